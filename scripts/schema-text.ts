@@ -1,0 +1,20 @@
+import 'reflect-metadata';
+
+import { createLogger } from '../src/config/logger.js';
+import { readSettings } from '../src/config/settings.js';
+import { createApp } from '../src/configure-app.js';
+import { dataSourceOptions } from '../src/data-source.js';
+import { SchemaDocument } from '../src/rest/openapi/schema.controller.js';
+
+/** The OpenAPI document as it is committed. Opens no port and needs no database. */
+export async function schemaText(): Promise<string> {
+  const { settings } = readSettings({ LOG_LEVEL: 'fatal' });
+  const database = {
+    dataSource: dataSourceOptions('postgres://nowhere/nothing'),
+    secretKey: 'not used',
+    connect: false,
+    report: () => undefined,
+  };
+  const { nest } = await createApp(settings, database, createLogger(settings));
+  return nest.get(SchemaDocument).get('yaml');
+}

@@ -1,0 +1,33 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+
+import { SETTINGS, type Settings } from './config/settings.js';
+import { CoreModule } from './core/core.module.js';
+import { DatabaseModule, type DatabaseModuleOptions } from './database/database.module.js';
+import { FlowsModule } from './flows/flows.module.js';
+import { HealthModule } from './health/health.module.js';
+import { ErrorFilter } from './rest/errors/error.filter.js';
+import { RequestPipe } from './rest/fields/request.pipe.js';
+import { SchemaController, SchemaDocument } from './rest/openapi/schema.controller.js';
+import { EmailStageModule } from './stages/email/email-stage.module.js';
+
+/** The whole service. */
+@Module({})
+export class AppModule {
+  static forRoot(settings: Settings, database: DatabaseModuleOptions): DynamicModule {
+    const api = [CoreModule, FlowsModule, EmailStageModule];
+    return {
+      module: AppModule,
+      imports: [DatabaseModule.forRoot(database), HealthModule, ...api],
+      controllers: [SchemaController],
+      providers: [
+        SchemaDocument,
+        { provide: APP_FILTER, useClass: ErrorFilter },
+        { provide: APP_PIPE, useClass: RequestPipe },
+        { provide: SETTINGS, useValue: settings },
+      ],
+      exports: [SETTINGS],
+      global: true,
+    };
+  }
+}

@@ -1,0 +1,66 @@
+import type { LoggerService, LogLevel } from '@nestjs/common';
+import { type Logger, pino } from 'pino';
+
+import type { Settings } from './settings.js';
+
+export type { Logger } from 'pino';
+
+/** The process's log: one JSON object a line, or readable lines on a terminal. Secrets never get here. */
+export function createLogger({ logLevel }: Pick<Settings, 'logLevel'>): Logger {
+  const readable = process.stdout.isTTY
+    ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' } } }
+    : {};
+  return pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, ...readable });
+}
+
+type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/** Lets Nest and what runs in it write to the process's log. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    // What Nest tells of its own start (modules, routes) is of interest only when something is wrong with it.
+    const context = rest.at(-1);
+    this.write(isNestItself(context) ? 'debug' : 'info', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  setLogLevels(_levels: LogLevel[]): void {
+    // LOG_LEVEL decides.
+  }
+
+  private write(level: Level, message: unknown, rest: unknown[]): void {
+    const context = rest.at(-1);
+    const stack = rest.length > 1 ? rest[0] : undefined;
+    const { message: text, ...fields } =
+      typeof message === 'object' && message !== null
+        ? (message as { message?: string })
+        : { message: String(message) };
+    this.logger[level]({ context, ...(stack !== undefined && { stack }), ...fields }, text);
+  }
+}
+
+function isNestItself(context: unknown): boolean {
+  const own = ['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication'];
+  return own.includes(String(context));
+}

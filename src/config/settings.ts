@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+
+/** One variable of the environment: how it is read, what it is when unset, and what it is for. */
+interface Setting<T> {
+  readonly comment: string;
+  readonly fallback: T;
+  /** A secret may also come from the file that `<NAME>_FILE` names. */
+  readonly secret: boolean;
+  /** Gives the value, or throws an `Error` whose message completes "NAME ...". */
+  readonly parse: (text: string) => NonNullable<T>;
+}
+
+function text<T extends string | undefined>(fallback: T, comment: string): Setting<T> {
+  return { comment, fallback, secret: false, parse: (value) => value as NonNullable<T> };
+}
+
+function secret(comment: string): Setting<string | undefined> {
+  return { comment, fallback: undefined, secret: true, parse: (value) => value };
+}
+
+function integer(fallback: number, minimum: number, maximum: number, comment: string): Setting<number> {
+  const parse = (value: string): number => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < minimum || number > maximum) {
+      throw new Error(`must be a whole number from ${minimum} to ${maximum}`);
+    }
+    return number;
+  };
+  return { comment, fallback, secret: false, parse };
+}
+
+function flag(fallback: boolean, comment: string): Setting<boolean> {
+  const words = new Map([
+    ['true', true],
+    ['1', true],
+    ['yes', true],
+    ['false', false],
+    ['0', false],
+    ['no', false],
+  ]);
+  const parse = (value: string): boolean => {
+    const known = words.get(value.toLowerCase());
+    if (known === undefined) throw new Error('must be true or false');
+    return known;
+  };
+  return { comment, fallback, secret: false, parse };
+}
+
+function choice<const T extends string>(fallback: T, choices: readonly T[], comment: string): Setting<T> {
+  const parse = (value: string): T => {
+    const known = choices.find((name) => name === value);
+    if (known === undefined) throw new Error(`must be one of ${choices.join(', ')}`);
+    return known;
+  };
+  return { comment, fallback, secret: false, parse };
+}
+
+function url(protocols: readonly string[], setting: Setting<string | undefined>): Setting<string | undefined> {
+  const parse = (value: string): string => {
+    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
+      throw new Error(`must be a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`);
+    }
+    return value;
+  };
+  return { ...setting, parse };
+}
+
+function atLeast(length: number, setting: Setting<string | undefined>): Setting<string | undefined> {
+  const parse = (value: string): string => {
+    if (value.length < length) throw new Error(`must have at least ${length} characters`);
+    return value;
+  };
+  return { ...setting, parse };
+}
+
+/** Every setting there is, in the order of `.env.example`. */
+export const definitions = {
+  HOST: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for every interface'),
+  PORT: integer(9000, 0, 65_535, 'Port to listen on; 0 takes a free one'),
+  PUBLIC_URL: url(['http:', 'https:'], text(undefined, 'Address that users reach (default http://HOST:PORT)')),
+  TRUST_PROXY: text<string | undefined>(
+    undefined,
+    'Reverse proxies whose X-Forwarded-* headers are believed: addresses and networks, comma separated',
+  ),
+  ROLE: choice('all', ['all', 'api', 'worker'], 'What this process does: all, api or worker'),
+  LOG_LEVEL: choice(
+    'info',
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    'Least important lines that are logged: fatal, error, warn, info, debug, trace or silent',
+  ),
+  DATA_DIR: text('./data', 'Folder for the embedded database, generated secrets and uploads'),
+  DATABASE_URL: url(
+    ['postgres:', 'postgresql:'],
+    secret('PostgreSQL to use, postgres://user:password@host:port/name (default: an embedded server in DATA_DIR)'),
+  ),
+  SECRET_KEY: atLeast(
+    32,
+    secret(
+      'Encrypts stored secrets, at least 32 characters; required with DATABASE_URL (default: made once in DATA_DIR)',
+    ),
+  ),
+  BOOTSTRAP_TOKEN: atLeast(
+    16,
+    secret('API token of the administrator, set at every start, at least 16 characters (default: random, shown once)'),
+  ),
+  BOOTSTRAP_EMAIL: text('root@example.com', 'Email address of the administrator that the first start creates'),
+  BOOTSTRAP_PASSWORD: secret('Password of the administrator that the first start creates (default: none is set)'),
+  EMAIL_HOST: text<string | undefined>(undefined, 'SMTP server of stages that use the global settings'),
+  EMAIL_PORT: integer(25, 1, 65_535, 'Port of that server'),
+  EMAIL_USERNAME: text('', 'User name for that server; empty: no authentication'),
+  EMAIL_PASSWORD: secret('Password for that server'),
+  EMAIL_USE_TLS: flag(false, 'Require STARTTLS'),
+  EMAIL_USE_SSL: flag(false, 'TLS from the first byte'),
+  EMAIL_TIMEOUT: integer(30, 1, 3600, 'Seconds to wait for that server'),
+  EMAIL_FROM: text('email-stage@localhost', 'Sender of mails that use the global settings'),
+  EMAIL_TEMPLATE_DIR: text('/templates', 'Folder of custom mail templates'),
+};
+
+type Definitions = typeof definitions;
+type CamelCase<T extends string> = T extends `${infer Head}_${infer Tail}`
+  ? `${Lowercase<Head>}${Capitalize<CamelCase<Tail>>}`
+  : Lowercase<T>;
+
+/** The settings as the code uses them: `EMAIL_USE_TLS` is `emailUseTls`. */
+export type Settings = {
+  readonly [Name in keyof Definitions as CamelCase<Name>]: Definitions[Name]['fallback'];
+};
+
+/** The environment holds values that cannot be used; the message names every one of them. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Prefixes under which a variable we do not know is most likely a misspelt setting. */
+const ourPrefixes = ['EMAIL_', 'BOOTSTRAP_', 'DATABASE_'];
+
+/**
+ * The environment that settings are read from: the process's own, completed by the file `.env` in `folder` if there
+ * is one. The process's variables win.
+ */
+export function environment(folder = process.cwd()): NodeJS.ProcessEnv {
+  let file = '';
+  try {
+    file = readFileSync(`${folder}/.env`, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return { ...parseEnv(file), ...process.env };
+}
+
+/**
+ * Reads every setting.
+ *
+ * @returns the settings, and a line for each variable that looks like a misspelt setting
+ * @throws SettingsError that names every variable whose value cannot be used
+ */
+export function readSettings(env: NodeJS.ProcessEnv): { settings: Settings; warnings: string[] } {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(definitions) as [string, Setting<unknown>][]) {
+    try {
+      const given = valueOf(name, setting, env);
+      values[camelCase(name)] = given === undefined ? setting.fallback : setting.parse(given);
+    } catch (error) {
+      problems.push(`${name} ${(error as Error).message}`);
+    }
+  }
+  if (values['databaseUrl'] && !values['secretKey'] && !problems.some((line) => line.startsWith('SECRET_KEY '))) {
+    problems.push('SECRET_KEY is required with DATABASE_URL');
+  }
+  if (problems.length > 0) throw new SettingsError(`Settings that cannot be used:\n  ${problems.join('\n  ')}`);
+  return { settings: values as Settings, warnings: misspelt(env) };
+}
+
+/** Where users reach this service, without a slash at the end. */
+export function publicUrl(settings: Settings, port = settings.port): string {
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  return (settings.publicUrl ?? `http://${host}:${port}`).replace(/\/+$/, '');
+}
+
+function valueOf(name: string, setting: Setting<unknown>, env: NodeJS.ProcessEnv): string | undefined {
+  // An empty variable is an unset one: that is what a line "NAME=" of an env file means.
+  const value = env[name]?.trim() || undefined;
+  const file = setting.secret ? env[`${name}_FILE`]?.trim() : undefined;
+  if (!file) return value;
+  if (value !== undefined) throw new Error(`and ${name}_FILE are both set; set one of them`);
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined;
+  } catch (error) {
+    throw new Error(`cannot be read from ${name}_FILE: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function misspelt(env: NodeJS.ProcessEnv): string[] {
+  const known = new Set(Object.keys(definitions));
+  return Object.keys(env)
+    .filter((name) => ourPrefixes.some((prefix) => name.startsWith(prefix)))
+    .filter((name) => !known.has(name) && !known.has(name.replace(/_FILE$/, '')))
+    .map((name) => `${name} is set but is not a setting of this service; is it misspelt?`);
+}
+
+function camelCase(name: string): string {
+  return name.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Injects the settings. */
+export const SETTINGS = Symbol('settings');

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { parse } from 'node:querystring';
+
+import helmet from '@fastify/helmet';
+import { Logger as NestLog } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import { type FastifyInstance, LogController } from 'fastify';
+
+import { AppModule } from './app.module.js';
+import { type Logger, NestLogger } from './config/logger.js';
+import { publicUrl, type Settings } from './config/settings.js';
+import { AccessGuard } from './core/access/access.guard.js';
+import type { DatabaseModuleOptions } from './database/database.module.js';
+import { Metrics } from './health/metrics.js';
+import { answerError, answerUnknownPath } from './rest/errors/error.filter.js';
+import { negotiateContent, plainJsonType } from './rest/http/negotiation.js';
+import { bodyLimit, takeBodiesUnread } from './rest/http/request-body.js';
+import { logRequests } from './rest/http/request-log.js';
+import { RouteTable } from './rest/http/route-table.js';
+import { openApiDocument } from './rest/openapi/document.js';
+import { SchemaDocument } from './rest/openapi/schema.controller.js';
+
+/** Every route of the API stands below this. */
+export const apiPrefix = '/api/v3';
+
+/** The application with everything that makes an answer what it is. */
+export interface App {
+  readonly nest: NestFastifyApplication;
+  readonly routes: RouteTable;
+}
+
+/**
+ * Makes the application, ready to listen or to be asked: the one way for the service, the tests and the scripts.
+ *
+ * @throws if the database cannot be reached or migrated
+ */
+export async function createApp(settings: Settings, database: DatabaseModuleOptions, logger: Logger): Promise<App> {
+  const adapter = fastifyAdapter(settings, logger);
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const nest = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings, database), adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new NestLogger(logger),
+  });
+  const routes = new RouteTable(fastify);
+  const metrics = nest.get(Metrics);
+  logRequests(fastify, (served) => metrics.observe(served));
+  const strictTransportSecurity = publicUrl(settings).startsWith('https:');
+  await fastify.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity });
+  plainJsonType(fastify);
+  negotiateContent(fastify, `${apiPrefix}/`);
+  takeBodiesUnread(fastify);
+  nest.setGlobalPrefix(apiPrefix, { exclude: ['-/{*path}'] });
+  const document = openApiDocument(nest, apiPrefix);
+  nest.get(SchemaDocument).set(document);
+  SwaggerModule.setup(`${apiPrefix}/docs`, nest, document, {
+    customSiteTitle: 'email-stage',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+  });
+  await nest.init();
+  const guard = nest.get(AccessGuard);
+  routes.complete((request, access) => guard.authorize(request, access));
+  await fastify.ready();
+  return { nest, routes };
+}
+
+function fastifyAdapter(settings: Settings, logger: Logger): FastifyAdapter {
+  return new FastifyAdapter({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
+    genReqId: () => randomUUID().replaceAll('-', ''),
+    trustProxy: settings.trustProxy?.split(',').map((proxy) => proxy.trim()) ?? false,
+    bodyLimit,
+    // A missing slash at the end works as if it were there.
+    routerOptions: { ignoreTrailingSlash: true, querystringParser: (text) => parse(text) as Record<string, unknown> },
+    frameworkErrors: (error: { code?: string }, request: unknown, reply: unknown) => {
+      // A path with a broken percent-encoding names nothing that there is.
+      if (error.code === 'FST_ERR_BAD_URL') answerUnknownPath(reply as never);
+      else answerError(error, request as never, reply as never, new NestLog('Error'));
+    },
+    forceCloseConnections: 'idle',
+  });
+}

@@ -1,0 +1,81 @@
+import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+
+import { everyRow, type Lookup, type RouteAccess, type VisibleRows } from '../../rest/access/route-access.js';
+import { restrict } from '../../rest/access/visible.js';
+import { AppError } from '../../rest/errors/app-error.js';
+import { parseKey } from '../../rest/fields/key.pipe.js';
+import { AuthenticationService } from './authentication.service.js';
+import type { Caller } from './caller.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who makes the request; undefined for anybody. Set by the access guard. */
+    caller?: Caller;
+  }
+}
+
+/** Who makes the request. Only on routes that ask for a known caller. */
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (caller === undefined) throw new Error('this route is open to anybody');
+  return caller;
+});
+
+/**
+ * Lets a request through that may do what its route declares (management API, sections 0 and 8.2). In this order: who
+ * is it, may they deal with such objects at all, is the object there, may they do this to it.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly authentication: AuthenticationService,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { access } = request.routeOptions.config;
+    if (access === undefined) throw new Error(`${request.routeOptions.url} does not declare who may call it`);
+    await this.authorize(request, access);
+    return true;
+  }
+
+  /**
+   * @throws AppError if the request may not do this; otherwise `request` knows its caller, the rows they may deal
+   *   with, and the row that the path names if the route has it looked up
+   */
+  async authorize(request: FastifyRequest, access: RouteAccess): Promise<void> {
+    const caller = await this.authentication.authenticate(request.headers.authorization);
+    if (caller !== undefined) request.caller = caller;
+    if (access.level === 'public') return;
+    if (caller === undefined) throw new AppError(access.lookup === undefined ? 'notAuthenticated' : 'forbidden');
+    request.visible = visibleRows(caller, access);
+    if (!(access.everywhere ?? []).every((codename) => caller.mayEverywhere(codename))) throw new AppError('forbidden');
+    if (access.lookup === undefined || !access.lookupFirst) return;
+    const key = await this.lookUp(request, access.lookup, access.owner);
+    if (!(access.onRow ?? []).every((codename) => caller.mayOn(codename, key))) throw new AppError('forbidden');
+  }
+
+  private async lookUp(request: FastifyRequest, lookup: Lookup, owner: string | undefined): Promise<string> {
+    const { [lookup.parameter]: text = '' } = request.params as Record<string, string>;
+    const value = parseKey(lookup.format, text);
+    const rows = this.dataSource.manager
+      .createQueryBuilder(lookup.entity(), 'row')
+      .where(`row.${lookup.property} = :value`, { value });
+    const found = await restrict(rows, request.visible ?? everyRow, owner).getOne();
+    if (found === null) throw new AppError('notFound');
+    request.current = found;
+    return String((found as { pk: unknown }).pk);
+  }
+}
+
+function visibleRows(caller: Caller, access: RouteAccess): VisibleRows {
+  if (caller.isSuperuser) return everyRow;
+  if (access.owner !== undefined) return { kind: 'owned', owner: caller.pk };
+  if (access.view === undefined) return everyRow;
+  const visible = caller.visible(access.view);
+  if (visible.kind === 'keys' && visible.keys.length === 0) throw new AppError('forbidden');
+  return visible;
+}

@@ -1,0 +1,39 @@
+import { codename, everyRow, type VisibleRows } from '../../rest/access/route-access.js';
+
+/** Who makes a request, and what they may do. */
+export class Caller {
+  constructor(
+    readonly pk: number,
+    readonly username: string,
+    readonly isSuperuser: boolean,
+    /** Permissions by codename, each with the keys of the objects that it is for; an empty key is every object. */
+    private readonly grants: ReadonlyMap<string, ReadonlySet<string>>,
+  ) {}
+
+  /** Whether the caller has this permission on every object. */
+  mayEverywhere(permission: string): boolean {
+    return this.isSuperuser || (this.grants.get(permission)?.has('') ?? false);
+  }
+
+  /** Whether the caller has this permission on every object or on the one with this key. */
+  mayOn(permission: string, key: string): boolean {
+    return this.mayEverywhere(permission) || (this.grants.get(permission)?.has(key) ?? false);
+  }
+
+  /** The objects on which the caller has this permission. */
+  visible(permission: string): VisibleRows {
+    if (this.mayEverywhere(permission)) return everyRow;
+    return { kind: 'keys', keys: [...(this.grants.get(permission) ?? [])] };
+  }
+
+  /** The objects of a model (`<app>.<model>`) that the caller may view. */
+  viewable(model: string): VisibleRows {
+    return this.visible(codename(model, 'view'));
+  }
+
+  /** Codenames of what the caller may do everywhere, without the application's name, sorted. */
+  systemPermissions(): string[] {
+    const everywhere = [...this.grants].filter(([, keys]) => keys.has('')).map(([permission]) => permission);
+    return everywhere.map((permission) => permission.slice(permission.indexOf('.') + 1)).sort();
+  }
+}

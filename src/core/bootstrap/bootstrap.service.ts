@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import { SecretBox } from '../../database/secret-box.js';
+import { Group } from '../groups/group.entity.js';
+import { hashPassword } from '../passwords.js';
+import { generateTokenKey, hashTokenKey, tokenKeyPlace } from '../tokens/token-key.js';
+import { Token } from '../tokens/token.entity.js';
+import { User } from '../users/user.entity.js';
+
+/** Names that the reference uses too, so that files which speak of them work here. */
+const administrator = 'akadmin';
+const administrators = 'authentik Admins';
+const tokenIdentifier = 'authentik-bootstrap-token';
+
+/** Any number; the same in every process. */
+const lock = 731_001;
+
+/** Makes what an empty installation needs: an administrator, and a token for the API. */
+@Injectable()
+export class BootstrapService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly secrets: SecretBox,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Does what is left to do, in one transaction; several processes may start at once.
+   *
+   * @returns the administrator's key for the API if it is a new one. It is told this once.
+   */
+  async run(): Promise<string | undefined> {
+    const passwordHash = await this.initialPasswordHash();
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query('select pg_advisory_xact_lock($1)', [lock]);
+      const existing = await manager.findOneBy(User, { username: administrator });
+      const user = existing ?? (await this.createAdministrator(manager, passwordHash));
+      const key = this.settings.bootstrapToken ?? (existing === null ? generateTokenKey() : undefined);
+      const isNew = key !== undefined && (await this.setToken(manager, user, key));
+      return isNew ? key : undefined;
+    });
+  }
+
+  private async initialPasswordHash(): Promise<string> {
+    const { bootstrapPassword } = this.settings;
+    return bootstrapPassword === undefined ? '' : hashPassword(bootstrapPassword);
+  }
+
+  private async createAdministrator(manager: EntityManager, passwordHash: string): Promise<User> {
+    const user = await manager.save(User, {
+      uuid: randomUUID(),
+      username: administrator,
+      name: 'authentik Default Admin',
+      email: this.settings.bootstrapEmail,
+      passwordHash,
+    });
+    const known = await manager.findOneBy(Group, { name: administrators });
+    const group = known ?? (await manager.save(Group, { pk: randomUUID(), name: administrators, isSuperuser: true }));
+    await manager.createQueryBuilder().relation(Group, 'users').of(group).add(user);
+    return user;
+  }
+
+  /** @returns whether this key is another one than before */
+  private async setToken(manager: EntityManager, user: User, key: string): Promise<boolean> {
+    const token = await manager.findOneBy(Token, { identifier: tokenIdentifier });
+    const keyHash = hashTokenKey(key);
+    if (token?.keyHash.equals(keyHash)) return false;
+    await manager.save(Token, {
+      pk: token?.pk ?? randomUUID(),
+      identifier: tokenIdentifier,
+      keyHash,
+      sealedKey: this.secrets.seal(key, tokenKeyPlace),
+      intent: 'api',
+      userId: user.pk,
+      description: 'Made at the first start',
+      expiring: false,
+    });
+    return true;
+  }
+}

@@ -1,0 +1,19 @@
+import { createHash, randomInt } from 'node:crypto';
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Length of a generated key: 357 bits of randomness. */
+const keyLength = 60;
+
+/** Where a token's key is kept, for the secret box. */
+export const tokenKeyPlace = 'token.key';
+
+/** A new random key of letters and digits. */
+export function generateTokenKey(): string {
+  return Array.from({ length: keyLength }, () => alphabet[randomInt(alphabet.length)]).join('');
+}
+
+/** What the database knows a key by. Keys are random, so a plain digest is enough. */
+export function hashTokenKey(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

@@ -1,0 +1,54 @@
+import { Check, Column, Entity, ManyToMany, PrimaryGeneratedColumn, type Relation, Unique } from 'typeorm';
+
+import { oneOf } from '../../database/one-of.js';
+import { Group } from '../groups/group.entity.js';
+
+export const userTypes = ['internal', 'external', 'service_account', 'internal_service_account'] as const;
+export type UserType = (typeof userTypes)[number];
+
+/** Somebody, or a program, that has an account. */
+@Entity('user')
+@Unique('uq_user_username', ['username'])
+@Unique('uq_user_uuid', ['uuid'])
+@Check('ck_user_type', oneOf('type', userTypes))
+export class User {
+  @PrimaryGeneratedColumn({ type: 'integer', name: 'id', primaryKeyConstraintName: 'pk_user' })
+  pk!: number;
+
+  @Column({ type: 'uuid' })
+  uuid!: string;
+
+  @Column({ type: 'varchar', length: 150 })
+  username!: string;
+
+  @Column({ type: 'text', default: '' })
+  name!: string;
+
+  @Column({ type: 'varchar', length: 254, default: '' })
+  email!: string;
+
+  @Column({ type: 'boolean', default: true })
+  isActive!: boolean;
+
+  /** Hash of the password (argon2id), never told; empty if the user has none. */
+  @Column({ type: 'text', default: '' })
+  passwordHash!: string;
+
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  passwordChangeDate!: Date;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  lastLogin!: Date | null;
+
+  @Column({ type: 'text', default: 'users' })
+  path!: string;
+
+  @Column({ type: 'text', default: 'internal' })
+  type!: UserType;
+
+  @Column({ type: 'jsonb', default: {} })
+  attributes!: Record<string, unknown>;
+
+  @ManyToMany(() => Group, (group) => group.users)
+  groups?: Relation<Group[]>;
+}

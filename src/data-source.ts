@@ -1,0 +1,35 @@
+import type { DataSourceOptions } from 'typeorm';
+
+import { Group } from './core/groups/group.entity.js';
+import { PermissionGrant } from './core/permissions/permission-grant.entity.js';
+import { Role } from './core/permissions/role.entity.js';
+import { Token } from './core/tokens/token.entity.js';
+import { User } from './core/users/user.entity.js';
+import { migrations } from './database/migrations/migrations.js';
+import { NamingStrategy } from './database/naming-strategy.js';
+import { FlowStageBinding } from './flows/flow-stage-binding.entity.js';
+import { Flow } from './flows/flow.entity.js';
+import { Stage } from './flows/stage.entity.js';
+import { EmailStage } from './stages/email/email-stage.entity.js';
+
+/**
+ * How the database is used, by the application, the TypeORM command line and the tests alike.
+ *
+ * @param url a PostgreSQL address
+ */
+export function dataSourceOptions(url: string): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    applicationName: 'email-stage',
+    entities: [User, Group, Role, PermissionGrant, Token, Flow, Stage, EmailStage, FlowStageBinding],
+    migrations,
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'each',
+    namingStrategy: new NamingStrategy(),
+    synchronize: false,
+    installExtensions: false,
+    poolSize: 10,
+    extra: { idle_in_transaction_session_timeout: 60_000 },
+  };
+}

@@ -1,0 +1,46 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+
+import { migrate } from './migrate.js';
+import { SecretBox } from './secret-box.js';
+
+export interface DatabaseModuleOptions {
+  readonly dataSource: DataSourceOptions;
+  readonly secretKey: string;
+  /** False: no connection is made, for work that needs the application but no data. */
+  readonly connect: boolean;
+  /** Is told what takes time. */
+  readonly report: (line: string) => void;
+}
+
+/** The database, and the box that its secrets are sealed in. */
+@Global()
+@Module({})
+export class DatabaseModule {
+  static forRoot({ dataSource, secretKey, connect, report }: DatabaseModuleOptions): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({
+            ...dataSource,
+            retryAttempts: connect ? 10 : 0,
+            retryDelay: 1000,
+            verboseRetryLog: true,
+            manualInitialization: !connect,
+          }),
+          dataSourceFactory: async (options) => {
+            const made = new DataSource(options as DataSourceOptions);
+            if (!connect) return made;
+            await made.initialize();
+            await migrate(made, report);
+            return made;
+          },
+        }),
+      ],
+      providers: [{ provide: SecretBox, useValue: new SecretBox(secretKey) }],
+      exports: [SecretBox],
+    };
+  }
+}

@@ -1,0 +1,332 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import ts from 'typescript';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newState, readState, writeState } from './embedded/database-state.js';
+import { sharedDirectory } from './embedded/placement.js';
+import { findPostmaster } from './embedded/postmaster.js';
+import { findProcess } from './embedded/processes.js';
+import { waitUntil } from './embedded/wait-until.js';
+import type { EmbeddedDatabase } from './embedded-database.js';
+import { findEmbeddedDatabase, startEmbeddedDatabase } from './embedded-database.js';
+
+const root = process.getuid?.() === 0;
+
+let home: string;
+let dataDir: string;
+let reports: string[];
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'email-stage-'));
+  // mkdtemp makes it private, and then the server of root could not reach it: a case of its own below.
+  await chmod(home, 0o755);
+  dataDir = join(home, 'data');
+  reports = [];
+});
+
+afterEach(async () => {
+  for (const directory of await readdir(home)) {
+    const state = await readState(join(home, directory)).catch(() => undefined);
+    if (state === undefined) continue;
+    const cluster = resolve(home, directory, state.cluster);
+    await crash(cluster, 'SIGQUIT');
+    await rm(cluster, { recursive: true, force: true });
+  }
+  await rm(home, { recursive: true });
+});
+
+function start(directory = dataDir): Promise<EmbeddedDatabase> {
+  return startEmbeddedDatabase({ dataDir: directory, report: (line) => reports.push(line) });
+}
+
+/** Connects, asks and disconnects; gives the first column of the first row. */
+async function ask(url: string, statement: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<unknown[]>({ text: statement, rowMode: 'array' });
+    return rows[0]?.[0];
+  } finally {
+    await client.end();
+  }
+}
+
+/** Ends the server of this cluster, if there is one, without a word to its users. */
+async function crash(cluster: string, signal: NodeJS.Signals): Promise<void> {
+  const running = await findPostmaster(cluster);
+  if (running === undefined) return;
+  process.kill(running.pid, signal);
+  const gone = await waitUntil(30_000, async () => ((await findProcess(running.pid)) ? undefined : true));
+  expect(gone).toBe(true);
+}
+
+describe('a first start', () => {
+  it('makes a database that sorts the same everywhere and keeps what it is told', async () => {
+    const database = await start();
+    expect(database.adopted).toBe(false);
+    expect(database.directory).toBe(join(dataDir, 'postgres'));
+    expect(new URL(database.url)).toMatchObject({ protocol: 'postgres:', hostname: '127.0.0.1' });
+    expect(await ask(database.url, 'select current_database()')).toBe('email_stage');
+    const facts = `select concat_ws(' ', pg_encoding_to_char(encoding), datlocprovider, datlocale, datcollate,
+      current_setting('fsync'), current_setting('password_encryption'), current_setting('unix_socket_directories'))
+      from pg_database where datname = current_database()`;
+    expect(await ask(database.url, facts)).toBe('UTF8 b C.UTF-8 C on scram-sha-256 ');
+    expect(reports).toEqual([
+      `Installing PostgreSQL 18 in ${database.directory} (only at the first start)`,
+      `Starting PostgreSQL 18 in ${database.directory}`,
+    ]);
+    await database.stop();
+    expect(await findPostmaster(database.directory)).toBeUndefined();
+    expect(await readdir(dataDir)).toEqual(['database.json', 'postgres', expect.stringMatching(/^start-lock\.\d+$/)]);
+  });
+
+  it('lets nobody in without the password, which only the owner may read', async () => {
+    const { url } = await start();
+    const wrong = new URL(url);
+    wrong.password = 'guess';
+    await expect(ask(wrong.href, 'select 1')).rejects.toThrow('password authentication failed');
+    expect((await stat(join(dataDir, 'database.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('works in a folder with blanks, quotes and letters beyond ASCII', async () => {
+    const { url, directory } = await start(join(home, `it's "my" $HOME dätä`));
+    expect(await ask(url, "select current_setting('data_directory')")).toBe(directory);
+  });
+
+  it('creates the database of the name that it is given', async () => {
+    const { url } = await startEmbeddedDatabase({ dataDir, report: () => undefined, database: 'Böse "Namen"' });
+    expect(await ask(url, 'select current_database()')).toBe('Böse "Namen"');
+  });
+
+  it('does again what a killed process has done by half', async () => {
+    await mkdir(dataDir);
+    const state = newState('postgres');
+    await writeState(dataDir, state);
+    await mkdir(join(dataDir, 'postgres.initdb-half', 'data', 'base'), { recursive: true });
+    await writeFile(join(dataDir, 'postgres.initdb-half', 'data', 'PG_VERSION'), '18\n');
+    const { url } = await start();
+    expect(new URL(url).password).toBe(state.password);
+    expect(await ask(url, 'select 1')).toBe(1);
+    expect(await readdir(dataDir)).not.toContain('postgres.initdb-half');
+  });
+
+  it('leaves no server when it fails in the end', async () => {
+    const failing = startEmbeddedDatabase({ dataDir, report: () => undefined, database: 'x'.repeat(64).repeat(2) });
+    // PostgreSQL cuts the name off at 63 bytes; a NUL it cannot take at all.
+    await (await failing).stop();
+    const impossible = startEmbeddedDatabase({ dataDir, report: () => undefined, database: 'a\0b' });
+    await expect(impossible).rejects.toThrow('Cannot create database');
+    expect(await findPostmaster(join(dataDir, 'postgres'))).toBeUndefined();
+  });
+});
+
+describe('as root', () => {
+  it.runIf(root)('runs the server as another user', async () => {
+    const { directory } = await start();
+    const running = await findPostmaster(directory);
+    expect((await stat(`/proc/${running?.pid}`)).uid).toBe(65_534);
+    expect((await stat(directory)).uid).toBe(65_534);
+  });
+
+  it.runIf(root)('keeps the cluster of a private folder elsewhere, says where, and finds it again', async () => {
+    await chmod(home, 0o700);
+    const first = await start();
+    expect(first.directory).toMatch(new RegExp(`^${sharedDirectory}/[0-9a-f]{16}$`));
+    expect(reports[0]).toContain(`Keeping the database in ${first.directory}`);
+    await ask(first.url, 'create table kept ()');
+    await first.stop();
+    const second = await start();
+    expect(second.directory).toBe(first.directory);
+    expect(await ask(second.url, "select to_regclass('kept')::text")).toBe('kept');
+    const fresh = await start(join(home, 'fresh'));
+    expect(fresh.directory).not.toBe(first.directory);
+  });
+});
+
+describe('as an ordinary user', () => {
+  it.skipIf(root)('keeps the cluster in the data directory, however private', async () => {
+    await chmod(home, 0o700);
+    const { url, directory } = await start();
+    expect(directory).toBe(join(dataDir, 'postgres'));
+    expect(await ask(url, 'select 1')).toBe(1);
+    expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe('a later start', () => {
+  it('finds what was there', async () => {
+    const first = await start();
+    await ask(first.url, "create table kept as select 'yes' as answer");
+    await first.stop();
+    const second = await start();
+    expect(second.adopted).toBe(false);
+    expect(await ask(second.url, 'select answer from kept')).toBe('yes');
+  });
+
+  it('finds what was committed when the server was killed, even while a client of it hangs on', async () => {
+    const first = await start();
+    const client = new pg.Client({ connectionString: first.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query("create table kept as select 'yes' as answer");
+    await crash(first.directory, 'SIGKILL');
+    const second = await start();
+    expect(second.adopted).toBe(false);
+    expect(await ask(second.url, 'select answer from kept')).toBe('yes');
+    await client.end();
+    await first.stop();
+    expect(await ask(second.url, 'select answer from kept')).toBe('yes');
+  });
+
+  it('is not misled by the process id of a dead server that another program has now', async () => {
+    const first = await start();
+    await first.stop();
+    const lines = `${process.pid}\n${first.directory}\n1700000000\n5432\n\n127.0.0.1\n\nready\n`;
+    await writeFile(join(first.directory, 'postmaster.pid'), lines);
+    const second = await start();
+    expect(second.adopted).toBe(false);
+    expect(await ask(second.url, 'select 1')).toBe(1);
+  });
+
+  it('refuses a cluster of another major version, and touches nothing', async () => {
+    await (await start()).stop();
+    const version = join(dataDir, 'postgres', 'PG_VERSION');
+    await writeFile(version, '14\n');
+    const before = await readdir(join(dataDir, 'postgres'));
+    await expect(start()).rejects.toThrow(/made by PostgreSQL 14, and this is PostgreSQL 18\. Nothing was changed/);
+    expect(await readFile(version, 'utf8')).toBe('14\n');
+    expect(await readdir(join(dataDir, 'postgres'))).toEqual(before);
+  });
+
+  it('refuses to begin anew when the cluster is gone, or its password', async () => {
+    await (await start()).stop();
+    const state = await readFile(join(dataDir, 'database.json'), 'utf8');
+    await rm(join(dataDir, 'database.json'));
+    await expect(start()).rejects.toThrow('database.json, which holds its password, does not');
+    await writeFile(join(dataDir, 'database.json'), state);
+    await rm(join(dataDir, 'postgres'), { recursive: true });
+    await expect(start()).rejects.toThrow(/The database in .*postgres is gone/);
+  });
+
+  it('says what the server says when it does not start', async () => {
+    const { directory, stop } = await start();
+    await stop();
+    await writeFile(join(directory, 'postgresql.auto.conf'), 'no_such_setting = 1\n');
+    await expect(start()).rejects.toThrow(/ended at once(.|\n)*no_such_setting/);
+  });
+});
+
+describe('several processes', () => {
+  it('start one server when they start at once', async () => {
+    const all = await Promise.all([start(), start(), start()]);
+    expect(new Set(all.map(({ url }) => url)).size).toBe(1);
+    expect(all.map(({ adopted }) => adopted).sort()).toEqual([false, true, true]);
+    expect(reports.filter((line) => line.startsWith('Installing'))).toHaveLength(1);
+    await all[0]?.stop();
+    await all[1]?.stop();
+    expect(await ask(all[2]?.url ?? '', 'select 1')).toBe(1);
+    await all[2]?.stop();
+    expect(await findPostmaster(join(dataDir, 'postgres'))).toBeUndefined();
+  });
+
+  it('adopt the server of one that was killed', async () => {
+    const child = await startInProcess();
+    await ask(child.url, 'create table kept ()');
+    // The whole group, as a terminal does it: the server must not be in it.
+    process.kill(-child.pid, 'SIGKILL');
+    await waitUntil(10_000, async () => ((await findProcess(child.pid)) ? undefined : true));
+    const adopter = await start();
+    expect(adopter).toMatchObject({ adopted: true, url: child.url });
+    expect(reports).toEqual([`Using the PostgreSQL server that is already running in ${adopter.directory}`]);
+    expect(await ask(adopter.url, "select to_regclass('kept')::text")).toBe('kept');
+    await adopter.stop();
+    expect(await findPostmaster(adopter.directory)).toBeUndefined();
+  });
+
+  it('wait for a server that is going down, and start another', async () => {
+    const first = await start();
+    const client = new pg.Client({ connectionString: first.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    const running = await findPostmaster(first.directory);
+    // "Smart shutdown": refuses new clients and waits for the last one to leave.
+    process.kill(running?.pid ?? 0, 'SIGTERM');
+    await waitUntil(10_000, () =>
+      ask(first.url, 'select 1').then(
+        () => undefined,
+        () => true,
+      ),
+    );
+    const second = start();
+    process.kill(running?.pid ?? 0, 'SIGINT');
+    expect(await second).toMatchObject({ adopted: false });
+    await client.end().catch(() => undefined);
+  });
+
+  it('leave the server to a client that stays, and stop it after the last one', async () => {
+    const first = await start();
+    const client = new pg.Client({ connectionString: first.url });
+    await client.connect();
+    await first.stop();
+    expect(reports.at(-1)).toBe(`Leaving PostgreSQL in ${first.directory} running: it has 1 other client`);
+    expect((await client.query('select 1')).rowCount).toBe(1);
+    await client.end();
+    const second = await start();
+    expect(second.adopted).toBe(true);
+    await Promise.all([second.stop(), second.stop()]);
+    await second.stop();
+    expect(await findPostmaster(first.directory)).toBeUndefined();
+  });
+});
+
+describe('findEmbeddedDatabase', () => {
+  it('gives the URL of the server that runs, and creates nothing', async () => {
+    expect(await findEmbeddedDatabase(dataDir)).toBeUndefined();
+    expect(await readdir(home)).toEqual([]);
+    const { url, stop } = await start();
+    expect(await findEmbeddedDatabase(dataDir)).toBe(url);
+    await stop();
+    expect(await findEmbeddedDatabase(dataDir)).toBeUndefined();
+  });
+});
+
+/** Starts the database in a process (group) of its own, which has nothing else to do and goes on until it is killed. */
+async function startInProcess(): Promise<{ pid: number; url: string }> {
+  const program = join(home, 'program');
+  await compile(new URL('.', import.meta.url), ['embedded-database.ts'], program);
+  const parts = await readdir(new URL('embedded/', import.meta.url));
+  await compile(new URL('embedded/', import.meta.url), parts, join(program, 'embedded'));
+  await symlink(
+    fileURLToPath(new URL('../../node_modules', import.meta.url)),
+    join(program, 'node_modules'),
+    'junction',
+  );
+  await writeFile(join(program, 'package.json'), '{ "type": "module" }');
+  const script = `import { startEmbeddedDatabase } from './embedded-database.js';
+    const { url } = await startEmbeddedDatabase({ dataDir: process.argv[1], report: () => undefined });
+    setInterval(() => undefined, 1000);
+    process.stdout.write(url);`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script, dataDir], {
+    cwd: program,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [url] = (await once(child.stdout, 'data')) as [Buffer];
+  expect(url.toString()).toMatch(/^postgres:/);
+  return { pid: child.pid ?? 0, url: url.toString() };
+}
+
+/** Node 20 runs no TypeScript, and a loader would be one more thing to keep working. */
+async function compile(from: URL, files: string[], to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  const compilerOptions = { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 };
+  for (const file of files.filter((name) => !name.endsWith('.spec.ts') && name.endsWith('.ts'))) {
+    const { outputText } = ts.transpileModule(await readFile(new URL(file, from), 'utf8'), { compilerOptions });
+    await writeFile(join(to, file.replace(/\.ts$/, '.js')), outputText);
+  }
+}

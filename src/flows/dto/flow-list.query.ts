@@ -1,0 +1,42 @@
+import { ChoiceFilter, TextFilter, UuidFilter } from '../../rest/list/filters.js';
+import { ListOf, ListQuery } from '../../rest/list/list-query.js';
+import { deniedActions, flowDesignations } from '../flow-choices.js';
+import { flowColumns } from '../flow.mapper.js';
+
+@ListOf({
+  columns: flowColumns,
+  search: ['flow.name', 'flow.slug', 'flow.designation', 'flow.title', 'flow.deniedAction'],
+  order: ['slug', 'name'],
+  ordering: [
+    'pk',
+    'policybindingmodel_ptr_id',
+    'name',
+    'slug',
+    'title',
+    'designation',
+    'policy_engine_mode',
+    'compatibility_mode',
+    'layout',
+    'denied_action',
+    'authentication',
+  ],
+})
+export class FlowListQuery extends ListQuery {
+  @UuidFilter({ on: 'flow.pk' })
+  flow_uuid?: string;
+
+  @TextFilter({ on: 'flow.name' })
+  name?: string;
+
+  @TextFilter({ on: 'flow.slug' })
+  slug?: string;
+
+  @ChoiceFilter(flowDesignations, { on: 'flow.designation', description: 'What the flow is for.' })
+  designation?: string;
+
+  @ChoiceFilter(deniedActions, {
+    on: 'flow.deniedAction',
+    description: 'What happens when somebody may not enter the flow.',
+  })
+  denied_action?: string;
+}

@@ -1,0 +1,62 @@
+import { Rejection } from '../../rest/fields/coercions.js';
+import {
+  BooleanFilter,
+  ChoiceFilter,
+  IntegerFilter,
+  MultiFilter,
+  notAvailable,
+  RelationFilter,
+  UuidFilter,
+  uuidOf,
+} from '../../rest/list/filters.js';
+import { ListOf, ListQuery } from '../../rest/list/list-query.js';
+import { invalidResponseActions, policyEngineModes } from '../flow-choices.js';
+import { Flow } from '../flow.entity.js';
+import { bindingColumns } from '../flow-stage-binding.mapper.js';
+import { Stage } from '../stage.entity.js';
+
+@ListOf({
+  columns: bindingColumns,
+  search: ['stage.name'],
+  order: ['order'],
+  ordering: Object.keys(bindingColumns),
+})
+export class FlowStageBindingListQuery extends ListQuery {
+  @RelationFilter(() => Flow, { on: 'binding.targetId' })
+  target?: string;
+
+  @RelationFilter(() => Stage, { on: 'binding.stageId' })
+  stage?: string;
+
+  // No policies can be bound yet, so every key is that of a policy that there is not.
+  @MultiFilter({ type: 'string', format: 'uuid' }, noSuchPolicy, (builder) => builder.andWhere('false'))
+  policies?: string[];
+
+  @UuidFilter({ on: 'binding.pk' })
+  fsb_uuid?: string;
+
+  @UuidFilter({ on: 'binding.policybindingmodelPtrId' })
+  pbm_uuid?: string;
+
+  @IntegerFilter({ on: 'binding.order' })
+  order?: number;
+
+  @BooleanFilter({ on: 'binding.evaluateOnPlan' })
+  evaluate_on_plan?: boolean;
+
+  @BooleanFilter({ on: 'binding.reEvaluatePolicies' })
+  re_evaluate_policies?: boolean;
+
+  @ChoiceFilter(policyEngineModes, { on: 'binding.policyEngineMode' })
+  policy_engine_mode?: string;
+
+  @ChoiceFilter(invalidResponseActions, {
+    on: 'binding.invalidResponseAction',
+    description: 'What happens after an answer that is not accepted.',
+  })
+  invalid_response_action?: string;
+}
+
+function noSuchPolicy(raw: unknown): never {
+  throw new Rejection([notAvailable(uuidOf(raw))]);
+}

@@ -1,0 +1,68 @@
+import { Body, Controller, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+
+import { CurrentCaller } from '../core/access/access.guard.js';
+import { Caller } from '../core/access/caller.js';
+import type { VisibleRows } from '../rest/access/route-access.js';
+import { Current, Visible } from '../rest/access/visible.js';
+import type { Page } from '../rest/list/page.js';
+import { Resource } from '../rest/resource.js';
+import { readUsedBy, type UsedByDto } from '../rest/used-by.js';
+import { FlowDto, FlowRequestDto, PatchedFlowRequestDto } from './dto/flow.dto.js';
+import { FlowListQuery } from './dto/flow-list.query.js';
+import { Flow } from './flow.entity.js';
+import { FlowService } from './flow.service.js';
+
+const flows = new Resource({
+  operations: 'flows_instances',
+  model: 'authentik_flows.flow',
+  noun: 'flow',
+  answer: FlowDto,
+  lookup: { entity: () => Flow, parameter: 'slug', property: 'slug', format: 'text' },
+});
+
+/** `/flows/instances/` */
+@ApiTags('flows')
+@Controller('flows/instances')
+export class FlowController {
+  constructor(private readonly service: FlowService) {}
+
+  @flows.list()
+  list(@Query() query: FlowListQuery, @Visible() visible: VisibleRows): Promise<Page<FlowDto>> {
+    return this.service.list(query, visible);
+  }
+
+  @flows.create()
+  create(@Body() request: FlowRequestDto): Promise<FlowDto> {
+    return this.service.create(request);
+  }
+
+  @flows.retrieve()
+  get(@flows.key() slug: string, @Visible() visible: VisibleRows): Promise<FlowDto> {
+    return this.service.get(slug, visible);
+  }
+
+  @flows.replace()
+  replace(@Current() flow: Flow, @Body() request: FlowRequestDto): Promise<FlowDto> {
+    return this.service.update(flow, request);
+  }
+
+  @flows.update()
+  update(@Current() flow: Flow, @Body() request: PatchedFlowRequestDto): Promise<FlowDto> {
+    return this.service.update(flow, request);
+  }
+
+  @flows.remove()
+  remove(@Current() flow: Flow): Promise<void> {
+    return this.service.remove(flow);
+  }
+
+  @flows.usedBy()
+  async usedBy(
+    @flows.key() slug: string,
+    @Visible() visible: VisibleRows,
+    @CurrentCaller() caller: Caller,
+  ): Promise<UsedByDto[]> {
+    return readUsedBy(await this.service.references(slug, visible), (model) => caller.viewable(model));
+  }
+}

@@ -1,0 +1,72 @@
+import type { Columns } from '../rest/list/list-query.js';
+import type { FlowDto, FlowSetDto } from './dto/flow.dto.js';
+
+/** What is read of a flow for the clients, of a statement that calls it `flow`. */
+export const flowColumns = {
+  pk: 'flow.pk',
+  policybindingmodel_ptr_id: 'flow.policybindingmodelPtrId',
+  name: 'flow.name',
+  slug: 'flow.slug',
+  title: 'flow.title',
+  designation: 'flow.designation',
+  background: 'flow.background',
+  policy_engine_mode: 'flow.policyEngineMode',
+  compatibility_mode: 'flow.compatibilityMode',
+  layout: 'flow.layout',
+  denied_action: 'flow.deniedAction',
+  authentication: 'flow.authentication',
+} satisfies Columns;
+
+/** A row of those columns. */
+export type FlowRow = Pick<FlowDto, keyof typeof flowColumns>;
+
+/** A flow as clients see it. */
+export function flowAnswer(row: FlowRow, stages: string[]): FlowDto {
+  return {
+    pk: row.pk,
+    policybindingmodel_ptr_id: row.policybindingmodel_ptr_id,
+    name: row.name,
+    slug: row.slug,
+    title: row.title,
+    designation: row.designation,
+    background: backgroundUrl(row.background),
+    stages,
+    policies: [],
+    // Plans are not cached, so that a change of a policy or a binding counts at once.
+    cache_count: 0,
+    policy_engine_mode: row.policy_engine_mode,
+    compatibility_mode: row.compatibility_mode,
+    export_url: exportUrl(row.slug),
+    layout: row.layout,
+    denied_action: row.denied_action,
+    authentication: row.authentication,
+  };
+}
+
+/** A flow as the stages in it tell of it (management API, section 5.2). */
+export function flowSetAnswer(row: Omit<FlowRow, 'authentication'>): FlowSetDto {
+  return {
+    pk: row.pk,
+    policybindingmodel_ptr_id: row.policybindingmodel_ptr_id,
+    name: row.name,
+    slug: row.slug,
+    title: row.title,
+    designation: row.designation,
+    background: backgroundUrl(row.background),
+    policy_engine_mode: row.policy_engine_mode,
+    compatibility_mode: row.compatibility_mode,
+    export_url: exportUrl(row.slug),
+    layout: row.layout,
+    denied_action: row.denied_action,
+  };
+}
+
+/** The address of a stored background: an address or a path below `/static` is one already. */
+function backgroundUrl(stored: string): string {
+  if (stored === '') return '/static/dist/assets/images/flow_background.jpg';
+  return /^(http|\/static)/.test(stored) ? stored : `/media/public/${stored}`;
+}
+
+function exportUrl(slug: string): string {
+  return `/api/v3/flows/instances/${slug}/export/`;
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+
+import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
+import { restrict } from '../rest/access/visible.js';
+import { AppError } from '../rest/errors/app-error.js';
+import { columnsOf } from '../rest/fields/columns-of.js';
+import type { Page } from '../rest/list/page.js';
+import { readPage, select } from '../rest/list/read-page.js';
+import type { Reference } from '../rest/used-by.js';
+import type { FlowDto, FlowRequestDto, PatchedFlowRequestDto } from './dto/flow.dto.js';
+import type { FlowListQuery } from './dto/flow-list.query.js';
+import { Flow } from './flow.entity.js';
+import { flowAnswer, flowColumns, type FlowRow } from './flow.mapper.js';
+import { bindingName } from './flow-stage-binding.mapper.js';
+import { FlowStageBinding } from './flow-stage-binding.entity.js';
+
+/** Keeps the flows. */
+@Injectable()
+export class FlowService {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async list(query: FlowListQuery, visible: VisibleRows): Promise<Page<FlowDto>> {
+    const { pagination, results } = await readPage<FlowRow>(this.flows(visible), query);
+    return { pagination, results: await this.answers(results) };
+  }
+
+  /** @throws AppError `notFound` */
+  async get(slug: string, visible: VisibleRows): Promise<FlowDto> {
+    return this.getWhere('flow.slug = :key', slug, visible);
+  }
+
+  async create(request: FlowRequestDto): Promise<FlowDto> {
+    const pk = randomUUID();
+    const columns = columnsOf<Flow>(request);
+    await this.dataSource.manager.insert(Flow, { ...columns, pk, policybindingmodelPtrId: randomUUID() });
+    return this.getWhere('flow.pk = :key', pk, everyRow);
+  }
+
+  /** Changes what the request names; the rest stays as it is, also for a PUT (management API, section 5.1). */
+  async update({ pk }: Flow, request: FlowRequestDto | PatchedFlowRequestDto): Promise<FlowDto> {
+    const columns = columnsOf<Flow>(request);
+    if (Object.keys(columns).length > 0) await this.dataSource.manager.update(Flow, { pk }, columns);
+    return this.getWhere('flow.pk = :key', pk, everyRow);
+  }
+
+  /** Removes the flow and its bindings; the stages stay. */
+  async remove({ pk }: Flow): Promise<void> {
+    await this.dataSource.manager.delete(Flow, { pk });
+  }
+
+  /**
+   * What refers to a flow (management API, section 5.7).
+   *
+   * @throws AppError `notFound`
+   */
+  async references(slug: string, visible: VisibleRows): Promise<Reference[]> {
+    const { pk } = await this.get(slug, visible);
+    const bindings = (): SelectQueryBuilder<FlowStageBinding> => this.bindingsOf([pk]).orderBy('binding.order');
+    return [
+      {
+        app: 'authentik_flows',
+        model: 'flowstagebinding',
+        action: 'cascade',
+        rows: bindings().select('binding.pk', 'pk').addSelect(bindingName, 'name'),
+      },
+      {
+        app: 'authentik_flows',
+        model: 'stage',
+        action: 'cascade_many',
+        rows: bindings()
+          .innerJoin('binding.stage', 'stage')
+          .select('stage.pk', 'pk')
+          .addSelect(`concat('Stage ', stage.name)`, 'name'),
+      },
+    ];
+  }
+
+  private async getWhere(condition: string, key: string, visible: VisibleRows): Promise<FlowDto> {
+    const flow = this.flows(visible).andWhere(condition, { key });
+    const row = await select(flow, flowColumns).getRawOne<FlowRow>();
+    if (row === undefined) throw new AppError('notFound');
+    const [answer] = await this.answers([row]);
+    return answer as FlowDto;
+  }
+
+  private flows(visible: VisibleRows): SelectQueryBuilder<Flow> {
+    return restrict(this.dataSource.manager.createQueryBuilder(Flow, 'flow'), visible);
+  }
+
+  private bindingsOf(flows: readonly string[]): SelectQueryBuilder<FlowStageBinding> {
+    return this.dataSource.manager
+      .createQueryBuilder(FlowStageBinding, 'binding')
+      .where('binding.targetId = any(:flows)', { flows });
+  }
+
+  /** The flows as clients see them, with the stages of all of them read in one statement. */
+  private async answers(rows: readonly FlowRow[]): Promise<FlowDto[]> {
+    const flows = rows.map(({ pk }) => pk);
+    const bindings = await this.bindingsOf(flows)
+      .select('binding.targetId', 'flow')
+      .addSelect('binding.stageId', 'stage')
+      .orderBy('binding.order')
+      .addOrderBy('binding.pk')
+      .getRawMany<{ flow: string; stage: string }>();
+    const stages = new Map<string, string[]>(flows.map((flow) => [flow, []]));
+    for (const { flow, stage } of bindings) stages.get(flow)?.push(stage);
+    return rows.map((row) => flowAnswer(row, stages.get(row.pk) ?? []));
+  }
+}

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+
+import type { VisibleRows } from '../rest/access/route-access.js';
+import { restrict } from '../rest/access/visible.js';
+import { AppError } from '../rest/errors/app-error.js';
+import type { Page } from '../rest/list/page.js';
+import { readPage, select } from '../rest/list/read-page.js';
+import type { Reference } from '../rest/used-by.js';
+import type { StageDto, StageListQuery, TypeCreateDto } from './dto/stage.dto.js';
+import { FlowSetReader } from './flow-set.js';
+import { StageKinds } from './stage-kinds.js';
+import { Stage } from './stage.entity.js';
+import { stageAnswer, stageColumns, type StageRow } from './stage.mapper.js';
+import { stageReferences } from './stage-references.js';
+
+/** Stages of every kind, seen as what they have in common. */
+@Injectable()
+export class StageService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly flowSets: FlowSetReader,
+    private readonly kinds: StageKinds,
+  ) {}
+
+  async list(query: StageListQuery, visible: VisibleRows): Promise<Page<StageDto>> {
+    const { pagination, results } = await readPage<StageRow>(this.stages(visible), query);
+    return { pagination, results: await this.answers(results) };
+  }
+
+  /** @throws AppError `notFound` */
+  async get(pk: string, visible: VisibleRows): Promise<StageDto> {
+    const stage = this.stages(visible).andWhere('stage.pk = :pk', { pk });
+    const row = await select(stage, stageColumns).getRawOne<StageRow>();
+    if (row === undefined) throw new AppError('notFound');
+    const [answer] = await this.answers([row]);
+    return answer as StageDto;
+  }
+
+  /** Several stages at once, by key; one that is not there is missing. */
+  async getMany(pks: readonly string[]): Promise<ReadonlyMap<string, StageDto>> {
+    const stages = this.dataSource.manager.createQueryBuilder(Stage, 'stage').where('stage.pk = any(:pks)', { pks });
+    const answers = await this.answers(await select(stages, stageColumns).getRawMany<StageRow>());
+    return new Map(answers.map((answer) => [answer.pk, answer]));
+  }
+
+  /** Removes the stage, of whatever kind, and its bindings. */
+  async remove({ pk }: Stage): Promise<void> {
+    await this.dataSource.manager.delete(Stage, { pk });
+  }
+
+  /** @throws AppError `notFound` */
+  async references(pk: string, visible: VisibleRows): Promise<Reference[]> {
+    await this.get(pk, visible);
+    return stageReferences(this.dataSource.manager, pk);
+  }
+
+  /** Every kind of stage that can be created. */
+  types(): TypeCreateDto[] {
+    return this.kinds.all().map((kind) => ({
+      name: kind.verboseName,
+      description: kind.description,
+      component: kind.component,
+      model_name: kind.model.slice(kind.model.indexOf('.') + 1),
+      icon_url: null,
+      requires_enterprise: false,
+    }));
+  }
+
+  private stages(visible: VisibleRows): SelectQueryBuilder<Stage> {
+    return restrict(this.dataSource.manager.createQueryBuilder(Stage, 'stage'), visible);
+  }
+
+  private async answers(rows: readonly StageRow[]): Promise<StageDto[]> {
+    const flows = await this.flowSets.ofStages(rows.map(({ pk }) => pk));
+    return rows.map((row) => stageAnswer(row, this.kinds.get(row.kind), flows.get(row.pk) ?? []));
+  }
+}

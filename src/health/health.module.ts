@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+
+import { HealthController } from './health.controller.js';
+import { Metrics } from './metrics.js';
+
+/** Whether the process is well, and its figures. */
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false })],
+  controllers: [HealthController],
+  providers: [Metrics],
+  exports: [Metrics],
+})
+export class HealthModule {}

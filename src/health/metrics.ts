@@ -1,0 +1,43 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+
+import type { ServedRequest } from '../rest/http/request-log.js';
+
+/** What Prometheus can ask this process. */
+@Injectable()
+export class Metrics implements OnModuleInit {
+  readonly registry = new Registry();
+
+  private readonly requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Requests served, and how long each took.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [this.registry],
+  });
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  onModuleInit(): void {
+    collectDefaultMetrics({ register: this.registry });
+    const pool = (): Pool => (this.dataSource.driver as unknown as { master: Pool }).master;
+    new Gauge({
+      name: 'database_pool_connections',
+      help: 'Connections to the database, and requests that wait for one.',
+      labelNames: ['state'],
+      registers: [this.registry],
+      collect() {
+        const { totalCount, idleCount, waitingCount } = pool();
+        this.set({ state: 'busy' }, totalCount - idleCount);
+        this.set({ state: 'idle' }, idleCount);
+        this.set({ state: 'waiting' }, waitingCount);
+      },
+    });
+  }
+
+  observe({ method, route, status, milliseconds }: ServedRequest): void {
+    this.requests.observe({ method, route, status: String(status) }, milliseconds / 1000);
+  }
+}

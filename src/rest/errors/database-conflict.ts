@@ -1,0 +1,29 @@
+import { QueryFailedError } from 'typeorm';
+
+import { AppError } from './app-error.js';
+import { nonField, ValidationError } from './validation-error.js';
+
+/** A constraint of the database, and what a client is told who breaks it. */
+const messages = new Map<string, ValidationError>();
+
+/**
+ * Says what a client is told when a write breaks the constraint. Rules look before they write; this speaks for the
+ * request that loses a race between the look and the write.
+ *
+ * @param field the request's field, or nothing if the rule concerns several
+ */
+export function describeConstraint(constraint: string, field: string | undefined, message: string): void {
+  messages.set(constraint, new ValidationError({ [field ?? nonField]: [message] }));
+}
+
+/** The error for the client behind an error of the database, if it is one of conflicting writes. */
+export function asDatabaseConflict(error: unknown): ValidationError | AppError | undefined {
+  if (!(error instanceof QueryFailedError)) return undefined;
+  const { code, constraint } = error.driverError as { code?: string; constraint?: string };
+  const conflict = code === '23505' || code === '23503';
+  return conflict
+    ? (messages.get(constraint ?? '') ?? new ValidationError({ [nonField]: [conflictMessage] }))
+    : undefined;
+}
+
+const conflictMessage = 'Something that this refers to has just been changed by another request. Try again.';

@@ -1,0 +1,56 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { AppError } from './app-error.js';
+import { asDatabaseConflict } from './database-conflict.js';
+import { ValidationError } from './validation-error.js';
+
+/** Writes every failure as the reference writes it (management API, section 3). What nobody foresaw is a 500. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Error');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    answerError(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), this.logger);
+  }
+}
+
+/** As the filter, for code that runs outside Nest. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+  const known = asDatabaseConflict(error) ?? asFastifyError(error) ?? error;
+  if (known instanceof ValidationError) {
+    void reply.status(400).send(known.errors);
+  } else if (known instanceof AppError) {
+    void reply.status(known.status).send({ detail: known.message });
+  } else if (known instanceof HttpException) {
+    answerHttpException(known, reply);
+  } else {
+    logger.error({ message: 'request failed', requestId: request.id, error: describe(known) });
+    void reply.status(500).send({ detail: `Something went wrong here. It is logged under request ${request.id}.` });
+  }
+}
+
+/** The page for a path that there is not. A client of the reference gets HTML here too. */
+export function answerUnknownPath(reply: FastifyReply): void {
+  const page = '<!doctype html><html lang="en"><title>Not Found</title><h1>Not Found</h1></html>';
+  void reply.status(404).type('text/html; charset=utf-8').send(page);
+}
+
+function answerHttpException(exception: HttpException, reply: FastifyReply): void {
+  const body = exception.getResponse();
+  if (exception.getStatus() === 404) answerUnknownPath(reply);
+  else void reply.status(exception.getStatus()).send(typeof body === 'string' ? { detail: body } : body);
+}
+
+/** What Fastify refuses by itself, in our words. */
+function asFastifyError(error: unknown): AppError | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new AppError('tooLarge');
+  if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') return new AppError('malformedJson', 'unexpected end of data');
+  return undefined;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,19 @@
+/** What is wrong with one field: its messages, or, for a nested value, an object or list of such. */
+export type FieldMessages = string | readonly string[] | NestedMessages | readonly NestedMessages[];
+
+/** Nested errors, keyed by field. */
+export interface NestedMessages {
+  readonly [field: string]: FieldMessages;
+}
+
+/** The key under which errors are told that belong to no single field. */
+export const nonField = 'non_field_errors';
+
+/** Input that breaks rules, answered with 400 and `{"<field>": ["message", ...]}` (management API, section 3.1). */
+export class ValidationError extends Error {
+  override readonly name = 'ValidationError';
+
+  constructor(readonly errors: NestedMessages) {
+    super('The input is not valid.');
+  }
+}

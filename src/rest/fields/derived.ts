@@ -1,0 +1,70 @@
+import { ApiProperty, type ApiPropertyOptions, PartialType, PickType } from '@nestjs/swagger';
+
+import { declareField, type FieldDeclaration, fieldsOf } from './field.js';
+
+type Class<T = object> = new () => T;
+
+/**
+ * What the server tells of a resource: its declared fields without the write-only ones. A field is always there if
+ * the server makes it up or a request must give it.
+ */
+export function AnswerOf<T extends object>(resource: Class<T>): Class<T> {
+  return derive(
+    resource,
+    ({ options }) => !options.writeOnly,
+    ({ options, schema }) => {
+      const always = (options.required ?? false) || ((options.readOnly ?? false) && !options.sometimes);
+      return { ...schema, required: always } as ApiPropertyOptions;
+    },
+  );
+}
+
+/** What a POST or PUT may hold: the declared fields without the read-only ones. */
+export function RequestOf<T extends object>(resource: Class<T>): Class<T> {
+  return derive(
+    resource,
+    ({ options }) => !options.readOnly,
+    ({ schema, requestSchema }) => {
+      return { ...schema, ...requestSchema } as ApiPropertyOptions;
+    },
+  );
+}
+
+/** What a PATCH may hold: as a PUT, and nothing is required. */
+export function PatchOf<T extends object>(request: Class<T>): Class<Partial<T>> {
+  const patched = PartialType(request);
+  for (const [name, { options, schema, requestSchema }] of fieldsOf(request)) {
+    declareField(patched, name, { options: { ...options, required: false }, schema, requestSchema });
+  }
+  return patched as Class<Partial<T>>;
+}
+
+/** The same fields without some of them. */
+export function FieldsWithout<T extends object, K extends keyof T & string>(
+  resource: Class<T>,
+  ...names: K[]
+): Class<Omit<T, K>> {
+  const left = [...fieldsOf(resource).keys()].filter((name) => !(names as string[]).includes(name));
+  return derive(
+    resource,
+    (_, name) => left.includes(name),
+    ({ schema }) => schema,
+  ) as Class<Omit<T, K>>;
+}
+
+function derive<T extends object>(
+  resource: Class<T>,
+  keep: (declaration: FieldDeclaration, name: string) => boolean,
+  document: (declaration: FieldDeclaration) => FieldDeclaration['schema'],
+): Class<T> {
+  const kept = [...fieldsOf(resource)].filter(([name, declaration]) => keep(declaration, name));
+  const derived = PickType(
+    resource,
+    kept.map(([name]) => name as keyof T),
+  );
+  for (const [name, declaration] of kept) {
+    declareField(derived, name, declaration);
+    ApiProperty(document(declaration))(derived.prototype as object, name);
+  }
+  return derived as Class<T>;
+}

@@ -1,0 +1,107 @@
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ValidateBy } from 'class-validator';
+import type { EntityManager } from 'typeorm';
+
+import type { FieldMessages } from '../errors/validation-error.js';
+import { type Coercion, nullMessage, Rejection } from './coercions.js';
+
+/** What a rule may look at besides the value: the database, and the object that is about to change. */
+export interface RuleContext {
+  readonly manager: EntityManager;
+  /** The stored object (its entity), when one is being changed. */
+  readonly current: object | undefined;
+  /** Gives an injectable of the application. */
+  readonly resolve: <T>(token: abstract new (...parameters: never[]) => T) => T;
+}
+
+/** A rule that needs more than the value: gives messages, or nothing when the value is fine. */
+export type FieldRule = (value: never, context: RuleContext) => Promise<FieldMessages | undefined>;
+
+export interface FieldOptions {
+  readonly description?: string;
+  readonly required?: boolean;
+  readonly nullable?: boolean;
+  /** Told by the server, ignored in a request. */
+  readonly readOnly?: boolean;
+  /** Taken in a request, never told. */
+  readonly writeOnly?: boolean;
+  /** Read-only but not always there. */
+  readonly sometimes?: boolean;
+  readonly rules?: readonly FieldRule[];
+}
+
+/** What the declaration of a field leaves behind for the derived classes and for the body pipe. */
+export interface FieldDeclaration {
+  readonly options: FieldOptions;
+  readonly schema: ApiPropertyOptions;
+  /** Parts of the schema that only a request has, such as a minimum length. */
+  readonly requestSchema: ApiPropertyOptions;
+}
+
+/** Stands in a transformed object where a value was refused, until the pipe tells the client why. */
+export class Refused {
+  constructor(readonly messages: FieldMessages) {}
+}
+
+const declarationsKey = Symbol('field declarations');
+
+/** The fields that a class declares, in the order in which they are declared. */
+export function fieldsOf(target: object): ReadonlyMap<string, FieldDeclaration> {
+  return (Reflect.getMetadata(declarationsKey, target) as Map<string, FieldDeclaration> | undefined) ?? new Map();
+}
+
+/** Records a declaration on a class, after those that are there. */
+export function declareField(target: object, name: string, declaration: FieldDeclaration): void {
+  Reflect.defineMetadata(declarationsKey, new Map([...fieldsOf(target), [name, declaration]]), target);
+}
+
+/**
+ * The decorator behind every field decorator: documents the field, converts what a request holds, and refuses what
+ * `coercion` refuses. One line in a class says all there is to say of a field.
+ */
+export function field(
+  schema: ApiPropertyOptions,
+  coercion: Coercion,
+  options: FieldOptions,
+  requestSchema: ApiPropertyOptions = {},
+): PropertyDecorator {
+  const documented = {
+    ...schema,
+    ...(options.description !== undefined && { description: options.description }),
+    ...(options.nullable && { nullable: true }),
+    ...(options.readOnly && { readOnly: true }),
+    ...(options.writeOnly && { writeOnly: true }),
+    required: options.required ?? false,
+  } as ApiPropertyOptions;
+  return (target, key) => {
+    const name = String(key);
+    declareField(target.constructor, name, { options, schema: documented, requestSchema });
+    ApiProperty(documented)(target, key);
+    if (!options.readOnly) converted(coercion, options)(target, name);
+  };
+}
+
+/** The part of a field that works on requests. */
+function converted(coercion: Coercion, options: FieldOptions): (target: object, name: string) => void {
+  const convert = (raw: unknown): unknown => {
+    if (raw === undefined) return undefined;
+    if (raw === null) return options.nullable ? null : new Refused([nullMessage]);
+    try {
+      return coercion(raw);
+    } catch (error) {
+      if (error instanceof Rejection) return new Refused(error.messages);
+      throw error;
+    }
+  };
+  return (target, name) => {
+    // `obj` holds the raw value; `value` is a copy that class-transformer has already walked through.
+    Transform(({ obj, key }) => convert((obj as Record<string, unknown>)[key]), { toClassOnly: true })(target, name);
+    ValidateBy({ name: 'field', validator: { validate: (value) => isAccepted(value, options) } })(target, name);
+  };
+}
+
+function isAccepted(value: unknown, options: FieldOptions): boolean {
+  if (value instanceof Refused) return false;
+  return value !== undefined || !options.required;
+}

@@ -1,0 +1,99 @@
+import type { ApiPropertyOptions } from '@nestjs/swagger';
+
+import * as coercions from './coercions.js';
+import { field, type FieldOptions } from './field.js';
+import { everyItem } from './read-object.js';
+
+interface Limits {
+  readonly maxLength?: number;
+}
+
+/** Text; trimmed unless `verbatim`, and not blank unless `allowBlank`. */
+export function TextField(options: FieldOptions & coercions.TextRules = {}): PropertyDecorator {
+  const schema = { type: 'string' as const, ...limits(options) };
+  return field(schema, coercions.text(options), options, options.allowBlank ? {} : { minLength: 1 });
+}
+
+/** An identifier for URLs: ASCII letters, digits, `-` and `_`. */
+export function SlugField(options: FieldOptions & Limits = {}): PropertyDecorator {
+  const schema = { type: 'string' as const, ...limits(options), pattern: '^[-a-zA-Z0-9_]+$' };
+  return field(schema, coercions.slug(options), options, { minLength: 1 });
+}
+
+/** One email address. */
+export function EmailField(options: FieldOptions & { allowBlank?: boolean } = {}): PropertyDecorator {
+  const schema = { type: 'string' as const, format: 'email', maxLength: 254 };
+  return field(schema, coercions.email(options), options, options.allowBlank ? {} : { minLength: 1 });
+}
+
+/** A whole number of 32 bits; `computed` leaves the limits out of the document. */
+export function IntegerField(options: FieldOptions & { computed?: boolean } = {}): PropertyDecorator {
+  const range = options.computed ? {} : { maximum: 2_147_483_647, minimum: -2_147_483_648 };
+  return field({ type: 'integer', ...range }, coercions.integer(), options);
+}
+
+/** A truth value. */
+export function BooleanField(options: FieldOptions & { default?: boolean } = {}): PropertyDecorator {
+  const schema = { type: 'boolean' as const, ...(options.default !== undefined && { default: options.default }) };
+  return field(schema, coercions.boolean(), options);
+}
+
+/** One of `choices`, documented as the schema `name`. */
+export function ChoiceField(name: string, choices: readonly string[], options: FieldOptions = {}): PropertyDecorator {
+  return field({ enum: [...choices], enumName: name }, coercions.choice(choices), options);
+}
+
+/** A UUID. */
+export function UuidField(options: FieldOptions = {}): PropertyDecorator {
+  return field({ type: 'string', format: 'uuid' }, coercions.uuidKey(), options);
+}
+
+/** A point in time. */
+export function DateTimeField(options: FieldOptions = {}): PropertyDecorator {
+  return field({ type: 'string', format: 'date-time' }, coercions.dateTime(), options);
+}
+
+/** A JSON object with any keys. */
+export function DictionaryField(options: FieldOptions = {}): PropertyDecorator {
+  return field({ type: 'object', additionalProperties: {} } as ApiPropertyOptions, coercions.dictionary(), options);
+}
+
+/** A list of UUIDs. */
+export function UuidListField(options: FieldOptions = {}): PropertyDecorator {
+  const schema = { type: 'array' as const, items: { type: 'string', format: 'uuid' } };
+  return field(schema, coercions.list(coercions.uuidKey()), options);
+}
+
+/** A list of whole numbers. */
+export function IntegerListField(options: FieldOptions = {}): PropertyDecorator {
+  const schema = { type: 'array' as const, items: { type: 'integer' } };
+  return field(schema, coercions.list(coercions.integerKey()), options);
+}
+
+/** A list of texts, told by the server. */
+export function TextListField(options: FieldOptions = {}): PropertyDecorator {
+  return field({ type: 'array', items: { type: 'string' } }, coercions.list(coercions.text()), options);
+}
+
+/** A number that refers to a row. */
+export function IntegerKeyField(options: FieldOptions = {}): PropertyDecorator {
+  return field({ type: 'integer' }, coercions.integerKey(), options);
+}
+
+type Class = new () => object;
+
+/** An object, or a list of objects, that the server tells; a request cannot set it. */
+export function ObjectField(type: Class, options: FieldOptions & { isArray?: boolean } = {}): PropertyDecorator {
+  const { isArray = false, ...rest } = options;
+  return field({ type, isArray }, (raw) => raw, { readOnly: true, ...rest });
+}
+
+/** A list of objects that a request may hold too; every item is read as `request`. */
+export function ObjectListField(type: Class, request: Class, options: FieldOptions = {}): PropertyDecorator {
+  const rules = [everyItem(request)];
+  return field({ type, isArray: true }, (raw) => raw, { ...options, rules }, { type: request, isArray: true });
+}
+
+function limits({ maxLength }: Limits): Limits {
+  return maxLength === undefined ? {} : { maxLength };
+}

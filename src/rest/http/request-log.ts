@@ -1,0 +1,31 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** What one request was, for logs and metrics. The route is the pattern: paths and queries may hold secrets. */
+export interface ServedRequest {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+/**
+ * Writes a line for every request, tells `observe` of it, and sends the request's id with every answer, so that a
+ * client can name the request that an administrator finds in the log.
+ */
+export function logRequests(fastify: FastifyInstance, observe: (served: ServedRequest) => void): void {
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
+    reply.header('x-authentik-id', request.id);
+    done();
+  });
+  fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
+    const served: ServedRequest = {
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      milliseconds: Math.round(reply.elapsedTime * 10) / 10,
+    };
+    request.log.info({ ...served, user: request.caller?.username }, 'request');
+    observe(served);
+    done();
+  });
+}

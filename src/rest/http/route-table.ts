@@ -1,0 +1,75 @@
+import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
+
+import { codename, type RouteAccess } from '../access/route-access.js';
+import { AppError } from '../errors/app-error.js';
+
+const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'OPTIONS'] as const;
+const inAllow = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+const actions: Record<string, string> = { POST: 'add', PUT: 'change', PATCH: 'change', DELETE: 'delete' };
+
+/** Refuses a caller as a route with this access would. */
+export type Authorize = (request: FastifyRequest, access: RouteAccess) => Promise<void>;
+
+/**
+ * The routes of the application as they were registered, and what the reference's routes do besides their work:
+ * `Allow` on every answer, 405 for a method that a path does not have, a description of the path for OPTIONS.
+ */
+export class RouteTable {
+  private readonly methods = new Map<string, Map<string, RouteOptions>>();
+  private readonly allowed = new Map<string, string>();
+
+  /** Starts to collect; make it before any route is registered. */
+  constructor(private readonly fastify: FastifyInstance) {
+    fastify.addHook('onRoute', (route) => {
+      const known = this.methods.get(route.url) ?? new Map<string, RouteOptions>();
+      for (const method of [route.method].flat()) known.set(method, route);
+      this.methods.set(route.url, known);
+    });
+    fastify.addHook('onSend', (request, reply, _payload, done) => {
+      const allowed = this.allowed.get(request.routeOptions.url ?? '');
+      if (allowed !== undefined) reply.header('allow', allowed);
+      done();
+    });
+  }
+
+  /** Every route: method, path pattern and the access that it declares, if it declares any. */
+  *[Symbol.iterator](): Generator<{ method: string; path: string; access: RouteAccess | undefined }> {
+    for (const [path, methods] of this.methods) {
+      for (const [method, route] of methods) yield { method, path, access: route.config?.access };
+    }
+  }
+
+  /** Adds the methods that paths do not have. Call it when all routes are there. */
+  complete(authorize: Authorize): void {
+    for (const [path, methods] of [...this.methods]) {
+      const access = [...methods.values()].map((route) => route.config?.access).find((found) => found !== undefined);
+      if (access === undefined) continue;
+      this.allowed.set(path, inAllow.filter((method) => method === 'OPTIONS' || methods.has(method)).join(', '));
+      this.fastify.route({
+        method: everyMethod.filter((method) => !methods.has(method)) as HTTPMethods[],
+        url: path,
+        config: { access, produces: ['*/*'] },
+        handler: (request) => answerMissingMethod(request, path, access, authorize),
+      });
+    }
+  }
+}
+
+async function answerMissingMethod(
+  request: FastifyRequest,
+  path: string,
+  access: RouteAccess,
+  authorize: Authorize,
+): Promise<object> {
+  const { method } = request;
+  await authorize(request, method === 'OPTIONS' ? { level: 'authenticated' } : accessFor(method, access));
+  if (method !== 'OPTIONS') throw new AppError('methodNotAllowed', method);
+  return { name: path, description: '', renders: ['application/json'], parses: ['application/json'] };
+}
+
+/** What a method that is not there would ask for: the model's permission for that kind of change. */
+function accessFor(method: string, { level, model, owner }: RouteAccess): RouteAccess {
+  const action = actions[method];
+  if (model === undefined || owner !== undefined || action === undefined) return { level };
+  return { level: 'authenticated', everywhere: [codename(model, action)] };
+}

@@ -1,0 +1,151 @@
+import type { ApiPropertyOptions } from '@nestjs/swagger';
+import type { EntityTarget, ObjectLiteral } from 'typeorm';
+
+import { asciiDigits, type Coercion, dateTime, nulMessage, Rejection } from '../fields/coercions.js';
+import { field, type FieldOptions, type FieldRule } from '../fields/field.js';
+import { parseUuid } from '../fields/uuid.js';
+import { type Condition, declareCondition } from './list-query.js';
+
+export interface FilterOptions {
+  /** The property (`alias.property`) that is compared. */
+  readonly on: string;
+  readonly description?: string;
+}
+
+/** The decorator behind every filter: a query parameter with its documentation, its conversion and its condition. */
+export function filter(
+  schema: ApiPropertyOptions,
+  coercion: Coercion,
+  condition: Condition,
+  options: FieldOptions = {},
+): PropertyDecorator {
+  return (target, key) => {
+    field(schema, (raw) => (raw === '' ? undefined : coercion(raw)), options)(target, key);
+    declareCondition(target.constructor, String(key), condition);
+  };
+}
+
+function equals(property: string): Condition {
+  return (builder, value, parameter) => builder.andWhere(`${property} = :${parameter}`, { [parameter]: value });
+}
+
+/** Text; equal, case-sensitive, blanks around it ignored. */
+export function TextFilter({ on, ...options }: FilterOptions): PropertyDecorator {
+  return filter({ type: 'string' }, textOf, equals(on), options);
+}
+
+/** A truth value; anything that is none is ignored. */
+export function BooleanFilter({ on, ...options }: FilterOptions): PropertyDecorator {
+  const words: Record<string, boolean> = { true: true, '1': true, false: false, '0': false };
+  return filter({ type: 'boolean' }, (raw) => words[String(raw).toLowerCase()], equals(on), options);
+}
+
+/** A whole number; a fraction is cut off, and what no column can hold matches nothing. */
+export function IntegerFilter({ on, ...options }: FilterOptions): PropertyDecorator {
+  const condition: Condition = (builder, value, parameter) => {
+    if (Math.abs(value as number) > 2 ** 31) builder.andWhere('false');
+    else equals(on)(builder, value, parameter);
+  };
+  return filter({ type: 'integer' }, numberOf, condition, options);
+}
+
+/** One of the listed words. */
+export function ChoiceFilter(choices: readonly string[], { on, ...options }: FilterOptions): PropertyDecorator {
+  const schema = { type: 'string' as const, enum: [...choices].sort() };
+  return filter(schema, choiceOf(choices), equals(on), options);
+}
+
+/** Several of the listed words; a row matches with any of them. */
+export function MultiChoiceFilter(choices: readonly string[], { on, ...options }: FilterOptions): PropertyDecorator {
+  const schema = { type: 'array' as const, items: { type: 'string', enum: [...choices].sort() } };
+  return filter(schema, (raw) => each(raw, choiceOf(choices)), oneOf(on), options);
+}
+
+/** A UUID column. */
+export function UuidFilter({ on, ...options }: FilterOptions): PropertyDecorator {
+  const coercion: Coercion = (raw) => {
+    const uuid = parseUuid(String(raw).trim());
+    if (uuid === undefined) throw new Rejection(['Enter a valid UUID.']);
+    return uuid;
+  };
+  return filter({ type: 'string', format: 'uuid' }, coercion, equals(on), options);
+}
+
+/** A point in time, equal. */
+export function DateTimeFilter({ on, ...options }: FilterOptions): PropertyDecorator {
+  const coercion: Coercion = (raw) => {
+    try {
+      return dateTime()(textOf(raw));
+    } catch {
+      throw new Rejection(['Enter a valid date/time.']);
+    }
+  };
+  return filter({ type: 'string', format: 'date-time' }, coercion, equals(on), options);
+}
+
+/** The key of a row of `entity`, which must exist. */
+export function RelationFilter(
+  entity: () => EntityTarget<ObjectLiteral>,
+  { on, ...options }: FilterOptions,
+): PropertyDecorator {
+  const rule: FieldRule = async (pk: unknown, { manager }) =>
+    (await manager.existsBy(entity(), { pk })) ? undefined : [notAvailable('That choice')];
+  return filter({ type: 'string', format: 'uuid' }, uuidOf, equals(on), { ...options, rules: [rule] });
+}
+
+/** Values of `coercion`, as many as are given; `condition` sees the list. */
+export function MultiFilter(
+  items: { type: string; format?: string },
+  coercion: Coercion,
+  condition: Condition,
+  options: FieldOptions = {},
+): PropertyDecorator {
+  return filter({ type: 'array', items }, (raw) => each(raw, coercion), condition, options);
+}
+
+/** The message for a value that is none of those there are. */
+export function notAvailable(value: string): string {
+  return `Select a valid choice. ${value} is not one of the available choices.`;
+}
+
+/** A UUID in a query parameter that names a row. */
+export const uuidOf: Coercion<string> = (raw) => {
+  const value = textOf(raw);
+  const uuid = parseUuid(value);
+  if (uuid === undefined) throw new Rejection([`“${value}” is not a valid UUID.`]);
+  return uuid;
+};
+
+/** Text in a query parameter: trimmed, without NUL. */
+export const textOf: Coercion<string> = (raw) => {
+  const value = String(raw).trim();
+  if (value.includes('\0')) throw new Rejection([nulMessage]);
+  return value;
+};
+
+/** A number in a query parameter, cut to a whole one; undefined (no filter) for blanks. */
+export const numberOf: Coercion<number | undefined> = (raw) => {
+  const value = asciiDigits(String(raw).trim());
+  if (value === '') return undefined;
+  if (!/^[+-]?(\d+(_\d+)*\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) throw new Rejection(['Enter a number.']);
+  const number = Math.trunc(Number(value.replaceAll('_', '')));
+  if (number > 1e50) throw new Rejection(['Ensure this value is less than or equal to 1e+50.']);
+  return number;
+};
+
+function choiceOf(choices: readonly string[]): Coercion<string> {
+  return (raw) => {
+    const value = textOf(raw);
+    if (!choices.includes(value)) throw new Rejection([notAvailable(value)]);
+    return value;
+  };
+}
+
+function each<T>(raw: unknown, coercion: Coercion<T>): T[] | undefined {
+  const values = (Array.isArray(raw) ? (raw as unknown[]) : [raw]).filter((value) => value !== '').map(coercion);
+  return values.length > 0 ? values : undefined;
+}
+
+function oneOf(property: string): Condition {
+  return (builder, value, parameter) => builder.andWhere(`${property} = any(:${parameter})`, { [parameter]: value });
+}

@@ -1,0 +1,85 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+
+import { schemaName } from './paginated.js';
+
+type Json = Record<string, unknown>;
+
+/** Order of the methods of a path in the document. */
+const methodOrder = ['delete', 'get', 'patch', 'post', 'put'];
+
+/**
+ * The OpenAPI document of the application: what the decorators say, in the shape and under the names of the
+ * reference's document, sorted, so that the same application always gives the same text.
+ */
+export function openApiDocument(app: INestApplication, prefix: string): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.0.3')
+    .setTitle('email-stage')
+    .setDescription(
+      "Email verification for sign-up, recovery and sign-in flows. Speaks the API of authentik 2024.12: authentik's " +
+        'clients work unchanged.',
+    )
+    .setVersion('2024.12.3')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer(prefix)
+    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'authentik')
+    .build();
+  const document = SwaggerModule.createDocument(app, config);
+  const paths = Object.entries(document.paths).filter(([path]) => path.startsWith(`${prefix}/`));
+  const tidy = {
+    openapi: document.openapi,
+    info: { ...document.info, contact: undefined },
+    servers: document.servers,
+    paths: sorted(Object.fromEntries(paths.map(([path, item]) => [pathOf(path, prefix), operations(item as Json)]))),
+    components: {
+      schemas: schemas((document.components?.schemas ?? {}) as Json),
+      securitySchemes: document.components?.securitySchemes,
+    },
+  };
+  // By way of JSON: drops what is undefined, and gives YAML no object twice to make an alias of.
+  return JSON.parse(JSON.stringify(tidy), rename) as OpenAPIObject;
+}
+
+/** Paths are told without the prefix, which is in the server's address, and end in a slash. */
+function pathOf(path: string, prefix: string): string {
+  return `${path.slice(prefix.length).replace(/\/$/, '')}/`;
+}
+
+function operations(item: Json): Json {
+  const known = methodOrder.filter((method) => item[method] !== undefined);
+  return Object.fromEntries(known.map((method) => [method, operation(item[method] as Json)]));
+}
+
+function operation({ summary: _, parameters, ...rest }: Json): Json {
+  const all = (parameters as Json[] | undefined) ?? [];
+  const byName = [...all].sort((a, b) => String(a['name']).localeCompare(String(b['name']), 'en'));
+  return { ...rest, ...(byName.length > 0 && { parameters: byName.map(parameter) }) };
+}
+
+function parameter({ name, in: place, description, required, schema }: Json): Json {
+  return { name, in: place, description, required: required ?? false, schema };
+}
+
+function schemas(all: Json): Json {
+  const tidied = Object.entries(all).map(([name, schema]) => [schemaName(name), schemaOf(schema as Json)]);
+  return sorted({ ...(Object.fromEntries(tidied) as Json) });
+}
+
+function schemaOf({ required, ...schema }: Json): Json {
+  const names = [...((required as string[] | undefined) ?? [])].sort();
+  return { ...schema, ...(names.length > 0 && { required: names }) };
+}
+
+/** Refers to the schemas by their tidied names, and writes a reference that stands alone without `allOf`. */
+function rename(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { $ref, allOf, ...others } = value as { $ref?: string; allOf?: { $ref?: string }[] };
+  if ($ref !== undefined) return { $ref: schemaName($ref) };
+  if (allOf?.length === 1 && Object.keys(others).length === 0) return allOf[0];
+  return value;
+}
+
+function sorted(object: Json): Json {
+  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

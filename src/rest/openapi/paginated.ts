@@ -1,0 +1,29 @@
+import { ApiExtraModels, ApiProperty, ApiSchema } from '@nestjs/swagger';
+
+import { PaginationDto } from '../list/page.js';
+
+type Class = abstract new () => object;
+
+/** The name of a DTO class's schema in the document: the class name without `Dto`. */
+export function schemaName(className: string): string {
+  return className.replace(/Dto$/, '');
+}
+
+const made = new Map<Class, Class>();
+
+/** The schema of a page of `item`, named as the reference names it: `PaginatedEmailStageList`. */
+export function Paginated(item: Class): new () => object {
+  const known = made.get(item) ?? declare(item);
+  made.set(item, known);
+  return known as new () => object;
+}
+
+function declare(item: Class): Class {
+  @ApiExtraModels(item as new () => object)
+  @ApiSchema({ name: `Paginated${schemaName(item.name)}List` })
+  class Page {
+    @ApiProperty({ type: PaginationDto }) pagination!: PaginationDto;
+    @ApiProperty({ type: item as new () => object, isArray: true }) results!: object[];
+  }
+  return Page;
+}

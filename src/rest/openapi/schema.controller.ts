@@ -1,0 +1,68 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiOperation, ApiQuery, ApiResponse, ApiSecurity, ApiTags, type OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+import { stringify } from 'yaml';
+
+import { AppError } from '../errors/app-error.js';
+import { GenericErrorDto, ValidationErrorDto } from './error.dto.js';
+
+const yaml = ['application/vnd.oai.openapi', 'application/yaml'];
+const json = ['application/vnd.oai.openapi+json', 'application/json'];
+const produces = [...yaml, ...json];
+const anything = { type: 'object', additionalProperties: {} } as const;
+
+/** Holds the document once the application is complete. */
+export class SchemaDocument {
+  private texts: { json: string; yaml: string } | undefined;
+
+  set(document: OpenAPIObject): void {
+    this.texts = { json: JSON.stringify(document), yaml: toYaml(document) };
+  }
+
+  get(format: 'json' | 'yaml'): string {
+    if (this.texts === undefined) throw new Error('the document is not made yet');
+    return this.texts[format];
+  }
+}
+
+/** The document as it is committed and served. */
+export function toYaml(document: OpenAPIObject): string {
+  return stringify(document, { lineWidth: 120, aliasDuplicateObjects: false });
+}
+
+/** `/schema/` */
+@ApiTags('schema')
+@Controller('schema')
+export class SchemaController {
+  constructor(private readonly document: SchemaDocument) {}
+
+  @Get()
+  @RouteConfig({ access: { level: 'public' }, produces })
+  @ApiOperation({
+    operationId: 'schema_retrieve',
+    description: 'This document, as YAML or JSON: ask by `format` or by the `Accept` header.',
+  })
+  @ApiSecurity('authentik')
+  @ApiSecurity({})
+  @ApiQuery({ name: 'format', required: false, schema: { type: 'string', enum: ['json', 'yaml'] } })
+  @ApiQuery({ name: 'lang', required: false, schema: { type: 'string' }, description: 'Has no effect.' })
+  @ApiResponse({
+    status: 200,
+    description: '',
+    content: Object.fromEntries(produces.map((type) => [type, { schema: { ...anything } }])),
+  })
+  @ApiResponse({ status: 400, description: '', type: ValidationErrorDto })
+  @ApiResponse({ status: 403, description: '', type: GenericErrorDto })
+  retrieve(
+    @Query('format') format: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): void {
+    if (format !== undefined && format !== 'json' && format !== 'yaml') throw new AppError('notFound');
+    const candidates = format === 'json' ? json : format === 'yaml' ? yaml : produces;
+    const type = new Negotiator(request.raw).mediaType([...candidates]) ?? candidates[0] ?? '';
+    void reply.type(`${type}; charset=utf-8`).send(this.document.get(json.includes(type) ? 'json' : 'yaml'));
+  }
+}

@@ -1,0 +1,230 @@
+import {
+  applyDecorators,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  RequestMethod,
+  RequestMapping,
+} from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiOperation, ApiParam, ApiResponse, ApiSecurity, type ApiResponseOptions } from '@nestjs/swagger';
+
+import { codename, type Lookup, type RouteAccess } from './access/route-access.js';
+import { KeyPipe } from './fields/key.pipe.js';
+import { GenericErrorDto, ValidationErrorDto } from './openapi/error.dto.js';
+import { Paginated } from './openapi/paginated.js';
+import { UsedByDto } from './used-by.js';
+
+type Class = abstract new () => object;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: RouteAccess;
+  }
+}
+
+/** What all routes of a resource share. */
+export interface ResourceDeclaration {
+  /** First part of the operation ids: `stages_email`. */
+  readonly operations: string;
+  /** The reference's name of the model: `authentik_stages_email.emailstage`. Permissions are derived from it. */
+  readonly model: string;
+  /** What one is called in the documentation: `email stage`. */
+  readonly noun: string;
+  readonly answer: Class;
+  readonly lookup: Lookup;
+  /** Callers who are not superusers deal with the rows that they own, by this property, and need no permission. */
+  readonly owner?: string;
+}
+
+/** One route that is not of the usual seven. */
+export interface ActionDeclaration {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly operation: string;
+  readonly description: string;
+  readonly access: RouteAccess;
+  readonly responses: readonly ApiResponseOptions[];
+  /** Status of success; 200 if not given. */
+  readonly status?: number;
+}
+
+/**
+ * The decorators of a resource's routes: path and method, documentation, who may call it. A controller's method is
+ * then one decorator and one call.
+ */
+export class Resource {
+  constructor(private readonly declaration: ResourceDeclaration) {}
+
+  /** `GET /`: a page of them. */
+  list(): MethodDecorator {
+    const { answer, noun } = this.declaration;
+    const { lookup: _, ...access } = this.onRows();
+    return this.route(Get(), 'list', `List every ${noun} that you may see.`, access, [
+      { status: 200, type: Paginated(answer) },
+      invalid,
+      denied,
+      missing,
+    ]);
+  }
+
+  /** `POST /` */
+  create(): MethodDecorator {
+    const { answer, noun, owner } = this.declaration;
+    const access = this.access(owner === undefined ? { everywhere: [this.permission('add')] } : {});
+    return applyDecorators(
+      HttpCode(201),
+      this.route(Post(), 'create', `Create: ${noun}.`, access, [{ status: 201, type: answer }, invalid, denied]),
+    );
+  }
+
+  /** `GET /{key}/` */
+  retrieve(): MethodDecorator {
+    const { answer, noun } = this.declaration;
+    return this.detail(Get, '', 'retrieve', `Get one ${noun}.`, this.onRows(), [
+      { status: 200, type: answer },
+      invalid,
+    ]);
+  }
+
+  /** `PUT /{key}/`: what is required must be given; what is left out stays as it is. */
+  replace(): MethodDecorator {
+    const { answer, noun } = this.declaration;
+    const description = `Change one ${noun}. What is left out stays as it is.`;
+    return this.detail(Put, '', 'update', description, this.change('change'), [{ status: 200, type: answer }, invalid]);
+  }
+
+  /** `PATCH /{key}/` */
+  update(): MethodDecorator {
+    const { answer, noun } = this.declaration;
+    const description = `Change parts of one ${noun}.`;
+    const responses = [{ status: 200, type: answer }, invalid];
+    return this.detail(Patch, '', 'partial_update', description, this.change('change'), responses);
+  }
+
+  /** `DELETE /{key}/` */
+  remove(): MethodDecorator {
+    const { noun } = this.declaration;
+    const responses = [{ status: 204, description: 'No response body' }, invalid];
+    return applyDecorators(
+      HttpCode(204),
+      this.detail(Delete, '', 'destroy', `Delete one ${noun}.`, this.change('delete'), responses),
+    );
+  }
+
+  /** `GET /{key}/used_by/` */
+  usedBy(): MethodDecorator {
+    const responses = [{ status: 200, type: UsedByDto, isArray: true }, invalid];
+    const description = `List what refers to one ${this.declaration.noun}.`;
+    return this.detail(Get, 'used_by', 'used_by_list', description, this.onRows(), responses);
+  }
+
+  /** An action on one row. `permissions` are needed on the row; the row is looked up before the body is read. */
+  detailAction(action: Omit<ActionDeclaration, 'access'> & { permissions: readonly string[] }): MethodDecorator {
+    const method = action.method === 'GET' ? Get : Post;
+    const access = this.access({ ...this.rows(), lookupFirst: true, onRow: action.permissions });
+    return applyDecorators(
+      HttpCode(action.status ?? 200),
+      this.detail(method, action.path, action.operation, action.description, access, action.responses),
+    );
+  }
+
+  /** An action on the collection. */
+  collectionAction(action: ActionDeclaration): MethodDecorator {
+    return Action({ ...action, operation: `${this.declaration.operations}_${action.operation}` });
+  }
+
+  /** The key in the path, checked and in its usual spelling. */
+  key(): ParameterDecorator {
+    const { parameter, format } = this.declaration.lookup;
+    return Param(parameter, new KeyPipe(format));
+  }
+
+  permission(action: string): string {
+    return codename(this.declaration.model, action);
+  }
+
+  private access(more: Partial<RouteAccess>): RouteAccess {
+    return { level: 'authenticated', model: this.declaration.model, ...more };
+  }
+
+  private rows(): Partial<RouteAccess> {
+    const { owner, lookup } = this.declaration;
+    return owner === undefined ? { view: this.permission('view'), lookup } : { owner, lookup };
+  }
+
+  private onRows(): RouteAccess {
+    return this.access(this.rows());
+  }
+
+  private change(action: string): RouteAccess {
+    const onRow = this.declaration.owner === undefined ? [this.permission(action)] : [];
+    return this.access({ ...this.rows(), lookupFirst: true, onRow });
+  }
+
+  private detail(
+    method: (path: string) => MethodDecorator,
+    path: string,
+    operation: string,
+    description: string,
+    access: RouteAccess,
+    responses: readonly ApiResponseOptions[],
+  ): MethodDecorator {
+    const { parameter, format, description: about } = this.declaration.lookup;
+    const schema = format === 'uuid' ? { type: 'string', format } : { type: format === 'text' ? 'string' : format };
+    const suffix = path === '' ? '' : `/${path}`;
+    return applyDecorators(
+      ApiParam({ name: parameter, schema, ...(about !== undefined && { description: about }) }),
+      this.route(method(`:${parameter}${suffix}`), operation, description, access, withDefaults(responses)),
+    );
+  }
+
+  private route(
+    method: MethodDecorator,
+    operation: string,
+    description: string,
+    access: RouteAccess,
+    responses: readonly ApiResponseOptions[],
+  ): MethodDecorator {
+    return documented(method, `${this.declaration.operations}_${operation}`, description, access, responses);
+  }
+}
+
+/** A route of its own, outside the seven of a resource. */
+export function Action(action: ActionDeclaration): MethodDecorator {
+  const method = RequestMapping({ method: RequestMethod[action.method], path: action.path });
+  const responses = [...action.responses, invalid, denied];
+  return applyDecorators(
+    HttpCode(action.status ?? 200),
+    documented(method, action.operation, action.description, action.access, responses),
+  );
+}
+
+const invalid: ApiResponseOptions = { status: 400, type: ValidationErrorDto };
+const denied: ApiResponseOptions = { status: 403, type: GenericErrorDto };
+const missing: ApiResponseOptions = { status: 404, type: GenericErrorDto };
+
+function withDefaults(responses: readonly ApiResponseOptions[]): readonly ApiResponseOptions[] {
+  return responses.some(({ status }) => status === 404) ? [...responses, denied] : [...responses, denied, missing];
+}
+
+function documented(
+  method: MethodDecorator,
+  operationId: string,
+  description: string,
+  access: RouteAccess,
+  responses: readonly ApiResponseOptions[],
+): MethodDecorator {
+  return applyDecorators(
+    method,
+    RouteConfig({ access }),
+    ApiOperation({ operationId, description }),
+    ApiSecurity('authentik'),
+    ...(access.level === 'public' ? [ApiSecurity({})] : []),
+    ...responses.map((response) => ApiResponse({ description: '', ...response })),
+  );
+}

@@ -1,0 +1,62 @@
+import { StageFields } from '../../../flows/dto/stage.dto.js';
+import { EmailTemplates } from '../../../mail/email-templates.js';
+import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import type { RuleContext } from '../../../rest/fields/field.js';
+import { BooleanField, EmailField, IntegerField, TextField } from '../../../rest/fields/fields.js';
+
+/** What is told of an email stage and what can be set (management API, section 4.1). */
+class EmailStageFields extends StageFields {
+  @BooleanField({
+    description: "Use the service's own mail server and sender; the connection settings of the stage have no effect.",
+  })
+  use_global_settings!: boolean;
+
+  @TextField()
+  host!: string;
+
+  @IntegerField()
+  port!: number;
+
+  @TextField({ allowBlank: true })
+  username!: string;
+
+  @TextField({ allowBlank: true, writeOnly: true })
+  password?: string;
+
+  @BooleanField()
+  use_tls!: boolean;
+
+  @BooleanField()
+  use_ssl!: boolean;
+
+  @IntegerField()
+  timeout!: number;
+
+  @EmailField()
+  from_address!: string;
+
+  @IntegerField({ description: 'How long the link in the mail is valid, in minutes.' })
+  token_expiry!: number;
+
+  @TextField()
+  subject!: string;
+
+  @TextField({ rules: [isKnownTemplate] })
+  template!: string;
+
+  @BooleanField({ description: 'Activate users who wait for confirmation when they pass the stage.' })
+  activate_user_on_success!: boolean;
+}
+
+/** An email stage. */
+export class EmailStageDto extends AnswerOf(EmailStageFields) {}
+
+/** An email stage to create, or to put in the place of another. */
+export class EmailStageRequestDto extends RequestOf(EmailStageFields) {}
+
+/** Changes to an email stage. */
+export class PatchedEmailStageRequestDto extends PatchOf(EmailStageRequestDto) {}
+
+async function isKnownTemplate(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
+  return (await resolve(EmailTemplates).has(path)) ? undefined : [`Invalid template '${path}' specified.`];
+}

@@ -1,0 +1,45 @@
+import type { FlowSetDto } from '../../flows/dto/flow.dto.js';
+import { stageAnswer } from '../../flows/stage.mapper.js';
+import type { Columns } from '../../rest/list/list-query.js';
+import type { EmailStageDto } from './dto/email-stage.dto.js';
+import { emailStageKind } from './email-stage.kind.js';
+
+/** What is read of an email stage for the clients, of a statement that calls it `stage`. Never the password. */
+export const emailStageColumns = {
+  pk: 'stage.pk',
+  name: 'stage.name',
+  use_global_settings: 'stage.useGlobalSettings',
+  host: 'stage.host',
+  port: 'stage.port',
+  username: 'stage.username',
+  use_tls: 'stage.useTls',
+  use_ssl: 'stage.useSsl',
+  timeout: 'stage.timeout',
+  from_address: 'stage.fromAddress',
+  token_expiry: 'stage.tokenExpiry',
+  subject: 'stage.subject',
+  template: 'stage.template',
+  activate_user_on_success: 'stage.activateUserOnSuccess',
+} satisfies Columns;
+
+/** A row of those columns. */
+export type EmailStageRow = Pick<EmailStageDto, keyof typeof emailStageColumns>;
+
+/** An email stage as clients see it. */
+export function emailStageAnswer(row: EmailStageRow, flows: FlowSetDto[]): EmailStageDto {
+  return {
+    ...stageAnswer(row, emailStageKind, flows),
+    use_global_settings: row.use_global_settings,
+    host: row.host,
+    port: row.port,
+    username: row.username,
+    use_tls: row.use_tls,
+    use_ssl: row.use_ssl,
+    timeout: row.timeout,
+    from_address: row.from_address,
+    token_expiry: row.token_expiry,
+    subject: row.subject,
+    template: row.template,
+    activate_user_on_success: row.activate_user_on_success,
+  };
+}

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+
+import { FlowsModule } from '../../flows/flows.module.js';
+import { StageKinds } from '../../flows/stage-kinds.js';
+import { MailModule } from '../../mail/mail.module.js';
+import { EmailStageController } from './email-stage.controller.js';
+import { emailStageKind } from './email-stage.kind.js';
+import { EmailStageService } from './email-stage.service.js';
+
+/** The email stage. */
+@Module({
+  imports: [FlowsModule, MailModule],
+  controllers: [EmailStageController],
+  providers: [EmailStageService],
+  exports: [EmailStageService],
+})
+export class EmailStageModule {
+  constructor(kinds: StageKinds) {
+    kinds.register(emailStageKind);
+  }
+}

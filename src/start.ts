@@ -1,0 +1,99 @@
+import { createServer } from 'node:net';
+
+import { environment, publicUrl, readSettings, type Settings } from './config/settings.js';
+import { createLogger } from './config/logger.js';
+import { type App, createApp } from './configure-app.js';
+import { BootstrapService } from './core/bootstrap/bootstrap.service.js';
+import { dataSourceOptions } from './data-source.js';
+import { startEmbeddedDatabase } from './database/embedded-database.js';
+import { keptSecretKey } from './database/secret-key.js';
+import { welcome } from './welcome.js';
+
+/** Milliseconds that requests under way have to end; the process must be gone ten seconds after a signal. */
+const drainTime = 7_000;
+
+/** What must be undone before the process ends, in the order in which it was done. */
+type Cleanups = (() => Promise<void>)[];
+
+/** Starts the service. Ends the process with 1 and one clear line if that fails, with 0 when a signal asks for it. */
+export async function start(): Promise<void> {
+  const cleanups: Cleanups = [];
+  let stopping = false;
+  const stop = async (code: number): Promise<void> => {
+    stopping = true;
+    for (const cleanup of cleanups.splice(0).reverse()) {
+      await cleanup().catch((error: unknown) => {
+        console.error(`email-stage: while stopping: ${reasonOf(error)}`);
+      });
+    }
+    process.exit(code);
+  };
+  const onSignal = (): void => {
+    if (!stopping) void stop(0);
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  try {
+    await serve(cleanups);
+  } catch (error) {
+    if (stopping) return;
+    console.error(`email-stage cannot start: ${reasonOf(error)}`);
+    await stop(1);
+  }
+}
+
+async function serve(cleanups: Cleanups): Promise<void> {
+  const { settings, warnings } = readSettings(environment());
+  const logger = createLogger(settings);
+  for (const warning of warnings) logger.warn(warning);
+  const report = (line: string): void => {
+    logger.info(line);
+  };
+  // Before anything that takes long, and before a token is made that is shown but once.
+  await requireFreePort(settings);
+  const url = settings.databaseUrl ?? (await embeddedDatabase(settings, report, cleanups));
+  const secretKey = settings.secretKey ?? (await keptSecretKey(settings.dataDir));
+  const database = { dataSource: dataSourceOptions(url), secretKey, connect: true, report };
+  const app = await createApp(settings, database, logger);
+  cleanups.push(() => closeInTime(app));
+  const newKey = await app.nest.get(BootstrapService).run();
+  await app.nest.listen(settings.port, settings.host);
+  const { port } = app.nest.getHttpServer().address() as { port: number };
+  console.log(welcome(publicUrl(settings, port), newKey));
+}
+
+async function embeddedDatabase(
+  { dataDir }: Settings,
+  report: (line: string) => void,
+  cleanups: Cleanups,
+): Promise<string> {
+  const database = await startEmbeddedDatabase({ dataDir, report });
+  cleanups.push(() => database.stop());
+  return database.url;
+}
+
+/** Lets the requests under way end, but not for ever. */
+async function closeInTime({ nest }: App): Promise<void> {
+  const server = nest.getHttpServer();
+  const deadline = setTimeout(() => server.closeAllConnections(), drainTime);
+  await nest.close();
+  clearTimeout(deadline);
+}
+
+/** @throws a clear error if somebody else listens there, or nobody can */
+async function requireFreePort({ host, port }: Settings): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject).listen(port, host, resolve);
+  });
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+/** One line that says what went wrong, for a person. */
+function reasonOf(error: unknown): string {
+  const { code, message, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE') return `${address}:${port} is taken by another program. Set PORT to a free one.`;
+  if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine. Set HOST to one that is.`;
+  if (code === 'EACCES' && port !== undefined) return `port ${port} may not be used by this user. Set PORT to another.`;
+  if (error instanceof AggregateError) return error.errors.map((each) => (each as Error).message).join('; ');
+  return message;
+}

@@ -1,0 +1,73 @@
+import { checkAgainstDocument } from './document-check.js';
+
+/** What was answered. */
+export interface Answer<T = any> {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The JSON value, or the text if it is none; undefined for an empty body. */
+  readonly body: T;
+}
+
+export interface RequestOptions {
+  readonly headers?: Record<string, string>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as it is. */
+  readonly raw?: string | Uint8Array | FormData;
+}
+
+/**
+ * A small client of the API. Every answer is held against `schema.yml`: a status, a field or a type that is not
+ * declared fails the test.
+ */
+export class ApiClient {
+  constructor(
+    private readonly url: string,
+    private readonly key?: string,
+  ) {}
+
+  get<T = any>(path: string, options?: RequestOptions): Promise<Answer<T>> {
+    return this.request('GET', path, options);
+  }
+
+  post<T = any>(path: string, json?: unknown, options?: RequestOptions): Promise<Answer<T>> {
+    return this.request('POST', path, { json, ...options });
+  }
+
+  put<T = any>(path: string, json?: unknown, options?: RequestOptions): Promise<Answer<T>> {
+    return this.request('PUT', path, { json, ...options });
+  }
+
+  patch<T = any>(path: string, json?: unknown, options?: RequestOptions): Promise<Answer<T>> {
+    return this.request('PATCH', path, { json, ...options });
+  }
+
+  delete(path: string, options?: RequestOptions): Promise<Answer> {
+    return this.request('DELETE', path, options);
+  }
+
+  /** @param path below `/api/v3`, with its query */
+  async request<T = any>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+    const { json, raw } = options;
+    const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
+    const response = await fetch(`${this.url}/api/v3${path}`, {
+      method,
+      headers: {
+        ...(this.key !== undefined && { authorization: `Bearer ${this.key}` }),
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      redirect: 'manual',
+      ...(body !== undefined && { body }),
+    });
+    const text = await response.text();
+    const answer = { status: response.status, headers: response.headers, body: parsed(text, response.headers) };
+    checkAgainstDocument(method, path, answer);
+    return answer as Answer<T>;
+  }
+}
+
+function parsed(text: string, headers: Headers): unknown {
+  if (text === '') return undefined;
+  return (headers.get('content-type') ?? '').includes('json') ? (JSON.parse(text) as unknown) : text;
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+
+import { Ajv, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+
+type Json = Record<string, unknown>;
+
+interface Operation {
+  readonly responses: Record<string, { content?: Record<string, { schema: Json }> }>;
+}
+
+const document = parse(readFileSync(new URL('../../schema.yml', import.meta.url), 'utf8')) as {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Json> };
+};
+
+const ajv = new Ajv({ strict: false, allErrors: true });
+addFormats.default(ajv);
+ajv.addSchema({ $id: 'document', components: strict(document.components) as Json });
+
+const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
+  Object.entries(operations).map(([method, operation]) => ({ method, pattern: patternOf(path), operation })),
+);
+const validators = new Map<Operation, Map<number, ValidateFunction | undefined>>();
+
+/** @throws if the document does not allow this answer */
+export function checkAgainstDocument(
+  method: string,
+  path: string,
+  answer: { status: number; headers: Headers; body: unknown },
+): void {
+  const [pathname = ''] = path.split('?');
+  const wanted = method === 'HEAD' ? 'get' : method.toLowerCase();
+  const known = routes.filter(({ pattern }) => pattern.test(pathname));
+  const route = known.find((candidate) => candidate.method === wanted);
+  if (route === undefined) return;
+  const where = `${method} ${path} answered ${answer.status}`;
+  // Declared once for the whole API: a request that is refused before the operation is looked at.
+  if ([406, 413, 415, 500].includes(answer.status)) return;
+  const response = route.operation.responses[String(answer.status)];
+  if (response === undefined) throw new Error(`${where}, which the document does not declare: ${show(answer.body)}`);
+  const schema = response.content?.['application/json']?.schema;
+  if (schema === undefined || method === 'HEAD') return;
+  if (answer.body === undefined) throw new Error(`${where} without the declared body`);
+  const validate = validatorOf(route.operation, answer.status, schema);
+  if (!validate(answer.body)) {
+    throw new Error(
+      `${where} with a body that the document does not allow: ${ajv.errorsText(validate.errors)}\n${show(answer.body)}`,
+    );
+  }
+}
+
+function validatorOf(operation: Operation, status: number, schema: Json): ValidateFunction {
+  const byStatus = validators.get(operation) ?? new Map<number, ValidateFunction | undefined>();
+  validators.set(operation, byStatus);
+  const validate = byStatus.get(status) ?? ajv.compile(strict(schema) as Json);
+  byStatus.set(status, validate);
+  return validate;
+}
+
+function patternOf(path: string): RegExp {
+  const escaped = path.replace(/\/$/, '').replace(/\{[^}]+\}/g, '[^/]+');
+  return new RegExp(`^${escaped}/?$`);
+}
+
+/** OpenAPI 3.0 as JSON Schema; an object that does not say otherwise has no other properties. */
+function strict(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(strict);
+  if (typeof value !== 'object' || value === null) return value;
+  const { nullable, $ref, ...rest } = value as Json;
+  if (typeof $ref === 'string') return { $ref: `document${$ref}` };
+  const converted = Object.fromEntries(Object.entries(rest).map(([key, child]) => [key, strict(child)])) as Json;
+  if ('properties' in converted && !('additionalProperties' in converted)) converted['additionalProperties'] = false;
+  return nullable === true ? { anyOf: [converted, { type: 'null' }] } : converted;
+}
+
+function show(body: unknown): string {
+  return JSON.stringify(body)?.slice(0, 2000) ?? '';
+}

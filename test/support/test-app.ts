@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+
+import { DataSource } from 'typeorm';
+
+import { createLogger } from '../../src/config/logger.js';
+import { readSettings, type Settings } from '../../src/config/settings.js';
+import { type App, createApp } from '../../src/configure-app.js';
+import { BootstrapService } from '../../src/core/bootstrap/bootstrap.service.js';
+import { dataSourceOptions } from '../../src/data-source.js';
+import { ApiClient } from './api-client.js';
+import { createTestDatabase } from './test-database.js';
+
+/** The administrator's key in every test. */
+export const adminKey = 'administrator-of-the-tests';
+
+export interface TestApp extends App {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+  readonly dataSource: DataSource;
+  /** A client of the administrator. */
+  readonly api: ApiClient;
+  /** A client with another key, or with none. */
+  client(key: string | undefined): ApiClient;
+  stop(): Promise<void>;
+}
+
+/** The whole service on a database of its own, listening on a free port. `environment` holds settings by name. */
+export async function startTestApp(environment: Record<string, string> = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const { settings } = readSettings({
+    LOG_LEVEL: 'fatal',
+    PORT: '0',
+    DATABASE_URL: database.url,
+    SECRET_KEY: 'secret-key-of-the-tests-0123456789',
+    BOOTSTRAP_TOKEN: adminKey,
+    ...environment,
+  });
+  const app = await createTestApp(settings, database.url);
+  await app.nest.get(BootstrapService).run();
+  await app.nest.listen(0, '127.0.0.1');
+  const url = await app.nest.getUrl();
+  const client = (key: string | undefined): ApiClient => new ApiClient(url, key);
+  return {
+    ...app,
+    url,
+    dataSource: app.nest.get(DataSource),
+    api: client(adminKey),
+    client,
+    stop: async () => {
+      await app.nest.close();
+      await database.drop();
+    },
+  };
+}
+
+function createTestApp(settings: Settings, url: string): Promise<App> {
+  const options = {
+    dataSource: dataSourceOptions(url),
+    secretKey: settings.secretKey ?? '',
+    connect: true,
+    report: () => undefined,
+  };
+  return createApp(settings, options, createLogger(settings));
+}

@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto';
+
+import { inject } from 'vitest';
+
+import { execute, withDatabase } from './database-server.js';
+
+export interface TestDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** A database of the test's own: migrated and empty, or without any table. */
+export async function createTestDatabase(content: 'migrated' | 'nothing' = 'migrated'): Promise<TestDatabase> {
+  const server = inject('databaseServer');
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const template = content === 'migrated' ? inject('databaseTemplate') : 'template0';
+  await execute(server, `create database "${name}" template "${template}"`);
+  return { url: withDatabase(server, name), drop: () => execute(server, `drop database "${name}" with (force)`) };
+}
