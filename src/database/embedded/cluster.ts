@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { Binaries } from './binaries.js';
+import { programOf } from './binaries.js';
+import { roleName } from './connections.js';
+import { copyPrograms, syncDirectory } from './durable-files.js';
+import { codeOf, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
+import type { Placement, ServerUser } from './placement.js';
+
+/**
+ * Whether there is a cluster in this folder: false when it is empty or missing. Throws an `EmbeddedDatabaseError` for
+ * a cluster of another major version, and for a folder of anything else.
+ */
+export async function hasCluster(cluster: string, binaries: Binaries): Promise<boolean> {
+  const version = (await contentOf(join(cluster, 'PG_VERSION')))?.trim();
+  if (version === String(binaries.major)) return true;
+  if (version === undefined) {
+    if (await isEmpty(cluster)) return false;
+    throw new EmbeddedDatabaseError(
+      `${cluster} is not a database of PostgreSQL: it has no PG_VERSION. Nothing was changed. Restore it, or set ` +
+        'DATA_DIR to another folder.',
+    );
+  }
+  throw new EmbeddedDatabaseError(
+    `The database in ${cluster} was made by PostgreSQL ${version}, and this is PostgreSQL ${binaries.major}. ` +
+      `Nothing was changed. Move it with the pg_dump of version ${version}, set DATA_DIR to begin with an empty ` +
+      'database, or set DATABASE_URL to use a PostgreSQL server of your own.',
+  );
+}
+
+/**
+ * Makes the cluster: beside its place first, so that it appears there as a whole or not at all, and clears away what a
+ * killed process may have left of an earlier attempt. Needs the start lock. Throws an `EmbeddedDatabaseError` when
+ * that is not possible.
+ */
+export async function installCluster(placement: Placement, binaries: Binaries): Promise<void> {
+  const { cluster, user, state } = placement;
+  const prefix = `${basename(cluster)}.initdb-`;
+  const home = dirname(cluster);
+  const abandoned = (await readdir(home)).filter((name) => name.startsWith(prefix));
+  // Retries: a killed process's initdb may still be writing there.
+  await Promise.all(abandoned.map((name) => rm(join(home, name), { recursive: true, force: true, maxRetries: 10 })));
+
+  const workshop = join(home, prefix + randomUUID());
+  try {
+    await mkdir(workshop, { mode: 0o700 });
+    const passwordFile = join(workshop, 'password');
+    await writeFile(passwordFile, state.password, { mode: 0o600, flag: 'wx' });
+    if (user !== undefined) {
+      await chown(passwordFile, user.uid, user.gid);
+      await chown(workshop, user.uid, user.gid);
+    }
+    await withPlainPath(binaries, (plain) => runInitdb(plain, join(workshop, 'data'), passwordFile, user));
+    await rename(join(workshop, 'data'), cluster);
+    await syncDirectory(home);
+  } catch (error) {
+    if (error instanceof EmbeddedDatabaseError) throw error;
+    throw new EmbeddedDatabaseError(
+      `Cannot install PostgreSQL in ${cluster}: ${messageOf(error)}. Set DATA_DIR to another folder, or: ${useYourOwn}`,
+    );
+  } finally {
+    await rm(workshop, { recursive: true, force: true, maxRetries: 10 });
+  }
+}
+
+async function runInitdb(binaries: Binaries, data: string, pwfile: string, user?: ServerUser): Promise<void> {
+  const options = [
+    `--pgdata=${data}`,
+    `--username=${roleName}`,
+    `--pwfile=${pwfile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    // The same order and case rules on every machine, whatever its locales.
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--no-instructions',
+  ];
+  const program = programOf(binaries, 'initdb');
+  try {
+    await promisify(execFile)(program, options, { cwd: dirname(data), env: serverEnvironment(), ...user });
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim();
+    throw said ? new EmbeddedDatabaseError(`initdb failed: ${said}`) : cannotRun(program, error, user);
+  }
+}
+
+/**
+ * What PostgreSQL's programs see of our environment: the least, since the server may run as another user, whose
+ * processes can read it, and since PGDATA, PGPORT and their kind would have a say in what it does.
+ */
+export function serverEnvironment(): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR'];
+  const entries = kept.map((name) => [name, process.env[name]] as const).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(entries), LC_ALL: 'C', TZ: 'UTC' };
+}
+
+/** The error for a program that could not even be started. */
+export function cannotRun(program: string, error: unknown, user: ServerUser | undefined): EmbeddedDatabaseError {
+  const as = user === undefined ? '' : ` as user ${user.uid}`;
+  const hints: Record<string, string> = {
+    EACCES: ' (is the file system mounted with noexec?)',
+    ENOENT: ' (the programs need a system with the GNU C library)',
+    EPERM: ' (root may not change to another user here?)',
+  };
+  const hint = hints[codeOf(error) ?? ''] ?? '';
+  return new EmbeddedDatabaseError(`Cannot run ${program}${as}: ${messageOf(error)}${hint}. ${useYourOwn}`);
+}
+
+async function contentOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function isEmpty(folder: string): Promise<boolean> {
+  try {
+    return (await readdir(folder)).length === 0;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return true;
+    throw error;
+  }
+}
+
+/** initdb puts its own path between double quotes into a shell command: it must not lie where that ends the quotes. */
+async function withPlainPath(binaries: Binaries, work: (plain: Binaries) => Promise<void>): Promise<void> {
+  if (process.platform === 'win32' || !/["$`\\]/.test(binaries.directory)) return work(binaries);
+  const folder = await mkdtemp(join(await realpath(tmpdir()), 'email-stage-initdb-'));
+  try {
+    await chmod(folder, 0o755);
+    const directory = join(folder, 'postgresql');
+    await copyPrograms(binaries.directory, directory);
+    await work({ ...binaries, directory });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+
+import type { DatabaseState } from './database-state.js';
+import { newState, readState, writeState } from './database-state.js';
+import { createDirectory } from './durable-files.js';
+import { codeOf, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
+
+/** The user that the server runs as when it must not be the user that we run as: PostgreSQL refuses to run as root. */
+export interface ServerUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Where the cluster lives or will live, and what it takes to run a server on it. */
+export interface Placement {
+  readonly dataDir: string;
+  readonly cluster: string;
+  /** Undefined: the user that we run as. */
+  readonly user: ServerUser | undefined;
+  readonly state: DatabaseState;
+}
+
+/** `nobody`, who exists on every Unix and needs no entry in a user database to run a process. */
+export const unprivilegedUser: ServerUser = { uid: 65_534, gid: 65_534 };
+
+/** Where root keeps what the server's user must reach and cannot reach in a private checkout. */
+export const sharedDirectory = '/var/lib/email-stage';
+
+/** Whether we run as root, so that the server has to run as another user. */
+export function runsAsRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/**
+ * Creates the data directory where it is missing and gives its real path. It is private to its owner, except when
+ * the cluster can live in it only if the server's user may pass through (mode 755; the secrets in it have mode 600).
+ */
+export async function prepareDataDirectory(dataDir: string): Promise<string> {
+  const directory = resolve(dataDir);
+  try {
+    const open = runsAsRoot() && (await canEnter(unprivilegedUser, await nearestExisting(directory)));
+    await createDirectory(directory, open ? 0o755 : 0o700);
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    return await realpath(directory);
+  } catch (error) {
+    throw new EmbeddedDatabaseError(
+      `DATA_DIR ${directory} cannot be used: ${messageOf(error)}. Set DATA_DIR to another folder, or DATABASE_URL.`,
+    );
+  }
+}
+
+/**
+ * Where the cluster of this data directory lives. Decides that, and remembers it, when nothing is remembered yet.
+ * Needs the start lock. Throws an `EmbeddedDatabaseError` when there is no place where the server could reach it.
+ */
+export async function placeCluster(dataDir: string, report: (line: string) => void): Promise<Placement> {
+  const remembered = await readState(dataDir);
+  const state = remembered ?? newState(await chooseCluster(dataDir));
+  const cluster = resolve(dataDir, state.cluster);
+  const owner = await ownerOf(cluster);
+  if (remembered === undefined) {
+    if (owner !== undefined) {
+      throw new EmbeddedDatabaseError(
+        `${cluster} exists, but ${join(dataDir, 'database.json')}, which holds its password, does not. ` +
+          'Restore that file, or move the folder away to begin with an empty database.',
+      );
+    }
+    await writeState(dataDir, state);
+  } else if (state.installed && owner === undefined) {
+    // An empty database in its place would look like a first start, and the loss would be noticed much later.
+    throw new EmbeddedDatabaseError(
+      `The database in ${cluster} is gone. Restore that folder, or remove ${join(dataDir, 'database.json')} ` +
+        'to begin with an empty database.',
+    );
+  }
+  if (relative(dataDir, cluster).startsWith('..')) {
+    report(
+      `Keeping the database in ${cluster}: the server cannot run as root, and other users cannot reach ${dataDir}`,
+    );
+  }
+  return { dataDir, cluster, state, user: await serverUser(cluster, owner) };
+}
+
+/** Relative to the data directory when the server can reach it there. */
+async function chooseCluster(dataDir: string): Promise<string> {
+  if (!runsAsRoot() || (await canEnter(unprivilegedUser, dataDir))) return 'postgres';
+  await prepareSharedDirectory();
+  return join(sharedDirectory, randomBytes(8).toString('hex'));
+}
+
+/** Creates the folder for what the server's user must reach; throws an `EmbeddedDatabaseError` where it cannot be. */
+export async function prepareSharedDirectory(): Promise<void> {
+  try {
+    await createDirectory(sharedDirectory, 0o755);
+    const { uid, mode } = await stat(sharedDirectory);
+    // Root runs programs from here.
+    if (uid !== 0 || (mode & 0o022) !== 0) throw new Error(`${sharedDirectory} is writable for others than root`);
+    if (!(await canEnter(unprivilegedUser, sharedDirectory))) throw new Error('other users cannot reach it');
+  } catch (error) {
+    throw new EmbeddedDatabaseError(
+      'As root, the database server has to run as another user, who cannot reach this folder; and ' +
+        `${sharedDirectory} cannot be used instead: ${messageOf(error)}. ` +
+        `Start as an ordinary user, set DATA_DIR to a folder that every user can reach, or: ${useYourOwn}`,
+    );
+  }
+}
+
+/** As root, a cluster that an ordinary user made goes on as that user's, who may want it back. */
+async function serverUser(cluster: string, owner: ServerUser | undefined): Promise<ServerUser | undefined> {
+  if (!runsAsRoot()) {
+    if (owner === undefined || owner.uid === process.getuid?.() || process.platform === 'win32') return undefined;
+    throw new EmbeddedDatabaseError(
+      `The database in ${cluster} belongs to user ${owner.uid}. Start as root or as that user, or set DATA_DIR.`,
+    );
+  }
+  if (owner?.uid === 0) {
+    throw new EmbeddedDatabaseError(
+      `The database in ${cluster} belongs to root, as whom no server can run. ` +
+        `Give it back to the server's user, e.g.: chown -R ${unprivilegedUser.uid}:${unprivilegedUser.gid} <folder>`,
+    );
+  }
+  const user = owner ?? unprivilegedUser;
+  if (!(await canEnter(user, dirname(cluster)))) {
+    throw new EmbeddedDatabaseError(
+      `The database lives in ${cluster}, which user ${user.uid}, as whom the server runs, can no longer reach. ` +
+        'Make every folder above it passable again (chmod o+x), or move it and set DATA_DIR.',
+    );
+  }
+  return user;
+}
+
+/** Undefined when there is no such folder, or nothing in it: a place, and no cluster yet. */
+async function ownerOf(folder: string): Promise<ServerUser | undefined> {
+  try {
+    const { uid, gid } = await stat(folder);
+    const readable = runsAsRoot() || uid === process.getuid?.();
+    return readable && (await readdir(folder)).length === 0 ? undefined : { uid, gid };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Whether this user can pass through a directory and every one above it. Access control lists are not asked. */
+export async function canEnter(user: ServerUser, directory: string): Promise<boolean> {
+  for (let path = await realpath(directory); ; path = dirname(path)) {
+    if (!(await allows(user, path, constants.X_OK))) return false;
+    if (path === dirname(path)) return true;
+  }
+}
+
+/** Whether this user can read, and run what is to be run, all that lies directly in a directory. */
+export async function canUse(user: ServerUser, directory: string): Promise<boolean> {
+  if (!(await allows(user, directory, constants.R_OK | constants.X_OK))) return false;
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue;
+    const path = join(directory, entry.name);
+    const program = entry.isDirectory() || ((await stat(path)).mode & 0o111) !== 0;
+    if (!(await allows(user, path, program ? constants.R_OK | constants.X_OK : constants.R_OK))) return false;
+  }
+  return true;
+}
+
+/** `access(2)` for another user; `wanted` is a sum of R_OK, W_OK and X_OK. */
+async function allows(user: ServerUser, path: string, wanted: number): Promise<boolean> {
+  const { uid, gid, mode } = await stat(path);
+  const shift = uid === user.uid ? 6 : gid === user.gid ? 3 : 0;
+  return ((mode >> shift) & wanted) === wanted;
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return nearestExisting(dirname(path));
+  }
+}

@@ -1,0 +1,37 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+
+import { expect, it } from 'vitest';
+
+import { findProcess } from './processes.js';
+import { waitUntil } from './wait-until.js';
+
+it('tells when a process started, the same at every look', async () => {
+  const first = await findProcess(process.pid);
+  expect(first).toBeDefined();
+  expect(await findProcess(process.pid)).toEqual(first);
+});
+
+it('finds no process that has ended', async () => {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  expect(await findProcess(pid)).toBeUndefined();
+});
+
+it.runIf(process.platform === 'linux')('takes a process that nobody has collected for ended', async () => {
+  // The shell starts a process, then becomes another program and so forgets that it has a child to collect.
+  const script = 'cat <&3 & echo $!; exec sleep 60';
+  const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
+  try {
+    const [line] = (await once(parent.stdout!, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    const becomesSleep = async () => (await findProcess(parent.pid ?? 0))?.command === 'sleep' || undefined;
+    expect(await waitUntil(10_000, becomesSleep)).toBe(true);
+    expect(await findProcess(pid)).toMatchObject({ command: 'cat' });
+    (parent.stdio[3] as Writable).end();
+    expect(await waitUntil(10_000, async () => (await findProcess(pid)) === undefined || undefined)).toBe(true);
+    expect(process.kill(pid, 0)).toBe(true);
+  } finally {
+    parent.kill('SIGKILL');
+  }
+});

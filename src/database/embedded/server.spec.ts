@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import type { Binaries } from './binaries.js';
+import { installedBinaries, usableBinaries } from './binaries.js';
+import { installCluster } from './cluster.js';
+import { createDatabase, joinServer, probe } from './connections.js';
+import type { Placement } from './placement.js';
+import { placeCluster } from './placement.js';
+import { findServer, startServer, stopServer } from './server.js';
+
+let dataDir: string;
+let placement: Placement;
+let binaries: Binaries;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'server-'));
+  await chmod(dataDir, 0o755);
+  placement = await placeCluster(dataDir, () => undefined);
+  binaries = await usableBinaries(await installedBinaries(), placement.user, dataDir, () => undefined);
+  await installCluster(placement, binaries);
+});
+
+afterEach(async () => {
+  await stopServer(placement.cluster, binaries);
+  await rm(placement.cluster, { recursive: true });
+  await rm(dataDir, { recursive: true });
+});
+
+it('asks for another attempt when the port was taken meanwhile', async () => {
+  const squatter = createServer().listen(0, '127.0.0.1');
+  await once(squatter, 'listening');
+  const { port } = squatter.address() as AddressInfo;
+  expect(await startServer(placement, binaries, () => Promise.resolve(port))).toBeUndefined();
+  squatter.close();
+  await once(squatter, 'close');
+  const address = await startServer(placement, binaries);
+  expect(address).toBeDefined();
+  expect(await findServer(placement.cluster, placement.state.password)).toEqual(address);
+});
+
+it('does not use a server that does not accept the password', async () => {
+  const address = await startServer(placement, binaries);
+  expect(await probe({ port: address?.port ?? 0, password: 'guess' })).toBe('denied');
+  await expect(findServer(placement.cluster, 'guess')).rejects.toThrow('does not accept the password');
+});
+
+it('creates a database that a connection of a killed process is just creating', async () => {
+  const address = await startServer(placement, binaries);
+  if (address === undefined) throw new Error('The server did not start');
+  const clients = await Promise.all([joinServer(address), joinServer(address), joinServer(address)]);
+  await Promise.all(clients.map((client) => createDatabase(client, 'wanted')));
+  const { rowCount } = await clients[0].query("select from pg_database where datname = 'wanted'");
+  expect(rowCount).toBe(1);
+  await Promise.all(clients.map((client) => client.end()));
+});
+
+it('begins a new log when the old one has grown long', async () => {
+  const log = join(placement.cluster, 'server.log');
+  await writeFile(log, '');
+  await truncate(log, 10_000_001);
+  await startServer(placement, binaries);
+  expect(await readFile(log, 'utf8')).toContain('ready to accept connections');
+  expect((await stat(`${log}.1`)).size).toBe(10_000_001);
+});
+
+it.skipIf(process.platform === 'win32')('writes its log through no link that leads elsewhere', async () => {
+  await writeFile(join(dataDir, 'elsewhere'), '');
+  await symlink(join(dataDir, 'elsewhere'), join(placement.cluster, 'server.log'));
+  await expect(startServer(placement, binaries)).rejects.toThrow('ELOOP');
+  expect(await readFile(join(dataDir, 'elsewhere'), 'utf8')).toBe('');
+});
