@@ -38,7 +38,7 @@ export interface App {
  */
 export async function createApp(settings: Settings, database: DatabaseModuleOptions, logger: Logger): Promise<App> {
   const adapter = fastifyAdapter(settings, logger);
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   const nest = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings, database), adapter, {
     bodyParser: false,
     abortOnError: false,
@@ -49,6 +49,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   logRequests(fastify, (served) => metrics.observe(served));
   const strictTransportSecurity = publicUrl(settings).startsWith('https:');
   await fastify.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity });
+  if (settings.role === 'worker') hideApi(fastify);
   plainJsonType(fastify);
   negotiateContent(fastify, `${apiPrefix}/`);
   takeBodiesUnread(fastify);
@@ -66,6 +67,14 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   return { nest, routes };
 }
 
+/** A process that only works in the background answers nothing but how it is. */
+function hideApi(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.url.startsWith('/-/')) done();
+    else answerUnknownPath(reply);
+  });
+}
+
 function fastifyAdapter(settings: Settings, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     loggerInstance: logger,
@@ -74,7 +83,7 @@ function fastifyAdapter(settings: Settings, logger: Logger): FastifyAdapter {
     trustProxy: settings.trustProxy?.split(',').map((proxy) => proxy.trim()) ?? false,
     bodyLimit,
     // A missing slash at the end works as if it were there.
-    routerOptions: { ignoreTrailingSlash: true, querystringParser: (text) => parse(text) as Record<string, unknown> },
+    routerOptions: { ignoreTrailingSlash: true, querystringParser: (text) => parse(text) },
     frameworkErrors: (error: { code?: string }, request: unknown, reply: unknown) => {
       // A path with a broken percent-encoding names nothing that there is.
       if (error.code === 'FST_ERR_BAD_URL') answerUnknownPath(reply as never);

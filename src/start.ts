@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
-import { environment, publicUrl, readSettings, type Settings } from './config/settings.js';
 import { createLogger } from './config/logger.js';
+import { environment, publicUrl, readSettings, type Settings } from './config/settings.js';
 import { type App, createApp } from './configure-app.js';
 import { BootstrapService } from './core/bootstrap/bootstrap.service.js';
 import { dataSourceOptions } from './data-source.js';
@@ -18,9 +18,9 @@ type Cleanups = (() => Promise<void>)[];
 /** Starts the service. Ends the process with 1 and one clear line if that fails, with 0 when a signal asks for it. */
 export async function start(): Promise<void> {
   const cleanups: Cleanups = [];
-  let stopping = false;
+  const stopping = new AbortController();
   const stop = async (code: number): Promise<void> => {
-    stopping = true;
+    stopping.abort();
     for (const cleanup of cleanups.splice(0).reverse()) {
       await cleanup().catch((error: unknown) => {
         console.error(`email-stage: while stopping: ${reasonOf(error)}`);
@@ -29,13 +29,14 @@ export async function start(): Promise<void> {
     process.exit(code);
   };
   const onSignal = (): void => {
-    if (!stopping) void stop(0);
+    if (!stopping.signal.aborted) void stop(0);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   try {
     await serve(cleanups);
   } catch (error) {
-    if (stopping) return;
+    // What was begun fails when a signal ends the process in the middle of it; that is no failure to tell of.
+    if (stopping.signal.aborted) return;
     console.error(`email-stage cannot start: ${reasonOf(error)}`);
     await stop(1);
   }
@@ -66,16 +67,20 @@ async function embeddedDatabase(
   report: (line: string) => void,
   cleanups: Cleanups,
 ): Promise<string> {
-  const database = await startEmbeddedDatabase({ dataDir, report });
-  cleanups.push(() => database.stop());
-  return database.url;
+  const starting = startEmbeddedDatabase({ dataDir, report });
+  // From the first moment on: a signal that comes while the server starts must end it too.
+  cleanups.push(async () => (await starting.catch(() => undefined))?.stop());
+  return (await starting).url;
 }
 
 /** Lets the requests under way end, but not for ever. */
 async function closeInTime({ nest }: App): Promise<void> {
   const server = nest.getHttpServer();
   const deadline = setTimeout(() => server.closeAllConnections(), drainTime);
+  // A connection is kept open after its last answer; nothing more will come over it.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
   await nest.close();
+  clearInterval(sweep);
   clearTimeout(deadline);
 }
 

@@ -180,16 +180,21 @@ export function publicUrl(settings: Settings, port = settings.port): string {
 }
 
 function valueOf(name: string, setting: Setting<unknown>, env: NodeJS.ProcessEnv): string | undefined {
-  // An empty variable is an unset one: that is what a line "NAME=" of an env file means.
-  const value = env[name]?.trim() || undefined;
-  const file = setting.secret ? env[`${name}_FILE`]?.trim() : undefined;
-  if (!file) return value;
+  const value = unlessEmpty(env[name]);
+  const file = setting.secret ? unlessEmpty(env[`${name}_FILE`]) : undefined;
+  if (file === undefined) return value;
   if (value !== undefined) throw new Error(`and ${name}_FILE are both set; set one of them`);
   try {
-    return readFileSync(file, 'utf8').trim() || undefined;
+    return unlessEmpty(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new Error(`cannot be read from ${name}_FILE: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** An empty variable is an unset one: that is what a line `NAME=` of an env file means. */
+function unlessEmpty(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === '' ? undefined : trimmed;
 }
 
 function misspelt(env: NodeJS.ProcessEnv): string[] {

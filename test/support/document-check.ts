@@ -70,7 +70,7 @@ function strict(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const { nullable, $ref, ...rest } = value as Json;
   if (typeof $ref === 'string') return { $ref: `document${$ref}` };
-  const converted = Object.fromEntries(Object.entries(rest).map(([key, child]) => [key, strict(child)])) as Json;
+  const converted: Json = Object.fromEntries(Object.entries(rest).map(([key, child]) => [key, strict(child)]));
   if ('properties' in converted && !('additionalProperties' in converted)) converted['additionalProperties'] = false;
   return nullable === true ? { anyOf: [converted, { type: 'null' }] } : converted;
 }

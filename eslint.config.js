@@ -1,0 +1,91 @@
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** The floors of src/, lowest first (see ARCHITECTURE.md). A room imports only rooms on lower floors... */
+const floors = [
+  ['config'],
+  ['rest'],
+  ['database'],
+  ['core'],
+  ['flows', 'mail', 'events'],
+  ['flow-execution', 'health'],
+  ['stages', 'pages'],
+];
+// ...and the files directly in src/ put them together, so no room imports those.
+const top = ['main.ts', 'start.ts', 'welcome.ts', 'app.module.ts', 'configure-app.ts', 'data-source.ts'];
+
+const zones = floors.flatMap((rooms, floor) =>
+  rooms.map((room) => {
+    const above = floors.slice(floor + 1).flat();
+    const beside = rooms.filter((other) => other !== room);
+    return {
+      target: `./src/${room}`,
+      from: [...above, ...beside, ...top].map((path) => `./src/${path}`),
+      message: 'An arrow only ever goes down: see the floors in ARCHITECTURE.md.',
+    };
+  }),
+);
+
+export default tseslint.config(
+  { ignores: ['dist/', 'data/', 'coverage/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    settings: {
+      'import-x/resolver-next': [createNodeResolver({ extensionAlias: { '.js': ['.ts', '.js'] } })],
+    },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-default-export': 'error',
+      'import-x/no-extraneous-dependencies': 'error',
+      'import-x/order': [
+        'error',
+        {
+          groups: ['builtin', 'external', ['parent', 'sibling']],
+          'newlines-between': 'always',
+          alphabetize: { order: 'asc' },
+        },
+      ],
+      'max-lines': ['error', { max: 350 }],
+      'no-console': 'error',
+      // Nest's modules and DTOs are classes even where they hold nothing, and DTO classes describe plain objects.
+      '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
+      // Index signatures are read with brackets, as the compiler wants it, and `!` is not used at all.
+      '@typescript-eslint/dot-notation': 'off',
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+    },
+  },
+  { files: ['src/database/migrations/*.ts'], rules: { 'max-lines': 'off' } },
+  { files: ['src/start.ts'], rules: { 'no-console': 'off' } },
+  { files: ['*.config.ts', 'ormconfig.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  {
+    files: ['test/**/*.ts', '**/*.spec.ts'],
+    rules: {
+      'import-x/no-default-export': 'off',
+      // Answers of the API are read without types: what they hold is what is tested.
+      '@typescript-eslint/no-explicit-any': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+);

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+describe('/-/health/', () => {
+  it('is live as soon as the process runs', async () => {
+    const answer = await fetch(`${app.url}/-/health/live/`);
+    expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }]);
+  });
+
+  it('is ready while the database answers', async () => {
+    const answer = await fetch(`${app.url}/-/health/ready/`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ status: 'ok', details: { database: { status: 'up' } } });
+  });
+
+  it('is not ready, and says why, when the database is gone', async () => {
+    const other = await startTestApp();
+    await other.dataSource.destroy();
+    const answer = await fetch(`${other.url}/-/health/ready/`);
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ status: 'error', error: { database: { status: 'down' } } });
+    expect((await fetch(`${other.url}/-/health/live/`)).status).toBe(200);
+    await other.dataSource.initialize();
+    await other.stop();
+  });
+});
+
+describe('/-/metrics/', () => {
+  it('counts requests by route, never by address', async () => {
+    await app.api.get('/stages/email/?search=who%20is%20it');
+    const text = await (await fetch(`${app.url}/-/metrics/`)).text();
+    expect(text).toContain(
+      'http_request_duration_seconds_count{method="GET",route="/api/v3/stages/email",status="200"} 1',
+    );
+    expect(text).toMatch(/database_pool_connections\{state="idle"\} [1-9]/);
+    expect(text).toMatch(/process_resident_memory_bytes \d+/);
+    expect(text).not.toContain('who');
+  });
+});
+
+describe('Every answer', () => {
+  it('carries the id of its request, another one each time', async () => {
+    const ids = await Promise.all(
+      ['/api/v3/stages/email/', '/nowhere', '/-/health/live/'].map(async (path) => {
+        return (await fetch(`${app.url}${path}`)).headers.get('x-authentik-id');
+      }),
+    );
+    expect(new Set(ids).size).toBe(3);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
+describe('ROLE=worker', () => {
+  it('answers how it is and serves no API', async () => {
+    const worker = await startTestApp({ ROLE: 'worker' });
+    const statusOf = async (path: string): Promise<number> => (await fetch(`${worker.url}${path}`)).status;
+    expect(await statusOf('/-/health/ready/')).toBe(200);
+    expect(await statusOf('/api/v3/stages/email/')).toBe(404);
+    expect(await statusOf('/api/v3/docs/')).toBe(404);
+    await worker.stop();
+  });
+});

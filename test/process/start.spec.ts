@@ -1,0 +1,102 @@
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { findEmbeddedDatabase } from '../../src/database/embedded-database.js';
+import { ServiceProcess } from '../support/service-process.js';
+
+let folder: string;
+let dataDir: string;
+const started: ServiceProcess[] = [];
+
+function start(environment: Record<string, string> = {}): ServiceProcess {
+  const service = ServiceProcess.start({ DATA_DIR: dataDir, PORT: '0', ...environment });
+  started.push(service);
+  return service;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'email stage '));
+  await chmod(folder, 0o755);
+  dataDir = join(folder, 'data dir');
+});
+
+afterEach(async () => {
+  for (const service of started.splice(0)) {
+    service.signal('SIGTERM');
+    await service.ended();
+  }
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('A start without any setting', () => {
+  it('prints a curl line that works when pasted, and the next start finds everything again', async () => {
+    const first = start();
+    const [, key, url] = await first.prints(/Bearer (\w+)' (http\S+\/stages\/email\/)/);
+    expect(first.output).toMatch(/Installing PostgreSQL/);
+    expect(first.output).toMatch(/Migrating the database/);
+    expect(first.output).toMatch(/Swagger UI +http:\/\/127\.0\.0\.1:\d+\/api\/v3\/docs\//);
+    const answer = await fetch(url!, { headers: { authorization: `Bearer ${key}` } });
+    expect(answer.status).toBe(200);
+    first.signal('SIGTERM');
+    expect(await first.ended()).toBe(0);
+    expect(await findEmbeddedDatabase(dataDir)).toBeUndefined();
+
+    const second = start();
+    const [, again] = await second.prints(/curl .* (http\S+)\n/);
+    expect(second.output).not.toMatch(/Installing|Migrating/);
+    expect(second.output).not.toContain(key!);
+    expect((await fetch(again!, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+  });
+
+  it('keeps its secrets in files that only their owner may read', async () => {
+    for (const name of ['secret.key', 'database.json']) {
+      expect((await stat(join(dataDir, name))).mode & 0o777, name).toBe(0o600);
+    }
+    expect(await readdir(dataDir)).toContain('secret.key');
+  });
+});
+
+describe('BOOTSTRAP_TOKEN', () => {
+  it('becomes the key of the administrator, and is told when it is a new one', async () => {
+    const BOOTSTRAP_TOKEN = 'chosen-by-the-operator';
+    const first = start({ BOOTSTRAP_TOKEN });
+    const [, url] = await first.prints(/Bearer chosen-by-the-operator' (http\S+)\n/);
+    expect((await fetch(url!, { headers: { authorization: `Bearer ${BOOTSTRAP_TOKEN}` } })).status).toBe(200);
+    first.signal('SIGTERM');
+    await first.ended();
+    const second = start({ BOOTSTRAP_TOKEN });
+    await second.prints(/Try it/);
+    expect(second.output).not.toContain(BOOTSTRAP_TOKEN);
+  });
+});
+
+describe('A start that cannot succeed ends with 1 and says why', () => {
+  let other: Server;
+  beforeAll(async () => {
+    other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => other.close());
+
+  it('when the port is taken, in one line', async () => {
+    const { port } = other.address() as { port: number };
+    const service = start({ PORT: String(port) });
+    expect(await service.ended()).toBe(1);
+    expect(service.output).toBe(
+      `email-stage cannot start: 127.0.0.1:${port} is taken by another program. Set PORT to a free one.\n`,
+    );
+  });
+
+  it('when settings cannot be used, naming all of them', async () => {
+    const service = start({ PORT: 'x', ROLE: 'y' });
+    expect(await service.ended()).toBe(1);
+    expect(service.output).toMatch(
+      /^email-stage cannot start: Settings that cannot be used:\n {2}PORT .*\n {2}ROLE .*\n$/,
+    );
+  });
+});

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { ServiceProcess } from '../support/service-process.js';
+
+const BOOTSTRAP_TOKEN = 'key-of-the-process-tests';
+const headers = { authorization: `Bearer ${BOOTSTRAP_TOKEN}`, 'content-type': 'application/json' };
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'email-stage-'));
+  await chmod(folder, 0o755);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function start(): Promise<{ service: ServiceProcess; url: string }> {
+  const service = ServiceProcess.start({ DATA_DIR: join(folder, 'data'), PORT: '0', BOOTSTRAP_TOKEN });
+  const [, url] = await service.prints(/email-stage +(http:\S+)/);
+  return { service, url: url! };
+}
+
+function create(url: string, name: string): Promise<Response> {
+  return fetch(`${url}/api/v3/stages/email/`, { method: 'POST', headers, body: JSON.stringify({ name }) });
+}
+
+async function namesAt(url: string): Promise<string[]> {
+  const response = await fetch(`${url}/api/v3/stages/email/?page_size=1000`, { headers });
+  const page = (await response.json()) as { results: { name: string }[] };
+  return page.results.map(({ name }) => name);
+}
+
+/** Sends the first half of a request that creates a stage; `finish` sends the rest and gives the answer. */
+async function halfARequest(url: string, name: string): Promise<{ socket: Socket; finish: () => Promise<string> }> {
+  const { hostname, port } = new URL(url);
+  const body = JSON.stringify({ name });
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  const head = ['POST /api/v3/stages/email/ HTTP/1.1', `host: ${hostname}`, `content-length: ${body.length}`];
+  const more = Object.entries(headers).map(([field, value]) => `${field}: ${value}`);
+  await new Promise((resolve) =>
+    socket.write(`${[...head, ...more].join('\r\n')}\r\n\r\n${body.slice(0, 5)}`, resolve),
+  );
+  let answer = '';
+  socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+  const finish = async (): Promise<string> => {
+    socket.write(body.slice(5));
+    await once(socket, 'close');
+    return answer;
+  };
+  return { socket, finish };
+}
+
+it('answers the requests under way after SIGTERM, then ends with 0 within ten seconds', async () => {
+  const { service, url } = await start();
+  const idle = await fetch(`${url}/-/health/live/`);
+  await idle.text();
+  const { finish } = await halfARequest(url, 'begun before the signal');
+  // The server has seen the half request once it has answered a later one.
+  await (await fetch(`${url}/-/health/live/`)).text();
+  const since = Date.now();
+  service.signal('SIGTERM');
+  await expect
+    .poll(() =>
+      fetch(url).then(
+        () => 'open',
+        () => 'closed',
+      ),
+    )
+    .toBe('closed');
+  expect(await finish()).toMatch(/^HTTP\/1.1 201 /);
+  expect(await service.ended()).toBe(0);
+  expect(Date.now() - since).toBeLessThan(10_000);
+});
+
+it('loses nothing that was answered when the process is killed, and adopts the database server', async () => {
+  const { service, url } = await start();
+  const answered: string[] = [];
+  const requests = Array.from({ length: 200 }, async (_, index) => {
+    const response = await create(url, `stage ${index}`).catch(() => undefined);
+    if (response?.status !== 201) return;
+    answered.push(`stage ${index}`);
+    if (answered.length === 50) service.signal('SIGKILL');
+  });
+  await Promise.all(requests);
+  expect(await service.ended()).toBeNull();
+  expect(answered.length).toBeGreaterThanOrEqual(50);
+
+  const next = await start();
+  expect(next.service.output).toMatch(/already running/);
+  expect(await namesAt(next.url)).toEqual(expect.arrayContaining(answered));
+  next.service.signal('SIGTERM');
+  expect(await next.service.ended()).toBe(0);
+});
