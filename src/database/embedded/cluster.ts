@@ -61,7 +61,7 @@ export async function installCluster(placement: Placement, binaries: Binaries): 
   } catch (error) {
     if (error instanceof EmbeddedDatabaseError) throw error;
     throw new EmbeddedDatabaseError(
-      `Cannot install PostgreSQL in ${cluster}: ${messageOf(error)}. Set DATA_DIR to another folder, or: ${useYourOwn}`,
+      `Cannot install PostgreSQL in ${cluster}: ${messageOf(error)}. Set DATA_DIR to another folder. ${useYourOwn}`,
     );
   } finally {
     await rm(workshop, { recursive: true, force: true, maxRetries: 10 });

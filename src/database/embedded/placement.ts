@@ -103,7 +103,7 @@ export async function prepareSharedDirectory(): Promise<void> {
     throw new EmbeddedDatabaseError(
       'As root, the database server has to run as another user, who cannot reach this folder; and ' +
         `${sharedDirectory} cannot be used instead: ${messageOf(error)}. ` +
-        `Start as an ordinary user, set DATA_DIR to a folder that every user can reach, or: ${useYourOwn}`,
+        `Start as an ordinary user, or set DATA_DIR to a folder that every user can reach. ${useYourOwn}`,
     );
   }
 }
