@@ -8,6 +8,9 @@ type Json = Record<string, unknown>;
 /** Order of the methods of a path in the document. */
 const methodOrder = ['delete', 'get', 'patch', 'post', 'put'];
 
+/** Schemas of objects that have more than the declared properties: `ValidationError` has one for each field. */
+const open = ['ValidationError'];
+
 /**
  * The OpenAPI document of the application: what the decorators say, in the shape and under the names of the
  * reference's document, sorted, so that the same application always gives the same text.
@@ -33,7 +36,7 @@ export function openApiDocument(app: INestApplication, prefix: string): OpenAPIO
     servers: document.servers,
     paths: sorted(Object.fromEntries(paths.map(([path, item]) => [pathOf(path, prefix), operations(item as Json)]))),
     components: {
-      schemas: schemas((document.components?.schemas ?? {}) as Json),
+      schemas: schemas((document.components?.schemas ?? {})),
       securitySchemes: document.components?.securitySchemes,
     },
   };
@@ -48,13 +51,21 @@ function pathOf(path: string, prefix: string): string {
 
 function operations(item: Json): Json {
   const known = methodOrder.filter((method) => item[method] !== undefined);
-  return Object.fromEntries(known.map((method) => [method, operation(item[method] as Json)]));
+  return Object.fromEntries(known.map((method) => [method, operation(method, item[method] as Json)]));
 }
 
-function operation({ summary: _, parameters, ...rest }: Json): Json {
-  const all = (parameters as Json[] | undefined) ?? [];
-  const byName = [...all].sort((a, b) => String(a['name']).localeCompare(String(b['name']), 'en'));
-  return { ...rest, ...(byName.length > 0 && { parameters: byName.map(parameter) }) };
+function operation(method: string, { summary: _, description, operationId, ...rest }: Json): Json {
+  const { parameters, requestBody, ...others } = rest;
+  const all = [...((parameters as Json[] | undefined) ?? [])];
+  all.sort((a, b) => String(a['name']).localeCompare(String(b['name']), 'en'));
+  return {
+    description,
+    operationId,
+    ...(all.length > 0 && { parameters: all.map(parameter) }),
+    // A PATCH may say nothing at all; it changes nothing then.
+    requestBody: method === 'patch' && requestBody ? { ...requestBody, required: undefined } : requestBody,
+    ...others,
+  };
 }
 
 function parameter({ name, in: place, description, required, schema }: Json): Json {
@@ -62,13 +73,20 @@ function parameter({ name, in: place, description, required, schema }: Json): Js
 }
 
 function schemas(all: Json): Json {
-  const tidied = Object.entries(all).map(([name, schema]) => [schemaName(name), schemaOf(schema as Json)]);
+  const tidied = Object.entries(all).map(([className, schema]) => {
+    const name = schemaName(className);
+    return [name, schemaOf(name, schema as Json)];
+  });
   return sorted({ ...(Object.fromEntries(tidied) as Json) });
 }
 
-function schemaOf({ required, ...schema }: Json): Json {
+function schemaOf(name: string, { required, ...schema }: Json): Json {
   const names = [...((required as string[] | undefined) ?? [])].sort();
-  return { ...schema, ...(names.length > 0 && { required: names }) };
+  return {
+    ...schema,
+    ...(names.length > 0 && { required: names }),
+    ...(open.includes(name) && { additionalProperties: {} }),
+  };
 }
 
 /** Refers to the schemas by their tidied names, and writes a reference that stands alone without `allOf`. */

@@ -19,7 +19,7 @@ export function Paginated(item: Class): new () => object {
 }
 
 function declare(item: Class): Class {
-  @ApiExtraModels(item as new () => object)
+  @ApiExtraModels(item)
   @ApiSchema({ name: `Paginated${schemaName(item.name)}List` })
   class Page {
     @ApiProperty({ type: PaginationDto }) pagination!: PaginationDto;

@@ -44,8 +44,8 @@ export class SchemaController {
     operationId: 'schema_retrieve',
     description: 'This document, as YAML or JSON: ask by `format` or by the `Accept` header.',
   })
-  @ApiSecurity('authentik')
   @ApiSecurity({})
+  @ApiSecurity('authentik')
   @ApiQuery({ name: 'format', required: false, schema: { type: 'string', enum: ['json', 'yaml'] } })
   @ApiQuery({ name: 'lang', required: false, schema: { type: 'string' }, description: 'Has no effect.' })
   @ApiResponse({
