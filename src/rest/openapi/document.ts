@@ -36,7 +36,7 @@ export function openApiDocument(app: INestApplication, prefix: string): OpenAPIO
     servers: document.servers,
     paths: sorted(Object.fromEntries(paths.map(([path, item]) => [pathOf(path, prefix), operations(item as Json)]))),
     components: {
-      schemas: schemas((document.components?.schemas ?? {})),
+      schemas: schemas(document.components?.schemas ?? {}),
       securitySchemes: document.components?.securitySchemes,
     },
   };
