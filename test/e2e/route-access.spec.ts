@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createPlainUser } from '../support/plain-user.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
+
+/** Pages and files that are open to anybody and belong to no resource. */
+const undeclared = [/^\/api\/v3\/docs/, /^\*$/];
+
+let app: TestApp;
+let plain: string;
+let routes: { method: string; path: string; access: NonNullable<ReturnType<typeof routesOf>[number]['access']> }[];
+
+function routesOf(): {
+  method: string;
+  path: string;
+  access: (typeof app.routes extends Iterable<infer R> ? R : never)['access'];
+}[] {
+  return [...app.routes].filter(({ path }) => !undeclared.some((pattern) => pattern.test(path)));
+}
+
+async function statusOf(method: string, path: string, key?: string): Promise<number> {
+  const concrete = path
+    .replace(/:\w*uuid/g, '00000000-0000-4000-8000-000000000000')
+    .replace(/:id/g, '999999')
+    .replace(/:\w+/g, 'unknown');
+  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const response = await fetch(`${app.url}${concrete}/`, { method, headers, redirect: 'manual' });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+beforeAll(async () => {
+  app = await startTestApp();
+  plain = await createPlainUser(app.dataSource);
+  const all = routesOf();
+  expect(all.filter(({ access }) => access === undefined)).toEqual([]);
+  routes = all.flatMap(({ access, ...route }) => (access === undefined ? [] : [{ ...route, access }]));
+});
+afterAll(() => app.stop());
+
+describe('Every route', () => {
+  it('is one of more than a hundred, so that the sweep sees them', () => {
+    expect(routes.length).toBeGreaterThan(100);
+  });
+
+  it('refuses anybody, unless it says that it is open to anybody', async () => {
+    for (const { method, path, access } of routes.filter(({ method }) => method !== 'TRACE')) {
+      const status = await statusOf(method, path);
+      const isMissing = status === 405;
+      if (access.level === 'public')
+        expect(isMissing || status !== 403 || method === 'OPTIONS', `${method} ${path}`).toBe(true);
+      else expect(status, `${method} ${path}`).toBe(403);
+    }
+  });
+
+  it('that names a permission refuses a user who has none', async () => {
+    const guarded = routes.filter(({ access }) => access.view ?? (access.everywhere ?? []).length > 0);
+    expect(guarded.length).toBeGreaterThan(20);
+    for (const { method, path } of guarded.filter(({ method }) => !['OPTIONS', 'TRACE'].includes(method))) {
+      // A method that a path does not have is refused as the change would be that it stands for.
+      expect([403, 405], `${method} ${path}`).toContain(await statusOf(method, path, plain));
+    }
+  });
+
+  it('never refuses a superuser', async () => {
+    for (const { method, path } of routes.filter(({ method }) => method !== 'TRACE')) {
+      expect(await statusOf(method, path, adminKey), `${method} ${path}`).not.toBe(403);
+    }
+  });
+
+  it('knows a user without permissions on what asks for none', async () => {
+    expect(await statusOf('GET', '/api/v3/stages/all/types', plain)).toBe(200);
+    expect(await statusOf('GET', '/api/v3/stages/email/templates', plain)).toBe(200);
+  });
+});
