@@ -7,9 +7,12 @@ import { Token } from './core/tokens/token.entity.js';
 import { User } from './core/users/user.entity.js';
 import { migrations } from './database/migrations/migrations.js';
 import { NamingStrategy } from './database/naming-strategy.js';
+import { Event } from './events/event.entity.js';
 import { FlowStageBinding } from './flows/flow-stage-binding.entity.js';
 import { Flow } from './flows/flow.entity.js';
 import { Stage } from './flows/stage.entity.js';
+import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
+import { MailMessage } from './mail/outbox/mail-message.entity.js';
 import { EmailStage } from './stages/email/email-stage.entity.js';
 
 /**
@@ -22,7 +25,20 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     type: 'postgres',
     url,
     applicationName: 'email-stage',
-    entities: [User, Group, Role, PermissionGrant, Token, Flow, Stage, EmailStage, FlowStageBinding],
+    entities: [
+      User,
+      Group,
+      Role,
+      PermissionGrant,
+      Token,
+      Event,
+      Flow,
+      Stage,
+      EmailStage,
+      FlowStageBinding,
+      MailMessage,
+      DeliveryAttempt,
+    ],
     migrations,
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',

@@ -115,6 +115,10 @@ export const definitions = {
   EMAIL_TIMEOUT: integer(30, 1, 3600, 'Seconds to wait for that server'),
   EMAIL_FROM: text('email-stage@localhost', 'Sender of mails that use the global settings'),
   EMAIL_TEMPLATE_DIR: text('/templates', 'Folder of custom mail templates'),
+  MAIL_CONCURRENCY: integer(20, 1, 500, 'How many mails a worker sends at a time'),
+  MAIL_LEASE: integer(30, 2, 3600, 'Seconds after which a mail is taken from a worker that gives no sign of life'),
+  MAIL_RETENTION: integer(30, 1, 3650, 'Days that sent and failed mails are kept in the list of messages'),
+  MAIL_MAX_AGE: integer(900, 10, 86_400, 'Seconds a mail may be overdue before a worker reports that it is not ready'),
 };
 
 type Definitions = typeof definitions;
@@ -133,7 +137,7 @@ export class SettingsError extends Error {
 }
 
 /** Prefixes under which a variable we do not know is most likely a misspelt setting. */
-const ourPrefixes = ['EMAIL_', 'BOOTSTRAP_', 'DATABASE_'];
+const ourPrefixes = ['EMAIL_', 'MAIL_', 'BOOTSTRAP_', 'DATABASE_'];
 
 /**
  * The environment that settings are read from: the process's own, completed by the file `.env` in `folder` if there

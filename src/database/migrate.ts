@@ -1,20 +1,25 @@
 import type { DataSource } from 'typeorm';
 
+import { migrateJobs } from './job-queue.js';
+
 /** Any number; the same in every process. */
 const lock = 731_000;
 
 /**
- * Brings the schema up to date. Of several processes that start at once one does it and the others wait.
+ * Brings the schema and the tables of the job queue up to date. Of several processes that start at once one does it and
+ * the others wait.
  *
  * @param report is told before a migration that takes time
  */
 export async function migrate(dataSource: DataSource, report: (line: string) => void): Promise<void> {
-  if (!(await dataSource.showMigrations())) return;
+  const { url } = dataSource.options as { url: string };
+  if (!(await dataSource.showMigrations())) return migrateJobs(url);
   const connection = dataSource.createQueryRunner();
   try {
     await connection.query('select pg_advisory_lock($1)', [lock]);
     report('Migrating the database');
     await dataSource.runMigrations();
+    await migrateJobs(url);
   } finally {
     await connection.query('select pg_advisory_unlock($1)', [lock]);
     await connection.release();

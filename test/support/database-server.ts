@@ -8,6 +8,7 @@ import type { TestProject } from 'vitest/node';
 
 import { dataSourceOptions } from '../../src/data-source.js';
 import { startEmbeddedDatabase } from '../../src/database/embedded-database.js';
+import { migrate } from '../../src/database/migrate.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -28,7 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const template = `template_${process.pid}_${Date.now()}`;
   await execute(url, `create database "${template}"`);
   const dataSource = await new DataSource(dataSourceOptions(withDatabase(url, template))).initialize();
-  await dataSource.runMigrations();
+  await migrate(dataSource, () => undefined);
   await dataSource.destroy();
   project.provide('databaseServer', url);
   project.provide('databaseTemplate', template);

@@ -1,4 +1,5 @@
 import { Initial1795486875574 } from './1795486875574-initial.js';
+import { Mail1795489393723 } from './1795489393723-mail.js';
 
 /** Every migration, oldest first. */
-export const migrations = [Initial1795486875574];
+export const migrations = [Initial1795486875574, Mail1795489393723];

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 
 import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
+import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { EmailStageController } from './email-stage.controller.js';
 import { emailStageKind } from './email-stage.kind.js';
@@ -15,7 +16,8 @@ import { EmailStageService } from './email-stage.service.js';
   exports: [EmailStageService],
 })
 export class EmailStageModule {
-  constructor(kinds: StageKinds) {
+  constructor(kinds: StageKinds, senders: MailSenders, stages: EmailStageService) {
     kinds.register(emailStageKind);
+    senders.register((stage) => stages.senderOf(stage));
   }
 }

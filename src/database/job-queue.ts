@@ -1,0 +1,67 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Logger as WorkerLogger, run, type Runner, runMigrations, type TaskList } from 'graphile-worker';
+import { Pool } from 'pg';
+import type { EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
+
+/** A piece of work for a worker. */
+export interface Job {
+  readonly task: string;
+  readonly payload: Readonly<Record<string, string>>;
+  /** Of jobs with the same key only the last one added is done. */
+  readonly key: string;
+  /** Not before this moment; at once if not given. */
+  readonly runAt?: Date;
+}
+
+/**
+ * Jobs on the database that is there anyway (graphile-worker): added by SQL in the caller's transaction, so that a job
+ * exists exactly when what it works on does.
+ */
+@Injectable()
+export class JobQueue {
+  private readonly logger = new Logger('Jobs');
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Adds the job when the transaction of `manager` commits. */
+  async add(manager: EntityManager, { task, payload, key, runAt }: Job): Promise<void> {
+    await manager.query(
+      `select graphile_worker.add_job($1, $2::json, run_at => $3::timestamptz, job_key => $4, max_attempts => 25::smallint)`,
+      [task, JSON.stringify(payload), runAt ?? null, key],
+    );
+  }
+
+  /** Does jobs until the runner is stopped. Has connections of its own, so that work never waits for requests. */
+  async work(tasks: TaskList, concurrency: number): Promise<Runner> {
+    return run({
+      pgPool: this.pool(6),
+      concurrency,
+      taskList: tasks,
+      noHandleSignals: true,
+      noPreparedStatements: false,
+      pollInterval: 1000,
+      logger: this.workerLogger(),
+    });
+  }
+
+  private pool(max: number): Pool {
+    const { url } = this.dataSource.options as { url: string };
+    const pool = new Pool({ connectionString: url, max, application_name: 'email-stage worker' });
+    pool.on('error', (error) => this.logger.warn(`connection lost: ${error.message}`));
+    return pool;
+  }
+
+  private workerLogger(): WorkerLogger {
+    return new WorkerLogger(() => (level, message) => {
+      if (String(level) === 'error') this.logger.error(message);
+      else if (String(level) === 'warning') this.logger.warn(message);
+      else this.logger.verbose(message);
+    });
+  }
+}
+
+/** Brings the tables of the queue up to date. */
+export async function migrateJobs(url: string): Promise<void> {
+  await runMigrations({ connectionString: url, maxPoolSize: 2 });
+}

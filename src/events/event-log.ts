@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import { Event, type EventAction } from './event.entity.js';
+
+/** Days that an event is kept. */
+const keptFor = 365;
+
+/** What happened. */
+export interface NewEvent {
+  readonly action: EventAction;
+  /** The part of the service that it happened in, named as the reference names it. */
+  readonly app: string;
+  readonly context: Record<string, unknown>;
+  readonly user?: { readonly pk: number; readonly username: string; readonly email: string };
+  readonly clientIp?: string;
+}
+
+/** Writes down what happened. */
+@Injectable()
+export class EventLog {
+  /** Writes in the caller's transaction, so that an event is there exactly when what it tells of is. */
+  async write(manager: EntityManager, event: NewEvent): Promise<void> {
+    await manager.insert(Event, {
+      pk: randomUUID(),
+      action: event.action,
+      app: event.app,
+      context: event.context as object,
+      user: event.user ?? {},
+      clientIp: event.clientIp ?? null,
+      expires: new Date(Date.now() + keptFor * 24 * 3600 * 1000),
+    });
+  }
+}

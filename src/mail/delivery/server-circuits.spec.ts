@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+
+import { type Admission, ServerCircuits } from './server-circuits.js';
+
+function setup(limit = 5): { circuits: ServerCircuits; clock: { now: number }; fail: (server: string) => void } {
+  const clock = { now: 1_000_000 };
+  const circuits = new ServerCircuits(limit, () => clock.now);
+  const fail = (server: string): void => admitted(circuits.admit(server)).done(false);
+  return { circuits, clock, fail };
+}
+
+function admitted(admission: Admission): Extract<Admission, { admitted: true }> {
+  if (!admission.admitted) throw new Error(`not admitted: ${admission.reason}`);
+  return admission;
+}
+
+describe('ServerCircuits', () => {
+  it('gives a server that has not answered yet two places, and all of its places once it has', () => {
+    const { circuits } = setup();
+    const first = admitted(circuits.admit('a:25'));
+    admitted(circuits.admit('a:25'));
+    expect(circuits.admit('a:25')).toMatchObject({ admitted: false, reason: 'busy' });
+    first.done(true);
+    for (let place = 1; place < 5; place += 1) admitted(circuits.admit('a:25'));
+    expect(circuits.admit('a:25')).toMatchObject({ admitted: false, reason: 'busy' });
+  });
+
+  it('leaves a server alone after three failures in a row, and that server only', () => {
+    const { circuits, clock, fail } = setup();
+    fail('a:25');
+    fail('a:25');
+    expect(circuits.open()).toEqual([]);
+    fail('a:25');
+    expect(circuits.open()).toEqual(['a:25']);
+    const refused = circuits.admit('a:25');
+    expect(refused).toEqual({ admitted: false, reason: 'out of order', retryAt: new Date(clock.now + 15_000) });
+    admitted(circuits.admit('b:25'));
+  });
+
+  it('tries it with a single mail when the pause is over', () => {
+    const { circuits, clock, fail } = setup();
+    for (let count = 0; count < 3; count += 1) fail('a:25');
+    clock.now += 15_001;
+    const probe = admitted(circuits.admit('a:25'));
+    expect(circuits.admit('a:25')).toMatchObject({ admitted: false, reason: 'busy' });
+    probe.done(true);
+    admitted(circuits.admit('a:25'));
+    admitted(circuits.admit('a:25'));
+    admitted(circuits.admit('a:25'));
+  });
+
+  it('makes the pauses longer, up to five minutes', () => {
+    const { circuits, clock, fail } = setup();
+    fail('a:25');
+    fail('a:25');
+    const pauses = Array.from({ length: 6 }, () => {
+      fail('a:25');
+      const refused = circuits.admit('a:25');
+      const pause = refused.admitted ? 0 : refused.retryAt.getTime() - clock.now;
+      clock.now += pause + 1;
+      return pause / 1000;
+    });
+    expect(pauses).toEqual([15, 30, 60, 120, 240, 300]);
+  });
+});

@@ -1,0 +1,58 @@
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from 'typeorm';
+
+import { oneOf } from '../../database/one-of.js';
+import { MailMessage } from './mail-message.entity.js';
+
+/** `interrupted`: the worker died, nobody knows whether the server took the message. */
+export const attemptOutcomes = ['accepted', 'captured', 'refused', 'deferred', 'interrupted'] as const;
+export type AttemptOutcome = (typeof attemptOutcomes)[number];
+
+/** One try to send a message. */
+@Entity()
+@Unique('uq_delivery_attempt_number', ['messagePk', 'number'])
+@Check('ck_delivery_attempt_outcome', oneOf('outcome', attemptOutcomes))
+export class DeliveryAttempt {
+  @PrimaryColumn({ type: 'uuid', name: 'attempt_uuid' })
+  pk!: string;
+
+  @Column({ type: 'uuid', name: 'message_uuid' })
+  messagePk!: string;
+
+  @ManyToOne(() => MailMessage, (message) => message.deliveryAttempts, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: 'message_uuid', foreignKeyConstraintName: 'fk_delivery_attempt_message' })
+  message?: Relation<MailMessage>;
+
+  /** From 1. */
+  @Column({ type: 'integer' })
+  number!: number;
+
+  @Column({ type: 'timestamptz' })
+  started!: Date;
+
+  /** Null while it lasts. */
+  @Column({ type: 'timestamptz', nullable: true })
+  ended!: Date | null;
+
+  /** Null while it lasts. */
+  @Column({ type: 'text', nullable: true })
+  outcome!: AttemptOutcome | null;
+
+  /** The server's reply code (RFC 5321, 4.2). */
+  @Column({ type: 'integer', nullable: true })
+  code!: number | null;
+
+  @Column({ type: 'text', default: '' })
+  reply!: string;
+
+  /** In words. */
+  @Column({ type: 'text', default: '' })
+  reason!: string;
+
+  /** `host:port` */
+  @Column({ type: 'text', default: '' })
+  server!: string;
+
+  /** Such as `TLSv1.3`; null for a connection in clear. */
+  @Column({ type: 'text', nullable: true })
+  tls!: string | null;
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+
+import { nextAttempt } from './retry-schedule.js';
+
+const created = new Date('2026-01-01T00:00:00Z');
+const message = { created, deadline: null };
+
+function delay(attempts: number, random = 0.5): number | undefined {
+  const next = nextAttempt({ ...message, attempts }, created, random);
+  return next && (next.getTime() - created.getTime()) / 1000;
+}
+
+describe('nextAttempt', () => {
+  it('follows the documented schedule', () => {
+    expect([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((attempts) => delay(attempts))).toEqual([
+      10, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 28_800,
+    ]);
+  });
+
+  it('spreads the tries by a fifth either way', () => {
+    expect([delay(1, 0), delay(1, 1)]).toEqual([8, 12]);
+  });
+
+  it('gives up a day after the message was made', () => {
+    const late = new Date(created.getTime() + 20 * 3600 * 1000);
+    expect(nextAttempt({ ...message, attempts: 12 }, late, 0.5)).toBeUndefined();
+    expect(nextAttempt({ ...message, attempts: 6 }, late, 0.5)).toBeDefined();
+  });
+
+  it('never goes beyond the moment from which the mail is of no use', () => {
+    const deadline = new Date(created.getTime() + 60_000);
+    expect(nextAttempt({ created, deadline, attempts: 2 }, created, 0.5)).toBeDefined();
+    expect(nextAttempt({ created, deadline, attempts: 3 }, created, 0.5)).toBeUndefined();
+  });
+});

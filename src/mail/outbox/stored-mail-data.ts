@@ -1,0 +1,12 @@
+/** What a message's template is filled with, as it is stored: names and references, never a secret. */
+export interface StoredMailData {
+  readonly user?: { readonly username: string; readonly name: string; readonly email: string };
+  /** The link in the mail. Its secret is derived from `key` when the mail is sent, and is stored nowhere. */
+  readonly link?: { readonly path: string; readonly query: string; readonly parameter: string; readonly key: string };
+  /** The one-time code's key, from which the code is derived when the mail is sent. */
+  readonly codeKey?: string;
+  /** Until when the link works, ISO 8601. */
+  readonly expires?: string;
+  /** Further values that a template declares. */
+  readonly values?: Readonly<Record<string, unknown>>;
+}
