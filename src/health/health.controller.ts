@@ -1,9 +1,17 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { HealthCheckService, type HealthCheckResult, TypeOrmHealthIndicator } from '@nestjs/terminus';
+import {
+  type HealthCheckResult,
+  HealthCheckService,
+  type HealthIndicatorResult,
+  HealthIndicatorService,
+  TypeOrmHealthIndicator,
+} from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
 
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { MailMetrics } from '../mail/delivery/mail-metrics.js';
 import { Metrics } from './metrics.js';
 
 const open = RouteConfig({ access: { level: 'public' } });
@@ -16,6 +24,9 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly database: TypeOrmHealthIndicator,
     private readonly dataSource: DataSource,
+    private readonly indicators: HealthIndicatorService,
+    private readonly mail: MailMetrics,
+    @Inject(SETTINGS) private readonly settings: Settings,
     private readonly metrics: Metrics,
   ) {}
 
@@ -31,7 +42,9 @@ export class HealthController {
   @open
   ready(): Promise<HealthCheckResult> {
     const connection = this.dataSource;
-    return this.health.check([() => this.database.pingCheck('database', { connection, timeout: 2000 })]);
+    const database = (): ReturnType<TypeOrmHealthIndicator['pingCheck']> =>
+      this.database.pingCheck('database', { connection, timeout: 2000 });
+    return this.health.check(this.settings.role === 'api' ? [database] : [database, () => this.mailIsSent()]);
   }
 
   /** Prometheus text. */
@@ -40,5 +53,16 @@ export class HealthController {
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   text(): Promise<string> {
     return this.metrics.registry.metrics();
+  }
+
+  /** A worker is well as long as the mails that wait are not overdue by more than MAIL_MAX_AGE. */
+  private async mailIsSent(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('mail');
+    try {
+      const overdue = Math.round(await this.mail.oldestWaiting());
+      return overdue <= this.settings.mailMaxAge ? indicator.up({ overdue }) : indicator.down({ overdue });
+    } catch (error) {
+      return indicator.down({ message: (error as Error).message });
+    }
   }
 }

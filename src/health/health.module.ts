@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 
+import { MailModule } from '../mail/mail.module.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 
 /** Whether the process is well, and its figures. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false })],
+  imports: [TerminusModule.forRoot({ logger: false }), MailModule],
   controllers: [HealthController],
   providers: [Metrics],
   exports: [Metrics],

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 
+import { MailMetrics } from '../mail/delivery/mail-metrics.js';
 import type { ServedRequest } from '../rest/http/request-log.js';
 
 /** What Prometheus can ask this process. */
@@ -18,10 +19,14 @@ export class Metrics implements OnModuleInit {
     registers: [this.registry],
   });
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly mail: MailMetrics,
+  ) {}
 
   onModuleInit(): void {
     collectDefaultMetrics({ register: this.registry });
+    this.mail.register(this.registry);
     const pool = (): Pool => (this.dataSource.driver as unknown as { master: Pool }).master;
     new Gauge({
       name: 'database_pool_connections',

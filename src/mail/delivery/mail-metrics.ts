@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+
+import { messageStates } from '../outbox/message-states.js';
+
+/** The figures of mail: what happened in this process, and what waits in the database. */
+@Injectable()
+export class MailMetrics {
+  private readonly attempts = new Counter({
+    name: 'mail_attempts_total',
+    help: 'Tries to send a mail, by outcome.',
+    labelNames: ['outcome'],
+    registers: [],
+  });
+
+  private readonly seconds = new Histogram({
+    name: 'mail_seconds_to_acceptance',
+    help: 'Seconds from taking a mail to its acceptance by the server.',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600, 3600, 86_400],
+    registers: [],
+  });
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Puts the figures where Prometheus finds them. */
+  register(registry: Registry): void {
+    registry.registerMetric(this.attempts);
+    registry.registerMetric(this.seconds);
+    const count = (): Promise<Map<string, number>> => this.countByState();
+    const age = (): Promise<number> => this.oldestWaiting();
+    new Gauge({
+      name: 'mail_messages',
+      help: 'Mails by state.',
+      labelNames: ['state'],
+      registers: [registry],
+      async collect() {
+        const counts = await count();
+        for (const state of messageStates) this.set({ state }, counts.get(state) ?? 0);
+      },
+    });
+    new Gauge({
+      name: 'mail_oldest_waiting_seconds',
+      help: 'How long the mail is overdue that has been waiting longest.',
+      registers: [registry],
+      async collect() {
+        this.set(await age());
+      },
+    });
+  }
+
+  attempted(outcome: string): void {
+    this.attempts.inc({ outcome });
+  }
+
+  accepted(created: Date): void {
+    this.seconds.observe((Date.now() - created.getTime()) / 1000);
+  }
+
+  /** Seconds by which the mail is overdue that should have been tried first; 0 if none is. */
+  async oldestWaiting(): Promise<number> {
+    const [row] = await this.dataSource.query<{ age: number }[]>(
+      `select coalesce(extract(epoch from now() - min(coalesce(lease_until, next_attempt))), 0)::float as age
+         from "mail_message" where state in ('queued', 'sending', 'retrying')`,
+    );
+    return Math.max(0, row?.age ?? 0);
+  }
+
+  private async countByState(): Promise<Map<string, number>> {
+    const rows = await this.dataSource.query<{ state: string; count: number }[]>(
+      `select state, count(*)::int as count from "mail_message" group by state`,
+    );
+    return new Map(rows.map(({ state, count }) => [state, count]));
+  }
+}
