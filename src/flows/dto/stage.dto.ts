@@ -54,7 +54,7 @@ export class TypeCreateDto {
   @ApiProperty() description!: string;
   @ApiProperty() component!: string;
   @ApiProperty() model_name!: string;
-  @ApiPropertyOptional({ type: 'string' }) icon_url?: string | null;
+  @ApiPropertyOptional({ type: 'string', nullable: true }) icon_url?: string | null;
   @ApiPropertyOptional({ default: false }) requires_enterprise?: boolean;
 }
 

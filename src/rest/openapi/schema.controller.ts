@@ -55,6 +55,7 @@ export class SchemaController {
   })
   @ApiResponse({ status: 400, description: '', type: ValidationErrorDto })
   @ApiResponse({ status: 403, description: '', type: GenericErrorDto })
+  @ApiResponse({ status: 404, description: '', type: GenericErrorDto })
   retrieve(
     @Query('format') format: string | undefined,
     @Req() request: FastifyRequest,
