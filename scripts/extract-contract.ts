@@ -1,0 +1,52 @@
+import { readFile, writeFile } from 'node:fs/promises';
+
+import { parse } from 'yaml';
+
+import { contractOf, type Document } from '../test/contract/contract.js';
+
+/** Everything below these is served here... */
+const folders = [
+  '/core/groups/',
+  '/core/tokens/',
+  '/flows/bindings/',
+  '/rbac/roles/',
+  '/root/config/',
+  '/schema/',
+  '/stages/all/',
+  '/stages/email/',
+];
+
+/** ...and of what else there is, these paths. */
+const paths = [
+  '/core/users/',
+  '/core/users/{id}/',
+  '/core/users/{id}/set_password/',
+  '/core/users/{id}/used_by/',
+  '/core/users/me/',
+  '/core/users/paths/',
+  '/core/users/service_account/',
+  '/flows/instances/',
+  '/flows/instances/{slug}/',
+  '/flows/instances/{slug}/used_by/',
+  '/rbac/permissions/assigned_by_roles/{uuid}/assign/',
+  '/rbac/permissions/assigned_by_roles/{uuid}/unassign/',
+  '/rbac/permissions/assigned_by_users/{id}/assign/',
+  '/rbac/permissions/assigned_by_users/{id}/unassign/',
+];
+
+const [source] = process.argv.slice(2);
+if (source === undefined) throw new Error('usage: extract-contract.ts <openapi.yaml of authentik 2024.12>');
+const document = parse(await readFile(source, 'utf8')) as Document;
+const { operations, schemas } = contractOf(
+  document,
+  (path) => paths.includes(path) || folders.some((folder) => path.startsWith(folder)),
+);
+const text = `{\n"operations": ${lines(operations)},\n"schemas": ${lines(schemas)}\n}\n`;
+await writeFile(new URL('../test/contract/authentik-2024.12.3.json', import.meta.url), text);
+
+/** One entry a line: short, and a change shows where it is. */
+function lines(entries: object): string {
+  return `{\n${Object.entries(entries)
+    .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+    .join(',\n')}\n}`;
+}

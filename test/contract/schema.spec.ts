@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+import { schemaText } from '../../scripts/schema-text.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+interface Operation {
+  readonly operationId?: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  readonly security?: readonly object[];
+}
+
+const committed = readFileSync(new URL('../../schema.yml', import.meta.url), 'utf8');
+const document = parse(committed) as {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+};
+const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
+
+describe('schema.yml', () => {
+  it('is what the application generates, without a database or a port', async () => {
+    expect(await schemaText(), 'it is stale: npm run schema:write').toBe(committed);
+  });
+
+  it('is OpenAPI 3.0.3', () => {
+    expect(document.openapi).toBe('3.0.3');
+  });
+
+  it('refers only to schemas that it has', () => {
+    const references = [...committed.matchAll(/\$ref: "?#\/components\/schemas\/(\w+)"?$/gm)].map(([, name]) => name);
+    expect(references).toHaveLength(committed.split('$ref').length - 1);
+    expect(references.filter((name = '') => !(name in document.components.schemas))).toEqual([]);
+  });
+
+  it('has no schema that no operation uses', () => {
+    const used = new Set<string>();
+    const visit = (part: unknown): void => {
+      for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+        if (used.has(name)) continue;
+        used.add(name);
+        visit(document.components.schemas[name]);
+      }
+    };
+    visit(document.paths);
+    expect(Object.keys(document.components.schemas).filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it('calls no schema like a class of ours', () => {
+    expect(Object.keys(document.components.schemas).filter((name) => /Dto$|^Page$/.test(name))).toEqual([]);
+  });
+
+  it('gives every operation an id of its own, a description, a tag, and says who may call it', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const incomplete = operations.filter(
+      ({ operationId, description, tags, security }) =>
+        !operationId || !description || tags?.length !== 1 || !security?.length,
+    );
+    expect(incomplete).toEqual([]);
+  });
+});
+
+describe('/schema/', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp();
+  });
+  afterAll(() => app.stop());
+
+  async function schema(query = '', accept?: string): Promise<{ status: number; type: string | null; text: string }> {
+    const headers = accept === undefined ? {} : { headers: { accept } };
+    const response = await fetch(`${app.url}/api/v3/schema/${query}`, headers);
+    return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+  }
+
+  it('is schema.yml, to anybody', async () => {
+    expect(await schema()).toEqual({
+      status: 200,
+      type: 'application/vnd.oai.openapi; charset=utf-8',
+      text: committed,
+    });
+    expect(await schema('?format=yaml&lang=de')).toEqual(await schema());
+  });
+
+  it('is the same as JSON', async () => {
+    const answer = await schema('?format=json');
+    expect([answer.status, answer.type]).toEqual([200, 'application/vnd.oai.openapi+json; charset=utf-8']);
+    expect(JSON.parse(answer.text)).toEqual(document);
+  });
+
+  it.each(['application/vnd.oai.openapi', 'application/yaml'])('is YAML for who accepts %s', async (type) => {
+    expect(await schema('', type)).toEqual({ status: 200, type: `${type}; charset=utf-8`, text: committed });
+  });
+
+  it.each(['application/vnd.oai.openapi+json', 'application/json'])('is JSON for who accepts %s', async (type) => {
+    const answer = await schema('', `text/html;q=0.9, ${type};q=0.5`);
+    expect([answer.status, answer.type?.split(';')[0]]).toEqual([200, type]);
+    expect(JSON.parse(answer.text)).toEqual(document);
+  });
+
+  it('refuses formats that there are not', async () => {
+    expect((await schema('?format=xml')).status).toBe(404);
+    expect((await schema('', 'text/html')).status).toBe(406);
+  });
+});

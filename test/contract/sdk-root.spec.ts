@@ -1,0 +1,28 @@
+import { RootApi } from '@goauthentik/api';
+import { expect, it } from 'vitest';
+
+import { describeSdk, refusal } from './sdk.js';
+
+describeSdk('/root/', (sdk) => {
+  const root = (key?: string | null): RootApi => new RootApi(sdk().configuration(key));
+
+  it('tells anybody what the installation can do', async () => {
+    const config = {
+      errorReporting: { enabled: false, sentryDsn: '', environment: '', sendPii: false, tracesSampleRate: 0 },
+      capabilities: [],
+      cacheTimeout: 0,
+      cacheTimeoutFlows: 0,
+      cacheTimeoutPolicies: 0,
+      cacheTimeoutReputation: 0,
+    };
+    expect(await root(null).rootConfigRetrieve()).toEqual(config);
+    expect(await root().rootConfigRetrieve()).toEqual(config);
+  });
+
+  it('refuses a key that there is not, even where none is needed', async () => {
+    expect(await refusal(root('no-such-key').rootConfigRetrieve())).toEqual({
+      status: 403,
+      body: { detail: 'Token invalid/expired' },
+    });
+  });
+});

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+
+import { Configuration, type Middleware, ResponseError } from '@goauthentik/api';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { checkAgainstDocument } from '../support/document-check.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
+import type { Contract } from './contract.js';
+
+/** What the tests of one area work with. */
+export interface Sdk {
+  /** The running service. */
+  readonly app: TestApp;
+  /** What a class of the SDK is made with, for the administrator or for another key; null sends none. */
+  configuration(key?: string | null): Configuration;
+}
+
+const { operations } = JSON.parse(
+  readFileSync(new URL('./authentik-2024.12.3.json', import.meta.url), 'utf8'),
+) as Contract;
+
+/** The operations of the contract whose paths begin with `area`. */
+export function operationsOf(area: string): string[] {
+  return Object.keys(operations).filter((id) => pathOf(id).startsWith(area));
+}
+
+/**
+ * Tests in which authentik's own SDK calls the running service. Every answer is held against `schema.yml`, and in the
+ * end every operation of the area must have been called with success.
+ *
+ * @param area the beginning of the paths, such as `/stages/`
+ * @param tests declares the tests; `sdk` can be used inside of them
+ */
+export function describeSdk(area: string, tests: (sdk: () => Sdk) => void): void {
+  const called = new Set<string>();
+  let app: TestApp | undefined;
+  const sdk = (): Sdk => {
+    if (app === undefined) throw new Error('the service does not run yet');
+    const { url } = app;
+    const configuration = (key: string | null = adminKey): Configuration =>
+      new Configuration({
+        basePath: `${url}/api/v3`,
+        ...(key !== null && { accessToken: key }),
+        middleware: [recorder(`${url}/api/v3`, called)],
+      });
+    return { app, configuration };
+  };
+
+  describe(`authentik's SDK on ${area}`, () => {
+    beforeAll(async () => {
+      app = await startTestApp();
+    });
+    afterAll(() => app?.stop());
+
+    tests(sdk);
+
+    it('has called every operation', () => {
+      expect(operationsOf(area).filter((id) => !called.has(id))).toEqual([]);
+    });
+  });
+}
+
+/** What a call was refused with: the status, and the body as it was sent. */
+export async function refusal(call: Promise<unknown>): Promise<{ status: number; body: unknown }> {
+  const error: unknown = await call.then(
+    (value) => new Error(`it was answered: ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ResponseError)) throw error;
+  return { status: error.response.status, body: await error.response.json() };
+}
+
+function recorder(base: string, called: Set<string>): Middleware {
+  return {
+    async post({ url, init, response }) {
+      const path = url.slice(base.length);
+      const method = init.method ?? 'GET';
+      if (response.ok) called.add(operationAt(method, path));
+      const text = await response.clone().text();
+      const isJson = response.headers.get('content-type')?.includes('json');
+      const body: unknown = isJson ? JSON.parse(text) : text === '' ? undefined : text;
+      checkAgainstDocument(method, path, { status: response.status, headers: response.headers, body });
+    },
+  };
+}
+
+/** The operation behind a request. A path without parameters wins over one with them. */
+function operationAt(method: string, path: string): string {
+  const [pathname = ''] = path.split('?');
+  const fits = Object.keys(operations)
+    .filter((id) => operations[id]?.['method'] === method)
+    .filter((id) => new RegExp(`^${pathOf(id).replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname));
+  const found = fits.find((id) => pathOf(id) === pathname) ?? fits[0];
+  if (found === undefined) throw new Error(`no operation of the contract is ${method} ${pathname}`);
+  return found;
+}
+
+function pathOf(id: string): string {
+  return String(operations[id]?.['path']);
+}
