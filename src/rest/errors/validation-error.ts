@@ -1,5 +1,6 @@
 /** What is wrong with one field: its messages, or, for a nested value, an object or list of such. */
-export type FieldMessages = string | readonly string[] | NestedMessages | readonly NestedMessages[];
+export type FieldMessages =
+  string | readonly string[] | NestedMessages | readonly (NestedMessages | readonly string[])[];
 
 /** Nested errors, keyed by field. */
 export interface NestedMessages {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 
 import type { FieldMessages } from '../errors/validation-error.js';
@@ -36,11 +37,9 @@ export interface TextRules {
 /** Text as the reference takes it: numbers are spelt out, blanks around it are dropped, every broken rule is told. */
 export function text(options: TextRules = {}): Coercion<string> {
   return (raw) => {
-    if (typeof raw !== 'string' && typeof raw !== 'number') {
-      throw new Rejection([options.notText ?? 'Not a valid string.']);
-    }
+    if (!isSpeltOut(raw)) throw new Rejection([options.notText ?? 'Not a valid string.']);
     const value = options.verbatim ? String(raw) : String(raw).trim();
-    if (value.trim() === '' && !(options.verbatim && value !== '')) {
+    if (value === '') {
       if (options.allowBlank) return '';
       throw new Rejection([blankMessage]);
     }
@@ -54,6 +53,11 @@ export function text(options: TextRules = {}): Coercion<string> {
     if (messages.length > 0) throw new Rejection(messages);
     return value;
   };
+}
+
+/** A whole number beyond 2^53 has lost digits when it was parsed, so its text would be another one than was sent. */
+function isSpeltOut(raw: unknown): boolean {
+  return typeof raw === 'string' || (typeof raw === 'number' && (Number.isSafeInteger(raw) || !Number.isInteger(raw)));
 }
 
 /** Letters, digits, `-` and `_`, ASCII only. */
@@ -79,18 +83,18 @@ export function email(options: Pick<TextRules, 'allowBlank'> = {}): Coercion<str
 
 const atom = "[-!#$%&'*+/=?^_`{}|~0-9A-Za-z]+";
 const dotAtom = new RegExp(`^${atom}(\\.${atom})*$`);
-// Quoted local part of RFC 5321, printable ASCII and tab only.
-const quotedString = /^"([\t !#-[\]-~]|\\[\t -~])*"$/;
+// Quoted local part of RFC 5321 in printable ASCII; a blank in it must be escaped.
+const quotedString = /^"([!#-[\]-~]|\\[ -~])*"$/;
 const domainName = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{1,62}[a-z0-9]$/i;
-const addressLiteral = /^\[([0-9]{1,3}(\.[0-9]{1,3}){3}|IPv6:[0-9a-f:.]+|[0-9a-f:]+)\]$/i;
 
-/** Whether this is one mailbox (RFC 5321, 4.1.2) whose domain has a dot, is `localhost` or an address literal. */
+/** Whether this is one mailbox (RFC 5321, 4.1.2) whose domain has a dot, is `localhost` or an IP address in brackets. */
 export function isEmailAddress(value: string): boolean {
   const at = value.lastIndexOf('@');
   const local = value.slice(0, Math.max(at, 0));
   const domain = value.slice(at + 1);
   if (!dotAtom.test(local) && !quotedString.test(local)) return false;
-  if (domain === 'localhost' || addressLiteral.test(domain) || domainName.test(domain)) return true;
+  if (domain === 'localhost' || domainName.test(domain)) return true;
+  if (domain.startsWith('[') && domain.endsWith(']')) return isIP(domain.slice(1, -1)) !== 0;
   return /[^\0-\x7f]/.test(domain) && domainName.test(domainToASCII(domain));
 }
 
@@ -107,24 +111,20 @@ export function integer(limits: { minimum?: number; maximum?: number } = {}): Co
 
 function wholeNumber(raw: unknown): number {
   if (typeof raw === 'string' && raw.length > 1000) throw new Rejection(['String value too large.']);
-  // A literal beyond 64 bits is a float to the reference, and a float that large is no integer to it.
-  const usable = typeof raw === 'string' || (typeof raw === 'number' && Math.abs(raw) < 2 ** 64);
+  const usable = typeof raw === 'string' || pythonType(raw) === 'int';
   const digits = usable ? asciiDigits(String(raw).trim()).replace(/\.0*$/, '') : '';
   if (!/^[+-]?\d+(_\d+)*$/.test(digits)) throw new Rejection(['A valid integer is required.']);
   return Number(digits.replaceAll('_', ''));
 }
 
-/** Writes decimal digits of any script as 0-9. Every script keeps its ten digits together, in order. */
+/** Writes decimal digits of any script as 0-9. Unicode keeps the ten digits of a script together, in order. */
 export function asciiDigits(value: string): string {
-  return value.replace(/\p{Nd}/gu, (digit) => {
-    let zero = digit.codePointAt(0) ?? 0;
-    if (zero < 128) return digit;
-    let count = 0;
-    while (count < 9 && /^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) {
-      zero -= 1;
-      count += 1;
-    }
-    return String(count);
+  return value.replace(/[^\P{Nd}0-9]/gu, (digit) => {
+    const code = digit.codePointAt(0) ?? 0;
+    let first = code;
+    // Digits of several scripts may follow each other, ten by ten.
+    while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1;
+    return String((code - first) % 10);
   });
 }
 
@@ -154,6 +154,8 @@ export function uuidKey(): Coercion<string> {
   return (raw) => {
     if (typeof raw === 'boolean') throw new Rejection(['Incorrect type. Expected pk value, received bool.']);
     if (raw === '') throw new Rejection([nullMessage]);
+    // A number is a UUID to the reference, written otherwise. No row has one that small.
+    if (pythonType(raw) === 'int' && (raw as number) >= 0) throw new Rejection([noSuchRow(raw)]);
     const uuid = parseUuid(raw);
     if (uuid === undefined) throw new Rejection([`“${shown(raw)}” is not a valid UUID.`]);
     return uuid;
@@ -164,35 +166,29 @@ export function uuidKey(): Coercion<string> {
 export function integerKey(): Coercion<number> {
   return (raw) => {
     if (raw === '') throw new Rejection([nullMessage]);
-    const type =
-      typeof raw === 'boolean' ? 'bool' : Array.isArray(raw) ? 'list' : typeof raw === 'object' ? 'dict' : 'str';
-    const value = typeof raw === 'number' || typeof raw === 'string' ? Number(raw) : Number.NaN;
-    if (!Number.isSafeInteger(value)) {
-      throw new Rejection([`Incorrect type. Expected pk value, received ${type}.`]);
+    const isNumber = typeof raw === 'number' || (typeof raw === 'string' && /^\s*[+-]?\d+\s*$/.test(raw));
+    if (!isNumber || !Number.isSafeInteger(Number(raw))) {
+      throw new Rejection([`Incorrect type. Expected pk value, received ${pythonType(raw)}.`]);
     }
-    return value;
+    return Number(raw);
   };
 }
 
-/** A list whose items all pass `item`; errors are told by item, in order. */
+/** What is told of a key that no row has. */
+export function noSuchRow(key: unknown): string {
+  return `Invalid pk "${shown(key)}" - object does not exist.`;
+}
+
+/** A list whose items all pass `item`; of several bad items the first one is told. */
 export function list<T>(item: Coercion<T>): Coercion<T[]> {
   return (raw) => {
     if (!Array.isArray(raw)) {
       throw new Rejection([`Expected a list of items but got type "${pythonType(raw)}".`]);
     }
-    const messages: string[] = [];
-    const values = raw.flatMap((entry: unknown) => {
-      try {
-        if (entry === null) throw new Rejection([nullMessage]);
-        return [item(entry)];
-      } catch (error) {
-        if (!(error instanceof Rejection)) throw error;
-        messages.push(...(error.messages as string[]));
-        return [];
-      }
+    return raw.map((entry: unknown) => {
+      if (entry === null) throw new Rejection([noSuchRow(entry)]);
+      return item(entry);
     });
-    if (messages.length > 0) throw new Rejection(messages);
-    return values;
   };
 }
 
@@ -202,28 +198,33 @@ export function dictionary(): Coercion<Record<string, unknown>> {
     if (typeof raw !== 'object' || Array.isArray(raw)) {
       throw new Rejection(['Value must be a dictionary, and not have any duplicate keys.']);
     }
-    if (JSON.stringify(raw).includes('\\u0000')) throw new Rejection([nulMessage]);
+    // An even number of backslashes before it is text that happens to read like the escape.
+    if (/(?<!\\)(\\\\)*\\u0000/.test(JSON.stringify(raw))) throw new Rejection([nulMessage]);
     return raw as Record<string, unknown>;
   };
 }
 
+const isoDateTime =
+  /^(?!0000)(\d{4}-\d\d-\d\d)([T ](([01]\d|2[0-3]):\d\d(:\d\d([.,]\d{1,9})?)?) ?(Z|([+-]\d\d):?(\d\d)?)?)?$/i;
+
 /** A point in time in ISO 8601; without an offset it is UTC. */
 export function dateTime(): Coercion<Date> {
-  const pattern = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?)(Z|[+-]\d{2}(:?\d{2})?)?$/i;
   return (raw) => {
-    if (typeof raw === 'string' && pattern.test(raw.trim())) {
-      const iso = raw.trim().replace(' ', 'T').replace(',', '.').toUpperCase();
-      const date = new Date(/(Z|[+-]\d{2}(:?\d{2})?)$/.test(iso.slice(10)) ? withColon(iso) : `${iso}Z`);
-      if (!Number.isNaN(date.getTime())) return date;
+    const parts = typeof raw === 'string' ? isoDateTime.exec(raw.trim()) : null;
+    const [, day = '', , time = '00:00', , , , , hours = '+00', minutes = '00'] = parts ?? [];
+    const date = new Date(`${day}T${time.replace(',', '.')}${hours}:${minutes}`);
+    if (Number.isNaN(date.getTime()) || !isCalendarDay(day)) {
+      throw new Rejection([
+        'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].',
+      ]);
     }
-    throw new Rejection([
-      'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].',
-    ]);
+    return date;
   };
 }
 
-function withColon(iso: string): string {
-  return iso.replace(/([+-]\d{2}):?(\d{2})?$/, (_, hours: string, minutes = '00') => `${hours}:${minutes}`);
+/** JavaScript takes the 30th of February for the first of March. */
+function isCalendarDay(day: string): boolean {
+  return new Date(`${day}T00:00Z`).toISOString().startsWith(day);
 }
 
 /** The reference's name for the type of a JSON value, as its messages use it. */
@@ -232,11 +233,18 @@ export function pythonType(value: unknown): string {
   if (Array.isArray(value)) return 'list';
   if (typeof value === 'object') return 'dict';
   if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  if (typeof value === 'number') return isInteger(value) ? 'int' : 'float';
   return 'str';
+}
+
+/** A literal beyond 64 bits is a float to the reference, whatever it looks like. */
+function isInteger(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64;
 }
 
 /** A value as a message echoes it. */
 export function shown(value: unknown): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -36,7 +36,7 @@ export function PatchOf<T extends object>(request: Class<T>): Class<Partial<T>> 
   for (const [name, { options, schema, requestSchema }] of fieldsOf(request)) {
     declareField(patched, name, { options: { ...options, required: false }, schema, requestSchema });
   }
-  return patched as Class<Partial<T>>;
+  return patched;
 }
 
 /** The same fields without some of them. */
@@ -49,7 +49,7 @@ export function FieldsWithout<T extends object, K extends keyof T & string>(
     resource,
     (_, name) => left.includes(name),
     ({ schema }) => schema,
-  ) as Class<Omit<T, K>>;
+  );
 }
 
 function derive<T extends object>(
@@ -66,5 +66,5 @@ function derive<T extends object>(
     declareField(derived, name, declaration);
     ApiProperty(document(declaration))(derived.prototype as object, name);
   }
-  return derived as Class<T>;
+  return derived;
 }

@@ -15,8 +15,8 @@ export interface RuleContext {
   readonly resolve: <T>(token: abstract new (...parameters: never[]) => T) => T;
 }
 
-/** A rule that needs more than the value: gives messages, or nothing when the value is fine. */
-export type FieldRule = (value: never, context: RuleContext) => Promise<FieldMessages | undefined>;
+/** A rule that needs more than the value: gives messages, or nothing when the value is fine. `raw` is what was sent. */
+export type FieldRule = (value: never, context: RuleContext, raw: unknown) => Promise<FieldMessages | undefined>;
 
 export interface FieldOptions {
   readonly description?: string;

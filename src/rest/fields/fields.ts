@@ -1,5 +1,3 @@
-import type { ApiPropertyOptions } from '@nestjs/swagger';
-
 import * as coercions from './coercions.js';
 import { field, type FieldOptions } from './field.js';
 import { everyItem } from './read-object.js';
@@ -55,7 +53,7 @@ export function DateTimeField(options: FieldOptions = {}): PropertyDecorator {
 
 /** A JSON object with any keys. */
 export function DictionaryField(options: FieldOptions = {}): PropertyDecorator {
-  return field({ type: 'object', additionalProperties: {} } as ApiPropertyOptions, coercions.dictionary(), options);
+  return field({ type: 'object', additionalProperties: {} }, coercions.dictionary(), options);
 }
 
 /** A list of UUIDs. */

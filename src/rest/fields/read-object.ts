@@ -2,7 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 
 import { type FieldMessages, type NestedMessages, nonField, ValidationError } from '../errors/validation-error.js';
-import { pythonType, requiredMessage } from './coercions.js';
+import { nullMessage, pythonType, requiredMessage } from './coercions.js';
 import { type FieldRule, fieldsOf, Refused, type RuleContext } from './field.js';
 
 type Class<T = object> = abstract new () => T;
@@ -39,7 +39,7 @@ export async function readObject<T extends object>(type: Class<T>, raw: unknown,
   }
   const value = convert(type, raw);
   const errors = fieldErrors(type, value);
-  await applyRules(type, value, errors, context);
+  await applyRules(type, value, raw, errors, context);
   throwIfAny(type, errors);
   for (const check of checksOf(type)) {
     const message = await check(value as never, context);
@@ -54,18 +54,21 @@ export function everyItem(type: Class): FieldRule {
     if (!Array.isArray(items)) {
       return { [nonField]: [`Expected a list of items but got type "${pythonType(items)}".`] };
     }
-    const errors: NestedMessages[] = [];
-    for (const item of items) {
-      try {
-        await readObject(type, item, { ...context, current: undefined });
-        errors.push({});
-      } catch (error) {
-        if (!(error instanceof ValidationError)) throw error;
-        errors.push(error.errors);
-      }
-    }
+    const errors: (NestedMessages | readonly string[])[] = [];
+    for (const item of items) errors.push(await errorsIn(type, item, context));
     return errors.some((error) => Object.keys(error).length > 0) ? errors : undefined;
   };
+}
+
+async function errorsIn(type: Class, item: unknown, context: RuleContext): Promise<NestedMessages | readonly string[]> {
+  if (item === null) return [nullMessage];
+  try {
+    await readObject(type, item, { ...context, current: undefined });
+    return {};
+  } catch (error) {
+    if (error instanceof ValidationError) return error.errors;
+    throw error;
+  }
 }
 
 function convert<T extends object>(type: Class<T>, raw: object): T {
@@ -90,6 +93,7 @@ function fieldErrors(type: Class, value: object): Map<string, FieldMessages> {
 async function applyRules(
   type: Class,
   value: object,
+  raw: object,
   errors: Map<string, FieldMessages>,
   context: RuleContext,
 ): Promise<void> {
@@ -97,7 +101,7 @@ async function applyRules(
     const given = (value as Record<string, unknown>)[name];
     if (given === undefined || given === null || errors.has(name)) continue;
     for (const rule of options.rules ?? []) {
-      const messages = await rule(given as never, context);
+      const messages = await rule(given as never, context, (raw as Record<string, unknown>)[name]);
       if (messages === undefined) continue;
       errors.set(name, messages);
       break;

@@ -32,7 +32,7 @@ export class RequestPipe implements PipeTransform {
     return {
       manager: this.dataSource.manager,
       current,
-      resolve: (token) => this.moduleRef.get(token as abstract new () => object, { strict: false }) as never,
+      resolve: (token) => this.moduleRef.get<never>(token, { strict: false }),
     };
   }
 }

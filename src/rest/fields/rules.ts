@@ -1,6 +1,6 @@
-import type { EntityTarget, ObjectLiteral } from 'typeorm';
+import { type EntityTarget, Not, type ObjectLiteral } from 'typeorm';
 
-import { shown } from './coercions.js';
+import { noSuchRow } from './coercions.js';
 import type { FieldRule, RuleContext } from './field.js';
 import type { Check } from './read-object.js';
 
@@ -14,13 +14,16 @@ export function unique(entity: Entity, property: string, message: string): Field
 
 /** The rule that the value is the primary key `pk` of a row of `entity`, or that each of a list is. */
 export function exists(entity: Entity): FieldRule {
-  return async (value: unknown, { manager }) => {
-    const messages: string[] = [];
-    for (const pk of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (await manager.existsBy(entity(), { pk })) continue;
-      messages.push(`Invalid pk "${shown(pk)}" - object does not exist.`);
-    }
-    return messages.length > 0 ? messages : undefined;
+  return async (value: unknown, { manager }, raw) => {
+    const keys = [value].flat();
+    const rows = await manager
+      .createQueryBuilder(entity(), 'row')
+      .select('row.pk', 'pk')
+      .where('row.pk = any(:keys)', { keys })
+      .getRawMany<{ pk: unknown }>();
+    const known = new Set(rows.map(({ pk }) => pk));
+    const missing = keys.findIndex((key) => !known.has(key));
+    return missing === -1 ? undefined : [noSuchRow([raw].flat()[missing])];
   };
 }
 
@@ -39,8 +42,8 @@ export function uniqueTogether(entity: Entity, fields: Readonly<Record<string, s
   };
 }
 
-async function anotherExists(entity: Entity, where: ObjectLiteral, context: RuleContext): Promise<boolean> {
-  const found = await context.manager.findOneBy(entity(), where);
-  if (found === null) return false;
-  return !context.current || !context.manager.connection.getMetadata(entity()).compareEntities(found, context.current);
+/** Whether a row other than the one that is being changed holds these values. */
+function anotherExists(entity: Entity, where: ObjectLiteral, { manager, current }: RuleContext): Promise<boolean> {
+  const others = current === undefined ? where : { ...where, pk: Not((current as { pk: unknown }).pk) };
+  return manager.existsBy(entity(), others);
 }
