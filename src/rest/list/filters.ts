@@ -31,20 +31,27 @@ function equals(property: string): Condition {
 
 /** Text; equal, case-sensitive, blanks around it ignored. */
 export function TextFilter({ on, ...options }: FilterOptions): PropertyDecorator {
-  return filter({ type: 'string' }, textOf, equals(on), options);
+  return filter({ type: 'string' }, unlessBlank(textOf), equals(on), options);
 }
+
+const truthWords = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
 
 /** A truth value; anything that is none is ignored. */
 export function BooleanFilter({ on, ...options }: FilterOptions): PropertyDecorator {
-  const words: Record<string, boolean> = { true: true, '1': true, false: false, '0': false };
-  return filter({ type: 'boolean' }, (raw) => words[String(raw).toLowerCase()], equals(on), options);
+  return filter({ type: 'boolean' }, (raw) => truthWords.get(String(raw).toLowerCase()), equals(on), options);
 }
 
 /** A whole number; a fraction is cut off, and what no column can hold matches nothing. */
 export function IntegerFilter({ on, ...options }: FilterOptions): PropertyDecorator {
   const condition: Condition = (builder, value, parameter) => {
-    if (Math.abs(value as number) > 2 ** 31) builder.andWhere('false');
-    else equals(on)(builder, value, parameter);
+    const fits = (value as number) >= -(2 ** 31) && (value as number) < 2 ** 31;
+    if (fits) equals(on)(builder, value, parameter);
+    else builder.andWhere('false');
   };
   return filter({ type: 'integer' }, numberOf, condition, options);
 }
@@ -68,7 +75,7 @@ export function UuidFilter({ on, ...options }: FilterOptions): PropertyDecorator
     if (uuid === undefined) throw new Rejection(['Enter a valid UUID.']);
     return uuid;
   };
-  return filter({ type: 'string', format: 'uuid' }, coercion, equals(on), options);
+  return filter({ type: 'string', format: 'uuid' }, unlessBlank(coercion), equals(on), options);
 }
 
 /** A point in time, equal. */
@@ -80,7 +87,7 @@ export function DateTimeFilter({ on, ...options }: FilterOptions): PropertyDecor
       throw new Rejection(['Enter a valid date/time.']);
     }
   };
-  return filter({ type: 'string', format: 'date-time' }, coercion, equals(on), options);
+  return filter({ type: 'string', format: 'date-time' }, unlessBlank(coercion), equals(on), options);
 }
 
 /** The key of a row of `entity`, which must exist. */
@@ -108,34 +115,40 @@ export function notAvailable(value: string): string {
   return `Select a valid choice. ${value} is not one of the available choices.`;
 }
 
-/** A UUID in a query parameter that names a row. */
+/** A UUID in a query parameter that names a row; blanks around it make it another value. */
 export const uuidOf: Coercion<string> = (raw) => {
-  const value = textOf(raw);
+  const value = withoutNul(raw);
   const uuid = parseUuid(value);
   if (uuid === undefined) throw new Rejection([`“${value}” is not a valid UUID.`]);
   return uuid;
 };
 
 /** Text in a query parameter: trimmed, without NUL. */
-export const textOf: Coercion<string> = (raw) => {
-  const value = String(raw).trim();
-  if (value.includes('\0')) throw new Rejection([nulMessage]);
-  return value;
-};
+export const textOf: Coercion<string> = (raw) => withoutNul(raw).trim();
 
-/** A number in a query parameter, cut to a whole one; undefined (no filter) for blanks. */
-export const numberOf: Coercion<number | undefined> = (raw) => {
-  const value = asciiDigits(String(raw).trim());
-  if (value === '') return undefined;
-  if (!/^[+-]?(\d+(_\d+)*\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) throw new Rejection(['Enter a number.']);
-  const number = Math.trunc(Number(value.replaceAll('_', '')));
+/** A number in a query parameter, cut to a whole one. */
+export const numberOf: Coercion<number> = (raw) => {
+  const value = asciiDigits(String(raw).trim()).replaceAll('_', '');
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) throw new Rejection(['Enter a number.']);
+  const number = Math.trunc(Number(value));
   if (number > 1e50) throw new Rejection(['Ensure this value is less than or equal to 1e+50.']);
   return number;
 };
 
+function withoutNul(raw: unknown): string {
+  const value = String(raw);
+  if (value.includes('\0')) throw new Rejection([nulMessage]);
+  return value;
+}
+
+/** Blanks are no filter. */
+function unlessBlank(coercion: Coercion): Coercion {
+  return (raw) => (String(raw).trim() === '' ? undefined : coercion(raw));
+}
+
 function choiceOf(choices: readonly string[]): Coercion<string> {
   return (raw) => {
-    const value = textOf(raw);
+    const value = String(raw);
     if (!choices.includes(value)) throw new Rejection([notAvailable(value)]);
     return value;
   };

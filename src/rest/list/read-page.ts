@@ -62,9 +62,15 @@ function namesIn(ordering: string | undefined): { name: string; direction: 'ASC'
   });
 }
 
-/** Sorts by the names, then by the primary key, so that no row is told on two pages or on none. */
+/**
+ * Sorts by the names, then by the primary key, so that no row is told on two pages or on none. Of a name that is given
+ * more than once the first one counts: the others come too late to decide anything.
+ */
 function applyOrder(from: Builder, names: ReturnType<typeof namesIn>, columns: Columns): void {
-  const alias = from.alias;
-  for (const { name, direction } of names) from.addOrderBy(columns[name] ?? `${alias}.pk`, direction);
-  from.addOrderBy(`${alias}.pk`, 'ASC');
+  const order = new Map<string, 'ASC' | 'DESC'>();
+  for (const { name, direction } of [...names, { name: 'pk', direction: 'ASC' as const }]) {
+    const property = columns[name];
+    if (property !== undefined && !order.has(property)) order.set(property, direction);
+  }
+  from.orderBy(Object.fromEntries(order));
 }

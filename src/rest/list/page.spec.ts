@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+
+import { sliceOf } from './page.js';
+
+describe('a page', () => {
+  it.each<[count: number, query: object, pagination: number[]]>([
+    [0, {}, [0, 0, 0, 1, 1, 0, 0]],
+    [1, {}, [0, 0, 1, 1, 1, 1, 1]],
+    [100, {}, [0, 0, 100, 1, 1, 1, 100]],
+    [101, {}, [2, 0, 101, 1, 2, 1, 100]],
+    [101, { page: '2' }, [0, 1, 101, 2, 2, 101, 101]],
+    [5, { page: '2', page_size: '2' }, [3, 1, 5, 2, 3, 3, 4]],
+    [5, { page: 'last', page_size: '2' }, [0, 2, 5, 3, 3, 5, 5]],
+    [0, { page: 'last' }, [0, 0, 0, 1, 1, 0, 0]],
+    [5, { page_size: '100000' }, [0, 0, 5, 1, 1, 1, 5]],
+  ])('of %i rows, asked for as %j, is described by %j', (count, query, expected) => {
+    expect(Object.entries(sliceOf(query, count).pagination)).toEqual([
+      ['next', expected[0]],
+      ['previous', expected[1]],
+      ['count', expected[2]],
+      ['current', expected[3]],
+      ['total_pages', expected[4]],
+      ['start_index', expected[5]],
+      ['end_index', expected[6]],
+    ]);
+  });
+
+  it('says which rows it holds', () => {
+    expect(sliceOf({ page: '3', page_size: '20' }, 100)).toMatchObject({ offset: 40, limit: 20 });
+  });
+
+  it.each(['1', ' 1', '1 ', '01', '+1', '\t1\n', '٠١', '１', '𝟙', '0_1'])('number %j is the first', (page) => {
+    expect(sliceOf({ page, page_size: '2' }, 5).pagination.current).toBe(1);
+  });
+
+  it.each([
+    ...['4', '0', '-1', 'abc', '1.0', '1.5', '1e0', '', ' ', '\0', '1\0', 'LAST', 'last ', 'null', '--1', '1_', '²'],
+    ...['99999999999999999999999', '1'.repeat(500)],
+  ])('number %j is not there', (page) => {
+    expect(() => sliceOf({ page, page_size: '2' }, 5)).toThrow(
+      expect.objectContaining({ code: 'invalidPage', status: 404, message: 'Invalid page.' }),
+    );
+  });
+
+  it('is the first one of an empty list, and no other', () => {
+    expect(sliceOf({ page: '1' }, 0).pagination.current).toBe(1);
+    expect(() => sliceOf({ page: '2' }, 0)).toThrow('Invalid page.');
+  });
+
+  it.each<[string, number]>([
+    ['1', 1],
+    ['2', 2],
+    [' 2', 2],
+    ['+2', 2],
+    ['1_0', 10],
+    ['٢', 2],
+    ['100000', 100000],
+    ['0', 100],
+    ['-1', 100],
+    ['', 100],
+    ['abc', 100],
+    ['1.5', 100],
+    ['2.0', 100],
+    ['1e1', 100],
+    ['last', 100],
+    ['2\0', 100],
+  ])('of the size %j has %i rows at most', (size, limit) => {
+    expect(sliceOf({ page_size: size }, 5).limit).toBe(limit);
+  });
+
+  it('may be larger than any number that the database takes', () => {
+    expect(sliceOf({ page_size: '9'.repeat(400) }, 5)).toMatchObject({ offset: 0, limit: 2 ** 31 - 1 });
+  });
+});
