@@ -54,24 +54,38 @@ export function takeBodiesUnread(fastify: FastifyInstance): void {
 }
 
 /**
- * Strict JSON in UTF-8, without a byte order mark, and with every string well-formed.
+ * Strict JSON in UTF-8, without a byte order mark, with every string well-formed and every number finite.
  *
- * @throws AppError `malformedJson`
+ * @throws AppError `malformedJson`, with a reason that tells nothing of the content: it may hold secrets
  */
 export function parseJson(bytes: Uint8Array): unknown {
+  const text = decode(bytes);
+  if (depthOf(text) > deepest) throw new AppError('malformedJson', 'nested too deeply');
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (depthOf(text) > deepest) throw new Error('nested too deeply');
-    return JSON.parse(text, /\\ud[89a-f]/i.test(text) ? wellFormed : undefined);
+    return JSON.parse(text, mayNeedCheck.test(text) ? checked : undefined);
   } catch (error) {
-    throw new AppError('malformedJson', (error as Error).message);
+    if (error instanceof AppError) throw error;
+    const position = / at position \d+/.exec((error as Error).message)?.[0] ?? '';
+    throw new AppError('malformedJson', `unexpected content${position}`);
   }
 }
 
-function wellFormed(key: string, value: unknown): unknown {
-  if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) {
-    throw new Error('unpaired surrogate');
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new AppError('malformedJson', 'not UTF-8');
   }
+}
+
+/** What every text has that holds half a surrogate pair, or a number too large to be one; most texts do not. */
+const mayNeedCheck = /\\u[dD][89a-fA-F]|\d[eE]\+?\d\d|\d{300}/;
+
+function checked(key: string, value: unknown): unknown {
+  if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) {
+    throw new AppError('malformedJson', 'unpaired surrogate');
+  }
+  if (value === Infinity || value === -Infinity) throw new AppError('malformedJson', 'number too large');
   return value;
 }
 
