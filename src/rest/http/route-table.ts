@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 
 import { codename, type RouteAccess } from '../access/route-access.js';
 import { AppError } from '../errors/app-error.js';
@@ -42,13 +42,13 @@ export class RouteTable {
   /** Adds the methods that paths do not have. Call it when all routes are there. */
   complete(authorize: Authorize): void {
     for (const [path, methods] of [...this.methods]) {
-      const access = [...methods.values()].map((route) => route.config?.access).find((found) => found !== undefined);
+      const { access, produces } = [...methods.values()].find(({ config }) => config?.access)?.config ?? {};
       if (access === undefined) continue;
       this.allowed.set(path, inAllow.filter((method) => method === 'OPTIONS' || methods.has(method)).join(', '));
       this.fastify.route({
-        method: everyMethod.filter((method) => !methods.has(method)) as HTTPMethods[],
+        method: everyMethod.filter((method) => !methods.has(method)),
         url: path,
-        config: { access, produces: ['*/*'] },
+        config: { access, ...(produces && { produces }) },
         handler: (request) => answerMissingMethod(request, path, access, authorize),
       });
     }
