@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import type { FlowSetDto } from './dto/flow.dto.js';
 import { select } from '../rest/list/read-page.js';
-import { flowColumns, type FlowRow, flowSetAnswer } from './flow.mapper.js';
+import type { FlowSetDto } from './dto/flow.dto.js';
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
+import { flowColumns, type FlowRow, flowSetAnswer } from './flow.mapper.js';
 
 /** Finds the flows that stages stand in. */
 @Injectable()

@@ -6,12 +6,12 @@ import { Current, Visible } from '../rest/access/visible.js';
 import type { Page } from '../rest/list/page.js';
 import { Resource } from '../rest/resource.js';
 import type { UsedByDto } from '../rest/used-by.js';
+import { FlowStageBindingListQuery } from './dto/flow-stage-binding-list.query.js';
 import {
   FlowStageBindingDto,
   FlowStageBindingRequestDto,
   PatchedFlowStageBindingRequestDto,
 } from './dto/flow-stage-binding.dto.js';
-import { FlowStageBindingListQuery } from './dto/flow-stage-binding-list.query.js';
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
 import { FlowStageBindingService } from './flow-stage-binding.service.js';
 

@@ -1,8 +1,10 @@
 import type { Columns } from '../rest/list/list-query.js';
 import type { FlowStageBindingDto } from './dto/flow-stage-binding.dto.js';
-import type { StageDto } from './dto/stage.dto.js';
+import type { FlowSetDto } from './dto/flow.dto.js';
+import type { StageKind } from './stage-kinds.js';
+import { stageAnswer } from './stage.mapper.js';
 
-/** What is read of a binding for the clients, of a statement that calls it `binding`. */
+/** What is told of a binding itself, in a statement that calls it `binding`. */
 export const bindingColumns = {
   pk: 'binding.pk',
   policybindingmodel_ptr_id: 'binding.policybindingmodelPtrId',
@@ -15,20 +17,30 @@ export const bindingColumns = {
   invalid_response_action: 'binding.invalidResponseAction',
 } satisfies Columns;
 
+/** What is read of a binding for the clients: also what they are told of its stage, which the statement calls `stage`. */
+export const bindingRowColumns = {
+  ...bindingColumns,
+  stage_name: 'stage.name',
+  stage_kind: 'stage.kind',
+} satisfies Columns;
+
 /** A row of those columns. */
-export type BindingRow = Pick<FlowStageBindingDto, keyof typeof bindingColumns>;
+export type BindingRow = Pick<FlowStageBindingDto, keyof typeof bindingColumns> & {
+  readonly stage_name: string;
+  readonly stage_kind: string;
+};
 
 /** The display text of a binding, in a statement that calls it `binding`. */
 export const bindingName = `concat('Flow-stage binding #', binding.order, ' to ', binding.targetId)`;
 
-/** A binding as clients see it. */
-export function bindingAnswer(row: BindingRow, stage: StageDto): FlowStageBindingDto {
+/** A binding as clients see it. `kind` and `flows` are those of its stage. */
+export function bindingAnswer(row: BindingRow, kind: StageKind, flows: FlowSetDto[]): FlowStageBindingDto {
   return {
     pk: row.pk,
     policybindingmodel_ptr_id: row.policybindingmodel_ptr_id,
     target: row.target,
     stage: row.stage,
-    stage_obj: stage,
+    stage_obj: stageAnswer({ pk: row.stage, name: row.stage_name }, kind, flows),
     evaluate_on_plan: row.evaluate_on_plan,
     re_evaluate_policies: row.re_evaluate_policies,
     order: row.order,

@@ -9,34 +9,35 @@ import { AppError } from '../rest/errors/app-error.js';
 import { columnsOf } from '../rest/fields/columns-of.js';
 import type { Page } from '../rest/list/page.js';
 import { readPage, select } from '../rest/list/read-page.js';
+import type { FlowStageBindingListQuery } from './dto/flow-stage-binding-list.query.js';
 import type {
   FlowStageBindingDto,
   FlowStageBindingRequestDto,
   PatchedFlowStageBindingRequestDto,
 } from './dto/flow-stage-binding.dto.js';
-import type { FlowStageBindingListQuery } from './dto/flow-stage-binding-list.query.js';
+import { FlowSetReader } from './flow-set.js';
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
-import { bindingAnswer, bindingColumns, type BindingRow } from './flow-stage-binding.mapper.js';
-import { StageService } from './stage.service.js';
+import { bindingAnswer, type BindingRow, bindingRowColumns } from './flow-stage-binding.mapper.js';
+import { StageKinds } from './stage-kinds.js';
 
 /** Keeps the places of stages in flows. */
 @Injectable()
 export class FlowStageBindingService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly stages: StageService,
+    private readonly flowSets: FlowSetReader,
+    private readonly kinds: StageKinds,
   ) {}
 
   async list(query: FlowStageBindingListQuery, visible: VisibleRows): Promise<Page<FlowStageBindingDto>> {
-    const bindings = this.bindings(visible).innerJoin('binding.stage', 'stage');
-    const { pagination, results } = await readPage<BindingRow>(bindings, query);
+    const { pagination, results } = await readPage<BindingRow>(this.bindings(visible), query);
     return { pagination, results: await this.answers(results) };
   }
 
   /** @throws AppError `notFound` */
   async get(pk: string, visible: VisibleRows): Promise<FlowStageBindingDto> {
     const binding = this.bindings(visible).andWhere('binding.pk = :pk', { pk });
-    const row = await select(binding, bindingColumns).getRawOne<BindingRow>();
+    const row = await select(binding, bindingRowColumns).getRawOne<BindingRow>();
     const [answer] = row === undefined ? [] : await this.answers([row]);
     if (answer === undefined) throw new AppError('notFound');
     return answer;
@@ -65,16 +66,14 @@ export class FlowStageBindingService {
   }
 
   private bindings(visible: VisibleRows): SelectQueryBuilder<FlowStageBinding> {
-    return restrict(this.dataSource.manager.createQueryBuilder(FlowStageBinding, 'binding'), visible);
+    const bindings = this.dataSource.manager.createQueryBuilder(FlowStageBinding, 'binding');
+    return restrict(bindings.innerJoin('binding.stage', 'stage'), visible);
   }
 
-  /** The bindings as clients see them. One whose stage was deleted in this moment is left out. */
+  /** The bindings as clients see them, with the flows of all their stages read in one statement. */
   private async answers(rows: readonly BindingRow[]): Promise<FlowStageBindingDto[]> {
-    const stages = await this.stages.getMany([...new Set(rows.map(({ stage }) => stage))]);
-    return rows.flatMap((row) => {
-      const stage = stages.get(row.stage);
-      return stage === undefined ? [] : [bindingAnswer(row, stage)];
-    });
+    const flows = await this.flowSets.ofStages([...new Set(rows.map(({ stage }) => stage))]);
+    return rows.map((row) => bindingAnswer(row, this.kinds.get(row.stage_kind), flows.get(row.stage) ?? []));
   }
 }
 

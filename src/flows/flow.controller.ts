@@ -8,8 +8,8 @@ import { Current, Visible } from '../rest/access/visible.js';
 import type { Page } from '../rest/list/page.js';
 import { Resource } from '../rest/resource.js';
 import { readUsedBy, type UsedByDto } from '../rest/used-by.js';
-import { FlowDto, FlowRequestDto, PatchedFlowRequestDto } from './dto/flow.dto.js';
 import { FlowListQuery } from './dto/flow-list.query.js';
+import { FlowDto, FlowRequestDto, PatchedFlowRequestDto } from './dto/flow.dto.js';
 import { Flow } from './flow.entity.js';
 import { FlowService } from './flow.service.js';
 

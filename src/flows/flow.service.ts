@@ -10,12 +10,12 @@ import { columnsOf } from '../rest/fields/columns-of.js';
 import type { Page } from '../rest/list/page.js';
 import { readPage, select } from '../rest/list/read-page.js';
 import type { Reference } from '../rest/used-by.js';
-import type { FlowDto, FlowRequestDto, PatchedFlowRequestDto } from './dto/flow.dto.js';
 import type { FlowListQuery } from './dto/flow-list.query.js';
+import type { FlowDto, FlowRequestDto, PatchedFlowRequestDto } from './dto/flow.dto.js';
+import { FlowStageBinding } from './flow-stage-binding.entity.js';
+import { bindingName } from './flow-stage-binding.mapper.js';
 import { Flow } from './flow.entity.js';
 import { flowAnswer, flowColumns, type FlowRow } from './flow.mapper.js';
-import { bindingName } from './flow-stage-binding.mapper.js';
-import { FlowStageBinding } from './flow-stage-binding.entity.js';
 
 /** Keeps the flows. */
 @Injectable()

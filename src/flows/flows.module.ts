@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
 
-import { FlowController } from './flow.controller.js';
-import { FlowService } from './flow.service.js';
 import { FlowSetReader } from './flow-set.js';
 import { FlowStageBindingController } from './flow-stage-binding.controller.js';
 import { FlowStageBindingService } from './flow-stage-binding.service.js';
-import { StageController } from './stage.controller.js';
+import { FlowController } from './flow.controller.js';
+import { FlowService } from './flow.service.js';
 import { StageKinds } from './stage-kinds.js';
+import { StageController } from './stage.controller.js';
 import { StageService } from './stage.service.js';
 
 /** Flows, stages of every kind, and what binds them. */

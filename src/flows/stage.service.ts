@@ -10,9 +10,9 @@ import type { Reference } from '../rest/used-by.js';
 import type { StageDto, StageListQuery, TypeCreateDto } from './dto/stage.dto.js';
 import { FlowSetReader } from './flow-set.js';
 import { StageKinds } from './stage-kinds.js';
+import { stageReferences } from './stage-references.js';
 import { Stage } from './stage.entity.js';
 import { stageAnswer, stageColumns, type StageRow } from './stage.mapper.js';
-import { stageReferences } from './stage-references.js';
 
 /** Stages of every kind, seen as what they have in common. */
 @Injectable()
@@ -35,13 +35,6 @@ export class StageService {
     if (row === undefined) throw new AppError('notFound');
     const [answer] = await this.answers([row]);
     return answer as StageDto;
-  }
-
-  /** Several stages at once, by key; one that is not there is missing. */
-  async getMany(pks: readonly string[]): Promise<ReadonlyMap<string, StageDto>> {
-    const stages = this.dataSource.manager.createQueryBuilder(Stage, 'stage').where('stage.pk = any(:pks)', { pks });
-    const answers = await this.answers(await select(stages, stageColumns).getRawMany<StageRow>());
-    return new Map(answers.map((answer) => [answer.pk, answer]));
   }
 
   /** Removes the stage, of whatever kind, and its bindings. */

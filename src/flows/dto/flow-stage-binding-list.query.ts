@@ -11,12 +11,12 @@ import {
 } from '../../rest/list/filters.js';
 import { ListOf, ListQuery } from '../../rest/list/list-query.js';
 import { invalidResponseActions, policyEngineModes } from '../flow-choices.js';
+import { bindingColumns, bindingRowColumns } from '../flow-stage-binding.mapper.js';
 import { Flow } from '../flow.entity.js';
-import { bindingColumns } from '../flow-stage-binding.mapper.js';
 import { Stage } from '../stage.entity.js';
 
 @ListOf({
-  columns: bindingColumns,
+  columns: bindingRowColumns,
   search: ['stage.name'],
   order: ['order'],
   ordering: Object.keys(bindingColumns),

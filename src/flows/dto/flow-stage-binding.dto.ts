@@ -4,8 +4,8 @@ import { BooleanField, ChoiceField, IntegerField, ObjectField, UuidField } from 
 import { Check } from '../../rest/fields/read-object.js';
 import { exists, uniqueTogether } from '../../rest/fields/rules.js';
 import * as choices from '../flow-choices.js';
-import { Flow } from '../flow.entity.js';
 import { FlowStageBinding } from '../flow-stage-binding.entity.js';
+import { Flow } from '../flow.entity.js';
 import { Stage } from '../stage.entity.js';
 import { StageDto } from './stage.dto.js';
 
