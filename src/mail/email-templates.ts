@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { access, readdir } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { access, readdir, realpath, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 
 import { Inject, Injectable, Logger } from '@nestjs/common';
 
@@ -37,27 +37,36 @@ export class EmailTemplates {
     return (await this.choices()).some((template) => template.path === path);
   }
 
-  /** Readable `.html` files below the administrator's folder, however deep; those that cannot be read are left out. */
   private async customPaths(): Promise<string[]> {
-    const folder = this.settings.emailTemplateDir;
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    try {
+      const folder = await realpath(this.settings.emailTemplateDir);
+      const files = await htmlFilesIn(folder, folder);
+      return files.map((file) => relative(folder, file).split(sep).join('/')).sort();
+    } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.logger.warn(`EMAIL_TEMPLATE_DIR: ${String(error)}`);
       return [];
-    });
-    const files = entries
-      .filter((entry) => !entry.isDirectory() && entry.name.endsWith('.html'))
-      .map((entry) => join(entry.parentPath, entry.name));
-    const readable = await Promise.all(files.map((file) => isReadable(file)));
-    return files
-      .filter((_, index) => readable[index])
-      .map((file) => file.slice(join(folder, sep).length).split(sep).join('/'))
-      .sort();
+    }
   }
 }
 
-async function isReadable(file: string): Promise<boolean> {
-  return access(file, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
+/** Readable `.html` files in a folder and, however deep, in the folders in it. What cannot be read is left out. */
+async function htmlFilesIn(folder: string, root: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found = entries.map(async (entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return htmlFilesIn(path, root).catch(() => []);
+    return entry.name.endsWith('.html') && (await isReadableBelow(root, path)) ? [path] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** Whether this is a file to read, and one that lies below `root` itself: a link must not open the rest of the disk. */
+async function isReadableBelow(root: string, path: string): Promise<boolean> {
+  try {
+    const target = await realpath(path);
+    await access(target, constants.R_OK);
+    return target.startsWith(join(root, sep)) && (await stat(target)).isFile();
+  } catch {
+    return false;
+  }
 }
