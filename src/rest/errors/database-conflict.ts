@@ -1,6 +1,5 @@
 import { QueryFailedError } from 'typeorm';
 
-import { AppError } from './app-error.js';
 import { nonField, ValidationError } from './validation-error.js';
 
 /** A constraint of the database, and what a client is told who breaks it. */
@@ -17,13 +16,13 @@ export function describeConstraint(constraint: string, field: string | undefined
 }
 
 /** The error for the client behind an error of the database, if it is one of conflicting writes. */
-export function asDatabaseConflict(error: unknown): ValidationError | AppError | undefined {
+export function asDatabaseConflict(error: unknown): ValidationError | undefined {
   if (!(error instanceof QueryFailedError)) return undefined;
   const { code, constraint } = error.driverError as { code?: string; constraint?: string };
-  const conflict = code === '23505' || code === '23503';
-  return conflict
-    ? (messages.get(constraint ?? '') ?? new ValidationError({ [nonField]: [conflictMessage] }))
-    : undefined;
+  if (!conflicts.includes(code ?? '')) return undefined;
+  return messages.get(constraint ?? '') ?? new ValidationError({ [nonField]: [conflictMessage] });
 }
 
+/** PostgreSQL's codes: unique violation, foreign key violation, deadlock. */
+const conflicts = ['23505', '23503', '40P01'];
 const conflictMessage = 'Something that this refers to has just been changed by another request. Try again.';
