@@ -37,16 +37,16 @@ const paths = [
 const [source] = process.argv.slice(2);
 if (source === undefined) throw new Error('usage: extract-contract.ts <openapi.yaml of authentik 2024.12>');
 const document = parse(await readFile(source, 'utf8')) as Document;
-const { operations, schemas } = contractOf(
+const contract = contractOf(
   document,
   (path) => paths.includes(path) || folders.some((folder) => path.startsWith(folder)),
 );
-const text = `{\n"operations": ${lines(operations)},\n"schemas": ${lines(schemas)}\n}\n`;
-await writeFile(new URL('../test/contract/authentik-2024.12.3.json', import.meta.url), text);
+const text = lines({ ...contract }, (entries: object) => lines(entries, JSON.stringify));
+await writeFile(new URL('../test/contract/authentik-2024.12.3.json', import.meta.url), `${text}\n`);
 
-/** One entry a line: short, and a change shows where it is. */
-function lines(entries: object): string {
+/** An object with one entry a line: short, and a change shows where it is. */
+function lines<T>(entries: Readonly<Record<string, T>>, show: (value: T) => string): string {
   return `{\n${Object.entries(entries)
-    .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+    .map(([name, value]) => `${JSON.stringify(name)}: ${show(value)}`)
     .join(',\n')}\n}`;
 }

@@ -3,11 +3,12 @@ type Json = Record<string, unknown>;
 /** An OpenAPI 3.0 document, as far as it matters here. */
 export interface Document {
   readonly paths: Record<string, Json>;
-  readonly components: { readonly schemas: Json };
+  readonly components: { readonly schemas: Json; readonly securitySchemes?: Json };
 }
 
-/** What a client depends on: names and types without prose. Operations by their id, schemas by their name. */
+/** What a client depends on: names and types without prose. Operations by their id, the rest by name. */
 export interface Contract {
+  readonly securitySchemes: Json;
   readonly operations: Record<string, Json>;
   readonly schemas: Record<string, Json>;
 }
@@ -22,7 +23,11 @@ export function contractOf({ paths, components }: Document, inScope: (path: stri
       operations[operationId] = operationOf(method, path, rest);
     }
   }
-  return { operations: byName(operations), schemas: byName(reachable(operations, components.schemas)) };
+  return {
+    securitySchemes: bare(components.securitySchemes ?? {}),
+    operations: byName(operations),
+    schemas: byName(reachable(operations, components.schemas)),
+  };
 }
 
 /** Parameters stand under their place and name, responses under their status: the order of either means nothing. */

@@ -8,6 +8,7 @@ type Json = Record<string, unknown>;
  */
 export function differences(ours: Contract, theirs: Contract): string[] {
   return [
+    ...[...between(ours.securitySchemes, theirs.securitySchemes, '')].map((line) => `security scheme ${line}`),
     ...[...between(ours.operations, theirs.operations, '')].map((line) => `operation ${line}`),
     ...[...between(ours.schemas, theirs.schemas, '')].map((line) => `schema ${line}`),
   ];

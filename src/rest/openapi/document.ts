@@ -26,7 +26,7 @@ export function openApiDocument(app: INestApplication, prefix: string): OpenAPIO
     .setVersion('2024.12.3')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer(prefix)
-    .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'authentik')
+    .addSecurity('authentik', { type: 'http', scheme: 'bearer' })
     .build();
   const document = SwaggerModule.createDocument(app, config);
   const paths = Object.entries(document.paths).filter(([path]) => path.startsWith(`${prefix}/`));
