@@ -50,7 +50,7 @@ function applySearch(from: Builder, text: string | undefined, properties: readon
     .filter((term) => term !== '');
   terms.forEach((term, index) => {
     const parameter = `search_${index}`;
-    const matches = properties.map((property) => `${property}::text ilike :${parameter}`);
+    const matches = properties.map((property) => `(${property})::text ilike :${parameter}`);
     from.andWhere(`(${matches.join(' or ')})`, { [parameter]: `%${term.replace(/[\\%_]/g, '\\$&')}%` });
   });
 }
