@@ -1,6 +1,8 @@
 import type { DataSourceOptions } from 'typeorm';
 
 import { Group } from './core/groups/group.entity.js';
+import { IdempotencyRecord } from './core/idempotency/idempotency-record.entity.js';
+import { RequestLimit } from './core/limits/request-limit.entity.js';
 import { PermissionGrant } from './core/permissions/permission-grant.entity.js';
 import { Role } from './core/permissions/role.entity.js';
 import { Token } from './core/tokens/token.entity.js';
@@ -31,6 +33,8 @@ export function dataSourceOptions(url: string): DataSourceOptions {
       Role,
       PermissionGrant,
       Token,
+      IdempotencyRecord,
+      RequestLimit,
       Event,
       Flow,
       Stage,

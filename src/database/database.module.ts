@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 
+import { Housekeeping } from './housekeeping.js';
 import { migrate } from './migrate.js';
 import { SecretBox } from './secret-box.js';
 
@@ -39,8 +40,8 @@ export class DatabaseModule {
           },
         }),
       ],
-      providers: [{ provide: SecretBox, useValue: new SecretBox(secretKey) }],
-      exports: [SecretBox],
+      providers: [Housekeeping, { provide: SecretBox, useValue: new SecretBox(secretKey) }],
+      exports: [Housekeeping, SecretBox],
     };
   }
 }

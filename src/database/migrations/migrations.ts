@@ -1,5 +1,6 @@
 import { Initial1795486875574 } from './1795486875574-initial.js';
 import { Mail1795489393723 } from './1795489393723-mail.js';
+import { Requests1795490063502 } from './1795490063502-requests.js';
 
 /** Every migration, oldest first. */
-export const migrations = [Initial1795486875574, Mail1795489393723];
+export const migrations = [Initial1795486875574, Mail1795489393723, Requests1795490063502];

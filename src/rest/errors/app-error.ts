@@ -12,6 +12,7 @@ const answers = {
   notAcceptable: { status: 406, detail: () => 'Could not satisfy the request Accept header.' },
   tooLarge: { status: 413, detail: () => 'The request body is too large.' },
   unsupportedMediaType: { status: 415, detail: (type: string) => `Unsupported media type "${type}" in request.` },
+  tooManyRequests: { status: 429, detail: (seconds: string) => `Too many requests. Try again in ${seconds} seconds.` },
 } as const satisfies Record<string, { status: number; detail: (argument: string) => string }>;
 
 export type ErrorCode = keyof typeof answers;
