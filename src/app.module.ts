@@ -4,6 +4,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { SETTINGS, type Settings } from './config/settings.js';
 import { CoreModule } from './core/core.module.js';
 import { DatabaseModule, type DatabaseModuleOptions } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
 import { FlowsModule } from './flows/flows.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './rest/errors/error.filter.js';
@@ -15,7 +16,7 @@ import { EmailStageModule } from './stages/email/email-stage.module.js';
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings, database: DatabaseModuleOptions): DynamicModule {
-    const api = [CoreModule, FlowsModule, EmailStageModule];
+    const api = [CoreModule, EventsModule, FlowsModule, EmailStageModule];
     return {
       module: AppModule,
       imports: [DatabaseModule.forRoot(database), HealthModule, ...api],

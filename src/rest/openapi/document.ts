@@ -89,9 +89,13 @@ function schemaOf(name: string, { required, ...schema }: Json): Json {
   };
 }
 
-/** Refers to the schemas by their tidied names, and writes a reference that stands alone without `allOf`. */
+/**
+ * Refers to the schemas by their tidied names, writes a reference that stands alone without `allOf`, and the schema of
+ * any JSON value (`type: 'any'` in a decorator) without a type.
+ */
 function rename(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
+  if ((value as Json)['type'] === 'any') return { ...value, type: undefined };
   const { $ref, allOf, ...others } = value as { $ref?: string; allOf?: { $ref?: string }[] };
   if ($ref !== undefined) return { $ref: schemaName($ref) };
   if (allOf?.length === 1 && Object.keys(others).length === 0) return allOf[0];

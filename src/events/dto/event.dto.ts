@@ -1,0 +1,41 @@
+import { AnswerOf } from '../../rest/fields/derived.js';
+import { field } from '../../rest/fields/field.js';
+import { ChoiceField, DateTimeField, TextField, UuidField } from '../../rest/fields/fields.js';
+import { eventActions } from '../event.entity.js';
+
+/** Any JSON value. */
+function JsonField(description: string): PropertyDecorator {
+  return field({ type: 'any' }, (raw) => raw, { description });
+}
+
+class EventFields {
+  @UuidField({ readOnly: true })
+  pk!: string;
+
+  @JsonField('Who did it, as they were then: `pk`, `username`, `email`. Empty for the service itself.')
+  user?: Record<string, unknown>;
+
+  @ChoiceField('EventActions', eventActions, { required: true })
+  action!: string;
+
+  @TextField({ required: true, description: 'The part of the service that it happened in.' })
+  app!: string;
+
+  @JsonField('What there is to know of it. Never a link, a token, a password or the text of a mail.')
+  context?: Record<string, unknown>;
+
+  @TextField({ nullable: true })
+  client_ip?: string | null;
+
+  @DateTimeField({ readOnly: true })
+  created!: Date;
+
+  @DateTimeField({ description: 'When it is deleted.' })
+  expires?: Date;
+
+  @JsonField('Always empty: there are no brands.')
+  brand?: Record<string, unknown>;
+}
+
+/** Something that happened. */
+export class EventDto extends AnswerOf(EventFields) {}
