@@ -60,14 +60,15 @@ export function describeSdk(area: string, tests: (sdk: () => Sdk) => void): void
   });
 }
 
-/** What a call was refused with: the status, and the body as it was sent. */
+/** What a call was refused with: the status, and the body as it was sent; undefined for none. */
 export async function refusal(call: Promise<unknown>): Promise<{ status: number; body: unknown }> {
   const error: unknown = await call.then(
     (value) => new Error(`it was answered: ${JSON.stringify(value)}`),
     (reason: unknown) => reason,
   );
   if (!(error instanceof ResponseError)) throw error;
-  return { status: error.response.status, body: await error.response.json() };
+  const text = await error.response.text();
+  return { status: error.response.status, body: text === '' ? undefined : JSON.parse(text) };
 }
 
 function recorder(base: string, called: Set<string>): Middleware {

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+
+import { type Flow, type FlowRequest, FlowsApi, StagesApi } from '@goauthentik/api';
+import { expect, it } from 'vitest';
+
+import { describeSdk, refusal } from './sdk.js';
+
+describeSdk('/flows/instances/', (sdk) => {
+  const flows = (key?: string | null): FlowsApi => new FlowsApi(sdk().configuration(key));
+  const create = (request: Partial<FlowRequest> = {}): Promise<Flow> => {
+    const slug = `flow-${randomUUID()}`;
+    return flows().flowsInstancesCreate({
+      flowRequest: { name: slug, slug, title: 'Hello', designation: 'authentication', ...request },
+    });
+  };
+
+  const uuid: unknown = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  const required = { name: 'Recovery', slug: 'recovery', title: 'Get back in', designation: 'recovery' } as const;
+  const defaults = {
+    background: '/static/dist/assets/images/flow_background.jpg',
+    stages: [],
+    policies: [],
+    cacheCount: 0,
+    policyEngineMode: 'any',
+    compatibilityMode: false,
+    layout: 'stacked',
+    deniedAction: 'message_continue',
+    authentication: 'none',
+  };
+  const others = {
+    policyEngineMode: 'all',
+    compatibilityMode: true,
+    layout: 'sidebar_left',
+    deniedAction: 'continue',
+    authentication: 'require_unauthenticated',
+  } as const;
+
+  it('creates with the defaults of authentik', async () => {
+    const flow = await create(required);
+    expect(flow).toEqual({
+      ...defaults,
+      ...required,
+      pk: uuid,
+      policybindingmodelPtrId: uuid,
+      exportUrl: '/api/v3/flows/instances/recovery/export/',
+    });
+    expect(flow.policybindingmodelPtrId).not.toBe(flow.pk);
+  });
+
+  it('creates with every field', async () => {
+    expect(await create(others)).toMatchObject(others);
+  });
+
+  it('refuses a flow without what it must have', async () => {
+    const missing = ['This field is required.'];
+    expect(await refusal(flows().flowsInstancesCreate({ flowRequest: {} as FlowRequest }))).toEqual({
+      status: 400,
+      body: { name: missing, slug: missing, title: missing, designation: missing },
+    });
+  });
+
+  it('refuses bad words and a slug that is taken', async () => {
+    const { slug } = await create();
+    const designation = 'party' as 'recovery';
+    expect(await refusal(create({ slug, designation, layout: 'round' as 'stacked' }))).toEqual({
+      status: 400,
+      body: {
+        slug: ['Flow with this slug already exists.'],
+        designation: ['"party" is not a valid choice.'],
+        layout: ['"round" is not a valid choice.'],
+      },
+    });
+  });
+
+  it('retrieves one by its slug, with its stages', async () => {
+    const flow = await create();
+    expect(await flows().flowsInstancesRetrieve({ slug: flow.slug })).toEqual(flow);
+    const { pk: stage } = await new StagesApi(sdk().configuration()).stagesEmailCreate({
+      emailStageRequest: { name: `mail-${randomUUID()}` },
+    });
+    await flows().flowsBindingsCreate({ flowStageBindingRequest: { target: flow.pk, stage, order: 1 } });
+    expect(await flows().flowsInstancesRetrieve({ slug: flow.slug })).toEqual({ ...flow, stages: [stage] });
+  });
+
+  it('answers 404 for a flow that there is not, whatever is asked of it', async () => {
+    const { pk } = await create();
+    const calls = [
+      flows().flowsInstancesRetrieve({ slug: 'nowhere' }),
+      flows().flowsInstancesRetrieve({ slug: pk }),
+      flows().flowsInstancesUpdate({ slug: 'nowhere', flowRequest: required }),
+      flows().flowsInstancesPartialUpdate({ slug: 'nowhere' }),
+      flows().flowsInstancesDestroy({ slug: 'nowhere' }),
+      flows().flowsInstancesUsedByList({ slug: 'nowhere' }),
+    ];
+    const notFound = { status: 404, body: { detail: 'Not found.' } };
+    expect(await Promise.all(calls.map(refusal))).toEqual(calls.map(() => notFound));
+  });
+
+  it('changes with PUT what is named, and leaves the rest', async () => {
+    const flow = await create(others);
+    const flowRequest = { name: 'New', slug: 'new', title: 'New title', designation: 'invalidation' } as const;
+    expect(await flows().flowsInstancesUpdate({ slug: flow.slug, flowRequest })).toEqual({
+      ...flow,
+      ...flowRequest,
+      exportUrl: '/api/v3/flows/instances/new/export/',
+    });
+    const missing = ['This field is required.'];
+    expect(await refusal(flows().flowsInstancesUpdate({ slug: 'new', flowRequest: { name: 'x' } as never }))).toEqual({
+      status: 400,
+      body: { slug: missing, title: missing, designation: missing },
+    });
+  });
+
+  it('moves with its slug', async () => {
+    const { slug } = await create();
+    const { pk } = await flows().flowsInstancesPartialUpdate({ slug, patchedFlowRequest: { slug: 'moved' } });
+    expect(await flows().flowsInstancesRetrieve({ slug: 'moved' })).toMatchObject({ pk, name: slug });
+    expect((await refusal(flows().flowsInstancesRetrieve({ slug }))).status).toBe(404);
+    expect(
+      await refusal(flows().flowsInstancesPartialUpdate({ slug: 'moved', patchedFlowRequest: { slug: 'a b' } })),
+    ).toEqual({
+      status: 400,
+      body: { slug: ['Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.'] },
+    });
+  });
+
+  it('deletes once', async () => {
+    const { slug } = await create();
+    await flows().flowsInstancesDestroy({ slug });
+    expect((await refusal(flows().flowsInstancesDestroy({ slug }))).status).toBe(404);
+  });
+
+  it('lists what filters and search leave, page by page', async () => {
+    const settings = {
+      name: 'Leaving',
+      slug: 'leaving',
+      designation: 'unenrollment',
+      deniedAction: 'message',
+    } as const;
+    const wanted = await create(settings);
+    const other = await create();
+    const filters = { ...settings, flowUuid: wanted.pk, search: 'leavi' };
+    for (const [name, value] of Object.entries(filters)) {
+      const { results } = await flows().flowsInstancesList({ [name]: value });
+      const pks = results.map(({ pk }) => pk);
+      expect([name, pks.includes(wanted.pk), pks.includes(other.pk)]).toEqual([name, true, false]);
+    }
+    const { results, pagination } = await flows().flowsInstancesList({ ...filters, ordering: 'slug', pageSize: 1 });
+    expect(results).toEqual([wanted]);
+    expect(pagination).toMatchObject({ count: 1, next: 0, totalPages: 1 });
+    expect(await refusal(flows().flowsInstancesList({ ...filters, page: 2, pageSize: 1 }))).toEqual({
+      status: 404,
+      body: { detail: 'Invalid page.' },
+    });
+    expect(await refusal(flows().flowsInstancesList({ designation: 'x' as never, flowUuid: 'y' }))).toEqual({
+      status: 400,
+      body: {
+        flow_uuid: ['Enter a valid UUID.'],
+        designation: ['Select a valid choice. x is not one of the available choices.'],
+      },
+    });
+  });
+
+  it('tells what uses a flow', async () => {
+    const { slug } = await create();
+    expect(await flows().flowsInstancesUsedByList({ slug })).toEqual([]);
+  });
+
+  it('refuses callers who are nobody, and keys that there are not', async () => {
+    expect(await refusal(flows(null).flowsInstancesList())).toEqual({
+      status: 403,
+      body: { detail: 'Authentication credentials were not provided.' },
+    });
+    expect(await refusal(flows('no-such-key').flowsInstancesList())).toEqual({
+      status: 403,
+      body: { detail: 'Token invalid/expired' },
+    });
+  });
+});
