@@ -13,12 +13,15 @@ export interface Contract {
   readonly schemas: Record<string, Json>;
 }
 
-/** The contract of the operations whose paths are in scope, and of every schema that they reach. */
-export function contractOf({ paths, components }: Document, inScope: (path: string) => boolean): Contract {
+/** The contract of the operations that are in scope, and of every schema that they reach. */
+export function contractOf(
+  { paths, components }: Document,
+  inScope: (path: string, method: string) => boolean,
+): Contract {
   const operations: Record<string, Json> = {};
   for (const [path, item] of Object.entries(paths)) {
-    if (!inScope(path)) continue;
     for (const [method, operation] of Object.entries(item)) {
+      if (!inScope(path, method)) continue;
       const { operationId, ...rest } = operation as Json & { operationId: string };
       operations[operationId] = operationOf(method, path, rest);
     }
