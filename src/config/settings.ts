@@ -113,6 +113,11 @@ export const definitions = {
   EMAIL_USE_TLS: flag(false, 'Require STARTTLS'),
   EMAIL_USE_SSL: flag(false, 'TLS from the first byte'),
   EMAIL_TIMEOUT: integer(30, 1, 3600, 'Seconds to wait for that server'),
+  EMAIL_CA_FILE: text<string | undefined>(
+    undefined,
+    'File of certificates (PEM) of authorities that mail servers may be signed by, besides the public ones',
+  ),
+  EMAIL_TLS_INSECURE: flag(false, 'Accept any certificate of mail servers; never for mails that matter'),
   EMAIL_FROM: text('email-stage@localhost', 'Sender of mails that use the global settings'),
   EMAIL_TEMPLATE_DIR: text('/templates', 'Folder of custom mail templates'),
   MAIL_CONCURRENCY: integer(20, 1, 500, 'How many mails a worker sends at a time'),

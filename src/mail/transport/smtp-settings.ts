@@ -2,6 +2,7 @@ import type { Settings } from '../../config/settings.js';
 
 /** Where and how mails are handed over. */
 export interface SmtpSettings {
+  /** A name, in any script, or an IP address. */
   readonly host: string;
   readonly port: number;
   /** Empty: no authentication. */
@@ -11,7 +12,7 @@ export interface SmtpSettings {
   readonly useTls: boolean;
   /** TLS from the first byte. */
   readonly useSsl: boolean;
-  /** Seconds. */
+  /** Seconds for each step: connecting, a TLS handshake, the reply to a command. A whole mail may take four times it. */
   readonly timeout: number;
 }
 
@@ -27,4 +28,22 @@ export function globalSmtpSettings(settings: Settings): SmtpSettings | undefined
     useSsl: settings.emailUseSsl,
     timeout: settings.emailTimeout,
   };
+}
+
+/** `host:port`, as it is told to people. */
+export function serverOf({ host, port }: SmtpSettings): string {
+  return `${host}:${port}`;
+}
+
+/** Milliseconds for one step. A longer time than an hour is taken for an hour. */
+export function stepTime({ timeout }: SmtpSettings): number {
+  return Math.min(timeout, 3600) * 1000;
+}
+
+/**
+ * Milliseconds for everything from the connection to the last reply. A server that answers every single step just in
+ * time would otherwise hold a place for a dozen time-outs; one that sends byte after byte, for ever.
+ */
+export function wholeTime(settings: SmtpSettings): number {
+  return 4 * stepTime(settings);
 }

@@ -1,0 +1,67 @@
+import type { ISendMailOptions, MailerOptions } from '@nestjs-modules/mailer';
+
+import type { MailAddress, OutgoingMail } from './outgoing-mail.js';
+import { addressOnTheWire } from './refusals.js';
+
+/** A mail as the mailer takes it, with what nodemailer adds to its type. */
+export interface ComposedMail extends ISendMailOptions {
+  readonly signal: AbortSignal;
+}
+
+type MailerPlugin = NonNullable<MailerOptions['plugins']>[number];
+
+/** What a plugin sees of nodemailer's message. */
+interface MessageRoot {
+  getHeader(name: string): unknown;
+  setHeader(name: string, value: string): unknown;
+}
+
+/**
+ * A mail as the mailer takes it: no template and no context, addresses as objects, so that nothing in it is parsed,
+ * filled in or looked up.
+ *
+ * Its MIME structure is `related(alternative(text, html), images)`; without images it is `alternative(text, html)`,
+ * without HTML plain text. Headers of automatic mail are those of RFC 3834 and Microsoft Exchange.
+ */
+export function compose(mail: OutgoingMail): Omit<ComposedMail, 'signal'> {
+  return {
+    messageId: `<${mail.messageId}>`,
+    date: mail.date,
+    from: mailbox(mail.from),
+    to: mailbox(mail.to),
+    subject: mail.subject,
+    text: withCrLf(mail.text),
+    headers: { ...mail.headers, 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    ...(mail.html !== undefined && {
+      html: withCrLf(mail.html),
+      attachments: mail.attachments.map(({ cid, filename, contentType, content }) => ({
+        filename,
+        contentType,
+        content,
+        contentDisposition: 'inline' as const,
+        // As a header of our own: by its `cid` nodemailer would put the image into the alternative, beside the HTML.
+        headers: { 'Content-ID': `<${cid}>` },
+      })),
+    }),
+  };
+}
+
+/** Makes the outermost part of a mail with images `related`: nodemailer, which takes them for attachments, has `mixed`. */
+export const relatedImages: MailerPlugin = {
+  step: 'stream',
+  plugin: ({ message }: { message: MessageRoot }, done) => {
+    if (message.getHeader('Content-Type') === 'multipart/mixed') {
+      message.setHeader('Content-Type', 'multipart/related; type="multipart/alternative"');
+    }
+    done();
+  },
+};
+
+function mailbox({ name, address }: MailAddress): MailAddress {
+  return { name, address: addressOnTheWire(address) };
+}
+
+/** Lines end with CRLF only (RFC 5321, 2.3.8). */
+function withCrLf(text: string): string {
+  return text.replace(/\r\n|\r|\n/g, '\r\n');
+}
