@@ -43,7 +43,7 @@ export interface ResourceDeclaration {
 
 /** One route that is not of the usual seven. */
 export interface ActionDeclaration {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
   readonly operation: string;
   readonly description: string;
@@ -78,7 +78,7 @@ export class Resource {
     const access = this.access(owner === undefined ? { everywhere: [this.permission('add')] } : {});
     return applyDecorators(
       HttpCode(201),
-      this.route(Post(), 'create', `Create: ${noun}.`, access, [{ status: 201, type: answer }, invalid, denied]),
+      this.route(Post(), 'create', `Create one ${noun}.`, access, [{ status: 201, type: answer }, invalid, denied]),
     );
   }
 
@@ -125,7 +125,7 @@ export class Resource {
 
   /** An action on one row. `permissions` are needed on the row; the row is looked up before the body is read. */
   detailAction(action: Omit<ActionDeclaration, 'access'> & { permissions: readonly string[] }): MethodDecorator {
-    const method = action.method === 'GET' ? Get : Post;
+    const method = { GET: Get, POST: Post, PATCH: Patch }[action.method];
     const access = this.access({ ...this.rows(), lookupFirst: true, onRow: action.permissions });
     return applyDecorators(
       HttpCode(action.status ?? 200),

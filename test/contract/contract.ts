@@ -1,5 +1,8 @@
 type Json = Record<string, unknown>;
 
+/** What is written for people. */
+const prose = ['summary', 'description', 'title', 'example'];
+
 /** An OpenAPI 3.0 document, as far as it matters here. */
 export interface Document {
   readonly paths: Record<string, Json>;
@@ -58,7 +61,8 @@ function reachable(operations: Json, schemas: Json): Record<string, Json> {
  * `allOf`, which only serves to say something beside a reference, dissolved.
  */
 function bare(part: Json): Json {
-  const { description: _, title: __, properties, required, allOf, ...keywords } = part;
+  const told = Object.entries(part).filter(([keyword]) => !prose.includes(keyword));
+  const { properties, required, allOf, ...keywords } = Object.fromEntries(told) as Json;
   const [only, ...others] = (allOf as Json[] | undefined) ?? [];
   return byName({
     ...Object.fromEntries(Object.entries(keywords).map(([keyword, value]) => [keyword, inner(value)])),

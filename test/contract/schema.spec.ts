@@ -8,7 +8,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 
 interface Operation {
   readonly operationId?: string;
-  readonly description?: string;
+  readonly summary?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly object[];
 }
@@ -53,12 +53,11 @@ describe('schema.yml', () => {
     expect(Object.keys(document.components.schemas).filter((name) => /Dto$|^Page$/.test(name))).toEqual([]);
   });
 
-  it('gives every operation an id of its own, a description, a tag, and says who may call it', () => {
+  it('gives every operation an id of its own, a summary, a tag, and says who may call it', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     const incomplete = operations.filter(
-      ({ operationId, description, tags, security }) =>
-        !operationId || !description || tags?.length !== 1 || !security?.length,
+      ({ operationId, summary, tags, security }) => !operationId || !summary || tags?.length !== 1 || !security?.length,
     );
     expect(incomplete).toEqual([]);
   });

@@ -20,6 +20,8 @@ export type FieldRule = (value: never, context: RuleContext, raw: unknown) => Pr
 
 export interface FieldOptions {
   readonly description?: string;
+  /** A value to try it out with. */
+  readonly example?: string | number | boolean;
   readonly required?: boolean;
   readonly nullable?: boolean;
   /** Told by the server, ignored in a request. */
@@ -69,6 +71,7 @@ export function field(
   const documented = {
     ...schema,
     ...(options.description !== undefined && { description: options.description }),
+    ...(options.example !== undefined && { example: options.example }),
     ...(options.nullable && { nullable: true }),
     ...(options.readOnly && { readOnly: true }),
     ...(options.writeOnly && { writeOnly: true }),

@@ -1,5 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { type ApiPropertyOptions, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
 import { schemaName } from './paginated.js';
 
@@ -10,6 +10,9 @@ const methodOrder = ['delete', 'get', 'patch', 'post', 'put'];
 
 /** Schemas of objects that have more than the declared properties: `ValidationError` has one for each field. */
 const open = ['ValidationError'];
+
+/** The schema of any JSON value, for decorators, which cannot say that: the document has no type in its place. */
+export const anyValue = { type: 'any' } as unknown as ApiPropertyOptions;
 
 /**
  * The OpenAPI document of the application: what the decorators say, in the shape and under the names of the
@@ -56,10 +59,13 @@ function operations(item: Json): Json {
 
 function operation(method: string, { summary: _, description, operationId, ...rest }: Json): Json {
   const { parameters, requestBody, ...others } = rest;
+  // The first sentence stands beside the path, so that a list of operations can be read; what follows stands below.
+  const [summary, ...more] = String(description).split(/(?<=\.)\s+/);
   const all = [...((parameters as Json[] | undefined) ?? [])];
   all.sort((a, b) => String(a['name']).localeCompare(String(b['name']), 'en'));
   return {
-    description,
+    summary: summary?.replace(/\.$/, ''),
+    description: more.length > 0 ? more.join(' ') : undefined,
     operationId,
     ...(all.length > 0 && { parameters: all.map(parameter) }),
     // A PATCH may say nothing at all; it changes nothing then.
@@ -91,7 +97,7 @@ function schemaOf(name: string, { required, ...schema }: Json): Json {
 
 /**
  * Refers to the schemas by their tidied names, writes a reference that stands alone without `allOf`, and the schema of
- * any JSON value (`type: 'any'` in a decorator) without a type.
+ * any JSON value without a type.
  */
 function rename(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;

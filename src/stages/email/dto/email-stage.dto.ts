@@ -8,13 +8,14 @@ import { BooleanField, EmailField, IntegerField, TextField } from '../../../rest
 class EmailStageFields extends StageFields {
   @BooleanField({
     description: "Use the service's own mail server and sender; the connection settings of the stage have no effect.",
+    example: false,
   })
   use_global_settings!: boolean;
 
-  @TextField()
+  @TextField({ example: 'smtp.example.org' })
   host!: string;
 
-  @IntegerField()
+  @IntegerField({ example: 587 })
   port!: number;
 
   @TextField({ allowBlank: true })
@@ -23,25 +24,25 @@ class EmailStageFields extends StageFields {
   @TextField({ allowBlank: true, writeOnly: true })
   password?: string;
 
-  @BooleanField()
+  @BooleanField({ example: true })
   use_tls!: boolean;
 
-  @BooleanField()
+  @BooleanField({ example: false })
   use_ssl!: boolean;
 
-  @IntegerField()
+  @IntegerField({ example: 10 })
   timeout!: number;
 
-  @EmailField()
+  @EmailField({ example: 'noreply@example.org' })
   from_address!: string;
 
-  @IntegerField({ description: 'How long the link in the mail is valid, in minutes.' })
+  @IntegerField({ description: 'How long the link in the mail is valid, in minutes.', example: 30 })
   token_expiry!: number;
 
-  @TextField()
+  @TextField({ example: 'Verify your address' })
   subject!: string;
 
-  @TextField({ rules: [isKnownTemplate] })
+  @TextField({ example: 'email/account_confirmation.html', rules: [isKnownTemplate] })
   template!: string;
 
   @BooleanField({ description: 'Activate users who wait for confirmation when they pass the stage.' })

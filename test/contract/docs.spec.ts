@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9';
+
+describe('The Swagger UI', () => {
+  it.each(['/api/v3/docs', '/api/v3/docs/'])('opens at %s, with everything that the page loads', async (path) => {
+    const page = await fetch(`${app.url}${path}`, { headers: { accept } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html']);
+    const html = await page.text();
+    expect(html).toContain('<title>email-stage</title>');
+    const loaded = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, link = '']) => new URL(link, page.url));
+    expect(loaded.map(({ pathname }) => pathname)).toEqual(
+      expect.arrayContaining(['/api/v3/docs/swagger-ui.css', '/api/v3/docs/swagger-ui-init.js']),
+    );
+    expect(loaded.filter(({ origin }) => origin !== app.url)).toEqual([]);
+    const sizes = loaded.map(async (link) => {
+      const file = await fetch(link);
+      return file.ok ? (await file.arrayBuffer()).byteLength : 0;
+    });
+    expect(Math.min(...(await Promise.all(sizes)))).toBeGreaterThan(0);
+  });
+
+  it('shows the document that is served at /schema/', async () => {
+    const script = await (await fetch(`${app.url}/api/v3/docs/swagger-ui-init.js`)).text();
+    const shown = JSON.parse(/"swaggerDoc": (\{.*\}),\n {2}"customOptions"/s.exec(script)?.[1] ?? '') as unknown;
+    expect(shown).toEqual(await (await fetch(`${app.url}/api/v3/schema/?format=json`)).json());
+  });
+});
