@@ -1,11 +1,12 @@
 import { AnswerOf } from '../../rest/fields/derived.js';
 import { field } from '../../rest/fields/field.js';
 import { ChoiceField, DateTimeField, TextField, UuidField } from '../../rest/fields/fields.js';
+import { anyValue } from '../../rest/openapi/document.js';
 import { eventActions } from '../event.entity.js';
 
 /** Any JSON value. */
 function JsonField(description: string): PropertyDecorator {
-  return field({ type: 'any' }, (raw) => raw, { description });
+  return field(anyValue, (raw) => raw, { description });
 }
 
 class EventFields {
