@@ -62,7 +62,7 @@ function reachable(operations: Json, schemas: Json): Record<string, Json> {
  */
 function bare(part: Json): Json {
   const told = Object.entries(part).filter(([keyword]) => !prose.includes(keyword));
-  const { properties, required, allOf, ...keywords } = Object.fromEntries(told) as Json;
+  const { properties, required, allOf, ...keywords } = Object.fromEntries<unknown>(told);
   const [only, ...others] = (allOf as Json[] | undefined) ?? [];
   return byName({
     ...Object.fromEntries(Object.entries(keywords).map(([keyword, value]) => [keyword, inner(value)])),
