@@ -1,0 +1,65 @@
+import { type Liquid, TypeGuards, Tokenizer, Value } from 'liquidjs';
+
+/** Takes the arguments of a tag apart at blanks; blanks in quotes do not count. */
+export function splitArguments(text: string): string[] {
+  return text.match(/(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"']|["'])+/g) ?? [];
+}
+
+/**
+ * Reads one value with its filters, such as `user.name|default:"you"`.
+ *
+ * @throws Error if it is none, or more than one
+ */
+export function readValue(text: string, liquid: Liquid): Value {
+  const tokenizer = new Tokenizer(text, liquid.options.operators);
+  const token = tokenizer.readFilteredValue();
+  tokenizer.skipBlank();
+  if (!tokenizer.end() || token.initial.postfix.length !== 1) throw new Error(`one value is expected, not "${text}"`);
+  return new Value(token, liquid);
+}
+
+/** The text of a quoted literal without filters; undefined for anything else. */
+export function literalOf(text: string): string | undefined {
+  const tokenizer = new Tokenizer(text);
+  const token = tokenizer.readQuoted();
+  return token !== undefined && tokenizer.end() && TypeGuards.isQuotedToken(token) ? token.content : undefined;
+}
+
+/** Whether the value is a text in quotes without filters. */
+export function isLiteral({ initial, filters }: Value): boolean {
+  const [token] = initial.postfix;
+  return filters.length === 0 && token !== undefined && TypeGuards.isQuotedToken(token);
+}
+
+/** What follows `name=`, if the argument is of that form. */
+export function readAssignment(argument: string): { name: string; value: string } | undefined {
+  const match = /^([A-Za-z_]\w*)=(.+)$/s.exec(argument);
+  return match === null ? undefined : { name: match[1] ?? '', value: match[2] ?? '' };
+}
+
+/**
+ * Reads bindings, up to the first argument that is none: `a=b c=d|filter`, or the old `b|filter as a and d as c`. The
+ * arguments that were read are taken from the list.
+ */
+export function readBindings(words: string[], liquid: Liquid): Map<string, Value> {
+  const bindings = new Map<string, Value>();
+  for (;;) {
+    const [first = '', second, third] = words;
+    const assignment = readAssignment(first);
+    if (assignment !== undefined) {
+      bindings.set(assignment.name, readValue(assignment.value, liquid));
+      words.shift();
+    } else if (second === 'as' && third !== undefined) {
+      bindings.set(third, readValue(first, liquid));
+      words.splice(0, words[3] === 'and' ? 4 : 3);
+    } else {
+      return bindings;
+    }
+  }
+}
+
+/** Name of a variable that a tag sets. @throws Error if it cannot be one */
+export function variableName(word: string | undefined): string {
+  if (word === undefined || !/^[A-Za-z_]\w*$/.test(word)) throw new Error(`a name is expected, not "${word ?? ''}"`);
+  return word;
+}

@@ -1,0 +1,14 @@
+import type { Template } from 'liquidjs';
+
+import type { Message } from '../language/catalog.js';
+import type { TemplateFile } from '../template-files.js';
+
+/** A template that was read and understood. */
+export interface CompiledTemplate {
+  readonly file: TemplateFile;
+  readonly nodes: Template[];
+  /** Everything in it that is translated. */
+  readonly messages: readonly Message[];
+  /** What its author should know. */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,68 @@
+import { Liquid } from 'liquidjs';
+
+import { limits } from '../limits.js';
+import { contextOf } from './context.js';
+import { type FilterHandler, registerFilter } from './filters/filter.js';
+import { htmlFilters } from './filters/html-filters.js';
+import { neutralTextFilters, textFilters } from './filters/text-filters.js';
+import { timeFilters } from './filters/time-filters.js';
+import { valueFilters } from './filters/value-filters.js';
+import { CycleTag, FirstOfTag, ForTag, IfTag, WithTag } from './tags/control-tags.js';
+import { ForeignTag, foreignTags, LoadTag } from './tags/foreign-tags.js';
+import { BlockTag, ExtendsTag, IncludeTag } from './tags/inheritance-tags.js';
+import { AutoescapeTag, CommentTag, FilterTag, NowTag, SpacelessTag, TemplateTagTag } from './tags/output-tags.js';
+import { BlockTransTag, CurrentLanguageTag, TransTag } from './tags/translation-tags.js';
+
+const tags = {
+  autoescape: AutoescapeTag,
+  block: BlockTag,
+  blocktrans: BlockTransTag,
+  blocktranslate: BlockTransTag,
+  comment: CommentTag,
+  cycle: CycleTag,
+  extends: ExtendsTag,
+  filter: FilterTag,
+  firstof: FirstOfTag,
+  for: ForTag,
+  get_current_language: CurrentLanguageTag,
+  get_current_language_bidi: CurrentLanguageTag,
+  if: IfTag,
+  include: IncludeTag,
+  load: LoadTag,
+  now: NowTag,
+  spaceless: SpacelessTag,
+  templatetag: TemplateTagTag,
+  trans: TransTag,
+  translate: TransTag,
+  with: WithTag,
+};
+
+/**
+ * LiquidJS with the tags and filters of Django's template language, and without its own: what Django does not have is
+ * an error here, as it is there. `raw` alone stays; `{% verbatim %}` becomes it.
+ */
+export function createDialect(): Liquid {
+  const outputEscape: FilterHandler = function (value: unknown) {
+    return contextOf(this.context).written(value);
+  };
+  const liquid = new Liquid({
+    outputEscape,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    jsTruthy: false,
+    parseLimit: limits.template,
+    relativeReference: false,
+    root: [],
+    // Templates are found by TemplateFiles; LiquidJS itself can read nothing.
+    templates: {},
+  });
+  for (const name of Object.keys(liquid.tags)) if (name !== 'raw') Reflect.deleteProperty(liquid.tags, name);
+  for (const name of Object.keys(liquid.filters)) liquid.unregisterFilter(name);
+  for (const [name, tag] of Object.entries(tags)) liquid.registerTag(name, tag);
+  for (const name of foreignTags) liquid.registerTag(name, ForeignTag);
+  for (const [name, filter] of Object.entries(neutralTextFilters)) registerFilter(liquid, name, filter, true);
+  for (const [name, filter] of Object.entries({ ...textFilters, ...htmlFilters, ...valueFilters, ...timeFilters })) {
+    registerFilter(liquid, name, filter);
+  }
+  return liquid;
+}

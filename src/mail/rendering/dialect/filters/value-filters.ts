@@ -1,0 +1,67 @@
+import type { RenderContext } from '../context.js';
+import { elementsOf, isTruthy, lengthOf, numberOf, SafeText, textOf } from '../values.js';
+import type { Filter } from './filter.js';
+
+/** Filters that choose, count and calculate. */
+export const valueFilters: Readonly<Record<string, Filter>> = {
+  default: (value, argument) => (isTruthy(value) ? value : argument),
+  default_if_none: (value, argument) => value ?? argument,
+  yesno: (value, argument) => {
+    const words = (argument === undefined ? 'yes,no,maybe' : textOf(argument)).split(',');
+    const [yes = '', no = '', none = no] = words;
+    if (words.length < 2) return value;
+    return (value ?? null) === null ? none : isTruthy(value) ? yes : no;
+  },
+  pluralize: (value, argument) => {
+    const endings = (argument === undefined ? 's' : textOf(argument)).split(',');
+    const [singular = '', plural = ''] = endings.length === 1 ? ['', ...endings] : endings;
+    return (numberOf(value) ?? lengthOf(value)) === 1 ? singular : plural;
+  },
+  length: (value) => lengthOf(value),
+  wordcount: (value) =>
+    textOf(value)
+      .split(/\s+/)
+      .filter((word) => word !== '').length,
+  first: (value) => elementsOf(value)[0],
+  last: (value) => elementsOf(value).at(-1),
+  join: (value, argument, context) => joined(elementsOf(value), argument, context),
+  slice: (value, argument) => {
+    const [from, to] = textOf(argument)
+      .split(':')
+      .map((bound) => (bound.trim() === '' ? undefined : Number(bound)));
+    if (Number.isNaN(from ?? 0) || Number.isNaN(to ?? 0)) return value;
+    const elements = elementsOf(value).slice(from ?? 0, to);
+    return Array.isArray(value) ? elements : elements.map((part) => textOf(part)).join('');
+  },
+  add: (value, argument) => {
+    const [left, right] = [numberOf(value), numberOf(argument)];
+    if (left !== undefined && right !== undefined) return left + right;
+    if (Array.isArray(value) && Array.isArray(argument)) return [...(value as unknown[]), ...(argument as unknown[])];
+    return textOf(value) + textOf(argument);
+  },
+  divisibleby: (value, argument) => (numberOf(value) ?? NaN) % (numberOf(argument) ?? NaN) === 0,
+  floatformat: (value, argument, context) => floatFormatted(value, argument, context),
+  intcomma: (value, _, { rendering: { formats } }) => {
+    const number = numberOf(value);
+    return number === undefined ? value : formats.number(number, { maximumFractionDigits: 20 });
+  },
+};
+
+function joined(elements: readonly unknown[], argument: unknown, context: RenderContext): SafeText {
+  const separator = context.written(argument);
+  // Long separators between many elements are refused before they are put together.
+  context.rendering.budget.use(elements.length * separator.length);
+  return new SafeText(elements.map((element) => context.written(element)).join(separator));
+}
+
+/** As Django has it: `2` two places, `-2` two places unless they are zeros; `g` at the end groups the digits. */
+function floatFormatted(value: unknown, argument: unknown, { rendering: { formats } }: RenderContext): string {
+  const number = numberOf(value);
+  const [, places = '-1', group = ''] = /^(-?\d{1,2})?(g?)u?$/.exec(textOf(argument)) ?? [];
+  if (number === undefined) return '';
+  const digits = Math.abs(Number(places));
+  const isWhole = places.startsWith('-') && Number(number.toFixed(digits)) === Math.trunc(number);
+  const fraction = isWhole ? 0 : digits;
+  const options = { minimumFractionDigits: fraction, maximumFractionDigits: fraction, useGrouping: group === 'g' };
+  return formats.number(number, options);
+}

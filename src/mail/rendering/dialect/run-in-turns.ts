@@ -1,0 +1,54 @@
+import type { WorkBudget } from './work-budget.js';
+
+/** Work that can be interrupted wherever it yields. LiquidJS renders as such; what is yielded is waited for. */
+type Work = Generator<unknown, unknown, unknown>;
+
+/** Steps between two looks at the clock; hundreds of them take less than a millisecond. */
+const stepsPerLook = 16;
+
+/**
+ * Does the work, and every work that it yields, within the budget. Now and then everything else in the process gets its
+ * turn, so that a template that never ends blocks nobody. LiquidJS's own `toPromise` does neither, and makes a promise
+ * for every step.
+ *
+ * @throws BudgetError if it takes too long, or whatever the work throws
+ */
+export async function runInTurns(work: Work, budget: WorkBudget): Promise<unknown> {
+  const stack = [work];
+  let value: unknown;
+  let failure: { readonly error: unknown } | undefined;
+  let steps = 0;
+  for (let current = stack.at(-1); current !== undefined; current = stack.at(-1)) {
+    let result: IteratorResult<unknown, unknown>;
+    try {
+      if (failure === undefined && ++steps % stepsPerLook === 0) {
+        budget.check();
+        if (budget.isDue) await budget.pause();
+      }
+      result = failure === undefined ? current.next(value) : current.throw(failure.error);
+      failure = undefined;
+    } catch (error) {
+      stack.pop();
+      failure = { error };
+      continue;
+    }
+    if (result.done === true) stack.pop();
+    ({ value } = result);
+    if (isWork(value)) {
+      stack.push(value);
+      value = undefined;
+    } else if (value instanceof Promise) {
+      try {
+        value = await budget.waitFor(value);
+      } catch (error) {
+        failure = { error };
+      }
+    }
+  }
+  if (failure !== undefined) throw failure.error;
+  return value;
+}
+
+function isWork(value: unknown): value is Work {
+  return typeof value === 'object' && value !== null && 'next' in value && 'throw' in value;
+}

@@ -1,0 +1,73 @@
+/**
+ * Makes of a Django template one that LiquidJS can take apart: `{# … #}` is gone, what is in `{% comment %}` is gone up
+ * to its line breaks (so that errors name the right line), and `{% verbatim %}` becomes LiquidJS's `{% raw %}`. Time and
+ * memory grow with the length of the source and nothing else.
+ *
+ * @throws Error if a comment or a verbatim part has no end
+ */
+export function withoutComments(source: string): string {
+  const output: string[] = [];
+  const find = { comment: finder(source, '#}'), value: finder(source, '}}'), tag: finder(source, '%}') };
+  let copied = 0;
+  let at = source.indexOf('{');
+  while (at >= 0) {
+    let next = at + 1;
+    const opener = source[at + 1];
+    if (opener === '#') {
+      const end = find.comment(at + 2);
+      // As in Django, a comment does not go over the end of a line; `{#` may also be an id in a style sheet.
+      if (end >= 0 && !source.slice(at, end).includes('\n')) {
+        output.push(source.slice(copied, at));
+        next = copied = end + 2;
+      }
+    } else if (opener === '{') {
+      next = Math.max(next, find.value(at + 2) + 2);
+    } else if (opener === '%') {
+      const end = find.tag(at + 2);
+      const [tag = '', name = ''] =
+        end < 0
+          ? []
+          : source
+              .slice(at + 2, end)
+              .trim()
+              .split(/\s+/, 2);
+      next = Math.max(next, end + 2);
+      if (tag === 'comment' || tag === 'verbatim') {
+        const close = closingTag(source, next, tag, name);
+        const body = source.slice(next, close.begin);
+        output.push(source.slice(copied, at), tag === 'comment' ? emptied(body) : `{% raw %}${body}{% endraw %}`);
+        next = copied = close.end;
+      }
+    }
+    at = source.indexOf('{', next);
+  }
+  output.push(source.slice(copied));
+  return output.join('');
+}
+
+/** A tag that renders nothing and has as many lines as the text. */
+function emptied(text: string): string {
+  return `{% comment ${text.replace(/[^\n]+/g, '')} %}`;
+}
+
+/** Finds where the mark occurs next, or -1; asked for rising positions only, it reads the source once in all. */
+function finder(source: string, mark: string): (from: number) => number {
+  let found = source.indexOf(mark);
+  return (from) => {
+    if (found >= 0 && found < from) found = source.indexOf(mark, from);
+    return found;
+  };
+}
+
+function closingTag(source: string, from: number, tag: string, name: string): { begin: number; end: number } {
+  const pattern = new RegExp(`\\{%-?\\s*end${tag}(?:\\s+([\\w-]+))?\\s*-?%\\}`, 'g');
+  pattern.lastIndex = from;
+  for (const match of source.matchAll(pattern)) {
+    // A named verbatim part ends only at its own name.
+    if (tag === 'comment' || (match[1] ?? '') === name) {
+      return { begin: match.index, end: match.index + match[0].length };
+    }
+  }
+  const line = source.slice(0, from).split('\n').length;
+  throw new Error(`{% ${tag} %} of line ${line} is not closed by {% end${tag} %}`);
+}

@@ -1,0 +1,65 @@
+import { type Emitter, type Context, type Liquid, type Parser, Tag, type TagToken, type TopLevelToken } from 'liquidjs';
+
+import { splitArguments } from '../arguments.js';
+import { parserOf } from '../template-parser.js';
+
+/** Libraries of tags and filters that templates load; everything in them that is known here is always there. */
+const libraries = new Set([
+  'i18n',
+  'l10n',
+  'tz',
+  'humanize',
+  'static',
+  'cache',
+  'authentik_core',
+  'authentik_stages_email',
+]);
+
+/** `{% load i18n humanize %}`, `{% load trans from i18n %}`: does nothing. */
+export class LoadTag extends Tag {
+  constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid, parser: Parser) {
+    super(token, remaining, liquid);
+    const words = splitArguments(token.args);
+    const from = words.indexOf('from');
+    for (const name of from < 0 ? words : words.slice(from + 1)) {
+      if (!libraries.has(name)) parserOf(parser).warn(token, `the library "${name}" is not known here`);
+    }
+  }
+
+  override render(): void {
+    // Everything is there already.
+  }
+}
+
+/** What stands for tags that reach for parts of authentik that a mail does not have; the rest render as nothing. */
+const replacements: Readonly<Record<string, string>> = {
+  // Both put a file of authentik into the mail. Images in its templates are its logo; ours comes as a part of the mail.
+  inline_static_binary: 'cid:logo',
+  static: 'cid:logo',
+};
+
+/** Names of tags that templates of authentik use and that mean nothing here. */
+export const foreignTags = [
+  'inline_static_binary',
+  'inline_static_ascii',
+  'static',
+  'get_static_prefix',
+  'get_media_prefix',
+  'versioned_script',
+  'csrf_token',
+  'url',
+  'debug',
+] as const;
+
+/** A tag that would put something of authentik's web pages into the mail. */
+export class ForeignTag extends Tag {
+  constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid, parser: Parser) {
+    super(token, remaining, liquid);
+    const instead = token.name in replacements ? 'stands for the logo here' : 'has no meaning here and is left out';
+    parserOf(parser).warn(token, `{% ${token.name} %} ${instead}`);
+  }
+
+  override render(_context: Context, emitter: Emitter): void {
+    emitter.write(replacements[this.name] ?? '');
+  }
+}

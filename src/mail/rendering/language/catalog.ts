@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { po } from 'gettext-parser';
+
+import { sourceLanguage } from './locale.js';
+import { englishPlural, type PluralRule, readPluralForms } from './plural-forms.js';
+
+/** A message of a template: its text, that of its plural, and what it is about where the text alone is ambiguous. */
+export interface Message {
+  readonly id: string;
+  readonly plural?: string;
+  readonly context?: string;
+}
+
+/** The translations into one language. */
+export class Catalog {
+  /**
+   * @param locale BCP 47
+   * @param translations the forms of each message by `keyOf`; an empty form counts as missing
+   */
+  constructor(
+    readonly locale: string,
+    private readonly translations: ReadonlyMap<string, readonly string[]>,
+    private readonly pluralRule: PluralRule = englishPlural,
+  ) {}
+
+  /** The message in this language, or as it was written (English) if there is no translation. */
+  translate(message: Message): string {
+    return this.formsOf(message)[0] ?? message.id;
+  }
+
+  /** The form of the message that a number takes in this language; English if that form is missing. */
+  translatePlural(message: Message & { readonly plural: string }, count: number): string {
+    const amount = Math.abs(Math.trunc(count));
+    const form = this.formsOf(message)[this.pluralRule(amount)];
+    return form ?? (englishPlural(amount) === 0 ? message.id : message.plural);
+  }
+
+  private formsOf(message: Message): readonly (string | undefined)[] {
+    const forms = this.translations.get(keyOf(message)) ?? [];
+    return forms.map((form) => (form === '' ? undefined : form));
+  }
+}
+
+/** Reads the gettext catalogs of `src/mail/locale/`, each once. */
+export class Catalogs {
+  private readonly loaded = new Map<string, Promise<Catalog>>();
+
+  constructor(private readonly folder = catalogFolder) {}
+
+  /** @param language one of `languages` */
+  async get(language: string): Promise<Catalog> {
+    const known = this.loaded.get(language);
+    if (known !== undefined) return known;
+    const loading = this.load(language);
+    this.loaded.set(language, loading);
+    // What failed once, for want of file handles say, is tried again by the next mail.
+    loading.catch(() => this.loaded.delete(language));
+    return loading;
+  }
+
+  private async load(language: string): Promise<Catalog> {
+    const { headers, translations } = po.parse(await readFile(join(this.folder, `${language}.po`)));
+    const forms = new Map<string, readonly string[]>();
+    for (const messages of Object.values(translations)) {
+      for (const { msgid: id, msgctxt: context = '', msgstr, comments } of Object.values(messages)) {
+        // A fuzzy translation is a guess that nobody has read yet (gettext manual, 8.3.6).
+        if (id !== '' && !comments?.flag?.includes('fuzzy')) forms.set(keyOf({ id, context }), msgstr);
+      }
+    }
+    const header = headers['Plural-Forms'] ?? headers['plural-forms'];
+    const rule = header === undefined ? englishPlural : readPluralForms(header).rule;
+    return new Catalog(language, forms, rule);
+  }
+}
+
+/** A catalog that translates nothing. */
+export const sourceCatalog = new Catalog(sourceLanguage, new Map());
+
+/** Where the shipped catalogs are, in the sources as well as in the built service. */
+export const catalogFolder = fileURLToPath(new URL('../../locale/', import.meta.url));
+
+/** One string for a message and what it is about, as gettext itself joins them. */
+function keyOf({ id, context = '' }: Message): string {
+  return `${context}\u0004${id}`;
+}

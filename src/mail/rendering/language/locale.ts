@@ -1,0 +1,45 @@
+/** Languages that there is a catalog for (`src/mail/locale/<language>.po`), as BCP 47. */
+export const languages = ['en', 'de', 'fr', 'es', 'zh-Hans', 'ar'] as const;
+
+/** The language that messages are written in, and that every missing translation falls back to. */
+export const sourceLanguage = 'en';
+
+/**
+ * The language that suits a reader best.
+ *
+ * The first choice that matches in language and script wins: `de-AT` gets `de`, `zh-CN` gets `zh-Hans`. Only if no
+ * choice does, one that matches in language alone is taken: `zh-TW` gets `zh-Hans`, because whoever reads Traditional
+ * Chinese reads that rather than a foreign language.
+ *
+ * @param choices BCP 47, best first; also as authentik writes them (`de_AT`, `zh-hans`). What cannot be read is left out
+ * @param fallback the language if nothing matches
+ */
+export function negotiateLanguage(choices: readonly string[], fallback: string = sourceLanguage): string {
+  const wanted = choices.flatMap((choice) => likelyLocale(choice) ?? []);
+  const find = (matches: (a: Intl.Locale, b: Intl.Locale) => boolean): string | undefined => {
+    for (const choice of wanted) {
+      const found = languages.find((language) => matches(choice, new Intl.Locale(language).maximize()));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return (
+    find((a, b) => a.language === b.language && a.script === b.script) ??
+    find((a, b) => a.language === b.language) ??
+    fallback
+  );
+}
+
+/** Which way the language is written. */
+export function directionOf(locale: string): 'ltr' | 'rtl' {
+  const { script = '' } = new Intl.Locale(locale).maximize();
+  return ['Arab', 'Hebr', 'Thaa', 'Syrc', 'Nkoo', 'Adlm'].includes(script) ? 'rtl' : 'ltr';
+}
+
+function likelyLocale(tag: string): Intl.Locale | undefined {
+  try {
+    return new Intl.Locale(tag.trim().replaceAll('_', '-')).maximize();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** Units of time, largest first, with their lengths in ms. Months and years are those of the Gregorian mean. */
+const units = [
+  ['year', 365.2425 * day],
+  ['month', 30.436875 * day],
+  ['week', 7 * day],
+  ['day', day],
+  ['hour', hour],
+  ['minute', minute],
+] as const;
+
+/** How one language writes numbers, moments and spans of time. Times of day are in UTC, as authentik's are. */
+export class TimeFormats {
+  private static readonly known = new Map<string, TimeFormats>();
+  private readonly locale: string;
+  private readonly dates = new Map<string, Intl.DateTimeFormat>();
+  private readonly numbers = new Map<string, Intl.NumberFormat>();
+  private readonly ago: Intl.RelativeTimeFormat;
+  private readonly list: Intl.ListFormat;
+
+  private constructor(locale: string) {
+    // Codes and links have Western digits, and a mail with two kinds of digits is hard to read.
+    this.locale = new Intl.Locale(locale, { numberingSystem: 'latn' }).toString();
+    this.ago = new Intl.RelativeTimeFormat(this.locale, { numeric: 'always' });
+    this.list = new Intl.ListFormat(this.locale, { type: 'unit', style: 'long' });
+  }
+
+  /** @param locale BCP 47 */
+  static of(locale: string): TimeFormats {
+    const known = this.known.get(locale) ?? new TimeFormats(locale);
+    this.known.set(locale, known);
+    return known;
+  }
+
+  /**
+   * A span in words: `30 minutes`, `1 hour, 30 minutes`. At most the two largest units, rounded to minutes, so that a
+   * mail sent seconds after its link was made does not say 29 minutes; never less than a minute unless nothing is left.
+   *
+   * @param span in ms; a negative one counts as none
+   */
+  duration(span: number): string {
+    let rest = span <= 0 ? 0 : Math.max(minute, Math.round(span / minute) * minute);
+    const first = units.findIndex(([, length]) => rest >= length);
+    if (first < 0) return this.count(0, 'minute');
+    const words: string[] = [];
+    for (const [unit, length] of units.slice(first, first + 2)) {
+      const count = Math.floor(rest / length);
+      rest -= count * length;
+      if (count > 0) words.push(this.count(count, unit));
+    }
+    return this.list.format(words);
+  }
+
+  /**
+   * A distance from now in words: `in 30 minutes`, `2 days ago`, `now`. One unit, the largest that is not too coarse:
+   * 90 minutes stay 90 minutes.
+   *
+   * @param distance in ms, negative for the past
+   */
+  relative(distance: number): string {
+    const length = Math.abs(distance);
+    const sign = distance < 0 ? -1 : 1;
+    if (length < second) return new Intl.RelativeTimeFormat(this.locale, { numeric: 'auto' }).format(0, 'second');
+    const seconds = Math.round(length / second);
+    if (seconds < 60) return this.ago.format(sign * seconds, 'second');
+    const rounded = Math.round(length / minute) * minute;
+    const exact = units.find(([, size]) => rounded >= 2 * size || rounded === size) ?? (['minute', minute] as const);
+    return this.ago.format(sign * Math.round(rounded / exact[1]), exact[0]);
+  }
+
+  /** `yesterday`, `today` or `tomorrow`, for -1, 0 and 1. */
+  dayFromToday(days: number): string {
+    return new Intl.RelativeTimeFormat(this.locale, { numeric: 'auto' }).format(days, 'day');
+  }
+
+  /** A number with a decimal sign and groups as the language has them. */
+  number(value: number, options: Intl.NumberFormatOptions = {}): string {
+    const key = JSON.stringify(options);
+    const format = this.numbers.get(key) ?? new Intl.NumberFormat(this.locale, options);
+    this.numbers.set(key, format);
+    return format.format(value);
+  }
+
+  /** A moment, or some parts of it, such as `{ dateStyle: 'long' }` or `{ weekday: 'short' }`. */
+  date(moment: Date, options: Intl.DateTimeFormatOptions): string {
+    const key = JSON.stringify(options);
+    const format = this.dates.get(key) ?? new Intl.DateTimeFormat(this.locale, { ...options, timeZone: 'UTC' });
+    this.dates.set(key, format);
+    return format.format(moment);
+  }
+
+  /** A moment with its day and its time of day in UTC. */
+  moment(moment: Date): string {
+    return `${this.date(moment, { dateStyle: 'long', timeStyle: 'short' })} UTC`;
+  }
+
+  private count(count: number, unit: string): string {
+    return this.number(count, { style: 'unit', unit, unitDisplay: 'long' });
+  }
+}

@@ -1,0 +1,36 @@
+import type { Catalog } from './language/catalog.js';
+import { limits } from './limits.js';
+import { cut, singleLine } from './plain-text.js';
+
+/** The subject of each shipped template, for a stage that has none. */
+export const defaultSubjects: Readonly<Record<string, string>> = {
+  'email/password_reset.html': 'Set a new password',
+  'email/account_confirmation.html': 'Confirm your email address',
+  'email/event_notification.html': 'Notification',
+  'email/setup.html': 'Test mail',
+  'email/invitation.html': 'You are invited',
+};
+
+/** More subjects that administrators choose; these are translated too. */
+export const knownSubjects: readonly string[] = [
+  'Account confirmation',
+  'Confirm your account',
+  'Password recovery',
+  'Password reset',
+  'Reset your password',
+  'Verify your email address',
+  'Welcome',
+  'Your sign-in code',
+  'Your sign-in link',
+];
+
+/**
+ * The subject of a mail: the stage's, translated if the catalog knows it, or the template's own if the stage has none.
+ * It is no template; whatever is in it is text. One line of at most 250 characters, without control characters.
+ */
+export function subjectOf(subject: string, template: string, catalog: Catalog): string {
+  const given = singleLine(subject);
+  const fallback = Object.hasOwn(defaultSubjects, template) ? defaultSubjects[template] : 'Notification';
+  const id = given === '' ? (fallback ?? '') : given;
+  return cut(singleLine(catalog.translate({ id })), limits.subject);
+}

@@ -1,0 +1,24 @@
+import { compile } from 'html-to-text';
+
+import { multiLine, tidyText } from './plain-text.js';
+
+const convert = compile({
+  // Short enough to be quoted once or twice within the 78 characters of RFC 5322, 2.1.1.
+  wordwrap: 72,
+  limits: { maxInputLength: undefined, maxDepth: 100, maxChildNodes: 20_000 },
+  selectors: [
+    // A link is its text and its address, in the marks of RFC 3986, appendix C.
+    { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+    ...['img', 'style', 'script', 'title', '.preheader', '[hidden]'].map((selector) => ({ selector, format: 'skip' })),
+    { selector: 'table', format: 'block' },
+    { selector: 'tr', format: 'block' },
+    { selector: 'td', format: 'inlineSurround', options: { suffix: ' ' } },
+    { selector: 'th', format: 'inlineSurround', options: { suffix: ' ' } },
+  ],
+});
+
+/** The text part of a mail whose template has none: what the HTML says, links as text and address, without images. */
+export function textOfHtml(html: string): string {
+  return tidyText(multiLine(convert(html)));
+}
