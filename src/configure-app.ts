@@ -53,7 +53,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   plainJsonType(fastify);
   negotiateContent(fastify, `${apiPrefix}/`);
   takeBodiesUnread(fastify);
-  nest.setGlobalPrefix(apiPrefix, { exclude: ['-/{*path}'] });
+  nest.setGlobalPrefix(apiPrefix, { exclude: ['-/{*path}', 'dev/{*path}'] });
   const document = openApiDocument(nest, apiPrefix);
   nest.get(SchemaDocument).set(document);
   SwaggerModule.setup(`${apiPrefix}/docs`, nest, document, {
@@ -82,8 +82,13 @@ function fastifyAdapter(settings: Settings, logger: Logger): FastifyAdapter {
     genReqId: () => randomUUID().replaceAll('-', ''),
     trustProxy: settings.trustProxy?.split(',').map((proxy) => proxy.trim()) ?? false,
     bodyLimit,
-    // A missing slash at the end works as if it were there.
-    routerOptions: { ignoreTrailingSlash: true, querystringParser: (text) => parse(text) },
+    routerOptions: {
+      // A missing slash at the end works as if it were there.
+      ignoreTrailingSlash: true,
+      // Longer than any URL that Node takes: a key of any length is looked for, and most are not found.
+      maxParamLength: 16_384,
+      querystringParser: (text) => parse(text),
+    },
     frameworkErrors: (error: { code?: string }, request: unknown, reply: unknown) => {
       // A path with a broken percent-encoding names nothing that there is.
       if (error.code === 'FST_ERR_BAD_URL') answerUnknownPath(reply as never);

@@ -10,7 +10,6 @@ const answers = {
   invalidPage: { status: 404, detail: () => 'Invalid page.' },
   methodNotAllowed: { status: 405, detail: (method: string) => `Method "${method}" not allowed.` },
   notAcceptable: { status: 406, detail: () => 'Could not satisfy the request Accept header.' },
-  tooLarge: { status: 413, detail: () => 'The request body is too large.' },
   unsupportedMediaType: { status: 415, detail: (type: string) => `Unsupported media type "${type}" in request.` },
   tooManyRequests: { status: 429, detail: (seconds: string) => `Too many requests. Try again in ${seconds} seconds.` },
 } as const satisfies Record<string, { status: number; detail: (argument: string) => string }>;

@@ -18,7 +18,7 @@ export class ErrorFilter implements ExceptionFilter {
 
 /** As the filter, for code that runs outside Nest. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
-  const known = asDatabaseConflict(error) ?? asFastifyError(error) ?? error;
+  const known = asDatabaseConflict(error) ?? error;
   if (known instanceof ValidationError) {
     void reply.status(400).send(known.errors);
   } else if (known instanceof AppError) {
@@ -37,18 +37,11 @@ export function answerUnknownPath(reply: FastifyReply): void {
   void reply.status(404).type('text/html; charset=utf-8').send(page);
 }
 
+/** What Nest and Fastify refuse by themselves, such as a body that is too large. */
 function answerHttpException(exception: HttpException, reply: FastifyReply): void {
   const body = exception.getResponse();
   if (exception.getStatus() === 404) answerUnknownPath(reply);
   else void reply.status(exception.getStatus()).send(typeof body === 'string' ? { detail: body } : body);
-}
-
-/** What Fastify refuses by itself, in our words. */
-function asFastifyError(error: unknown): AppError | undefined {
-  const { code } = (error ?? {}) as { code?: unknown };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new AppError('tooLarge');
-  if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') return new AppError('malformedJson', 'unexpected end of data');
-  return undefined;
 }
 
 function describe(error: unknown): string {

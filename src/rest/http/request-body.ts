@@ -2,6 +2,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { AppError } from '../errors/app-error.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The media type of the body as the client gave it; empty if it gave none. */
+    bodyType: string;
+  }
+}
+
 /** Deeper nesting than any client needs, and shallow enough for every recursive function. */
 const deepest = 200;
 
@@ -30,7 +37,7 @@ export class RequestBody {
    */
   json(): unknown {
     if (this.bytes.length === 0) return {};
-    const type = this.request.headers['content-type'] ?? '';
+    const type = this.request.bodyType;
     if (type.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') {
       throw new AppError('unsupportedMediaType', type);
     }
@@ -38,11 +45,15 @@ export class RequestBody {
   }
 }
 
-/**
- * Hands every body to the application as a `RequestBody`, of whatever type it is. Answers what Fastify itself refuses
- * (a body that is too large) like any other error.
- */
+/** Hands every body to the application as a `RequestBody`, of whatever type it is, if it is not too large. */
 export function takeBodiesUnread(fastify: FastifyInstance): void {
+  fastify.decorateRequest('bodyType', '');
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    request.bodyType = request.headers['content-type'] ?? '';
+    // A type that makes no sense would be refused by Fastify before it is known who asks; without one it takes the body.
+    request.headers['content-type'] = undefined;
+    done();
+  });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
     done(null, new RequestBody(request, body as Buffer));
