@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createEmailStage } from '../factories/email-stage.js';
+import { createFlow } from '../factories/flow.js';
+import { rawExchange, type RawAnswer, rawRequest, type RawRequest } from '../support/raw-request.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+const authorization = `Bearer ${adminKey}`;
+const list = '/api/v3/stages/email/';
+const json = { 'content-type': 'application/json' };
+
+function send(path: string, { headers, ...options }: RawRequest = {}): Promise<RawAnswer> {
+  return rawRequest(app.url, path, { ...options, headers: { authorization, ...headers } });
+}
+
+describe('A path that there is not', () => {
+  it.each([
+    ...['/nope', '/api/v3', '/api/v3/', '/api/v3/nope/', '/api/v4/stages/email/', '/API/V3/stages/email/'],
+    ...['/api/v3/stages/email/a/b/', '/api/v3/stages/email/x/used_by/y/', '/api/v3//stages/email/', `/${list}`],
+    ...[`${list}a.b/`, `${list}./`, `${list}a%2Eb/`, `${list}a%2Fb/`, '/api/v3/flows/instances/a.b/used_by/'],
+    ...[`${list}%`, `${list}%zz/`, `${list}%ff/`, `${list}%C3%28/`, `${list}%ED%A0%80/`],
+  ])('is answered with a page: %s', async (path) => {
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      const { status, headers, body } = await send(path, { method });
+      expect([status, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+      expect(body).toMatch(/^<!doctype html>.*Not Found/);
+      expect(body).not.toContain(path.slice(1));
+    }
+  });
+});
+
+describe('An object that there is not', () => {
+  it.each([
+    ...[
+      'stages/email/b6f3d1a0-0000-4000-8000-000000000001/',
+      'stages/email/x/',
+      'stages/email/5/',
+      'stages/email/%00/',
+    ],
+    ...['stages/email/b6f3d1a0-0000-4000-8000-00000000000g/', 'stages/email/%20/'],
+    ...['stages/all/x/', 'flows/bindings/x/', 'flows/bindings/b6f3d1a0-0000-4000-8000-000000000001/'],
+    ...[
+      'flows/instances/nope/',
+      'flows/instances/a%00b/',
+      'flows/instances/a%20b/',
+      `flows/instances/${'a'.repeat(5000)}/`,
+    ],
+    ...['flows/instances/%C3%A4/', "flows/instances/'/", 'stages/all/%00/used_by/', 'stages/email/__proto__/'],
+  ])('is answered in JSON: %s', async (path) => {
+    const methods = path.endsWith('used_by/') ? ['GET'] : ['GET', 'DELETE'];
+    for (const method of methods) {
+      const { status, headers, body } = await send(`/api/v3/${path}`, { method });
+      expect([status, headers['content-type'], body]).toEqual([404, 'application/json', '{"detail":"Not found."}']);
+    }
+  });
+});
+
+it.each(['stages/email', 'flows/instances'])('A key of any length is looked for: %s', async (resource) => {
+  const { status, body } = await send(`/api/v3/${resource}/${'a'.repeat(5000)}/`);
+  expect([status, body]).toEqual([404, '{"detail":"Not found."}']);
+});
+
+describe('A missing slash at the end', () => {
+  it('changes nothing, whatever the method', async () => {
+    const created = await send('/api/v3/stages/email', { method: 'POST', headers: json, body: '{"name":"slash"}' });
+    expect(created.status).toBe(201);
+    const { pk } = JSON.parse(created.body) as { pk: string };
+    const path = `${list}${pk}`;
+    const change = { headers: json, body: '{"name":"slash"}' };
+    expect((await send('/api/v3/stages/email?name=slash')).body).toContain(pk);
+    expect((await send(path)).body).toBe(created.body);
+    expect((await send(path, { method: 'PUT', ...change })).body).toBe(created.body);
+    expect((await send(path, { method: 'PATCH', ...change })).body).toBe(created.body);
+    expect((await send(`${path}/used_by`)).body).toBe('[]');
+    expect((await send(path, { method: 'OPTIONS' })).status).toBe(200);
+    expect((await send(path, { method: 'HEAD' })).status).toBe(200);
+    expect((await send(path, { method: 'POST' })).status).toBe(405);
+    expect((await send(path, { method: 'DELETE' })).status).toBe(204);
+  });
+});
+
+describe('The format of an answer', () => {
+  it.each([
+    ...['*/*', 'application/*', 'application/json', 'APPLICATION/JSON', 'application/json; charset=utf-8'],
+    ...[
+      'application/json;indent=4',
+      'text/html, */*;q=0.1',
+      'text/html,application/json;q=0.5',
+      'application/json;q=0.001',
+    ],
+    ...['image/*, application/json ; version=2 ; q=0.3'],
+  ])('may be asked for as %j', async (accept) => {
+    const { status, headers } = await send(list, { headers: { accept } });
+    expect([status, headers['content-type']]).toEqual([200, 'application/json']);
+  });
+
+  it('need not be asked for', async () => {
+    expect((await send(list)).status).toBe(200);
+  });
+
+  it.each(['text/html', 'text/*', 'application/xml', 'application/vnd.api+json', 'json', '', 'application/json;q=0'])(
+    'cannot be asked for as %j',
+    async (accept) => {
+      for (const method of ['GET', 'POST', 'PUT', 'OPTIONS']) {
+        const { status, body } = await send(list, { method, headers: { accept } });
+        expect([status, body]).toEqual([406, '{"detail":"Could not satisfy the request Accept header."}']);
+      }
+    },
+  );
+
+  it.each(['format=json', 'format=', 'format=xml&format=json'])('may be asked for by ?%s', async (query) => {
+    expect((await send(`${list}?${query}`)).status).toBe(200);
+  });
+
+  it.each(['format=xml', 'format=api', 'format=JSON', 'format=json&format=xml', 'format=%00', 'format=__proto__'])(
+    'is not found by ?%s',
+    async (query) => {
+      const { status, body } = await send(`${list}?${query}`);
+      expect([status, body]).toEqual([404, '{"detail":"Not found."}']);
+    },
+  );
+});
+
+describe('HEAD', () => {
+  it.each([
+    '/api/v3/stages/email/',
+    '/api/v3/stages/email/x/',
+    '/api/v3/stages/all/types/',
+    '/api/v3/nope/',
+    `${list}?page=9`,
+  ])('is answered as GET is, without the body: %s', async (path) => {
+    const [get, head] = [await send(path), await send(path, { method: 'HEAD' })];
+    const comparable = ({ status, headers }: RawAnswer): object => {
+      return { status, headers: { ...headers, date: '', 'x-authentik-id': '' } };
+    };
+    expect(comparable(head)).toEqual(comparable(get));
+    expect([head.body, head.headers['content-length']]).toEqual(['', String(Buffer.byteLength(get.body))]);
+  });
+
+  it('asks for the same rights as GET', async () => {
+    const { status } = await rawRequest(app.url, list, { method: 'HEAD' });
+    expect(status).toBe(403);
+  });
+});
+
+describe('OPTIONS', () => {
+  it('describes what a path is for to those who are known', async () => {
+    const { slug } = await createFlow(app.api);
+    const { pk } = await createEmailStage(app.api);
+    for (const path of [list, `${list}${pk}/`, '/api/v3/stages/all/', `/api/v3/flows/instances/${slug}/`]) {
+      const { status, body } = await send(path, { method: 'OPTIONS' });
+      expect(status).toBe(200);
+      expect(JSON.parse(body)).toMatchObject({
+        name: expect.any(String),
+        description: expect.any(String),
+        renders: ['application/json'],
+        parses: ['application/json'],
+      });
+      expect((await rawRequest(app.url, path, { method: 'OPTIONS' })).status).toBe(403);
+    }
+  });
+});
+
+describe('A request line', () => {
+  it('may be long, but not longer than the server reads', async () => {
+    expect((await send(`${list}?search=${'x'.repeat(12_000)}`)).status).toBe(200);
+    expect((await send(`${list}?search=${'x'.repeat(20_000)}`)).status).toBe(431);
+  });
+
+  it('may name the whole address', async () => {
+    const lines = `GET http://example.com${list} HTTP/1.1\r\nHost: example.com\r\nAuthorization: ${authorization}\r\n`;
+    expect(await rawExchange(app.url, `${lines}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 OK\r\n/);
+  });
+
+  it('that is none is refused, and the next one served', async () => {
+    expect(await rawExchange(app.url, 'what is this\r\n\r\n')).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
+    expect((await send(list)).status).toBe(200);
+  });
+});
