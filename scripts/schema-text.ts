@@ -6,9 +6,9 @@ import { createApp } from '../src/configure-app.js';
 import { dataSourceOptions } from '../src/data-source.js';
 import { SchemaDocument } from '../src/rest/openapi/schema.controller.js';
 
-/** The OpenAPI document as it is committed. Opens no port and needs no database. */
+/** The OpenAPI document as it is committed. Opens no port, needs no database and starts no worker. */
 export async function schemaText(): Promise<string> {
-  const { settings } = readSettings({ LOG_LEVEL: 'fatal' });
+  const { settings } = readSettings({ LOG_LEVEL: 'fatal', ROLE: 'api' });
   const database = {
     dataSource: dataSourceOptions('postgres://nowhere/nothing'),
     secretKey: 'not used',
