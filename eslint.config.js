@@ -6,8 +6,9 @@ const floors = [
   ['config'],
   ['rest'],
   ['database'],
+  ['events'],
   ['core'],
-  ['flows', 'mail', 'events'],
+  ['flows', 'mail'],
   ['flow-execution', 'health'],
   ['stages', 'pages'],
 ];

@@ -4,21 +4,46 @@ import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access/access.guard.js';
 import { AuthenticationService } from './access/authentication.service.js';
 import { BootstrapService } from './bootstrap/bootstrap.service.js';
+import { GroupController } from './groups/group.controller.js';
+import { GroupService } from './groups/group.service.js';
 import { Idempotency } from './idempotency/idempotency.service.js';
 import { RequestLimits } from './limits/request-limits.service.js';
+import { RolePermissionController, UserPermissionController } from './permissions/permission.controllers.js';
+import { PermissionService } from './permissions/permission.service.js';
+import { RoleController } from './permissions/role.controller.js';
+import { RoleService } from './permissions/role.service.js';
 import { RootController } from './root/config.controller.js';
+import { TokenController } from './tokens/token.controller.js';
+import { TokenService } from './tokens/token.service.js';
+import { AccountService } from './users/account.service.js';
+import { UserController } from './users/user.controller.js';
+import { UserService } from './users/user.service.js';
 
 /** Users, groups and tokens, and who may do what. */
 @Global()
 @Module({
-  controllers: [RootController],
+  controllers: [
+    GroupController,
+    RoleController,
+    RolePermissionController,
+    RootController,
+    TokenController,
+    UserController,
+    UserPermissionController,
+  ],
   providers: [
     AccessGuard,
     { provide: APP_GUARD, useExisting: AccessGuard },
+    AccountService,
     AuthenticationService,
     BootstrapService,
+    GroupService,
     Idempotency,
+    PermissionService,
     RequestLimits,
+    RoleService,
+    TokenService,
+    UserService,
   ],
   exports: [AccessGuard, Idempotency, RequestLimits],
 })

@@ -208,8 +208,10 @@ const invalid: ApiResponseOptions = { status: 400, type: ValidationErrorDto };
 const denied: ApiResponseOptions = { status: 403, type: GenericErrorDto };
 const missing: ApiResponseOptions = { status: 404, type: GenericErrorDto };
 
+/** The answers that every route of this kind can give, unless it says better what they mean. */
 function withDefaults(responses: readonly ApiResponseOptions[]): readonly ApiResponseOptions[] {
-  return responses.some(({ status }) => status === 404) ? [...responses, denied] : [...responses, denied, missing];
+  const declared = responses.map(({ status }) => status);
+  return [...responses, ...[invalid, denied, missing].filter(({ status }) => !declared.includes(status))];
 }
 
 function documented(

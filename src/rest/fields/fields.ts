@@ -6,9 +6,12 @@ interface Limits {
   readonly maxLength?: number;
 }
 
-/** Text; trimmed unless `verbatim`, and not blank unless `allowBlank`. */
-export function TextField(options: FieldOptions & coercions.TextRules = {}): PropertyDecorator {
-  const schema = { type: 'string' as const, ...limits(options) };
+/** Text; trimmed unless `verbatim`, and not blank unless `allowBlank`. `pattern` is documentation only. */
+export function TextField(
+  options: FieldOptions & coercions.TextRules & { readonly pattern?: string } = {},
+): PropertyDecorator {
+  const { pattern } = options;
+  const schema = { type: 'string' as const, ...limits(options), ...(pattern !== undefined && { pattern }) };
   return field(schema, coercions.text(options), options, options.allowBlank ? {} : { minLength: 1 });
 }
 

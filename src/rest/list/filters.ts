@@ -46,6 +46,12 @@ export function BooleanFilter({ on, ...options }: FilterOptions): PropertyDecora
   return filter({ type: 'boolean' }, (raw) => truthWords.get(String(raw).toLowerCase()), equals(on), options);
 }
 
+/** A truth value that changes what is told of the rows, not which rows there are. */
+export function BooleanOption({ default: fallback }: { default: boolean }): PropertyDecorator {
+  const coercion: Coercion = (raw) => truthWords.get(String(raw).toLowerCase());
+  return filter({ type: 'boolean', default: fallback }, coercion, (builder) => builder);
+}
+
 /** A whole number; a fraction is cut off, and what no column can hold matches nothing. */
 export function IntegerFilter({ on, ...options }: FilterOptions): PropertyDecorator {
   const condition: Condition = (builder, value, parameter) => {

@@ -1,0 +1,112 @@
+import { describeConstraint } from '../../../rest/errors/database-conflict.js';
+import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import type { RuleContext } from '../../../rest/fields/field.js';
+import {
+  BooleanField,
+  DateTimeField,
+  DictionaryField,
+  EmailField,
+  IntegerField,
+  IntegerKeyField,
+  IntegerListField,
+  ObjectField,
+  TextField,
+  UuidField,
+  UuidListField,
+} from '../../../rest/fields/fields.js';
+import { exists, unique } from '../../../rest/fields/rules.js';
+import { RoleDto } from '../../permissions/dto/role.dto.js';
+import { Role } from '../../permissions/role.entity.js';
+import { User } from '../../users/user.entity.js';
+import { Group } from '../group.entity.js';
+import { isBelow } from '../membership.js';
+
+const nameTaken = 'group with this name already exists.';
+describeConstraint('uq_group_name', 'name', nameTaken);
+
+class GroupMemberFields {
+  @IntegerField({ readOnly: true, computed: true })
+  pk!: number;
+
+  @TextField({ required: true, maxLength: 150, pattern: '^[\\w.@+-]+$' })
+  username!: string;
+
+  @TextField({ required: true, description: 'Name that is shown.' })
+  name!: string;
+
+  @BooleanField()
+  is_active!: boolean;
+
+  @DateTimeField({ nullable: true })
+  last_login!: Date | null;
+
+  @EmailField()
+  email!: string;
+
+  @DictionaryField()
+  attributes!: Record<string, unknown>;
+
+  @TextField({ readOnly: true })
+  uid!: string;
+}
+
+/** A user as their groups tell of them. */
+export class GroupMemberDto extends AnswerOf(GroupMemberFields) {}
+
+class GroupFields {
+  @UuidField({ readOnly: true })
+  pk!: string;
+
+  @IntegerField({ readOnly: true, computed: true, description: 'A number that stands for the group.' })
+  num_pk!: number;
+
+  @TextField({ required: true, rules: [unique(() => Group, 'name', nameTaken)] })
+  name!: string;
+
+  @BooleanField({ description: 'Members may do everything.' })
+  is_superuser!: boolean;
+
+  @UuidField({ nullable: true, rules: [exists(() => Group), isNotBelowItself] })
+  parent!: string | null;
+
+  @TextField({ readOnly: true, nullable: true })
+  parent_name!: string | null;
+
+  @IntegerListField({ rules: [exists(() => User)] })
+  users!: number[];
+
+  @ObjectField(GroupMemberDto, { isArray: true, nullable: true })
+  users_obj!: GroupMemberDto[] | null;
+
+  @DictionaryField()
+  attributes!: Record<string, unknown>;
+
+  @UuidListField({ rules: [exists(() => Role)] })
+  roles!: string[];
+
+  @ObjectField(RoleDto, { isArray: true })
+  roles_obj!: RoleDto[];
+}
+
+/** A group. */
+export class GroupDto extends AnswerOf(GroupFields) {}
+
+/** A group to create, or to put in the place of another. */
+export class GroupRequestDto extends RequestOf(GroupFields) {}
+
+/** Changes to a group. */
+export class PatchedGroupRequestDto extends PatchOf(GroupRequestDto) {}
+
+class UserAccountFields {
+  @IntegerKeyField({ required: true })
+  pk!: number;
+}
+
+/** The user to add or to remove. */
+export class UserAccountRequestDto extends RequestOf(UserAccountFields) {}
+
+async function isNotBelowItself(parent: string, { manager, current }: RuleContext): Promise<string[] | undefined> {
+  if (current === undefined) return undefined;
+  const isCycle = await isBelow(manager, parent, (current as Group).pk);
+  return isCycle ? ['A group cannot stand below itself.'] : undefined;
+}

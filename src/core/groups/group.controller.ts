@@ -1,0 +1,110 @@
+import { Body, Controller, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+
+import type { VisibleRows } from '../../rest/access/route-access.js';
+import { Current, Visible } from '../../rest/access/visible.js';
+import type { Page } from '../../rest/list/page.js';
+import { Resource } from '../../rest/resource.js';
+import { readUsedBy, type UsedByDto } from '../../rest/used-by.js';
+import { CurrentCaller } from '../access/access.guard.js';
+import { Caller } from '../access/caller.js';
+import { GroupListQuery, GroupQuery } from './dto/group-list.query.js';
+import { GroupDto, GroupRequestDto, PatchedGroupRequestDto, UserAccountRequestDto } from './dto/group.dto.js';
+import { Group } from './group.entity.js';
+import { GroupService } from './group.service.js';
+
+const groups = new Resource({
+  operations: 'core_groups',
+  model: 'authentik_core.group',
+  noun: 'group',
+  answer: GroupDto,
+  lookup: {
+    entity: () => Group,
+    parameter: 'group_uuid',
+    property: 'pk',
+    format: 'uuid',
+    description: 'UUID of the group.',
+  },
+});
+
+/** `/core/groups/` */
+@ApiTags('core')
+@Controller('core/groups')
+export class GroupController {
+  constructor(private readonly service: GroupService) {}
+
+  @groups.list()
+  list(@Query() query: GroupListQuery, @Visible() visible: VisibleRows): Promise<Page<GroupDto>> {
+    return this.service.list(query, visible);
+  }
+
+  @groups.create()
+  create(@Body() request: GroupRequestDto): Promise<GroupDto> {
+    return this.service.create(request);
+  }
+
+  @groups.retrieve()
+  get(
+    @groups.key() pk: string,
+    @Query() { include_users }: GroupQuery,
+    @Visible() visible: VisibleRows,
+  ): Promise<GroupDto> {
+    return this.service.get(pk, visible, include_users);
+  }
+
+  @groups.replace()
+  replace(@Current() group: Group, @Body() request: GroupRequestDto): Promise<GroupDto> {
+    return this.service.update(group, request);
+  }
+
+  @groups.update()
+  update(@Current() group: Group, @Body() request: PatchedGroupRequestDto): Promise<GroupDto> {
+    return this.service.update(group, request);
+  }
+
+  @groups.remove()
+  remove(@Current() group: Group): Promise<void> {
+    return this.service.remove(group);
+  }
+
+  @groups.detailAction({
+    method: 'POST',
+    path: 'add_user',
+    operation: 'add_user_create',
+    description: 'Add a user to the group.',
+    status: 204,
+    permissions: [groups.permission('change')],
+    responses: [
+      { status: 204, description: 'The user is a member.' },
+      { status: 404, description: 'There is no such user.' },
+    ],
+  })
+  addUser(@Current() group: Group, @Body() { pk }: UserAccountRequestDto): Promise<void> {
+    return this.service.addUser(group, pk);
+  }
+
+  @groups.detailAction({
+    method: 'POST',
+    path: 'remove_user',
+    operation: 'remove_user_create',
+    description: 'Take a user out of the group.',
+    status: 204,
+    permissions: [groups.permission('change')],
+    responses: [
+      { status: 204, description: 'The user is no member.' },
+      { status: 404, description: 'There is no such user.' },
+    ],
+  })
+  removeUser(@Current() group: Group, @Body() { pk }: UserAccountRequestDto): Promise<void> {
+    return this.service.removeUser(group, pk);
+  }
+
+  @groups.usedBy()
+  async usedBy(
+    @groups.key() pk: string,
+    @Visible() visible: VisibleRows,
+    @CurrentCaller() caller: Caller,
+  ): Promise<UsedByDto[]> {
+    return readUsedBy(await this.service.references(pk, visible), (model) => caller.viewable(model));
+  }
+}

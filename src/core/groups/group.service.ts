@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+
+import { SecretBox } from '../../database/secret-box.js';
+import { everyRow, type VisibleRows } from '../../rest/access/route-access.js';
+import { restrict } from '../../rest/access/visible.js';
+import { AppError } from '../../rest/errors/app-error.js';
+import { columnsOf } from '../../rest/fields/columns-of.js';
+import type { Page } from '../../rest/list/page.js';
+import { readPage, select } from '../../rest/list/read-page.js';
+import type { Reference } from '../../rest/used-by.js';
+import type { GroupListQuery } from './dto/group-list.query.js';
+import type { GroupDto, GroupRequestDto, PatchedGroupRequestDto } from './dto/group.dto.js';
+import { Group } from './group.entity.js';
+import { groupAnswer, groupColumns, type GroupRoleRow, type GroupRow, type MemberRow } from './group.mapper.js';
+
+/** Keeps the groups. */
+@Injectable()
+export class GroupService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly secrets: SecretBox,
+  ) {}
+
+  async list(query: GroupListQuery, visible: VisibleRows): Promise<Page<GroupDto>> {
+    const { pagination, results } = await readPage<GroupRow>(this.groups(visible), query);
+    return { pagination, results: await this.answers(results, query.include_users) };
+  }
+
+  /** @throws AppError `notFound` */
+  async get(pk: string, visible: VisibleRows, withUsers?: boolean): Promise<GroupDto> {
+    const group = this.groups(visible).andWhere('grp.pk = :pk', { pk });
+    const row = await select(group, groupColumns).getRawOne<GroupRow>();
+    if (row === undefined) throw new AppError('notFound');
+    const [answer] = await this.answers([row], withUsers);
+    return answer as GroupDto;
+  }
+
+  async create(request: GroupRequestDto): Promise<GroupDto> {
+    const pk = randomUUID();
+    await this.dataSource.transaction(async (manager) => {
+      await manager.insert(Group, { ...columnsOfGroup(request), pk } as object);
+      await setMembers(manager, pk, request);
+    });
+    return this.get(pk, everyRow);
+  }
+
+  /** Changes what the request names; the rest stays as it is, also for a PUT. */
+  async update({ pk }: Group, request: GroupRequestDto | PatchedGroupRequestDto): Promise<GroupDto> {
+    const columns = columnsOfGroup(request);
+    await this.dataSource.transaction(async (manager) => {
+      if (Object.keys(columns).length > 0) await manager.update(Group, { pk }, columns as object);
+      await setMembers(manager, pk, request);
+    });
+    return this.get(pk, everyRow);
+  }
+
+  /** Removes the group; members, and the groups below it, stay. */
+  async remove({ pk }: Group): Promise<void> {
+    await this.dataSource.manager.delete(Group, { pk });
+  }
+
+  /** @throws AppError `notFound` if there is no such user */
+  async addUser({ pk }: Group, user: number): Promise<void> {
+    const added = await this.dataSource.query<{ found: boolean }[]>(
+      `with account as (select id from "user" where id = $2), added as (
+         insert into "group_user" (group_uuid, user_id) select $1, id from account on conflict do nothing
+       )
+       select exists (select from account) as found`,
+      [pk, user],
+    );
+    if (!added[0]?.found) throw new AppError('notFound');
+  }
+
+  /** @throws AppError `notFound` if there is no such user */
+  async removeUser({ pk }: Group, user: number): Promise<void> {
+    const removed = await this.dataSource.query<{ found: boolean }[]>(
+      `with removed as (delete from "group_user" where group_uuid = $1 and user_id = $2)
+       select exists (select from "user" where id = $2) as found`,
+      [pk, user],
+    );
+    if (!removed[0]?.found) throw new AppError('notFound');
+  }
+
+  /** @throws AppError `notFound` */
+  async references(pk: string, visible: VisibleRows): Promise<Reference[]> {
+    await this.get(pk, visible);
+    const { manager } = this.dataSource;
+    return [
+      {
+        app: 'authentik_core',
+        model: 'group',
+        action: 'set_null',
+        rows: manager
+          .createQueryBuilder(Group, 'grp')
+          .where('grp.parentId = :pk', { pk })
+          .select('grp.pk', 'pk')
+          .addSelect(`concat('Group ', grp.name)`, 'name')
+          .orderBy('grp.name'),
+      },
+      {
+        app: 'authentik_core',
+        model: 'user',
+        action: 'cascade_many',
+        rows: manager
+          .createQueryBuilder(Group, 'grp')
+          .innerJoin('grp.users', 'account')
+          .where('grp.pk = :pk', { pk })
+          .select('account.pk', 'pk')
+          .addSelect('account.username', 'name')
+          .orderBy('account.username'),
+      },
+    ];
+  }
+
+  private groups(visible: VisibleRows): SelectQueryBuilder<Group> {
+    return restrict(this.dataSource.manager.createQueryBuilder(Group, 'grp'), visible);
+  }
+
+  /** The groups as clients see them, with the members and roles of all of them read in one statement each. */
+  private async answers(rows: readonly GroupRow[], withUsers = true): Promise<GroupDto[]> {
+    const pks = rows.map(({ pk }) => pk);
+    const members = await this.dataSource.query<MemberRow[]>(
+      `select gu.group_uuid as "group", u.id as pk, u.username, u.name, u.is_active, u.last_login, u.email, u.attributes
+         from "group_user" gu join "user" u on u.id = gu.user_id
+        where gu.group_uuid = any($1) order by u.id`,
+      [pks],
+    );
+    const roles = await this.dataSource.query<GroupRoleRow[]>(
+      `select gr.group_uuid as "group", r.role_uuid as pk, r.name
+         from "group_role" gr join "role" r using (role_uuid)
+        where gr.group_uuid = any($1) order by r.name`,
+      [pks],
+    );
+    const membersOf = byGroup(members);
+    const rolesOf = byGroup(roles);
+    return rows.map((row) => {
+      return groupAnswer(row, membersOf.get(row.pk) ?? [], rolesOf.get(row.pk) ?? [], this.secrets, withUsers);
+    });
+  }
+}
+
+function byGroup<T extends { readonly group: string }>(rows: readonly T[]): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
+  return groups;
+}
+
+function columnsOfGroup({ users: _, roles: __, parent, ...others }: PatchedGroupRequestDto): Partial<Group> {
+  return columnsOf<Group>({ ...others, parentId: parent });
+}
+
+/** Sets members and roles, as far as the request names them. */
+async function setMembers(manager: EntityManager, pk: string, { users, roles }: PatchedGroupRequestDto): Promise<void> {
+  if (users !== undefined) {
+    await manager.query('delete from "group_user" where group_uuid = $1 and user_id <> all($2)', [pk, users]);
+    await manager.query(
+      `insert into "group_user" (group_uuid, user_id) select distinct $1::uuid, unnest($2::int[]) on conflict do nothing`,
+      [pk, users],
+    );
+  }
+  if (roles !== undefined) {
+    await manager.query('delete from "group_role" where group_uuid = $1 and role_uuid <> all($2)', [pk, roles]);
+    await manager.query(
+      `insert into "group_role" (group_uuid, role_uuid) select distinct $1::uuid, unnest($2::uuid[]) on conflict do nothing`,
+      [pk, roles],
+    );
+  }
+}

@@ -1,0 +1,84 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+import { describeConstraint } from '../../../rest/errors/database-conflict.js';
+import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import type { RuleContext } from '../../../rest/fields/field.js';
+import {
+  BooleanField,
+  ChoiceField,
+  DateTimeField,
+  IntegerKeyField,
+  ObjectField,
+  SlugField,
+  TextField,
+  UuidField,
+} from '../../../rest/fields/fields.js';
+import { exists, unique } from '../../../rest/fields/rules.js';
+import { UserDto } from '../../users/dto/user.dto.js';
+import { User } from '../../users/user.entity.js';
+import { Token, type TokenIntent, tokenIntents } from '../token.entity.js';
+
+const identifierTaken = 'Token with this identifier already exists.';
+describeConstraint('uq_token_identifier', 'identifier', identifierTaken);
+
+/** What is told of a token and what can be set (management API, section 9.1). Never the key. */
+class TokenFields {
+  @UuidField({ readOnly: true })
+  pk!: string;
+
+  @TextField({ nullable: true, description: 'Set for a token that the service itself keeps up to date.' })
+  managed!: string | null;
+
+  @SlugField({ required: true, maxLength: 255, rules: [unique(() => Token, 'identifier', identifierTaken)] })
+  identifier!: string;
+
+  @ChoiceField('IntentEnum', tokenIntents, { rules: [isSettableIntent] })
+  intent!: TokenIntent;
+
+  @IntegerKeyField({ rules: [exists(() => User), isTheSameUser] })
+  user!: number;
+
+  @ObjectField(UserDto)
+  user_obj!: UserDto;
+
+  @TextField({ allowBlank: true })
+  description!: string;
+
+  @DateTimeField({ nullable: true })
+  expires!: Date | null;
+
+  @BooleanField()
+  expiring!: boolean;
+}
+
+/** A token. */
+export class TokenDto extends AnswerOf(TokenFields) {}
+
+/** A token to create, or to put in the place of another. */
+export class TokenRequestDto extends RequestOf(TokenFields) {}
+
+/** Changes to a token. */
+export class PatchedTokenRequestDto extends PatchOf(TokenRequestDto) {}
+
+/** The key of a token. */
+export class TokenViewDto {
+  @ApiProperty({ readOnly: true }) key!: string;
+}
+
+class TokenSetKeyFields {
+  @TextField({ required: true })
+  key!: string;
+}
+
+/** A new key for a token. */
+export class TokenSetKeyRequestDto extends RequestOf(TokenSetKeyFields) {}
+
+function isSettableIntent(intent: TokenIntent): Promise<string[] | undefined> {
+  const isSettable = intent === 'api' || intent === 'app_password';
+  return Promise.resolve(isSettable ? undefined : [`Invalid intent ${intent}`]);
+}
+
+function isTheSameUser(user: number, { current }: RuleContext): Promise<string[] | undefined> {
+  const isOther = current !== undefined && (current as Token).userId !== user;
+  return Promise.resolve(isOther ? ['User cannot be changed'] : undefined);
+}

@@ -1,0 +1,113 @@
+import { Body, Controller, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+
+import type { VisibleRows } from '../../rest/access/route-access.js';
+import { Current, Visible } from '../../rest/access/visible.js';
+import type { Page } from '../../rest/list/page.js';
+import { Resource } from '../../rest/resource.js';
+import type { UsedByDto } from '../../rest/used-by.js';
+import { CurrentCaller } from '../access/access.guard.js';
+import { Caller } from '../access/caller.js';
+import { TokenListQuery } from './dto/token-list.query.js';
+import {
+  PatchedTokenRequestDto,
+  TokenDto,
+  TokenRequestDto,
+  TokenSetKeyRequestDto,
+  TokenViewDto,
+} from './dto/token.dto.js';
+import { Token } from './token.entity.js';
+import { TokenService } from './token.service.js';
+
+const tokens = new Resource({
+  operations: 'core_tokens',
+  model: 'authentik_core.token',
+  noun: 'token',
+  answer: TokenDto,
+  lookup: { entity: () => Token, parameter: 'identifier', property: 'identifier', format: 'text' },
+  owner: 'userId',
+});
+
+/** `/core/tokens/` */
+@ApiTags('core')
+@Controller('core/tokens')
+export class TokenController {
+  constructor(private readonly service: TokenService) {}
+
+  @tokens.list()
+  list(@Query() query: TokenListQuery, @Visible() visible: VisibleRows): Promise<Page<TokenDto>> {
+    return this.service.list(query, visible);
+  }
+
+  @tokens.create()
+  create(@Body() request: TokenRequestDto, @CurrentCaller() caller: Caller): Promise<TokenDto> {
+    return this.service.create(request, caller);
+  }
+
+  @tokens.retrieve()
+  get(@tokens.key() identifier: string, @Visible() visible: VisibleRows): Promise<TokenDto> {
+    return this.service.get(identifier, visible);
+  }
+
+  @tokens.replace()
+  replace(
+    @Current() token: Token,
+    @Body() request: TokenRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<TokenDto> {
+    return this.service.update(token, request, caller);
+  }
+
+  @tokens.update()
+  update(
+    @Current() token: Token,
+    @Body() request: PatchedTokenRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<TokenDto> {
+    return this.service.update(token, request, caller);
+  }
+
+  @tokens.remove()
+  remove(@Current() token: Token): Promise<void> {
+    return this.service.remove(token);
+  }
+
+  @tokens.detailAction({
+    method: 'GET',
+    path: 'view_key',
+    operation: 'view_key_retrieve',
+    description: 'Tell the key of a token.',
+    permissions: ['authentik_core.view_token_key'],
+    responses: [
+      { status: 200, type: TokenViewDto },
+      { status: 404, description: 'There is no such token of yours.' },
+    ],
+  })
+  viewKey(@Current() token: Token): TokenViewDto {
+    return { key: this.service.keyOf(token) };
+  }
+
+  @tokens.detailAction({
+    method: 'POST',
+    path: 'set_key',
+    operation: 'set_key_create',
+    description: 'Give a token another key.',
+    status: 204,
+    permissions: ['authentik_core.set_token_key'],
+    responses: [
+      { status: 204, description: 'The key is changed.' },
+      { status: 400, description: 'There is no key in the request.' },
+      { status: 404, description: 'There is no such token of yours.' },
+    ],
+  })
+  setKey(@Current() token: Token, @Body() { key }: TokenSetKeyRequestDto): Promise<void> {
+    return this.service.setKey(token, key);
+  }
+
+  /** Nothing refers to tokens. */
+  @tokens.usedBy()
+  async usedBy(@tokens.key() identifier: string, @Visible() visible: VisibleRows): Promise<UsedByDto[]> {
+    await this.service.get(identifier, visible);
+    return [];
+  }
+}

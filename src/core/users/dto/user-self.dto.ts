@@ -1,0 +1,108 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
+
+import { AnswerOf, RequestOf } from '../../../rest/fields/derived.js';
+import {
+  BooleanField,
+  ChoiceField,
+  DateTimeField,
+  DictionaryField,
+  EmailField,
+  IntegerField,
+  ObjectField,
+  TextField,
+  TextListField,
+} from '../../../rest/fields/fields.js';
+import { type UserType, userTypes } from '../user.entity.js';
+
+/** A group of the caller's. */
+export class UserSelfGroupsDto {
+  @ApiProperty({ readOnly: true }) name!: string;
+  @ApiProperty({ readOnly: true }) pk!: string;
+}
+
+class UserSelfFields {
+  @IntegerField({ readOnly: true, computed: true })
+  pk!: number;
+
+  @TextField({ required: true, maxLength: 150, pattern: '^[\\w.@+-]+$' })
+  username!: string;
+
+  @TextField({ required: true, description: 'Name that is shown.' })
+  name!: string;
+
+  @BooleanField({ readOnly: true })
+  is_active!: boolean;
+
+  @BooleanField({ readOnly: true })
+  is_superuser!: boolean;
+
+  @ObjectField(UserSelfGroupsDto, { isArray: true })
+  groups!: UserSelfGroupsDto[];
+
+  @EmailField()
+  email!: string;
+
+  @TextField({ readOnly: true, description: 'Picture of the user, as an address or a data URI.' })
+  avatar!: string;
+
+  @TextField({ readOnly: true })
+  uid!: string;
+
+  @DictionaryField({ readOnly: true, description: "The user's settings over those of the groups." })
+  settings!: Record<string, unknown>;
+
+  @ChoiceField('UserTypeEnum', userTypes)
+  type!: UserType;
+
+  @TextListField({ readOnly: true, description: 'What the user may do on every object.' })
+  system_permissions!: string[];
+}
+
+/** What a user may know of themselves. */
+export class UserSelfDto extends AnswerOf(UserSelfFields) {}
+
+/** The caller. */
+export class SessionUserDto {
+  @ApiProperty() user!: UserSelfDto;
+  @ApiPropertyOptional() original?: UserSelfDto;
+}
+
+/** Every path that a user stands under. */
+export class UserPathDto {
+  @ApiProperty({ readOnly: true, type: [String] }) paths!: string[];
+}
+
+class UserPasswordSetFields {
+  @TextField({ required: true, verbatim: true })
+  password!: string;
+}
+
+/** A new password. */
+export class UserPasswordSetRequestDto extends RequestOf(UserPasswordSetFields) {}
+
+class UserServiceAccountFields {
+  @TextField({ required: true })
+  name!: string;
+
+  @BooleanField({ default: false })
+  create_group?: boolean;
+
+  @BooleanField({ default: true })
+  expiring?: boolean;
+
+  @DateTimeField({ description: 'A year from now if not given.' })
+  expires?: Date;
+}
+
+/** An account for a program. */
+export class UserServiceAccountRequestDto extends RequestOf(UserServiceAccountFields) {}
+
+/** The account that was made, with its password, which is told this once. */
+export class UserServiceAccountResponseDto {
+  @ApiProperty() username!: string;
+  @ApiProperty() token!: string;
+  @ApiProperty() user_uid!: string;
+  @ApiProperty({ type: 'integer' }) user_pk!: number;
+  @ApiPropertyOptional() group_pk?: string;
+}

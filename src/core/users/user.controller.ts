@@ -1,0 +1,142 @@
+import { Body, Controller, Query } from '@nestjs/common';
+import { ApiQuery, ApiTags } from '@nestjs/swagger';
+
+import type { VisibleRows } from '../../rest/access/route-access.js';
+import { Current, Visible } from '../../rest/access/visible.js';
+import type { Page } from '../../rest/list/page.js';
+import { Resource } from '../../rest/resource.js';
+import { readUsedBy, type UsedByDto } from '../../rest/used-by.js';
+import { CurrentCaller } from '../access/access.guard.js';
+import { Caller } from '../access/caller.js';
+import { AccountService } from './account.service.js';
+import { UserListQuery } from './dto/user-list.query.js';
+import {
+  SessionUserDto,
+  UserPasswordSetRequestDto,
+  UserPathDto,
+  UserServiceAccountRequestDto,
+  UserServiceAccountResponseDto,
+} from './dto/user-self.dto.js';
+import { PatchedUserRequestDto, UserDto, UserRequestDto } from './dto/user.dto.js';
+import { User } from './user.entity.js';
+import { UserService } from './user.service.js';
+
+const users = new Resource({
+  operations: 'core_users',
+  model: 'authentik_core.user',
+  noun: 'user',
+  answer: UserDto,
+  lookup: {
+    entity: () => User,
+    parameter: 'id',
+    property: 'pk',
+    format: 'integer',
+    description: 'Number of the user.',
+  },
+});
+
+/** `/core/users/` */
+@ApiTags('core')
+@Controller('core/users')
+export class UserController {
+  constructor(
+    private readonly service: UserService,
+    private readonly accounts: AccountService,
+  ) {}
+
+  @users.list()
+  list(@Query() query: UserListQuery, @Visible() visible: VisibleRows): Promise<Page<UserDto>> {
+    return this.service.list(query, visible);
+  }
+
+  @users.create()
+  create(@Body() request: UserRequestDto): Promise<UserDto> {
+    return this.service.create(request);
+  }
+
+  @users.collectionAction({
+    method: 'GET',
+    path: 'me',
+    operation: 'me_retrieve',
+    description: 'Who you are, and what you may do.',
+    access: { level: 'authenticated' },
+    responses: [{ status: 200, type: SessionUserDto }],
+  })
+  async me(@CurrentCaller() caller: Caller): Promise<SessionUserDto> {
+    return { user: await this.accounts.self(caller) };
+  }
+
+  @users.collectionAction({
+    method: 'GET',
+    path: 'paths',
+    operation: 'paths_retrieve',
+    description: 'List the paths that users stand under.',
+    access: { level: 'authenticated', view: users.permission('view') },
+    responses: [{ status: 200, type: UserPathDto }],
+  })
+  @ApiQuery({ name: 'search', required: false, schema: { type: 'string' } })
+  async paths(@Query('search') search: unknown, @Visible() visible: VisibleRows): Promise<UserPathDto> {
+    return { paths: await this.service.paths(search, visible) };
+  }
+
+  @users.collectionAction({
+    method: 'POST',
+    path: 'service_account',
+    operation: 'service_account_create',
+    description: 'Create an account for a program. Its password is told this once.',
+    access: {
+      level: 'authenticated',
+      model: 'authentik_core.user',
+      everywhere: [users.permission('add'), 'authentik_core.add_token'],
+    },
+    responses: [{ status: 200, type: UserServiceAccountResponseDto }],
+  })
+  serviceAccount(@Body() request: UserServiceAccountRequestDto): Promise<UserServiceAccountResponseDto> {
+    return this.accounts.createServiceAccount(request);
+  }
+
+  @users.retrieve()
+  get(@users.key() pk: number, @Visible() visible: VisibleRows): Promise<UserDto> {
+    return this.service.get(pk, visible);
+  }
+
+  @users.replace()
+  replace(@Current() user: User, @Body() request: UserRequestDto): Promise<UserDto> {
+    return this.service.update(user, request);
+  }
+
+  @users.update()
+  update(@Current() user: User, @Body() request: PatchedUserRequestDto): Promise<UserDto> {
+    return this.service.update(user, request);
+  }
+
+  @users.remove()
+  remove(@Current() user: User): Promise<void> {
+    return this.service.remove(user);
+  }
+
+  @users.detailAction({
+    method: 'POST',
+    path: 'set_password',
+    operation: 'set_password_create',
+    description: 'Set a new password.',
+    status: 204,
+    permissions: ['authentik_core.reset_user_password'],
+    responses: [
+      { status: 204, description: 'The password is set.' },
+      { status: 400, description: 'There is no password in the request.' },
+    ],
+  })
+  setPassword(@Current() user: User, @Body() { password }: UserPasswordSetRequestDto): Promise<void> {
+    return this.service.setPassword(user, password);
+  }
+
+  @users.usedBy()
+  async usedBy(
+    @users.key() pk: number,
+    @Visible() visible: VisibleRows,
+    @CurrentCaller() caller: Caller,
+  ): Promise<UsedByDto[]> {
+    return readUsedBy(await this.service.references(pk, visible), (model) => caller.viewable(model));
+  }
+}

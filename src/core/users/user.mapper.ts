@@ -1,0 +1,80 @@
+import type { SecretBox } from '../../database/secret-box.js';
+import type { Columns } from '../../rest/list/list-query.js';
+import { isSuperuser, numberOfGroup } from '../groups/membership.js';
+import { avatarOf } from './avatar.js';
+import type { UserGroupDto } from './dto/user-group.dto.js';
+import type { UserDto } from './dto/user.dto.js';
+
+/** What is read of a user for the clients, of a statement that calls it `account`. Never the password's hash. */
+export const userColumns = {
+  pk: 'account.pk',
+  username: 'account.username',
+  name: 'account.name',
+  is_active: 'account.isActive',
+  last_login: 'account.lastLogin',
+  is_superuser: isSuperuser('account.pk'),
+  email: 'account.email',
+  attributes: 'account.attributes',
+  path: 'account.path',
+  type: 'account.type',
+  uuid: 'account.uuid',
+  password_change_date: 'account.passwordChangeDate',
+} satisfies Columns;
+
+/** A row of those columns. */
+export type UserRow = Pick<UserDto, keyof typeof userColumns>;
+
+/** A group that a user is in, as it is read for the clients. */
+export interface UserGroupRow {
+  readonly user: number;
+  readonly pk: string;
+  readonly name: string;
+  readonly is_superuser: boolean;
+  readonly parent: string | null;
+  readonly parent_name: string | null;
+  readonly attributes: Record<string, unknown>;
+}
+
+/** A user as clients see it. `withGroups` false leaves out what the groups are, not which they are. */
+export function userAnswer(
+  row: UserRow,
+  groups: readonly UserGroupRow[],
+  secrets: SecretBox,
+  withGroups = true,
+): UserDto {
+  return {
+    pk: row.pk,
+    username: row.username,
+    name: row.name,
+    is_active: row.is_active,
+    last_login: row.last_login,
+    is_superuser: row.is_superuser,
+    groups: groups.map(({ pk }) => pk),
+    groups_obj: withGroups ? groups.map(userGroupAnswer) : null,
+    email: row.email,
+    avatar: avatarOf(row.name === '' ? row.username : row.name),
+    attributes: row.attributes,
+    uid: userUid(row.pk, secrets),
+    path: row.path,
+    type: row.type,
+    uuid: row.uuid,
+    password_change_date: row.password_change_date,
+  };
+}
+
+/** An identifier of a user that says nothing of them. */
+export function userUid(pk: number, secrets: SecretBox): string {
+  return secrets.identifier(`user:${pk}`);
+}
+
+function userGroupAnswer({ user: _, ...group }: UserGroupRow): UserGroupDto {
+  return {
+    pk: group.pk,
+    num_pk: numberOfGroup(group.pk),
+    name: group.name,
+    is_superuser: group.is_superuser,
+    parent: group.parent,
+    parent_name: group.parent_name,
+    attributes: group.attributes,
+  };
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+
+import { SecretBox } from '../../database/secret-box.js';
+import { everyRow, type VisibleRows } from '../../rest/access/route-access.js';
+import { restrict } from '../../rest/access/visible.js';
+import { AppError } from '../../rest/errors/app-error.js';
+import { columnsOf } from '../../rest/fields/columns-of.js';
+import type { Page } from '../../rest/list/page.js';
+import { readPage, select } from '../../rest/list/read-page.js';
+import type { Reference } from '../../rest/used-by.js';
+import { Group } from '../groups/group.entity.js';
+import { hashPassword } from '../passwords.js';
+import { Token } from '../tokens/token.entity.js';
+import type { UserListQuery } from './dto/user-list.query.js';
+import type { PatchedUserRequestDto, UserDto, UserRequestDto } from './dto/user.dto.js';
+import { User } from './user.entity.js';
+import { userAnswer, userColumns, type UserGroupRow, type UserRow } from './user.mapper.js';
+
+/** Keeps the users. */
+@Injectable()
+export class UserService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly secrets: SecretBox,
+  ) {}
+
+  async list(query: UserListQuery, visible: VisibleRows): Promise<Page<UserDto>> {
+    const { pagination, results } = await readPage<UserRow>(this.users(visible), query);
+    return { pagination, results: await this.answers(results, query.include_groups) };
+  }
+
+  /** @throws AppError `notFound` */
+  async get(pk: number, visible: VisibleRows): Promise<UserDto> {
+    const user = this.users(visible).andWhere('account.pk = :pk', { pk });
+    const row = await select(user, userColumns).getRawOne<UserRow>();
+    if (row === undefined) throw new AppError('notFound');
+    const [answer] = await this.answers([row]);
+    return answer as UserDto;
+  }
+
+  /** Several users at once, by key; one that is not there is missing. */
+  async getMany(pks: readonly number[]): Promise<ReadonlyMap<number, UserDto>> {
+    const users = this.users(everyRow).andWhere('account.pk = any(:pks)', { pks });
+    const answers = await this.answers(await select(users, userColumns).getRawMany<UserRow>());
+    return new Map(answers.map((answer) => [answer.pk, answer]));
+  }
+
+  async create({ groups, ...request }: UserRequestDto): Promise<UserDto> {
+    const pk = await this.dataSource.transaction(async (manager) => {
+      const user = await manager.save(User, { ...columnsOf<User>(request), uuid: randomUUID() });
+      await this.setGroups(manager, user.pk, groups);
+      return user.pk;
+    });
+    return this.get(pk, everyRow);
+  }
+
+  /** Changes what the request names; the rest stays as it is, also for a PUT. */
+  async update({ pk }: User, { groups, ...request }: UserRequestDto | PatchedUserRequestDto): Promise<UserDto> {
+    const columns = columnsOf<User>(request);
+    await this.dataSource.transaction(async (manager) => {
+      if (Object.keys(columns).length > 0) await manager.update(User, { pk }, columns as object);
+      await this.setGroups(manager, pk, groups);
+    });
+    return this.get(pk, everyRow);
+  }
+
+  /** Removes the user with everything that is theirs. */
+  async remove({ pk }: User): Promise<void> {
+    await this.dataSource.manager.delete(User, { pk });
+  }
+
+  async setPassword({ pk }: User, password: string): Promise<void> {
+    const passwordHash = await hashPassword(password);
+    await this.dataSource.manager.update(User, { pk }, { passwordHash, passwordChangeDate: new Date() });
+  }
+
+  /** Every path that has a user, sorted; with `search` those that hold it. */
+  async paths(search: unknown, visible: VisibleRows): Promise<string[]> {
+    const rows = await this.users(visible)
+      .select('account.path', 'path')
+      .distinct(true)
+      .andWhere(`strpos(account.path, :search) > 0`, {
+        search: typeof search === 'string' ? search.replaceAll('\0', '') : '',
+      })
+      .orderBy('path')
+      .getRawMany<{ path: string }>();
+    return rows.map(({ path }) => path);
+  }
+
+  /** @throws AppError `notFound` */
+  async references(pk: number, visible: VisibleRows): Promise<Reference[]> {
+    await this.get(pk, visible);
+    const { manager } = this.dataSource;
+    return [
+      {
+        app: 'authentik_core',
+        model: 'group',
+        action: 'cascade_many',
+        rows: manager
+          .createQueryBuilder(Group, 'grp')
+          .innerJoin('grp.users', 'account', 'account.pk = :pk', { pk })
+          .select('grp.pk', 'pk')
+          .addSelect(`concat('Group ', grp.name)`, 'name')
+          .orderBy('grp.name'),
+      },
+      {
+        app: 'authentik_core',
+        model: 'token',
+        action: 'cascade',
+        rows: manager
+          .createQueryBuilder(Token, 'token')
+          .where('token.userId = :pk', { pk })
+          .select('token.pk', 'pk')
+          .addSelect(`concat('Token ', token.identifier)`, 'name')
+          .orderBy('token.identifier'),
+      },
+    ];
+  }
+
+  private users(visible: VisibleRows): SelectQueryBuilder<User> {
+    return restrict(this.dataSource.manager.createQueryBuilder(User, 'account'), visible);
+  }
+
+  private async setGroups(manager: EntityManager, pk: number, groups: readonly string[] | undefined): Promise<void> {
+    if (groups === undefined) return;
+    await manager.query('delete from "group_user" where user_id = $1 and group_uuid <> all($2)', [pk, groups]);
+    await manager.query(
+      `insert into "group_user" (group_uuid, user_id) select distinct unnest($2::uuid[]), $1::int on conflict do nothing`,
+      [pk, groups],
+    );
+  }
+
+  /** The users as clients see them, with the groups of all of them read in one statement. */
+  private async answers(rows: readonly UserRow[], withGroups = true): Promise<UserDto[]> {
+    const groups = await this.dataSource.query<UserGroupRow[]>(
+      `select gu.user_id as "user", g.group_uuid as pk, g.name, g.is_superuser, g.parent_uuid as parent,
+              above.name as parent_name, g.attributes
+         from "group_user" gu
+         join "group" g using (group_uuid)
+         left join "group" above on above.group_uuid = g.parent_uuid
+        where gu.user_id = any($1) order by g.name`,
+      [rows.map(({ pk }) => pk)],
+    );
+    const ofUser = new Map<number, UserGroupRow[]>(rows.map(({ pk }) => [pk, []]));
+    for (const group of groups) ofUser.get(group.user)?.push(group);
+    return rows.map((row) => userAnswer(row, ofUser.get(row.pk) ?? [], this.secrets, withGroups));
+  }
+}
