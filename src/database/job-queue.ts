@@ -48,7 +48,8 @@ export class JobQueue {
   private pool(max: number): Pool {
     const { url } = this.dataSource.options as { url: string };
     const pool = new Pool({ connectionString: url, max, application_name: 'email-stage worker' });
-    pool.on('error', (error) => this.logger.warn(`connection lost: ${error.message}`));
+    const lost = (error: Error): void => this.logger.warn(`connection lost: ${error.message}`);
+    pool.on('error', lost).on('connect', (client) => client.on('error', lost));
     return pool;
   }
 

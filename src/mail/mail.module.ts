@@ -1,9 +1,36 @@
 import { Module } from '@nestjs/common';
 
+import { JobQueue } from '../database/job-queue.js';
+import { EventsModule } from '../events/events.module.js';
+import { MailDelivery } from './delivery/mail-delivery.service.js';
 import { MailMetrics } from './delivery/mail-metrics.js';
 import { MailSenders } from './delivery/mail-senders.js';
+import { MailWorker } from './delivery/mail-worker.service.js';
 import { EmailTemplates } from './email-templates.js';
+import { MailboxModule } from './mailbox/mailbox.module.js';
+import { MailMessageController } from './messages/mail-message.controller.js';
+import { MailMessageService } from './messages/mail-message.service.js';
+import { MessageStore } from './outbox/message-store.js';
+import { Outbox } from './outbox/outbox.service.js';
+import { MailRenderer } from './rendering/mail-renderer.js';
+import { TransportModule } from './transport/transport.module.js';
 
 /** Everything about mails that knows nothing of flows. */
-@Module({ providers: [EmailTemplates, MailMetrics, MailSenders], exports: [EmailTemplates, MailMetrics, MailSenders] })
+@Module({
+  imports: [EventsModule, MailboxModule, TransportModule],
+  controllers: [MailMessageController],
+  providers: [
+    EmailTemplates,
+    JobQueue,
+    MailDelivery,
+    MailMessageService,
+    MailMetrics,
+    MailRenderer,
+    MailSenders,
+    MailWorker,
+    MessageStore,
+    Outbox,
+  ],
+  exports: [EmailTemplates, MailMetrics, MailRenderer, MailSenders, Outbox, TransportModule],
+})
 export class MailModule {}

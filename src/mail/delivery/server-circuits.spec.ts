@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { type Admission, ServerCircuits } from './server-circuits.js';
 
-function setup(limit = 5): { circuits: ServerCircuits; clock: { now: number }; fail: (server: string) => void } {
+function setup(places = 7): { circuits: ServerCircuits; clock: { now: number }; fail: (server: string) => void } {
   const clock = { now: 1_000_000 };
-  const circuits = new ServerCircuits(limit, () => clock.now);
+  const circuits = new ServerCircuits(places, () => clock.now);
   const fail = (server: string): void => admitted(circuits.admit(server)).done(false);
   return { circuits, clock, fail };
 }
@@ -61,5 +61,22 @@ describe('ServerCircuits', () => {
       return pause / 1000;
     });
     expect(pauses).toEqual([15, 30, 60, 120, 240, 300]);
+  });
+
+  it('gives a place that becomes free to one who waits for it', async () => {
+    const { circuits } = setup();
+    const [first] = [admitted(circuits.admit('a:25')), admitted(circuits.admit('a:25'))];
+    const later = circuits.enter('a:25');
+    first.done(true);
+    admitted(await later);
+  });
+
+  it('lets only some of the places be spent on waiting', async () => {
+    const { circuits } = setup();
+    const [first] = [admitted(circuits.admit('a:25')), admitted(circuits.admit('a:25'))];
+    const waiting = [circuits.enter('a:25'), circuits.enter('a:25'), circuits.enter('a:25')];
+    expect(await circuits.enter('a:25')).toMatchObject({ admitted: false, reason: 'busy' });
+    first.done(true);
+    for (const each of waiting) admitted(await each);
   });
 });

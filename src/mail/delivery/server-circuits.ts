@@ -8,6 +8,9 @@ const longestPause = 300;
 /** Mails at a time for a server that has not answered yet, or has just failed. */
 const untriedLimit = 2;
 
+/** Milliseconds that a mail waits for a place before it makes room for the mails of other servers. */
+const patience = 1000;
+
 interface Circuit {
   /** Failures in a row. */
   failures: number;
@@ -15,6 +18,8 @@ interface Circuit {
   proven: boolean;
   openUntil: number;
   underWay: number;
+  /** Wakes those that wait for a place. */
+  readonly waiting: Set<() => void>;
 }
 
 /** Whether a server may be tried now; if so, `done` must be called with how it went. */
@@ -28,19 +33,39 @@ export type Admission =
  */
 export class ServerCircuits {
   private readonly circuits = new Map<string, Circuit>();
+  /** Mails at a time for a server that answers. */
+  private readonly limit: number;
+  private waiting = 0;
 
   /**
-   * @param limit mails at a time for a server that answers
+   * @param places how many mails a worker handles at a time
    * @param now the time in milliseconds
    */
   constructor(
-    private readonly limit: number,
+    private readonly places: number,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.limit = Math.max(2, Math.floor(places * 0.8));
+  }
+
+  /**
+   * As `admit`, but waits a moment for a place, unless too many wait already: a busy server is soon free, and a server
+   * that does not answer must not have everybody wait for it.
+   */
+  async enter(server: string): Promise<Admission> {
+    const deadline = Date.now() + patience;
+    for (;;) {
+      const admission = this.admit(server);
+      const left = deadline - Date.now();
+      const isHopeless = !admission.admitted && (admission.reason !== 'busy' || this.waiting >= this.places * 0.4);
+      if (admission.admitted || isHopeless || left <= 0) return admission;
+      await this.freePlace(server, left);
+    }
+  }
 
   /** @param server `host:port` */
   admit(server: string): Admission {
-    const circuit = this.circuits.get(server) ?? { failures: 0, proven: false, openUntil: 0, underWay: 0 };
+    const circuit = this.circuits.get(server) ?? newCircuit();
     this.circuits.set(server, circuit);
     const now = this.now();
     if (circuit.openUntil > now) {
@@ -60,14 +85,36 @@ export class ServerCircuits {
     return [...this.circuits].filter(([, { openUntil }]) => openUntil > this.now()).map(([server]) => server);
   }
 
+  /** Waits until a mail for the server has ended, but not for ever. */
+  private async freePlace(server: string, milliseconds: number): Promise<void> {
+    const circuit = this.circuits.get(server);
+    if (circuit === undefined) return;
+    this.waiting += 1;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        circuit.waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, milliseconds);
+      circuit.waiting.add(wake);
+    });
+    this.waiting -= 1;
+  }
+
   private report(server: string, circuit: Circuit, reachable: boolean): void {
     circuit.underWay -= 1;
     circuit.proven = reachable;
     circuit.failures = reachable ? 0 : circuit.failures + 1;
     circuit.openUntil = this.now() + pauseAfter(circuit.failures) * 1000;
+    for (const wake of circuit.waiting) wake();
     // A server that is well and idle need not be remembered for ever; there may be many over time.
     if (circuit.underWay === 0 && this.circuits.size > 1000) this.circuits.delete(server);
   }
+}
+
+function newCircuit(): Circuit {
+  return { failures: 0, proven: false, openUntil: 0, underWay: 0, waiting: new Set() };
 }
 
 function pauseAfter(failures: number): number {

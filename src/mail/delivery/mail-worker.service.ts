@@ -1,0 +1,53 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Runner } from 'graphile-worker';
+
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import { Housekeeping } from '../../database/housekeeping.js';
+import { JobQueue } from '../../database/job-queue.js';
+import { MessageStore, sendMailTask } from '../outbox/message-store.js';
+import { MailDelivery } from './mail-delivery.service.js';
+
+/** Works through the mails that wait, in processes that are workers. Any number of them may run. */
+@Injectable()
+export class MailWorker implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Mail');
+  private readonly timers: NodeJS.Timeout[] = [];
+  private runner: Runner | undefined;
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly jobs: JobQueue,
+    private readonly store: MessageStore,
+    private readonly delivery: MailDelivery,
+    housekeeping: Housekeeping,
+  ) {
+    housekeeping.register('old mails', () => store.purge(settings.mailRetention));
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { role, mailConcurrency, mailLease } = this.settings;
+    if (role === 'api') return;
+    const send = (payload: unknown): Promise<void> => this.delivery.deliver((payload as { message: string }).message);
+    this.runner = await this.jobs.work({ [sendMailTask]: send }, mailConcurrency);
+    this.every(mailLease / 3, 'extend leases', () => this.store.extendLeases([...this.delivery.underWay], mailLease));
+    this.every(mailLease / 2, 'rescue messages', () => this.store.rescue());
+  }
+
+  /** Ends what is under way; what is not begun waits for the next worker. */
+  async onApplicationShutdown(): Promise<void> {
+    for (const timer of this.timers.splice(0)) clearInterval(timer);
+    await this.runner?.stop();
+  }
+
+  private every(seconds: number, what: string, work: () => Promise<unknown>): void {
+    let isBusy = false;
+    const timer = setInterval(() => {
+      if (isBusy) return;
+      isBusy = true;
+      work()
+        .catch((error: unknown) => this.logger.warn(`cannot ${what}: ${String(error)}`))
+        .finally(() => (isBusy = false));
+    }, seconds * 1000);
+    this.timers.push(timer.unref());
+  }
+}

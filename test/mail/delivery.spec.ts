@@ -1,0 +1,206 @@
+import { createServer, type Server, type Socket } from 'node:net';
+
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { Event } from '../../src/events/event.entity.js';
+import { MessageStore } from '../../src/mail/outbox/message-store.js';
+import { Outbox } from '../../src/mail/outbox/outbox.service.js';
+import { EmailStage } from '../../src/stages/email/email-stage.entity.js';
+import { createSendingStage, enqueue, mailFrom, messageOf } from '../support/mails.js';
+import { SmtpRefusal, SmtpSink } from '../support/smtp-sink.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+const sinks: SmtpSink[] = [];
+
+async function sink(judge?: (recipient: string) => Promise<void> | void): Promise<{ port: number; sink: SmtpSink }> {
+  const made = new SmtpSink(judge);
+  sinks.push(made);
+  return { port: await made.listen(), sink: made };
+}
+
+function settled(pk: string, state: string): Promise<void> {
+  return expect.poll(async () => (await messageOf(app, pk)).state, { timeout: 20_000 }).toBe(state);
+}
+
+async function eventsOf(pk: string): Promise<Event[]> {
+  return app.dataSource.manager
+    .createQueryBuilder(Event, 'event')
+    .where(`event.context ->> 'message_id' = :pk`, { pk })
+    .getMany();
+}
+
+beforeAll(async () => {
+  app = await startTestApp({ PUBLIC_URL: 'https://login.example.org' });
+});
+afterEach(async () => {
+  for (const each of sinks.splice(0)) await each.close();
+});
+afterAll(() => app.stop());
+
+describe('A mail that is enqueued', () => {
+  it('is sent when the transaction commits, with a link whose secret no table holds', async () => {
+    const { port, sink: server } = await sink();
+    const [pk] = await enqueue(app, mailFrom(await createSendingStage(app, port), 'a@example.org'));
+    await settled(pk!, 'sent');
+    const message = await messageOf(app, pk!);
+    expect(server.mails).toHaveLength(1);
+    expect(server.mails[0]).toMatchObject({ to: 'a@example.org', messageId: message.messageId });
+    expect(message).toMatchObject({ attempts: 1, nextAttempt: null, leaseUntil: null, reason: '' });
+    expect(message.deliveryAttempts).toMatchObject([{ number: 1, outcome: 'accepted', code: 250 }]);
+
+    const source = server.mails[0]!.source.replace(/=\r?\n/g, '').replaceAll('=3D', '=');
+    const [, secret] =
+      /https:\/\/login\.example\.org\/if\/flow\/sign-up\/\?flow_token=([0-9a-f]{64})/.exec(source) ?? [];
+    expect(secret).toBeDefined();
+    const tables = ['mail_message', 'delivery_attempt', 'event'];
+    for (const table of tables) {
+      const rows = await app.dataSource.query<object[]>(`select * from "${table}"`);
+      expect(JSON.stringify(rows), table).not.toContain(secret);
+    }
+  });
+
+  it('never existed when the transaction is rolled back', async () => {
+    const { port, sink: server } = await sink();
+    const stage = await createSendingStage(app, port);
+    const outbox = app.nest.get(Outbox, { strict: false });
+    let pk = '';
+    await expect(
+      app.dataSource.transaction(async (manager) => {
+        pk = await outbox.enqueue(manager, mailFrom(stage, 'rolled-back@example.org'));
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    const [later] = await enqueue(app, mailFrom(stage, 'later@example.org'));
+    await settled(later!, 'sent');
+    expect(await app.nest.get(MessageStore, { strict: false }).find(pk)).toBeNull();
+    expect(server.mails.map(({ to }) => to)).toEqual(['later@example.org']);
+  });
+
+  it('is told of as an event, without body and link', async () => {
+    const { port } = await sink();
+    const [pk] = await enqueue(app, mailFrom(await createSendingStage(app, port, { name: 'told' }), 'b@example.org'));
+    await settled(pk!, 'sent');
+    const [event, ...others] = await eventsOf(pk!);
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({ action: 'email_sent', app: 'authentik.stages.email' });
+    expect(event?.context).toMatchObject({
+      stage: { name: 'told' },
+      template: 'email/account_confirmation.html',
+      to_email: ['b@example.org'],
+      subject: 'Confirm',
+    });
+    expect(event?.context).not.toHaveProperty('body');
+  });
+});
+
+describe('A server', () => {
+  it('that cannot take the mail just now is tried again later, with the same Message-ID', async () => {
+    let refusals = 1;
+    const { port, sink: server } = await sink(() => {
+      if (refusals-- > 0) throw new SmtpRefusal(451, 'Try again later');
+    });
+    const [pk] = await enqueue(app, mailFrom(await createSendingStage(app, port), 'c@example.org'));
+    await settled(pk!, 'retrying');
+    const waiting = await messageOf(app, pk!);
+    expect(waiting.deliveryAttempts).toMatchObject([{ outcome: 'deferred', code: 451 }]);
+    const delay = waiting.nextAttempt!.getTime() - waiting.deliveryAttempts![0]!.ended!.getTime();
+    expect(delay).toBeGreaterThan(7_000);
+    expect(delay).toBeLessThan(13_000);
+
+    await app.dataSource.transaction((manager) => app.nest.get(MessageStore, { strict: false }).requeue(manager, pk!));
+    await settled(pk!, 'sent');
+    expect((await messageOf(app, pk!)).deliveryAttempts).toMatchObject([
+      { number: 1 },
+      { number: 2, outcome: 'accepted' },
+    ]);
+    expect(server.mails.map(({ messageId }) => messageId)).toEqual([waiting.messageId]);
+  });
+
+  it('that refuses the mail for good is asked once, and the failure is told of', async () => {
+    const { port, sink: server } = await sink(() => {
+      throw new SmtpRefusal(550, 'No such user here');
+    });
+    const [pk] = await enqueue(app, mailFrom(await createSendingStage(app, port), 'd@example.org'));
+    await settled(pk!, 'failed');
+    const message = await messageOf(app, pk!);
+    expect(message.deliveryAttempts).toMatchObject([{ outcome: 'refused', code: 550 }]);
+    expect(message.reason).toContain('No such user here');
+    expect(server.mails).toEqual([]);
+    expect(await eventsOf(pk!)).toMatchObject([{ action: 'email_failed' }]);
+  });
+
+  it('that accepts connections and says nothing does not delay the mails of other stages', async () => {
+    const held: Socket[] = [];
+    const silent: Server = createServer((socket) => held.push(socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const dead = await createSendingStage(app, (silent.address() as { port: number }).port, { timeout: 5 });
+    const { port, sink: server } = await sink();
+    const alive = await createSendingStage(app, port);
+    const stuck = await enqueue(
+      app,
+      ...Array.from({ length: 60 }, (_, index) => mailFrom(dead, `dead${index}@example.org`)),
+    );
+    const since = Date.now();
+    const keys = await enqueue(
+      app,
+      ...Array.from({ length: 40 }, (_, index) => mailFrom(alive, `alive${index}@example.org`)),
+    );
+    await expect.poll(() => server.mails.length, { timeout: 10_000 }).toBe(40);
+    expect(Date.now() - since).toBeLessThan(4_500);
+    await settled(keys.at(-1)!, 'sent');
+    const states = await Promise.all(stuck.map(async (pk) => (await messageOf(app, pk)).state));
+    expect(states).not.toContain('failed');
+    for (const socket of held) socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
+  });
+});
+
+describe('A mail that waits', () => {
+  it('is sent by the settings that its stage has when it is sent', async () => {
+    const first = await sink(() => {
+      throw new SmtpRefusal(450, 'Later');
+    });
+    const second = await sink();
+    const stage = await createSendingStage(app, first.port);
+    const [pk] = await enqueue(app, mailFrom(stage, 'e@example.org'));
+    await settled(pk!, 'retrying');
+    await app.dataSource.manager.update(
+      EmailStage,
+      { pk: stage },
+      { port: second.port, fromAddress: 'new@example.net' },
+    );
+    await app.dataSource.transaction((manager) => app.nest.get(MessageStore, { strict: false }).requeue(manager, pk!));
+    await settled(pk!, 'sent');
+    expect(second.sink.mails).toMatchObject([{ from: 'new@example.net' }]);
+  });
+
+  it('is discarded when its stage is deleted', async () => {
+    const { port } = await sink(() => {
+      throw new SmtpRefusal(450, 'Later');
+    });
+    const stage = await createSendingStage(app, port);
+    const [pk] = await enqueue(app, mailFrom(stage, 'f@example.org'));
+    await settled(pk!, 'retrying');
+    await app.dataSource.manager.delete(EmailStage, { pk: stage });
+    await app.dataSource.transaction((manager) => app.nest.get(MessageStore, { strict: false }).requeue(manager, pk!));
+    await settled(pk!, 'discarded');
+    expect((await messageOf(app, pk!)).reason).toBe('The stage that sent it was deleted.');
+  });
+
+  it('is not sent when its link is dead', async () => {
+    const { port, sink: server } = await sink();
+    const deadline = new Date(Date.now() - 1000);
+    const [pk] = await enqueue(app, mailFrom(await createSendingStage(app, port), 'g@example.org', { deadline }));
+    await settled(pk!, 'failed');
+    expect(server.mails).toEqual([]);
+  });
+
+  it('is not sent when its template cannot be used', async () => {
+    const { port } = await sink();
+    const stage = await createSendingStage(app, port);
+    const [pk] = await enqueue(app, mailFrom(stage, 'h@example.org', { template: 'email/nowhere.html' }));
+    await settled(pk!, 'failed');
+    expect((await messageOf(app, pk!)).reason).toMatch(/^The template email\/nowhere\.html cannot be used/);
+  });
+});

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { createSendingStage, enqueue, mailFrom } from '../support/mails.js';
+import { ServiceProcess } from '../support/service-process.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const count = 1000;
+let app: TestApp;
+let sink: SmtpSink;
+let port: number;
+
+beforeAll(async () => {
+  app = await startTestApp({ ROLE: 'api' });
+  // Slow enough for a worker to die in the middle of a mail.
+  sink = new SmtpSink(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  port = await sink.listen();
+});
+afterAll(async () => {
+  await sink.close();
+  await app.stop();
+});
+
+function startWorker(): ServiceProcess {
+  const { url } = app.dataSource.options as { url: string };
+  return ServiceProcess.start({
+    ROLE: 'worker',
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: url,
+    SECRET_KEY: 'secret-key-of-the-tests-0123456789',
+    MAIL_LEASE: '3',
+  });
+}
+
+async function stateCounts(): Promise<Record<string, number>> {
+  const rows = await app.dataSource.query<{ state: string; count: number }[]>(
+    'select state, count(*)::int as count from mail_message group by state',
+  );
+  return Object.fromEntries(rows.map(({ state, count: many }) => [state, many]));
+}
+
+it('loses no mail when workers are killed at any moment, and doubles only what was being sent', async () => {
+  const stage = await createSendingStage(app, port);
+  const addresses = Array.from({ length: count }, (_, index) => `user${index}@example.org`);
+  await enqueue(app, ...addresses.map((address) => mailFrom(stage, address)));
+  const workers = [startWorker(), startWorker(), startWorker()];
+  let kills = 0;
+  for (const threshold of [50, 150, 300, 450, 600, 800]) {
+    await expect.poll(() => sink.mails.length, { timeout: 60_000, interval: 10 }).toBeGreaterThanOrEqual(threshold);
+    const victim = workers.shift()!;
+    victim.signal('SIGKILL');
+    await victim.ended();
+    kills += 1;
+    workers.push(startWorker());
+  }
+  await expect.poll(stateCounts, { timeout: 90_000, interval: 200 }).toEqual({ sent: count });
+
+  const received = sink.mails.map(({ messageId }) => messageId);
+  const doubled = received.length - new Set(received).size;
+  expect(new Set(sink.mails.map(({ to }) => to))).toEqual(new Set(addresses));
+  const [interrupted] = await app.dataSource.query<[{ count: number }]>(
+    `select count(*)::int as count from delivery_attempt where outcome = 'interrupted'`,
+  );
+  // Each mail that came twice is one whose worker died between the server's acceptance and our writing it down.
+  expect(doubled).toBeLessThanOrEqual(interrupted.count);
+  console.info(
+    `${count} mails, ${kills} workers killed, ${interrupted.count} tries interrupted, ${doubled} mails doubled`,
+  );
+  for (const worker of workers) {
+    worker.signal('SIGTERM');
+    expect(await worker.ended()).toBe(0);
+  }
+}, 240_000);
