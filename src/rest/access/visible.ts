@@ -35,7 +35,7 @@ export function restrict<T extends ObjectLiteral>(
     case 'all':
       return builder;
     case 'keys':
-      return builder.andWhere(`${builder.alias}.pk::text = any(:visibleKeys)`, { visibleKeys: visible.keys });
+      return builder.andWhere(`(${builder.alias}.pk)::text = any(:visibleKeys)`, { visibleKeys: visible.keys });
     case 'owned':
       return builder.andWhere(`${builder.alias}.${owner ?? 'owner'} = :visibleOwner`, { visibleOwner: visible.owner });
   }
