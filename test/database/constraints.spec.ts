@@ -1,0 +1,206 @@
+import 'reflect-metadata';
+
+import { randomUUID } from 'node:crypto';
+
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { dataSourceOptions } from '../../src/data-source.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let flow: Row;
+let stage: Row;
+
+type Row = Record<string, unknown>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+/** Writes a row, and gives the constraint or the column that the database refuses it for; undefined if it takes it. */
+async function refusal(table: string, row: Row): Promise<string | undefined> {
+  const names = Object.keys(row).map((name) => `"${name}"`);
+  const places = names.map((_, index) => `$${index + 1}`);
+  try {
+    const statement = `insert into "${table}" (${names.join(', ')}) values (${places.join(', ')})`;
+    await dataSource.query(statement, Object.values(row));
+    return undefined;
+  } catch (error) {
+    const { driverError } = error as { driverError: { code: string; constraint?: string; column?: string } };
+    const { code, constraint, column } = driverError;
+    return code === '23502' ? `null in ${column}` : (constraint ?? code);
+  }
+}
+
+function emailStage(fields: Row = {}): Row {
+  const key = randomUUID();
+  const connection = { host: 'localhost', port: 25, username: '', password: '', use_tls: false, use_ssl: false };
+  const mail = { timeout: 10, from_address: 'a@b.co', token_expiry: 30, subject: 'x', template: 'x' };
+  const flags = { use_global_settings: false, activate_user_on_success: false };
+  return { stage_uuid: key, name: `stage-${key}`, kind: 'email', ...connection, ...mail, ...flags, ...fields };
+}
+
+function flowRow(fields: Row = {}): Row {
+  const texts = { name: 'Flow', slug: randomUUID(), title: 'Title', designation: 'recovery' };
+  return { flow_uuid: randomUUID(), pbm_uuid: randomUUID(), ...texts, ...fields };
+}
+
+function binding(fields: Row = {}): Row {
+  const place = { target_uuid: flow['flow_uuid'], stage_uuid: stage['stage_uuid'], order: 1 };
+  return { fsb_uuid: randomUUID(), pbm_uuid: randomUUID(), ...place, ...fields };
+}
+
+beforeEach(async () => {
+  flow = flowRow();
+  stage = emailStage();
+  expect([await refusal('flow', flow), await refusal('stage', stage)]).toEqual([undefined, undefined]);
+});
+
+describe('The table of stages', () => {
+  it('refuses a name that a stage of any kind has', async () => {
+    expect(await refusal('stage', emailStage({ name: stage['name'] }))).toBe('uq_stage_name');
+    const dummy = { stage_uuid: randomUUID(), name: stage['name'], kind: 'dummy' };
+    expect(await refusal('stage', dummy)).toBe('uq_stage_name');
+    expect(await refusal('stage', { ...dummy, name: String(dummy.name).toUpperCase() })).toBeUndefined();
+  });
+
+  it('refuses a key that is taken', async () => {
+    expect(await refusal('stage', emailStage({ stage_uuid: stage['stage_uuid'] }))).toBe('pk_stage');
+  });
+
+  it.each(['stage_uuid', 'name', 'kind'])('refuses a stage without %s', async (column) => {
+    expect(await refusal('stage', emailStage({ [column]: null }))).toBe(`null in ${column}`);
+  });
+
+  it.each(Object.keys(emailStage()).slice(3))('refuses an email stage without %s', async (column) => {
+    expect(await refusal('stage', emailStage({ [column]: null }))).toBe('ck_stage_email');
+  });
+
+  it('takes stages of other kinds without what email stages have', async () => {
+    expect(await refusal('stage', { stage_uuid: randomUUID(), name: randomUUID(), kind: 'dummy' })).toBeUndefined();
+  });
+
+  it('refuses numbers that are no integers of 32 bits, and addresses that are too long', async () => {
+    expect(await refusal('stage', emailStage({ port: 2147483648 }))).toBe('22003');
+    expect(await refusal('stage', emailStage({ from_address: 'x'.repeat(255) }))).toBe('22001');
+  });
+});
+
+describe('The table of flows', () => {
+  it('refuses a slug that is taken, or that is none', async () => {
+    expect(await refusal('flow', flowRow({ slug: flow['slug'] }))).toBe('uq_flow_slug');
+    for (const slug of ['', 'a b', 'ä', 'a.b', 'a/b', 'a\n']) {
+      expect(await refusal('flow', flowRow({ slug })), slug).toBe('ck_flow_slug');
+    }
+    expect(await refusal('flow', flowRow({ slug: 'x'.repeat(51) }))).toBe('22001');
+  });
+
+  it('refuses keys that are taken', async () => {
+    expect(await refusal('flow', flowRow({ flow_uuid: flow['flow_uuid'] }))).toBe('pk_flow');
+    expect(await refusal('flow', flowRow({ pbm_uuid: flow['pbm_uuid'] }))).toBe('uq_flow_policy_binding_model');
+  });
+
+  it.each(['name', 'slug', 'title', 'designation', 'background', 'pbm_uuid', 'layout', 'compatibility_mode'])(
+    'refuses a flow without %s',
+    async (column) => {
+      expect(await refusal('flow', flowRow({ [column]: null }))).toBe(`null in ${column}`);
+    },
+  );
+
+  it.each(['designation', 'policy_engine_mode', 'layout', 'denied_action', 'authentication'])(
+    'refuses a word for %s that there is not',
+    async (column) => {
+      expect(await refusal('flow', flowRow({ [column]: 'nope' }))).toBe(`ck_flow_${column}`);
+    },
+  );
+});
+
+describe('The table of bindings', () => {
+  it('takes a stage again at another place, and another stage at the same', async () => {
+    expect(await refusal('flow_stage_binding', binding())).toBeUndefined();
+    expect(await refusal('flow_stage_binding', binding({ order: 2 }))).toBeUndefined();
+    const other = emailStage();
+    await refusal('stage', other);
+    expect(await refusal('flow_stage_binding', binding({ stage_uuid: other['stage_uuid'] }))).toBeUndefined();
+  });
+
+  it('refuses the same stage at the same place', async () => {
+    await refusal('flow_stage_binding', binding());
+    expect(await refusal('flow_stage_binding', binding())).toBe('uq_flow_stage_binding_place');
+  });
+
+  it('refuses flows and stages that there are not', async () => {
+    const nowhere = randomUUID();
+    expect(await refusal('flow_stage_binding', binding({ target_uuid: nowhere }))).toBe('fk_flow_stage_binding_target');
+    expect(await refusal('flow_stage_binding', binding({ stage_uuid: nowhere }))).toBe('fk_flow_stage_binding_stage');
+  });
+
+  it.each(['target_uuid', 'stage_uuid', 'order', 'pbm_uuid', 'evaluate_on_plan', 're_evaluate_policies'])(
+    'refuses a binding without %s',
+    async (column) => {
+      expect(await refusal('flow_stage_binding', binding({ [column]: null }))).toBe(`null in ${column}`);
+    },
+  );
+
+  it.each(['policy_engine_mode', 'invalid_response_action'])(
+    'refuses a word for %s that there is not',
+    async (column) => {
+      const refused = await refusal('flow_stage_binding', binding({ [column]: 'nope' }));
+      expect(refused).toBe(`ck_flow_stage_binding_${column}`);
+    },
+  );
+
+  it.each([
+    ['flow', () => ['flow_uuid', flow['flow_uuid']]],
+    ['stage', () => ['stage_uuid', stage['stage_uuid']]],
+  ])('loses its rows with their %s', async (table, key) => {
+    const row = binding();
+    await refusal('flow_stage_binding', row);
+    const [column, value] = key();
+    await dataSource.query(`delete from "${table}" where ${column} = $1`, [value]);
+    const left = await dataSource.query('select from "flow_stage_binding" where fsb_uuid = $1', [row['fsb_uuid']]);
+    expect(left).toEqual([]);
+  });
+});
+
+describe('The tables of users and tokens', () => {
+  /** A key that the sequence does not come to. */
+  const owner = 1_000_000;
+  const user = (fields: Row = {}): Row => ({ uuid: randomUUID(), username: randomUUID(), ...fields });
+  const token = (fields: Row = {}): Row => {
+    const key = { identifier: randomUUID(), key_hash: Buffer.from('x'), sealed_key: '' };
+    return { token_uuid: randomUUID(), ...key, user_id: owner, ...fields };
+  };
+
+  beforeAll(async () => {
+    expect(await refusal('user', user({ id: owner, username: 'somebody' }))).toBeUndefined();
+  });
+
+  it('refuse names that are taken, words that there are not, and owners that there are not', async () => {
+    expect(await refusal('user', user({ username: 'somebody' }))).toBe('uq_user_username');
+    expect(await refusal('user', user({ type: 'robot' }))).toBe('ck_user_type');
+    expect(await refusal('token', token({ identifier: 'one' }))).toBeUndefined();
+    expect(await refusal('token', token({ identifier: 'one' }))).toBe('uq_token_identifier');
+    expect(await refusal('token', token({ intent: 'fun' }))).toBe('ck_token_intent');
+    expect(await refusal('token', token({ user_id: owner + 1 }))).toBe('fk_token_user');
+  });
+
+  it('refuse a permission that nobody or more than one holds', async () => {
+    const grant = { grant_uuid: randomUUID(), codename: 'authentik_flows.view_flow' };
+    expect(await refusal('permission_grant', grant)).toBe('ck_permission_grant_holder');
+    const role = { role_uuid: randomUUID(), name: 'role' };
+    expect(await refusal('role', role)).toBeUndefined();
+    const both = { ...grant, user_id: owner, role_uuid: role.role_uuid };
+    expect(await refusal('permission_grant', both)).toBe('ck_permission_grant_holder');
+    expect(await refusal('permission_grant', { ...grant, user_id: owner })).toBeUndefined();
+    const again = { ...grant, grant_uuid: randomUUID(), user_id: owner };
+    expect(await refusal('permission_grant', again)).toBe('uq_permission_grant_user');
+  });
+});
