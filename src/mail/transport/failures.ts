@@ -64,8 +64,8 @@ export function outcomeOf(error: unknown, attempt: Try): Outcome {
 /** What `Try.last` is once the mail was written, and before the server has said whether it takes it. */
 export const theMail = 'the whole mail';
 
-function ofSession({ message, fault, reply }: SessionError, attempt: Try): Outcome {
-  return deferred(message, !harmless.includes(fault), attempt, reply);
+function ofSession(error: SessionError, attempt: Try): Outcome {
+  return deferred(error.tell(), !harmless.includes(error.fault), attempt, error.reply);
 }
 
 function ofReply(reply: Reply, command: string, attempt: Try): Outcome {
@@ -74,7 +74,9 @@ function ofReply(reply: Reply, command: string, attempt: Try): Outcome {
     const reason = `${server} wants a login first: set user name and password, or check them.`;
     return deferred(reason, false, attempt, reply);
   }
-  const what = subjects.find(([pattern]) => pattern.test(command))?.[1] ?? 'the mail';
+  const what = subjects.get(command);
+  // Not said in answer to anything: what it was about is not known.
+  if (what === undefined) return deferred(`${server} ended the session.`, true, attempt, reply);
   // 503 says that the session is in disorder, not that the mail is at fault: another session may do.
   if (reply.code >= 500 && reply.code !== 503) {
     return { kind: 'refused', reason: `${server} refuses ${what}.`, ...answer(reply), ...where(attempt) };
@@ -83,18 +85,19 @@ function ofReply(reply: Reply, command: string, attempt: Try): Outcome {
   return deferred(`${server} does not take ${what} now.`, reply.code === 421, attempt, reply);
 }
 
-/** What a reply to a command is about. */
-const subjects: readonly (readonly [RegExp, string])[] = [
-  [/^MAIL/, 'the sender'],
-  [/^RCPT/, 'the recipient'],
-];
+/** What a refusal is about, by the command that it answers. */
+const subjects = new Map([
+  ['MAIL FROM', 'the sender'],
+  ['RCPT TO', 'the recipient'],
+  ['DATA', 'the mail'],
+]);
 
 function deferred(reason: string, unreachable: boolean, attempt: Try, reply?: Reply): Outcome {
   return { kind: 'deferred', reason, unreachable, ...(reply && answer(reply)), ...where(attempt) };
 }
 
 function answer(reply: Reply): { code: number; reply: string } {
-  return { code: reply.code, reply: readable(textOf(reply)) };
+  return { code: reply.code, reply: textOf(reply) };
 }
 
 function where({ server, tls }: Try): { server: string; tls?: string | null } {

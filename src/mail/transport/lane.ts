@@ -5,7 +5,7 @@ import type { Limits } from './dialogue.js';
 import { outcomeOf, theMail } from './failures.js';
 import type { Outcome } from './outcome.js';
 import type { OutgoingMail } from './outgoing-mail.js';
-import { parseReply, readable, textOf } from './reply.js';
+import { parseReply, textOf } from './reply.js';
 import { SecretMask } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 import { openSession, type Session } from './session.js';
@@ -78,8 +78,7 @@ export class Lane {
       const message: ComposedMail = { ...compose(mail), transporterName: this.name, signal: controller.signal };
       const { response } = (await this.mailer.sendMail(message)) as { response: string };
       const reply = parseReply(this.mask.hide(response)) ?? { code: 250, lines: [] };
-      const text = readable(textOf(reply));
-      return { kind: 'accepted', server, tls: this.session?.tls ?? null, code: reply.code, reply: text };
+      return { kind: 'accepted', server, tls: this.session?.tls ?? null, code: reply.code, reply: textOf(reply) };
     } catch (error) {
       const { timeout } = settings;
       return outcomeOf(error, { server, tls: this.session?.tls, last: this.last, timeout, mask: this.mask });

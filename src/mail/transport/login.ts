@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 import type { Dialogue } from './dialogue.js';
-import { type Reply, textOf } from './reply.js';
+import { cited, type Reply, textOf } from './reply.js';
 import { base64 } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 import type { SmtpSettings } from './smtp-settings.js';
@@ -38,9 +38,9 @@ export async function logIn(
   if (reply.code >= 200 && reply.code < 300) return mechanism;
   if (reply.code < 500) {
     const fault = reply.code === 421 ? 'busy' : 'login';
-    throw new SessionError(fault, `${server} cannot check the login now: ${reply.code} ${textOf(reply)}`, { reply });
+    throw new SessionError(fault, `${server} cannot check the login now: ${cited(reply)}.`, { reply });
   }
-  throw new SessionError('login', `${server} refuses the login: ${reply.code} ${textOf(reply)}`, {
+  throw new SessionError('login', `${server} refuses the login: ${cited(reply)}.`, {
     advice: 'Check user name and password. Some providers want an app password, or SMTP to be allowed for the account.',
     reply,
   });

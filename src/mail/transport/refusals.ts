@@ -95,9 +95,13 @@ function reasonToRefuseAddress(role: string, address: string): string | undefine
   return undefined;
 }
 
-/** Text of a header line. What is not ASCII in it becomes encoded words later (RFC 2047). */
+/**
+ * Text of a header line. What is not ASCII in it becomes encoded words later (RFC 2047); one that is in it already
+ * would be decoded by the reader's program, and so bring in what was refused here.
+ */
 function reasonToRefuseText(what: string, value: string): string | undefined {
   if (controlCharacter.test(value)) return `The ${what} holds a control character.`;
+  if (/=\?[^?\s]+\?[bq]\?[^?]*\?=/i.test(value)) return `The ${what} holds an encoded word (=?…?=).`;
   if (value.split(' ').some((word) => word.length > longestWord)) {
     return `The ${what} holds a word of more than ${longestWord} characters.`;
   }

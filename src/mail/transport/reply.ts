@@ -5,7 +5,7 @@ export interface Reply {
 }
 
 /** Most bytes that one reply may have; the longest sensible one, to EHLO, has some hundreds. */
-const longestReply = 65_536;
+const longestReply = 16_384;
 
 /** Most characters of a reply that are kept. */
 const longestText = 500;
@@ -68,9 +68,14 @@ export function parseReply(text: string): Reply | undefined {
   return { code, lines: text.split(/\r?\n/).map((line) => line.replace(/^\d{3}[ -]?/, '')) };
 }
 
-/** The text of a reply in one line. */
+/** The text of a reply, safe to be stored and shown; see `readable`. */
 export function textOf(reply: Reply): string {
-  return reply.lines.join(' ');
+  return readable(reply.lines.join(' '));
+}
+
+/** A reply as a message cites it. */
+export function cited(reply: Reply): string {
+  return `"${readable(`${reply.code} ${textOf(reply)}`)}"`;
 }
 
 /**

@@ -16,7 +16,7 @@ import type { Reply } from './reply.js';
 export type Fault =
   'address' | 'connection' | 'time' | 'protocol' | 'busy' | 'tls' | 'certificate' | 'login' | 'stopped';
 
-/** No session with the server. The message says why, in plain language and without secrets. */
+/** No session with the server. The message says why, in plain language, as a sentence and without secrets. */
 export class SessionError extends Error {
   override readonly name = 'SessionError';
   /** What an administrator can do, as sentences; empty if there is nothing but to wait. */
@@ -32,5 +32,10 @@ export class SessionError extends Error {
     super(message, { cause: options.cause });
     this.advice = options.advice ?? '';
     this.reply = options.reply;
+  }
+
+  /** What happened, `facts` about it, and what to do. */
+  tell(facts = ''): string {
+    return [this.message, facts, this.advice].filter((sentence) => sentence !== '').join(' ');
   }
 }

@@ -6,7 +6,7 @@ import { type Destination, openConnection, secureConnection, type Trust } from '
 import { Dialogue, type Limits } from './dialogue.js';
 import { logIn } from './login.js';
 import { hostOnTheWire } from './refusals.js';
-import { type Reply, textOf } from './reply.js';
+import { cited, type Reply, textOf } from './reply.js';
 import type { SecretMask } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 import { serverOf, type SmtpSettings } from './smtp-settings.js';
@@ -128,7 +128,7 @@ class SessionOpening {
       throw new SessionError('time', error.message, { advice, cause: error });
     });
     if (reply.code === 220) return reply;
-    throw new SessionError('busy', `${server} takes no mail from here now: ${reply.code} ${textOf(reply)}`, {
+    throw new SessionError('busy', `${server} takes no mail from here now: ${cited(reply)}.`, {
       ...(reply.code >= 500 && { advice: 'Ask those who run it; the address of this machine may be blocked.' }),
       reply,
     });
@@ -145,7 +145,7 @@ class SessionOpening {
     if ([500, 502].includes(reply.code)) reply = { ...(await dialogue.command(`HELO ${clientName}`)), lines: [] };
     if (reply.code === 250) return reply;
     const { server } = this.destination;
-    throw new SessionError('busy', `${server} does not want to talk: ${reply.code} ${textOf(reply)}`, { reply });
+    throw new SessionError('busy', `${server} does not want to talk: ${cited(reply)}.`, { reply });
   }
 
   /** @returns null if TLS was not asked for and the server does not want it after all */
@@ -161,7 +161,7 @@ class SessionOpening {
     const reply = await dialogue.command('STARTTLS');
     if (reply.code !== 220) {
       if (!this.settings.useTls) return null;
-      const refusal = `${server} refuses STARTTLS: ${reply.code} ${textOf(reply)}`;
+      const refusal = `${server} refuses STARTTLS: ${cited(reply)}.`;
       return this.step(
         'tls',
         () => '',

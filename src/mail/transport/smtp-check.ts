@@ -78,8 +78,7 @@ export class SmtpCheck {
       }
     }
     const certificate = error.fault === 'certificate' ? await this.look(settings) : undefined;
-    const facts = certificate === undefined ? '' : factsOf(certificate);
-    return [error.message, facts, error.advice].filter((sentence) => sentence !== '').join(' ');
+    return error.tell(certificate === undefined ? '' : factsOf(certificate));
   }
 
   /** The certificate that a server shows, whoever signed it; undefined if there is no session with TLS to be had. */

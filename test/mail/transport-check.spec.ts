@@ -1,0 +1,272 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import type { SmtpSettings } from '../../src/mail/transport/smtp-settings.js';
+import { credentials } from '../support/smtp/certificates.js';
+import { CollectingServer } from '../support/smtp/collecting-server.js';
+import { DeafServer } from '../support/smtp/deaf-server.js';
+import { hangUp, type Script, ScriptedServer, silence } from '../support/smtp/scripted-server.js';
+import {
+  outgoingMail,
+  password,
+  smtpSettings,
+  startTransports,
+  type TestTransports,
+} from '../support/smtp/transports.js';
+
+const login = { username: 'ada', password };
+
+let test: TestTransports;
+let stranger: TestTransports;
+const servers: ScriptedServer[] = [];
+
+beforeAll(async () => {
+  [test, stranger] = await Promise.all([startTransports(), startTransports({ EMAIL_CA_FILE: '' })]);
+});
+afterAll(() => Promise.all([test.stop(), stranger.stop()]));
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+});
+
+async function startServer(script: Script): Promise<ScriptedServer> {
+  const server = await ScriptedServer.start({ extensions: ['AUTH PLAIN LOGIN'], ...script });
+  servers.push(server);
+  return server;
+}
+
+function check(server: { port: number }, changes: Partial<SmtpSettings> = {}, { check: checker } = test) {
+  return checker.check(smtpSettings(server.port, { ...login, timeout: 1, ...changes }));
+}
+
+describe('a server that is fine', () => {
+  it('is said to be, with every step and what was said', async () => {
+    const server = await startServer({ tls: 'starttls' });
+    const result = await check(server, { useTls: true });
+    expect(result).toEqual({
+      ok: true,
+      verdict: `localhost:${server.port} accepts the login. Connections are secured with TLSv1.3.`,
+      steps: [
+        step('connect', `127.0.0.1 port ${server.port}`),
+        step('greeting', 'scripted.example.org ESMTP'),
+        step('ehlo', 'scripted.example.org STARTTLS AUTH PLAIN LOGIN'),
+        step('tls', expect.stringMatching(/^TLSv1\.3, \w+, certificate verified$/)),
+        step('ehlo', 'scripted.example.org AUTH PLAIN LOGIN'),
+        step('auth', 'PLAIN'),
+      ],
+      transcript: [
+        'S: 220 scripted.example.org ESMTP',
+        expect.stringMatching(/^C: EHLO \S+$/),
+        'S: 250-scripted.example.org',
+        'S: 250-STARTTLS',
+        'S: 250 AUTH PLAIN LOGIN',
+        'C: STARTTLS',
+        'S: 220 go ahead',
+        expect.stringMatching(/^\* TLSv1\.3, \w+, certificate verified$/),
+        expect.stringMatching(/^C: EHLO \S+$/),
+        'S: 250-scripted.example.org',
+        'S: 250 AUTH PLAIN LOGIN',
+        'C: AUTH PLAIN ***',
+        'S: 235 welcome',
+        'C: QUIT',
+      ],
+    });
+    await server.silent();
+    expect(server.verbs()).toEqual(['EHLO', 'STARTTLS', 'EHLO', 'AUTH', 'QUIT']);
+  });
+
+  it('is said to be with TLS from the first byte', async () => {
+    const server = await startServer({ tls: 'implicit' });
+    const result = await check(server, { useSsl: true });
+    expect(result).toMatchObject({ ok: true, verdict: expect.stringContaining('accepts the login') });
+    expect(result.steps.map(({ name }) => name)).toEqual(['connect', 'tls', 'greeting', 'ehlo', 'auth']);
+  });
+
+  it('is said to be without a login, if none is set', async () => {
+    const server = await startServer({ tls: 'implicit' });
+    expect(await check(server, { useSsl: true, username: '' })).toMatchObject({
+      ok: true,
+      verdict: expect.stringContaining('No user name is set, so it was not logged in'),
+    });
+    expect(server.verbs()).not.toContain('AUTH');
+  });
+
+  it('is so for a real one, which then takes a mail', async () => {
+    const server = await CollectingServer.start();
+    expect(await check(server)).toMatchObject({ ok: true });
+    expect(await test.transports.send(smtpSettings(server.port, login), outgoingMail())).toMatchObject({
+      kind: 'accepted',
+    });
+    await server.stop();
+  });
+
+  it('is so with a warning if all goes in clear', async () => {
+    const server = await startServer({});
+    expect(await check(server)).toMatchObject({
+      ok: true,
+      verdict: expect.stringContaining('Careful: mails and the password go there in clear. Set use_tls or use_ssl'),
+    });
+  });
+
+  it('is so with a hint if TLS is used, but not insisted on', async () => {
+    const server = await startServer({ tls: 'starttls', credentials: credentials('expired') });
+    expect(await check(server)).toMatchObject({
+      ok: true,
+      verdict: expect.stringContaining('certificate is not verified, and TLS not insisted on: set use_tls'),
+    });
+  });
+
+  it('is so with a warning if certificates are not verified', async () => {
+    const insecure = await startTransports({ EMAIL_TLS_INSECURE: '1' });
+    const server = await startServer({ tls: 'starttls', credentials: credentials('expired') });
+    expect(await check(server, { useTls: true }, insecure)).toMatchObject({
+      ok: true,
+      verdict: expect.stringContaining('EMAIL_TLS_INSECURE is set'),
+    });
+    await insecure.stop();
+  });
+});
+
+describe('what is wrong is said with what to do about it', () => {
+  it.each<[string, Script, Partial<SmtpSettings>, RegExp]>([
+    [
+      'TLS from the first byte, not asked for',
+      { tls: 'implicit' },
+      { timeout: 0.3 },
+      /^localhost:\d+ speaks TLS from the first byte on this port: set use_ssl, and not use_tls\.$/,
+    ],
+    [
+      'TLS from the first byte, STARTTLS asked for',
+      { tls: 'implicit' },
+      { timeout: 0.3, useTls: true },
+      /speaks TLS from the first byte on this port: set use_ssl/,
+    ],
+    [
+      'TLS from the first byte asked for, but not spoken',
+      {},
+      { useSsl: true },
+      /does not start with TLS on this port\. Set use_tls instead of use_ssl/,
+    ],
+    ['no STARTTLS', {}, { useTls: true }, /does not offer STARTTLS, so nothing was sent to it\. If it speaks TLS from/],
+    [
+      'an expired certificate',
+      { tls: 'starttls', credentials: credentials('expired') },
+      { useTls: true },
+      /has expired\. It names localhost, 127\.0\.0\.1, was signed by email-stage tests, and is valid from .* 2020 GMT to .* 2021 GMT\. Renew it/,
+    ],
+    [
+      'an expired certificate at the first byte',
+      { tls: 'implicit', credentials: credentials('expired') },
+      { useSsl: true },
+      /has expired\. It names localhost, .* Renew it/,
+    ],
+    [
+      'a certificate for another host',
+      { tls: 'starttls', credentials: credentials('wrong-host') },
+      { useTls: true },
+      /is not for this host but for mail\.example\.org, smtp\.example\.org\..* Set the host to a name that is in the certificate/,
+    ],
+    [
+      'a wrong password',
+      { answers: { AUTH: '535 5.7.8 wrong' } },
+      {},
+      /refuses the login: "535 5\.7\.8 wrong"\. Check user name and password/,
+    ],
+    [
+      'no login',
+      { extensions: [] },
+      {},
+      /offers no login, but a user name is set\. Many servers offer a login with TLS only/,
+    ],
+    [
+      'a refusal',
+      { answers: { greeting: '554 blocked' } },
+      {},
+      /takes no mail from here now: "554 blocked"\. Ask those who run it/,
+    ],
+    [
+      'something that is no SMTP',
+      { answers: { greeting: 'SSH-2.0-OpenSSH_9.2' } },
+      {},
+      /does not speak SMTP\. It said: "SSH-2\.0-OpenSSH_9\.2"\. Check host and port/,
+    ],
+    [
+      'silence',
+      { answers: { greeting: silence } },
+      { timeout: 0.3 },
+      /did not answer within 0\.3 s \(greeting\)\. A server that expects TLS/,
+    ],
+    ['a connection that breaks', { answers: { EHLO: hangUp } }, {}, /closed the connection|broke/],
+    ['silence later', { answers: { AUTH: silence } }, { timeout: 0.3 }, /did not answer within 0\.3 s \(AUTH PLAIN\)/],
+  ])('%s', async (_, script, changes, verdict) => {
+    const server = await startServer(script);
+    const result = await check(server, changes);
+    expect(result).toMatchObject({ ok: false, verdict: expect.stringMatching(verdict) });
+    expect(result.steps.at(-1)).toMatchObject({ ok: false });
+    expect(server.verbs()).not.toContain('MAIL');
+    await server.silent();
+  });
+
+  it('an authority that is not trusted', async () => {
+    const server = await startServer({ tls: 'starttls' });
+    const { verdict } = await check(server, { useTls: true }, stranger);
+    expect(verdict).toMatch(
+      /signed by an authority that is not trusted here\. It names localhost, .* Set EMAIL_CA_FILE/,
+    );
+    expect(server.verbs()).not.toContain('AUTH');
+  });
+
+  it('nobody there', async () => {
+    const server = await startServer({});
+    await server.stop();
+    expect(await check(server)).toMatchObject({
+      ok: false,
+      verdict: `localhost:${server.port} refuses connections. Check host and port, and that the mail server runs.`,
+      steps: [{ name: 'connect', ok: false }],
+      transcript: [],
+    });
+  });
+
+  it('somebody who does not take connections', async () => {
+    const server = await DeafServer.start();
+    const { verdict } = await check(server, { host: '127.0.0.1', timeout: 0.3 });
+    expect(verdict).toMatch(/did not accept a connection within 0\.3 s\. Check host and port\. A firewall/);
+    await server.stop();
+  });
+
+  it('a name that is not known', async () => {
+    const { verdict } = await check({ port: 25 }, { host: 'no-such-host.invalid' });
+    expect(verdict).toMatch(
+      /^(There is no host|The name service does not tell where) "no-such-host\.invalid".* (Correct|Check) /,
+    );
+  });
+
+  it('settings that contradict themselves, without a connection', async () => {
+    const server = await startServer({});
+    expect(await check(server, { useTls: true, useSsl: true })).toEqual({
+      ok: false,
+      verdict: expect.stringContaining('Both use_tls and use_ssl are set'),
+      steps: [],
+      transcript: [],
+    });
+    expect(server.connections).toBe(0);
+  });
+});
+
+describe('secrets', () => {
+  const encoded = Buffer.from(password).toString('base64');
+  const payload = Buffer.from(`\0ada\0${password}`).toString('base64');
+
+  it.each(['PLAIN', 'LOGIN', 'CRAM-MD5'])('are in no answer of the check with %s', async (mechanism) => {
+    const reply = `535 you said ${password}, ${encoded}, ${payload}`;
+    const server = await startServer({ extensions: [`AUTH ${mechanism}`], answers: { AUTH: reply } });
+    const result = await check(server);
+    expect(result.ok).toBe(false);
+    const spoken = server.commands().at(-1)!.replace('AUTH PLAIN ', '');
+    const told = JSON.stringify([result, test.log]);
+    for (const secret of [password, encoded, payload, spoken]) expect(told).not.toContain(secret);
+    expect(told).toContain('***');
+  });
+});
+
+function step(name: string, detail: unknown) {
+  return { name, ok: true, milliseconds: expect.any(Number), detail };
+}

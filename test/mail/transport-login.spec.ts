@@ -1,0 +1,96 @@
+import { createHmac } from 'node:crypto';
+
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { type Moment, type Script, ScriptedServer } from '../support/smtp/scripted-server.js';
+import {
+  outgoingMail,
+  password,
+  smtpSettings,
+  startTransports,
+  type TestTransports,
+} from '../support/smtp/transports.js';
+
+const login = { username: 'ada', password };
+
+let test: TestTransports;
+const servers: ScriptedServer[] = [];
+
+beforeAll(async () => {
+  test = await startTransports();
+});
+afterAll(() => test.stop());
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+});
+
+async function startServer(script: Script): Promise<ScriptedServer> {
+  const server = await ScriptedServer.start({ extensions: ['AUTH PLAIN LOGIN'], ...script });
+  servers.push(server);
+  return server;
+}
+
+function send({ port }: { port: number }) {
+  return test.transports.send(smtpSettings(port, login), outgoingMail());
+}
+
+describe('the login', () => {
+  const payload = Buffer.from(`\0ada\0${password}`).toString('base64');
+  const encoded = Buffer.from(password).toString('base64');
+  const digest = createHmac('md5', password).update('<1.2@x>').digest('hex');
+
+  it.each([
+    ['PLAIN', [`AUTH PLAIN ${payload}`]],
+    ['LOGIN', ['AUTH LOGIN', 'YWRh', encoded]],
+    ['CRAM-MD5', ['AUTH CRAM-MD5', Buffer.from(`ada ${digest}`).toString('base64')]],
+  ])('knows %s', async (mechanism, said) => {
+    const server = await startServer({ extensions: [`AUTH ${mechanism} SOMETHING-NEW`] });
+    expect(await send(server)).toMatchObject({ kind: 'accepted' });
+    expect(server.commands().slice(1, 1 + said.length)).toEqual(said);
+  });
+
+  it.each([
+    [['AUTH XOAUTH2'], 'offers no login that is supported here, only XOAUTH2'],
+    [[], 'offers no login, but a user name is set'],
+  ])('is not tried, nor the mail sent, if the server offers %j', async (extensions, reason) => {
+    const server = await startServer({ extensions });
+    expect(await send(server)).toMatchObject({
+      kind: 'deferred',
+      unreachable: false,
+      reason: expect.stringContaining(reason),
+    });
+    await server.silent();
+    expect(server.verbs()).toEqual(['EHLO']);
+  });
+
+  it.each<[Moment, string]>([
+    ['AUTH', `535 5.7.8 unknown AUTH PLAIN ${payload}`],
+    ['AUTH', `535 5.7.8 wrong password "${password}"`],
+    ['AUTH', `454-4.7.0 ${encoded}\r\n454 4.7.0 later`],
+    ['MAIL', `550 5.7.1 ada, ${password}, may not send`],
+    ['RCPT', `451 4.7.1 ${payload.replace(/=+$/, '')}`],
+    ['message', `250 2.0.0 taken, ${password}`],
+  ])('is never told on, even if the server repeats it at %s: %s', async (moment, reply) => {
+    const server = await startServer({ answers: { [moment]: reply } });
+    const outcome = JSON.stringify(await send(server));
+    for (const secret of [password, encoded.replace(/=+$/, ''), payload.replace(/=+$/, '')]) {
+      expect(outcome).not.toContain(secret);
+      expect(test.log.join('\n')).not.toContain(secret);
+    }
+    expect(outcome).toContain('***');
+  });
+
+  it.each(['454 4.7.0 not now', '535 5.7.8 wrong', '534 5.7.9 app password needed', '504 5.5.4 unknown'])(
+    'defers the mail for %s: the settings are at fault, or not even they',
+    async (reply) => {
+      const server = await startServer({ answers: { AUTH: reply } });
+      expect(await send(server)).toMatchObject({
+        kind: 'deferred',
+        unreachable: false,
+        code: Number(reply.slice(0, 3)),
+        reason: expect.stringMatching(/(refuses|cannot check) the login/),
+      });
+      expect(server.verbs()).not.toContain('MAIL');
+    },
+  );
+});

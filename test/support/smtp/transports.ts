@@ -1,0 +1,75 @@
+import 'reflect-metadata';
+
+import { Module } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+
+import { readSettings, SETTINGS } from '../../../src/config/settings.js';
+import { MailTransports, type OutgoingMail } from '../../../src/mail/transport/mail-transports.js';
+import { SmtpCheck } from '../../../src/mail/transport/smtp-check.js';
+import type { SmtpSettings } from '../../../src/mail/transport/smtp-settings.js';
+import { TransportModule } from '../../../src/mail/transport/transport.module.js';
+import { authorityFile } from './certificates.js';
+
+/** The way to mail servers, alone. */
+export interface TestTransports {
+  readonly transports: MailTransports;
+  readonly check: SmtpCheck;
+  readonly module: TestingModule;
+  /** Everything that was logged. */
+  readonly log: string[];
+  stop(): Promise<void>;
+}
+
+/** @param environment settings by name; the authority of the tests is trusted unless they say otherwise */
+export async function startTransports(environment: Record<string, string> = {}): Promise<TestTransports> {
+  const { settings } = readSettings({ EMAIL_CA_FILE: authorityFile, ...environment });
+  @Module({ providers: [{ provide: SETTINGS, useValue: settings }], exports: [SETTINGS] })
+  class SettingsModule {}
+  const log: string[] = [];
+  const write = (...said: unknown[]): void => void log.push(said.map(String).join(' '));
+  const module = await Test.createTestingModule({
+    imports: [{ module: SettingsModule, global: true }, TransportModule],
+  })
+    .setLogger({ log: write, error: write, warn: write, debug: write, verbose: write })
+    .compile();
+  await module.init();
+  return {
+    transports: module.get(MailTransports),
+    check: module.get(SmtpCheck),
+    module,
+    log,
+    stop: () => module.close(),
+  };
+}
+
+/** The password that `CollectingServer` accepts. */
+export const password = 'correct horse';
+
+/** Settings for a server in this process: in clear, without login. */
+export function smtpSettings(port: number, changes: Partial<SmtpSettings> = {}): SmtpSettings {
+  return {
+    host: 'localhost',
+    port,
+    username: '',
+    password: '',
+    useTls: false,
+    useSsl: false,
+    timeout: 5,
+    ...changes,
+  };
+}
+
+/** A mail that any server takes. */
+export function outgoingMail(changes: Partial<OutgoingMail> = {}): OutgoingMail {
+  return {
+    messageId: 'f3b1c5@example.org',
+    from: { name: 'The Service', address: 'service@example.org' },
+    to: { name: 'Ada Lovelace', address: 'ada@example.com' },
+    subject: 'Confirm your address',
+    html: '<p>Hello</p>',
+    text: 'Hello',
+    attachments: [],
+    date: new Date('2026-03-01T12:00:00Z'),
+    ...changes,
+  };
+}
