@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { contractOf, type Document } from './contract.js';
+import { type Contract, contractOf, type Document } from './contract.js';
 import { differences } from './differences.js';
 
 const pet = { type: 'object', properties: { name: { type: 'string', maxLength: 9 }, age: { type: 'integer' } } };
@@ -39,6 +39,18 @@ describe('The comparison of two contracts', () => {
     const { name, age } = pet.properties;
     expect(compare({ ...pet, properties: { age, name } })).toEqual([
       'schema Pet.properties has the order age, name, not name, age',
+    ]);
+  });
+
+  it('finds words of an enumeration that one of them does not have, and words in another order', () => {
+    const document = (...words: string[]): Contract => {
+      const properties = { size: { type: 'string', enum: words } };
+      return contractOf(documentOf({ type: 'object', properties }), everything);
+    };
+    expect(differences(document('s', 'm', 'xl'), document('xs', 'm', 's'))).toEqual([
+      'schema Pet.properties.size.enum "xs" is missing',
+      'schema Pet.properties.size.enum "xl" is added',
+      'schema Pet.properties.size.enum has the order s, m, not m, s',
     ]);
   });
 

@@ -15,6 +15,10 @@ export function differences(ours: Contract, theirs: Contract): string[] {
 }
 
 function* between(ours: unknown, theirs: unknown, place: string): Generator<string> {
+  if (place.endsWith('.enum') && Array.isArray(ours) && Array.isArray(theirs)) {
+    yield* betweenWords(ours, theirs, place);
+    return;
+  }
   if (!isObject(ours) || !isObject(theirs)) {
     const [we, they] = [JSON.stringify(ours), JSON.stringify(theirs)];
     if (we !== they) yield `${place} is ${we}, not ${they}`;
@@ -28,6 +32,13 @@ function* between(ours: unknown, theirs: unknown, place: string): Generator<stri
   }
   const [we, they] = [common(ours, theirs), common(theirs, ours)];
   if (we !== they) yield `${place} has the order ${we}, not ${they}`;
+}
+
+function* betweenWords(ours: unknown[], theirs: unknown[], place: string): Generator<string> {
+  for (const word of theirs) if (!ours.includes(word)) yield `${place} "${String(word)}" is missing`;
+  for (const word of ours) if (!theirs.includes(word)) yield `${place} "${String(word)}" is added`;
+  const [we, they] = [ours.filter((word) => theirs.includes(word)), theirs.filter((word) => ours.includes(word))];
+  if (we.join() !== they.join()) yield `${place} has the order ${we.join(', ')}, not ${they.join(', ')}`;
 }
 
 /** The names in `object` that are in `other` too, in their order. */

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  CoreApi,
+  type EmailStage,
+  type PermissionAssignRequest,
+  RbacApi,
+  type Role,
+  StagesApi,
+} from '@goauthentik/api';
+import { expect, it } from 'vitest';
+
+import { describeSdk, refusal } from './sdk.js';
+
+describeSdk('/rbac/', (sdk) => {
+  const rbac = (key?: string | null): RbacApi => new RbacApi(sdk().configuration(key));
+  const core = (): CoreApi => new CoreApi(sdk().configuration());
+  const stages = (key?: string): StagesApi => new StagesApi(sdk().configuration(key));
+  const createRole = (name = `role-${randomUUID()}`): Promise<Role> =>
+    rbac().rbacRolesCreate({ roleRequest: { name } });
+  const createStage = (): Promise<EmailStage> =>
+    stages().stagesEmailCreate({ emailStageRequest: { name: `mail-${randomUUID()}` } });
+  /** Somebody who is no superuser, with a key. */
+  const createCaller = async (): Promise<{ id: number; key: string }> => {
+    const username = `user-${randomUUID()}`;
+    const { pk } = await core().coreUsersCreate({ userRequest: { username, name: 'Caller' } });
+    await core().coreTokensCreate({ tokenRequest: { identifier: username, user: pk } });
+    return { id: pk, key: (await core().coreTokensViewKeyRetrieve({ identifier: username })).key };
+  };
+  const forbidden = { status: 403, body: { detail: 'You do not have permission to perform this action.' } };
+  const view = { permissions: ['authentik_stages_email.view_emailstage'] };
+  const onStage = (objectPk: string): PermissionAssignRequest => ({
+    ...view,
+    model: 'authentik_stages_email.emailstage',
+    objectPk,
+  });
+
+  it('creates, retrieves, changes and deletes roles', async () => {
+    const role = await createRole('mail administrators');
+    expect(role).toEqual({ pk: expect.stringMatching(/^[0-9a-f-]{36}$/), name: 'mail administrators' });
+    const { pk: uuid } = role;
+    expect(await rbac().rbacRolesRetrieve({ uuid })).toEqual(role);
+    expect(await rbac().rbacRolesUpdate({ uuid, roleRequest: { name: 'replaced' } })).toEqual({
+      pk: uuid,
+      name: 'replaced',
+    });
+    expect(await rbac().rbacRolesPartialUpdate({ uuid, patchedRoleRequest: { name: 'patched' } })).toEqual({
+      pk: uuid,
+      name: 'patched',
+    });
+    expect(await rbac().rbacRolesUsedByList({ uuid })).toEqual([]);
+    await rbac().rbacRolesDestroy({ uuid });
+    expect((await refusal(rbac().rbacRolesRetrieve({ uuid }))).status).toBe(404);
+  });
+
+  it('refuses roles without a name, and with one that is too long', async () => {
+    expect(await refusal(rbac().rbacRolesCreate({ roleRequest: {} as never }))).toEqual({
+      status: 400,
+      body: { name: ['This field is required.'] },
+    });
+    expect(await refusal(createRole('x'.repeat(151)))).toEqual({
+      status: 400,
+      body: { name: ['Ensure this field has no more than 150 characters.'] },
+    });
+  });
+
+  it('answers 404 for a role or a user that there is not', async () => {
+    const uuid = randomUUID();
+    const calls = [
+      rbac().rbacRolesRetrieve({ uuid }),
+      rbac().rbacRolesUpdate({ uuid, roleRequest: { name: 'x' } }),
+      rbac().rbacRolesPartialUpdate({ uuid }),
+      rbac().rbacRolesDestroy({ uuid }),
+      rbac().rbacRolesUsedByList({ uuid }),
+      rbac().rbacPermissionsAssignedByRolesAssign({ uuid, permissionAssignRequest: view }),
+      rbac().rbacPermissionsAssignedByUsersAssign({ id: 2_000_000_000, permissionAssignRequest: view }),
+    ];
+    const notFound = { status: 404, body: { detail: 'Not found.' } };
+    expect(await Promise.all(calls.map(refusal))).toEqual(calls.map(() => notFound));
+  });
+
+  it('lists roles by name, page by page', async () => {
+    for (const name of ['list b', 'list a', 'list c']) await createRole(name);
+    const { results, pagination } = await rbac().rbacRolesList({ search: 'list', pageSize: 2 });
+    expect(results.map(({ name }) => name)).toEqual(['list a', 'list b']);
+    expect(pagination).toMatchObject({ count: 3, next: 2, totalPages: 2 });
+    const last = await rbac().rbacRolesList({ search: 'list', pageSize: 2, page: 2, ordering: '-name' });
+    expect(last.results.map(({ name }) => name)).toEqual(['list a']);
+    expect((await refusal(rbac().rbacRolesList({ search: 'list', page: 2 }))).status).toBe(404);
+  });
+
+  it('lets a user see one stage, and no longer', async () => {
+    const { id, key } = await createCaller();
+    const [stage, other] = [await createStage(), await createStage()];
+    expect(await refusal(stages(key).stagesEmailList())).toEqual(forbidden);
+    const assigned = await rbac().rbacPermissionsAssignedByUsersAssign({
+      id,
+      permissionAssignRequest: onStage(stage.pk),
+    });
+    expect(assigned).toEqual([{ id: expect.any(String) }]);
+    expect((await stages(key).stagesEmailList()).results).toEqual([stage]);
+    expect((await refusal(stages(key).stagesEmailRetrieve({ stageUuid: other.pk }))).status).toBe(404);
+    expect(await refusal(stages(key).stagesEmailDestroy({ stageUuid: stage.pk }))).toEqual(forbidden);
+    await rbac().rbacPermissionsAssignedByUsersUnassignPartialUpdate({
+      id,
+      patchedPermissionAssignRequest: onStage(stage.pk),
+    });
+    expect(await refusal(stages(key).stagesEmailList())).toEqual(forbidden);
+  });
+
+  it('lets the members of a group see every stage by a role, and no longer', async () => {
+    const { id, key } = await createCaller();
+    const stage = await createStage();
+    const { pk: uuid } = await createRole();
+    await core().coreGroupsCreate({ groupRequest: { name: `group-${uuid}`, users: [id], roles: [uuid] } });
+    expect(await refusal(stages(key).stagesEmailList())).toEqual(forbidden);
+    await rbac().rbacPermissionsAssignedByRolesAssign({ uuid, permissionAssignRequest: view });
+    expect((await stages(key).stagesEmailList()).results).toContainEqual(stage);
+    expect(await refusal(stages(key).stagesEmailCreate({ emailStageRequest: { name: 'x' } }))).toEqual(forbidden);
+    await rbac().rbacPermissionsAssignedByRolesUnassignPartialUpdate({ uuid, patchedPermissionAssignRequest: view });
+    expect(await refusal(stages(key).stagesEmailList())).toEqual(forbidden);
+  });
+
+  it('refuses permissions that there are not, and callers who may not assign', async () => {
+    const { id, key } = await createCaller();
+    const permissionAssignRequest = { permissions: ['authentik_stages_email.eat_emailstage'] };
+    const unknown = rbac().rbacPermissionsAssignedByUsersAssign({ id, permissionAssignRequest });
+    expect((await refusal(unknown)).status).toBe(400);
+    const byCaller = rbac(key).rbacPermissionsAssignedByUsersAssign({ id, permissionAssignRequest: view });
+    expect((await refusal(byCaller)).status).toBe(403);
+    expect(await refusal(rbac(key).rbacRolesList())).toEqual(forbidden);
+    expect(await refusal(rbac(null).rbacRolesList())).toEqual({
+      status: 403,
+      body: { detail: 'Authentication credentials were not provided.' },
+    });
+  });
+});
