@@ -158,13 +158,12 @@ describe('The table of bindings', () => {
   );
 
   it.each([
-    ['flow', () => ['flow_uuid', flow['flow_uuid']]],
-    ['stage', () => ['stage_uuid', stage['stage_uuid']]],
-  ])('loses its rows with their %s', async (table, key) => {
+    ['flow', 'flow_uuid', () => flow],
+    ['stage', 'stage_uuid', () => stage],
+  ])('loses its rows with their %s', async (table, column, parent) => {
     const row = binding();
     await refusal('flow_stage_binding', row);
-    const [column, value] = key();
-    await dataSource.query(`delete from "${table}" where ${column} = $1`, [value]);
+    await dataSource.query(`delete from "${table}" where ${column} = $1`, [parent()[column]]);
     const left = await dataSource.query('select from "flow_stage_binding" where fsb_uuid = $1', [row['fsb_uuid']]);
     expect(left).toEqual([]);
   });

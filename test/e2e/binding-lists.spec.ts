@@ -9,11 +9,10 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 let first: FlowStageBindingDto;
-let second: FlowStageBindingDto;
 
 beforeAll(async () => {
   app = await startTestApp();
-  second = await createBinding(app.api, {
+  await createBinding(app.api, {
     stage: (await createEmailStage(app.api, { name: 'beta' })).pk,
     order: 20,
     evaluate_on_plan: true,
