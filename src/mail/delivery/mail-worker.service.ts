@@ -30,7 +30,7 @@ export class MailWorker implements OnApplicationBootstrap, OnApplicationShutdown
     const send = (payload: unknown): Promise<void> => this.delivery.deliver((payload as { message: string }).message);
     this.runner = await this.jobs.work({ [sendMailTask]: send }, mailConcurrency);
     this.every(mailLease / 3, 'extend leases', () => this.store.extendLeases([...this.delivery.underWay], mailLease));
-    this.every(mailLease / 2, 'rescue messages', () => this.store.rescue());
+    this.every(mailLease / 2, 'rescue messages', () => this.store.rescue(mailLease));
   }
 
   /** Ends what is under way; what is not begun waits for the next worker. */

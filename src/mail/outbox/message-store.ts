@@ -165,14 +165,23 @@ export class MessageStore {
     return true;
   }
 
-  /** Gives messages a job again whose worker died or whose job is lost. @returns how many */
-  async rescue(): Promise<number> {
+  /**
+   * Gives messages a job again that were claimed by a worker which died, or whose job was: taken by it and not begun,
+   * or lost. A job that nobody has taken is left alone, however long it waits.
+   *
+   * @param lease seconds after which a worker that gives no sign of life is believed to be dead
+   * @returns how many
+   */
+  async rescue(lease: number): Promise<number> {
     const overdue = await this.dataSource.query<{ pk: string }[]>(
       `select message_uuid as pk from "mail_message"
         where (state = 'sending' and lease_until < now())
-           or (state in ('queued', 'retrying') and next_attempt < now() - interval '1 minute'
-               and not exists (select from graphile_worker.jobs j where j.key = 'mail:' || message_uuid))
+           or (state in ('queued', 'retrying') and next_attempt < now() - $1 * interval '1 second'
+               and not exists (
+                 select from graphile_worker.jobs j where j.key = 'mail:' || message_uuid and j.locked_at is null
+               ))
         limit 500`,
+      [lease],
     );
     for (const { pk } of overdue) await this.schedule(this.dataSource.manager, pk);
     return overdue.length;
