@@ -34,7 +34,7 @@ async function startServer(script: Script): Promise<ScriptedServer> {
 }
 
 function check(server: { port: number }, changes: Partial<SmtpSettings> = {}, { check: checker } = test) {
-  return checker.check(smtpSettings(server.port, { ...login, timeout: 1, ...changes }));
+  return checker.check(smtpSettings(server.port, { ...login, timeout: 5, ...changes }));
 }
 
 describe('a server that is fine', () => {
@@ -130,13 +130,13 @@ describe('what is wrong is said with what to do about it', () => {
     [
       'TLS from the first byte, not asked for',
       { tls: 'implicit' },
-      { timeout: 0.3 },
+      { timeout: 0.5 },
       /^localhost:\d+ speaks TLS from the first byte on this port: set use_ssl, and not use_tls\.$/,
     ],
     [
       'TLS from the first byte, STARTTLS asked for',
       { tls: 'implicit' },
-      { timeout: 0.3, useTls: true },
+      { timeout: 0.5, useTls: true },
       /speaks TLS from the first byte on this port: set use_ssl/,
     ],
     [
@@ -191,11 +191,11 @@ describe('what is wrong is said with what to do about it', () => {
     [
       'silence',
       { answers: { greeting: silence } },
-      { timeout: 0.3 },
-      /did not answer within 0\.3 s \(greeting\)\. A server that expects TLS/,
+      { timeout: 0.5 },
+      /did not answer within 0\.5 s \(greeting\)\. A server that expects TLS/,
     ],
     ['a connection that breaks', { answers: { EHLO: hangUp } }, {}, /closed the connection|broke/],
-    ['silence later', { answers: { AUTH: silence } }, { timeout: 0.3 }, /did not answer within 0\.3 s \(AUTH PLAIN\)/],
+    ['silence later', { answers: { AUTH: silence } }, { timeout: 0.5 }, /did not answer within 0\.5 s \(AUTH PLAIN\)/],
   ])('%s', async (_, script, changes, verdict) => {
     const server = await startServer(script);
     const result = await check(server, changes);
@@ -227,8 +227,8 @@ describe('what is wrong is said with what to do about it', () => {
 
   it('somebody who does not take connections', async () => {
     const server = await DeafServer.start();
-    const { verdict } = await check(server, { host: '127.0.0.1', timeout: 0.3 });
-    expect(verdict).toMatch(/did not accept a connection within 0\.3 s\. Check host and port\. A firewall/);
+    const { verdict } = await check(server, { host: '127.0.0.1', timeout: 0.5 });
+    expect(verdict).toMatch(/did not accept a connection within 0\.5 s\. Check host and port\. A firewall/);
     await server.stop();
   });
 

@@ -161,13 +161,13 @@ describe('a reply that answers nothing', () => {
 });
 
 describe('a server that says nothing', () => {
-  const timeout = 0.2;
+  const timeout = 0.4;
 
   it('is given up when it does not take the connection', async () => {
     const server = await DeafServer.start();
     expect(await send(server, { timeout, host: '127.0.0.1' })).toEqual({
       kind: 'deferred',
-      reason: expect.stringContaining(`127.0.0.1:${server.port} did not accept a connection within 0.2 s. Check host`),
+      reason: expect.stringContaining(`127.0.0.1:${server.port} did not accept a connection within 0.4 s. Check host`),
       server: `127.0.0.1:${server.port}`,
       unreachable: true,
     });
@@ -175,15 +175,15 @@ describe('a server that says nothing', () => {
   });
 
   it.each<[Moment, RegExp]>([
-    ['greeting', /did not answer within 0.2 s \(greeting\)/],
-    ['EHLO', /did not answer within 0.2 s \(EHLO\)/],
-    ['STARTTLS', /did not answer within 0.2 s \(STARTTLS\)/],
-    ['handshake', /did not finish the TLS handshake within 0.2 s/],
-    ['AUTH', /did not answer within 0.2 s \(AUTH PLAIN\)/],
-    ['MAIL', /did not answer within 0.2 s after MAIL FROM/],
-    ['RCPT', /did not answer within 0.2 s after RCPT TO/],
-    ['DATA', /did not answer within 0.2 s after DATA/],
-    ['message', /did not answer within 0.2 s after the whole mail. It may have accepted the mail all the same/],
+    ['greeting', /did not answer within 0.4 s \(greeting\)/],
+    ['EHLO', /did not answer within 0.4 s \(EHLO\)/],
+    ['STARTTLS', /did not answer within 0.4 s \(STARTTLS\)/],
+    ['handshake', /did not finish the TLS handshake within 0.4 s/],
+    ['AUTH', /did not answer within 0.4 s \(AUTH PLAIN\)/],
+    ['MAIL', /did not answer within 0.4 s after MAIL FROM/],
+    ['RCPT', /did not answer within 0.4 s after RCPT TO/],
+    ['DATA', /did not answer within 0.4 s after DATA/],
+    ['message', /did not answer within 0.4 s after the whole mail. It may have accepted the mail all the same/],
   ])('is given up at %s', async (moment, reason) => {
     const server = await startServer({ tls: 'starttls', answers: { [moment]: silence } });
     const outcome = await send(server, { ...login, useTls: true, timeout });
@@ -206,7 +206,7 @@ describe('a server that says nothing', () => {
     expect(await send(server, { timeout })).toMatchObject({
       kind: 'deferred',
       unreachable: true,
-      reason: expect.stringContaining('took more than 0.8 s altogether'),
+      reason: expect.stringContaining('took more than 1.6 s altogether'),
     });
     timers.forEach((timer) => clearInterval(timer));
     server.close();
@@ -239,6 +239,12 @@ describe('a connection that breaks', () => {
       reason: expect.stringMatching(/broke after the whole mail\. It may have accepted/),
     });
     expect(server.mails).toHaveLength(1);
+    expect(server.connections).toBe(1);
+  });
+
+  it('when the session is handed on defers it too', async () => {
+    const server = await startServer({ answers: { EHLO: ['250 scripted.example.org', hangUp] } });
+    expect(await send(server)).toMatchObject({ kind: 'deferred', unreachable: true });
     expect(server.connections).toBe(1);
   });
 

@@ -207,7 +207,7 @@ describe('without a wish for TLS', () => {
     ['cannot do it', { tls: 'starttls', answers: { handshake: silence } }],
   ] satisfies [string, Script][])('a server that %s gets login and mail in clear', async (_, script) => {
     const server = await startServer(script);
-    expect(await send(server, { timeout: 0.5 })).toMatchObject({ kind: 'accepted', tls: null });
+    expect(await send(server, { timeout: 1 })).toMatchObject({ kind: 'accepted', tls: null });
     expect(server.verbs()).toContain('AUTH');
     expect(server.mails).toHaveLength(1);
   });

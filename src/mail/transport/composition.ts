@@ -11,7 +11,8 @@ export interface ComposedMail extends ISendMailOptions {
 type MailerPlugin = NonNullable<MailerOptions['plugins']>[number];
 
 /** What a plugin sees of nodemailer's message. */
-interface MessageRoot {
+interface MessagePart {
+  readonly childNodes: readonly MessagePart[];
   getHeader(name: string): unknown;
   setHeader(name: string, value: string): unknown;
 }
@@ -24,6 +25,7 @@ interface MessageRoot {
  * without HTML plain text. Headers of automatic mail are those of RFC 3834 and Microsoft Exchange.
  */
 export function compose(mail: OutgoingMail): Omit<ComposedMail, 'signal'> {
+  const html = mail.html ?? '';
   return {
     messageId: `<${mail.messageId}>`,
     date: mail.date,
@@ -32,8 +34,8 @@ export function compose(mail: OutgoingMail): Omit<ComposedMail, 'signal'> {
     subject: mail.subject,
     text: withCrLf(mail.text),
     headers: { ...mail.headers, 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-    ...(mail.html !== undefined && {
-      html: withCrLf(mail.html),
+    ...(html !== '' && {
+      html: withCrLf(html),
       attachments: mail.attachments.map(({ cid, filename, contentType, content }) => ({
         filename,
         contentType,
@@ -49,9 +51,10 @@ export function compose(mail: OutgoingMail): Omit<ComposedMail, 'signal'> {
 /** Makes the outermost part of a mail with images `related`: nodemailer, which takes them for attachments, has `mixed`. */
 export const relatedImages: MailerPlugin = {
   step: 'stream',
-  plugin: ({ message }: { message: MessageRoot }, done) => {
+  plugin: ({ message }: { message: MessagePart }, done) => {
     if (message.getHeader('Content-Type') === 'multipart/mixed') {
-      message.setHeader('Content-Type', 'multipart/related; type="multipart/alternative"');
+      const [first = ''] = String(message.childNodes[0]?.getHeader('Content-Type')).split(';');
+      message.setHeader('Content-Type', `multipart/related; type="${first}"`);
     }
     done();
   },

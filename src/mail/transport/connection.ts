@@ -53,8 +53,8 @@ export async function secureConnection(
     host,
     minVersion: 'TLSv1.2',
     rejectUnauthorized: verifies,
-    // A literal address is no server name (RFC 6066, 3); it is verified all the same.
-    ...(isIP(host) === 0 && { servername: host }),
+    // A literal address is no server name, and a name has no dot at its end there (RFC 6066, 3).
+    ...(isIP(host) === 0 && { servername: host.replace(/\.$/, '') }),
     ...(authorities !== undefined && { ca: authorities }),
   });
   await until(secured, 'secureConnect', limits, {

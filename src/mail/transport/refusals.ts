@@ -76,6 +76,7 @@ export function hostOnTheWire(host: string): string | undefined {
 /**
  * Exactly one mailbox: no list, group, comment or display name. Quoted local parts are refused too: they are legal, but
  * servers read them differently, which has sent mails to somebody else (CVE-2025-13033).
+ * So are local parts outside ASCII, which few servers take (RFC 6531) and no field of the API does.
  */
 function reasonToRefuseAddress(role: string, address: string): string | undefined {
   if (controlCharacter.test(address)) return `The address of the ${role} holds a control character.`;
