@@ -55,8 +55,8 @@ export class JobQueue {
 
   private workerLogger(): WorkerLogger {
     return new WorkerLogger(() => (level, message) => {
-      if (String(level) === 'error') this.logger.error(message);
-      else if (String(level) === 'warning') this.logger.warn(message);
+      if (level === 'error') this.logger.error(message);
+      else if (level === 'warning') this.logger.warn(message);
       else this.logger.verbose(message);
     });
   }

@@ -33,14 +33,18 @@ function startWorker(): ServiceProcess {
   });
 }
 
-async function stateCounts(): Promise<Record<string, number>> {
+/** How many mails there are in each state, and why those failed that did. */
+async function outcome(): Promise<Record<string, number>> {
   const rows = await app.dataSource.query<{ state: string; count: number }[]>(
-    'select state, count(*)::int as count from mail_message group by state',
+    `select concat_ws(': ', state, case when state = 'failed' then reason end) as state, count(*)::int as count
+       from mail_message group by 1`,
   );
   return Object.fromEntries(rows.map(({ state, count: many }) => [state, many]));
 }
 
-it('loses no mail when workers are killed at any moment, and doubles only what was being sent', async () => {
+it('loses no mail when workers are killed at any moment, and doubles only what was being sent', async ({
+  annotate,
+}) => {
   const stage = await createSendingStage(app, port);
   const addresses = Array.from({ length: count }, (_, index) => `user${index}@example.org`);
   await enqueue(app, ...addresses.map((address) => mailFrom(stage, address)));
@@ -54,7 +58,7 @@ it('loses no mail when workers are killed at any moment, and doubles only what w
     kills += 1;
     workers.push(startWorker());
   }
-  await expect.poll(stateCounts, { timeout: 90_000, interval: 200 }).toEqual({ sent: count });
+  await expect.poll(outcome, { timeout: 90_000, interval: 200 }).toEqual({ sent: count });
 
   const received = sink.mails.map(({ messageId }) => messageId);
   const doubled = received.length - new Set(received).size;

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { MailMessage } from '../../src/mail/outbox/mail-message.entity.js';
 import { type NewMail, Outbox } from '../../src/mail/outbox/outbox.service.js';
 import { EmailStage } from '../../src/stages/email/email-stage.entity.js';
-
 import type { TestApp } from './test-app.js';
 
 /** A stage that sends over the server at this port of this machine. @returns its key */

@@ -45,7 +45,7 @@ export class SmtpSink {
           })
           .then(
             () => callback(),
-            (error: Error) => callback(error),
+            (error: unknown) => callback(error as Error),
           );
       },
     });
