@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+
+import {
+  applyDecorators,
+  Controller,
+  Get,
+  Header,
+  Inject,
+  NotFoundException,
+  Param,
+  Query,
+  UseGuards,
+} from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExcludeController } from '@nestjs/swagger';
+
+import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
+import { parseUuid } from '../../rest/fields/uuid.js';
+import { listPage, mailPage, type MailView, mailViews } from './mailbox-pages.js';
+import { MailboxGuard } from './mailbox.guard.js';
+import { type FoundMail, Mailbox } from './mailbox.js';
+import { readMail, readSummary } from './received-mail.js';
+
+/** Mails on a page of the list. */
+const pageSize = 50;
+
+/** The pages have a style sheet of ours and show mails in frames, and nothing else: no script, no form, no stranger. */
+const pagePolicy =
+  "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** A mail is a stranger's page: it may look as it likes and do nothing, also when it is opened without its frame. */
+const mailPolicy =
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; " +
+  "frame-ancestors 'self'";
+
+/** A GET of something that holds links which work: kept nowhere, and telling nobody where its reader goes. */
+function PrivateGet(path: string, type: string, policy = pagePolicy): MethodDecorator {
+  return applyDecorators(
+    Get(path),
+    RouteConfig({ access: { level: 'public' } }),
+    Header('content-type', type),
+    Header('content-security-policy', policy),
+    Header('cache-control', 'no-store'),
+    Header('referrer-policy', 'no-referrer'),
+  );
+}
+
+/** `/dev/mailbox/`: the mails that no server was there for. Whom they are shown to says `MailboxGuard`. */
+@ApiExcludeController()
+@UseGuards(MailboxGuard)
+@Controller('dev/mailbox')
+export class MailboxController {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly mailbox: Mailbox,
+  ) {}
+
+  @PrivateGet('', 'text/html; charset=utf-8')
+  async list(@Query('page') wanted?: string): Promise<string> {
+    const mails = await this.mailbox.list();
+    const pages = Math.max(1, Math.ceil(mails.length / pageSize));
+    const page = Math.min(pages, Math.max(1, Number.parseInt(String(wanted), 10) || 1));
+    const shown = mails.slice((page - 1) * pageSize, page * pageSize);
+    const entries = await Promise.all(
+      shown.map(async ({ pk }) => {
+        const found = await this.mailbox.find(pk);
+        return found === undefined ? [] : [{ ...found, ...(await readSummary(found.source)) }];
+      }),
+    );
+    return listPage(entries.flat(), page, pages);
+  }
+
+  @PrivateGet('style.css', 'text/css; charset=utf-8')
+  style(): Promise<string> {
+    return readFile(new URL('./mailbox.css', import.meta.url), 'utf8');
+  }
+
+  @PrivateGet(':id', 'text/html; charset=utf-8')
+  async show(@Param('id') id: string, @Query('view') wanted?: string): Promise<string> {
+    const found = await this.find(id);
+    const mail = await readMail(found.source);
+    const fallback: MailView = mail.html === undefined ? 'text' : 'html';
+    const view = mailViews.find((name) => name === wanted && name !== 'html') ?? fallback;
+    return mailPage(found, mail, view, publicUrl(this.settings));
+  }
+
+  /** What the frame shows. It belongs to no origin, so it cannot ask to be kept apart from others of its origin. */
+  @PrivateGet(':id/html', 'text/html; charset=utf-8', mailPolicy)
+  @Header('origin-agent-cluster', '?0')
+  async html(@Param('id') id: string): Promise<string> {
+    const { source } = await this.find(id);
+    const { html } = await readMail(source);
+    if (html === undefined) throw new NotFoundException();
+    return html;
+  }
+
+  @PrivateGet(':id/source', 'message/rfc822')
+  async source(@Param('id') id: string): Promise<Buffer> {
+    return (await this.find(id)).source;
+  }
+
+  private async find(id: string): Promise<FoundMail> {
+    const pk = parseUuid(id);
+    const found = pk === undefined ? undefined : await this.mailbox.find(pk);
+    if (found === undefined) throw new NotFoundException();
+    return found;
+  }
+}
