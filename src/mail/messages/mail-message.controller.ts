@@ -1,0 +1,81 @@
+import { Controller, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+
+import { CurrentCaller } from '../../core/access/access.guard.js';
+import { Caller } from '../../core/access/caller.js';
+import { Idempotent, type IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
+import type { VisibleRows } from '../../rest/access/route-access.js';
+import { Current, Visible } from '../../rest/access/visible.js';
+import type { Page } from '../../rest/list/page.js';
+import { ValidationErrorDto } from '../../rest/openapi/error.dto.js';
+import { Resource } from '../../rest/resource.js';
+import { MailMessage } from '../outbox/mail-message.entity.js';
+import { MailMessageListQuery } from './dto/mail-message-list.query.js';
+import { MailMessageDetailDto, MailMessageDto } from './dto/mail-message.dto.js';
+import { MailMessageService } from './mail-message.service.js';
+
+const messages = new Resource({
+  operations: 'mail_messages',
+  model: 'authentik_mail.mailmessage',
+  noun: 'mail',
+  answer: MailMessageDto,
+  lookup: {
+    entity: () => MailMessage,
+    parameter: 'message_uuid',
+    property: 'pk',
+    format: 'uuid',
+    description: 'UUID of the mail.',
+  },
+});
+
+const invalid = { status: 400, type: ValidationErrorDto };
+
+/** `/mail/messages/` */
+@ApiTags('mail')
+@Controller('mail/messages')
+export class MailMessageController {
+  constructor(private readonly service: MailMessageService) {}
+
+  @messages.list()
+  list(@Query() query: MailMessageListQuery, @Visible() visible: VisibleRows): Promise<Page<MailMessageDto>> {
+    return this.service.list(query, visible);
+  }
+
+  @messages.detailAction({
+    method: 'GET',
+    path: '',
+    operation: 'retrieve',
+    description: 'Get one mail, with every try to send it.',
+    permissions: [],
+    responses: [{ status: 200, type: MailMessageDetailDto }, invalid],
+  })
+  get(@messages.key() pk: string, @Visible() visible: VisibleRows): Promise<MailMessageDetailDto> {
+    return this.service.get(pk, visible);
+  }
+
+  @messages.detailAction({
+    method: 'POST',
+    path: 'requeue',
+    operation: 'requeue_create',
+    description:
+      'Send a mail again. That is for one that failed or was discarded, or to try one now that waits for its next try. ' +
+      'Refused (400) in any other state, and when its link is not valid any more.',
+    permissions: [messages.permission('change')],
+    responses: [{ status: 200, type: MailMessageDto }, invalid],
+  })
+  requeue(@Current() message: MailMessage, @Idempotent() request?: IdempotentRequest): Promise<MailMessageDto> {
+    return this.service.requeue(message, request);
+  }
+
+  @messages.detailAction({
+    method: 'POST',
+    path: 'discard',
+    operation: 'discard_create',
+    description: 'Have a mail never sent. Refused (400) unless it waits to be sent.',
+    permissions: [messages.permission('change')],
+    responses: [{ status: 200, type: MailMessageDto }, invalid],
+  })
+  discard(@Current() message: MailMessage, @CurrentCaller() caller: Caller): Promise<MailMessageDto> {
+    return this.service.discard(message, caller.username);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Columns } from '../../rest/list/list-query.js';
+import type { DeliveryAttemptDto, MailMessageDto } from './dto/mail-message.dto.js';
+
+/** What is read of a mail for the clients, of a statement that calls it `message`. Never what it is filled with. */
+export const messageColumns = {
+  pk: 'message.pk',
+  message_id: 'message.messageId',
+  state: 'message.state',
+  stage: 'message.stageId',
+  template: 'message.template',
+  subject: 'message.subject',
+  recipient: 'message.recipientAddress',
+  recipient_name: 'message.recipientName',
+  from_address: 'message.fromAddress',
+  locale: 'message.locale',
+  attempts: 'message.attempts',
+  next_attempt: 'message.nextAttempt',
+  deadline: 'message.deadline',
+  reason: 'message.reason',
+  created: 'message.created',
+  finished: 'message.finished',
+} satisfies Columns & Record<keyof MailMessageDto, string>;
+
+/** What is read of a try, of a statement that calls it `attempt`. */
+export const attemptColumns = {
+  number: 'attempt.number',
+  started: 'attempt.started',
+  ended: 'attempt.ended',
+  outcome: 'attempt.outcome',
+  code: 'attempt.code',
+  reply: 'attempt.reply',
+  reason: 'attempt.reason',
+  server: 'attempt.server',
+  tls: 'attempt.tls',
+} satisfies Columns & Record<keyof DeliveryAttemptDto, string>;

@@ -1,0 +1,29 @@
+import { type Coercion, dateTime, Rejection } from '../fields/coercions.js';
+import { filter, type FilterOptions, textOf } from './filters.js';
+import type { Condition } from './list-query.js';
+
+/** A point in time, or later. */
+export function NotBeforeFilter(options: FilterOptions): PropertyDecorator {
+  return timeFilter('>=', options);
+}
+
+/** A point in time, or earlier. */
+export function NotAfterFilter(options: FilterOptions): PropertyDecorator {
+  return timeFilter('<=', options);
+}
+
+function timeFilter(comparison: '>=' | '<=', { on, ...options }: FilterOptions): PropertyDecorator {
+  const condition: Condition = (builder, value, parameter) =>
+    builder.andWhere(`${on} ${comparison} :${parameter}`, { [parameter]: value });
+  return filter({ type: 'string', format: 'date-time' }, moment, condition, options);
+}
+
+const moment: Coercion<Date | undefined> = (raw) => {
+  const text = textOf(raw);
+  if (text === '') return undefined;
+  try {
+    return dateTime()(text);
+  } catch {
+    throw new Rejection(['Enter a valid date/time.']);
+  }
+};
