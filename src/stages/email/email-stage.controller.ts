@@ -8,26 +8,12 @@ import { EmailTemplates } from '../../mail/email-templates.js';
 import type { VisibleRows } from '../../rest/access/route-access.js';
 import { Current, Visible } from '../../rest/access/visible.js';
 import type { Page } from '../../rest/list/page.js';
-import { Resource } from '../../rest/resource.js';
 import { readUsedBy, type UsedByDto } from '../../rest/used-by.js';
-import { EmailStageDto, EmailStageRequestDto, PatchedEmailStageRequestDto } from './dto/email-stage.dto.js';
 import { EmailStageListQuery } from './dto/email-stage-list.query.js';
+import { EmailStageDto, EmailStageRequestDto, PatchedEmailStageRequestDto } from './dto/email-stage.dto.js';
 import { EmailStage } from './email-stage.entity.js';
+import { emailStages as stages } from './email-stage.resource.js';
 import { EmailStageService } from './email-stage.service.js';
-
-const stages = new Resource({
-  operations: 'stages_email',
-  model: 'authentik_stages_email.emailstage',
-  noun: 'email stage',
-  answer: EmailStageDto,
-  lookup: {
-    entity: () => EmailStage,
-    parameter: 'stage_uuid',
-    property: 'pk',
-    format: 'uuid',
-    description: 'UUID of the email stage.',
-  },
-});
 
 /** `/stages/email/` */
 @ApiTags('stages')

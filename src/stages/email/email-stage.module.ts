@@ -4,6 +4,8 @@ import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { MailModule } from '../../mail/mail.module.js';
+import { EmailStageMailController } from './email-stage-mail.controller.js';
+import { EmailStageMailService } from './email-stage-mail.service.js';
 import { EmailStageController } from './email-stage.controller.js';
 import { emailStageKind } from './email-stage.kind.js';
 import { EmailStageService } from './email-stage.service.js';
@@ -11,9 +13,9 @@ import { EmailStageService } from './email-stage.service.js';
 /** The email stage. */
 @Module({
   imports: [FlowsModule, MailModule],
-  controllers: [EmailStageController],
-  providers: [EmailStageService],
-  exports: [EmailStageService],
+  controllers: [EmailStageController, EmailStageMailController],
+  providers: [EmailStageService, EmailStageMailService],
+  exports: [EmailStageMailService, EmailStageService],
 })
 export class EmailStageModule {
   constructor(kinds: StageKinds, senders: MailSenders, stages: EmailStageService) {

@@ -1,0 +1,78 @@
+import { Body, Controller } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+
+import { Idempotent, type IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
+import { LimitedPerUser } from '../../core/limits/limited-per-user.js';
+import { Current } from '../../rest/access/visible.js';
+import { ValidationErrorDto } from '../../rest/openapi/error.dto.js';
+import {
+  EmailStageCheckDto,
+  EmailStageTestDto,
+  EmailStageTestRequestDto,
+  EmailTemplatePreviewDto,
+  EmailTemplatePreviewRequestDto,
+} from './dto/email-stage-mail.dto.js';
+import { EmailStageMailService } from './email-stage-mail.service.js';
+import { EmailStage } from './email-stage.entity.js';
+import { emailStages } from './email-stage.resource.js';
+
+const mayChange = [emailStages.permission('change')];
+const invalid = { status: 400, type: ValidationErrorDto };
+
+/** 30 in 5 minutes, of each of the three. */
+function Limited(name: string): MethodDecorator {
+  return LimitedPerUser({ name: `stages_email_${name}`, times: 30, seconds: 300 });
+}
+
+/** `/stages/email/`: what administrators try out. Not part of the reference's API. */
+@ApiTags('mail')
+@Controller('stages/email')
+export class EmailStageMailController {
+  constructor(private readonly service: EmailStageMailService) {}
+
+  @emailStages.detailAction({
+    method: 'POST',
+    path: 'test',
+    operation: 'test_create',
+    description:
+      'Send a test mail with the settings of a stage. It goes through the same queue, worker and server as every other ' +
+      'mail; the answer comes before it is sent.',
+    permissions: mayChange,
+    status: 202,
+    responses: [{ status: 202, type: EmailStageTestDto }, invalid],
+  })
+  @Limited('test')
+  test(
+    @Current() stage: EmailStage,
+    @Body() mail: EmailStageTestRequestDto,
+    @Idempotent() request?: IdempotentRequest,
+  ): Promise<EmailStageTestDto> {
+    return this.service.test(stage, mail, request);
+  }
+
+  @emailStages.detailAction({
+    method: 'POST',
+    path: 'check',
+    operation: 'check_create',
+    description: 'Try to connect and log in to the mail server of a stage. No mail is sent.',
+    permissions: mayChange,
+    responses: [{ status: 200, type: EmailStageCheckDto }, invalid],
+  })
+  @Limited('check')
+  check(@Current() stage: EmailStage): Promise<EmailStageCheckDto> {
+    return this.service.check(stage);
+  }
+
+  @emailStages.collectionAction({
+    method: 'POST',
+    path: 'templates/preview',
+    operation: 'templates_preview_create',
+    description: 'Look at a template. It is filled with examples, or with values of your own.',
+    access: { level: 'authenticated', everywhere: mayChange },
+    responses: [{ status: 200, type: EmailTemplatePreviewDto }],
+  })
+  @Limited('preview')
+  preview(@Body() request: EmailTemplatePreviewRequestDto): Promise<EmailTemplatePreviewDto> {
+    return this.service.preview(request);
+  }
+}

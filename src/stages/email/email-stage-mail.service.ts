@@ -1,0 +1,115 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
+import { Idempotency } from '../../core/idempotency/idempotency.service.js';
+import type { IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
+import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
+import { Outbox } from '../../mail/outbox/outbox.service.js';
+import { MailRenderer } from '../../mail/rendering/mail-renderer.js';
+import { TemplateError } from '../../mail/rendering/template-error.js';
+import { declaredNames } from '../../mail/rendering/template-scope.js';
+import { SmtpCheck } from '../../mail/transport/smtp-check.js';
+import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
+import type {
+  EmailStageCheckDto,
+  EmailStageTestDto,
+  EmailStageTestRequestDto,
+  EmailTemplatePreviewDto,
+  EmailTemplatePreviewRequestDto,
+} from './dto/email-stage-mail.dto.js';
+import { EmailStage } from './email-stage.entity.js';
+import { EmailStageService } from './email-stage.service.js';
+import { sampleMail } from './sample-mail.js';
+
+/** The template of a test mail, if none is asked for, and its subject. */
+const testTemplate = 'email/setup.html';
+const testSubject = 'Test mail';
+
+/** Lets administrators see that the mails of a stage arrive, what is wrong if not, and what they look like. */
+@Injectable()
+export class EmailStageMailService {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly stages: EmailStageService,
+    private readonly senders: MailSenders,
+    private readonly outbox: Outbox,
+    private readonly renderer: MailRenderer,
+    private readonly smtp: SmtpCheck,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  /**
+   * Takes a test mail, which goes the way of every other mail of the stage.
+   *
+   * @param stage null: the mail is one of the service itself, from the global settings
+   */
+  async test(
+    stage: EmailStage | null,
+    { to, template = testTemplate, locale = 'en' }: EmailStageTestRequestDto,
+    request?: IdempotentRequest,
+  ): Promise<EmailStageTestDto> {
+    const { fromAddress } = await this.senderOf(stage);
+    const mail = {
+      stage: stage?.pk ?? null,
+      fromAddress,
+      recipient: { name: '', address: to },
+      template,
+      subject: template === testTemplate ? testSubject : (stage?.subject ?? ''),
+      locale,
+      data: { values: { ...sampleMail(to, publicUrl(this.settings), stage?.tokenExpiry) } },
+      deadline: null,
+    };
+    return this.idempotency.once(request, async (manager) => ({ message: await this.outbox.enqueue(manager, mail) }));
+  }
+
+  /**
+   * Asks the stage's mail server whether it would take a mail.
+   *
+   * @throws ValidationError if the stage wants two kinds of TLS at once
+   */
+  async check(stage: EmailStage): Promise<EmailStageCheckDto> {
+    const { smtp, problem } = await this.senderOf(stage);
+    if (problem !== undefined) return verdict(problem);
+    if (smtp === undefined) {
+      return verdict(
+        'Nothing would be sent: this stage uses the global settings, and no mail server is set there (EMAIL_HOST). ' +
+          `Mails are kept in the local mailbox, ${publicUrl(this.settings)}/dev/mailbox/.`,
+      );
+    }
+    if (smtp.useTls && smtp.useSsl) {
+      throw new ValidationError({
+        [nonField]: ['use_tls and use_ssl exclude each other: one is STARTTLS, the other TLS from the first byte.'],
+      });
+    }
+    const { ok, verdict: found, steps, transcript } = await this.smtp.check(smtp);
+    return { ok, verdict: found, steps: [...steps], transcript: [...transcript] };
+  }
+
+  /** @throws ValidationError if the template cannot be used */
+  async preview({
+    template,
+    subject = '',
+    locale = 'en',
+    data,
+  }: EmailTemplatePreviewRequestDto): Promise<EmailTemplatePreviewDto> {
+    const sample = sampleMail('jane.doe@example.org', publicUrl(this.settings));
+    try {
+      const mail = await this.renderer.render({ template, subject, locale, data: { ...sample, ...data } });
+      const unknown = Object.keys(data ?? {}).filter((name) => !declaredNames.has(name));
+      const warnings = unknown.map((name) => `data: templates cannot read ${name}`);
+      return { subject: mail.subject, html: mail.html, text: mail.text, warnings: [...warnings, ...mail.warnings] };
+    } catch (error) {
+      if (error instanceof TemplateError) throw new ValidationError({ template: [error.message] });
+      throw error;
+    }
+  }
+
+  private async senderOf(stage: EmailStage | null): Promise<MailSender> {
+    const sender = stage === null ? undefined : await this.stages.senderOf(stage.pk);
+    return sender ?? this.senders.global();
+  }
+}
+
+function verdict(text: string): EmailStageCheckDto {
+  return { ok: false, verdict: text, steps: [], transcript: [] };
+}

@@ -1,0 +1,21 @@
+import type { MailData } from '../../mail/rendering/mail-data.js';
+
+/**
+ * Values for a mail that is only looked at, of every kind that the shipped templates show. The link leads to the
+ * service and confirms nothing.
+ *
+ * @param minutes how long the mail says that its link is valid
+ */
+export function sampleMail(to: string, url: string, minutes = 30): MailData {
+  const [username = to] = to.split('@');
+  return {
+    url,
+    user: { username, name: '', email: to },
+    expires: new Date(Date.now() + minutes * 60_000).toISOString(),
+    title: 'An example of a notification',
+    body: 'This is an example.\nA notification may have several lines.',
+    key_value: { Example: 'yes', Address: to },
+    source: { from: 'email-stage' },
+    host: new URL(url).host,
+  };
+}
