@@ -129,6 +129,7 @@ describe('a server that does not do what was asked for', () => {
     await server.silent();
     expect(server.verbs()).not.toContain('AUTH');
     expect(server.verbs()).not.toContain('MAIL');
+    expect(server.connections).toBe(1);
   });
 
   it('is told apart from one that starts in clear where TLS was expected', async () => {
