@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Logger as WorkerLogger, run, type Runner, runMigrations, type TaskList } from 'graphile-worker';
+import { Logger as WorkerLogger, type LogLevel, run, type Runner, runMigrations, type TaskList } from 'graphile-worker';
 import { Pool } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { DataSource } from 'typeorm';
@@ -54,11 +54,13 @@ export class JobQueue {
   }
 
   private workerLogger(): WorkerLogger {
-    return new WorkerLogger(() => (level, message) => {
-      if (level === 'error') this.logger.error(message);
-      else if (level === 'warning') this.logger.warn(message);
-      else this.logger.verbose(message);
-    });
+    const levels: Record<LogLevel, 'error' | 'warn' | 'verbose'> = {
+      error: 'error',
+      warning: 'warn',
+      info: 'verbose',
+      debug: 'verbose',
+    };
+    return new WorkerLogger(() => (level, message) => this.logger[levels[level]](message));
   }
 }
 

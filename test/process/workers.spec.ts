@@ -68,7 +68,7 @@ it('loses no mail when workers are killed at any moment, and doubles only what w
   );
   // Each mail that came twice is one whose worker died between the server's acceptance and our writing it down.
   expect(doubled).toBeLessThanOrEqual(interrupted.count);
-  console.info(
+  await annotate(
     `${count} mails, ${kills} workers killed, ${interrupted.count} tries interrupted, ${doubled} mails doubled`,
   );
   for (const worker of workers) {
