@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 
-import { SecretBox } from '../../database/secret-box.js';
+import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { FlowSetReader } from '../../flows/flow-set.js';
 import { stageReferences } from '../../flows/stage-references.js';
+import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
 import { everyRow, type VisibleRows } from '../../rest/access/route-access.js';
 import { restrict } from '../../rest/access/visible.js';
 import { AppError } from '../../rest/errors/app-error.js';
@@ -13,8 +14,8 @@ import { columnsOf } from '../../rest/fields/columns-of.js';
 import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
 import type { Reference } from '../../rest/used-by.js';
-import type { EmailStageDto, EmailStageRequestDto, PatchedEmailStageRequestDto } from './dto/email-stage.dto.js';
 import type { EmailStageListQuery } from './dto/email-stage-list.query.js';
+import type { EmailStageDto, EmailStageRequestDto, PatchedEmailStageRequestDto } from './dto/email-stage.dto.js';
 import { EmailStage } from './email-stage.entity.js';
 import { emailStageAnswer, emailStageColumns, type EmailStageRow } from './email-stage.mapper.js';
 
@@ -28,6 +29,7 @@ export class EmailStageService {
     private readonly dataSource: DataSource,
     private readonly flowSets: FlowSetReader,
     private readonly secrets: SecretBox,
+    private readonly senders: MailSenders,
   ) {}
 
   async list(query: EmailStageListQuery, visible: VisibleRows): Promise<Page<EmailStageDto>> {
@@ -64,6 +66,22 @@ export class EmailStageService {
   /** Removes the stage and its bindings. */
   async remove({ pk }: EmailStage): Promise<void> {
     await this.dataSource.manager.delete(EmailStage, { pk });
+  }
+
+  /** Who sends the mails of a stage, as it is set up now; undefined if there is no such stage. */
+  async senderOf(pk: string): Promise<MailSender | undefined> {
+    const stage = await this.dataSource.manager.findOneBy(EmailStage, { pk });
+    if (stage === null) return undefined;
+    const { name } = stage;
+    if (stage.useGlobalSettings) return { ...this.senders.global(), name };
+    const { host, port, username, useTls, useSsl, timeout, fromAddress } = stage;
+    try {
+      const password = this.secrets.open(stage.password, emailPasswordPlace);
+      return { smtp: { host, port, username, password, useTls, useSsl, timeout }, fromAddress, name };
+    } catch (error) {
+      if (!(error instanceof SealBrokenError)) throw error;
+      return { smtp: undefined, fromAddress, name, problem: error.message };
+    }
   }
 
   /** @throws AppError `notFound` */
