@@ -11,7 +11,8 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  // A worker would ask the database too.
+  app = await startTestApp({ ROLE: 'api' });
   const keys = Array.from({ length: 100 }, () => randomUUID());
   const { manager } = app.dataSource;
   await manager.insert(

@@ -179,6 +179,8 @@ describe('the key of a row', () => {
     ['5', 5],
     [' 5 ', 5],
     ['', ['This field may not be null.']],
+    [2147483648, ['Invalid pk "2147483648" - object does not exist.']],
+    ['-2147483649', ['Invalid pk "-2147483649" - object does not exist.']],
     ['x', ['Incorrect type. Expected pk value, received str.']],
     ['0x10', ['Incorrect type. Expected pk value, received str.']],
     [1.5, ['Incorrect type. Expected pk value, received float.']],
