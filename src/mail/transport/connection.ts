@@ -82,7 +82,7 @@ async function until(
         resolve();
         return;
       }
-      socket.on('error', () => undefined).destroy();
+      socket.destroy();
       reject(error);
     };
     const onError = (error: Error): void => finish(failure.explain(error));
@@ -90,6 +90,8 @@ async function until(
     const onAbort = (): void => finish(signal.reason as SessionError);
     const timer = setTimeout(() => finish(failure.late), step);
     signal.addEventListener('abort', onAbort);
+    // One listener stays: an error that comes while nobody else listens must not end the process.
+    socket.on('error', () => undefined);
     socket.on(event, finish).on('close', onClose).on('error', onError);
     if (signal.aborted) onAbort();
   });

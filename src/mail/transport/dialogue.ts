@@ -107,14 +107,14 @@ export class Dialogue {
       this.transcript.push('C: QUIT');
       this.socket.write('QUIT\r\n');
     }
-    this.socket.on('error', ignore).destroySoon();
+    this.socket.destroySoon();
     return this.socket;
   }
 
   /** Drops the connection. */
   destroy(): void {
     this.detach();
-    this.socket.on('error', ignore).destroy();
+    this.socket.destroy();
   }
 
   private async say(line: string, shown: string): Promise<Reply> {
@@ -190,8 +190,4 @@ export class Dialogue {
     this.socket.destroy();
     this.deliver();
   }
-}
-
-function ignore(): void {
-  // The connection is given up; how it ends is of no interest.
 }

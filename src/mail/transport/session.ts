@@ -98,10 +98,10 @@ class SessionOpening {
   private async run(mayUpgrade: boolean): Promise<Session> {
     const { useSsl, useTls, username } = this.settings;
     const plain = await this.step('connect', addressOf, () => openConnection(this.destination, this.options.limits));
+    const clientName = nameOfClient(plain);
     let tls = useSsl ? await this.secure(plain) : null;
     const dialogue = (this.dialogue = this.dialogueOver(tls ?? plain));
     await this.step('greeting', textOf, () => this.greeting(dialogue));
-    const clientName = nameOfClient(plain);
     let extensions = await this.ehlo(dialogue, clientName);
     if (useTls || (tls === null && mayUpgrade && extensions.has('STARTTLS'))) {
       tls = await this.startTls(dialogue, extensions);
