@@ -34,8 +34,9 @@ export class JobQueue {
 
   /** Does jobs until the runner is stopped. Has connections of its own, so that work never waits for requests. */
   async work(tasks: TaskList, concurrency: number): Promise<Runner> {
-    return run({
-      pgPool: this.pool(6),
+    const pool = this.pool(6);
+    const runner = await run({
+      pgPool: pool,
       concurrency,
       taskList: tasks,
       noHandleSignals: true,
@@ -43,6 +44,12 @@ export class JobQueue {
       pollInterval: 1000,
       logger: this.workerLogger(),
     });
+    const stop = async (): Promise<void> => {
+      await runner.stop();
+      // It does not end a pool that it was given, and an embedded server is left running while it has clients.
+      await pool.end();
+    };
+    return { ...runner, stop };
   }
 
   private pool(max: number): Pool {
