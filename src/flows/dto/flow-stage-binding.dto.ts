@@ -48,16 +48,18 @@ class FlowStageBindingFields {
   invalid_response_action!: choices.InvalidResponseAction;
 }
 
+const hasOwnPlace = uniqueTogether(() => FlowStageBinding, { target: 'targetId', stage: 'stageId', order: 'order' });
+
 /** A stage's place in a flow. */
 export class FlowStageBindingDto extends AnswerOf(FlowStageBindingFields) {}
 
 /** A binding to create, or to put in the place of another. */
-@Check(uniqueTogether(() => FlowStageBinding, { target: 'targetId', stage: 'stageId', order: 'order' }))
+@Check(hasOwnPlace)
 @Check(isEvaluated)
 export class FlowStageBindingRequestDto extends RequestOf(FlowStageBindingFields) {}
 
 /** Changes to a binding. */
-@Check(uniqueTogether(() => FlowStageBinding, { target: 'targetId', stage: 'stageId', order: 'order' }))
+@Check(hasOwnPlace)
 @Check(isEvaluated)
 export class PatchedFlowStageBindingRequestDto extends PatchOf(FlowStageBindingRequestDto) {}
 
