@@ -8,6 +8,8 @@ export const limits = {
   output: 1_000_000,
   /** Characters that filters and tags may produce on the way to one mail. */
   produced: 20_000_000,
+  /** Tags in HTML that a text is made of: the time that takes grows with their square. */
+  tags: 10_000,
   /** Bytes of one template file. */
   template: 256 * 1024,
   /** Bytes of a logo. */

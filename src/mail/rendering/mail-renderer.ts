@@ -90,7 +90,8 @@ export class MailRenderer {
     try {
       return { html, text: textOfHtml(html) };
     } catch (error) {
-      throw new TemplateError(template, 'no text can be made of its HTML', undefined, { cause: error });
+      const reason = 'its HTML is too much to make a text part of; put a .txt template beside it';
+      throw new TemplateError(template, reason, undefined, { cause: error });
     }
   }
 }

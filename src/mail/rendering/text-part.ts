@@ -1,11 +1,12 @@
 import { compile } from 'html-to-text';
 
+import { limits } from './limits.js';
 import { multiLine, tidyText } from './plain-text.js';
 
 const convert = compile({
   // Short enough to be quoted once or twice within the 78 characters of RFC 5322, 2.1.1.
   wordwrap: 72,
-  limits: { maxInputLength: undefined, maxDepth: 100, maxChildNodes: 20_000 },
+  limits: { maxInputLength: undefined, maxDepth: 200 },
   selectors: [
     // A link is its text and its address, in the marks of RFC 3986, appendix C.
     { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
@@ -18,7 +19,14 @@ const convert = compile({
   ],
 });
 
-/** The text part of a mail whose template has none: what the HTML says, links as text and address, without images. */
+/**
+ * The text part of a mail whose template has none: what the HTML says, links as text and address, without images.
+ *
+ * @throws RangeError if the HTML has too many tags (`limits`)
+ */
 export function textOfHtml(html: string): string {
+  let tags = 0;
+  for (let at = html.indexOf('<'); at >= 0; at = html.indexOf('<', at + 1)) tags += 1;
+  if (tags > limits.tags) throw new RangeError(`The HTML has more than ${limits.tags} tags`);
   return tidyText(multiLine(convert(html)));
 }

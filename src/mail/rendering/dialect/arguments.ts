@@ -18,6 +18,12 @@ export function readValue(text: string, liquid: Liquid): Value {
   return new Value(token, liquid);
 }
 
+/** The value without its filters, and the filters, from the first `|` on. */
+export function splitFilters(text: string): [operand: string, filters: string] {
+  const operand = /^\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^|"']*)/.exec(text)?.[0] ?? '';
+  return [operand, text.slice(operand.length)];
+}
+
 /** The text of a quoted literal without filters; undefined for anything else. */
 export function literalOf(text: string): string | undefined {
   const tokenizer = new Tokenizer(text);

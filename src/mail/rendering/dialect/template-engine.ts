@@ -1,6 +1,5 @@
 import { AssertionError, type Liquid, LiquidError } from 'liquidjs';
 
-import type { Message } from '../language/catalog.js';
 import { limits } from '../limits.js';
 import { TemplateError } from '../template-error.js';
 import { readTemplate, resolveName, type TemplateFile, type TemplateFiles } from '../template-files.js';
@@ -83,8 +82,8 @@ export class TemplateEngine {
     try {
       const parser = new TemplateParser(this.liquid, file);
       const nodes = parser.parse(withoutComments(source), file.name);
-      const messages: readonly Message[] = parser.messages;
-      return { file, nodes, messages, warnings: [...parser.warnings] };
+      const { blocks, messages } = parser;
+      return { file, nodes, extends: parser.extends, blocks, messages, warnings: [...parser.warnings] };
     } catch (error) {
       throw asTemplateError(error, file.name);
     }

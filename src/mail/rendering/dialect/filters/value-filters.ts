@@ -59,7 +59,7 @@ function floatFormatted(value: unknown, argument: unknown, { rendering: { format
   const number = numberOf(value);
   const [, places = '-1', group = ''] = /^(-?\d{1,2})?(g?)u?$/.exec(textOf(argument)) ?? [];
   if (number === undefined) return '';
-  const digits = Math.abs(Number(places));
+  const digits = Math.min(20, Math.abs(Number(places)));
   const isWhole = places.startsWith('-') && Number(number.toFixed(digits)) === Math.trunc(number);
   const fraction = isWhole ? 0 : digits;
   const options = { minimumFractionDigits: fraction, maximumFractionDigits: fraction, useGrouping: group === 'g' };

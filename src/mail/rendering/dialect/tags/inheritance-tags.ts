@@ -42,10 +42,10 @@ export class ExtendsTag extends Tag {
 
   override *render(given: Context, emitter: Emitter): Rendering {
     const context = contextOf(given);
-    for (const [name, block] of this.blocks) context.blocks.set(name, [...(context.blocks.get(name) ?? []), block]);
-    const lineage = [...context.lineage, this.file];
-    const parent = (yield open(context, this.parent, this.file, lineage)) as CompiledTemplate;
-    context.lineage = lineage;
+    addBlocks(context, this.blocks);
+    context.lineage = [...context.lineage, this.file];
+    const parent = (yield open(context, this.parent, this.file, context.lineage)) as CompiledTemplate;
+    if (!parent.extends) addBlocks(context, parent.blocks);
     yield this.liquid.renderer.renderTemplates(parent.nodes, context, emitter);
     context.depth -= 1;
   }
@@ -71,8 +71,7 @@ export class BlockTag extends Tag implements BlockBody {
   override *render(given: Context, emitter: Emitter): Rendering {
     const context = contextOf(given);
     const heirs = context.blocks.get(this.block) ?? [];
-    const generations = heirs.includes(this) ? heirs : [...heirs, this];
-    yield this.renderGeneration(generations, 0, context, emitter);
+    yield this.renderGeneration(heirs.includes(this) ? heirs : [this], 0, context, emitter);
   }
 
   private *renderGeneration(
@@ -134,6 +133,11 @@ export class IncludeTag extends Tag {
     context.lineage = lineage;
     context.depth -= 1;
   }
+}
+
+/** Puts the blocks behind those of the templates that override them. */
+function addBlocks(context: RenderContext, blocks: ReadonlyMap<string, BlockBody>): void {
+  for (const [name, block] of blocks) context.blocks.set(name, [...(context.blocks.get(name) ?? []), block]);
 }
 
 /** Goes one template deeper. */

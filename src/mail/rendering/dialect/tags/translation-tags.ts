@@ -12,7 +12,7 @@ import {
 
 import type { Message } from '../../language/catalog.js';
 import { directionOf } from '../../language/locale.js';
-import { literalOf, readBindings, readValue, splitArguments, variableName } from '../arguments.js';
+import { literalOf, readBindings, readValue, splitArguments, splitFilters, variableName } from '../arguments.js';
 import { contextOf, type RenderContext } from '../context.js';
 import { parserOf } from '../template-parser.js';
 import { numberOf, SafeText, textOf } from '../values.js';
@@ -20,10 +20,11 @@ import { evaluate } from './control-tags.js';
 
 type Rendering = Generator<unknown, void, unknown>;
 
-/** `{% trans "text" context "what it is about" as name %}`, also `translate`, also of a variable. */
+/** `{% trans "text"|filter context "what it is about" as name %}`, also `translate`, also of a variable. */
 export class TransTag extends Tag {
   private readonly message: Message | undefined;
   private readonly value: Value;
+  private readonly filtered: Value | undefined;
   private readonly isTranslated: boolean;
   private readonly variable: string | undefined;
 
@@ -32,30 +33,35 @@ export class TransTag extends Tag {
     const words = splitArguments(token.args);
     const text = words.shift();
     if (text === undefined) throw new Error(`{% ${token.name} %} needs a text`);
-    const options = readOptions(words, { as: variableName, context: requireLiteral }, ['noop']);
-    const id = literalOf(text);
-    const { context } = options.valued;
+    const { valued, flags } = readOptions(words, { as: variableName, context: requireLiteral }, ['noop']);
+    // What is translated comes first, filters after that, as in Django.
+    const [operand, filters] = splitFilters(text);
+    const id = literalOf(operand);
+    const { context } = valued;
     this.message = id === undefined ? undefined : { id, ...(context !== undefined && { context }) };
     if (this.message !== undefined) parserOf(parser).messages.push(this.message);
-    this.value = readValue(text, liquid);
-    this.isTranslated = !options.flags.has('noop');
-    this.variable = options.valued['as'];
+    this.value = readValue(operand, liquid);
+    if (filters !== '') this.filtered = readValue(`translated${filters}`, liquid);
+    this.isTranslated = !flags.has('noop');
+    this.variable = valued.as;
   }
 
   override *render(given: Context, emitter: Emitter): Rendering {
     const context = contextOf(given);
-    const { catalog } = context.rendering;
-    let result: unknown;
-    if (this.message !== undefined) {
-      result = new SafeText(this.isTranslated ? catalog.translate(this.message) : this.message.id);
-    } else {
-      const value = yield this.value.value(context);
-      const id = textOf(value, context.rendering.formats);
-      const text = this.isTranslated && id !== '' ? catalog.translate({ id }) : id;
-      result = value instanceof SafeText ? new SafeText(text) : text;
+    let result: unknown = this.translated(yield this.value.value(context), context);
+    if (this.filtered !== undefined) {
+      context.pushValues({ translated: result });
+      result = yield this.filtered.value(context);
+      context.pop();
     }
     if (this.variable !== undefined) context.assign(this.variable, result);
     else emitter.write(context.written(result));
+  }
+
+  private translated(value: unknown, { rendering: { catalog, formats } }: RenderContext): string | SafeText {
+    const message = this.message ?? { id: textOf(value, formats) };
+    const text = this.isTranslated && message.id !== '' ? catalog.translate(message) : message.id;
+    return this.message !== undefined || value instanceof SafeText ? new SafeText(text) : text;
   }
 }
 

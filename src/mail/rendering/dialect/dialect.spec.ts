@@ -1,0 +1,314 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { MailData } from '../mail-data.js';
+import { MailRenderer, type RenderedMail } from '../mail-renderer.js';
+import { TemplateError } from '../template-error.js';
+
+const data: MailData = {
+  url: 'https://id.example.com/?a=1&b=2',
+  user: {
+    username: 'ada',
+    name: "Ada <O'Neil>",
+    email: 'ada@example.com',
+    attributes: { groups: ['staff', 'admins'], empty: [], age: 36, score: 2.5, active: true, note: null },
+  },
+  expires: new Date('2035-03-09T07:05:00Z'),
+  title: 'it is done',
+  body: 'one\ntwo',
+  key_value: { Browser: 'Firefox', 'Client address': '192.0.2.1' },
+};
+
+let folder: string;
+let renderer: MailRenderer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dialect-'));
+  renderer = new MailRenderer({ emailTemplateDir: folder });
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+async function mail(files: Readonly<Record<string, string>>, locale = 'en'): Promise<RenderedMail> {
+  for (const [name, source] of Object.entries(files)) await writeFile(join(folder, name), source);
+  return renderer.render({ template: 'mail.html', subject: '', locale, data });
+}
+
+async function html(source: string, locale = 'en'): Promise<string> {
+  return (await mail({ 'mail.html': source }, locale)).html;
+}
+
+describe('variables', () => {
+  it.each([
+    ['{{ user.username }}', 'ada'],
+    ['{{user.username}}', 'ada'],
+    ['{{\n  user.username\n}}', 'ada'],
+    ['{{ user.name }}', 'Ada &lt;O&#39;Neil&gt;'],
+    ['{{ url }}', 'https://id.example.com/?a=1&amp;b=2'],
+    ['{{ user.attributes.groups.1 }}', 'admins'],
+    ['{{ user.username.0 }}', 'a'],
+    ['{{ user.attributes.groups }}', 'staff, admins'],
+    ['{{ user.attributes.active }}', 'True'],
+    ['{{ user.attributes.note }}|{{ user.nothing.at.all }}|{{ code }}', '||'],
+    ['{{ expires }}', 'March 9, 2035 at 7:05 AM UTC'],
+    ['{{ "quoted" }} {{ 12 }} {{ True }}', 'quoted 12 True'],
+    ['{{ locale }} {{ direction }} {{ align }} {{ subject }}', 'en ltr left Notification'],
+  ])('%s is %s', async (source, expected) => {
+    expect(await html(source)).toBe(expected);
+  });
+});
+
+describe('filters', () => {
+  it.each([
+    ['{{ code|default:"none" }}', 'none'],
+    ["{{ code|default:'<i>none</i>' }}", '<i>none</i>'],
+    ['{{ code|default:user.name }}', 'Ada &lt;O&#39;Neil&gt;'],
+    ['{{ user.attributes.note|default_if_none:"-" }}{{ user.attributes.empty|default_if_none:"-" }}', '-'],
+    ['{{ user.name|escape }}', 'Ada &lt;O&#39;Neil&gt;'],
+    ['{{ user.name|escape|escape }}', 'Ada &lt;O&#39;Neil&gt;'],
+    ['{{ user.name|force_escape|force_escape }}', 'Ada &amp;lt;O&amp;#39;Neil&amp;gt;'],
+    ['{{ user.name|safe }}', "Ada <O'Neil>"],
+    ['{{ user.name|safe|lower }}', "ada <o'neil>"],
+    ['{{ user.name|safe|upper }}', 'ADA &lt;O&#39;NEIL&gt;'],
+    ['{{ body|linebreaksbr }}', 'one<br>two'],
+    ['{{ user.name|linebreaksbr }}', 'Ada &lt;O&#39;Neil&gt;'],
+    ['{{ body|linebreaks }}', '<p>one<br>two</p>'],
+    ['{{ title|title }}|{{ title|upper }}|{{ title|capfirst }}', 'It Is Done|IT IS DONE|It is done'],
+    ['{{ title|truncatechars:6 }}|{{ title|truncatewords:2 }}', 'it is…|it is …'],
+    ['{{ url|urlencode }}', 'https%3A//id.example.com/%3Fa%3D1%26b%3D2'],
+    ['{{ url|urlencode:"" }}', 'https%3A%2F%2Fid.example.com%2F%3Fa%3D1%26b%3D2'],
+    ['{{ user.attributes.groups|length }}{{ title|length }}', '210'],
+    ['{{ user.attributes.groups|join:" &amp; " }}', 'staff &amp; admins'],
+    ['{{ user.attributes.groups|first }} {{ user.attributes.groups|last }}', 'staff admins'],
+    ['{{ user.attributes.active|yesno:"on,off" }}', 'on'],
+    ['{{ user.attributes.note|yesno:"on,off,unset" }}', 'unset'],
+    ['{{ code|yesno }}', 'maybe'],
+    ['mail{{ 1|pluralize }} mail{{ 2|pluralize }} cherr{{ 2|pluralize:"y,ies" }}', 'mail mails cherries'],
+    ['{{ user.attributes.score|floatformat }} {{ 3.0|floatformat }} {{ 2|floatformat:2 }}', '2.5 3 2.00'],
+    ['{{ "1234567.5"|floatformat:"2g" }} {{ 1234567|intcomma }}', '1,234,567.50 1,234,567'],
+    ['{{ "<b>bold</b> 1 < 2"|striptags }}', 'bold 1 &lt; 2'],
+    ['{{ title|cut:" " }}', 'itisdone'],
+    ['{{ 4|add:"2" }} {{ "a"|add:"b" }}', '6 ab'],
+    ['{{ title|wordcount }}', '3'],
+    ['{{ "Über uns & mehr"|slugify }}', 'uber-uns-mehr'],
+    ['{{ 7|stringformat:"03d" }} {{ 2.5|stringformat:".2f" }} {{ "a"|stringformat:"s" }}', '007 2.50 a'],
+    ['{{ "a"|ljust:3 }}|{{ "a"|rjust:3 }}|{{ "a"|center:3 }}|', 'a  |  a| a |'],
+    ['{{ user.attributes.groups|slice:":1" }} {{ title|slice:"3:5" }} {{ title|slice:"-4:" }}', 'staff is done'],
+    ['{{ 10|divisibleby:5 }}', 'True'],
+    ['{{ "a b c d"|wordwrap:3 }}', 'a b\nc d'],
+    ['{{ expires|date:"Y-m-d H:i" }}', '2035-03-09 07:05'],
+    ['{{ expires|date:"l, j. F y \\\\a\\\\t g:i A e" }}', 'Friday, 9. March 35 at 7:05 AM UTC'],
+    ['{{ expires|date:"D d M jS z W o N n L t U" }}', 'Fri 09 Mar 9th 68 10 2035 Mar 3 False 31 2057036700'],
+    ['{{ expires|date:"c" }} {{ expires|date:"r" }}', '2035-03-09T07:05:00+00:00 Fri, 09 Mar 2035 07:05:00 +0000'],
+    ['{{ expires|date:"P" }} {{ expires|time:"H:i:s" }} {{ expires|date }}', '7:05 a.m. 07:05:00 March 9, 2035'],
+    ['{{ expires|date:"SHORT_DATE_FORMAT" }}', '3/9/35'],
+    ['{{ "2035-03-09T07:05:00Z"|date:"Y" }}|{{ "no date"|date:"Y" }}|{{ code|timeuntil }}', '2035||'],
+    ['{{ expires|timesince:expires }}', '0 minutes'],
+    ['{{ user.username|isolate }}', '<bdi>ada</bdi>'],
+  ])('%s is %s', async (source, expected) => {
+    expect(await html(`[${source}]`)).toBe(`[${expected}]`);
+  });
+});
+
+describe('tags', () => {
+  it.each([
+    ['{% if user.username %}yes{% else %}no{% endif %}', 'yes'],
+    ['{% if code %}a{% elif title %}b{% else %}c{% endif %}', 'b'],
+    ['{% if user.username and not code %}yes{% endif %}', 'yes'],
+    ['{% if code or user.username == "ada" and locale == "en" %}yes{% endif %}', 'yes'],
+    ['{% if user.attributes.empty or code %}yes{% else %}no{% endif %}', 'no'],
+    ['{% if not code and user.attributes.groups|length > 1 %}yes{% endif %}', 'yes'],
+    ['{% if user.username|default:"a b" != "a b" %}yes{% endif %}', 'yes'],
+    ['{% if "staff" in user.attributes.groups and "x" not in user.username %}yes{% endif %}', 'yes'],
+    ['{% if "Browser" in key_value and "Fire" in key_value.Browser %}yes{% endif %}', 'yes'],
+    ['{% if user.attributes.note is None and code is None %}yes{% endif %}', 'yes'],
+    ['{% if user.attributes.active is not False %}yes{% endif %}', 'yes'],
+    ['{% if user.attributes.age >= 36 and user.attributes.age <= 36 and 1 < 2 %}yes{% endif %}', 'yes'],
+    ['{% if "10" > 9 or "10" < 9 or title > 3 %}yes{% else %}no{% endif %}', 'no'],
+    ['{% for group in user.attributes.groups %}{{ forloop.counter }}{{ group }} {% endfor %}', '1staff 2admins'],
+    ['{% for g in user.attributes.groups reversed %}{{ forloop.revcounter0 }}{{ g }} {% endfor %}', '1admins 0staff'],
+    ['{% for g in user.attributes.empty %}x{% empty %}none{% endfor %}', 'none'],
+    [
+      '{% for key, value in key_value.items %}{{ key }}={{ value }}{% if not forloop.last %}; {% endif %}{% endfor %}',
+      'Browser=Firefox; Client address=192.0.2.1',
+    ],
+    ['{% for key in key_value %}{{ key }},{% endfor %}', 'Browser,Client address,'],
+    [
+      '{% for a in user.attributes.groups %}{% for b in "xy" %}{{ forloop.parentloop.counter }}{{ b }}{% endfor %}{% endfor %}',
+      '1x1y2x2y',
+    ],
+    ['{% for g in user.attributes.groups %}{% cycle "odd" "even" %} {% endfor %}', 'odd even'],
+    ['{% with name=user.username total=user.attributes.groups|length %}{{ name }}{{ total }}{% endwith %}', 'ada2'],
+    ['{% with user.username as name %}{{ name }}{% endwith %}{{ user.username }}', 'adaada'],
+    [
+      '{% firstof code title "x" %}|{% firstof code "<i>" %}|{% firstof user.name %}',
+      'it is done|<i>|Ada &lt;O&#39;Neil&gt;',
+    ],
+    ['{% firstof code title as found %}{{ found|upper }}', 'IT IS DONE'],
+    ['a{# one #}b{% comment "why" %} {{ broken {% nothing %} \n{% endcomment %}c', 'abc'],
+    ['a { b } {c} {#d\ne#}', 'a { b } {c} {#d\ne#}'],
+    ['{% verbatim %}{{ url }} {% if %} {# x #}{% endverbatim %}', '{{ url }} {% if %} {# x #}'],
+    ['{% verbatim a %}{% endverbatim %}{{ x }}{% endverbatim a %}', '{% endverbatim %}{{ x }}'],
+    ['{% spaceless %} <p>  <b>a b</b> </p>\n {% endspaceless %}', '<p><b>a b</b></p>'],
+    ['{% filter upper %}a {{ user.username }}{% endfilter %}', 'A ADA'],
+    ['{% templatetag openblock %} x {% templatetag closevariable %}', '{% x }}'],
+    ['{% now "Y" as year %}{% if year > "2020" %}yes{% endif %}', 'yes'],
+    ['{% load i18n humanize %}{% load trans from i18n %}x', 'x'],
+    ['{% get_current_language as lang %}{% get_current_language_bidi as bidi %}{{ lang }} {{ bidi }}', 'en False'],
+  ])('%s is %s', async (source, expected) => {
+    expect(await html(source)).toBe(expected);
+  });
+});
+
+describe('translations', () => {
+  it.each([
+    ['{% trans "Set a new password" %}', 'Neues Passwort festlegen'],
+    ["{% translate 'Set a new password' %}", 'Neues Passwort festlegen'],
+    ['{% trans "Set a new password" as text %}{{ text|lower }}', 'neues passwort festlegen'],
+    ['{% trans "Set a new password" noop %}', 'Set a new password'],
+    ['{% trans "Set a new password"|lower %}', 'neues passwort festlegen'],
+    ['{% trans "a | b"|upper as text %}{{ text }}', 'A | B'],
+    ['{% trans "Welcome" context "nowhere" %}', 'Welcome'],
+    ['{% trans "<b>unknown</b>" %}', '<b>unknown</b>'],
+    ['{% with text="Welcome" %}{% trans text %}{% endwith %}', 'Willkommen'],
+    ['{% trans user.name %}', 'Ada &lt;O&#39;Neil&gt;'],
+    ['{% blocktrans with name=user.name %}Hello {{ name }},{% endblocktrans %}', 'Hallo Ada &lt;O&#39;Neil&gt;,'],
+    ['{% blocktrans with user.username as name %}Hello {{ name }},{% endblocktrans %}', 'Hallo ada,'],
+    ['{% blocktrans with name=user.username trimmed %}\n  Hello\n  {{ name }},\n{% endblocktrans %}', 'Hallo ada,'],
+    [
+      '{% blocktrans asvar text with name=user.name|safe %}Hello {{ name }},{% endblocktrans %}{{ text }}',
+      "Hallo Ada <O'Neil>,",
+    ],
+    ['{% blocktranslate %}50% of {{ title }}, %(title)s{% endblocktranslate %}', '50% of it is done, %(title)s'],
+    ['{% blocktrans %}{{ user.username }} stays{% endblocktrans %}', 'ada stays'],
+    [
+      '{% blocktrans count n=user.attributes.groups|length %}one group{% plural %}{{ n }} groups{% endblocktrans %}',
+      '2 groups',
+    ],
+    [
+      '{% blocktrans count n=1 with a=title %}one {{ a }}{% plural %}{{ n }} {{ a }}{% endblocktrans %}',
+      'one it is done',
+    ],
+  ])('%s is %s in German', async (source, expected) => {
+    expect(await html(source, 'de')).toBe(expected);
+  });
+});
+
+describe('inheritance', () => {
+  const base = '<{% block a %}base a{% endblock %}|{% block b %}base b{% endblock b %}>';
+
+  it('fills the blocks of the template that is extended, and only them', async () => {
+    const files = {
+      'base.html': base,
+      'mail.html': '{% extends "base.html" %}lost{% block a %}mine{% endblock %}lost',
+    };
+    expect((await mail(files)).html).toBe('<mine|base b>');
+  });
+
+  it('gives the extended block as block.super, over several generations', async () => {
+    const files = {
+      'base.html': base,
+      'middle.html':
+        '{% extends "base.html" %}{% block a %}[{{ block.super }}]{% endblock %}{% block b %}m{% endblock %}',
+      'mail.html':
+        '{% extends "./middle.html" %}{% block a %}({{ block.super|upper }} {{ block.super }}){% endblock %}',
+    };
+    expect((await mail(files)).html).toBe('<([BASE A] [base a])|m>');
+  });
+
+  it('overrides blocks inside of blocks', async () => {
+    const files = {
+      'base.html': '{% block outer %}a{% block inner %}b{% endblock %}c{% endblock %}',
+      'mail.html': '{% extends "base.html" %}{% block inner %}{{ block.super }}!{% endblock %}',
+    };
+    expect((await mail(files)).html).toBe('ab!c');
+  });
+
+  it('includes with values, alone or with all others', async () => {
+    const files = {
+      'part.html': '[{{ a }}{{ user.username }}{{ block.super }}]',
+      'mail.html':
+        '{% include "part.html" with a=title %}{% include "part.html" with a=1 only %}{% with p="part.html" %}{% include p %}{% endwith %}',
+    };
+    expect((await mail(files)).html).toBe('[it is doneada][1][ada]');
+  });
+
+  it('keeps the blocks of an included template apart from its own', async () => {
+    const files = {
+      'base.html': base,
+      'part.html': '{% extends "base.html" %}{% block a %}part{% endblock %}',
+      'mail.html': '{% block a %}outer{% endblock %}{% include "part.html" %}',
+    };
+    expect((await mail(files)).html).toBe('outer<part|base b>');
+  });
+
+  it('lets a custom template extend the one of ours that it replaces', async () => {
+    const custom = new MailRenderer({ emailTemplateDir: join(folder, 'own') });
+    await mkdir(join(folder, 'own', 'email'), { recursive: true });
+    await writeFile(
+      join(folder, 'own', 'email', 'base.html'),
+      '{% extends "email/base.html" %}{% block footer %}Acme{% endblock %}',
+    );
+    const rendered = await custom.render({ template: 'email/setup.html', subject: '', locale: 'en', data });
+    expect(rendered.html).toContain('Acme</td>');
+    expect(rendered.html).toContain('Your mail settings work');
+    expect(rendered.warnings).toEqual([]);
+  });
+});
+
+describe('what Django does not know', () => {
+  it.each([
+    ['{{ url }', 'output "{{ url }" not closed'],
+    ['{% if url %}', '{% if %} is not closed by {% endif %}'],
+    ['{% if %}x{% endif %}', 'the condition is not complete'],
+    ['{% if a b %}x{% endif %}', 'an operator is expected, not "b"'],
+    ['{% if a == %}x{% endif %}', 'the condition is not complete'],
+    ['{% nonsense %}', 'tag "nonsense" not found'],
+    ['{% assign x = 1 %}', 'tag "assign" not found'],
+    ['{% raw_eval %}', 'tag "raw_eval" not found'],
+    ['{{ url|nonsense }}', 'undefined filter: nonsense'],
+    ['{{ url|date_to_xmlschema }}', 'undefined filter: date_to_xmlschema'],
+    ['{{ url user }}', 'one value is expected, not "url user"'],
+    ['{{ url and user }}', 'one value is expected, not "url and user"'],
+    ['{{ url|cut:"a","b" }}', 'the filter cut takes one argument at most'],
+    ['{% for x user.username %}{% endfor %}', '{% for %} must read: for name in list'],
+    ['{% with %}{% endwith %}', '{% with %} must read: with name=value'],
+    ['{% trans %}', '{% trans %} needs a text'],
+    ['{% trans "a" nonsense %}', '"nonsense" is not known here'],
+    ['{% blocktrans %}{% if a %}{% endblocktrans %}', '{% if %} cannot stand in {% blocktrans %}'],
+    ['{% blocktrans %}a{% plural %}b{% endblocktrans %}', '{% plural %} needs count'],
+    ['{% block a %}{% endblock %}{% block a %}{% endblock %}', 'there are two blocks "a"'],
+    ['{% extends "mail.html" %}{% extends "x" %}', 'a template can extend only one other'],
+    ['{% include "missing.html" %}', 'there is no template "missing.html"'],
+    ['{% comment %}', '{% comment %} of line 3 is not closed by {% endcomment %}'],
+    ['{% endif %}', 'tag "endif" not found'],
+  ])('%s is an error that names template and line', async (source, reason) => {
+    const error: unknown = await html(`first line\n{# second #}\n${source}`).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(TemplateError);
+    expect((error as TemplateError).reason).toBe(reason);
+    expect((error as TemplateError).message).toMatch(/^mail\.html(, line 3)?: /);
+    if (!source.includes('comment')) expect((error as TemplateError).line).toBe(3);
+  });
+
+  it('names the included template and its line', async () => {
+    const files = { 'mail.html': '\n{% include "part.html" %}', 'part.html': 'x\n\n{% broken %}' };
+    await expect(mail(files)).rejects.toThrow('part.html, line 3: tag "broken" not found');
+  });
+
+  it('goes on without what only authentik has, and tells', async () => {
+    const source =
+      '{% load nonsense %}<img src="{% inline_static_binary "x.png" %}">{% versioned_script "a" %}{{ brand }}';
+    const { html: written, attachments, warnings } = await mail({ 'mail.html': source });
+    expect(written).toBe('<img src="cid:logo">');
+    expect(attachments.map(({ cid }) => cid)).toEqual(['logo']);
+    expect(warnings).toEqual([
+      'mail.html, line 1: the library "nonsense" is not known here',
+      'mail.html, line 1: {% inline_static_binary %} stands for the logo here',
+      'mail.html, line 1: {% versioned_script %} has no meaning here and is left out',
+      'there is no variable "brand"',
+    ]);
+  });
+});

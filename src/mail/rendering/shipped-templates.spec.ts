@@ -1,0 +1,161 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { languages } from './language/locale.js';
+import type { MailData } from './mail-data.js';
+import { MailRenderer, type RenderedMail } from './mail-renderer.js';
+import { defaultSubjects } from './subject.js';
+import { shippedFolder } from './template-files.js';
+
+const renderer = new MailRenderer({ emailTemplateDir: join(shippedFolder, 'none') });
+const url = 'https://id.example.com/if/flow/recovery/?flow_token=0123456789abcdef&next=%2Fapp';
+const full: MailData = {
+  url,
+  code: '482913',
+  user: { username: 'ada', name: 'Ada Lovelace', email: 'ada@example.com' },
+  expires: new Date(Date.now() + 30 * 60_000),
+  title: 'New sign-in',
+  body: 'first line\nsecond line',
+  key_value: { Browser: 'Firefox', Address: '192.0.2.7' },
+  source: { from: 'Alerts' },
+  host: 'id.example.com',
+};
+const names = ['password_reset', 'account_confirmation', 'event_notification', 'setup', 'invitation'] as const;
+const all = names.flatMap((name) => languages.map((language) => [name, language] as const));
+
+async function mail(name: string, locale = 'en', data: MailData = full): Promise<RenderedMail> {
+  return renderer.render({ template: `email/${name}.html`, subject: '', locale, data });
+}
+
+function textIn(html: string): string {
+  return html
+    .replace(/<\/?bdi>/g, '')
+    .replace(/<style>.*?<\/style>|<!--.*?-->|<[^>]*>/gs, ' ')
+    .replace(/\s+/g, ' ');
+}
+
+it('has an HTML and a text template, and a subject, for every mail', async () => {
+  const files = await readdir(join(shippedFolder, 'email'));
+  for (const name of names) expect(files).toEqual(expect.arrayContaining([`${name}.html`, `${name}.txt`]));
+  expect(Object.keys(defaultSubjects).sort()).toEqual(names.map((name) => `email/${name}.html`).sort());
+});
+
+describe.each(all)('%s in %s', (name, language) => {
+  it('renders without warnings, with its link and without gaps', async () => {
+    const { html, text, subject, warnings, locale } = await mail(name, language);
+    expect(warnings).toEqual([]);
+    expect(locale).toBe(language);
+    expect(subject).not.toBe('');
+    if (language !== 'en')
+      expect(subject).not.toBe(
+        (await mail(name)).subject === 'Notification' && language === 'fr' ? '' : (await mail(name)).subject,
+      );
+    expect(html).toContain(`href="${url.replace('&', '&amp;')}"`);
+    expect(text).toContain(`\n${url}\n`);
+    for (const part of [html, text]) expect(part).not.toMatch(/undefined|null|NaN|\[object|\{[{%]|%\(/);
+    expect(text).not.toMatch(/\n{3}| \n/);
+  });
+
+  it('says in which language and direction it is, for those who read it aloud', async () => {
+    const { html } = await mail(name, language);
+    const direction = language === 'ar' ? 'rtl' : 'ltr';
+    expect(html).toMatch(new RegExp(`^<!doctype html>\n<html lang="${language}" dir="${direction}"`));
+    expect(html).toContain(`<div lang="${language}" dir="${direction}">`);
+    expect(html).toContain(`align="${direction === 'rtl' ? 'right' : 'left'}"`);
+    expect(html).not.toMatch(/<table(?! role="presentation"| class="[\w ]+" role="presentation")/);
+    expect(html).not.toMatch(/<img(?![^>]*alt="[^"]+")/);
+    expect(html.match(/<h1/g)).toHaveLength(1);
+  });
+
+  it('is made of closed tags, and short enough that no mail program cuts it', async () => {
+    const { html } = await mail(name, language);
+    const open: string[] = [];
+    for (const [, close, tag = '', rest = ''] of html
+      .replace(/<!--.*?-->/gs, '')
+      .matchAll(/<(\/?)([a-z]\w*)([^>]*)>/g)) {
+      if (['meta', 'img', 'br'].includes(tag) || rest.endsWith('/')) continue;
+      if (close === '') open.push(tag);
+      else expect(open.pop()).toBe(tag);
+    }
+    expect(open).toEqual([]);
+    expect(Buffer.byteLength(html)).toBeLessThan(12 * 1024);
+  });
+
+  it('loads nothing from anywhere', async () => {
+    const { html, attachments } = await mail(name, language);
+    expect(html).not.toMatch(
+      /<(?:script|link|iframe|object|form|input|video|audio|svg)\b|@import|url\(|srcset|javascript:/i,
+    );
+    expect([...html.matchAll(/src="([^"]*)"/g)].map(([, source]) => source)).toEqual(['cid:logo']);
+    expect([...html.matchAll(/href="([^"]*)"/g)].every(([, href]) => href === url.replace('&', '&amp;'))).toBe(true);
+    expect(attachments).toHaveLength(1);
+    expect(attachments[0]).toMatchObject({ cid: 'logo', filename: 'logo.png', contentType: 'image/png' });
+    expect(attachments[0]?.content.length).toBeLessThan(10 * 1024);
+  });
+
+  it('starts with a hidden line that says what it is about', async () => {
+    const { html } = await mail(name, language);
+    const [, style, preheader = ''] = /<div class="preheader" style="([^"]*)">([^&<]*)/.exec(html) ?? [];
+    expect(style).toMatch(/display: none;.*mso-hide: all/);
+    expect(preheader.trim().length).toBeGreaterThan(3);
+  });
+
+  it('says the same in both parts', async () => {
+    const { html, text } = await mail(name, language);
+    const shown = textIn(html);
+    const lines = text.split('\n').filter((line) => line !== '' && line !== url && !/[:：]/.test(line));
+    for (const line of lines) expect(shown).toContain(line.replace(/[\u2068\u2069]/g, '').slice(0, 15));
+  });
+
+  it('needs none of its values', async () => {
+    const { html, text, warnings } = await mail(name, language, {});
+    expect(warnings).toEqual([]);
+    expect(`${html}${text}`).not.toMatch(/undefined|null|NaN|Invalid/);
+  });
+});
+
+it('shows the code large, left to right and to be selected at once, only if there is one', async () => {
+  for (const name of ['password_reset', 'account_confirmation', 'invitation']) {
+    const { html, text } = await mail(name, 'ar');
+    expect(html).toMatch(
+      /<span class="code strong" dir="ltr" style="font: 600 32px[^>]*user-select: all;[^>]*>482913<\/span>/,
+    );
+    expect(text).toContain('482913');
+    const { code: _, ...others } = full;
+    const without = await mail(name, 'en', others);
+    expect(without.html).not.toContain('class="code');
+    expect(without.text).not.toContain('code');
+  }
+});
+
+it('says how long link and invitation are valid, also when minutes have passed in the queue', async () => {
+  const expires = new Date(Date.now() + 90 * 60_000);
+  expect((await mail('password_reset', 'en', { ...full, expires })).text).toContain('valid for 1 hour, 30 minutes.');
+  expect((await mail('invitation', 'de', { ...full, expires })).text).toContain('noch 1 Stunde, 30 Minuten gültig.');
+  expect((await mail('password_reset', 'ar')).text).toContain('30 دقيقة');
+  expect((await mail('password_reset', 'en', { url })).text).not.toContain('valid');
+});
+
+it('tells nothing that a stranger typed who signs up or invites with somebody else’s address', async () => {
+  const { html, text } = await mail('account_confirmation');
+  for (const part of [html, text]) expect(part).not.toMatch(/ada|Lovelace/);
+});
+
+it('shows the lines of a notification as lines, and its details in their order', async () => {
+  const { html, text } = await mail('event_notification');
+  expect(html).toContain('first line<br>second line');
+  expect(html).toMatch(/Browser.*Firefox.*Address.*192\.0\.2\.7/s);
+  expect(text).toContain('first line\nsecond line\n\nBrowser: Firefox\nAddress: 192.0.2.7\n');
+});
+
+it('has what Outlook, dark mode and small screens need', async () => {
+  const { html } = await mail('password_reset');
+  expect(html).toContain('<meta name="color-scheme" content="light dark">');
+  expect(html).toContain('<meta name="supported-color-schemes" content="light dark">');
+  expect(html).toContain('@media (prefers-color-scheme: dark)');
+  expect(html).toContain('@media (max-width: 479px)');
+  expect(html.match(/<!--\[if mso\]>/g)?.length).toBe(html.match(/<!\[endif\]-->/g)?.length);
+  expect(html).toMatch(/bgcolor="#2450c8"[^>]*><a href="[^"]*"[^>]*background-color: #2450c8/);
+});

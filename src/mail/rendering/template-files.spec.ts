@@ -1,0 +1,178 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { MailRenderer, type RenderedMail } from './mail-renderer.js';
+
+let folder: string;
+let renderer: MailRenderer;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'files-'));
+  renderer = new MailRenderer({ emailTemplateDir: folder });
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function put(name: string, content: string | Buffer): Promise<void> {
+  await mkdir(dirname(join(folder, name)), { recursive: true });
+  await writeFile(join(folder, name), content);
+}
+
+async function render(template: string): Promise<RenderedMail> {
+  const data = { url: 'https://a.example/?x=1&y=2', user: { username: 'ada', name: '', email: 'a@example.com' } };
+  return renderer.render({ template, subject: '', locale: 'en', data });
+}
+
+describe('a custom template', () => {
+  it('replaces the one of ours with the same name, at once', async () => {
+    expect((await render('email/setup.html')).html).toContain('Your mail settings work');
+    await put('email/setup.html', 'mine');
+    expect((await render('email/setup.html')).html).toBe('mine');
+    await rm(join(folder, 'email/setup.html'));
+    expect((await render('email/setup.html')).html).toContain('Your mail settings work');
+  });
+
+  it('replaces the base of all others', async () => {
+    await put('email/base.html', '<main>{% block content %}{% endblock %}</main>');
+    expect((await render('email/setup.html')).html).toMatch(/^<main>\s*<tr>/);
+  });
+
+  it('is read anew when its file changes, also within the same second and with the same size', async () => {
+    await put('a.html', 'one');
+    expect((await render('a.html')).html).toBe('one');
+    await put('a.html', 'three');
+    expect((await render('a.html')).html).toBe('three');
+    await put('a.html', 'seven');
+    await utimes(join(folder, 'a.html'), 1, 1);
+    expect((await render('a.html')).html).toBe('seven');
+  });
+
+  it('is read anew after a mistake in it is mended', async () => {
+    await put('a.html', '{% if %}');
+    await expect(render('a.html')).rejects.toThrow('a.html, line 1: the condition is not complete');
+    await put('a.html', 'mended');
+    expect((await render('a.html')).html).toBe('mended');
+  });
+
+  it('may be UTF-8 with a byte order mark', async () => {
+    await put('a.html', '\uFEFFgrün');
+    expect((await render('a.html')).html).toBe('grün');
+  });
+
+  it('that is missing, no template or a folder is an error with its name', async () => {
+    await mkdir(join(folder, 'folder.html'));
+    await put('logo.svg', '<svg/>');
+    await expect(render('nothing.html')).rejects.toThrow('nothing.html: there is no such template');
+    await expect(render('folder.html')).rejects.toThrow('folder.html: there is no such template');
+    await expect(render('logo.svg')).rejects.toThrow('logo.svg: the name must end in .html or .txt');
+    await expect(render('a.html/b.html')).rejects.toThrow('a.html/b.html: there is no such template');
+  });
+});
+
+describe('the text part', () => {
+  it('is the .txt template beside the HTML, not escaped', async () => {
+    await put('a.html', '{{ url }}');
+    await put('a.txt', '{{ url }}  \n\n\n\nend\n\n');
+    expect(await render('a.html')).toMatchObject({
+      html: 'https://a.example/?x=1&amp;y=2',
+      text: 'https://a.example/?x=1&y=2\n\nend\n',
+    });
+  });
+
+  it('may be where authentik looks for it: every html of the path replaced', async () => {
+    await put('html/a.html', 'HTML');
+    await put('txt/a.txt', 'TEXT');
+    expect((await render('html/a.html')).text).toBe('TEXT\n');
+    await put('html/a.txt', 'NEARER');
+    expect((await render('html/a.html')).text).toBe('NEARER\n');
+  });
+
+  it('of ours does not stand beside HTML that is not ours', async () => {
+    await put('email/setup.html', '<p>Mine</p>');
+    expect((await render('email/setup.html')).text).toBe('Mine\n');
+    await rm(join(folder, 'email/setup.html'));
+    await put('email/setup.txt', 'my text');
+    expect(await render('email/setup.html')).toMatchObject({
+      html: expect.stringContaining('Your mail settings work'),
+      text: 'my text\n',
+    });
+  });
+
+  it('is made of the HTML if there is none: links with their address, no images, lines of a sensible length', async () => {
+    const paragraph = 'All the words of this paragraph are here to see where a line of the text ends. '.repeat(3);
+    await put(
+      'a.html',
+      `<html><head><title>no</title><style>p { color: red }</style></head><body><div class="preheader">no</div>
+      <!-- no --><h1>Head &amp; line</h1><img src="cid:logo" alt="no"><p>${paragraph}</p>
+      <table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table><ul><li>item</li></ul>
+      <a href="{{ url }}">Go on</a> <a href="{{ url }}">{{ url }}</a><script>no</script></body></html>`,
+    );
+    const { text } = await render('a.html');
+    expect(text).not.toMatch(/\bno\b|red|img|cid/);
+    expect(text).toContain('Head & line\n\nAll the words');
+    expect(text).toContain('a b\n\nc\n');
+    expect(text).toContain(' * item');
+    expect(text).toContain('Go on <https://a.example/?x=1&y=2>');
+    expect(text).toMatch(/\nhttps:\/\/a\.example\/\?x=1&y=2\n$|> https:\/\/a\.example\/\?x=1&y=2\n$/);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it('is all there is of a mail whose template is a .txt', async () => {
+    await put('plain.txt', 'Hello {{ user.username }}');
+    for (const name of ['plain.txt', 'plain.html']) {
+      expect(await render(name)).toMatchObject({ html: '', text: 'Hello ada\n', attachments: [] });
+    }
+  });
+});
+
+describe('the logo', () => {
+  it('comes with the mail only if the HTML shows it, by the name it is called', async () => {
+    await put('none.html', 'logo');
+    await put('new.html', '<img src="cid:logo">');
+    await put('old.html', '<img src="cid:logo.png">');
+    await put('other.html', '<img src="cid:logotype">');
+    const cids = async (name: string): Promise<string[]> => (await render(name)).attachments.map(({ cid }) => cid);
+    expect(await cids('none.html')).toEqual([]);
+    expect(await cids('new.html')).toEqual(['logo']);
+    expect(await cids('old.html')).toEqual(['logo.png']);
+    expect(await cids('other.html')).toEqual([]);
+  });
+
+  it('can be replaced by an image of another kind', async () => {
+    const content = Buffer.from('ffd8ffe000104a464946', 'hex');
+    await put('email/logo.png', content);
+    expect((await render('email/setup.html')).attachments).toEqual([
+      { cid: 'logo', filename: 'logo.jpg', contentType: 'image/jpeg', content },
+    ]);
+  });
+
+  it('is left out with a warning if it is no image, or a huge one', async () => {
+    for (const content of ['<svg/>', Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(300_000)])]) {
+      await put('email/logo.png', content);
+      const { attachments, warnings } = await render('email/setup.html');
+      expect(attachments).toEqual([]);
+      expect(warnings).toEqual(['email/logo.png is no PNG, JPEG or GIF of at most 262144 bytes and is left out']);
+    }
+  });
+});
+
+describe('the subject', () => {
+  const subjectOf = async (subject: string, locale: string, template = 'email/setup.html'): Promise<string> =>
+    (await renderer.render({ template, subject, locale, data: {} })).subject;
+
+  it('is the stage’s, translated if it is known', async () => {
+    expect(await subjectOf('authentik', 'de')).toBe('authentik');
+    expect(await subjectOf('Password reset', 'de')).toBe('Passwort zurücksetzen');
+    expect(await subjectOf('Something else', 'de')).toBe('Something else');
+  });
+
+  it('is the template’s own if the stage has none', async () => {
+    expect(await subjectOf('', 'de')).toBe('Testmail');
+    expect(await subjectOf(' \n', 'es', 'email/invitation.html')).toBe('Tiene una invitación');
+    await put('mine.html', 'x');
+    expect(await subjectOf('', 'en', 'mine.html')).toBe('Notification');
+  });
+});
