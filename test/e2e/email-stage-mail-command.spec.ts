@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { simpleParser } from 'mailparser';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createSendingStage, messageOf } from '../support/mails.js';
+import { freePort } from '../support/service-process.js';
+import { SmtpRefusal, SmtpSink } from '../support/smtp-sink.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+let app: TestApp;
+let folder: string;
+let sink: SmtpSink;
+let port: number;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'email-test-'));
+  // As root the embedded server runs as another user, who must get through.
+  await chmod(folder, 0o755);
+  sink = new SmtpSink((recipient) => {
+    if (recipient.startsWith('nobody')) throw new SmtpRefusal(550, 'No such user here');
+    if (recipient.startsWith('later')) throw new SmtpRefusal(451, 'Come back later');
+  });
+  port = await sink.listen();
+  // No worker runs: the command does the work by itself.
+  app = await startTestApp({ ROLE: 'api', DATA_DIR: folder });
+  await createSendingStage(app, port, { name: 'verify' });
+});
+afterAll(async () => {
+  await app.stop();
+  await sink.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Runs the command. `environment` holds settings by name; none is inherited. */
+function run(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
+  const { url } = app.dataSource.options as { url: string };
+  const { PATH = '' } = process.env;
+  const settings = { DATABASE_URL: url, SECRET_KEY: 'secret-key-of-the-tests-0123456789', DATA_DIR: folder };
+  const env = { PATH, SWC_NODE_PROJECT: `${root}/tsconfig.json`, ...settings, ...environment };
+  const command = ['--import', '@swc-node/register/esm-register', 'scripts/email-test.ts', ...args];
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { cwd: root, env }, (error, output, errors) => {
+      resolve({ code: error === null ? 0 : Number(error.code), output, errors });
+    });
+  });
+}
+
+describe('npm run email:test', { timeout: 120_000 }, () => {
+  it('sends a mail with the settings of a stage, and says what the server said', async () => {
+    const { code, output, errors } = await run(['admin@example.org', '--stage', 'verify', '--locale', 'de']);
+    expect([code, errors]).toEqual([0, '']);
+    expect(output).toMatch(/Queued for admin@example\.org as [0-9a-f-]{36}/);
+    expect(output).toMatch(new RegExp(`Try 1: accepted by 127\\.0\\.0\\.1:${port}: 250 `));
+    expect(output).toContain('The server accepted the mail.');
+    expect(sink.mails.map(({ to }) => to)).toEqual(['admin@example.org']);
+  });
+
+  it('fails when the server refuses the mail', async () => {
+    const { code, output } = await run(['nobody@example.org', '--stage', 'verify']);
+    expect(code).toBe(1);
+    expect(output).toMatch(/Try 1: refused by .*: 550 .*No such user here/);
+    expect(output).toContain('The mail was not sent.');
+  });
+
+  it('fails when the mail is not accepted in time, and leaves it in the queue', async () => {
+    const { code, output } = await run(['later@example.org', '--stage', 'verify', '--wait', '3']);
+    expect(code).toBe(1);
+    expect(output).toMatch(/Try 1: deferred by .*: 451 .*Come back later/);
+    expect(output).toMatch(/Next try: \d{4}-/);
+    expect(output).toContain('It stays in the queue');
+    const [, pk = ''] = /Queued for \S+ as (\S+)/.exec(output) ?? [];
+    expect((await messageOf(app, pk)).state).toBe('retrying');
+  });
+
+  it('says where the mail is when there is no mail server', async () => {
+    const { code, output } = await run(['local@example.org', '--template', 'email/invitation.html']);
+    expect(code).toBe(0);
+    const [, path = ''] = /The mail is in (\S+\.eml)/.exec(output) ?? [];
+    const mail = await simpleParser(await readFile(path));
+    expect(mail.to).toMatchObject({ text: 'local@example.org' });
+    expect(output).toMatch(/\/dev\/mailbox\/[0-9a-f-]{36}\//);
+  });
+
+  it('works on the embedded database, which it starts and stops', async () => {
+    const environment = { DATABASE_URL: '', SECRET_KEY: '', PORT: String(await freePort()) };
+    const { code, output, errors } = await run(['local@example.org'], environment);
+    expect([code, errors]).toEqual([0, '']);
+    expect(output).toContain('Starting PostgreSQL');
+    expect(output).toContain('/dev/mailbox/');
+    expect(output).not.toContain('Leaving PostgreSQL');
+  });
+
+  it.each([
+    ['a stage that there is not', ['a@example.org', '--stage', 'x'], "Stage 'x' does not exist\n"],
+    ['no address', [], 'Give exactly one address.'],
+    ['two addresses', ['a@example.org', 'b@example.org'], 'Give exactly one address.'],
+    ['what is no address', ['a@b, c@d'], 'to: Enter a valid email address.\n'],
+    [
+      'an unknown template',
+      ['a@example.org', '--template', 'x.html'],
+      "template: Invalid template 'x.html' specified.\n",
+    ],
+    ['an unknown option', ['a@example.org', '--stagee', 'x'], "Unknown option '--stagee'"],
+  ])('refuses %s', async (_, args, message) => {
+    const { code, output, errors } = await run(args);
+    expect(code).toBe(1);
+    expect(errors).toContain(message);
+    expect(output).not.toContain('Queued');
+  });
+});
