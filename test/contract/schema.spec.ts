@@ -13,8 +13,8 @@ interface Operation {
   readonly security?: readonly object[];
 }
 
-const committed = readFileSync(new URL('../../schema.yml', import.meta.url), 'utf8');
-const document = parse(committed) as {
+const generated = await schemaText();
+const document = parse(generated) as {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, object> };
@@ -22,8 +22,9 @@ const document = parse(committed) as {
 const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
 
 describe('schema.yml', () => {
-  it('is what the application generates, without a database or a port', async () => {
-    expect(await schemaText(), 'it is stale: npm run schema:write').toBe(committed);
+  it('is what the application generates, without a database or a port', () => {
+    const committed = readFileSync(new URL('../../schema.yml', import.meta.url), 'utf8');
+    expect(committed, 'it is stale: npm run schema:write').toBe(generated);
   });
 
   it('is OpenAPI 3.0.3', () => {
@@ -31,8 +32,8 @@ describe('schema.yml', () => {
   });
 
   it('refers only to schemas that it has', () => {
-    const references = [...committed.matchAll(/\$ref: "?#\/components\/schemas\/(\w+)"?$/gm)].map(([, name]) => name);
-    expect(references).toHaveLength(committed.split('$ref').length - 1);
+    const references = [...generated.matchAll(/\$ref: "?#\/components\/schemas\/(\w+)"?$/gm)].map(([, name]) => name);
+    expect(references).toHaveLength(generated.split('$ref').length - 1);
     expect(references.filter((name = '') => !(name in document.components.schemas))).toEqual([]);
   });
 
@@ -80,7 +81,7 @@ describe('/schema/', () => {
     expect(await schema()).toEqual({
       status: 200,
       type: 'application/vnd.oai.openapi; charset=utf-8',
-      text: committed,
+      text: generated,
     });
     expect(await schema('?format=yaml&lang=de')).toEqual(await schema());
   });
@@ -92,7 +93,7 @@ describe('/schema/', () => {
   });
 
   it.each(['application/vnd.oai.openapi', 'application/yaml'])('is YAML for who accepts %s', async (type) => {
-    expect(await schema('', type)).toEqual({ status: 200, type: `${type}; charset=utf-8`, text: committed });
+    expect(await schema('', type)).toEqual({ status: 200, type: `${type}; charset=utf-8`, text: generated });
   });
 
   it.each(['application/vnd.oai.openapi+json', 'application/json'])('is JSON for who accepts %s', async (type) => {

@@ -164,7 +164,7 @@ describeSdk('/core/users/', (sdk) => {
       pathStartswith: 'shelf',
       isActive: false,
       type: ['external', 'service_account'],
-      groupsByName: ['readers of the list', 'others'],
+      groupsByName: ['readers of the list', 'authentik Admins'],
       groupsByPk: [readers],
       attributes: JSON.stringify({ locale: 'en' }),
       search: 'liste',
