@@ -6,6 +6,7 @@ import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
 import { restrict } from '../rest/access/visible.js';
 import { AppError } from '../rest/errors/app-error.js';
+import { conflictingWrites } from '../rest/errors/database-conflict.js';
 import { columnsOf } from '../rest/fields/columns-of.js';
 import type { Page } from '../rest/list/page.js';
 import { readPage, select } from '../rest/list/read-page.js';
@@ -36,18 +37,19 @@ export class FlowStageBindingService {
 
   /** @throws AppError `notFound` */
   async get(pk: string, visible: VisibleRows): Promise<FlowStageBindingDto> {
-    const binding = this.bindings(visible).andWhere('binding.pk = :pk', { pk });
-    const row = await select(binding, bindingRowColumns).getRawOne<BindingRow>();
-    const [answer] = row === undefined ? [] : await this.answers([row]);
-    if (answer === undefined) throw new AppError('notFound');
-    return answer;
+    const binding = await this.find(pk, visible);
+    if (binding === undefined) throw new AppError('notFound');
+    return binding;
   }
 
   async create(request: FlowStageBindingRequestDto): Promise<FlowStageBindingDto> {
     const pk = randomUUID();
     const columns = columnsOfBinding(request);
     await this.dataSource.manager.insert(FlowStageBinding, { ...columns, pk, policybindingmodelPtrId: randomUUID() });
-    return this.get(pk, everyRow);
+    const binding = await this.find(pk, everyRow);
+    // Its flow or its stage has been deleted in the meantime, and the binding with it.
+    if (binding === undefined) throw conflictingWrites();
+    return binding;
   }
 
   /** Changes what the request names; the rest stays as it is, also for a PUT. */
@@ -63,6 +65,13 @@ export class FlowStageBindingService {
   /** Removes the binding; the flow and the stage stay. */
   async remove({ pk }: FlowStageBinding): Promise<void> {
     await this.dataSource.manager.delete(FlowStageBinding, { pk });
+  }
+
+  private async find(pk: string, visible: VisibleRows): Promise<FlowStageBindingDto | undefined> {
+    const binding = this.bindings(visible).andWhere('binding.pk = :pk', { pk });
+    const row = await select(binding, bindingRowColumns).getRawOne<BindingRow>();
+    const [answer] = row === undefined ? [] : await this.answers([row]);
+    return answer;
   }
 
   private bindings(visible: VisibleRows): SelectQueryBuilder<FlowStageBinding> {

@@ -20,7 +20,12 @@ export function asDatabaseConflict(error: unknown): ValidationError | undefined 
   if (!(error instanceof QueryFailedError)) return undefined;
   const { code, constraint } = error.driverError as { code?: string; constraint?: string };
   if (!conflicts.includes(code ?? '')) return undefined;
-  return messages.get(constraint ?? '') ?? new ValidationError({ [nonField]: [conflictMessage] });
+  return messages.get(constraint ?? '') ?? conflictingWrites();
+}
+
+/** The error for a client whose request came to nothing because of another one that came at the same time. */
+export function conflictingWrites(): ValidationError {
+  return new ValidationError({ [nonField]: [conflictMessage] });
 }
 
 /** PostgreSQL's codes: unique violation, foreign key violation, deadlock. */
