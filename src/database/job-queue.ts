@@ -34,8 +34,11 @@ export class JobQueue {
 
   /** Does jobs until the runner is stopped. Has connections of its own, so that work never waits for requests. */
   async work(tasks: TaskList, concurrency: number): Promise<Runner> {
-    const pool = this.pool(6);
+    const pool = this.pool(concurrency);
     const runner = await run({
+      // Jobs are fetched and ticked off by the batch. What a process has fetched and not begun when it dies is given a
+      // new job by whoever knows what it was about.
+      preset: { worker: { localQueue: { size: concurrency }, completeJobBatchDelay: 20 } },
       pgPool: pool,
       concurrency,
       taskList: tasks,

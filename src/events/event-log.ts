@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { Event, type EventAction } from './event.entity.js';
+import type { EventAction } from './event.entity.js';
 
 /** Days that an event is kept. */
 const keptFor = 365;
@@ -23,14 +23,11 @@ export interface NewEvent {
 export class EventLog {
   /** Writes in the caller's transaction, so that an event is there exactly when what it tells of is. */
   async write(manager: EntityManager, event: NewEvent): Promise<void> {
-    await manager.insert(Event, {
-      pk: randomUUID(),
-      action: event.action,
-      app: event.app,
-      context: event.context as object,
-      user: event.user ?? {},
-      clientIp: event.clientIp ?? null,
-      expires: new Date(Date.now() + keptFor * 24 * 3600 * 1000),
-    });
+    const { action, app, context, user = {}, clientIp = null } = event;
+    await manager.query(
+      `insert into "event" (event_uuid, action, app, context, "user", client_ip, expires)
+       values ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 day')`,
+      [randomUUID(), action, app, context, user, clientIp, keptFor],
+    );
   }
 }

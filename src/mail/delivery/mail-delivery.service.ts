@@ -123,9 +123,9 @@ export class MailDelivery {
     };
   }
 
-  private async capture(mail: OutgoingMail, pk: string): Promise<'captured'> {
-    await this.mailbox.keep(pk, mail);
-    return 'captured';
+  private async capture(mail: OutgoingMail, pk: string): Promise<Outcome | 'captured'> {
+    const reason = await this.mailbox.keep(pk, mail);
+    return reason === undefined ? 'captured' : { kind: 'refused', reason };
   }
 
   private async record(message: MailMessage, sender: MailSender, outcome: Outcome | 'captured'): Promise<void> {

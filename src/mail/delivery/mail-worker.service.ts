@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Runner } from 'graphile-worker';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
@@ -9,7 +9,7 @@ import { MailDelivery } from './mail-delivery.service.js';
 
 /** Works through the mails that wait, in processes that are workers. Any number of them may run. */
 @Injectable()
-export class MailWorker implements OnApplicationBootstrap, OnApplicationShutdown {
+export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Mail');
   private readonly timers: NodeJS.Timeout[] = [];
   private runner: Runner | undefined;
@@ -33,8 +33,8 @@ export class MailWorker implements OnApplicationBootstrap, OnApplicationShutdown
     this.every(mailLease / 2, 'rescue messages', () => this.store.rescue(mailLease));
   }
 
-  /** Ends what is under way; what is not begun waits for the next worker. */
-  async onApplicationShutdown(): Promise<void> {
+  /** Ends what is under way, while there still are connections to mail servers; the rest waits for the next worker. */
+  async onModuleDestroy(): Promise<void> {
     for (const timer of this.timers.splice(0)) clearInterval(timer);
     await this.runner?.stop();
   }

@@ -53,27 +53,24 @@ export class MessageStore {
    * @returns the number of the try, or undefined if somebody else has it or nobody wants it any more
    */
   async claim(pk: string, lease: number): Promise<number | undefined> {
-    return this.dataSource.transaction(async (manager) => {
-      const rows = await manager.query<[{ attempts: number }[], number]>(
-        `update "mail_message"
+    const [row] = await this.dataSource.query<{ attempts: number }[]>(
+      `with claimed as (
+         update "mail_message"
             set state = 'sending', attempts = attempts + 1, lease_until = now() + $3 * interval '1 second'
           where message_uuid = $1 and state = any($2) and (state <> 'sending' or lease_until < now())
-        returning attempts`,
-        [pk, statesBefore('sending'), lease],
-      );
-      const number = rows[0][0]?.attempts;
-      if (number === undefined) return undefined;
-      await manager.query(
-        `update "delivery_attempt" set ended = now(), outcome = 'interrupted', reason = $2
-          where message_uuid = $1 and ended is null`,
-        [pk, 'The worker ended before the server had answered.'],
-      );
-      await manager.query(
-        `insert into "delivery_attempt" (attempt_uuid, message_uuid, number, started) values ($1, $2, $3, now())`,
-        [randomUUID(), pk, number],
-      );
-      return number;
-    });
+         returning message_uuid, attempts
+       ), interrupted as (
+         update "delivery_attempt"
+            set ended = now(), outcome = 'interrupted', reason = 'The worker ended before the server had answered.'
+          where message_uuid = (select message_uuid from claimed) and ended is null
+       ), attempt as (
+         insert into "delivery_attempt" (attempt_uuid, message_uuid, number, started)
+         select $4, message_uuid, attempts, now() from claimed
+       )
+       select attempts from claimed`,
+      [pk, statesBefore('sending'), lease, randomUUID()],
+    );
+    return row?.attempts;
   }
 
   /** Keeps messages taken that are still being sent. */
