@@ -129,8 +129,7 @@ async function waitFor(
 
 function attemptLine({ number, outcome: result, server, tls, code, reply, reason }: DeliveryAttemptDto): string {
   const where = server === '' ? '' : ` by ${server}${tls === null ? '' : ` (${tls})`}`;
-  const answer = [code, reply].filter((part) => part !== null && part !== '').join(' ');
-  return [`Try ${number}: ${result}${where}`, answer, reason].filter((part) => part !== '').join(': ');
+  return `Try ${number}: ${result}${where}: ${reply === '' ? reason : `${code ?? ''} ${reply}`}`;
 }
 
 function outcome({ pk, state, reason }: MailMessageDetailDto, settings: Settings): boolean {

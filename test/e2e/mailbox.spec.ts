@@ -81,6 +81,13 @@ describe('The local mailbox', () => {
     expect(await readdir(join(folder, 'mailbox'))).toEqual([`${pk}.eml`]);
   });
 
+  it('takes no mail that a server would not get either', async () => {
+    const [pk] = await enqueue(app, mailFrom(null, '"a b"@example.org'));
+    await expect.poll(async () => (await messageOf(app, pk!)).state, { timeout: 20_000 }).toBe('failed');
+    expect((await messageOf(app, pk!)).reason).toContain('not supported');
+    expect((await page(`${pk}/`))[0]).toBe(404);
+  });
+
   it('forgets mails after MAIL_RETENTION days', async () => {
     const [old, fresh] = [await keep(), await keep()];
     const then = new Date(Date.now() - 31 * 24 * 3600 * 1000);
@@ -147,8 +154,7 @@ describe('/dev/mailbox/', () => {
   });
 
   it('shows a mail of plain text as text', async () => {
-    const { html: _, ...plain } = { html: undefined, attachments: [] };
-    const pk = await keep({ ...plain });
+    const pk = randomUUID();
     await app.nest.get(Mailbox, { strict: false }).keep(pk, {
       messageId: `${pk}@example.org`,
       from: { name: '', address: 'sender@example.org' },

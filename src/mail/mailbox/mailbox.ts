@@ -8,6 +8,7 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Housekeeping } from '../../database/housekeeping.js';
 import { compose, relatedImages } from '../transport/composition.js';
 import type { OutgoingMail } from '../transport/outgoing-mail.js';
+import { reasonToRefuseMail } from '../transport/refusals.js';
 
 /** A mail in the mailbox. */
 export interface KeptMail {
@@ -22,7 +23,8 @@ export interface FoundMail extends KeptMail {
 
 /**
  * The local mailbox: where mails go while there is no mail server (EMAIL_HOST). Each is a file `<pk>.eml` in
- * `mailbox/` below DATA_DIR, with all that a server would have been given; so it holds links that work.
+ * `mailbox/` below DATA_DIR, with all that a server would have been given; so it holds links that work. Processes that
+ * are workers and processes that serve the pages find each other's mails if they share that folder.
  */
 @Injectable()
 export class Mailbox {
@@ -44,8 +46,14 @@ export class Mailbox {
     return this.settings.emailHost === undefined;
   }
 
-  /** Keeps a mail; one with the same key is replaced. There is the whole file or none, also after a crash. */
-  async keep(pk: string, mail: OutgoingMail): Promise<void> {
+  /**
+   * Keeps a mail; one with the same key is replaced. There is the whole file or none, also after a crash.
+   *
+   * @returns why no server would take the mail, so that it is not kept either; undefined if it is kept
+   */
+  async keep(pk: string, mail: OutgoingMail): Promise<string | undefined> {
+    const reason = reasonToRefuseMail(mail);
+    if (reason !== undefined) return reason;
     const { message } = await this.composer.sendMail(compose(mail) as SendMailOptions);
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const draft = join(this.folder, `${pk}.draft`);
@@ -57,6 +65,7 @@ export class Mailbox {
       await file.close();
     }
     await rename(draft, this.pathOf(pk));
+    return undefined;
   }
 
   /** Every mail there is, the newest first. */
