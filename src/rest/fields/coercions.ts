@@ -170,7 +170,10 @@ export function integerKey(): Coercion<number> {
     if (!isNumber || !Number.isSafeInteger(Number(raw))) {
       throw new Rejection([`Incorrect type. Expected pk value, received ${pythonType(raw)}.`]);
     }
-    return Number(raw);
+    const key = Number(raw);
+    // No column of keys holds it, and the database would refuse to look for it.
+    if (key < int32.minimum || key > int32.maximum) throw new Rejection([noSuchRow(raw)]);
+    return key;
   };
 }
 
