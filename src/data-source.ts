@@ -49,7 +49,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     namingStrategy: new NamingStrategy(),
     synchronize: false,
     installExtensions: false,
-    poolSize: 10,
+    poolSize: 20,
     extra: { idle_in_transaction_session_timeout: 60_000 },
   };
 }
