@@ -170,6 +170,10 @@ describe('an email address', () => {
     '"\u0001"@c.de',
     `a@${'b'.repeat(64)}.de`,
     `a@b.${'c'.repeat(64)}`,
+    'a@bücher.de#x',
+    'a@bücher.de?x',
+    'a@bücher.de/x',
+    'a@bü\r\ncher.de',
   ])('%j is none', (value) => {
     expect(isEmailAddress(value)).toBe(false);
   });

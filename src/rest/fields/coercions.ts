@@ -95,7 +95,8 @@ export function isEmailAddress(value: string): boolean {
   if (!dotAtom.test(local) && !quotedString.test(local)) return false;
   if (domain === 'localhost' || domainName.test(domain)) return true;
   if (domain.startsWith('[') && domain.endsWith(']')) return isIP(domain.slice(1, -1)) !== 0;
-  return /[^\0-\x7f]/.test(domain) && domainName.test(domainToASCII(domain));
+  // The mapping to ASCII drops what a URL has behind its host, and line breaks: only labels may come to it.
+  return /^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) && domainName.test(domainToASCII(domain));
 }
 
 /** A whole number that fits a 32-bit column; also as text, with blanks around it, or with an empty fraction. */
