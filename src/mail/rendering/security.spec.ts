@@ -226,6 +226,14 @@ describe('values that nobody declared', () => {
     expect(called).toBe(0);
   });
 
+  it('may have the names of what programs are made of', async () => {
+    const names = ['next', 'throw', 'return', 'then', 'toLiquid', 'liquidMethodMissing', 'super', 'render', 'content'];
+    const data = { key_value: { inner: Object.fromEntries(names.map((name) => [name, name])) } };
+    const source = '{{ key_value.inner }}{% for a, b in key_value.inner.items %}{{ b }},{% endfor %}';
+    const expected = names.map((name) => `${name}: ${name}`).join(', ') + names.map((name) => `${name},`).join('');
+    expect((await render(source, data)).html).toBe(expected);
+  });
+
   it('may be of any kind and size', async () => {
     const cyclic: Record<string, unknown> = { a: 1 };
     cyclic['self'] = cyclic;

@@ -9,7 +9,7 @@ const stepsPerLook = 16;
 /**
  * Does the work, and every work that it yields, within the budget. Now and then everything else in the process gets its
  * turn, so that a template that never ends blocks nobody. LiquidJS's own `toPromise` does neither, and makes a promise
- * for every step.
+ * for every step. Whether there is time left, LiquidJS asks the budget itself, before every node.
  *
  * @throws BudgetError if it takes too long, or whatever the work throws
  */
@@ -21,10 +21,7 @@ export async function runInTurns(work: Work, budget: WorkBudget): Promise<unknow
   for (let current = stack.at(-1); current !== undefined; current = stack.at(-1)) {
     let result: IteratorResult<unknown, unknown>;
     try {
-      if (failure === undefined && ++steps % stepsPerLook === 0) {
-        budget.check();
-        if (budget.isDue) await budget.pause();
-      }
+      if (++steps % stepsPerLook === 0 && budget.isDue) await budget.pause();
       result = failure === undefined ? current.next(value) : current.throw(failure.error);
       failure = undefined;
     } catch (error) {
@@ -49,6 +46,8 @@ export async function runInTurns(work: Work, budget: WorkBudget): Promise<unknow
   return value;
 }
 
+/** Data never has functions, whatever the names in it are. */
 function isWork(value: unknown): value is Work {
-  return typeof value === 'object' && value !== null && 'next' in value && 'throw' in value;
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject && 'next' in value && typeof value.next === 'function' && 'throw' in value;
 }
