@@ -58,7 +58,8 @@ export class MailRenderer {
    * Renders subject, HTML and text in the reader's language. Custom templates are looked up anew for every mail, so a
    * changed file counts at once.
    *
-   * @throws TemplateError if the template is missing, broken, or costs more than `limits` allow
+   * @throws TemplateError if the template is missing, broken, or costs more than `limits` allow: that stays until somebody
+   *   changes it. Any other error comes from the system, and the mail may be rendered another time
    */
   async render(request: RenderRequest): Promise<RenderedMail> {
     const warnings = new Set<string>();

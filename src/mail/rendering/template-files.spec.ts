@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { TemplateEngine } from './dialect/template-engine.js';
 import { MailRenderer, type RenderedMail } from './mail-renderer.js';
+import { TemplateError } from './template-error.js';
 
 let folder: string;
 let renderer: MailRenderer;
@@ -70,6 +72,17 @@ describe('a custom template', () => {
     await expect(render('logo.svg')).rejects.toThrow('logo.svg: the name must end in .html or .txt');
     await expect(render('a.html/b.html')).rejects.toThrow('a.html/b.html: there is no such template');
   });
+});
+
+it('takes a fault of the system neither for one of the template nor for one that lasts', async () => {
+  const engine = new TemplateEngine();
+  const path = join(folder, 'late.html');
+  const file = { name: 'late.html', origin: 'custom', path, version: '1', size: 4 } as const;
+  const error: unknown = await engine.compile(file).catch((thrown: unknown) => thrown);
+  expect(error).not.toBeInstanceOf(TemplateError);
+  expect(error).toMatchObject({ code: 'ENOENT', syscall: 'open' });
+  await put('late.html', 'here');
+  expect((await engine.compile(file)).nodes).toHaveLength(1);
 });
 
 describe('the text part', () => {

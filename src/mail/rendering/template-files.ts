@@ -31,7 +31,7 @@ export const shippedFolder = fileURLToPath(new URL('../templates/', import.meta.
 export class TemplateFolders {
   /** Shipped files change only together with the service, so each is looked for once. */
   private readonly shippedFiles = new Map<string, Promise<TemplateFile | undefined>>();
-  private shippedRoot: Promise<string> | undefined;
+  private shippedRoot: string | undefined;
 
   /**
    * @param custom the administrator's folder; it need not exist
@@ -45,7 +45,7 @@ export class TemplateFolders {
   /** The templates as they are now. */
   async open(): Promise<TemplateFiles> {
     const custom = await realpath(this.custom).catch(() => undefined);
-    const shipped = await (this.shippedRoot ??= realpath(this.shipped));
+    const shipped = (this.shippedRoot ??= await realpath(this.shipped));
     const findShipped = (name: string): Promise<TemplateFile | undefined> => {
       const found = this.shippedFiles.get(name) ?? look(shipped, name, 'shipped');
       // What is not there comes from a template or a request, and could be anything.
@@ -73,7 +73,7 @@ export class TemplateFiles {
   /**
    * @param except files that do not count, so that a template can extend the one that it replaces
    * @returns undefined if there is none
-   * @throws TemplateError if the name or the file it leads to is outside of the folder, or it cannot be read
+   * @throws TemplateError if the name or the file it leads to is outside of the folder, or it may not be read
    */
   async find(name: string, except: readonly TemplateFile[] = []): Promise<TemplateFile | undefined> {
     checkName(name);
@@ -111,7 +111,7 @@ export class TemplateFiles {
   }
 }
 
-/** @throws TemplateError if it cannot be read */
+/** @throws TemplateError if it may not be read */
 export async function readTemplate(file: TemplateFile): Promise<Buffer> {
   try {
     return await readFile(file.path);
@@ -157,7 +157,12 @@ async function look(root: string, name: string, origin: TemplateFile['origin']):
   }
 }
 
-function unreadable(name: string, error: unknown): TemplateError {
-  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+/** Codes of errors that stay until somebody changes the file, its rights or the name. */
+const lasting = new Set(['EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG', 'EISDIR']);
+
+/** A fault of the template; or the error itself if it passes, such as want of file handles: that is no fault of it. */
+function unreadable(name: string, error: unknown): unknown {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (!lasting.has(code)) return error;
   return new TemplateError(name, `the file cannot be read (${code})`, undefined, { cause: error });
 }

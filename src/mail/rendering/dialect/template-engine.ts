@@ -35,6 +35,10 @@ export class TemplateEngine {
     const template = this.read(file);
     this.compiled.delete(key);
     this.compiled.set(key, { version: file.version, template });
+    // A mistake in the template stays until the file changes; anything else may be gone the next time.
+    template.catch((error: unknown) => {
+      if (!(error instanceof TemplateError)) this.compiled.delete(key);
+    });
     const [oldest] = this.compiled.keys();
     if (this.compiled.size > limits.compiled && oldest !== undefined) this.compiled.delete(oldest);
     return template;
@@ -90,12 +94,15 @@ export class TemplateEngine {
   }
 }
 
-/** The fault as the author of the template needs it: where, and why. */
-function asTemplateError(error: unknown, template: string): TemplateError {
+/**
+ * The fault as the author of the template needs it: where, and why. An error of the system, in reading a file say, is
+ * no fault of a template and stays as it is.
+ */
+function asTemplateError(error: unknown, template: string): unknown {
   if (error instanceof TemplateError) return error;
   const isLiquid = LiquidError.is(error);
   const original = isLiquid ? error.originalError : error;
-  if (original instanceof TemplateError) return original;
+  if (original instanceof TemplateError || (original instanceof Error && 'syscall' in original)) return original;
   const [line] = isLiquid ? error.token.getPosition() : [];
   const place = isLiquid ? (error.token.file ?? template) : template;
   return new TemplateError(place, reasonOf(original ?? error), line, { cause: error });

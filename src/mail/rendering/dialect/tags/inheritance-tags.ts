@@ -155,7 +155,7 @@ function* open(
     return (yield load(path, from, except)) as CompiledTemplate;
   } catch (error) {
     // A name that a variable gave is data, which no message repeats.
-    if (isLiteral(template)) throw error;
+    if (isLiteral(template) || (error instanceof Error && 'syscall' in error)) throw error;
     throw new Error('the template that the variable names cannot be used', { cause: error });
   }
 }
