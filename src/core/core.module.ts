@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
+import { EventsModule } from '../events/events.module.js';
 import { AccessGuard } from './access/access.guard.js';
 import { AuthenticationService } from './access/authentication.service.js';
 import { BootstrapService } from './bootstrap/bootstrap.service.js';
@@ -22,6 +23,7 @@ import { UserService } from './users/user.service.js';
 /** Users, groups and tokens, and who may do what. */
 @Global()
 @Module({
+  imports: [EventsModule],
   controllers: [
     GroupController,
     RoleController,

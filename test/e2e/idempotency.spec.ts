@@ -142,10 +142,14 @@ describe('Idempotency', () => {
     const idempotency = app.nest.get(Idempotency, { strict: false });
     const request = { user: 1, route: 'POST /x', key: randomUUID(), fingerprint: Buffer.alloc(32) };
     let end = (): void => undefined;
+    let begun = (): void => undefined;
+    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
     const first = idempotency.once(request, async () => {
+      begun();
       await new Promise<void>((resolve) => (end = resolve));
       return { number: 1 };
     });
+    await hasBegun;
     await expect(idempotency.once(request, () => Promise.resolve({ number: 2 }))).rejects.toMatchObject({
       errors: { 'Idempotency-Key': ['The first request with this key is still under way. Try again later.'] },
     });

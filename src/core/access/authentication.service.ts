@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 
 import { AppError } from '../../rest/errors/app-error.js';
 import { hashTokenKey } from '../tokens/token-key.js';
+import type { UserType } from '../users/user.entity.js';
 import { Caller } from './caller.js';
 
 interface CallerRow {
@@ -10,6 +11,8 @@ interface CallerRow {
   readonly expired: boolean;
   readonly id: number;
   readonly username: string;
+  readonly email: string;
+  readonly type: UserType;
   readonly is_active: boolean;
   readonly is_superuser: boolean;
   readonly grants: [codename: string, objectKey: string][];
@@ -18,7 +21,8 @@ interface CallerRow {
 /** The token, its user, and everything that decides what the user may do: groups, the groups above, roles. */
 const callerByKey = `
   with recursive token_user as (
-    select t.token_uuid, coalesce(t.expiring and t.expires < now(), false) as expired, u.id, u.username, u.is_active
+    select t.token_uuid, coalesce(t.expiring and t.expires < now(), false) as expired,
+           u.id, u.username, u.email, u.type, u.is_active
       from "token" t join "user" u on u.id = t.user_id
      where t.key_hash = $1 and t.intent = 'api'
      order by expired
@@ -72,6 +76,6 @@ export class AuthenticationService {
     for (const [codename, objectKey] of row.grants) {
       grants.set(codename, (grants.get(codename) ?? new Set()).add(objectKey));
     }
-    return new Caller(row.id, row.username, row.is_superuser, grants);
+    return new Caller(row.id, row.username, row.email, row.type, row.is_superuser, grants);
   }
 }

@@ -1,14 +1,22 @@
 import { codename, everyRow, type VisibleRows } from '../../rest/access/route-access.js';
+import type { UserType } from '../users/user.entity.js';
 
 /** Who makes a request, and what they may do. */
 export class Caller {
   constructor(
     readonly pk: number,
     readonly username: string,
+    readonly email: string,
+    readonly type: UserType,
     readonly isSuperuser: boolean,
     /** Permissions by codename, each with the keys of the objects that it is for; an empty key is every object. */
     private readonly grants: ReadonlyMap<string, ReadonlySet<string>>,
   ) {}
+
+  /** Who it is, for a record of what they did. */
+  get identity(): { pk: number; username: string; email: string } {
+    return { pk: this.pk, username: this.username, email: this.email };
+  }
 
   /** Whether the caller has this permission on every object. */
   mayEverywhere(permission: string): boolean {

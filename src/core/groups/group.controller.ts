@@ -73,7 +73,7 @@ export class GroupController {
     operation: 'add_user_create',
     description: 'Add a user to the group.',
     status: 204,
-    permissions: [groups.permission('change')],
+    permissions: ['authentik_core.add_user_to_group'],
     responses: [
       { status: 204, description: 'The user is a member.' },
       { status: 404, description: 'There is no such user.' },
@@ -89,7 +89,7 @@ export class GroupController {
     operation: 'remove_user_create',
     description: 'Take a user out of the group.',
     status: 204,
-    permissions: [groups.permission('change')],
+    permissions: ['authentik_core.remove_user_from_group'],
     responses: [
       { status: 204, description: 'The user is no member.' },
       { status: 404, description: 'There is no such user.' },

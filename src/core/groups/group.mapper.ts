@@ -2,7 +2,7 @@ import type { SecretBox } from '../../database/secret-box.js';
 import type { Columns } from '../../rest/list/list-query.js';
 import { userUid } from '../users/user.mapper.js';
 import type { GroupDto, GroupMemberDto } from './dto/group.dto.js';
-import { numberOfGroup } from './membership.js';
+import { groupNumber } from './group-number.js';
 
 /** What is read of a group for the clients, of a statement that calls it `grp`. */
 export const groupColumns = {
@@ -37,7 +37,7 @@ export function groupAnswer(
 ): GroupDto {
   return {
     pk: row.pk,
-    num_pk: numberOfGroup(row.pk),
+    num_pk: groupNumber(row.pk),
     name: row.name,
     is_superuser: row.is_superuser,
     parent: row.parent,

@@ -7,6 +7,8 @@ import { SecretBox } from '../../database/secret-box.js';
 import { everyRow, type VisibleRows } from '../../rest/access/route-access.js';
 import { restrict } from '../../rest/access/visible.js';
 import { AppError } from '../../rest/errors/app-error.js';
+import { StatusError } from '../../rest/errors/status-error.js';
+import { ValidationError } from '../../rest/errors/validation-error.js';
 import { columnsOf } from '../../rest/fields/columns-of.js';
 import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
@@ -15,6 +17,10 @@ import type { GroupListQuery } from './dto/group-list.query.js';
 import type { GroupDto, GroupRequestDto, PatchedGroupRequestDto } from './dto/group.dto.js';
 import { Group } from './group.entity.js';
 import { groupAnswer, groupColumns, type GroupRoleRow, type GroupRow, type MemberRow } from './group.mapper.js';
+import { isBelow } from './membership.js';
+
+/** Any number that no other lock has; the same in every process. */
+const parentsLock = 731_003;
 
 /** Keeps the groups. */
 @Injectable()
@@ -51,6 +57,7 @@ export class GroupService {
   async update({ pk }: Group, request: GroupRequestDto | PatchedGroupRequestDto): Promise<GroupDto> {
     const columns = columnsOfGroup(request);
     await this.dataSource.transaction(async (manager) => {
+      if (columns.parentId) await requireNoRing(manager, pk, columns.parentId);
       if (Object.keys(columns).length > 0) await manager.update(Group, { pk }, columns as object);
       await setMembers(manager, pk, request);
     });
@@ -62,7 +69,7 @@ export class GroupService {
     await this.dataSource.manager.delete(Group, { pk });
   }
 
-  /** @throws AppError `notFound` if there is no such user */
+  /** @throws StatusError 404 if there is no such user */
   async addUser({ pk }: Group, user: number): Promise<void> {
     const added = await this.dataSource.query<{ found: boolean }[]>(
       `with account as (select id from "user" where id = $2), added as (
@@ -71,20 +78,24 @@ export class GroupService {
        select exists (select from account) as found`,
       [pk, user],
     );
-    if (!added[0]?.found) throw new AppError('notFound');
+    if (!added[0]?.found) throw new StatusError(404);
   }
 
-  /** @throws AppError `notFound` if there is no such user */
+  /** @throws StatusError 404 if there is no such user */
   async removeUser({ pk }: Group, user: number): Promise<void> {
     const removed = await this.dataSource.query<{ found: boolean }[]>(
       `with removed as (delete from "group_user" where group_uuid = $1 and user_id = $2)
        select exists (select from "user" where id = $2) as found`,
       [pk, user],
     );
-    if (!removed[0]?.found) throw new AppError('notFound');
+    if (!removed[0]?.found) throw new StatusError(404);
   }
 
-  /** @throws AppError `notFound` */
+  /**
+   * What refers to a group: the groups below it, its roles, its members.
+   *
+   * @throws AppError `notFound`
+   */
   async references(pk: string, visible: VisibleRows): Promise<Reference[]> {
     await this.get(pk, visible);
     const { manager } = this.dataSource;
@@ -99,6 +110,18 @@ export class GroupService {
           .select('grp.pk', 'pk')
           .addSelect(`concat('Group ', grp.name)`, 'name')
           .orderBy('grp.name'),
+      },
+      {
+        app: 'authentik_rbac',
+        model: 'role',
+        action: 'cascade_many',
+        rows: manager
+          .createQueryBuilder(Group, 'grp')
+          .innerJoin('grp.roles', 'role')
+          .where('grp.pk = :pk', { pk })
+          .select('role.pk', 'pk')
+          .addSelect(`concat('Role ', role.name)`, 'name')
+          .orderBy('role.name'),
       },
       {
         app: 'authentik_core',
@@ -122,12 +145,7 @@ export class GroupService {
   /** The groups as clients see them, with the members and roles of all of them read in one statement each. */
   private async answers(rows: readonly GroupRow[], withUsers = true): Promise<GroupDto[]> {
     const pks = rows.map(({ pk }) => pk);
-    const members = await this.dataSource.query<MemberRow[]>(
-      `select gu.group_uuid as "group", u.id as pk, u.username, u.name, u.is_active, u.last_login, u.email, u.attributes
-         from "group_user" gu join "user" u on u.id = gu.user_id
-        where gu.group_uuid = any($1) order by u.id`,
-      [pks],
-    );
+    const members = await this.dataSource.query<MemberRow[]>(withUsers ? membersOfGroups : memberKeysOfGroups, [pks]);
     const roles = await this.dataSource.query<GroupRoleRow[]>(
       `select gr.group_uuid as "group", r.role_uuid as pk, r.name
          from "group_role" gr join "role" r using (role_uuid)
@@ -136,15 +154,33 @@ export class GroupService {
     );
     const membersOf = byGroup(members);
     const rolesOf = byGroup(roles);
-    return rows.map((row) => {
-      return groupAnswer(row, membersOf.get(row.pk) ?? [], rolesOf.get(row.pk) ?? [], this.secrets, withUsers);
-    });
+    return rows.map((row) =>
+      groupAnswer(row, membersOf.get(row.pk) ?? [], rolesOf.get(row.pk) ?? [], this.secrets, withUsers),
+    );
   }
+}
+
+const memberKeysOfGroups = `
+  select group_uuid as "group", user_id as pk from "group_user" where group_uuid = any($1) order by user_id`;
+
+const membersOfGroups = `
+  select gu.group_uuid as "group", u.id as pk, u.username, u.name, u.is_active, u.last_login, u.email, u.attributes
+    from "group_user" gu join "user" u on u.id = gu.user_id
+   where gu.group_uuid = any($1) order by u.id`;
+
+/** Two requests that together would make a ring come one after the other, so that the second one sees the first. */
+async function requireNoRing(manager: EntityManager, pk: string, parent: string): Promise<void> {
+  await manager.query('select pg_advisory_xact_lock($1)', [parentsLock]);
+  if (await isBelow(manager, parent, pk)) throw new ValidationError({ parent: ['A group cannot stand below itself.'] });
 }
 
 function byGroup<T extends { readonly group: string }>(rows: readonly T[]): ReadonlyMap<string, T[]> {
   const groups = new Map<string, T[]>();
-  for (const row of rows) groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
+  for (const row of rows) {
+    const known = groups.get(row.group);
+    if (known === undefined) groups.set(row.group, [row]);
+    else known.push(row);
+  }
   return groups;
 }
 

@@ -1,18 +1,15 @@
 import type { EntityManager } from 'typeorm';
 
-/** The groups of one user, the groups above them too, in a statement that calls the user's key `userKey`. */
-const membershipOf = (userKey: string): string => `
-  with recursive membership as (
-    select g.group_uuid, g.parent_uuid, g.is_superuser
-      from "group" g join "group_user" gu using (group_uuid) where (gu.user_id = ${userKey})
-    union
-    select g.group_uuid, g.parent_uuid, g.is_superuser
-      from "group" g join membership m on m.parent_uuid = g.group_uuid
-  )`;
-
-/** Whether the user is a superuser: in a group of superusers, or in one below it. An expression over `userKey`. */
-export function isSuperuser(userKey: string): string {
-  return `exists (${membershipOf(userKey)} select 1 from membership where membership.is_superuser)`;
+/** A condition on the key of a user: they are in a group of superusers, or in one below it. */
+export function isAmongSuperusers(userKey: string): string {
+  // It depends on no row of the statement around it, so the database finds the superusers once and not for every user.
+  return `${userKey} in (
+    with recursive superusers as (
+      select g.group_uuid from "group" g where g.is_superuser
+      union
+      select g.group_uuid from "group" g join superusers s on g.parent_uuid = s.group_uuid
+    )
+    select gu.user_id from "group_user" gu join superusers s using (group_uuid))`;
 }
 
 /** A group that a user belongs to. */
@@ -25,15 +22,14 @@ export interface Membership {
 /** Every group that the user belongs to, directly or by a group below it, by name. */
 export async function membershipsOf(manager: EntityManager, user: number): Promise<Membership[]> {
   return manager.query<Membership[]>(
-    `${membershipOf('$1')}
-     select group_uuid as pk, g.name, g.attributes from membership join "group" g using (group_uuid) order by g.name`,
+    `with recursive membership as (
+       select g.* from "group" g join "group_user" gu using (group_uuid) where gu.user_id = $1
+       union
+       select g.* from "group" g join membership m on m.parent_uuid = g.group_uuid
+     )
+     select group_uuid as pk, name, attributes from membership order by name`,
     [user],
   );
-}
-
-/** A number of 31 bits that stands for a group where only numbers will do. */
-export function numberOfGroup(pk: string): number {
-  return Number.parseInt(pk.slice(0, 8), 16) & 0x7fffffff;
 }
 
 /** Whether the group is `above` or stands below it. */

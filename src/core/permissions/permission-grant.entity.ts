@@ -1,10 +1,14 @@
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from 'typeorm';
 
 import { User } from '../users/user.entity.js';
 import { Role } from './role.entity.js';
 
-/** A permission that a user or a role has: everywhere, or on one object. */
+/**
+ * A permission that a user or a role has: everywhere, or on one object. It goes with its holder; a trigger on the table
+ * of every model (`forget_grants`) makes it go with its object, whatever deleted that.
+ */
 @Entity()
+@Index('ix_permission_grant_object', ['objectPk'], { where: `"object_pk" <> ''` })
 @Check('ck_permission_grant_holder', `num_nonnulls("user_id", "role_uuid") = 1`)
 @Unique('uq_permission_grant_user', ['userId', 'codename', 'objectPk'])
 @Unique('uq_permission_grant_role', ['roleId', 'codename', 'objectPk'])

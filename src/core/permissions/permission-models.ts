@@ -1,40 +1,46 @@
-/** Every model that permissions are given on. A new kind of object joins with one line. */
-export const permissionModels = [
-  'authentik_core.group',
-  'authentik_core.token',
-  'authentik_core.user',
-  'authentik_events.event',
-  'authentik_flows.flow',
-  'authentik_flows.flowstagebinding',
-  'authentik_flows.stage',
-  'authentik_mail.mailmessage',
-  'authentik_rbac.role',
-  'authentik_stages_email.emailstage',
-] as const;
+import { codename } from '../../rest/access/route-access.js';
 
-/** Permissions besides view, add, change and delete (management API, section 8.2). */
-const extras = [
-  'authentik_core.assign_user_permissions',
-  'authentik_core.reset_user_password',
-  'authentik_core.set_token_key',
-  'authentik_core.unassign_user_permissions',
-  'authentik_core.view_token_key',
-  'authentik_flows.clear_flow_cache',
-  'authentik_flows.export_flow',
-  'authentik_flows.inspect_flow',
-  'authentik_flows.view_flow_cache',
-  'authentik_rbac.assign_role_permissions',
-  'authentik_rbac.unassign_role_permissions',
-];
+/**
+ * Every model that permissions are given on, with the permissions that it has besides view, add, change and delete
+ * (management API, section 8.2). A new kind of object joins with one line; what comes after the dot is the name of its
+ * entity in lower case.
+ */
+const models: Readonly<Record<string, readonly string[]>> = {
+  'authentik_core.group': ['add_user_to_group', 'remove_user_from_group'],
+  'authentik_core.token': ['set_token_key', 'view_token_key'],
+  'authentik_core.user': ['assign_user_permissions', 'impersonate', 'reset_user_password', 'unassign_user_permissions'],
+  'authentik_events.event': [],
+  'authentik_flows.flow': ['clear_flow_cache', 'export_flow', 'inspect_flow', 'view_flow_cache'],
+  'authentik_flows.flowstagebinding': [],
+  'authentik_flows.stage': [],
+  'authentik_mail.mailmessage': [],
+  'authentik_rbac.role': ['assign_role_permissions', 'unassign_role_permissions'],
+  'authentik_stages_email.emailstage': [],
+};
 
-const codenames = new Set([
-  ...extras,
-  ...permissionModels.flatMap((model) => {
-    return ['view', 'add', 'change', 'delete'].map((action) => model.replace('.', `.${action}_`));
+/** The models that permissions are given on, `<app>.<model>`. */
+export const permissionModels: readonly string[] = Object.keys(models);
+
+const codenames = new Map(
+  Object.entries(models).map(([model, more]) => {
+    const usual = ['view', 'add', 'change', 'delete'].map((action) => codename(model, action));
+    return [model, new Set([...usual, ...more.map((name) => `${appOf(model)}.${name}`)])] as const;
   }),
-]);
+);
 
-/** Whether this is a permission that the service knows. */
-export function isCodename(text: string): boolean {
-  return codenames.has(text);
+/**
+ * The permission that a client means.
+ *
+ * @param text a codename; where the model is known, it need not name the application
+ * @param model `<app>.<model>`, if the permission is to be one on it
+ * @returns `<app>.<action>_<model>`, or undefined if there is no such permission
+ */
+export function findCodename(text: string, model: string | undefined): string | undefined {
+  const name = model === undefined || text.includes('.') ? text : `${appOf(model)}.${text}`;
+  const candidates = model === undefined ? [...codenames.values()] : [codenames.get(model)];
+  return candidates.some((known) => known?.has(name)) ? name : undefined;
+}
+
+function appOf(model: string): string {
+  return model.slice(0, model.indexOf('.'));
 }

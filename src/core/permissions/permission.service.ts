@@ -1,40 +1,58 @@
 import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, type EntityMetadata } from 'typeorm';
 
+import { ValidationError } from '../../rest/errors/validation-error.js';
+import { noSuchRow, requiredMessage } from '../../rest/fields/coercions.js';
+import { parseUuid } from '../../rest/fields/uuid.js';
 import type {
   PatchedPermissionAssignRequestDto,
   PermissionAssignRequestDto,
   PermissionAssignResultDto,
 } from './dto/permission-assign.dto.js';
+import { findCodename } from './permission-models.js';
 
 /** Who holds permissions: a user, or a role that hands them on to the members of groups. */
 export type Holder = { readonly userId: number } | { readonly roleId: string };
 
-/** Gives and takes permissions. */
+/** Gives and takes permissions: everywhere, or on one object. */
 @Injectable()
 export class PermissionService {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Gives them; one that the holder has already stays as it is. @returns one id for each */
-  async assign(holder: Holder, request: PermissionAssignRequestDto): Promise<PermissionAssignResultDto[]> {
-    const objectPk = (request.object_pk as string | undefined) ?? '';
+  /**
+   * Gives them; one that the holder has already stays as it is.
+   *
+   * @returns one id for each, in the order of the request
+   * @throws ValidationError if there is no such permission or object
+   */
+  assign(holder: Holder, request: PermissionAssignRequestDto): Promise<PermissionAssignResultDto[]> {
     return this.dataSource.transaction(async (manager) => {
+      const codenames = codenamesIn(request);
+      const objectPk = await findObject(manager, request);
       const results: PermissionAssignResultDto[] = [];
-      for (const codename of request.permissions)
-        results.push({ id: await grant(manager, holder, codename, objectPk) });
+      for (const codename of codenames) results.push({ id: await grant(manager, holder, codename, objectPk) });
       return results;
     });
   }
 
-  /** Takes them; one that the holder does not have is no fault. */
+  /**
+   * Takes them; one that the holder does not have is no fault. What is taken everywhere stays where it was given on one
+   * object, and the other way round.
+   *
+   * @throws ValidationError if there is no such permission or object
+   */
   async unassign(holder: Holder, request: PatchedPermissionAssignRequestDto): Promise<void> {
-    await this.dataSource.query(
-      `delete from "permission_grant"
-        where (user_id = $1 or role_uuid = $2) and codename = any($3) and object_pk = $4`,
-      [...keysOf(holder), request.permissions ?? [], request.object_pk ?? ''],
-    );
+    await this.dataSource.transaction(async (manager) => {
+      const codenames = codenamesIn(request);
+      const objectPk = await findObject(manager, request);
+      await manager.query(
+        `delete from "permission_grant"
+          where (user_id = $1 or role_uuid = $2) and codename = any($3) and object_pk = $4`,
+        [...keysOf(holder), codenames, objectPk],
+      );
+    });
   }
 }
 
@@ -57,4 +75,51 @@ export async function grant(
 
 function keysOf(holder: Holder): [number | null, string | null] {
   return 'userId' in holder ? [holder.userId, null] : [null, holder.roleId];
+}
+
+function codenamesIn({ permissions, model }: PatchedPermissionAssignRequestDto): string[] {
+  if (permissions === undefined) throw new ValidationError({ permissions: [requiredMessage] });
+  const found = permissions.map((text) => ({ text, codename: findCodename(text, model) }));
+  const unknown = found.filter(({ codename }) => codename === undefined);
+  if (unknown.length > 0) {
+    throw new ValidationError({ permissions: unknown.map(({ text }) => `"${text}" is not a valid choice.`) });
+  }
+  return found.map(({ codename = '' }) => codename);
+}
+
+/**
+ * The key of the object that a request is about, as it is stored; empty for every object. The object cannot be deleted
+ * until the transaction is over, so no permission is left behind on one that is gone.
+ */
+async function findObject(
+  manager: EntityManager,
+  { model, object_pk }: PatchedPermissionAssignRequestDto,
+): Promise<string> {
+  if (object_pk === undefined) return '';
+  if (model === undefined) throw new ValidationError({ model: [requiredMessage] });
+  const metadata = entityOf(manager, model);
+  const pk = keyOf(metadata, object_pk);
+  const object =
+    pk === undefined
+      ? null
+      : await manager
+          .createQueryBuilder(metadata.target, 'object')
+          .select('object.pk')
+          .where('object.pk = :pk', { pk })
+          .setLock('for_key_share')
+          .getRawOne<object>();
+  if (!object) throw new ValidationError({ object_pk: [noSuchRow(object_pk)] });
+  return String(pk);
+}
+
+function entityOf({ dataSource }: EntityManager, model: string): EntityMetadata {
+  const name = model.slice(model.indexOf('.') + 1);
+  const metadata = dataSource.entityMetadatas.find((entity) => entity.name.toLowerCase() === name);
+  if (metadata === undefined) throw new Error(`there is no entity for ${model}`);
+  return metadata;
+}
+
+function keyOf({ primaryColumns }: EntityMetadata, text: string): string | number | undefined {
+  if (primaryColumns[0]?.type === 'uuid') return parseUuid(text);
+  return /^\d{1,10}$/.test(text) && Number(text) < 2 ** 31 ? Number(text) : undefined;
 }

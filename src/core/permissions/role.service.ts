@@ -54,7 +54,11 @@ export class RoleService {
     await this.dataSource.manager.delete(Role, { pk });
   }
 
-  /** @throws AppError `notFound` */
+  /**
+   * What refers to a role: the groups that hand it on.
+   *
+   * @throws AppError `notFound`
+   */
   async references(pk: string, visible: VisibleRows): Promise<Reference[]> {
     await this.get(pk, visible);
     const groups = this.dataSource.manager

@@ -1,8 +1,9 @@
-import { Body, Controller, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Ip, Query } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 
 import type { VisibleRows } from '../../rest/access/route-access.js';
 import { Current, Visible } from '../../rest/access/visible.js';
+import type { RequestBody } from '../../rest/http/request-body.js';
 import type { Page } from '../../rest/list/page.js';
 import { Resource } from '../../rest/resource.js';
 import type { UsedByDto } from '../../rest/used-by.js';
@@ -12,6 +13,7 @@ import { TokenListQuery } from './dto/token-list.query.js';
 import {
   PatchedTokenRequestDto,
   TokenDto,
+  tokenKeyIn,
   TokenRequestDto,
   TokenSetKeyRequestDto,
   TokenViewDto,
@@ -83,8 +85,12 @@ export class TokenController {
       { status: 404, description: 'There is no such token of yours.' },
     ],
   })
-  viewKey(@Current() token: Token): TokenViewDto {
-    return { key: this.service.keyOf(token) };
+  async viewKey(
+    @Current() token: Token,
+    @CurrentCaller() caller: Caller,
+    @Ip() clientIp: string,
+  ): Promise<TokenViewDto> {
+    return { key: await this.service.viewKey(token, caller, clientIp) };
   }
 
   @tokens.detailAction({
@@ -100,8 +106,14 @@ export class TokenController {
       { status: 404, description: 'There is no such token of yours.' },
     ],
   })
-  setKey(@Current() token: Token, @Body() { key }: TokenSetKeyRequestDto): Promise<void> {
-    return this.service.setKey(token, key);
+  @ApiBody({ type: TokenSetKeyRequestDto })
+  setKey(
+    @Current() token: Token,
+    @Body() body: unknown,
+    @CurrentCaller() caller: Caller,
+    @Ip() clientIp: string,
+  ): Promise<void> {
+    return this.service.setKey(token, tokenKeyIn((body as RequestBody).json()), caller, clientIp);
   }
 
   /** Nothing refers to tokens. */

@@ -1,28 +1,28 @@
 import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
-import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 
 import { SecretBox } from '../../database/secret-box.js';
+import { EventLog } from '../../events/event-log.js';
 import { everyRow, type VisibleRows } from '../../rest/access/route-access.js';
 import { restrict } from '../../rest/access/visible.js';
 import { AppError } from '../../rest/errors/app-error.js';
+import { columnsOf } from '../../rest/fields/columns-of.js';
 import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
 import type { Caller } from '../access/caller.js';
 import { grant } from '../permissions/permission.service.js';
 import type { UserDto } from '../users/dto/user.dto.js';
+import { tokenExpiringAttribute } from '../users/user-attributes.js';
 import { User } from '../users/user.entity.js';
 import { UserService } from '../users/user.service.js';
 import type { TokenListQuery } from './dto/token-list.query.js';
 import type { PatchedTokenRequestDto, TokenDto, TokenRequestDto } from './dto/token.dto.js';
 import { generateTokenKey, hashTokenKey, tokenKeyPlace } from './token-key.js';
-import { expiryOf } from './token-lifetime.js';
+import { type Lifetime, lifetimeOf } from './token-lifetime.js';
 import { Token } from './token.entity.js';
 import { tokenAnswer, tokenColumns, type TokenRow } from './token.mapper.js';
-
-/** The attribute of a user that says whether tokens they make for themselves expire. */
-const expiringAttribute = 'goauthentik.io/user/token-expires';
 
 /** Keeps the tokens. Callers who are not superusers deal with their own, and make them for themselves. */
 @Injectable()
@@ -31,6 +31,7 @@ export class TokenService {
     private readonly dataSource: DataSource,
     private readonly users: UserService,
     private readonly secrets: SecretBox,
+    private readonly events: EventLog,
   ) {}
 
   async list(query: TokenListQuery, visible: VisibleRows): Promise<Page<TokenDto>> {
@@ -50,67 +51,90 @@ export class TokenService {
 
   /** Makes a token with a random key, which its maker may view. */
   async create(request: TokenRequestDto, caller: Caller): Promise<TokenDto> {
+    // Optional in the request, whatever the class says.
+    const {
+      identifier,
+      user = caller.pk,
+      description = '',
+      managed = null,
+      ...asked
+    } = request as Partial<TokenRequestDto> & { identifier: string };
     const pk = randomUUID();
-    const key = generateTokenKey();
-    const given = request as Partial<TokenRequestDto>;
-    const intent = given.intent ?? 'api';
+    const lifetime = lifetimeOf(await this.forCaller(asked, caller, true), undefined, new Date());
+    const userId = caller.isSuperuser ? user : caller.pk;
     await this.dataSource.transaction(async (manager) => {
-      await manager.insert(Token, {
-        pk,
-        identifier: request.identifier,
-        keyHash: hashTokenKey(key),
-        sealedKey: this.secrets.seal(key, tokenKeyPlace),
-        intent,
-        userId: caller.isSuperuser ? (given.user ?? caller.pk) : caller.pk,
-        description: given.description ?? '',
-        managed: given.managed ?? null,
-        expires: expiryOf(intent, given.expires, new Date()),
-        expiring: caller.isSuperuser ? (given.expiring ?? true) : await this.isExpiringFor(caller),
-      });
+      const key = this.keyColumns(generateTokenKey());
+      await manager.insert(Token, { pk, identifier, userId, description, managed, ...lifetime, ...key });
       await grant(manager, { userId: caller.pk }, 'authentik_core.view_token_key', pk);
     });
-    return this.get(request.identifier, everyRow);
+    return this.get(identifier, everyRow);
   }
 
-  /** Changes what the request names; the rest, the key too, stays as it is, also for a PUT. */
+  /**
+   * Changes what the request names; the rest, the key too, stays as it is, also for a PUT. The reference takes a request
+   * that does not name `intent` and `user` for one that makes it a token of the caller for the API.
+   */
   async update(token: Token, request: TokenRequestDto | PatchedTokenRequestDto, caller: Caller): Promise<TokenDto> {
-    const { identifier, intent = token.intent, description, managed, expires, expiring } = request;
-    const kept = intent === 'app_password' && expires === undefined && token.intent === intent;
-    const changes = {
-      intent,
-      expires: kept ? token.expires : expiryOf(intent, expires, new Date()),
-      ...(identifier !== undefined && { identifier }),
-      ...(description !== undefined && { description }),
-      ...(managed !== undefined && { managed }),
-      ...(expiring !== undefined && caller.isSuperuser && { expiring }),
-    };
-    await this.dataSource.manager.update(Token, { pk: token.pk }, changes);
-    return this.get(identifier ?? token.identifier, everyRow);
+    const { user: _, intent, expires, expiring, ...others } = request;
+    const asked = columnsOf<Lifetime>({ intent, expires, expiring });
+    const lifetime = lifetimeOf(await this.forCaller(asked, caller, asked.expiring !== undefined), token, new Date());
+    await this.dataSource.manager.update(
+      Token,
+      { pk: token.pk },
+      { ...columnsOf<Omit<Token, 'user'>>(others), ...lifetime },
+    );
+    return this.get(others.identifier ?? token.identifier, everyRow);
   }
 
   async remove({ pk }: Token): Promise<void> {
+    await this.dataSource.manager.delete(Token, { pk });
+  }
+
+  /** The key of a token. Whoever asks for it is written down. */
+  async viewKey(token: Token, by: Caller, clientIp: string): Promise<string> {
+    const key = this.secrets.open(token.sealedKey, tokenKeyPlace);
+    await this.record(this.dataSource.manager, 'secret_view', token, by, clientIp);
+    return key;
+  }
+
+  /** Gives a token another key; the old one is worth nothing from now on. */
+  async setKey(token: Token, key: string, by: Caller, clientIp: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      await manager.delete(Token, { pk });
-      await manager.query('delete from "permission_grant" where object_pk = $1', [pk]);
+      await manager.update(Token, { pk: token.pk }, this.keyColumns(key));
+      await this.record(manager, 'secret_rotate', token, by, clientIp);
     });
-  }
-
-  keyOf(token: Token): string {
-    return this.secrets.open(token.sealedKey, tokenKeyPlace);
-  }
-
-  async setKey({ pk }: Token, key: string): Promise<void> {
-    const columns = { keyHash: hashTokenKey(key), sealedKey: this.secrets.seal(key, tokenKeyPlace) };
-    await this.dataSource.manager.update(Token, { pk }, columns);
   }
 
   private tokens(visible: VisibleRows): SelectQueryBuilder<Token> {
     return restrict(this.dataSource.manager.createQueryBuilder(Token, 'token'), visible, 'userId');
   }
 
-  private async isExpiringFor(caller: Caller): Promise<boolean> {
+  private keyColumns(key: string): Pick<Token, 'keyHash' | 'sealedKey'> {
+    return { keyHash: hashTokenKey(key), sealedKey: this.secrets.seal(key, tokenKeyPlace) };
+  }
+
+  /** What the caller may ask for. Whether their tokens expire is decided by an attribute, unless they are superusers. */
+  private async forCaller(asked: Partial<Lifetime>, caller: Caller, decides: boolean): Promise<Partial<Lifetime>> {
+    if (caller.isSuperuser || !decides) return asked;
     const user = await this.dataSource.manager.findOneBy(User, { pk: caller.pk });
-    return user?.attributes[expiringAttribute] !== false;
+    return { ...asked, expiring: user?.attributes[tokenExpiringAttribute] !== false };
+  }
+
+  private record(
+    manager: EntityManager,
+    action: 'secret_view' | 'secret_rotate',
+    { pk, identifier }: Token,
+    by: Caller,
+    clientIp: string,
+  ): Promise<void> {
+    const secret = { app: 'authentik_core', model_name: 'token', pk, name: identifier };
+    return this.events.write(manager, {
+      action,
+      app: 'authentik.core',
+      context: { secret },
+      user: by.identity,
+      clientIp,
+    });
   }
 
   private async answers(rows: readonly TokenRow[]): Promise<TokenDto[]> {

@@ -8,11 +8,13 @@ import { AppError } from '../../rest/errors/app-error.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
 import type { Caller } from '../access/caller.js';
 import { Group } from '../groups/group.entity.js';
-import { type Membership, membershipsOf } from '../groups/membership.js';
+import { membershipsOf } from '../groups/membership.js';
 import { generateTokenKey, hashTokenKey, tokenKeyPlace } from '../tokens/token-key.js';
 import { Token } from '../tokens/token.entity.js';
 import { avatarOf } from './avatar.js';
 import type { UserSelfDto, UserServiceAccountRequestDto, UserServiceAccountResponseDto } from './dto/user-self.dto.js';
+import { settingsOf } from './settings-of.js';
+import { tokenExpiringAttribute } from './user-attributes.js';
 import { User } from './user.entity.js';
 import { userUid } from './user.mapper.js';
 
@@ -27,7 +29,11 @@ export class AccountService {
     private readonly secrets: SecretBox,
   ) {}
 
-  /** The caller (management API, section 9.2). */
+  /**
+   * The caller (management API, section 9.2). Settings are those of the groups by name, then the user's own.
+   *
+   * @throws AppError `invalidToken` if the account was deleted in this moment
+   */
   async self(caller: Caller): Promise<UserSelfDto> {
     const user = await this.dataSource.manager.findOneBy(User, { pk: caller.pk });
     if (user === null) throw new AppError('invalidToken');
@@ -42,54 +48,83 @@ export class AccountService {
       email: user.email,
       avatar: avatarOf(user.name === '' ? user.username : user.name),
       uid: userUid(user.pk, this.secrets),
-      settings: settingsOf(user, groups),
+      settings: settingsOf([...groups.map(({ attributes }) => attributes), user.attributes]),
       type: user.type,
       system_permissions: caller.systemPermissions(),
     };
   }
 
-  /** Makes an account for a program, with a password, and a group of its own if asked for. */
-  async createServiceAccount(request: UserServiceAccountRequestDto): Promise<UserServiceAccountResponseDto> {
-    const { name, create_group = false, expiring = true } = request;
-    const expires = request.expires ?? new Date(Date.now() + serviceAccountDays * 86_400_000);
+  /**
+   * Makes an account for a program, with an app password that is told this once. A group of its own comes with it if
+   * that is asked for and the caller may add groups.
+   *
+   * @throws ValidationError if something of that name is there already
+   */
+  async createServiceAccount(
+    request: UserServiceAccountRequestDto,
+    caller: Caller,
+  ): Promise<UserServiceAccountResponseDto> {
+    // Optional in the request, whatever the class says.
+    const {
+      name,
+      create_group = false,
+      expiring = true,
+      expires = inDays(serviceAccountDays),
+    } = request as Partial<UserServiceAccountRequestDto> & { name: string };
+    const withGroup = create_group && caller.mayEverywhere('authentik_core.add_group');
+    const identifier = `service-account-${name}-password`.toLowerCase().replace(/[^-a-z0-9_]+/g, '-');
     const key = generateTokenKey();
     return this.dataSource.transaction(async (manager) => {
-      await requireFreeName(manager, name, create_group);
+      await requireFreeNames(manager, name, identifier, withGroup);
       const user = await manager.save(User, {
         uuid: randomUUID(),
         username: name,
         name,
         type: 'service_account',
         path: 'goauthentik.io/service-accounts',
-        attributes: { 'goauthentik.io/user/token-expires': expiring },
+        attributes: { [tokenExpiringAttribute]: expiring },
       });
       await manager.insert(Token, {
         pk: randomUUID(),
-        identifier: `service-account-${name}-password`.toLowerCase().replace(/[^-a-z0-9_]/g, '-'),
+        identifier,
         keyHash: hashTokenKey(key),
         sealedKey: this.secrets.seal(key, tokenKeyPlace),
         intent: 'app_password',
         userId: user.pk,
-        expires: expiring ? expires : null,
+        expires,
         expiring,
       });
-      const answer = { username: name, user_uid: userUid(user.pk, this.secrets), user_pk: user.pk, token: key };
-      if (!create_group) return answer;
-      const group = await manager.save(Group, { pk: randomUUID(), name });
-      await manager.createQueryBuilder().relation(Group, 'users').of(group).add(user);
-      return { ...answer, group_pk: group.pk };
+      const group = withGroup ? await this.createGroup(manager, name, user) : undefined;
+      return {
+        username: name,
+        user_uid: userUid(user.pk, this.secrets),
+        user_pk: user.pk,
+        token: key,
+        ...(group !== undefined && { group_pk: group }),
+      };
     });
+  }
+
+  private async createGroup(manager: EntityManager, name: string, user: User): Promise<string> {
+    const group = await manager.save(Group, { pk: randomUUID(), name });
+    await manager.createQueryBuilder().relation(Group, 'users').of(group).add(user);
+    return group.pk;
   }
 }
 
-async function requireFreeName(manager: EntityManager, name: string, alsoGroup: boolean): Promise<void> {
-  const isTaken =
-    (await manager.existsBy(User, { username: name })) || (alsoGroup && (await manager.existsBy(Group, { name })));
-  if (isTaken) throw new ValidationError({ name: ['Unable to create user: this name is taken.'] });
+function inDays(days: number): Date {
+  return new Date(Date.now() + days * 24 * 3600 * 1000);
 }
 
-/** The settings of the user over those of the groups; of two groups the later name wins. */
-function settingsOf(user: User, groups: readonly Membership[]): Record<string, unknown> {
-  const all = [...groups.map(({ attributes }) => attributes), user.attributes].map(({ settings }) => settings);
-  return Object.assign({}, ...all.filter((settings) => typeof settings === 'object')) as Record<string, unknown>;
+async function requireFreeNames(
+  manager: EntityManager,
+  name: string,
+  identifier: string,
+  withGroup: boolean,
+): Promise<void> {
+  const isTaken =
+    (await manager.existsBy(User, { username: name })) ||
+    (await manager.existsBy(Token, { identifier })) ||
+    (withGroup && (await manager.existsBy(Group, { name })));
+  if (isTaken) throw new ValidationError({ name: ['A user, a token or a group of this name is there already.'] });
 }

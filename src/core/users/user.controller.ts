@@ -1,5 +1,5 @@
-import { Body, Controller, Query } from '@nestjs/common';
-import { ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Ip, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 
 import type { VisibleRows } from '../../rest/access/route-access.js';
 import { Current, Visible } from '../../rest/access/visible.js';
@@ -9,7 +9,7 @@ import { readUsedBy, type UsedByDto } from '../../rest/used-by.js';
 import { CurrentCaller } from '../access/access.guard.js';
 import { Caller } from '../access/caller.js';
 import { AccountService } from './account.service.js';
-import { UserListQuery } from './dto/user-list.query.js';
+import { UserListQuery, UserPathQuery } from './dto/user-list.query.js';
 import {
   SessionUserDto,
   UserPasswordSetRequestDto,
@@ -74,8 +74,7 @@ export class UserController {
     access: { level: 'authenticated', view: users.permission('view') },
     responses: [{ status: 200, type: UserPathDto }],
   })
-  @ApiQuery({ name: 'search', required: false, schema: { type: 'string' } })
-  async paths(@Query('search') search: unknown, @Visible() visible: VisibleRows): Promise<UserPathDto> {
+  async paths(@Query() { search = '' }: UserPathQuery, @Visible() visible: VisibleRows): Promise<UserPathDto> {
     return { paths: await this.service.paths(search, visible) };
   }
 
@@ -91,8 +90,11 @@ export class UserController {
     },
     responses: [{ status: 200, type: UserServiceAccountResponseDto }],
   })
-  serviceAccount(@Body() request: UserServiceAccountRequestDto): Promise<UserServiceAccountResponseDto> {
-    return this.accounts.createServiceAccount(request);
+  serviceAccount(
+    @Body() request: UserServiceAccountRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<UserServiceAccountResponseDto> {
+    return this.accounts.createServiceAccount(request, caller);
   }
 
   @users.retrieve()
@@ -127,8 +129,13 @@ export class UserController {
       { status: 400, description: 'There is no password in the request.' },
     ],
   })
-  setPassword(@Current() user: User, @Body() { password }: UserPasswordSetRequestDto): Promise<void> {
-    return this.service.setPassword(user, password);
+  setPassword(
+    @Current() user: User,
+    @Body() { password }: UserPasswordSetRequestDto,
+    @CurrentCaller() caller: Caller,
+    @Ip() clientIp: string,
+  ): Promise<void> {
+    return this.service.setPassword(user, password, caller, clientIp);
   }
 
   @users.usedBy()

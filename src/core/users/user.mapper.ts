@@ -1,6 +1,7 @@
 import type { SecretBox } from '../../database/secret-box.js';
 import type { Columns } from '../../rest/list/list-query.js';
-import { isSuperuser, numberOfGroup } from '../groups/membership.js';
+import { groupNumber } from '../groups/group-number.js';
+import { isAmongSuperusers } from '../groups/membership.js';
 import { avatarOf } from './avatar.js';
 import type { UserGroupDto } from './dto/user-group.dto.js';
 import type { UserDto } from './dto/user.dto.js';
@@ -12,7 +13,7 @@ export const userColumns = {
   name: 'account.name',
   is_active: 'account.isActive',
   last_login: 'account.lastLogin',
-  is_superuser: isSuperuser('account.pk'),
+  is_superuser: `(account.isActive and ${isAmongSuperusers('account.pk')})`,
   email: 'account.email',
   attributes: 'account.attributes',
   path: 'account.path',
@@ -62,7 +63,7 @@ export function userAnswer(
   };
 }
 
-/** An identifier of a user that says nothing of them. */
+/** A lasting identifier of a user, 64 hexadecimal digits, that says nothing of them. */
 export function userUid(pk: number, secrets: SecretBox): string {
   return secrets.identifier(`user:${pk}`);
 }
@@ -70,7 +71,7 @@ export function userUid(pk: number, secrets: SecretBox): string {
 function userGroupAnswer({ user: _, ...group }: UserGroupRow): UserGroupDto {
   return {
     pk: group.pk,
-    num_pk: numberOfGroup(group.pk),
+    num_pk: groupNumber(group.pk),
     name: group.name,
     is_superuser: group.is_superuser,
     parent: group.parent,

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 
 import { SecretBox } from '../../database/secret-box.js';
+import { EventLog } from '../../events/event-log.js';
 import { everyRow, type VisibleRows } from '../../rest/access/route-access.js';
 import { restrict } from '../../rest/access/visible.js';
 import { AppError } from '../../rest/errors/app-error.js';
@@ -11,6 +12,7 @@ import { columnsOf } from '../../rest/fields/columns-of.js';
 import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
 import type { Reference } from '../../rest/used-by.js';
+import type { Caller } from '../access/caller.js';
 import { Group } from '../groups/group.entity.js';
 import { hashPassword } from '../passwords.js';
 import { Token } from '../tokens/token.entity.js';
@@ -25,6 +27,7 @@ export class UserService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly secrets: SecretBox,
+    private readonly events: EventLog,
   ) {}
 
   async list(query: UserListQuery, visible: VisibleRows): Promise<Page<UserDto>> {
@@ -72,25 +75,37 @@ export class UserService {
     await this.dataSource.manager.delete(User, { pk });
   }
 
-  async setPassword({ pk }: User, password: string): Promise<void> {
+  /** Sets the password, and writes down who did it. Sessions and tokens of the user stay as they are. */
+  async setPassword({ pk, username }: User, password: string, by: Caller, clientIp: string): Promise<void> {
     const passwordHash = await hashPassword(password);
-    await this.dataSource.manager.update(User, { pk }, { passwordHash, passwordChangeDate: new Date() });
+    await this.dataSource.transaction(async (manager) => {
+      await manager.update(User, { pk }, { passwordHash, passwordChangeDate: new Date() });
+      await this.events.write(manager, {
+        action: 'password_set',
+        app: 'authentik.core',
+        context: { affected_user: { pk, username } },
+        user: by.identity,
+        clientIp,
+      });
+    });
   }
 
   /** Every path that has a user, sorted; with `search` those that hold it. */
-  async paths(search: unknown, visible: VisibleRows): Promise<string[]> {
+  async paths(search: string, visible: VisibleRows): Promise<string[]> {
     const rows = await this.users(visible)
       .select('account.path', 'path')
       .distinct(true)
-      .andWhere(`strpos(account.path, :search) > 0`, {
-        search: typeof search === 'string' ? search.replaceAll('\0', '') : '',
-      })
+      .andWhere('strpos(lower(account.path), lower(:search)) > 0', { search: search.replaceAll('\0', '') })
       .orderBy('path')
       .getRawMany<{ path: string }>();
     return rows.map(({ path }) => path);
   }
 
-  /** @throws AppError `notFound` */
+  /**
+   * What refers to a user: their groups and their tokens.
+   *
+   * @throws AppError `notFound`
+   */
   async references(pk: number, visible: VisibleRows): Promise<Reference[]> {
     await this.get(pk, visible);
     const { manager } = this.dataSource;
@@ -114,7 +129,7 @@ export class UserService {
           .createQueryBuilder(Token, 'token')
           .where('token.userId = :pk', { pk })
           .select('token.pk', 'pk')
-          .addSelect(`concat('Token ', token.identifier)`, 'name')
+          .addSelect('token.identifier', 'name')
           .orderBy('token.identifier'),
       },
     ];

@@ -1,5 +1,16 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+/** Tables of objects that permissions are given on, each with the column of its key. */
+const objects = [
+  ['user', 'id'],
+  ['group', 'group_uuid'],
+  ['role', 'role_uuid'],
+  ['token', 'token_uuid'],
+  ['flow', 'flow_uuid'],
+  ['stage', 'stage_uuid'],
+  ['flow_stage_binding', 'fsb_uuid'],
+] as const;
+
 /** Users, tokens and permissions; flows, stages and what binds them. */
 export class Initial1795486875574 implements MigrationInterface {
   name = 'Initial1795486875574';
@@ -66,6 +77,10 @@ export class Initial1795486875574 implements MigrationInterface {
                 CONSTRAINT "ck_permission_grant_holder" CHECK (num_nonnulls("user_id", "role_uuid") = 1),
                 CONSTRAINT "pk_permission_grant" PRIMARY KEY ("grant_uuid")
             )
+        `);
+    await queryRunner.query(`
+            CREATE INDEX "ix_permission_grant_object" ON "permission_grant" ("object_pk")
+            WHERE "object_pk" <> ''
         `);
     await queryRunner.query(`
             CREATE TABLE "token" (
@@ -285,9 +300,34 @@ export class Initial1795486875574 implements MigrationInterface {
             ALTER TABLE "group_role"
             ADD CONSTRAINT "fk_group_role_role" FOREIGN KEY ("role_uuid") REFERENCES "role"("role_uuid") ON DELETE CASCADE ON UPDATE CASCADE
         `);
+    // A permission on an object must not outlive it, whether it is deleted by itself or with what it belongs to.
+    await queryRunner.query(`
+            CREATE FUNCTION "forget_grants"() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                EXECUTE format(
+                    'DELETE FROM "permission_grant" WHERE "object_pk" IN (SELECT %I::text FROM "gone")',
+                    TG_ARGV[0]
+                );
+                RETURN NULL;
+            END $$
+        `);
+    for (const [table, key] of objects) {
+      await queryRunner.query(`
+            CREATE TRIGGER "tr_${table}_forget_grants" AFTER DELETE ON "${table}"
+            REFERENCING OLD TABLE AS "gone" FOR EACH STATEMENT EXECUTE FUNCTION "forget_grants"('${key}')
+        `);
+    }
   }
 
   public async down(queryRunner: QueryRunner): Promise<void> {
+    for (const [table] of objects) {
+      await queryRunner.query(`
+            DROP TRIGGER "tr_${table}_forget_grants" ON "${table}"
+        `);
+    }
+    await queryRunner.query(`
+            DROP FUNCTION "forget_grants"()
+        `);
     await queryRunner.query(`
             ALTER TABLE "group_role" DROP CONSTRAINT "fk_group_role_role"
         `);
@@ -359,6 +399,9 @@ export class Initial1795486875574 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP TABLE "token"
+        `);
+    await queryRunner.query(`
+            DROP INDEX "public"."ix_permission_grant_object"
         `);
     await queryRunner.query(`
             DROP TABLE "permission_grant"

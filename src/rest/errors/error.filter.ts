@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { AppError } from './app-error.js';
 import { asDatabaseConflict } from './database-conflict.js';
+import { StatusError } from './status-error.js';
 import { ValidationError } from './validation-error.js';
 
 /** Writes every failure as the reference writes it (management API, section 3). What nobody foresaw is a 500. */
@@ -23,6 +24,8 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     void reply.status(400).send(known.errors);
   } else if (known instanceof AppError) {
     void reply.status(known.status).send({ detail: known.message });
+  } else if (known instanceof StatusError) {
+    void reply.status(known.status).send();
   } else if (known instanceof HttpException) {
     answerHttpException(known, reply);
   } else {

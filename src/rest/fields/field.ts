@@ -23,6 +23,8 @@ export interface FieldOptions {
   /** A value to try it out with. */
   readonly example?: string | number | boolean;
   readonly required?: boolean;
+  /** What a client is told who leaves a required field out, instead of the usual. */
+  readonly missing?: string;
   readonly nullable?: boolean;
   /** Told by the server, ignored in a request. */
   readonly readOnly?: boolean;

@@ -85,7 +85,9 @@ function fieldErrors(type: Class, value: object): Map<string, FieldMessages> {
       .filter(({ property }) => fieldsOf(type).has(property))
       .map(({ property, value: refused }) => [
         property,
-        refused instanceof Refused ? refused.messages : [requiredMessage],
+        refused instanceof Refused
+          ? refused.messages
+          : [fieldsOf(type).get(property)?.options.missing ?? requiredMessage],
       ]),
   );
 }

@@ -1,11 +1,30 @@
-import { integerKey } from '../../../rest/fields/coercions.js';
-import { BooleanFilter, BooleanOption, filter, MultiFilter, TextFilter, textOf } from '../../../rest/list/filters.js';
-import { ListOf, ListQuery } from '../../../rest/list/list-query.js';
-import { attributesOf } from '../../users/dto/user-list.query.js';
+import { Rejection } from '../../../rest/fields/coercions.js';
+import { BooleanFilter, BooleanOption, notAvailable, TextFilter, textOf } from '../../../rest/list/filters.js';
+import { type Condition, ListOf, ListQuery } from '../../../rest/list/list-query.js';
+import { MultiRelationFilter } from '../../../rest/list/multi-relation-filter.js';
+import { AttributesFilter } from '../../attributes-filter.js';
+import { User } from '../../users/user.entity.js';
 import { groupColumns } from '../group.mapper.js';
 
-const hasMember = (condition: string): string =>
-  `exists (select 1 from "group_user" gu join "user" u on u.id = gu.user_id where gu.group_uuid = grp.pk and ${condition})`;
+const usersByKey = { entity: () => User, property: 'pk', items: { type: 'integer' }, coercion: userKeyOf };
+const usersByName = { entity: () => User, property: 'username', items: { type: 'string' }, coercion: textOf };
+
+/** A user with one of these values in `column` is in the group. */
+function hasMember(column: string): Condition {
+  return (builder, value, parameter) =>
+    builder.andWhere(
+      `exists (select from "group_user" gu join "user" u on u.id = gu.user_id
+                where gu.group_uuid = grp.pk and ${column} = any(:${parameter}))`,
+      { [parameter]: value },
+    );
+}
+
+function userKeyOf(raw: unknown): number {
+  const text = textOf(raw);
+  if (!/^[+-]?\d+$/.test(text)) throw new Rejection([`“${text}” is not a valid value.`]);
+  if (!(Math.abs(Number(text)) < 2 ** 31)) throw new Rejection([notAvailable(text)]);
+  return Number(text);
+}
 
 @ListOf({
   columns: groupColumns,
@@ -20,23 +39,13 @@ export class GroupListQuery extends ListQuery {
   @BooleanFilter({ on: 'grp.isSuperuser' })
   is_superuser?: boolean;
 
-  @MultiFilter({ type: 'integer' }, integerKey(), (builder, value, parameter) =>
-    builder.andWhere(hasMember(`u.id = any(:${parameter})`), { [parameter]: value }),
-  )
+  @MultiRelationFilter(usersByKey, hasMember('u.id'))
   members_by_pk?: number[];
 
-  @MultiFilter({ type: 'string' }, textOf, (builder, value, parameter) =>
-    builder.andWhere(hasMember(`u.username = any(:${parameter})`), { [parameter]: value }),
-  )
+  @MultiRelationFilter(usersByName, hasMember('u.username'))
   members_by_username?: string[];
 
-  @filter(
-    { type: 'string' },
-    attributesOf,
-    (builder, value, parameter) =>
-      builder.andWhere(`grp.attributes @> :${parameter}`, { [parameter]: JSON.stringify(value) }),
-    { description: 'Attributes that the group has, as a JSON object.' },
-  )
+  @AttributesFilter('grp.attributes')
   attributes?: Record<string, unknown>;
 
   @BooleanOption({ default: true })

@@ -1,6 +1,5 @@
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
 import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
-import type { RuleContext } from '../../../rest/fields/field.js';
 import {
   BooleanField,
   DateTimeField,
@@ -19,11 +18,15 @@ import { RoleDto } from '../../permissions/dto/role.dto.js';
 import { Role } from '../../permissions/role.entity.js';
 import { User } from '../../users/user.entity.js';
 import { Group } from '../group.entity.js';
-import { isBelow } from '../membership.js';
 
-const nameTaken = 'group with this name already exists.';
+const nameTaken = 'Group with this name already exists.';
 describeConstraint('uq_group_name', 'name', nameTaken);
+describeConstraint('fk_group_parent', 'parent', 'The group above has just been deleted.');
+describeConstraint('fk_group_role_role', 'roles', 'A role has just been deleted.');
+describeConstraint('fk_group_user_user', undefined, 'A user has just been deleted.');
+describeConstraint('fk_group_user_group', undefined, 'A group has just been deleted.');
 
+/** What is told of a member. */
 class GroupMemberFields {
   @IntegerField({ readOnly: true, computed: true })
   pk!: number;
@@ -53,6 +56,7 @@ class GroupMemberFields {
 /** A user as their groups tell of them. */
 export class GroupMemberDto extends AnswerOf(GroupMemberFields) {}
 
+/** What is told of a group and what can be set. */
 class GroupFields {
   @UuidField({ readOnly: true })
   pk!: string;
@@ -66,7 +70,11 @@ class GroupFields {
   @BooleanField({ description: 'Members may do everything.' })
   is_superuser!: boolean;
 
-  @UuidField({ nullable: true, rules: [exists(() => Group), isNotBelowItself] })
+  @UuidField({
+    nullable: true,
+    description: 'The group above; its permissions are those of this one too.',
+    rules: [exists(() => Group)],
+  })
   parent!: string | null;
 
   @TextField({ readOnly: true, nullable: true })
@@ -104,9 +112,3 @@ class UserAccountFields {
 
 /** The user to add or to remove. */
 export class UserAccountRequestDto extends RequestOf(UserAccountFields) {}
-
-async function isNotBelowItself(parent: string, { manager, current }: RuleContext): Promise<string[] | undefined> {
-  if (current === undefined) return undefined;
-  const isCycle = await isBelow(manager, parent, (current as Group).pk);
-  return isCycle ? ['A group cannot stand below itself.'] : undefined;
-}

@@ -1,23 +1,23 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-import * as coercions from '../../../rest/fields/coercions.js';
+import { list, text } from '../../../rest/fields/coercions.js';
 import { PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { field } from '../../../rest/fields/field.js';
 import { ChoiceField, TextField } from '../../../rest/fields/fields.js';
-import { isCodename, permissionModels } from '../permission-models.js';
+import { permissionModels } from '../permission-models.js';
 
+/** Which permissions a request is about. */
 class PermissionAssignFields {
-  @field({ type: 'array', items: { type: 'string', minLength: 1 } }, coercions.list(coercions.text()), {
+  @field({ type: 'array', items: { type: 'string', minLength: 1 } }, list(text()), {
     required: true,
-    description: 'Codenames, `<app>.<action>_<model>`.',
-    rules: [areKnown],
+    description: 'Codenames, `<app>.<action>_<model>`; with a model, the application may be left out.',
   })
   permissions!: string[];
 
-  @ChoiceField('ModelEnum', permissionModels, { description: 'Kind of the one object that they are for.' })
+  @ChoiceField('ModelEnum', permissionModels, { description: 'The model that the permissions must be on.' })
   model!: string;
 
-  @TextField({ description: 'Key of the one object that they are for; every object if not given.' })
+  @TextField({ description: 'Key of the one object of that model that they are for; every object if not given.' })
   object_pk!: string;
 }
 
@@ -30,9 +30,4 @@ export class PatchedPermissionAssignRequestDto extends PatchOf(PermissionAssignR
 /** A permission that was given. */
 export class PermissionAssignResultDto {
   @ApiProperty() id!: string;
-}
-
-function areKnown(permissions: readonly string[]): Promise<string[] | undefined> {
-  const unknown = permissions.filter((codename) => !isCodename(codename));
-  return Promise.resolve(unknown.length === 0 ? undefined : unknown.map((name) => `"${name}" is not a valid choice.`));
 }

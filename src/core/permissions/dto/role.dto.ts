@@ -6,9 +6,10 @@ import { filter, textOf } from '../../../rest/list/filters.js';
 import { ListOf, ListQuery } from '../../../rest/list/list-query.js';
 import { Role } from '../role.entity.js';
 
-const nameTaken = 'role with this name already exists.';
+const nameTaken = 'Role with this name already exists.';
 describeConstraint('uq_role_name', 'name', nameTaken);
 
+/** What is told of a role and what can be set. */
 class RoleFields {
   @UuidField({ readOnly: true })
   pk!: string;

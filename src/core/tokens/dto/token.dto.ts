@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
+import { StatusError } from '../../../rest/errors/status-error.js';
 import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
 import {
@@ -20,6 +21,7 @@ import { Token, type TokenIntent, tokenIntents } from '../token.entity.js';
 
 const identifierTaken = 'Token with this identifier already exists.';
 describeConstraint('uq_token_identifier', 'identifier', identifierTaken);
+describeConstraint('fk_token_user', 'user', 'The user has just been deleted.');
 
 /** What is told of a token and what can be set (management API, section 9.1). Never the key. */
 class TokenFields {
@@ -35,7 +37,10 @@ class TokenFields {
   @ChoiceField('IntentEnum', tokenIntents, { rules: [isSettableIntent] })
   intent!: TokenIntent;
 
-  @IntegerKeyField({ rules: [exists(() => User), isTheSameUser] })
+  @IntegerKeyField({
+    description: 'Whom the key stands for; you, if not given.',
+    rules: [exists(() => User), isTheSameUser],
+  })
   user!: number;
 
   @ObjectField(UserDto)
@@ -44,10 +49,14 @@ class TokenFields {
   @TextField({ allowBlank: true })
   description!: string;
 
-  @DateTimeField({ nullable: true })
+  @DateTimeField({
+    nullable: true,
+    description:
+      'When the key stops to work. Can be chosen for an app password; a token for the API is valid for a day.',
+  })
   expires!: Date | null;
 
-  @BooleanField()
+  @BooleanField({ description: 'Whether the key stops to work at that time.' })
   expiring!: boolean;
 }
 
@@ -66,12 +75,23 @@ export class TokenViewDto {
 }
 
 class TokenSetKeyFields {
-  @TextField({ required: true })
+  @TextField({ required: true, verbatim: true })
   key!: string;
 }
 
 /** A new key for a token. */
 export class TokenSetKeyRequestDto extends RequestOf(TokenSetKeyFields) {}
+
+/**
+ * The key in a request, as it is.
+ *
+ * @throws StatusError 400 if there is none: the reference tells nothing more
+ */
+export function tokenKeyIn(request: unknown): string {
+  const { key } = (request ?? {}) as { key?: unknown };
+  if (typeof key !== 'string' || key.trim() === '') throw new StatusError(400);
+  return key;
+}
 
 function isSettableIntent(intent: TokenIntent): Promise<string[] | undefined> {
   const isSettable = intent === 'api' || intent === 'app_password';

@@ -1,21 +1,38 @@
-import { dictionary, Rejection } from '../../../rest/fields/coercions.js';
+import { field } from '../../../rest/fields/field.js';
 import {
   BooleanFilter,
   BooleanOption,
   filter,
   MultiChoiceFilter,
-  MultiFilter,
   TextFilter,
   textOf,
   UuidFilter,
   uuidOf,
 } from '../../../rest/list/filters.js';
-import { ListOf, ListQuery } from '../../../rest/list/list-query.js';
+import { type Condition, ListOf, ListQuery } from '../../../rest/list/list-query.js';
+import { MultiRelationFilter } from '../../../rest/list/multi-relation-filter.js';
+import { AttributesFilter } from '../../attributes-filter.js';
+import { Group } from '../../groups/group.entity.js';
 import { userTypes } from '../user.entity.js';
 import { userColumns } from '../user.mapper.js';
 
-const memberOf = (condition: string): string =>
-  `exists (select 1 from "group_user" gu join "group" g using (group_uuid) where gu.user_id = account.pk and ${condition})`;
+const groupsByName = { entity: () => Group, property: 'name', items: { type: 'string' }, coercion: textOf };
+const groupsByKey = {
+  entity: () => Group,
+  property: 'pk',
+  items: { type: 'string', format: 'uuid' },
+  coercion: uuidOf,
+};
+
+/** The user is in a group with one of these values in `column`. */
+function isMemberOf(column: string): Condition {
+  return (builder, value, parameter) =>
+    builder.andWhere(
+      `exists (select from "group_user" gu join "group" g using (group_uuid)
+                where gu.user_id = account.pk and ${column} = any(:${parameter}))`,
+      { [parameter]: value },
+    );
+}
 
 @ListOf({
   columns: userColumns,
@@ -65,39 +82,21 @@ export class UserListQuery extends ListQuery {
   @MultiChoiceFilter(userTypes, { on: 'account.type' })
   type?: string[];
 
-  @MultiFilter({ type: 'string' }, textOf, (builder, value, parameter) =>
-    builder.andWhere(memberOf(`g.name = any(:${parameter})`), { [parameter]: value }),
-  )
+  @MultiRelationFilter(groupsByName, isMemberOf('g.name'))
   groups_by_name?: string[];
 
-  @MultiFilter({ type: 'string', format: 'uuid' }, uuidOf, (builder, value, parameter) =>
-    builder.andWhere(memberOf(`g.group_uuid = any(:${parameter})`), { [parameter]: value }),
-  )
+  @MultiRelationFilter(groupsByKey, isMemberOf('g.group_uuid'))
   groups_by_pk?: string[];
 
-  @filter(
-    { type: 'string' },
-    attributesOf,
-    (builder, value, parameter) =>
-      builder.andWhere(`account.attributes @> :${parameter}`, { [parameter]: JSON.stringify(value) }),
-    { description: 'Attributes that the user has, as a JSON object.' },
-  )
+  @AttributesFilter('account.attributes')
   attributes?: Record<string, unknown>;
 
   @BooleanOption({ default: true })
   include_groups?: boolean;
 }
 
-/** A JSON object in a query parameter. */
-export function attributesOf(raw: unknown): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(textOf(raw));
-  } catch {
-    throw new Rejection(['filter: failed to parse JSON']);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Rejection(['filter: value must be key:value mapping']);
-  }
-  return dictionary()(value);
+/** Which of the paths are listed. */
+export class UserPathQuery {
+  @field({ type: 'string' }, String, { description: 'Text that the paths hold, in any letter case.' })
+  search?: string;
 }

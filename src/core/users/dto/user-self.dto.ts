@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ApiProperty } from '@nestjs/swagger';
 
+import { blankMessage } from '../../../rest/fields/coercions.js';
 import { AnswerOf, RequestOf } from '../../../rest/fields/derived.js';
 import {
   BooleanField,
@@ -74,7 +75,7 @@ export class UserPathDto {
 }
 
 class UserPasswordSetFields {
-  @TextField({ required: true, verbatim: true })
+  @TextField({ required: true, missing: blankMessage, verbatim: true, checks: [isNotBlank] })
   password!: string;
 }
 
@@ -82,16 +83,16 @@ class UserPasswordSetFields {
 export class UserPasswordSetRequestDto extends RequestOf(UserPasswordSetFields) {}
 
 class UserServiceAccountFields {
-  @TextField({ required: true })
+  @TextField({ required: true, checks: [fitsUsername] })
   name!: string;
 
-  @BooleanField({ default: false })
+  @BooleanField({ default: false, description: 'Make a group of the same name too, with the account as its member.' })
   create_group?: boolean;
 
-  @BooleanField({ default: true })
+  @BooleanField({ default: true, description: 'Whether the password expires.' })
   expiring?: boolean;
 
-  @DateTimeField({ description: 'A year from now if not given.' })
+  @DateTimeField({ description: 'When the password expires; 360 days from now if not given.' })
   expires?: Date;
 }
 
@@ -105,4 +106,13 @@ export class UserServiceAccountResponseDto {
   @ApiProperty() user_uid!: string;
   @ApiProperty({ type: 'integer' }) user_pk!: number;
   @ApiPropertyOptional() group_pk?: string;
+}
+
+function isNotBlank(password: string): string | undefined {
+  return password.trim() === '' ? blankMessage : undefined;
+}
+
+/** The name becomes a user name, which has a longest length that the reference does not declare here. */
+function fitsUsername(name: string): string | undefined {
+  return [...name].length > 150 ? 'Ensure this field has no more than 150 characters.' : undefined;
 }

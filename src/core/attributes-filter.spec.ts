@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+
+import { Rejection } from '../rest/fields/coercions.js';
+import { attributesOf } from './attributes-filter.js';
+
+function refusal(text: string): unknown {
+  try {
+    return attributesOf(text);
+  } catch (error) {
+    return error instanceof Rejection ? error.messages : error;
+  }
+}
+
+describe('A filter for attributes', () => {
+  it('is a JSON object, with blanks around it or not', () => {
+    expect(attributesOf(' {"a": {"b": [1, null]}} ')).toEqual({ a: { b: [1, null] } });
+    expect(attributesOf('{}')).toEqual({});
+  });
+
+  it.each(['{', 'a', "{'a': 1}", '{"a": NaN}', '{"a": "\\ud800"}', '{} {}'])('is not %j', (text) => {
+    expect(refusal(text)).toEqual(['filter: failed to parse JSON']);
+  });
+
+  it.each(['[]', '"a"', '5', 'null', 'true'])('is no other JSON value such as %s', (text) => {
+    expect(refusal(text)).toEqual(['filter: value must be key:value mapping']);
+  });
+
+  it.each(['{"a": "\\u0000"}', '{"\\u0000": 1}'])('holds no NUL: %s', (text) => {
+    expect(refusal(text)).toEqual(['Null characters are not allowed.']);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+
+import { findCodename, permissionModels } from './permission-models.js';
+
+describe('A permission', () => {
+  it.each(['view', 'add', 'change', 'delete'])('to %s is there for every model', (action) => {
+    for (const model of permissionModels) {
+      const name = model.replace('.', `.${action}_`);
+      expect([findCodename(name, undefined), findCodename(name, model)]).toEqual([name, name]);
+    }
+  });
+
+  it.each([
+    'authentik_core.reset_user_password',
+    'authentik_core.view_token_key',
+    'authentik_flows.inspect_flow',
+    'authentik_rbac.assign_role_permissions',
+  ])('may be one that only a model has: %s', (name) => {
+    expect(findCodename(name, undefined)).toBe(name);
+  });
+
+  it.each([
+    '',
+    'view_user',
+    'authentik_core.eat_user',
+    'authentik_core.view_cake',
+    'AUTHENTIK_CORE.view_user',
+    '.',
+    'x.',
+  ])('is not %j', (name) => {
+    expect(findCodename(name, undefined)).toBeUndefined();
+  });
+
+  it('may leave out the application where the model is known', () => {
+    expect(findCodename('view_emailstage', 'authentik_stages_email.emailstage')).toBe(
+      'authentik_stages_email.view_emailstage',
+    );
+    expect(findCodename('inspect_flow', 'authentik_flows.flow')).toBe('authentik_flows.inspect_flow');
+  });
+
+  it('is one on the model that is named', () => {
+    expect(findCodename('authentik_core.view_user', 'authentik_core.group')).toBeUndefined();
+    expect(findCodename('view_user', 'authentik_core.group')).toBeUndefined();
+    expect(findCodename('authentik_flows.view_flow', 'authentik_nothing.here')).toBeUndefined();
+  });
+});

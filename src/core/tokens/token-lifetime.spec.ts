@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+
+import { ValidationError } from '../../rest/errors/validation-error.js';
+import { type Lifetime, lifetimeOf, tokenLifetime } from './token-lifetime.js';
+
+const now = new Date('2024-12-20T10:11:12.123Z');
+const latest = new Date('2024-12-21T10:11:12.123Z');
+const soon = new Date('2024-12-20T11:00:00Z');
+const late = new Date('2025-12-20T10:00:00Z');
+
+function refusal(asked: Partial<Lifetime>, stored?: Lifetime): unknown {
+  try {
+    return lifetimeOf(asked, stored, now);
+  } catch (error) {
+    return error instanceof ValidationError ? error.errors : error;
+  }
+}
+
+const tooFar = { expires: ['Token expires exceeds maximum lifetime (2024-12-21 10:11:12.123 UTC).'] };
+
+it('The lifetime of a token is a day', () => {
+  expect(tokenLifetime).toBe(86_400_000);
+});
+
+describe('A token for the API', () => {
+  it('is what a new token is if nothing is said', () => {
+    expect(lifetimeOf({}, undefined, now)).toEqual({ intent: 'api', expiring: true, expires: latest });
+  });
+
+  it.each([soon, late, null])('expires after the whole lifetime, whatever is asked for: %s', (expires) => {
+    expect(lifetimeOf({ expires }, undefined, now).expires).toEqual(latest);
+  });
+
+  it('starts its lifetime anew with every change', () => {
+    expect(lifetimeOf({}, { intent: 'api', expiring: true, expires: soon }, now).expires).toEqual(latest);
+  });
+
+  it('may be one that does not expire', () => {
+    expect(lifetimeOf({ expiring: false }, undefined, now)).toMatchObject({ expiring: false, expires: latest });
+  });
+});
+
+describe('A new app password', () => {
+  it.each([soon, latest, new Date('2000-01-01')])('may expire within the lifetime: %s', (expires) => {
+    expect(lifetimeOf({ intent: 'app_password', expires }, undefined, now).expires).toEqual(expires);
+  });
+
+  it('may not expire later', () => {
+    expect(refusal({ intent: 'app_password', expires: late })).toEqual(tooFar);
+    expect(refusal({ intent: 'app_password', expires: new Date(latest.getTime() + 1) })).toEqual(tooFar);
+  });
+
+  it.each([undefined, null])('has the whole lifetime when %s is asked for', (expires) => {
+    const asked = { intent: 'app_password' as const, ...(expires !== undefined && { expires }) };
+    expect(lifetimeOf(asked, undefined, now).expires).toEqual(latest);
+  });
+
+  it.each([late, null])('may have any end when it does not expire: %s', (expires) => {
+    const asked = { intent: 'app_password', expiring: false, expires } as const;
+    expect(lifetimeOf(asked, undefined, now)).toEqual(asked);
+  });
+});
+
+describe('An app password that is changed', () => {
+  const stored: Lifetime = { intent: 'app_password', expiring: true, expires: soon };
+  const long: Lifetime = { ...stored, expires: late };
+  const lasting: Lifetime = { ...long, expiring: false };
+
+  it('keeps its end when nothing is said of it, also one that is far away', () => {
+    expect(lifetimeOf({}, stored, now)).toEqual(stored);
+    expect(lifetimeOf({}, long, now)).toEqual(long);
+    expect(lifetimeOf({ expires: new Date(late) }, long, now)).toEqual(long);
+  });
+
+  it('may not get an end that is too far away', () => {
+    expect(refusal({ expires: late }, stored)).toEqual(tooFar);
+    expect(refusal({ expires: new Date(late.getTime() + 1) }, long)).toEqual(tooFar);
+  });
+
+  it('gets the whole lifetime at most when it is to expire from now on', () => {
+    expect(lifetimeOf({ expiring: true }, lasting, now)).toEqual({ ...stored, expires: latest });
+    expect(lifetimeOf({ expiring: true }, { ...lasting, expires: null }, now).expires).toEqual(latest);
+    expect(lifetimeOf({ expiring: true }, { ...lasting, expires: soon }, now).expires).toEqual(soon);
+    expect(refusal({ expiring: true, expires: late }, lasting)).toEqual(tooFar);
+  });
+
+  it('gets the whole lifetime when it becomes a token for the API, or was one', () => {
+    expect(lifetimeOf({ intent: 'api' }, stored, now).expires).toEqual(latest);
+    const api: Lifetime = { intent: 'api', expiring: true, expires: soon };
+    expect(lifetimeOf({ intent: 'app_password' }, api, now).expires).toEqual(latest);
+  });
+});
+
+describe('A token that the service made for itself', () => {
+  it('keeps its end, however far away', () => {
+    const stored: Lifetime = { intent: 'recovery', expiring: true, expires: late };
+    expect(lifetimeOf({}, stored, now)).toEqual(stored);
+  });
+});

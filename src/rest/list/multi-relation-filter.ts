@@ -1,0 +1,31 @@
+import type { EntityTarget, ObjectLiteral } from 'typeorm';
+
+import type { Coercion } from '../fields/coercions.js';
+import type { FieldRule } from '../fields/field.js';
+import { MultiFilter, notAvailable } from './filters.js';
+import type { Condition } from './list-query.js';
+
+export interface RelatedRows<T> {
+  readonly entity: () => EntityTarget<ObjectLiteral>;
+  /** The property that tells the rows apart. */
+  readonly property: string;
+  /** Schema of a value of that property. */
+  readonly items: { readonly type: string; readonly format?: string };
+  readonly coercion: Coercion<T>;
+}
+
+/** Rows of another entity, as many as are given; each must exist, and `condition` sees what names them. */
+export function MultiRelationFilter<T>(related: RelatedRows<T>, condition: Condition): PropertyDecorator {
+  const { entity, property, items, coercion } = related;
+  const rule: FieldRule = async (values: readonly T[], { manager }) => {
+    const rows = await manager
+      .createQueryBuilder(entity(), 'row')
+      .select(`row.${property}`, 'value')
+      .where(`row.${property} = any(:values)`, { values })
+      .getRawMany<{ value: T }>();
+    const known = new Set(rows.map(({ value }) => value));
+    const unknown = values.find((value) => !known.has(value));
+    return unknown === undefined ? undefined : [notAvailable(String(unknown))];
+  };
+  return MultiFilter(items, coercion, condition, { rules: [rule] });
+}

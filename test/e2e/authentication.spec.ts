@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { generateTokenKey, hashTokenKey } from '../../src/core/tokens/token-key.js';
+import { Token } from '../../src/core/tokens/token.entity.js';
+import { createActor } from '../factories/actor.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+const notProvided = { detail: 'Authentication credentials were not provided.' };
+const unsupported = { detail: 'Unsupported authentication type' };
+const invalid = { detail: 'Token invalid/expired' };
+const yesterday = new Date(Date.now() - 86_400_000);
+const tomorrow = new Date(Date.now() + 86_400_000);
+
+/** What a list answers to this `Authorization` header, which is sent as it is, blanks too. */
+async function ask(authorization: string | undefined): Promise<{ status: number; body: any; headers: object }> {
+  const headers = authorization === undefined ? {} : { authorization };
+  const sent = request(`${app.url}/api/v3/core/users/?page_size=1`, { headers }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, body: await json(response), headers: response.headers };
+}
+
+/** A token of the administrator, written into the database. */
+async function insertToken(fields: Partial<Omit<Token, 'user'>>): Promise<string> {
+  const key = generateTokenKey();
+  const { userId } = await app.dataSource.manager.findOneByOrFail(Token, { identifier: 'authentik-bootstrap-token' });
+  const identifier = `token-${randomUUID()}`;
+  const keyHash = hashTokenKey(key);
+  await app.dataSource.manager.insert(Token, {
+    pk: randomUUID(),
+    identifier,
+    keyHash,
+    sealedKey: '',
+    userId,
+    ...fields,
+  });
+  return key;
+}
+
+function isStored(key: string): Promise<boolean> {
+  return app.dataSource.manager.existsBy(Token, { keyHash: hashTokenKey(key) });
+}
+
+describe('The Authorization header', () => {
+  it.each([undefined, '', '   ', 'Bearer', 'Bearer ', 'abc', 'Basic', `Bearer\t${adminKey}`])(
+    'names nobody when it is %j',
+    async (header) => {
+      expect(await ask(header)).toMatchObject({ status: 403, body: notProvided });
+    },
+  );
+
+  it.each(['foo bar', 'Basic cm9vdDpyb290', `Token ${adminKey}`, `Bearer: ${adminKey}`, 'foo '.repeat(3)])(
+    'is of an unsupported type when it is %j',
+    async (header) => {
+      expect(await ask(header)).toMatchObject({ status: 403, body: unsupported });
+    },
+  );
+
+  it.each(['Bearer', 'bearer', 'BEARER', 'bEARER', '  Bearer'])('may spell the type %j', async (type) => {
+    expect((await ask(`${type} ${adminKey}`)).status).toBe(200);
+  });
+
+  it('may end in blanks', async () => {
+    expect((await ask(`Bearer ${adminKey}   `)).status).toBe(200);
+  });
+
+  it.each([`Bearer  ${adminKey}`, `Bearer ${adminKey} x`, `Bearer ${adminKey.toUpperCase()}`, 'Bearer nobody'])(
+    'names no token when it is %j',
+    async (header) => {
+      expect(await ask(header)).toMatchObject({ status: 403, body: invalid });
+    },
+  );
+
+  it('with the secret key is refused as any unknown key', async () => {
+    expect(await ask('Bearer secret-key-of-the-tests-0123456789')).toMatchObject({ status: 403, body: invalid });
+  });
+
+  it('never makes an answer ask for credentials', async () => {
+    for (const header of [undefined, 'foo bar', 'Bearer nobody']) {
+      expect((await ask(header)).headers).not.toHaveProperty('www-authenticate');
+    }
+  });
+});
+
+describe('A token for the API', () => {
+  it('stands for its user', async () => {
+    const { user, api } = await createActor(app);
+    expect((await api.get('/core/users/me/')).body.user).toMatchObject({ pk: user.pk, username: user.username });
+  });
+
+  it.each([
+    ['expires tomorrow', { expires: tomorrow }],
+    ['has an end that has passed but does not expire', { expires: yesterday, expiring: false }],
+    ['has no end', { expires: null }],
+  ])('is valid when it %s', async (_, fields) => {
+    expect((await ask(`Bearer ${await insertToken(fields)}`)).status).toBe(200);
+  });
+
+  it('that has expired is deleted when it is presented, and refused', async () => {
+    const key = await insertToken({ expires: yesterday });
+    expect(await isStored(key)).toBe(true);
+    expect(await ask(`Bearer ${key}`)).toMatchObject({ status: 403, body: invalid });
+    expect(await isStored(key)).toBe(false);
+    expect(await ask(`Bearer ${key}`)).toMatchObject({ status: 403, body: invalid });
+  });
+
+  it('that has expired stays in the list until it is presented', async () => {
+    const identifier = `token-${randomUUID()}`;
+    await insertToken({ identifier, expires: yesterday });
+    const { body } = await app.api.get(`/core/tokens/?identifier=${identifier}`);
+    expect(body.results).toMatchObject([{ identifier, expires: yesterday.toISOString(), expiring: true }]);
+  });
+
+  it('is refused while its user is inactive', async () => {
+    const { user, api } = await createActor(app);
+    await app.api.patch(`/core/users/${user.pk}/`, { is_active: false });
+    expect(await api.get('/core/users/me/')).toMatchObject({ status: 403, body: invalid });
+    await app.api.patch(`/core/users/${user.pk}/`, { is_active: true });
+    expect((await api.get('/core/users/me/')).status).toBe(200);
+  });
+
+  it('is gone with its user', async () => {
+    const { user, key, api } = await createActor(app);
+    await app.api.delete(`/core/users/${user.pk}/`);
+    expect(await isStored(key)).toBe(false);
+    expect(await api.get('/core/users/me/')).toMatchObject({ status: 403, body: invalid });
+  });
+
+  it('is refused with a wrong key even where anybody is welcome', async () => {
+    expect(await app.client('nobody').get('/root/config/')).toMatchObject({ status: 403, body: invalid });
+    expect((await app.client(undefined).get('/root/config/')).status).toBe(200);
+  });
+});
+
+describe('A token for anything else', () => {
+  it.each(['app_password', 'recovery', 'verification'] as const)('(%s) does not open the API', async (intent) => {
+    const key = await insertToken({ intent });
+    expect(await ask(`Bearer ${key}`)).toMatchObject({ status: 403, body: invalid });
+    expect(await isStored(key)).toBe(true);
+  });
+});
+
+describe('Anybody', () => {
+  const nobody = { detail: 'You do not have permission to perform this action.' };
+
+  it.each([
+    ['GET', '/core/users/'],
+    ['POST', '/core/users/'],
+    ['GET', '/core/users/me/'],
+    ['GET', '/core/users/paths/'],
+    ['POST', '/core/users/service_account/'],
+    ['GET', '/core/tokens/'],
+    ['POST', '/core/tokens/'],
+  ])('is asked for credentials by %s %s', async (method, path) => {
+    expect(await app.client(undefined).request(method, path)).toMatchObject({ status: 403, body: notProvided });
+  });
+
+  it.each([
+    ['GET', '/core/users/1/'],
+    ['PATCH', '/core/users/1/'],
+    ['DELETE', '/core/users/1/'],
+    ['GET', '/core/users/1/used_by/'],
+    ['POST', '/core/users/1/set_password/'],
+    ['GET', '/core/tokens/authentik-bootstrap-token/view_key/'],
+    ['POST', '/core/tokens/authentik-bootstrap-token/set_key/'],
+    ['GET', '/core/users/999999999/'],
+  ])('has no permission for %s %s', async (method, path) => {
+    expect(await app.client(undefined).request(method, path)).toMatchObject({ status: 403, body: nobody });
+  });
+});
