@@ -59,7 +59,7 @@ async function serve(cleanups: Cleanups): Promise<void> {
   const newKey = await app.nest.get(BootstrapService).run();
   await app.nest.listen(settings.port, settings.host);
   const { port } = app.nest.getHttpServer().address() as { port: number };
-  console.log(welcome(publicUrl(settings, port), newKey));
+  console.log(welcome(publicUrl(settings, port), newKey, settings.emailHost === undefined));
 }
 
 async function embeddedDatabase(
