@@ -9,6 +9,7 @@ const count = 1000;
 let app: TestApp;
 let sink: SmtpSink;
 let port: number;
+const workers: ServiceProcess[] = [];
 
 beforeAll(async () => {
   app = await startTestApp({ ROLE: 'api' });
@@ -17,6 +18,8 @@ beforeAll(async () => {
   port = await sink.listen();
 });
 afterAll(async () => {
+  for (const worker of workers) worker.signal('SIGKILL');
+  await Promise.all(workers.map((worker) => worker.ended()));
   await sink.close();
   await app.stop();
 });
@@ -48,7 +51,7 @@ it('loses no mail when workers are killed at any moment, and doubles only what w
   const stage = await createSendingStage(app, port);
   const addresses = Array.from({ length: count }, (_, index) => `user${index}@example.org`);
   await enqueue(app, ...addresses.map((address) => mailFrom(stage, address)));
-  const workers = [startWorker(), startWorker(), startWorker()];
+  workers.push(startWorker(), startWorker(), startWorker());
   let kills = 0;
   for (const threshold of [50, 150, 300, 450, 600, 800]) {
     await expect.poll(() => sink.mails.length, { timeout: 60_000, interval: 10 }).toBeGreaterThanOrEqual(threshold);
@@ -71,7 +74,7 @@ it('loses no mail when workers are killed at any moment, and doubles only what w
   await annotate(
     `${count} mails, ${kills} workers killed, ${interrupted.count} tries interrupted, ${doubled} mails doubled`,
   );
-  for (const worker of workers) {
+  for (const worker of workers.splice(0)) {
     worker.signal('SIGTERM');
     expect(await worker.ended()).toBe(0);
   }
