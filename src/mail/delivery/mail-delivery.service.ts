@@ -174,8 +174,8 @@ export class MailDelivery {
   private async end(message: MailMessage, state: 'failed' | 'discarded', reason: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       const ended = await this.store.end(manager, message.pk, state, reason);
-      const sender = { ...this.senders.global(), name: '' };
-      if (ended && state === 'failed') await this.tell(manager, message, sender, { outcome: 'refused', reason });
+      if (!ended || state !== 'failed') return;
+      await this.tell(manager, message, this.senders.global(), { outcome: 'refused', reason });
     });
   }
 
