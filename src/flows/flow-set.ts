@@ -16,9 +16,12 @@ export class FlowSetReader {
    *
    * @returns by stage, one entry for each binding; a stage that stands in no flow is missing
    */
-  async ofStages(stages: readonly string[]): Promise<ReadonlyMap<string, FlowSetDto[]>> {
+  async ofStages(
+    stages: readonly string[],
+    manager = this.dataSource.manager,
+  ): Promise<ReadonlyMap<string, FlowSetDto[]>> {
     if (stages.length === 0) return new Map();
-    const bindings = this.dataSource.manager
+    const bindings = manager
       .createQueryBuilder(FlowStageBinding, 'binding')
       .innerJoin('binding.target', 'flow')
       .where('binding.stageId = any(:stages)', { stages })

@@ -1,8 +1,6 @@
-import type { FlowSetDto } from '../../flows/dto/flow.dto.js';
-import { stageAnswer } from '../../flows/stage.mapper.js';
+import type { StageDto } from '../../flows/dto/stage.dto.js';
 import type { Columns } from '../../rest/list/list-query.js';
 import type { EmailStageDto } from './dto/email-stage.dto.js';
-import { emailStageKind } from './email-stage.kind.js';
 
 /** What is read of an email stage for the clients, of a statement that calls it `stage`. Never the password. */
 export const emailStageColumns = {
@@ -25,10 +23,9 @@ export const emailStageColumns = {
 /** A row of those columns. */
 export type EmailStageRow = Pick<EmailStageDto, keyof typeof emailStageColumns>;
 
-/** An email stage as clients see it. */
-export function emailStageAnswer(row: EmailStageRow, flows: FlowSetDto[]): EmailStageDto {
+/** What clients see of an email stage besides what every stage has. */
+export function emailStageFields(row: EmailStageRow): Omit<EmailStageDto, keyof StageDto> {
   return {
-    ...stageAnswer(row, emailStageKind, flows),
     use_global_settings: row.use_global_settings,
     host: row.host,
     port: row.port,
