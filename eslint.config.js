@@ -9,6 +9,7 @@ const floors = [
   ['events'],
   ['core'],
   ['flows', 'mail'],
+  ['policies', 'managed'],
   ['flow-execution', 'health'],
   ['stages', 'pages'],
 ];

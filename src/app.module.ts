@@ -5,6 +5,7 @@ import { SETTINGS, type Settings } from './config/settings.js';
 import { CoreModule } from './core/core.module.js';
 import { DatabaseModule, type DatabaseModuleOptions } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
+import { FlowExecutionModule } from './flow-execution/flow-execution.module.js';
 import { FlowsModule } from './flows/flows.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './rest/errors/error.filter.js';
@@ -16,7 +17,7 @@ import { EmailStageModule } from './stages/email/email-stage.module.js';
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings, database: DatabaseModuleOptions): DynamicModule {
-    const api = [CoreModule, EventsModule, FlowsModule, EmailStageModule];
+    const api = [CoreModule, EventsModule, FlowsModule, FlowExecutionModule, EmailStageModule];
     return {
       module: AppModule,
       imports: [DatabaseModule.forRoot(database), HealthModule, ...api],

@@ -11,6 +11,7 @@ export type UserType = (typeof userTypes)[number];
 @Unique('uq_user_username', ['username'])
 @Unique('uq_user_uuid', ['uuid'])
 @Check('ck_user_type', oneOf('type', userTypes))
+@Check('ck_user_awaits_confirmation', `NOT ("is_active" AND "awaits_confirmation")`)
 export class User {
   @PrimaryGeneratedColumn({ type: 'integer', name: 'id', primaryKeyConstraintName: 'pk_user' })
   pk!: number;
@@ -29,6 +30,13 @@ export class User {
 
   @Column({ type: 'boolean', default: true })
   isActive!: boolean;
+
+  /**
+   * Signed up and has not confirmed the address yet: only such a user is activated by a mail. Never set together with
+   * `isActive`, and cleared as soon as an administrator decides on `isActive`.
+   */
+  @Column({ type: 'boolean', default: false })
+  awaitsConfirmation!: boolean;
 
   /** Hash of the password (argon2id), never told; empty if the user has none. */
   @Column({ type: 'text', default: '' })

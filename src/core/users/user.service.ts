@@ -63,6 +63,8 @@ export class UserService {
   /** Changes what the request names; the rest stays as it is, also for a PUT. */
   async update({ pk }: User, { groups, ...request }: UserRequestDto | PatchedUserRequestDto): Promise<UserDto> {
     const columns = columnsOf<User>(request);
+    // Whoever decides about an account decides for good: no mail that is still on its way activates it any more.
+    if (columns.isActive !== undefined) columns.awaitsConfirmation = false;
     await this.dataSource.transaction(async (manager) => {
       if (Object.keys(columns).length > 0) await manager.update(User, { pk }, columns as object);
       await this.setGroups(manager, pk, groups);

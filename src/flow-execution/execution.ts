@@ -1,0 +1,78 @@
+import type { EntityManager } from 'typeorm';
+
+import type { User } from '../core/users/user.entity.js';
+import type { Flow } from '../flows/flow.entity.js';
+import type { Stage } from '../flows/stage.entity.js';
+import type { FlowPlan, PlanContext, PlannedUser } from './plan.js';
+
+/** Who is at the other end, and what they said of themselves. */
+export interface Visitor {
+  /** Who is signed in; undefined for anybody. */
+  readonly user: User | undefined;
+  /** The address that the request comes from; TRUST_PROXY decides which one that is. */
+  readonly clientIp: string;
+  /** BCP 47, best first: `?locale=`, then `Accept-Language`. */
+  readonly locales: readonly string[];
+  readonly requestId: string;
+}
+
+/** The pending user of a run. `pretended`: nobody, and the visitor must not learn that. */
+export type PendingUser =
+  | { readonly kind: 'known'; readonly user: User }
+  | { readonly kind: 'pretended'; readonly username: string; readonly email: string };
+
+/** A text for the visitor that is no error of a field. */
+export interface UserMessage {
+  readonly level: 'success' | 'info' | 'warning' | 'error';
+  readonly text: string;
+}
+
+/** One request in a run through a flow, as the current stage sees it. */
+export interface Execution<S extends Stage = Stage> {
+  /** Of the transaction that the whole request is; nothing else may be written with. */
+  readonly manager: EntityManager;
+  readonly flow: Flow;
+  /** The current stage, as it is stored now. */
+  readonly stage: S;
+  /** Its context may be changed; it is stored when the request succeeds. */
+  readonly plan: FlowPlan;
+  readonly visitor: Visitor;
+  /** The query of the page (flow execution, section 2.2), as it was stored last. */
+  readonly query: URLSearchParams;
+
+  /** The pending user, read anew from the database; undefined if there is none, or not any more. */
+  pendingUser(): Promise<PendingUser | undefined>;
+  setPendingUser(user: PlannedUser): void;
+
+  /** What `ak-stage-*` challenges with user info tell: `pending_user` and `pending_user_avatar`. */
+  userInfo(): Promise<{ pending_user: string; pending_user_avatar: string }>;
+
+  /**
+   * Reads a body as a request class made of field decorators.
+   *
+   * @throws ValidationError with every error, by field
+   */
+  read<T extends object>(type: abstract new () => T, body: unknown): Promise<T>;
+
+  /** Tells the visitor something, with the next answer. */
+  message(message: UserMessage): void;
+
+  /** A value that outlives restarts of the flow, until the session ends; for counters and one-time values of a stage. */
+  remembered(name: string): unknown;
+  remember(name: string, value: string | number | boolean | null): void;
+
+  /** Puts a stage that is not in the database right behind the current one. */
+  insertNext(inMemory: string): void;
+
+  /**
+   * Signs the user in: the session gets another key, and belongs to the user from the next request on.
+   *
+   * @param seconds how long the session lasts; 0: until the browser is closed
+   */
+  signIn(user: User, seconds: number): Promise<void>;
+
+  /** Ends every other session of a user. */
+  endOtherSessions(user: User): Promise<void>;
+}
+
+export type { PlanContext };

@@ -1,0 +1,64 @@
+import type { InvalidResponseAction } from '../flows/flow-choices.js';
+
+/**
+ * What is left to do in a flow, and what is known so far. It is JSON that holds references, never objects: it survives
+ * a deploy, and restoring it can't put an old state of a user over a newer one (flow execution, section 10.2).
+ */
+export interface FlowPlan {
+  /** Of the form of this object. A plan of another version is not used. */
+  readonly version: 1;
+  /** Names this run through the flow; what is proved in it counts for no other. */
+  readonly execution: string;
+  /** Key of the flow. */
+  readonly flow: string;
+  /** The first one is the current stage. */
+  bindings: PlannedStage[];
+  context: PlanContext;
+}
+
+/** A stage that is still to be passed: one that a binding put there, or one that another stage put in between. */
+export type PlannedStage =
+  | {
+      /** Key of the binding, of which the policies and `invalid_response_action` count as they are now. */
+      readonly binding: string;
+      readonly stage: string;
+      readonly invalidResponseAction: InvalidResponseAction;
+      /** The policies of the binding are asked again when the stage is reached. */
+      readonly reEvaluate: boolean;
+    }
+  | {
+      /** Name of an executor that is no stage in the database. */
+      readonly inMemory: string;
+    };
+
+/** Somebody in a plan: a user, or what a visitor typed who is none. Nothing is ever created from the latter. */
+export type PlannedUser = { readonly pk: number } | { readonly pretended: { username: string; email: string } };
+
+/** What is known in a run. The names are the reference's: they are part of its contract (flow execution, section 1.2). */
+export interface PlanContext {
+  pending_user?: PlannedUser;
+  /** What the visitor typed, for display. */
+  pending_user_identifier?: string;
+  prompt_data?: Record<string, unknown>;
+  /** A recipient instead of the user's own address; only ever set by this server. */
+  email?: string;
+  email_sent?: boolean;
+  /** Key of the flow token that restored the plan. */
+  is_restored?: string;
+  /** Where to go in the end. */
+  redirect?: string;
+  is_redirected?: boolean;
+  invitation_in_effect?: boolean;
+  /** Key of the invitation. */
+  invitation?: string;
+  auth_method?: string;
+  user_backend?: string;
+  user_path?: string;
+  user_type?: string;
+  groups?: string[];
+  deny_message?: string;
+  consent_title?: string;
+  consent_header?: string;
+  consent_permissions?: { id: string; name: string }[];
+  consent_additional_permissions?: { id: string; name: string }[];
+}

@@ -1,0 +1,51 @@
+import type { Stage } from '../flows/stage.entity.js';
+import type { NestedMessages } from '../rest/errors/validation-error.js';
+import type { Execution } from './execution.js';
+
+type Class = abstract new () => object;
+
+/** What a visitor is shown: `component` and the fields of that component. The executor adds `flow_info` and the like. */
+export interface Challenge {
+  readonly component: string;
+  readonly [field: string]: unknown;
+}
+
+/** What comes of a stage (flow execution, section 2.4). */
+export type StageOutcome =
+  /** The visitor is asked something. */
+  | { readonly kind: 'challenge'; readonly challenge: Challenge }
+  /** The stage is passed: the next one is reached. */
+  | { readonly kind: 'passed' }
+  /**
+   * The answer is not accepted; `invalid_response_action` of the binding decides what follows. A message stands for
+   * itself with the code that the reference gives it, or names its code.
+   */
+  | { readonly kind: 'rejected'; readonly errors: NestedMessages | CodedErrors }
+  /** The run is over. Without a message the visitor reads `Unknown error`. */
+  | { readonly kind: 'denied'; readonly message?: string };
+
+/** Errors whose codes do not follow from their texts: `{ non_field_errors: [{ string: '…', code: 'email-sent' }] }`. */
+export type CodedErrors = Readonly<Record<string, readonly { readonly string: string; readonly code: string }[]>>;
+
+/**
+ * What a kind of stage does when a visitor reaches it. One instance serves every run: all state is in the execution.
+ * Everything is written with `execution.manager`: it takes effect together with the plan, or not at all.
+ */
+export interface StageExecutor<S extends Stage = Stage> {
+  /** The kind of stage (`StageKind.kind`). */
+  readonly kind: string;
+  /** What it shows and what it takes, for the documentation; a stage without UI has neither. */
+  readonly challenge?: Class;
+  readonly response?: Class;
+
+  /** The stage is reached or looked at again (GET). A stage without UI acts here. May be called any number of times. */
+  show(execution: Execution<S>): Promise<StageOutcome>;
+
+  /**
+   * An answer has come (POST). A stage without UI does the same as in `show`.
+   *
+   * @param body what was posted: any JSON value. Read it with `execution.read`, and trust nothing in it
+   * @throws ValidationError for a body that cannot be read; it counts as `rejected`
+   */
+  answer(execution: Execution<S>, body: unknown): Promise<StageOutcome>;
+}
