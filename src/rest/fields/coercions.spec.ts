@@ -7,6 +7,7 @@ import {
   type Coercion,
   dateTime,
   dictionary,
+  eachOf,
   integer,
   integerKey,
   list,
@@ -211,6 +212,31 @@ describe('a list', () => {
     [{}, 'dict'],
   ])('%j is none', (raw, type) => {
     expect(outcome(list(uuidKey()), raw)).toEqual([`Expected a list of items but got type "${type}".`]);
+  });
+});
+
+describe('a list of words', () => {
+  const words = eachOf(choice(['red', 'green']));
+
+  it('holds each as it is, also more than once', () => {
+    expect(outcome(words, ['green', 'red', 'green'])).toEqual(['green', 'red', 'green']);
+  });
+
+  it('tells every bad one by its place', () => {
+    expect(outcome(words, ['red', 'blue', null, 5])).toEqual({
+      1: ['"blue" is not a valid choice.'],
+      2: ['This field may not be null.'],
+      3: ['"5" is not a valid choice.'],
+    });
+  });
+
+  it('is empty only where that means something', () => {
+    expect(outcome(words, [])).toEqual(['This list may not be empty.']);
+    expect(outcome(eachOf(choice(['red']), { allowEmpty: true }), [])).toEqual([]);
+  });
+
+  it('is no other value', () => {
+    expect(outcome(words, 'red')).toEqual(['Expected a list of items but got type "str".']);
   });
 });
 

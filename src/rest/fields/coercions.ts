@@ -186,14 +186,37 @@ export function noSuchRow(key: unknown): string {
 /** A list whose items all pass `item`; of several bad items the first one is told. */
 export function list<T>(item: Coercion<T>): Coercion<T[]> {
   return (raw) => {
-    if (!Array.isArray(raw)) {
-      throw new Rejection([`Expected a list of items but got type "${pythonType(raw)}".`]);
-    }
+    if (!Array.isArray(raw)) throw notAList(raw);
     return raw.map((entry: unknown) => {
       if (entry === null) throw new Rejection([noSuchRow(entry)]);
       return item(entry);
     });
   };
+}
+
+/** A list whose items all pass `item`; each bad one is told of by its place. */
+export function eachOf<T>(item: Coercion<T>, { allowEmpty = false } = {}): Coercion<T[]> {
+  return (raw) => {
+    if (!Array.isArray(raw)) throw notAList(raw);
+    if (raw.length === 0 && !allowEmpty) throw new Rejection(['This list may not be empty.']);
+    const refused: Record<string, FieldMessages> = {};
+    const values = raw.map((entry: unknown, index) => {
+      try {
+        if (entry === null) throw new Rejection([nullMessage]);
+        return item(entry);
+      } catch (error) {
+        if (!(error instanceof Rejection)) throw error;
+        refused[index] = error.messages;
+        return undefined;
+      }
+    });
+    if (Object.keys(refused).length > 0) throw new Rejection(refused);
+    return values as T[];
+  };
+}
+
+function notAList(raw: unknown): Rejection {
+  return new Rejection([`Expected a list of items but got type "${pythonType(raw)}".`]);
 }
 
 /** A JSON object with any content. */

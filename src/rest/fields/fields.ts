@@ -1,4 +1,5 @@
 import * as coercions from './coercions.js';
+import { duration } from './duration.js';
 import { field, type FieldOptions } from './field.js';
 import { everyItem } from './read-object.js';
 
@@ -42,6 +43,21 @@ export function BooleanField(options: FieldOptions & { default?: boolean } = {})
 /** One of `choices`, documented as the schema `name`. */
 export function ChoiceField(name: string, choices: readonly string[], options: FieldOptions = {}): PropertyDecorator {
   return field({ enum: [...choices], enumName: name }, coercions.choice(choices), options);
+}
+
+/** Any of `choices`, documented as the schema `name`. */
+export function ChoiceListField(
+  name: string,
+  choices: readonly string[],
+  options: FieldOptions & { allowEmpty?: boolean } = {},
+): PropertyDecorator {
+  const schema = { enum: [...choices], enumName: name, isArray: true };
+  return field(schema, coercions.eachOf(coercions.choice(choices), options), options);
+}
+
+/** A span of time such as `hours=3;minutes=17`; `secondsIn` reads it. */
+export function DurationField(options: FieldOptions = {}): PropertyDecorator {
+  return field({ type: 'string' }, duration(), options, { minLength: 1 });
 }
 
 /** A UUID. */
