@@ -11,13 +11,14 @@ import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './rest/errors/error.filter.js';
 import { RequestPipe } from './rest/fields/request.pipe.js';
 import { SchemaController, SchemaDocument } from './rest/openapi/schema.controller.js';
+import { DummyStageModule } from './stages/dummy/dummy-stage.module.js';
 import { EmailStageModule } from './stages/email/email-stage.module.js';
 
 /** The whole service. */
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings, database: DatabaseModuleOptions): DynamicModule {
-    const api = [CoreModule, EventsModule, FlowsModule, FlowExecutionModule, EmailStageModule];
+    const api = [CoreModule, EventsModule, FlowsModule, FlowExecutionModule, DummyStageModule, EmailStageModule];
     return {
       module: AppModule,
       imports: [DatabaseModule.forRoot(database), HealthModule, ...api],

@@ -15,6 +15,7 @@ import { Flow } from './flows/flow.entity.js';
 import { Stage } from './flows/stage.entity.js';
 import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
+import { DummyStage } from './stages/dummy/dummy-stage.entity.js';
 import { EmailStage } from './stages/email/email-stage.entity.js';
 
 /**
@@ -38,6 +39,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
       Event,
       Flow,
       Stage,
+      DummyStage,
       EmailStage,
       FlowStageBinding,
       MailMessage,

@@ -47,6 +47,10 @@ function emailStage(fields: Row = {}): Row {
   return { stage_uuid: key, name: `stage-${key}`, kind: 'email', ...connection, ...mail, ...flags, ...fields };
 }
 
+function dummyStage(fields: Row = {}): Row {
+  return { stage_uuid: randomUUID(), name: randomUUID(), kind: 'dummy', throw_error: false, ...fields };
+}
+
 function flowRow(fields: Row = {}): Row {
   const texts = { name: 'Flow', slug: randomUUID(), title: 'Title', designation: 'recovery' };
   return { flow_uuid: randomUUID(), pbm_uuid: randomUUID(), ...texts, ...fields };
@@ -66,9 +70,9 @@ beforeEach(async () => {
 describe('The table of stages', () => {
   it('refuses a name that a stage of any kind has', async () => {
     expect(await refusal('stage', emailStage({ name: stage['name'] }))).toBe('uq_stage_name');
-    const dummy = { stage_uuid: randomUUID(), name: stage['name'], kind: 'dummy' };
-    expect(await refusal('stage', dummy)).toBe('uq_stage_name');
-    expect(await refusal('stage', { ...dummy, name: String(dummy.name).toUpperCase() })).toBeUndefined();
+    const name = String(stage['name']);
+    expect(await refusal('stage', dummyStage({ name }))).toBe('uq_stage_name');
+    expect(await refusal('stage', dummyStage({ name: name.toUpperCase() }))).toBeUndefined();
   });
 
   it('refuses a key that is taken', async () => {
@@ -84,7 +88,8 @@ describe('The table of stages', () => {
   });
 
   it('takes stages of other kinds without what email stages have', async () => {
-    expect(await refusal('stage', { stage_uuid: randomUUID(), name: randomUUID(), kind: 'dummy' })).toBeUndefined();
+    expect(await refusal('stage', dummyStage())).toBeUndefined();
+    expect(await refusal('stage', dummyStage({ throw_error: null }))).toBe('ck_stage_dummy');
   });
 
   it('refuses numbers that are no integers of 32 bits, and addresses that are too long', async () => {

@@ -10,7 +10,7 @@ let app: TestApp;
 
 beforeAll(async () => {
   app = await startTestApp();
-  await createDummyStage(app, 'beta');
+  await createDummyStage(app.api, { name: 'beta' });
   await createEmailStage(app.api, { name: 'alpha' });
   await createEmailStage(app.api, { name: 'gamma' });
 });
@@ -47,7 +47,7 @@ describe('The list of all stages', () => {
   });
 
   it('holds the flows of each stage', async () => {
-    const { pk } = await createDummyStage(app, 'bound');
+    const { pk } = await createDummyStage(app.api, { name: 'bound' });
     await createBinding(app.api, { stage: pk });
     await createBinding(app.api, { stage: pk });
     const { body } = await app.api.get('/stages/all/?name=bound');
@@ -121,10 +121,13 @@ describe('The kinds of stages', () => {
   it('are told by name, with all six keys each', async () => {
     const { status, body } = await app.api.get('/stages/all/types/?page=99&search=x');
     expect(status).toBe(200);
-    expect(body.map(({ name }: { name: string }) => name)).toEqual(['Dummy Stage', 'Email Stage']);
-    const { description } = body[1];
+    const names = body.map(({ name }: { name: string }) => name);
+    expect(names).toEqual([...names].sort());
+    expect(names).toEqual(expect.arrayContaining(['Dummy Stage', 'Email Stage']));
+    const email = body.find(({ name }: { name: string }) => name === 'Email Stage');
+    const { description } = email;
     expect(description).toMatch(/\w/);
-    expect(JSON.stringify(body[1])).toBe(
+    expect(JSON.stringify(email)).toBe(
       JSON.stringify({
         name: 'Email Stage',
         description,

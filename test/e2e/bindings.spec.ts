@@ -61,7 +61,7 @@ describe('A new binding', () => {
   });
 
   it('may bind a stage of any kind, and shows of it what all kinds have', async () => {
-    const dummy = await createDummyStage(app);
+    const dummy = await createDummyStage(app.api);
     const { stage_obj } = await createBinding(app.api, { stage: dummy.pk });
     expect(stage_obj).toMatchObject({ pk: dummy.pk, name: dummy.name, component: 'ak-stage-dummy-form' });
     const mail = (await createBinding(app.api)).stage_obj;

@@ -45,7 +45,7 @@ beforeAll(async () => {
   app = await startTestApp();
   await createEmailStage(app.api, high);
   await createEmailStage(app.api, low);
-  await createDummyStage(app, 'neither');
+  await createDummyStage(app.api, { name: 'neither' });
 });
 afterAll(() => app.stop());
 

@@ -178,7 +178,7 @@ describe('The name of an email stage', () => {
   });
 
   it('is unique over all kinds of stages, and told together with other errors', async () => {
-    const dummy = await createDummyStage(app, 'name of another kind');
+    const dummy = await createDummyStage(app.api, { name: 'name of another kind' });
     const { status, body } = await app.api.post('/stages/email/', { name: ` ${dummy.name} `, port: 'x' });
     expect([status, body]).toEqual([400, { name: taken, port: ['A valid integer is required.'] }]);
   });
@@ -253,7 +253,7 @@ describe('Deleting an email stage', () => {
 
 describe('An email stage', () => {
   it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('that is of another kind is not there for %s', async (method) => {
-    const { pk } = await createDummyStage(app);
+    const { pk } = await createDummyStage(app.api);
     const { status, body } = await app.api.request(method, `/stages/email/${pk}/`);
     expect([status, body]).toEqual([404, { detail: 'Not found.' }]);
     expect((await app.api.get(`/stages/all/${pk}/`)).status).toBe(200);

@@ -15,6 +15,7 @@ const models: Readonly<Record<string, readonly string[]>> = {
   'authentik_flows.stage': [],
   'authentik_mail.mailmessage': [],
   'authentik_rbac.role': ['assign_role_permissions', 'unassign_role_permissions'],
+  'authentik_stages_dummy.dummystage': [],
   'authentik_stages_email.emailstage': [],
 };
 

@@ -2,6 +2,13 @@ import { Initial1795486875574 } from './1795486875574-initial.js';
 import { Mail1795489393723 } from './1795489393723-mail.js';
 import { Requests1795490063502 } from './1795490063502-requests.js';
 import { Confirmation1795628700000 } from './1795628700000-confirmation.js';
+import { DummyStage1795632300000 } from './1795632300000-dummy-stage.js';
 
 /** Every migration, oldest first. */
-export const migrations = [Initial1795486875574, Mail1795489393723, Requests1795490063502, Confirmation1795628700000];
+export const migrations = [
+  Initial1795486875574,
+  Mail1795489393723,
+  Requests1795490063502,
+  Confirmation1795628700000,
+  DummyStage1795632300000,
+];

@@ -1,0 +1,61 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+
+import { type FlowLayout, flowLayouts } from '../../flows/flow-choices.js';
+
+type Class<T = object> = abstract new () => T;
+
+/** What a challenge says of its flow. */
+export class ContextualFlowInfoDto {
+  @ApiPropertyOptional() title?: string;
+  @ApiPropertyOptional() background?: string;
+  @ApiProperty({ description: 'Where to go to give up.' }) cancel_url!: string;
+  @ApiProperty({ enum: flowLayouts, enumName: 'ContextualFlowInfoLayoutEnum' }) layout!: FlowLayout;
+}
+
+/** What is wrong with an answer. */
+export class ErrorDetailDto {
+  @ApiProperty() string!: string;
+  @ApiProperty() code!: string;
+}
+
+/** A text for the visitor that is no error of a field. */
+export class UserMessageDto {
+  @ApiProperty({ enum: ['success', 'info', 'warning', 'error'] }) level!: 'success' | 'info' | 'warning' | 'error';
+  @ApiProperty() text!: string;
+}
+
+/** What every challenge may hold besides its own (flow execution, section 2.5). */
+@ApiExtraModels(ErrorDetailDto)
+export abstract class ChallengeDto {
+  @ApiPropertyOptional() flow_info?: ContextualFlowInfoDto;
+
+  @ApiPropertyOptional({
+    description: 'What was wrong with the last answer, by field.',
+    type: 'object',
+    additionalProperties: { type: 'array', items: { $ref: getSchemaPath(ErrorDetailDto) } },
+  })
+  response_errors?: Record<string, ErrorDetailDto[]>;
+
+  @ApiPropertyOptional({
+    description: 'What the visitor is told besides, if there is anything.',
+    type: UserMessageDto,
+    isArray: true,
+  })
+  messages?: UserMessageDto[];
+}
+
+/** The schema of a challenge; a kind of stage adds its fields. */
+export function ChallengeOf(component: string): Class<ChallengeDto & { component?: string }> {
+  abstract class Challenge extends ChallengeDto {
+    @ApiPropertyOptional({ default: component }) component?: string;
+  }
+  return Challenge;
+}
+
+/** The schema of the answer to a challenge. What it says in `component` is not looked at: the server knows the stage. */
+export function AnswerTo(component: string): Class<{ component?: string }> {
+  abstract class Answer {
+    @ApiPropertyOptional({ default: component, minLength: 1 }) component?: string;
+  }
+  return Answer;
+}

@@ -1,0 +1,11 @@
+import { AnswerTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
+import { TextField } from '../../../rest/fields/fields.js';
+
+/** The challenge of a dummy stage. */
+export class DummyChallengeDto extends ChallengeOf('ak-stage-dummy') {
+  @TextField({ required: true })
+  name!: string;
+}
+
+/** The answer to it; anything will do. */
+export class DummyChallengeResponseRequestDto extends AnswerTo('ak-stage-dummy') {}

@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Execution } from '../../flow-execution/execution.js';
+import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
+import { DummyChallengeDto, DummyChallengeResponseRequestDto } from './dto/dummy-challenge.dto.js';
+import type { DummyStage } from './dummy-stage.entity.js';
+
+/** Passes with any answer (flow execution, section 6.7). */
+@Injectable()
+export class DummyStageExecutor implements StageExecutor<DummyStage> {
+  readonly kind = 'dummy';
+  readonly challenge = DummyChallengeDto;
+  readonly response = DummyChallengeResponseRequestDto;
+
+  show({ stage }: Execution<DummyStage>): Promise<StageOutcome> {
+    if (stage.throwError) throw new Error('this stage was told to fail');
+    return Promise.resolve({ kind: 'challenge', challenge: { component: 'ak-stage-dummy', name: stage.name } });
+  }
+
+  async answer(execution: Execution<DummyStage>, body: unknown): Promise<StageOutcome> {
+    if (execution.stage.throwError) throw new Error('this stage was told to fail');
+    await execution.read(DummyChallengeResponseRequestDto, body);
+    return { kind: 'passed' };
+  }
+}
