@@ -4,10 +4,13 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { limits } from './limits.js';
+import { limits as renderLimits } from '../../templating/limits.js';
+import { TemplateError } from '../../templating/template-error.js';
+import { limits as mailLimits } from './limits.js';
 import type { MailData } from './mail-data.js';
 import { MailRenderer, type RenderedMail } from './mail-renderer.js';
-import { TemplateError } from './template-error.js';
+
+const limits = { ...renderLimits, ...mailLimits };
 
 let folder: string;
 let renderer: MailRenderer;

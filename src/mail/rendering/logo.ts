@@ -1,5 +1,5 @@
+import { readTemplate, type TemplateFile, type TemplateFiles } from '../../templating/template-files.js';
 import { limits } from './limits.js';
-import { readTemplate, type TemplateFile, type TemplateFiles } from './template-files.js';
 
 /** An image that is a part of the mail. */
 export interface MailAttachment {

@@ -1,19 +1,21 @@
+import { fileURLToPath } from 'node:url';
+
 import { Inject, Injectable } from '@nestjs/common';
 
 import { SETTINGS } from '../../config/settings.js';
-import { type RenderTask, TemplateEngine } from './dialect/template-engine.js';
-import { WorkBudget } from './dialect/work-budget.js';
-import { Catalogs } from './language/catalog.js';
-import { directionOf, negotiateLanguage } from './language/locale.js';
-import { TimeFormats } from './language/time-formats.js';
+import { type RenderTask, TemplateEngine } from '../../templating/dialect/template-engine.js';
+import { WorkBudget } from '../../templating/dialect/work-budget.js';
+import { Catalogs } from '../../templating/language/catalog.js';
+import { directionOf, negotiateLanguage } from '../../templating/language/locale.js';
+import { TimeFormats } from '../../templating/language/time-formats.js';
+import { tidyText } from '../../templating/plain-text.js';
+import { TemplateError } from '../../templating/template-error.js';
+import { type TemplateFile, type TemplateFiles, TemplateFolders } from '../../templating/template-files.js';
 import { limits } from './limits.js';
 import { Logo, type MailAttachment } from './logo.js';
 import type { MailData } from './mail-data.js';
-import { tidyText } from './plain-text.js';
 import { subjectOf } from './subject.js';
-import { TemplateError } from './template-error.js';
-import { type TemplateFile, type TemplateFiles, TemplateFolders } from './template-files.js';
-import { templateScope } from './template-scope.js';
+import { declaredNames, templateScope } from './template-scope.js';
 import { textOfHtml } from './text-part.js';
 
 /** A mail that is to be rendered. */
@@ -42,16 +44,20 @@ export interface RenderedMail {
   warnings: string[];
 }
 
+/** Where the shipped templates and catalogs are, in the sources as well as in the built service. */
+export const shippedFolder = fileURLToPath(new URL('../templates/', import.meta.url));
+export const catalogFolder = fileURLToPath(new URL('../locale/', import.meta.url));
+
 /** Makes mails of templates, languages and data. Knows nothing of flows, requests or the database. */
 @Injectable()
 export class MailRenderer {
   private readonly folders: TemplateFolders;
   private readonly engine = new TemplateEngine();
   private readonly logo = new Logo();
-  private readonly catalogs = new Catalogs();
+  private readonly catalogs = new Catalogs(catalogFolder);
 
   constructor(@Inject(SETTINGS) settings: { readonly emailTemplateDir: string }) {
-    this.folders = new TemplateFolders(settings.emailTemplateDir);
+    this.folders = new TemplateFolders(settings.emailTemplateDir, shippedFolder);
   }
 
   /**
@@ -70,7 +76,15 @@ export class MailRenderer {
     const { locale } = catalog;
     const subject = subjectOf(request.subject, request.template, catalog);
     const scope = { ...templateScope(request.data, warn), ...languageValues(locale), subject };
-    const common = { scope, catalog, formats: TimeFormats.of(locale), now: new Date(), budget: new WorkBudget(), warn };
+    const common = {
+      scope,
+      catalog,
+      declared: declaredNames,
+      formats: TimeFormats.of(locale),
+      now: new Date(),
+      budget: new WorkBudget(),
+      warn,
+    };
     const files = await this.folders.open();
     const { html, text } = await this.renderParts(request.template, files, common);
     const attachments = await this.logo.attachments(html, files, warn);

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { TemplateError } from '../../templating/template-error.js';
 import type { MailData } from './mail-data.js';
 import { MailRenderer, type RenderedMail } from './mail-renderer.js';
-import { TemplateError } from './template-error.js';
 
 const hostileNames = {
   html: '<a href="https://evil.example/">click</a><script>alert(1)</script>',

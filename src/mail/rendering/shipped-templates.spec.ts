@@ -3,11 +3,10 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { languages } from './language/locale.js';
+import { languages } from '../../templating/language/locale.js';
 import type { MailData } from './mail-data.js';
-import { MailRenderer, type RenderedMail } from './mail-renderer.js';
+import { MailRenderer, type RenderedMail, shippedFolder } from './mail-renderer.js';
 import { defaultSubjects } from './subject.js';
-import { shippedFolder } from './template-files.js';
 
 const renderer = new MailRenderer({ emailTemplateDir: join(shippedFolder, 'none') });
 const url = 'https://id.example.com/if/flow/recovery/?flow_token=0123456789abcdef&next=%2Fapp';

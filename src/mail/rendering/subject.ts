@@ -1,6 +1,6 @@
-import type { Catalog } from './language/catalog.js';
+import type { Catalog } from '../../templating/language/catalog.js';
+import { cut, singleLine } from '../../templating/plain-text.js';
 import { limits } from './limits.js';
-import { cut, singleLine } from './plain-text.js';
 
 /** The subject of each shipped template, for a stage that has none. */
 export const defaultSubjects: Readonly<Record<string, string>> = {

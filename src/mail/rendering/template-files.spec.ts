@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { TemplateEngine } from './dialect/template-engine.js';
+import { TemplateEngine } from '../../templating/dialect/template-engine.js';
+import { TemplateError } from '../../templating/template-error.js';
 import { MailRenderer, type RenderedMail } from './mail-renderer.js';
-import { TemplateError } from './template-error.js';
 
 let folder: string;
 let renderer: MailRenderer;

@@ -1,9 +1,7 @@
+import { cut, multiLine, singleLine } from '../../templating/plain-text.js';
+import { emptyScope, readMoment, type Scope } from '../../templating/scope.js';
 import { limits } from './limits.js';
 import type { MailData } from './mail-data.js';
-import { cut, multiLine, singleLine } from './plain-text.js';
-
-/** What a template can read: objects without a prototype, arrays, text, numbers, booleans, dates, null. */
-export type Scope = Record<string, unknown>;
 
 /** Names of the values that there may be; a template that reads another one has made a mistake. */
 export const declaredNames: ReadonlySet<string> = new Set([
@@ -46,19 +44,6 @@ export function templateScope(data: MailData, warn: (message: string) => void): 
   const scope = emptyScope();
   for (const [name, value] of Object.entries(values)) if ((value ?? '') !== '') scope[name] = value;
   return scope;
-}
-
-/** An object that holds nothing at all, not even what every object inherits. */
-export function emptyScope(): Scope {
-  return Object.create(null) as Scope;
-}
-
-/** A moment given as such or as ISO 8601 with a time of day; undefined for anything else. */
-export function readMoment(value: unknown): Date | undefined {
-  const isText = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(value);
-  if (!isText && !(value instanceof Date)) return undefined;
-  const moment = new Date(value);
-  return Number.isNaN(moment.getTime()) ? undefined : moment;
 }
 
 const noData: Readonly<Record<keyof MailData, undefined>> = {

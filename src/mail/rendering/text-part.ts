@@ -1,7 +1,7 @@
 import { compile } from 'html-to-text';
 
+import { multiLine, tidyText } from '../../templating/plain-text.js';
 import { limits } from './limits.js';
-import { multiLine, tidyText } from './plain-text.js';
 
 const convert = compile({
   // Short enough to be quoted once or twice within the 78 characters of RFC 5322, 2.1.1.

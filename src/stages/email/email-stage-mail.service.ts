@@ -6,10 +6,10 @@ import type { IdempotentRequest } from '../../core/idempotency/idempotent-reques
 import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { MailRenderer } from '../../mail/rendering/mail-renderer.js';
-import { TemplateError } from '../../mail/rendering/template-error.js';
 import { declaredNames } from '../../mail/rendering/template-scope.js';
 import { SmtpCheck } from '../../mail/transport/smtp-check.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
+import { TemplateError } from '../../templating/template-error.js';
 import type {
   EmailStageCheckDto,
   EmailStageTestDto,

@@ -1,9 +1,9 @@
 import { AssertionError, type Liquid, LiquidError } from 'liquidjs';
 
 import { limits } from '../limits.js';
+import type { Scope } from '../scope.js';
 import { TemplateError } from '../template-error.js';
 import { readTemplate, resolveName, type TemplateFile, type TemplateFiles } from '../template-files.js';
-import type { Scope } from '../template-scope.js';
 import { BoundedEmitter } from './bounded-emitter.js';
 import type { CompiledTemplate } from './compiled-template.js';
 import { RenderContext, type Rendering } from './context.js';
@@ -45,7 +45,7 @@ export class TemplateEngine {
   }
 
   /**
-   * Renders one part of a mail.
+   * Renders one part of a mail, or a page.
    *
    * @param files where the templates are that it builds on
    * @throws TemplateError if this template, or one that it builds on, cannot be rendered

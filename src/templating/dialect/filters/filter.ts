@@ -10,7 +10,7 @@ export type FilterHandler = Exclude<FilterImplOptions, { handler: unknown }>;
 export type Filter = (value: unknown, argument: unknown, context: RenderContext) => unknown;
 
 /**
- * Makes a filter usable in templates. What it makes counts against the budget of the mail, so that a chain of filters
+ * Makes a filter usable in templates. What it makes counts against the budget of the rendering, so that a chain of filters
  * cannot grow a value, or go over a long one, without end.
  *
  * @param keepsSafe whether it makes safe text of safe text, because it adds nothing that means something in HTML

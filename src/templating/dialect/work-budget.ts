@@ -2,14 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 
 import { limits } from '../limits.js';
 
-/** The mail takes more than it may (`limits`). */
+/** The mail or page takes more than it may (`limits`). */
 export class BudgetError extends Error {
   override readonly name = 'BudgetError';
 }
 
 /**
- * What is left of the time and the characters that one mail may cost. Only work counts, not waiting: a mail does not
- * fail because the disk is slow or the process has much else to do.
+ * What is left of the time and the characters that one mail or page may cost. Only work counts, not waiting: none
+ * fails because the disk is slow or the process has much else to do.
  *
  * LiquidJS asks it before every node (`check`) and whenever it makes something new (`use`).
  */
@@ -57,7 +57,7 @@ export class WorkBudget {
     await this.waitFor(setImmediate());
   }
 
-  /** Waits for something that is not work of this mail. */
+  /** Waits for something that is not work of this rendering. */
   async waitFor<T>(something: Promise<T>): Promise<T> {
     this.spent += this.clock() - this.turnStarted;
     try {

@@ -1,4 +1,4 @@
-/** Languages that there is a catalog for (`src/mail/locale/<language>.po`), as BCP 47. */
+/** Languages that there is a catalog for (`locale/<language>.po` of mails and of pages), as BCP 47. */
 export const languages = ['en', 'de', 'fr', 'es', 'zh-Hans', 'ar'] as const;
 
 /** The language that messages are written in, and that every missing translation falls back to. */

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { po } from 'gettext-parser';
 
@@ -44,11 +43,11 @@ export class Catalog {
   }
 }
 
-/** Reads the gettext catalogs of `src/mail/locale/`, each once. */
+/** Reads the gettext catalogs of a folder, `<language>.po`, each once. */
 export class Catalogs {
   private readonly loaded = new Map<string, Promise<Catalog>>();
 
-  constructor(private readonly folder = catalogFolder) {}
+  constructor(private readonly folder: string) {}
 
   /** @param language one of `languages` */
   async get(language: string): Promise<Catalog> {
@@ -56,7 +55,7 @@ export class Catalogs {
     if (known !== undefined) return known;
     const loading = this.load(language);
     this.loaded.set(language, loading);
-    // What failed once, for want of file handles say, is tried again by the next mail.
+    // What failed once, for want of file handles say, is tried again by the next reader.
     loading.catch(() => this.loaded.delete(language));
     return loading;
   }
@@ -78,9 +77,6 @@ export class Catalogs {
 
 /** A catalog that translates nothing. */
 export const sourceCatalog = new Catalog(sourceLanguage, new Map());
-
-/** Where the shipped catalogs are, in the sources as well as in the built service. */
-export const catalogFolder = fileURLToPath(new URL('../../locale/', import.meta.url));
 
 /** One string for a message and what it is about, as gettext itself joins them. */
 function keyOf({ id, context = '' }: Message): string {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { MailData } from '../mail-data.js';
-import { MailRenderer, type RenderedMail } from '../mail-renderer.js';
-import { TemplateError } from '../template-error.js';
+import { TemplateError } from '../../templating/template-error.js';
+import type { MailData } from './mail-data.js';
+import { MailRenderer, type RenderedMail } from './mail-renderer.js';
 
 const data: MailData = {
   url: 'https://id.example.com/?a=1&b=2',

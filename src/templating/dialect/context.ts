@@ -2,15 +2,17 @@ import { Context, type Liquid, type Template } from 'liquidjs';
 
 import type { Catalog } from '../language/catalog.js';
 import type { TimeFormats } from '../language/time-formats.js';
+import { emptyScope, type Scope } from '../scope.js';
 import type { TemplateFile } from '../template-files.js';
-import { declaredNames, emptyScope, type Scope } from '../template-scope.js';
 import type { CompiledTemplate } from './compiled-template.js';
 import { escapeHtml, isRecord, SafeText, textOf } from './values.js';
 import type { WorkBudget } from './work-budget.js';
 
-/** What the parts of one mail have in common while they are rendered. */
+/** What the parts of one mail or page have in common while they are rendered. */
 export interface Rendering {
   readonly catalog: Catalog;
+  /** Names of the values that there may be; a template that reads another one has made a mistake. */
+  readonly declared: ReadonlySet<string>;
   readonly formats: TimeFormats;
   readonly now: Date;
   readonly budget: WorkBudget;
@@ -36,7 +38,7 @@ export class BlockParent {
 
 const pythonNames = { True: true, False: false, None: null };
 
-/** Where a part of a mail is being rendered: the values in sight, and the rules for reading them. */
+/** Where a part is being rendered: the values in sight, and the rules for reading them. */
 export class RenderContext extends Context {
   /** How the template at hand overrides each block, the outermost heir first. */
   blocks = new Map<string, readonly BlockBody[]>();
@@ -72,7 +74,7 @@ export class RenderContext extends Context {
   override readProperty(target: unknown, key: unknown): unknown {
     const name = String(key);
     if (target === this.globals) {
-      if (!declaredNames.has(name)) this.rendering.warn(`there is no variable "${name}"`);
+      if (!this.rendering.declared.has(name)) this.rendering.warn(`there is no variable "${name}"`);
       return undefined;
     }
     if (target instanceof BlockParent) return name === 'super' ? target.render() : undefined;

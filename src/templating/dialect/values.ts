@@ -1,6 +1,6 @@
 import { TimeFormats } from '../language/time-formats.js';
 
-/** Text that goes into the mail as it is: written by the author of a template, or escaped already. */
+/** Text that goes in as it is: written by the author of a template, or escaped already. */
 export class SafeText {
   constructor(readonly text: string) {}
 }
@@ -18,7 +18,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** What a value looks like in a mail. A missing one looks like nothing; the rest as Python would write it. */
+/** What a value looks like. A missing one looks like nothing; the rest as Python would write it. */
 export function textOf(value: unknown, formats?: TimeFormats): string {
   if (value instanceof SafeText) return value.text;
   if (value === undefined || value === null) return '';

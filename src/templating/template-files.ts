@@ -1,6 +1,5 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { TemplateError } from './template-error.js';
 
@@ -24,9 +23,6 @@ export interface MailFiles {
   readonly text: TemplateFile | undefined;
 }
 
-/** Where the shipped templates are, in the sources as well as in the built service. */
-export const shippedFolder = fileURLToPath(new URL('../templates/', import.meta.url));
-
 /** The folders that templates are in. */
 export class TemplateFolders {
   /** Shipped files change only together with the service, so each is looked for once. */
@@ -39,7 +35,7 @@ export class TemplateFolders {
    */
   constructor(
     private readonly custom: string,
-    private readonly shipped: string = shippedFolder,
+    private readonly shipped: string,
   ) {}
 
   /** The templates as they are now. */
@@ -62,7 +58,7 @@ export class TemplateFolders {
 }
 
 /**
- * Finds the templates of one mail: in the administrator's folder first, then among the shipped ones, so that a file of
+ * Finds the templates of one mail or page: in the administrator's folder first, then among the shipped ones, so that a file of
  * the same name replaces ours. Nothing outside of these two folders is ever read.
  */
 export class TemplateFiles {

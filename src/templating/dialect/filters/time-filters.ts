@@ -1,5 +1,5 @@
 import { formatDate } from '../../language/date-format.js';
-import { readMoment } from '../../template-scope.js';
+import { readMoment } from '../../scope.js';
 import type { RenderContext } from '../context.js';
 import { SafeText, textOf } from '../values.js';
 import type { Filter } from './filter.js';

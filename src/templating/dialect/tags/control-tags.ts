@@ -10,7 +10,7 @@ import {
   type Value,
 } from 'liquidjs';
 
-import { emptyScope, type Scope } from '../../template-scope.js';
+import { emptyScope, type Scope } from '../../scope.js';
 import { isLiteral, readBindings, readValue, splitArguments, variableName } from '../arguments.js';
 import { type Condition, readCondition } from '../condition.js';
 import { contextOf, type RenderContext } from '../context.js';
