@@ -20,6 +20,9 @@ import { stageAnswer, type StageRow } from './stage.mapper.js';
 /** How the stages of one kind are stored and told. */
 export interface StoredStageKind<Entity extends Stage, Answer extends StageDto> extends StageKind {
   readonly entity: new () => Entity;
+  /** What a request may hold that creates one, and what may be changed of one: of the API, and of an imported file. */
+  readonly request: abstract new () => StageRequest;
+  readonly patch: abstract new () => StageRequest;
   /** What is read of a stage, in a statement that calls it `stage`. Never a secret. */
   readonly columns: Columns;
   /** What clients are told of a row besides what every stage has. */

@@ -1,5 +1,5 @@
 import type { StoredStageKind } from '../../flows/stage-store.js';
-import type { DummyStageDto } from './dto/dummy-stage.dto.js';
+import { type DummyStageDto, DummyStageRequestDto, PatchedDummyStageRequestDto } from './dto/dummy-stage.dto.js';
 import { DummyStage } from './dummy-stage.entity.js';
 import { dummyStageColumns, dummyStageFields } from './dummy-stage.mapper.js';
 
@@ -11,6 +11,8 @@ export const dummyStageKind: StoredStageKind<DummyStage, DummyStageDto> = {
   verboseNamePlural: 'Dummy Stages',
   description: 'Shows its name and goes on with any answer, to try out a flow.',
   entity: DummyStage,
+  request: DummyStageRequestDto,
+  patch: PatchedDummyStageRequestDto,
   columns: dummyStageColumns,
   own: dummyStageFields,
 };
