@@ -44,7 +44,17 @@ function emailStage(fields: Row = {}): Row {
   const connection = { host: 'localhost', port: 25, username: '', password: '', use_tls: false, use_ssl: false };
   const mail = { timeout: 10, from_address: 'a@b.co', token_expiry: 30, subject: 'x', template: 'x' };
   const flags = { use_global_settings: false, activate_user_on_success: false };
-  return { stage_uuid: key, name: `stage-${key}`, kind: 'email', ...connection, ...mail, ...flags, ...fields };
+  const limits = { recovery_max_attempts: 5, recovery_cache_timeout: 'minutes=5' };
+  return {
+    stage_uuid: key,
+    name: `stage-${key}`,
+    kind: 'email',
+    ...connection,
+    ...mail,
+    ...flags,
+    ...limits,
+    ...fields,
+  };
 }
 
 function dummyStage(fields: Row = {}): Row {

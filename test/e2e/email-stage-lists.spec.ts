@@ -20,6 +20,8 @@ const low = {
   subject: 'Accept',
   template: 'email/account_confirmation.html',
   activate_user_on_success: false,
+  recovery_max_attempts: 3,
+  recovery_cache_timeout: 'hours=1',
 };
 const high = {
   name: 'beta',
@@ -35,6 +37,8 @@ const high = {
   subject: 'Begin',
   template: 'email/password_reset.html',
   activate_user_on_success: true,
+  recovery_max_attempts: 7,
+  recovery_cache_timeout: 'minutes=5',
 };
 type Field = keyof typeof low;
 const fields = Object.keys(low) as Field[];

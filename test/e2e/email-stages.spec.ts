@@ -35,6 +35,8 @@ const defaults = {
   subject: 'authentik',
   template: 'email/password_reset.html',
   activate_user_on_success: false,
+  recovery_max_attempts: 5,
+  recovery_cache_timeout: 'minutes=5',
 };
 
 const everything = {
@@ -50,6 +52,8 @@ const everything = {
   subject: 'Confirm your address',
   template: 'email/account_confirmation.html',
   activate_user_on_success: true,
+  recovery_max_attempts: 0,
+  recovery_cache_timeout: 'hours=1',
 };
 
 describe('A new email stage', () => {
@@ -76,7 +80,7 @@ describe('A new email stage', () => {
       verbose_name: 5,
       verbose_name_plural: [],
       meta_model_name: null,
-      recovery_max_attempts: 5,
+      recovery_attempts: 5,
       kind: 'dummy',
     });
     expect([status, body]).toEqual([201, { ...defaults, name: 'read-only', pk: expect.any(String) }]);
@@ -114,6 +118,8 @@ describe('A new email stage', () => {
 
   it('tells of every wrong field at once, in the order of the fields', async () => {
     const { status, body } = await app.api.post('/stages/email/', {
+      recovery_cache_timeout: '5 minutes',
+      recovery_max_attempts: -1,
       activate_user_on_success: 'x',
       template: 'foobar',
       subject: ' ',
@@ -148,6 +154,8 @@ describe('A new email stage', () => {
         subject: ['This field may not be blank.'],
         template: ["Invalid template 'foobar' specified."],
         activate_user_on_success: ['Must be a valid boolean.'],
+        recovery_max_attempts: ['Ensure this value is greater than or equal to 0.'],
+        recovery_cache_timeout: ["5 minutes is not in the correct format of 'hours=3;minutes=1'."],
       }),
     );
   });

@@ -28,10 +28,11 @@ export function EmailField(options: FieldOptions & { allowBlank?: boolean } = {}
   return field(schema, coercions.email(options), options, options.allowBlank ? {} : { minLength: 1 });
 }
 
-/** A whole number of 32 bits; `computed` leaves the limits out of the document. */
-export function IntegerField(options: FieldOptions & { computed?: boolean } = {}): PropertyDecorator {
-  const range = options.computed ? {} : { maximum: 2_147_483_647, minimum: -2_147_483_648 };
-  return field({ type: 'integer', ...range }, coercions.integer(), options);
+/** A whole number of 32 bits, from `minimum` on if that is given; `computed` leaves the limits out of the document. */
+export function IntegerField(options: FieldOptions & { computed?: boolean; minimum?: number } = {}): PropertyDecorator {
+  const { computed, minimum = -2_147_483_648 } = options;
+  const range = computed ? {} : { maximum: 2_147_483_647, minimum };
+  return field({ type: 'integer', ...range }, coercions.integer({ minimum }), options);
 }
 
 /** A truth value. */

@@ -17,6 +17,8 @@ const columns = [
   'subject',
   'template',
   'activate_user_on_success',
+  'recovery_max_attempts',
+  'recovery_cache_timeout',
 ];
 
 /** Sends a mail, and passes when the address has been proved with what the mail holds. */
@@ -64,4 +66,12 @@ export class EmailStage extends Stage {
 
   @Column({ type: 'boolean' })
   activateUserOnSuccess = false;
+
+  /** How many mails one recipient can have sent within `recoveryCacheTimeout`, the first one included. */
+  @Column({ type: 'integer' })
+  recoveryMaxAttempts = 5;
+
+  /** A span of time: `minutes=5`. */
+  @Column({ type: 'text' })
+  recoveryCacheTimeout = 'minutes=5';
 }

@@ -18,6 +18,8 @@ export const emailStageColumns = {
   subject: 'stage.subject',
   template: 'stage.template',
   activate_user_on_success: 'stage.activateUserOnSuccess',
+  recovery_max_attempts: 'stage.recoveryMaxAttempts',
+  recovery_cache_timeout: 'stage.recoveryCacheTimeout',
 } satisfies Columns;
 
 /** A row of those columns. */
@@ -38,5 +40,7 @@ export function emailStageFields(row: EmailStageRow): Omit<EmailStageDto, keyof 
     subject: row.subject,
     template: row.template,
     activate_user_on_success: row.activate_user_on_success,
+    recovery_max_attempts: row.recovery_max_attempts,
+    recovery_cache_timeout: row.recovery_cache_timeout,
   };
 }

@@ -47,4 +47,10 @@ export class EmailStageListQuery extends ListQuery {
 
   @BooleanFilter({ on: 'stage.activateUserOnSuccess' })
   activate_user_on_success?: boolean;
+
+  @IntegerFilter({ on: 'stage.recoveryMaxAttempts' })
+  recovery_max_attempts?: number;
+
+  @TextFilter({ on: 'stage.recoveryCacheTimeout' })
+  recovery_cache_timeout?: string;
 }

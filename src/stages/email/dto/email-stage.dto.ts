@@ -2,7 +2,7 @@ import { StageFields } from '../../../flows/dto/stage.dto.js';
 import { EmailTemplates } from '../../../mail/email-templates.js';
 import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
-import { BooleanField, EmailField, IntegerField, TextField } from '../../../rest/fields/fields.js';
+import { BooleanField, DurationField, EmailField, IntegerField, TextField } from '../../../rest/fields/fields.js';
 
 /** What is told of an email stage and what can be set (management API, section 4.1). */
 class EmailStageFields extends StageFields {
@@ -47,6 +47,18 @@ class EmailStageFields extends StageFields {
 
   @BooleanField({ description: 'Activate users who wait for confirmation when they pass the stage.' })
   activate_user_on_success!: boolean;
+
+  @IntegerField({
+    minimum: 0,
+    description:
+      'How many mails a recipient can have sent within `recovery_cache_timeout`, the first one included; that one is ' +
+      'always sent.',
+    example: 5,
+  })
+  recovery_max_attempts!: number;
+
+  @DurationField({ example: 'minutes=5' })
+  recovery_cache_timeout!: string;
 }
 
 /** An email stage. */
