@@ -8,6 +8,7 @@ import { EventsModule } from './events/events.module.js';
 import { FlowExecutionModule } from './flow-execution/flow-execution.module.js';
 import { FlowsModule } from './flows/flows.module.js';
 import { HealthModule } from './health/health.module.js';
+import { PoliciesModule } from './policies/policies.module.js';
 import { ErrorFilter } from './rest/errors/error.filter.js';
 import { RequestPipe } from './rest/fields/request.pipe.js';
 import { SchemaController, SchemaDocument } from './rest/openapi/schema.controller.js';
@@ -18,7 +19,15 @@ import { EmailStageModule } from './stages/email/email-stage.module.js';
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings, database: DatabaseModuleOptions): DynamicModule {
-    const api = [CoreModule, EventsModule, FlowsModule, FlowExecutionModule, DummyStageModule, EmailStageModule];
+    const api = [
+      CoreModule,
+      EventsModule,
+      FlowsModule,
+      PoliciesModule,
+      FlowExecutionModule,
+      DummyStageModule,
+      EmailStageModule,
+    ];
     return {
       module: AppModule,
       imports: [DatabaseModule.forRoot(database), HealthModule, ...api],

@@ -15,6 +15,7 @@ import { Flow } from './flows/flow.entity.js';
 import { Stage } from './flows/stage.entity.js';
 import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
+import { PolicyBinding } from './policies/policy-binding.entity.js';
 import { DummyStage } from './stages/dummy/dummy-stage.entity.js';
 import { EmailStage } from './stages/email/email-stage.entity.js';
 
@@ -42,6 +43,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
       DummyStage,
       EmailStage,
       FlowStageBinding,
+      PolicyBinding,
       MailMessage,
       DeliveryAttempt,
     ],

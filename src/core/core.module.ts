@@ -47,6 +47,6 @@ import { UserService } from './users/user.service.js';
     TokenService,
     UserService,
   ],
-  exports: [AccessGuard, Idempotency, RequestLimits],
+  exports: [AccessGuard, GroupService, Idempotency, RequestLimits, UserService],
 })
 export class CoreModule {}

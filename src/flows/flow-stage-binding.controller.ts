@@ -71,7 +71,7 @@ export class FlowStageBindingController {
     return this.service.remove(binding);
   }
 
-  /** Only policies refer to bindings, and none can be bound yet. */
+  /** Only policies refer to bindings, and there are none. */
   @bindings.usedBy()
   async usedBy(@bindings.key() pk: string, @Visible() visible: VisibleRows): Promise<UsedByDto[]> {
     await this.service.get(pk, visible);

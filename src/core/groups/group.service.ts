@@ -44,6 +44,14 @@ export class GroupService {
     return answer as GroupDto;
   }
 
+  /** Several groups at once, by key; one that is not there is missing. */
+  async getMany(pks: readonly string[]): Promise<ReadonlyMap<string, GroupDto>> {
+    if (pks.length === 0) return new Map();
+    const groups = this.groups(everyRow).andWhere('grp.pk = any(:pks)', { pks });
+    const answers = await this.answers(await select(groups, groupColumns).getRawMany<GroupRow>());
+    return new Map(answers.map((answer) => [answer.pk, answer]));
+  }
+
   async create(request: GroupRequestDto): Promise<GroupDto> {
     const pk = randomUUID();
     await this.dataSource.transaction(async (manager) => {

@@ -14,6 +14,7 @@ const models: Readonly<Record<string, readonly string[]>> = {
   'authentik_flows.flowstagebinding': [],
   'authentik_flows.stage': [],
   'authentik_mail.mailmessage': [],
+  'authentik_policies.policybinding': [],
   'authentik_rbac.role': ['assign_role_permissions', 'unassign_role_permissions'],
   'authentik_stages_dummy.dummystage': [],
   'authentik_stages_email.emailstage': [],

@@ -46,6 +46,7 @@ export class UserService {
 
   /** Several users at once, by key; one that is not there is missing. */
   async getMany(pks: readonly number[]): Promise<ReadonlyMap<number, UserDto>> {
+    if (pks.length === 0) return new Map();
     const users = this.users(everyRow).andWhere('account.pk = any(:pks)', { pks });
     const answers = await this.answers(await select(users, userColumns).getRawMany<UserRow>());
     return new Map(answers.map((answer) => [answer.pk, answer]));

@@ -3,6 +3,7 @@ import { Mail1795489393723 } from './1795489393723-mail.js';
 import { Requests1795490063502 } from './1795490063502-requests.js';
 import { Confirmation1795628700000 } from './1795628700000-confirmation.js';
 import { DummyStage1795632300000 } from './1795632300000-dummy-stage.js';
+import { PolicyBindings1795632900000 } from './1795632900000-policy-bindings.js';
 import { SendLimits1795633000000 } from './1795633000000-send-limits.js';
 
 /** Every migration, oldest first. */
@@ -12,5 +13,6 @@ export const migrations = [
   Requests1795490063502,
   Confirmation1795628700000,
   DummyStage1795632300000,
+  PolicyBindings1795632900000,
   SendLimits1795633000000,
 ];

@@ -28,7 +28,7 @@ export class FlowStageBindingListQuery extends ListQuery {
   @RelationFilter(() => Stage, { on: 'binding.stageId' })
   stage?: string;
 
-  // No policies can be bound yet, so every key is that of a policy that there is not.
+  // There are no policies, so every key is that of a policy that there is not.
   @MultiFilter({ type: 'string', format: 'uuid' }, noSuchPolicy, (builder) => builder.andWhere('false'))
   policies?: string[];
 

@@ -1,0 +1,61 @@
+import { Rejection } from '../../rest/fields/coercions.js';
+import type { FieldRule } from '../../rest/fields/field.js';
+import { BooleanFilter, filter, IntegerFilter, MultiFilter, notAvailable, uuidOf } from '../../rest/list/filters.js';
+import { type Condition, ListOf, ListQuery } from '../../rest/list/list-query.js';
+import { policyBindingColumns } from '../policy-binding.mapper.js';
+import { findTargets } from '../policy-target.js';
+
+const isBoundTo: Condition = (builder, value, parameter) =>
+  builder.andWhere(
+    `(flow.pk = any(:${parameter}) or flow.policybindingmodelPtrId = any(:${parameter})
+      or place.pk = any(:${parameter}) or place.policybindingmodelPtrId = any(:${parameter}))`,
+    { [parameter]: [value].flat() },
+  );
+
+const targetExists: FieldRule = async (key: string, { manager }) =>
+  (await findTargets(manager, [key])).size > 0 ? undefined : [notAvailable('That choice')];
+
+const targetsExist: FieldRule = async (keys: readonly string[], { manager }) => {
+  const known = await findTargets(manager, keys);
+  const unknown = keys.find((key) => !known.has(key));
+  return unknown === undefined ? undefined : [notAvailable(unknown)];
+};
+
+@ListOf({
+  columns: policyBindingColumns,
+  search: ['grp.name', 'account.username'],
+  order: ['target', 'order'],
+  ordering: Object.keys(policyBindingColumns),
+})
+export class PolicyBindingListQuery extends ListQuery {
+  @filter({ type: 'string', format: 'uuid' }, uuidOf, isBoundTo, {
+    description: 'A flow or the binding of a stage, by its key or by its `policybindingmodel_ptr_id`.',
+    rules: [targetExists],
+  })
+  target?: string;
+
+  @MultiFilter({ type: 'string', format: 'uuid' }, uuidOf, isBoundTo, { rules: [targetsExist] })
+  target_in?: string[];
+
+  // There are no policies, so every key is that of a policy that there is not.
+  @filter({ type: 'string', format: 'uuid' }, noSuchPolicy, (builder) => builder)
+  policy?: string;
+
+  // There are no policies, so it is always null.
+  @BooleanFilter({ on: 'true' })
+  policy__isnull?: boolean;
+
+  @BooleanFilter({ on: 'pb.enabled' })
+  enabled?: boolean;
+
+  @IntegerFilter({ on: 'pb.order' })
+  order?: number;
+
+  @IntegerFilter({ on: 'pb.timeout' })
+  timeout?: number;
+}
+
+function noSuchPolicy(raw: unknown): never {
+  uuidOf(raw);
+  throw new Rejection([notAvailable('That choice')]);
+}

@@ -1,0 +1,43 @@
+import type { GroupDto } from '../core/groups/dto/group.dto.js';
+import type { UserDto } from '../core/users/dto/user.dto.js';
+import type { Columns } from '../rest/list/list-query.js';
+import type { PolicyBindingDto } from './dto/policy-binding.dto.js';
+
+/** What is read of a policy binding for the clients, of a statement that calls it `pb`. */
+export const policyBindingColumns = {
+  pk: 'pb.pk',
+  group: 'pb.groupId',
+  user: 'pb.userId',
+  target: 'coalesce(pb.flowId, pb.bindingId)',
+  negate: 'pb.negate',
+  enabled: 'pb.enabled',
+  order: 'pb.order',
+  timeout: 'pb.timeout',
+  failure_result: 'pb.failureResult',
+} satisfies Columns;
+
+/** A row of those columns. */
+export type PolicyBindingRow = Pick<PolicyBindingDto, keyof typeof policyBindingColumns>;
+
+/** A policy binding as clients see it. `group` and `user` are what it names. */
+export function policyBindingAnswer(
+  row: PolicyBindingRow,
+  group: GroupDto | undefined,
+  user: UserDto | undefined,
+): PolicyBindingDto {
+  return {
+    pk: row.pk,
+    policy: null,
+    group: row.group,
+    user: row.user,
+    policy_obj: null,
+    group_obj: group ?? null,
+    user_obj: user ?? null,
+    target: row.target,
+    negate: row.negate,
+    enabled: row.enabled,
+    order: row.order,
+    timeout: row.timeout,
+    failure_result: row.failure_result,
+  };
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+
+import { GroupService } from '../core/groups/group.service.js';
+import { UserService } from '../core/users/user.service.js';
+import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
+import { restrict } from '../rest/access/visible.js';
+import { AppError } from '../rest/errors/app-error.js';
+import { conflictingWrites } from '../rest/errors/database-conflict.js';
+import { columnsOf } from '../rest/fields/columns-of.js';
+import type { Page } from '../rest/list/page.js';
+import { readPage, select } from '../rest/list/read-page.js';
+import type { PolicyBindingListQuery } from './dto/policy-binding-list.query.js';
+import type {
+  PatchedPolicyBindingRequestDto,
+  PolicyBindingDto,
+  PolicyBindingRequestDto,
+} from './dto/policy-binding.dto.js';
+import { PolicyBinding } from './policy-binding.entity.js';
+import { policyBindingAnswer, policyBindingColumns, type PolicyBindingRow } from './policy-binding.mapper.js';
+import { findTargets } from './policy-target.js';
+
+/** Keeps what says who flows and their stages are for. */
+@Injectable()
+export class PolicyBindingService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly groups: GroupService,
+    private readonly users: UserService,
+  ) {}
+
+  async list(query: PolicyBindingListQuery, visible: VisibleRows): Promise<Page<PolicyBindingDto>> {
+    const { pagination, results } = await readPage<PolicyBindingRow>(this.bindings(visible), query);
+    return { pagination, results: await this.answers(results) };
+  }
+
+  /** @throws AppError `notFound` */
+  async get(pk: string, visible: VisibleRows): Promise<PolicyBindingDto> {
+    const binding = await this.find(pk, visible);
+    if (binding === undefined) throw new AppError('notFound');
+    return binding;
+  }
+
+  async create(request: PolicyBindingRequestDto): Promise<PolicyBindingDto> {
+    const pk = randomUUID();
+    await this.dataSource.manager.insert(PolicyBinding, { ...(await this.columnsOf(request)), pk } as object);
+    const binding = await this.find(pk, everyRow);
+    // What it is bound to, or whom it is about, has been deleted in the meantime, and the binding with it.
+    if (binding === undefined) throw conflictingWrites();
+    return binding;
+  }
+
+  /** Changes what the request names; the rest stays as it is, also for a PUT. */
+  async update(
+    { pk }: PolicyBinding,
+    request: PolicyBindingRequestDto | PatchedPolicyBindingRequestDto,
+  ): Promise<PolicyBindingDto> {
+    const columns = await this.columnsOf(request);
+    if (Object.keys(columns).length > 0) await this.dataSource.manager.update(PolicyBinding, { pk }, columns as object);
+    return this.get(pk, everyRow);
+  }
+
+  async remove({ pk }: PolicyBinding): Promise<void> {
+    await this.dataSource.manager.delete(PolicyBinding, { pk });
+  }
+
+  private async find(pk: string, visible: VisibleRows): Promise<PolicyBindingDto | undefined> {
+    const binding = this.bindings(visible).andWhere('pb.pk = :pk', { pk });
+    const row = await select(binding, policyBindingColumns).getRawOne<PolicyBindingRow>();
+    const [answer] = row === undefined ? [] : await this.answers([row]);
+    return answer;
+  }
+
+  private bindings(visible: VisibleRows): SelectQueryBuilder<PolicyBinding> {
+    const bindings = this.dataSource.manager
+      .createQueryBuilder(PolicyBinding, 'pb')
+      .leftJoin('pb.flow', 'flow')
+      .leftJoin('pb.binding', 'place')
+      .leftJoin('pb.group', 'grp')
+      .leftJoin('pb.user', 'account');
+    return restrict(bindings, visible);
+  }
+
+  /** The bindings as clients see them, with all their groups and users read at once. */
+  private async answers(rows: readonly PolicyBindingRow[]): Promise<PolicyBindingDto[]> {
+    const groups = await this.groups.getMany(rows.flatMap(({ group }) => group ?? []));
+    const users = await this.users.getMany(rows.flatMap(({ user }) => user ?? []));
+    return rows.map((row) => policyBindingAnswer(row, groups.get(row.group ?? ''), users.get(row.user ?? 0)));
+  }
+
+  private async columnsOf(request: PatchedPolicyBindingRequestDto): Promise<Partial<PolicyBinding>> {
+    const { target, policy: _, group, user, ...others } = request;
+    const columns = columnsOf<PolicyBinding>(others);
+    if (target !== undefined) {
+      const found = (await findTargets(this.dataSource.manager, [target])).get(target);
+      if (found === undefined) throw conflictingWrites();
+      Object.assign(columns, found);
+    }
+    // Whom the request names stands in the place of whom it was about before.
+    if (typeof group === 'string') Object.assign(columns, { groupId: group, userId: null });
+    if (typeof user === 'number') Object.assign(columns, { groupId: null, userId: user });
+    return columns;
+  }
+}
