@@ -12,25 +12,31 @@ import { PoliciesModule } from './policies/policies.module.js';
 import { ErrorFilter } from './rest/errors/error.filter.js';
 import { RequestPipe } from './rest/fields/request.pipe.js';
 import { SchemaController, SchemaDocument } from './rest/openapi/schema.controller.js';
+import { ConsentStageModule } from './stages/consent/consent-stage.module.js';
+import { DenyStageModule } from './stages/deny/deny-stage.module.js';
 import { DummyStageModule } from './stages/dummy/dummy-stage.module.js';
 import { EmailStageModule } from './stages/email/email-stage.module.js';
+import { IdentificationStageModule } from './stages/identification/identification-stage.module.js';
+import { PasswordStageModule } from './stages/password/password-stage.module.js';
+import { UserLoginStageModule } from './stages/user-login/user-login-stage.module.js';
 
 /** The whole service. */
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings, database: DatabaseModuleOptions): DynamicModule {
-    const api = [
-      CoreModule,
-      EventsModule,
-      FlowsModule,
-      PoliciesModule,
-      FlowExecutionModule,
+    const api = [CoreModule, EventsModule, FlowsModule, PoliciesModule, FlowExecutionModule];
+    const stages = [
+      ConsentStageModule,
+      DenyStageModule,
       DummyStageModule,
       EmailStageModule,
+      IdentificationStageModule,
+      PasswordStageModule,
+      UserLoginStageModule,
     ];
     return {
       module: AppModule,
-      imports: [DatabaseModule.forRoot(database), HealthModule, ...api],
+      imports: [DatabaseModule.forRoot(database), HealthModule, ...api, ...stages],
       controllers: [SchemaController],
       providers: [
         SchemaDocument,

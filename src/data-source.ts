@@ -16,8 +16,13 @@ import { Stage } from './flows/stage.entity.js';
 import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
 import { PolicyBinding } from './policies/policy-binding.entity.js';
+import { ConsentStage } from './stages/consent/consent-stage.entity.js';
+import { DenyStage } from './stages/deny/deny-stage.entity.js';
 import { DummyStage } from './stages/dummy/dummy-stage.entity.js';
 import { EmailStage } from './stages/email/email-stage.entity.js';
+import { IdentificationStage } from './stages/identification/identification-stage.entity.js';
+import { PasswordStage } from './stages/password/password-stage.entity.js';
+import { UserLoginStage } from './stages/user-login/user-login-stage.entity.js';
 
 /**
  * How the database is used, by the application, the TypeORM command line and the tests alike.
@@ -40,8 +45,13 @@ export function dataSourceOptions(url: string): DataSourceOptions {
       Event,
       Flow,
       Stage,
+      ConsentStage,
+      DenyStage,
       DummyStage,
       EmailStage,
+      IdentificationStage,
+      PasswordStage,
+      UserLoginStage,
       FlowStageBinding,
       PolicyBinding,
       MailMessage,

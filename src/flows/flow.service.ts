@@ -16,6 +16,7 @@ import { FlowStageBinding } from './flow-stage-binding.entity.js';
 import { bindingName } from './flow-stage-binding.mapper.js';
 import { Flow } from './flow.entity.js';
 import { flowAnswer, flowColumns, type FlowRow } from './flow.mapper.js';
+import { stagesThatName } from './stage-references.js';
 
 /** Keeps the flows. */
 @Injectable()
@@ -75,6 +76,7 @@ export class FlowService {
           .select('stage.pk', 'pk')
           .addSelect(`concat('Stage ', stage.name)`, 'name'),
       },
+      ...stagesThatName(this.dataSource.manager, Flow, pk),
     ];
   }
 

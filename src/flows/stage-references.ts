@@ -1,10 +1,11 @@
-import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
 import type { Reference } from '../rest/used-by.js';
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
 import { bindingName } from './flow-stage-binding.mapper.js';
+import { Stage } from './stage.entity.js';
 
-/** What refers to a stage of any kind: the flows that it stands in, and the bindings that put it there. */
+/** What refers to a stage of any kind: the flows that it stands in, the bindings that put it there, other stages. */
 export function stageReferences(manager: EntityManager, stage: string): Reference[] {
   const bindings = (): SelectQueryBuilder<FlowStageBinding> =>
     manager
@@ -28,5 +29,26 @@ export function stageReferences(manager: EntityManager, stage: string): Referenc
       action: 'cascade',
       rows: bindings().select('binding.pk', 'pk').addSelect(bindingName, 'name'),
     },
+    ...stagesThatName(manager, Stage, stage),
   ];
+}
+
+/** Stages whose kind has a column for such a row and that name this one in it. They stay when it is deleted. */
+export function stagesThatName(manager: EntityManager, entity: EntityTarget<ObjectLiteral>, pk: string): Reference[] {
+  const { tableName } = manager.dataSource.getMetadata(entity);
+  return manager.dataSource.getMetadata(Stage).childEntityMetadatas.flatMap((kind) =>
+    kind.manyToOneRelations
+      .filter(({ inverseEntityMetadata }) => inverseEntityMetadata.tableName === tableName)
+      .map(({ joinColumns }) => ({
+        app: `authentik_stages_${kind.discriminatorValue}`,
+        model: kind.name.toLowerCase(),
+        action: 'set_null' as const,
+        rows: manager
+          .createQueryBuilder(kind.target, 'stage')
+          .select('stage.pk', 'pk')
+          .addSelect(`concat('Stage ', stage.name)`, 'name')
+          .where(`stage.${joinColumns[0]?.propertyName} = :pk`, { pk })
+          .orderBy('stage.name'),
+      })),
+  );
 }

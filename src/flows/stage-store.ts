@@ -107,9 +107,17 @@ export abstract class StageStore<Entity extends Stage, Answer extends StageDto, 
     return restrict(manager.createQueryBuilder<Stage>(this.kind.entity, 'stage'), visible);
   }
 
-  /** `flow_set` is checked but decides nothing: bindings say which flows a stage stands in. */
+  /**
+   * What a request sets, each under the property that it is read from. `flow_set` is checked but decides nothing:
+   * bindings say which flows a stage stands in.
+   */
   protected columnsOf({ flow_set: _, ...others }: Partial<Request>): Partial<Entity> {
-    return columnsOf<Entity>(others);
+    const named = Object.entries(others).map(([name, value]) => [this.propertyOf(name), value as unknown] as const);
+    return columnsOf<Entity>(Object.fromEntries(named));
+  }
+
+  private propertyOf(field: string): string {
+    return this.kind.columns[field]?.replace(/^stage\./, '') ?? field;
   }
 
   /** Writes what a request sets in other tables. */

@@ -16,8 +16,13 @@ const models: Readonly<Record<string, readonly string[]>> = {
   'authentik_mail.mailmessage': [],
   'authentik_policies.policybinding': [],
   'authentik_rbac.role': ['assign_role_permissions', 'unassign_role_permissions'],
+  'authentik_stages_consent.consentstage': [],
+  'authentik_stages_deny.denystage': [],
   'authentik_stages_dummy.dummystage': [],
   'authentik_stages_email.emailstage': [],
+  'authentik_stages_identification.identificationstage': [],
+  'authentik_stages_password.passwordstage': [],
+  'authentik_stages_user_login.userloginstage': [],
 };
 
 /** The models that permissions are given on, `<app>.<model>`. */

@@ -3,6 +3,7 @@ import { Mail1795489393723 } from './1795489393723-mail.js';
 import { Requests1795490063502 } from './1795490063502-requests.js';
 import { Confirmation1795628700000 } from './1795628700000-confirmation.js';
 import { DummyStage1795632300000 } from './1795632300000-dummy-stage.js';
+import { SignInStages1795632400000 } from './1795632400000-sign-in-stages.js';
 import { PolicyBindings1795632900000 } from './1795632900000-policy-bindings.js';
 import { SendLimits1795633000000 } from './1795633000000-send-limits.js';
 
@@ -13,6 +14,7 @@ export const migrations = [
   Requests1795490063502,
   Confirmation1795628700000,
   DummyStage1795632300000,
+  SignInStages1795632400000,
   PolicyBindings1795632900000,
   SendLimits1795633000000,
 ];

@@ -1,0 +1,27 @@
+import { StageFields } from '../../../flows/dto/stage.dto.js';
+import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ChoiceField, DurationField } from '../../../rest/fields/fields.js';
+import { type ConsentMode, consentModes } from '../consent-stage.entity.js';
+
+/** What is told of a consent stage and what can be set. */
+class ConsentStageFields extends StageFields {
+  @ChoiceField('ConsentStageModeEnum', consentModes, {
+    description: 'Ask every time, once and for all, or again when `consent_expire_in` has passed.',
+  })
+  mode!: ConsentMode;
+
+  @DurationField({
+    description: 'How long an answer counts in the mode `expiring`, such as `weeks=4` or `hours=1;minutes=30`.',
+    example: 'weeks=4',
+  })
+  consent_expire_in!: string;
+}
+
+/** A consent stage. */
+export class ConsentStageDto extends AnswerOf(ConsentStageFields) {}
+
+/** A consent stage to create, or to put in the place of another. */
+export class ConsentStageRequestDto extends RequestOf(ConsentStageFields) {}
+
+/** Changes to a consent stage. */
+export class PatchedConsentStageRequestDto extends PatchOf(ConsentStageRequestDto) {}

@@ -1,0 +1,22 @@
+import { StageFields } from '../../../flows/dto/stage.dto.js';
+import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { TextField } from '../../../rest/fields/fields.js';
+
+/** What is told of a deny stage and what can be set. */
+class DenyStageFields extends StageFields {
+  @TextField({
+    allowBlank: true,
+    description: 'What the visitor reads, unless a policy has put another text into the run.',
+    example: 'Sign-up is closed.',
+  })
+  deny_message!: string;
+}
+
+/** A deny stage. */
+export class DenyStageDto extends AnswerOf(DenyStageFields) {}
+
+/** A deny stage to create, or to put in the place of another. */
+export class DenyStageRequestDto extends RequestOf(DenyStageFields) {}
+
+/** Changes to a deny stage. */
+export class PatchedDenyStageRequestDto extends PatchOf(DenyStageRequestDto) {}

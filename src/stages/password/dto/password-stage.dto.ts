@@ -1,0 +1,42 @@
+import { StageFields } from '../../../flows/dto/stage.dto.js';
+import { Flow } from '../../../flows/flow.entity.js';
+import { describeConstraint } from '../../../rest/errors/database-conflict.js';
+import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { BooleanField, ChoiceListField, IntegerField, UuidField } from '../../../rest/fields/fields.js';
+import { exists } from '../../../rest/fields/rules.js';
+import { type PasswordBackend, passwordBackends } from '../password-stage.entity.js';
+
+describeConstraint('fk_stage_configure_flow', 'configure_flow', 'The flow has just been deleted.');
+
+/** What is told of a password stage and what can be set. */
+class PasswordStageFields extends StageFields {
+  @ChoiceListField('BackendsEnum', passwordBackends, {
+    required: true,
+    description:
+      'Where a password may be known: `InbuiltBackend` is the password of the user, `TokenBackend` the keys of their ' +
+      'app passwords. LDAP and Kerberos are taken and know nobody, for there are no such sources here.',
+  })
+  backends!: PasswordBackend[];
+
+  @UuidField({
+    nullable: true,
+    description: 'The flow in which users who are signed in change their password.',
+    rules: [exists(() => Flow)],
+  })
+  configure_flow!: string | null;
+
+  @IntegerField({ description: 'How many wrong passwords end the run.', example: 5 })
+  failed_attempts_before_cancel!: number;
+
+  @BooleanField({ description: 'Offer to show the password while it is typed.' })
+  allow_show_password!: boolean;
+}
+
+/** A password stage. */
+export class PasswordStageDto extends AnswerOf(PasswordStageFields) {}
+
+/** A password stage to create, or to put in the place of another. */
+export class PasswordStageRequestDto extends RequestOf(PasswordStageFields) {}
+
+/** Changes to a password stage. */
+export class PatchedPasswordStageRequestDto extends PatchOf(PasswordStageRequestDto) {}

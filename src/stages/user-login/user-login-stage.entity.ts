@@ -1,0 +1,51 @@
+import { Check, ChildEntity, Column } from 'typeorm';
+
+import { oneOf } from '../../database/one-of.js';
+import { Stage } from '../../flows/stage.entity.js';
+
+export const networkBindings = ['no_binding', 'bind_asn', 'bind_asn_network', 'bind_asn_network_ip'] as const;
+export type NetworkBinding = (typeof networkBindings)[number];
+
+export const geoipBindings = [
+  'no_binding',
+  'bind_continent',
+  'bind_continent_country',
+  'bind_continent_country_city',
+] as const;
+export type GeoipBinding = (typeof geoipBindings)[number];
+
+/** What every user login stage has; the columns are null in the rows of other kinds. */
+const columns = [
+  'session_duration',
+  'terminate_other_sessions',
+  'remember_me_offset',
+  'network_binding',
+  'geoip_binding',
+];
+
+/** Signs in the pending user. */
+@ChildEntity('user_login')
+@Check(
+  'ck_stage_user_login',
+  `"kind" <> 'user_login' OR num_nulls(${columns.map((name) => `"${name}"`).join(', ')}) = 0`,
+)
+@Check('ck_stage_network_binding', oneOf('network_binding', networkBindings))
+@Check('ck_stage_geoip_binding', oneOf('geoip_binding', geoipBindings))
+export class UserLoginStage extends Stage {
+  /** A span of time; zero: until the browser is closed. */
+  @Column({ type: 'text' })
+  sessionDuration = 'seconds=0';
+
+  @Column({ type: 'boolean' })
+  terminateOtherSessions = false;
+
+  /** A span of time that those get on top who want to be remembered; zero: nobody is asked. */
+  @Column({ type: 'text' })
+  rememberMeOffset = 'seconds=0';
+
+  @Column({ type: 'text' })
+  networkBinding: NetworkBinding = 'no_binding';
+
+  @Column({ type: 'text' })
+  geoipBinding: GeoipBinding = 'no_binding';
+}
