@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parse } from 'node:querystring';
 
 import helmet from '@fastify/helmet';
+import staticFiles from '@fastify/static';
 import { Logger as NestLog } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -49,11 +50,12 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   logRequests(fastify, (served) => metrics.observe(served));
   const strictTransportSecurity = publicUrl(settings).startsWith('https:');
   await fastify.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity });
+  await fastify.register(staticFiles, { serve: false });
   if (settings.role === 'worker') hideApi(fastify);
   plainJsonType(fastify);
   negotiateContent(fastify, `${apiPrefix}/`);
-  takeBodiesUnread(fastify);
-  nest.setGlobalPrefix(apiPrefix, { exclude: ['-/{*path}', 'dev/{*path}'] });
+  await takeBodiesUnread(fastify);
+  nest.setGlobalPrefix(apiPrefix, { exclude: ['-/{*path}', 'dev/{*path}', 'media/{*path}', 'static/{*path}'] });
   const document = openApiDocument(nest, apiPrefix);
   nest.get(SchemaDocument).set(document);
   SwaggerModule.setup(`${apiPrefix}/docs`, nest, document, {

@@ -11,7 +11,15 @@ import {
   RequestMapping,
 } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiOperation, ApiParam, ApiResponse, ApiSecurity, type ApiResponseOptions } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiOperation,
+  ApiParam,
+  ApiResponse,
+  ApiSecurity,
+  type ApiResponseOptions,
+} from '@nestjs/swagger';
 
 import { codename, type Lookup, type RouteAccess } from './access/route-access.js';
 import { KeyPipe } from './fields/key.pipe.js';
@@ -51,6 +59,8 @@ export interface ActionDeclaration {
   readonly responses: readonly ApiResponseOptions[];
   /** Status of success; 200 if not given. */
   readonly status?: number;
+  /** It takes a form with a file: its schema, and how many bytes the file may have. */
+  readonly form?: { readonly type: Class; readonly largestFile: number };
 }
 
 /**
@@ -129,7 +139,7 @@ export class Resource {
     const access = this.access({ ...this.rows(), lookupFirst: true, onRow: action.permissions });
     return applyDecorators(
       HttpCode(action.status ?? 200),
-      this.detail(method, action.path, action.operation, action.description, access, action.responses),
+      this.detail(method, action.path, action.operation, action.description, access, action.responses, action.form),
     );
   }
 
@@ -173,13 +183,14 @@ export class Resource {
     description: string,
     access: RouteAccess,
     responses: readonly ApiResponseOptions[],
+    form?: ActionDeclaration['form'],
   ): MethodDecorator {
     const { parameter, format, description: about } = this.declaration.lookup;
     const schema = format === 'uuid' ? { type: 'string', format } : { type: format === 'text' ? 'string' : format };
     const suffix = path === '' ? '' : `/${path}`;
     return applyDecorators(
       ApiParam({ name: parameter, schema, ...(about !== undefined && { description: about }) }),
-      this.route(method(`:${parameter}${suffix}`), operation, description, access, withDefaults(responses)),
+      this.route(method(`:${parameter}${suffix}`), operation, description, access, withDefaults(responses), form),
     );
   }
 
@@ -189,18 +200,19 @@ export class Resource {
     description: string,
     access: RouteAccess,
     responses: readonly ApiResponseOptions[],
+    form?: ActionDeclaration['form'],
   ): MethodDecorator {
-    return documented(method, `${this.declaration.operations}_${operation}`, description, access, responses);
+    return documented(method, `${this.declaration.operations}_${operation}`, description, access, responses, form);
   }
 }
 
 /** A route of its own, outside the seven of a resource. */
 export function Action(action: ActionDeclaration): MethodDecorator {
   const method = RequestMapping({ method: RequestMethod[action.method], path: action.path });
-  const responses = [...action.responses, invalid, denied];
+  const responses = withDefaults(action.responses, [invalid, denied]);
   return applyDecorators(
     HttpCode(action.status ?? 200),
-    documented(method, action.operation, action.description, action.access, responses),
+    documented(method, action.operation, action.description, action.access, responses, action.form),
   );
 }
 
@@ -209,9 +221,12 @@ const denied: ApiResponseOptions = { status: 403, type: GenericErrorDto };
 const missing: ApiResponseOptions = { status: 404, type: GenericErrorDto };
 
 /** The answers that every route of this kind can give, unless it says better what they mean. */
-function withDefaults(responses: readonly ApiResponseOptions[]): readonly ApiResponseOptions[] {
+function withDefaults(
+  responses: readonly ApiResponseOptions[],
+  defaults = [invalid, denied, missing],
+): readonly ApiResponseOptions[] {
   const declared = responses.map(({ status }) => status);
-  return [...responses, ...[invalid, denied, missing].filter(({ status }) => !declared.includes(status))];
+  return [...responses, ...defaults.filter(({ status }) => !declared.includes(status))];
 }
 
 function documented(
@@ -220,10 +235,12 @@ function documented(
   description: string,
   access: RouteAccess,
   responses: readonly ApiResponseOptions[],
+  form: ActionDeclaration['form'],
 ): MethodDecorator {
   return applyDecorators(
     method,
-    RouteConfig({ access }),
+    RouteConfig({ access, ...(form && { largestFile: form.largestFile }) }),
+    ...(form ? [ApiConsumes('multipart/form-data'), ApiBody({ type: form.type, required: false })] : []),
     ApiOperation({ operationId, description }),
     ApiSecurity('authentik'),
     ...(access.level === 'public' ? [ApiSecurity({})] : []),

@@ -10,6 +10,7 @@ const answers = {
   invalidPage: { status: 404, detail: () => 'Invalid page.' },
   methodNotAllowed: { status: 405, detail: (method: string) => `Method "${method}" not allowed.` },
   notAcceptable: { status: 406, detail: () => 'Could not satisfy the request Accept header.' },
+  fileTooLarge: { status: 413, detail: (megabytes: string) => `The file is larger than ${megabytes} MB.` },
   unsupportedMediaType: { status: 415, detail: (type: string) => `Unsupported media type "${type}" in request.` },
   tooManyRequests: { status: 429, detail: (seconds: string) => `Too many requests. Try again in ${seconds} seconds.` },
 } as const satisfies Record<string, { status: number; detail: (argument: string) => string }>;

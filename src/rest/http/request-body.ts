@@ -1,6 +1,8 @@
+import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { AppError } from '../errors/app-error.js';
+import { type Form, readForm } from './form.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,18 +45,33 @@ export class RequestBody {
     }
     return parseJson(this.bytes);
   }
+
+  /**
+   * The form, on a route that takes one; an empty body is an empty form. It is read from the connection now: a caller
+   * who is refused makes nobody keep a file.
+   *
+   * @throws AppError `unsupportedMediaType`, `malformedMultipart`, `fileTooLarge`
+   */
+  async form(): Promise<Form> {
+    if (this.request.isMultipart()) return readForm(this.request);
+    if (this.bytes.length > 0) throw new AppError('unsupportedMediaType', this.request.bodyType);
+    return { fields: new Map(), file: undefined };
+  }
 }
 
 /** Hands every body to the application as a `RequestBody`, of whatever type it is, if it is not too large. */
-export function takeBodiesUnread(fastify: FastifyInstance): void {
+export async function takeBodiesUnread(fastify: FastifyInstance): Promise<void> {
   fastify.decorateRequest('bodyType', '');
   fastify.addHook('onRequest', (request, _reply, done) => {
-    request.bodyType = request.headers['content-type'] ?? '';
+    const type = request.headers['content-type'] ?? '';
+    request.bodyType = type;
+    const isForm = request.routeOptions.config.largestFile !== undefined && formType.test(type);
     // A type that makes no sense would be refused by Fastify before it is known who asks; without one it takes the body.
-    request.headers['content-type'] = undefined;
+    if (!isForm) request.headers['content-type'] = undefined;
     done();
   });
   fastify.removeAllContentTypeParsers();
+  await fastify.register(multipart);
   fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
     done(null, new RequestBody(request, body as Buffer));
   });
@@ -63,6 +80,9 @@ export function takeBodiesUnread(fastify: FastifyInstance): void {
     done();
   });
 }
+
+/** A form that can be read: without a boundary it is none. */
+const formType = /^multipart\/form-data\s*;.*\bboundary=/i;
 
 /**
  * Strict JSON in UTF-8, without a byte order mark, with every string well-formed and every number finite.

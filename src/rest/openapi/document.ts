@@ -59,6 +59,9 @@ function operations(item: Json): Json {
 
 function operation(method: string, { summary: _, description, operationId, ...rest }: Json): Json {
   const { parameters, requestBody, ...others } = rest;
+  const body = requestBody as Json | undefined;
+  // A PATCH may say nothing at all; it changes nothing then. That a body is not required need not be said.
+  const isOptional = method === 'patch' || body?.['required'] === false;
   // The first sentence stands beside the path, so that a list of operations can be read; what follows stands below.
   const [summary, ...more] = String(description).split(/(?<=\.)\s+/);
   const all = [...((parameters as Json[] | undefined) ?? [])];
@@ -68,8 +71,7 @@ function operation(method: string, { summary: _, description, operationId, ...re
     description: more.length > 0 ? more.join(' ') : undefined,
     operationId,
     ...(all.length > 0 && { parameters: all.map(parameter) }),
-    // A PATCH may say nothing at all; it changes nothing then.
-    requestBody: method === 'patch' && requestBody ? { ...requestBody, required: undefined } : requestBody,
+    requestBody: body && isOptional ? { ...body, required: undefined } : body,
     ...others,
   };
 }
