@@ -6,20 +6,12 @@ import { Caller } from '../core/access/caller.js';
 import type { VisibleRows } from '../rest/access/route-access.js';
 import { Current, Visible } from '../rest/access/visible.js';
 import type { Page } from '../rest/list/page.js';
-import { Resource } from '../rest/resource.js';
 import { readUsedBy, type UsedByDto } from '../rest/used-by.js';
 import { FlowListQuery } from './dto/flow-list.query.js';
-import { FlowDto, FlowRequestDto, PatchedFlowRequestDto } from './dto/flow.dto.js';
+import { CacheDto, FlowDto, FlowRequestDto, PatchedFlowRequestDto } from './dto/flow.dto.js';
 import { Flow } from './flow.entity.js';
+import { flows } from './flow.resource.js';
 import { FlowService } from './flow.service.js';
-
-const flows = new Resource({
-  operations: 'flows_instances',
-  model: 'authentik_flows.flow',
-  noun: 'flow',
-  answer: FlowDto,
-  lookup: { entity: () => Flow, parameter: 'slug', property: 'slug', format: 'text' },
-});
 
 /** `/flows/instances/` */
 @ApiTags('flows')
@@ -35,6 +27,34 @@ export class FlowController {
   @flows.create()
   create(@Body() request: FlowRequestDto): Promise<FlowDto> {
     return this.service.create(request);
+  }
+
+  @flows.collectionAction({
+    method: 'GET',
+    path: 'cache_info',
+    operation: 'cache_info_retrieve',
+    description: 'Tell how many plans of flows are cached. Plans are not cached here, so there are none.',
+    access: { level: 'authenticated', everywhere: ['authentik_flows.view_flow_cache'] },
+    responses: [{ status: 200, type: CacheDto }],
+  })
+  cacheInfo(): CacheDto {
+    return { count: 0 };
+  }
+
+  @flows.collectionAction({
+    method: 'POST',
+    path: 'cache_clear',
+    operation: 'cache_clear_create',
+    description: 'Clear the cache of plans. Plans are not cached here, so there is nothing to clear.',
+    access: { level: 'authenticated', everywhere: ['authentik_flows.clear_flow_cache', flows.permission('add')] },
+    status: 204,
+    responses: [
+      { status: 204, description: 'Successfully cleared cache' },
+      { status: 400, description: 'Bad request' },
+    ],
+  })
+  cacheClear(): void {
+    return;
   }
 
   @flows.retrieve()

@@ -62,7 +62,7 @@ export function flowSetAnswer(row: Omit<FlowRow, 'authentication'>): FlowSetDto 
 }
 
 /** The address of a stored background: an address or a path below `/static` is one already. */
-function backgroundUrl(stored: string): string {
+export function backgroundUrl(stored: string): string {
   if (stored === '') return '/static/dist/assets/images/flow_background.jpg';
   return /^(http|\/static)/.test(stored) ? stored : `/media/public/${stored}`;
 }

@@ -10,6 +10,7 @@ import { columnsOf } from '../rest/fields/columns-of.js';
 import type { Page } from '../rest/list/page.js';
 import { readPage, select } from '../rest/list/read-page.js';
 import type { Reference } from '../rest/used-by.js';
+import { BackgroundFiles } from './backgrounds/background-files.js';
 import type { FlowListQuery } from './dto/flow-list.query.js';
 import type { FlowDto, FlowRequestDto, PatchedFlowRequestDto } from './dto/flow.dto.js';
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
@@ -21,7 +22,10 @@ import { stagesThatName } from './stage-references.js';
 /** Keeps the flows. */
 @Injectable()
 export class FlowService {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly backgrounds: BackgroundFiles,
+  ) {}
 
   async list(query: FlowListQuery, visible: VisibleRows): Promise<Page<FlowDto>> {
     const { pagination, results } = await readPage<FlowRow>(this.flows(visible), query);
@@ -47,9 +51,13 @@ export class FlowService {
     return this.getWhere('flow.pk = :key', pk, everyRow);
   }
 
-  /** Removes the flow and its bindings; the stages stay. */
+  /** Removes the flow, its bindings and its uploaded background; the stages stay. */
   async remove({ pk }: Flow): Promise<void> {
-    await this.dataSource.manager.delete(Flow, { pk });
+    const [[removed]] = await this.dataSource.query<[{ background: string }[], number]>(
+      'delete from "flow" where flow_uuid = $1 returning background',
+      [pk],
+    );
+    if (removed !== undefined) await this.backgrounds.discard(removed.background);
   }
 
   /**

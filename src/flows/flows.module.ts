@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
 
+import { BackgroundFiles } from './backgrounds/background-files.js';
+import { BackgroundController } from './backgrounds/background.controller.js';
+import { BackgroundService } from './backgrounds/background.service.js';
+import { ImageController } from './backgrounds/image.controller.js';
 import { FlowSetReader } from './flow-set.js';
 import { FlowStageBindingController } from './flow-stage-binding.controller.js';
 import { FlowStageBindingService } from './flow-stage-binding.service.js';
@@ -11,8 +15,16 @@ import { StageService } from './stage.service.js';
 
 /** Flows, stages of every kind, and what binds them. */
 @Module({
-  controllers: [FlowController, FlowStageBindingController, StageController],
-  providers: [FlowService, FlowSetReader, FlowStageBindingService, StageKinds, StageService],
+  controllers: [BackgroundController, FlowController, FlowStageBindingController, ImageController, StageController],
+  providers: [
+    BackgroundFiles,
+    BackgroundService,
+    FlowService,
+    FlowSetReader,
+    FlowStageBindingService,
+    StageKinds,
+    StageService,
+  ],
   exports: [FlowSetReader, StageKinds],
 })
 export class FlowsModule {}

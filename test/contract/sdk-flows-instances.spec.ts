@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Flow, type FlowRequest, FlowsApi, StagesApi } from '@goauthentik/api';
 import { expect, it } from 'vitest';
 
+import { images } from '../factories/image.js';
 import { describeSdk, refusal } from './sdk.js';
 
 describeSdk('/flows/instances/', (sdk) => {
@@ -164,6 +165,27 @@ describeSdk('/flows/instances/', (sdk) => {
   it('tells what uses a flow', async () => {
     const { slug } = await create();
     expect(await flows().flowsInstancesUsedByList({ slug })).toEqual([]);
+  });
+
+  it('tells of a cache that is always empty', async () => {
+    expect(await flows().flowsInstancesCacheInfoRetrieve()).toEqual({ count: 0 });
+    await flows().flowsInstancesCacheClearCreate();
+  });
+
+  it('sets the background: a file, an address, none', async () => {
+    const { slug } = await create();
+    const background = async (): Promise<string> => (await flows().flowsInstancesRetrieve({ slug })).background;
+    await flows().flowsInstancesSetBackgroundCreate({ slug, file: new Blob([new Uint8Array(images.png)]) });
+    expect(await background()).toMatch(/^\/media\/public\/flow-backgrounds\/\w+\.png$/);
+    const url = 'https://goauthentik.io/img/icon.png';
+    await flows().flowsInstancesSetBackgroundUrlCreate({ slug, filePathRequest: { url } });
+    expect(await background()).toBe(url);
+    await flows().flowsInstancesSetBackgroundCreate({ slug, clear: true });
+    expect(await background()).toBe(defaults.background);
+    expect(await refusal(flows().flowsInstancesSetBackgroundCreate({ slug }))).toEqual({
+      status: 400,
+      body: undefined,
+    });
   });
 
   it('refuses callers who are nobody, and keys that there are not', async () => {

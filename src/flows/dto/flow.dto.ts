@@ -95,3 +95,11 @@ export class FlowSetDto extends AnswerOf(FlowSetFields) {}
 
 /** A flow as a request about a stage may tell of it; it is checked and has no effect. */
 export class FlowSetRequestDto extends RequestOf(FlowSetFields) {}
+
+class CacheFields {
+  @IntegerField({ readOnly: true, computed: true })
+  count!: number;
+}
+
+/** How much is cached. */
+export class CacheDto extends AnswerOf(CacheFields) {}

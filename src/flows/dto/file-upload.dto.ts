@@ -1,0 +1,18 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+
+import { RequestOf } from '../../rest/fields/derived.js';
+import { TextField } from '../../rest/fields/fields.js';
+
+/** A form with a file. */
+export class FileUploadRequestDto {
+  @ApiPropertyOptional({ type: 'string', format: 'binary' }) file?: unknown;
+  @ApiPropertyOptional({ default: false, description: 'Remove what is there.' }) clear?: boolean;
+}
+
+class FilePathFields {
+  @TextField({ required: true })
+  url!: string;
+}
+
+/** The address of a file. */
+export class FilePathRequestDto extends RequestOf(FilePathFields) {}

@@ -1,0 +1,12 @@
+import { Resource } from '../rest/resource.js';
+import { FlowDto } from './dto/flow.dto.js';
+import { Flow } from './flow.entity.js';
+
+/** The routes below `/flows/instances/`. */
+export const flows = new Resource({
+  operations: 'flows_instances',
+  model: 'authentik_flows.flow',
+  noun: 'flow',
+  answer: FlowDto,
+  lookup: { entity: () => Flow, parameter: 'slug', property: 'slug', format: 'text' },
+});
