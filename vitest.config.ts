@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
@@ -14,11 +16,15 @@ const decorators = swc.vite({
 
 export default defineConfig({
   test: {
+    // Vitest would leave one core idle, which is half of a small machine; with more workers the database has too few
+    // connections for all of them.
+    maxWorkers: Math.min(availableParallelism(), 4),
     projects: [
       {
         plugins: [decorators],
         test: {
           name: 'unit',
+          isolate: false,
           include: ['src/**/*.spec.ts', 'scripts/**/*.spec.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -28,6 +34,9 @@ export default defineConfig({
         plugins: [decorators],
         test: {
           name: 'app',
+          // The files of a worker share what they import: importing the application takes longer than most files' tests.
+          // A file that changes something global puts it back.
+          isolate: false,
           include: ['test/**/*.spec.ts'],
           globalSetup: 'test/support/database-server.ts',
           testTimeout: 60_000,
