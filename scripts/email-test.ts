@@ -116,12 +116,17 @@ async function waitFor(
   const messages = nest.get(MailMessageService, { strict: false });
   const end = Date.now() + seconds * 1000;
   let told = 0;
+  let announced = 0;
   for (;;) {
     const message = await messages.get(pk, everyRow);
     const ended = message.timeline.filter(({ outcome: result }) => result !== null);
     for (const attempt of ended.slice(told)) tell(attemptLine(attempt));
-    if (ended.length > told && message.state === 'retrying') tell(`Next try: ${message.next_attempt?.toISOString()}`);
     told = ended.length;
+    // The message was read before its tries, and may not yet have been what the last of them made of it.
+    if (told > announced && message.state === 'retrying') {
+      tell(`Next try: ${message.next_attempt?.toISOString()}`);
+      announced = told;
+    }
     if (finalStates.includes(message.state) || Date.now() >= end || stopping.aborted) return message;
     await sleep(200);
   }
