@@ -3,16 +3,9 @@ import { availableParallelism } from 'node:os';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
-// The transform must do what tsc does: decorators with their metadata, and plain assignments for class fields.
-const decorators = swc.vite({
-  tsconfigFile: false,
-  jsc: {
-    target: 'es2023',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-    keepClassNames: true,
-  },
-});
+import { swcOptions } from './test/support/swc-options.js';
+
+const decorators = swc.vite({ tsconfigFile: false, ...swcOptions });
 
 export default defineConfig({
   test: {
@@ -38,7 +31,7 @@ export default defineConfig({
           // A file that changes something global puts it back.
           isolate: false,
           include: ['test/**/*.spec.ts'],
-          globalSetup: 'test/support/database-server.ts',
+          globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

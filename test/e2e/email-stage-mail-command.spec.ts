@@ -2,17 +2,14 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { simpleParser } from 'mailparser';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { createSendingStage, messageOf } from '../support/mails.js';
 import { freePort } from '../support/service-process.js';
 import { SmtpRefusal, SmtpSink } from '../support/smtp-sink.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Ended {
   readonly code: number;
@@ -49,10 +46,9 @@ function run(args: string[], environment: Record<string, string> = {}): Promise<
   const { url } = app.dataSource.options as { url: string };
   const { PATH = '' } = process.env;
   const settings = { DATABASE_URL: url, SECRET_KEY: 'secret-key-of-the-tests-0123456789', DATA_DIR: folder };
-  const env = { PATH, SWC_NODE_PROJECT: `${root}/tsconfig.json`, ...settings, ...environment };
-  const command = ['--import', '@swc-node/register/esm-register', 'scripts/email-test.ts', ...args];
+  const command = ['--enable-source-maps', join(inject('compiledSources'), 'scripts/email-test.js'), ...args];
   return new Promise((resolve) => {
-    execFile(process.execPath, command, { cwd: root, env }, (error, output, errors) => {
+    execFile(process.execPath, command, { env: { PATH, ...settings, ...environment } }, (error, output, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), output, errors });
     });
   });

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { inject } from 'vitest';
 
-/** The service as a process of its own, run from its sources. */
+/** The service as a process of its own. */
 export class ServiceProcess {
   private printed = '';
 
@@ -18,9 +18,8 @@ export class ServiceProcess {
   /** @param environment settings by name; none is inherited */
   static start(environment: Record<string, string>): ServiceProcess {
     const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, ['--import', '@swc-node/register/esm-register', 'src/main.ts'], {
-      cwd: root,
-      env: { PATH, SWC_NODE_PROJECT: `${root}/tsconfig.json`, ...environment },
+    const child = spawn(process.execPath, ['--enable-source-maps', join(inject('compiledSources'), 'src/main.js')], {
+      env: { PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new ServiceProcess(child);
