@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parse } from 'node:querystring';
 
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import staticFiles from '@fastify/static';
 import { Logger as NestLog } from '@nestjs/common';
@@ -14,6 +15,8 @@ import { type Logger, NestLogger } from './config/logger.js';
 import { publicUrl, type Settings } from './config/settings.js';
 import { AccessGuard } from './core/access/access.guard.js';
 import type { DatabaseModuleOptions } from './database/database.module.js';
+import { challengeUnions } from './flow-execution/challenge-unions.js';
+import { StageExecutors } from './flow-execution/stage-executors.js';
 import { Metrics } from './health/metrics.js';
 import { answerError, answerUnknownPath } from './rest/errors/error.filter.js';
 import { negotiateContent, plainJsonType } from './rest/http/negotiation.js';
@@ -51,12 +54,15 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   const strictTransportSecurity = publicUrl(settings).startsWith('https:');
   await fastify.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity });
   await fastify.register(staticFiles, { serve: false });
+  await fastify.register(cookie);
   if (settings.role === 'worker') hideApi(fastify);
   plainJsonType(fastify);
   negotiateContent(fastify, `${apiPrefix}/`);
   await takeBodiesUnread(fastify);
-  nest.setGlobalPrefix(apiPrefix, { exclude: ['-/{*path}', 'dev/{*path}', 'media/{*path}', 'static/{*path}'] });
-  const document = openApiDocument(nest, apiPrefix);
+  nest.setGlobalPrefix(apiPrefix, {
+    exclude: ['-/{*path}', 'dev/{*path}', 'flows/-/{*path}', 'media/{*path}', 'static/{*path}'],
+  });
+  const document = openApiDocument(nest, apiPrefix, challengeUnions(nest.get(StageExecutors)));
   nest.get(SchemaDocument).set(document);
   SwaggerModule.setup(`${apiPrefix}/docs`, nest, document, {
     customSiteTitle: 'email-stage',

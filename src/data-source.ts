@@ -5,6 +5,7 @@ import { IdempotencyRecord } from './core/idempotency/idempotency-record.entity.
 import { RequestLimit } from './core/limits/request-limit.entity.js';
 import { PermissionGrant } from './core/permissions/permission-grant.entity.js';
 import { Role } from './core/permissions/role.entity.js';
+import { Session } from './core/sessions/session.entity.js';
 import { Token } from './core/tokens/token.entity.js';
 import { User } from './core/users/user.entity.js';
 import { migrations } from './database/migrations/migrations.js';
@@ -40,6 +41,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
       Role,
       PermissionGrant,
       Token,
+      Session,
       IdempotencyRecord,
       RequestLimit,
       Event,

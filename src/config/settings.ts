@@ -106,6 +106,12 @@ export const definitions = {
   ),
   BOOTSTRAP_EMAIL: text('root@example.com', 'Email address of the administrator that the first start creates'),
   BOOTSTRAP_PASSWORD: secret('Password of the administrator that the first start creates (default: none is set)'),
+  SESSION_LIFETIME: integer(
+    86_400,
+    300,
+    31_536_000,
+    'Seconds that visitors have for the next step of a flow, and that a sign-in without a duration of its own lasts',
+  ),
   EMAIL_HOST: text<string | undefined>(undefined, 'SMTP server of stages that use the global settings'),
   EMAIL_PORT: integer(25, 1, 65_535, 'Port of that server'),
   EMAIL_USERNAME: text('', 'User name for that server; empty: no authentication'),

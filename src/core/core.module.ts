@@ -14,6 +14,8 @@ import { PermissionService } from './permissions/permission.service.js';
 import { RoleController } from './permissions/role.controller.js';
 import { RoleService } from './permissions/role.service.js';
 import { RootController } from './root/config.controller.js';
+import { SessionCookies } from './sessions/session-cookies.js';
+import { Sessions } from './sessions/session.service.js';
 import { TokenController } from './tokens/token.controller.js';
 import { TokenService } from './tokens/token.service.js';
 import { AccountService } from './users/account.service.js';
@@ -44,9 +46,11 @@ import { UserService } from './users/user.service.js';
     PermissionService,
     RequestLimits,
     RoleService,
+    SessionCookies,
+    Sessions,
     TokenService,
     UserService,
   ],
-  exports: [AccessGuard, GroupService, Idempotency, RequestLimits, UserService],
+  exports: [AccessGuard, GroupService, Idempotency, RequestLimits, SessionCookies, Sessions, UserService],
 })
 export class CoreModule {}

@@ -47,7 +47,8 @@ export class AccessGuard implements CanActivate {
    *   with, and the row that the path names if the route has it looked up
    */
   async authorize(request: FastifyRequest, access: RouteAccess): Promise<void> {
-    const caller = await this.authentication.authenticate(request.headers.authorization);
+    if (access.level === 'visitor') return;
+    const caller = await this.authentication.authenticate(request);
     if (caller !== undefined) request.caller = caller;
     if (access.level === 'public') return;
     if (caller === undefined) throw new AppError(access.lookup === undefined ? 'notAuthenticated' : 'forbidden');

@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
 import { AppError } from '../../rest/errors/app-error.js';
+import { SessionCookies } from '../sessions/session-cookies.js';
+import { hashSessionKey } from '../sessions/session-key.js';
 import { hashTokenKey } from '../tokens/token-key.js';
 import type { UserType } from '../users/user.entity.js';
 import { Caller } from './caller.js';
 
 interface CallerRow {
-  readonly token_uuid: string;
+  /** Null for a session. */
+  readonly token_uuid: string | null;
   readonly expired: boolean;
   readonly id: number;
   readonly username: string;
@@ -18,52 +22,69 @@ interface CallerRow {
   readonly grants: [codename: string, objectKey: string][];
 }
 
-/** The token, its user, and everything that decides what the user may do: groups, the groups above, roles. */
-const callerByKey = `
-  with recursive token_user as (
+/** Who has an API token with this key, and whether it has expired. */
+const byToken = `
     select t.token_uuid, coalesce(t.expiring and t.expires < now(), false) as expired,
            u.id, u.username, u.email, u.type, u.is_active
       from "token" t join "user" u on u.id = t.user_id
      where t.key_hash = $1 and t.intent = 'api'
      order by expired
-     limit 1
+     limit 1`;
+
+/** Who is signed in to the session with this key. */
+const bySession = `
+    select null::uuid as token_uuid, false as expired, u.id, u.username, u.email, u.type, u.is_active
+      from "session" s join "user" u on u.id = s.user_id
+     where s.key_hash = $1 and s.expires > now() and u.is_active`;
+
+/** The caller, and everything that decides what they may do: groups, the groups above, roles. */
+const callerBy = (credentials: string): string => `
+  with recursive caller as (${credentials}
   ), membership as (
     select g.group_uuid, g.parent_uuid, g.is_superuser
-      from "group" g join "group_user" gu using (group_uuid) join token_user tu on tu.id = gu.user_id
+      from "group" g join "group_user" gu using (group_uuid) join caller c on c.id = gu.user_id
     union
     select g.group_uuid, g.parent_uuid, g.is_superuser
       from "group" g join membership m on m.parent_uuid = g.group_uuid
   )
-  select tu.*,
+  select c.*,
          exists (select from membership m where m.is_superuser) as is_superuser,
          coalesce((
            select json_agg(json_build_array(p.codename, p.object_pk))
              from "permission_grant" p
-            where p.user_id = tu.id
+            where p.user_id = c.id
                or p.role_uuid in (select gr.role_uuid from "group_role" gr join membership m using (group_uuid))
          ), '[]') as grants
-    from token_user tu`;
+    from caller c`;
 
-/** Finds out who makes a request (management API, section 8.1). */
+const callerByToken = callerBy(byToken);
+const callerBySession = callerBy(bySession);
+
+/** Requests that change nothing, and need no proof that a page of ours made them. */
+const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
+
+/** Finds out who makes a request: the `Authorization` header counts, else the session (management API, section 8.1). */
 @Injectable()
 export class AuthenticationService {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly cookies: SessionCookies,
+  ) {}
 
   /**
-   * @param header the `Authorization` header, if there is one
    * @returns the caller, or undefined if the request names none
-   * @throws AppError `unsupportedScheme`, `invalidToken`
+   * @throws AppError `unsupportedScheme`, `invalidToken`, `csrfFailed`
    */
-  async authenticate(header: string | undefined): Promise<Caller | undefined> {
-    const credentials = (header ?? '').trim();
+  async authenticate(request: FastifyRequest): Promise<Caller | undefined> {
+    const credentials = (request.headers.authorization ?? '').trim();
     const blank = credentials.indexOf(' ');
-    if (blank === -1) return undefined;
+    if (blank === -1) return this.callerOfSession(request);
     if (credentials.slice(0, blank).toLowerCase() !== 'bearer') throw new AppError('unsupportedScheme');
-    return this.callerOf(credentials.slice(blank + 1));
+    return this.callerOfToken(credentials.slice(blank + 1));
   }
 
-  private async callerOf(key: string): Promise<Caller> {
-    const [row] = await this.dataSource.query<CallerRow[]>(callerByKey, [hashTokenKey(key)]);
+  private async callerOfToken(key: string): Promise<Caller> {
+    const [row] = await this.dataSource.query<CallerRow[]>(callerByToken, [hashTokenKey(key)]);
     if (row === undefined) throw new AppError('invalidToken');
     if (row.expired) {
       // Expiry is asked again: the token may have been renewed since.
@@ -72,10 +93,23 @@ export class AuthenticationService {
       throw new AppError('invalidToken');
     }
     if (!row.is_active) throw new AppError('invalidToken');
-    const grants = new Map<string, Set<string>>();
-    for (const [codename, objectKey] of row.grants) {
-      grants.set(codename, (grants.get(codename) ?? new Set()).add(objectKey));
-    }
-    return new Caller(row.id, row.username, row.email, row.type, row.is_superuser, grants);
+    return asCaller(row);
   }
+
+  private async callerOfSession(request: FastifyRequest): Promise<Caller | undefined> {
+    const key = this.cookies.keyOf(request);
+    if (key === undefined) return undefined;
+    const [row] = await this.dataSource.query<CallerRow[]>(callerBySession, [hashSessionKey(key)]);
+    if (row === undefined) return undefined;
+    if (!safeMethods.includes(request.method)) this.cookies.checkCsrf(key, this.cookies.csrfOf(request));
+    return asCaller(row);
+  }
+}
+
+function asCaller(row: CallerRow): Caller {
+  const grants = new Map<string, Set<string>>();
+  for (const [codename, objectKey] of row.grants) {
+    grants.set(codename, (grants.get(codename) ?? new Set()).add(objectKey));
+  }
+  return new Caller(row.id, row.username, row.email, row.type, row.is_superuser, grants);
 }

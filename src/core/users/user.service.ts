@@ -15,6 +15,7 @@ import type { Reference } from '../../rest/used-by.js';
 import type { Caller } from '../access/caller.js';
 import { Group } from '../groups/group.entity.js';
 import { hashPassword } from '../passwords.js';
+import { Sessions } from '../sessions/session.service.js';
 import { Token } from '../tokens/token.entity.js';
 import type { UserListQuery } from './dto/user-list.query.js';
 import type { PatchedUserRequestDto, UserDto, UserRequestDto } from './dto/user.dto.js';
@@ -28,6 +29,7 @@ export class UserService {
     private readonly dataSource: DataSource,
     private readonly secrets: SecretBox,
     private readonly events: EventLog,
+    private readonly sessions: Sessions,
   ) {}
 
   async list(query: UserListQuery, visible: VisibleRows): Promise<Page<UserDto>> {
@@ -67,6 +69,8 @@ export class UserService {
     // Whoever decides about an account decides for good: no mail that is still on its way activates it any more.
     if (columns.isActive !== undefined) columns.awaitsConfirmation = false;
     await this.dataSource.transaction(async (manager) => {
+      // Before the user, as a flow does: two that lock them in another order could wait for each other.
+      if (columns.isActive === false) await this.sessions.endAll(manager, { pk });
       if (Object.keys(columns).length > 0) await manager.update(User, { pk }, columns as object);
       await this.setGroups(manager, pk, groups);
     });

@@ -5,6 +5,7 @@ import { Confirmation1795628700000 } from './1795628700000-confirmation.js';
 import { DummyStage1795632300000 } from './1795632300000-dummy-stage.js';
 import { SignInStages1795632400000 } from './1795632400000-sign-in-stages.js';
 import { PolicyBindings1795632900000 } from './1795632900000-policy-bindings.js';
+import { Session1795632950000 } from './1795632950000-session.js';
 import { SendLimits1795633000000 } from './1795633000000-send-limits.js';
 
 /** Every migration, oldest first. */
@@ -16,5 +17,6 @@ export const migrations = [
   DummyStage1795632300000,
   SignInStages1795632400000,
   PolicyBindings1795632900000,
+  Session1795632950000,
   SendLimits1795633000000,
 ];

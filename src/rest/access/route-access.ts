@@ -13,8 +13,11 @@ export interface Lookup {
 
 /** What a route asks of its caller. Permissions are codenames, `<app>.<action>_<model>` (management API, section 8.2). */
 export interface RouteAccess {
-  /** `public`: anybody. `authenticated`: any known user, and what the other properties say. */
-  readonly level: 'public' | 'authenticated';
+  /**
+   * `public`: anybody. `authenticated`: any known user, and what the other properties say. `visitor`: anybody, and
+   * nothing that names a caller is looked at; the route has to do with the visitor's session.
+   */
+  readonly level: 'public' | 'visitor' | 'authenticated';
   /** The caller deals only with rows on which they have this permission. */
   readonly view?: string;
   /** The caller deals only with rows that they own, by this property; superusers with every row. */

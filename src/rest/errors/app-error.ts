@@ -5,6 +5,7 @@ const answers = {
   notAuthenticated: { status: 403, detail: () => 'Authentication credentials were not provided.' },
   invalidToken: { status: 403, detail: () => 'Token invalid/expired' },
   unsupportedScheme: { status: 403, detail: () => 'Unsupported authentication type' },
+  csrfFailed: { status: 403, detail: (reason: string) => `CSRF Failed: ${reason}` },
   forbidden: { status: 403, detail: () => 'You do not have permission to perform this action.' },
   notFound: { status: 404, detail: () => 'Not found.' },
   invalidPage: { status: 404, detail: () => 'Invalid page.' },

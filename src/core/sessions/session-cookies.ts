@@ -1,0 +1,71 @@
+import { timingSafeEqual } from 'node:crypto';
+
+import type { CookieSerializeOptions } from '@fastify/cookie';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
+import { SecretBox } from '../../database/secret-box.js';
+import { AppError } from '../../rest/errors/app-error.js';
+
+const sessionCookie = 'authentik_session';
+const csrfCookie = 'authentik_csrf';
+const csrfHeader = 'x-authentik-csrf';
+
+/** A session's key that its visitor does not have yet. */
+export interface IssuedSession {
+  readonly key: string;
+  /** How long the browser keeps it; undefined: until it is closed. */
+  readonly seconds: number | undefined;
+}
+
+/**
+ * The two cookies of a session: its key, which no script sees, and a token for scripts, which they send back to show
+ * that a page of ours made the request (management API, section 8.1).
+ */
+@Injectable()
+export class SessionCookies {
+  private readonly attributes: CookieSerializeOptions;
+
+  constructor(
+    @Inject(SETTINGS) settings: Settings,
+    private readonly secrets: SecretBox,
+  ) {
+    // Lax: a stranger's page can lead here, as the link in a mail does, but never post in the visitor's name.
+    this.attributes = { path: '/', sameSite: 'lax', secure: publicUrl(settings).startsWith('https:') };
+  }
+
+  /** The key of the visitor's session, if the request names one. */
+  keyOf(request: FastifyRequest): string | undefined {
+    const key = request.cookies[sessionCookie];
+    return key === '' ? undefined : key;
+  }
+
+  /** What the request says to show that a page of ours made it. */
+  csrfOf({ headers }: FastifyRequest): string | undefined {
+    return [headers[csrfHeader]].flat()[0];
+  }
+
+  send(reply: FastifyReply, { key, seconds }: IssuedSession): void {
+    const attributes = { ...this.attributes, ...(seconds !== undefined && { maxAge: seconds }) };
+    void reply.setCookie(sessionCookie, key, { ...attributes, httpOnly: true });
+    void reply.setCookie(csrfCookie, this.csrfToken(key), attributes);
+  }
+
+  /** The token of the session with this key; it says nothing of the key. */
+  csrfToken(key: string): string {
+    return this.secrets.identifier(`csrf:${key}`);
+  }
+
+  /**
+   * @param given what the request holds
+   * @throws AppError `csrfFailed` if it does not hold the token of the session
+   */
+  checkCsrf(key: string, given: string | undefined): void {
+    if (given === undefined || given === '') throw new AppError('csrfFailed', 'CSRF token missing.');
+    const [expected, actual] = [Buffer.from(this.csrfToken(key)), Buffer.from(given)];
+    if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) {
+      throw new AppError('csrfFailed', "CSRF token from the 'X-Authentik-Csrf' HTTP header incorrect.");
+    }
+  }
+}
