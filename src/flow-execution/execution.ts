@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { User } from '../core/users/user.entity.js';
 import type { Flow } from '../flows/flow.entity.js';
 import type { Stage } from '../flows/stage.entity.js';
-import type { FlowPlan, PlanContext, PlannedUser } from './plan.js';
+import type { FlowPlan, PlannedUser } from './plan.js';
 
 /** Who is at the other end, and what they said of themselves. */
 export interface Visitor {
@@ -28,16 +28,16 @@ export interface UserMessage {
 }
 
 /** One request in a run through a flow, as the current stage sees it. */
-export interface Execution<S extends Stage = Stage> {
+export interface Execution<S extends Stage | undefined = Stage> {
   /** Of the transaction that the whole request is; nothing else may be written with. */
   readonly manager: EntityManager;
   readonly flow: Flow;
-  /** The current stage, as it is stored now. */
+  /** The current stage, as it is stored now; undefined for one that is not in the database. */
   readonly stage: S;
   /** Its context may be changed; it is stored when the request succeeds. */
   readonly plan: FlowPlan;
   readonly visitor: Visitor;
-  /** The query of the page (flow execution, section 2.2), as it was stored last. */
+  /** The query of the page (flow execution, section 2.2). */
   readonly query: URLSearchParams;
 
   /** The pending user, read anew from the database; undefined if there is none, or not any more. */
@@ -74,5 +74,3 @@ export interface Execution<S extends Stage = Stage> {
   /** Ends every other session of a user. */
   endOtherSessions(user: User): Promise<void>;
 }
-
-export type { PlanContext };

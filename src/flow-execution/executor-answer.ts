@@ -1,3 +1,4 @@
+import type { FlowLayout } from '../flows/flow-choices.js';
 import type { UserMessage } from './execution.js';
 import type { Challenge } from './stage-executor.js';
 
@@ -9,7 +10,7 @@ export interface FlowInfo {
   readonly title: string;
   readonly background: string;
   readonly cancel_url: string;
-  readonly layout: string;
+  readonly layout: FlowLayout;
 }
 
 /** A challenge as it is sent (flow execution, section 2.5). */

@@ -1,4 +1,4 @@
-import type { InvalidResponseAction } from '../flows/flow-choices.js';
+import { randomUUID } from 'node:crypto';
 
 /**
  * What is left to do in a flow, and what is known so far. It is JSON that holds references, never objects: it survives
@@ -22,7 +22,6 @@ export type PlannedStage =
       /** Key of the binding, of which the policies and `invalid_response_action` count as they are now. */
       readonly binding: string;
       readonly stage: string;
-      readonly invalidResponseAction: InvalidResponseAction;
       /** The policies of the binding are asked again when the stage is reached. */
       readonly reEvaluate: boolean;
     }
@@ -40,6 +39,8 @@ export interface PlanContext {
   /** What the visitor typed, for display. */
   pending_user_identifier?: string;
   prompt_data?: Record<string, unknown>;
+  /** Keys of `prompt_data` whose values nobody is shown, such as passwords. */
+  prompt_secrets?: string[];
   /** A recipient instead of the user's own address; only ever set by this server. */
   email?: string;
   email_sent?: boolean;
@@ -61,4 +62,9 @@ export interface PlanContext {
   consent_header?: string;
   consent_permissions?: { id: string; name: string }[];
   consent_additional_permissions?: { id: string; name: string }[];
+}
+
+/** A new run through a flow. */
+export function newPlan(flow: string, bindings: PlannedStage[], context: PlanContext): FlowPlan {
+  return { version: 1, execution: randomUUID(), flow, bindings, context };
 }

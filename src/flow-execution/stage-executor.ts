@@ -49,3 +49,13 @@ export interface StageExecutor<S extends Stage = Stage> {
    */
   answer(execution: Execution<S>, body: unknown): Promise<StageOutcome>;
 }
+
+/** What a stage does that stands in no database: other stages, or the executor, put it into a plan by its name. */
+export interface InMemoryStageExecutor extends Omit<StageExecutor, 'kind' | 'show' | 'answer'> {
+  /** The name in the plan. */
+  readonly name: string;
+
+  /** As with a `StageExecutor`. */
+  show(execution: Execution<undefined>): Promise<StageOutcome>;
+  answer(execution: Execution<undefined>, body: unknown): Promise<StageOutcome>;
+}

@@ -243,7 +243,7 @@ function documented(
     ...(form ? [ApiConsumes('multipart/form-data'), ApiBody({ type: form.type, required: false })] : []),
     ApiOperation({ operationId, description }),
     ApiSecurity('authentik'),
-    ...(access.level === 'public' ? [ApiSecurity({})] : []),
+    ...(access.level === 'authenticated' ? [] : [ApiSecurity({})]),
     ...responses.map((response) => ApiResponse({ description: '', ...response })),
   );
 }

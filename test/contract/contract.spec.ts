@@ -25,6 +25,12 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'stages try out their mails with schemas of ours': /^schema Email(StageCheck|StageTest|TemplatePreview)\w* is added$/,
   'the limits of sending, from a later version of authentik':
     /^(operation stages_email_list\.parameters\.query|schema (Patched)?EmailStage(Request)?\.properties\.)\s*recovery_(max_attempts|cache_timeout) is added$/,
+  'only the kinds of stages that there are here ask and are answered':
+    /^schema (Apple|Authenticator|Auto[sS]ubmit|Captcha|Consent|Device|Email|Frame|Identification|Login|OAuthDevice|Password|Plex|Prompt|RedirectChallengeR|Selectable|SessionEnd|StagePrompt|UserLogin)\w* is missing$/,
+  'the unions hold what there is':
+    /^schema (ChallengeTypes|FlowChallengeResponseRequest)\.(discriminator\.mapping\.[\w-]+ is missing|oneOf is)/,
+  'the executor asks to be asked again': /^operation flows_executor_(get|solve)\.responses\.302 is added$/,
+  'visitors are told things without a websocket': /^schema (\w+\.properties\.messages|UserMessage) is added$/,
   // Not harmless: authentik's Go client refuses a list that holds a word which it does not know.
   'an event of ours tells of mails that could not be delivered': /^schema EventActions\.enum "email_failed" is added$/,
 };

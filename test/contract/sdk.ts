@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Configuration, type Middleware, ResponseError } from '@goauthentik/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { CookieJar } from '../support/cookie-jar.js';
 import { checkAgainstDocument } from '../support/document-check.js';
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 import type { Contract } from './contract.js';
@@ -13,6 +14,8 @@ export interface Sdk {
   readonly app: TestApp;
   /** What a class of the SDK is made with, for the administrator or for another key; null sends none. */
   configuration(key?: string | null): Configuration;
+  /** The same for a browser that is nobody yet: it keeps cookies, and follows redirects with them. */
+  browser(): Configuration;
 }
 
 const { operations } = JSON.parse(
@@ -37,13 +40,11 @@ export function describeSdk(area: string, tests: (sdk: () => Sdk) => void): void
   const sdk = (): Sdk => {
     if (app === undefined) throw new Error('the service does not run yet');
     const { url } = app;
+    const shared = { basePath: `${url}/api/v3`, middleware: [recorder(`${url}/api/v3`, called)] };
     const configuration = (key: string | null = adminKey): Configuration =>
-      new Configuration({
-        basePath: `${url}/api/v3`,
-        ...(key !== null && { accessToken: key }),
-        middleware: [recorder(`${url}/api/v3`, called)],
-      });
-    return { app, configuration };
+      new Configuration({ ...shared, ...(key !== null && { accessToken: key }) });
+    const browser = (): Configuration => new Configuration({ ...shared, fetchApi: fetchWithCookies() });
+    return { app, configuration, browser };
   };
 
   describe(`authentik's SDK on ${area}`, () => {
@@ -69,6 +70,24 @@ export async function refusal(call: Promise<unknown>): Promise<{ status: number;
   if (!(error instanceof ResponseError)) throw error;
   const text = await error.response.text();
   return { status: error.response.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+/** `fetch` as a browser has it. */
+function fetchWithCookies(): typeof fetch {
+  const cookies = new CookieJar();
+  return async (input, init = {}) => {
+    let { url } = new Request(input);
+    let request = init;
+    for (let redirects = 0; redirects < 20; redirects += 1) {
+      const headers = { ...(request.headers as Record<string, string>), ...cookies.headers() };
+      const response = await fetch(url, { ...request, headers, redirect: 'manual' });
+      cookies.keep(response.headers);
+      if (response.status !== 302) return response;
+      url = new URL(response.headers.get('location') ?? '', url).href;
+      request = { method: 'GET' };
+    }
+    throw new Error(`${url} leads nowhere`);
+  };
 }
 
 function recorder(base: string, called: Set<string>): Middleware {

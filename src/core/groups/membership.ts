@@ -45,3 +45,9 @@ export async function isBelow(manager: EntityManager, group: string, above: stri
   );
   return row?.found ?? false;
 }
+
+/** Whether the user may do everything. */
+export async function isSuperuser(manager: EntityManager, user: number): Promise<boolean> {
+  const [row] = await manager.query<{ found: boolean }[]>(`select ${isAmongSuperusers('$1::int')} as found`, [user]);
+  return row?.found ?? false;
+}

@@ -25,29 +25,48 @@ export class UserMessageDto {
 }
 
 /** What every challenge may hold besides its own (flow execution, section 2.5). */
-@ApiExtraModels(ErrorDetailDto)
-export abstract class ChallengeDto {
-  @ApiPropertyOptional() flow_info?: ContextualFlowInfoDto;
-
-  @ApiPropertyOptional({
-    description: 'What was wrong with the last answer, by field.',
-    type: 'object',
-    additionalProperties: { type: 'array', items: { $ref: getSchemaPath(ErrorDetailDto) } },
-  })
+export interface ChallengeDto {
+  flow_info?: ContextualFlowInfoDto;
+  component?: string;
   response_errors?: Record<string, ErrorDetailDto[]>;
-
-  @ApiPropertyOptional({
-    description: 'What the visitor is told besides, if there is anything.',
-    type: UserMessageDto,
-    isArray: true,
-  })
   messages?: UserMessageDto[];
 }
 
+/** Whom a challenge is about. */
+export interface UserInfoDto {
+  pending_user: string;
+  pending_user_avatar: string;
+}
+
 /** The schema of a challenge; a kind of stage adds its fields. */
-export function ChallengeOf(component: string): Class<ChallengeDto & { component?: string }> {
-  abstract class Challenge extends ChallengeDto {
+export function ChallengeOf(component: string): Class<ChallengeDto> {
+  @ApiExtraModels(ErrorDetailDto)
+  abstract class Challenge implements ChallengeDto {
+    @ApiPropertyOptional() flow_info?: ContextualFlowInfoDto;
     @ApiPropertyOptional({ default: component }) component?: string;
+
+    @ApiPropertyOptional({
+      description: 'What was wrong with the last answer, by field.',
+      type: 'object',
+      additionalProperties: { type: 'array', items: { $ref: getSchemaPath(ErrorDetailDto) } },
+    })
+    response_errors?: Record<string, ErrorDetailDto[]>;
+
+    @ApiPropertyOptional({
+      description: 'What the visitor is told besides, if there is anything.',
+      type: UserMessageDto,
+      isArray: true,
+    })
+    messages?: UserMessageDto[];
+  }
+  return Challenge;
+}
+
+/** As `ChallengeOf`, for a challenge that tells whom it is about. */
+export function UserChallengeOf(component: string): Class<ChallengeDto & UserInfoDto> {
+  abstract class Challenge extends ChallengeOf(component) implements UserInfoDto {
+    @ApiProperty() pending_user!: string;
+    @ApiProperty() pending_user_avatar!: string;
   }
   return Challenge;
 }

@@ -14,11 +14,18 @@ const open = ['ValidationError'];
 /** The schema of any JSON value, for decorators, which cannot say that: the document has no type in its place. */
 export const anyValue = { type: 'any' } as unknown as ApiPropertyOptions;
 
+/** A schema that is one of several, told apart by a property whose default each of them declares. */
+export interface SchemaUnion {
+  readonly name: string;
+  readonly property: string;
+  readonly members: readonly (abstract new () => object)[];
+}
+
 /**
  * The OpenAPI document of the application: what the decorators say, in the shape and under the names of the
  * reference's document, sorted, so that the same application always gives the same text.
  */
-export function openApiDocument(app: INestApplication, prefix: string): OpenAPIObject {
+export function openApiDocument(app: INestApplication, prefix: string, unions: readonly SchemaUnion[]): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
     .setTitle('email-stage')
@@ -31,7 +38,9 @@ export function openApiDocument(app: INestApplication, prefix: string): OpenAPIO
     .addServer(prefix)
     .addSecurity('authentik', { type: 'http', scheme: 'bearer' })
     .build();
-  const document = SwaggerModule.createDocument(app, config);
+  const document = SwaggerModule.createDocument(app, config, {
+    extraModels: unions.flatMap(({ members }) => members as (new () => object)[]),
+  });
   const paths = Object.entries(document.paths).filter(([path]) => path.startsWith(`${prefix}/`));
   const tidy = {
     openapi: document.openapi,
@@ -39,7 +48,7 @@ export function openApiDocument(app: INestApplication, prefix: string): OpenAPIO
     servers: document.servers,
     paths: sorted(Object.fromEntries(paths.map(([path, item]) => [pathOf(path, prefix), operations(item as Json)]))),
     components: {
-      schemas: schemas(document.components?.schemas ?? {}),
+      schemas: schemas(document.components?.schemas ?? {}, unions),
       securitySchemes: document.components?.securitySchemes,
     },
   };
@@ -80,12 +89,29 @@ function parameter({ name, in: place, description, required, schema }: Json): Js
   return { name, in: place, description, required: required ?? false, schema };
 }
 
-function schemas(all: Json): Json {
+function schemas(all: Json, unions: readonly SchemaUnion[]): Json {
   const tidied = Object.entries(all).map(([className, schema]) => {
     const name = schemaName(className);
     return [name, schemaOf(name, schema as Json)];
   });
-  return sorted({ ...(Object.fromEntries(tidied) as Json) });
+  const known = Object.fromEntries(tidied) as Json;
+  return sorted({ ...known, ...Object.fromEntries(unions.map((union) => [union.name, unionOf(union, known)])) });
+}
+
+function unionOf({ property, members }: SchemaUnion, known: Json): Json {
+  const names = [...new Set(members.map(({ name }) => schemaName(name)))].sort();
+  const mapping = names.map((name) => {
+    const { properties } = known[name] as { properties: Record<string, Json> };
+    return [String(properties[property]?.['default']), reference(name)];
+  });
+  return {
+    oneOf: names.map((name) => ({ $ref: reference(name) })),
+    discriminator: { propertyName: property, mapping: Object.fromEntries(mapping) as Json },
+  };
+}
+
+function reference(name: string): string {
+  return `#/components/schemas/${name}`;
 }
 
 function schemaOf(name: string, { required, ...schema }: Json): Json {

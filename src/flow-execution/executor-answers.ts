@@ -1,0 +1,57 @@
+import { backgroundUrl } from '../flows/flow.mapper.js';
+import type { ExecutorAnswer, FlowInfo, FullChallenge, ResponseErrors } from './executor-answer.js';
+import type { FlowRun } from './flow-run.js';
+import { flowTitle } from './flow-title.js';
+import { readPendingUser, userInfo, type UserInfo } from './pending-user.js';
+import type { PlanContext } from './plan.js';
+import type { Challenge } from './stage-executor.js';
+
+/** A challenge of a stage as it is sent: its fields in the reference's order, then what the visitor is told besides. */
+export async function challengeAnswer(
+  run: FlowRun,
+  context: PlanContext,
+  { component, ...fields }: Challenge,
+  errors?: ResponseErrors,
+): Promise<ExecutorAnswer> {
+  const { pending_user } = await infoOf(run, context);
+  const challenge: FullChallenge = {
+    flow_info: flowInfo(run, pending_user),
+    component,
+    ...(errors !== undefined && { response_errors: errors }),
+    ...fields,
+  };
+  return { kind: 'challenge', challenge: withMessages(run, challenge) };
+}
+
+/** The run is over, and not well. */
+export async function deniedAnswer(
+  run: FlowRun,
+  context: PlanContext,
+  message = 'Unknown error',
+): Promise<ExecutorAnswer> {
+  const info = await infoOf(run, context);
+  return challengeAnswer(run, context, { component: 'ak-stage-access-denied', ...info, error_message: message });
+}
+
+/** The visitor goes somewhere else. */
+export function redirectAnswer(run: FlowRun, to: string): ExecutorAnswer {
+  return { kind: 'challenge', challenge: withMessages(run, { component: 'xak-flow-redirect', to }) };
+}
+
+async function infoOf({ manager, visitor }: FlowRun, context: PlanContext): Promise<UserInfo> {
+  return userInfo(context, await readPendingUser(manager, context), visitor);
+}
+
+function flowInfo({ flow }: FlowRun, user: string): FlowInfo {
+  return {
+    title: flowTitle(flow.title, { app: '', user }),
+    background: backgroundUrl(flow.background),
+    cancel_url: '/flows/-/cancel/',
+    layout: flow.layout,
+  };
+}
+
+function withMessages({ state }: FlowRun, challenge: FullChallenge): FullChallenge {
+  const messages = state.messages.splice(0);
+  return messages.length === 0 ? challenge : { ...challenge, messages };
+}

@@ -1,0 +1,88 @@
+import { applyDecorators, Body, Controller, Header, Param, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { SessionCookies } from '../core/sessions/session-cookies.js';
+import { RequestBody } from '../rest/http/request-body.js';
+import { GenericErrorDto } from '../rest/openapi/error.dto.js';
+import { Action } from '../rest/resource.js';
+import { challengeReference, responseReference } from './challenge-unions.js';
+import type { FullChallenge } from './executor-answer.js';
+import { type ExecutorRequest, FlowExecutor } from './flow-executor.js';
+import { visitOf } from './visit.js';
+
+function ExecutorAction(method: 'GET' | 'POST', operation: string, description: string): MethodDecorator {
+  return applyDecorators(
+    Action({
+      method,
+      path: ':flow_slug',
+      operation: `flows_executor_${operation}`,
+      description,
+      access: { level: 'visitor' },
+      responses: [
+        { status: 200, schema: challengeReference },
+        { status: 302, description: 'Ask again at the same address, with GET.' },
+        { status: 404, type: GenericErrorDto },
+      ],
+    }),
+    ApiParam({ name: 'flow_slug', schema: { type: 'string' }, description: 'Slug of the flow.' }),
+    ApiQuery({ name: 'query', type: 'string', description: 'Query of the page that the flow is shown on.' }),
+    Header('cache-control', 'no-store'),
+  );
+}
+
+/** `/flows/executor/`: what runs flows, for every client. */
+@ApiTags('flows')
+@Controller('flows/executor')
+export class FlowExecutorController {
+  constructor(
+    private readonly executor: FlowExecutor,
+    private readonly cookies: SessionCookies,
+  ) {}
+
+  @ExecutorAction('GET', 'get', 'Get the challenge that a visitor has to answer next.')
+  get(
+    @Param('flow_slug') slug: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FullChallenge | undefined> {
+    return this.handle({ slug, method: 'GET' }, request, reply);
+  }
+
+  @ExecutorAction('POST', 'solve', 'Answer the challenge.')
+  @ApiBody({ schema: responseReference, required: false })
+  solve(
+    @Param('flow_slug') slug: string,
+    @Body() body: RequestBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FullChallenge | undefined> {
+    return this.handle({ slug, method: 'POST', body: () => body.json() }, request, reply);
+  }
+
+  private async handle(
+    asked: Pick<ExecutorRequest, 'slug' | 'method' | 'body'>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FullChallenge | undefined> {
+    const visit = visitOf(request, this.cookies);
+    const { query = '', next } = lastValues(request.query);
+    const { answer, session } = await this.executor.handle({ ...asked, query, deniedNext: next, visit });
+    if (session !== undefined) this.cookies.send(reply, session);
+    if (answer.kind === 'challenge') return answer.challenge;
+    void reply.status(302).header('location', sameAddress(request, asked.slug));
+    return undefined;
+  }
+}
+
+/** The address of this request, built from the route: nothing but its query is the client's. */
+function sameAddress({ routeOptions, originalUrl }: FastifyRequest, slug: string): string {
+  const query = originalUrl.indexOf('?');
+  const path = `${String(routeOptions.url).replace(':flow_slug', slug)}/`;
+  return query === -1 ? path : `${path}${originalUrl.slice(query)}`;
+}
+
+function lastValues(query: unknown): Readonly<Record<string, string | undefined>> {
+  const entries = Object.entries(query as Record<string, string | string[]>);
+  return Object.fromEntries(entries.map(([name, value]) => [name, [value].flat().at(-1)]));
+}

@@ -1,0 +1,178 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+
+import { isSuperuser } from '../core/groups/membership.js';
+import { type IssuedSession, SessionCookies } from '../core/sessions/session-cookies.js';
+import { Sessions } from '../core/sessions/session.service.js';
+import { User } from '../core/users/user.entity.js';
+import { EventLog } from '../events/event-log.js';
+import { Flow } from '../flows/flow.entity.js';
+import { AppError } from '../rest/errors/app-error.js';
+import type { ExecutorAnswer } from './executor-answer.js';
+import type { FlowRun } from './flow-run.js';
+import { emptyState, type FlowState, parseState } from './flow-state.js';
+import { FlowSteps } from './flow-steps.js';
+import { Turns } from './turns.js';
+import type { Visit } from './visit.js';
+
+/** A request to the executor, of whatever client. */
+export interface ExecutorRequest {
+  readonly slug: string;
+  readonly method: 'GET' | 'POST';
+  /** The query of the page, undecoded: `next=%2Fa&flow_token=…`. */
+  readonly query: string;
+  /** Where to go if the flow is not for this visitor; may be anything. */
+  readonly deniedNext?: string | undefined;
+  /** Reads what was posted. @throws AppError if that cannot be done */
+  readonly body?: () => unknown;
+  readonly visit: Visit;
+}
+
+/** What is said to it, and the cookies that the visitor gets with it. */
+export interface ExecutorResult {
+  readonly answer: ExecutorAnswer;
+  readonly session: IssuedSession | undefined;
+}
+
+/** How often a request is tried that came to nothing because of another one at the same time. */
+const tries = 3;
+
+/** PostgreSQL's codes: unique violation, foreign key violation, serialization failure, deadlock. */
+const conflicts = ['23505', '23503', '40001', '40P01'];
+
+/**
+ * Runs flows (flow execution, section 2). A request is one transaction that has its session to itself: it takes effect
+ * as a whole or not at all, and two at once are one after the other.
+ */
+@Injectable()
+export class FlowExecutor {
+  private readonly logger = new Logger('FlowExecutor');
+  private readonly turns: Turns;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly steps: FlowSteps,
+    private readonly sessions: Sessions,
+    private readonly cookies: SessionCookies,
+    private readonly events: EventLog,
+  ) {
+    // The other half of the connections is left to what a stage counts outside of its transaction.
+    this.turns = new Turns(Math.max(1, Math.floor((dataSource.options.poolSize ?? 10) / 2)));
+  }
+
+  /**
+   * Never throws for what happens in a flow: that is told as a challenge too (flow execution, section 2.9).
+   *
+   * @throws AppError `notFound` if there is no such flow
+   */
+  async handle(request: ExecutorRequest): Promise<ExecutorResult> {
+    return this.turns.take(request.visit.sessionKey, async () => {
+      try {
+        return await this.attempt(request, tries);
+      } catch (error) {
+        if (error instanceof UnknownFlow) throw new AppError('notFound');
+        return { answer: await this.failed(error, request), session: undefined };
+      }
+    });
+  }
+
+  private async attempt(request: ExecutorRequest, left: number): Promise<ExecutorResult> {
+    try {
+      return await this.dataSource.transaction((manager) => this.perform(manager, request));
+    } catch (error) {
+      if (left > 1 && isConflict(error)) return this.attempt(request, left - 1);
+      throw error;
+    }
+  }
+
+  private async perform(manager: EntityManager, request: ExecutorRequest): Promise<ExecutorResult> {
+    const { slug, method, visit } = request;
+    const flow = await manager.findOneBy(Flow, { slug });
+    if (flow === null) throw new UnknownFlow();
+    const run = await this.runOf(manager, flow, request);
+    if (run.session?.isReplaced) return { answer: await this.overtaken(run, method), session: undefined };
+    if (method === 'POST' && run.visitor.user !== undefined && visit.sessionKey !== undefined) {
+      this.cookies.checkCsrf(visit.sessionKey, visit.csrf);
+    }
+    const answer = await this.steps.take(run, method === 'POST' ? { body: request.body?.() } : undefined);
+    return { answer, session: await this.store(run) };
+  }
+
+  private async runOf(manager: EntityManager, flow: Flow, { visit, ...request }: ExecutorRequest): Promise<FlowRun> {
+    const session = visit.sessionKey === undefined ? undefined : await this.sessions.lock(manager, visit.sessionKey);
+    const pk = session?.userId;
+    const user = pk == null ? null : await manager.findOneBy(User, { pk, isActive: true });
+    const query = new URLSearchParams(request.query);
+    const { clientIp, languages, requestId } = visit;
+    return {
+      manager,
+      flow,
+      query,
+      session,
+      visitor: { user: user ?? undefined, clientIp, locales: [...query.getAll('locale'), ...languages], requestId },
+      deniedNext: request.deniedNext,
+      state: parseState(session?.state),
+    };
+  }
+
+  /** Another request has signed the visitor in while this one was on its way: it has no session, and gets none. */
+  private async overtaken(run: FlowRun, method: 'GET' | 'POST'): Promise<ExecutorAnswer> {
+    return method === 'POST' ? { kind: 'continue' } : this.steps.finish(run);
+  }
+
+  private async store({ manager, session, state, signedIn, visitor }: FlowRun): Promise<IssuedSession | undefined> {
+    if (signedIn !== undefined) {
+      const { user, seconds } = signedIn;
+      // What somebody else did in this browser is nothing to the one who signs in now.
+      const isSomebodyElse = visitor.user !== undefined && visitor.user.pk !== user.pk;
+      const kept: FlowState = isSomebodyElse ? { ...state, history: [], memory: {} } : state;
+      return this.sessions.signIn(manager, session, user, seconds, kept);
+    }
+    if (session !== undefined) await this.sessions.save(manager, session, state);
+    else if (isWorthASession(state)) return this.sessions.create(manager, state);
+    return undefined;
+  }
+
+  private async failed(error: unknown, { slug, visit }: ExecutorRequest): Promise<ExecutorAnswer> {
+    const { requestId, clientIp } = visit;
+    const known = error instanceof AppError;
+    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+    if (!known) {
+      this.logger.error({ message: 'a flow failed', flow: slug, requestId, error: stack });
+      await this.report({ flow: slug, message, request_id: requestId }, clientIp);
+    }
+    const details = (await this.isForSuperuser(visit)) ? { error: message, traceback: stack } : {};
+    return { kind: 'challenge', challenge: { component: 'ak-stage-flow-error', request_id: requestId, ...details } };
+  }
+
+  private async report(context: Record<string, unknown>, clientIp: string): Promise<void> {
+    const event = { action: 'system_exception' as const, app: 'authentik.flows', context, clientIp };
+    try {
+      await this.events.write(this.dataSource.manager, event);
+    } catch (error) {
+      this.logger.error({ message: 'cannot write an event', error: String(error) });
+    }
+  }
+
+  private async isForSuperuser({ sessionKey }: Visit): Promise<boolean> {
+    if (sessionKey === undefined) return false;
+    try {
+      const pk = (await this.sessions.find(sessionKey))?.userId;
+      const { manager } = this.dataSource;
+      return pk != null && (await manager.existsBy(User, { pk, isActive: true })) && (await isSuperuser(manager, pk));
+    } catch {
+      return false;
+    }
+  }
+}
+
+class UnknownFlow extends Error {}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof QueryFailedError && conflicts.includes((error.driverError as { code?: string }).code ?? '');
+}
+
+/** A visitor who has nothing to come back to needs no session. */
+function isWorthASession(state: FlowState): boolean {
+  return JSON.stringify(state) !== JSON.stringify({ ...emptyState(), history: state.history });
+}

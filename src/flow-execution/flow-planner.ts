@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import { isSuperuser } from '../core/groups/membership.js';
+import type { User } from '../core/users/user.entity.js';
+import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';
+import type { Flow } from '../flows/flow.entity.js';
+import { passing } from '../policies/policy-engine.js';
+import { type FlowPlan, newPlan, type PlanContext } from './plan.js';
+
+/** What comes of planning. */
+export type Planned =
+  | { readonly kind: 'plan'; readonly plan: FlowPlan }
+  /** There is nothing to do in it. */
+  | { readonly kind: 'empty'; readonly plan: FlowPlan }
+  /** The flow is not for this visitor. */
+  | { readonly kind: 'notApplicable' };
+
+/** Decides which stages a visitor has to pass (flow execution, section 1.3). Plans are not cached. */
+@Injectable()
+export class FlowPlanner {
+  /**
+   * @param user who is signed in; undefined for anybody
+   * @param context what is known already; a pending user in it is who the policies are asked about
+   */
+  async plan(manager: EntityManager, flow: Flow, user: User | undefined, context: PlanContext = {}): Promise<Planned> {
+    if (!(await this.isApplicable(manager, flow, user, context))) return { kind: 'notApplicable' };
+    const bindings = await manager.find(FlowStageBinding, {
+      where: { targetId: flow.pk },
+      order: { order: 'ASC', pk: 'ASC' },
+    });
+    const asked = bindings.filter(({ evaluateOnPlan }) => evaluateOnPlan).map(({ pk }) => pk);
+    const kept = await passing(manager, 'binding', asked, subjectOf(user, context));
+    const planned = bindings
+      .filter(({ pk, evaluateOnPlan }) => !evaluateOnPlan || kept.has(pk))
+      .map(({ pk, stageId, reEvaluatePolicies }) => ({ binding: pk, stage: stageId, reEvaluate: reEvaluatePolicies }));
+    return { kind: planned.length > 0 ? 'plan' : 'empty', plan: newPlan(flow.pk, planned, context) };
+  }
+
+  /** Whether the flow is for this visitor: what it requires, then its policies. */
+  async isApplicable(
+    manager: EntityManager,
+    flow: Flow,
+    user: User | undefined,
+    context: PlanContext = {},
+  ): Promise<boolean> {
+    if (!(await meetsRequirement(manager, flow, user, context))) return false;
+    return (await passing(manager, 'flow', [flow.pk], subjectOf(user, context))).has(flow.pk);
+  }
+}
+
+/** Who policies are asked about. */
+export function subjectOf(user: User | undefined, { pending_user }: PlanContext): { pk: number } | undefined {
+  if (pending_user === undefined) return user;
+  return 'pk' in pending_user ? pending_user : undefined;
+}
+
+async function meetsRequirement(
+  manager: EntityManager,
+  { authentication }: Flow,
+  user: User | undefined,
+  context: PlanContext,
+): Promise<boolean> {
+  switch (authentication) {
+    case 'none':
+      return true;
+    case 'require_authenticated':
+      return user !== undefined;
+    case 'require_unauthenticated':
+      return user === undefined;
+    case 'require_superuser':
+      return user !== undefined && (await isSuperuser(manager, user.pk));
+    case 'require_redirect':
+      return context.is_redirected === true;
+    case 'require_outpost':
+      // There are no outposts here.
+      return false;
+  }
+}

@@ -1,0 +1,49 @@
+import type { UserMessage } from './execution.js';
+import { parsePlan } from './parse-plan.js';
+import { isPastPlan, type PastPlan } from './plan-history.js';
+import type { FlowPlan } from './plan.js';
+
+/** A value that a stage remembers. */
+export type Remembered = string | number | boolean | null;
+
+/** What a session holds of flows (flow execution, section 2.3). */
+export interface FlowState {
+  /** The current plan; `broken`: there is one, but it cannot be used. */
+  plan?: FlowPlan | 'broken';
+  /** Earlier plans, for the inspector. */
+  history: PastPlan[];
+  /** What outlives the runs through flows. */
+  memory: Record<string, Remembered>;
+  /** What the visitor has not been told yet. */
+  messages: UserMessage[];
+}
+
+export function emptyState(): FlowState {
+  return { history: [], memory: {}, messages: [] };
+}
+
+/** Reads what a session holds. What cannot be read counts as not there, but for a plan. It never throws. */
+export function parseState(stored: unknown): FlowState {
+  if (typeof stored !== 'object' || stored === null) return emptyState();
+  const { plan, history, memory, messages } = stored as Record<string, unknown>;
+  return {
+    ...(plan !== undefined && { plan: parsePlan(plan) ?? 'broken' }),
+    history: Array.isArray(history) ? history.filter(isPastPlan) : [],
+    memory: Object.fromEntries(entriesOf(memory).filter((entry): entry is [string, Remembered] => isPlain(entry[1]))),
+    messages: Array.isArray(messages) ? messages.filter(isMessage) : [],
+  };
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+
+function isPlain(value: unknown): value is Remembered {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+function isMessage(value: unknown): value is UserMessage {
+  if (typeof value !== 'object' || value === null) return false;
+  const { level, text } = value as Record<string, unknown>;
+  return ['success', 'info', 'warning', 'error'].includes(String(level)) && typeof text === 'string';
+}

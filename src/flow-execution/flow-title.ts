@@ -1,0 +1,10 @@
+/**
+ * The title of a flow with `%(app)s` and `%(user)s` filled in. One that is no such text is shown as it is (flow
+ * execution, section 2.5).
+ */
+export function flowTitle(title: string, values: { readonly app: string; readonly user: string }): string {
+  const filled = title.replaceAll(/%(?:\((app|user)\)s|(%))/g, (_, name: 'app' | 'user' | undefined) =>
+    name === undefined ? '\0' : values[name].replaceAll('%', '\0'),
+  );
+  return filled.includes('%') ? title : filled.replaceAll('\0', '%');
+}

@@ -1,0 +1,80 @@
+import { parseUuid } from '../rest/fields/uuid.js';
+import type { FlowPlan, PlanContext, PlannedStage, PlannedUser } from './plan.js';
+
+type Json = Record<string, unknown>;
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string';
+const isFlag: Check = (value) => typeof value === 'boolean';
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf =
+  (item: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(item);
+const isPermission: Check = (value) => isObject(value) && isText(value['id']) && isText(value['name']);
+
+/** What each key of a context may hold. */
+const contextChecks: Readonly<Record<keyof PlanContext, Check>> = {
+  pending_user: isPlannedUser,
+  pending_user_identifier: isText,
+  prompt_data: isObject,
+  prompt_secrets: listOf(isText),
+  email: isText,
+  email_sent: isFlag,
+  is_restored: isText,
+  redirect: isText,
+  is_redirected: isFlag,
+  invitation_in_effect: isFlag,
+  invitation: isText,
+  auth_method: isText,
+  user_backend: isText,
+  user_path: isText,
+  user_type: isText,
+  groups: listOf(isText),
+  deny_message: isText,
+  consent_title: isText,
+  consent_header: isText,
+  consent_permissions: listOf(isPermission),
+  consent_additional_permissions: listOf(isPermission),
+};
+
+/**
+ * Reads a stored plan. Whatever is not exactly a plan of this version is none: a plan decides what its visitor has
+ * proved already, so nothing in it is guessed or mended. It never throws.
+ */
+export function parsePlan(stored: unknown): FlowPlan | undefined {
+  if (!isObject(stored)) return undefined;
+  const { version, execution, flow, bindings, context } = stored;
+  if (version !== 1 || !isUuid(execution) || !isUuid(flow)) return undefined;
+  if (!Array.isArray(bindings) || !bindings.every(isPlannedStage)) return undefined;
+  if (!isContext(context)) return undefined;
+  if (Object.keys(stored).length !== 5) return undefined;
+  return { version, execution: String(execution), flow: String(flow), bindings, context };
+}
+
+function isPlannedStage(value: unknown): value is PlannedStage {
+  if (!isObject(value)) return false;
+  const { length } = Object.keys(value);
+  if ('inMemory' in value) return isText(value['inMemory']) && length === 1;
+  return isUuid(value['binding']) && isUuid(value['stage']) && isFlag(value['reEvaluate']) && length === 3;
+}
+
+function isContext(value: unknown): value is PlanContext {
+  if (!isObject(value)) return false;
+  return Object.entries(value).every(
+    ([key, held]) => Object.hasOwn(contextChecks, key) && contextChecks[key as keyof PlanContext](held),
+  );
+}
+
+function isPlannedUser(value: unknown): value is PlannedUser {
+  if (!isObject(value) || Object.keys(value).length !== 1) return false;
+  const { pk, pretended } = value;
+  if (pk !== undefined) return Number.isInteger(pk) && Number(pk) > 0 && Number(pk) < 2 ** 31;
+  return isObject(pretended) && isText(pretended['username']) && isText(pretended['email']);
+}
+
+/** In the spelling of the database alone: keys are compared as text. */
+function isUuid(value: unknown): boolean {
+  return typeof value === 'string' && parseUuid(value) === value;
+}

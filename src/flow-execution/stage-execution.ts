@@ -1,0 +1,80 @@
+import type { EntityManager } from 'typeorm';
+
+import type { Sessions } from '../core/sessions/session.service.js';
+import type { User } from '../core/users/user.entity.js';
+import type { Flow } from '../flows/flow.entity.js';
+import type { Stage } from '../flows/stage.entity.js';
+import type { RuleContext } from '../rest/fields/field.js';
+import { readObject } from '../rest/fields/read-object.js';
+import type { Execution, PendingUser, UserMessage, Visitor } from './execution.js';
+import type { FlowRun } from './flow-run.js';
+import { readPendingUser, userInfo, type UserInfo } from './pending-user.js';
+import type { FlowPlan, PlannedUser } from './plan.js';
+
+/** What a stage works with, in one request. */
+export class StageExecution<S extends Stage | undefined> implements Execution<S> {
+  constructor(
+    private readonly run: FlowRun,
+    readonly plan: FlowPlan,
+    readonly stage: S,
+    private readonly sessions: Sessions,
+    private readonly resolve: RuleContext['resolve'],
+  ) {}
+
+  get manager(): EntityManager {
+    return this.run.manager;
+  }
+
+  get flow(): Flow {
+    return this.run.flow;
+  }
+
+  get visitor(): Visitor {
+    return this.run.visitor;
+  }
+
+  get query(): URLSearchParams {
+    return this.run.query;
+  }
+
+  pendingUser(): Promise<PendingUser | undefined> {
+    return readPendingUser(this.manager, this.plan.context);
+  }
+
+  setPendingUser(user: PlannedUser): void {
+    this.plan.context.pending_user = user;
+  }
+
+  async userInfo(): Promise<UserInfo> {
+    return userInfo(this.plan.context, await this.pendingUser(), this.visitor);
+  }
+
+  read<T extends object>(type: abstract new () => T, body: unknown): Promise<T> {
+    return readObject(type, body, { manager: this.manager, current: undefined, resolve: this.resolve });
+  }
+
+  message(message: UserMessage): void {
+    this.run.state.messages.push(message);
+  }
+
+  remembered(name: string): unknown {
+    return Object.hasOwn(this.run.state.memory, name) ? this.run.state.memory[name] : undefined;
+  }
+
+  remember(name: string, value: string | number | boolean | null): void {
+    this.run.state.memory[name] = value;
+  }
+
+  insertNext(inMemory: string): void {
+    this.plan.bindings.splice(1, 0, { inMemory });
+  }
+
+  signIn(user: User, seconds: number): Promise<void> {
+    this.run.signedIn = { user, seconds };
+    return Promise.resolve();
+  }
+
+  endOtherSessions(user: User): Promise<void> {
+    return this.sessions.endAll(this.manager, user, this.run.session);
+  }
+}
