@@ -17,8 +17,11 @@ import { DenyStageModule } from './stages/deny/deny-stage.module.js';
 import { DummyStageModule } from './stages/dummy/dummy-stage.module.js';
 import { EmailStageModule } from './stages/email/email-stage.module.js';
 import { IdentificationStageModule } from './stages/identification/identification-stage.module.js';
+import { InvitationStageModule } from './stages/invitation/invitation-stage.module.js';
 import { PasswordStageModule } from './stages/password/password-stage.module.js';
+import { PromptStageModule } from './stages/prompt/prompt-stage.module.js';
 import { UserLoginStageModule } from './stages/user-login/user-login-stage.module.js';
+import { UserWriteStageModule } from './stages/user-write/user-write-stage.module.js';
 
 /** The whole service. */
 @Module({})
@@ -31,8 +34,11 @@ export class AppModule {
       DummyStageModule,
       EmailStageModule,
       IdentificationStageModule,
+      InvitationStageModule,
       PasswordStageModule,
+      PromptStageModule,
       UserLoginStageModule,
+      UserWriteStageModule,
     ];
     return {
       module: AppModule,

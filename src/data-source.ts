@@ -22,8 +22,14 @@ import { DenyStage } from './stages/deny/deny-stage.entity.js';
 import { DummyStage } from './stages/dummy/dummy-stage.entity.js';
 import { EmailStage } from './stages/email/email-stage.entity.js';
 import { IdentificationStage } from './stages/identification/identification-stage.entity.js';
+import { InvitationStage } from './stages/invitation/invitation-stage.entity.js';
+import { Invitation } from './stages/invitation/invitation.entity.js';
 import { PasswordStage } from './stages/password/password-stage.entity.js';
+import { PromptStageField } from './stages/prompt/prompt-stage-field.entity.js';
+import { PromptStage } from './stages/prompt/prompt-stage.entity.js';
+import { Prompt } from './stages/prompt/prompt.entity.js';
 import { UserLoginStage } from './stages/user-login/user-login-stage.entity.js';
+import { UserWriteStage } from './stages/user-write/user-write-stage.entity.js';
 
 /**
  * How the database is used, by the application, the TypeORM command line and the tests alike.
@@ -52,9 +58,15 @@ export function dataSourceOptions(url: string): DataSourceOptions {
       DummyStage,
       EmailStage,
       IdentificationStage,
+      InvitationStage,
       PasswordStage,
+      PromptStage,
       UserLoginStage,
+      UserWriteStage,
       FlowStageBinding,
+      Prompt,
+      PromptStageField,
+      Invitation,
       PolicyBinding,
       MailMessage,
       DeliveryAttempt,

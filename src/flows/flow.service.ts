@@ -37,6 +37,14 @@ export class FlowService {
     return this.getWhere('flow.slug = :key', slug, visible);
   }
 
+  /** Several flows at once, by key; one that is not there is missing. */
+  async getMany(pks: readonly string[]): Promise<ReadonlyMap<string, FlowDto>> {
+    if (pks.length === 0) return new Map();
+    const flows = this.flows(everyRow).andWhere('flow.pk = any(:pks)', { pks });
+    const answers = await this.answers(await select(flows, flowColumns).getRawMany<FlowRow>());
+    return new Map(answers.map((answer) => [answer.pk, answer]));
+  }
+
   async create(request: FlowRequestDto): Promise<FlowDto> {
     const pk = randomUUID();
     const columns = columnsOf<Flow>(request);

@@ -25,6 +25,6 @@ import { StageService } from './stage.service.js';
     StageKinds,
     StageService,
   ],
-  exports: [FlowSetReader, StageKinds],
+  exports: [FlowService, FlowSetReader, StageKinds],
 })
 export class FlowsModule {}

@@ -11,7 +11,7 @@ import { differences } from './differences.js';
 const allowed: Readonly<Record<string, RegExp>> = {
   'the 404 for a row, a page or a format that there is not': /^operation \w+\.responses\.404 is added$/,
   'authentik sends null here too, but does not say so':
-    /^schema (TypeCreate\.properties\.icon_url|PolicyBinding\.properties\.(policy|group|user)_obj)\.(nullable|type) is added$/,
+    /^schema (TypeCreate\.properties\.icon_url|\w+\.properties\.(policy|group|user|flow)_obj)\.(nullable|type) is added$/,
   'any language is taken, for none has an effect':
     /^operation schema_retrieve\.parameters\.query lang\.schema\.enum is/,
   'permissions are for the models that there are here': /^schema ModelEnum\.enum "authentik_\w+\.\w+" is missing$/,

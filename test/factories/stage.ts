@@ -12,6 +12,10 @@ import type {
   UserLoginStageDto,
   UserLoginStageRequestDto,
 } from '../../src/stages/user-login/dto/user-login-stage.dto.js';
+import type {
+  UserWriteStageDto,
+  UserWriteStageRequestDto,
+} from '../../src/stages/user-write/dto/user-write-stage.dto.js';
 import type { ApiClient } from '../support/api-client.js';
 import { created } from './created.js';
 
@@ -22,6 +26,7 @@ const needed = {
   identification: { user_fields: ['username', 'email'] },
   password: { backends: ['authentik.core.auth.InbuiltBackend'] },
   user_login: {},
+  user_write: {},
 } as const;
 
 interface Kinds {
@@ -30,6 +35,7 @@ interface Kinds {
   identification: [IdentificationStageRequestDto, IdentificationStageDto];
   password: [PasswordStageRequestDto, PasswordStageDto];
   user_login: [UserLoginStageRequestDto, UserLoginStageDto];
+  user_write: [UserWriteStageRequestDto, UserWriteStageDto];
 }
 
 /** Creates a stage over the API: with what its kind needs, the defaults, and a name of its own. */

@@ -50,7 +50,8 @@ export function groupAnswer(
   };
 }
 
-function memberAnswer(row: MemberRow, secrets: SecretBox): GroupMemberDto {
+/** A user as those tell of them who need not tell everything. */
+export function memberAnswer(row: Omit<MemberRow, 'group'>, secrets: SecretBox): GroupMemberDto {
   return {
     pk: row.pk,
     username: row.username,

@@ -21,8 +21,13 @@ const models: Readonly<Record<string, readonly string[]>> = {
   'authentik_stages_dummy.dummystage': [],
   'authentik_stages_email.emailstage': [],
   'authentik_stages_identification.identificationstage': [],
+  'authentik_stages_invitation.invitation': [],
+  'authentik_stages_invitation.invitationstage': [],
   'authentik_stages_password.passwordstage': [],
+  'authentik_stages_prompt.prompt': [],
+  'authentik_stages_prompt.promptstage': [],
   'authentik_stages_user_login.userloginstage': [],
+  'authentik_stages_user_write.userwritestage': [],
 };
 
 /** The models that permissions are given on, `<app>.<model>`. */

@@ -7,6 +7,7 @@ import { SignInStages1795632400000 } from './1795632400000-sign-in-stages.js';
 import { PolicyBindings1795632900000 } from './1795632900000-policy-bindings.js';
 import { Session1795632950000 } from './1795632950000-session.js';
 import { SendLimits1795633000000 } from './1795633000000-send-limits.js';
+import { SignUpStages1795633500000 } from './1795633500000-sign-up-stages.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   PolicyBindings1795632900000,
   Session1795632950000,
   SendLimits1795633000000,
+  SignUpStages1795633500000,
 ];

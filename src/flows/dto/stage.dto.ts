@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
-import { AnswerOf } from '../../rest/fields/derived.js';
+import { AnswerOf, RequestOf } from '../../rest/fields/derived.js';
 import { ObjectListField, TextField, UuidField } from '../../rest/fields/fields.js';
 import { unique } from '../../rest/fields/rules.js';
 import { TextFilter } from '../../rest/list/filters.js';
@@ -41,6 +41,9 @@ export class StageFields {
 
 /** A stage of any kind, without what only its kind has. */
 export class StageDto extends AnswerOf(StageFields) {}
+
+/** A stage as a request about something else may tell of it; it is checked and has no effect. */
+export class StageRequestDto extends RequestOf(StageFields) {}
 
 @ListOf({ columns: stageColumns, search: ['stage.name'], order: ['name'], ordering: ['pk', 'name'] })
 export class StageListQuery extends ListQuery {

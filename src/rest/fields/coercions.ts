@@ -20,6 +20,7 @@ export const requiredMessage = 'This field is required.';
 export const nullMessage = 'This field may not be null.';
 export const blankMessage = 'This field may not be blank.';
 export const nulMessage = 'Null characters are not allowed.';
+const emptyListMessage = 'This list may not be empty.';
 
 const int32 = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
 
@@ -184,9 +185,10 @@ export function noSuchRow(key: unknown): string {
 }
 
 /** A list whose items all pass `item`; of several bad items the first one is told. */
-export function list<T>(item: Coercion<T>): Coercion<T[]> {
+export function list<T>(item: Coercion<T>, { allowEmpty = true } = {}): Coercion<T[]> {
   return (raw) => {
     if (!Array.isArray(raw)) throw notAList(raw);
+    if (raw.length === 0 && !allowEmpty) throw new Rejection([emptyListMessage]);
     return raw.map((entry: unknown) => {
       if (entry === null) throw new Rejection([noSuchRow(entry)]);
       return item(entry);
@@ -198,7 +200,7 @@ export function list<T>(item: Coercion<T>): Coercion<T[]> {
 export function eachOf<T>(item: Coercion<T>, { allowEmpty = false } = {}): Coercion<T[]> {
   return (raw) => {
     if (!Array.isArray(raw)) throw notAList(raw);
-    if (raw.length === 0 && !allowEmpty) throw new Rejection(['This list may not be empty.']);
+    if (raw.length === 0 && !allowEmpty) throw new Rejection([emptyListMessage]);
     const refused: Record<string, FieldMessages> = {};
     const values = raw.map((entry: unknown, index) => {
       try {

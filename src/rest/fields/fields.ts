@@ -77,9 +77,9 @@ export function DictionaryField(options: FieldOptions = {}): PropertyDecorator {
 }
 
 /** A list of UUIDs. */
-export function UuidListField(options: FieldOptions = {}): PropertyDecorator {
+export function UuidListField(options: FieldOptions & { allowEmpty?: boolean } = {}): PropertyDecorator {
   const schema = { type: 'array' as const, items: { type: 'string', format: 'uuid' } };
-  return field(schema, coercions.list(coercions.uuidKey()), options);
+  return field(schema, coercions.list(coercions.uuidKey(), options), options);
 }
 
 /** A list of whole numbers. */

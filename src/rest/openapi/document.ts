@@ -8,8 +8,8 @@ type Json = Record<string, unknown>;
 /** Order of the methods of a path in the document. */
 const methodOrder = ['delete', 'get', 'patch', 'post', 'put'];
 
-/** Schemas of objects that have more than the declared properties: `ValidationError` has one for each field. */
-const open = ['ValidationError'];
+/** Schemas of objects that have more than the declared properties: one for each field of a form. */
+const open = ['ValidationError', 'PromptChallengeResponseRequest'];
 
 /** The schema of any JSON value, for decorators, which cannot say that: the document has no type in its place. */
 export const anyValue = { type: 'any' } as unknown as ApiPropertyOptions;

@@ -1,0 +1,64 @@
+import { GroupMemberDto } from '../../../core/groups/dto/group.dto.js';
+import { FlowDto } from '../../../flows/dto/flow.dto.js';
+import { Flow } from '../../../flows/flow.entity.js';
+import { describeConstraint } from '../../../rest/errors/database-conflict.js';
+import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import {
+  BooleanField,
+  DateTimeField,
+  DictionaryField,
+  ObjectField,
+  SlugField,
+  UuidField,
+} from '../../../rest/fields/fields.js';
+import { exists } from '../../../rest/fields/rules.js';
+
+describeConstraint('fk_invitation_flow', 'flow', 'The flow has just been deleted.');
+
+/** What is told of an invitation and what can be set. */
+class InvitationFields {
+  @UuidField({ readOnly: true, description: 'Also what stands in the link: `/if/flow/<slug>/?itoken=<pk>`.' })
+  pk!: string;
+
+  @SlugField({ required: true, maxLength: 50 })
+  name!: string;
+
+  @DateTimeField({ nullable: true, description: 'Until when it can be used; null for as long as it is there.' })
+  expires!: Date | null;
+
+  @DictionaryField({
+    description: 'What is known in advance, by the keys of prompts. A password cannot be given here.',
+    rules: [holdsNoPassword],
+  })
+  fixed_data!: Record<string, unknown>;
+
+  @ObjectField(GroupMemberDto)
+  created_by!: GroupMemberDto;
+
+  @BooleanField({ description: 'Delete it when somebody has used it.' })
+  single_use!: boolean;
+
+  @UuidField({
+    nullable: true,
+    description: 'The only flow that it is for; it is deleted with it. Null for every flow.',
+    rules: [exists(() => Flow)],
+  })
+  flow!: string | null;
+
+  @ObjectField(FlowDto, { nullable: true })
+  flow_obj!: FlowDto | null;
+}
+
+/** An invitation. */
+export class InvitationDto extends AnswerOf(InvitationFields) {}
+
+/** An invitation to create, or to put in the place of another. */
+export class InvitationRequestDto extends RequestOf(InvitationFields) {}
+
+/** Changes to an invitation. */
+export class PatchedInvitationRequestDto extends PatchOf(InvitationRequestDto) {}
+
+/** Whoever may see invitations is told what is in them. */
+function holdsNoPassword(data: Record<string, unknown>): Promise<string[] | undefined> {
+  return Promise.resolve(Object.hasOwn(data, 'password') ? ['An invitation cannot hold a password.'] : undefined);
+}

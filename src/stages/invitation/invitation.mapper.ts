@@ -1,0 +1,56 @@
+import type { GroupMemberDto } from '../../core/groups/dto/group.dto.js';
+import { memberAnswer } from '../../core/groups/group.mapper.js';
+import type { SecretBox } from '../../database/secret-box.js';
+import type { FlowDto } from '../../flows/dto/flow.dto.js';
+import type { Columns } from '../../rest/list/list-query.js';
+import type { InvitationDto } from './dto/invitation.dto.js';
+
+/** What is told of an invitation itself, in a statement that calls it `invitation`. */
+export const invitationColumns = {
+  pk: 'invitation.pk',
+  name: 'invitation.name',
+  expires: 'invitation.expires',
+  fixed_data: 'invitation.fixedData',
+  single_use: 'invitation.singleUse',
+  flow: 'invitation.flowId',
+} satisfies Columns;
+
+/** What is read of an invitation for the clients: also what they are told of who made it, called `author`. */
+export const invitationRowColumns = {
+  ...invitationColumns,
+  created_by: 'author.pk',
+  author_username: 'author.username',
+  author_name: 'author.name',
+  author_is_active: 'author.isActive',
+  author_last_login: 'author.lastLogin',
+  author_email: 'author.email',
+  author_attributes: 'author.attributes',
+} satisfies Columns;
+
+/** A row of those columns. */
+export type InvitationRow = Pick<InvitationDto, keyof typeof invitationColumns> & {
+  readonly [Name in keyof Omit<GroupMemberDto, 'pk' | 'uid'> as `author_${Name}`]: GroupMemberDto[Name];
+} & { readonly created_by: number };
+
+/** An invitation as clients see it. `flow` is the one that it is for. */
+export function invitationAnswer(row: InvitationRow, flow: FlowDto | undefined, secrets: SecretBox): InvitationDto {
+  const author = {
+    pk: row.created_by,
+    username: row.author_username,
+    name: row.author_name,
+    is_active: row.author_is_active,
+    last_login: row.author_last_login,
+    email: row.author_email,
+    attributes: row.author_attributes,
+  };
+  return {
+    pk: row.pk,
+    name: row.name,
+    expires: row.expires,
+    fixed_data: row.fixed_data,
+    created_by: memberAnswer(author, secrets),
+    single_use: row.single_use,
+    flow: row.flow,
+    flow_obj: flow ?? null,
+  };
+}

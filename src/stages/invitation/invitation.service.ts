@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+
+import type { Caller } from '../../core/access/caller.js';
+import { Housekeeping } from '../../database/housekeeping.js';
+import { SecretBox } from '../../database/secret-box.js';
+import { FlowService } from '../../flows/flow.service.js';
+import { everyRow, type VisibleRows } from '../../rest/access/route-access.js';
+import { restrict } from '../../rest/access/visible.js';
+import { AppError } from '../../rest/errors/app-error.js';
+import { conflictingWrites } from '../../rest/errors/database-conflict.js';
+import { columnsOf } from '../../rest/fields/columns-of.js';
+import type { Page } from '../../rest/list/page.js';
+import { readPage, select } from '../../rest/list/read-page.js';
+import type { InvitationListQuery } from './dto/invitation-list.query.js';
+import type { InvitationDto, InvitationRequestDto, PatchedInvitationRequestDto } from './dto/invitation.dto.js';
+import { Invitation } from './invitation.entity.js';
+import { invitationAnswer, type InvitationRow, invitationRowColumns } from './invitation.mapper.js';
+
+/** Keeps the invitations, until they have expired. */
+@Injectable()
+export class InvitationService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly flows: FlowService,
+    private readonly secrets: SecretBox,
+    housekeeping: Housekeeping,
+  ) {
+    housekeeping.register('expired invitations', () => this.purge());
+  }
+
+  async list(query: InvitationListQuery, visible: VisibleRows): Promise<Page<InvitationDto>> {
+    const { pagination, results } = await readPage<InvitationRow>(this.invitations(visible), query);
+    return { pagination, results: await this.answers(results) };
+  }
+
+  /** @throws AppError `notFound` */
+  async get(pk: string, visible: VisibleRows): Promise<InvitationDto> {
+    const invitation = await this.find(pk, visible);
+    if (invitation === undefined) throw new AppError('notFound');
+    return invitation;
+  }
+
+  async create(request: InvitationRequestDto, by: Caller): Promise<InvitationDto> {
+    const pk = randomUUID();
+    await this.dataSource.manager.insert(Invitation, {
+      ...columnsOfInvitation(request),
+      pk,
+      createdById: by.pk,
+    } as object);
+    const invitation = await this.find(pk, everyRow);
+    // Its flow, or who made it, has been deleted in the meantime, and the invitation with it.
+    if (invitation === undefined) throw conflictingWrites();
+    return invitation;
+  }
+
+  /** Changes what the request names; the rest stays as it is, also for a PUT. */
+  async update(
+    { pk }: Invitation,
+    request: InvitationRequestDto | PatchedInvitationRequestDto,
+  ): Promise<InvitationDto> {
+    const columns = columnsOfInvitation(request);
+    if (Object.keys(columns).length > 0) await this.dataSource.manager.update(Invitation, { pk }, columns as object);
+    return this.get(pk, everyRow);
+  }
+
+  async remove({ pk }: Invitation): Promise<void> {
+    await this.dataSource.manager.delete(Invitation, { pk });
+  }
+
+  /** Deletes some of the invitations that have expired. @returns how many */
+  private async purge(): Promise<number> {
+    const deleted = await this.dataSource.query<[unknown[], number]>(
+      `delete from "invitation"
+        where invite_uuid in (select invite_uuid from "invitation" where expires < now() limit 500)`,
+    );
+    return deleted[1];
+  }
+
+  private async find(pk: string, visible: VisibleRows): Promise<InvitationDto | undefined> {
+    const invitation = this.invitations(visible).andWhere('invitation.pk = :pk', { pk });
+    const row = await select(invitation, invitationRowColumns).getRawOne<InvitationRow>();
+    const [answer] = row === undefined ? [] : await this.answers([row]);
+    return answer;
+  }
+
+  private invitations(visible: VisibleRows): SelectQueryBuilder<Invitation> {
+    const invitations = this.dataSource.manager
+      .createQueryBuilder(Invitation, 'invitation')
+      .innerJoin('invitation.createdBy', 'author')
+      .leftJoin('invitation.flow', 'flow');
+    return restrict(invitations, visible);
+  }
+
+  /** The invitations as clients see them, with all their flows read at once. */
+  private async answers(rows: readonly InvitationRow[]): Promise<InvitationDto[]> {
+    const flows = await this.flows.getMany([...new Set(rows.flatMap(({ flow }) => flow ?? []))]);
+    return rows.map((row) => invitationAnswer(row, flows.get(row.flow ?? ''), this.secrets));
+  }
+}
+
+function columnsOfInvitation({ flow: flowId, ...others }: PatchedInvitationRequestDto): Partial<Invitation> {
+  return { ...columnsOf<Invitation>(others), ...(flowId !== undefined && { flowId }) };
+}

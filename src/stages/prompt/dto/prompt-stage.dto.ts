@@ -1,0 +1,49 @@
+import { StageFields } from '../../../flows/dto/stage.dto.js';
+import { Stage } from '../../../flows/stage.entity.js';
+import { describeConstraint } from '../../../rest/errors/database-conflict.js';
+import { noSuchRow } from '../../../rest/fields/coercions.js';
+import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import type { RuleContext } from '../../../rest/fields/field.js';
+import { TextField, UuidListField } from '../../../rest/fields/fields.js';
+import { exists, unique } from '../../../rest/fields/rules.js';
+import { PromptStage } from '../prompt-stage.entity.js';
+import { Prompt } from '../prompt.entity.js';
+
+describeConstraint('fk_prompt_stage_field_prompt', 'fields', 'A prompt has just been deleted.');
+
+/** What is told of a prompt stage and what can be set. */
+class PromptStageFields extends StageFields {
+  // The reference says it in other words when the other stage is one of prompts too.
+  @TextField({
+    required: true,
+    rules: [
+      unique(() => PromptStage, 'name', 'This field must be unique.'),
+      unique(() => Stage, 'name', 'stage with this name already exists.'),
+    ],
+  })
+  override name!: string;
+
+  @UuidListField({
+    required: true,
+    allowEmpty: false,
+    description: 'The prompts that the form is made of; their `order` decides which one comes first.',
+    rules: [exists(() => Prompt)],
+  })
+  fields!: string[];
+
+  @UuidListField({ description: 'Always empty: there are no policies here.', rules: [noPolicies] })
+  validation_policies?: string[];
+}
+
+/** A prompt stage. */
+export class PromptStageDto extends AnswerOf(PromptStageFields) {}
+
+/** A prompt stage to create, or to put in the place of another. */
+export class PromptStageRequestDto extends RequestOf(PromptStageFields) {}
+
+/** Changes to a prompt stage. */
+export class PatchedPromptStageRequestDto extends PatchOf(PromptStageRequestDto) {}
+
+function noPolicies(keys: readonly string[], _: RuleContext, raw: unknown): Promise<string[] | undefined> {
+  return Promise.resolve(keys.length === 0 ? undefined : [noSuchRow([raw].flat()[0])]);
+}

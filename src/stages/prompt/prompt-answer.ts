@@ -1,0 +1,135 @@
+import type { NestedMessages } from '../../rest/errors/validation-error.js';
+import { nonField } from '../../rest/errors/validation-error.js';
+import {
+  boolean,
+  type Coercion,
+  dateTime,
+  email,
+  integer,
+  nullMessage,
+  Rejection,
+  requiredMessage,
+  shown,
+  text,
+} from '../../rest/fields/coercions.js';
+import { choicesOf, type FormField, initialValueOf, known, type PromptData } from './prompt-form.js';
+import type { PromptType } from './prompt-types.js';
+
+/** What a visitor has answered: a value by the key of each field, or what is wrong with them. */
+export type PromptAnswer =
+  | { readonly kind: 'values'; readonly values: PromptData }
+  | { readonly kind: 'errors'; readonly errors: NestedMessages };
+
+/** The server says what is in these, whatever a visitor sends. */
+const fixedTypes: readonly PromptType[] = ['text_read_only', 'text_area_read_only', 'hidden', 'static'];
+/** Blank text is an answer of these; for others it means that nothing was answered. */
+const textTypes: readonly PromptType[] = ['text', 'text_area', 'username', 'email', 'password', 'ak-locale'];
+
+/**
+ * Reads the answer to a form (flow execution, section 6.2). Keys that are no field of the form are not looked at.
+ *
+ * @param data what is known in the run
+ * @param body what was posted
+ */
+export function readPromptAnswer(fields: readonly FormField[], data: PromptData, body: PromptData): PromptAnswer {
+  const values: [string, unknown][] = [];
+  const errors: [string, NestedMessages[string]][] = [];
+  for (const field of fields) {
+    try {
+      const value = valueOf(field, data, body);
+      if (value !== undefined) values.push([field.fieldKey, value]);
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      errors.push([field.fieldKey, error.messages]);
+    }
+  }
+  if (errors.length > 0) return { kind: 'errors', errors: Object.fromEntries(errors) };
+  const answer = Object.fromEntries(values);
+  const [password, repeated, ...more] = fields.filter(({ type }) => type === 'password');
+  if (password !== undefined && repeated !== undefined && more.length === 0) {
+    const isSame = known(answer, password.fieldKey) === known(answer, repeated.fieldKey);
+    if (!isSame) return { kind: 'errors', errors: { [nonField]: ["Passwords don't match."] } };
+  }
+  return { kind: 'values', values: answer };
+}
+
+/** The value of one field; undefined for none. */
+function valueOf(field: FormField, data: PromptData, body: PromptData): unknown {
+  if (field.type === 'separator') return undefined;
+  if (fixedTypes.includes(field.type)) return fixedValueOf(field, data);
+  const raw = known(body, field.fieldKey);
+  if (raw === null) throw new Rejection([nullMessage]);
+  const coercion = coercionOf(field, data);
+  const isLeftOut = raw === undefined || (raw === '' && !textTypes.includes(field.type));
+  if (!isLeftOut) return coercion(raw);
+  // A browser says of a box that is not ticked nothing at all.
+  if (field.type === 'checkbox') return false;
+  const initial = initialValueOf(field, data);
+  if (initial !== '') return coercion(initial);
+  if (field.required) throw new Rejection([requiredMessage]);
+  return undefined;
+}
+
+/** What the server says is in the field: what is known in the run, else what the prompt says. */
+function fixedValueOf(field: FormField, data: PromptData): unknown {
+  const value = known(data, field.fieldKey);
+  if (value !== undefined) return value;
+  const isPlaceholder = field.initialValue === '' && (field.type === 'hidden' || field.type === 'static');
+  return isPlaceholder ? field.placeholder : field.initialValue;
+}
+
+function coercionOf(field: FormField, data: PromptData): Coercion {
+  switch (field.type) {
+    case 'username':
+      return text({ maxLength: 150 });
+    case 'email':
+      return email({ allowBlank: !field.required });
+    case 'password':
+      return text({ verbatim: true });
+    case 'number':
+      return integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+    case 'checkbox':
+      return boolean();
+    case 'radio-button-group':
+    case 'dropdown':
+      return oneOf(choicesOf(field, data) ?? []);
+    case 'date':
+      return date;
+    case 'date-time':
+      return (raw) => dateTime()(raw).toISOString();
+    case 'file':
+      return dataUri;
+    case 'ak-locale':
+      return text({ allowBlank: true });
+    default:
+      return text({ verbatim: true, allowBlank: !field.required });
+  }
+}
+
+/** One of the choices, which are sent and answered as text, and kept as what they are. */
+function oneOf(choices: readonly unknown[]): Coercion {
+  return (raw) => {
+    const chosen = choices.find((choice) => shown(choice) === shown(raw));
+    if (chosen === undefined) throw new Rejection([`"${shown(raw)}" is not a valid choice.`]);
+    return chosen;
+  };
+}
+
+/** A day, as it was written. */
+const date: Coercion<string> = (raw) => {
+  const day = typeof raw === 'string' ? raw.trim() : '';
+  const time = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00Z`) : Number.NaN;
+  // JavaScript takes the 30th of February for the first of March.
+  if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(day)) {
+    throw new Rejection(['Date has wrong format. Use one of these formats instead: YYYY-MM-DD.']);
+  }
+  return day;
+};
+
+/** A file as a `data:` URI, kept as it is. */
+const dataUri: Coercion<string> = (raw) => {
+  const uri = text()(raw);
+  if (!/^data:/i.test(uri)) throw new Rejection(['Invalid scheme']);
+  if (!/^data:[^,;]*(;[^,;]*)*;base64,/i.test(uri)) throw new Rejection(['Invalid encoding']);
+  return uri;
+};

@@ -1,0 +1,45 @@
+import { Group } from '../../../core/groups/group.entity.js';
+import { type UserType, userTypes } from '../../../core/users/user.entity.js';
+import { StageFields } from '../../../flows/dto/stage.dto.js';
+import { describeConstraint } from '../../../rest/errors/database-conflict.js';
+import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { BooleanField, ChoiceField, TextField, UuidField } from '../../../rest/fields/fields.js';
+import { exists } from '../../../rest/fields/rules.js';
+import { type UserCreationMode, userCreationModes } from '../user-write-stage.entity.js';
+
+describeConstraint('fk_stage_create_users_group', 'create_users_group', 'The group has just been deleted.');
+
+/** What is told of a user write stage and what can be set. */
+class UserWriteStageFields extends StageFields {
+  @ChoiceField('UserCreationModeEnum', userCreationModes, {
+    description: 'Whether a user is created: never, when there is none in the run, or always.',
+  })
+  user_creation_mode!: UserCreationMode;
+
+  @BooleanField({
+    description: 'New users cannot do anything until an email stage that activates users has confirmed their address.',
+  })
+  create_users_as_inactive!: boolean;
+
+  @UuidField({
+    nullable: true,
+    description: 'Group that new users are put into. Setting it takes the permission to add users to that group.',
+    rules: [exists(() => Group)],
+  })
+  create_users_group!: string | null;
+
+  @ChoiceField('UserTypeEnum', userTypes, { description: 'Type of new users.' })
+  user_type!: UserType;
+
+  @TextField({ allowBlank: true, description: 'Path of new users; `users` if it is empty.' })
+  user_path_template!: string;
+}
+
+/** A user write stage. */
+export class UserWriteStageDto extends AnswerOf(UserWriteStageFields) {}
+
+/** A user write stage to create, or to put in the place of another. */
+export class UserWriteStageRequestDto extends RequestOf(UserWriteStageFields) {}
+
+/** Changes to a user write stage. */
+export class PatchedUserWriteStageRequestDto extends PatchOf(UserWriteStageRequestDto) {}

@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+
+import type { PromptStageDto, PromptStageRequestDto } from '../../src/stages/prompt/dto/prompt-stage.dto.js';
+import type { PromptDto, PromptRequestDto } from '../../src/stages/prompt/dto/prompt.dto.js';
+import type { ApiClient } from '../support/api-client.js';
+import { created } from './created.js';
+
+/** Creates a prompt over the API, with a name of its own. */
+export function createPrompt(api: ApiClient, fields: Partial<PromptRequestDto> = {}): Promise<PromptDto> {
+  const needed = { name: `prompt-${randomUUID()}`, field_key: 'name', label: 'Name', type: 'text' };
+  return created(api.post('/stages/prompt/prompts/', { ...needed, ...fields }));
+}
+
+/** Creates a prompt stage over the API whose form has these fields, in this order. */
+export async function createPromptStage(
+  api: ApiClient,
+  prompts: readonly Partial<PromptRequestDto>[],
+  fields: Partial<PromptStageRequestDto> = {},
+): Promise<PromptStageDto> {
+  const keys: string[] = [];
+  for (const [order, prompt] of prompts.entries()) keys.push((await createPrompt(api, { order, ...prompt })).pk);
+  return created(api.post('/stages/prompt/stages/', { name: `form-${randomUUID()}`, fields: keys, ...fields }));
+}
