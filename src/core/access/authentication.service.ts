@@ -57,7 +57,7 @@ const callerBy = (credentials: string): string => `
          ), '[]') as grants
     from caller c`;
 
-const callerByToken = callerBy(byToken);
+export const callerByToken = callerBy(byToken);
 const callerBySession = callerBy(bySession);
 
 /** Requests that change nothing, and need no proof that a page of ours made them. */

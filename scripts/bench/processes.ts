@@ -1,0 +1,45 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** What a process has used: milliseconds of CPU since its start, and megabytes of memory now. */
+export interface Usage {
+  readonly cpu: number;
+  readonly rss: number;
+}
+
+const tick = 10;
+const page = 4096;
+
+/** What the process uses, read from `/proc`; undefined where there is none. */
+export async function usageOf(pid: number): Promise<Usage | undefined> {
+  const stat = await statOf(pid);
+  return stat && { cpu: stat.cpu, rss: (stat.pages * page) / 1e6 };
+}
+
+/** CPU of a PostgreSQL server: its main process, what ended below it, and what runs below it now. */
+export async function databaseCpu(postmaster: number): Promise<number | undefined> {
+  const all = await Promise.all((await processIds()).map(statOf));
+  const ours = all.filter((stat) => stat?.pid === postmaster || stat?.parent === postmaster);
+  return ours.length === 0 ? undefined : ours.reduce((sum, stat) => sum + (stat?.cpu ?? 0), 0);
+}
+
+interface Stat {
+  readonly pid: number;
+  readonly parent: number;
+  readonly cpu: number;
+  readonly pages: number;
+}
+
+async function statOf(pid: number): Promise<Stat | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  // The name in brackets may hold anything; the fields after it are numbered from 3 (proc(5)).
+  const fields = ['', '', '', ...text.slice(text.lastIndexOf(')') + 2).split(' ')];
+  const field = (number: number): number => Number(fields[number]);
+  const cpu = (field(14) + field(15) + field(16) + field(17)) * tick;
+  return { pid, parent: field(4), cpu, pages: field(24) };
+}
+
+async function processIds(): Promise<number[]> {
+  const names = await readdir('/proc').catch(() => []);
+  return names.filter((name) => /^\d+$/.test(name)).map(Number);
+}
