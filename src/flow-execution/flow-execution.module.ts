@@ -2,9 +2,14 @@ import { Module } from '@nestjs/common';
 
 import { EventsModule } from '../events/events.module.js';
 import { FlowsModule } from '../flows/flows.module.js';
+import { FlowExecutionController } from './flow-execution.controller.js';
 import { FlowExecutorController } from './flow-executor.controller.js';
 import { FlowExecutor } from './flow-executor.js';
+import { FlowInspectorController } from './flow-inspector.controller.js';
+import { FlowInspector } from './flow-inspector.js';
+import { FlowNavigationController } from './flow-navigation.controller.js';
 import { FlowPlanner } from './flow-planner.js';
+import { FlowSessions } from './flow-sessions.js';
 import { FlowSteps } from './flow-steps.js';
 import { PlanRestorer } from './plan-restorer.js';
 import { StageExecutors } from './stage-executors.js';
@@ -12,8 +17,8 @@ import { StageExecutors } from './stage-executors.js';
 /** Runs flows: plans them, and leads visitors from stage to stage. */
 @Module({
   imports: [EventsModule, FlowsModule],
-  controllers: [FlowExecutorController],
-  providers: [FlowExecutor, FlowPlanner, FlowSteps, PlanRestorer, StageExecutors],
-  exports: [FlowExecutor, FlowPlanner, StageExecutors],
+  controllers: [FlowExecutionController, FlowExecutorController, FlowInspectorController, FlowNavigationController],
+  providers: [FlowExecutor, FlowInspector, FlowPlanner, FlowSessions, FlowSteps, PlanRestorer, StageExecutors],
+  exports: [FlowExecutor, FlowPlanner, FlowSessions, StageExecutors],
 })
 export class FlowExecutionModule {}

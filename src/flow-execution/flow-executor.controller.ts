@@ -3,6 +3,7 @@ import { ApiBody, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { SessionCookies } from '../core/sessions/session-cookies.js';
+import { queryOf } from '../rest/http/query.js';
 import { RequestBody } from '../rest/http/request-body.js';
 import { GenericErrorDto } from '../rest/openapi/error.dto.js';
 import { Action } from '../rest/resource.js';
@@ -76,10 +77,8 @@ export class FlowExecutorController {
 }
 
 /** The address of this request, built from the route: nothing but its query is the client's. */
-function sameAddress({ routeOptions, originalUrl }: FastifyRequest, slug: string): string {
-  const query = originalUrl.indexOf('?');
-  const path = `${String(routeOptions.url).replace(':flow_slug', slug)}/`;
-  return query === -1 ? path : `${path}${originalUrl.slice(query)}`;
+function sameAddress(request: FastifyRequest, slug: string): string {
+  return `${String(request.routeOptions.url).replace(':flow_slug', slug)}/${queryOf(request)}`;
 }
 
 function lastValues(query: unknown): Readonly<Record<string, string | undefined>> {

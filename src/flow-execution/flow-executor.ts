@@ -3,14 +3,12 @@ import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 
 import { isSuperuser } from '../core/groups/membership.js';
 import { type IssuedSession, SessionCookies } from '../core/sessions/session-cookies.js';
-import { Sessions } from '../core/sessions/session.service.js';
-import { User } from '../core/users/user.entity.js';
 import { EventLog } from '../events/event-log.js';
 import { Flow } from '../flows/flow.entity.js';
 import { AppError } from '../rest/errors/app-error.js';
 import type { ExecutorAnswer } from './executor-answer.js';
 import type { FlowRun } from './flow-run.js';
-import { emptyState, type FlowState, parseState } from './flow-state.js';
+import { FlowSessions } from './flow-sessions.js';
 import { FlowSteps } from './flow-steps.js';
 import { Turns } from './turns.js';
 import type { Visit } from './visit.js';
@@ -52,7 +50,7 @@ export class FlowExecutor {
   constructor(
     private readonly dataSource: DataSource,
     private readonly steps: FlowSteps,
-    private readonly sessions: Sessions,
+    private readonly sessions: FlowSessions,
     private readonly cookies: SessionCookies,
     private readonly events: EventLog,
   ) {
@@ -91,46 +89,26 @@ export class FlowExecutor {
     if (flow === null) throw new UnknownFlow();
     const run = await this.runOf(manager, flow, request);
     if (run.session?.isReplaced) return { answer: await this.overtaken(run, method), session: undefined };
-    if (method === 'POST' && run.visitor.user !== undefined && visit.sessionKey !== undefined) {
+    if (method === 'POST' && run.user !== undefined && visit.sessionKey !== undefined) {
       this.cookies.checkCsrf(visit.sessionKey, visit.csrf);
     }
     const answer = await this.steps.take(run, method === 'POST' ? { body: request.body?.() } : undefined);
-    return { answer, session: await this.store(run) };
+    const { signedIn } = run;
+    const stored = signedIn && this.sessions.signIn(run, signedIn.user, signedIn.seconds);
+    return { answer, session: await (stored ?? this.sessions.store(run)) };
   }
 
   private async runOf(manager: EntityManager, flow: Flow, { visit, ...request }: ExecutorRequest): Promise<FlowRun> {
-    const session = visit.sessionKey === undefined ? undefined : await this.sessions.lock(manager, visit.sessionKey);
-    const pk = session?.userId;
-    const user = pk == null ? null : await manager.findOneBy(User, { pk, isActive: true });
+    const open = await this.sessions.open(manager, visit);
     const query = new URLSearchParams(request.query);
     const { clientIp, languages, requestId } = visit;
-    return {
-      manager,
-      flow,
-      query,
-      session,
-      visitor: { user: user ?? undefined, clientIp, locales: [...query.getAll('locale'), ...languages], requestId },
-      deniedNext: request.deniedNext,
-      state: parseState(session?.state),
-    };
+    const visitor = { user: open.user, clientIp, locales: [...query.getAll('locale'), ...languages], requestId };
+    return { ...open, flow, query, visitor, deniedNext: request.deniedNext };
   }
 
   /** Another request has signed the visitor in while this one was on its way: it has no session, and gets none. */
   private async overtaken(run: FlowRun, method: 'GET' | 'POST'): Promise<ExecutorAnswer> {
     return method === 'POST' ? { kind: 'continue' } : this.steps.finish(run);
-  }
-
-  private async store({ manager, session, state, signedIn, visitor }: FlowRun): Promise<IssuedSession | undefined> {
-    if (signedIn !== undefined) {
-      const { user, seconds } = signedIn;
-      // What somebody else did in this browser is nothing to the one who signs in now.
-      const isSomebodyElse = visitor.user !== undefined && visitor.user.pk !== user.pk;
-      const kept: FlowState = isSomebodyElse ? { ...state, history: [], memory: {} } : state;
-      return this.sessions.signIn(manager, session, user, seconds, kept);
-    }
-    if (session !== undefined) await this.sessions.save(manager, session, state);
-    else if (isWorthASession(state)) return this.sessions.create(manager, state);
-    return undefined;
   }
 
   private async failed(error: unknown, { slug, visit }: ExecutorRequest): Promise<ExecutorAnswer> {
@@ -154,12 +132,10 @@ export class FlowExecutor {
     }
   }
 
-  private async isForSuperuser({ sessionKey }: Visit): Promise<boolean> {
-    if (sessionKey === undefined) return false;
+  private async isForSuperuser(visit: Visit): Promise<boolean> {
     try {
-      const pk = (await this.sessions.find(sessionKey))?.userId;
-      const { manager } = this.dataSource;
-      return pk != null && (await manager.existsBy(User, { pk, isActive: true })) && (await isSuperuser(manager, pk));
+      const { user, manager } = await this.sessions.look(visit);
+      return user !== undefined && (await isSuperuser(manager, user.pk));
     } catch {
       return false;
     }
@@ -170,9 +146,4 @@ class UnknownFlow extends Error {}
 
 function isConflict(error: unknown): boolean {
   return error instanceof QueryFailedError && conflicts.includes((error.driverError as { code?: string }).code ?? '');
-}
-
-/** A visitor who has nothing to come back to needs no session. */
-function isWorthASession(state: FlowState): boolean {
-  return JSON.stringify(state) !== JSON.stringify({ ...emptyState(), history: state.history });
 }

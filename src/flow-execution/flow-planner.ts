@@ -3,8 +3,9 @@ import type { EntityManager } from 'typeorm';
 
 import { isSuperuser } from '../core/groups/membership.js';
 import type { User } from '../core/users/user.entity.js';
+import type { FlowDesignation } from '../flows/flow-choices.js';
 import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';
-import type { Flow } from '../flows/flow.entity.js';
+import { Flow } from '../flows/flow.entity.js';
 import { passing } from '../policies/policy-engine.js';
 import { type FlowPlan, newPlan, type PlanContext } from './plan.js';
 
@@ -35,6 +36,19 @@ export class FlowPlanner {
       .filter(({ pk, evaluateOnPlan }) => !evaluateOnPlan || kept.has(pk))
       .map(({ pk, stageId, reEvaluatePolicies }) => ({ binding: pk, stage: stageId, reEvaluate: reEvaluatePolicies }));
     return { kind: planned.length > 0 ? 'plan' : 'empty', plan: newPlan(flow.pk, planned, context) };
+  }
+
+  /** The first flow by slug of this designation that is for this visitor. There are no brands that name another. */
+  async findDefault(
+    manager: EntityManager,
+    designation: FlowDesignation,
+    user: User | undefined,
+    context: PlanContext = {},
+  ): Promise<Flow | undefined> {
+    for (const flow of await manager.find(Flow, { where: { designation }, order: { slug: 'ASC' } })) {
+      if (await this.isApplicable(manager, flow, user, context)) return flow;
+    }
+    return undefined;
   }
 
   /** Whether the flow is for this visitor: what it requires, then its policies. */

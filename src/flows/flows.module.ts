@@ -25,6 +25,6 @@ import { StageService } from './stage.service.js';
     StageKinds,
     StageService,
   ],
-  exports: [FlowService, FlowSetReader, StageKinds],
+  exports: [FlowService, FlowSetReader, FlowStageBindingService, StageKinds],
 })
 export class FlowsModule {}

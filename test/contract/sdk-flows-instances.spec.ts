@@ -167,6 +167,12 @@ describeSdk('/flows/instances/', (sdk) => {
     expect(await flows().flowsInstancesUsedByList({ slug })).toEqual([]);
   });
 
+  it('begins a flow for its caller, and says where its page is', async () => {
+    const { slug } = await create();
+    const { link } = await flows().flowsInstancesExecuteRetrieve({ slug });
+    expect(link).toMatch(new RegExp(`^http.*/if/flow/${slug}/$`));
+  });
+
   it('tells of a cache that is always empty', async () => {
     expect(await flows().flowsInstancesCacheInfoRetrieve()).toEqual({ count: 0 });
     await flows().flowsInstancesCacheClearCreate();

@@ -14,8 +14,8 @@ export interface Sdk {
   readonly app: TestApp;
   /** What a class of the SDK is made with, for the administrator or for another key; null sends none. */
   configuration(key?: string | null): Configuration;
-  /** The same for a browser that is nobody yet: it keeps cookies, and follows redirects with them. */
-  browser(): Configuration;
+  /** The same for a browser: it keeps cookies, and follows redirects with them. Without a key it is nobody yet. */
+  browser(key?: string): Configuration;
 }
 
 const { operations } = JSON.parse(
@@ -43,7 +43,8 @@ export function describeSdk(area: string, tests: (sdk: () => Sdk) => void): void
     const shared = { basePath: `${url}/api/v3`, middleware: [recorder(`${url}/api/v3`, called)] };
     const configuration = (key: string | null = adminKey): Configuration =>
       new Configuration({ ...shared, ...(key !== null && { accessToken: key }) });
-    const browser = (): Configuration => new Configuration({ ...shared, fetchApi: fetchWithCookies() });
+    const browser = (key?: string): Configuration =>
+      new Configuration({ ...shared, ...(key !== undefined && { accessToken: key }), fetchApi: fetchWithCookies() });
     return { app, configuration, browser };
   };
 

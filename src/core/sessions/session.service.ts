@@ -46,12 +46,12 @@ export class Sessions {
   }
 
   /** The session with this key, if it is not over. */
-  async find(key: string, manager = this.dataSource.manager): Promise<StoredSession | undefined> {
-    return this.read(manager, key, '');
+  find(key: string): Promise<StoredSession | undefined> {
+    return this.read(this.dataSource.manager, key, '');
   }
 
   /** As `find`. Until the transaction of `manager` ends, no other request deals with this session. */
-  async lock(manager: EntityManager, key: string): Promise<StoredSession | undefined> {
+  lock(manager: EntityManager, key: string): Promise<StoredSession | undefined> {
     return this.read(manager, key, 'for update');
   }
 

@@ -1,0 +1,6 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** A link. */
+export class LinkDto {
+  @ApiProperty() link!: string;
+}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import type { IssuedSession } from '../core/sessions/session-cookies.js';
+import { Sessions, type StoredSession } from '../core/sessions/session.service.js';
+import { User } from '../core/users/user.entity.js';
+import { emptyState, type FlowState, parseState } from './flow-state.js';
+import type { Visit } from './visit.js';
+
+/** A session as a request has it, to itself. */
+export interface OpenSession {
+  /** Of the transaction that the request is. */
+  readonly manager: EntityManager;
+  /** What is stored; undefined for a new visitor. */
+  readonly session: StoredSession | undefined;
+  /** Who is signed in; undefined for anybody. An inactive user is not. */
+  readonly user: User | undefined;
+  /** What is changed in it is stored when the request succeeds. */
+  readonly state: FlowState;
+}
+
+/** Opens and stores what sessions hold of flows. */
+@Injectable()
+export class FlowSessions {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /** The session as it is now, for who only looks. */
+  async look({ sessionKey }: Visit): Promise<OpenSession> {
+    const { manager } = this.dataSource;
+    return this.opened(manager, sessionKey === undefined ? undefined : await this.sessions.find(sessionKey));
+  }
+
+  /** The session, for nobody else until the transaction of `manager` ends. */
+  async open(manager: EntityManager, { sessionKey }: Visit): Promise<OpenSession> {
+    return this.opened(manager, sessionKey === undefined ? undefined : await this.sessions.lock(manager, sessionKey));
+  }
+
+  /** Changes what a session holds, in a transaction of its own. @returns the session that a new visitor gets */
+  change(visit: Visit, work: (open: OpenSession) => Promise<void>): Promise<IssuedSession | undefined> {
+    return this.dataSource.transaction(async (manager) => {
+      const open = await this.open(manager, visit);
+      await work(open);
+      return this.store(open);
+    });
+  }
+
+  /** @returns the session that a visitor gets who has none */
+  async store({ manager, session, state }: OpenSession): Promise<IssuedSession | undefined> {
+    if (session?.isReplaced) return undefined;
+    if (session !== undefined) await this.sessions.save(manager, session, state);
+    else if (isWorthASession(state)) return this.sessions.create(manager, state);
+    return undefined;
+  }
+
+  /** Signs a user in, with another key for the session. @param seconds 0: until the browser is closed */
+  signIn({ manager, session, user, state }: OpenSession, who: User, seconds: number): Promise<IssuedSession> {
+    // What somebody else did in this browser is nothing to the one who signs in now.
+    const isSomebodyElse = user !== undefined && user.pk !== who.pk;
+    const kept: FlowState = isSomebodyElse ? { ...state, history: [], memory: {} } : state;
+    return this.sessions.signIn(manager, session, who, seconds, kept);
+  }
+
+  private async opened(manager: EntityManager, session: StoredSession | undefined): Promise<OpenSession> {
+    const pk = session?.userId ?? undefined;
+    const user = pk === undefined ? null : await manager.findOneBy(User, { pk, isActive: true });
+    return { manager, session, user: user ?? undefined, state: parseState(session?.state) };
+  }
+}
+
+/** A visitor who has nothing to come back to needs no session. */
+function isWorthASession({ history: _, ...state }: FlowState): boolean {
+  const { history: __, ...nothing } = emptyState();
+  return JSON.stringify(state) !== JSON.stringify(nothing);
+}
