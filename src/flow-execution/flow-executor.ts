@@ -10,6 +10,8 @@ import type { ExecutorAnswer } from './executor-answer.js';
 import type { FlowRun } from './flow-run.js';
 import { FlowSessions } from './flow-sessions.js';
 import { FlowSteps } from './flow-steps.js';
+import { readPendingUser, userInfo } from './pending-user.js';
+import { stepOf } from './plan-step.js';
 import { Turns } from './turns.js';
 import type { Visit } from './visit.js';
 
@@ -24,12 +26,29 @@ export interface ExecutorRequest {
   /** Reads what was posted. @throws AppError if that cannot be done */
   readonly body?: () => unknown;
   readonly visit: Visit;
+  /** A page makes the request, and wants to know where the visitor is. */
+  readonly page?: {
+    /** The stage that the form which was posted is for. */
+    readonly step?: string;
+  };
 }
 
 /** What is said to it, and the cookies that the visitor gets with it. */
 export interface ExecutorResult {
   readonly answer: ExecutorAnswer;
   readonly session: IssuedSession | undefined;
+  /** Where the visitor is now, if a page asks. */
+  readonly position?: Position;
+}
+
+/** What a page needs to know besides the challenge. */
+export interface Position {
+  /** The stage that is asked about; undefined if the run is over. */
+  readonly step: string | undefined;
+  /** Whom it is about, as challenges tell it; empty for nobody. */
+  readonly username: string;
+  /** The flow's compatibility mode. */
+  readonly isCompatible: boolean;
 }
 
 /** How often a request is tried that came to nothing because of another one at the same time. */
@@ -92,10 +111,12 @@ export class FlowExecutor {
     if (method === 'POST' && run.user !== undefined && visit.sessionKey !== undefined) {
       this.cookies.checkCsrf(visit.sessionKey, visit.csrf);
     }
-    const answer = await this.steps.take(run, method === 'POST' ? { body: request.body?.() } : undefined);
+    const posted = method === 'POST' ? { body: request.body?.(), step: request.page?.step } : undefined;
+    const answer = await this.steps.take(run, posted);
     const { signedIn } = run;
     const stored = signedIn && this.sessions.signIn(run, signedIn.user, signedIn.seconds);
-    return { answer, session: await (stored ?? this.sessions.store(run)) };
+    const session = await (stored ?? this.sessions.store(run));
+    return { answer, session, ...(request.page !== undefined && { position: await positionOf(run) }) };
   }
 
   private async runOf(manager: EntityManager, flow: Flow, { visit, ...request }: ExecutorRequest): Promise<FlowRun> {
@@ -143,6 +164,13 @@ export class FlowExecutor {
 }
 
 class UnknownFlow extends Error {}
+
+async function positionOf({ manager, flow, state: { plan }, visitor }: FlowRun): Promise<Position> {
+  const isUsable = plan !== undefined && plan !== 'broken';
+  const context = isUsable ? plan.context : {};
+  const { pending_user: username } = userInfo(context, await readPendingUser(manager, context), visitor);
+  return { step: isUsable ? stepOf(plan) : undefined, username, isCompatible: flow.compatibilityMode };
+}
 
 function isConflict(error: unknown): boolean {
   return error instanceof QueryFailedError && conflicts.includes((error.driverError as { code?: string }).code ?? '');

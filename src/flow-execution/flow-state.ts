@@ -16,6 +16,8 @@ export interface FlowState {
   memory: Record<string, Remembered>;
   /** What the visitor has not been told yet. */
   messages: UserMessage[];
+  /** What pages remember of the visitor; nothing else looks into it. */
+  page?: unknown;
 }
 
 export function emptyState(): FlowState {
@@ -25,12 +27,13 @@ export function emptyState(): FlowState {
 /** Reads what a session holds. What cannot be read counts as not there, but for a plan. It never throws. */
 export function parseState(stored: unknown): FlowState {
   if (typeof stored !== 'object' || stored === null) return emptyState();
-  const { plan, history, memory, messages } = stored as Record<string, unknown>;
+  const { plan, history, memory, messages, page } = stored as Record<string, unknown>;
   return {
     ...(plan !== undefined && { plan: parsePlan(plan) ?? 'broken' }),
     history: Array.isArray(history) ? history.filter(isPastPlan) : [],
     memory: Object.fromEntries(entriesOf(memory).filter((entry): entry is [string, Remembered] => isPlain(entry[1]))),
     messages: Array.isArray(messages) ? messages.filter(isMessage) : [],
+    ...(page !== undefined && { page }),
   };
 }
 

@@ -15,6 +15,7 @@ import type { FlowRun } from './flow-run.js';
 import { localPath } from './next-url.js';
 import { withPast } from './plan-history.js';
 import { PlanRestorer } from './plan-restorer.js';
+import { stepOf } from './plan-step.js';
 import type { FlowPlan, PlanContext, PlannedStage } from './plan.js';
 import { StageExecution } from './stage-execution.js';
 import type { StageOutcome } from './stage-executor.js';
@@ -23,6 +24,8 @@ import { StageExecutors } from './stage-executors.js';
 /** What is posted. */
 export interface Posted {
   readonly body: unknown;
+  /** The stage that it answers (`stepOf`); undefined: the current one, whichever that is. */
+  readonly step?: string | undefined;
 }
 
 /** The stage that the visitor is at. */
@@ -104,6 +107,8 @@ export class FlowSteps {
   private async goOn(run: FlowRun, posted: Posted | undefined): Promise<ExecutorAnswer> {
     const plan = planOf(run);
     if (plan === undefined) throw new Error('there is no plan to go on with');
+    // Sent twice, or from a page that the visitor has gone on from: it is no answer to what is asked now.
+    if (posted?.step !== undefined && posted.step !== stepOf(plan)) return { kind: 'continue' };
     const skipped: PlannedStage[] = [];
     for (let next = plan.bindings[0]; next !== undefined; next = plan.bindings[0]) {
       const reached = await this.reach(run, plan, next);

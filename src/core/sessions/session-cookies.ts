@@ -52,6 +52,11 @@ export class SessionCookies {
     void reply.setCookie(csrfCookie, this.csrfToken(key), attributes);
   }
 
+  /** Makes the browser forget the session. */
+  clear(reply: FastifyReply): void {
+    for (const name of [sessionCookie, csrfCookie]) void reply.clearCookie(name, this.attributes);
+  }
+
   /** The token of the session with this key; it says nothing of the key. */
   csrfToken(key: string): string {
     return this.secrets.identifier(`csrf:${key}`);

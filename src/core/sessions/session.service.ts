@@ -95,6 +95,11 @@ export class Sessions {
     return this.insert(manager, user.pk, seconds, state);
   }
 
+  /** Ends a session. */
+  async end(key: string): Promise<void> {
+    await this.dataSource.query('delete from "session" where key_hash = $1', [hashSessionKey(key)]);
+  }
+
   /** Ends every session of a user, but for one if that is named. */
   async endAll(manager: EntityManager, user: { readonly pk: number }, except?: StoredSession): Promise<void> {
     await manager.query('delete from "session" where user_id = $1 and key_hash <> $2', [
