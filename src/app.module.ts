@@ -8,6 +8,7 @@ import { EventsModule } from './events/events.module.js';
 import { FlowExecutionModule } from './flow-execution/flow-execution.module.js';
 import { FlowsModule } from './flows/flows.module.js';
 import { HealthModule } from './health/health.module.js';
+import { PagesModule } from './pages/pages.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
 import { ErrorFilter } from './rest/errors/error.filter.js';
 import { RequestPipe } from './rest/fields/request.pipe.js';
@@ -42,7 +43,7 @@ export class AppModule {
     ];
     return {
       module: AppModule,
-      imports: [DatabaseModule.forRoot(database), HealthModule, ...api, ...stages],
+      imports: [DatabaseModule.forRoot(database), HealthModule, ...api, ...stages, PagesModule],
       controllers: [SchemaController],
       providers: [
         SchemaDocument,

@@ -18,6 +18,7 @@ import type { DatabaseModuleOptions } from './database/database.module.js';
 import { challengeUnions } from './flow-execution/challenge-unions.js';
 import { StageExecutors } from './flow-execution/stage-executors.js';
 import { Metrics } from './health/metrics.js';
+import { PageErrors } from './pages/page-errors.js';
 import { answerError, answerUnknownPath } from './rest/errors/error.filter.js';
 import { negotiateContent, plainJsonType } from './rest/http/negotiation.js';
 import { bodyLimit, takeBodiesUnread } from './rest/http/request-body.js';
@@ -59,8 +60,9 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   plainJsonType(fastify);
   negotiateContent(fastify, `${apiPrefix}/`);
   await takeBodiesUnread(fastify);
+  nest.get(PageErrors).watch(fastify);
   nest.setGlobalPrefix(apiPrefix, {
-    exclude: ['-/{*path}', 'dev/{*path}', 'flows/-/{*path}', 'media/{*path}', 'static/{*path}'],
+    exclude: ['-/{*path}', 'dev/{*path}', 'if/{*path}', 'flows/-/{*path}', 'media/{*path}', 'static/{*path}'],
   });
   const document = openApiDocument(nest, apiPrefix, challengeUnions(nest.get(StageExecutors)));
   nest.get(SchemaDocument).set(document);

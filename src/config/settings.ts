@@ -66,6 +66,16 @@ function url(protocols: readonly string[], setting: Setting<string | undefined>)
   return { ...setting, parse };
 }
 
+/** Three or six hexadecimal digits. `#` may stand before them, but begins a comment in an env file. */
+function colour(fallback: string, comment: string): Setting<string> {
+  const parse = (value: string): string => {
+    const [, digits] = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(value) ?? [];
+    if (digits === undefined) throw new Error('must be a colour such as 2450c8');
+    return digits.toLowerCase();
+  };
+  return { comment, fallback, secret: false, parse };
+}
+
 function atLeast(length: number, setting: Setting<string | undefined>): Setting<string | undefined> {
   const parse = (value: string): string => {
     if (value.length < length) throw new Error(`must have at least ${length} characters`);
@@ -112,6 +122,13 @@ export const definitions = {
     31_536_000,
     'Seconds that visitors have for the next step of a flow, and that a sign-in without a duration of its own lasts',
   ),
+  BRAND_NAME: text('email-stage', 'Name of the installation that pages show'),
+  BRAND_COLOR: colour('2450c8', 'Colour of buttons and links on pages, hexadecimal'),
+  BRAND_LOGO: text<string | undefined>(undefined, 'Image file of the logo on pages: SVG, PNG, JPEG, WebP, GIF or AVIF'),
+  PAGE_TEMPLATE_DIR: text<string | undefined>(
+    undefined,
+    'Folder whose templates replace those of pages with the same name; a custom.css there is added to every page',
+  ),
   EMAIL_HOST: text<string | undefined>(undefined, 'SMTP server of stages that use the global settings'),
   EMAIL_PORT: integer(25, 1, 65_535, 'Port of that server'),
   EMAIL_USERNAME: text('', 'User name for that server; empty: no authentication'),
@@ -148,7 +165,7 @@ export class SettingsError extends Error {
 }
 
 /** Prefixes under which a variable we do not know is most likely a misspelt setting. */
-const ourPrefixes = ['EMAIL_', 'MAIL_', 'BOOTSTRAP_', 'DATABASE_'];
+const ourPrefixes = ['EMAIL_', 'MAIL_', 'BOOTSTRAP_', 'DATABASE_', 'BRAND_', 'PAGE_'];
 
 /**
  * The environment that settings are read from: the process's own, completed by the file `.env` in `folder` if there

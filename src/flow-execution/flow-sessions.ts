@@ -59,7 +59,7 @@ export class FlowSessions {
   signIn({ manager, session, user, state }: OpenSession, who: User, seconds: number): Promise<IssuedSession> {
     // What somebody else did in this browser is nothing to the one who signs in now.
     const isSomebodyElse = user !== undefined && user.pk !== who.pk;
-    const kept: FlowState = isSomebodyElse ? { ...state, history: [], memory: {} } : state;
+    const kept: FlowState = isSomebodyElse ? { ...state, history: [], memory: {}, page: undefined } : state;
     return this.sessions.signIn(manager, session, who, seconds, kept);
   }
 

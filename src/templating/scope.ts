@@ -13,3 +13,15 @@ export function readMoment(value: unknown): Date | undefined {
   const moment = new Date(value);
   return Number.isNaN(moment.getTime()) ? undefined : moment;
 }
+
+/** The same values as a template can read them: objects without what they inherit, `undefined` left out. */
+export function readable(value: object): Scope {
+  const scope = emptyScope();
+  for (const [name, item] of Object.entries(value)) if (item !== undefined) scope[name] = copied(item);
+  return scope;
+}
+
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied);
+  return typeof value === 'object' && value !== null && !(value instanceof Date) ? readable(value) : value;
+}

@@ -30,17 +30,17 @@ export class TemplateFolders {
   private shippedRoot: string | undefined;
 
   /**
-   * @param custom the administrator's folder; it need not exist
+   * @param custom the administrator's folder, if there is one; it need not exist
    * @param shipped ours
    */
   constructor(
-    private readonly custom: string,
+    private readonly custom: string | undefined,
     private readonly shipped: string,
   ) {}
 
   /** The templates as they are now. */
   async open(): Promise<TemplateFiles> {
-    const custom = await realpath(this.custom).catch(() => undefined);
+    const custom = this.custom === undefined ? undefined : await realpath(this.custom).catch(() => undefined);
     const shipped = (this.shippedRoot ??= await realpath(this.shipped));
     const findShipped = (name: string): Promise<TemplateFile | undefined> => {
       const found = this.shippedFiles.get(name) ?? look(shipped, name, 'shipped');

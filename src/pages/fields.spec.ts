@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+
+import { sourceCatalog } from '../templating/language/catalog.js';
+import { type Field, type FormState, showForm } from './fields.js';
+import { promptField, type StagePrompt } from './prompt-fields.js';
+import { Wording } from './wording.js';
+
+const wording = new Wording(sourceCatalog);
+const error = (string: string): { string: string; code: string }[] => [{ string, code: 'invalid' }];
+
+function show(fields: readonly Field[], state: Partial<FormState> = {}): any {
+  return showForm(fields, { errors: {}, typed: {}, ...state }, wording);
+}
+
+const name: Field = { name: 'name', control: 'text', label: 'Name', required: true };
+const secret: Field = { name: 'secret', control: 'password', label: 'Secret' };
+
+describe('A form', () => {
+  it('has the cursor in its first field that is empty', () => {
+    const heading: Field = { name: 'about', control: 'static', label: '', value: 'x' };
+    const fixed: Field = { ...name, readonly: true };
+    const full: Field = { ...name, value: 'Ada' };
+    expect(show([heading, fixed, full, secret]).fields.map((field: any) => field.autofocus)).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('has the cursor in its first field that is wrong, which names its error and its hint', () => {
+    const { fields, wrong, errors } = show([name, { ...secret, hint: 'long' }], { errors: { secret: error('short') } });
+    expect(fields[0]).toMatchObject({ autofocus: false, describedby: '' });
+    expect(fields[1]).toMatchObject({
+      autofocus: true,
+      error: 'short',
+      id: 'field-2',
+      describedby: 'field-2-hint field-2-wrong',
+    });
+    expect(wrong).toEqual([{ id: 'field-2', label: 'Secret', error: 'short' }]);
+    expect(errors).toEqual([]);
+  });
+
+  it('tells what is wrong with none of its fields above them', () => {
+    const { errors, wrong } = show([name], { errors: { non_field_errors: error('no'), other: error('never') } });
+    expect(errors).toEqual(['no', 'never']);
+    expect(wrong).toEqual([]);
+  });
+
+  it('says each thing about a field once', () => {
+    const twice = [...error('This field is required.'), ...error('This field may not be blank.')];
+    expect(show([name], { errors: { name: twice } }).fields[0].error).toBe('Please fill this in.');
+  });
+
+  it('keeps what was typed, but no secret', () => {
+    const { fields } = show([name, secret], { typed: { name: 'Ada', secret: 'x' } });
+    expect(fields.map((field: any) => field.value)).toEqual(['Ada', '']);
+  });
+
+  it('is not confused by the names that JavaScript gives every object', () => {
+    const odd: Field = { ...name, name: 'constructor' };
+    expect(show([odd]).fields[0]).toMatchObject({ value: '', error: undefined });
+    expect(show([odd], { typed: { constructor: 'a' } }).fields[0].value).toBe('a');
+  });
+});
+
+const prompt: StagePrompt = {
+  field_key: 'key',
+  label: 'Label',
+  type: 'text',
+  required: true,
+  placeholder: '',
+  initial_value: '',
+  sub_text: '',
+  choices: null,
+};
+
+describe('A prompt', () => {
+  it.each([
+    ['text', { control: 'text' }],
+    ['text_area', { control: 'textarea' }],
+    ['text_read_only', { control: 'text', readonly: true, required: false }],
+    ['text_area_read_only', { control: 'textarea', readonly: true }],
+    ['username', { control: 'text', autocomplete: 'username', verbatim: true }],
+    ['email', { control: 'email', autocomplete: 'email', inputmode: 'email' }],
+    ['password', { control: 'password', autocomplete: 'new-password' }],
+    ['number', { control: 'number', inputmode: 'numeric', omitEmpty: true }],
+    ['checkbox', { control: 'checkbox', required: false, value: 'false' }],
+    ['date', { control: 'date', omitEmpty: true }],
+    ['date-time', { control: 'datetime-local', omitEmpty: true }],
+    ['file', { control: 'file', omitEmpty: true }],
+    ['separator', { control: 'separator' }],
+    ['hidden', { control: 'hidden' }],
+    ['static', { control: 'static' }],
+    ['one that is not known', { control: 'text' }],
+  ])('of the type %s has its control', (type, expected) => {
+    expect(promptField({ ...prompt, type }, wording)).toMatchObject(expected);
+  });
+
+  it.each(['radio-button-group', 'dropdown'])('of the type %s offers its choices', (type) => {
+    const field = promptField({ ...prompt, type, choices: ['a', 'b'], initial_value: 'b' }, wording);
+    expect(field.choices).toEqual([
+      { value: 'a', label: 'a' },
+      { value: 'b', label: 'b' },
+    ]);
+    expect(show([field]).fields[0].choices[1]).toEqual({ value: 'b', label: 'b', chosen: true });
+  });
+
+  it('for the language offers the ones that there are, and none in particular', () => {
+    const { choices } = promptField({ ...prompt, type: 'ak-locale' }, wording);
+    expect(choices?.map(({ value }) => value)).toEqual(['', 'en', 'de', 'fr', 'es', 'zh-Hans', 'ar']);
+  });
+
+  it.each([
+    ['date', '2026-01-02T00:00:00Z', '2026-01-02'],
+    ['date-time', '2026-01-02T10:30:00Z', '2026-01-02T10:30'],
+    ['date-time', '2026-01-02 10:30:00', '2026-01-02T10:30'],
+    ['checkbox', 'True', 'true'],
+    ['checkbox', '', 'false'],
+    ['text', ' as it is ', ' as it is '],
+  ])('of the type %s begins with %j as %j', (type, initial, value) => {
+    expect(promptField({ ...prompt, type, initial_value: initial }, wording).value).toBe(value);
+  });
+
+  it.each([
+    ['name', 'name'],
+    ['attributes.phone', 'tel'],
+    ['attributes_phone', 'tel'],
+    ['constructor', undefined],
+    ['anything', undefined],
+  ])('under the key %s can be filled in as %s', (key, expected) => {
+    expect(promptField({ ...prompt, field_key: key }, wording).autocomplete).toBe(expected);
+  });
+
+  it('has no placeholder that repeats its label', () => {
+    expect(promptField({ ...prompt, placeholder: 'Label' }, wording).placeholder).toBe('');
+    expect(promptField({ ...prompt, placeholder: 'such as this' }, wording).placeholder).toBe('such as this');
+  });
+});

@@ -1,0 +1,62 @@
+import { applyDecorators, Body, Controller, Get, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { RequestBody } from '../rest/http/request-body.js';
+import { FlowPages } from './flow-pages.js';
+import { PageErrors } from './page-errors.js';
+import { readPageForm } from './page-form.js';
+import { privatePage } from './page-headers.js';
+import { PageResponder } from './page-responder.js';
+import { PageVisitors } from './page-visitors.js';
+
+/** A route that shows pages to whoever comes. */
+export function PageRoute(): MethodDecorator {
+  return applyDecorators(RouteConfig({ access: { level: 'visitor' }, produces: ['text/html'], isPage: true }));
+}
+
+/** `/if/flow/<slug>/`: a flow in a browser. */
+@ApiExcludeController()
+@UseFilters(PageErrors)
+@Controller('if/flow')
+export class FlowPagesController {
+  constructor(
+    private readonly pages: FlowPages,
+    private readonly visitors: PageVisitors,
+    private readonly responder: PageResponder,
+  ) {}
+
+  @Get(':slug')
+  @PageRoute()
+  async show(
+    @Param('slug') slug: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    if (request.method === 'HEAD') return this.head(slug, reply);
+    const visitor = await this.visitors.of(request);
+    return this.responder.send(reply, await this.pages.show(slug, visitor), visitor);
+  }
+
+  @Post(':slug')
+  @PageRoute()
+  async answer(
+    @Param('slug') slug: string,
+    @Body() body: RequestBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const form = await readPageForm(body, request.bodyType);
+    const visitor = await this.visitors.of(request);
+    return this.responder.send(reply, await this.pages.answer(slug, form, visitor), visitor);
+  }
+
+  /** Whoever only asks whether there is a page begins nothing by that. */
+  private async head(slug: string, reply: FastifyReply): Promise<string> {
+    await this.pages.requireFlow(slug);
+    privatePage(reply);
+    void reply.type('text/html; charset=utf-8');
+    return '';
+  }
+}

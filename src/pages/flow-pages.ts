@@ -1,0 +1,211 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import { type IssuedSession, SessionCookies } from '../core/sessions/session-cookies.js';
+import type { FullChallenge } from '../flow-execution/executor-answer.js';
+import { type ExecutorRequest, type ExecutorResult, FlowExecutor } from '../flow-execution/flow-executor.js';
+import type { Visit } from '../flow-execution/visit.js';
+import { Flow } from '../flows/flow.entity.js';
+import { AppError } from '../rest/errors/app-error.js';
+import { challengePage } from './challenge-page.js';
+import { FlowAddress } from './flow-address.js';
+import type { PageForm } from './page-form.js';
+import { type Notes, PageNotes, type Told } from './page-notes.js';
+import { PageRenderer } from './page-renderer.js';
+import type { PageVisitor } from './page-visitors.js';
+import type { Page } from './page.js';
+import { noCookiesPage } from './problem-pages.js';
+import { keepable } from './typed-values.js';
+import { Wording } from './wording.js';
+
+/** What a browser gets. A new session's cookies come with either. */
+export type PageAnswer = { readonly session?: IssuedSession | undefined } & (
+  | { readonly kind: 'page'; readonly page: Page }
+  /** With 303: whatever was sent is not sent again. */
+  | { readonly kind: 'redirect'; readonly to: string }
+);
+
+/** More stages in a row than any flow has that nobody is asked in. */
+const longestChain = 100;
+
+/** Challenges that end a run: there is no plan any more that would tell the same a second time. */
+const endings = ['ak-stage-access-denied', 'ak-stage-flow-error'];
+
+/**
+ * Shows flows as pages. It asks the executor as every client does; what scripts would remember between two requests
+ * is in the visitor's session (`Notes`).
+ */
+@Injectable()
+export class FlowPages {
+  constructor(
+    private readonly executor: FlowExecutor,
+    private readonly notes: PageNotes,
+    private readonly cookies: SessionCookies,
+    private readonly renderer: PageRenderer,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  /** @throws AppError `notFound` */
+  async requireFlow(slug: string): Promise<void> {
+    if (!(await this.dataSource.manager.existsBy(Flow, { slug }))) throw new AppError('notFound');
+  }
+
+  /**
+   * The page that a visitor is at.
+   *
+   * @throws AppError `notFound` if there is no such flow
+   */
+  async show(slug: string, visitor: PageVisitor): Promise<PageAnswer> {
+    const address = new FlowAddress(slug, visitor.address);
+    if (address.link !== undefined) return this.takeLink(address, address.link, visitor);
+    if (address.isOpened) return this.checkCookies(address, visitor);
+    const { notes } = visitor;
+    const told = notes.told?.slug === slug ? notes.told : undefined;
+    if (told !== undefined && endings.includes(told.challenge.component)) {
+      await this.notes.keep(visitor.visit, withoutShown(notes, slug));
+      return { kind: 'page', page: await this.pageOf(told.challenge, undefined, {}, address, visitor) };
+    }
+    return this.look(address, visitor);
+  }
+
+  /**
+   * Takes a form, and leads to the page that comes of it.
+   *
+   * @throws AppError `csrfFailed` if no page of ours made the form, `notFound`
+   */
+  async answer(slug: string, form: PageForm, visitor: PageVisitor): Promise<PageAnswer> {
+    await this.requireFlow(slug);
+    const { visit } = visitor;
+    if (visit.sessionKey === undefined) return { kind: 'page', page: noCookiesPage(await this.wording(visitor), 403) };
+    this.cookies.checkCsrf(visit.sessionKey, form.csrf);
+    const address = new FlowAddress(slug, visitor.address);
+    const result = await this.executor.handle({
+      slug,
+      method: 'POST',
+      query: address.flowQuery(),
+      body: () => form.answer,
+      visit: { ...visit, csrf: form.csrf },
+      page: { step: form.step },
+    });
+    const { answer, session } = result;
+    if (answer.kind === 'continue') return { kind: 'redirect', to: address.clean(), session };
+    const { challenge } = answer;
+    if (challenge.component === 'xak-flow-redirect') return this.leave(challenge, result, visitor);
+    const told: Told = {
+      slug,
+      ...(result.position?.step !== undefined && { step: result.position.step }),
+      challenge,
+      typed: keepable(challenge, form.answer),
+    };
+    const begun = await this.notes.keep(withSession(visit, session), { told });
+    return { kind: 'redirect', to: address.same(), session: session ?? begun };
+  }
+
+  /** Takes the key of a link out of the address before anything is shown. Nothing becomes of the link by that. */
+  private async takeLink(address: FlowAddress, token: string, { visit }: PageVisitor): Promise<PageAnswer> {
+    const { slug } = address;
+    await this.requireFlow(slug);
+    const begun = await this.notes.keep(visit, { link: { slug, token } });
+    return { kind: 'redirect', to: begun === undefined ? address.clean() : address.opened(), session: begun };
+  }
+
+  /** The link is in the session that the browser has just been given; if it has given it back, all is well. */
+  private async checkCookies(address: FlowAddress, visitor: PageVisitor): Promise<PageAnswer> {
+    await this.requireFlow(address.slug);
+    if (visitor.visit.sessionKey !== undefined) return { kind: 'redirect', to: address.clean() };
+    return { kind: 'page', page: noCookiesPage(await this.wording(visitor), 200) };
+  }
+
+  private async look(address: FlowAddress, visitor: PageVisitor): Promise<PageAnswer> {
+    const { slug } = address;
+    const { link, told } = visitor.notes;
+    const { result, session } = await this.ask({
+      slug,
+      method: 'GET',
+      query: address.flowQuery(link?.slug === slug ? link.token : undefined),
+      visit: visitor.visit,
+      page: {},
+    });
+    const { answer, position } = result;
+    if (answer.kind === 'continue') throw new Error(`the flow ${slug} has no end`);
+    const now: PageVisitor = { ...visitor, visit: withSession(visitor.visit, session) };
+    if (answer.challenge.component === 'xak-flow-redirect')
+      return this.leave(answer.challenge, { ...result, session }, now);
+    if (link?.slug === slug || told?.slug === slug) await this.notes.keep(now.visit, withoutShown(now.notes, slug));
+    const isAbout = told?.slug === slug && told.step !== undefined && told.step === position?.step;
+    const challenge = isAbout ? withTold(answer.challenge, told.challenge) : answer.challenge;
+    const page = await this.pageOf(challenge, position, isAbout ? told.typed : {}, address, now);
+    return { kind: 'page', page, session };
+  }
+
+  /** Asks until somebody is asked something. The key of a link is handed over once: the session goes on with it. */
+  private async ask(request: ExecutorRequest): Promise<{ result: ExecutorResult; session: IssuedSession | undefined }> {
+    const query = new URLSearchParams(request.query);
+    query.delete('flow_token');
+    let result = await this.executor.handle(request);
+    let { session } = result;
+    for (let stages = 0; result.answer.kind === 'continue' && stages < longestChain; stages += 1) {
+      const visit = withSession(request.visit, session);
+      result = await this.executor.handle({ ...request, query: query.toString(), visit });
+      session = result.session ?? session;
+    }
+    return { result, session };
+  }
+
+  /** The flow is over and leads somewhere; what is to be told is told there. */
+  private async leave(
+    { to, messages }: FullChallenge,
+    { session }: ExecutorResult,
+    { visit }: PageVisitor,
+  ): Promise<PageAnswer> {
+    const begun = messages && (await this.notes.keep(withSession(visit, session), { messages }));
+    return { kind: 'redirect', to: String(to), session: session ?? begun };
+  }
+
+  private async pageOf(
+    challenge: FullChallenge,
+    position: ExecutorResult['position'],
+    typed: Told['typed'],
+    address: FlowAddress,
+    visitor: PageVisitor,
+  ): Promise<Page> {
+    const { sessionKey } = visitor.visit;
+    return challengePage(
+      challenge,
+      {
+        address,
+        csrf: sessionKey === undefined ? '' : this.cookies.csrfToken(sessionKey),
+        step: position?.step ?? '',
+        isScriptless: position?.isCompatible ?? false,
+        typed,
+        username: position?.username ?? '',
+      },
+      await this.wording(visitor),
+    );
+  }
+
+  private async wording({ locale }: PageVisitor): Promise<Wording> {
+    return new Wording(await this.renderer.catalog(locale));
+  }
+}
+
+/** What the stage asks now, with what it said to the last answer. */
+function withTold(challenge: FullChallenge, told: FullChallenge): FullChallenge {
+  const errors = challenge.response_errors ?? told.response_errors;
+  const messages = [...(told.messages ?? []), ...(challenge.messages ?? [])];
+  return { ...challenge, messages, ...(errors !== undefined && { response_errors: errors }) };
+}
+
+/** The visit as it goes on after the visitor was given a session. */
+function withSession(visit: Visit, session: IssuedSession | undefined): Visit {
+  return session === undefined ? visit : { ...visit, sessionKey: session.key };
+}
+
+/** The notes without those that the page of a flow has just shown. */
+function withoutShown({ link, told, messages }: Notes, slug: string): Notes {
+  return {
+    ...(link !== undefined && link.slug !== slug && { link }),
+    ...(told !== undefined && told.slug !== slug && { told }),
+    ...(messages !== undefined && { messages }),
+  };
+}

@@ -1,0 +1,91 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { AppError } from '../rest/errors/app-error.js';
+import { answerError } from '../rest/errors/error.filter.js';
+import { PageRenderer } from './page-renderer.js';
+import { PageResponder } from './page-responder.js';
+import { PageVisitors } from './page-visitors.js';
+import type { Page } from './page.js';
+import { failedPage, notFoundPage, outdatedPage, refusedPage, tooLargePage, tooManyPage } from './problem-pages.js';
+import { Wording } from './wording.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route shows pages to people: what fails is told as a page too. */
+    isPage?: boolean;
+  }
+}
+
+/** Tells people of failures in pages, as `ErrorFilter` tells programs. */
+@Injectable()
+@Catch()
+export class PageErrors implements ExceptionFilter {
+  private readonly logger = new Logger('Error');
+
+  constructor(
+    private readonly renderer: PageRenderer,
+    private readonly responder: PageResponder,
+    private readonly visitors: PageVisitors,
+  ) {}
+
+  /** Also for what fails before a controller is asked, such as a body that is too large. Call it before routes are made. */
+  watch(fastify: FastifyInstance): void {
+    fastify.addHook('onRoute', (route) => {
+      if (route.config?.isPage !== true) return;
+      route.errorHandler = (error, request, reply) => {
+        this.answer(error, request, reply);
+      };
+    });
+  }
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  private answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    this.show(error, request, reply).catch((broken: unknown) => {
+      // Not even this page can be made; what can be said without one is said.
+      answerError(broken, request, reply, this.logger);
+    });
+  }
+
+  private async show(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const visitor = this.visitors.stranger(request);
+    const wording = new Wording(await this.renderer.catalog(visitor.locale));
+    const page = pageOf(error, request, wording);
+    if (page.status === 500)
+      this.logger.error({ message: 'a page failed', requestId: request.id, error: stackOf(error) });
+    await reply.send(await this.responder.send(reply, { kind: 'page', page }, visitor));
+  }
+}
+
+function pageOf(error: unknown, { originalUrl, id }: FastifyRequest, wording: Wording): Page {
+  switch (statusOf(error)) {
+    case 403:
+      return outdatedPage(wording, originalUrl);
+    case 404:
+      return notFoundPage(wording);
+    case 413:
+      return tooLargePage(wording, originalUrl);
+    case 429:
+      return tooManyPage(wording, originalUrl);
+    case 500:
+      return failedPage(wording, originalUrl, id);
+    default:
+      return refusedPage(wording, statusOf(error));
+  }
+}
+
+/** What Fastify refuses by itself has a `statusCode`. */
+function statusOf(error: unknown): number {
+  if (error instanceof AppError) return error.status;
+  if (error instanceof HttpException) return error.getStatus();
+  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : 500;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

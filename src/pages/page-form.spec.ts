@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+
+import { RequestBody } from '../rest/http/request-body.js';
+import { type PageForm, readPageForm } from './page-form.js';
+
+const urlencoded = 'application/x-www-form-urlencoded';
+
+function read(content: string | Buffer, type = urlencoded): Promise<PageForm> {
+  return readPageForm(new RequestBody({} as never, Buffer.from(content)), type);
+}
+
+/** A form with files, as a browser sends it. */
+async function multipart(
+  entries: readonly [name: string, value: string | Blob, filename?: string][],
+): Promise<PageForm> {
+  const form = new FormData();
+  for (const [name, value, filename] of entries) {
+    if (typeof value === 'string') form.append(name, value);
+    else form.append(name, value, filename);
+  }
+  const sent = new Response(form);
+  return read(Buffer.from(await sent.arrayBuffer()), sent.headers.get('content-type')!);
+}
+
+describe('A form of a page', () => {
+  it('tells what was typed apart from what the page put into it', async () => {
+    expect(await read('page%3Acsrf=a&page%3Astep=b&page%3Ausername=ada&name=Ada+L%C3%B6w&csrf=c')).toEqual({
+      csrf: 'a',
+      step: 'b',
+      answer: { name: 'Ada Löw', csrf: 'c' },
+    });
+  });
+
+  it('says no for a box that is not ticked, and yes for one that is', async () => {
+    expect((await read('terms=false&news=false&news=true')).answer).toEqual({ terms: 'false', news: 'true' });
+  });
+
+  it('leaves out an empty number or date, which is none, but not an empty text', async () => {
+    const { answer } = await read('age=&page%3Aunless-empty=age&day=2026-01-02&page%3Aunless-empty=day&name=');
+    expect(answer).toEqual({ day: '2026-01-02', name: '' });
+  });
+
+  it('has the line ends that a program would send', async () => {
+    expect((await read('text=one%0D%0Atwo')).answer).toEqual({ text: 'one\ntwo' });
+  });
+
+  it('carries a file as a data URI, and nothing where none was chosen', async () => {
+    const picture = new Blob([Buffer.from([0, 255, 1])], { type: 'image/png' });
+    const { answer } = await multipart([
+      ['picture', picture, 'me.png'],
+      ['other', new Blob([]), ''],
+      ['page:unless-empty', 'other'],
+      ['name', 'Ada'],
+    ]);
+    expect(answer).toEqual({ picture: 'data:image/png;base64,AP8B', name: 'Ada' });
+  });
+
+  it('takes nothing into a data URI that could end its type', async () => {
+    const file = new Blob(['x'], { type: 'text/html;base64,aGk=,' });
+    const { answer } = await multipart([['file', file, 'a.html']]);
+    expect(answer['file']).toMatch(/^data:[a-z/-]+;base64,eA==$/);
+  });
+
+  it('holds the names that JavaScript gives every object as ordinary fields', async () => {
+    const { answer } = await read('__proto__=a&constructor=b');
+    expect(Object.entries(answer)).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+    ]);
+    expect(Object.getPrototypeOf(answer)).toBe(Object.prototype);
+  });
+
+  it('may be empty', async () => {
+    expect(await read('', '')).toEqual({ csrf: '', step: '', answer: {} });
+  });
+
+  it.each(['application/json', 'text/plain', ''])('is none if it is %j', async (type) => {
+    await expect(read('{}', type)).rejects.toMatchObject({ code: 'unsupportedMediaType' });
+  });
+
+  it.each(['multipart/form-data', 'multipart/form-data; boundary=x'])('that is broken is refused: %s', async (type) => {
+    await expect(read('--y\r\nbroken', type)).rejects.toMatchObject({ code: 'malformedMultipart' });
+  });
+});

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+
+import type { IssuedSession } from '../core/sessions/session-cookies.js';
+import type { UserMessage } from '../flow-execution/execution.js';
+import type { FullChallenge } from '../flow-execution/executor-answer.js';
+import { FlowSessions } from '../flow-execution/flow-sessions.js';
+import type { FlowState } from '../flow-execution/flow-state.js';
+import type { Visit } from '../flow-execution/visit.js';
+
+/** What pages remember of a visitor from one request to the next. */
+export interface Notes {
+  /** The link of a mail that was opened and is not shown yet, so that its secret leaves the address before that. */
+  readonly link?: { readonly slug: string; readonly token: string };
+  /** What the last form led to; it is told by the page that comes after it, once. */
+  readonly told?: Told;
+  /** What is told on the page that a flow ends at. */
+  readonly messages?: readonly UserMessage[];
+}
+
+export interface Told {
+  readonly slug: string;
+  /** The stage that it is about; absent if the run is over. */
+  readonly step?: string;
+  readonly challenge: FullChallenge;
+  /** What was typed, by field, but for secrets. */
+  readonly typed: Readonly<Record<string, string>>;
+}
+
+/** Keeps notes in the visitor's session, beside the run through a flow. */
+@Injectable()
+export class PageNotes {
+  constructor(private readonly sessions: FlowSessions) {}
+
+  of({ page }: FlowState): Notes {
+    return isNotes(page) ? page : {};
+  }
+
+  /**
+   * Replaces the notes.
+   *
+   * @returns the session that was begun for them, if the visitor has none
+   */
+  keep(visit: Visit, notes: Notes): Promise<IssuedSession | undefined> {
+    return this.sessions.change(visit, ({ state }) => {
+      if (Object.keys(notes).length > 0) state.page = notes;
+      else delete state.page;
+      return Promise.resolve();
+    });
+  }
+}
+
+/** Only pages write notes, but an older or newer release may have done so. */
+function isNotes(value: unknown): value is Notes {
+  if (typeof value !== 'object' || value === null) return false;
+  const { link, told, messages } = value as Record<string, unknown>;
+  return [link, told].every((note) => note === undefined || typeof note === 'object') && isList(messages);
+}
+
+function isList(value: unknown): boolean {
+  return value === undefined || Array.isArray(value);
+}

@@ -1,0 +1,114 @@
+import { fileURLToPath } from 'node:url';
+
+import { Inject, Injectable, Logger } from '@nestjs/common';
+
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { TemplateEngine } from '../templating/dialect/template-engine.js';
+import { WorkBudget } from '../templating/dialect/work-budget.js';
+import { type Catalog, Catalogs } from '../templating/language/catalog.js';
+import { directionOf } from '../templating/language/locale.js';
+import { TimeFormats } from '../templating/language/time-formats.js';
+import { readable, type Scope } from '../templating/scope.js';
+import { TemplateError } from '../templating/template-error.js';
+import { type TemplateFiles, TemplateFolders } from '../templating/template-files.js';
+import { PageAssets, shippedFolder } from './page-assets.js';
+import { pageLanguages } from './page-languages.js';
+import { declaredNames, type Page } from './page.js';
+
+/** Where the shipped catalogs are, in the sources as well as in the built service. */
+export const catalogFolder = fileURLToPath(new URL('locale/', import.meta.url));
+
+/** Warnings of custom templates that are remembered, so that each is logged once. */
+const rememberedWarnings = 200;
+
+/** Makes HTML of pages: templates, texts in the reader's language, and what the administrator's settings say. */
+@Injectable()
+export class PageRenderer {
+  private readonly logger = new Logger(PageRenderer.name);
+  private readonly engine = new TemplateEngine();
+  private readonly catalogs = new Catalogs(catalogFolder);
+  private readonly folders: TemplateFolders;
+  private readonly shipped = new TemplateFolders(undefined, shippedFolder);
+  private readonly told = new Set<string>();
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly assets: PageAssets,
+  ) {
+    this.folders = new TemplateFolders(settings.pageTemplateDir, shippedFolder);
+  }
+
+  /** The texts of a language. */
+  catalog(locale: string): Promise<Catalog> {
+    return this.catalogs.get(locale);
+  }
+
+  /**
+   * Renders a page. Custom templates are looked up anew each time; one that is broken is reported in the log and ours
+   * take the place of all of them, so that a slip locks nobody out.
+   *
+   * @param address path and query of the page, that links to it in other languages are made of
+   */
+  async render(page: Page, locale: string, address: string): Promise<string> {
+    const catalog = await this.catalogs.get(locale);
+    const scope = await this.scopeOf(page, locale, address);
+    try {
+      return await this.renderWith(await this.folders.open(), page.template, scope, catalog);
+    } catch (error) {
+      if (!(error instanceof TemplateError) || this.settings.pageTemplateDir === undefined) throw error;
+      this.logger.error(`a custom template cannot be used: ${error.message}`);
+      return this.renderWith(await this.shipped.open(), page.template, scope, catalog);
+    }
+  }
+
+  private async renderWith(files: TemplateFiles, template: string, scope: Scope, catalog: Catalog): Promise<string> {
+    const file = await files.find(template);
+    if (file === undefined) throw new TemplateError(template, 'there is no such template');
+    return this.engine.render(file, files, {
+      part: 'html',
+      scope,
+      catalog,
+      declared: declaredNames,
+      formats: TimeFormats.of(catalog.locale),
+      now: new Date(),
+      budget: new WorkBudget(),
+      warn: (message) => this.warn(`${template}: ${message}`),
+    });
+  }
+
+  private async scopeOf({ values, isScriptless, ...page }: Page, locale: string, address: string): Promise<Scope> {
+    const [style, custom, script, logo] = await Promise.all(
+      (['style.css', 'custom.css', 'page.js', 'logo'] as const).map((name) => this.assets.address(name)),
+    );
+    const { pathname, search } = new URL(address, 'http://page');
+    const languages = pageLanguages.map(({ code, name }) => {
+      const query = new URLSearchParams(search);
+      query.set('locale', code);
+      return { code, name, href: `${pathname}?${query.toString()}` };
+    });
+    return readable({
+      ...values,
+      title: page.title,
+      background: page.background,
+      layout: layoutClasses(page.layout),
+      brand: { name: this.settings.brandName },
+      locale,
+      direction: directionOf(locale),
+      language: pageLanguages.find(({ code }) => code === locale)?.name,
+      languages,
+      assets: { style, custom, logo, script: isScriptless ? undefined : script },
+    });
+  }
+
+  private warn(message: string): void {
+    if (this.told.has(message) || this.told.size >= rememberedWarnings) return;
+    this.told.add(message);
+    this.logger.warn(message);
+  }
+}
+
+/** `content_left` is laid out as all with a content area are, and then to the left. */
+function layoutClasses(layout = 'stacked'): string {
+  const [kind = layout] = layout.split('_');
+  return kind === layout ? layout : `${kind} ${layout}`;
+}

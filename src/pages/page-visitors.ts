@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+import { SessionCookies } from '../core/sessions/session-cookies.js';
+import { settingsOf } from '../core/users/settings-of.js';
+import type { User } from '../core/users/user.entity.js';
+import { FlowSessions } from '../flow-execution/flow-sessions.js';
+import { type Visit, visitOf } from '../flow-execution/visit.js';
+import { queryOf } from '../rest/http/query.js';
+import { languageOf } from './page-languages.js';
+import { type Notes, PageNotes } from './page-notes.js';
+
+/** Who looks at a page. */
+export interface PageVisitor {
+  readonly visit: Visit;
+  /** Whether the session that the request names is there. */
+  readonly hasSession: boolean;
+  readonly notes: Notes;
+  /** Who is signed in. */
+  readonly user: User | undefined;
+  /** The language of the page, BCP 47. */
+  readonly locale: string;
+  /** Path and query of the page. */
+  readonly address: string;
+}
+
+/** Finds out who looks at a page. */
+@Injectable()
+export class PageVisitors {
+  constructor(
+    private readonly sessions: FlowSessions,
+    private readonly cookies: SessionCookies,
+    private readonly notes: PageNotes,
+  ) {}
+
+  async of(request: FastifyRequest): Promise<PageVisitor> {
+    const visit = visitOf(request, this.cookies);
+    const { session, user, state } = await this.sessions.look(visit);
+    return {
+      visit,
+      hasSession: session?.isReplaced === false,
+      notes: this.notes.of(state),
+      user,
+      locale: localeOf(request, visit, user),
+      address: request.originalUrl,
+    };
+  }
+
+  /** As `of`, without looking anything up: for pages about failures. */
+  stranger(request: FastifyRequest): PageVisitor {
+    const visit = visitOf(request, this.cookies);
+    const locale = localeOf(request, visit, undefined);
+    return { visit, hasSession: false, notes: {}, user: undefined, locale, address: request.originalUrl };
+  }
+}
+
+function localeOf(request: FastifyRequest, { languages }: Visit, user: User | undefined): string {
+  const asked = new URLSearchParams(queryOf(request)).getAll('locale').at(-1) ?? null;
+  const { locale: setting } = user === undefined ? {} : settingsOf([user.attributes]);
+  return languageOf({ asked, setting, accepted: languages });
+}

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+
+import { FlowExecutionModule } from '../flow-execution/flow-execution.module.js';
+import { FlowPagesController } from './flow-pages.controller.js';
+import { FlowPages } from './flow-pages.js';
+import { PageAssetsController } from './page-assets.controller.js';
+import { PageAssets } from './page-assets.js';
+import { PageErrors } from './page-errors.js';
+import { PageNotes } from './page-notes.js';
+import { PageRenderer } from './page-renderer.js';
+import { PageResponder } from './page-responder.js';
+import { PageVisitors } from './page-visitors.js';
+
+/** What people see in a browser. */
+@Module({
+  imports: [FlowExecutionModule],
+  controllers: [FlowPagesController, PageAssetsController],
+  providers: [FlowPages, PageAssets, PageErrors, PageNotes, PageRenderer, PageResponder, PageVisitors],
+})
+export class PagesModule {}

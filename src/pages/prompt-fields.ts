@@ -1,0 +1,96 @@
+import type { Control, Field } from './fields.js';
+import { pageLanguages } from './page-languages.js';
+import type { Wording } from './wording.js';
+
+/** A field of a prompt stage, as its challenge has it (flow execution, section 6.2). */
+export interface StagePrompt {
+  readonly field_key: string;
+  readonly label: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly placeholder: string;
+  readonly initial_value: string;
+  readonly sub_text: string;
+  readonly choices: readonly string[] | null;
+}
+
+/** How each type is asked for. A type that is not here is asked for as text. */
+const controls = new Map<string, Partial<Field> & { readonly control: Control }>(
+  Object.entries({
+    text: { control: 'text' },
+    text_area: { control: 'textarea' },
+    text_read_only: { control: 'text', readonly: true },
+    text_area_read_only: { control: 'textarea', readonly: true },
+    username: { control: 'text', autocomplete: 'username', verbatim: true },
+    email: { control: 'email', autocomplete: 'email', inputmode: 'email', verbatim: true },
+    password: { control: 'password', autocomplete: 'new-password', verbatim: true },
+    number: { control: 'number', inputmode: 'numeric', step: '1', omitEmpty: true },
+    checkbox: { control: 'checkbox' },
+    'radio-button-group': { control: 'radio' },
+    dropdown: { control: 'select' },
+    date: { control: 'date', omitEmpty: true },
+    'date-time': { control: 'datetime-local', omitEmpty: true },
+    file: { control: 'file', omitEmpty: true },
+    separator: { control: 'separator' },
+    hidden: { control: 'hidden' },
+    static: { control: 'static' },
+    'ak-locale': { control: 'select', autocomplete: 'language' },
+  } as const),
+);
+
+/** What browsers can fill in, by the keys that user data is stored under. */
+const fillable = new Map(
+  Object.entries({
+    name: 'name',
+    first_name: 'given-name',
+    last_name: 'family-name',
+    phone: 'tel',
+    organization: 'organization',
+    company: 'organization',
+  }),
+);
+
+export function promptField(prompt: StagePrompt, wording: Wording): Field {
+  const kind = controls.get(prompt.type) ?? { control: 'text' as const };
+  const choices = choicesOf(prompt, wording);
+  const autocomplete =
+    kind.control === 'text' ? (kind.autocomplete ?? fillable.get(lastPart(prompt.field_key))) : undefined;
+  return {
+    ...kind,
+    ...(autocomplete !== undefined && { autocomplete }),
+    ...(choices !== undefined && { choices }),
+    name: prompt.field_key,
+    label: wording.of(prompt.label),
+    value: valueOf(prompt),
+    placeholder: placeholderOf(prompt, wording),
+    hint: wording.of(prompt.sub_text),
+    // Nobody need tick a box: not ticked is an answer too.
+    required: prompt.required && kind.readonly !== true && kind.control !== 'checkbox',
+  };
+}
+
+/** `attributes.phone` and `attributes_phone` are kept under `phone`. */
+function lastPart(key: string): string {
+  return key.replace(/^attributes[._]/, '');
+}
+
+function choicesOf(prompt: StagePrompt, wording: Wording): Field['choices'] {
+  if (prompt.type === 'ak-locale') {
+    const languages = pageLanguages.map(({ code, name }) => ({ value: code, label: name }));
+    return [{ value: '', label: wording.say('automatic') }, ...languages];
+  }
+  if (prompt.type !== 'dropdown' && prompt.type !== 'radio-button-group') return undefined;
+  return (prompt.choices ?? []).map((choice) => ({ value: choice, label: choice }));
+}
+
+/** Browsers take moments in one form alone. */
+function valueOf({ type, initial_value: value }: StagePrompt): string {
+  if (type === 'checkbox') return ['true', '1', 'yes', 'on'].includes(value.toLowerCase()) ? 'true' : 'false';
+  if (type === 'date') return value.slice(0, 10);
+  return type === 'date-time' ? value.slice(0, 16).replace(' ', 'T') : value;
+}
+
+/** A placeholder that repeats the label says nothing. */
+function placeholderOf({ label, placeholder }: StagePrompt, wording: Wording): string {
+  return placeholder === label ? '' : wording.of(placeholder);
+}

@@ -1,0 +1,120 @@
+import type { Catalog, Message } from '../templating/language/catalog.js';
+import { familiarTexts, texts } from './texts.js';
+
+/** A text of the executor, and the words of pages for it. `%(name)s` stands for anything, in both. */
+interface Rewording {
+  readonly said: string;
+  readonly shown: string;
+  /** The words for more than one, if the text has a number. */
+  readonly plural?: string;
+}
+
+const fillIn = 'Please fill this in.';
+const restart = 'This run through the steps is not complete any more. Please start again.';
+
+/**
+ * The wire has the reference's words, which are for programs and say little to people. What is not listed is shown as
+ * it came.
+ */
+const rewordings: readonly Rewording[] = [
+  { said: 'This field is required.', shown: fillIn },
+  { said: 'This field may not be blank.', shown: fillIn },
+  { said: 'This field may not be null.', shown: fillIn },
+  { said: 'Enter a valid email address.', shown: 'Please enter an email address, such as name@example.com.' },
+  { said: 'A valid integer is required.', shown: 'Please enter a whole number.' },
+  { said: 'Must be a valid boolean.', shown: 'Please choose one.' },
+  { said: '"%(choice)s" is not a valid choice.', shown: 'Please choose one.' },
+  { said: 'Date has wrong format. %(formats)s', shown: 'Please enter a date.' },
+  { said: 'Datetime has wrong format. %(formats)s', shown: 'Please enter a date and a time.' },
+  {
+    said: 'Ensure this field has no more than %(limit)s characters.',
+    shown: 'Please use at most %(limit)s character.',
+    plural: 'Please use at most %(limit)s characters.',
+  },
+  { said: 'Invalid scheme', shown: 'This file cannot be read.' },
+  { said: 'Invalid encoding', shown: 'This file cannot be read.' },
+  { said: 'Username is already taken.', shown: 'This name is taken. Please choose another one.' },
+  { said: "Passwords don't match.", shown: 'The two passwords are not the same.' },
+  { said: 'Failed to authenticate.', shown: 'That did not work. Please check what you typed.' },
+  { said: 'Invalid password', shown: 'The password is not right.' },
+  { said: 'Unknown error', shown: restart },
+  { said: 'No Pending data.', shown: restart },
+  { said: 'No pending user.', shown: restart },
+  { said: 'No Pending user to login.', shown: restart },
+  { said: "No user found and can't create new user.", shown: restart },
+  {
+    said: 'Flow does not apply to current user.',
+    shown: 'These steps are not for you at the moment. Perhaps you are signed in already, or have been through them.',
+  },
+  {
+    said: 'Failed to update user. Please try again later.',
+    shown: 'This could not be saved. Perhaps somebody else has taken the name. Please start again.',
+  },
+  { said: 'Invalid invite/invite not found', shown: 'This invitation is not valid, or it was used already.' },
+  { said: 'Invalid next URL', shown: 'The address to go on to is not one of this site.' },
+  { said: 'Email Successfully sent.', shown: 'The mail is on its way.' },
+  { said: 'Successfully verified Email.', shown: 'Your email address is confirmed.' },
+  { said: 'Successfully logged in!', shown: 'You are signed in.' },
+  {
+    said: 'Too many account verification attempts. Please try again after %(minutes)s minutes.',
+    shown: 'That was too often. Please try again in %(minutes)s minute.',
+    plural: 'That was too often. Please try again in %(minutes)s minutes.',
+  },
+  { said: 'Log in', shown: 'Sign in' },
+  { said: 'Continue', shown: 'Continue' },
+];
+
+const patterns = rewordings
+  .filter(({ said }) => said.includes('%('))
+  .map((rewording) => ({ rewording, pattern: patternOf(rewording.said) }));
+const exact = new Map(rewordings.map((rewording) => [rewording.said, rewording]));
+
+/** The texts of pages in one language. */
+export class Wording {
+  constructor(private readonly catalog: Catalog) {}
+
+  /** A text of ours. */
+  say(name: keyof typeof texts): string {
+    return this.catalog.translate({ id: texts[name] });
+  }
+
+  /** A text that came from the executor or from an administrator: in our words if there are some, else as it came. */
+  of(text: string): string {
+    const known = exact.get(text);
+    if (known !== undefined) return this.catalog.translate({ id: known.shown });
+    for (const { rewording, pattern } of patterns) {
+      const values = pattern.exec(text)?.groups;
+      if (values !== undefined) return this.reworded(rewording, values);
+    }
+    return this.catalog.translate({ id: text });
+  }
+
+  /** Words side by side, of which one counts: `Email or Username`. */
+  either(words: readonly string[]): string {
+    return new Intl.ListFormat(this.catalog.locale, { type: 'disjunction' }).format(words);
+  }
+
+  private reworded({ shown, plural }: Rewording, values: Readonly<Record<string, string>>): string {
+    const [first = ''] = Object.values(values);
+    const form =
+      plural === undefined
+        ? this.catalog.translate({ id: shown })
+        : this.catalog.translatePlural({ id: shown, plural }, Number(first));
+    return form.replace(/%\((\w+)\)s/g, (placeholder, name: string) => values[name] ?? placeholder);
+  }
+}
+
+/** Every message that is in the code and not in a template; the catalogs have these. */
+export const messagesOfCode: readonly Message[] = [
+  ...Object.values(texts).map((id) => ({ id })),
+  ...familiarTexts.map((id) => ({ id })),
+  ...rewordings.map(({ shown: id, plural }) => ({ id, ...(plural !== undefined && { plural }) })),
+];
+
+function patternOf(said: string): RegExp {
+  const parts = said.split(/%\((\w+)\)s/);
+  const source = parts.map((part, index) =>
+    index % 2 === 1 ? `(?<${part}>.*)` : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+  );
+  return new RegExp(`^${source.join('')}$`, 's');
+}
