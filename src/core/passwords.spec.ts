@@ -1,0 +1,23 @@
+import { hash } from '@node-rs/argon2';
+import { expect, it } from 'vitest';
+
+import { hashPassword, isOutdated, verifyPassword } from './passwords.js';
+
+it('knows the password that a hash was made of, and no other', async () => {
+  const stored = await hashPassword(' correct horse ');
+  expect(stored).toMatch(/^\$argon2id\$/);
+  expect(await verifyPassword(stored, ' correct horse ')).toBe(true);
+  for (const other of ['', 'correct horse', ' Correct horse ', ' correct horse \0', 'x'.repeat(100_000)]) {
+    expect(await verifyPassword(stored, other)).toBe(false);
+  }
+});
+
+it('knows no password of somebody who has none', async () => {
+  for (const password of ['', 'x']) expect(await verifyPassword('', password)).toBe(false);
+});
+
+it('sees which hashes were made with other parameters', async () => {
+  expect(await isOutdated(await hashPassword('x'))).toBe(false);
+  expect(await isOutdated(await hash('x', { memoryCost: 8192 }))).toBe(true);
+  expect(await isOutdated(await hash('x', { timeCost: 3 }))).toBe(true);
+});
