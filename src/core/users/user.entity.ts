@@ -1,4 +1,4 @@
-import { Check, Column, Entity, ManyToMany, PrimaryGeneratedColumn, type Relation, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, ManyToMany, PrimaryGeneratedColumn, type Relation, Unique } from 'typeorm';
 
 import { oneOf } from '../../database/one-of.js';
 import { Group } from '../groups/group.entity.js';
@@ -10,6 +10,10 @@ export type UserType = (typeof userTypes)[number];
 @Entity('user')
 @Unique('uq_user_username', ['username'])
 @Unique('uq_user_uuid', ['uuid'])
+// Of the text in lower case, which TypeORM cannot say: the migrations make these.
+@Index('ix_user_lower_username', { synchronize: false })
+@Index('ix_user_lower_email', { synchronize: false })
+@Index('ix_user_lower_upn', { synchronize: false })
 @Check('ck_user_type', oneOf('type', userTypes))
 @Check('ck_user_awaits_confirmation', `NOT ("is_active" AND "awaits_confirmation")`)
 export class User {
