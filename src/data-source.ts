@@ -18,6 +18,7 @@ import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
 import { PolicyBinding } from './policies/policy-binding.entity.js';
 import { ConsentStage } from './stages/consent/consent-stage.entity.js';
+import { Consent } from './stages/consent/consent.entity.js';
 import { DenyStage } from './stages/deny/deny-stage.entity.js';
 import { DummyStage } from './stages/dummy/dummy-stage.entity.js';
 import { EmailStage } from './stages/email/email-stage.entity.js';
@@ -67,6 +68,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
       Prompt,
       PromptStageField,
       Invitation,
+      Consent,
       PolicyBinding,
       MailMessage,
       DeliveryAttempt,

@@ -18,8 +18,9 @@ export interface UserInfo {
 export async function readPendingUser(manager: EntityManager, context: PlanContext): Promise<PendingUser | undefined> {
   const planned = context.pending_user;
   if (planned === undefined) return undefined;
+  // Nobody is looked for as well, so that how long it takes tells nothing.
+  const user = await manager.findOneBy(User, { pk: 'pk' in planned ? planned.pk : 0 });
   if ('pretended' in planned) return { kind: 'pretended', ...planned.pretended };
-  const user = await manager.findOneBy(User, { pk: planned.pk });
   return user === null ? undefined : { kind: 'known', user };
 }
 

@@ -8,6 +8,8 @@ import { PolicyBindings1795632900000 } from './1795632900000-policy-bindings.js'
 import { Session1795632950000 } from './1795632950000-session.js';
 import { SendLimits1795633000000 } from './1795633000000-send-limits.js';
 import { SignUpStages1795633500000 } from './1795633500000-sign-up-stages.js';
+import { Consents1795633550000 } from './1795633550000-consents.js';
+import { UserNames1795633600000 } from './1795633600000-user-names.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -21,4 +23,6 @@ export const migrations = [
   Session1795632950000,
   SendLimits1795633000000,
   SignUpStages1795633500000,
+  Consents1795633550000,
+  UserNames1795633600000,
 ];

@@ -1,0 +1,20 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+import { AnswerTo, UserChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
+import { BooleanField, TextField } from '../../../rest/fields/fields.js';
+
+/** Asks for a password. */
+export class PasswordChallengeDto extends UserChallengeOf('ak-stage-password') {
+  @TextField({ description: 'Where somebody can go who has forgotten it.' })
+  recovery_url?: string;
+
+  @BooleanField({ default: false, description: 'Whether to offer to show it while it is typed.' })
+  allow_show_password?: boolean;
+}
+
+/** The password. */
+export class PasswordChallengeResponseRequestDto extends AnswerTo('ak-stage-password') {
+  @ApiProperty({ minLength: 1 })
+  @TextField({ required: true, verbatim: true })
+  password!: string;
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Execution } from '../../flow-execution/execution.js';
+import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
+import { PasswordChallengeDto, PasswordChallengeResponseRequestDto } from './dto/password-challenge.dto.js';
+import { type Claimed, PasswordCheck } from './password-check.js';
+import type { PasswordStage } from './password-stage.entity.js';
+
+/** Under which a session remembers how many wrong passwords were typed in it. */
+const triesKey = 'password:tries';
+
+const wrong = 'Invalid password';
+
+/** Asks for the pending user's password (flow execution, section 6.5). */
+@Injectable()
+export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
+  readonly kind = 'password';
+  readonly challenge = PasswordChallengeDto;
+  readonly response = PasswordChallengeResponseRequestDto;
+
+  constructor(private readonly passwords: PasswordCheck) {}
+
+  async show(execution: Execution<PasswordStage>): Promise<StageOutcome> {
+    if ((await claimedIn(execution)) === undefined) return { kind: 'denied' };
+    const challenge = {
+      component: 'ak-stage-password',
+      ...(await execution.userInfo()),
+      allow_show_password: execution.stage.allowShowPassword,
+    };
+    return { kind: 'challenge', challenge };
+  }
+
+  async answer(execution: Execution<PasswordStage>, body: unknown): Promise<StageOutcome> {
+    const claimed = await claimedIn(execution);
+    if (claimed === undefined) return { kind: 'denied' };
+    const { password } = await execution.read(PasswordChallengeResponseRequestDto, body);
+    if (await this.passwords.passes(execution, execution.stage, claimed, password)) {
+      execution.remember(triesKey, 0);
+      return { kind: 'passed' };
+    }
+    const tries = Number(execution.remembered(triesKey) ?? 0) + 1;
+    execution.remember(triesKey, tries);
+    if (tries >= execution.stage.failedAttemptsBeforeCancel) return { kind: 'denied', message: wrong };
+    return { kind: 'rejected', errors: { password: wrong } };
+  }
+}
+
+/** Whose password is asked for; undefined if the run is about nobody. */
+async function claimedIn(execution: Execution<PasswordStage>): Promise<Claimed | undefined> {
+  const pending = await execution.pendingUser();
+  if (pending === undefined) return undefined;
+  const user = pending.kind === 'known' ? pending.user : undefined;
+  const shown = pending.kind === 'known' ? pending.user.username : pending.username;
+  return { user, name: execution.plan.context.pending_user_identifier ?? shown };
+}

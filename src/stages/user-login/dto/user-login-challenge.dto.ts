@@ -1,0 +1,11 @@
+import { AnswerTo, UserChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
+import { BooleanField } from '../../../rest/fields/fields.js';
+
+/** Asks whether the visitor wants to be remembered. */
+export class UserLoginChallengeDto extends UserChallengeOf('ak-stage-user-login') {}
+
+/** Whether they do. */
+export class UserLoginChallengeResponseRequestDto extends AnswerTo('ak-stage-user-login') {
+  @BooleanField({ required: true })
+  remember_me!: boolean;
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+
+import { User } from '../../core/users/user.entity.js';
+import { EventLog } from '../../events/event-log.js';
+import type { Execution } from '../../flow-execution/execution.js';
+import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
+import { secondsIn } from '../../rest/fields/duration.js';
+import { UserLoginChallengeDto, UserLoginChallengeResponseRequestDto } from './dto/user-login-challenge.dto.js';
+import type { UserLoginStage } from './user-login-stage.entity.js';
+
+const nobody: StageOutcome = { kind: 'denied', message: 'No Pending user to login.' };
+const switchedOff: StageOutcome = { kind: 'denied', message: 'This account is not active.' };
+
+/** Signs in the pending user (flow execution, section 6.4): never somebody who does not exist or was switched off. */
+@Injectable()
+export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
+  readonly kind = 'user_login';
+  readonly challenge = UserLoginChallengeDto;
+  readonly response = UserLoginChallengeResponseRequestDto;
+
+  constructor(private readonly events: EventLog) {}
+
+  async show(execution: Execution<UserLoginStage>): Promise<StageOutcome> {
+    if (secondsIn(execution.stage.rememberMeOffset) === 0) return this.signIn(execution, false);
+    const pending = await execution.pendingUser();
+    if (pending?.kind !== 'known') return nobody;
+    return { kind: 'challenge', challenge: { component: 'ak-stage-user-login', ...(await execution.userInfo()) } };
+  }
+
+  async answer(execution: Execution<UserLoginStage>, body: unknown): Promise<StageOutcome> {
+    if (secondsIn(execution.stage.rememberMeOffset) === 0) return this.signIn(execution, false);
+    const { remember_me } = await execution.read(UserLoginChallengeResponseRequestDto, body);
+    return this.signIn(execution, remember_me);
+  }
+
+  private async signIn(execution: Execution<UserLoginStage>, remember: boolean): Promise<StageOutcome> {
+    const { manager, stage, plan, visitor } = execution;
+    const pending = await execution.pendingUser();
+    if (pending?.kind !== 'known') return nobody;
+    const { user } = pending;
+    // One statement with the check: an administrator may be switching the account off at this moment.
+    const { affected } = await manager.update(User, { pk: user.pk, isActive: true }, { lastLogin: () => 'now()' });
+    if (affected !== 1) return switchedOff;
+    const seconds = secondsIn(stage.sessionDuration) + (remember ? secondsIn(stage.rememberMeOffset) : 0);
+    await execution.signIn(user, seconds);
+    if (stage.terminateOtherSessions) await execution.endOtherSessions(user);
+    await this.events.write(manager, {
+      action: 'login',
+      app: 'authentik.events.signals',
+      context: { ...(plan.context.auth_method !== undefined && { auth_method: plan.context.auth_method }) },
+      user: { pk: user.pk, username: user.username, email: user.email },
+      clientIp: visitor.clientIp,
+    });
+    execution.message({ level: 'success', text: 'Successfully logged in!' });
+    return { kind: 'passed' };
+  }
+}

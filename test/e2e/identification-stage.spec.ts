@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { UserRequestDto } from '../../src/core/users/dto/user.dto.js';
+import type { FlowRequestDto } from '../../src/flows/dto/flow.dto.js';
+import type { IdentificationStageRequestDto } from '../../src/stages/identification/dto/identification-stage.dto.js';
+import { createFlowWith } from '../factories/flow-with.js';
+import { createFlow } from '../factories/flow.js';
+import { createPasswordUser } from '../factories/password-user.js';
+import { createStage } from '../factories/stage.js';
+import { createUser } from '../factories/user.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+type Settings = Partial<IdentificationStageRequestDto>;
+
+/** Slug of a flow that is just an identification stage. */
+async function identification(stage: Settings = {}, flow: Partial<FlowRequestDto> = {}): Promise<string> {
+  const { pk } = await createStage(app.api, 'identification', stage);
+  return (await createFlowWith(app.api, [pk], flow)).flow.slug;
+}
+
+/** Slug of a flow that asks who somebody is, and then shows whom it takes them for. */
+async function shown(stage: Settings = {}): Promise<string> {
+  const { pk: first } = await createStage(app.api, 'identification', stage);
+  const { pk: second } = await createStage(app.api, 'consent');
+  return (await createFlowWith(app.api, [first, second])).flow.slug;
+}
+
+function answer(slug: string, body: object, visitor = new Visitor(app.url)): Promise<any> {
+  return visitor.answer(slug, { component: 'ak-stage-identification', ...body });
+}
+
+/** Whom a flow of `shown` takes somebody for who types this. */
+async function taken(slug: string, typed: string): Promise<string> {
+  return (await answer(slug, { uid_field: typed })).pending_user;
+}
+
+const passed = { component: 'xak-flow-redirect', to: '/' };
+const refused = {
+  component: 'ak-stage-identification',
+  response_errors: { non_field_errors: [{ string: 'Failed to authenticate.', code: 'invalid' }] },
+};
+
+describe('The challenge of an identification stage', () => {
+  it('tells what users are found by and what the flow is for', async () => {
+    const slug = await identification({ user_fields: ['email', 'upn'], show_source_labels: true });
+    const { flow_info: _, ...challenge } = await new Visitor(app.url).see(slug);
+    expect(challenge).toEqual({
+      component: 'ak-stage-identification',
+      user_fields: ['email', 'upn'],
+      password_fields: false,
+      allow_show_password: false,
+      flow_designation: 'recovery',
+      primary_action: 'Continue',
+      sources: [],
+      show_source_labels: true,
+    });
+  });
+
+  it('asks for the password by the rules of the password stage, and says "Log in" where that is the purpose', async () => {
+    const { pk } = await createStage(app.api, 'password', { allow_show_password: true });
+    const slug = await identification({ password_stage: pk }, { designation: 'authentication' });
+    expect(await new Visitor(app.url).see(slug)).toMatchObject({
+      password_fields: true,
+      allow_show_password: true,
+      flow_designation: 'authentication',
+      primary_action: 'Log in',
+    });
+  });
+
+  it('offers its flows, with what the page was opened with but for a token', async () => {
+    const flows = await Promise.all(['enrollment', 'recovery', 'authentication'].map(() => createFlow(app.api)));
+    const [enrollment, recovery, passwordless] = flows.map(({ pk }) => pk) as [string, string, string];
+    const slug = await identification({
+      enrollment_flow: enrollment,
+      recovery_flow: recovery,
+      passwordless_flow: passwordless,
+    });
+    const urls = async (query: string): Promise<string[]> => {
+      const { enroll_url, recovery_url, passwordless_url } = await new Visitor(app.url).see(slug, query);
+      return [enroll_url, recovery_url, passwordless_url];
+    };
+    expect(await urls('')).toEqual(flows.map((flow) => `/if/flow/${flow.slug}/`));
+    const kept = '?next=%2Fa%3Fb&x=1&x=2';
+    expect(await urls('next=%2Fa%3Fb&x=1&x=2')).toEqual(flows.map((flow) => `/if/flow/${flow.slug}/${kept}`));
+  });
+});
+
+describe('Somebody who says who they are', () => {
+  it('goes on with the address, the user name or the UPN of a user, where users are found by that', async () => {
+    const upn = `${randomUUID()}@corp`;
+    const user = await createUser(app.api, { email: `${randomUUID()}@example.org`, attributes: { upn } });
+    const slug = await shown({ user_fields: ['email', 'username', 'upn'], pretend_user_exists: false });
+    for (const typed of [user.email, user.username, upn, ` ${upn} `])
+      expect(await taken(slug, typed)).toBe(user.username);
+    const byEmail = await identification({ user_fields: ['email'], pretend_user_exists: false });
+    expect(await answer(byEmail, { uid_field: user.email })).toEqual(passed);
+    for (const uid_field of [user.username, upn]) expect(await answer(byEmail, { uid_field })).toMatchObject(refused);
+  });
+
+  it('is refused if nobody is meant, or goes on all the same where the stage pretends', async () => {
+    const uid_field = `${randomUUID()}@example.org`;
+    const honest = await identification({ pretend_user_exists: false });
+    expect(await answer(honest, { uid_field })).toMatchObject({ ...refused, password_fields: false });
+    expect(await answer(await identification(), { uid_field })).toEqual(passed);
+    expect(await taken(await shown(), uid_field)).toBe(uid_field);
+  });
+
+  it('is shown as who was found, or as what was typed', async () => {
+    const user = await createUser(app.api, { email: `${randomUUID()}@example.org` });
+    expect(await taken(await shown({ show_matched_user: true }), user.email)).toBe(user.username);
+    expect(await taken(await shown({ show_matched_user: false }), user.email)).toBe(user.email);
+  });
+
+  it.each([
+    [{}, 'This field is required.', 'required'],
+    [{ uid_field: '' }, 'This field may not be blank.', 'blank'],
+    [{ uid_field: '  ' }, 'This field may not be blank.', 'blank'],
+    [{ uid_field: null }, 'This field may not be null.', 'null'],
+    [{ uid_field: ['a'] }, 'Not a valid string.', 'invalid'],
+    [{ uid_field: 'a'.repeat(255) }, 'Ensure this field has no more than 254 characters.', 'max_length'],
+    [{ uid_field: 'a\0' }, 'Null characters are not allowed.', 'null_characters_not_allowed'],
+  ])('must say so in words: %j', async (body, string, code) => {
+    expect(await answer(await identification(), body)).toMatchObject({
+      component: 'ak-stage-identification',
+      response_errors: { uid_field: [{ string, code }] },
+    });
+  });
+
+  it.each([null, [], 'x', 5, true])('does not get on with a body that is no object: %j', async (body) => {
+    const slug = await identification({ pretend_user_exists: true });
+    const challenge = await new Visitor(app.url).answer(slug, body);
+    expect(challenge).toMatchObject({ component: 'ak-stage-identification', response_errors: expect.anything() });
+  });
+});
+
+describe('A name that fits several users', () => {
+  const users = (...fields: Partial<UserRequestDto>[]): Promise<{ username: string }[]> =>
+    Promise.all(fields.map((user) => createUser(app.api, user)));
+
+  it('means the one whom it fits to the letter', async () => {
+    const name = `Bob-${randomUUID()}`;
+    await users({ username: name }, { username: name.toLowerCase() }, { username: name.toUpperCase() });
+    const slug = await shown({ pretend_user_exists: false });
+    for (const typed of [name, name.toLowerCase(), name.toUpperCase()]) expect(await taken(slug, typed)).toBe(typed);
+  });
+
+  it('means nobody if it fits none of them to the letter', async () => {
+    const name = `Eve-${randomUUID()}`;
+    await users({ username: name.toLowerCase() }, { username: name.toUpperCase() });
+    const slug = await identification({ pretend_user_exists: false });
+    expect(await answer(slug, { uid_field: name })).toMatchObject(refused);
+  });
+
+  it('means nobody if it fits two alike, also in different fields', async () => {
+    const email = `${randomUUID()}@example.org`;
+    await users({ email }, { email });
+    const name = `${randomUUID()}@example.org`;
+    await users({ username: name }, { email: name });
+    const slug = await identification({ pretend_user_exists: false });
+    for (const uid_field of [email, name]) expect(await answer(slug, { uid_field })).toMatchObject(refused);
+  });
+
+  it('is not lost to somebody who has signed up with an address that is not theirs', async () => {
+    const email = `${randomUUID()}@example.org`;
+    const [owner] = await users({ email }, { email, is_active: false }, { email: email.toUpperCase() });
+    expect(await taken(await shown(), email)).toBe(owner?.username);
+  });
+
+  it('is found in any case where case does not matter, and only to the letter where it does', async () => {
+    const { username } = await createUser(app.api, { username: `Ann-${randomUUID()}` });
+    expect(await taken(await shown({ pretend_user_exists: false }), username.toUpperCase())).toBe(username);
+    const exact = await shown({ pretend_user_exists: false, case_insensitive_matching: false });
+    expect(await taken(exact, username)).toBe(username);
+    expect(await answer(exact, { uid_field: username.toUpperCase() })).toMatchObject(refused);
+  });
+
+  it('is no pattern and no part of a statement', async () => {
+    const slug = await identification({ pretend_user_exists: false });
+    for (const uid_field of ['%', '_%', "' or 1=1 --", '\\', '*']) {
+      expect(await answer(slug, { uid_field })).toMatchObject(refused);
+    }
+  });
+});
+
+describe('A password in the same step', () => {
+  it('lets in with the right one, and with no other', async () => {
+    const { pk: password_stage } = await createStage(app.api, 'password');
+    const slug = await identification({ password_stage }, { designation: 'authentication' });
+    const user = await createPasswordUser(app.api, { password: ' right ' });
+    const withPassword = { ...refused, password_fields: true, primary_action: 'Log in' };
+    for (const password of ['wrong', 'right', '', null, undefined]) {
+      expect(await answer(slug, { uid_field: user.email, password })).toMatchObject(withPassword);
+    }
+    expect(await answer(slug, { uid_field: user.email, password: ' right ' })).toEqual(passed);
+  });
+
+  it('never pretends: nobody gets on without one', async () => {
+    const { pk: password_stage } = await createStage(app.api, 'password');
+    const slug = await identification({ password_stage, pretend_user_exists: true });
+    expect(await answer(slug, { uid_field: randomUUID(), password: 'x' })).toMatchObject(refused);
+  });
+
+  it('is of no use to somebody who was switched off, or who has none', async () => {
+    const { pk: password_stage } = await createStage(app.api, 'password');
+    const slug = await identification({ password_stage });
+    const off = await createPasswordUser(app.api, { is_active: false });
+    expect(await answer(slug, { uid_field: off.email, password: off.password })).toMatchObject(refused);
+    const without = await createUser(app.api);
+    expect(await answer(slug, { uid_field: without.username, password: '' })).toMatchObject(refused);
+  });
+
+  it('is not asked for any more when the password stage has been deleted', async () => {
+    const { pk: password_stage } = await createStage(app.api, 'password');
+    const slug = await identification({ password_stage, pretend_user_exists: false });
+    await app.api.delete(`/stages/password/${password_stage}/`);
+    expect(await new Visitor(app.url).see(slug)).toMatchObject({ password_fields: false });
+  });
+});
+
+describe('The index of names', () => {
+  it.each(['username', 'email', "attributes ->> 'upn'"])('serves a search for %s in any case', async (column) => {
+    const plan = await app.dataSource.transaction(async (manager) => {
+      await manager.query('set local enable_seqscan = off');
+      const rows = await manager.query(`explain select id from "user" u where lower(u.${column}) = lower('x')`);
+      return JSON.stringify(rows);
+    });
+    expect(plan).toContain('ix_user_lower_');
+  });
+});

@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+
+import { hash } from '@node-rs/argon2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { PasswordStageRequestDto } from '../../src/stages/password/dto/password-stage.dto.js';
+import { createFlowWith } from '../factories/flow-with.js';
+import { createPasswordUser } from '../factories/password-user.js';
+import { createStage } from '../factories/stage.js';
+import { createToken, keyOf } from '../factories/token.js';
+import { createUser } from '../factories/user.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+/** Slug of a flow that asks who somebody is, and then for their password. */
+async function flowWith(stage: Partial<PasswordStageRequestDto> = {}): Promise<string> {
+  const { pk: first } = await createStage(app.api, 'identification');
+  const { pk: second } = await createStage(app.api, 'password', stage);
+  return (await createFlowWith(app.api, [first, second])).flow.slug;
+}
+
+/** A visitor who has said who they are. */
+async function visitorAs(name: string, slug: string): Promise<Visitor> {
+  const visitor = new Visitor(app.url);
+  expect(await visitor.answer(slug, { uid_field: name })).toMatchObject({ component: 'ak-stage-password' });
+  return visitor;
+}
+
+/** What comes of a password that somebody types who has said who they are. */
+async function outcome(slug: string, name: string, password: unknown): Promise<any> {
+  return (await visitorAs(name, slug)).answer(slug, { component: 'ak-stage-password', password });
+}
+
+const passed = { component: 'xak-flow-redirect', to: '/' };
+const wrong = {
+  component: 'ak-stage-password',
+  response_errors: { password: [{ string: 'Invalid password', code: 'invalid' }] },
+};
+const denied = { component: 'ak-stage-access-denied', error_message: 'Invalid password' };
+const inbuilt = 'authentik.core.auth.InbuiltBackend';
+const token = 'authentik.core.auth.TokenBackend';
+const ldap = 'authentik.sources.ldap.auth.LDAPBackend';
+const kerberos = 'authentik.sources.kerberos.auth.KerberosBackend';
+
+describe('A password stage', () => {
+  it('tells whose password it asks for', async () => {
+    const user = await createPasswordUser(app.api);
+    const slug = await flowWith({ allow_show_password: true });
+    const { flow_info: _, ...challenge } = await (await visitorAs(user.email, slug)).see(slug);
+    expect(challenge).toEqual({
+      component: 'ak-stage-password',
+      pending_user: user.username,
+      pending_user_avatar: expect.stringMatching(/^data:image/),
+      allow_show_password: true,
+    });
+  });
+
+  it('lets in with the right password, to the last blank, and with no other', async () => {
+    const { username, password } = await createPasswordUser(app.api, { password: ' right ' });
+    const slug = await flowWith();
+    for (const other of ['wrong', 'right', ' right', ' RIGHT ', ' right \n']) {
+      expect(await outcome(slug, username, other)).toMatchObject(wrong);
+    }
+    expect(await outcome(slug, username, password)).toEqual(passed);
+  });
+
+  it.each([
+    [{}, 'This field is required.', 'required'],
+    [{ password: '' }, 'This field may not be blank.', 'blank'],
+    [{ password: null }, 'This field may not be null.', 'null'],
+    [{ password: {} }, 'Not a valid string.', 'invalid'],
+    [{ password: true, component: 'ak-stage-dummy' }, 'Not a valid string.', 'invalid'],
+  ])('is not passed with %j', async (body, string, code) => {
+    const { username } = await createPasswordUser(app.api);
+    const slug = await flowWith();
+    expect(await (await visitorAs(username, slug)).answer(slug, body)).toMatchObject({
+      component: 'ak-stage-password',
+      response_errors: { password: [{ string, code }] },
+    });
+  });
+
+  it('is passed by nobody who was switched off, who has no password, or whom there is not', async () => {
+    const slug = await flowWith();
+    const off = await createPasswordUser(app.api, { is_active: false });
+    const without = await createUser(app.api);
+    expect(await outcome(slug, off.username, off.password)).toMatchObject(wrong);
+    expect(await outcome(slug, without.username, 'x')).toMatchObject(wrong);
+    expect(await outcome(slug, randomUUID(), 'x')).toMatchObject(wrong);
+  });
+
+  it('denies where nobody has said who they are', async () => {
+    const { pk } = await createStage(app.api, 'password');
+    const { flow } = await createFlowWith(app.api, [pk]);
+    const visitor = new Visitor(app.url);
+    const unknown = { component: 'ak-stage-access-denied', error_message: 'Unknown error' };
+    expect(await visitor.see(flow.slug)).toMatchObject(unknown);
+    expect(await visitor.answer(flow.slug, { password: 'x' })).toMatchObject(unknown);
+  });
+
+  it('ends the run after so many wrong passwords, and the visitor can begin anew', async () => {
+    const { username, password } = await createPasswordUser(app.api);
+    const slug = await flowWith({ failed_attempts_before_cancel: 3 });
+    const visitor = await visitorAs(username, slug);
+    for (const _ of [1, 2]) expect(await visitor.answer(slug, { password: 'x' })).toMatchObject(wrong);
+    expect(await visitor.answer(slug, { password: 'x' })).toMatchObject(denied);
+    expect(await visitor.answer(slug, { uid_field: username })).toMatchObject({ component: 'ak-stage-password' });
+    expect(await visitor.answer(slug, { password: 'x' })).toMatchObject(denied);
+    await visitor.answer(slug, { uid_field: username });
+    expect(await visitor.answer(slug, { password })).toEqual(passed);
+    await visitor.answer(slug, { uid_field: username });
+    expect(await visitor.answer(slug, { password: 'x' })).toMatchObject(wrong);
+  });
+
+  it('makes the hash anew that was made with other parameters', async () => {
+    const { pk, username, password } = await createPasswordUser(app.api);
+    const stored = async (): Promise<string> => {
+      const [row] = await app.dataSource.query('select password_hash from "user" where id = $1', [pk]);
+      return row.password_hash;
+    };
+    const old = await hash(password, { memoryCost: 8192 });
+    await app.dataSource.query('update "user" set password_hash = $2 where id = $1', [pk, old]);
+    const slug = await flowWith();
+    expect(await outcome(slug, username, 'x')).toMatchObject(wrong);
+    expect(await stored()).toBe(old);
+    expect(await outcome(slug, username, password)).toEqual(passed);
+    expect(await stored()).toContain('m=19456,t=2,p=1');
+    expect(await outcome(slug, username, password)).toEqual(passed);
+  });
+});
+
+describe('The backends of a password stage', () => {
+  it('know passwords of users, and keys of their app passwords, each for itself', async () => {
+    const user = await createPasswordUser(app.api);
+    const appPassword = { user: user.pk, intent: 'app_password' } as const;
+    const key = await keyOf(app.api, (await createToken(app.api, appPassword)).identifier);
+    const slugs = [await flowWith({ backends: [inbuilt] }), await flowWith({ backends: [token] })] as const;
+    expect(await outcome(slugs[0], user.username, user.password)).toEqual(passed);
+    expect(await outcome(slugs[0], user.username, key)).toMatchObject(wrong);
+    expect(await outcome(slugs[1], user.username, key)).toEqual(passed);
+    expect(await outcome(slugs[1], user.username, user.password)).toMatchObject(wrong);
+    const both = await flowWith({ backends: [ldap, token, inbuilt] });
+    for (const password of [user.password, key]) expect(await outcome(both, user.username, password)).toEqual(passed);
+  });
+
+  it('know no key of somebody else, of another purpose, or of the past', async () => {
+    const user = await createUser(app.api);
+    const other = await createUser(app.api);
+    const slug = await flowWith({ backends: [token] });
+    const theirs = await createToken(app.api, { user: other.pk, intent: 'app_password' });
+    const api = await createToken(app.api, { user: user.pk, intent: 'api' });
+    const past = await createToken(app.api, { user: user.pk, intent: 'app_password' });
+    const update = `update "token" set expires = now() - interval '1 second' where identifier = $1`;
+    await app.dataSource.query(update, [past.identifier]);
+    for (const { identifier } of [theirs, api, past]) {
+      const key = (await app.api.get(`/core/tokens/${identifier}/view_key/`)).body?.key ?? 'gone';
+      expect(await outcome(slug, user.username, key)).toMatchObject(wrong);
+    }
+  });
+
+  it('of LDAP and Kerberos know nobody', async () => {
+    const user = await createPasswordUser(app.api);
+    const slug = await flowWith({ backends: [ldap, kerberos] });
+    expect(await outcome(slug, user.username, user.password)).toMatchObject(wrong);
+  });
+});
+
+describe('A wrong password', () => {
+  const failures = async (stage: string): Promise<any[]> => {
+    const { body } = await app.api.get('/events/events/?action=login_failed&page_size=100');
+    return body.results.filter(({ context }: any) => context.stage.name === stage);
+  };
+
+  it('is told to the administrator, without what was typed', async () => {
+    const user = await createPasswordUser(app.api);
+    const name = `password-${randomUUID()}`;
+    const slug = await flowWith({ name });
+    await outcome(slug, user.email, 'my-wrong-password');
+    await outcome(slug, 'hunter2-in-the-wrong-field', 'my-wrong-password');
+    const found = await failures(name);
+    expect(found.map(({ context }) => context.username).sort()).toEqual(['hu…', user.username].sort());
+    for (const event of found) {
+      expect(event).toMatchObject({ client_ip: '127.0.0.1', user: {} });
+      expect(event.context.stage).toMatchObject({
+        app: 'authentik_stages_password',
+        model_name: 'passwordstage',
+        name,
+      });
+    }
+    expect(JSON.stringify(found)).not.toMatch(/my-wrong-password|hunter2/);
+  });
+
+  it('is none if it was the right one', async () => {
+    const { username, password } = await createPasswordUser(app.api);
+    const name = `password-${randomUUID()}`;
+    await outcome(await flowWith({ name }), username, password);
+    expect(await failures(name)).toEqual([]);
+  });
+});

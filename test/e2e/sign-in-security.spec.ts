@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { IdentificationStageRequestDto } from '../../src/stages/identification/dto/identification-stage.dto.js';
+import { createFlowWith } from '../factories/flow-with.js';
+import { createPasswordUser } from '../factories/password-user.js';
+import { createStage } from '../factories/stage.js';
+import type { Answer } from '../support/api-client.js';
+import { expectSameTime } from '../support/same-time.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+beforeEach(() => forgetLimits());
+
+type Account = Awaited<ReturnType<typeof createPasswordUser>>;
+
+function forgetLimits(): Promise<unknown> {
+  return app.dataSource.query('delete from "request_limit"');
+}
+
+/** Slug of a flow that asks for name and password in one step. */
+async function oneStep(stage: Partial<IdentificationStageRequestDto> = {}): Promise<string> {
+  const { pk: password_stage } = await createStage(app.api, 'password', { failed_attempts_before_cancel: 1000 });
+  const { pk } = await createStage(app.api, 'identification', { password_stage, ...stage });
+  return (await createFlowWith(app.api, [pk])).flow.slug;
+}
+
+/** Slug of a flow that asks for the name, and then for the password. */
+async function twoSteps(stage: Partial<IdentificationStageRequestDto> = {}): Promise<string> {
+  const { pk: first } = await createStage(app.api, 'identification', { show_matched_user: false, ...stage });
+  const { pk: second } = await createStage(app.api, 'password', { failed_attempts_before_cancel: 1000 });
+  return (await createFlowWith(app.api, [first, second])).flow.slug;
+}
+
+/** Tries a password in a session of its own, and gives every answer on the way. */
+async function attempt(slug: string, uid_field: string, password: string, isOneStep: boolean): Promise<Answer[]> {
+  const visitor = new Visitor(app.url);
+  if (isOneStep) return [await visitor.post(slug, { uid_field, password })];
+  const named = await visitor.post(slug, { uid_field });
+  return [named, await visitor.get(slug), await visitor.post(slug, { password })];
+}
+
+/** What somebody can see of the answers, without what is random or was typed. */
+function visible(answers: Answer[], typed: string): unknown {
+  return answers.map(({ status, headers, body }) => [
+    status,
+    [...headers]
+      .filter(([name]) => !['date', 'x-authentik-id'].includes(name))
+      .map(([name, value]) => [name, name === 'set-cookie' ? value.replace(/=[^;]*/, '=…') : value]),
+    JSON.stringify(body ?? '')
+      .replaceAll(typed, 'typed')
+      .replaceAll(/data:image[^"]*/g, 'avatar'),
+  ]);
+}
+
+const flows = [
+  ['in one step', true],
+  ['in two steps', false],
+] as const;
+
+describe.each(flows)('Name and password %s', (_, isOneStep) => {
+  const slugOf = (): Promise<string> => (isOneStep ? oneStep() : twoSteps());
+  const last = async (slug: string, name: string, password: string): Promise<any> =>
+    (await attempt(slug, name, password, isOneStep)).at(-1)?.body;
+  const isIn = (body: any): boolean => body.component === 'xak-flow-redirect';
+
+  it('answer the same of a user, of one who was switched off, and of nobody', async () => {
+    const slug = await slugOf();
+    const known = await createPasswordUser(app.api);
+    const inactive = await createPasswordUser(app.api, { is_active: false });
+    const names = [known.email, inactive.email, `${randomUUID()}@example.org`];
+    const seen = await Promise.all(
+      names.map(async (name) => visible(await attempt(slug, name, 'wrong', isOneStep), name)),
+    );
+    expect(seen[1]).toEqual(seen[0]);
+    expect(seen[2]).toEqual(seen[0]);
+    // The right password of somebody who was switched off is none.
+    expect(visible(await attempt(slug, inactive.email, inactive.password, isOneStep), inactive.email)).toEqual(seen[0]);
+  });
+
+  it('take the same time for a user, for one who was switched off, for one without a password, and for nobody', async () => {
+    const slug = await slugOf();
+    const { email: known } = await createPasswordUser(app.api);
+    const { email: inactive } = await createPasswordUser(app.api, { is_active: false });
+    const { email: without, pk } = await createPasswordUser(app.api);
+    await app.dataSource.query(`update "user" set password_hash = '' where id = $1`, [pk]);
+    const names = { known, inactive, without, nobody: `${randomUUID()}@example.org` };
+    const actions = Object.entries(names).map(([kind, name]) => [kind, () => attempt(slug, name, 'wrong', isOneStep)]);
+    await expectSameTime(Object.fromEntries(actions), { turns: 12, beforeTurn: forgetLimits });
+  });
+
+  it('let nobody guess more often by asking in other sessions, all at once', async () => {
+    const slug = await slugOf();
+    const user = await createPasswordUser(app.api);
+    await Promise.all(Array.from({ length: 30 }, (_, guess) => last(slug, user.email, `guess ${guess}`)));
+    const { body } = await app.api.get('/events/events/?action=login_failed&page_size=1000');
+    const evaluated = body.results.filter(({ context }: any) => context.username === user.username);
+    expect(evaluated).toHaveLength(10);
+    expect(isIn(await last(slug, user.email, user.password))).toBe(false);
+  });
+
+  it('let nobody guess more often by writing the name otherwise', async () => {
+    const slug = await slugOf();
+    const user = await createPasswordUser(app.api);
+    const names = [user.email, user.email.toUpperCase(), user.username, ` ${user.username.toUpperCase()}`];
+    for (let guess = 0; guess < 12; guess += 1) await last(slug, names[guess % 4] as string, `guess ${guess}`);
+    for (const name of names) expect(isIn(await last(slug, name, user.password))).toBe(false);
+  });
+
+  it('tell when to try again, and whether there is such a user is not seen then either', async () => {
+    const slug = await slugOf();
+    const user = await createPasswordUser(app.api);
+    const nobody = `${randomUUID()}@example.org`;
+    const seen: unknown[] = [];
+    for (const name of [user.email, nobody]) {
+      for (let guess = 0; guess < 10; guess += 1) await last(slug, name, 'wrong');
+      const answers = await attempt(slug, name, 'wrong', isOneStep);
+      expect(answers.at(-1)?.body.messages).toEqual([
+        { level: 'error', text: 'Too many attempts. Please try again after 5 minutes.' },
+      ]);
+      seen.push(visible(answers, name));
+    }
+    expect(seen[1]).toEqual(seen[0]);
+  });
+
+  it('do not tell that a name and an address are one user’s by what is held back', async () => {
+    const slug = await slugOf();
+    const user = await createPasswordUser(app.api);
+    for (let guess = 0; guess < 10; guess += 1) await last(slug, user.email, 'wrong');
+    const other = await attempt(slug, user.username, 'wrong', isOneStep);
+    const nobody = `user-${randomUUID()}`;
+    expect(visible(other, user.username)).toEqual(visible(await attempt(slug, nobody, 'wrong', isOneStep), nobody));
+    expect(isIn(await last(slug, user.username, user.password))).toBe(false);
+  });
+
+  it('count anew after the right password, and when the time is over', async () => {
+    const slug = await slugOf();
+    const user = await createPasswordUser(app.api);
+    const wrong = async (times: number): Promise<void> => {
+      for (let guess = 0; guess < times; guess += 1) await last(slug, user.email, 'wrong');
+    };
+    await wrong(9);
+    expect(isIn(await last(slug, user.email, user.password))).toBe(true);
+    await wrong(10);
+    expect(isIn(await last(slug, user.email, user.password))).toBe(false);
+    await app.dataSource.query(`update "request_limit" set ends = now()`);
+    expect(isIn(await last(slug, user.email, user.password))).toBe(true);
+  });
+
+  it('are refused to an address that asks for too many users, and only to that one', async () => {
+    const slug = await slugOf();
+    const user = await createPasswordUser(app.api);
+    await last(slug, user.email, 'wrong');
+    await app.dataSource.query(`update "request_limit" set count = 300 where key like 'password:client:%'`);
+    const { body } = (await attempt(slug, user.email, user.password, isOneStep)).at(-1) as Answer;
+    expect(isIn(body)).toBe(false);
+    expect(body.messages).toEqual([{ level: 'error', text: 'Too many attempts. Please try again after 5 minutes.' }]);
+    await app.dataSource.query(
+      `update "request_limit" set key = key || '-elsewhere' where key like 'password:client:%'`,
+    );
+    expect(isIn(await last(slug, user.email, user.password))).toBe(true);
+  });
+
+  it('leave no name and no password in what is counted, in the events and in the session', async () => {
+    const slug = await slugOf();
+    const user: Account = await createPasswordUser(app.api, { password: `secret-${randomUUID()}` });
+    await last(slug, user.email, user.password);
+    await last(slug, user.email, `${user.password}-wrong`);
+    for (const table of ['request_limit', 'event', 'session']) {
+      const rows = JSON.stringify(await app.dataSource.query(`select * from "${table}"`));
+      expect(rows, table).not.toContain(user.password);
+      if (table === 'request_limit') expect(rows).not.toContain(user.email);
+    }
+  });
+});
+
+describe('A name alone', () => {
+  it('gets the same answers and takes the same time, whether there is such a user or not', async () => {
+    const slug = await twoSteps();
+    const { email: known } = await createPasswordUser(app.api);
+    const { email: inactive } = await createPasswordUser(app.api, { is_active: false });
+    const names = [known, inactive, `${randomUUID()}@example.org`];
+    const look = async (name: string): Promise<Answer[]> => {
+      const visitor = new Visitor(app.url);
+      return [await visitor.post(slug, { uid_field: name }), await visitor.get(slug)];
+    };
+    const [first, ...others] = await Promise.all(names.map(async (name) => visible(await look(name), name)));
+    for (const other of others) expect(other).toEqual(first);
+    const actions = names.map((name, index) => [['known', 'inactive', 'nobody'][index], () => look(name)]);
+    await expectSameTime(Object.fromEntries(actions), { turns: 25 });
+  });
+});
