@@ -48,7 +48,8 @@ export class FlowExecutionController {
       const user = await manager.findOneByOrFail(User, { pk });
       planned = await this.planner.plan(manager, flow, user, { pending_user: { pk } });
       if (planned.kind === 'notApplicable') return;
-      state.plan = planned.plan;
+      delete state.plan;
+      if (planned.kind === 'plan') state.plan = planned.plan;
       state.history = [];
     });
     if (planned?.kind === 'notApplicable') {

@@ -47,7 +47,8 @@ export function parsePlan(stored: unknown): FlowPlan | undefined {
   if (!isObject(stored)) return undefined;
   const { version, execution, flow, bindings, context } = stored;
   if (version !== 1 || !isUuid(execution) || !isUuid(flow)) return undefined;
-  if (!Array.isArray(bindings) || !bindings.every(isPlannedStage)) return undefined;
+  // A plan with nothing left to do is over, and never stored.
+  if (!Array.isArray(bindings) || bindings.length === 0 || !bindings.every(isPlannedStage)) return undefined;
   if (!isContext(context)) return undefined;
   if (Object.keys(stored).length !== 5) return undefined;
   return { version, execution: String(execution), flow: String(flow), bindings, context };

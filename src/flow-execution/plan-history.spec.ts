@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+
+import { describe, expect, it } from 'vitest';
+
+import { masked, withoutSecrets, withPast } from './plan-history.js';
+import { newPlan } from './plan.js';
+
+describe('What is kept of a plan for the inspector', () => {
+  it('is everything but the secrets in it', () => {
+    const context = {
+      pending_user: { pk: 3 },
+      is_restored: 'key of a token',
+      prompt_secrets: ['pin'],
+      prompt_data: {
+        username: 'jane',
+        password: 'hunter2',
+        password_repeat: 'hunter2',
+        pin: 1234,
+        attributes: { api_key: 'x', colour: 'red', list: [{ token: 'y', size: 1 }] },
+      },
+    };
+    expect(withoutSecrets(context)).toEqual({
+      pending_user: { pk: 3 },
+      is_restored: masked,
+      prompt_secrets: ['pin'],
+      prompt_data: {
+        username: 'jane',
+        password: masked,
+        password_repeat: masked,
+        pin: masked,
+        attributes: { api_key: masked, colour: 'red', list: [{ token: masked, size: 1 }] },
+      },
+    });
+  });
+
+  it('stays as it was when the plan goes on, and grows without end no more than a flow does', () => {
+    const plan = newPlan(randomUUID(), [{ inMemory: 'a' }, { inMemory: 'b' }], {});
+    const history = withPast([], plan);
+    plan.bindings.shift();
+    plan.context.email_sent = true;
+    expect(history).toMatchObject([{ bindings: [{ inMemory: 'a' }, { inMemory: 'b' }], context: {} }]);
+    const long = Array.from({ length: 200 }).reduce<typeof history>((past) => withPast(past, plan), history);
+    expect(long).toHaveLength(50);
+  });
+});

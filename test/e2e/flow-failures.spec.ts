@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createDummyFlow } from '../factories/dummy-flow.js';
+import { createDummyStage } from '../factories/dummy-stage.js';
+import { createFlowWith } from '../factories/flow-with.js';
+import { createGroup } from '../factories/group.js';
+import { createUser } from '../factories/user.js';
+import { signedIn } from '../support/signed-in.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+let app: TestApp;
+let failing: string;
+beforeAll(async () => {
+  app = await startTestApp();
+  const stages = [await createDummyStage(app.api), await createDummyStage(app.api, { throw_error: true })];
+  const { flow } = await createFlowWith(
+    app.api,
+    stages.map(({ pk }) => pk),
+  );
+  failing = flow.slug;
+});
+afterAll(() => app.stop());
+
+const error = { component: 'ak-stage-flow-error', request_id: expect.stringMatching(/^[0-9a-f]{32}$/) };
+
+/** Every event of a failure, newest first. */
+async function exceptions(): Promise<any[]> {
+  return (await app.api.get('/events/events/?action=system_exception&ordering=-created&page_size=100')).body.results;
+}
+
+describe('A stage that fails', () => {
+  it('is told as a challenge that names the request, and as an event', async () => {
+    const visitor = new Visitor(app.url);
+    const before = (await exceptions()).length;
+    expect((await visitor.post(failing, {})).status).toBe(302);
+    const { status, body, headers } = await visitor.get(failing);
+    expect([status, body]).toEqual([200, error]);
+    expect(body.request_id).toBe(headers.get('x-authentik-id'));
+    const [event, ...older] = await exceptions();
+    expect(older).toHaveLength(before);
+    expect(event.context).toEqual({
+      flow: failing,
+      message: 'this stage was told to fail',
+      request_id: body.request_id,
+    });
+  });
+
+  it('leaves the session as it was', async () => {
+    const visitor = new Visitor(app.url);
+    expect(await visitor.answer(failing, {})).toEqual(error);
+    expect(await visitor.answer(failing, {})).toEqual(error);
+    const { body } = await app.api.get(`/flows/instances/${failing}/`);
+    await app.api.patch(`/stages/dummy/${body.stages[1]}/`, { throw_error: false });
+    expect(await visitor.see(failing)).toMatchObject({ component: 'ak-stage-dummy' });
+    expect(await visitor.answer(failing, {})).toMatchObject({ component: 'xak-flow-redirect' });
+    await app.api.patch(`/stages/dummy/${body.stages[1]}/`, { throw_error: true });
+  });
+
+  it('tells superusers more, and nobody else', async () => {
+    const { pk: group } = await createGroup(app.api, { is_superuser: true });
+    const [admin, user] = [await createUser(app.api), await createUser(app.api)];
+    await app.api.post(`/core/groups/${group}/add_user/`, { pk: admin.pk });
+    expect(await (await signedIn(app, user)).answer(failing, {})).toEqual(error);
+    const visitor = await signedIn(app, admin);
+    expect(await visitor.answer(failing, {})).toEqual({
+      ...error,
+      error: 'this stage was told to fail',
+      traceback: expect.stringContaining('dummy-stage.executor'),
+    });
+    await app.api.patch(`/core/users/${admin.pk}/`, { is_active: false });
+    expect(await visitor.answer(failing, {})).toEqual(error);
+  });
+});
+
+describe('A request that cannot be read', () => {
+  it.each([
+    ['is no JSON', 'application/json', '{"password": my secret}'],
+    ['is not UTF-8', 'application/json', new Uint8Array([0xff])],
+    ['is of another type', 'application/x-www-form-urlencoded', 'component=ak-stage-dummy'],
+    ['is of no type', '', '{}'],
+  ])('because its body %s is told as a challenge, and passes nothing', async (_, type, raw) => {
+    const { slug, names } = await createDummyFlow(app.api, 2);
+    const visitor = new Visitor(app.url);
+    await visitor.see(slug);
+    const before = (await exceptions()).length;
+    const options = { raw, headers: { 'content-type': type } };
+    const { status, body } = await visitor.request('POST', `/flows/executor/${slug}/?query=`, options);
+    expect([status, body]).toEqual([200, error]);
+    expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
+    expect(await exceptions()).toHaveLength(before);
+  });
+});
+
+describe('The keys of an API client', () => {
+  it.each(['Bearer nonsense', 'Basic eDp5', 'Bearer'])('mean nothing to a flow: %s', async (authorization) => {
+    const { slug, names } = await createDummyFlow(app.api, 1, { authentication: 'require_unauthenticated' });
+    const visitor = new Visitor(app.url);
+    const { body } = await visitor.request('GET', `/flows/executor/${slug}/?query=`, { headers: { authorization } });
+    expect(body).toMatchObject({ name: names[0] });
+  });
+});

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { FlowStageBindingRequestDto } from '../../src/flows/dto/flow-stage-binding.dto.js';
+import type { FlowAuthentication } from '../../src/flows/flow-choices.js';
+import { createDummyFlow } from '../factories/dummy-flow.js';
+import { createDummyStage } from '../factories/dummy-stage.js';
+import { createFlowWith } from '../factories/flow-with.js';
+import { createFlow } from '../factories/flow.js';
+import { createGroup } from '../factories/group.js';
+import { createPolicyBinding } from '../factories/policy-binding.js';
+import { createUser } from '../factories/user.js';
+import { begun } from '../support/begun.js';
+import { signedIn } from '../support/signed-in.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+let app: TestApp;
+let user: { pk: number };
+beforeAll(async () => {
+  app = await startTestApp();
+  user = await createUser(app.api);
+});
+afterAll(() => app.stop());
+
+const root = { component: 'xak-flow-redirect', to: '/' };
+const notApplicable = {
+  component: 'ak-stage-access-denied',
+  error_message: 'Flow does not apply to current user.',
+};
+
+/** A policy on a flow or on the place of a stage, which lets everybody pass until it is switched on, and then nobody. */
+async function createSwitch(target: { pk: string }): Promise<(on: boolean) => Promise<void>> {
+  const { pk } = await createPolicyBinding(app.api, { target: target.pk, user: user.pk, enabled: false });
+  return async (enabled) => {
+    expect((await app.api.patch(`/policies/bindings/${pk}/`, { enabled })).status).toBe(200);
+  };
+}
+
+/** A flow of dummy stages that are bound like this, with a switch for each. */
+async function createSwitchedFlow(
+  ...bindings: Partial<FlowStageBindingRequestDto>[]
+): Promise<{ slug: string; names: string[]; off: ((on: boolean) => Promise<void>)[] }> {
+  const stages = await Promise.all(bindings.map(() => createDummyStage(app.api)));
+  const made = await createFlowWith(
+    app.api,
+    stages.map(({ pk }, index) => ({ stage: pk, ...bindings[index] })),
+  );
+  const off = await Promise.all(made.bindings.map(createSwitch));
+  return { slug: made.flow.slug, names: stages.map(({ name }) => name), off };
+}
+
+const marked = { re_evaluate_policies: true };
+const plain = { evaluate_on_plan: true, re_evaluate_policies: false };
+
+describe('What a flow requires of its visitor', () => {
+  it.each<[FlowAuthentication, string]>([
+    ['none', 'nobody, user, superuser'],
+    ['require_authenticated', 'user, superuser'],
+    ['require_unauthenticated', 'nobody'],
+    ['require_superuser', 'superuser'],
+    ['require_redirect', ''],
+    ['require_outpost', ''],
+  ])('is met: %s by %j', async (authentication, expected) => {
+    const { slug } = await createDummyFlow(app.api, 1, { authentication });
+    const admin = await createUser(app.api);
+    const { pk: group } = await createGroup(app.api, { is_superuser: true });
+    await app.api.post(`/core/groups/${group}/add_user/`, { pk: admin.pk });
+    const visitors = {
+      nobody: new Visitor(app.url),
+      user: await signedIn(app, user),
+      superuser: await signedIn(app, admin),
+    };
+    const passing: string[] = [];
+    for (const [name, visitor] of Object.entries(visitors)) {
+      const challenge = await visitor.see(slug);
+      if (challenge.component === 'ak-stage-dummy') passing.push(name);
+      else expect(challenge).toMatchObject(notApplicable);
+    }
+    expect(passing.join(', ')).toBe(expected);
+  });
+
+  it('is asked when it begins, and not of those who are in it', async () => {
+    const { slug, names } = await createDummyFlow(app.api, 2);
+    const visitor = new Visitor(app.url);
+    await visitor.see(slug);
+    await app.api.patch(`/flows/instances/${slug}/`, { authentication: 'require_authenticated' });
+    expect(await visitor.answer(slug, {})).toMatchObject({ name: names[1] });
+  });
+
+  it('is met for those who want to sign in, and have: they have got where they wanted to go', async () => {
+    const fields = { authentication: 'require_unauthenticated', designation: 'authentication' } as const;
+    const { slug } = await createDummyFlow(app.api, 1, fields);
+    expect(await (await signedIn(app, user)).see(slug, 'next=/there')).toEqual({ ...root, to: '/there' });
+  });
+});
+
+describe('A flow that is not for its visitor', () => {
+  const outer = async (slug: string, next: string): Promise<any> =>
+    (await new Visitor(app.url).request('GET', `/flows/executor/${slug}/?query=&next=${encodeURIComponent(next)}`))
+      .body;
+
+  it.each([
+    ['message_continue', notApplicable, { to: '/there' }],
+    ['message', notApplicable, notApplicable],
+    ['continue', root, { to: '/there' }],
+  ] as const)('says so or lets them go on: %s', async (denied_action, without, withNext) => {
+    const { slug } = await createDummyFlow(app.api, 1, { denied_action, authentication: 'require_authenticated' });
+    const visitor = new Visitor(app.url);
+    expect(await visitor.see(slug, 'next=/ignored')).toMatchObject(without);
+    expect(await outer(slug, '/there')).toMatchObject(withNext);
+    for (const next of ['//x', 'https://x/', '/\\x', '']) expect(await outer(slug, next)).toMatchObject(without);
+    expect(visitor.cookies.size).toBe(0);
+  });
+
+  it('because of a policy is refused too', async () => {
+    const flow = await createFlow(app.api);
+    await createPolicyBinding(app.api, { target: flow.pk, user: user.pk });
+    expect(await new Visitor(app.url).see(flow.slug)).toMatchObject(notApplicable);
+    expect(await (await signedIn(app, user)).see(flow.slug)).toEqual(root);
+  });
+});
+
+describe('A stage whose policies are asked when the flow is planned', () => {
+  it('is left out or kept for the whole of the run', async () => {
+    const { slug, names, off } = await createSwitchedFlow(plain, plain, plain);
+    await off[0]!(true);
+    const visitor = new Visitor(app.url);
+    expect(await visitor.see(slug)).toMatchObject({ name: names[1] });
+    await off[0]!(false);
+    await off[1]!(true);
+    expect(await visitor.see(slug)).toMatchObject({ name: names[1] });
+    expect(await visitor.answer(slug, {})).toMatchObject({ name: names[2] });
+    expect(await new Visitor(app.url).see(slug)).toMatchObject({ name: names[0] });
+  });
+
+  it('and when it is reached has to pass both times', async () => {
+    const { slug, names, off } = await createSwitchedFlow(plain, { evaluate_on_plan: true, ...marked }, plain);
+    const visitor = new Visitor(app.url);
+    await visitor.see(slug);
+    await off[1]!(true);
+    expect(await visitor.answer(slug, {})).toMatchObject({ name: names[2] });
+  });
+
+  it('leaves a flow without stages behind when none passes', async () => {
+    const { slug, off } = await createSwitchedFlow(plain);
+    await off[0]!(true);
+    expect(await new Visitor(app.url).see(slug)).toEqual(root);
+  });
+});
+
+describe('A stage whose policies are asked when it is reached', () => {
+  it('is kept while they pass', async () => {
+    const { slug, names } = await createSwitchedFlow(plain, marked, plain);
+    const visitor = new Visitor(app.url);
+    expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
+    expect(await visitor.answer(slug, {})).toMatchObject({ name: names[1] });
+    expect(await visitor.answer(slug, {})).toMatchObject({ name: names[2] });
+    expect(await visitor.answer(slug, {})).toEqual(root);
+  });
+
+  it.each([
+    ['last', [2]],
+    ['in the middle', [1]],
+    ['one after the other', [1, 2]],
+  ])('is dropped when they do not: %s', async (_, dropped) => {
+    const { slug, names, off } = await createSwitchedFlow(plain, marked, marked, plain);
+    const visitor = new Visitor(app.url);
+    await visitor.see(slug);
+    for (const index of dropped) await off[index]!(true);
+    const seen: string[] = [];
+    for (let challenge = await visitor.see(slug); challenge.name; challenge = await visitor.answer(slug, {})) {
+      seen.push(challenge.name);
+    }
+    expect(seen).toEqual(names.filter((__, index) => !dropped.includes(index)));
+  });
+
+  it('ends the flow when nothing else is left', async () => {
+    const { slug, off } = await createSwitchedFlow(plain, marked, marked);
+    const visitor = new Visitor(app.url);
+    await visitor.see(slug);
+    for (const index of [1, 2]) await off[index]!(true);
+    expect(await visitor.answer(slug, {})).toEqual(root);
+  });
+
+  it('is dropped for good only by an answer: until then it is asked again', async () => {
+    const { slug, names, off } = await createSwitchedFlow(marked, plain, plain);
+    const visitor = new Visitor(app.url);
+    await off[0]!(true);
+    expect(await visitor.see(slug)).toMatchObject({ name: names[1] });
+    await off[0]!(false);
+    expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
+    await off[0]!(true);
+    expect(await visitor.answer(slug, {})).toMatchObject({ name: names[2] });
+    await off[0]!(false);
+    expect(await visitor.see(slug)).toMatchObject({ name: names[2] });
+  });
+
+  it('is asked about the pending user, not about who is signed in', async () => {
+    const { flow, slug, names, bindings } = await createDummyFlow(app.api, 2);
+    await createPolicyBinding(app.api, { target: bindings[0]!.pk, user: user.pk });
+    const stages = bindings.map(({ pk, stage }) => ({ binding: pk, stage, reEvaluate: true }));
+    const pretended = { username: 'x', email: '' };
+    for (const [pending_user, name] of [
+      [{ pk: user.pk }, names[0]],
+      [{ pk: (await createUser(app.api)).pk }, names[1]],
+      [{ pretended }, names[1]],
+    ] as const) {
+      expect(await (await begun(app, flow, stages, { pending_user })).see(slug)).toMatchObject({ name });
+    }
+    expect(await (await signedIn(app, user)).see(slug)).toMatchObject({ name: names[0] });
+  });
+});
