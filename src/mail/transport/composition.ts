@@ -1,3 +1,5 @@
+import { PassThrough, type Readable } from 'node:stream';
+
 import type { ISendMailOptions, MailerOptions } from '@nestjs-modules/mailer';
 
 import type { MailAddress, OutgoingMail } from './outgoing-mail.js';
@@ -15,6 +17,8 @@ interface MessagePart {
   readonly childNodes: readonly MessagePart[];
   getHeader(name: string): unknown;
   setHeader(name: string, value: string): unknown;
+  /** @param process makes the stream that is sent of the stream of the composed mail */
+  processFunc(process: (composed: Readable) => Readable): void;
 }
 
 /**
@@ -33,6 +37,7 @@ export function compose(mail: OutgoingMail): Omit<ComposedMail, 'signal'> {
     to: mailbox(mail.to),
     subject: mail.subject,
     text: withCrLf(mail.text),
+    textEncoding: encodingFor(mail.text),
     headers: { ...mail.headers, 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
     ...(html !== '' && {
       html: withCrLf(html),
@@ -60,8 +65,35 @@ export const relatedImages: MailerPlugin = {
   },
 };
 
+/**
+ * Sends the composed mail in one piece. nodemailer makes some dozens of pieces of it, each of which would be written, and
+ * sent in a packet, by itself.
+ */
+export const onePiece: MailerPlugin = {
+  step: 'stream',
+  plugin: ({ message }: { message: MessagePart }, done) => {
+    message.processFunc((composed) => {
+      const pieces: Buffer[] = [];
+      const whole = new PassThrough();
+      composed.on('data', (piece: Buffer) => pieces.push(piece));
+      composed.on('error', (error) => whole.destroy(error));
+      composed.on('end', () => whole.end(Buffer.concat(pieces)));
+      return whole;
+    });
+    done();
+  },
+};
+
 function mailbox({ name, address }: MailAddress): MailAddress {
   return { name, address: addressOnTheWire(address) };
+}
+
+/**
+ * Text that is mostly ASCII stays readable in the source of the mail, other scripts become shorter by base64. nodemailer
+ * would count the letters of each part and header, several times.
+ */
+function encodingFor(text: string): 'quoted-printable' | 'base64' {
+  return Buffer.byteLength(text) > 1.5 * text.length ? 'base64' : 'quoted-printable';
 }
 
 /** Lines end with CRLF only (RFC 5321, 2.3.8). */

@@ -70,8 +70,11 @@ export class Lane {
     const server = serverOf(settings);
     const controller = new AbortController();
     this.stop = (reason) => controller.abort(reason);
-    const tooLate = new SessionError('time', `${server} took more than ${wholeTime(settings) / 1000} s altogether.`);
-    const timer = setTimeout(() => this.stop?.(tooLate), wholeTime(settings));
+    const timer = setTimeout(() => {
+      controller.abort(
+        new SessionError('time', `${server} took more than ${wholeTime(settings) / 1000} s altogether.`),
+      );
+    }, wholeTime(settings));
     this.limits = { step: stepTime(settings), signal: controller.signal };
     this.last = '';
     try {

@@ -1,5 +1,3 @@
-import { createHmac, randomBytes } from 'node:crypto';
-
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { MailerService } from '@nestjs-modules/mailer';
 
@@ -29,8 +27,6 @@ const drainTime = 5_000;
 @Injectable()
 export class MailTransports implements OnModuleDestroy {
   private readonly pools = new Pools<Pool>(bounds);
-  /** Settings hold passwords. Their fingerprints are of use in this process only. */
-  private readonly salt = randomBytes(32);
   private readonly underWay = new Set<{ pool: Pool; outcome: Promise<Outcome> }>();
   private made = 0;
   private isStopping = false;
@@ -68,17 +64,13 @@ export class MailTransports implements OnModuleDestroy {
   }
 
   private poolFor(settings: SmtpSettings): Pool {
-    const { password, ...account } = settings;
-    const identity = JSON.stringify(account);
-    return this.pools.get(this.fingerprint(JSON.stringify([identity, password])), identity, () => {
+    const { password, ...others } = settings;
+    const account = JSON.stringify(others);
+    return this.pools.get(JSON.stringify([account, password]), account, () => {
       this.trust.warnAbout(serverOf(settings));
       this.made += 1;
       return new Pool(`${this.made}`, settings, this.mailer, this.trust);
     });
-  }
-
-  private fingerprint(text: string): string {
-    return createHmac('sha256', this.salt).update(text).digest('base64');
   }
 }
 

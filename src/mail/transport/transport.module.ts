@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MailerModule } from '@nestjs-modules/mailer';
 
-import { relatedImages } from './composition.js';
+import { onePiece, relatedImages } from './composition.js';
 import { MailTransports } from './mail-transports.js';
 import { SmtpCheck } from './smtp-check.js';
 import { TlsTrust } from './tls-trust.js';
@@ -13,7 +13,7 @@ import { TlsTrust } from './tls-trust.js';
  * settings come and go, and what it sends is rendered already.
  */
 @Module({
-  imports: [MailerModule.forRoot({ transports: {}, plugins: [relatedImages] })],
+  imports: [MailerModule.forRoot({ transports: {}, plugins: [relatedImages, onePiece] })],
   providers: [MailTransports, SmtpCheck, TlsTrust],
   exports: [MailTransports, SmtpCheck],
 })
