@@ -1,36 +1,35 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Logger as WorkerLogger, type LogLevel, run, type Runner, runMigrations, type TaskList } from 'graphile-worker';
 import { Pool } from 'pg';
-import type { EntityManager } from 'typeorm';
 import { DataSource } from 'typeorm';
 
-/** A piece of work for a worker. */
+/** A piece of work for a worker; its parts are SQL expressions. */
 export interface Job {
   readonly task: string;
-  readonly payload: Readonly<Record<string, string>>;
+  readonly payload: string;
   /** Of jobs with the same key only the last one added is done. */
   readonly key: string;
-  /** Not before this moment; at once if not given. */
-  readonly runAt?: Date;
+  /** Not before this moment; at once if not given, or null. */
+  readonly runAt?: string;
+  /** There has never been a job with this key. Then it is not looked for, which makes it cheaper by half. */
+  readonly isFirst?: boolean;
 }
 
 /**
- * Jobs on the database that is there anyway (graphile-worker): added by SQL in the caller's transaction, so that a job
- * exists exactly when what it works on does.
+ * The SQL expression that adds a job: a part of the statement, and so of the transaction, that makes what the job works
+ * on. A job exists exactly when that does.
  */
+export function addJob({ task, payload, key, runAt = 'null', isFirst = false }: Job): string {
+  const mode = isFirst ? 'unsafe_dedupe' : 'replace';
+  return `graphile_worker.add_job(${task}, ${payload}, run_at => ${runAt}, job_key => ${key}, job_key_mode => '${mode}')`;
+}
+
+/** Does the jobs that are in the database (graphile-worker). */
 @Injectable()
 export class JobQueue {
   private readonly logger = new Logger('Jobs');
 
   constructor(private readonly dataSource: DataSource) {}
-
-  /** Adds the job when the transaction of `manager` commits. */
-  async add(manager: EntityManager, { task, payload, key, runAt }: Job): Promise<void> {
-    await manager.query(
-      `select graphile_worker.add_job($1, $2::json, run_at => $3::timestamptz, job_key => $4, max_attempts => 25::smallint)`,
-      [task, JSON.stringify(payload), runAt ?? null, key],
-    );
-  }
 
   /** Does jobs until the runner is stopped. Has connections of its own, so that work never waits for requests. */
   async work(tasks: TaskList, concurrency: number): Promise<Runner> {
@@ -38,7 +37,7 @@ export class JobQueue {
     const runner = await run({
       // Jobs are fetched and ticked off by the batch. What a process has fetched and not begun when it dies is given a
       // new job by whoever knows what it was about.
-      preset: { worker: { localQueue: { size: concurrency }, completeJobBatchDelay: 20 } },
+      preset: { worker: { localQueue: { size: concurrency }, completeJobBatchDelay: 20, failJobBatchDelay: 20 } },
       pgPool: pool,
       concurrency,
       taskList: tasks,

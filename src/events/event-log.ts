@@ -18,6 +18,16 @@ export interface NewEvent {
   readonly clientIp?: string;
 }
 
+/**
+ * SQL that writes events of the service itself, as a part of the statement that does what they tell of.
+ *
+ * @param source what follows FROM: rows with the columns `action`, `app` and `context`
+ */
+export function insertEventsOf(source: string): string {
+  return `insert into "event" (event_uuid, action, app, context, expires)
+          select gen_random_uuid(), action, app, context, now() + ${keptFor} * interval '1 day' from ${source}`;
+}
+
 /** Writes down what happened. */
 @Injectable()
 export class EventLog {

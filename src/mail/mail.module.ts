@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 
 import { JobQueue } from '../database/job-queue.js';
 import { EventsModule } from '../events/events.module.js';
+import { DeliveryBatches } from './delivery/delivery-batches.js';
 import { MailDelivery } from './delivery/mail-delivery.service.js';
 import { MailMetrics } from './delivery/mail-metrics.js';
 import { MailSenders } from './delivery/mail-senders.js';
@@ -20,6 +21,7 @@ import { TransportModule } from './transport/transport.module.js';
   imports: [EventsModule, MailboxModule, TransportModule],
   controllers: [MailMessageController],
   providers: [
+    DeliveryBatches,
     EmailTemplates,
     JobQueue,
     MailDelivery,

@@ -100,11 +100,11 @@ describe('/mail/messages/', () => {
   it('tells one with its tries, in order', async () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     const store = app.nest.get(MessageStore, { strict: false });
-    expect(await store.claim(pk!, 30)).toBe(1);
+    expect(await store.claim([pk!], 30)).toEqual(new Map([[pk, 1]]));
     const result = { outcome: 'deferred', code: 451, reply: 'later', reason: 'Try later.', server: 'mx:25' } as const;
     const next = { state: 'retrying', nextAttempt: new Date() } as const;
-    await app.dataSource.transaction((manager) => store.finishAttempt(manager, pk!, 1, result, next));
-    expect(await store.claim(pk!, 30)).toBe(2);
+    await store.finish([{ pk: pk!, number: 1, result, next }]);
+    expect(await store.claim([pk!], 30)).toEqual(new Map([[pk, 2]]));
     const { status, body } = await app.api.get(`/mail/messages/${pk}/`);
     expect(status).toBe(200);
     expect(body).toMatchObject({ state: 'sending', attempts: 2, reason: 'Try later.' });

@@ -53,15 +53,16 @@ export class MailMetrics {
     this.attempts.inc({ outcome });
   }
 
-  accepted(created: Date): void {
-    this.seconds.observe((Date.now() - created.getTime()) / 1000);
+  /** @param queued when the mail was taken */
+  accepted(queued: Date): void {
+    this.seconds.observe((Date.now() - queued.getTime()) / 1000);
   }
 
   /** Seconds by which the mail is overdue that should have been tried first; 0 if none is. */
   async oldestWaiting(): Promise<number> {
     const [row] = await this.dataSource.query<{ age: number }[]>(
       `select coalesce(extract(epoch from now() - min(coalesce(lease_until, next_attempt))), 0)::float as age
-         from "mail_message" where state in ('queued', 'sending', 'retrying')`,
+         from "mail_message" where next_attempt is not null`,
     );
     return Math.max(0, row?.age ?? 0);
   }

@@ -14,8 +14,8 @@ export interface MailSender {
   readonly problem?: string;
 }
 
-/** Finds the sender behind a stage, as it is set up now. */
-export type SenderSource = (stage: string) => Promise<MailSender | undefined>;
+/** Finds the senders behind stages by their keys, as they are set up now; those that it does not know are left out. */
+export type SenderSource = (stages: readonly string[]) => Promise<ReadonlyMap<string, MailSender>>;
 
 /** Knows who sends mails. The kinds of stages that send any tell it how to find theirs. */
 @Injectable()
@@ -33,13 +33,10 @@ export class MailSenders {
     return { smtp: globalSmtpSettings(this.settings), fromAddress: this.settings.emailFrom, name: '' };
   }
 
-  /** @returns undefined if that stage does not exist any more */
-  async of(stage: string | null): Promise<MailSender | undefined> {
-    if (stage === null) return this.global();
-    for (const source of this.sources) {
-      const sender = await source(stage);
-      if (sender !== undefined) return sender;
-    }
-    return undefined;
+  /** The sender behind each of these stages; none for a stage that does not exist any more. Null is the service. */
+  async of(stages: ReadonlySet<string | null>): Promise<ReadonlyMap<string | null, MailSender>> {
+    const keys = [...stages].filter((stage) => stage !== null);
+    const found = keys.length === 0 ? [] : await Promise.all(this.sources.map((source) => source(keys)));
+    return new Map<string | null, MailSender>([[null, this.global()], ...found.flatMap((senders) => [...senders])]);
   }
 }

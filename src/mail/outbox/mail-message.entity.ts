@@ -20,7 +20,8 @@ import type { StoredMailData } from './stored-mail-data.js';
 @Unique('uq_mail_message_message_id', ['messageId'])
 @Check('ck_mail_message_state', oneOf('state', messageStates))
 @Index('ix_mail_message_created', ['created'])
-@Index('ix_mail_message_waiting', ['nextAttempt'], { where: `"state" IN ('queued', 'sending', 'retrying')` })
+// Not by the state, which changes at every step: only changes of indexed columns have to be written to the indexes.
+@Index('ix_mail_message_waiting', ['nextAttempt'], { where: '"next_attempt" IS NOT NULL' })
 @Index('ix_mail_message_finished', ['finished'], { where: '"finished" IS NOT NULL' })
 export class MailMessage {
   @PrimaryColumn({ type: 'uuid', name: 'message_uuid' })
@@ -66,6 +67,10 @@ export class MailMessage {
   @Column({ type: 'integer', default: 0 })
   attempts!: number;
 
+  /** How many of these were made before it was last put into the queue. */
+  @Column({ type: 'integer', default: 0 })
+  earlierAttempts!: number;
+
   /** When it is tried next; null when it is not tried any more. */
   @Column({ type: 'timestamptz', nullable: true })
   nextAttempt!: Date | null;
@@ -84,6 +89,10 @@ export class MailMessage {
 
   @CreateDateColumn({ type: 'timestamptz' })
   created!: Date;
+
+  /** When it was last put into the queue: when it was made, or when somebody had it sent again. */
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  queued!: Date;
 
   @Column({ type: 'timestamptz', nullable: true })
   finished!: Date | null;

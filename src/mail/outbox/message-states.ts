@@ -7,9 +7,9 @@
  *       │            │           │
  *       │            ├─▶ sent    │          accepted by the server
  *       │            ├─▶ captured│          kept in the local mailbox: there is no server
- *       │            ├─▶ failed  │          refused for good, or too late
- *       ▼            ▼           ▼
- *     discarded ◀────┴───────────┘          nobody wants it any more
+ *       │            │           │
+ *       ├────────────┼───────────┼─▶ failed    refused for good, or too late
+ *       └────────────┴───────────┴─▶ discarded nobody wants it any more
  *
  * `failed` and `discarded` go back to `queued` when an administrator asks for it. A worker that dies leaves `sending`
  * behind; when its lease is over another worker goes from `sending` to `sending`.
@@ -18,9 +18,9 @@ export const messageStates = ['queued', 'sending', 'retrying', 'sent', 'captured
 export type MessageState = (typeof messageStates)[number];
 
 const transitions: Readonly<Record<MessageState, readonly MessageState[]>> = {
-  queued: ['sending', 'discarded'],
+  queued: ['sending', 'failed', 'discarded'],
   sending: ['sending', 'retrying', 'sent', 'captured', 'failed', 'discarded'],
-  retrying: ['sending', 'queued', 'discarded'],
+  retrying: ['sending', 'queued', 'failed', 'discarded'],
   sent: [],
   captured: [],
   failed: ['queued'],

@@ -4,7 +4,6 @@ import { domainToASCII } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { MailMessage } from './mail-message.entity.js';
 import { MessageStore } from './message-store.js';
 import type { StoredMailData } from './stored-mail-data.js';
 
@@ -34,22 +33,19 @@ export class Outbox {
    */
   async enqueue(manager: EntityManager, mail: NewMail): Promise<string> {
     const pk = randomUUID();
-    await manager.insert(MailMessage, {
+    await this.store.add(manager, {
       pk,
       messageId: `${pk}@${domainOf(mail.fromAddress)}`,
-      state: 'queued',
       stageId: mail.stage,
       template: mail.template,
       subject: mail.subject,
-      data: mail.data as object,
+      data: mail.data,
       recipientName: mail.recipient.name,
       recipientAddress: mail.recipient.address,
       fromAddress: mail.fromAddress,
       locale: mail.locale,
       deadline: mail.deadline,
-      nextAttempt: new Date(),
     });
-    await this.store.schedule(manager, pk);
     return pk;
   }
 }

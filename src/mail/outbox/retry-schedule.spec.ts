@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import { nextAttempt } from './retry-schedule.js';
 
-const created = new Date('2026-01-01T00:00:00Z');
-const message = { created, deadline: null };
+const queued = new Date('2026-01-01T00:00:00Z');
+const message = { queued, earlierAttempts: 0, deadline: null };
 
 function delay(attempts: number, random = 0.5): number | undefined {
-  const next = nextAttempt({ ...message, attempts }, created, random);
-  return next && (next.getTime() - created.getTime()) / 1000;
+  const next = nextAttempt({ ...message, attempts }, queued, random);
+  return next && (next.getTime() - queued.getTime()) / 1000;
 }
 
 describe('nextAttempt', () => {
@@ -21,15 +21,21 @@ describe('nextAttempt', () => {
     expect([delay(1, 0), delay(1, 1)]).toEqual([8, 12]);
   });
 
-  it('gives up a day after the message was made', () => {
-    const late = new Date(created.getTime() + 20 * 3600 * 1000);
+  it('begins anew when somebody had the message sent again', () => {
+    const again = { ...message, earlierAttempts: 12 };
+    expect(nextAttempt({ ...again, attempts: 13 }, queued, 0.5)).toEqual(new Date(queued.getTime() + 10_000));
+    expect(nextAttempt({ ...again, attempts: 14 }, queued, 0.5)).toEqual(new Date(queued.getTime() + 30_000));
+  });
+
+  it('gives up a day after the message was put into the queue', () => {
+    const late = new Date(queued.getTime() + 20 * 3600 * 1000);
     expect(nextAttempt({ ...message, attempts: 12 }, late, 0.5)).toBeUndefined();
     expect(nextAttempt({ ...message, attempts: 6 }, late, 0.5)).toBeDefined();
   });
 
   it('never goes beyond the moment from which the mail is of no use', () => {
-    const deadline = new Date(created.getTime() + 60_000);
-    expect(nextAttempt({ created, deadline, attempts: 2 }, created, 0.5)).toBeDefined();
-    expect(nextAttempt({ created, deadline, attempts: 3 }, created, 0.5)).toBeUndefined();
+    const deadline = new Date(queued.getTime() + 60_000);
+    expect(nextAttempt({ ...message, deadline, attempts: 2 }, queued, 0.5)).toBeDefined();
+    expect(nextAttempt({ ...message, deadline, attempts: 3 }, queued, 0.5)).toBeUndefined();
   });
 });

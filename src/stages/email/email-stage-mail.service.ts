@@ -48,7 +48,7 @@ export class EmailStageMailService {
     { to, template = testTemplate, locale = 'en' }: EmailStageTestRequestDto,
     request?: IdempotentRequest,
   ): Promise<EmailStageTestDto> {
-    const { fromAddress } = await this.senderOf(stage);
+    const { fromAddress } = this.senderOf(stage);
     const mail = {
       stage: stage?.pk ?? null,
       fromAddress,
@@ -68,7 +68,7 @@ export class EmailStageMailService {
    * @throws ValidationError if the stage wants two kinds of TLS at once
    */
   async check(stage: EmailStage): Promise<EmailStageCheckDto> {
-    const { smtp, problem } = await this.senderOf(stage);
+    const { smtp, problem } = this.senderOf(stage);
     if (problem !== undefined) return verdict(problem);
     if (smtp === undefined) {
       return verdict(
@@ -104,9 +104,8 @@ export class EmailStageMailService {
     }
   }
 
-  private async senderOf(stage: EmailStage | null): Promise<MailSender> {
-    const sender = stage === null ? undefined : await this.stages.senderOf(stage.pk);
-    return sender ?? this.senders.global();
+  private senderOf(stage: EmailStage | null): MailSender {
+    return stage === null ? this.senders.global() : this.stages.senderOf(stage);
   }
 }
 

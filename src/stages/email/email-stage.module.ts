@@ -20,6 +20,6 @@ import { EmailStageService } from './email-stage.service.js';
 export class EmailStageModule {
   constructor(kinds: StageKinds, senders: MailSenders, stages: EmailStageService) {
     kinds.register(emailStageKind);
-    senders.register((stage) => stages.senderOf(stage));
+    senders.register((keys) => stages.sendersOf(keys));
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, In } from 'typeorm';
 
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { FlowSetReader } from '../../flows/flow-set.js';
@@ -24,13 +24,16 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
     super(dataSource, flowSets, emailStageKind);
   }
 
-  /** Who sends the mails of a stage, as it is set up now; undefined if there is no such stage. */
-  async senderOf(pk: string): Promise<MailSender | undefined> {
-    const stage = await this.dataSource.manager.findOneBy(EmailStage, { pk });
-    if (stage === null) return undefined;
-    const { name } = stage;
+  /** Who sends the mails of these stages, as they are set up now. Those that do not exist are left out. */
+  async sendersOf(pks: readonly string[]): Promise<Map<string, MailSender>> {
+    const stages = await this.dataSource.manager.findBy(EmailStage, { pk: In([...pks]) });
+    return new Map(stages.map((stage) => [stage.pk, this.senderOf(stage)]));
+  }
+
+  /** Who sends the mails of a stage. */
+  senderOf(stage: EmailStage): MailSender {
+    const { name, host, port, username, useTls, useSsl, timeout, fromAddress } = stage;
     if (stage.useGlobalSettings) return { ...this.senders.global(), name };
-    const { host, port, username, useTls, useSsl, timeout, fromAddress } = stage;
     try {
       const password = this.secrets.open(stage.password, emailPasswordPlace);
       return { smtp: { host, port, username, password, useTls, useSsl, timeout }, fromAddress, name };
