@@ -24,6 +24,18 @@ function settled(pk: string, state: string): Promise<void> {
   return expect.poll(async () => (await messageOf(app, pk)).state, { timeout: 20_000 }).toBe(state);
 }
 
+/** How long each of these took from being taken to being accepted, sorted; waits until all of them are. */
+async function secondsToAcceptance(keys: readonly string[]): Promise<number[]> {
+  const read = (): Promise<{ seconds: number }[]> =>
+    app.dataSource.query(
+      `select extract(epoch from finished - created)::float as seconds from mail_message
+        where message_uuid = any($1) and state = 'sent' order by 1`,
+      [keys],
+    );
+  await expect.poll(async () => (await read()).length, { timeout: 30_000 }).toBe(keys.length);
+  return (await read()).map(({ seconds }) => seconds);
+}
+
 async function eventsOf(pk: string): Promise<Event[]> {
   return app.dataSource.manager
     .createQueryBuilder(Event, 'event')
@@ -131,27 +143,24 @@ describe('A server', () => {
     expect(await eventsOf(pk!)).toMatchObject([{ action: 'email_failed' }]);
   });
 
-  it('that accepts connections and says nothing does not delay the mails of other stages', async () => {
+  it('that accepts connections and says nothing does not delay the mails of other stages', async ({ annotate }) => {
     const held: Socket[] = [];
     const silent: Server = createServer((socket) => held.push(socket));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    const dead = await createSendingStage(app, (silent.address() as { port: number }).port, { timeout: 5 });
-    const { port, sink: server } = await sink();
+    const dead = await createSendingStage(app, (silent.address() as { port: number }).port);
+    const { port } = await sink();
     const alive = await createSendingStage(app, port);
-    const stuck = await enqueue(
-      app,
-      ...Array.from({ length: 60 }, (_, index) => mailFrom(dead, `dead${index}@example.org`)),
+    const stuck = await enqueue(app, ...Array.from({ length: 300 }, () => mailFrom(dead, 'dead@example.org')));
+    const keys = await enqueue(app, ...Array.from({ length: 200 }, () => mailFrom(alive, 'alive@example.org')));
+    const seconds = await secondsToAcceptance(keys);
+    const p99 = seconds[Math.floor(0.99 * seconds.length)]!;
+    await annotate(
+      `p50 ${seconds[seconds.length / 2]} s, p99 ${p99} s beside 300 mails for a server that says nothing`,
     );
-    const since = Date.now();
-    const keys = await enqueue(
-      app,
-      ...Array.from({ length: 40 }, (_, index) => mailFrom(alive, `alive${index}@example.org`)),
-    );
-    await expect.poll(() => server.mails.length, { timeout: 10_000 }).toBe(40);
-    expect(Date.now() - since).toBeLessThan(4_500);
-    await settled(keys.at(-1)!, 'sent');
+    // It is given up after 30 seconds; whoever waited for it would take as long. The rest is for slow machines.
+    expect(p99).toBeLessThan(10);
     const states = await Promise.all(stuck.map(async (pk) => (await messageOf(app, pk)).state));
-    expect(states).not.toContain('failed');
+    expect(states.filter((state) => state === 'failed' || state === 'sent')).toEqual([]);
     for (const socket of held) socket.destroy();
     await new Promise((resolve) => silent.close(resolve));
   });

@@ -158,7 +158,8 @@ export class MailDelivery {
 
   private async postpone({ pk }: DueMessage, retryAt: Date, server: string, why: string): Promise<void> {
     // Somewhat later than the moment itself, so that not every waiting message comes at once.
-    const until = new Date(retryAt.getTime() + Math.random() * 2000);
+    const spread = Math.min(2000, retryAt.getTime() - Date.now()) * Math.random();
+    const until = new Date(retryAt.getTime() + spread);
     const reason = why === 'busy' ? '' : `${server} does not answer; it is left alone for a while.`;
     await this.batches.postpone({ pk, until, reason });
   }

@@ -71,12 +71,38 @@ describe('ServerCircuits', () => {
     admitted(await later);
   });
 
-  it('lets only some of the places be spent on waiting', async () => {
-    const { circuits } = setup();
+  it('asks again for a server that has said nothing after as long again, for one that is busy after a second', () => {
+    const { circuits, clock } = setup();
     const [first] = [admitted(circuits.admit('a:25')), admitted(circuits.admit('a:25'))];
-    const waiting = [circuits.enter('a:25'), circuits.enter('a:25'), circuits.enter('a:25')];
-    expect(await circuits.enter('a:25')).toMatchObject({ admitted: false, reason: 'busy' });
+    const delays = [0, 1_000, 60_000].map((silence) => {
+      clock.now = 1_000_000 + silence;
+      const refused = circuits.admit('a:25');
+      return refused.admitted ? undefined : refused.retryAt.getTime() - clock.now;
+    });
+    expect(delays).toEqual([250, 1_000, 5_000]);
     first.done(true);
+    for (let place = 1; place < 5; place += 1) admitted(circuits.admit('a:25'));
+    expect(circuits.admit('a:25')).toMatchObject({ retryAt: new Date(clock.now + 1_000) });
+  });
+
+  it('keeps half of the places for servers that answer, however many do not', () => {
+    const { circuits } = setup(10);
+    admitted(circuits.admit('well:25')).done(true);
+    const silent = Array.from({ length: 10 }, (_, index) => circuits.admit(`silent${index}:25`));
+    expect(silent.filter((admission) => admission.admitted)).toHaveLength(5);
+    for (let place = 0; place < 5; place += 1) admitted(circuits.admit('well:25'));
+  });
+
+  it('lets only some of the places be spent on waiting, for one server and for all', async () => {
+    const { circuits } = setup(10);
+    const first = ['a:25', 'b:25', 'c:25'].map((server) => admitted(circuits.admit(server)));
+    admitted(circuits.admit('a:25'));
+    admitted(circuits.admit('b:25'));
+    const waiting = ['a:25', 'a:25', 'b:25', 'b:25'].map((server) => circuits.enter(server));
+    for (const server of ['a:25', 'c:25']) {
+      expect(await circuits.enter(server)).toMatchObject({ admitted: false, reason: 'busy' });
+    }
+    for (const each of first) each.done(true);
     for (const each of waiting) admitted(await each);
   });
 });

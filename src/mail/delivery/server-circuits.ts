@@ -11,6 +11,15 @@ const untriedLimit = 2;
 /** Milliseconds that a mail waits for a place before it makes room for the mails of other servers. */
 const patience = 1000;
 
+/** Which part of the places may be spent on waiting for one server, and for all; and on servers that say nothing. */
+const waitingForOne = 0.2;
+const waitingForAll = 0.4;
+const untriedForAll = 0.5;
+
+/** Milliseconds after which a mail asks again for a server that has said nothing so far: at least and at most. */
+const soonest = 250;
+const latest = 5000;
+
 interface Circuit {
   /** Failures in a row. */
   failures: number;
@@ -18,6 +27,8 @@ interface Circuit {
   proven: boolean;
   openUntil: number;
   underWay: number;
+  /** Since when it has had a mail before it, if it is not proven. */
+  askedSince: number;
   /** Wakes those that wait for a place. */
   readonly waiting: Set<() => void>;
 }
@@ -49,16 +60,15 @@ export class ServerCircuits {
   }
 
   /**
-   * As `admit`, but waits a moment for a place, unless too many wait already: a busy server is soon free, and a server
-   * that does not answer must not have everybody wait for it.
+   * As `admit`, but waits a moment for a place, unless too many wait already: a busy server is soon free, and servers
+   * that do not answer must not have everybody wait for them.
    */
   async enter(server: string): Promise<Admission> {
     const deadline = Date.now() + patience;
     for (;;) {
       const admission = this.admit(server);
       const left = deadline - Date.now();
-      const isHopeless = !admission.admitted && (admission.reason !== 'busy' || this.waiting >= this.places * 0.4);
-      if (admission.admitted || isHopeless || left <= 0) return admission;
+      if (admission.admitted || admission.reason !== 'busy' || left <= 0 || !this.mayWait(server)) return admission;
       await this.freePlace(server, left);
     }
   }
@@ -71,11 +81,13 @@ export class ServerCircuits {
     if (circuit.openUntil > now) {
       return { admitted: false, retryAt: new Date(circuit.openUntil), reason: 'out of order' };
     }
-    const isOpen = circuit.failures >= failuresToOpen;
-    const places = circuit.proven ? this.limit : isOpen ? 1 : untriedLimit;
-    if (circuit.underWay >= Math.min(places, this.limit)) {
-      return { admitted: false, retryAt: new Date(now + 1000), reason: 'busy' };
+    if (circuit.underWay >= this.placesOf(circuit)) {
+      // As long again as it has been silent: the mails of a server that is well are not held up by its first answer,
+      // and those of one that is not do not ask all the time.
+      const silence = circuit.proven ? patience : Math.min(Math.max(now - circuit.askedSince, soonest), latest);
+      return { admitted: false, retryAt: new Date(now + silence), reason: 'busy' };
     }
+    if (circuit.underWay === 0) circuit.askedSince = now;
     circuit.underWay += 1;
     return { admitted: true, done: (reachable) => this.report(server, circuit, reachable) };
   }
@@ -83,6 +95,22 @@ export class ServerCircuits {
   /** Servers that are left alone now. */
   open(): string[] {
     return [...this.circuits].filter(([, { openUntil }]) => openUntil > this.now()).map(([server]) => server);
+  }
+
+  /** How many mails the server may have before it now. */
+  private placesOf({ proven, failures, underWay }: Circuit): number {
+    if (proven) return this.limit;
+    const others = [...this.circuits.values()].reduce(
+      (sum, other) => sum + (other.proven ? 0 : other.underWay),
+      -underWay,
+    );
+    const forAll = Math.max(1, Math.floor(this.places * untriedForAll));
+    return Math.min(failures >= failuresToOpen ? 1 : untriedLimit, forAll - others);
+  }
+
+  private mayWait(server: string): boolean {
+    const forThis = this.circuits.get(server)?.waiting.size ?? 0;
+    return forThis < this.places * waitingForOne && this.waiting < this.places * waitingForAll;
   }
 
   /** Waits until a mail for the server has ended, but not for ever. */
@@ -114,7 +142,7 @@ export class ServerCircuits {
 }
 
 function newCircuit(): Circuit {
-  return { failures: 0, proven: false, openUntil: 0, underWay: 0, waiting: new Set() };
+  return { failures: 0, proven: false, openUntil: 0, underWay: 0, askedSince: 0, waiting: new Set() };
 }
 
 function pauseAfter(failures: number): number {
