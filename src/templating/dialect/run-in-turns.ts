@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+
+import { limits } from '../limits.js';
 import type { WorkBudget } from './work-budget.js';
 
 /** Work that can be interrupted wherever it yields. LiquidJS renders as such; what is yielded is waited for. */
@@ -14,14 +17,28 @@ const stepsPerLook = 16;
  * @throws BudgetError if it takes too long, or whatever the work throws
  */
 export async function runInTurns(work: Work, budget: WorkBudget): Promise<unknown> {
+  budget.resume();
+  try {
+    return await run(work, budget);
+  } finally {
+    budget.suspend();
+  }
+}
+
+async function run(work: Work, budget: WorkBudget): Promise<unknown> {
   const stack = [work];
+  // Not set anew after waiting for something: it may have been there already, and nobody else had a turn.
+  let turnStarted = performance.now();
   let value: unknown;
   let failure: { readonly error: unknown } | undefined;
   let steps = 0;
   for (let current = stack.at(-1); current !== undefined; current = stack.at(-1)) {
     let result: IteratorResult<unknown, unknown>;
     try {
-      if (++steps % stepsPerLook === 0 && budget.isDue) await budget.pause();
+      if (++steps % stepsPerLook === 0 && performance.now() - turnStarted > limits.turn) {
+        await budget.waitFor(setImmediate());
+        turnStarted = performance.now();
+      }
       result = failure === undefined ? current.next(value) : current.throw(failure.error);
       failure = undefined;
     } catch (error) {
