@@ -28,6 +28,7 @@ export class TemplateFolders {
   /** Shipped files change only together with the service, so each is looked for once. */
   private readonly shippedFiles = new Map<string, Promise<TemplateFile | undefined>>();
   private shippedRoot: string | undefined;
+  private opened: Promise<TemplateFiles> | undefined;
 
   /**
    * @param custom the administrator's folder, if there is one; it need not exist
@@ -38,8 +39,16 @@ export class TemplateFolders {
     private readonly shipped: string,
   ) {}
 
-  /** The templates as they are now. */
-  async open(): Promise<TemplateFiles> {
+  /** The templates as they are now. Whoever asks at the same moment gets the same ones. */
+  open(): Promise<TemplateFiles> {
+    if (this.opened === undefined) {
+      this.opened = this.look();
+      setImmediate(() => (this.opened = undefined));
+    }
+    return this.opened;
+  }
+
+  private async look(): Promise<TemplateFiles> {
     const custom = this.custom === undefined ? undefined : await realpath(this.custom).catch(() => undefined);
     const shipped = (this.shippedRoot ??= await realpath(this.shipped));
     const findShipped = (name: string): Promise<TemplateFile | undefined> => {

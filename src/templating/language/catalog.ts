@@ -27,19 +27,19 @@ export class Catalog {
 
   /** The message in this language, or as it was written (English) if there is no translation. */
   translate(message: Message): string {
-    return this.formsOf(message)[0] ?? message.id;
+    return this.formOf(message, 0) ?? message.id;
   }
 
   /** The form of the message that a number takes in this language; English if that form is missing. */
   translatePlural(message: Message & { readonly plural: string }, count: number): string {
     const amount = Math.abs(Math.trunc(count));
-    const form = this.formsOf(message)[this.pluralRule(amount)];
+    const form = this.formOf(message, this.pluralRule(amount));
     return form ?? (englishPlural(amount) === 0 ? message.id : message.plural);
   }
 
-  private formsOf(message: Message): readonly (string | undefined)[] {
-    const forms = this.translations.get(keyOf(message)) ?? [];
-    return forms.map((form) => (form === '' ? undefined : form));
+  private formOf(message: Message, index: number): string | undefined {
+    const form = this.translations.get(keyOf(message))?.[index];
+    return form === '' ? undefined : form;
   }
 }
 

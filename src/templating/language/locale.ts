@@ -4,6 +4,9 @@ export const languages = ['en', 'de', 'fr', 'es', 'zh-Hans', 'ar'] as const;
 /** The language that messages are written in, and that every missing translation falls back to. */
 export const sourceLanguage = 'en';
 
+/** Working out what a tag stands for takes longer than everything else here, so that is done once for ours. */
+const known = languages.map((language) => ({ language, locale: new Intl.Locale(language).maximize() }));
+
 /**
  * The language that suits a reader best.
  *
@@ -18,8 +21,8 @@ export function negotiateLanguage(choices: readonly string[], fallback: string =
   const wanted = choices.flatMap((choice) => likelyLocale(choice) ?? []);
   const find = (matches: (a: Intl.Locale, b: Intl.Locale) => boolean): string | undefined => {
     for (const choice of wanted) {
-      const found = languages.find((language) => matches(choice, new Intl.Locale(language).maximize()));
-      if (found !== undefined) return found;
+      const found = known.find(({ locale }) => matches(choice, locale));
+      if (found !== undefined) return found.language;
     }
     return undefined;
   };
@@ -32,13 +35,17 @@ export function negotiateLanguage(choices: readonly string[], fallback: string =
 
 /** Which way the language is written. */
 export function directionOf(locale: string): 'ltr' | 'rtl' {
-  const { script = '' } = new Intl.Locale(locale).maximize();
+  const { script = '' } = ours(locale) ?? new Intl.Locale(locale).maximize();
   return ['Arab', 'Hebr', 'Thaa', 'Syrc', 'Nkoo', 'Adlm'].includes(script) ? 'rtl' : 'ltr';
+}
+
+function ours(tag: string): Intl.Locale | undefined {
+  return known.find(({ language }) => language === tag)?.locale;
 }
 
 function likelyLocale(tag: string): Intl.Locale | undefined {
   try {
-    return new Intl.Locale(tag.trim().replaceAll('_', '-')).maximize();
+    return ours(tag) ?? new Intl.Locale(tag.trim().replaceAll('_', '-')).maximize();
   } catch {
     return undefined;
   }
