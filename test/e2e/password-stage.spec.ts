@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { PasswordStageRequestDto } from '../../src/stages/password/dto/password-stage.dto.js';
 import { createFlowWith } from '../factories/flow-with.js';
+import { createFlow } from '../factories/flow.js';
 import { createPasswordUser } from '../factories/password-user.js';
 import { createStage } from '../factories/stage.js';
 import { createToken, keyOf } from '../factories/token.js';
@@ -22,7 +23,7 @@ afterAll(() => app.stop());
 async function flowWith(stage: Partial<PasswordStageRequestDto> = {}): Promise<string> {
   const { pk: first } = await createStage(app.api, 'identification');
   const { pk: second } = await createStage(app.api, 'password', stage);
-  return (await createFlowWith(app.api, [first, second])).flow.slug;
+  return (await createFlowWith(app.api, [first, second], { designation: 'authentication' })).flow.slug;
 }
 
 /** A visitor who has said who they are. */
@@ -59,6 +60,28 @@ describe('A password stage', () => {
       pending_user_avatar: expect.stringMatching(/^data:image/),
       allow_show_password: true,
     });
+  });
+
+  it('offers the first recovery flow that is for the visitor, at the public address', async () => {
+    const other = await startTestApp({ PUBLIC_URL: 'https://id.example.org' });
+    try {
+      const { api } = other;
+      const { pk: first } = await createStage(api, 'identification');
+      const { pk: second } = await createStage(api, 'password');
+      const { slug } = (await createFlowWith(api, [first, second], { designation: 'authentication' })).flow;
+      const url = async (): Promise<unknown> =>
+        (await new Visitor(other.url).answer(slug, { uid_field: 'x' })).recovery_url;
+      for (const { slug } of (await api.get('/flows/instances/?designation=recovery')).body.results) {
+        await api.delete(`/flows/instances/${slug}/`);
+      }
+      expect(await url()).toBeUndefined();
+      await createFlow(api, { slug: 'b', designation: 'recovery', authentication: 'require_unauthenticated' });
+      await createFlow(api, { slug: 'a', designation: 'recovery', authentication: 'require_authenticated' });
+      await createFlow(api, { slug: 'c', designation: 'recovery' });
+      expect(await url()).toBe('https://id.example.org/if/flow/b/');
+    } finally {
+      await other.stop();
+    }
   });
 
   it('lets in with the right password, to the last blank, and with no other', async () => {

@@ -1,6 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 
+import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import type { Execution } from '../../flow-execution/execution.js';
+import { FlowPlanner } from '../../flow-execution/flow-planner.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { PasswordChallengeDto, PasswordChallengeResponseRequestDto } from './dto/password-challenge.dto.js';
 import { type Claimed, PasswordCheck } from './password-check.js';
@@ -18,13 +20,18 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
   readonly challenge = PasswordChallengeDto;
   readonly response = PasswordChallengeResponseRequestDto;
 
-  constructor(private readonly passwords: PasswordCheck) {}
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly planner: FlowPlanner,
+    private readonly passwords: PasswordCheck,
+  ) {}
 
   async show(execution: Execution<PasswordStage>): Promise<StageOutcome> {
     if ((await claimedIn(execution)) === undefined) return { kind: 'denied' };
     const challenge = {
       component: 'ak-stage-password',
       ...(await execution.userInfo()),
+      ...(await this.recovery(execution)),
       allow_show_password: execution.stage.allowShowPassword,
     };
     return { kind: 'challenge', challenge };
@@ -42,6 +49,12 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
     execution.remember(triesKey, tries);
     if (tries >= execution.stage.failedAttemptsBeforeCancel) return { kind: 'denied', message: wrong };
     return { kind: 'rejected', errors: { password: wrong } };
+  }
+
+  /** Where to go without a password. It depends on the visitor alone, and tells nothing of whom they say they are. */
+  private async recovery({ manager, visitor }: Execution<PasswordStage>): Promise<{ recovery_url?: string }> {
+    const flow = await this.planner.findDefault(manager, 'recovery', visitor.user);
+    return flow === undefined ? {} : { recovery_url: `${publicUrl(this.settings)}/if/flow/${flow.slug}/` };
   }
 }
 
