@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
+import type { SessionBinding } from '../core/sessions/session-network.js';
 import type { User } from '../core/users/user.entity.js';
 import type { Flow } from '../flows/flow.entity.js';
 import type { Stage } from '../flows/stage.entity.js';
@@ -68,8 +69,9 @@ export interface Execution<S extends Stage | undefined = Stage> {
    * Signs the user in: the session gets another key, and belongs to the user from the next request on.
    *
    * @param seconds how long the session lasts; 0: until the browser is closed
+   * @param binding where it can be used from
    */
-  signIn(user: User, seconds: number): Promise<void>;
+  signIn(user: User, seconds: number, binding: SessionBinding): Promise<void>;
 
   /** Ends every other session of a user. */
   endOtherSessions(user: User): Promise<void>;

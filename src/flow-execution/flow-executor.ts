@@ -114,7 +114,7 @@ export class FlowExecutor {
     const posted = method === 'POST' ? { body: request.body?.(), step: request.page?.step } : undefined;
     const answer = await this.steps.take(run, posted);
     const { signedIn } = run;
-    const stored = signedIn && this.sessions.signIn(run, signedIn.user, signedIn.seconds);
+    const stored = signedIn && this.sessions.signIn(run, signedIn.user, signedIn.terms);
     const session = await (stored ?? this.sessions.store(run));
     return { answer, session, ...(request.page !== undefined && { position: await positionOf(run) }) };
   }

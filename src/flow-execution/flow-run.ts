@@ -1,3 +1,4 @@
+import type { SessionTerms } from '../core/sessions/session.service.js';
 import type { User } from '../core/users/user.entity.js';
 import type { Flow } from '../flows/flow.entity.js';
 import type { Visitor } from './execution.js';
@@ -12,5 +13,5 @@ export interface FlowRun extends OpenSession {
   /** Where to go if the flow is not for this visitor; not checked yet. */
   readonly deniedNext: string | undefined;
   /** Somebody who was signed in by this request. */
-  signedIn?: { readonly user: User; readonly seconds: number };
+  signedIn?: { readonly user: User; readonly terms: SessionTerms };
 }

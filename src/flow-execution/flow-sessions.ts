@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import type { IssuedSession } from '../core/sessions/session-cookies.js';
-import { Sessions, type StoredSession } from '../core/sessions/session.service.js';
+import { Sessions, type SessionTerms, type StoredSession } from '../core/sessions/session.service.js';
 import { User } from '../core/users/user.entity.js';
 import { emptyState, type FlowState, parseState } from './flow-state.js';
 import type { Visit } from './visit.js';
@@ -28,14 +28,15 @@ export class FlowSessions {
   ) {}
 
   /** The session as it is now, for who only looks. */
-  async look({ sessionKey }: Visit): Promise<OpenSession> {
+  async look({ sessionKey, clientIp }: Visit): Promise<OpenSession> {
     const { manager } = this.dataSource;
-    return this.opened(manager, sessionKey === undefined ? undefined : await this.sessions.find(sessionKey));
+    return this.opened(manager, sessionKey === undefined ? undefined : await this.sessions.find(sessionKey, clientIp));
   }
 
   /** The session, for nobody else until the transaction of `manager` ends. */
-  async open(manager: EntityManager, { sessionKey }: Visit): Promise<OpenSession> {
-    return this.opened(manager, sessionKey === undefined ? undefined : await this.sessions.lock(manager, sessionKey));
+  async open(manager: EntityManager, { sessionKey, clientIp }: Visit): Promise<OpenSession> {
+    const session = sessionKey === undefined ? undefined : await this.sessions.lock(manager, sessionKey, clientIp);
+    return this.opened(manager, session);
   }
 
   /** Changes what a session holds, in a transaction of its own. @returns the session that a new visitor gets */
@@ -55,12 +56,12 @@ export class FlowSessions {
     return undefined;
   }
 
-  /** Signs a user in, with another key for the session. @param seconds 0: until the browser is closed */
-  signIn({ manager, session, user, state }: OpenSession, who: User, seconds: number): Promise<IssuedSession> {
+  /** Signs a user in, with another key for the session. */
+  signIn({ manager, session, user, state }: OpenSession, who: User, terms: SessionTerms): Promise<IssuedSession> {
     // What somebody else did in this browser is nothing to the one who signs in now.
     const isSomebodyElse = user !== undefined && user.pk !== who.pk;
     const kept: FlowState = isSomebodyElse ? { ...state, history: [], memory: {}, page: undefined } : state;
-    return this.sessions.signIn(manager, session, who, seconds, kept);
+    return this.sessions.signIn(manager, session, who, terms, kept);
   }
 
   private async opened(manager: EntityManager, session: StoredSession | undefined): Promise<OpenSession> {

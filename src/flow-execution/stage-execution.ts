@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
+import { boundNetwork, type SessionBinding } from '../core/sessions/session-network.js';
 import type { Sessions } from '../core/sessions/session.service.js';
 import type { User } from '../core/users/user.entity.js';
 import type { Flow } from '../flows/flow.entity.js';
@@ -69,8 +70,9 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
     this.plan.bindings.splice(1, 0, { inMemory });
   }
 
-  signIn(user: User, seconds: number): Promise<void> {
-    this.run.signedIn = { user, seconds };
+  signIn(user: User, seconds: number, binding: SessionBinding): Promise<void> {
+    const network = boundNetwork(binding, this.visitor.clientIp);
+    this.run.signedIn = { user, terms: { seconds, network } };
     return Promise.resolve();
   }
 

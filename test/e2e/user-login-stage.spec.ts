@@ -153,6 +153,49 @@ describe('A user login stage', () => {
   });
 });
 
+describe('A session that is bound', () => {
+  let behindProxy: TestApp;
+  beforeAll(async () => {
+    behindProxy = await startTestApp({ TRUST_PROXY: '127.0.0.1' });
+  });
+  afterAll(() => behindProxy.stop());
+
+  it.each([
+    ['no_binding', 'no_binding', '192.0.2.7', '2001:db8::1', true],
+    ['bind_asn_network_ip', 'no_binding', '192.0.2.7', '192.0.2.8', false],
+    ['bind_asn_network_ip', 'no_binding', '192.0.2.7', '::ffff:192.0.2.7', true],
+    ['bind_asn_network_ip', 'bind_continent', '192.0.2.7', '192.0.2.8', false],
+    ['bind_asn', 'no_binding', '192.0.2.7', '192.0.2.255', true],
+    ['bind_asn', 'no_binding', '192.0.2.7', '192.0.3.7', false],
+    ['bind_asn_network', 'no_binding', '192.0.2.7', '192.0.3.7', false],
+    ['no_binding', 'bind_continent_country', '192.0.2.7', '192.0.3.7', false],
+    ['no_binding', 'bind_continent', '2001:db8:1::1', '2001:db8:1:2::3', true],
+    ['no_binding', 'bind_continent', '2001:db8:1::1', '2001:db8:2::1', false],
+    ['bind_asn', 'no_binding', '::ffff:192.0.2.7', '::ffff:203.0.113.1', false],
+  ] as const)(
+    'with %s and %s, begun at %s, used from %s: %s',
+    async (network_binding, geoip_binding, begun, used, isGood) => {
+      const { api, url } = behindProxy;
+      const user = await createPasswordUser(api);
+      const { pk: first } = await createStage(api, 'identification');
+      const { pk: second } = await createStage(api, 'user_login', { network_binding, geoip_binding });
+      const { slug } = (await createFlowWith(api, [first, second])).flow;
+      const visitor = new Visitor(url);
+      const from = (ip: string): { headers: Record<string, string> } => ({ headers: { 'x-forwarded-for': ip } });
+      const path = `/flows/executor/${slug}/?query=`;
+      await visitor.request('POST', path, { json: { uid_field: user.email }, ...from(begun) });
+      await visitor.request('GET', path, from(begun));
+      expect((await visitor.request('GET', '/core/users/me/', from(begun))).status).toBe(200);
+      expect((await visitor.request('GET', '/core/users/me/', from(used))).status).toBe(isGood ? 200 : 403);
+      const { body } = await new Visitor(url).request('GET', path, {
+        headers: { ...visitor.cookies.headers(), ...from(used).headers },
+      });
+      expect(body.component).toBe('ak-stage-identification');
+      expect((await visitor.request('GET', '/core/users/me/', from(begun))).status).toBe(200);
+    },
+  );
+});
+
 describe('Nobody is signed in', () => {
   /** Slug of a flow that asks for nothing but a name. */
   async function trusting(stage: Partial<UserLoginStageRequestDto> = {}): Promise<string> {

@@ -5,7 +5,9 @@ import { Visitor } from './visitor.js';
 
 /** A browser in which this user has signed in. */
 export async function signedIn(app: TestApp, user: { readonly pk: number }): Promise<Visitor> {
-  const { key } = await app.nest.get(Sessions).signIn(app.dataSource.manager, undefined, user, 0, {});
+  const { key } = await app.nest
+    .get(Sessions)
+    .signIn(app.dataSource.manager, undefined, user, { seconds: 0, network: null }, {});
   const visitor = new Visitor(app.url);
   visitor.cookies.set('authentik_session', key);
   visitor.cookies.set('authentik_csrf', app.nest.get(SessionCookies).csrfToken(key));

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { AppError } from '../../rest/errors/app-error.js';
 import { SessionCookies } from '../sessions/session-cookies.js';
 import { hashSessionKey } from '../sessions/session-key.js';
+import { plainAddress } from '../sessions/session-network.js';
 import { hashTokenKey } from '../tokens/token-key.js';
 import type { UserType } from '../users/user.entity.js';
 import { Caller } from './caller.js';
@@ -31,11 +32,12 @@ const byToken = `
      order by expired
      limit 1`;
 
-/** Who is signed in to the session with this key. */
+/** Who is signed in to the session with this key, if it can be used from this address. */
 const bySession = `
     select null::uuid as token_uuid, false as expired, u.id, u.username, u.email, u.type, u.is_active
       from "session" s join "user" u on u.id = s.user_id
-     where s.key_hash = $1 and s.expires > now() and u.is_active`;
+     where s.key_hash = $1 and s.expires > now() and u.is_active
+       and (s.network is null or $2::inet <<= s.network)`;
 
 /** The caller, and everything that decides what they may do: groups, the groups above, roles. */
 const callerBy = (credentials: string): string => `
@@ -99,7 +101,10 @@ export class AuthenticationService {
   private async callerOfSession(request: FastifyRequest): Promise<Caller | undefined> {
     const key = this.cookies.keyOf(request);
     if (key === undefined) return undefined;
-    const [row] = await this.dataSource.query<CallerRow[]>(callerBySession, [hashSessionKey(key)]);
+    const [row] = await this.dataSource.query<CallerRow[]>(callerBySession, [
+      hashSessionKey(key),
+      plainAddress(request.ip),
+    ]);
     if (row === undefined) return undefined;
     if (!safeMethods.includes(request.method)) this.cookies.checkCsrf(key, this.cookies.csrfOf(request));
     return asCaller(row);

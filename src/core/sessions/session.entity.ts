@@ -29,6 +29,10 @@ export class Session {
   @Column({ type: 'boolean', default: false })
   replaced!: boolean;
 
+  /** Where it can be used from; null: anywhere. */
+  @Column({ type: 'cidr', nullable: true })
+  network!: string | null;
+
   @CreateDateColumn({ type: 'timestamptz' })
   created!: Date;
 

@@ -6,6 +6,7 @@ import { Housekeeping } from '../../database/housekeeping.js';
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import type { IssuedSession } from './session-cookies.js';
 import { generateSessionKey, hashSessionKey } from './session-key.js';
+import { plainAddress } from './session-network.js';
 
 /** Names the column that a state is sealed for. */
 const statePlace = 'session.state';
@@ -21,6 +22,14 @@ export interface StoredSession {
   readonly state: unknown;
   /** Somebody signed in, so that another key has taken its place: it is good for nothing. */
   readonly isReplaced: boolean;
+}
+
+/** What a session is begun with. */
+export interface SessionTerms {
+  /** How long it lasts; 0: until the browser is closed. */
+  readonly seconds: number;
+  /** Where it can be used from (`boundNetwork`); null: anywhere. */
+  readonly network: string | null;
 }
 
 interface SessionRow {
@@ -45,19 +54,19 @@ export class Sessions {
     housekeeping.register('expired sessions', () => this.purge());
   }
 
-  /** The session with this key, if it is not over. */
-  find(key: string): Promise<StoredSession | undefined> {
-    return this.read(this.dataSource.manager, key, '');
+  /** The session with this key, if it is not over and can be used from here. */
+  find(key: string, clientIp: string): Promise<StoredSession | undefined> {
+    return this.read(this.dataSource.manager, key, clientIp, '');
   }
 
   /** As `find`. Until the transaction of `manager` ends, no other request deals with this session. */
-  lock(manager: EntityManager, key: string): Promise<StoredSession | undefined> {
-    return this.read(manager, key, 'for update');
+  lock(manager: EntityManager, key: string, clientIp: string): Promise<StoredSession | undefined> {
+    return this.read(manager, key, clientIp, 'for update');
   }
 
   /** Begins the session of a visitor who is not signed in. */
   create(manager: EntityManager, state: object): Promise<IssuedSession> {
-    return this.insert(manager, null, 0, state);
+    return this.insert(manager, null, { seconds: 0, network: null }, state);
   }
 
   /** A session of a visitor who is not signed in lasts longer with each time that it is saved. */
@@ -75,13 +84,12 @@ export class Sessions {
    * it or saw it does not get into the account.
    *
    * @param session what the visitor had, if anything
-   * @param seconds how long the new one lasts; 0: until the browser is closed
    */
   async signIn(
     manager: EntityManager,
     session: StoredSession | undefined,
     user: { readonly pk: number },
-    seconds: number,
+    terms: SessionTerms,
     state: object,
   ): Promise<IssuedSession> {
     if (session !== undefined) {
@@ -92,7 +100,7 @@ export class Sessions {
         [session.keyHash, replacedFor],
       );
     }
-    return this.insert(manager, user.pk, seconds, state);
+    return this.insert(manager, user.pk, terms, state);
   }
 
   /** Ends a session. */
@@ -108,10 +116,17 @@ export class Sessions {
     ]);
   }
 
-  private async read(manager: EntityManager, key: string, lock: '' | 'for update'): Promise<StoredSession | undefined> {
+  private async read(
+    manager: EntityManager,
+    key: string,
+    clientIp: string,
+    lock: '' | 'for update',
+  ): Promise<StoredSession | undefined> {
     const [row] = await manager.query<SessionRow[]>(
-      `select key_hash, user_id, state, replaced from "session" where key_hash = $1 and expires > now() ${lock}`,
-      [hashSessionKey(key)],
+      `select key_hash, user_id, state, replaced
+         from "session"
+        where key_hash = $1 and expires > now() and (network is null or $2::inet <<= network) ${lock}`,
+      [hashSessionKey(key), plainAddress(clientIp)],
     );
     if (row === undefined) return undefined;
     return { keyHash: row.key_hash, userId: row.user_id, state: this.open(row.state), isReplaced: row.replaced };
@@ -120,14 +135,14 @@ export class Sessions {
   private async insert(
     manager: EntityManager,
     user: number | null,
-    seconds: number,
+    { seconds, network }: SessionTerms,
     state: object,
   ): Promise<IssuedSession> {
     const key = generateSessionKey();
     await manager.query(
-      `insert into "session" (key_hash, user_id, state, expires)
-       values ($1, $2, $3, now() + $4 * interval '1 second')`,
-      [hashSessionKey(key), user, this.seal(state), seconds > 0 ? seconds : this.lifetime],
+      `insert into "session" (key_hash, user_id, state, expires, network)
+       values ($1, $2, $3, now() + $4 * interval '1 second', network($5::inet))`,
+      [hashSessionKey(key), user, this.seal(state), seconds > 0 ? seconds : this.lifetime, network],
     );
     return { key, seconds: seconds > 0 ? seconds : undefined };
   }

@@ -10,6 +10,7 @@ import { SendLimits1795633000000 } from './1795633000000-send-limits.js';
 import { SignUpStages1795633500000 } from './1795633500000-sign-up-stages.js';
 import { Consents1795633550000 } from './1795633550000-consents.js';
 import { UserNames1795633600000 } from './1795633600000-user-names.js';
+import { SessionNetwork1795633700000 } from './1795633700000-session-network.js';
 import { MailQueue1795640000000 } from './1795640000000-mail-queue.js';
 
 /** Every migration, oldest first. */
@@ -26,5 +27,6 @@ export const migrations = [
   SignUpStages1795633500000,
   Consents1795633550000,
   UserNames1795633600000,
+  SessionNetwork1795633700000,
   MailQueue1795640000000,
 ];

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import type { SessionBinding } from '../../core/sessions/session-network.js';
 import { User } from '../../core/users/user.entity.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
@@ -42,7 +43,7 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
     const { affected } = await manager.update(User, { pk: user.pk, isActive: true }, { lastLogin: () => 'now()' });
     if (affected !== 1) return switchedOff;
     const seconds = secondsIn(stage.sessionDuration) + (remember ? secondsIn(stage.rememberMeOffset) : 0);
-    await execution.signIn(user, seconds);
+    await execution.signIn(user, seconds, bindingOf(stage));
     if (stage.terminateOtherSessions) await execution.endOtherSessions(user);
     await this.events.write(manager, {
       action: 'login',
@@ -54,4 +55,13 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
     execution.message({ level: 'success', text: 'Successfully logged in!' });
     return { kind: 'passed' };
   }
+}
+
+/**
+ * What a session is bound to. There is no database here of whose a network is, or where a place: of all that the
+ * settings can name, the network that the visitor is in is the nearest part that is known.
+ */
+function bindingOf({ networkBinding, geoipBinding }: UserLoginStage): SessionBinding {
+  if (networkBinding === 'bind_asn_network_ip') return 'address';
+  return networkBinding === 'no_binding' && geoipBinding === 'no_binding' ? 'none' : 'network';
 }
