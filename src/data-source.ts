@@ -11,6 +11,7 @@ import { User } from './core/users/user.entity.js';
 import { migrations } from './database/migrations/migrations.js';
 import { NamingStrategy } from './database/naming-strategy.js';
 import { Event } from './events/event.entity.js';
+import { FlowToken } from './flow-execution/flow-token.entity.js';
 import { FlowStageBinding } from './flows/flow-stage-binding.entity.js';
 import { Flow } from './flows/flow.entity.js';
 import { Stage } from './flows/stage.entity.js';
@@ -69,6 +70,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
       PromptStageField,
       Invitation,
       Consent,
+      FlowToken,
       PolicyBinding,
       MailMessage,
       DeliveryAttempt,

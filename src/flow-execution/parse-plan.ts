@@ -1,5 +1,5 @@
 import { parseUuid } from '../rest/fields/uuid.js';
-import type { FlowPlan, PlanContext, PlannedStage, PlannedUser } from './plan.js';
+import type { FlowPlan, PlanContext, PlannedStage, PlannedUser, SentLink } from './plan.js';
 
 type Json = Record<string, unknown>;
 type Check = (value: unknown) => boolean;
@@ -22,6 +22,7 @@ const contextChecks: Readonly<Record<keyof PlanContext, Check>> = {
   prompt_secrets: listOf(isText),
   email: isText,
   email_sent: isFlag,
+  email_link: isSentLink,
   is_restored: isText,
   redirect: isText,
   is_redirected: isFlag,
@@ -66,6 +67,13 @@ function isContext(value: unknown): value is PlanContext {
   return Object.entries(value).every(
     ([key, held]) => Object.hasOwn(contextChecks, key) && contextChecks[key as keyof PlanContext](held),
   );
+}
+
+function isSentLink(value: unknown): value is SentLink {
+  if (!isObject(value)) return false;
+  const { stage, execution, address, token, notBefore, ...more } = value;
+  const isWhole = isUuid(stage) && isUuid(execution) && isText(address) && isUuid(token);
+  return isWhole && (notBefore === undefined || Number.isFinite(notBefore)) && Object.keys(more).length === 0;
 }
 
 function isPlannedUser(value: unknown): value is PlannedUser {

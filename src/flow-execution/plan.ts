@@ -33,6 +33,18 @@ export type PlannedStage =
 /** Somebody in a plan: a user, or what a visitor typed who is none. Nothing is ever created from the latter. */
 export type PlannedUser = { readonly pk: number } | { readonly pretended: { username: string; email: string } };
 
+/** A link that was mailed. It looks the same if nothing was sent, because the visitor must not learn that. */
+export interface SentLink {
+  /** The stage, the run and the address that it was for; for any other there is none yet. */
+  readonly stage: string;
+  readonly execution: string;
+  readonly address: string;
+  /** Key of the flow token, and of the code in the mail. */
+  readonly token: string;
+  /** Set if a limit kept it from being sent: when the next one can be, in milliseconds since 1970. */
+  readonly notBefore?: number;
+}
+
 /** What is known in a run. The names are the reference's: they are part of its contract (flow execution, section 1.2). */
 export interface PlanContext {
   pending_user?: PlannedUser;
@@ -44,6 +56,8 @@ export interface PlanContext {
   /** A recipient instead of the user's own address; only ever set by this server. */
   email?: string;
   email_sent?: boolean;
+  /** What the email stage had sent last. */
+  email_link?: SentLink;
   /** Key of the flow token that restored the plan. */
   is_restored?: string;
   /** Where to go in the end. */

@@ -7,6 +7,7 @@ import { SignInStages1795632400000 } from './1795632400000-sign-in-stages.js';
 import { PolicyBindings1795632900000 } from './1795632900000-policy-bindings.js';
 import { Session1795632950000 } from './1795632950000-session.js';
 import { SendLimits1795633000000 } from './1795633000000-send-limits.js';
+import { FlowTokens1795633200000 } from './1795633200000-flow-tokens.js';
 import { SignUpStages1795633500000 } from './1795633500000-sign-up-stages.js';
 import { Consents1795633550000 } from './1795633550000-consents.js';
 import { UserNames1795633600000 } from './1795633600000-user-names.js';
@@ -24,6 +25,7 @@ export const migrations = [
   PolicyBindings1795632900000,
   Session1795632950000,
   SendLimits1795633000000,
+  FlowTokens1795633200000,
   SignUpStages1795633500000,
   Consents1795633550000,
   UserNames1795633600000,

@@ -1,0 +1,98 @@
+import {
+  Check,
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  type Relation,
+  Unique,
+} from 'typeorm';
+
+import { User } from '../core/users/user.entity.js';
+import { oneOf } from '../database/one-of.js';
+import { Flow } from '../flows/flow.entity.js';
+import { Stage } from '../flows/stage.entity.js';
+
+/** `confirm`: proves an address to the stage that mailed it. `recovery`: made by an administrator for a user. */
+export const flowTokenPurposes = ['confirm', 'recovery'] as const;
+export type FlowTokenPurpose = (typeof flowTokenPurposes)[number];
+
+/**
+ * What a link stands for: who may go on with which plan, until when, once. Its secret is derived from `pk` and
+ * SECRET_KEY when it is needed (`mail/delivery/mail-link.ts`); only the secret's digest is stored.
+ */
+@Entity()
+@Unique('uq_flow_token_key_hash', ['keyHash'])
+@Check('ck_flow_token_purpose', oneOf('purpose', flowTokenPurposes))
+@Check('ck_flow_token_stage', `"purpose" <> 'confirm' OR "stage_uuid" IS NOT NULL`)
+@Index('ix_flow_token_execution', ['execution'])
+@Index('ix_flow_token_expires', ['expires'])
+export class FlowToken {
+  @PrimaryColumn({ type: 'uuid', name: 'token_uuid' })
+  pk!: string;
+
+  /** SHA-256 of the secret in the link. */
+  @Column({ type: 'bytea' })
+  keyHash!: Buffer;
+
+  @Column({ type: 'text' })
+  purpose!: FlowTokenPurpose;
+
+  /** Null when the user was deleted: the link is dead, and whoever opens it is told why. */
+  @Index('ix_flow_token_user')
+  @Column({ type: 'integer', name: 'user_id', nullable: true })
+  userId!: number | null;
+
+  @ManyToOne(() => User, { onDelete: 'SET NULL', nullable: true })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_flow_token_user' })
+  user?: Relation<User> | null;
+
+  /** The user's own address when the token was made; with another one the link is dead. */
+  @Column({ type: 'text' })
+  userAddress!: string;
+
+  /** Where the link was mailed to: what it proves. */
+  @Column({ type: 'text' })
+  address!: string;
+
+  @Index('ix_flow_token_flow')
+  @Column({ type: 'uuid', name: 'flow_uuid' })
+  flowId!: string;
+
+  @ManyToOne(() => Flow, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: 'flow_uuid', foreignKeyConstraintName: 'fk_flow_token_flow' })
+  flow?: Relation<Flow>;
+
+  /** The stage that mailed it; null for a link that was only shown. */
+  @Index('ix_flow_token_stage')
+  @Column({ type: 'uuid', name: 'stage_uuid', nullable: true })
+  stageId!: string | null;
+
+  @ManyToOne(() => Stage, { onDelete: 'CASCADE', nullable: true })
+  @JoinColumn({ name: 'stage_uuid', foreignKeyConstraintName: 'fk_flow_token_stage' })
+  stage?: Relation<Stage> | null;
+
+  /** The run that it belongs to (`FlowPlan.execution`). */
+  @Column({ type: 'uuid' })
+  execution!: string;
+
+  /** What is left to do (`FlowPlan`), as JSON sealed by the secret box: it may hold what a visitor typed. */
+  @Column({ type: 'text' })
+  plan!: string;
+
+  @CreateDateColumn({ type: 'timestamptz' })
+  created!: Date;
+
+  @Column({ type: 'timestamptz' })
+  expires!: Date;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  spent!: Date | null;
+
+  /** When a newer mail took its place. */
+  @Column({ type: 'timestamptz', nullable: true })
+  superseded!: Date | null;
+}

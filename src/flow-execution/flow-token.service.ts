@@ -1,0 +1,258 @@
+import { createHash, randomUUID } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import { Housekeeping } from '../database/housekeeping.js';
+import { SealBrokenError, SecretBox } from '../database/secret-box.js';
+import { linkSecret } from '../mail/delivery/mail-link.js';
+import type { FlowTokenPurpose } from './flow-token.entity.js';
+import { parsePlan } from './parse-plan.js';
+import type { FlowPlan } from './plan.js';
+
+/** Days that a token is kept after its end, so that whoever opens an old link is told what became of it. */
+const keptFor = 7;
+
+/** Names the place that a plan is sealed for: it is good in no other row. */
+function planPlace(pk: string): string {
+  return `flow_token.plan:${pk}`;
+}
+
+/** A token to make. */
+export interface NewFlowToken {
+  readonly purpose: FlowTokenPurpose;
+  /** `pk` null: nobody, as for a visitor who must not learn that there is no such user. */
+  readonly user: { readonly pk: number | null; readonly email: string };
+  /** Where the link goes. */
+  readonly address: string;
+  /** The stage that mails it, if one does. */
+  readonly stage: string | null;
+  readonly plan: FlowPlan;
+  /** How long it is valid. */
+  readonly minutes: number;
+}
+
+/** What became of a token, or of a secret that belongs to none. */
+export type FlowTokenState =
+  | 'live'
+  | 'unknown'
+  | 'spent'
+  | 'superseded'
+  | 'expired'
+  /** The user was deleted, has another address, or was switched off by an administrator. */
+  | 'account changed'
+  /** It was made for another flow than the one it is used in. */
+  | 'other flow';
+
+/** A token as a link finds it. */
+export interface FoundFlowToken {
+  /** Null if there is none. */
+  readonly pk: string | null;
+  readonly state: FlowTokenState;
+  /** What is left to do; undefined if there is none that can be used. */
+  readonly plan: FlowPlan | undefined;
+}
+
+/** What must be true of a token for it to be spent. */
+export interface Claim {
+  readonly purposes: readonly FlowTokenPurpose[];
+  readonly flow: string;
+  readonly user: number;
+  readonly execution: string;
+  /** For a proof that is given to the stage itself: the stage, and the address as it is now. */
+  readonly stage?: string;
+  readonly address?: string;
+}
+
+/** What a spent token proves. */
+export interface Proof {
+  readonly purpose: FlowTokenPurpose;
+  readonly user: number | null;
+  readonly address: string;
+  readonly stage: string | null;
+  readonly execution: string;
+}
+
+const isOfTheAccount = 'u.email = t.user_address and (u.is_active or u.awaits_confirmation)';
+
+/** The state of the token `t`, whose user is `u`, in a flow. */
+function stateOf(flow: string): string {
+  return `
+    case when t.token_uuid is null then 'unknown'
+         when t.flow_uuid <> ${flow} then 'other flow'
+         when t.spent is not null then 'spent'
+         when t.superseded is not null then 'superseded'
+         when t.expires <= now() then 'expired'
+         when u.id is null or not (${isOfTheAccount}) then 'account changed'
+         else 'live' end`;
+}
+
+/** Keeps what links stand for. Time is the database's: every process has the same. */
+@Injectable()
+export class FlowTokens {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly secrets: SecretBox,
+    housekeeping: Housekeeping,
+  ) {
+    housekeeping.register('old links', () => this.purge());
+  }
+
+  /** Makes a token. Its secret is `linkSecret(pk)`. */
+  async issue(manager: EntityManager, token: NewFlowToken): Promise<{ pk: string; expires: Date }> {
+    const { purpose, user, address, stage, plan, minutes } = token;
+    const pk = randomUUID();
+    const [row] = await manager.query<[{ expires: Date }]>(
+      `insert into "flow_token"
+              (token_uuid, key_hash, purpose, user_id, user_address, address, flow_uuid, stage_uuid, execution, plan, expires)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + $11 * interval '1 minute')
+       returning expires`,
+      [
+        pk,
+        digest(linkSecret(pk, this.secrets)),
+        purpose,
+        user.pk,
+        user.email,
+        address,
+        plan.flow,
+        stage,
+        plan.execution,
+        this.seal(pk, plan),
+        minutes,
+      ],
+    );
+    return { pk, expires: row.expires };
+  }
+
+  /** Ends the links that a stage has mailed in a run and that nobody has used. */
+  async supersede(manager: EntityManager, execution: string, stage: string): Promise<void> {
+    await manager.query(
+      `update "flow_token" set superseded = now()
+        where execution = $1 and stage_uuid = $2 and spent is null and superseded is null`,
+      [execution, stage],
+    );
+  }
+
+  /** As `supersede`, of the links to new passwords that were mailed to a user. */
+  async supersedeMailed(manager: EntityManager, user: number): Promise<void> {
+    await manager.query(
+      `update "flow_token" set superseded = now()
+        where user_id = $1 and purpose = 'recovery' and stage_uuid is not null and spent is null and superseded is null`,
+      [user],
+    );
+  }
+
+  /**
+   * Lets the link to a new password that was shown last lead to another plan: it stays the same link, as long as it is
+   * valid.
+   *
+   * @returns undefined if there is none that can be used
+   */
+  async renewShown(
+    manager: EntityManager,
+    { user, address, plan }: { readonly user: number; readonly address: string; readonly plan: FlowPlan },
+  ): Promise<{ pk: string } | undefined> {
+    const [shown] = await manager.query<{ pk: string }[]>(
+      `select token_uuid as pk from "flow_token"
+        where purpose = 'recovery' and stage_uuid is null and user_id = $1 and user_address = $2 and flow_uuid = $3
+          and spent is null and superseded is null and expires > now()
+        for update`,
+      [user, address, plan.flow],
+    );
+    if (shown === undefined) return undefined;
+    await manager.query('update "flow_token" set plan = $2, execution = $3 where token_uuid = $1', [
+      shown.pk,
+      this.seal(shown.pk, plan),
+      plan.execution,
+    ]);
+    return shown;
+  }
+
+  /** What the secret of a link stands for in a flow. Changes nothing, and does the same work whatever comes of it. */
+  async find(manager: EntityManager, secret: string, flow: string): Promise<FoundFlowToken> {
+    const [row] = await manager.query<[{ pk: string | null; state: FlowTokenState; plan: string | null }]>(
+      `select t.token_uuid as pk, t.plan, ${stateOf('$2')} as state
+         from (select $1::bytea as key_hash) asked
+         left join "flow_token" t using (key_hash)
+         left join "user" u on u.id = t.user_id`,
+      [digest(secret), flow],
+    );
+    return { ...row, plan: this.open(row.pk ?? '', row.plan ?? '') };
+  }
+
+  /** What became of a token, in a flow. */
+  async stateOf(manager: EntityManager, pk: string, flow: string): Promise<FlowTokenState> {
+    const [row] = await manager.query<{ state: FlowTokenState }[]>(
+      `select ${stateOf('$2')} as state
+         from "flow_token" t left join "user" u on u.id = t.user_id where t.token_uuid = $1`,
+      [pk, flow],
+    );
+    return row?.state ?? 'unknown';
+  }
+
+  /**
+   * Spends a token. However many try at the same time, one succeeds: everything that must be true is part of the one
+   * statement that spends it.
+   */
+  async spend(manager: EntityManager, pk: string, claim: Claim): Promise<boolean> {
+    const { purposes, flow, user, execution, stage = null, address = null } = claim;
+    const [spent] = await manager.query<[unknown[], number]>(
+      `update "flow_token" t set spent = now()
+         from "user" u
+        where t.token_uuid = $1 and t.spent is null and t.superseded is null and t.expires > now()
+          and t.purpose = any($2) and t.flow_uuid = $3 and t.user_id = $4 and t.execution = $5
+          and ($6::uuid is null or t.stage_uuid = $6) and ($7::text is null or t.address = $7)
+          and u.id = t.user_id and ${isOfTheAccount}
+        returning t.token_uuid`,
+      [pk, purposes, flow, user, execution, stage, address],
+    );
+    return spent.length === 1;
+  }
+
+  /** What a token proves; undefined unless it was spent. */
+  async proofOf(manager: EntityManager, pk: string): Promise<Proof | undefined> {
+    const [proof] = await manager.query<Proof[]>(
+      `select purpose, user_id as "user", address, stage_uuid as stage, execution
+         from "flow_token" where token_uuid = $1 and spent is not null`,
+      [pk],
+    );
+    return proof;
+  }
+
+  /** Whether a link that a stage mailed in a run has been used since the last one was mailed. */
+  async isUsedElsewhere(manager: EntityManager, execution: string, stage: string): Promise<boolean> {
+    const [row] = await manager.query<[{ used: boolean | null }]>(
+      `select max(spent) > max(created) as used from "flow_token" where execution = $1 and stage_uuid = $2`,
+      [execution, stage],
+    );
+    return row.used ?? false;
+  }
+
+  private seal(pk: string, plan: FlowPlan): string {
+    return this.secrets.seal(JSON.stringify(plan), planPlace(pk));
+  }
+
+  private open(pk: string, plan: string): FlowPlan | undefined {
+    try {
+      return parsePlan(JSON.parse(this.secrets.open(plan, planPlace(pk)) || 'null'));
+    } catch (error) {
+      // Sealed under another SECRET_KEY, or damaged.
+      if (error instanceof SealBrokenError || error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+
+  private async purge(): Promise<number> {
+    const deleted = await this.dataSource.query<[unknown[], number]>(
+      `delete from "flow_token" where token_uuid in (
+         select token_uuid from "flow_token" where expires < now() - $1 * interval '1 day' limit 500
+       )`,
+      [keptFor],
+    );
+    return deleted[1];
+  }
+}
+
+function digest(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
