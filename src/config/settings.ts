@@ -146,6 +146,9 @@ export const definitions = {
   MAIL_CONCURRENCY: integer(20, 1, 500, 'How many mails a worker sends at a time'),
   MAIL_LEASE: integer(30, 2, 3600, 'Seconds after which a mail is taken from a worker that gives no sign of life'),
   MAIL_RETENTION: integer(30, 1, 3650, 'Days that sent and failed mails are kept in the list of messages'),
+  MAIL_CLIENT_LIMIT: integer(30, 1, 1_000_000, 'Mails that one client address can have sent in MAIL_CLIENT_WINDOW'),
+  MAIL_CLIENT_WINDOW: integer(300, 1, 86_400, 'Seconds that this limit is for'),
+  MAIL_ENDS_OLDER_LINKS: flag(true, 'Whether having a mail sent again ends the link in the one before'),
   MAIL_MAX_AGE: integer(900, 10, 86_400, 'Seconds a mail may be overdue before a worker reports that it is not ready'),
 };
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 
 import { EventsModule } from '../events/events.module.js';
 import { FlowsModule } from '../flows/flows.module.js';
+import { ConfirmStageExecutor } from './confirm-stage.executor.js';
 import { FlowExecutionController } from './flow-execution.controller.js';
 import { FlowExecutorController } from './flow-executor.controller.js';
 import { FlowExecutor } from './flow-executor.js';
@@ -11,14 +12,40 @@ import { FlowNavigationController } from './flow-navigation.controller.js';
 import { FlowPlanner } from './flow-planner.js';
 import { FlowSessions } from './flow-sessions.js';
 import { FlowSteps } from './flow-steps.js';
+import { FlowTokens } from './flow-token.service.js';
+import { LinkRefusals } from './link-refusals.service.js';
 import { PlanRestorer } from './plan-restorer.js';
+import { RecoveryController } from './recovery.controller.js';
+import { Recovery } from './recovery.service.js';
 import { StageExecutors } from './stage-executors.js';
 
 /** Runs flows: plans them, and leads visitors from stage to stage. */
 @Module({
   imports: [EventsModule, FlowsModule],
-  controllers: [FlowExecutionController, FlowExecutorController, FlowInspectorController, FlowNavigationController],
-  providers: [FlowExecutor, FlowInspector, FlowPlanner, FlowSessions, FlowSteps, PlanRestorer, StageExecutors],
-  exports: [FlowExecutor, FlowPlanner, FlowSessions, StageExecutors],
+  controllers: [
+    FlowExecutionController,
+    FlowExecutorController,
+    FlowInspectorController,
+    FlowNavigationController,
+    RecoveryController,
+  ],
+  providers: [
+    ConfirmStageExecutor,
+    FlowExecutor,
+    FlowInspector,
+    FlowPlanner,
+    FlowSessions,
+    FlowSteps,
+    FlowTokens,
+    LinkRefusals,
+    PlanRestorer,
+    Recovery,
+    StageExecutors,
+  ],
+  exports: [FlowExecutor, FlowPlanner, FlowSessions, FlowTokens, Recovery, StageExecutors],
 })
-export class FlowExecutionModule {}
+export class FlowExecutionModule {
+  constructor(executors: StageExecutors, confirmation: ConfirmStageExecutor) {
+    executors.registerInMemory(confirmation);
+  }
+}

@@ -77,9 +77,13 @@ export class FlowSteps {
     if (token === undefined) return undefined;
     const current = planOf(run);
     const plan = current?.flow === flow.pk ? current : undefined;
-    const restored = await this.restorer.restore({ manager, token, flow, plan, visitor });
+    const remembered = (name: string): unknown => (Object.hasOwn(state.memory, name) ? state.memory[name] : undefined);
+    const restored = await this.restorer.restore({ manager, token, flow, plan, remembered, visitor });
     if (restored.kind === 'denied') return deniedAnswer(run, {}, restored.message);
-    if (restored.kind === 'plan') state.plan = restored.plan;
+    if (restored.kind === 'plan') {
+      run.aside = { plan: state.plan };
+      state.plan = restored.plan;
+    }
     return undefined;
   }
 
@@ -177,15 +181,18 @@ export class FlowSteps {
   ): Promise<ExecutorAnswer> {
     switch (outcome.kind) {
       case 'challenge':
+        // A link was looked at, and no more.
+        if (run.aside !== undefined) putBack(run, run.aside);
         // What was skipped is asked again with the next request: only a stage that is passed decides anything.
         plan.bindings.unshift(...skipped);
         return challengeAnswer(run, plan.context, outcome.challenge, errors);
       case 'passed':
-        run.state.history = withPast(run.state.history, plan);
+        run.state.history = withPast(run.aside === undefined ? run.state.history : [], plan);
         plan.bindings.shift();
         return plan.bindings.length > 0 ? { kind: 'continue' } : this.finish(run);
       case 'denied':
         cancel(run);
+        if (run.aside !== undefined) putBack(run, run.aside);
         return deniedAnswer(run, plan.context, outcome.message);
     }
   }
@@ -204,6 +211,12 @@ export class FlowSteps {
 
 function planOf({ state }: FlowRun): FlowPlan | undefined {
   return state.plan === 'broken' ? undefined : state.plan;
+}
+
+/** Has the session go on with what it was at before a link was opened. */
+function putBack({ state }: FlowRun, { plan }: NonNullable<FlowRun['aside']>): void {
+  if (plan === undefined) delete state.plan;
+  else state.plan = plan;
 }
 
 /** Ends a run, whatever is left to do in it. The history stays. */

@@ -4,7 +4,6 @@ import { ApiTags } from '@nestjs/swagger';
 import type { VisibleRows } from '../../rest/access/route-access.js';
 import { Current, Visible } from '../../rest/access/visible.js';
 import type { Page } from '../../rest/list/page.js';
-import { Resource } from '../../rest/resource.js';
 import { readUsedBy, type UsedByDto } from '../../rest/used-by.js';
 import { CurrentCaller } from '../access/access.guard.js';
 import { Caller } from '../access/caller.js';
@@ -19,21 +18,8 @@ import {
 } from './dto/user-self.dto.js';
 import { PatchedUserRequestDto, UserDto, UserRequestDto } from './dto/user.dto.js';
 import { User } from './user.entity.js';
+import { users } from './user.resource.js';
 import { UserService } from './user.service.js';
-
-const users = new Resource({
-  operations: 'core_users',
-  model: 'authentik_core.user',
-  noun: 'user',
-  answer: UserDto,
-  lookup: {
-    entity: () => User,
-    parameter: 'id',
-    property: 'pk',
-    format: 'integer',
-    description: 'Number of the user.',
-  },
-});
 
 /** `/core/users/` */
 @ApiTags('core')
