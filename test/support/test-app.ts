@@ -33,6 +33,8 @@ export async function startTestApp(environment: Record<string, string> = {}): Pr
     DATABASE_URL: database.url,
     SECRET_KEY: 'secret-key-of-the-tests-0123456789',
     BOOTSTRAP_TOKEN: adminKey,
+    // Every visitor of the tests comes from one address.
+    MAIL_CLIENT_LIMIT: '1000000',
     ...environment,
   });
   const app = await createTestApp(settings, database.url);

@@ -78,7 +78,7 @@ export function hostOnTheWire(host: string): string | undefined {
  * servers read them differently, which has sent mails to somebody else (CVE-2025-13033).
  * So are local parts outside ASCII, which few servers take (RFC 6531) and no field of the API does.
  */
-function reasonToRefuseAddress(role: string, address: string): string | undefined {
+export function reasonToRefuseAddress(role: string, address: string): string | undefined {
   if (controlCharacter.test(address)) return `The address of the ${role} holds a control character.`;
   if (address === '') return `There is no address of the ${role}.`;
   if (address.includes('"'))
@@ -100,7 +100,7 @@ function reasonToRefuseAddress(role: string, address: string): string | undefine
  * Text of a header line. What is not ASCII in it becomes encoded words later (RFC 2047); one that is in it already
  * would be decoded by the reader's program, and so bring in what was refused here.
  */
-function reasonToRefuseText(what: string, value: string): string | undefined {
+export function reasonToRefuseText(what: string, value: string): string | undefined {
   if (controlCharacter.test(value)) return `The ${what} holds a control character.`;
   if (/=\?[^?\s]+\?[bq]\?[^?]*\?=/i.test(value)) return `The ${what} holds an encoded word (=?…?=).`;
   if (value.split(' ').some((word) => word.length > longestWord)) {

@@ -1,25 +1,49 @@
 import { Module } from '@nestjs/common';
 
+import { EventsModule } from '../../events/events.module.js';
+import { FlowExecutionModule } from '../../flow-execution/flow-execution.module.js';
+import { StageExecutors } from '../../flow-execution/stage-executors.js';
 import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { MailModule } from '../../mail/mail.module.js';
+import { EmailCodes } from './email-codes.js';
 import { EmailStageMailController } from './email-stage-mail.controller.js';
 import { EmailStageMailService } from './email-stage-mail.service.js';
 import { EmailStageController } from './email-stage.controller.js';
+import { EmailStageExecutor } from './email-stage.executor.js';
 import { emailStageKind } from './email-stage.kind.js';
 import { EmailStageService } from './email-stage.service.js';
+import { ProofMail } from './proof-mail.js';
+import { SendLimits } from './send-limits.js';
+import { UserRecoveryController } from './user-recovery.controller.js';
+import { UserRecoveryService } from './user-recovery.service.js';
 
 /** The email stage. */
 @Module({
-  imports: [FlowsModule, MailModule],
-  controllers: [EmailStageController, EmailStageMailController],
-  providers: [EmailStageService, EmailStageMailService],
+  imports: [EventsModule, FlowExecutionModule, FlowsModule, MailModule],
+  controllers: [EmailStageController, EmailStageMailController, UserRecoveryController],
+  providers: [
+    EmailCodes,
+    EmailStageExecutor,
+    EmailStageMailService,
+    EmailStageService,
+    ProofMail,
+    SendLimits,
+    UserRecoveryService,
+  ],
   exports: [EmailStageMailService, EmailStageService],
 })
 export class EmailStageModule {
-  constructor(kinds: StageKinds, senders: MailSenders, stages: EmailStageService) {
+  constructor(
+    kinds: StageKinds,
+    executors: StageExecutors,
+    executor: EmailStageExecutor,
+    senders: MailSenders,
+    stages: EmailStageService,
+  ) {
     kinds.register(emailStageKind);
+    executors.register(executor);
     senders.register((keys) => stages.sendersOf(keys));
   }
 }

@@ -1,0 +1,70 @@
+import { timingSafeEqual } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+
+import { SecretBox } from '../../database/secret-box.js';
+import type { Execution } from '../../flow-execution/execution.js';
+import { FlowTokens } from '../../flow-execution/flow-token.service.js';
+import type { SentLink } from '../../flow-execution/plan.js';
+import { codeOf } from '../../mail/delivery/mail-link.js';
+import { asciiDigits } from '../../rest/fields/coercions.js';
+import type { EmailStage } from './email-stage.entity.js';
+import type { Recipient } from './recipient.js';
+import { SendLimits } from './send-limits.js';
+
+/** Seconds that guesses are remembered for: beyond the life of the token, and within what a limit can count. */
+const remembered = { least: 3600, most: 315_360_000 };
+
+/** What came of a code. */
+export type CodeResult =
+  | { readonly kind: 'right'; readonly token: string; readonly user: number }
+  | { readonly kind: 'wrong'; readonly message: string }
+  | { readonly kind: 'exhausted'; readonly message: string; readonly token: string };
+
+const wrong: CodeResult = { kind: 'wrong', message: 'This code is not right, or not valid any more.' };
+
+/**
+ * Checks the codes that stand in mails beside the link. A code is good only in the run that asked for the mail, and
+ * spends the same token as the link.
+ */
+@Injectable()
+export class EmailCodes {
+  constructor(
+    private readonly tokens: FlowTokens,
+    private readonly limits: SendLimits,
+    private readonly secrets: SecretBox,
+  ) {}
+
+  /** @param seconds how long the token is valid */
+  async check(
+    { manager, flow, plan, stage }: Execution<EmailStage>,
+    recipient: Recipient,
+    link: SentLink | undefined,
+    code: string,
+    seconds: number,
+  ): Promise<CodeResult> {
+    const digits = asciiDigits(code).replace(/[\s-]/g, '');
+    if (!/^\d{6}$/.test(digits)) return { kind: 'wrong', message: 'Enter the six digits of the code in the mail.' };
+    if (link === undefined) return wrong;
+    const { token } = link;
+    // Counted first, by itself: however many guesses come at the same time, no more than a few are looked at.
+    const span = Math.min(Math.max(seconds, 0) + remembered.least, remembered.most);
+    const verdict = await this.limits.code(token, recipient, span);
+    if (verdict.kind === 'told') {
+      const message = 'Too many codes were tried. Open the link in the mail, or have another mail sent.';
+      return { kind: 'exhausted', message, token };
+    }
+    const isRight = timingSafeEqual(Buffer.from(digits), Buffer.from(codeOf(token, this.secrets)));
+    const { user, address } = recipient;
+    if (verdict.kind === 'silent' || !isRight || user === undefined) return wrong;
+    const claim = {
+      purposes: ['confirm'] as const,
+      flow: flow.pk,
+      user: user.pk,
+      execution: plan.execution,
+      stage: stage.pk,
+      address,
+    };
+    return (await this.tokens.spend(manager, token, claim)) ? { kind: 'right', token, user: user.pk } : wrong;
+  }
+}

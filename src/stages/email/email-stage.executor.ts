@@ -1,0 +1,237 @@
+import { Injectable } from '@nestjs/common';
+
+import { EventLog } from '../../events/event-log.js';
+import { spentHere } from '../../flow-execution/confirm-stage.executor.js';
+import type { Execution } from '../../flow-execution/execution.js';
+import { FlowTokens } from '../../flow-execution/flow-token.service.js';
+import type { SentLink } from '../../flow-execution/plan.js';
+import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
+import { FlowStageBinding } from '../../flows/flow-stage-binding.entity.js';
+import { EmailChallengeDto, EmailChallengeResponseRequestDto } from './dto/email-challenge.dto.js';
+import { EmailCodes } from './email-codes.js';
+import type { EmailStage } from './email-stage.entity.js';
+import { linkMinutes } from './link-mail.js';
+import { ProofMail } from './proof-mail.js';
+import { type Recipient, reasonNotToMail, recipientOf } from './recipient.js';
+import { SendLimits } from './send-limits.js';
+
+const component = 'ak-stage-email';
+
+/** The reference answers a resend with what looks like an error, so that its clients stay where they are. */
+const sent: StageOutcome = {
+  kind: 'rejected',
+  errors: { non_field_errors: [{ string: 'email-sent', code: 'email-sent' }] },
+};
+
+const confirmedElsewhere: StageOutcome = {
+  kind: 'challenge',
+  challenge: {
+    component,
+    confirmed: true,
+    response_errors: {
+      non_field_errors: [
+        { string: 'The link was opened in another window or on another device. Go on there.', code: 'confirmed' },
+      ],
+    },
+  },
+};
+
+/**
+ * Mails a link and a code to the pending user, and passes when one of them has come back (flow execution, section 4).
+ * It passes on a spent token of this run, stage and address, and on nothing that a visitor says.
+ */
+@Injectable()
+export class EmailStageExecutor implements StageExecutor<EmailStage> {
+  readonly kind = 'email';
+  readonly challenge = EmailChallengeDto;
+  readonly response = EmailChallengeResponseRequestDto;
+
+  constructor(
+    private readonly tokens: FlowTokens,
+    private readonly mails: ProofMail,
+    private readonly codes: EmailCodes,
+    private readonly limits: SendLimits,
+    private readonly events: EventLog,
+  ) {}
+
+  async show(execution: Execution<EmailStage>): Promise<StageOutcome> {
+    const recipient = await this.recipientIn(execution);
+    if (recipient === undefined) return withoutUser(execution);
+    const decided = await this.decideOnProof(execution, recipient);
+    if (decided !== undefined) return decided;
+    const { manager, plan, stage } = execution;
+    if (lastLink(execution, recipient) === undefined) {
+      const failed = await this.send(execution, recipient);
+      if (failed !== undefined) return failed;
+    } else if (await this.tokens.isUsedElsewhere(manager, plan.execution, stage.pk)) {
+      return confirmedElsewhere;
+    }
+    tellToWait(execution);
+    return { kind: 'challenge', challenge: { component } };
+  }
+
+  async answer(execution: Execution<EmailStage>, body: unknown): Promise<StageOutcome> {
+    const { code } = await execution.read(EmailChallengeResponseRequestDto, body);
+    // An answer to another stage, as of a second click there, asks for no mail.
+    if (componentOf(body) !== component) return this.show(execution);
+    const recipient = await this.recipientIn(execution);
+    if (recipient === undefined) return withoutUser(execution);
+    const decided = await this.decideOnProof(execution, recipient);
+    if (decided !== undefined) return decided;
+    if (code !== undefined) return this.takeCode(execution, recipient, code);
+    // Then the flow is started anew, and sends the mail when it comes here again.
+    if (await restarts(execution)) return sent;
+    return (await this.send(execution, recipient, 'Email Successfully sent.')) ?? sent;
+  }
+
+  private async recipientIn(execution: Execution<EmailStage>): Promise<Recipient | undefined> {
+    const pending = await execution.pendingUser();
+    const { plan, stage, flow } = execution;
+    return pending === undefined ? undefined : recipientOf(pending, plan.context, stage, flow);
+  }
+
+  /** What the token says that this run has spent, if it has; undefined if the proof is still to come. */
+  private async decideOnProof(
+    execution: Execution<EmailStage>,
+    { user, address }: Recipient,
+  ): Promise<StageOutcome | undefined> {
+    const { manager, plan, stage } = execution;
+    const { is_restored: token } = plan.context;
+    const proof = token === undefined ? undefined : await this.tokens.proofOf(manager, token);
+    if (proof === undefined) return undefined;
+    if (proof.user === null || user?.pk !== proof.user) {
+      await this.reportSuspicion(execution, 'A link was used for somebody else than it was made for.');
+      return { kind: 'denied' };
+    }
+    const isOfThisRun = proof.execution === plan.execution && proof.address === address;
+    // An administrator's link stands for every email stage of the run; a mailed one for the stage that mailed it.
+    if (!isOfThisRun || (proof.purpose === 'confirm' && proof.stage !== stage.pk)) return undefined;
+    return this.pass(execution, proof.user);
+  }
+
+  private async pass(execution: Execution<EmailStage>, user: number): Promise<StageOutcome> {
+    if (execution.stage.activateUserOnSuccess) {
+      // Nothing else is written, and nobody whom an administrator has switched off is activated.
+      await execution.manager.query(
+        `update "user" set is_active = true, awaits_confirmation = false where id = $1 and awaits_confirmation`,
+        [user],
+      );
+    }
+    execution.message({ level: 'success', text: 'Successfully verified Email.' });
+    return { kind: 'passed' };
+  }
+
+  /**
+   * Has a mail sent, unless a limit is reached.
+   *
+   * @param success what the visitor is told then
+   * @returns an outcome only if the run cannot go on
+   */
+  private async send(
+    execution: Execution<EmailStage>,
+    recipient: Recipient,
+    success?: string,
+  ): Promise<StageOutcome | undefined> {
+    const { plan, stage, visitor } = execution;
+    const verdict = await this.limits.mail(recipient, stage, visitor.clientIp);
+    const nobody = { ...recipient, user: undefined };
+    if (verdict.kind === 'told') {
+      const last = lastLink(execution, recipient) ?? this.mails.unsent(execution, recipient);
+      plan.context.email_link = { ...last, notBefore: Date.now() + verdict.wait * 1000 };
+    } else {
+      const problem = recipient.user === undefined ? undefined : reasonNotToMail(recipient.address);
+      if (problem !== undefined) {
+        await this.reportUnreachable(execution, recipient, problem);
+        if (mayLearn(execution, recipient)) return { kind: 'denied', message: 'No mail can be sent to this address.' };
+      }
+      const isSilent = verdict.kind === 'silent' || problem !== undefined;
+      plan.context.email_link = await this.mails.send(execution, isSilent ? nobody : recipient);
+      if (success !== undefined) execution.message({ level: 'success', text: success });
+    }
+    plan.context.email_sent = true;
+    return undefined;
+  }
+
+  private async takeCode(execution: Execution<EmailStage>, recipient: Recipient, code: string): Promise<StageOutcome> {
+    const link = lastLink(execution, recipient);
+    const seconds = linkMinutes(execution.stage) * 60;
+    const result = await this.codes.check(execution, recipient, link, code, seconds);
+    if (result.kind === 'right') {
+      execution.plan.context.is_restored = result.token;
+      execution.remember(spentHere, result.token);
+      return this.pass(execution, result.user);
+    }
+    if (result.kind === 'exhausted') {
+      if (await this.limits.isFirst(`codes:${result.token}`, 86_400)) {
+        await this.reportSuspicion(execution, 'Too many wrong codes were typed.');
+      }
+    }
+    return { kind: 'rejected', errors: { code: [{ string: result.message, code: 'invalid' }] } };
+  }
+
+  private reportSuspicion({ manager, stage, flow, visitor }: Execution<EmailStage>, message: string): Promise<void> {
+    return this.events.write(manager, {
+      action: 'suspicious_request',
+      app: 'authentik.stages.email',
+      context: { message, stage: { pk: stage.pk, name: stage.name }, flow: { pk: flow.pk, slug: flow.slug } },
+      clientIp: visitor.clientIp,
+    });
+  }
+
+  private reportUnreachable(
+    { manager, stage, visitor }: Execution<EmailStage>,
+    { user }: Recipient,
+    reason: string,
+  ): Promise<void> {
+    return this.events.write(manager, {
+      action: 'configuration_error',
+      app: 'authentik.stages.email',
+      context: {
+        message: `A user cannot be sent a mail: ${reason}`,
+        stage: { pk: stage.pk, name: stage.name },
+        affected_user: { pk: user?.pk, username: user?.username },
+      },
+      clientIp: visitor.clientIp,
+    });
+  }
+}
+
+/** Which stage an answer is for; one that does not say so is for this. */
+function componentOf(body: unknown): unknown {
+  return (body as { component?: unknown }).component ?? component;
+}
+
+function withoutUser(execution: Execution<EmailStage>): StageOutcome {
+  execution.message({ level: 'error', text: 'No pending user.' });
+  return { kind: 'denied' };
+}
+
+/** The mail that was sent in this run by this stage to this address. */
+function lastLink({ plan, stage }: Execution<EmailStage>, { address }: Recipient): SentLink | undefined {
+  const { email_link: last } = plan.context;
+  const isOfThis = last?.stage === stage.pk && last.execution === plan.execution && last.address === address;
+  return isOfThis ? last : undefined;
+}
+
+/** Whether an answer that is not accepted begins the flow anew. */
+async function restarts({ manager, plan }: Execution<EmailStage>): Promise<boolean> {
+  const [current] = plan.bindings;
+  if (current === undefined || !('binding' in current)) return false;
+  const binding = await manager.findOneBy(FlowStageBinding, { pk: current.binding });
+  return binding !== null && binding.invalidResponseAction !== 'retry';
+}
+
+/** Whether the visitor may learn that there is such a user: it is their own account, made or signed in to just now. */
+function mayLearn({ flow, visitor }: Execution<EmailStage>, { user }: Recipient): boolean {
+  return flow.designation === 'enrollment' || (user !== undefined && visitor.user?.pk === user.pk);
+}
+
+/** Says when a mail can be sent, while a limit keeps it from being sent. */
+function tellToWait(execution: Execution<EmailStage>): void {
+  const { notBefore = 0 } = execution.plan.context.email_link ?? {};
+  const seconds = (notBefore - Date.now()) / 1000;
+  if (seconds <= 0) return;
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  const text = `Too many account verification attempts. Please try again after ${minutes} minutes.`;
+  execution.message({ level: 'error', text });
+}

@@ -1,0 +1,57 @@
+import { settingsOf } from '../../core/users/settings-of.js';
+import type { User } from '../../core/users/user.entity.js';
+import type { NewMail } from '../../mail/outbox/outbox.service.js';
+import type { StoredMailData } from '../../mail/outbox/stored-mail-data.js';
+import { negotiateLanguage } from '../../templating/language/locale.js';
+import type { EmailStage } from './email-stage.entity.js';
+import { recipientName } from './recipient.js';
+
+/** Minutes that a link is valid beyond what its mail says: a mail takes its time, and so does its reader. */
+const spareMinutes = 1;
+
+/** How long the links of a stage are valid, in minutes: what the stage is set to, and some to spare. */
+export function linkMinutes({ tokenExpiry }: EmailStage): number {
+  return tokenExpiry + spareMinutes;
+}
+
+/** What a mail with a link is made of. */
+export interface LinkMail {
+  readonly stage: EmailStage;
+  /** Of the service itself, for stages that use the global settings. */
+  readonly globalSender: string;
+  readonly user: Pick<User, 'username' | 'name' | 'attributes'>;
+  readonly address: string;
+  readonly link: NonNullable<StoredMailData['link']>;
+  readonly codeKey?: string;
+  /** When the link ends. */
+  readonly expires: Date;
+  /** Languages of whoever asks for the mail; the user's own comes first. */
+  readonly locales: readonly string[];
+}
+
+/** The mail of a stage that brings a link. It is of no use once the link is too old. */
+export function linkMail(mail: LinkMail): NewMail {
+  const { stage, globalSender, user, address, link, codeKey, expires, locales } = mail;
+  const { username, name } = user;
+  return {
+    stage: stage.pk,
+    fromAddress: stage.useGlobalSettings ? globalSender : stage.fromAddress,
+    recipient: { name: recipientName(name), address },
+    template: stage.template,
+    subject: stage.subject,
+    locale: negotiateLanguage([...localeOf(user.attributes), ...locales]),
+    data: {
+      user: { username, name, email: address },
+      link,
+      ...(codeKey !== undefined && { codeKey }),
+      expires: new Date(expires.getTime() - spareMinutes * 60_000).toISOString(),
+    },
+    deadline: expires,
+  };
+}
+
+/** The language that a user has chosen. */
+function localeOf(attributes: Record<string, unknown>): string[] {
+  const { locale } = settingsOf([attributes]);
+  return typeof locale === 'string' && locale !== '' ? [locale] : [];
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import type { Execution } from '../../flow-execution/execution.js';
+import { FlowTokens } from '../../flow-execution/flow-token.service.js';
+import type { FlowPlan, SentLink } from '../../flow-execution/plan.js';
+import { MailSenders } from '../../mail/delivery/mail-senders.js';
+import { Outbox } from '../../mail/outbox/outbox.service.js';
+import type { EmailStage } from './email-stage.entity.js';
+import { linkMail, linkMinutes } from './link-mail.js';
+import type { Recipient } from './recipient.js';
+
+/** Longest query that a link takes along. */
+const longestQuery = 2000;
+
+/** Undoes what was only done to take as long as it takes. */
+class Rehearsal extends Error {}
+
+/** Sends the mails that prove an address: token, mail and plan are there together, or none of them. */
+@Injectable()
+export class ProofMail {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly tokens: FlowTokens,
+    private readonly outbox: Outbox,
+    private readonly senders: MailSenders,
+  ) {}
+
+  /**
+   * Has a mail sent, which ends the links that were sent before in this run. For somebody whom there is not it does the
+   * same work and undoes it, so that neither the answer nor the time it takes tells anything.
+   */
+  async send(execution: Execution<EmailStage>, recipient: Recipient): Promise<SentLink> {
+    let link = this.unsent(execution, recipient);
+    try {
+      await execution.manager.transaction(async (nested) => {
+        const token = await this.issueAndEnqueue(nested, execution, recipient);
+        if (recipient.user === undefined) throw new Rehearsal();
+        link = { ...link, token };
+      });
+    } catch (error) {
+      if (!(error instanceof Rehearsal)) throw error;
+    }
+    return link;
+  }
+
+  /** A link that nobody gets. */
+  unsent({ stage, plan }: Execution<EmailStage>, { address }: Recipient): SentLink {
+    return { stage: stage.pk, execution: plan.execution, address, token: randomUUID() };
+  }
+
+  private async issueAndEnqueue(
+    manager: EntityManager,
+    { stage, plan, flow, query, visitor }: Execution<EmailStage>,
+    { user, address }: Recipient,
+  ): Promise<string> {
+    if (this.settings.mailEndsOlderLinks) await this.tokens.supersede(manager, plan.execution, stage.pk);
+    const { pk, expires } = await this.tokens.issue(manager, {
+      purpose: 'confirm',
+      user: { pk: user?.pk ?? null, email: user?.email ?? address },
+      address,
+      stage: stage.pk,
+      plan: planBehind(plan),
+      minutes: linkMinutes(stage),
+    });
+    const mail = linkMail({
+      stage,
+      globalSender: this.senders.global().fromAddress,
+      user: user ?? { username: address, name: '', attributes: {} },
+      address,
+      link: { path: `/if/flow/${flow.slug}/`, query: queryOf(query), parameter: 'flow_token', key: pk },
+      codeKey: pk,
+      expires,
+      locales: visitor.locales,
+    });
+    await this.outbox.enqueue(manager, mail);
+    return pk;
+  }
+}
+
+/** The plan that the link leads to: it begins with this stage, which has sent its mail. */
+function planBehind(plan: FlowPlan): FlowPlan {
+  const { is_restored: _, email_link: __, ...context } = plan.context;
+  return { ...plan, context: { ...context, email_sent: true } };
+}
+
+/** The page's query without an older link; what is longer than any that we make is left out. */
+function queryOf(query: URLSearchParams): string {
+  const kept = new URLSearchParams(query);
+  kept.delete('flow_token');
+  const text = kept.toString();
+  return text.length > longestQuery ? '' : text;
+}
