@@ -5,14 +5,11 @@ import { Injectable } from '@nestjs/common';
 import { SecretBox } from '../database/secret-box.js';
 import { ConsentChallengeDto, ConsentChallengeResponseRequestDto } from './dto/consent-challenge.dto.js';
 import type { Execution } from './execution.js';
-import { FlowTokens } from './flow-token.service.js';
+import { confirmStage, FlowTokens } from './flow-token.service.js';
 import { LinkRefusals } from './link-refusals.service.js';
 import type { InMemoryStageExecutor, StageOutcome } from './stage-executor.js';
 
 const component = 'ak-stage-consent';
-
-/** The name in a plan of the stage that stands before what a link leads to. */
-export const confirmStage = 'confirm';
 
 /** Under which a session remembers the token that it has spent last. */
 export const spentHere = 'confirm:spent';

@@ -10,6 +10,9 @@ import type { FlowTokenPurpose } from './flow-token.entity.js';
 import { parsePlan } from './parse-plan.js';
 import type { FlowPlan } from './plan.js';
 
+/** The name of the stage that every link leads to first (`ConfirmStageExecutor`). */
+export const confirmStage = 'confirm';
+
 /** Days that a token is kept after its end, so that whoever opens an old link is told what became of it. */
 const keptFor = 7;
 
@@ -27,6 +30,7 @@ export interface NewFlowToken {
   readonly address: string;
   /** The stage that mails it, if one does. */
   readonly stage: string | null;
+  /** What is left to do behind the button. */
   readonly plan: FlowPlan;
   /** How long it is valid. */
   readonly minutes: number;
@@ -49,7 +53,7 @@ export interface FoundFlowToken {
   /** Null if there is none. */
   readonly pk: string | null;
   readonly state: FlowTokenState;
-  /** What is left to do; undefined if there is none that can be used. */
+  /** What is left to do, beginning with the button; undefined if there is none that can be used. */
   readonly plan: FlowPlan | undefined;
 }
 
@@ -229,7 +233,8 @@ export class FlowTokens {
   }
 
   private seal(pk: string, plan: FlowPlan): string {
-    return this.secrets.seal(JSON.stringify(plan), planPlace(pk));
+    const behindButton = { ...plan, bindings: [{ inMemory: confirmStage }, ...plan.bindings] };
+    return this.secrets.seal(JSON.stringify(behindButton), planPlace(pk));
   }
 
   private open(pk: string, plan: string): FlowPlan | undefined {

@@ -10,10 +10,18 @@ import { newPlan, type PlanContext } from './plan.js';
 const full: Required<PlanContext> = {
   pending_user: { pk: 7 },
   pending_user_identifier: 'jane',
+  typed_identifier: 'jane',
   prompt_data: { name: 'Jane', nested: { attributes: [1, null] } },
   prompt_secrets: ['password'],
   email: 'jane@example.org',
   email_sent: true,
+  email_link: {
+    stage: randomUUID(),
+    execution: randomUUID(),
+    address: 'jane@example.org',
+    token: randomUUID(),
+    notBefore: 1_700_000_000_000,
+  },
   is_restored: randomUUID(),
   redirect: '/there',
   is_redirected: true,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import type { Flow } from '../flows/flow.entity.js';
-import { confirmStage, spentHere } from './confirm-stage.executor.js';
+import { spentHere } from './confirm-stage.executor.js';
 import type { Visitor } from './execution.js';
 import { FlowTokens } from './flow-token.service.js';
 import { LinkRefusals } from './link-refusals.service.js';
@@ -52,13 +52,6 @@ export class PlanRestorer {
       return { kind: 'denied', message: await this.refusals.refuse({ manager, flow, visitor, token, state }) };
     }
     if (token === null || stored?.flow !== flow.pk) return { kind: 'denied' };
-    return {
-      kind: 'plan',
-      plan: {
-        ...stored,
-        bindings: [{ inMemory: confirmStage }, ...stored.bindings],
-        context: { ...stored.context, is_restored: token },
-      },
-    };
+    return { kind: 'plan', plan: { ...stored, context: { ...stored.context, is_restored: token } } };
   }
 }

@@ -34,6 +34,10 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'visitors are told things without a websocket': /^schema (\w+\.properties\.messages|UserMessage) is added$/,
   'there are no sources and no captcha stages to tell visitors of':
     /^schema IdentificationChallenge\.properties\.(captcha_stage is missing|sources\.items\.)/,
+  'a page that waits learns that the link was opened elsewhere':
+    /^schema EmailChallenge\.properties\.confirmed is added$/,
+  'the code in the mail can be typed instead of opening the link':
+    /^schema EmailChallengeResponseRequest\.properties\.code is added$/,
   // Not harmless: authentik's Go client refuses a list that holds a word which it does not know.
   'an event of ours tells of mails that could not be delivered': /^schema EventActions\.enum "email_failed" is added$/,
 };

@@ -1,0 +1,29 @@
+import { Controller, Ip } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+
+import { CurrentCaller } from '../core/access/access.guard.js';
+import { Caller } from '../core/access/caller.js';
+import { User } from '../core/users/user.entity.js';
+import { users } from '../core/users/user.resource.js';
+import { Current } from '../rest/access/visible.js';
+import { LinkDto } from './dto/link.dto.js';
+import { Recovery } from './recovery.service.js';
+
+/** `/core/users/{id}/recovery/` */
+@ApiTags('core')
+@Controller('core/users')
+export class RecoveryController {
+  constructor(private readonly recovery: Recovery) {}
+
+  @users.detailAction({
+    method: 'POST',
+    path: 'recovery',
+    operation: 'recovery_create',
+    description: 'Make a link that leads a user to a new password. It is told, and stands nowhere else.',
+    permissions: ['authentik_core.reset_user_password'],
+    responses: [{ status: 200, type: LinkDto }],
+  })
+  async create(@Current() user: User, @CurrentCaller() caller: Caller, @Ip() clientIp: string): Promise<LinkDto> {
+    return { link: await this.recovery.show(user, caller, clientIp) };
+  }
+}

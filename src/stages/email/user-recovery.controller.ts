@@ -1,0 +1,31 @@
+import { Controller, Query } from '@nestjs/common';
+import { ApiQuery, ApiTags } from '@nestjs/swagger';
+
+import { CurrentCaller } from '../../core/access/access.guard.js';
+import { Caller } from '../../core/access/caller.js';
+import { User } from '../../core/users/user.entity.js';
+import { users } from '../../core/users/user.resource.js';
+import { Current } from '../../rest/access/visible.js';
+import { UserRecoveryService } from './user-recovery.service.js';
+
+/** `/core/users/{id}/recovery_email/` */
+@ApiTags('core')
+@Controller('core/users')
+export class UserRecoveryController {
+  constructor(private readonly service: UserRecoveryService) {}
+
+  @users.detailAction({
+    method: 'POST',
+    path: 'recovery_email',
+    operation: 'recovery_email_create',
+    description: 'Mail a user a link that leads to a new password.',
+    status: 204,
+    permissions: ['authentik_core.reset_user_password'],
+    responses: [{ status: 204, description: 'The mail will be sent.' }],
+  })
+  // Whether it is given is asked last, so the pipe must not ask.
+  @ApiQuery({ name: 'email_stage', required: true, schema: { type: 'string' }, description: 'UUID of an email stage.' })
+  create(@Current() user: User, @Query('email_stage') stage: unknown, @CurrentCaller() caller: Caller): Promise<void> {
+    return this.service.mail(user, stage, caller.visible('authentik_stages_email.view_emailstage'));
+  }
+}

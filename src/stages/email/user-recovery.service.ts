@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+import type { User } from '../../core/users/user.entity.js';
+import { Recovery } from '../../flow-execution/recovery.service.js';
+import { MailSenders } from '../../mail/delivery/mail-senders.js';
+import { Outbox } from '../../mail/outbox/outbox.service.js';
+import type { VisibleRows } from '../../rest/access/route-access.js';
+import { restrict } from '../../rest/access/visible.js';
+import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
+import { parseUuid } from '../../rest/fields/uuid.js';
+import { EmailStage } from './email-stage.entity.js';
+import { linkMail, linkMinutes } from './link-mail.js';
+
+/** Mails users links to a new password, for administrators (management API, section 9.4). */
+@Injectable()
+export class UserRecoveryService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly recovery: Recovery,
+    private readonly outbox: Outbox,
+    private readonly senders: MailSenders,
+  ) {}
+
+  /**
+   * Mails a link by way of an email stage. It is valid for as long as the links of the stage are.
+   *
+   * @param stageKey what the request names as the stage
+   * @param visible the stages that the caller may use
+   * @throws ValidationError if the user has no address, there is no recovery flow for them, or no such stage
+   */
+  async mail(user: User, stageKey: unknown, visible: VisibleRows): Promise<void> {
+    if (user.email === '') throw refusal('User does not have an email address set.');
+    await this.dataSource.transaction(async (manager) => {
+      const target = await this.recovery.plan(manager, user);
+      const pk = parseUuid(stageKey);
+      const stages = manager.createQueryBuilder(EmailStage, 'stage').where('stage.pk = :pk', { pk });
+      const stage = pk === undefined ? null : await restrict(stages, visible).getOne();
+      if (stage === null) throw refusal('Email stage does not exist.');
+      const { link, expires } = await this.recovery.linkFor(manager, user, target, stage.pk, linkMinutes(stage));
+      await this.outbox.enqueue(
+        manager,
+        linkMail({
+          stage,
+          globalSender: this.senders.global().fromAddress,
+          user,
+          address: user.email,
+          link,
+          expires,
+          locales: [],
+        }),
+      );
+    });
+  }
+}
+
+function refusal(message: string): ValidationError {
+  return new ValidationError({ [nonField]: [message] });
+}

@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { User } from '../../src/core/users/user.entity.js';
+import { allow, createActor } from '../factories/actor.js';
+import { createEmailStage } from '../factories/email-stage.js';
+import { createProofFlow, createReader, type ProofFlow } from '../factories/proof-flow.js';
+import { proofMail } from '../support/proof-mail.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+let app: TestApp;
+let sink: SmtpSink;
+let port: number;
+let flow: ProofFlow;
+
+const publicUrl = 'https://login.example.org';
+
+beforeAll(async () => {
+  sink = new SmtpSink();
+  port = await sink.listen();
+  app = await startTestApp({ PUBLIC_URL: publicUrl });
+});
+afterAll(async () => {
+  await app.stop();
+  await sink.close();
+});
+beforeEach(async () => {
+  await app.dataSource.query('delete from flow');
+  flow = await createProofFlow(app.api, port, {
+    flow: { designation: 'recovery', authentication: 'require_unauthenticated' },
+    email: { activate_user_on_success: true },
+  });
+});
+
+const denied = { component: 'ak-stage-access-denied' };
+const recovery = (pk: number, api = app.api): Promise<any> => api.post(`/core/users/${pk}/recovery/`);
+const recoveryEmail = (pk: number, query: string, api = app.api): Promise<any> =>
+  api.post(`/core/users/${pk}/recovery_email/${query}`);
+
+/** Opens a link and presses its button, with a browser of its own. */
+async function follow(link: string, visitor = new Visitor(app.url)): Promise<any> {
+  const query = new URL(link).search.slice(1);
+  const { token, component } = await visitor.see(flow.slug, query);
+  expect(component).toBe('ak-stage-consent');
+  return visitor.answer(flow.slug, { component: 'ak-stage-consent', token }, query);
+}
+
+describe('/core/users/{id}/recovery/', () => {
+  it('gives a link that leads straight past the questions who somebody is and whether the mailbox is theirs', async () => {
+    const { pk } = await createReader(app.api);
+    const { status, body } = await recovery(pk);
+    expect(status).toBe(200);
+    expect(body.link).toMatch(new RegExp(`^${publicUrl}/if/flow/${flow.slug}/\\?flow_token=[0-9a-f]{64}$`));
+    expect(await follow(body.link)).toMatchObject({ component: 'ak-stage-dummy', name: flow.behind });
+    expect(await app.dataSource.query('select from mail_message where data::text like $1', [`%${pk}%`])).toEqual([]);
+  });
+
+  it('gives the same link until it is used or too old', async () => {
+    const { pk } = await createReader(app.api);
+    const answers = await Promise.all([1, 2, 3, 4].map(() => recovery(pk)));
+    const [link, ...others] = answers.map(({ body }) => body.link);
+    for (const other of others) expect(other).toBe(link);
+    const rows = await app.dataSource.query('select expires - created as lifetime from flow_token where user_id = $1', [
+      pk,
+    ]);
+    expect(rows).toEqual([{ lifetime: { minutes: 30 } }]);
+    await follow(link);
+    const next = (await recovery(pk)).body.link;
+    expect(next).not.toBe(link);
+    await app.dataSource.query('update flow_token set expires = now() where user_id = $1', [pk]);
+    expect((await recovery(pk)).body.link).not.toBe(next);
+  });
+
+  it('may be looked at as often as one likes, leads on once, and is told to be used then', async () => {
+    const { pk } = await createReader(app.api);
+    const { link } = (await recovery(pk)).body;
+    const query = new URL(link).search.slice(1);
+    for (const _ of [1, 2, 3]) {
+      expect(await new Visitor(app.url).see(flow.slug, query)).toMatchObject({ component: 'ak-stage-consent' });
+    }
+    expect(await follow(link)).toMatchObject({ name: flow.behind });
+    expect(await new Visitor(app.url).see(flow.slug, query)).toMatchObject({
+      ...denied,
+      error_message: expect.stringMatching(/used already/),
+    });
+  });
+
+  it('leads where the flow leads now, though the link is an older one', async () => {
+    const { pk } = await createReader(app.api);
+    const { link } = (await recovery(pk)).body;
+    await app.api.delete(`/flows/bindings/${flow.binding}/`);
+    expect((await recovery(pk)).body.link).toBe(link);
+    expect(await follow(link)).toMatchObject({ name: flow.behind });
+  });
+
+  it('activates those who wait for confirmation, where the stage does, and nobody who was switched off', async () => {
+    const { pk } = await createReader(app.api, { is_active: false });
+    expect(await recovery(pk)).toMatchObject({
+      status: 400,
+      body: { non_field_errors: ['Recovery flow not applicable to user'] },
+    });
+    await app.dataSource.manager.update(User, { pk }, { awaitsConfirmation: true });
+    expect(await follow((await recovery(pk)).body.link)).toMatchObject({ name: flow.behind });
+    expect(await app.dataSource.manager.findOneByOrFail(User, { pk })).toMatchObject({ isActive: true });
+  });
+
+  it('leads through a flow that has nothing but the question who somebody is', async () => {
+    const { pk } = await createReader(app.api);
+    const { body } = await app.api.get(`/flows/bindings/?target=${flow.pk}&ordering=order`);
+    for (const { pk: binding } of body.results.slice(1)) await app.api.delete(`/flows/bindings/${binding}/`);
+    expect(await follow((await recovery(pk)).body.link)).toEqual({ component: 'xak-flow-redirect', to: '/' });
+  });
+
+  it('is for a user without an address too', async () => {
+    const { pk } = await createReader(app.api, { email: '' });
+    expect(await follow((await recovery(pk)).body.link)).toMatchObject({ name: flow.behind });
+  });
+
+  it('is worth nothing when the address of the user has changed since', async () => {
+    const { pk } = await createReader(app.api);
+    const { link } = (await recovery(pk)).body;
+    await app.api.patch(`/core/users/${pk}/`, { email: 'new@example.org' });
+    const query = new URL(link).search.slice(1);
+    expect(await new Visitor(app.url).see(flow.slug, query)).toMatchObject(denied);
+    expect((await recovery(pk)).body.link).not.toBe(link);
+  });
+
+  it('says what is missing', async () => {
+    const { pk } = await createReader(app.api);
+    await app.api.patch(`/flows/instances/${flow.slug}/`, { authentication: 'require_authenticated' });
+    const refused = await recovery(pk);
+    expect([refused.status, refused.body]).toEqual([
+      400,
+      { non_field_errors: ['Recovery flow not applicable to user'] },
+    ]);
+    await app.api.delete(`/flows/instances/${flow.slug}/`);
+    const without = await recovery(pk);
+    expect([without.status, without.body]).toEqual([400, { non_field_errors: ['No recovery flow set.'] }]);
+    expect((await recovery(999_999)).status).toBe(404);
+    expect((await app.api.get(`/core/users/${pk}/recovery/`)).status).toBe(405);
+  });
+
+  it('takes the first recovery flow, by slug, that is for this user', async () => {
+    const first = await createProofFlow(app.api, port, {
+      flow: { slug: `0-${randomUUID()}`, designation: 'recovery' },
+    });
+    const { pk } = await createReader(app.api);
+    expect((await recovery(pk)).body.link).toContain(`/if/flow/${first.slug}/`);
+    await app.api.patch(`/flows/instances/${first.slug}/`, { authentication: 'require_authenticated' });
+    expect((await recovery(pk)).body.link).toContain(`/if/flow/${flow.slug}/`);
+  });
+
+  it('asks for the permission to reset passwords, on this user or on all', async () => {
+    const { pk } = await createReader(app.api);
+    const other = await createReader(app.api);
+    const helper = await createActor(app, ['authentik_core.view_user']);
+    expect((await recovery(pk, helper.api)).status).toBe(403);
+    await allow(app, helper.user.pk, {
+      permissions: ['authentik_core.reset_user_password'],
+      model: 'authentik_core.user',
+      object_pk: String(pk),
+    });
+    expect((await recovery(pk, helper.api)).status).toBe(200);
+    expect((await recovery(other.pk, helper.api)).status).toBe(403);
+  });
+
+  it('is written down without the link', async () => {
+    const { pk, username } = await createReader(app.api);
+    const { link } = (await recovery(pk)).body;
+    const { body } = await app.api.get('/events/events/?action=secret_view&ordering=-created');
+    expect(body.results[0]).toMatchObject({
+      user: { username: 'akadmin' },
+      context: { message: 'A link was shown that leads to a new password.', affected_user: { pk, username } },
+    });
+    expect(JSON.stringify(body)).not.toContain(new URL(link).searchParams.get('flow_token'));
+  });
+});
+
+describe('/core/users/{id}/recovery_email/', () => {
+  it('mails a link that does the same, with the template and for the time of the stage', async () => {
+    const { pk, email } = await createReader(app.api, { attributes: { settings: { locale: 'de' } } });
+    const { pk: stage } = await createEmailStage(app.api, {
+      host: '127.0.0.1',
+      port,
+      subject: 'Neu',
+      token_expiry: 20,
+    });
+    const { status, body } = await recoveryEmail(pk, `?email_stage=${stage}`);
+    expect([status, body]).toEqual([204, undefined]);
+    const mail = await proofMail(sink, email);
+    expect(mail).toMatchObject({ subject: 'Neu', code: '', to: `"Rita Reader" <${email}>` });
+    expect(mail.text).toMatch(/20\s+Minuten/);
+    expect(await follow(mail.link)).toMatchObject({ name: flow.behind });
+  });
+
+  it('ends the link of the mail before, and not the one that was shown', async () => {
+    const { pk, email } = await createReader(app.api);
+    const { link } = (await recovery(pk)).body;
+    await recoveryEmail(pk, `?email_stage=${flow.stage}`);
+    const first = await proofMail(sink, email);
+    await recoveryEmail(pk, `?email_stage=${flow.stage}`);
+    const second = await proofMail(sink, email, 2);
+    expect(await new Visitor(app.url).see(flow.slug, first.query)).toMatchObject({
+      ...denied,
+      error_message: expect.stringMatching(/newer mail/),
+    });
+    expect(await follow(second.link)).toMatchObject({ name: flow.behind });
+    expect(await follow(link)).toMatchObject({ name: flow.behind });
+  });
+
+  it('says what is missing, in the order of the reference', async () => {
+    const { pk } = await createReader(app.api);
+    const { pk: silent } = await createReader(app.api, { email: '' });
+    const noStage = { non_field_errors: ['Email stage does not exist.'] };
+    for (const query of [
+      '',
+      '?email_stage=',
+      '?email_stage=x',
+      `?email_stage=${randomUUID()}`,
+      '?email_stage=a&email_stage=b',
+    ]) {
+      expect(await recoveryEmail(pk, query), query).toMatchObject({ status: 400, body: noStage });
+    }
+    expect(await recoveryEmail(silent, '')).toMatchObject({
+      status: 400,
+      body: { non_field_errors: ['User does not have an email address set.'] },
+    });
+    await app.api.delete(`/flows/instances/${flow.slug}/`);
+    expect(await recoveryEmail(pk, '')).toMatchObject({
+      status: 400,
+      body: { non_field_errors: ['No recovery flow set.'] },
+    });
+    expect((await recoveryEmail(999_999, '')).status).toBe(404);
+  });
+
+  it('uses only stages that the caller may view', async () => {
+    const { pk, email } = await createReader(app.api);
+    const permissions = ['authentik_core.view_user', 'authentik_core.reset_user_password'];
+    const helper = await createActor(app, permissions);
+    const query = `?email_stage=${flow.stage}`;
+    expect((await recoveryEmail(pk, query, helper.api)).status).toBe(400);
+    await allow(app, helper.user.pk, {
+      permissions: ['authentik_stages_email.view_emailstage'],
+      model: 'authentik_stages_email.emailstage',
+      object_pk: flow.stage,
+    });
+    expect((await recoveryEmail(pk, query, helper.api)).status).toBe(204);
+    await proofMail(sink, email);
+  });
+});
