@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { createProofFlow, createReader, type ProofFlow } from '../factories/proof-flow.js';
+import { proofMail } from '../support/proof-mail.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+let app: TestApp;
+let sink: SmtpSink;
+let flow: ProofFlow;
+
+beforeAll(async () => {
+  sink = new SmtpSink();
+  app = await startTestApp();
+  flow = await createProofFlow(app.api, await sink.listen());
+});
+afterAll(async () => {
+  await app.stop();
+  await sink.close();
+});
+beforeEach(() => app.dataSource.query('delete from request_limit'));
+
+const notRight = { code: [{ string: 'This code is not right, or not valid any more.', code: 'invalid' }] };
+const tooMany = 'Too many codes were tried. Open the link in the mail, or have another mail sent.';
+
+/** Somebody who waits, and the code that they were sent. */
+async function asked(): Promise<{ visitor: Visitor; code: string; email: string; query: string }> {
+  const { email } = await createReader(app.api);
+  const visitor = new Visitor(app.url);
+  await visitor.answer(flow.slug, { uid_field: email });
+  const { code, query } = await proofMail(sink, email);
+  expect(code).toMatch(/^\d{6}$/);
+  return { visitor, code, email, query };
+}
+
+function type(visitor: Visitor, code: unknown): Promise<any> {
+  return visitor.answer(flow.slug, { component: 'ak-stage-email', code });
+}
+
+/** Codes that are not this one. */
+function others(code: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => String((Number(code) + index + 1) % 1_000_000).padStart(6, '0'));
+}
+
+const passed = (): object => ({ component: 'ak-stage-dummy', name: flow.behind });
+
+describe('The code in the mail', () => {
+  it('lets the page that waits go on, and is the link spent', async () => {
+    const { visitor, code, query } = await asked();
+    expect(await type(visitor, code)).toMatchObject({
+      ...passed(),
+      messages: [{ level: 'success', text: 'Successfully verified Email.' }],
+    });
+    expect(await new Visitor(app.url).see(flow.slug, query)).toMatchObject({
+      component: 'ak-stage-access-denied',
+      error_message: expect.stringMatching(/used already/),
+    });
+    expect(await visitor.see(flow.slug, query)).toMatchObject(passed());
+  });
+
+  it.each([
+    ['blanks', (code: string) => ` ${code.slice(0, 3)} ${code.slice(3)} `],
+    ['a hyphen', (code: string) => `${code.slice(0, 3)}-${code.slice(3)}`],
+    ['digits of another script', (code: string) => [...code].map((digit) => '٠١٢٣٤٥٦٧٨٩'[Number(digit)]).join('')],
+    ['no quotes around it', (code: string) => (code.startsWith('0') ? code : Number(code))],
+  ])('may be typed with %s', async (_, typed) => {
+    const { visitor, code } = await asked();
+    expect(await type(visitor, typed(code))).toMatchObject(passed());
+  });
+
+  it('is good only where it was asked for', async () => {
+    const mine = await asked();
+    const theirs = await asked();
+    expect(await type(mine.visitor, theirs.code)).toMatchObject({ response_errors: notRight });
+    expect(await type(theirs.visitor, mine.code)).toMatchObject({ response_errors: notRight });
+    const stranger = new Visitor(app.url);
+    expect(await type(stranger, mine.code)).toMatchObject({ component: 'ak-stage-identification' });
+    expect(await type(mine.visitor, mine.code)).toMatchObject(passed());
+  });
+
+  it('is another one in the next mail, and the old one is good no more', async () => {
+    const { visitor, code, email } = await asked();
+    await visitor.answer(flow.slug, {});
+    const next = await proofMail(sink, email, 2);
+    expect(next.code).not.toBe(code);
+    expect(await type(visitor, code)).toMatchObject({ response_errors: notRight });
+    expect(await type(visitor, next.code)).toMatchObject(passed());
+  });
+
+  it('is told by its form before it counts as a guess', async () => {
+    const { visitor, code } = await asked();
+    const form = { code: [{ string: 'Enter the six digits of the code in the mail.', code: 'invalid' }] };
+    for (const typed of ['12345', '1234567', 'abcdef', '12345x', "1' or 1"]) {
+      expect(await type(visitor, typed)).toMatchObject({ response_errors: form });
+    }
+    expect(await type(visitor, '')).toMatchObject({ response_errors: { code: [{ code: 'blank' }] } });
+    expect(await type(visitor, null)).toMatchObject({ response_errors: { code: [{ code: 'null' }] } });
+    for (const typed of [[code], { code }, true]) {
+      expect(await type(visitor, typed)).toMatchObject({ response_errors: { code: [{ code: 'invalid' }] } });
+    }
+    expect(await type(visitor, code)).toMatchObject(passed());
+  });
+
+  it('has five tries; then even the right one is not looked at, and the link still works', async () => {
+    const { visitor, code, query } = await asked();
+    for (const wrong of others(code, 5))
+      expect(await type(visitor, wrong)).toMatchObject({ response_errors: notRight });
+    for (const typed of [code, ...others(code, 1)]) {
+      const { response_errors } = await type(visitor, typed);
+      expect(response_errors.code[0].string).toBe(tooMany);
+    }
+    const { body } = await app.api.get('/events/events/?action=suspicious_request&ordering=-created');
+    const found = body.results.filter((event: any) => event.context.message === 'Too many wrong codes were typed.');
+    expect(found).toHaveLength(1);
+    expect(JSON.stringify(found)).not.toContain(code);
+    const { token } = await visitor.see(flow.slug, query);
+    expect(await visitor.answer(flow.slug, { component: 'ak-stage-consent', token }, query)).toMatchObject(passed());
+  });
+
+  it('is looked at for at most five of 20 guesses at the same time', async ({ annotate }) => {
+    const { visitor, code } = await asked();
+    const answers = await Promise.all(others(code, 20).map((guess) => type(visitor, guess)));
+    const texts = answers.map(({ response_errors }) => response_errors.code[0].string);
+    const evaluated = texts.filter((text) => text !== tooMany);
+    expect(evaluated).toHaveLength(5);
+    await annotate(`20 guesses at the same time: ${evaluated.length} were looked at`);
+    expect((await type(visitor, code)).response_errors.code[0].string).toBe(tooMany);
+  });
+
+  it('brings no more than 20 guesses a day for one recipient, however many mails are sent', async () => {
+    const { visitor, email } = await asked();
+    let evaluated = 0;
+    for (let mail = 1; mail <= 6; mail += 1) {
+      if (mail > 1) await visitor.answer(flow.slug, {});
+      const { code } = await proofMail(sink, email, mail);
+      for (const wrong of others(code, 4)) {
+        const { response_errors } = await type(visitor, wrong);
+        if (response_errors.code[0].string !== tooMany) evaluated += 1;
+      }
+      if (mail === 6) expect((await type(visitor, code)).response_errors.code[0].string).toBe(tooMany);
+    }
+    expect(evaluated).toBe(20);
+  });
+});

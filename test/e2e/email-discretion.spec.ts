@@ -1,0 +1,134 @@
+import { performance } from 'node:perf_hooks';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { User } from '../../src/core/users/user.entity.js';
+import { createProofFlow, createReader, type ProofFlow } from '../factories/proof-flow.js';
+import type { Answer } from '../support/api-client.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+let app: TestApp;
+let sink: SmtpSink;
+let flow: ProofFlow;
+const someone: Record<'known' | 'unknown' | 'inactive' | 'unconfirmed' | 'withoutAddress', string> = {
+  known: '',
+  unknown: 'nobody-there@example.org',
+  inactive: '',
+  unconfirmed: '',
+  withoutAddress: '',
+};
+
+beforeAll(async () => {
+  sink = new SmtpSink();
+  const port = await sink.listen();
+  app = await startTestApp({ ROLE: 'api' });
+  flow = await createProofFlow(app.api, port, { email: { recovery_max_attempts: 1_000_000 } });
+  someone.known = (await createReader(app.api)).email;
+  const inactive = await createReader(app.api, { is_active: false });
+  someone.inactive = inactive.email;
+  const unconfirmed = await createReader(app.api, { is_active: false });
+  await app.dataSource.manager.update(User, { pk: unconfirmed.pk }, { awaitsConfirmation: true });
+  someone.unconfirmed = unconfirmed.email;
+  someone.withoutAddress = (await createReader(app.api, { email: '' })).username;
+});
+afterAll(async () => {
+  await app.stop();
+  await sink.close();
+});
+
+/** Everything that is said in a visit that asks for a mail, and for another one, and types a code. */
+async function visit(uid_field: string): Promise<Answer[]> {
+  const visitor = new Visitor(app.url);
+  const answers: Answer[] = [];
+  const say = async (body?: object): Promise<void> => {
+    answers.push(await (body === undefined ? visitor.get(flow.slug) : visitor.post(flow.slug, body)));
+  };
+  await say();
+  await say({ uid_field });
+  await say();
+  await say();
+  await say({ component: 'ak-stage-email' });
+  await say({ component: 'ak-stage-email', code: 'abcdef' });
+  for (const code of ['111111', '222222', '333333', '444444', '555555', '666666']) {
+    await say({ component: 'ak-stage-email', code });
+  }
+  await say();
+  return answers;
+}
+
+/** What a client can see of an answer; of cookies and times only the form. */
+function seen({ status, headers, body }: Answer): unknown {
+  const shown = [...headers].map(([name, value]) => {
+    if (['date', 'x-authentik-id'].includes(name)) return [name, ''];
+    return [name, name === 'set-cookie' ? value.replace(/=[\w.-]{20,}/, '=…') : value];
+  });
+  return { status, headers: shown, body };
+}
+
+describe('Whether there is an account', () => {
+  it('is not told by status, headers or body, also not at the limit of guesses', async () => {
+    const told = (await visit(someone.known)).map(seen);
+    expect(told).toHaveLength(13);
+    for (const name of Object.values(someone).slice(1)) {
+      expect((await visit(name)).map(seen), name).toEqual(told);
+    }
+  });
+
+  it('makes no user, no mail and no token for somebody whom there is not', async () => {
+    const count = async (): Promise<unknown> => {
+      const statement =
+        'select (select count(*) from "user") users, (select count(*) from mail_message) mails, ' +
+        '(select count(*) from flow_token) tokens, (select count(*) from graphile_worker.jobs) jobs';
+      return (await app.dataSource.query(statement))[0];
+    };
+    const before = await count();
+    for (const name of [someone.unknown, someone.inactive, someone.unconfirmed, someone.withoutAddress]) {
+      await visit(name);
+    }
+    expect(await count()).toEqual(before);
+  });
+
+  it('is told to the administrator when a user cannot be sent a mail', async () => {
+    await visit(someone.withoutAddress);
+    const { body } = await app.api.get('/events/events/?action=configuration_error');
+    expect(body.results[0].context).toMatchObject({
+      message: 'A user cannot be sent a mail: There is no address of the recipient.',
+      affected_user: { username: someone.withoutAddress },
+    });
+  });
+
+  it('is not told by the time that it takes', async ({ annotate }) => {
+    const names = [someone.known, someone.unknown, someone.inactive];
+    const times: number[][] = names.map(() => []);
+    const measure = async (index: number): Promise<void> => {
+      const visitor = new Visitor(app.url);
+      await visitor.get(flow.slug);
+      const start = performance.now();
+      await visitor.answer(flow.slug, { uid_field: names[index]! });
+      times[index]!.push(performance.now() - start);
+    };
+    const medians = (): number[] => times.map(medianOf);
+    const spread = (): number => Math.max(...medians()) / Math.min(...medians());
+    for (const index of [0, 1, 2, 0, 1, 2]) await measure(index);
+    for (const list of times) list.splice(0);
+    // 200 of each, and more of them only where the machine was too busy to tell.
+    for (let round = 0; round < 800 && (round < 200 || round % 200 !== 0 || spread() > 1.1); round += 1) {
+      // One after the other and in another order each time, so that a busy machine makes all of them slow alike.
+      for (const place of [0, 1, 2]) await measure((place + round) % 3);
+    }
+    await annotate(
+      `median of ${times[0]!.length} requests each for known, unknown and inactive: ` +
+        `${medians()
+          .map((time) => time.toFixed(2))
+          .join(', ')} ms`,
+    );
+    expect(spread()).toBeLessThan(1.1);
+  }, 400_000);
+});
+
+function medianOf(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
