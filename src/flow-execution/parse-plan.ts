@@ -18,6 +18,7 @@ const isPermission: Check = (value) => isObject(value) && isText(value['id']) &&
 const contextChecks: Readonly<Record<keyof PlanContext, Check>> = {
   pending_user: isPlannedUser,
   pending_user_identifier: isText,
+  typed_identifier: isText,
   prompt_data: isObject,
   prompt_secrets: listOf(isText),
   email: isText,

@@ -50,6 +50,8 @@ export interface PlanContext {
   pending_user?: PlannedUser;
   /** What the visitor typed, for display. */
   pending_user_identifier?: string;
+  /** What the visitor typed, also where a matched user is displayed instead: they know no more than that. */
+  typed_identifier?: string;
   prompt_data?: Record<string, unknown>;
   /** Keys of `prompt_data` whose values nobody is shown, such as passwords. */
   prompt_secrets?: string[];

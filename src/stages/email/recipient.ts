@@ -20,14 +20,14 @@ export interface Recipient {
  */
 export function recipientOf(
   pending: PendingUser,
-  { email, pending_user_identifier: identifier }: PlanContext,
+  { email, typed_identifier: typed }: PlanContext,
   stage: Pick<EmailStage, 'activateUserOnSuccess'>,
   flow: Pick<Flow, 'designation'>,
 ): Recipient {
   const own = pending.kind === 'known' ? pending.user.email : pending.email;
   const address = email === undefined || email === '' ? own : email;
   const user = pending.kind === 'known' && mayReceive(pending.user, stage, flow) ? pending.user : undefined;
-  return { user, address, asked: identifier ?? address };
+  return { user, address, asked: typed ?? address };
 }
 
 /**

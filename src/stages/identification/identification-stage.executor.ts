@@ -52,6 +52,7 @@ export class IdentificationStageExecutor implements StageExecutor<Identification
     delete plan.context.user_backend;
     delete plan.context.pending_user_identifier;
     if (!stage.showMatchedUser) plan.context.pending_user_identifier = typed;
+    plan.context.typed_identifier = typed;
     const user = await findUser(manager, stage, typed);
     const passwordStage = await passwordStageOf(execution);
     const isAccepted =
