@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
 
+import { EventsModule } from '../../events/events.module.js';
+import { FlowExecutionModule } from '../../flow-execution/flow-execution.module.js';
+import { StageExecutors } from '../../flow-execution/stage-executors.js';
 import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
 import { InvitationStageController } from './invitation-stage.controller.js';
+import { InvitationStageExecutor } from './invitation-stage.executor.js';
 import { invitationStageKind } from './invitation-stage.kind.js';
 import { InvitationStageService } from './invitation-stage.service.js';
 import { InvitationController } from './invitation.controller.js';
@@ -10,13 +14,14 @@ import { InvitationService } from './invitation.service.js';
 
 /** The invitation stage, and invitations. */
 @Module({
-  imports: [FlowsModule],
+  imports: [EventsModule, FlowsModule, FlowExecutionModule],
   controllers: [InvitationController, InvitationStageController],
-  providers: [InvitationService, InvitationStageService],
+  providers: [InvitationService, InvitationStageService, InvitationStageExecutor],
   exports: [InvitationStageService],
 })
 export class InvitationStageModule {
-  constructor(kinds: StageKinds) {
+  constructor(kinds: StageKinds, executors: StageExecutors, executor: InvitationStageExecutor) {
     kinds.register(invitationStageKind);
+    executors.register(executor);
   }
 }

@@ -1,4 +1,4 @@
-import type { NestedMessages } from '../../rest/errors/validation-error.js';
+import type { FieldMessages, NestedMessages } from '../../rest/errors/validation-error.js';
 import { nonField } from '../../rest/errors/validation-error.js';
 import {
   boolean,
@@ -15,29 +15,44 @@ import {
 import { choicesOf, type FormField, initialValueOf, known, type PromptData } from './prompt-form.js';
 import type { PromptType } from './prompt-types.js';
 
-/** What a visitor has answered: a value by the key of each field, or what is wrong with them. */
+/** What a visitor has answered: a value by the key of each field, or what is wrong with the answer. */
 export type PromptAnswer =
   | { readonly kind: 'values'; readonly values: PromptData }
   | { readonly kind: 'errors'; readonly errors: NestedMessages };
 
+/** What a form is read with. */
+export interface PromptContext {
+  /** What is known in the run. */
+  readonly data: PromptData;
+  /** Whether somebody else has the user name. */
+  readonly isTaken: (username: string) => Promise<boolean>;
+}
+
 /** The server says what is in these, whatever a visitor sends. */
 const fixedTypes: readonly PromptType[] = ['text_read_only', 'text_area_read_only', 'hidden', 'static'];
-/** Blank text is an answer of these; for others it means that nothing was answered. */
-const textTypes: readonly PromptType[] = ['text', 'text_area', 'username', 'email', 'password', 'ak-locale'];
+/** Blank text is an answer of these, and told to be none if it must not be. */
+const textTypes: readonly PromptType[] = ['text', 'text_area', 'username', 'email', 'ak-locale'];
 
 /**
  * Reads the answer to a form (flow execution, section 6.2). Keys that are no field of the form are not looked at.
  *
- * @param data what is known in the run
  * @param body what was posted
  */
-export function readPromptAnswer(fields: readonly FormField[], data: PromptData, body: PromptData): PromptAnswer {
+export async function readPromptAnswer(
+  fields: readonly FormField[],
+  body: PromptData,
+  { data, isTaken }: PromptContext,
+): Promise<PromptAnswer> {
   const values: [string, unknown][] = [];
-  const errors: [string, NestedMessages[string]][] = [];
+  const errors: [string, FieldMessages][] = [];
   for (const field of fields) {
     try {
       const value = valueOf(field, data, body);
-      if (value !== undefined) values.push([field.fieldKey, value]);
+      if (value === undefined) continue;
+      if (field.type === 'username' && (await isTaken(value as string))) {
+        throw new Rejection(['Username is already taken.']);
+      }
+      values.push([field.fieldKey, value]);
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
       errors.push([field.fieldKey, error.messages]);
@@ -45,12 +60,15 @@ export function readPromptAnswer(fields: readonly FormField[], data: PromptData,
   }
   if (errors.length > 0) return { kind: 'errors', errors: Object.fromEntries(errors) };
   const answer = Object.fromEntries(values);
-  const [password, repeated, ...more] = fields.filter(({ type }) => type === 'password');
-  if (password !== undefined && repeated !== undefined && more.length === 0) {
-    const isSame = known(answer, password.fieldKey) === known(answer, repeated.fieldKey);
-    if (!isSame) return { kind: 'errors', errors: { [nonField]: ["Passwords don't match."] } };
-  }
+  if (passwordsDiffer(fields, answer)) return { kind: 'errors', errors: { [nonField]: ["Passwords don't match."] } };
   return { kind: 'values', values: answer };
+}
+
+/** A form with two passwords asks for one of them twice. */
+function passwordsDiffer(fields: readonly FormField[], answer: PromptData): boolean {
+  const [password, repeated, ...more] = fields.filter(({ type }) => type === 'password');
+  if (password === undefined || repeated === undefined || more.length > 0) return false;
+  return known(answer, password.fieldKey) !== known(answer, repeated.fieldKey);
 }
 
 /** The value of one field; undefined for none. */
@@ -60,14 +78,18 @@ function valueOf(field: FormField, data: PromptData, body: PromptData): unknown 
   const raw = known(body, field.fieldKey);
   if (raw === null) throw new Rejection([nullMessage]);
   const coercion = coercionOf(field, data);
-  const isLeftOut = raw === undefined || (raw === '' && !textTypes.includes(field.type));
-  if (!isLeftOut) return coercion(raw);
+  if (raw !== undefined && !isNothing(raw, field)) return coercion(raw);
   // A browser says of a box that is not ticked nothing at all.
   if (field.type === 'checkbox') return false;
   const initial = initialValueOf(field, data);
   if (initial !== '') return coercion(initial);
   if (field.required) throw new Rejection([requiredMessage]);
   return undefined;
+}
+
+/** Pages without scripts send every field of a form, also those that were left empty. */
+function isNothing(raw: unknown, { type, required }: FormField): boolean {
+  return raw === '' && !textTypes.includes(type) && !(type === 'password' && required);
 }
 
 /** What the server says is in the field: what is known in the run, else what the prompt says. */

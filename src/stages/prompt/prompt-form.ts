@@ -1,5 +1,6 @@
+import type { Challenge } from '../../flow-execution/stage-executor.js';
 import { shown } from '../../rest/fields/coercions.js';
-import type { PromptChallengeDto, StagePromptDto } from './dto/prompt-challenge.dto.js';
+import type { StagePromptDto } from './dto/prompt-challenge.dto.js';
 import type { PromptType } from './prompt-types.js';
 import type { Prompt } from './prompt.entity.js';
 
@@ -9,10 +10,15 @@ export type FormField = Omit<Prompt, 'pk' | 'name'>;
 /** What is known in a run, by the keys of fields. */
 export type PromptData = Readonly<Record<string, unknown>>;
 
+/** The challenge of a prompt stage. */
+export interface PromptChallenge extends Challenge {
+  readonly fields: StagePromptDto[];
+}
+
 const choiceTypes: readonly PromptType[] = ['radio-button-group', 'dropdown'];
 
 /** The form as a visitor is shown it, filled in with what is known already (flow execution, section 6.2). */
-export function promptChallenge(fields: readonly FormField[], data: PromptData): PromptChallengeDto {
+export function promptChallenge(fields: readonly FormField[], data: PromptData): PromptChallenge {
   return { component: 'ak-stage-prompt', fields: fields.map((field) => shownField(field, data)) };
 }
 

@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 
+import { FlowExecutionModule } from '../../flow-execution/flow-execution.module.js';
+import { StageExecutors } from '../../flow-execution/stage-executors.js';
 import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
 import { PromptStageController } from './prompt-stage.controller.js';
+import { PromptStageExecutor } from './prompt-stage.executor.js';
 import { promptStageKind } from './prompt-stage.kind.js';
 import { PromptStageService } from './prompt-stage.service.js';
 import { PromptController } from './prompt.controller.js';
@@ -10,13 +13,14 @@ import { PromptService } from './prompt.service.js';
 
 /** The prompt stage, and the prompts that its forms are made of. */
 @Module({
-  imports: [FlowsModule],
+  imports: [FlowsModule, FlowExecutionModule],
   controllers: [PromptController, PromptStageController],
-  providers: [PromptService, PromptStageService],
+  providers: [PromptService, PromptStageService, PromptStageExecutor],
   exports: [PromptService, PromptStageService],
 })
 export class PromptStageModule {
-  constructor(kinds: StageKinds) {
+  constructor(kinds: StageKinds, executors: StageExecutors, executor: PromptStageExecutor) {
     kinds.register(promptStageKind);
+    executors.register(executor);
   }
 }

@@ -10,7 +10,7 @@ import { readUsedBy, type UsedByDto } from '../../rest/used-by.js';
 import { PromptChallengeDto } from './dto/prompt-challenge.dto.js';
 import { PromptListQuery } from './dto/prompt-list.query.js';
 import { PatchedPromptRequestDto, PromptDto, PromptPreviewRequestDto, PromptRequestDto } from './dto/prompt.dto.js';
-import { promptChallenge } from './prompt-form.js';
+import { type PromptChallenge, promptChallenge } from './prompt-form.js';
 import { Prompt } from './prompt.entity.js';
 import { previewOf } from './prompt.mapper.js';
 import { prompts } from './prompt.resource.js';
@@ -45,7 +45,7 @@ export class PromptController {
     responses: [{ status: 200, type: PromptChallengeDto }],
   })
   @ApiBody({ type: PromptRequestDto })
-  preview(@Body() request: PromptPreviewRequestDto): PromptChallengeDto {
+  preview(@Body() request: PromptPreviewRequestDto): PromptChallenge {
     return promptChallenge([previewOf(request)], {});
   }
 

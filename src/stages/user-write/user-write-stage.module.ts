@@ -1,20 +1,25 @@
 import { Module } from '@nestjs/common';
 
+import { EventsModule } from '../../events/events.module.js';
+import { FlowExecutionModule } from '../../flow-execution/flow-execution.module.js';
+import { StageExecutors } from '../../flow-execution/stage-executors.js';
 import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
 import { UserWriteStageController } from './user-write-stage.controller.js';
+import { UserWriteStageExecutor } from './user-write-stage.executor.js';
 import { userWriteStageKind } from './user-write-stage.kind.js';
 import { UserWriteStageService } from './user-write-stage.service.js';
 
 /** The user write stage. */
 @Module({
-  imports: [FlowsModule],
+  imports: [EventsModule, FlowsModule, FlowExecutionModule],
   controllers: [UserWriteStageController],
-  providers: [UserWriteStageService],
+  providers: [UserWriteStageService, UserWriteStageExecutor],
   exports: [UserWriteStageService],
 })
 export class UserWriteStageModule {
-  constructor(kinds: StageKinds) {
+  constructor(kinds: StageKinds, executors: StageExecutors, executor: UserWriteStageExecutor) {
     kinds.register(userWriteStageKind);
+    executors.register(executor);
   }
 }

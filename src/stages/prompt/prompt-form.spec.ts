@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+
+import { choicesOf, type FormField, initialValueOf, promptChallenge } from './prompt-form.js';
+
+function field(fields: Partial<FormField> = {}): FormField {
+  return {
+    fieldKey: 'key',
+    label: 'Label',
+    type: 'text',
+    required: true,
+    placeholder: '',
+    initialValue: '',
+    order: 0,
+    subText: '',
+    placeholderExpression: false,
+    initialValueExpression: false,
+    ...fields,
+  };
+}
+
+describe('A form', () => {
+  it('shows everything that there is to know of its fields', () => {
+    const one = field({ placeholder: 'A hint', initialValue: 'A', order: 3, subText: 'Below', required: false });
+    expect(promptChallenge([one, field({ fieldKey: 'other' })], {})).toEqual({
+      component: 'ak-stage-prompt',
+      fields: [
+        {
+          field_key: 'key',
+          label: 'Label',
+          type: 'text',
+          required: false,
+          placeholder: 'A hint',
+          initial_value: 'A',
+          order: 3,
+          sub_text: 'Below',
+          choices: null,
+        },
+        {
+          field_key: 'other',
+          label: 'Label',
+          type: 'text',
+          required: true,
+          placeholder: '',
+          initial_value: '',
+          order: 0,
+          sub_text: '',
+          choices: null,
+        },
+      ],
+    });
+  });
+
+  it.each([
+    [25, '25'],
+    [true, 'True'],
+    [false, ''],
+    [null, ''],
+    [{ a: 1 }, '{"a":1}'],
+  ])('shows %j as the text %j', (value, text) => {
+    expect(promptChallenge([field()], { key: value }).fields[0]?.initial_value).toBe(text);
+  });
+
+  it('never shows a password, neither one that was typed nor one that was set', () => {
+    const password = field({ type: 'password', initialValue: 'secret' });
+    const visible = field({ fieldKey: 'password', initialValue: 'secret' });
+    const shown = promptChallenge([password, visible], { key: 'secret', password: 'secret' });
+    expect(JSON.stringify(shown)).not.toContain('secret');
+  });
+});
+
+describe('What is in a field at first', () => {
+  it('is what is known, else what the prompt says; the placeholder is not', () => {
+    const one = field({ initialValue: 'said', placeholder: 'hint' });
+    expect(initialValueOf(one, { key: 'known' })).toBe('known');
+    expect(initialValueOf(one, { other: 'known' })).toBe('said');
+    expect(initialValueOf(field({ placeholder: 'hint' }), {})).toBe('');
+  });
+
+  it('is the text of an expression as it stands', () => {
+    expect(initialValueOf(field({ initialValue: 'return 1', initialValueExpression: true }), {})).toBe('return 1');
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])('is nothing for the key %s, unless that is known', (fieldKey) => {
+    expect(initialValueOf(field({ fieldKey }), {})).toBe('');
+    expect(initialValueOf(field({ fieldKey }), JSON.parse(`{"${fieldKey}":"x"}`))).toBe('x');
+  });
+});
+
+describe.each(['radio-button-group', 'dropdown'] as const)('The choices of a %s', (type) => {
+  it('are the lines of the placeholder', () => {
+    expect(choicesOf(field({ type, placeholder: 'red\r\n\n blue \n' }), {})).toEqual(['red', 'blue']);
+    expect(choicesOf(field({ type, placeholder: 'red' }), {})).toEqual(['red']);
+    expect(choicesOf(field({ type }), {})).toEqual([]);
+  });
+
+  it('are one if the placeholder is an expression, which is not evaluated', () => {
+    const expression = field({ type, placeholder: 'x = 1\nreturn [x]', placeholderExpression: true });
+    expect(choicesOf(expression, {})).toEqual(['x = 1\nreturn [x]']);
+    expect(choicesOf(field({ type, placeholderExpression: true }), {})).toEqual([]);
+  });
+
+  it('are those that the run knows, of whatever types, and are sent as text', () => {
+    const one = field({ type, placeholder: 'red' });
+    const data = { key__choices: [1, true, 'blue'] };
+    expect(choicesOf(one, data)).toEqual([1, true, 'blue']);
+    expect(promptChallenge([one], data).fields[0]).toMatchObject({ placeholder: '', choices: ['1', 'True', 'blue'] });
+    expect(choicesOf(one, { key__choices: 'only' })).toEqual(['only']);
+  });
+
+  it('decide what is chosen at first: what is known if it is one of them, else the first, else nothing', () => {
+    const one = field({ type, placeholder: 'red\nblue', initialValue: 'blue' });
+    expect(initialValueOf(one, {})).toBe('blue');
+    expect(initialValueOf(one, { key: 'green' })).toBe('red');
+    expect(initialValueOf(field({ type, placeholder: 'red' }), {})).toBe('red');
+    expect(initialValueOf(field({ type, initialValue: 'blue' }), {})).toBe('');
+    expect(promptChallenge([field({ type })], {}).fields[0]).toMatchObject({ choices: null, initial_value: '' });
+  });
+});

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import { isUsernameTaken } from '../../core/users/username.js';
+import { SecretBox } from '../../database/secret-box.js';
+import type { Execution } from '../../flow-execution/execution.js';
+import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
+import { shown } from '../../rest/fields/coercions.js';
+import { PromptChallengeDto, PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
+import { plannedPassword } from './planned-password.js';
+import { readPromptAnswer } from './prompt-answer.js';
+import { type FormField, isSecret, known, passwordKey, promptChallenge, type PromptData } from './prompt-form.js';
+import { PromptStageField } from './prompt-stage-field.entity.js';
+import type { PromptStage } from './prompt-stage.entity.js';
+import { Prompt } from './prompt.entity.js';
+
+type Run = Execution<PromptStage>;
+
+/** Asks with a form, and remembers the answers in the run (flow execution, section 6.2). */
+@Injectable()
+export class PromptStageExecutor implements StageExecutor<PromptStage> {
+  readonly kind = 'prompt';
+  readonly challenge = PromptChallengeDto;
+  readonly response = PromptChallengeResponseRequestDto;
+
+  constructor(private readonly secrets: SecretBox) {}
+
+  async show({ manager, stage, plan }: Run): Promise<StageOutcome> {
+    const fields = await fieldsOf(manager, stage);
+    return { kind: 'challenge', challenge: promptChallenge(fields, plan.context.prompt_data ?? {}) };
+  }
+
+  async answer(execution: Run, body: unknown): Promise<StageOutcome> {
+    const { manager, stage, plan } = execution;
+    await execution.read(PromptChallengeResponseRequestDto, body);
+    const fields = await fieldsOf(manager, stage);
+    const data = plan.context.prompt_data ?? {};
+    const own = await ownKey(execution);
+    const answer = await readPromptAnswer(fields, body as PromptData, {
+      data,
+      isTaken: (username) => isUsernameTaken(manager, username, own),
+    });
+    if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
+    plan.context.prompt_data = { ...data, ...(await this.withoutSecrets(fields, data, answer.values)) };
+    if (Object.hasOwn(plan.context.prompt_data, passwordKey)) plan.context.prompt_secrets = [passwordKey];
+    return { kind: 'passed' };
+  }
+
+  /** A password is kept only for the stage that writes it, and in another form. What it was repeated in is not kept. */
+  private async withoutSecrets(
+    fields: readonly FormField[],
+    data: PromptData,
+    values: PromptData,
+  ): Promise<PromptData> {
+    const secrets = new Set(fields.filter(isSecret).map(({ fieldKey }) => fieldKey));
+    const kept = Object.entries(values).filter(([key]) => !secrets.has(key));
+    const password = known(values, passwordKey);
+    // A field whose value the server decides may hold what is kept already.
+    const isNew = password !== undefined && password !== '' && password !== known(data, passwordKey);
+    if (isNew) kept.push([passwordKey, await plannedPassword(shown(password), this.secrets)]);
+    return Object.fromEntries(kept);
+  }
+}
+
+/** The form, top to bottom. */
+function fieldsOf(manager: EntityManager, { pk }: PromptStage): Promise<Prompt[]> {
+  return manager
+    .createQueryBuilder(Prompt, 'prompt')
+    .innerJoin(PromptStageField, 'field', 'field.promptId = prompt.pk and field.stageId = :pk', { pk })
+    .orderBy('prompt.order')
+    .addOrderBy('prompt.name')
+    .getMany();
+}
+
+/** The user who may keep their name: the pending one, else who is signed in. */
+async function ownKey(execution: Run): Promise<number | undefined> {
+  const pending = await execution.pendingUser();
+  if (pending !== undefined) return pending.kind === 'known' ? pending.user.pk : undefined;
+  return execution.visitor.user?.pk;
+}

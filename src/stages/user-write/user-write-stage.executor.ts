@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, QueryFailedError } from 'typeorm';
+
+import { User, type UserType, userTypes } from '../../core/users/user.entity.js';
+import { isUsernameTaken, lockUsername } from '../../core/users/username.js';
+import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
+import { EventLog } from '../../events/event-log.js';
+import type { Execution } from '../../flow-execution/execution.js';
+import type { PlanContext } from '../../flow-execution/plan.js';
+import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
+import { invalidInvitation, redeemInvitation } from '../invitation/redeem-invitation.js';
+import { plannedPasswordHash } from '../prompt/planned-password.js';
+import { known, passwordKey, type PromptData } from '../prompt/prompt-form.js';
+import { type UserChanges, userChanges } from './user-changes.js';
+import type { UserWriteStage } from './user-write-stage.entity.js';
+
+type Run = Execution<UserWriteStage>;
+
+const failed = 'Failed to update user. Please try again later.';
+
+/** What is written. */
+type Columns = UserChanges & Partial<Pick<User, 'passwordHash' | 'passwordChangeDate'>>;
+
+/** The run cannot go on; nothing of what the stage has written stays. */
+class Denial extends Error {
+  constructor(readonly text?: string) {
+    super(text);
+  }
+}
+
+/** Writes what is known in the run to a user, or creates one from it (flow execution, section 6.3). */
+@Injectable()
+export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
+  readonly kind = 'user_write';
+
+  constructor(
+    private readonly secrets: SecretBox,
+    private readonly events: EventLog,
+  ) {}
+
+  async show(execution: Run): Promise<StageOutcome> {
+    const data = execution.plan.context.prompt_data;
+    if (data === undefined) return { kind: 'denied', message: 'No Pending data.' };
+    try {
+      // Within the request's transaction: what is denied leaves nothing behind, and the request goes on.
+      await execution.manager.transaction((manager) => this.write(execution, manager, data));
+    } catch (error) {
+      const denial = denialOf(error);
+      if (denial === undefined) throw error;
+      return { kind: 'denied', ...(denial.text !== undefined && { message: denial.text }) };
+    }
+    return { kind: 'passed' };
+  }
+
+  answer(execution: Run): Promise<StageOutcome> {
+    return this.show(execution);
+  }
+
+  private async write(execution: Run, manager: EntityManager, data: PromptData): Promise<void> {
+    const { context } = execution.plan;
+    const stored = await this.userToChange(execution, manager);
+    const changes = userChanges(data, stored?.attributes ?? {});
+    if (changes === undefined) throw new Denial(isBlank(data['username']) ? undefined : failed);
+    if (changes.username !== undefined) await requireFree(manager, changes.username, stored);
+    const password = this.passwordIn(data);
+    const columns: Columns = { ...changes, ...password };
+    const user =
+      stored === undefined ? await create(execution, manager, columns) : await change(manager, stored, columns);
+    if (context.invitation !== undefined) await this.redeem(execution, manager, context.invitation);
+    const group = stored === undefined ? execution.stage.createUsersGroupId : null;
+    await addToGroups(manager, user, [...(context.groups ?? []), ...(group === null ? [] : [group])]);
+    // Whoever got into the account with the old password is to get no further.
+    if (stored !== undefined && password !== undefined) await execution.endOtherSessions(user);
+    await this.report(execution, manager, user, stored === undefined, changes, password !== undefined);
+    execution.setPendingUser({ pk: user.pk });
+    context.user_backend = 'authentik.core.auth.InbuiltBackend';
+    forgetPassword(context);
+  }
+
+  /** The user to change, with their row held until the end of the request; undefined if one is to be created. */
+  private async userToChange(execution: Run, manager: EntityManager): Promise<User | undefined> {
+    const { stage, visitor } = execution;
+    const pending = await execution.pendingUser();
+    // Whom a visitor only made up is nobody: they are not found, and not created either.
+    const user = pending === undefined ? visitor.user : pending.kind === 'known' ? pending.user : undefined;
+    const isNew = user === undefined || stage.userCreationMode === 'always_create';
+    if (isNew) {
+      if (stage.userCreationMode === 'never_create') throw new Denial("No user found and can't create new user.");
+      return undefined;
+    }
+    const stored = await manager.findOne(User, { where: { pk: user.pk }, lock: { mode: 'pessimistic_write' } });
+    if (stored === null) throw new Denial(failed);
+    return stored;
+  }
+
+  private passwordIn(data: PromptData): { passwordHash: string; passwordChangeDate: Date } | undefined {
+    const planned = known(data, passwordKey);
+    if (planned === undefined) return undefined;
+    return { passwordHash: plannedPasswordHash(planned, this.secrets), passwordChangeDate: new Date() };
+  }
+
+  private async redeem(execution: Run, manager: EntityManager, invitation: string): Promise<void> {
+    const { flow, plan, visitor } = execution;
+    const redeemed = await redeemInvitation(manager, this.events, { invitation, flow, visitor });
+    if (!redeemed) throw new Denial(invalidInvitation);
+    delete plan.context.invitation;
+  }
+
+  /** Tells which fields were written, never what is in them. */
+  private async report(
+    { visitor }: Run,
+    manager: EntityManager,
+    user: User,
+    created: boolean,
+    changes: UserChanges,
+    withPassword: boolean,
+  ): Promise<void> {
+    const { pk, username, email } = visitor.user ?? user;
+    await this.events.write(manager, {
+      action: 'user_write',
+      app: 'authentik.stages.user_write',
+      context: {
+        affected_user: { pk: user.pk, username: user.username },
+        created,
+        fields: [...Object.keys(changes), ...(withPassword ? [passwordKey] : [])],
+      },
+      user: { pk, username, email },
+      clientIp: visitor.clientIp,
+    });
+  }
+}
+
+/** Somebody who takes the name at the same moment waits, and is told that it is taken. */
+async function requireFree(manager: EntityManager, username: string, stored: User | undefined): Promise<void> {
+  await lockUsername(manager, username);
+  if (await isUsernameTaken(manager, username, stored?.pk)) throw new Denial(failed);
+}
+
+async function create({ stage, plan }: Run, manager: EntityManager, columns: Columns): Promise<User> {
+  if (columns.username === undefined) throw new Denial();
+  const { user_path, user_type } = plan.context;
+  const isInactive = stage.createUsersAsInactive;
+  return manager.save(User, {
+    ...columns,
+    uuid: randomUUID(),
+    path: pathOf(user_path ?? stage.userPathTemplate),
+    type: typeOf(user_type ?? stage.userType),
+    isActive: !isInactive,
+    awaitsConfirmation: isInactive,
+  });
+}
+
+async function change(manager: EntityManager, stored: User, columns: Columns): Promise<User> {
+  if (Object.keys(columns).length > 0) await manager.update(User, { pk: stored.pk }, columns as object);
+  return Object.assign(stored, columns);
+}
+
+/** Segments without blanks between them, as the paths of users are. */
+function pathOf(template: string): string {
+  const segments = template.split('/').filter((segment) => segment.trim() !== '');
+  return segments.length > 0 ? segments.join('/') : 'users';
+}
+
+/** Accounts of the service itself are made by the service alone. */
+function typeOf(wanted: string): UserType {
+  const type = userTypes.find((known) => known === wanted) ?? 'external';
+  return type === 'internal_service_account' ? 'service_account' : type;
+}
+
+async function addToGroups(manager: EntityManager, { pk }: User, groups: readonly string[]): Promise<void> {
+  if (groups.length === 0) return;
+  await manager.query(
+    `insert into "group_user" (group_uuid, user_id)
+     select group_uuid, $1 from "group" where group_uuid::text = any($2) on conflict do nothing`,
+    [pk, groups],
+  );
+}
+
+/** What is written need not be known any more. */
+function forgetPassword(context: PlanContext): void {
+  const { [passwordKey]: _, ...others } = context.prompt_data ?? {};
+  context.prompt_data = others;
+  delete context.prompt_secrets;
+}
+
+function isBlank(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() === '';
+}
+
+/** PostgreSQL's codes: what a name or a text comes to grief of that looked fine. */
+const refusals = ['23505', '22001'];
+
+function denialOf(error: unknown): Denial | undefined {
+  if (error instanceof Denial) return error;
+  if (error instanceof SealBrokenError) return new Denial(failed);
+  const { code } = error instanceof QueryFailedError ? (error.driverError as { code?: string }) : {};
+  return refusals.includes(code ?? '') ? new Denial(failed) : undefined;
+}
