@@ -10,8 +10,9 @@ import { User } from '../core/users/user.entity.js';
 import { Flow } from '../flows/flow.entity.js';
 import { flows } from '../flows/flow.resource.js';
 import { Current } from '../rest/access/visible.js';
+import { beginFlow } from './begin-flow.js';
 import { LinkDto } from './dto/link.dto.js';
-import { FlowPlanner, type Planned } from './flow-planner.js';
+import { FlowPlanner } from './flow-planner.js';
 import { FlowSessions } from './flow-sessions.js';
 import { visitOf } from './visit.js';
 
@@ -43,16 +44,12 @@ export class FlowExecutionController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LinkDto | string> {
-    let planned: Planned | undefined;
-    const issued = await this.sessions.change(visitOf(request, this.cookies), async ({ manager, state }) => {
-      const user = await manager.findOneByOrFail(User, { pk });
-      planned = await this.planner.plan(manager, flow, user, { pending_user: { pk } });
-      if (planned.kind === 'notApplicable') return;
-      delete state.plan;
-      if (planned.kind === 'plan') state.plan = planned.plan;
-      state.history = [];
+    let isForThem: boolean | undefined;
+    const issued = await this.sessions.change(visitOf(request, this.cookies), async (open) => {
+      const user = await open.manager.findOneByOrFail(User, { pk });
+      isForThem = await beginFlow(open, this.planner, flow, user);
     });
-    if (planned?.kind === 'notApplicable') {
+    if (isForThem !== true) {
       void reply.status(400).type('text/html; charset=utf-8');
       return notApplicablePage;
     }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
+import type { UserSettingDto } from './dto/stage.dto.js';
+
 /** What is known of a kind of stage without looking into one. Texts are the reference's, they are part of the API. */
 export interface StageKind {
   /** The discriminator in the database: `email`. */
@@ -12,6 +14,8 @@ export interface StageKind {
   readonly verboseNamePlural: string;
   /** What such a stage does, for those who choose one. */
   readonly description: string;
+  /** Tells what users can set up for themselves with stages of this kind, in the order in which it is told. */
+  readonly userSettings?: () => Promise<UserSettingDto[]>;
 }
 
 /** The kinds of stages that there are. Each kind's module registers its own. */

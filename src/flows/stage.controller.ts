@@ -53,12 +53,12 @@ export class StageController {
     method: 'GET',
     path: 'user_settings',
     operation: 'user_settings_list',
-    description: 'List the stages that you set up for yourself; no kind of stage here is of that sort.',
+    description: 'List what you can set up for yourself: password stages with a flow for that.',
     access: { level: 'authenticated' },
     responses: [{ status: 200, type: UserSettingDto, isArray: true }],
   })
-  userSettings(): UserSettingDto[] {
-    return [];
+  userSettings(): Promise<UserSettingDto[]> {
+    return this.service.userSettings();
   }
 
   @stages.retrieve()

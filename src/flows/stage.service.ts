@@ -7,7 +7,7 @@ import { AppError } from '../rest/errors/app-error.js';
 import type { Page } from '../rest/list/page.js';
 import { readPage, select } from '../rest/list/read-page.js';
 import type { Reference } from '../rest/used-by.js';
-import type { StageDto, StageListQuery, TypeCreateDto } from './dto/stage.dto.js';
+import type { StageDto, StageListQuery, TypeCreateDto, UserSettingDto } from './dto/stage.dto.js';
 import { FlowSetReader } from './flow-set.js';
 import { StageKinds } from './stage-kinds.js';
 import { stageReferences } from './stage-references.js';
@@ -58,6 +58,12 @@ export class StageService {
       icon_url: null,
       requires_enterprise: false,
     }));
+  }
+
+  /** What users can set up for themselves. */
+  async userSettings(): Promise<UserSettingDto[]> {
+    const settings = this.kinds.all().map(async (kind) => (await kind.userSettings?.()) ?? []);
+    return (await Promise.all(settings)).flat();
   }
 
   private stages(visible: VisibleRows): SelectQueryBuilder<Stage> {

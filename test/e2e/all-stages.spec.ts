@@ -139,7 +139,7 @@ describe('The kinds of stages', () => {
     );
   });
 
-  it('that users set up for themselves are none of ours', async () => {
+  it('tell users of nothing to set up for themselves, as long as no stage has a flow for that', async () => {
     const { status, body } = await app.api.get('/stages/all/user_settings/');
     expect([status, body]).toEqual([200, []]);
   });

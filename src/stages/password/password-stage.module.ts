@@ -6,6 +6,7 @@ import { StageExecutors } from '../../flow-execution/stage-executors.js';
 import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
 import { PasswordCheck } from './password-check.js';
+import { PasswordSettingsController } from './password-settings.controller.js';
 import { PasswordStageController } from './password-stage.controller.js';
 import { PasswordStageExecutor } from './password-stage.executor.js';
 import { passwordStageKind } from './password-stage.kind.js';
@@ -14,13 +15,18 @@ import { PasswordStageService } from './password-stage.service.js';
 /** The password stage. */
 @Module({
   imports: [EventsModule, FlowExecutionModule, FlowsModule],
-  controllers: [PasswordStageController],
+  controllers: [PasswordStageController, PasswordSettingsController],
   providers: [PasswordStageExecutor, PasswordStageService, PasswordCheck],
   exports: [PasswordCheck, PasswordStageService],
 })
 export class PasswordStageModule {
-  constructor(kinds: StageKinds, executors: StageExecutors, executor: PasswordStageExecutor) {
-    kinds.register(passwordStageKind);
+  constructor(
+    kinds: StageKinds,
+    executors: StageExecutors,
+    executor: PasswordStageExecutor,
+    stages: PasswordStageService,
+  ) {
+    kinds.register({ ...passwordStageKind, userSettings: () => stages.userSettings() });
     executors.register(executor);
   }
 }

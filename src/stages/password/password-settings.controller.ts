@@ -1,0 +1,51 @@
+import { Controller, Get, HttpCode, Param, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { SessionCookies } from '../../core/sessions/session-cookies.js';
+import { beginFlow } from '../../flow-execution/begin-flow.js';
+import { FlowPlanner } from '../../flow-execution/flow-planner.js';
+import { FlowSessions } from '../../flow-execution/flow-sessions.js';
+import { visitOf } from '../../flow-execution/visit.js';
+import { answerUnknownPath } from '../../rest/errors/error.filter.js';
+import { parseUuid } from '../../rest/fields/uuid.js';
+import { queryOf } from '../../rest/http/query.js';
+import { PasswordStageService } from './password-stage.service.js';
+
+/** `/flows/-/configure/{stage_uuid}/`: leads users who are signed in to the flow in which they change their password. */
+@ApiExcludeController()
+@Controller('flows/-/configure')
+export class PasswordSettingsController {
+  constructor(
+    private readonly service: PasswordStageService,
+    private readonly planner: FlowPlanner,
+    private readonly sessions: FlowSessions,
+    private readonly cookies: SessionCookies,
+  ) {}
+
+  @Get(':stage_uuid')
+  @HttpCode(302)
+  @RouteConfig({ access: { level: 'visitor' } })
+  async configure(
+    @Param('stage_uuid') key: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const pk = parseUuid(key);
+    let address: string | undefined;
+    await this.sessions.change(visitOf(request, this.cookies), async (open) => {
+      const flow = pk === undefined ? undefined : await this.service.configureFlow(open.manager, pk);
+      if (flow === undefined) return;
+      if (open.user === undefined) {
+        address = `/flows/-/default/authentication/?next=${encodeURIComponent(`/flows/-/configure/${pk}/`)}`;
+        return;
+      }
+      // If it is not for them, the page says so.
+      await beginFlow(open, this.planner, flow, open.user);
+      address = `/if/flow/${flow.slug}/${queryOf(request)}`;
+    });
+    if (address === undefined) answerUnknownPath(reply);
+    else void reply.header('cache-control', 'no-store').redirect(address, 302);
+  }
+}
