@@ -10,6 +10,7 @@ import { Token } from './core/tokens/token.entity.js';
 import { User } from './core/users/user.entity.js';
 import { migrations } from './database/migrations/migrations.js';
 import { NamingStrategy } from './database/naming-strategy.js';
+import { preparingClient } from './database/prepared-statements.js';
 import { Event } from './events/event.entity.js';
 import { FlowToken } from './flow-execution/flow-token.entity.js';
 import { FlowStageBinding } from './flows/flow-stage-binding.entity.js';
@@ -82,6 +83,6 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     synchronize: false,
     installExtensions: false,
     poolSize: 20,
-    extra: { idle_in_transaction_session_timeout: 60_000 },
+    extra: { idle_in_transaction_session_timeout: 60_000, Client: preparingClient() },
   };
 }
