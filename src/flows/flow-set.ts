@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 
 import { select } from '../rest/list/read-page.js';
 import type { FlowSetDto } from './dto/flow.dto.js';
-import { FlowStageBinding } from './flow-stage-binding.entity.js';
+import { Flow } from './flow.entity.js';
 import { flowColumns, type FlowRow, flowSetAnswer } from './flow.mapper.js';
 
 /** Finds the flows that stages stand in. */
@@ -21,20 +21,24 @@ export class FlowSetReader {
     manager = this.dataSource.manager,
   ): Promise<ReadonlyMap<string, FlowSetDto[]>> {
     if (stages.length === 0) return new Map();
-    const bindings = manager
-      .createQueryBuilder(FlowStageBinding, 'binding')
-      .innerJoin('binding.target', 'flow')
+    const flows = manager
+      .createQueryBuilder(Flow, 'flow')
+      .innerJoin('flow.bindings', 'binding')
       .where('binding.stageId = any(:stages)', { stages })
-      .orderBy('flow.slug')
-      .addOrderBy('binding.order');
-    const rows = await select(bindings, { ...flowColumns, stage: 'binding.stageId' }).getRawMany<
-      FlowRow & { stage: string }
+      .groupBy('flow.pk')
+      .orderBy('flow.slug');
+    const rows = await select(flows, { ...flowColumns, stages: 'json_agg(binding.stageId)' }).getRawMany<
+      FlowRow & { stages: string[] }
     >();
     const byStage = new Map<string, FlowSetDto[]>();
     for (const row of rows) {
-      const flows = byStage.get(row.stage) ?? [];
-      flows.push(flowSetAnswer(row));
-      byStage.set(row.stage, flows);
+      // Stages share what is told of a flow: on a page most flows stand many times.
+      const flow = flowSetAnswer(row);
+      for (const stage of row.stages) {
+        const known = byStage.get(stage);
+        if (known === undefined) byStage.set(stage, [flow]);
+        else known.push(flow);
+      }
     }
     return byStage;
   }
