@@ -77,6 +77,6 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
   }
 
   endOtherSessions(user: User): Promise<void> {
-    return this.sessions.endAll(this.manager, user, this.run.session);
+    return this.sessions.endAll(this.manager, user, this.run.session?.keyHash);
   }
 }

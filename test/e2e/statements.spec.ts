@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FlowStageBinding } from '../../src/flows/flow-stage-binding.entity.js';
 import { Flow } from '../../src/flows/flow.entity.js';
 import { EmailStage } from '../../src/stages/email/email-stage.entity.js';
+import { signedIn } from '../support/signed-in.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -63,6 +64,16 @@ describe('A page of a list', () => {
       }
     },
   );
+
+  it('takes one statement for the caller too who has signed in', async () => {
+    const [user] = await app.dataSource.query<{ pk: number }[]>(
+      `select id as pk from "user" where username = 'akadmin'`,
+    );
+    const visitor = await signedIn(app, user!);
+    const statements = await statementsOf(() => visitor.request('GET', '/stages/email/'));
+    expect(statements).toHaveLength(4);
+    expect(statements.join('\n')).toContain('"session"');
+  });
 
   it('costs no more when it is filtered, searched, sorted and numbered', async () => {
     const statements = await statementsOf(() =>

@@ -10,6 +10,10 @@ export class CookieJar {
     this.cookies.set(name, value);
   }
 
+  takeFrom(other: CookieJar): void {
+    for (const [name, value] of other.cookies) this.cookies.set(name, value);
+  }
+
   get size(): number {
     return this.cookies.size;
   }

@@ -15,6 +15,13 @@ export class Visitor {
     this.client = client;
   }
 
+  /** The same browser, when the service answers at another address. */
+  movedTo(url: string): Visitor {
+    const moved = new Visitor(url);
+    moved.cookies.takeFrom(this.cookies);
+    return moved;
+  }
+
   /** The challenge that the visitor is shown; redirects of the executor are followed. */
   async see<T = any>(slug: string, query = ''): Promise<T> {
     return this.follow(await this.get(slug, query));

@@ -101,20 +101,19 @@ export class AuthenticationService {
   private async callerOfSession(request: FastifyRequest): Promise<Caller | undefined> {
     const key = this.cookies.keyOf(request);
     if (key === undefined) return undefined;
-    const [row] = await this.dataSource.query<CallerRow[]>(callerBySession, [
-      hashSessionKey(key),
-      plainAddress(request.ip),
-    ]);
+    const session = hashSessionKey(key);
+    const address = plainAddress(request.ip);
+    const [row] = await this.dataSource.query<CallerRow[]>(callerBySession, [session, address]);
     if (row === undefined) return undefined;
     if (!safeMethods.includes(request.method)) this.cookies.checkCsrf(key, this.cookies.csrfOf(request));
-    return asCaller(row);
+    return asCaller(row, session);
   }
 }
 
-function asCaller(row: CallerRow): Caller {
+function asCaller(row: CallerRow, session?: Buffer): Caller {
   const grants = new Map<string, Set<string>>();
   for (const [codename, objectKey] of row.grants) {
     grants.set(codename, (grants.get(codename) ?? new Set()).add(objectKey));
   }
-  return new Caller(row.id, row.username, row.email, row.type, row.is_superuser, grants);
+  return new Caller(row.id, row.username, row.email, row.type, row.is_superuser, grants, session);
 }

@@ -69,9 +69,12 @@ export class UserService {
     // Whoever decides about an account decides for good: no mail that is still on its way activates it any more.
     if (columns.isActive !== undefined) columns.awaitsConfirmation = false;
     await this.dataSource.transaction(async (manager) => {
-      // Before the user, as a flow does: two that lock them in another order could wait for each other.
-      if (columns.isActive === false) await this.sessions.endAll(manager, { pk });
+      const isSwitchedOff = columns.isActive === false;
+      // Before the user, as a flow does: two that lock them in another order could wait for each other...
+      if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
       if (Object.keys(columns).length > 0) await manager.update(User, { pk }, columns as object);
+      // ...and again: somebody may just have been signing in.
+      if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
       await this.setGroups(manager, pk, groups);
     });
     return this.get(pk, everyRow);
@@ -82,10 +85,14 @@ export class UserService {
     await this.dataSource.manager.delete(User, { pk });
   }
 
-  /** Sets the password, and writes down who did it. Sessions and tokens of the user stay as they are. */
+  /**
+   * Sets the password, and writes down who did it. Whoever got in with the old one is out: sessions of the user end, but
+   * for the one that this is done in. Tokens stay as they are.
+   */
   async setPassword({ pk, username }: User, password: string, by: Caller, clientIp: string): Promise<void> {
     const passwordHash = await hashPassword(password);
     await this.dataSource.transaction(async (manager) => {
+      await this.sessions.endAll(manager, { pk }, by.session);
       await manager.update(User, { pk }, { passwordHash, passwordChangeDate: new Date() });
       await this.events.write(manager, {
         action: 'password_set',
