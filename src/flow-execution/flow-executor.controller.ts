@@ -3,6 +3,7 @@ import { ApiBody, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { SessionCookies } from '../core/sessions/session-cookies.js';
+import { KeyPipe } from '../rest/fields/key.pipe.js';
 import { queryOf } from '../rest/http/query.js';
 import { RequestBody } from '../rest/http/request-body.js';
 import { GenericErrorDto } from '../rest/openapi/error.dto.js';
@@ -43,7 +44,7 @@ export class FlowExecutorController {
 
   @ExecutorAction('GET', 'get', 'Get the challenge that a visitor has to answer next.')
   get(
-    @Param('flow_slug') slug: string,
+    @Param('flow_slug', new KeyPipe('text')) slug: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FullChallenge | undefined> {
@@ -53,7 +54,7 @@ export class FlowExecutorController {
   @ExecutorAction('POST', 'solve', 'Answer the challenge.')
   @ApiBody({ schema: responseReference, required: false })
   solve(
-    @Param('flow_slug') slug: string,
+    @Param('flow_slug', new KeyPipe('text')) slug: string,
     @Body() body: RequestBody,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -213,8 +213,10 @@ describe('What a challenge tells of its flow', () => {
 describe('A flow that there is not', () => {
   it('is the one thing that is not found', async () => {
     const visitor = new Visitor(app.url);
-    for (const answer of [await visitor.get(randomUUID()), await visitor.post(randomUUID(), {})]) {
-      expect([answer.status, answer.body]).toEqual([404, { detail: 'Not found.' }]);
+    for (const slug of [randomUUID(), '%00']) {
+      for (const answer of [await visitor.get(slug), await visitor.post(slug, {})]) {
+        expect([answer.status, answer.body]).toEqual([404, { detail: 'Not found.' }]);
+      }
     }
     expect(visitor.cookies.size).toBe(0);
   });
