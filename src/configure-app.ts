@@ -62,7 +62,16 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   await takeBodiesUnread(fastify);
   nest.get(PageErrors).watch(fastify);
   nest.setGlobalPrefix(apiPrefix, {
-    exclude: ['-/{*path}', 'dev/{*path}', 'if/{*path}', 'flows/-/{*path}', 'media/{*path}', 'static/{*path}'],
+    exclude: [
+      '/',
+      'sign-out',
+      '-/{*path}',
+      'dev/{*path}',
+      'if/{*path}',
+      'flows/-/{*path}',
+      'media/{*path}',
+      'static/{*path}',
+    ],
   });
   const document = openApiDocument(nest, apiPrefix, challengeUnions(nest.get(StageExecutors)));
   nest.get(SchemaDocument).set(document);

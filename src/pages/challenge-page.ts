@@ -20,7 +20,7 @@ export interface Place {
 }
 
 /** What a page has besides what all pages of flows have. */
-type Content = Pick<Page, 'template' | 'values'> & { readonly title?: string };
+type Content = Pick<Page, 'template' | 'values'> & Partial<Pick<Page, 'title' | 'status'>>;
 
 /** Another service to sign in with. */
 interface Source {
@@ -53,11 +53,11 @@ const shows: Readonly<Record<string, Show>> = {
 export function challengePage(challenge: FullChallenge, place: Place, wording: Wording): Page {
   const { flow_info: info, messages = [] } = challenge;
   const show = Object.hasOwn(shows, challenge.component) ? shows[challenge.component] : undefined;
-  const { template, values, title } = (show ?? showUnsupported)(challenge, place, wording);
+  const { template, values, title, status = 200 } = (show ?? showUnsupported)(challenge, place, wording);
   const background = info?.background;
   return {
     template,
-    status: 200,
+    status,
     title: title ?? wording.of(info?.title ?? ''),
     layout: info?.layout,
     background: background === defaultBackground ? undefined : background,
@@ -85,7 +85,7 @@ function showIdentification(challenge: FullChallenge, place: Place, wording: Wor
   };
   const fields = [
     ...(userFields.length > 0 ? [identifier] : []),
-    ...(challenge['password_fields'] === true ? [passwordField(wording)] : []),
+    ...(challenge['password_fields'] === true ? [passwordField(challenge, wording)] : []),
   ];
   return {
     template: 'identification.html',
@@ -121,7 +121,7 @@ function showPassword(challenge: FullChallenge, place: Place, wording: Wording):
   return {
     template: 'password.html',
     values: {
-      ...formOf([passwordField(wording)], challenge, place, wording),
+      ...formOf([passwordField(challenge, wording)], challenge, place, wording),
       person: personOf(challenge),
       recovery_url: challenge['recovery_url'],
     },
@@ -189,6 +189,7 @@ function showError(challenge: FullChallenge, place: Place, wording: Wording): Co
   return {
     template: 'problem.html',
     title: wording.say('failed'),
+    status: 500,
     values: {
       kind: 'stop',
       mood: 'bad',
@@ -218,15 +219,15 @@ function formOf(fields: readonly Field[], challenge: FullChallenge, { typed }: P
   return showForm(fields, { errors: challenge.response_errors ?? {}, typed }, wording);
 }
 
-function passwordField(wording: Wording): Field {
-  const label = wording.say('password');
+function passwordField(challenge: FullChallenge, wording: Wording): Field {
   return {
     name: 'password',
     control: 'password',
-    label,
+    label: wording.say('password'),
     autocomplete: 'current-password',
     verbatim: true,
     required: true,
+    reveal: challenge['allow_show_password'] === true,
   };
 }
 

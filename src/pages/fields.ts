@@ -33,6 +33,8 @@ export interface Field {
   readonly inputmode?: string;
   /** What is typed is a name or a code: keyboards leave it alone. */
   readonly verbatim?: boolean;
+  /** A password that may be looked at while it is typed. */
+  readonly reveal?: boolean;
   /** How the control looks, as a class of the style sheet. */
   readonly look?: string;
   readonly step?: string;

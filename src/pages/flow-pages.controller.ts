@@ -1,20 +1,16 @@
-import { applyDecorators, Body, Controller, Get, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
+import { Body, Controller, Get, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import { KeyPipe } from '../rest/fields/key.pipe.js';
 import { RequestBody } from '../rest/http/request-body.js';
 import { FlowPages } from './flow-pages.js';
 import { PageErrors } from './page-errors.js';
 import { readPageForm } from './page-form.js';
 import { privatePage } from './page-headers.js';
 import { PageResponder } from './page-responder.js';
+import { PageRoute } from './page-route.js';
 import { PageVisitors } from './page-visitors.js';
-
-/** A route that shows pages to whoever comes. */
-export function PageRoute(): MethodDecorator {
-  return applyDecorators(RouteConfig({ access: { level: 'visitor' }, produces: ['text/html'], isPage: true }));
-}
 
 /** `/if/flow/<slug>/`: a flow in a browser. */
 @ApiExcludeController()
@@ -30,7 +26,7 @@ export class FlowPagesController {
   @Get(':slug')
   @PageRoute()
   async show(
-    @Param('slug') slug: string,
+    @Param('slug', new KeyPipe('text')) slug: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
@@ -42,7 +38,7 @@ export class FlowPagesController {
   @Post(':slug')
   @PageRoute()
   async answer(
-    @Param('slug') slug: string,
+    @Param('slug', new KeyPipe('text')) slug: string,
     @Body() body: RequestBody,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

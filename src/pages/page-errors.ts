@@ -10,13 +10,6 @@ import type { Page } from './page.js';
 import { failedPage, notFoundPage, outdatedPage, refusedPage, tooLargePage, tooManyPage } from './problem-pages.js';
 import { Wording } from './wording.js';
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The route shows pages to people: what fails is told as a page too. */
-    isPage?: boolean;
-  }
-}
-
 /** Tells people of failures in pages, as `ErrorFilter` tells programs. */
 @Injectable()
 @Catch()

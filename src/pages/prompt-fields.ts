@@ -23,7 +23,7 @@ const controls = new Map<string, Partial<Field> & { readonly control: Control }>
     text_area_read_only: { control: 'textarea', readonly: true },
     username: { control: 'text', autocomplete: 'username', verbatim: true },
     email: { control: 'email', autocomplete: 'email', inputmode: 'email', verbatim: true },
-    password: { control: 'password', autocomplete: 'new-password', verbatim: true },
+    password: { control: 'password', autocomplete: 'new-password', verbatim: true, reveal: true },
     number: { control: 'number', inputmode: 'numeric', step: '1', omitEmpty: true },
     checkbox: { control: 'checkbox' },
     'radio-button-group': { control: 'radio' },

@@ -60,6 +60,7 @@ const rewordings: readonly Rewording[] = [
     shown: 'That was too often. Please try again in %(minutes)s minute.',
     plural: 'That was too often. Please try again in %(minutes)s minutes.',
   },
+  { said: 'This account is not active.', shown: 'This account is not active.' },
   { said: 'Log in', shown: 'Sign in' },
   { said: 'Continue', shown: 'Continue' },
 ];

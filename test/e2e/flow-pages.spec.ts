@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { createDummyFlow } from '../factories/dummy-flow.js';
 import { createDummyStage } from '../factories/dummy-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
+import { createPasswordUser } from '../factories/password-user.js';
+import { createSignInFlow } from '../factories/sign-in-flow.js';
+import { createStage } from '../factories/stage.js';
 import { PageBrowser } from '../support/page-browser.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -12,24 +16,259 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** A flow of dummy stages, one after the other. @returns its slug */
-async function dummyFlow(stages = 2, fields: object = {}): Promise<string> {
-  const created = [];
-  for (let index = 0; index < stages; index += 1) created.push((await createDummyStage(app.api)).pk);
-  const { flow } = await createFlowWith(app.api, created, fields);
-  return flow.slug;
+function browser(headers: Record<string, string> = {}): PageBrowser {
+  return new PageBrowser(app.url, headers);
+}
+
+async function sessions(): Promise<number> {
+  const [{ count }] = await app.dataSource.query('select count(*)::int as count from "session"');
+  return count;
 }
 
 describe('A page of a flow', () => {
-  it('leads through the stages, with each form answered by a redirect', async () => {
-    const slug = await dummyFlow(2, { title: 'Two steps' });
-    const browser = new PageBrowser(app.url);
-    const first = await browser.open(`/if/flow/${slug}/`);
+  it('leads through the stages, and each form is answered by a redirect', async () => {
+    const { slug, names } = await createDummyFlow(app.api, 2, { title: 'Two steps' });
+    const visitor = browser();
+    const first = await visitor.open(`/if/flow/${slug}/`);
     expect(first.status).toBe(200);
     expect(first.html).toContain('<h1>Two steps</h1>');
-    await browser.submit();
-    expect(browser.visited).toEqual([`/if/flow/${slug}/`, `/if/flow/${slug}/`, `/if/flow/${slug}/`]);
-    await browser.submit();
-    expect(browser.visited.at(-1)).toBe('/');
+    expect(first.html).toContain(names[0]);
+    const second = await visitor.submit();
+    expect(visitor.visited).toEqual([`/if/flow/${slug}/`, `/if/flow/${slug}/`, `/if/flow/${slug}/`]);
+    expect(second.html).toContain(names[1]);
+    await visitor.submit();
+    expect(visitor.visited.at(-1)).toBe('/');
+  });
+
+  it('leads to the page that the visitor came from', async () => {
+    const { slug } = await createDummyFlow(app.api, 1);
+    const visitor = browser();
+    await visitor.open(`/if/flow/${slug}/?next=%2Fwelcome%3Fa%3D1&locale=de`);
+    const answer = await visitor.ask(visitor.page.address, { method: 'POST', body: visitor.formOf() });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/welcome?a=1']);
+  });
+
+  it.each(['//evil.example', '/\\evil.example', 'javascript:alert(1)', 'https://evil.example/'])(
+    'leads nowhere else: %s',
+    async (next) => {
+      const { slug } = await createDummyFlow(app.api, 1);
+      const visitor = browser();
+      await visitor.open(`/if/flow/${slug}/?next=${encodeURIComponent(next)}`);
+      const { html, status } = await visitor.submit();
+      expect(status).toBe(200);
+      expect(html).toContain('The address to go on to is not one of this site.');
+      expect(visitor.visited.every((address) => address.startsWith(`/if/flow/${slug}/`))).toBe(true);
+    },
+  );
+
+  it('signs in, gives the visitor another session and tells so where the flow ends', async () => {
+    const user = await createPasswordUser(app.api, { name: 'Ada Lovelace' });
+    const visitor = browser();
+    await visitor.open(`/if/flow/${await createSignInFlow(app.api)}/`);
+    const before = visitor.cookies.get('authentik_session');
+    const { html } = await visitor.submit({ uid_field: user.username, password: user.password });
+    expect(visitor.visited.at(-1)).toBe('/');
+    expect(visitor.cookies.get('authentik_session')).not.toBe(before);
+    expect(html).toContain('You are signed in as <bdi>Ada Lovelace</bdi>.');
+    expect(html).toContain('<div class="told success" role="status"><p>You are signed in.</p></div>');
+    expect((await visitor.open('/')).html).not.toContain('role="status"');
+  });
+
+  it('tells what is wrong beside its field, keeps what was typed but no password, and says it once', async () => {
+    const visitor = browser();
+    await visitor.open(`/if/flow/${await createSignInFlow(app.api)}/`);
+    const { html, address } = await visitor.submit({ uid_field: 'ada', password: 'my secret' });
+    expect(html).toContain('<title>Error: Welcome back – email-stage</title>');
+    expect(html).toMatch(/role="alert">\s*<p>That did not work. Please check what you typed.<\/p>/);
+    expect(html).toContain('value="ada"');
+    expect(html).not.toContain('my secret');
+    const empty = await visitor.submit({ uid_field: '', password: '' });
+    expect(empty.html).toMatch(/name="uid_field"[^>]* aria-describedby="field-1-wrong" aria-invalid="true" autofocus/);
+    expect(empty.html).toContain('<p class="wrong" id="field-1-wrong">Please fill this in.</p>');
+    expect((await visitor.open(address)).html).not.toContain('role="alert"');
+  });
+
+  it('asks for a name as password managers and keyboards want it', async () => {
+    const open = async (user_fields: string[]): Promise<string> => {
+      const visitor = browser();
+      return (
+        await visitor.open(`/if/flow/${await createSignInFlow(app.api, {}, { user_fields: user_fields as never })}/`)
+      ).html;
+    };
+    expect(await open(['email'])).toMatch(
+      /type="email"[^>]*autocomplete="username" inputmode="email" autocapitalize="none"/,
+    );
+    const both = await open(['email', 'username']);
+    expect(both).toMatch(/for="field-1">Email or Username<\/label>/);
+    expect(both).toMatch(/type="password"[^>]*autocomplete="current-password"/);
+  });
+
+  it('goes without a script in compatibility mode', async () => {
+    const [plain, other] = [
+      await createDummyFlow(app.api, 1, { compatibility_mode: true }),
+      await createDummyFlow(app.api, 1),
+    ];
+    expect((await browser().open(`/if/flow/${plain.slug}/`)).html).not.toContain('<script');
+    expect((await browser().open(`/if/flow/${other.slug}/`)).html).toContain('<script src="/static/pages/page.js');
+  });
+
+  it('is laid out as the flow says, with its picture behind', async () => {
+    const { slug } = await createDummyFlow(app.api, 1, { layout: 'sidebar_right' });
+    const { pk } = (await app.api.get(`/flows/instances/${slug}/`)).body;
+    const url = 'https://pictures.example/a.jpg';
+    await app.api.post(`/flows/instances/${slug}/set_background_url/`, { url });
+    const { html, headers } = await browser().open(`/if/flow/${slug}/`);
+    expect(pk).toBeDefined();
+    expect(html).toContain('<body class="sidebar sidebar_right pictured">');
+    expect(html).toContain(`<img class="backdrop" src="${url}"`);
+    expect(headers.get('content-security-policy')).toContain("img-src 'self' data: https://pictures.example;");
+  });
+});
+
+describe('A form of a page', () => {
+  it('that is sent twice answers one stage', async () => {
+    const { slug, names } = await createDummyFlow(app.api, 3);
+    const visitor = browser();
+    await visitor.open(`/if/flow/${slug}/`);
+    const form = visitor.formOf();
+    await Promise.all([visitor.send(form), visitor.send(form)]);
+    expect((await visitor.open(`/if/flow/${slug}/`)).html).toContain(names[1]);
+    await visitor.send(form);
+    expect((await visitor.open(`/if/flow/${slug}/`)).html).toContain(names[1]);
+  });
+
+  it('of a run that was given up for another flow answers nothing', async () => {
+    const [one, other] = [await createDummyFlow(app.api, 2), await createDummyFlow(app.api, 2)];
+    const visitor = browser();
+    const { address } = await visitor.open(`/if/flow/${one.slug}/`);
+    const form = visitor.formOf();
+    await visitor.open(`/if/flow/${other.slug}/`);
+    await visitor.open(address);
+    await visitor.send(form);
+    expect(visitor.page.html).toContain(one.names[0]);
+  });
+
+  it.each([
+    ['without its token', (form: URLSearchParams) => form.delete('page:csrf')],
+    ['with an empty token', (form: URLSearchParams) => form.set('page:csrf', '')],
+    ['with the token of nobody', (form: URLSearchParams) => form.set('page:csrf', 'x'.repeat(43))],
+  ])('%s changes nothing, also of a visitor who is not signed in', async (_, spoil) => {
+    const { slug, names } = await createDummyFlow(app.api, 2);
+    const visitor = browser();
+    await visitor.open(`/if/flow/${slug}/`);
+    const form = visitor.formOf();
+    spoil(form);
+    const { status, html } = await visitor.send(form);
+    expect(status).toBe(403);
+    expect(html).toContain('<h1>This page is too old</h1>');
+    expect(html).toContain(`href="/if/flow/${slug}/"`);
+    expect((await visitor.open(`/if/flow/${slug}/`)).html).toContain(names[0]);
+  });
+
+  it('with the token of another visitor changes nothing', async () => {
+    const { slug, names } = await createDummyFlow(app.api, 2);
+    const [visitor, attacker] = [browser(), browser()];
+    await visitor.open(`/if/flow/${slug}/`);
+    await attacker.open(`/if/flow/${slug}/`);
+    const form = visitor.formOf();
+    form.set('page:csrf', attacker.formOf().get('page:csrf')!);
+    expect((await visitor.send(form)).status).toBe(403);
+    expect((await visitor.open(`/if/flow/${slug}/`)).html).toContain(names[0]);
+  });
+
+  it('of a browser that keeps no cookies is answered by what to do about it', async () => {
+    const { slug } = await createDummyFlow(app.api, 1);
+    const visitor = new PageBrowser(app.url, {}, false);
+    await visitor.open(`/if/flow/${slug}/`);
+    const { status, html } = await visitor.submit();
+    expect(status).toBe(403);
+    expect(html).toContain('<h1>Your browser keeps no cookies</h1>');
+  });
+
+  it('that is no form, or too large, is answered by a page', async () => {
+    const { slug } = await createDummyFlow(app.api, 1);
+    const visitor = browser();
+    await visitor.open(`/if/flow/${slug}/`);
+    const send = async (body: string, type: string): Promise<[number, string | undefined]> => {
+      const init = { method: 'POST', body, headers: { 'content-type': type } };
+      const answer = await visitor.ask(`/if/flow/${slug}/`, init);
+      return [answer.status, /<h1>(.*)<\/h1>/.exec(await answer.text())?.[1]];
+    };
+    expect(await send('{}', 'application/json')).toEqual([415, 'This cannot be done']);
+    expect(await send('--', 'multipart/form-data')).toEqual([400, 'This cannot be done']);
+    const large = 'a='.padEnd(1_048_577, 'x');
+    expect(await send(large, 'application/x-www-form-urlencoded')).toEqual([413, 'That is too much at once']);
+  });
+});
+
+describe('What goes wrong', () => {
+  it.each(['GET', 'POST'])('is told where there is no such flow (%s)', async (method) => {
+    const answer = await browser().ask('/if/flow/never-heard-of/?flow_token=x', { method });
+    expect(answer.status).toBe(404);
+    const html = await answer.text();
+    expect(html).toContain('<h1>This page does not exist</h1>');
+    expect(html).toContain('href="/"');
+  });
+
+  it('is told in plain words where a flow is not for the visitor, and leads on', async () => {
+    const { slug } = await createDummyFlow(app.api, 1, { authentication: 'require_superuser' });
+    const { html, status } = await browser().open(`/if/flow/${slug}/`);
+    expect(status).toBe(200);
+    expect(html).toContain('<h1>You cannot go on here</h1>');
+    expect(html).toContain('These steps are not for you at the moment.');
+    expect(html).toContain(`<a class="button main" href="/if/flow/${slug}/">Start again</a>`);
+  });
+
+  it('is told after the form that led there, once; then the flow begins anew', async () => {
+    const { pk: dummy, name } = await createDummyStage(app.api);
+    const { pk: deny } = await createStage(app.api, 'deny', { deny_message: 'Not <b>today</b>.' });
+    const { flow } = await createFlowWith(app.api, [dummy, deny]);
+    const visitor = browser();
+    await visitor.open(`/if/flow/${flow.slug}/`);
+    const { html, address } = await visitor.submit();
+    expect(html).toContain('Not &lt;b&gt;today&lt;/b&gt;.');
+    expect((await visitor.open(address)).html).toContain(name);
+  });
+
+  it('is told with the number of the request where something is broken, and can be tried again', async () => {
+    const { pk: first } = await createDummyStage(app.api);
+    const { pk: broken } = await createDummyStage(app.api, { throw_error: true });
+    const { flow } = await createFlowWith(app.api, [first, broken]);
+    const visitor = browser();
+    await visitor.open(`/if/flow/${flow.slug}/`);
+    const { html, status } = await visitor.submit();
+    expect(status).toBe(500);
+    expect(html).toContain('<h1>Something went wrong here</h1>');
+    expect(html).toMatch(/<code>[0-9a-f]{32}<\/code>/);
+    expect(html).toContain(`href="/if/flow/${flow.slug}/">Try again</a>`);
+  });
+
+  it('is told to a browser whose session is over by beginning anew', async () => {
+    const { slug, names } = await createDummyFlow(app.api, 2);
+    const visitor = browser();
+    await visitor.open(`/if/flow/${slug}/`);
+    const form = visitor.formOf();
+    await visitor.submit();
+    await app.dataSource.query('delete from "session"');
+    const { html, status } = await visitor.send(form);
+    expect(status).toBe(200);
+    expect(html).toContain(names[0]);
+    expect(html).not.toContain(names[1]);
+  });
+});
+
+describe('Whoever only asks whether there is a page', () => {
+  it('begins nothing', async () => {
+    const { slug } = await createDummyFlow(app.api, 1);
+    const before = await sessions();
+    for (const query of ['', '?flow_token=secret']) {
+      const answer = await browser().ask(`/if/flow/${slug}/${query}`, { method: 'HEAD' });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('set-cookie')).toBeNull();
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+    }
+    expect((await browser().ask('/if/flow/never-heard-of/', { method: 'HEAD' })).status).toBe(404);
+    expect(await sessions()).toBe(before);
   });
 });

@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createDummyFlow } from '../factories/dummy-flow.js';
+import { createUser } from '../factories/user.js';
+import { PageBrowser } from '../support/page-browser.js';
+import { signedIn } from '../support/signed-in.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+/** A proxy on this machine tells of itself: what comes through it comes from elsewhere. */
+const elsewhere = { 'x-forwarded-for': '203.0.113.9' };
+
+let app: TestApp;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'landing-'));
+  app = await startTestApp({ DATA_DIR: folder });
+});
+afterAll(async () => {
+  await app.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function browserOf(user: { readonly pk: number }, headers: Record<string, string> = {}): Promise<PageBrowser> {
+  const browser = new PageBrowser(app.url, headers);
+  const { cookies } = await signedIn(app, user);
+  browser.cookies.set('authentik_session', cookies.get('authentik_session')!);
+  return browser;
+}
+
+describe('The landing page', () => {
+  it('tells people at this machine how it is set up and where the mailbox is', async () => {
+    const { status, html } = await new PageBrowser(app.url).open('/');
+    expect(status).toBe(200);
+    expect(html).toContain('State of this installation');
+    expect(html).toContain('No mail server is set (EMAIL_HOST)');
+    expect(html).toContain('href="/dev/mailbox/"');
+    expect(html).toContain('href="/api/v3/docs/"');
+  });
+
+  it('tells strangers nothing of that', async () => {
+    const { html } = await new PageBrowser(app.url, elsewhere).open('/');
+    expect(html).toContain('href="/api/v3/docs/"');
+    for (const secret of ['State of', 'EMAIL_HOST', 'mailbox', 'missing']) expect(html).not.toContain(secret);
+  });
+
+  it('tells a superuser all of it from everywhere, and no other user', async () => {
+    const [admin] = (await app.api.get('/core/users/?username=akadmin')).body.results;
+    expect((await (await browserOf(admin, elsewhere)).open('/')).html).toContain('State of this installation');
+    const user = await createUser(app.api);
+    expect((await (await browserOf(user, elsewhere)).open('/')).html).not.toContain('State of');
+  });
+
+  it('leads into the first flow of each kind that is for the visitor', async () => {
+    await createDummyFlow(app.api, 1, { slug: 'b-recovery', designation: 'recovery' });
+    await createDummyFlow(app.api, 1, {
+      slug: 'a-recovery',
+      designation: 'recovery',
+      authentication: 'require_superuser',
+    });
+    const { html } = await new PageBrowser(app.url, elsewhere).open('/');
+    expect(html).toContain('href="/if/flow/b-recovery/"');
+    expect(html).not.toContain('a-recovery');
+    expect((await new PageBrowser(app.url).open('/')).html).toMatch(
+      /Set a new password<\/strong> <span class="mark">ready/,
+    );
+  });
+
+  it('greets who is signed in, and lets them out by a form alone', async () => {
+    const user = await createUser(app.api, { name: 'Ada <i>Lovelace</i>' });
+    const browser = await browserOf(user);
+    const { html } = await browser.open('/');
+    expect(html).toContain('You are signed in as <bdi>Ada &lt;i&gt;Lovelace&lt;/i&gt;</bdi>.');
+    const form = browser.formOf();
+    const out = await browser.ask('/sign-out/', { method: 'POST', body: form });
+    expect([out.status, out.headers.get('location')]).toEqual([303, '/']);
+    expect(browser.cookies.get('authentik_session')).toBeUndefined();
+    expect((await browser.open('/')).html).not.toContain('signed in');
+  });
+
+  it('lets nobody be signed out by the page of a stranger', async () => {
+    const browser = await browserOf(await createUser(app.api, { name: 'Grace' }));
+    for (const body of [new URLSearchParams(), new URLSearchParams({ 'page:csrf': 'x'.repeat(43) })]) {
+      expect((await browser.ask('/sign-out/', { method: 'POST', body })).status).toBe(403);
+    }
+    expect((await browser.ask('/sign-out/', { method: 'GET' })).status).toBe(405);
+    expect((await browser.open('/')).html).toContain('You are signed in as <bdi>Grace</bdi>.');
+  });
+
+  it('ends the session itself, not only the cookie', async () => {
+    const browser = await browserOf(await createUser(app.api));
+    await browser.open('/');
+    const key = browser.cookies.get('authentik_session')!;
+    await browser.ask('/sign-out/', { method: 'POST', body: browser.formOf() });
+    browser.cookies.set('authentik_session', key);
+    expect((await browser.open('/')).html).not.toContain('signed in');
+  });
+});
+
+describe('With a mail server', () => {
+  let other: TestApp;
+
+  beforeAll(async () => {
+    other = await startTestApp({ EMAIL_HOST: '127.0.0.1', EMAIL_PORT: '1' });
+  });
+  afterAll(() => other.stop());
+
+  it('the landing page says that mail is set up and names no mailbox', async () => {
+    const { html } = await new PageBrowser(other.url).open('/');
+    expect(html).toMatch(/Mail<\/strong> <span class="mark">set up/);
+    expect(html).not.toContain('/dev/mailbox/');
+  });
+});

@@ -1,0 +1,117 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { createDummyFlow } from '../factories/dummy-flow.js';
+import { PageBrowser } from '../support/page-browser.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+let folder: string;
+let slug: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'branding-'));
+  await mkdir(join(folder, 'templates'));
+  await writeFile(join(folder, 'logo.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  app = await startTestApp({
+    BRAND_NAME: 'Library & <Sons>',
+    BRAND_COLOR: '#0A7',
+    BRAND_LOGO: join(folder, 'logo.svg'),
+    PAGE_TEMPLATE_DIR: join(folder, 'templates'),
+  });
+  ({ slug } = await createDummyFlow(app.api, 1, { title: 'A try' }));
+});
+afterAll(async () => {
+  await app.stop();
+  await rm(folder, { recursive: true });
+});
+afterEach(async () => {
+  await rm(join(folder, 'templates'), { recursive: true });
+  await mkdir(join(folder, 'templates'));
+});
+
+function put(name: string, content: string): Promise<void> {
+  return writeFile(join(folder, 'templates', name), content);
+}
+
+async function page(): Promise<string> {
+  return (await new PageBrowser(app.url).open(`/if/flow/${slug}/`)).html;
+}
+
+/** Loads what the page names by this name. */
+async function asset(name: string): Promise<Response> {
+  const [, address] = new RegExp(`="(/static/pages/${name}\\?v=[^"]*)"`).exec(await page()) ?? [];
+  return fetch(app.url + address!);
+}
+
+describe('The pages', () => {
+  it('have the name, the colour and the logo of the settings', async () => {
+    expect(await page()).toContain('<span>Library &amp; &lt;Sons&gt;</span>');
+    expect(await (await asset('style.css')).text()).toMatch(/^:root\{--accent:#00aa77;--on-accent:#10151c;/);
+    const logo = await asset('logo');
+    expect(logo.headers.get('content-type')).toBe('image/svg+xml');
+    expect(logo.headers.get('content-security-policy')).toContain('sandbox');
+    expect(await logo.text()).toBe('<svg xmlns="http://www.w3.org/2000/svg"/>');
+  });
+
+  it('are made of templates that a folder can replace, at once', async () => {
+    await put('dummy.html', '{% extends "base.html" %}{% block content %}<p>{{ name }}, differently</p>{% endblock %}');
+    expect(await page()).toMatch(/<p>dummy-[0-9a-f-]+, differently<\/p>/);
+    await put('dummy.html', '{% extends "dummy.html" %}{% block heading %}Our {{ block.super }}{% endblock %}');
+    const html = await page();
+    expect(html).toContain('<h1>Our A try</h1>');
+    expect(html).toContain('<form method="post">');
+  });
+
+  it('are ours again where a template of the folder is broken', async () => {
+    await put('dummy.html', '{% if %}');
+    expect(await page()).toContain('<h1>A try</h1>');
+    await put('dummy.html', '{% extends "base.html" %}{% block content %}{{ name|nothing }}{% endblock %}');
+    expect(await page()).toContain('<h1>A try</h1>');
+  });
+
+  it('escape what a template of the folder shows', async () => {
+    const { slug: other } = await createDummyFlow(app.api, 1, { title: '<b>' });
+    await put('dummy.html', '{{ title }}{{ title.constructor }}{{ constructor }}');
+    expect((await new PageBrowser(app.url).open(`/if/flow/${other}/`)).html).toBe('&lt;b&gt;');
+  });
+
+  it('have the styles of the folder besides ours, or instead of them', async () => {
+    expect(await page()).not.toContain('custom.css');
+    await put('custom.css', '.card { border: 0 }');
+    expect(await (await asset('custom.css')).text()).toBe('.card { border: 0 }');
+    await put('style.css', 'body { color: red }');
+    expect(await (await asset('style.css')).text()).toMatch(/--accent:[\s\S]*\nbody \{ color: red \}$/);
+  });
+});
+
+describe('What pages load', () => {
+  it('may be kept by browsers, because its address changes with it', async () => {
+    const before = await asset('style.css');
+    expect(before.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(before.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect(before.headers.get('x-content-type-options')).toBe('nosniff');
+    await put('style.css', 'body { color: green }');
+    expect((await asset('style.css')).url).not.toBe(before.url);
+    expect((await fetch(before.url)).headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it.each(['base.html', 'nothing.css', 'custom.css', '..%2Fbase.html', 'constructor'])(
+    'is nothing else: %s',
+    async (name) => {
+      expect((await fetch(`${app.url}/static/pages/${name}`)).status).toBe(404);
+    },
+  );
+});
+
+describe('A logo that cannot be read', () => {
+  it('is replaced by ours', async () => {
+    const other = await startTestApp({ BRAND_LOGO: join(folder, 'missing.png') });
+    const answer = await fetch(`${other.url}/static/pages/logo`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+    await other.stop();
+  });
+});

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createDummyFlow } from '../factories/dummy-flow.js';
+import { createDummyStage } from '../factories/dummy-stage.js';
+import { createFlowWith } from '../factories/flow-with.js';
+import { createSignInFlow } from '../factories/sign-in-flow.js';
+import { createStage } from '../factories/stage.js';
+import { PageBrowser } from '../support/page-browser.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&{{ csrf }}{% load i18n %}`;
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+/** Nothing that was typed is more than text: outside of what is escaped there is no mark-up of it. */
+function expectHarmless(html: string): void {
+  expect(html).not.toMatch(/<script>|<img src=x|onerror=alert\(1\)>/);
+}
+
+describe('Every page', () => {
+  it('may run nothing but our script, be framed by nobody, and tells nobody where its reader was', async () => {
+    const { slug } = await createDummyFlow(app.api, 1);
+    const addresses: [string, RequestInit?][] = [
+      ['/'],
+      [`/if/flow/${slug}/`],
+      [`/if/flow/${slug}/?flow_token=x`],
+      [`/if/flow/${slug}/?opened=`],
+      ['/if/flow/never-heard-of/'],
+      [`/if/flow/${slug}/`, { method: 'POST' }],
+      [`/if/flow/${slug}/`, { method: 'POST', body: 'a'.repeat(1_048_577) }],
+      ['/sign-out/', { method: 'POST' }],
+    ];
+    for (const [address, init] of addresses) {
+      const { headers } = await new PageBrowser(app.url).ask(address, init);
+      const policy = headers.get('content-security-policy')!;
+      expect(policy, address).toContain("default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'");
+      expect(policy).toContain("form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+      expect(policy).not.toContain('unsafe-inline');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  it('has no style and no script in itself, and nothing from elsewhere', async () => {
+    const { slug } = await createDummyFlow(app.api, 1);
+    for (const address of ['/', `/if/flow/${slug}/`, '/if/flow/never-heard-of/']) {
+      const { html } = await new PageBrowser(app.url).open(address);
+      expect(html).not.toMatch(/<style|style="|<script(?! src="\/static\/pages\/)| on\w+="/);
+      const loaded = [...html.matchAll(/(?:src|<link[^>]*href)="([^"]*)"/g)].map(([, target]) => target);
+      expect(loaded.length).toBeGreaterThan(2);
+      for (const target of loaded) expect(target).toMatch(/^(\/|data:)/);
+    }
+  });
+});
+
+describe('What somebody typed', () => {
+  it('as title, stage, deny message, user name or query is shown as it is, and does nothing', async () => {
+    const { pk: dummy } = await createDummyStage(app.api, { name: hostile });
+    const { pk: deny } = await createStage(app.api, 'deny', { deny_message: hostile });
+    const { flow } = await createFlowWith(app.api, [dummy, deny], { title: `${hostile} %(user)s` });
+    const visitor = new PageBrowser(app.url);
+    const query = `?locale=${encodeURIComponent(hostile)}&next=${encodeURIComponent(hostile)}`;
+    for (const page of [await visitor.open(`/if/flow/${flow.slug}/${query}`), await visitor.submit()]) {
+      expect(page.html).toContain('&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
+      expectHarmless(page.html);
+    }
+  });
+
+  it('into a form comes back as it was, and does nothing', async () => {
+    const visitor = new PageBrowser(app.url);
+    await visitor.open(`/if/flow/${await createSignInFlow(app.api)}/`);
+    const { html } = await visitor.submit({ uid_field: hostile, password: hostile });
+    expectHarmless(html);
+    expect(visitor.formOf().get('uid_field')).toBe(hostile);
+    expect(html.match(/alert\(1\)/g)).toHaveLength(2);
+  });
+
+  it('as the address of a picture loads nothing but a picture', async () => {
+    const { slug } = await createDummyFlow(app.api, 1);
+    const url = `https://pictures.example/a.jpg"onload="alert(1)`;
+    await app.api.post(`/flows/instances/${slug}/set_background_url/`, { url });
+    const { html, headers } = await new PageBrowser(app.url).open(`/if/flow/${slug}/`);
+    expect(html).toContain('src="https://pictures.example/a.jpg&quot;onload=&quot;alert(1)"');
+    expect(headers.get('content-security-policy')).toContain(
+      "img-src 'self' data: https://pictures.example; form-action",
+    );
+  });
+
+  it.each(['%00', '%22%3E%3Cscript%3E', '..%2F..', '%E0%A4%A', 'x'.repeat(300)])(
+    'as the name of a flow leads nowhere: %s',
+    async (slug) => {
+      const answer = await new PageBrowser(app.url).ask(`/if/flow/${slug}/`);
+      expect(answer.status).toBe(404);
+      expectHarmless(await answer.text());
+    },
+  );
+});
