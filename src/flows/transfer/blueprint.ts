@@ -1,0 +1,81 @@
+import { BlueprintError } from './blueprint-error.js';
+import { limits } from './limits.js';
+import { isMap, type Lines, type Tree, type TreeMap } from './tree.js';
+import { readTree } from './yaml-reader.js';
+
+/** What is to become of the object of an entry. */
+export const entryStates = ['present', 'created', 'must_created', 'absent'] as const;
+export type EntryState = (typeof entryStates)[number];
+
+/** One object in a file; values may be tags. */
+export interface BlueprintEntry {
+  /** Its place in the file, counted from 1. */
+  readonly position: number;
+  /** The line that it begins in, if it is known. */
+  readonly line: number | undefined;
+  /** What `!KeyOf` calls it. */
+  readonly id: string | undefined;
+  readonly model: Tree;
+  readonly state: Tree;
+  readonly conditions: Tree;
+  readonly identifiers: Tree;
+  readonly attrs: Tree;
+  readonly permissions: Tree;
+}
+
+/** A file of objects, as authentik calls it. */
+export interface Blueprint {
+  readonly version: Tree;
+  readonly name: string | undefined;
+  readonly labels: Readonly<Record<string, unknown>>;
+  readonly context: TreeMap;
+  readonly entries: readonly BlueprintEntry[];
+}
+
+/**
+ * Reads the text of a blueprint and says whether it has the form of one; nothing is looked up.
+ *
+ * @throws BlueprintError
+ */
+export function readBlueprint(bytes: Uint8Array): Blueprint {
+  const { tree, lines } = readTree(bytes);
+  if (!isMap(tree)) throw new BlueprintError('The file is no blueprint: it must be a mapping with entries.');
+  const { version = 1, metadata = null, context = null, entries } = tree;
+  return { version, ...metadataOf(metadata), context: contextOf(context), entries: entriesOf(entries, lines) };
+}
+
+function metadataOf(metadata: Tree): Pick<Blueprint, 'name' | 'labels'> {
+  if (metadata === null) return { name: undefined, labels: {} };
+  const { name, labels = {} } = isMap(metadata) ? metadata : {};
+  if (typeof name !== 'string') throw new BlueprintError('metadata must have a name.');
+  if (!isMap(labels)) throw new BlueprintError('metadata: labels must be a mapping.');
+  return { name, labels };
+}
+
+function contextOf(context: Tree): TreeMap {
+  if (context === null) return {};
+  if (!isMap(context)) throw new BlueprintError('context must be a mapping.');
+  return context;
+}
+
+function entriesOf(entries: Tree | undefined, lines: Lines): BlueprintEntry[] {
+  if (!Array.isArray(entries)) throw new BlueprintError('entries must be a list.');
+  if (entries.length > limits.entries) throw new BlueprintError(`There are more than ${limits.entries} entries.`);
+  return (entries as readonly Tree[]).map((entry, index) => {
+    const position = index + 1;
+    if (!isMap(entry)) throw new BlueprintError(`Entry ${position} must be a mapping.`);
+    const {
+      model,
+      id = null,
+      state = 'present',
+      conditions = [],
+      identifiers = {},
+      attrs = {},
+      permissions = [],
+    } = entry;
+    const line = lines.get(entry);
+    if (model === undefined) throw new BlueprintError(`Entry ${position} must have a model.`, line);
+    if (id !== null && typeof id !== 'string') throw new BlueprintError(`Entry ${position}: id must be a word.`, line);
+    return { position, line, id: id ?? undefined, model, state, conditions, identifiers, attrs, permissions };
+  });
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+
+import { Tag } from './tree.js';
+import { readTree } from './yaml-reader.js';
+
+const read = (text: string | Uint8Array): unknown => readTree(Buffer.from(text)).tree;
+const tag = (name: string, argument: Tag['argument'], line = 1): Tag => new Tag(name, argument, line);
+
+describe('YAML', () => {
+  // What PyYAML, with which authentik reads, makes of these.
+  it.each<[string, unknown]>([
+    ['yes', true],
+    ['off', false],
+    ['y', 'y'],
+    ['N', 'N'],
+    ['~', null],
+    ['', null],
+    ['0777', 511],
+    ['0x1F', 31],
+    ['1_000', 1000],
+    ['1.5', 1.5],
+    ['1e3', '1e3'],
+    ['-12E+5', '-12E+5'],
+    ['1.0e+3', 1000],
+    ['2024-12-20', '2024-12-20'],
+    ['!!str 5', '5'],
+    ['"yes"', 'yes'],
+    ["'5'", '5'],
+    ['text with: colon'.replace(': ', ':'), 'text with:colon'],
+    ['|\n  a\n  b\n', 'a\nb\n'],
+    ['>\n  a\n  b\n', 'a b\n'],
+    ['[a, 1, {b: c}]', ['a', 1, { b: 'c' }]],
+  ])('has %j for a value', (text, value) => {
+    expect(read(`a: ${text}`)).toEqual({ a: value });
+  });
+
+  it('has words for keys', () => {
+    expect(read('1: a\nyes: b\nnull: c\n"x y": d')).toEqual({ '1': 'a', yes: 'b', null: 'c', 'x y': 'd' });
+  });
+
+  it('merges mappings: what stands there wins, then the first of several', () => {
+    const text = 'one: &one {a: 1, b: 1, c: 1}\ntwo: &two {b: 2, c: 2, d: 2}\nboth: {<<: [*one, *two], c: 3}';
+    expect(read(text)).toMatchObject({ both: { a: 1, b: 1, c: 3, d: 2 } });
+    expect(read('one: &one {a: 1}\ntwo:\n  <<: *one\n  b: 2')).toMatchObject({ two: { a: 1, b: 2 } });
+    expect(() => read('a: {<<: [1]}')).toThrow('Only mappings can be merged.');
+  });
+
+  it('takes the last one of two equal keys, and no key for more than a key', () => {
+    const value = read('a: 1\na: 2\n__proto__: {x: 1}\nconstructor: 3') as object;
+    expect(Object.entries(value)).toEqual([
+      ['a', 2],
+      ['__proto__', { x: 1 }],
+      ['constructor', 3],
+    ]);
+    expect('x' in value).toBe(false);
+  });
+
+  it('has tags with words and lists, in each other', () => {
+    const text = 'a: !KeyOf flow\nb: !Format ["%s-%s", !Context [x, y], !Value 0]';
+    expect(read(text)).toEqual({
+      a: tag('!KeyOf', 'flow'),
+      b: tag('!Format', ['%s-%s', tag('!Context', ['x', 'y'], 2), tag('!Value', '0', 2)], 2),
+    });
+  });
+
+  it('says in which line what is wrong', () => {
+    expect(() => read('a: 1\nb:\n  - !Nothing x')).toThrow(expect.objectContaining({ line: 3 }));
+    expect(() => read('a: 1\nb: c: d')).toThrow(expect.objectContaining({ line: 2 }));
+  });
+
+  it('that is wrong is not repeated: it may be a secret', () => {
+    for (const text of [
+      'password: "secret\n',
+      'password: | secret',
+      'a: "b" secret',
+      'a: [secret',
+      'secret: {]',
+      '@secret',
+    ]) {
+      expect(() => read(text)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('secret') }));
+    }
+  });
+
+  it.each<[string, string | Uint8Array, RegExp]>([
+    ['nothing', '', /empty/],
+    ['blanks', ' \n \n', /empty/],
+    ['a zip', Buffer.from('PK\x03\x04\x14\0\0\0\xff\xfe', 'latin1'), /no text in UTF-8/],
+    ['other encodings', Buffer.from('a: ü', 'latin1'), /no text in UTF-8/],
+    ['control characters', 'a: \u0001', /characters that no text has/],
+    ['null characters', 'a: \0', /characters that no text has/],
+    ['two documents', 'a: 1\n---\nb: 2', /more than one document/],
+    ['an object of Python', 'a: !!python/object/apply:os.system [ls]', /python.*is not known/],
+    ['an object of JavaScript', 'a: !!js/function "x"', /js.*is not known/],
+    ['bytes', 'a: !!binary aGk=', /binary is not known/],
+    ['files of the server', 'a: !File /etc/passwd', /!File is not known/],
+    ['a tag with a mapping', 'a: !Format {b: c}', /takes a word or a list/],
+    ['an alias of nothing', 'a: *b', /stands for nothing/],
+    ['an alias of itself', 'a: &a [*a]', /stands for nothing/],
+    ['endless numbers', 'a: .inf', /cannot be used/],
+    ['a list for a key', '? [a]\n: b', /key must be a word/],
+    ['a tag for a key', '!Context a: b', /key must be a word/],
+  ])('cannot be %s', (_, text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+});
+
+describe('JSON', () => {
+  it('is read as it is', () => {
+    expect(read('{"a":"\\t\\u00fc","b":1e3,\n\t"c":[true,null]}')).toEqual({ a: '\tü', b: 1000, c: [true, null] });
+  });
+
+  it('that is only like JSON is YAML', () => {
+    expect(read('{version: 1, "a": !KeyOf b}')).toEqual({ version: 1, a: tag('!KeyOf', 'b') });
+  });
+});
+
+/** Milliseconds of work, whatever else the machine does meanwhile. */
+function cost(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+describe('The work for a file is bounded:', () => {
+  const times = (text: string, count: number): string => text.repeat(count);
+  const laughs = [
+    'a: &a [x,x,x,x,x,x,x,x,x]',
+    ...'bcdefghi'.split('').map((name, index) => {
+      const before = `*${'abcdefgh'[index]}`;
+      return `${name}: &${name} [${Array(9).fill(before).join(',')}]`;
+    }),
+  ].join('\n');
+
+  it.each<[string, string, RegExp]>([
+    ['a file of 2 MB', `a: ${times('x', 2_000_000)}`, /larger than/],
+    ['a billion laughs', laughs, /Aliases make this too large/],
+    [
+      'merged laughs',
+      `a: &a {${times('k1: 1, ', 1)}${Array.from({ length: 900 }, (_, i) => `x${i}: 1`).join(',')}}\n${Array.from({ length: 900 }, (_, i) => `b${i}: {<<: *a}`).join('\n')}`,
+      /Aliases make this too large/,
+    ],
+    ['lists in lists', times('- ', 10_000), /nested too deeply/],
+    ['brackets in brackets', times('[', 10_000) + times(']', 10_000), /nested too deeply/],
+    ['braces in braces', times('{a: ', 10_000), /nested too deeply/],
+    ['keys in keys', times('? ', 10_000), /nested too deeply/],
+    ['a megabyte of lists', `a: [${times('[],', 330_000)}]`, /words and marks/],
+    ['a megabyte of words', `a: [${times('x,', 500_000)}]`, /words and marks/],
+    ['a megabyte of comments', times('# x\n', 250_000), /words and marks/],
+    ['a megabyte of documents', times('---\n', 250_000), /words and marks/],
+    ['a megabyte of anchors', times('- &a x\n', 140_000), /words and marks/],
+    ['a megabyte of texts', times('- |\n  x\n', 120_000), /words and marks/],
+    ['a megabyte of keys', Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`).join('\n'), /words and marks/],
+    ['a megabyte of bars', times('|', 1_000_000), /Block scalar/],
+  ])('%s', (_, text, message) => {
+    expect(cost(() => expect(() => read(text)).toThrow(message))).toBeLessThan(1000);
+  });
+
+  it.each<[string, string]>([
+    ['text', `a: "${times('x\\n', 300_000)}"`],
+    ['quotes', `a: '${times("''", 400_000)}'`],
+    ['backslashes', `a: "${times('\\\\', 400_000)}"`],
+    ['lines', `a:\n${times('  x\n', 200_000)}`],
+    ['JSON', `{"a":[${times('[],', 330_000)}1]}`],
+  ])('a megabyte of %s is read in time', (_, text) => {
+    expect(cost(() => read(text))).toBeLessThan(1000);
+  });
+});
