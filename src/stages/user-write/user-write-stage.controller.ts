@@ -15,7 +15,7 @@ import {
 } from './dto/user-write-stage.dto.js';
 import { UserWriteStage } from './user-write-stage.entity.js';
 import { userWriteStages as stages } from './user-write-stage.resource.js';
-import { requireGroupPermission, UserWriteStageService } from './user-write-stage.service.js';
+import { UserWriteStageService } from './user-write-stage.service.js';
 
 /** `/stages/user_write/` */
 @ApiTags('stages')
@@ -30,7 +30,7 @@ export class UserWriteStageController {
 
   @stages.create()
   create(@Body() request: UserWriteStageRequestDto, @CurrentCaller() caller: Caller): Promise<UserWriteStageDto> {
-    requireGroupPermission(request, caller);
+    this.service.authorize(request, caller);
     return this.service.create(request);
   }
 
@@ -45,7 +45,7 @@ export class UserWriteStageController {
     @Body() request: UserWriteStageRequestDto,
     @CurrentCaller() caller: Caller,
   ): Promise<UserWriteStageDto> {
-    requireGroupPermission(request, caller, stage);
+    this.service.authorize(request, caller, stage);
     return this.service.update(stage, request);
   }
 
@@ -55,7 +55,7 @@ export class UserWriteStageController {
     @Body() request: PatchedUserWriteStageRequestDto,
     @CurrentCaller() caller: Caller,
   ): Promise<UserWriteStageDto> {
-    requireGroupPermission(request, caller, stage);
+    this.service.authorize(request, caller, stage);
     return this.service.update(stage, request);
   }
 

@@ -16,24 +16,21 @@ export class UserWriteStageService extends StageStore<UserWriteStage, UserWriteS
     super(dataSource, flowSets, userWriteStageKind);
   }
 
+  /**
+   * Whoever sets the group of new users puts everybody into it who signs up, themselves included: they must be allowed
+   * to add users to it anyway.
+   */
+  override authorize(
+    { create_users_group: group }: Partial<UserWriteStageRequestDto>,
+    caller: Caller,
+    stored?: UserWriteStage,
+  ): void {
+    if (typeof group !== 'string' || group === stored?.createUsersGroupId) return;
+    if (!caller.mayOn('authentik_core.add_user_to_group', group)) throw new AppError('forbidden');
+  }
+
   protected override columnsOf(request: Partial<UserWriteStageRequestDto>): Partial<UserWriteStage> {
     const { create_users_group: createUsersGroupId, ...others } = request;
     return { ...super.columnsOf(others), ...(createUsersGroupId !== undefined && { createUsersGroupId }) };
   }
-}
-
-/**
- * Whoever sets the group of new users puts everybody into it who signs up, themselves included: they must be allowed
- * to add users to it anyway.
- *
- * @param stored the stage that is changed
- * @throws AppError `forbidden`
- */
-export function requireGroupPermission(
-  { create_users_group: group }: Partial<UserWriteStageRequestDto>,
-  caller: Caller,
-  stored?: UserWriteStage,
-): void {
-  if (typeof group !== 'string' || group === stored?.createUsersGroupId) return;
-  if (!caller.mayOn('authentik_core.add_user_to_group', group)) throw new AppError('forbidden');
 }
