@@ -7,6 +7,7 @@ import { DatabaseModule, type DatabaseModuleOptions } from './database/database.
 import { EventsModule } from './events/events.module.js';
 import { FlowExecutionModule } from './flow-execution/flow-execution.module.js';
 import { FlowsModule } from './flows/flows.module.js';
+import { TransferModule } from './flows/transfer/transfer.module.js';
 import { HealthModule } from './health/health.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
@@ -28,7 +29,7 @@ import { UserWriteStageModule } from './stages/user-write/user-write-stage.modul
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings, database: DatabaseModuleOptions): DynamicModule {
-    const api = [CoreModule, EventsModule, FlowsModule, PoliciesModule, FlowExecutionModule];
+    const api = [CoreModule, EventsModule, FlowsModule, TransferModule, PoliciesModule, FlowExecutionModule];
     const stages = [
       ConsentStageModule,
       DenyStageModule,

@@ -150,6 +150,11 @@ export const definitions = {
   MAIL_CLIENT_WINDOW: integer(300, 1, 86_400, 'Seconds that this limit is for'),
   MAIL_ENDS_OLDER_LINKS: flag(true, 'Whether having a mail sent again ends the link in the one before'),
   MAIL_MAX_AGE: integer(900, 10, 86_400, 'Seconds a mail may be overdue before a worker reports that it is not ready'),
+  BLUEPRINT_DIR: text<string | undefined>(
+    undefined,
+    'Folder of blueprints, files of flows and stages, that are applied at every start after they have changed',
+  ),
+  BLUEPRINT_ENV: text('', 'Environment variables that blueprints may read with !Env, comma separated'),
 };
 
 type Definitions = typeof definitions;
@@ -168,7 +173,7 @@ export class SettingsError extends Error {
 }
 
 /** Prefixes under which a variable we do not know is most likely a misspelt setting. */
-const ourPrefixes = ['EMAIL_', 'MAIL_', 'BOOTSTRAP_', 'DATABASE_', 'BRAND_', 'PAGE_'];
+const ourPrefixes = ['EMAIL_', 'MAIL_', 'BOOTSTRAP_', 'DATABASE_', 'BRAND_', 'PAGE_', 'BLUEPRINT_'];
 
 /**
  * The environment that settings are read from: the process's own, completed by the file `.env` in `folder` if there

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
-import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 
 import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
 import { restrict } from '../rest/access/visible.js';
@@ -44,8 +44,7 @@ export class FlowStageBindingService {
 
   async create(request: FlowStageBindingRequestDto): Promise<FlowStageBindingDto> {
     const pk = randomUUID();
-    const columns = columnsOfBinding(request);
-    await this.dataSource.manager.insert(FlowStageBinding, { ...columns, pk, policybindingmodelPtrId: randomUUID() });
+    await this.insert(this.dataSource.manager, request, pk);
     const binding = await this.find(pk, everyRow);
     // Its flow or its stage has been deleted in the meantime, and the binding with it.
     if (binding === undefined) throw conflictingWrites();
@@ -57,14 +56,25 @@ export class FlowStageBindingService {
     { pk }: FlowStageBinding,
     request: FlowStageBindingRequestDto | PatchedFlowStageBindingRequestDto,
   ): Promise<FlowStageBindingDto> {
-    const columns = columnsOfBinding(request);
-    if (Object.keys(columns).length > 0) await this.dataSource.manager.update(FlowStageBinding, { pk }, columns);
+    await this.change(this.dataSource.manager, pk, request);
     return this.get(pk, everyRow);
   }
 
+  /** As `create`, in the caller's transaction. */
+  async insert(manager: EntityManager, request: FlowStageBindingRequestDto, pk: string): Promise<void> {
+    const columns = columnsOfBinding(request);
+    await manager.insert(FlowStageBinding, { ...columns, pk, policybindingmodelPtrId: randomUUID() });
+  }
+
+  /** As `update`, in the caller's transaction. */
+  async change(manager: EntityManager, pk: string, request: PatchedFlowStageBindingRequestDto): Promise<void> {
+    const columns = columnsOfBinding(request);
+    if (Object.keys(columns).length > 0) await manager.update(FlowStageBinding, { pk }, columns);
+  }
+
   /** Removes the binding; the flow and the stage stay. */
-  async remove({ pk }: FlowStageBinding): Promise<void> {
-    await this.dataSource.manager.delete(FlowStageBinding, { pk });
+  async remove({ pk }: Pick<FlowStageBinding, 'pk'>, manager = this.dataSource.manager): Promise<void> {
+    await manager.delete(FlowStageBinding, { pk });
   }
 
   private async find(pk: string, visible: VisibleRows): Promise<FlowStageBindingDto | undefined> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
-import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 
 import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
 import { restrict } from '../rest/access/visible.js';
@@ -47,16 +47,25 @@ export class FlowService {
 
   async create(request: FlowRequestDto): Promise<FlowDto> {
     const pk = randomUUID();
-    const columns = columnsOf<Flow>(request);
-    await this.dataSource.manager.insert(Flow, { ...columns, pk, policybindingmodelPtrId: randomUUID() });
+    await this.insert(this.dataSource.manager, request, pk);
     return this.getWhere('flow.pk = :key', pk, everyRow);
   }
 
   /** Changes what the request names; the rest stays as it is, also for a PUT (management API, section 5.1). */
   async update({ pk }: Flow, request: FlowRequestDto | PatchedFlowRequestDto): Promise<FlowDto> {
-    const columns = columnsOf<Flow>(request);
-    if (Object.keys(columns).length > 0) await this.dataSource.manager.update(Flow, { pk }, columns);
+    await this.change(this.dataSource.manager, pk, request);
     return this.getWhere('flow.pk = :key', pk, everyRow);
+  }
+
+  /** As `create`, in the caller's transaction. */
+  async insert(manager: EntityManager, request: FlowRequestDto, pk: string): Promise<void> {
+    await manager.insert(Flow, { ...columnsOf<Flow>(request), pk, policybindingmodelPtrId: randomUUID() });
+  }
+
+  /** As `update`, in the caller's transaction. */
+  async change(manager: EntityManager, pk: string, request: PatchedFlowRequestDto): Promise<void> {
+    const columns = columnsOf<Flow>(request);
+    if (Object.keys(columns).length > 0) await manager.update(Flow, { pk }, columns);
   }
 
   /** Removes the flow, its bindings and its uploaded background; the stages stay. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
-import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 
 import { GroupService } from '../core/groups/group.service.js';
 import { UserService } from '../core/users/user.service.js';
@@ -45,7 +45,7 @@ export class PolicyBindingService {
 
   async create(request: PolicyBindingRequestDto): Promise<PolicyBindingDto> {
     const pk = randomUUID();
-    await this.dataSource.manager.insert(PolicyBinding, { ...(await this.columnsOf(request)), pk } as object);
+    await this.insert(this.dataSource.manager, request, pk);
     const binding = await this.find(pk, everyRow);
     // What it is bound to, or whom it is about, has been deleted in the meantime, and the binding with it.
     if (binding === undefined) throw conflictingWrites();
@@ -57,13 +57,23 @@ export class PolicyBindingService {
     { pk }: PolicyBinding,
     request: PolicyBindingRequestDto | PatchedPolicyBindingRequestDto,
   ): Promise<PolicyBindingDto> {
-    const columns = await this.columnsOf(request);
-    if (Object.keys(columns).length > 0) await this.dataSource.manager.update(PolicyBinding, { pk }, columns as object);
+    await this.change(this.dataSource.manager, pk, request);
     return this.get(pk, everyRow);
   }
 
-  async remove({ pk }: PolicyBinding): Promise<void> {
-    await this.dataSource.manager.delete(PolicyBinding, { pk });
+  /** As `create`, in the caller's transaction. */
+  async insert(manager: EntityManager, request: PolicyBindingRequestDto, pk: string): Promise<void> {
+    await manager.insert(PolicyBinding, { ...(await columnsOfBinding(manager, request)), pk } as object);
+  }
+
+  /** As `update`, in the caller's transaction. */
+  async change(manager: EntityManager, pk: string, request: PatchedPolicyBindingRequestDto): Promise<void> {
+    const columns = await columnsOfBinding(manager, request);
+    if (Object.keys(columns).length > 0) await manager.update(PolicyBinding, { pk }, columns as object);
+  }
+
+  async remove({ pk }: Pick<PolicyBinding, 'pk'>, manager = this.dataSource.manager): Promise<void> {
+    await manager.delete(PolicyBinding, { pk });
   }
 
   private async find(pk: string, visible: VisibleRows): Promise<PolicyBindingDto | undefined> {
@@ -89,18 +99,20 @@ export class PolicyBindingService {
     const users = await this.users.getMany(rows.flatMap(({ user }) => user ?? []));
     return rows.map((row) => policyBindingAnswer(row, groups.get(row.group ?? ''), users.get(row.user ?? 0)));
   }
+}
 
-  private async columnsOf(request: PatchedPolicyBindingRequestDto): Promise<Partial<PolicyBinding>> {
-    const { target, policy: _, group, user, ...others } = request;
-    const columns = columnsOf<PolicyBinding>(others);
-    if (target !== undefined) {
-      const found = (await findTargets(this.dataSource.manager, [target])).get(target);
-      if (found === undefined) throw conflictingWrites();
-      Object.assign(columns, found);
-    }
-    // Whom the request names stands in the place of whom it was about before.
-    if (typeof group === 'string') Object.assign(columns, { groupId: group, userId: null });
-    if (typeof user === 'number') Object.assign(columns, { groupId: null, userId: user });
-    return columns;
+async function columnsOfBinding(
+  manager: EntityManager,
+  { target, policy: _, group, user, ...others }: PatchedPolicyBindingRequestDto,
+): Promise<Partial<PolicyBinding>> {
+  const columns = columnsOf<PolicyBinding>(others);
+  if (target !== undefined) {
+    const found = (await findTargets(manager, [target])).get(target);
+    if (found === undefined) throw conflictingWrites();
+    Object.assign(columns, found);
   }
+  // Whom the request names stands in the place of whom it was about before.
+  if (typeof group === 'string') Object.assign(columns, { groupId: group, userId: null });
+  if (typeof user === 'number') Object.assign(columns, { groupId: null, userId: user });
+  return columns;
 }

@@ -63,6 +63,12 @@ export interface ActionDeclaration {
   readonly form?: { readonly type: Class; readonly largestFile: number };
 }
 
+/** An action on one row. */
+export interface DetailActionDeclaration extends Omit<ActionDeclaration, 'access'> {
+  readonly permissions: readonly string[];
+  readonly everywhere?: readonly string[];
+}
+
 /**
  * The decorators of a resource's routes: path and method, documentation, who may call it. A controller's method is
  * then one decorator and one call.
@@ -133,10 +139,14 @@ export class Resource {
     return this.detail(Get, 'used_by', 'used_by_list', description, this.onRows(), responses);
   }
 
-  /** An action on one row. `permissions` are needed on the row; the row is looked up before the body is read. */
-  detailAction(action: Omit<ActionDeclaration, 'access'> & { permissions: readonly string[] }): MethodDecorator {
+  /**
+   * An action on one row. `permissions` are needed on the row, those in `everywhere` on all rows; the row is looked up
+   * before the body is read.
+   */
+  detailAction({ permissions, everywhere, ...action }: DetailActionDeclaration): MethodDecorator {
     const method = { GET: Get, POST: Post, PATCH: Patch }[action.method];
-    const access = this.access({ ...this.rows(), lookupFirst: true, onRow: action.permissions });
+    const lookup = { ...this.rows(), lookupFirst: true, onRow: permissions };
+    const access = this.access(everywhere === undefined ? lookup : { ...lookup, everywhere });
     return applyDecorators(
       HttpCode(action.status ?? 200),
       this.detail(method, action.path, action.operation, action.description, access, action.responses, action.form),

@@ -194,6 +194,33 @@ describeSdk('/flows/instances/', (sdk) => {
     });
   });
 
+  it('exports and imports', async () => {
+    const { slug } = await create({ title: 'Exported' });
+    const file = await flows().flowsInstancesExportRetrieve({ slug });
+    await flows().flowsInstancesDestroy({ slug });
+    expect(await flows().flowsInstancesImportCreate({ file })).toEqual({
+      success: true,
+      logs: [
+        {
+          timestamp: expect.any(Date),
+          logLevel: 'info',
+          logger: 'authentik.blueprints.v1.importer',
+          event: 'created',
+          attributes: expect.objectContaining({ entry: 1, model: 'authentik_flows.flow' }),
+        },
+      ],
+    });
+    expect(await flows().flowsInstancesRetrieve({ slug })).toMatchObject({ title: 'Exported' });
+    expect(await flows().flowsInstancesImportCreate({ file: new Blob(['version: 3\nentries: []']) })).toMatchObject({
+      success: false,
+      logs: [{ logLevel: 'warning', event: 'Invalid blueprint version', attributes: {} }],
+    });
+    expect(await refusal(flows().flowsInstancesImportCreate())).toEqual({
+      status: 400,
+      body: { logs: [], success: false },
+    });
+  });
+
   it('refuses callers who are nobody, and keys that there are not', async () => {
     expect(await refusal(flows(null).flowsInstancesList())).toEqual({
       status: 403,

@@ -1,0 +1,89 @@
+import { Brackets, type EntityManager, type WhereExpressionBuilder } from 'typeorm';
+
+import type { VisibleRows } from '../../rest/access/route-access.js';
+import { restrict } from '../../rest/access/visible.js';
+import { integer } from '../../rest/fields/coercions.js';
+import { parseUuid } from '../../rest/fields/uuid.js';
+import { BlueprintError } from './blueprint-error.js';
+import type { FindableModel, Identifier } from './transfer-model.js';
+
+/** Which objects are looked for. */
+export interface ObjectSearch {
+  /** Its key is the first thing that counts; undefined if it is not known. */
+  readonly pk?: unknown;
+  /** Or: every one of these fields has this value. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Objects that it cannot be, unless by its key. */
+  readonly exceptFor?: readonly string[];
+  readonly visible: VisibleRows;
+}
+
+/**
+ * The key of the object that is meant: the one with the given key, else the first one with the given fields.
+ *
+ * @throws BlueprintError for a field that names no objects of this model
+ */
+export async function findObject(
+  manager: EntityManager,
+  model: FindableModel,
+  { pk, fields, exceptFor = [], visible }: ObjectSearch,
+): Promise<string | number | undefined> {
+  const rows = manager.createQueryBuilder(model.entity, 'row').select('row.pk', 'pk');
+  const key = typeof pk === 'number' ? String(pk) : parseUuid(pk);
+  const names = Object.entries(fields);
+  rows.where(
+    new Brackets((either) => {
+      either.where('(row.pk)::text = :key', { key: key ?? '' });
+      if (names.length === 0) return;
+      either.orWhere(
+        new Brackets((all) => {
+          all.where('(row.pk)::text <> all(:exceptFor)', { exceptFor });
+          for (const [index, [name, value]] of names.entries()) {
+            matchField(all, identifierOf(model, name), value, `value_${index}`);
+          }
+        }),
+      );
+    }),
+  );
+  rows.orderBy('(row.pk)::text = :key', 'DESC').addOrderBy('row.pk').limit(1);
+  return (await restrict(rows, visible).getRawOne<{ pk: string | number }>())?.pk;
+}
+
+function identifierOf({ identifiers }: FindableModel, name: string): Identifier {
+  if (name === 'pk') return { on: '(row.pk)::text', type: 'text' };
+  const identifier = Object.hasOwn(identifiers, name) ? identifiers[name] : undefined;
+  if (identifier === undefined) throw new BlueprintError(`Invalid identifier field: ${name}`);
+  return identifier;
+}
+
+/** A value that the field cannot have matches nothing. */
+function matchField(rows: WhereExpressionBuilder, { on, type }: Identifier, value: unknown, parameter: string): void {
+  const compared = value === null ? null : comparable(type, value);
+  if (compared === undefined) rows.andWhere('false');
+  else if (compared === null) rows.andWhere(`${on} is null`);
+  else if (type === 'json') rows.andWhere(`${on} @> :${parameter}::jsonb`, { [parameter]: compared });
+  else rows.andWhere(`${on} = :${parameter}`, { [parameter]: compared });
+}
+
+function comparable(type: Identifier['type'], value: unknown): string | number | undefined {
+  // PostgreSQL has no text with this character.
+  if (JSON.stringify(value).includes('\\u0000')) return undefined;
+  switch (type) {
+    case 'text':
+      return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : undefined;
+    case 'uuid':
+      return parseUuid(value);
+    case 'integer':
+      return integerOf(value);
+    case 'json':
+      return typeof value === 'object' ? JSON.stringify(value) : undefined;
+  }
+}
+
+function integerOf(value: unknown): number | undefined {
+  try {
+    return integer()(value);
+  } catch {
+    return undefined;
+  }
+}

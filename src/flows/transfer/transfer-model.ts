@@ -1,0 +1,45 @@
+import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
+
+import type { Caller } from '../../core/access/caller.js';
+
+/** A field that names objects. */
+export interface Identifier {
+  /** What it is compared with, in a statement that calls the object `row`. */
+  readonly on: string;
+  readonly type: 'text' | 'uuid' | 'integer' | 'json';
+}
+
+/** A model whose objects files can refer to. */
+export interface FindableModel {
+  /** The reference's name, in lower case: `authentik_flows.flow`. Its permissions count for files as for the API. */
+  readonly model: string;
+  readonly entity: EntityTarget<ObjectLiteral>;
+  /** The fields that name an object, besides its `pk`. */
+  readonly identifiers: Readonly<Record<string, Identifier>>;
+}
+
+/** Writes objects of a model in the caller's transaction. */
+export interface TransferStore {
+  insert(manager: EntityManager, request: object, pk: string): Promise<unknown>;
+  change(manager: EntityManager, pk: string, request: object): Promise<unknown>;
+  remove(row: { readonly pk: string }, manager: EntityManager): Promise<unknown>;
+}
+
+/** A model whose objects files can hold. */
+export interface TransferModel extends FindableModel {
+  /** What an entry may say of a new object, and of one that is there: the requests of the API, with their rules. */
+  readonly request: abstract new () => object;
+  readonly patch: abstract new () => object;
+  readonly store: TransferStore;
+  /** Refuses a caller who may write such objects and not everything in this one. @throws AppError `forbidden` */
+  readonly authorize?: (request: object, caller: Caller, stored: object | undefined) => void;
+  /** Fields of the API that no file may set. */
+  readonly withheld?: readonly string[];
+  /** How an object is told in an exported file; models without it are not exported. */
+  readonly exported?: {
+    /** What names it there, besides its `pk`. */
+    readonly identifiers: readonly string[];
+    /** The object as the API tells it. */
+    read(manager: EntityManager, pk: string): Promise<object>;
+  };
+}

@@ -1,0 +1,62 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+
+import { permissionModels } from '../../core/permissions/permission-models.js';
+import type { StageDto } from '../dto/stage.dto.js';
+import { type StageRequest, StageStore } from '../stage-store.js';
+import type { Stage } from '../stage.entity.js';
+import { stageTransfer } from './stage-transfer.js';
+import type { FindableModel, TransferModel } from './transfer-model.js';
+
+type AnyStageStore = StageStore<Stage, StageDto, StageRequest>;
+
+/** What files never hold, besides everything else that permissions are given on: bases of models, and what signs in. */
+const neverHeld = [
+  'authentik_core.authenticatedsession',
+  'authentik_core.propertymapping',
+  'authentik_core.provider',
+  'authentik_core.session',
+  'authentik_core.source',
+  'authentik_flows.flowtoken',
+  'authentik_policies.policy',
+  'authentik_policies.policybindingmodel',
+];
+
+/** The models that files can hold or refer to. Stages of every kind are there by themselves; others are registered. */
+@Injectable()
+export class TransferModels implements OnModuleInit {
+  private readonly held = new Map<string, TransferModel>();
+  private readonly found = new Map<string, FindableModel>();
+
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  onModuleInit(): void {
+    for (const { instance } of this.discovery.getProviders() as { instance: unknown }[]) {
+      if (instance instanceof StageStore) this.register(stageTransfer(instance as AnyStageStore));
+    }
+  }
+
+  register(model: TransferModel): void {
+    this.held.set(model.model, model);
+    this.registerFindable(model);
+  }
+
+  /** For a model whose objects files refer to and never hold. */
+  registerFindable(model: FindableModel): void {
+    this.found.set(model.model, model);
+  }
+
+  /** The model whose objects files can hold; undefined for every other. */
+  find(model: string): TransferModel | undefined {
+    return this.held.get(model);
+  }
+
+  findable(model: string): FindableModel | undefined {
+    return this.found.get(model);
+  }
+
+  /** Whether there is such a model and files may not hold it. */
+  isWithheld(model: string): boolean {
+    return permissionModels.includes(model) || neverHeld.includes(model);
+  }
+}

@@ -1,0 +1,81 @@
+import { Body, Controller, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+
+import { CurrentCaller } from '../../core/access/access.guard.js';
+import { Caller } from '../../core/access/caller.js';
+import { permissionModels } from '../../core/permissions/permission-models.js';
+import { codename } from '../../rest/access/route-access.js';
+import { Current } from '../../rest/access/visible.js';
+import { RequestBody } from '../../rest/http/request-body.js';
+import { FileUploadRequestDto } from '../dto/file-upload.dto.js';
+import { Flow } from '../flow.entity.js';
+import { flows } from '../flow.resource.js';
+import { FlowImportResultDto } from './dto/flow-import.dto.js';
+import { Exporter } from './exporter.service.js';
+import { Importer } from './importer.service.js';
+import { limits } from './limits.js';
+
+/** What a flow's file can hold; permissions on policies, which the reference asks for too, cannot be had here. */
+const models = [
+  'authentik_flows.flow',
+  'authentik_flows.flowstagebinding',
+  'authentik_flows.stage',
+  'authentik_policies.policybinding',
+  'authentik_stages_prompt.prompt',
+].filter((model) => permissionModels.includes(model));
+const mayView = models.map((model) => codename(model, 'view'));
+const mayWrite = models.flatMap((model) => [codename(model, 'add'), codename(model, 'change')]);
+
+/** `/flows/instances/`: flows as files. */
+@ApiTags('flows')
+@Controller('flows/instances')
+export class TransferController {
+  constructor(
+    private readonly exporter: Exporter,
+    private readonly importer: Importer,
+  ) {}
+
+  @flows.detailAction({
+    method: 'GET',
+    path: 'export',
+    operation: 'export_retrieve',
+    description: 'Get one flow with its stages as a file, which the import takes. It holds no passwords.',
+    permissions: ['authentik_flows.export_flow'],
+    everywhere: mayView,
+    responses: [{ status: 200, content: { 'application/json': { schema: { type: 'string', format: 'binary' } } } }],
+  })
+  async export(@Current() flow: Flow, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    const text = await this.exporter.export(flow.pk);
+    reply.header('content-disposition', `attachment; filename="${flow.slug}.yaml"`);
+    reply.type('application/yaml; charset=utf-8');
+    return text;
+  }
+
+  /** What is wrong with a file is told in the log of the answer; the status says that there was one. */
+  @flows.collectionAction({
+    method: 'POST',
+    path: 'import',
+    operation: 'import_create',
+    description:
+      'Write the objects of a file, YAML or JSON, of at most 1 MB. Everything in it is written, or nothing; the log says ' +
+      'which entry is wrong. You need the permissions that the same writes need one by one.',
+    access: { level: 'authenticated', everywhere: mayWrite },
+    form: { type: FileUploadRequestDto, largestFile: limits.file },
+    responses: [
+      { status: 200, type: FlowImportResultDto },
+      { status: 204, type: FlowImportResultDto, description: 'Never sent.' },
+      { status: 400, type: FlowImportResultDto },
+    ],
+  })
+  async import(
+    @CurrentCaller() caller: Caller,
+    @Body() body: RequestBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FlowImportResultDto> {
+    const { file } = await body.form();
+    if (file !== undefined) return this.importer.import(file, { caller });
+    reply.status(400);
+    return { logs: [], success: false };
+  }
+}

@@ -1,0 +1,46 @@
+import type { ExportPart } from '../../flows/transfer/exporter.service.js';
+import type { TransferModel } from '../../flows/transfer/transfer-model.js';
+import { everyRow } from '../../rest/access/route-access.js';
+import { PatchedPromptRequestDto, PromptRequestDto } from './dto/prompt.dto.js';
+import { PromptStageField } from './prompt-stage-field.entity.js';
+import { Prompt } from './prompt.entity.js';
+import type { PromptService } from './prompt.service.js';
+
+const model = 'authentik_stages_prompt.prompt';
+
+/** Prompts in files. */
+export function promptTransfer(service: PromptService): TransferModel {
+  return {
+    model,
+    entity: Prompt,
+    identifiers: {
+      name: { on: 'row.name', type: 'text' },
+      field_key: { on: 'row.fieldKey', type: 'text' },
+      label: { on: 'row.label', type: 'text' },
+      type: { on: 'row.type', type: 'text' },
+      order: { on: 'row.order', type: 'integer' },
+    },
+    request: PromptRequestDto,
+    patch: PatchedPromptRequestDto,
+    store: service,
+    exported: { identifiers: [], read: (manager, pk) => service.get(pk, everyRow, manager) },
+  };
+}
+
+/** Which prompts belong to a flow: those in the forms of its stages. */
+export const promptsOfFlow: ExportPart = {
+  model,
+  place: 'before stages',
+  async keys(manager, { stages }) {
+    const prompts = await manager
+      .createQueryBuilder(PromptStageField, 'field')
+      .innerJoin('field.prompt', 'prompt')
+      .select('prompt.pk', 'pk')
+      .distinct()
+      .addSelect('prompt.name', 'name')
+      .where('field.stageId = any(:stages)', { stages })
+      .orderBy('prompt.name')
+      .getRawMany<{ pk: string }>();
+    return prompts.map(({ pk }) => pk);
+  },
+};
