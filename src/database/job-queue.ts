@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Logger as WorkerLogger, type LogLevel, run, type Runner, runMigrations, type TaskList } from 'graphile-worker';
-import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
+
+import { JobConnections } from './job-connections.js';
 
 /** A piece of work for a worker; its parts are SQL expressions. */
 export interface Job {
@@ -23,6 +24,9 @@ export function addJob({ task, payload, key, runAt = 'null', isFirst = false }: 
   const mode = isFirst ? 'unsafe_dedupe' : 'replace';
   return `graphile_worker.add_job(${task}, ${payload}, run_at => ${runAt}, job_key => ${key}, job_key_mode => '${mode}')`;
 }
+
+/** Milliseconds that a database which is away has to come back when the process is to end. */
+const drainTime = 3000;
 
 /** Does the jobs that are in the database (graphile-worker). */
 @Injectable()
@@ -47,16 +51,18 @@ export class JobQueue {
       logger: this.workerLogger(),
     });
     const stop = async (): Promise<void> => {
+      const timer = setTimeout(() => pool.giveUp(), drainTime);
       await runner.stop();
+      clearTimeout(timer);
       // It does not end a pool that it was given, and an embedded server is left running while it has clients.
       await pool.end();
     };
     return { ...runner, stop };
   }
 
-  private pool(max: number): Pool {
+  private pool(max: number): JobConnections {
     const { url } = this.dataSource.options as { url: string };
-    const pool = new Pool({ connectionString: url, max, application_name: 'email-stage worker' });
+    const pool = new JobConnections({ connectionString: url, max, application_name: 'email-stage worker' });
     const lost = (error: Error): void => this.logger.warn(`connection lost: ${error.message}`);
     pool.on('error', lost).on('connect', (client) => client.on('error', lost));
     return pool;

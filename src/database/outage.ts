@@ -19,15 +19,18 @@ export function isOutage(error: unknown): boolean {
  * Does what must not stay undone because the database is away for a moment: tries again until it is back. Only for work
  * that may be done twice.
  *
- * @param milliseconds after which it gives up, and throws what the last try did
+ * @param limits when it gives up, and throws what the last try did: after `milliseconds`, or when `signal` says so
  */
-export async function throughOutage<T>(work: () => Promise<T>, milliseconds: number): Promise<T> {
+export async function throughOutage<T>(
+  work: () => Promise<T>,
+  { milliseconds = Number.POSITIVE_INFINITY, signal }: { milliseconds?: number; signal?: AbortSignal },
+): Promise<T> {
   const end = Date.now() + milliseconds;
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!isOutage(error) || Date.now() + pause > end) throw error;
+      if (!isOutage(error) || Date.now() + pause > end || signal?.aborted === true) throw error;
       await sleep(pause);
     }
   }

@@ -32,7 +32,7 @@ async function secondsToAcceptance(keys: readonly string[]): Promise<number[]> {
         where message_uuid = any($1) and state = 'sent' order by 1`,
       [keys],
     );
-  await expect.poll(async () => (await read()).length, { timeout: 30_000 }).toBe(keys.length);
+  await expect.poll(async () => (await read()).length, { timeout: 55_000 }).toBe(keys.length);
   return (await read()).map(({ seconds }) => seconds);
 }
 
@@ -158,7 +158,7 @@ describe('A server', () => {
       `p50 ${seconds[seconds.length / 2]} s, p99 ${p99} s beside 300 mails for a server that says nothing`,
     );
     // It is given up after 30 seconds; whoever waited for it would take as long. The rest is for slow machines.
-    expect(p99).toBeLessThan(10);
+    expect(p99).toBeLessThan(15);
     const states = await Promise.all(stuck.map(async (pk) => (await messageOf(app, pk)).state));
     expect(states.filter((state) => state === 'failed' || state === 'sent')).toEqual([]);
     for (const socket of held) socket.destroy();

@@ -8,7 +8,7 @@ import { type App, createApp } from '../../src/configure-app.js';
 import { BootstrapService } from '../../src/core/bootstrap/bootstrap.service.js';
 import { dataSourceOptions } from '../../src/data-source.js';
 import { ApiClient } from './api-client.js';
-import { createTestDatabase } from './test-database.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /** The administrator's key in every test. */
 export const adminKey = 'administrator-of-the-tests';
@@ -24,9 +24,14 @@ export interface TestApp extends App {
   stop(): Promise<void>;
 }
 
-/** The whole service on a database of its own, listening on a free port. `environment` holds settings by name. */
-export async function startTestApp(environment: Record<string, string> = {}): Promise<TestApp> {
-  const database = await createTestDatabase();
+/**
+ * The whole service, listening on a free port.
+ *
+ * @param environment settings by name
+ * @param given a database; else it gets one of its own
+ */
+export async function startTestApp(environment: Record<string, string> = {}, given?: TestDatabase): Promise<TestApp> {
+  const database = given ?? (await createTestDatabase());
   const { settings } = readSettings({
     LOG_LEVEL: 'fatal',
     PORT: '0',

@@ -43,7 +43,7 @@ export class DeliveryBatches {
    * @returns whether the message was still ours
    */
   finish(attempt: FinishedAttempt): Promise<boolean> {
-    return throughOutage(() => this.ends.do(attempt), this.settings.mailLease * 1000);
+    return throughOutage(() => this.ends.do(attempt), { milliseconds: this.settings.mailLease * 1000 });
   }
 
   /** Puts the message off. */

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { findPostmaster } from '../../src/database/embedded/postmaster.js';
+import { waitUntil } from '../../src/database/embedded/wait-until.js';
+import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../src/database/embedded-database.js';
+
+/** A PostgreSQL server of the test's own that can be ended and started under its clients, always at one address. */
+export class RestartableDatabase {
+  private readonly open = new Set<Socket>();
+
+  private constructor(
+    private readonly folder: string,
+    private readonly door: Server,
+    private database: EmbeddedDatabase,
+  ) {
+    // An embedded server has another port after each start.
+    door.on('connection', (client) => {
+      const server = connect(Number(new URL(this.database.url).port), '127.0.0.1');
+      for (const [from, to] of [
+        [client, server],
+        [server, client],
+      ] as const) {
+        this.open.add(from);
+        from.on('error', () => undefined).on('close', () => to.destroy());
+        from.on('close', () => this.open.delete(from)).pipe(to);
+      }
+    });
+  }
+
+  static async start(): Promise<RestartableDatabase> {
+    const folder = await mkdtemp(join(tmpdir(), 'email-stage-test-'));
+    // As root the server runs as another user, who must get through.
+    await chmod(folder, 0o755);
+    const door = createServer().listen(0, '127.0.0.1');
+    await once(door, 'listening');
+    return new RestartableDatabase(folder, door, await embedded(folder));
+  }
+
+  get url(): string {
+    const url = new URL(this.database.url);
+    url.port = String((this.door.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  /** @param signal SIGINT shuts the server down, SIGQUIT has it crash */
+  async end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+    const running = await findPostmaster(this.database.directory);
+    if (running === undefined) return;
+    process.kill(running.pid, signal);
+    await waitUntil(60_000, async () => ((await findPostmaster(this.database.directory)) ? undefined : true));
+  }
+
+  async startAgain(): Promise<void> {
+    this.database = await embedded(this.folder);
+  }
+
+  async drop(): Promise<void> {
+    await this.end('SIGINT');
+    for (const socket of this.open) socket.destroy();
+    await new Promise((resolve) => this.door.close(resolve));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+function embedded(folder: string): Promise<EmbeddedDatabase> {
+  return startEmbeddedDatabase({ dataDir: join(folder, 'data'), report: () => undefined });
+}
