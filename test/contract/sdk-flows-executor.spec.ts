@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
-import { FlowsApi, ResponseError, StagesApi } from '@goauthentik/api';
+import {
+  type ChallengeTypes,
+  type ConsentChallenge,
+  CoreApi,
+  type FlowChallengeResponseRequest,
+  FlowsApi,
+  ResponseError,
+  StagesApi,
+} from '@goauthentik/api';
 import { expect, it } from 'vitest';
 
 import { describeSdk } from './sdk.js';
@@ -37,6 +45,62 @@ describeSdk('/flows/executor/', (sdk) => {
     expect(two).toMatchObject({ component: 'ak-stage-dummy', name: 'two', flowInfo });
     const end = await visitor.flowsExecutorSolve({ flowSlug, query: 'next=%2Fthere', flowChallengeResponseRequest });
     expect(end).toMatchObject({ component: 'xak-flow-redirect', to: '/there' });
+  });
+
+  it('signs a visitor in by name and password, when they have agreed', async () => {
+    const [flows, stages] = [new FlowsApi(sdk().configuration()), new StagesApi(sdk().configuration())];
+    const users = new CoreApi(sdk().configuration());
+    const { pk: id } = await users.coreUsersCreate({ userRequest: { username: 'ann', name: 'Ann' } });
+    await users.coreUsersSetPasswordCreate({ id, userPasswordSetRequest: { password: 'correct horse' } });
+    const flowSlug = 'sign-in';
+    const flowRequest = { name: 'Flow', slug: flowSlug, title: 'Hello', designation: 'authentication' as const };
+    const { pk: target } = await flows.flowsInstancesCreate({ flowRequest });
+    const inOrder = [
+      await stages.stagesIdentificationCreate({
+        identificationStageRequest: { name: 'who', userFields: ['username'], pretendUserExists: false },
+      }),
+      await stages.stagesPasswordCreate({
+        passwordStageRequest: { name: 'password', backends: ['authentik.core.auth.InbuiltBackend'] },
+      }),
+      await stages.stagesConsentCreate({ consentStageRequest: { name: 'consent' } }),
+      await stages.stagesUserLoginCreate({ userLoginStageRequest: { name: 'in', rememberMeOffset: 'days=1' } }),
+    ];
+    for (const [order, { pk: stage }] of inOrder.entries()) {
+      await flows.flowsBindingsCreate({ flowStageBindingRequest: { target, stage, order } });
+    }
+
+    const browser = sdk().browser();
+    const visitor = new FlowsApi(browser);
+    const solve = (flowChallengeResponseRequest: FlowChallengeResponseRequest): Promise<ChallengeTypes> =>
+      visitor.flowsExecutorSolve({ flowSlug, query: '', flowChallengeResponseRequest });
+    expect(await visitor.flowsExecutorGet({ flowSlug, query: '' })).toMatchObject({
+      component: 'ak-stage-identification',
+      userFields: ['username'],
+      passwordFields: false,
+      flowDesignation: 'authentication',
+      primaryAction: 'Log in',
+    });
+    expect(await solve({ component: 'ak-stage-identification', uidField: 'bob' })).toMatchObject({
+      responseErrors: { non_field_errors: [{ string: 'Failed to authenticate.', code: 'invalid' }] },
+    });
+    expect(await solve({ component: 'ak-stage-identification', uidField: 'ANN' })).toMatchObject({
+      component: 'ak-stage-password',
+      pendingUser: 'ann',
+    });
+    expect(await solve({ component: 'ak-stage-password', password: 'wrong' })).toMatchObject({
+      responseErrors: { password: [{ string: 'Invalid password', code: 'invalid' }] },
+    });
+    const consent = await solve({ component: 'ak-stage-password', password: 'correct horse' });
+    expect(consent).toMatchObject({ component: 'ak-stage-consent', permissions: [], additionalPermissions: [] });
+    const { token } = consent as ConsentChallenge;
+    expect(await solve({ component: 'ak-stage-consent', token })).toMatchObject({
+      component: 'ak-stage-user-login',
+      pendingUser: 'ann',
+    });
+    expect(await solve({ component: 'ak-stage-user-login', rememberMe: true })).toMatchObject({
+      component: 'xak-flow-redirect',
+      to: '/',
+    });
   });
 
   it('knows no flow that there is not', async () => {

@@ -61,6 +61,27 @@ function dummyStage(fields: Row = {}): Row {
   return { stage_uuid: randomUUID(), name: randomUUID(), kind: 'dummy', throw_error: false, ...fields };
 }
 
+/** What stages of these kinds must have. */
+const signInStages = {
+  consent: { mode: 'permanent', consent_expire_in: 'weeks=4' },
+  deny: { deny_message: '' },
+  identification: {
+    user_fields: [],
+    case_insensitive_matching: true,
+    show_matched_user: true,
+    show_source_labels: false,
+    pretend_user_exists: true,
+  },
+  password: { backends: [], failed_attempts_before_cancel: 5, allow_show_password: false },
+  user_login: {
+    session_duration: 'seconds=0',
+    terminate_other_sessions: false,
+    remember_me_offset: 'seconds=0',
+    network_binding: 'no_binding',
+    geoip_binding: 'no_binding',
+  },
+} satisfies Record<string, Row>;
+
 function flowRow(fields: Row = {}): Row {
   const texts = { name: 'Flow', slug: randomUUID(), title: 'Title', designation: 'recovery' };
   return { flow_uuid: randomUUID(), pbm_uuid: randomUUID(), ...texts, ...fields };
@@ -100,6 +121,33 @@ describe('The table of stages', () => {
   it('takes stages of other kinds without what email stages have', async () => {
     expect(await refusal('stage', dummyStage())).toBeUndefined();
     expect(await refusal('stage', dummyStage({ throw_error: null }))).toBe('ck_stage_dummy');
+  });
+
+  it.each(Object.entries(signInStages))('refuses a stage of the kind %s without what it has', async (kind, columns) => {
+    const row = { ...columns, stage_uuid: randomUUID(), name: randomUUID(), kind };
+    for (const column of Object.keys(columns)) {
+      expect([column, await refusal('stage', { ...row, [column]: null })]).toEqual([column, `ck_stage_${kind}`]);
+    }
+    expect(await refusal('stage', row)).toBeUndefined();
+  });
+
+  it.each([
+    ['consent', 'mode', 'ck_stage_mode'],
+    ['user_login', 'network_binding', 'ck_stage_network_binding'],
+    ['user_login', 'geoip_binding', 'ck_stage_geoip_binding'],
+  ] as const)('refuses a stage of the kind %s with a word for %s that there is not', async (kind, column, check) => {
+    const row = { ...signInStages[kind], stage_uuid: randomUUID(), name: randomUUID(), kind };
+    expect(await refusal('stage', { ...row, [column]: 'nope' })).toBe(check);
+  });
+
+  it.each([
+    ['enrollment_flow', 'fk_stage_enrollment_flow'],
+    ['recovery_flow', 'fk_stage_recovery_flow'],
+    ['passwordless_flow', 'fk_stage_passwordless_flow'],
+    ['password_stage', 'fk_stage_password_stage'],
+    ['configure_flow', 'fk_stage_configure_flow'],
+  ])('refuses a %s that there is not', async (column, constraint) => {
+    expect(await refusal('stage', dummyStage({ [`${column}_uuid`]: randomUUID() }))).toBe(constraint);
   });
 
   it('refuses numbers that are no integers of 32 bits, and addresses that are too long', async () => {

@@ -40,7 +40,11 @@ class IdentificationStageFields extends StageFields {
   })
   case_insensitive_matching!: boolean;
 
-  @BooleanField({ description: 'Show who was found in the following steps, instead of what was typed.' })
+  @BooleanField({
+    description:
+      'Show who was found in the following steps, instead of what was typed. That tells visitors whether there is ' +
+      'such a user, also where the stage pretends.',
+  })
   show_matched_user!: boolean;
 
   @UuidField({ nullable: true, description: 'Flow to sign up in, offered as a link.', rules: [exists(() => Flow)] })

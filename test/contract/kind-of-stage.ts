@@ -5,60 +5,24 @@ import { expect, it } from 'vitest';
 
 import { describeSdk, refusal } from './sdk.js';
 
-/** Kinds that the SDK has the same methods for, with other values than the defaults. */
-const kinds = {
-  Consent: {
-    path: '/stages/consent/',
-    needed: {},
-    others: { mode: 'expiring', consentExpireIn: 'days=1' },
-    filters: ['name', 'stageUuid', 'mode', 'consentExpireIn'],
-  },
-  Deny: {
-    path: '/stages/deny/',
-    needed: {},
-    others: { denyMessage: 'Not today.' },
-    filters: ['name', 'stageUuid', 'denyMessage'],
-  },
-  Identification: {
-    path: '/stages/identification/',
-    needed: { userFields: ['email'] },
-    others: {
-      userFields: ['username', 'upn'],
-      caseInsensitiveMatching: false,
-      showMatchedUser: false,
-      showSourceLabels: true,
-      pretendUserExists: false,
-    },
-    filters: ['name', 'caseInsensitiveMatching', 'showMatchedUser', 'showSourceLabels'],
-  },
-  Password: {
-    path: '/stages/password/',
-    needed: { backends: ['authentik.core.auth.InbuiltBackend'] },
-    others: {
-      backends: ['authentik.core.auth.TokenBackend', 'authentik.sources.ldap.auth.LDAPBackend'],
-      failedAttemptsBeforeCancel: 3,
-      allowShowPassword: true,
-    },
-    filters: ['name', 'failedAttemptsBeforeCancel', 'allowShowPassword'],
-  },
-  UserLogin: {
-    path: '/stages/user_login/',
-    needed: {},
-    others: {
-      sessionDuration: 'hours=8',
-      terminateOtherSessions: true,
-      rememberMeOffset: 'days=30',
-      networkBinding: 'bind_asn_network_ip',
-      geoipBinding: 'bind_continent_country',
-    },
-    filters: ['name', 'stageUuid', 'sessionDuration', 'rememberMeOffset', 'networkBinding', 'geoipBinding'],
-  },
-} as const;
+/** A kind of stage, for which the SDK has methods named after it. */
+interface KindOfStage {
+  /** As in the SDK's methods: `UserLogin` in `stagesUserLoginCreate`. */
+  readonly kind: string;
+  readonly path: string;
+  /** What a stage cannot do without, but for the name. */
+  readonly needed: object;
+  /** Other values than the defaults. */
+  readonly others: object;
+  /** Parameters of the list, each with the value of such a stage. */
+  readonly filters: readonly string[];
+}
 
-for (const [kind, { path, needed, others, filters }] of Object.entries(kinds)) {
+type Stage = Record<string, any>;
+
+/** Tests in which authentik's SDK manages the stages of a kind. */
+export function describeKindOfStage({ kind, path, needed, others, filters }: KindOfStage): void {
   describeSdk(path, (sdk) => {
-    type Stage = Record<string, any>;
-
     /** Calls the method of the SDK: `stagesDenyCreate`. */
     function call(operation: string, parameters: object = {}, key?: string | null): Promise<any> {
       const stages = new StagesApi(sdk().configuration(key));
