@@ -78,9 +78,9 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
 
 /** Nothing but the button's own answer will do. */
 function isAnswerWith(button: string, body: unknown): boolean {
-  if (typeof body !== 'object' || body === null || Object.keys(body).length !== 2) return false;
-  const { component: answered, token } = body as Record<string, unknown>;
-  if (answered !== component || typeof token !== 'string') return false;
+  if (typeof body !== 'object' || body === null) return false;
+  const { component: answered = component, token, ...more } = body as Record<string, unknown>;
+  if (answered !== component || typeof token !== 'string' || Object.keys(more).length > 0) return false;
   const [given, wanted] = [Buffer.from(token), Buffer.from(button)];
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }

@@ -47,6 +47,8 @@ export interface Position {
   readonly step: string | undefined;
   /** Whom it is about, as challenges tell it; empty for nobody. */
   readonly username: string;
+  /** It is about a link that was opened and not followed: the session is still at what it was at before. */
+  readonly isLink: boolean;
   /** The flow's compatibility mode. */
   readonly isCompatible: boolean;
 }
@@ -165,11 +167,13 @@ export class FlowExecutor {
 
 class UnknownFlow extends Error {}
 
-async function positionOf({ manager, flow, state: { plan }, visitor }: FlowRun): Promise<Position> {
+async function positionOf({ manager, flow, state, link, visitor }: FlowRun): Promise<Position> {
+  const isLink = link?.isFollowed === false;
+  const plan = isLink ? link.plan : state.plan;
   const isUsable = plan !== undefined && plan !== 'broken';
   const context = isUsable ? plan.context : {};
   const { pending_user: username } = userInfo(context, await readPendingUser(manager, context), visitor);
-  return { step: isUsable ? stepOf(plan) : undefined, username, isCompatible: flow.compatibilityMode };
+  return { step: isUsable ? stepOf(plan) : undefined, username, isLink, isCompatible: flow.compatibilityMode };
 }
 
 function isConflict(error: unknown): boolean {

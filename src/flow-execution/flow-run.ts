@@ -3,7 +3,7 @@ import type { User } from '../core/users/user.entity.js';
 import type { Flow } from '../flows/flow.entity.js';
 import type { Visitor } from './execution.js';
 import type { OpenSession } from './flow-sessions.js';
-import type { FlowState } from './flow-state.js';
+import type { FlowPlan } from './plan.js';
 
 /** One request to the executor. */
 export interface FlowRun extends OpenSession {
@@ -13,8 +13,8 @@ export interface FlowRun extends OpenSession {
   readonly query: URLSearchParams;
   /** Where to go if the flow is not for this visitor; not checked yet. */
   readonly deniedNext: string | undefined;
-  /** What the session was at, while the plan is that of a link which is only looked at. */
-  aside?: { readonly plan: FlowState['plan'] };
+  /** The link that the request is about. */
+  link?: { readonly plan: FlowPlan; isFollowed: boolean };
   /** Somebody who was signed in by this request. */
   signedIn?: { readonly user: User; readonly terms: SessionTerms };
 }

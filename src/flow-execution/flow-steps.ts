@@ -14,7 +14,7 @@ import { FlowPlanner, subjectOf } from './flow-planner.js';
 import type { FlowRun } from './flow-run.js';
 import { localPath } from './next-url.js';
 import { withPast } from './plan-history.js';
-import { PlanRestorer } from './plan-restorer.js';
+import { PlanRestorer, type Restored } from './plan-restorer.js';
 import { stepOf } from './plan-step.js';
 import type { FlowPlan, PlanContext, PlannedStage } from './plan.js';
 import { StageExecution } from './stage-execution.js';
@@ -49,8 +49,9 @@ export class FlowSteps {
   /** @param posted the answer to the current stage; undefined for a look at it */
   async take(run: FlowRun, posted: Posted | undefined): Promise<ExecutorAnswer> {
     const { state } = run;
-    const denied = await this.restore(run);
-    if (denied !== undefined) return denied;
+    const opened = await this.restore(run);
+    if (opened.kind === 'denied') return deniedAnswer(run, {}, opened.message);
+    if (opened.kind === 'plan') return this.goOnFromLink(run, opened.plan, posted);
     if (state.plan === 'broken') return this.unusable(run);
     if (state.plan !== undefined && state.plan.flow !== run.flow.pk) delete state.plan;
     if (state.plan === undefined) {
@@ -71,20 +72,27 @@ export class FlowSteps {
     return to === undefined ? deniedAnswer(run, context, 'Invalid next URL') : redirectAnswer(run, to);
   }
 
-  private async restore(run: FlowRun): Promise<ExecutorAnswer | undefined> {
+  private async restore(run: FlowRun): Promise<Restored> {
     const { manager, query, flow, visitor, state } = run;
     const token = query.getAll('flow_token').at(-1);
-    if (token === undefined) return undefined;
+    if (token === undefined) return { kind: 'nothing' };
     const current = planOf(run);
     const plan = current?.flow === flow.pk ? current : undefined;
     const remembered = (name: string): unknown => (Object.hasOwn(state.memory, name) ? state.memory[name] : undefined);
-    const restored = await this.restorer.restore({ manager, token, flow, plan, remembered, visitor });
-    if (restored.kind === 'denied') return deniedAnswer(run, {}, restored.message);
-    if (restored.kind === 'plan') {
-      run.aside = { plan: state.plan };
-      state.plan = restored.plan;
-    }
-    return undefined;
+    return this.restorer.restore({ manager, token, flow, plan, remembered, visitor });
+  }
+
+  /** Goes on with the plan of a link. Until its first stage is passed the session stays at what it was at before. */
+  private async goOnFromLink(run: FlowRun, plan: FlowPlan, posted: Posted | undefined): Promise<ExecutorAnswer> {
+    const { state } = run;
+    const { plan: before } = state;
+    run.link = { plan, isFollowed: false };
+    state.plan = plan;
+    const answer = await this.goOn(run, posted);
+    if (run.link.isFollowed) return answer;
+    if (before === undefined) delete state.plan;
+    else state.plan = before;
+    return answer;
   }
 
   /** Makes a plan. @returns what the visitor is told instead, if there is nothing to do or the flow is not for them */
@@ -181,18 +189,17 @@ export class FlowSteps {
   ): Promise<ExecutorAnswer> {
     switch (outcome.kind) {
       case 'challenge':
-        // A link was looked at, and no more.
-        if (run.aside !== undefined) putBack(run, run.aside);
         // What was skipped is asked again with the next request: only a stage that is passed decides anything.
         plan.bindings.unshift(...skipped);
         return challengeAnswer(run, plan.context, outcome.challenge, errors);
       case 'passed':
-        run.state.history = withPast(run.aside === undefined ? run.state.history : [], plan);
+        // What the browser was at before is no part of where a link leads.
+        run.state.history = withPast(run.link === undefined ? run.state.history : [], plan);
+        if (run.link !== undefined) run.link.isFollowed = true;
         plan.bindings.shift();
         return plan.bindings.length > 0 ? { kind: 'continue' } : this.finish(run);
       case 'denied':
         cancel(run);
-        if (run.aside !== undefined) putBack(run, run.aside);
         return deniedAnswer(run, plan.context, outcome.message);
     }
   }
@@ -211,12 +218,6 @@ export class FlowSteps {
 
 function planOf({ state }: FlowRun): FlowPlan | undefined {
   return state.plan === 'broken' ? undefined : state.plan;
-}
-
-/** Has the session go on with what it was at before a link was opened. */
-function putBack({ state }: FlowRun, { plan }: NonNullable<FlowRun['aside']>): void {
-  if (plan === undefined) delete state.plan;
-  else state.plan = plan;
 }
 
 /** Ends a run, whatever is left to do in it. The history stays. */

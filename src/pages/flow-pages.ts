@@ -79,16 +79,21 @@ export class FlowPages {
     if (visit.sessionKey === undefined) return { kind: 'page', page: noCookiesPage(await this.wording(visitor), 403) };
     this.cookies.checkCsrf(visit.sessionKey, form.csrf);
     const address = new FlowAddress(slug, visitor.address);
+    const link = visitor.notes.link?.slug === slug ? visitor.notes.link : undefined;
     const result = await this.executor.handle({
       slug,
       method: 'POST',
-      query: address.flowQuery(),
+      query: address.flowQuery(link?.token),
       body: () => form.answer,
       visit: { ...visit, csrf: form.csrf },
       page: { step: form.step },
     });
     const { answer, session } = result;
-    if (answer.kind === 'continue') return { kind: 'redirect', to: address.clean(), session };
+    const left = result.position?.isLink && link !== undefined ? { link } : {};
+    if (answer.kind === 'continue') {
+      if (link !== undefined) await this.notes.keep(withSession(visit, session), left);
+      return { kind: 'redirect', to: address.clean(), session };
+    }
     const { challenge } = answer;
     if (challenge.component === 'xak-flow-redirect') return this.leave(challenge, result, visitor);
     const told: Told = {
@@ -97,7 +102,7 @@ export class FlowPages {
       challenge,
       typed: keepable(challenge, form.answer),
     };
-    const begun = await this.notes.keep(withSession(visit, session), { told });
+    const begun = await this.notes.keep(withSession(visit, session), { told, ...left });
     return { kind: 'redirect', to: address.same(), session: session ?? begun };
   }
 
@@ -131,14 +136,17 @@ export class FlowPages {
     const now: PageVisitor = { ...visitor, visit: withSession(visitor.visit, session) };
     if (answer.challenge.component === 'xak-flow-redirect')
       return this.leave(answer.challenge, { ...result, session }, now);
-    if (link?.slug === slug || told?.slug === slug) await this.notes.keep(now.visit, withoutShown(now.notes, slug));
+    if (link?.slug === slug || told?.slug === slug) {
+      const left = position?.isLink && link !== undefined ? { link } : {};
+      await this.notes.keep(now.visit, { ...withoutShown(now.notes, slug), ...left });
+    }
     const isAbout = told?.slug === slug && told.step !== undefined && told.step === position?.step;
     const challenge = isAbout ? withTold(answer.challenge, told.challenge) : answer.challenge;
     const page = await this.pageOf(challenge, position, isAbout ? told.typed : {}, address, now);
     return { kind: 'page', page, session };
   }
 
-  /** Asks until somebody is asked something. The key of a link is handed over once: the session goes on with it. */
+  /** Asks until somebody is asked something. Who is led on from a link is in the session from then on. */
   private async ask(request: ExecutorRequest): Promise<{ result: ExecutorResult; session: IssuedSession | undefined }> {
     const query = new URLSearchParams(request.query);
     query.delete('flow_token');
@@ -156,9 +164,11 @@ export class FlowPages {
   private async leave(
     { to, messages }: FullChallenge,
     { session }: ExecutorResult,
-    { visit }: PageVisitor,
+    { visit, notes }: PageVisitor,
   ): Promise<PageAnswer> {
-    const begun = messages && (await this.notes.keep(withSession(visit, session), { messages }));
+    const isChanged = messages !== undefined || notes.link !== undefined;
+    const left = { ...(messages !== undefined && { messages }) };
+    const begun = isChanged ? await this.notes.keep(withSession(visit, session), left) : undefined;
     return { kind: 'redirect', to: String(to), session: session ?? begun };
   }
 

@@ -9,7 +9,7 @@ import type { Visit } from '../flow-execution/visit.js';
 
 /** What pages remember of a visitor from one request to the next. */
 export interface Notes {
-  /** The link of a mail that was opened and is not shown yet, so that its secret leaves the address before that. */
+  /** The link of a mail that was opened and not followed yet; its secret leaves the address before anything is shown. */
   readonly link?: { readonly slug: string; readonly token: string };
   /** What the last form led to; it is told by the page that comes after it, once. */
   readonly told?: Told;

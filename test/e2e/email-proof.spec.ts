@@ -168,7 +168,6 @@ describe('The link in the mail', () => {
     ['an empty token', () => ({ component: 'ak-stage-consent', token: '' })],
     ['a token that is no text', () => ({ component: 'ak-stage-consent', token: ['x'] })],
     ['another component', (token: string) => ({ component: 'ak-stage-email', token })],
-    ['no component', (token: string) => ({ token })],
     ['the token with more', (token: string) => ({ component: 'ak-stage-consent', token, is_restored: true })],
     ['the secret itself', (_: string, secret: string) => ({ component: 'ak-stage-consent', token: secret })],
   ])('is not confirmed by %s', async (_, body) => {
