@@ -41,5 +41,8 @@ describe('What is kept of a plan for the inspector', () => {
     expect(history).toMatchObject([{ bindings: [{ inMemory: 'a' }, { inMemory: 'b' }], context: {} }]);
     const long = Array.from({ length: 200 }).reduce<typeof history>((past) => withPast(past, plan), history);
     expect(long).toHaveLength(50);
+    const large = newPlan(randomUUID(), plan.bindings, { prompt_data: { name: 'x'.repeat(100_000) } });
+    expect(withPast([], large)).toMatchObject([{ context: {} }]);
+    expect(large.context.prompt_data).toBeDefined();
   });
 });

@@ -13,9 +13,14 @@ export const masked = '********************';
 /** Names of values that are secrets, whoever put them there. */
 const secretName = /pass|secret|token|api|key|code|pin\b|signature|cookie/i;
 
-/** The history with one more plan. Old ones give way. */
+/** Characters of JSON that a context may have to be kept: what visitors type can be long. */
+const largest = 10_000;
+
+/** The history with one more plan. Old ones give way, and a context that is too large. */
 export function withPast(history: readonly PastPlan[], plan: FlowPlan): PastPlan[] {
-  return [...history, { ...structuredClone(plan), context: withoutSecrets(plan.context) }].slice(-longest);
+  const context = withoutSecrets(plan.context);
+  const kept = JSON.stringify(context).length > largest ? {} : context;
+  return [...history, { ...structuredClone(plan), context: kept }].slice(-longest);
 }
 
 /** The context as administrators may see it. */

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { Sessions } from '../../src/core/sessions/session.service.js';
@@ -206,6 +208,22 @@ describe('A stage', () => {
     expect(visitor.cookies.get('authentik_session')).toBe(key);
     expect((await app.api.get(`/core/users/${pk}/`)).body.name).toBe('Before');
     expect(await visitor.see(flow.slug)).toMatchObject({ name: 'asks' });
+  });
+
+  it('that loses a race with another request is reached once more', async () => {
+    const taken = await createUser(app.api);
+    let times = 0;
+    stage('races', async ({ manager }) => {
+      times += 1;
+      if (times < 3) await manager.insert(User, { uuid: randomUUID(), username: taken.username });
+      return passed;
+    });
+    const visitor = await at('asks', 'races');
+    expect(await visitor.answer(flow.slug, {})).toEqual(root);
+    expect(times).toBe(3);
+    times = -1;
+    const loser = await at('races');
+    expect(await loser.see(flow.slug)).toMatchObject({ component: 'ak-stage-flow-error' });
   });
 
   it('that signs in takes nothing along of somebody else who was signed in', async () => {
