@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
 import { EventsModule } from '../events/events.module.js';
+import { Referrers } from '../rest/referrers.js';
 import { AccessGuard } from './access/access.guard.js';
 import { AuthenticationService } from './access/authentication.service.js';
 import { BootstrapService } from './bootstrap/bootstrap.service.js';
@@ -44,6 +45,7 @@ import { UserService } from './users/user.service.js';
     GroupService,
     Idempotency,
     PermissionService,
+    Referrers,
     RequestLimits,
     RoleService,
     SessionCookies,
@@ -51,6 +53,6 @@ import { UserService } from './users/user.service.js';
     TokenService,
     UserService,
   ],
-  exports: [AccessGuard, GroupService, Idempotency, RequestLimits, SessionCookies, Sessions, UserService],
+  exports: [AccessGuard, GroupService, Idempotency, Referrers, RequestLimits, SessionCookies, Sessions, UserService],
 })
 export class CoreModule {}

@@ -9,6 +9,7 @@ import { AppError } from '../rest/errors/app-error.js';
 import { columnsOf } from '../rest/fields/columns-of.js';
 import type { Page } from '../rest/list/page.js';
 import { readPage, select } from '../rest/list/read-page.js';
+import { Referrers } from '../rest/referrers.js';
 import type { Reference } from '../rest/used-by.js';
 import { BackgroundFiles } from './backgrounds/background-files.js';
 import type { FlowListQuery } from './dto/flow-list.query.js';
@@ -25,6 +26,7 @@ export class FlowService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly backgrounds: BackgroundFiles,
+    private readonly referrers: Referrers,
   ) {}
 
   async list(query: FlowListQuery, visible: VisibleRows): Promise<Page<FlowDto>> {
@@ -102,6 +104,7 @@ export class FlowService {
           .addSelect(`concat('Stage ', stage.name)`, 'name'),
       },
       ...stagesThatName(this.dataSource.manager, Flow, pk),
+      ...this.referrers.of('authentik_flows.flow', this.dataSource.manager, pk),
     ];
   }
 

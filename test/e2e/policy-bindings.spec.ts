@@ -178,6 +178,33 @@ describe('A policy binding', () => {
   });
 });
 
+describe('What uses a user or a group', () => {
+  it('tells of the policy bindings that go with them', async () => {
+    const someone = await createUser(app.api, { username: 'bound-user' });
+    const members = await createGroup(app.api, { name: 'Bound group' });
+    const place = await createBinding(app.api);
+    const one = await createPolicyBinding(app.api, { target: flow.pk, user: someone.pk, order: 4 });
+    const other = await createPolicyBinding(app.api, { target: place.pk, group: members.pk, order: 5 });
+    const found = { app: 'authentik_policies', model_name: 'policybinding', action: 'cascade' };
+    expect((await app.api.get(`/core/users/${someone.pk}/used_by/`)).body).toEqual([
+      {
+        ...found,
+        pk: one.pk,
+        name: `Binding from PolicyBindingModel ${flow.policybindingmodel_ptr_id} #4 to User bound-user`,
+      },
+    ]);
+    expect((await app.api.get(`/core/groups/${members.pk}/used_by/`)).body).toEqual([
+      {
+        ...found,
+        pk: other.pk,
+        name: `Binding from PolicyBindingModel ${place.policybindingmodel_ptr_id} #5 to Group Bound group`,
+      },
+    ]);
+    const { api } = await createActor(app, ['authentik_core.view_group']);
+    expect((await api.get(`/core/groups/${members.pk}/used_by/`)).body).toEqual([]);
+  });
+});
+
 describe('The list of policy bindings', () => {
   it('is filtered by target, by either of its keys', async () => {
     const one = await createFlow(app.api);

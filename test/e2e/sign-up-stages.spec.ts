@@ -44,9 +44,18 @@ describe('A user write stage', () => {
     );
   });
 
-  it('loses its group with the group', async () => {
+  it('loses its group with the group, which tells of the stage before', async () => {
     const group = await createGroup(app.api);
     const stage = await createStage(app.api, 'user_write', { create_users_group: group.pk });
+    expect((await app.api.get(`/core/groups/${group.pk}/used_by/`)).body).toEqual([
+      {
+        app: 'authentik_stages_user_write',
+        model_name: 'userwritestage',
+        pk: stage.pk,
+        name: `Stage ${stage.name}`,
+        action: 'set_null',
+      },
+    ]);
     await app.api.delete(`/core/groups/${group.pk}/`);
     expect((await app.api.get(`/stages/user_write/${stage.pk}/`)).body.create_users_group).toBeNull();
   });
@@ -119,7 +128,15 @@ describe('An invitation', () => {
 
   it('for one flow goes with the flow, and is not for every flow from then on', async () => {
     const flow = await createFlow(app.api);
-    const { pk } = await createInvitation(app.api, { flow: flow.pk });
+    const { pk, name, created_by } = await createInvitation(app.api, { flow: flow.pk });
+    const used = { app: 'authentik_stages_invitation', model_name: 'invitation', pk, action: 'cascade' };
+    expect((await app.api.get(`/flows/instances/${flow.slug}/used_by/`)).body).toEqual([
+      { ...used, name: `Invitation ${name}` },
+    ]);
+    expect((await app.api.get(`/core/users/${created_by.pk}/used_by/`)).body).toContainEqual({
+      ...used,
+      name: `Invitation ${name}`,
+    });
     await app.api.delete(`/flows/instances/${flow.slug}/`);
     expect((await app.api.get(`${invitations}${pk}/`)).status).toBe(404);
   });

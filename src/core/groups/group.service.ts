@@ -12,6 +12,7 @@ import { ValidationError } from '../../rest/errors/validation-error.js';
 import { columnsOf } from '../../rest/fields/columns-of.js';
 import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
+import { Referrers } from '../../rest/referrers.js';
 import type { Reference } from '../../rest/used-by.js';
 import type { GroupListQuery } from './dto/group-list.query.js';
 import type { GroupDto, GroupRequestDto, PatchedGroupRequestDto } from './dto/group.dto.js';
@@ -28,6 +29,7 @@ export class GroupService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly secrets: SecretBox,
+    private readonly referrers: Referrers,
   ) {}
 
   async list(query: GroupListQuery, visible: VisibleRows): Promise<Page<GroupDto>> {
@@ -100,7 +102,7 @@ export class GroupService {
   }
 
   /**
-   * What refers to a group: the groups below it, its roles, its members.
+   * What refers to a group: the groups below it, its roles, its members, and what other parts of the service say.
    *
    * @throws AppError `notFound`
    */
@@ -143,6 +145,7 @@ export class GroupService {
           .addSelect('account.username', 'name')
           .orderBy('account.username'),
       },
+      ...this.referrers.of('authentik_core.group', manager, pk),
     ];
   }
 

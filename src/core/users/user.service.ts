@@ -11,6 +11,7 @@ import { AppError } from '../../rest/errors/app-error.js';
 import { columnsOf } from '../../rest/fields/columns-of.js';
 import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
+import { Referrers } from '../../rest/referrers.js';
 import type { Reference } from '../../rest/used-by.js';
 import type { Caller } from '../access/caller.js';
 import { Group } from '../groups/group.entity.js';
@@ -30,6 +31,7 @@ export class UserService {
     private readonly secrets: SecretBox,
     private readonly events: EventLog,
     private readonly sessions: Sessions,
+    private readonly referrers: Referrers,
   ) {}
 
   async list(query: UserListQuery, visible: VisibleRows): Promise<Page<UserDto>> {
@@ -116,7 +118,7 @@ export class UserService {
   }
 
   /**
-   * What refers to a user: their groups and their tokens.
+   * What refers to a user: their groups, their tokens, and what other parts of the service say.
    *
    * @throws AppError `notFound`
    */
@@ -146,6 +148,7 @@ export class UserService {
           .addSelect('token.identifier', 'name')
           .orderBy('token.identifier'),
       },
+      ...this.referrers.of('authentik_core.user', manager, pk),
     ];
   }
 

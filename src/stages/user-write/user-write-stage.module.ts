@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
 
+import { Group } from '../../core/groups/group.entity.js';
 import { EventsModule } from '../../events/events.module.js';
 import { FlowExecutionModule } from '../../flow-execution/flow-execution.module.js';
 import { StageExecutors } from '../../flow-execution/stage-executors.js';
 import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
+import { stagesThatName } from '../../flows/stage-references.js';
+import { Referrers } from '../../rest/referrers.js';
 import { UserWriteStageController } from './user-write-stage.controller.js';
 import { UserWriteStageExecutor } from './user-write-stage.executor.js';
 import { userWriteStageKind } from './user-write-stage.kind.js';
@@ -18,8 +21,9 @@ import { UserWriteStageService } from './user-write-stage.service.js';
   exports: [UserWriteStageService],
 })
 export class UserWriteStageModule {
-  constructor(kinds: StageKinds, executors: StageExecutors, executor: UserWriteStageExecutor) {
+  constructor(kinds: StageKinds, executors: StageExecutors, executor: UserWriteStageExecutor, referrers: Referrers) {
     kinds.register(userWriteStageKind);
     executors.register(executor);
+    referrers.register('authentik_core.group', (manager, pk) => stagesThatName(manager, Group, String(pk)));
   }
 }

@@ -1,0 +1,20 @@
+import type { EntityManager } from 'typeorm';
+
+import type { Reference } from '../../rest/used-by.js';
+import { Invitation } from './invitation.entity.js';
+
+/** The invitations that name a row in this column; they go with it. */
+export function invitationsThatName(manager: EntityManager, column: 'createdById' | 'flowId', pk: unknown): Reference {
+  return {
+    app: 'authentik_stages_invitation',
+    model: 'invitation',
+    action: 'cascade',
+    rows: manager
+      .createQueryBuilder(Invitation, 'invitation')
+      .where(`invitation.${column} = :pk`, { pk })
+      .select('invitation.pk', 'pk')
+      .addSelect(`concat('Invitation ', invitation.name)`, 'name')
+      .orderBy('invitation.name')
+      .addOrderBy('invitation.pk'),
+  };
+}
