@@ -122,6 +122,12 @@ export const definitions = {
     31_536_000,
     'Seconds that visitors have for the next step of a flow, and that a sign-in without a duration of its own lasts',
   ),
+  UNCONFIRMED_RETENTION: integer(
+    30,
+    0,
+    3650,
+    'Days that accounts are kept whose owners signed up and never confirmed their address; 0: for good',
+  ),
   BRAND_NAME: text('email-stage', 'Name of the installation that pages show'),
   BRAND_COLOR: colour('2450c8', 'Colour of buttons and links on pages, hexadecimal'),
   BRAND_LOGO: text<string | undefined>(undefined, 'Image file of the logo on pages: SVG, PNG, JPEG, WebP, GIF or AVIF'),

@@ -4,6 +4,7 @@ import { verify } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { User } from '../../src/core/users/user.entity.js';
+import { Housekeeping } from '../../src/database/housekeeping.js';
 import type { UserWriteStageRequestDto } from '../../src/stages/user-write/dto/user-write-stage.dto.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createGroup } from '../factories/group.js';
@@ -204,6 +205,50 @@ describe('A user write stage', () => {
       client_ip: '127.0.0.1',
     });
     expect(JSON.stringify(body.results[0].context)).not.toMatch(/secret-of-the-event|seen@example/);
+  });
+});
+
+describe('An account that was never confirmed', () => {
+  /** Signs up, so many days ago. */
+  async function signedUp(days: number): Promise<number> {
+    const slug = await flowOf([text('username')], { create_users_as_inactive: true });
+    const username = randomUUID();
+    await new Visitor(app.url).answer(slug, { username });
+    const { pk } = (await userNamed(username))!;
+    await app.dataSource.query(`update "user" set password_change_date = now() - $2 * interval '1 day' where id = $1`, [
+      pk,
+      days,
+    ]);
+    return pk;
+  }
+
+  it('is deleted after some time, unless an administrator has decided about it or a link of it is valid', async () => {
+    const [forgotten, recent, decided, mailed, late] = [
+      await signedUp(31),
+      await signedUp(29),
+      await signedUp(31),
+      await signedUp(31),
+      await signedUp(31),
+    ];
+    await app.api.patch(`/core/users/${decided}/`, { is_active: false });
+    const { flow } = await createFlowWith(app.api, []);
+    for (const [user, expires] of [
+      [mailed, '1 hour'],
+      [late, '-1 hour'],
+    ]) {
+      await app.dataSource.query(
+        `insert into "flow_token" (token_uuid, key_hash, purpose, user_id, user_address, address, flow_uuid, execution,
+                                   plan, expires)
+         values ($1, $2, 'recovery', $3, '', '', $4, $1, '', now() + $5::interval)`,
+        [randomUUID(), Buffer.from(randomUUID()), user, flow.pk, expires],
+      );
+    }
+    await app.nest.get(Housekeeping).doEverything();
+    const left: number[] = [];
+    for (const pk of [forgotten, recent, decided, mailed, late]) {
+      left.push((await app.api.get(`/core/users/${pk}/`)).status);
+    }
+    expect(left).toEqual([404, 200, 200, 200, 404]);
   });
 });
 

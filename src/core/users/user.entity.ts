@@ -14,6 +14,7 @@ export type UserType = (typeof userTypes)[number];
 @Index('ix_user_lower_username', { synchronize: false })
 @Index('ix_user_lower_email', { synchronize: false })
 @Index('ix_user_lower_upn', { synchronize: false })
+@Index('ix_user_awaits_confirmation', ['passwordChangeDate'], { where: '"awaits_confirmation"' })
 @Check('ck_user_type', oneOf('type', userTypes))
 @Check('ck_user_awaits_confirmation', `NOT ("is_active" AND "awaits_confirmation")`)
 export class User {

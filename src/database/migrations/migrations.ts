@@ -13,6 +13,7 @@ import { Consents1795633550000 } from './1795633550000-consents.js';
 import { UserNames1795633600000 } from './1795633600000-user-names.js';
 import { SessionNetwork1795633700000 } from './1795633700000-session-network.js';
 import { MailQueue1795640000000 } from './1795640000000-mail-queue.js';
+import { UnconfirmedUsers1795640500000 } from './1795640500000-unconfirmed-users.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   UserNames1795633600000,
   SessionNetwork1795633700000,
   MailQueue1795640000000,
+  UnconfirmedUsers1795640500000,
 ];
