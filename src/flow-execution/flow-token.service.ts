@@ -77,7 +77,9 @@ export interface Proof {
   readonly execution: string;
 }
 
-const isOfTheAccount = 'u.email = t.user_address and (u.is_active or u.awaits_confirmation)';
+/** A new address or a new password ends the links from before: whoever set it may have done so because of them. */
+const isOfTheAccount = `u.email = t.user_address and u.password_change_date <= t.created
+  and (u.is_active or u.awaits_confirmation)`;
 
 /** The state of the token `t`, whose user is `u`, in a flow. */
 function stateOf(flow: string): string {
@@ -157,10 +159,10 @@ export class FlowTokens {
     { user, address, plan }: { readonly user: number; readonly address: string; readonly plan: FlowPlan },
   ): Promise<{ pk: string } | undefined> {
     const [shown] = await manager.query<{ pk: string }[]>(
-      `select token_uuid as pk from "flow_token"
-        where purpose = 'recovery' and stage_uuid is null and user_id = $1 and user_address = $2 and flow_uuid = $3
-          and spent is null and superseded is null and expires > now()
-        for update`,
+      `select t.token_uuid as pk from "flow_token" t join "user" u on u.id = t.user_id
+        where t.purpose = 'recovery' and t.stage_uuid is null and t.user_id = $1 and t.user_address = $2
+          and t.flow_uuid = $3 and t.spent is null and t.superseded is null and t.expires > now() and ${isOfTheAccount}
+        for update of t`,
       [user, address, plan.flow],
     );
     if (shown === undefined) return undefined;

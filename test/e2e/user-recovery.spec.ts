@@ -74,6 +74,19 @@ describe('/core/users/{id}/recovery/', () => {
     expect((await recovery(pk)).body.link).not.toBe(next);
   });
 
+  it('is dead when the password has been changed since, and another one is given then', async () => {
+    const { pk } = await createReader(app.api);
+    const { link } = (await recovery(pk)).body;
+    await app.api.post(`/core/users/${pk}/set_password/`, { password: 'another' });
+    expect(await new Visitor(app.url).see(flow.slug, new URL(link).search.slice(1))).toMatchObject({
+      ...denied,
+      error_message: expect.stringMatching(/has been changed since this link was made/),
+    });
+    const next = (await recovery(pk)).body.link;
+    expect(next).not.toBe(link);
+    expect(await follow(next)).toMatchObject({ name: flow.behind });
+  });
+
   it('may be looked at as often as one likes, leads on once, and is told to be used then', async () => {
     const { pk } = await createReader(app.api);
     const { link } = (await recovery(pk)).body;

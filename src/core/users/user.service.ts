@@ -89,13 +89,13 @@ export class UserService {
 
   /**
    * Sets the password, and writes down who did it. Whoever got in with the old one is out: sessions of the user end, but
-   * for the one that this is done in. Tokens stay as they are.
+   * for the one that this is done in, and links that were mailed before are dead. Tokens stay as they are.
    */
   async setPassword({ pk, username }: User, password: string, by: Caller, clientIp: string): Promise<void> {
     const passwordHash = await hashPassword(password);
     await this.dataSource.transaction(async (manager) => {
       await this.sessions.endAll(manager, { pk }, by.session);
-      await manager.update(User, { pk }, { passwordHash, passwordChangeDate: new Date() });
+      await manager.update(User, { pk }, { passwordHash, passwordChangeDate: () => 'now()' });
       await this.events.write(manager, {
         action: 'password_set',
         app: 'authentik.core',

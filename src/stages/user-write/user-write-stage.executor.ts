@@ -21,7 +21,7 @@ type Run = Execution<UserWriteStage>;
 const failed = 'Failed to update user. Please try again later.';
 
 /** What is written. */
-type Columns = UserChanges & Partial<Pick<User, 'passwordHash' | 'passwordChangeDate'>>;
+type Columns = UserChanges & { readonly passwordHash?: string };
 
 /** The run cannot go on; nothing of what the stage has written stays. */
 class Denial extends Error {
@@ -95,10 +95,9 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     return stored;
   }
 
-  private passwordIn(data: PromptData): { passwordHash: string; passwordChangeDate: Date } | undefined {
+  private passwordIn(data: PromptData): { passwordHash: string } | undefined {
     const planned = known(data, passwordKey);
-    if (planned === undefined) return undefined;
-    return { passwordHash: plannedPasswordHash(planned, this.secrets), passwordChangeDate: new Date() };
+    return planned === undefined ? undefined : { passwordHash: plannedPasswordHash(planned, this.secrets) };
   }
 
   private async redeem(execution: Run, manager: EntityManager, invitation: string): Promise<void> {
@@ -153,7 +152,9 @@ async function create({ stage, plan }: Run, manager: EntityManager, columns: Col
 }
 
 async function change(manager: EntityManager, stored: User, columns: Columns): Promise<User> {
-  if (Object.keys(columns).length > 0) await manager.update(User, { pk: stored.pk }, columns as object);
+  // The database's time, as that of links, which a new password ends.
+  const changed = columns.passwordHash === undefined ? columns : { ...columns, passwordChangeDate: () => 'now()' };
+  if (Object.keys(changed).length > 0) await manager.update(User, { pk: stored.pk }, changed as object);
   return Object.assign(stored, columns);
 }
 
