@@ -93,7 +93,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     const names = { known, inactive, without, nobody: `${randomUUID()}@example.org` };
     const actions = Object.entries(names).map(([kind, name]) => [kind, () => attempt(slug, name, 'wrong', isOneStep)]);
     await expectSameTime(Object.fromEntries(actions), { turns: 12, beforeTurn: forgetLimits });
-  });
+  }, 600_000);
 
   it('let nobody guess more often by asking in other sessions, all at once', async () => {
     const slug = await slugOf();
@@ -194,5 +194,5 @@ describe('A name alone', () => {
     for (const other of others) expect(other).toEqual(first);
     const actions = names.map((name, index) => [['known', 'inactive', 'nobody'][index], () => look(name)]);
     await expectSameTime(Object.fromEntries(actions), { turns: 25 });
-  });
+  }, 600_000);
 });
