@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { clientNetwork } from '../../core/limits/client-network.js';
 import { type Limit, RequestLimits } from '../../core/limits/request-limits.service.js';
 import { hashPassword, isOutdated, verifyPassword } from '../../core/passwords.js';
 import { hashTokenKey } from '../../core/tokens/token-key.js';
@@ -14,7 +15,7 @@ import type { PasswordBackend, PasswordStage } from './password-stage.entity.js'
 /** How many passwords are tried for one name. The right one makes it begin anew. */
 const perName: Limit = { times: 10, seconds: 300 };
 
-/** How many passwords are tried from one address, whomever they are for. */
+/** How many passwords are tried by one client, whomever they are for. */
 const perClient: Limit = { times: 300, seconds: 300 };
 
 /** Who a password is asked of. */
@@ -65,7 +66,7 @@ export class PasswordCheck {
   }
 
   private async wait(clientIp: string, name: string): Promise<number> {
-    const ofClient = await this.limits.count(`password:client:${clientIp}`, perClient);
+    const ofClient = await this.limits.count(`password:client:${clientNetwork(clientIp)}`, perClient);
     // A client that is held back does not use up what is left to the name.
     return ofClient > 0 ? ofClient : this.limits.count(name, perName);
   }
