@@ -81,9 +81,11 @@ export class TemplateFiles {
    * @throws TemplateError if the name or the file it leads to is outside of the folder, or it may not be read
    */
   async find(name: string, except: readonly TemplateFile[] = []): Promise<TemplateFile | undefined> {
-    checkName(name);
-    const known = this.known.get(name) ?? [];
-    this.known.set(name, known);
+    let known = this.known.get(name);
+    if (known === undefined) {
+      checkName(name);
+      this.known.set(name, (known = []));
+    }
     for (const [index, findIn] of this.folders.entries()) {
       const file = await (known[index] ??= findIn(name));
       if (file !== undefined && !except.some(({ path }) => path === file.path)) return file;

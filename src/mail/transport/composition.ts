@@ -98,5 +98,5 @@ function encodingFor(text: string): 'quoted-printable' | 'base64' {
 
 /** Lines end with CRLF only (RFC 5321, 2.3.8). */
 function withCrLf(text: string): string {
-  return text.replace(/\r\n|\r|\n/g, '\r\n');
+  return (text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text).replaceAll('\n', '\r\n');
 }

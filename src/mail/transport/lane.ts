@@ -1,7 +1,6 @@
 import type { MailerService } from '@nestjs-modules/mailer';
 
 import { compose, type ComposedMail } from './composition.js';
-import type { Limits } from './dialogue.js';
 import { outcomeOf, theMail } from './failures.js';
 import type { Outcome } from './outcome.js';
 import type { OutgoingMail } from './outgoing-mail.js';
@@ -25,8 +24,8 @@ type SocketCallback = (error: Error | null, options?: object) => void;
 export class Lane {
   private readonly mask: SecretMask;
   private session: Session | undefined;
-  private limits: Limits | undefined;
-  private stop: ((reason: SessionError) => void) | undefined;
+  /** Ends the mail that is under way. One signal serves many mails: making one takes a while. */
+  private stop = new AbortController();
   /** The last thing that was said to the server. */
   private last = '';
 
@@ -68,17 +67,14 @@ export class Lane {
   async send(mail: OutgoingMail): Promise<Outcome> {
     const { settings } = this;
     const server = serverOf(settings);
-    const controller = new AbortController();
-    this.stop = (reason) => controller.abort(reason);
+    if (this.stop.signal.aborted) this.stop = new AbortController();
+    const { signal } = this.stop;
     const timer = setTimeout(() => {
-      controller.abort(
-        new SessionError('time', `${server} took more than ${wholeTime(settings) / 1000} s altogether.`),
-      );
+      this.abort(new SessionError('time', `${server} took more than ${wholeTime(settings) / 1000} s altogether.`));
     }, wholeTime(settings));
-    this.limits = { step: stepTime(settings), signal: controller.signal };
     this.last = '';
     try {
-      const message: ComposedMail = { ...compose(mail), transporterName: this.name, signal: controller.signal };
+      const message: ComposedMail = { ...compose(mail), transporterName: this.name, signal };
       const { response } = (await this.mailer.sendMail(message)) as { response: string };
       const reply = parseReply(this.mask.hide(response)) ?? { code: 250, lines: [] };
       return { kind: 'accepted', server, tls: this.session?.tls ?? null, code: reply.code, reply: textOf(reply) };
@@ -87,13 +83,12 @@ export class Lane {
       return outcomeOf(error, { server, tls: this.session?.tls, last: this.last, timeout, mask: this.mask });
     } finally {
       clearTimeout(timer);
-      this.stop = undefined;
     }
   }
 
   /** Ends the mail that is under way, if there is one. */
   abort(reason: SessionError): void {
-    this.stop?.(reason);
+    this.stop.abort(reason);
   }
 
   /** Closes the connection; one that is in use, when its mail has ended. */
@@ -102,10 +97,10 @@ export class Lane {
   }
 
   private async connect(callback: SocketCallback): Promise<void> {
-    const { settings, trust, mask, limits } = this;
+    const { settings, trust, mask } = this;
+    const limits = { step: stepTime(settings), signal: this.stop.signal };
     this.session = undefined;
     try {
-      if (limits === undefined) throw new Error('a connection is opened for a mail');
       const record = { steps: [], transcript: [] };
       const session = await openSession(settings, { trust, mask, limits, record });
       const connection = session.dialogue.release();

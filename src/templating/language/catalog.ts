@@ -80,5 +80,5 @@ export const sourceCatalog = new Catalog(sourceLanguage, new Map());
 
 /** One string for a message and what it is about, as gettext itself joins them. */
 function keyOf({ id, context = '' }: Message): string {
-  return `${context}\u0004${id}`;
+  return context === '' ? id : `${context}\u0004${id}`;
 }
