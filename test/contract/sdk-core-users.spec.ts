@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { CoreApi, type User, type UserRequest } from '@goauthentik/api';
+import { CoreApi, FlowsApi, StagesApi, type User, type UserRequest } from '@goauthentik/api';
 import { expect, it } from 'vitest';
 
 import { describeSdk, refusal } from './sdk.js';
@@ -262,5 +262,26 @@ describeSdk('/core/users/', (sdk) => {
     expect(await core().coreUsersUsedByList({ id: user })).toEqual([
       { app: 'authentik_core', modelName: 'token', pk: token.pk, name: expect.any(String), action: 'cascade' },
     ]);
+  });
+
+  it('shows and mails a link by which somebody recovers their account', async () => {
+    const flows = new FlowsApi(sdk().configuration());
+    const stages = new StagesApi(sdk().configuration());
+    const { pk: id } = await create({ email: 'lost@example.org' });
+    expect((await refusal(core().coreUsersRecoveryCreate({ id }))).body).toEqual({
+      non_field_errors: ['No recovery flow set.'],
+    });
+    const flow = { name: 'Recovery', slug: 'recovery', title: 'Recover', designation: 'recovery' } as const;
+    const { pk: target } = await flows.flowsInstancesCreate({ flowRequest: flow });
+    const stage = await stages.stagesEmailCreate({ emailStageRequest: { name: 'recovery-mail' } });
+    await flows.flowsBindingsCreate({ flowStageBindingRequest: { target, stage: stage.pk, order: 0 } });
+    const { link } = await core().coreUsersRecoveryCreate({ id });
+    expect(link).toMatch(/\/if\/flow\/recovery\/\?flow_token=[0-9a-f]{64}$/);
+    await core().coreUsersRecoveryEmailCreate({ id, emailStage: stage.pk });
+    const unknown = core().coreUsersRecoveryEmailCreate({ id, emailStage: randomUUID() });
+    expect(await refusal(unknown)).toEqual({
+      status: 400,
+      body: { non_field_errors: ['Email stage does not exist.'] },
+    });
   });
 });
