@@ -31,8 +31,19 @@ export default defineConfig({
           // A file that changes something global puts it back.
           isolate: false,
           include: ['test/**/*.spec.ts'],
+          exclude: ['test/browser/**'],
           globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
           testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        plugins: [decorators],
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.spec.ts'],
+          globalSetup: ['test/support/database-server.ts'],
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },

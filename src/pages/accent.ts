@@ -8,8 +8,8 @@ export interface Accent {
   readonly ink: string;
 }
 
-/** Surfaces that text stands on, as in `style.css`. */
-const surfaces = { light: '#ffffff', dark: '#161d26' } as const;
+/** Of the surfaces in `style.css` that text stands on, those that are hardest to read on. */
+const surfaces = { light: '#f4f6f9', dark: '#1d2530' } as const;
 const inks = ['#ffffff', '#10151c'] as const;
 
 /** What text needs to be read by people who see badly (WCAG 2.2, 1.4.3). */

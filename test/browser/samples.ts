@@ -65,7 +65,7 @@ const everyField: FullChallenge = {
 };
 
 /** A challenge of every kind, and the states in which it looks different. */
-export const samples: Readonly<Record<string, FullChallenge>> = {
+export const challenges: Readonly<Record<string, FullChallenge>> = {
   identification,
   'identification-wrong': { ...identification, response_errors: { uid_field: required } },
   'sign-in': {

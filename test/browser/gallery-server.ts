@@ -1,0 +1,110 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { readSettings } from '../../src/config/settings.js';
+import { challengePage } from '../../src/pages/challenge-page.js';
+import { FlowAddress } from '../../src/pages/flow-address.js';
+import { assetNames, PageAssets, assetsPath } from '../../src/pages/page-assets.js';
+import { pagePolicy } from '../../src/pages/page-headers.js';
+import { PageRenderer } from '../../src/pages/page-renderer.js';
+import type { Page } from '../../src/pages/page.js';
+import * as problems from '../../src/pages/problem-pages.js';
+import { Wording } from '../../src/pages/wording.js';
+import { challenges } from './samples.js';
+
+/** Names of the pages there are: one for each challenge and each state of it, one for each thing that goes wrong. */
+export const samples: readonly string[] = [
+  ...Object.keys(challenges),
+  'not-found',
+  'no-cookies',
+  'outdated',
+  'too-many',
+  'too-large',
+  'refused',
+  'failed',
+];
+
+export interface Gallery {
+  /** Address of a sample. */
+  urlOf(name: string, more?: { locale?: string; background?: string }): string;
+  stop(): Promise<void>;
+}
+
+/** Serves a sample of every page as the service would, without anything behind it. */
+export async function startGallery(): Promise<Gallery> {
+  const { settings } = readSettings({});
+  const assets = new PageAssets(settings);
+  const renderer = new PageRenderer(settings, assets);
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://gallery');
+    const answer = async (): Promise<void> => {
+      if (url.pathname.startsWith(assetsPath)) {
+        const name = assetNames.find((known) => assetsPath + known === url.pathname);
+        const asset = name === undefined ? undefined : await assets.find(name);
+        response.writeHead(asset === undefined ? 404 : 200, { 'content-type': asset?.type ?? 'text/plain' });
+        response.end(asset?.content);
+        return;
+      }
+      if (url.pathname.startsWith('/api/')) {
+        // What a page that waits asks for: nothing has happened yet.
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"component":"ak-stage-email"}');
+        return;
+      }
+      const locale = url.searchParams.get('locale') ?? 'en';
+      const page = pageOf(url, new Wording(await renderer.catalog(locale)));
+      const html = await renderer.render(page, locale, `${url.pathname}${url.search}`);
+      const policy = pagePolicy(page.background);
+      response.writeHead(page.status, {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': policy,
+      });
+      response.end(html);
+    };
+    answer().catch((error: unknown) => response.writeHead(500).end(String(error)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    urlOf: (name, more = {}) => `http://127.0.0.1:${port}/if/flow/${name}/?${new URLSearchParams(more).toString()}`,
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+function pageOf(url: URL, wording: Wording): Page {
+  const name = url.pathname.split('/').at(-2) ?? '';
+  const challenge = challenges[name];
+  if (challenge === undefined) return problemOf(name, wording);
+  const page = challengePage(
+    challenge,
+    {
+      address: new FlowAddress(name, `${url.pathname}${url.search}`),
+      csrf: 'c'.repeat(43),
+      step: 's'.repeat(22),
+      isScriptless: false,
+      typed: {},
+      username: 'ada',
+    },
+    wording,
+  );
+  const background = url.searchParams.get('background');
+  return background === null ? page : { ...page, background };
+}
+
+function problemOf(name: string, wording: Wording): Page {
+  switch (name) {
+    case 'no-cookies':
+      return problems.noCookiesPage(wording, 200);
+    case 'outdated':
+      return problems.outdatedPage(wording, '/');
+    case 'too-many':
+      return problems.tooManyPage(wording, '/');
+    case 'too-large':
+      return problems.tooLargePage(wording, '/');
+    case 'refused':
+      return problems.refusedPage(wording, 400);
+    case 'failed':
+      return problems.failedPage(wording, '/', '9c5b94b1d5f8454287e1c8f4f3c7f1a2');
+    default:
+      return problems.notFoundPage(wording);
+  }
+}

@@ -1,0 +1,128 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { expectAccessible, launchBrowser, openContext, sideways, takePicture } from './browser.js';
+import { type Gallery, samples, startGallery } from './gallery-server.js';
+
+/** Bytes of a page with everything that it loads, but for a picture behind it. */
+const heaviest = 30_000;
+
+let browser: Browser;
+let gallery: Gallery;
+
+beforeAll(async () => {
+  [browser, gallery] = await Promise.all([launchBrowser(), startGallery()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await gallery.stop();
+});
+
+/** A picture with all brightnesses next to each other. */
+const background = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">' +
+    '<rect width="8" height="8" fill="#fff"/><path d="M0 0h4v4H0zM4 4h4v4H4z"/></svg>',
+)}`;
+
+/** The same pages one after the other in one window: opening one for each would take longer than all that is tested. */
+async function inWindow(
+  options: BrowserContextOptions,
+  work: (page: Page, complaints: string[]) => Promise<void>,
+): Promise<void> {
+  const { context, complaints } = await openContext(browser, options);
+  await work(await context.newPage(), complaints);
+  await context.close();
+}
+
+describe('A page', () => {
+  it.each(samples)('can be used by everybody, in light and dark, also on the smallest screen: %s', async (name) => {
+    await inWindow({}, async (page, complaints) => {
+      let weight = 0;
+      page.on('response', (response) => void response.body().then((body) => (weight += body.length)));
+      await page.goto(gallery.urlOf(name));
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await expectAccessible(page, `${name}, ${colorScheme}`);
+        await takePicture(page, `${name}-${colorScheme}`);
+      }
+      await page.setViewportSize({ width: 320, height: 640 });
+      expect(await sideways(page)).toBe(0);
+      await takePicture(page, `${name}-320`);
+      expect(weight).toBeGreaterThan(10_000);
+      expect(weight).toBeLessThan(heaviest);
+      expect(complaints.filter((text) => !/status of (4\d\d|500)/.test(text))).toEqual([]);
+    });
+  });
+
+  it('can be read on every picture', async () => {
+    await inWindow({}, async (page) => {
+      for (const name of ['sign-in', 'content-left', 'sidebar-right']) {
+        await page.goto(gallery.urlOf(name, { background }));
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          await expectAccessible(page, name);
+          await takePicture(page, `${name}-picture-${colorScheme}`);
+        }
+      }
+    });
+  });
+
+  it.each([320, 768, 1280, 2560])(
+    'is as wide as a screen of %d pixels, in every layout and language',
+    async (width) => {
+      await inWindow({ viewport: { width, height: 900 } }, async (page) => {
+        for (const name of ['content-left', 'content-right', 'sidebar-left', 'sidebar-right', 'enrollment-wrong']) {
+          for (const locale of ['en', 'de', 'ar']) {
+            await page.goto(gallery.urlOf(name, { locale }));
+            expect(await sideways(page), `${name} ${locale}`).toBe(0);
+            await takePicture(page, `${name}-${width}-${locale}`);
+          }
+        }
+      });
+    },
+  );
+
+  it('runs from right to left in Arabic, with the same things in the same places', async () => {
+    await inWindow({}, async (page) => {
+      await page.goto(gallery.urlOf('password', { locale: 'ar' }));
+      const centre = async (selector: string): Promise<number> => {
+        const box = await page.locator(selector).boundingBox();
+        return box!.x + box!.width / 2;
+      };
+      expect(await page.evaluate('getComputedStyle(document.body).direction')).toBe('rtl');
+      expect(await centre('.person img')).toBeGreaterThan(await centre('.person a'));
+      await expectAccessible(page, 'Arabic');
+    });
+  });
+
+  it('can be enlarged to four times its size without losing anything', async () => {
+    await inWindow({ viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 }, async (page) => {
+      await page.goto(gallery.urlOf('every-field'));
+      expect(await sideways(page)).toBe(0);
+    });
+  });
+
+  it('stands still for those who want it to', async () => {
+    await inWindow({ reducedMotion: 'reduce' }, async (page) => {
+      await page.goto(gallery.urlOf('email'));
+      expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+    });
+  });
+
+  it('shows where the keyboard is', async () => {
+    await inWindow({}, async (page) => {
+      await page.goto(gallery.urlOf('sign-in'));
+      for (const focused of await tabStops(page, 8)) expect(focused).toBe('3px');
+    });
+  });
+});
+
+/** How thick the line is around what gets the keyboard's focus, one after the other. */
+async function tabStops(page: Page, count: number): Promise<string[]> {
+  const stops: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    stops.push(await page.evaluate<string>('getComputedStyle(document.activeElement).outlineWidth'));
+    await page.keyboard.press('Tab');
+  }
+  return stops;
+}
