@@ -53,5 +53,5 @@ describe('A visitor in the middle of a flow', () => {
 
     url = await killed();
     expect(await visitor.movedTo(url).answer(slug, {})).toMatchObject({ component: 'xak-flow-redirect', to: '/' });
-  });
+  }, 240_000);
 });
