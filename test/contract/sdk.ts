@@ -74,7 +74,7 @@ export async function refusal(call: Promise<unknown>): Promise<{ status: number;
 }
 
 /** `fetch` as a browser has it. */
-function fetchWithCookies(): typeof fetch {
+export function fetchWithCookies(): typeof fetch {
   const cookies = new CookieJar();
   return async (input, init = {}) => {
     let { url } = new Request(input);

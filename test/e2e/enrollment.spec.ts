@@ -1,0 +1,98 @@
+import { type ChallengeTypes, Configuration, type FlowChallengeResponseRequest, FlowsApi } from '@goauthentik/api';
+import { verify } from '@node-rs/argon2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { User } from '../../src/core/users/user.entity.js';
+import { fetchWithCookies } from '../contract/sdk.js';
+import { createEnrollmentFlow } from '../factories/account-flows.js';
+import { proofMail } from '../support/proof-mail.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+let sink: SmtpSink;
+let port: number;
+
+beforeAll(async () => {
+  sink = new SmtpSink();
+  port = await sink.listen();
+  app = await startTestApp({ PUBLIC_URL: 'https://login.example.org' });
+});
+afterAll(async () => {
+  await app.stop();
+  await sink.close();
+});
+
+/** A browser of authentik's SDK, in one flow. */
+function browser(flowSlug: string): {
+  see: (query?: string) => Promise<ChallengeTypes>;
+  answer: (answer: object, query?: string) => Promise<ChallengeTypes>;
+} {
+  const configuration = new Configuration({ basePath: `${app.url}/api/v3`, fetchApi: fetchWithCookies() });
+  const flows = new FlowsApi(configuration);
+  return {
+    see: (query = '') => flows.flowsExecutorGet({ flowSlug, query }),
+    answer: (answer, query = '') => {
+      const flowChallengeResponseRequest = answer as FlowChallengeResponseRequest;
+      return flows.flowsExecutorSolve({ flowSlug, query, flowChallengeResponseRequest });
+    },
+  };
+}
+
+async function userNamed(username: string): Promise<User> {
+  return app.dataSource.manager.findOneByOrFail(User, { username });
+}
+
+describe('Somebody who signs up, with authentik’s SDK', () => {
+  it('has an account that is of no use until the mailbox is proved, and is signed in then', async () => {
+    const slug = await createEnrollmentFlow(app.api, { port });
+    const [username, email] = ['newcomer', 'newcomer@example.org'];
+    const visitor = browser(slug);
+    const first = { component: 'ak-stage-prompt', username, password: 'a secret', password_repeat: 'a secret' };
+    expect(await visitor.answer(first)).toMatchObject({ component: 'ak-stage-prompt' });
+    const second = { component: 'ak-stage-prompt', name: 'New Comer', email };
+    expect(await visitor.answer(second)).toMatchObject({ component: 'ak-stage-email' });
+    expect(await userNamed(username)).toMatchObject({ isActive: false, awaitsConfirmation: true });
+
+    const mail = await proofMail(sink, email);
+    const other = browser(slug);
+    for (const _ of [1, 2, 3]) await other.see(mail.query);
+    expect(await userNamed(username)).toMatchObject({ isActive: false });
+    const { token } = (await other.see(mail.query)) as { token: string };
+    const answer = { component: 'ak-stage-consent', token };
+    expect(await other.answer(answer, mail.query)).toMatchObject({ component: 'xak-flow-redirect', to: '/' });
+
+    const { passwordHash, ...user } = await userNamed(username);
+    expect(user).toMatchObject({ isActive: true, awaitsConfirmation: false, email, name: 'New Comer' });
+    expect(await verify(passwordHash, 'a secret')).toBe(true);
+  });
+
+  it('leaves neither the password nor the secret of the link anywhere', async () => {
+    const slug = await createEnrollmentFlow(app.api, { port });
+    const [username, email, secret] = ['secretive', 'secretive@example.org', 'correct-horse-battery-staple'];
+    const visitor = browser(slug);
+    await visitor.answer({ component: 'ak-stage-prompt', username, password: secret, password_repeat: secret });
+    await visitor.answer({ component: 'ak-stage-prompt', name: 'Secretive', email });
+    const mail = await proofMail(sink, email);
+    const { token } = (await visitor.see(mail.query)) as { token: string };
+    const found = async (): Promise<string[]> => {
+      const tables = await app.dataSource.query(
+        `select format('%I.%I', schemaname, tablename) as name from pg_tables
+          where schemaname in ('public', 'graphile_worker')`,
+      );
+      const holding = [];
+      for (const { name } of tables) {
+        for (const text of [secret, mail.token, `"${mail.code}"`]) {
+          const rows = await app.dataSource.query(`select from ${name} t where t::text like '%' || $1 || '%' limit 1`, [
+            text,
+          ]);
+          if (rows.length > 0) holding.push(name);
+        }
+      }
+      return holding;
+    };
+    expect(await found()).toEqual([]);
+    await visitor.answer({ component: 'ak-stage-consent', token }, mail.query);
+    expect(await found()).toEqual([]);
+  });
+});

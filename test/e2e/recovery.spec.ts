@@ -1,0 +1,90 @@
+import { type ChallengeTypes, Configuration, type FlowChallengeResponseRequest, FlowsApi } from '@goauthentik/api';
+import { verify } from '@node-rs/argon2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { User } from '../../src/core/users/user.entity.js';
+import { fetchWithCookies } from '../contract/sdk.js';
+import { createRecoveryFlow } from '../factories/account-flows.js';
+import { createReader } from '../factories/proof-flow.js';
+import { proofMail } from '../support/proof-mail.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+let sink: SmtpSink;
+let port: number;
+
+beforeAll(async () => {
+  sink = new SmtpSink();
+  port = await sink.listen();
+  app = await startTestApp({ PUBLIC_URL: 'https://login.example.org' });
+});
+afterAll(async () => {
+  await app.stop();
+  await sink.close();
+});
+
+/** A browser of authentik's SDK, in one flow. */
+function browser(flowSlug: string): {
+  see: (query?: string) => Promise<ChallengeTypes>;
+  answer: (answer: object, query?: string) => Promise<ChallengeTypes>;
+} {
+  const configuration = new Configuration({ basePath: `${app.url}/api/v3`, fetchApi: fetchWithCookies() });
+  const flows = new FlowsApi(configuration);
+  return {
+    see: (query = '') => flows.flowsExecutorGet({ flowSlug, query }),
+    answer: (answer, query = '') => {
+      const flowChallengeResponseRequest = answer as FlowChallengeResponseRequest;
+      return flows.flowsExecutorSolve({ flowSlug, query, flowChallengeResponseRequest });
+    },
+  };
+}
+
+const newPassword = { component: 'ak-stage-prompt', password: 'a new secret', password_repeat: 'a new secret' };
+
+async function userNamed(username: string): Promise<User> {
+  return app.dataSource.manager.findOneByOrFail(User, { username });
+}
+
+async function actions(): Promise<string[]> {
+  const { body } = await app.api.get('/events/events/?ordering=created&page_size=100');
+  return body.results.map(({ action }: { action: string }) => action);
+}
+
+describe('A user who has forgotten the password, with authentik’s SDK', () => {
+  it('sets a new one in another browser than the one that asked, and is signed in there', async () => {
+    const slug = await createRecoveryFlow(app.api, { port });
+    const { email, username } = await createReader(app.api);
+    const before = await userNamed(username);
+    const asking = browser(slug);
+    expect(await asking.see()).toMatchObject({ component: 'ak-stage-identification', primaryAction: 'Continue' });
+    const asked = await asking.answer({ component: 'ak-stage-identification', uidField: email });
+    expect(asked).toMatchObject({ component: 'ak-stage-email' });
+
+    const { query } = await proofMail(sink, email);
+    const other = browser(slug);
+    const button = await other.see(query);
+    expect(button).toMatchObject({ component: 'ak-stage-consent', pendingUser: username });
+    const { token } = button as { token: string };
+    const form = await other.answer({ component: 'ak-stage-consent', token }, query);
+    expect(form).toMatchObject({ component: 'ak-stage-prompt' });
+    expect(await other.answer(newPassword, query)).toMatchObject({ component: 'xak-flow-redirect', to: '/' });
+
+    const { passwordHash, ...after } = await userNamed(username);
+    expect(await verify(passwordHash, 'a new secret')).toBe(true);
+    expect(after).toMatchObject({ email: before.email, name: before.name, isActive: true });
+    expect(await asking.see()).toMatchObject({ component: 'ak-stage-email', responseErrors: expect.anything() });
+    expect(await actions()).toEqual(expect.arrayContaining(['email_sent', 'user_write', 'login']));
+  });
+
+  it('is told exactly what authentik tells when the mail is sent again', async () => {
+    const slug = await createRecoveryFlow(app.api, { port });
+    const { email } = await createReader(app.api);
+    const asking = browser(slug);
+    await asking.answer({ component: 'ak-stage-identification', uidField: email });
+    expect(await asking.answer({ component: 'ak-stage-email' })).toMatchObject({
+      component: 'ak-stage-email',
+      responseErrors: { non_field_errors: [{ string: 'email-sent', code: 'email-sent' }] },
+    });
+  });
+});
