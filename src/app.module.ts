@@ -9,6 +9,7 @@ import { FlowExecutionModule } from './flow-execution/flow-execution.module.js';
 import { FlowsModule } from './flows/flows.module.js';
 import { TransferModule } from './flows/transfer/transfer.module.js';
 import { HealthModule } from './health/health.module.js';
+import { ManagedModule } from './managed/managed.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
 import { ErrorFilter } from './rest/errors/error.filter.js';
@@ -29,7 +30,15 @@ import { UserWriteStageModule } from './stages/user-write/user-write-stage.modul
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings, database: DatabaseModuleOptions): DynamicModule {
-    const api = [CoreModule, EventsModule, FlowsModule, TransferModule, PoliciesModule, FlowExecutionModule];
+    const api = [
+      CoreModule,
+      EventsModule,
+      FlowsModule,
+      TransferModule,
+      PoliciesModule,
+      ManagedModule,
+      FlowExecutionModule,
+    ];
     const stages = [
       ConsentStageModule,
       DenyStageModule,

@@ -18,6 +18,7 @@ import { Flow } from './flows/flow.entity.js';
 import { Stage } from './flows/stage.entity.js';
 import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
+import { BlueprintInstance } from './managed/blueprint-instance.entity.js';
 import { PolicyBinding } from './policies/policy-binding.entity.js';
 import { ConsentStage } from './stages/consent/consent-stage.entity.js';
 import { Consent } from './stages/consent/consent.entity.js';
@@ -73,6 +74,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
       Consent,
       FlowToken,
       PolicyBinding,
+      BlueprintInstance,
       MailMessage,
       DeliveryAttempt,
     ],

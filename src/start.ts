@@ -7,6 +7,7 @@ import { BootstrapService } from './core/bootstrap/bootstrap.service.js';
 import { dataSourceOptions } from './data-source.js';
 import { startEmbeddedDatabase } from './database/embedded-database.js';
 import { keptSecretKey } from './database/secret-key.js';
+import { BlueprintStart } from './managed/blueprint-start.service.js';
 import { welcome } from './welcome.js';
 
 /** Milliseconds that requests under way have to end; the process must be gone ten seconds after a signal. */
@@ -57,6 +58,7 @@ async function serve(cleanups: Cleanups): Promise<void> {
   const app = await createApp(settings, database, logger);
   cleanups.push(() => closeInTime(app));
   const newKey = await app.nest.get(BootstrapService).run();
+  if (settings.role !== 'worker') await app.nest.get(BlueprintStart, { strict: false }).run();
   await app.nest.listen(settings.port, settings.host);
   const { port } = app.nest.getHttpServer().address() as { port: number };
   console.log(welcome(publicUrl(settings, port), newKey, settings.emailHost === undefined));

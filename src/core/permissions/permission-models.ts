@@ -6,6 +6,7 @@ import { codename } from '../../rest/access/route-access.js';
  * entity in lower case.
  */
 const models: Readonly<Record<string, readonly string[]>> = {
+  'authentik_blueprints.blueprintinstance': [],
   'authentik_core.group': ['add_user_to_group', 'remove_user_from_group'],
   'authentik_core.token': ['set_token_key', 'view_token_key'],
   'authentik_core.user': ['assign_user_permissions', 'impersonate', 'reset_user_password', 'unassign_user_permissions'],

@@ -14,6 +14,7 @@ import { UserNames1795633600000 } from './1795633600000-user-names.js';
 import { SessionNetwork1795633700000 } from './1795633700000-session-network.js';
 import { MailQueue1795640000000 } from './1795640000000-mail-queue.js';
 import { UnconfirmedUsers1795640500000 } from './1795640500000-unconfirmed-users.js';
+import { Blueprints1795641000000 } from './1795641000000-blueprints.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   SessionNetwork1795633700000,
   MailQueue1795640000000,
   UnconfirmedUsers1795640500000,
+  Blueprints1795641000000,
 ];

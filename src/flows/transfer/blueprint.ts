@@ -44,6 +44,16 @@ export function readBlueprint(bytes: Uint8Array): Blueprint {
   return { version, ...metadataOf(metadata), context: contextOf(context), entries: entriesOf(entries, lines) };
 }
 
+/** As `readBlueprint`; undefined for what is none. */
+export function findBlueprint(bytes: Uint8Array): Blueprint | undefined {
+  try {
+    return readBlueprint(bytes);
+  } catch (error) {
+    if (error instanceof BlueprintError) return undefined;
+    throw error;
+  }
+}
+
 function metadataOf(metadata: Tree): Pick<Blueprint, 'name' | 'labels'> {
   if (metadata === null) return { name: undefined, labels: {} };
   const { name, labels = {} } = isMap(metadata) ? metadata : {};

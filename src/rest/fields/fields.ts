@@ -7,12 +7,17 @@ interface Limits {
   readonly maxLength?: number;
 }
 
-/** Text; trimmed unless `verbatim`, and not blank unless `allowBlank`. `pattern` is documentation only. */
+/** Text; trimmed unless `verbatim`, and not blank unless `allowBlank`. `pattern` and `default` are documentation only. */
 export function TextField(
-  options: FieldOptions & coercions.TextRules & { readonly pattern?: string } = {},
+  options: FieldOptions & coercions.TextRules & { readonly pattern?: string; readonly default?: string } = {},
 ): PropertyDecorator {
-  const { pattern } = options;
-  const schema = { type: 'string' as const, ...limits(options), ...(pattern !== undefined && { pattern }) };
+  const { pattern, default: byDefault } = options;
+  const schema = {
+    type: 'string' as const,
+    ...limits(options),
+    ...(pattern !== undefined && { pattern }),
+    ...(byDefault !== undefined && { default: byDefault }),
+  };
   return field(schema, coercions.text(options), options, options.allowBlank ? {} : { minLength: 1 });
 }
 

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import type { Caller } from '../core/access/caller.js';
+import { EventLog } from '../events/event-log.js';
+import { BlueprintError } from '../flows/transfer/blueprint-error.js';
+import { type Blueprint, readBlueprint } from '../flows/transfer/blueprint.js';
+import { Importer } from '../flows/transfer/importer.service.js';
+import type { TreeMap } from '../flows/transfer/tree.js';
+import { BlueprintFiles } from './blueprint-files.js';
+import { BlueprintInstance } from './blueprint-instance.entity.js';
+
+/** Applies blueprints, and writes down what came of it. */
+@Injectable()
+export class BlueprintApplier {
+  private readonly logger = new Logger('Blueprints');
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly files: BlueprintFiles,
+    private readonly importer: Importer,
+    private readonly events: EventLog,
+  ) {}
+
+  /**
+   * Applies one blueprint, unless it is not enabled: everything in it, or nothing. What is wrong with it is told by its
+   * status, an event and a line in the log.
+   *
+   * @param caller who asks for it, and with whose permissions it is written; without one it is the operator
+   */
+  apply({ pk }: Pick<BlueprintInstance, 'pk'>, caller?: Caller): Promise<void> {
+    return this.dataSource.transaction(async (manager) => {
+      const instance = await manager.findOne(BlueprintInstance, { where: { pk }, lock: { mode: 'pessimistic_write' } });
+      if (instance?.enabled === true) await this.applyTo(manager, instance, caller);
+    });
+  }
+
+  /** As `apply`, in the caller's transaction, of an instance whose row is locked. */
+  async applyTo(manager: EntityManager, instance: BlueprintInstance, caller?: Caller): Promise<void> {
+    try {
+      const bytes = await this.textOf(instance);
+      const blueprint = readBlueprint(bytes);
+      const managedModels = await this.write(manager, blueprint, instance, caller);
+      await manager.update(BlueprintInstance, { pk: instance.pk }, {
+        status: 'successful',
+        lastApplied: new Date(),
+        lastAppliedHash: createHash('sha512').update(bytes).digest('hex'),
+        managedModels,
+        metadata: metadataOf(blueprint),
+      } as object);
+      this.logger.log(`applied ${describe(instance)}`);
+    } catch (error) {
+      if (!(error instanceof BlueprintError)) throw error;
+      await this.fail(manager, instance, error);
+    }
+  }
+
+  private async textOf({ path, content }: BlueprintInstance): Promise<Buffer> {
+    if (path === '') return Buffer.from(content);
+    const file = await this.files.find(path);
+    if (file === undefined) throw new BlueprintError('The file is not there any more.');
+    return file.bytes;
+  }
+
+  /** @returns the models that it has written */
+  private async write(
+    manager: EntityManager,
+    blueprint: Blueprint,
+    { context }: BlueprintInstance,
+    caller: Caller | undefined,
+  ): Promise<string[]> {
+    const options = { manager, context: context as TreeMap, ...(caller && { caller }) };
+    const { success, logs } = await this.importer.apply(blueprint, options);
+    const last = logs.at(-1);
+    if (success) return [...new Set(logs.map(({ attributes }) => String(attributes['model'])))].sort();
+    const { entry, line } = { entry: undefined, line: undefined, ...last?.attributes };
+    throw new BlueprintError(`entry ${String(entry)}: ${last?.event ?? ''}`, line);
+  }
+
+  private async fail(manager: EntityManager, instance: BlueprintInstance, error: BlueprintError): Promise<void> {
+    const message = error.line === undefined ? error.message : `${error.message} (line ${error.line})`;
+    await manager.update(BlueprintInstance, { pk: instance.pk }, { status: 'error' });
+    await this.events.write(manager, {
+      action: 'configuration_error',
+      app: 'authentik.blueprints',
+      context: { message: `Blueprint ${describe(instance)} could not be applied: ${message}` },
+    });
+    this.logger.warn(`cannot apply ${describe(instance)}: ${message}`);
+  }
+}
+
+/** What a blueprint says of itself, as far as it does. */
+export function metadataOf({ name, labels }: Blueprint): Record<string, unknown> {
+  return name === undefined ? {} : { name, labels };
+}
+
+function describe({ name, path }: BlueprintInstance): string {
+  return path === '' ? name : path;
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+
+import type { Caller } from '../core/access/caller.js';
+import { findBlueprint } from '../flows/transfer/blueprint.js';
+import { Importer } from '../flows/transfer/importer.service.js';
+import type { TreeMap } from '../flows/transfer/tree.js';
+import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
+import { restrict } from '../rest/access/visible.js';
+import { AppError } from '../rest/errors/app-error.js';
+import { ValidationError } from '../rest/errors/validation-error.js';
+import { columnsOf } from '../rest/fields/columns-of.js';
+import type { Page } from '../rest/list/page.js';
+import { readPage, select } from '../rest/list/read-page.js';
+import { BlueprintFiles } from './blueprint-files.js';
+import { BlueprintInstance } from './blueprint-instance.entity.js';
+import { blueprintColumns } from './blueprint-instance.mapper.js';
+import type {
+  BlueprintFileDto,
+  BlueprintInstanceDto,
+  BlueprintInstanceRequestDto,
+  BlueprintListQuery,
+  PatchedBlueprintInstanceRequestDto,
+} from './dto/blueprint-instance.dto.js';
+
+/** Keeps the blueprints that the service knows. */
+@Injectable()
+export class BlueprintService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly importer: Importer,
+    private readonly files: BlueprintFiles,
+  ) {}
+
+  list(query: BlueprintListQuery, visible: VisibleRows): Promise<Page<BlueprintInstanceDto>> {
+    return readPage<BlueprintInstanceDto>(this.instances(visible), query);
+  }
+
+  /** @throws AppError `notFound` */
+  async get(pk: string, visible: VisibleRows): Promise<BlueprintInstanceDto> {
+    const instance = this.instances(visible).andWhere('instance.pk = :pk', { pk });
+    const row = await select(instance, blueprintColumns).getRawOne<BlueprintInstanceDto>();
+    if (row === undefined) throw new AppError('notFound');
+    return row;
+  }
+
+  /** Makes a blueprint known; it is applied when somebody asks for that, or at the next start. */
+  async create(request: BlueprintInstanceRequestDto, caller: Caller): Promise<BlueprintInstanceDto> {
+    await this.requireValid(request, caller);
+    const pk = randomUUID();
+    await this.dataSource.manager.insert(BlueprintInstance, { ...columnsOf<BlueprintInstance>(request), pk } as object);
+    return this.get(pk, everyRow);
+  }
+
+  /** Changes what the request names; the rest stays as it is, also for a PUT. */
+  async update(
+    { pk, context }: BlueprintInstance,
+    request: BlueprintInstanceRequestDto | PatchedBlueprintInstanceRequestDto,
+    caller: Caller,
+  ): Promise<BlueprintInstanceDto> {
+    await this.requireValid({ context, ...request }, caller);
+    const columns = columnsOf<BlueprintInstance>(request);
+    if (Object.keys(columns).length > 0) {
+      await this.dataSource.manager.update(BlueprintInstance, { pk }, columns as object);
+    }
+    return this.get(pk, everyRow);
+  }
+
+  /** Forgets the blueprint; what it has written stays. */
+  async remove({ pk }: BlueprintInstance): Promise<void> {
+    await this.dataSource.manager.delete(BlueprintInstance, { pk });
+  }
+
+  /** The files that there are, also those that no blueprint is about. */
+  async available(): Promise<BlueprintFileDto[]> {
+    const files = await this.files.all();
+    return files.map(({ path, lastModified, hash, bytes }) => {
+      const { name = path, labels = {} } = findBlueprint(bytes) ?? {};
+      return { path, last_m: lastModified, hash, meta: { name, labels } };
+    });
+  }
+
+  /**
+   * Tries a text out, without keeping anything of it.
+   *
+   * @throws ValidationError if the caller could not apply it
+   */
+  private async requireValid(
+    { content = '', context }: Partial<BlueprintInstanceRequestDto>,
+    caller: Caller,
+  ): Promise<void> {
+    if (content === '') return;
+    const options = { caller, context: (context ?? {}) as TreeMap, dryRun: true };
+    const { success, logs } = await this.importer.import(Buffer.from(content), options);
+    if (success) return;
+    throw new ValidationError({ content: ['Failed to validate blueprint', logs.at(-1)?.event ?? ''] });
+  }
+
+  private instances(visible: VisibleRows): SelectQueryBuilder<BlueprintInstance> {
+    return restrict(this.dataSource.manager.createQueryBuilder(BlueprintInstance, 'instance'), visible);
+  }
+}

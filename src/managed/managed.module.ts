@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+
+import { EventsModule } from '../events/events.module.js';
+import { TransferModule } from '../flows/transfer/transfer.module.js';
+import { BlueprintApplier } from './blueprint-applier.js';
+import { BlueprintFiles } from './blueprint-files.js';
+import { BlueprintStart } from './blueprint-start.service.js';
+import { BlueprintController } from './blueprint.controller.js';
+import { BlueprintService } from './blueprint.service.js';
+
+/** Blueprints that the service knows, and applies when it starts. */
+@Module({
+  imports: [EventsModule, TransferModule],
+  controllers: [BlueprintController],
+  providers: [BlueprintApplier, BlueprintFiles, BlueprintService, BlueprintStart],
+})
+export class ManagedModule {}
