@@ -4,6 +4,7 @@ import { BackgroundFiles } from './backgrounds/background-files.js';
 import { BackgroundController } from './backgrounds/background.controller.js';
 import { BackgroundService } from './backgrounds/background.service.js';
 import { ImageController } from './backgrounds/image.controller.js';
+import { DiagramController } from './diagram.controller.js';
 import { FlowSetReader } from './flow-set.js';
 import { FlowStageBindingController } from './flow-stage-binding.controller.js';
 import { FlowStageBindingService } from './flow-stage-binding.service.js';
@@ -15,7 +16,14 @@ import { StageService } from './stage.service.js';
 
 /** Flows, stages of every kind, and what binds them. */
 @Module({
-  controllers: [BackgroundController, FlowController, FlowStageBindingController, ImageController, StageController],
+  controllers: [
+    BackgroundController,
+    DiagramController,
+    FlowController,
+    FlowStageBindingController,
+    ImageController,
+    StageController,
+  ],
   providers: [
     BackgroundFiles,
     BackgroundService,

@@ -194,6 +194,19 @@ describeSdk('/flows/instances/', (sdk) => {
     });
   });
 
+  it('draws a flow', async () => {
+    const { slug, pk: target } = await create({ name: 'Drawn' });
+    const { pk: stage } = await new StagesApi(sdk().configuration()).stagesEmailCreate({
+      emailStageRequest: { name: 'drawn-mail' },
+    });
+    await flows().flowsBindingsCreate({ flowStageBindingRequest: { target, stage, order: 1 } });
+    expect(await flows().flowsInstancesDiagramRetrieve({ slug })).toEqual({
+      diagram:
+        'graph TD\nflow_start[["Flow\nDrawn"]]\n--> stage_0(["Stage (Email Stage)\ndrawn-mail"])\n' +
+        'stage_0 --> done[["End of the flow"]]',
+    });
+  });
+
   it('exports and imports', async () => {
     const { slug } = await create({ title: 'Exported' });
     const file = await flows().flowsInstancesExportRetrieve({ slug });

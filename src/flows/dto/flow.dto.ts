@@ -103,3 +103,11 @@ class CacheFields {
 
 /** How much is cached. */
 export class CacheDto extends AnswerOf(CacheFields) {}
+
+class FlowDiagramFields {
+  @TextField({ readOnly: true, description: 'Text of Mermaid.' })
+  diagram!: string;
+}
+
+/** A flow as a diagram. */
+export class FlowDiagramDto extends AnswerOf(FlowDiagramFields) {}

@@ -1,0 +1,38 @@
+/** What a diagram shows of a flow. */
+export interface DiagramFlow {
+  readonly name: string;
+  readonly authentication: string;
+  /** In the order of their places: the kind's name, and the stage's. */
+  readonly stages: readonly { readonly type: string; readonly name: string }[];
+}
+
+const start = 'flow_start';
+const end = node('done', '[[', 'End of the flow', ']]');
+
+/**
+ * A flow as text of Mermaid (management API, section 5.6). Groups and users that are bound are no policies and are left
+ * out, as the reference leaves them out; there are no policies.
+ */
+export function flowDiagram({ name, authentication, stages }: DiagramFlow): string {
+  const places = stages.map(({ type, name: stage }, index) =>
+    node(`stage_${index}`, '([', `Stage (${type})\n${stage}`, '])'),
+  );
+  const requirement = 'flow_auth_requirement';
+  return [
+    'graph TD',
+    ...(authentication === 'none'
+      ? []
+      : [
+          node(requirement, '[', `Flow authentication requirement\n${authentication}`, ']'),
+          `${requirement} --Requirement not fulfilled--> ${end}`,
+          `${requirement} --Requirement fulfilled--> ${node(start, '[', 'placeholder', ']')}`,
+        ]),
+    node(start, '[[', `Flow\n${name}`, ']]'),
+    ...places.map((place) => `--> ${place}`),
+    `${stages.length === 0 ? start : `stage_${stages.length - 1}`} --> ${end}`,
+  ].join('\n');
+}
+
+function node(id: string, open: string, label: string, close: string): string {
+  return `${id}${open}"${label.replaceAll('"', '#quot;')}"${close}`;
+}
