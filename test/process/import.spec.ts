@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { flowEntry, importEntries } from '../factories/blueprint.js';
+import { ApiClient } from '../support/api-client.js';
+import { ServiceProcess } from '../support/service-process.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+let service: ServiceProcess | undefined;
+
+beforeAll(async () => {
+  app = await startTestApp({ ROLE: 'api' });
+});
+afterAll(async () => {
+  service?.signal('SIGKILL');
+  await service?.ended();
+  await app.stop();
+});
+
+/** Asks until it is so. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+it('An import whose process is killed half-way leaves nothing, and keeps nobody from importing the file again', async () => {
+  const { url } = app.dataSource.options as { url: string };
+  service = ServiceProcess.start({
+    ROLE: 'api',
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: url,
+    SECRET_KEY: 'secret-key-of-the-tests-0123456789',
+    BOOTSTRAP_TOKEN: adminKey,
+  });
+  const [, address] = await service.prints(/Swagger UI +(http\S+?)\/api/);
+  const entries = [flowEntry('before'), flowEntry('held-up'), flowEntry('after')];
+  const waiting = async (): Promise<boolean> => {
+    const statement = `select from pg_stat_activity where datname = current_database() and wait_event = 'transactionid'`;
+    return (await app.dataSource.query<unknown[]>(statement)).length > 0;
+  };
+
+  const holding = app.dataSource.createQueryRunner();
+  await holding.startTransaction();
+  await holding.query(
+    `insert into "flow" (flow_uuid, pbm_uuid, name, slug, title, designation)
+     values (gen_random_uuid(), gen_random_uuid(), 'x', 'held-up', 'x', 'recovery')`,
+  );
+  const killed = importEntries(new ApiClient(address!, adminKey), entries).catch(() => 'no answer');
+  await until(waiting);
+  service.signal('SIGKILL');
+  expect(await killed).toBe('no answer');
+  await holding.rollbackTransaction();
+  await holding.release();
+  await until(async () => !(await waiting()));
+
+  expect(await importEntries(app.api, entries)).toEqual([true, 'created', 'created', 'created']);
+});
