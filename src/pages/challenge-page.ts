@@ -1,8 +1,9 @@
 import type { FullChallenge, ResponseErrors } from '../flow-execution/executor-answer.js';
 import { type Field, type FormState, showForm } from './fields.js';
 import type { FlowAddress } from './flow-address.js';
-import type { Page } from './page.js';
+import type { Page, Way } from './page.js';
 import { promptField, type StagePrompt } from './prompt-fields.js';
+import { refusedLink } from './refused-links.js';
 import type { Wording } from './wording.js';
 
 /** Where and how a challenge is shown. */
@@ -17,6 +18,8 @@ export interface Place {
   readonly typed: FormState['typed'];
   /** Who it is about, where the challenge does not say: password managers want to know whose password they keep. */
   readonly username: string;
+  /** Path of the page to sign in at, if there is one for this visitor. */
+  readonly signIn: string | undefined;
 }
 
 /** What a page has besides what all pages of flows have. */
@@ -171,16 +174,18 @@ function showEmail(challenge: FullChallenge, place: Place, wording: Wording): Co
 
 function showDenied(challenge: FullChallenge, place: Place, wording: Wording): Content {
   const message = textOf(challenge['error_message']) || 'Unknown error';
+  const link = refusedLink(message);
+  const again: Way = { href: place.address.clean(), label: wording.say('again') };
+  const home: Way = { href: '/', label: wording.say('home') };
+  const signIn: Way[] = place.signIn === undefined ? [] : [{ href: place.signIn, label: wording.say('signIn') }];
+  const anew: Way[] = link?.again === undefined ? [] : [{ href: link.again, label: wording.say('newLink') }];
   return {
     template: 'access-denied.html',
     values: {
-      heading: wording.say('denied'),
-      reasons: message.split('\n').map((line) => wording.of(line)),
+      heading: wording.say(link?.title ?? 'denied'),
+      reasons: link === undefined ? message.split('\n').map((line) => wording.of(line)) : [wording.say(link.reason)],
       person: personOf(challenge),
-      ways: [
-        { href: place.address.clean(), label: wording.say('again') },
-        { href: '/', label: wording.say('home') },
-      ],
+      ways: link === undefined ? [again, home] : [...(link.isDone ? signIn : []), ...anew, home],
     },
   };
 }

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { type IssuedSession, SessionCookies } from '../core/sessions/session-cookies.js';
 import type { FullChallenge } from '../flow-execution/executor-answer.js';
 import { type ExecutorRequest, type ExecutorResult, FlowExecutor } from '../flow-execution/flow-executor.js';
+import { FlowPlanner } from '../flow-execution/flow-planner.js';
 import type { Visit } from '../flow-execution/visit.js';
 import { Flow } from '../flows/flow.entity.js';
 import { AppError } from '../rest/errors/app-error.js';
@@ -43,6 +44,7 @@ export class FlowPages {
     private readonly cookies: SessionCookies,
     private readonly renderer: PageRenderer,
     private readonly dataSource: DataSource,
+    private readonly planner: FlowPlanner,
   ) {}
 
   /** @throws AppError `notFound` */
@@ -189,9 +191,16 @@ export class FlowPages {
         isScriptless: position?.isCompatible ?? false,
         typed,
         username: position?.username ?? '',
+        signIn: endings.includes(challenge.component) ? await this.signIn(visitor) : undefined,
       },
       await this.wording(visitor),
     );
+  }
+
+  private async signIn({ user }: PageVisitor): Promise<string | undefined> {
+    if (user !== undefined) return undefined;
+    const flow = await this.planner.findDefault(this.dataSource.manager, 'authentication', undefined);
+    return flow === undefined ? undefined : `/if/flow/${flow.slug}/`;
   }
 
   private async wording({ locale }: PageVisitor): Promise<Wording> {

@@ -30,6 +30,18 @@ export const texts = {
   tooLargeWhy: 'What you sent has more than one megabyte. Please choose a smaller file.',
   refusedWhy: 'The server did not understand what your browser sent.',
   unsupportedWhy: 'An administrator has put a step here that only programs can take.',
+  linkUsed: 'This link has been used already',
+  linkUsedWhy: 'Each link works once. If it was you, your email address is confirmed and you can go on.',
+  linkExpired: 'This link is too old',
+  linkExpiredWhy: 'Links work for a limited time only. A new one is quickly sent.',
+  linkUnknown: 'This link is not known here',
+  linkUnknownWhy: 'It may be incomplete: please open it just as it stands in the mail, or have a new one sent.',
+  linkSuperseded: 'There is a newer mail',
+  linkSupersededWhy: 'Only the link in the latest mail works. Please open that one.',
+  linkInvalid: 'This link is not valid any more',
+  linkInvalidWhy: 'The account has been changed since the link was made.',
+  linkElsewhere: 'This link does not belong here',
+  linkElsewhereWhy: 'Please open it just as it stands in the mail.',
   // Ways on
   again: 'Start again',
   retry: 'Try again',
@@ -61,4 +73,14 @@ export const texts = {
 } as const;
 
 /** Texts that administrators are likely to write, and that the flows which come with the service have. */
-export const familiarTexts = ['Name', 'Password (repeat)', 'Reset your password', 'Sign up'] as const;
+export const familiarTexts = [
+  'Email address',
+  'Name',
+  'New password',
+  'New password, once more',
+  'Password (repeat)',
+  'Password, once more',
+  'Reset your password',
+  'Sign up',
+  'User name',
+] as const;

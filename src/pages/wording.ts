@@ -61,6 +61,21 @@ const rewordings: readonly Rewording[] = [
     plural: 'That was too often. Please try again in %(minutes)s minutes.',
   },
   { said: 'This account is not active.', shown: 'This account is not active.' },
+  {
+    said: 'The link was opened in another window or on another device. Go on there.',
+    shown: 'The link was opened in another window or on another device. Please go on there; this page can be closed.',
+  },
+  {
+    said: 'Confirm that this mail has reached you, and go on.',
+    shown: 'Please confirm that the mail has reached you, and go on.',
+  },
+  { said: 'This code is not right, or not valid any more.', shown: 'This code is not right, or too old.' },
+  { said: 'Enter the six digits of the code in the mail.', shown: 'Please enter the six digits from the mail.' },
+  {
+    said: 'Too many codes were tried. Open the link in the mail, or have another mail sent.',
+    shown: 'Too many codes were tried. Please open the link in the mail, or have another mail sent.',
+  },
+  { said: 'No mail can be sent to this address.', shown: 'No mail can be sent to this address.' },
   { said: 'Log in', shown: 'Sign in' },
   { said: 'Continue', shown: 'Continue' },
 ];

@@ -64,6 +64,17 @@ const everyField: FullChallenge = {
   ],
 };
 
+/** A link that the executor refuses with this text. */
+function denied(text: string): FullChallenge {
+  return {
+    component: 'ak-stage-access-denied',
+    flow_info: info,
+    pending_user: '',
+    pending_user_avatar: avatar,
+    error_message: `${text} You can have a new one sent: http://127.0.0.1:9000/if/flow/default-recovery-flow/`,
+  };
+}
+
 /** A challenge of every kind, and the states in which it looks different. */
 export const challenges: Readonly<Record<string, FullChallenge>> = {
   identification,
@@ -97,21 +108,23 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
   'email-wrong-code': {
     component: 'ak-stage-email',
     flow_info: info,
-    response_errors: { code: [{ string: 'The code is not right.', code: 'invalid' }] },
+    response_errors: { code: [{ string: 'This code is not right, or not valid any more.', code: 'invalid' }] },
   },
   'email-confirmed': {
     component: 'ak-stage-email',
     flow_info: info,
     confirmed: true,
     response_errors: {
-      non_field_errors: [{ string: 'You have gone on in another window. This one can be closed.', code: 'confirmed' }],
+      non_field_errors: [
+        { string: 'The link was opened in another window or on another device. Go on there.', code: 'confirmed' },
+      ],
     },
   },
   confirm: {
     component: 'ak-stage-consent',
     flow_info: info,
     ...person,
-    header_text: 'Continue to confirm this email address.',
+    header_text: 'Confirm that this mail has reached you, and go on.',
     permissions: [],
     additional_permissions: [],
     token: 'token',
@@ -149,6 +162,9 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
     pending_user_avatar: avatar,
     error_message: 'Flow does not apply to current user.',
   },
+  'link-used': denied('This link has been used already.'),
+  'link-expired': denied('This link is too old.'),
+  'link-unknown': denied('This link is not known here. It may be incomplete: open it just as it stands in the mail.'),
   'flow-error': { component: 'ak-stage-flow-error', request_id: '9c5b94b1d5f8454287e1c8f4f3c7f1a2' },
   'content-left': { ...identification, flow_info: { ...info, layout: 'content_left' } },
   'content-right': { ...identification, flow_info: { ...info, layout: 'content_right' } },

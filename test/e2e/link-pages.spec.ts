@@ -72,7 +72,8 @@ describe('The page of a link', () => {
     await first.submit();
     const second = new PageBrowser(app.url);
     const { html } = await second.open(`${page()}?${mail.query}`);
-    expect(html).toContain('This link has been used already.');
+    expect(html).toContain('<h1>This link has been used already</h1>');
+    expect(html).toContain(`href="${page()}">Send a new link</a>`);
     expect(html).not.toContain(mail.token);
     expect((await second.open(page())).html).toContain('name="uid_field"');
   });
