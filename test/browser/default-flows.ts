@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect } from 'vitest';
+
+import { Mailbox } from '../../src/mail/mailbox/mailbox.js';
+import { readMail } from '../../src/mail/mailbox/received-mail.js';
+import { BlueprintStart } from '../../src/managed/blueprint-start.service.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+export const recoveryPage = '/if/flow/default-recovery-flow/';
+export const enrollmentPage = '/if/flow/default-enrollment-flow/';
+
+/** What a mail in the mailbox brings. */
+export interface KeptLink {
+  /** The link as an address of the service under test. */
+  readonly url: string;
+  readonly token: string;
+  readonly code: string;
+}
+
+/** The service as a newcomer starts it: with the default flows, and a mailbox instead of a mail server. */
+export interface DefaultService extends TestApp {
+  /** Waits for the `number`th mail (from 1) to an address. */
+  mailTo(address: string, number?: number): Promise<KeptLink>;
+}
+
+export async function startDefaultService(): Promise<DefaultService> {
+  const folder = await mkdtemp(join(tmpdir(), 'browser-'));
+  const app = await startTestApp({ DATA_DIR: folder });
+  await app.nest.get(BlueprintStart, { strict: false }).run();
+  const mailbox = app.nest.get(Mailbox, { strict: false });
+  const mailsTo = async (address: string): Promise<string[]> => {
+    const kept = [...(await mailbox.list())].reverse();
+    const mails = await Promise.all(
+      kept.map(async ({ pk }) => {
+        const found = await mailbox.find(pk);
+        return found === undefined ? undefined : readMail(found.source);
+      }),
+    );
+    return mails.flatMap((mail) => (mail?.to.includes(address) === true ? [mail.text] : []));
+  };
+  return {
+    ...app,
+    mailTo: async (address, number = 1) => {
+      await expect
+        .poll(async () => (await mailsTo(address)).length, { timeout: 60_000 })
+        .toBeGreaterThanOrEqual(number);
+      const text = (await mailsTo(address))[number - 1] ?? '';
+      const link = new URL(/https?:\/\/\S+flow_token=\S+/.exec(text)?.[0] ?? '');
+      return {
+        url: `${app.url}${link.pathname}${link.search}`,
+        token: link.searchParams.get('flow_token') ?? '',
+        code: /\b\d{6}\b/.exec(text)?.[0] ?? '',
+      };
+    },
+    stop: async () => {
+      await app.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

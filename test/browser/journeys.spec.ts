@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { createPasswordUser } from '../factories/password-user.js';
+import { expectAccessible, launchBrowser, openContext, takePicture } from './browser.js';
+import { type DefaultService, enrollmentPage, recoveryPage, startDefaultService } from './default-flows.js';
+
+let browser: Browser;
+let service: DefaultService;
+
+beforeAll(async () => {
+  [browser, service] = await Promise.all([launchBrowser(), startDefaultService()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await service.stop();
+});
+// All of these visitors come from one address, which the limits would take for one visitor.
+beforeEach(() => service.dataSource.query('delete from "request_limit"'));
+
+/** A window of a browser that has never been here. */
+async function newWindow(options: BrowserContextOptions = {}): Promise<Page> {
+  const { context } = await openContext(browser, { baseURL: service.url, ...options });
+  const page = await context.newPage();
+  page.on('response', (response) => {
+    const isPage = response.request().resourceType() === 'document' && response.url().startsWith(service.url);
+    if (isPage) seen.push({ url: response.url(), headers: response.headers() });
+  });
+  return page;
+}
+
+/** Every page that any window was shown. */
+const seen: { url: string; headers: Record<string, string> }[] = [];
+
+/** How many mails were written to somebody. */
+async function mailsTo(address: string): Promise<number> {
+  return (await service.api.get(`/mail/messages/?recipient=${encodeURIComponent(address)}`)).body.pagination.count;
+}
+
+const submit = (page: Page, label: string): Promise<void> => page.getByRole('button', { name: label }).click();
+
+async function askForRecovery(page: Page, address: string): Promise<void> {
+  await page.goto(recoveryPage);
+  await page.getByLabel('Email or Username').fill(address);
+  await submit(page, 'Continue');
+  await page.getByRole('heading', { name: 'Check your inbox' }).waitFor();
+}
+
+async function setPassword(page: Page, password: string): Promise<void> {
+  await page.getByLabel('New password', { exact: true }).fill(password);
+  await page.getByLabel('New password, once more').fill(password);
+  await submit(page, 'Continue');
+}
+
+describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
+  it('somebody gets back into their account by a mail', async () => {
+    const { email, username } = await createPasswordUser(service.api);
+    const page = await newWindow({ javaScriptEnabled });
+    await askForRecovery(page, email);
+    if (javaScriptEnabled) await takePicture(page, 'journey-waiting');
+    const { url, token } = await service.mailTo(email);
+    await page.goto(url);
+    expect(page.url()).not.toContain(token);
+    await submit(page, 'Continue');
+    await setPassword(page, `password-${randomUUID()}`);
+    await page.getByText(`You are signed in as ${username}`).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/');
+    if (javaScriptEnabled) {
+      await takePicture(page, 'journey-signed-in');
+      await expectAccessible(page, 'signed in');
+    }
+    await submit(page, 'Sign out');
+    await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+    await page.context().close();
+  });
+
+  it('somebody makes an account and confirms their address', async () => {
+    const name = `user-${randomUUID()}`;
+    const email = `${name}@example.org`;
+    const page = await newWindow({ javaScriptEnabled });
+    await page.goto(enrollmentPage);
+    if (javaScriptEnabled) await expectAccessible(page, 'enrollment');
+    await page.getByLabel('User name').fill(name);
+    await page.getByLabel('Name', { exact: true }).fill('Ada');
+    await page.getByLabel('Email address').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill('one password');
+    await page.getByLabel('Password, once more').fill('another password');
+    await submit(page, 'Continue');
+    await page.getByRole('alert').getByText('The two passwords are not the same.').waitFor();
+    expect(await page.getByLabel('User name').inputValue()).toBe(name);
+    await page.getByLabel('Password', { exact: true }).fill('one password');
+    await page.getByLabel('Password, once more').fill('one password');
+    await submit(page, 'Continue');
+    await page.getByRole('heading', { name: 'Check your inbox' }).waitFor();
+    await page.goto((await service.mailTo(email)).url);
+    await submit(page, 'Continue');
+    await page.getByText('You are signed in as Ada').waitFor();
+    await page.context().close();
+  });
+
+  it('somebody types the code into the page that waits', async () => {
+    const { email } = await createPasswordUser(service.api);
+    const page = await newWindow({ javaScriptEnabled });
+    await askForRecovery(page, email);
+    const { code } = await service.mailTo(email);
+    // Without a script the page is loaded anew by itself, so the code has a page of its own.
+    if (!javaScriptEnabled) await page.getByRole('link', { name: 'Enter the code from the mail' }).click();
+    await page.getByLabel('Code from the mail').fill('000 000' === code ? '111111' : '000 000');
+    await submit(page, 'Confirm the code');
+    await page.locator('.wrong', { hasText: 'This code is not right, or too old.' }).waitFor();
+    await page.getByLabel('Code from the mail').fill(`${code.slice(0, 3)} ${code.slice(3)}`);
+    await submit(page, 'Confirm the code');
+    await page.getByLabel('New password', { exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  it('a page that waits notices by itself that the link was used in another browser', async () => {
+    const { email } = await createPasswordUser(service.api);
+    const [waiting, other] = [await newWindow({ javaScriptEnabled }), await newWindow()];
+    await askForRecovery(waiting, email);
+    await other.goto((await service.mailTo(email)).url);
+    await submit(other, 'Continue');
+    await other.getByLabel('New password', { exact: true }).waitFor();
+    await waiting.getByRole('heading', { name: 'Confirmed' }).waitFor({ timeout: 60_000 });
+    if (javaScriptEnabled) await takePicture(waiting, 'journey-confirmed-elsewhere');
+    await Promise.all([waiting.context().close(), other.context().close()]);
+  });
+});
+
+describe('A link', () => {
+  it('works after a scanner has opened it, with a script and with cookies', async () => {
+    const { email } = await createPasswordUser(service.api);
+    const page = await newWindow();
+    await askForRecovery(page, email);
+    const { url } = await service.mailTo(email);
+    const scanner = await newWindow();
+    await scanner.goto(url);
+    await fetch(url);
+    await fetch(url, { method: 'HEAD' });
+    await scanner.context().close();
+    await page.goto(url);
+    await submit(page, 'Continue');
+    await page.getByLabel('New password', { exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  it('that is opened a second time says so, and leads on', async () => {
+    const { email } = await createPasswordUser(service.api);
+    const page = await newWindow();
+    await askForRecovery(page, email);
+    const { url } = await service.mailTo(email);
+    await page.goto(url);
+    await submit(page, 'Continue');
+    const second = await newWindow();
+    await second.goto(url);
+    await second.getByRole('heading', { name: 'This link has been used already' }).waitFor();
+    await takePicture(second, 'journey-link-used');
+    await expectAccessible(second, 'used link');
+    await second.getByRole('link', { name: 'Send a new link' }).click();
+    await second.getByLabel('Email or Username').waitFor();
+    await Promise.all([page.context().close(), second.context().close()]);
+  });
+
+  it('that is too old says so, and leads to a new one', async () => {
+    const { email } = await createPasswordUser(service.api);
+    const page = await newWindow();
+    await askForRecovery(page, email);
+    const { url } = await service.mailTo(email);
+    await service.dataSource.query(`update "flow_token" set expires = now() - interval '1 minute'`);
+    const other = await newWindow();
+    await other.goto(url);
+    await other.getByRole('heading', { name: 'This link is too old' }).waitFor();
+    await other.getByRole('link', { name: 'Send a new link' }).click();
+    await other.getByLabel('Email or Username').waitFor();
+    await Promise.all([page.context().close(), other.context().close()]);
+  });
+});
+
+describe('A browser', () => {
+  it('that goes back is shown where the visitor is, and sends nothing again', async () => {
+    const { email } = await createPasswordUser(service.api);
+    const page = await newWindow();
+    await askForRecovery(page, email);
+    await service.mailTo(email);
+    await page.goBack();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Check your inbox' }).waitFor();
+    expect(await mailsTo(email)).toBe(1);
+    await page.context().close();
+  });
+
+  it('whose button is clicked twice sends one mail', async () => {
+    const { email } = await createPasswordUser(service.api);
+    const page = await newWindow();
+    await page.goto(recoveryPage);
+    await page.getByLabel('Email or Username').fill(email);
+    await page.getByRole('button', { name: 'Continue' }).dblclick();
+    await page.getByRole('heading', { name: 'Check your inbox' }).waitFor();
+    await service.mailTo(email);
+    expect(await mailsTo(email)).toBe(1);
+    await page.context().close();
+  });
+
+  it('can show a new password while it is typed, and hides it again', async () => {
+    const { email } = await createPasswordUser(service.api);
+    const page = await newWindow();
+    await askForRecovery(page, email);
+    await page.goto((await service.mailTo(email)).url);
+    await submit(page, 'Continue');
+    const password = page.getByLabel('New password', { exact: true });
+    await password.fill('secret');
+    await page.getByRole('button', { name: 'Show the password' }).first().click();
+    expect(await password.getAttribute('type')).toBe('text');
+    await page.getByRole('button', { name: 'Show the password' }).first().click();
+    expect(await password.getAttribute('type')).toBe('password');
+    expect(await page.locator('input[autocomplete="username"]').inputValue()).toBe(email);
+    await takePicture(page, 'journey-new-password');
+    await page.context().close();
+  });
+
+  it('is shown the start page, by which a newcomer finds everything', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await newWindow({ colorScheme });
+      await page.goto('/');
+      await expectAccessible(page, 'start page');
+      await takePicture(page, `start-${colorScheme}`);
+      for (const name of [
+        /Get back into your account/,
+        /Create an account/,
+        /Look into the mailbox/,
+        /Try out the API/,
+      ]) {
+        await page.getByRole('link', { name }).waitFor();
+      }
+      await page.context().close();
+    }
+  });
+});
+
+it('No page that any of them was shown could be framed, kept, or run anything but our script', () => {
+  expect(seen.length).toBeGreaterThan(40);
+  for (const { url, headers } of seen) {
+    expect(headers['content-security-policy'], url).toContain("default-src 'none'");
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+    expect(headers['content-security-policy']).not.toContain('unsafe-inline');
+    expect(headers['cache-control']).toBe('no-store');
+    expect(headers['referrer-policy']).toBe('no-referrer');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  }
+});
