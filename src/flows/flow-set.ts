@@ -1,10 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 
-import { select } from '../rest/list/read-page.js';
+import { type Related, select } from '../rest/list/read-page.js';
 import type { FlowSetDto } from './dto/flow.dto.js';
 import { Flow } from './flow.entity.js';
 import { flowColumns, type FlowRow, flowSetAnswer } from './flow.mapper.js';
+
+/** A flow, with the stages that stand in it: each as often as it is bound. */
+export type FlowOfStages = FlowRow & { readonly stages: readonly string[] };
+
+/** By stage, one entry for each binding; a stage that stands in no flow is missing. */
+export type FlowSets = ReadonlyMap<string, FlowSetDto[]>;
+
+/** Tells of the flows stage by stage. Stages share what is told of a flow. */
+export function flowSetsOf(flows: readonly FlowOfStages[]): FlowSets {
+  const sets = new Map<string, FlowSetDto[]>();
+  for (const flow of flows) {
+    const answer = flowSetAnswer(flow);
+    for (const stage of flow.stages) {
+      const known = sets.get(stage);
+      if (known === undefined) sets.set(stage, [answer]);
+      else known.push(answer);
+    }
+  }
+  return sets;
+}
 
 /** Finds the flows that stages stand in. */
 @Injectable()
@@ -12,34 +32,28 @@ export class FlowSetReader {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * The flows of all these stages in one statement.
+   * The flows of stages, each flow once: on a page of stages most flows stand many times.
    *
-   * @returns by stage, one entry for each binding; a stage that stands in no flow is missing
+   * @param stages a statement that gives the keys of the stages, such as `select pk from page`
    */
-  async ofStages(
-    stages: readonly string[],
-    manager = this.dataSource.manager,
-  ): Promise<ReadonlyMap<string, FlowSetDto[]>> {
-    if (stages.length === 0) return new Map();
-    const flows = manager
-      .createQueryBuilder(Flow, 'flow')
-      .innerJoin('flow.bindings', 'binding')
-      .where('binding.stageId = any(:stages)', { stages })
-      .groupBy('flow.pk')
-      .orderBy('flow.slug');
-    const rows = await select(flows, { ...flowColumns, stages: 'json_agg(binding.stageId)' }).getRawMany<
-      FlowRow & { stages: string[] }
-    >();
-    const byStage = new Map<string, FlowSetDto[]>();
-    for (const row of rows) {
-      // Stages share what is told of a flow: on a page most flows stand many times.
-      const flow = flowSetAnswer(row);
-      for (const stage of row.stages) {
-        const known = byStage.get(stage);
-        if (known === undefined) byStage.set(stage, [flow]);
-        else known.push(flow);
-      }
-    }
-    return byStage;
+  flowsOf(stages: string): Related {
+    return () => flowsOf(this.dataSource.manager, stages);
   }
+
+  /** The flows of all these stages in one statement. */
+  async ofStages(stages: readonly string[], manager = this.dataSource.manager): Promise<FlowSets> {
+    if (stages.length === 0) return new Map();
+    const flows = flowsOf(manager, 'select unnest(:stages::uuid[])').setParameters({ stages });
+    return flowSetsOf(await flows.getRawMany<FlowOfStages>());
+  }
+}
+
+function flowsOf(manager: EntityManager, stages: string): SelectQueryBuilder<ObjectLiteral> {
+  const flows = manager
+    .createQueryBuilder<ObjectLiteral>(Flow, 'flow')
+    .innerJoin('flow.bindings', 'binding')
+    .where(`binding.stageId in (${stages})`)
+    .groupBy('flow.pk')
+    .orderBy('flow.slug');
+  return select(flows, { ...flowColumns, stages: 'json_agg(binding.stageId)' });
 }

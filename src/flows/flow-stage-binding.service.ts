@@ -9,14 +9,14 @@ import { AppError } from '../rest/errors/app-error.js';
 import { conflictingWrites } from '../rest/errors/database-conflict.js';
 import { columnsOf } from '../rest/fields/columns-of.js';
 import type { Page } from '../rest/list/page.js';
-import { readPage, select } from '../rest/list/read-page.js';
+import { readPageWith, readRows } from '../rest/list/read-page.js';
 import type { FlowStageBindingListQuery } from './dto/flow-stage-binding-list.query.js';
 import type {
   FlowStageBindingDto,
   FlowStageBindingRequestDto,
   PatchedFlowStageBindingRequestDto,
 } from './dto/flow-stage-binding.dto.js';
-import { FlowSetReader } from './flow-set.js';
+import { type FlowOfStages, FlowSetReader, type FlowSets, flowSetsOf } from './flow-set.js';
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
 import { bindingAnswer, type BindingRow, bindingRowColumns } from './flow-stage-binding.mapper.js';
 import { StageKinds } from './stage-kinds.js';
@@ -31,8 +31,9 @@ export class FlowStageBindingService {
   ) {}
 
   async list(query: FlowStageBindingListQuery, visible: VisibleRows): Promise<Page<FlowStageBindingDto>> {
-    const { pagination, results } = await readPage<BindingRow>(this.bindings(visible), query);
-    return { pagination, results: await this.answers(results) };
+    const flows = this.flowSets.flowsOf('select stage from page');
+    const page = await readPageWith<BindingRow, FlowOfStages>(flows, this.bindings(visible), query);
+    return { pagination: page.pagination, results: this.answers(page.results, flowSetsOf(page.related)) };
   }
 
   /** @throws AppError `notFound` */
@@ -79,8 +80,10 @@ export class FlowStageBindingService {
 
   private async find(pk: string, visible: VisibleRows): Promise<FlowStageBindingDto | undefined> {
     const binding = this.bindings(visible).andWhere('binding.pk = :pk', { pk });
-    const row = await select(binding, bindingRowColumns).getRawOne<BindingRow>();
-    const [answer] = row === undefined ? [] : await this.answers([row]);
+    const related = this.flowSets.flowsOf('select stage from page');
+    const { manager } = this.dataSource;
+    const found = await readRows<BindingRow, FlowOfStages>(manager, binding, bindingRowColumns, { related });
+    const [answer] = this.answers(found.rows, flowSetsOf(found.related));
     return answer;
   }
 
@@ -89,9 +92,7 @@ export class FlowStageBindingService {
     return restrict(bindings.innerJoin('binding.stage', 'stage'), visible);
   }
 
-  /** The bindings as clients see them, with the flows of all their stages read in one statement. */
-  private async answers(rows: readonly BindingRow[]): Promise<FlowStageBindingDto[]> {
-    const flows = await this.flowSets.ofStages([...new Set(rows.map(({ stage }) => stage))]);
+  private answers(rows: readonly BindingRow[], flows: FlowSets): FlowStageBindingDto[] {
     return rows.map((row) => bindingAnswer(row, this.kinds.get(row.stage_kind), flows.get(row.stage) ?? []));
   }
 }

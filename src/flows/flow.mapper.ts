@@ -20,8 +20,18 @@ export const flowColumns = {
 /** A row of those columns. */
 export type FlowRow = Pick<FlowDto, keyof typeof flowColumns>;
 
+/** What is read of a flow where it is told by itself: also the stages in it, as often and in the order as bound. */
+export const wholeFlowColumns = {
+  ...flowColumns,
+  stages: `(select coalesce(json_agg(place.stage_uuid order by place.order, place.fsb_uuid), '[]')
+              from "flow_stage_binding" place where place.target_uuid = flow.pk)`,
+} satisfies Columns;
+
+/** A row of those columns. */
+export type WholeFlowRow = Pick<FlowDto, keyof typeof wholeFlowColumns>;
+
 /** A flow as clients see it. */
-export function flowAnswer(row: FlowRow, stages: string[]): FlowDto {
+export function flowAnswer(row: WholeFlowRow): FlowDto {
   return {
     pk: row.pk,
     policybindingmodel_ptr_id: row.policybindingmodel_ptr_id,
@@ -30,7 +40,7 @@ export function flowAnswer(row: FlowRow, stages: string[]): FlowDto {
     title: row.title,
     designation: row.designation,
     background: backgroundUrl(row.background),
-    stages,
+    stages: row.stages,
     policies: [],
     // Plans are not cached, so that a change of a policy or a binding counts at once.
     cache_count: 0,

@@ -17,7 +17,7 @@ import type { FlowDto, FlowRequestDto, PatchedFlowRequestDto } from './dto/flow.
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
 import { bindingName } from './flow-stage-binding.mapper.js';
 import { Flow } from './flow.entity.js';
-import { flowAnswer, flowColumns, type FlowRow } from './flow.mapper.js';
+import { flowAnswer, wholeFlowColumns, type WholeFlowRow } from './flow.mapper.js';
 import { stagesThatName } from './stage-references.js';
 
 /** Keeps the flows. */
@@ -30,8 +30,8 @@ export class FlowService {
   ) {}
 
   async list(query: FlowListQuery, visible: VisibleRows): Promise<Page<FlowDto>> {
-    const { pagination, results } = await readPage<FlowRow>(this.flows(visible), query);
-    return { pagination, results: await this.answers(results) };
+    const { pagination, results } = await readPage<WholeFlowRow>(this.flows(visible), query);
+    return { pagination, results: results.map(flowAnswer) };
   }
 
   /** @throws AppError `notFound` */
@@ -43,8 +43,8 @@ export class FlowService {
   async getMany(pks: readonly string[]): Promise<ReadonlyMap<string, FlowDto>> {
     if (pks.length === 0) return new Map();
     const flows = this.flows(everyRow).andWhere('flow.pk = any(:pks)', { pks });
-    const answers = await this.answers(await select(flows, flowColumns).getRawMany<FlowRow>());
-    return new Map(answers.map((answer) => [answer.pk, answer]));
+    const rows = await select(flows, wholeFlowColumns).getRawMany<WholeFlowRow>();
+    return new Map(rows.map((row) => [row.pk, flowAnswer(row)]));
   }
 
   async create(request: FlowRequestDto): Promise<FlowDto> {
@@ -86,7 +86,12 @@ export class FlowService {
    */
   async references(slug: string, visible: VisibleRows): Promise<Reference[]> {
     const { pk } = await this.get(slug, visible);
-    const bindings = (): SelectQueryBuilder<FlowStageBinding> => this.bindingsOf([pk]).orderBy('binding.order');
+    const { manager } = this.dataSource;
+    const bindings = (): SelectQueryBuilder<FlowStageBinding> =>
+      manager
+        .createQueryBuilder(FlowStageBinding, 'binding')
+        .where('binding.targetId = :pk', { pk })
+        .orderBy('binding.order');
     return [
       {
         app: 'authentik_flows',
@@ -103,40 +108,19 @@ export class FlowService {
           .select('stage.pk', 'pk')
           .addSelect(`concat('Stage ', stage.name)`, 'name'),
       },
-      ...stagesThatName(this.dataSource.manager, Flow, pk),
-      ...this.referrers.of('authentik_flows.flow', this.dataSource.manager, pk),
+      ...stagesThatName(manager, Flow, pk),
+      ...this.referrers.of('authentik_flows.flow', manager, pk),
     ];
   }
 
   private async getWhere(condition: string, key: string, visible: VisibleRows): Promise<FlowDto> {
     const flow = this.flows(visible).andWhere(condition, { key });
-    const row = await select(flow, flowColumns).getRawOne<FlowRow>();
+    const row = await select(flow, wholeFlowColumns).getRawOne<WholeFlowRow>();
     if (row === undefined) throw new AppError('notFound');
-    const [answer] = await this.answers([row]);
-    return answer as FlowDto;
+    return flowAnswer(row);
   }
 
   private flows(visible: VisibleRows): SelectQueryBuilder<Flow> {
     return restrict(this.dataSource.manager.createQueryBuilder(Flow, 'flow'), visible);
-  }
-
-  private bindingsOf(flows: readonly string[]): SelectQueryBuilder<FlowStageBinding> {
-    return this.dataSource.manager
-      .createQueryBuilder(FlowStageBinding, 'binding')
-      .where('binding.targetId = any(:flows)', { flows });
-  }
-
-  /** The flows as clients see them, with the stages of all of them read in one statement. */
-  private async answers(rows: readonly FlowRow[]): Promise<FlowDto[]> {
-    const flows = rows.map(({ pk }) => pk);
-    const bindings = await this.bindingsOf(flows)
-      .select('binding.targetId', 'flow')
-      .addSelect('binding.stageId', 'stage')
-      .orderBy('binding.order')
-      .addOrderBy('binding.pk')
-      .getRawMany<{ flow: string; stage: string }>();
-    const stages = new Map<string, string[]>(flows.map((flow) => [flow, []]));
-    for (const { flow, stage } of bindings) stages.get(flow)?.push(stage);
-    return rows.map((row) => flowAnswer(row, stages.get(row.pk) ?? []));
   }
 }

@@ -9,10 +9,10 @@ import { AppError } from '../rest/errors/app-error.js';
 import { columnsOf } from '../rest/fields/columns-of.js';
 import type { Columns, ListQuery } from '../rest/list/list-query.js';
 import type { Page } from '../rest/list/page.js';
-import { readPage, select } from '../rest/list/read-page.js';
+import { readPageWith, readRows } from '../rest/list/read-page.js';
 import type { Reference } from '../rest/used-by.js';
 import type { StageDto } from './dto/stage.dto.js';
-import type { FlowSetReader } from './flow-set.js';
+import { type FlowOfStages, type FlowSetReader, type FlowSets, flowSetsOf } from './flow-set.js';
 import type { StageKind } from './stage-kinds.js';
 import { stageReferences } from './stage-references.js';
 import type { Stage } from './stage.entity.js';
@@ -48,15 +48,17 @@ export abstract class StageStore<Entity extends Stage, Answer extends StageDto, 
   ) {}
 
   async list(query: ListQuery, visible: VisibleRows): Promise<Page<Answer>> {
-    const { pagination, results } = await readPage<StageRow>(this.stages(visible), query);
-    return { pagination, results: await this.answers(results) };
+    const flows = this.flowSets.flowsOf('select pk from page');
+    const page = await readPageWith<StageRow, FlowOfStages>(flows, this.stages(visible), query);
+    return { pagination: page.pagination, results: this.answers(page.results, flowSetsOf(page.related)) };
   }
 
   /** @throws AppError `notFound` */
   async get(pk: string, visible: VisibleRows, manager = this.dataSource.manager): Promise<Answer> {
     const stage = this.stages(visible, manager).andWhere('stage.pk = :pk', { pk });
-    const row = await select(stage, this.kind.columns).getRawOne<StageRow>();
-    const [answer] = row === undefined ? [] : await this.answers([row], manager);
+    const related = this.flowSets.flowsOf('select pk from page');
+    const found = await readRows<StageRow, FlowOfStages>(manager, stage, this.kind.columns, { related });
+    const [answer] = this.answers(found.rows, flowSetsOf(found.related));
     if (answer === undefined) throw new AppError('notFound');
     return answer;
   }
@@ -136,12 +138,7 @@ export abstract class StageStore<Entity extends Stage, Answer extends StageDto, 
     return Promise.resolve();
   }
 
-  /** The stages as clients see them, with the flows of all of them read in one statement. */
-  protected async answers(rows: readonly StageRow[], manager = this.dataSource.manager): Promise<Answer[]> {
-    const flows = await this.flowSets.ofStages(
-      rows.map(({ pk }) => pk),
-      manager,
-    );
+  private answers(rows: readonly StageRow[], flows: FlowSets): Answer[] {
     return rows.map((row) => {
       const base = stageAnswer(row, this.kind, flows.get(row.pk) ?? []);
       // Spreading both into one literal takes fifty times as long, and most of the time of a long page.

@@ -5,10 +5,10 @@ import type { VisibleRows } from '../rest/access/route-access.js';
 import { restrict } from '../rest/access/visible.js';
 import { AppError } from '../rest/errors/app-error.js';
 import type { Page } from '../rest/list/page.js';
-import { readPage, select } from '../rest/list/read-page.js';
+import { readPageWith, readRows } from '../rest/list/read-page.js';
 import type { Reference } from '../rest/used-by.js';
 import type { StageDto, StageListQuery, TypeCreateDto, UserSettingDto } from './dto/stage.dto.js';
-import { FlowSetReader } from './flow-set.js';
+import { type FlowOfStages, FlowSetReader, type FlowSets, flowSetsOf } from './flow-set.js';
 import { StageKinds } from './stage-kinds.js';
 import { stageReferences } from './stage-references.js';
 import { Stage } from './stage.entity.js';
@@ -24,17 +24,20 @@ export class StageService {
   ) {}
 
   async list(query: StageListQuery, visible: VisibleRows): Promise<Page<StageDto>> {
-    const { pagination, results } = await readPage<StageRow>(this.stages(visible), query);
-    return { pagination, results: await this.answers(results) };
+    const flows = this.flowSets.flowsOf('select pk from page');
+    const page = await readPageWith<StageRow, FlowOfStages>(flows, this.stages(visible), query);
+    return { pagination: page.pagination, results: this.answers(page.results, flowSetsOf(page.related)) };
   }
 
   /** @throws AppError `notFound` */
   async get(pk: string, visible: VisibleRows): Promise<StageDto> {
     const stage = this.stages(visible).andWhere('stage.pk = :pk', { pk });
-    const row = await select(stage, stageColumns).getRawOne<StageRow>();
-    if (row === undefined) throw new AppError('notFound');
-    const [answer] = await this.answers([row]);
-    return answer as StageDto;
+    const { manager } = this.dataSource;
+    const related = this.flowSets.flowsOf('select pk from page');
+    const found = await readRows<StageRow, FlowOfStages>(manager, stage, stageColumns, { related });
+    const [answer] = this.answers(found.rows, flowSetsOf(found.related));
+    if (answer === undefined) throw new AppError('notFound');
+    return answer;
   }
 
   /** Removes the stage, of whatever kind, and its bindings. */
@@ -70,8 +73,7 @@ export class StageService {
     return restrict(this.dataSource.manager.createQueryBuilder(Stage, 'stage'), visible);
   }
 
-  private async answers(rows: readonly StageRow[]): Promise<StageDto[]> {
-    const flows = await this.flowSets.ofStages(rows.map(({ pk }) => pk));
+  private answers(rows: readonly StageRow[], flows: FlowSets): StageDto[] {
     return rows.map((row) => stageAnswer(row, this.kinds.get(row.kind), flows.get(row.pk) ?? []));
   }
 }

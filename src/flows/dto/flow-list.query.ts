@@ -1,10 +1,10 @@
 import { ChoiceFilter, TextFilter, UuidFilter } from '../../rest/list/filters.js';
 import { ListOf, ListQuery } from '../../rest/list/list-query.js';
 import { deniedActions, flowDesignations } from '../flow-choices.js';
-import { flowColumns } from '../flow.mapper.js';
+import { wholeFlowColumns } from '../flow.mapper.js';
 
 @ListOf({
-  columns: flowColumns,
+  columns: wholeFlowColumns,
   search: ['flow.name', 'flow.slug', 'flow.designation', 'flow.title', 'flow.deniedAction'],
   order: ['slug', 'name'],
   ordering: [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { sliceOf } from './page.js';
+import { paginationOf, rangeOf } from './page.js';
 
 describe('a page', () => {
   it.each<[count: number, query: object, pagination: number[]]>([
@@ -14,7 +14,7 @@ describe('a page', () => {
     [0, { page: 'last' }, [0, 0, 0, 1, 1, 0, 0]],
     [5, { page_size: '100000' }, [0, 0, 5, 1, 1, 1, 5]],
   ])('of %i rows, asked for as %j, is described by %j', (count, query, expected) => {
-    expect(Object.entries(sliceOf(query, count).pagination)).toEqual([
+    expect(Object.entries(paginationOf(query, count))).toEqual([
       ['next', expected[0]],
       ['previous', expected[1]],
       ['count', expected[2]],
@@ -26,25 +26,27 @@ describe('a page', () => {
   });
 
   it('says which rows it holds', () => {
-    expect(sliceOf({ page: '3', page_size: '20' }, 100)).toMatchObject({ offset: 40, limit: 20 });
+    expect(rangeOf({ page: '3', page_size: '20' })).toEqual({ offset: 40, limit: 20 });
+    expect(rangeOf({ page: 'last', page_size: '20' }, 81)).toEqual({ offset: 80, limit: 20 });
+    expect(rangeOf({ page: 'last' }, 0)).toEqual({ offset: 0, limit: 100 });
   });
 
   it.each(['1', ' 1', '1 ', '01', '+1', '\t1\n', '٠١', '１', '𝟙', '0_1'])('number %j is the first', (page) => {
-    expect(sliceOf({ page, page_size: '2' }, 5).pagination.current).toBe(1);
+    expect(paginationOf({ page, page_size: '2' }, 5).current).toBe(1);
   });
 
   it.each([
     ...['4', '0', '-1', 'abc', '1.0', '1.5', '1e0', '', ' ', '\0', '1\0', 'LAST', 'last ', 'null', '--1', '1_', '²'],
     ...['99999999999999999999999', '1'.repeat(500)],
   ])('number %j is not there', (page) => {
-    expect(() => sliceOf({ page, page_size: '2' }, 5)).toThrow(
+    expect(() => paginationOf({ page, page_size: '2' }, 5)).toThrow(
       expect.objectContaining({ code: 'invalidPage', status: 404, message: 'Invalid page.' }),
     );
   });
 
   it('is the first one of an empty list, and no other', () => {
-    expect(sliceOf({ page: '1' }, 0).pagination.current).toBe(1);
-    expect(() => sliceOf({ page: '2' }, 0)).toThrow('Invalid page.');
+    expect(paginationOf({ page: '1' }, 0).current).toBe(1);
+    expect(() => paginationOf({ page: '2' }, 0)).toThrow('Invalid page.');
   });
 
   it.each<[string, number]>([
@@ -65,10 +67,10 @@ describe('a page', () => {
     ['last', 100],
     ['2\0', 100],
   ])('of the size %j has %i rows at most', (size, limit) => {
-    expect(sliceOf({ page_size: size }, 5).limit).toBe(limit);
+    expect(rangeOf({ page_size: size }).limit).toBe(limit);
   });
 
   it('may be larger than any number that the database takes', () => {
-    expect(sliceOf({ page_size: '9'.repeat(400) }, 5)).toMatchObject({ offset: 0, limit: 2 ** 31 - 1 });
+    expect(rangeOf({ page_size: '9'.repeat(400) })).toEqual({ offset: 0, limit: 2 ** 31 - 1 });
   });
 });

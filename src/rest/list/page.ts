@@ -22,36 +22,57 @@ export interface Page<T> {
   readonly results: readonly T[];
 }
 
-/** The slice of a list that a request asks for, and what is said of it. */
-export interface Slice {
+/** Which rows of a list a page holds. */
+export interface Range {
   readonly offset: number;
   readonly limit: number;
-  readonly pagination: PaginationDto;
+}
+
+interface PageQuery {
+  readonly page?: string;
+  readonly page_size?: string;
 }
 
 /**
- * The slice that `page` and `page_size` ask for, out of `count` rows.
+ * The rows that `page` and `page_size` ask for. Only the last page needs to know how many there are.
+ *
+ * @throws AppError `invalidPage` unless `page` is absent, `last` or the number of a page that there could be
+ */
+export function rangeOf(query: PageQuery, count = 0): Range {
+  const limit = sizeOf(query.page_size);
+  const offset = (numberOfPage(query, pagesOf(count, limit)) - 1) * limit;
+  if (!(offset >= 0 && offset <= Number.MAX_SAFE_INTEGER)) throw new AppError('invalidPage');
+  return { offset, limit };
+}
+
+/**
+ * What is said of the page that `page` and `page_size` ask for, out of `count` rows.
  *
  * @throws AppError `invalidPage` unless `page` is absent, `last` or the number of a page that there is
  */
-export function sliceOf(query: { page?: string; page_size?: string }, count: number): Slice {
+export function paginationOf(query: PageQuery, count: number): PaginationDto {
   const size = sizeOf(query.page_size);
-  const pages = Math.max(1, Math.ceil(count / size));
-  const current = query.page === undefined ? 1 : query.page === 'last' ? pages : numberOf(query.page);
+  const pages = pagesOf(count, size);
+  const current = numberOfPage(query, pages);
   if (!(current >= 1 && current <= pages)) throw new AppError('invalidPage');
   return {
-    offset: (current - 1) * size,
-    limit: size,
-    pagination: {
-      next: current < pages ? current + 1 : 0,
-      previous: current - 1,
-      count,
-      current,
-      total_pages: pages,
-      start_index: count === 0 ? 0 : (current - 1) * size + 1,
-      end_index: current === pages ? count : current * size,
-    },
+    next: current < pages ? current + 1 : 0,
+    previous: current - 1,
+    count,
+    current,
+    total_pages: pages,
+    start_index: count === 0 ? 0 : (current - 1) * size + 1,
+    end_index: current === pages ? count : current * size,
   };
+}
+
+function pagesOf(count: number, size: number): number {
+  return Math.max(1, Math.ceil(count / size));
+}
+
+function numberOfPage({ page }: PageQuery, pages: number): number {
+  if (page === undefined) return 1;
+  return page === 'last' ? pages : numberOf(page);
 }
 
 function numberOf(text: string): number {

@@ -1,18 +1,34 @@
-import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
 import { type Columns, conditionsOf, listOf, type ListQuery } from './list-query.js';
-import { type Page, sliceOf } from './page.js';
+import { type Page, paginationOf, rangeOf } from './page.js';
+import { shapeOf, written } from './written-statements.js';
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
 
+/** A page with what belongs to its rows. */
+export interface PageWithRelated<Row, More> extends Page<Row> {
+  readonly related: readonly More[];
+}
+
 /**
- * Reads the page that `query` asks for, in two statements whatever its size: how many rows there are, then the rows.
+ * Reads the page that `query` asks for, and how many rows there are in all, in one statement whatever its size.
  * Rows are plain objects with the columns that the list declares; no entity is made of them.
  *
  * @param from the rows that there are, with every alias that the declaration names, and without a selection
  * @throws AppError `invalidPage`
  */
-export async function readPage<Row>(from: SelectQueryBuilder<ObjectLiteral>, query: ListQuery): Promise<Page<Row>> {
+export async function readPage<Row>(from: Builder, query: ListQuery): Promise<Page<Row>> {
+  const { pagination, results } = await readPageWith<Row, never>(undefined, from, query);
+  return { pagination, results };
+}
+
+/** As `readPage`, and reads in the same statement what belongs to the rows of the page. */
+export async function readPageWith<Row, More>(
+  related: Related | undefined,
+  from: Builder,
+  query: ListQuery,
+): Promise<PageWithRelated<Row, More>> {
   const type = query.constructor as abstract new () => object;
   const { search, ordering, order, columns } = listOf(type);
   for (const [name, condition] of conditionsOf(type)) {
@@ -20,12 +36,42 @@ export async function readPage<Row>(from: SelectQueryBuilder<ObjectLiteral>, que
     if (value !== undefined) condition(from, value, name);
   }
   applySearch(from, query.search, search);
-  const count = await countRows(from);
-  const { pagination, offset, limit } = sliceOf(query, count);
+  const { manager } = from.dataSource;
+  const all = from.clone();
+  // Which page is the last one is known only when the rows have been counted.
+  const known = query.page === 'last' ? await countRows(all) : undefined;
+  const { offset, limit } = rangeOf(query, known);
   const wanted = namesIn(query.ordering).filter(({ name }) => ordering.includes(name));
   applyOrder(from, wanted.length > 0 ? wanted : namesIn(order.join()), columns);
-  const results = await select(from, columns).offset(offset).limit(limit).getRawMany<Row & ObjectLiteral>();
-  return { pagination, results };
+  const page = await readRows<Row, More>(manager, from.offset(offset).limit(limit), columns, {
+    related,
+    counted: known === undefined ? all : undefined,
+  });
+  const count = known ?? page.count ?? (await countRows(all));
+  return { pagination: paginationOf(query, count), results: page.rows, related: page.related };
+}
+
+async function countRows(from: Builder): Promise<number> {
+  const row = await from.select('count(*)::int', 'count').getRawOne<{ count: number }>();
+  return row?.count ?? 0;
+}
+
+/** Makes a statement that reads rows of another table; its conditions know the rows they belong to as `page`. */
+export type Related = () => SelectQueryBuilder<ObjectLiteral>;
+
+/** What else is read with rows, in the same statement. */
+export interface RowsOptions {
+  readonly related?: Related | undefined;
+  /** These rows are counted. */
+  readonly counted?: Builder | undefined;
+}
+
+export interface Rows<Row, More> {
+  readonly rows: Row[];
+  /** Values of the database that JSON does not have (times, large numbers) are text here. */
+  readonly related: More[];
+  /** Undefined when there are no rows. */
+  readonly count: number | undefined;
 }
 
 /** Adds the columns to a statement, each under its output name. */
@@ -38,9 +84,42 @@ export function select<T extends ObjectLiteral>(
   return builder;
 }
 
-async function countRows(from: Builder): Promise<number> {
-  const row = await from.clone().select('count(*)::int', 'count').getRawOne<{ count: number }>();
-  return row?.count ?? 0;
+/**
+ * Reads rows, and whatever else is asked for, in one statement: going to the database and back costs more than most of
+ * what is read there. Rows are plain objects with the columns; no entity is made of them.
+ */
+export async function readRows<Row, More = never>(
+  manager: EntityManager,
+  from: Builder,
+  columns: Columns,
+  options: RowsOptions = {},
+): Promise<Rows<Row, More>> {
+  const { related, counted } = options;
+  const shape = [...shapeOf(from), related !== undefined, counted !== undefined];
+  const statement = written(columns, shape, () => write(from, columns, options));
+  const read = await manager.query<(Row & { count?: number; related?: More[] })[]>(
+    ...manager.dataSource.driver.escapeQueryWithParameters(statement, from.getParameters()),
+  );
+  return { rows: read.map((row) => pick(row, columns)), related: read[0]?.related ?? [], count: read[0]?.count };
+}
+
+function write(from: Builder, columns: Columns, { related, counted }: RowsOptions): string {
+  const page = select(from, columns).getQuery();
+  const selection = ['page.*'];
+  if (counted !== undefined) selection.push(`(${counted.select('count(*)::int').getQuery()}) as "count"`);
+  if (related !== undefined) {
+    const all = `select coalesce(json_agg(related), '[]') from (${related().getQuery()}) related`;
+    // Sent with the first row only: it is the same for all.
+    selection.push(`case when row_number() over () = 1 then (${all}) end as "related"`);
+  }
+  return `with page as materialized (${page}) select ${selection.join(', ')} from page`;
+}
+
+/** Only the columns: what was read besides is no part of a row. */
+function pick<Row>(row: Row, columns: Columns): Row {
+  const picked: Record<string, unknown> = {};
+  for (const name in columns) picked[name] = (row as Record<string, unknown>)[name];
+  return picked as Row;
 }
 
 function applySearch(from: Builder, text: string | undefined, properties: readonly string[]): void {
