@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { permissionModels } from '../../src/core/permissions/permission-models.js';
 import { dataSourceOptions } from '../../src/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -264,5 +265,17 @@ describe('The tables of users and tokens', () => {
     expect(await refusal('permission_grant', { ...grant, user_id: owner })).toBeUndefined();
     const again = { ...grant, grant_uuid: randomUUID(), user_id: owner };
     expect(await refusal('permission_grant', again)).toBe('uq_permission_grant_user');
+  });
+
+  it('forget the permissions on an object with the object, of every model that permissions are given on', async () => {
+    const triggers = await dataSource.query<{ table: string }[]>(
+      `select tgrelid::regclass::text as table from pg_trigger where tgfoid = 'forget_grants'::regproc`,
+    );
+    const forgetful = triggers.map(({ table }) => table.replaceAll('"', ''));
+    for (const model of permissionModels) {
+      const name = model.slice(model.indexOf('.') + 1);
+      const entity = dataSource.entityMetadatas.find(({ name: other }) => other.toLowerCase() === name);
+      expect(forgetful, model).toContain(entity?.tableName);
+    }
   });
 });

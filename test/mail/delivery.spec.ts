@@ -198,12 +198,30 @@ describe('A mail that waits', () => {
     expect((await messageOf(app, pk!)).reason).toBe('The stage that sent it was deleted.');
   });
 
-  it('is not sent when its link is dead', async () => {
+  it('is tried as often as a new one when somebody has it sent again, however old it is', async () => {
+    const { port } = await sink(() => {
+      throw new SmtpRefusal(450, 'Later');
+    });
+    const [pk] = await enqueue(app, mailFrom(await createSendingStage(app, port), 'i@example.org'));
+    await settled(pk!, 'retrying');
+    const longAgo = new Date(Date.now() - 3 * 86_400_000);
+    await app.dataSource.manager.update(MailMessage, { pk: pk! }, { created: longAgo, queued: longAgo, attempts: 12 });
+    await app.dataSource.transaction((manager) => app.nest.get(MessageStore, { strict: false }).requeue(manager, pk!));
+    await expect.poll(async () => (await messageOf(app, pk!)).attempts).toBe(13);
+    await settled(pk!, 'retrying');
+    const { nextAttempt } = await messageOf(app, pk!);
+    expect(nextAttempt!.getTime() - Date.now()).toBeLessThan(13_000);
+  });
+
+  it('is not sent when its link is dead, and the failure is told of', async () => {
     const { port, sink: server } = await sink();
     const deadline = new Date(Date.now() - 1000);
-    const [pk] = await enqueue(app, mailFrom(await createSendingStage(app, port), 'g@example.org', { deadline }));
+    const stage = await createSendingStage(app, port, { name: 'too late' });
+    const [pk] = await enqueue(app, mailFrom(stage, 'g@example.org', { deadline }));
     await settled(pk!, 'failed');
     expect(server.mails).toEqual([]);
+    const [event] = await eventsOf(pk!);
+    expect(event).toMatchObject({ action: 'email_failed', context: { stage: { pk: stage, name: 'too late' } } });
   });
 
   it('is not sent when its template cannot be used', async () => {
