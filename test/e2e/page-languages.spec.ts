@@ -10,7 +10,7 @@ let slug: string;
 
 beforeAll(async () => {
   app = await startTestApp();
-  slug = await createSignInFlow(app.api);
+  slug = await createSignInFlow(app.api, { designation: 'authentication' });
 });
 afterAll(() => app.stop());
 
