@@ -80,7 +80,7 @@ export class PageRenderer {
     const [style, custom, script, logo] = await Promise.all(
       (['style.css', 'custom.css', 'page.js', 'logo'] as const).map((name) => this.assets.address(name)),
     );
-    const { pathname, search } = new URL(address, 'http://page');
+    const { pathname, search } = new URL(address.replace(/^\/+/, '/'), 'http://page');
     const languages = pageLanguages.map(({ code, name }) => {
       const query = new URLSearchParams(search);
       query.set('locale', code);
