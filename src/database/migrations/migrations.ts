@@ -15,7 +15,7 @@ import { SessionNetwork1795633700000 } from './1795633700000-session-network.js'
 import { MailQueue1795640000000 } from './1795640000000-mail-queue.js';
 import { UnconfirmedUsers1795640500000 } from './1795640500000-unconfirmed-users.js';
 import { Blueprints1795641000000 } from './1795641000000-blueprints.js';
-import { MailGrants1795642000000 } from './1795642000000-mail-grants.js';
+import { ForgottenGrants1795642000000 } from './1795642000000-forgotten-grants.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -36,5 +36,5 @@ export const migrations = [
   MailQueue1795640000000,
   UnconfirmedUsers1795640500000,
   Blueprints1795641000000,
-  MailGrants1795642000000,
+  ForgottenGrants1795642000000,
 ];

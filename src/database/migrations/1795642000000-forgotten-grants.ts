@@ -3,11 +3,12 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const objects = [
   ['mail_message', 'message_uuid'],
   ['event', 'event_uuid'],
+  ['blueprint_instance', 'instance_uuid'],
 ] as const;
 
-/** Permissions on a mail or an event go with it, as they do with everything else. */
-export class MailGrants1795642000000 implements MigrationInterface {
-  name = 'MailGrants1795642000000';
+/** Permissions on a mail, an event or a blueprint go with it, as they do with everything else. */
+export class ForgottenGrants1795642000000 implements MigrationInterface {
+  name = 'ForgottenGrants1795642000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const [table, key] of objects) {
