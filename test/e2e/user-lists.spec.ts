@@ -225,9 +225,10 @@ describe('The list of users', () => {
 
 describe('A page of users, groups or tokens', () => {
   it.each([
-    ['/core/users/', 3],
-    ['/core/groups/', 4],
-    ['/core/tokens/', 4],
+    ['/core/users/', 2],
+    ['/core/groups/', 3],
+    ['/core/tokens/', 3],
+    // There are none: then they are counted by themselves.
     ['/rbac/roles/', 2],
   ])('of %s takes %i statements and one for the caller, however many rows it has', async (path, count) => {
     for (const size of [1, 100]) {
