@@ -24,6 +24,9 @@ interface StateLine {
 
 type Entry = Way & { readonly text: string };
 
+/** What the executor tells with a sign-in. */
+const signedInMessage = 'Successfully logged in!';
+
 /** What strangers can begin, in this order. */
 const beginnings = [
   { designation: 'authentication', label: 'signIn', text: 'signInText' },
@@ -54,7 +57,10 @@ export class LandingPage {
       values: {
         csrf: visit.sessionKey === undefined ? '' : this.cookies.csrfToken(visit.sessionKey),
         person: { name: user === undefined ? '' : user.name || user.username },
-        messages: (notes.messages ?? []).map(({ level, text }) => ({ level, text: wording.of(text) })),
+        // That somebody is signed in stands on the page anyway.
+        messages: (notes.messages ?? [])
+          .filter(({ text }) => text !== signedInMessage)
+          .map(({ level, text }) => ({ level, text: wording.of(text) })),
         ways: [...flows.flatMap((flow) => wayInto(flow, wording)), ...this.tools(isInsider, wording)],
         state: isInsider ? await this.state(wording) : [],
       },

@@ -141,6 +141,12 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
     additional_permissions: [{ id: 'groups', name: 'The groups that you are in' }],
     token: 'token',
   },
+  'new-password': {
+    component: 'ak-stage-prompt',
+    flow_info: info,
+    fields: [prompt('password', 'New password'), prompt('password', 'New password, once more')],
+    messages: [{ level: 'success', text: 'Successfully verified Email.' }],
+  },
   password: {
     component: 'ak-stage-password',
     flow_info: { ...info, title: 'Welcome back' },
