@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 import { type ChallengeTypes, Configuration, type FlowChallengeResponseRequest, FlowsApi } from '@goauthentik/api';
 import { verify } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,7 +18,8 @@ let port: number;
 beforeAll(async () => {
   sink = new SmtpSink();
   port = await sink.listen();
-  app = await startTestApp({ PUBLIC_URL: 'https://login.example.org' });
+  const mailServer = { EMAIL_HOST: '127.0.0.1', EMAIL_PORT: String(port) };
+  app = await startTestApp({ PUBLIC_URL: 'https://login.example.org', ...mailServer });
 });
 afterAll(async () => {
   await app.stop();
@@ -65,6 +68,25 @@ describe('Somebody who signs up, with authentik’s SDK', () => {
     const { passwordHash, ...user } = await userNamed(username);
     expect(user).toMatchObject({ isActive: true, awaitsConfirmation: false, email, name: 'New Comer' });
     expect(await verify(passwordHash, 'a secret')).toBe(true);
+  });
+
+  it('goes through the flow of a file that was made for authentik', async () => {
+    const file = await readFile(new URL('../blueprints/enrollment-with-email-verification.yaml', import.meta.url));
+    const form = new FormData();
+    form.set('file', new Blob([file]), 'enrollment.yaml');
+    const { body } = await app.api.post('/flows/instances/import/', undefined, { raw: form });
+    expect(body).toMatchObject({ success: true });
+    const [username, email] = ['from-a-file', 'from-a-file@example.org'];
+    const visitor = browser('default-enrollment-flow');
+    const first = { component: 'ak-stage-prompt', username, password: 'a secret', password_repeat: 'a secret' };
+    await visitor.answer(first);
+    const second = { component: 'ak-stage-prompt', name: 'From a file', email };
+    expect(await visitor.answer(second)).toMatchObject({ component: 'ak-stage-email' });
+    const mail = await proofMail(sink, email);
+    const { token } = (await visitor.see(mail.query)) as { token: string };
+    const answer = { component: 'ak-stage-consent', token };
+    expect(await visitor.answer(answer, mail.query)).toMatchObject({ component: 'xak-flow-redirect', to: '/' });
+    expect(await userNamed(username)).toMatchObject({ isActive: true, name: 'From a file', email });
   });
 
   it('leaves neither the password nor the secret of the link anywhere', async () => {
