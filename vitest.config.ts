@@ -31,9 +31,22 @@ export default defineConfig({
           // A file that changes something global puts it back.
           isolate: false,
           include: ['test/**/*.spec.ts'],
-          exclude: ['test/browser/**'],
+          exclude: ['test/browser/**', 'test/timing/**'],
           globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
           testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        plugins: [decorators],
+        test: {
+          // What compares times has the machine for itself: one file after the other, when all others have ended.
+          name: 'timing',
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+          include: ['test/timing/**/*.spec.ts'],
+          globalSetup: ['test/support/database-server.ts'],
+          testTimeout: 400_000,
           hookTimeout: 120_000,
         },
       },

@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { User } from '../../src/core/users/user.entity.js';
@@ -98,37 +96,4 @@ describe('Whether there is an account', () => {
       affected_user: { username: someone.withoutAddress },
     });
   });
-
-  it('is not told by the time that it takes', async ({ annotate }) => {
-    const names = [someone.known, someone.unknown, someone.inactive];
-    const times: number[][] = names.map(() => []);
-    const measure = async (index: number): Promise<void> => {
-      const visitor = new Visitor(app.url);
-      await visitor.get(flow.slug);
-      const start = performance.now();
-      await visitor.answer(flow.slug, { uid_field: names[index]! });
-      times[index]!.push(performance.now() - start);
-    };
-    const medians = (): number[] => times.map(medianOf);
-    const spread = (): number => Math.max(...medians()) / Math.min(...medians());
-    for (const index of [0, 1, 2, 0, 1, 2]) await measure(index);
-    for (const list of times) list.splice(0);
-    // 200 of each, and more of them only where the machine was too busy to tell.
-    for (let round = 0; round < 800 && (round < 200 || round % 200 !== 0 || spread() > 1.1); round += 1) {
-      // One after the other and in another order each time, so that a busy machine makes all of them slow alike.
-      for (const place of [0, 1, 2]) await measure((place + round) % 3);
-    }
-    await annotate(
-      `median of ${times[0]!.length} requests each for known, unknown and inactive: ` +
-        `${medians()
-          .map((time) => time.toFixed(2))
-          .join(', ')} ms`,
-    );
-    expect(spread()).toBeLessThan(1.1);
-  }, 400_000);
 });
-
-function medianOf(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}

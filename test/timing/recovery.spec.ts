@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+
+import { createProofFlow, createReader, type ProofFlow } from '../factories/proof-flow.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+import { expectSameTime } from './same-time.js';
+
+let app: TestApp;
+let sink: SmtpSink;
+let flow: ProofFlow;
+
+beforeAll(async () => {
+  sink = new SmtpSink();
+  const port = await sink.listen();
+  app = await startTestApp({ ROLE: 'api' });
+  flow = await createProofFlow(app.api, port, { email: { recovery_max_attempts: 1_000_000 } });
+});
+afterAll(async () => {
+  await app.stop();
+  await sink.close();
+});
+
+describe('A recovery', () => {
+  it('asks a user, one who was switched off and nobody in the same time to look into the mailbox', async ({
+    annotate,
+  }) => {
+    const names = {
+      known: (await createReader(app.api)).email,
+      unknown: 'nobody-there@example.org',
+      inactive: (await createReader(app.api, { is_active: false })).email,
+    };
+    const ask = async (uid_field: string): Promise<() => Promise<unknown>> => {
+      const visitor = new Visitor(app.url);
+      await visitor.get(flow.slug);
+      return () => visitor.answer(flow.slug, { uid_field });
+    };
+    const actions = Object.entries(names).map(([kind, name]) => [kind, () => ask(name)]);
+    await expectSameTime(Object.fromEntries(actions), { turns: 200, annotate });
+  });
+});
