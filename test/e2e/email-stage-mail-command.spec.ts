@@ -46,7 +46,7 @@ function run(args: string[], environment: Record<string, string> = {}): Promise<
   const { url } = app.dataSource.options as { url: string };
   const { PATH = '' } = process.env;
   const settings = { DATABASE_URL: url, SECRET_KEY: 'secret-key-of-the-tests-0123456789', DATA_DIR: folder };
-  const command = ['--enable-source-maps', join(inject('compiledSources'), 'scripts/email-test.js'), ...args];
+  const command = ['--enable-source-maps', join(inject('compiledSources'), 'email-test.js'), ...args];
   return new Promise((resolve) => {
     execFile(process.execPath, command, { env: { PATH, ...settings, ...environment } }, (error, output, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), output, errors });
@@ -97,6 +97,13 @@ describe('npm run email:test', { timeout: 120_000 }, () => {
     expect(output).toContain('Starting PostgreSQL');
     expect(output).toContain('/dev/mailbox/');
     expect(output).not.toContain('Leaving PostgreSQL');
+  });
+
+  it('tells how it is used', async () => {
+    const { code, output, errors } = await run(['--help']);
+    expect([code, errors]).toEqual([0, '']);
+    expect(output).toMatch(/^usage: npm run email:test -- ADDRESS/);
+    expect(output).toContain('--stage NAME');
   });
 
   it.each([

@@ -9,7 +9,7 @@ import { swcOptions } from './swc-options.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder with what tests start as processes: `src/` and `scripts/` as JavaScript. */
+    /** Folder with what tests start as processes: `src/` as JavaScript. */
     compiledSources: string;
   }
 }
@@ -17,14 +17,14 @@ declare module 'vitest' {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Compiles the service and its commands once, in a fraction of a second; each process that compiled them for itself
+ * Compiles the service and its command once, in a fraction of a second; each process that compiled them for itself
  * would need two more to start. They lie below `node_modules`, where they find the packages.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = join(root, 'node_modules/.cache/email-stage-tests', String(process.pid));
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"type": "module"}');
-  await Promise.all(['src', 'scripts'].map((name) => compile(join(root, name), join(folder, name))));
+  await compile(join(root, 'src'), folder);
   project.provide('compiledSources', folder);
   return () => rm(folder, { recursive: true });
 }

@@ -18,7 +18,7 @@ export class ServiceProcess {
   /** @param environment settings by name; none is inherited */
   static start(environment: Record<string, string>): ServiceProcess {
     const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, ['--enable-source-maps', join(inject('compiledSources'), 'src/main.js')], {
+    const child = spawn(process.execPath, ['--enable-source-maps', join(inject('compiledSources'), 'main.js')], {
       env: { PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

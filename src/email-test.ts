@@ -6,21 +6,21 @@ import { parseArgs } from 'node:util';
 
 import { DataSource } from 'typeorm';
 
-import { createLogger } from '../src/config/logger.js';
-import { environment, publicUrl, readSettings, type Settings } from '../src/config/settings.js';
-import { type App, createApp } from '../src/configure-app.js';
-import { dataSourceOptions } from '../src/data-source.js';
-import { startEmbeddedDatabase } from '../src/database/embedded-database.js';
-import { keptSecretKey } from '../src/database/secret-key.js';
-import type { DeliveryAttemptDto, MailMessageDetailDto } from '../src/mail/messages/dto/mail-message.dto.js';
-import { MailMessageService } from '../src/mail/messages/mail-message.service.js';
-import { finalStates } from '../src/mail/outbox/message-states.js';
-import { everyRow } from '../src/rest/access/route-access.js';
-import { ValidationError } from '../src/rest/errors/validation-error.js';
-import { readObject } from '../src/rest/fields/read-object.js';
-import { EmailStageTestRequestDto } from '../src/stages/email/dto/email-stage-mail.dto.js';
-import { EmailStageMailService } from '../src/stages/email/email-stage-mail.service.js';
-import { EmailStage } from '../src/stages/email/email-stage.entity.js';
+import { createLogger } from './config/logger.js';
+import { environment, publicUrl, readSettings, type Settings } from './config/settings.js';
+import { type App, createApp } from './configure-app.js';
+import { dataSourceOptions } from './data-source.js';
+import { startEmbeddedDatabase } from './database/embedded-database.js';
+import { keptSecretKey } from './database/secret-key.js';
+import type { DeliveryAttemptDto, MailMessageDetailDto } from './mail/messages/dto/mail-message.dto.js';
+import { MailMessageService } from './mail/messages/mail-message.service.js';
+import { finalStates } from './mail/outbox/message-states.js';
+import { everyRow } from './rest/access/route-access.js';
+import { ValidationError } from './rest/errors/validation-error.js';
+import { readObject } from './rest/fields/read-object.js';
+import { EmailStageTestRequestDto } from './stages/email/dto/email-stage-mail.dto.js';
+import { EmailStageMailService } from './stages/email/email-stage-mail.service.js';
+import { EmailStage } from './stages/email/email-stage.entity.js';
 
 const usage = `usage: npm run email:test -- ADDRESS [options]
 
@@ -31,6 +31,9 @@ is accepted or refused. It works whether or not the service runs.
   --template PATH   this template; otherwise email/setup.html
   --locale TAG      in this language, such as de or zh-Hans
   --wait SECONDS    how long to wait; otherwise 120
+
+It ends with 0 if the server accepted the mail, or if there is no server and the mail is in the local mailbox; otherwise
+with 1.
 `;
 
 /** What the command line asks for. */
@@ -43,12 +46,20 @@ interface Command {
 /** Something that the user has to put right; told without a stack. */
 class CommandError extends Error {}
 
-function readCommand(): Command {
+/** @returns undefined if only help is asked for */
+function readCommand(): Command | undefined {
   const text = { type: 'string' } as const;
-  const options = { stage: text, template: text, locale: text, wait: { ...text, default: '120' } };
+  const options = {
+    stage: text,
+    template: text,
+    locale: text,
+    wait: { ...text, default: '120' },
+    help: { type: 'boolean' },
+  } as const;
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    const { stage, template, locale, wait } = values;
+    const { stage, template, locale, wait, help } = values;
+    if (help === true) return undefined;
     const [to, ...more] = positionals;
     if (to === undefined || more.length > 0) throw new Error('Give exactly one address.');
     if (!/^\d{1,6}$/.test(wait)) throw new Error('--wait must be a number of seconds.');
@@ -171,7 +182,9 @@ function explain(error: unknown): string {
 const stopping = new AbortController();
 process.on('SIGINT', () => stopping.abort()).on('SIGTERM', () => stopping.abort());
 try {
-  process.exitCode = (await run(readCommand(), stopping.signal)) ? 0 : 1;
+  const command = readCommand();
+  if (command === undefined) process.stdout.write(usage);
+  else process.exitCode = (await run(command, stopping.signal)) ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
