@@ -1,85 +1,100 @@
-import type { LoadRequest } from './load.js';
-import type { Target } from './service.js';
+import { stages } from './api.js';
+import type { Load, LoadRequest } from './load.js';
 
 /** What is asked for over and over, of the service and of what it is compared with. */
 export interface Case {
   readonly name: string;
-  readonly status: number;
+  /** The statuses that are answered, in rising order. */
+  readonly statuses: readonly number[];
   /** Which comparisons answer such requests. */
-  readonly compared: readonly ('ceiling' | 'peer')[];
-  /** @param keys of stages that there are */
-  readonly requests: (keys: readonly string[]) => readonly Omit<LoadRequest, 'headers'>[];
+  readonly compared: readonly ('ceiling' | 'peer' | '1,000 stages')[];
+  readonly requests: (known: Known) => readonly Omit<LoadRequest, 'headers'>[];
+  /** Among how many stages. */
+  readonly among: 1_000 | 100_000;
+  /** The service is asked whether its answer is still that with this tag. */
+  readonly isConditional?: boolean;
+  readonly isVisit?: Load['isVisit'];
 }
 
-const stages = '/api/v3/stages/email/';
+/** What there is to ask for. */
+export interface Known {
+  /** Keys of stages. */
+  readonly keys: readonly string[];
+  /** Slug of a flow of one dummy stage. */
+  readonly flow: string;
+}
+
+const read = { statuses: [200], compared: ['ceiling', 'peer'], among: 1_000 } as const;
 
 /** Different addresses of one page, more than any cache keeps: each is answered anew. Nobody knows the parameter. */
-function pages(query: string): () => { method: 'GET'; path: string }[] {
+function pages(query: string): Case['requests'] {
   return () => Array.from({ length: 2000 }, (_, n) => ({ method: 'GET', path: `${stages}?${query}&bench=${n}` }));
 }
 
+/** The same page again and again. */
+function page(query: string): Case['requests'] {
+  return () => [{ method: 'GET', path: `${stages}?${query}` }];
+}
+
+/** Looks at the flow, and answers its only stage. */
+function visit({ flow }: Known): ReturnType<Case['requests']> {
+  const path = `/api/v3/flows/executor/${flow}/?query=`;
+  return [
+    { method: 'GET', path },
+    { method: 'POST', path, body: '{"component": "ak-stage-dummy"}' },
+  ];
+}
+
 export const cases: readonly Case[] = [
-  { name: 'list of 20', status: 200, compared: ['ceiling', 'peer'], requests: pages('page_size=20') },
-  { name: 'list of 100', status: 200, compared: ['ceiling', 'peer'], requests: pages('page_size=100') },
+  { ...read, name: 'list of 20', requests: pages('page_size=20') },
+  { ...read, name: 'list of 100', requests: pages('page_size=100') },
   {
+    ...read,
     name: 'filtered list',
-    status: 200,
-    compared: ['ceiling', 'peer'],
     requests: pages('use_tls=true&port=587&search=stage&ordering=-subject&page_size=20'),
   },
   {
+    ...read,
     name: 'retrieve',
-    status: 200,
-    compared: ['ceiling', 'peer'],
-    requests: (keys) => keys.map((key) => ({ method: 'GET', path: `${stages}${key}/` })),
+    requests: ({ keys }) => keys.map((key) => ({ method: 'GET', path: `${stages}${key}/` })),
   },
+  { ...read, name: 'repeated list of 20', compared: ['ceiling'], requests: page('page_size=20') },
+  { ...read, name: 'unchanged list of 20', compared: ['ceiling'], requests: page('page_size=20'), isConditional: true },
   {
     name: 'create',
-    status: 201,
+    statuses: [201],
     compared: ['peer'],
+    among: 1_000,
     requests: () => [{ method: 'POST', path: stages, body: '{"name": "bench-[<id>]", "host": "smtp.example.com"}' }],
   },
   {
     name: 'update',
-    status: 200,
+    statuses: [200],
     compared: ['peer'],
-    requests: (keys) =>
+    among: 1_000,
+    requests: ({ keys }) =>
       keys.map((key) => ({ method: 'PATCH', path: `${stages}${key}/`, body: '{"subject": "Changed [<id>]"}' })),
   },
+  {
+    name: 'flow of one stage',
+    statuses: [200],
+    compared: [],
+    among: 1_000,
+    isVisit: true,
+    requests: visit,
+  },
+  {
+    ...read,
+    name: 'list of 20 of 100,000',
+    compared: ['ceiling', '1,000 stages'],
+    requests: pages('page_size=20'),
+    among: 100_000,
+  },
+  {
+    ...read,
+    name: 'page 1,000 of 100,000',
+    compared: ['ceiling'],
+    requests: pages('page_size=20&page=1000'),
+    among: 100_000,
+  },
 ];
-
-export const listOf20 = pages('page_size=20')();
-export const deepPage = pages('page_size=20&page=1000')();
-
-/** The requests as this target takes them. */
-export function addressed(requests: readonly Omit<LoadRequest, 'headers'>[], { token }: Target): LoadRequest[] {
-  return requests.map((request) => ({
-    ...request,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(request.body !== undefined && { 'content-type': 'application/json' }),
-    },
-  }));
-}
-
-/** Keys of the first hundred stages. */
-export async function stageKeys(target: Target): Promise<string[]> {
-  const { results } = await call<{ results: { pk: string }[] }>(target, 'GET', `${stages}?page_size=100`);
-  return results.map(({ pk }) => pk);
-}
-
-/** Deletes what the case `create` made. */
-export async function deleteCreated(target: Target): Promise<void> {
-  for (;;) {
-    const path = `${stages}?search=bench-&page_size=500`;
-    const { results } = await call<{ results: { pk: string }[] }>(target, 'GET', path);
-    if (results.length === 0) return;
-    await Promise.all(results.map(({ pk }) => call(target, 'DELETE', `${stages}${pk}/`)));
-  }
-}
-
-async function call<T>({ url, token }: Target, method: string, path: string): Promise<T> {
-  const response = await fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
-  if (!response.ok) throw new Error(`${method} ${url}${path} answered ${response.status}`);
-  return (await response.json().catch(() => undefined)) as T;
-}

@@ -34,14 +34,14 @@ const pageOf = (condition: string, order: string): string => `
   select (select count(*)::int from stage where kind = 'email' ${condition}) as count,
          (select json_agg(page) from (
            select ${columns} from (
-             select * from stage where kind = 'email' ${condition} order by ${order}, stage_uuid limit $1
+             select * from stage where kind = 'email' ${condition} order by ${order}, stage_uuid limit $1 offset $2
            ) stage
          ) page)::text as results`;
 
 const plainPage = { name: 'page', text: pageOf('', 'name') };
 const filteredPage = {
   name: 'filtered',
-  text: pageOf(`and use_tls = $2 and port = $3 and name ilike $4`, 'subject desc'),
+  text: pageOf(`and use_tls = $3 and port = $4 and name ilike $5`, 'subject desc'),
 };
 const one = {
   name: 'one',
@@ -51,6 +51,7 @@ const one = {
 
 interface ListQuery {
   page_size: string;
+  page?: string;
   use_tls?: string;
   port?: string;
   search?: string;
@@ -64,23 +65,24 @@ async function authenticate(header = ''): Promise<void> {
 
 server.get<{ Querystring: ListQuery }>('/api/v3/stages/email/', async (request, reply) => {
   await authenticate(request.headers.authorization);
-  const { page_size: size, use_tls: tls, port, search } = request.query;
-  const limit = Number(size);
+  const { page_size: size, page = '1', use_tls: tls, port, search } = request.query;
+  const [limit, current] = [Number(size), Number(page)];
+  const offset = (current - 1) * limit;
   const { rows } = await pool.query<{ count: number; results: string }>(
     tls === undefined
-      ? { ...plainPage, values: [limit] }
-      : { ...filteredPage, values: [limit, tls, port, `%${search ?? ''}%`] },
+      ? { ...plainPage, values: [limit, offset] }
+      : { ...filteredPage, values: [limit, offset, tls, port, `%${search ?? ''}%`] },
   );
   const [{ count, results } = { count: 0, results: '[]' }] = rows;
   const pages = Math.ceil(count / limit);
   const pagination = {
-    next: 2,
-    previous: 0,
+    next: current < pages ? current + 1 : 0,
+    previous: current - 1,
     count,
-    current: 1,
+    current,
     total_pages: pages,
-    start_index: 1,
-    end_index: Math.min(limit, count),
+    start_index: offset + 1,
+    end_index: Math.min(offset + limit, count),
   };
   void reply.type('application/json');
   return `{"pagination":${JSON.stringify(pagination)},"results":${results}}`;

@@ -1,41 +1,40 @@
-import autocannon from 'autocannon';
+import autocannon, { type Client, type Request } from 'autocannon';
 
 import type { Load, LoadResult } from './load.js';
+import { percentile } from './report.js';
 
-/**
- * The load generator, in a process of its own so that it takes nothing from the event loop of what is measured. It is
- * given one load, tells its result and ends.
- */
-process.once('message', (load: Load) => {
+/** The load generator: is given one load after the other, and tells the result of each. */
+process.on('message', (load: Load) => {
   const times: number[] = [];
   const statuses = new Set<number>();
+  const requests = load.isVisit ? load.requests.map(withCookies) : [...load.requests];
+  let turn = 0;
   const instance = autocannon(
     {
       url: load.url,
       connections: load.connections,
       duration: load.seconds,
+      ...(load.rate !== undefined && { overallRate: load.rate }),
       idReplacement: load.requests.some(({ body }) => body?.includes('[<id>]')),
-      requests: [...load.requests],
-      // Connections begin at different requests, so that they do not all ask for the same thing at the same time.
-      setupClient: (
-        (turn) => (client) =>
-          client.setRequests(rotated(load.requests, turn++))
-      )(0),
+      requests,
+      setupClient: (client: Client) => {
+        // Connections begin at different requests, so that they do not all ask for the same thing at the same time.
+        if (!load.isVisit) client.setRequests(rotated(requests, turn++ / load.connections));
+      },
     },
     (error, result) => {
       if (error) throw error as Error;
       times.sort((a, b) => a - b);
-      const percentile = (share: number): number => times[Math.floor((times.length - 1) * share)] ?? Number.NaN;
       const answer: LoadResult = {
         rate: times.length / result.duration,
         requests: times.length,
-        p50: percentile(0.5),
-        p95: percentile(0.95),
-        p99: percentile(0.99),
+        p50: percentile(times, 0.5),
+        p95: percentile(times, 0.95),
+        p99: percentile(times, 0.99),
         failures: result.errors + result.timeouts,
-        statuses: [...statuses],
+        statuses: [...statuses].sort(),
       };
-      process.send?.(answer, () => process.exit(0));
+      process.send?.(answer);
     },
   );
   instance.on('response', (_client, status, _bytes, milliseconds) => {
@@ -43,8 +42,24 @@ process.once('message', (load: Load) => {
     statuses.add(status);
   });
 });
+process.on('disconnect', () => process.exit(0));
 
-function rotated<T>(items: readonly T[], turn: number): T[] {
-  const start = Math.floor((turn * items.length) / 10) % items.length;
+function rotated<T>(items: readonly T[], share: number): T[] {
+  const start = Math.floor(share * items.length);
   return [...items.slice(start), ...items.slice(0, start)];
+}
+
+/** The context is one visitor's: it is another one when the requests begin anew. */
+function withCookies(request: Load['requests'][number]): Request {
+  return {
+    ...request,
+    setupRequest: (asked, context: { cookie?: string }) => ({
+      ...asked,
+      headers: { ...request.headers, ...(context.cookie !== undefined && { cookie: context.cookie }) },
+    }),
+    onResponse: (_status, _body, context: { cookie?: string }, headers) => {
+      const set = Object.entries(headers ?? {}).flatMap(([name, value]) => (/^set-cookie$/i.test(name) ? value : []));
+      if (set.length > 0) context.cookie = set.map((cookie) => cookie?.split(';', 1)[0]).join('; ');
+    },
+  };
 }

@@ -1,6 +1,7 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
+
+import { startProgram, told } from './children.js';
+import type { Cleanups } from './cleanups.js';
 
 /** Requests to send over and over. `[<id>]` in a body is another word each time. */
 export interface Load {
@@ -8,6 +9,10 @@ export interface Load {
   readonly requests: readonly LoadRequest[];
   readonly connections: number;
   readonly seconds: number;
+  /** Requests a second at most; undefined for as many as are answered. */
+  readonly rate?: number | undefined;
+  /** The requests are those of one visitor, who keeps cookies; then comes the next visitor. */
+  readonly isVisit?: boolean;
 }
 
 export interface LoadRequest {
@@ -28,23 +33,23 @@ export interface LoadResult {
   readonly statuses: readonly number[];
 }
 
-const program = fileURLToPath(new URL('load-process.ts', import.meta.url));
+/** Sends requests from a process of its own, so that it takes nothing from the event loop of what is measured. */
+export class LoadGenerator {
+  private readonly child: ChildProcess;
 
-/**
- * Sends the requests from a process of its own.
- *
- * @throws if anything else than `expected` is answered, or nothing
- */
-export async function send(load: Load, expected: number): Promise<LoadResult> {
-  const child = fork(program, { execArgv: process.execArgv });
-  child.send(load);
-  const [result] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [LoadResult | number];
-  if (typeof result === 'number') throw new Error(`the load generator ended with ${result}`);
-  if (result.failures > 0 || result.statuses.some((status) => status !== expected)) {
-    const { method, path } = load.requests[0] ?? { method: '', path: '' };
-    throw new Error(
-      `${method} ${load.url}${path} answered ${result.statuses.join(', ')}, and ${result.failures} times nothing`,
-    );
+  constructor(cleanups: Cleanups) {
+    this.child = startProgram('load-process', cleanups);
   }
-  return result;
+
+  /** @throws if anything else than just the statuses `expected` is answered, or nothing */
+  async send(load: Load, expected: readonly number[]): Promise<LoadResult> {
+    this.child.send(load);
+    const result = await told<LoadResult>(this.child, load.seconds + 30);
+    if (result.failures > 0 || result.statuses.join() !== expected.join()) {
+      const { method, path } = load.requests[0] ?? { method: '', path: '' };
+      const missing = result.failures > 0 ? `, and ${result.failures} times nothing` : '';
+      throw new Error(`${method} ${load.url}${path} answered ${result.statuses.join(' and ')}${missing}`);
+    }
+    return result;
+  }
 }

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What a process has used: milliseconds of CPU since its start, and megabytes of memory now. */
+/** What a process has used: milliseconds of CPU since its start, megabytes of memory now, and the most it ever had. */
 export interface Usage {
   readonly cpu: number;
   readonly rss: number;
+  readonly highest: number;
 }
 
 const tick = 10;
@@ -12,7 +13,9 @@ const page = 4096;
 /** What the process uses, read from `/proc`; undefined where there is none. */
 export async function usageOf(pid: number): Promise<Usage | undefined> {
   const stat = await statOf(pid);
-  return stat && { cpu: stat.cpu, rss: (stat.pages * page) / 1e6 };
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const highest = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) * 1024;
+  return stat && { cpu: stat.cpu, rss: (stat.pages * page) / 1e6, highest: highest / 1e6 };
 }
 
 /** CPU of a PostgreSQL server: its main process, what ended below it, and what runs below it now. */

@@ -9,42 +9,81 @@ export interface Row {
   readonly cpu?: number | undefined;
   readonly databaseCpu?: number | undefined;
   readonly rss?: number | undefined;
-  /** How many times the rate of the line that the service's first line of the case is compared with. */
+  /** How many times the rate of this line the service's line of the case has. */
   readonly ratio?: number | undefined;
 }
 
-const columns: readonly (readonly [title: string, cell: (row: Row) => string])[] = [
-  ['case', (row) => row.case],
-  ['what', (row) => row.what],
-  ['requests/s', (row) => number(row.rate, 0)],
-  ['p50 ms', (row) => number(row.p50, 1)],
-  ['p95 ms', (row) => number(row.p95, 1)],
-  ['p99 ms', (row) => number(row.p99, 1)],
-  ['CPU ms', (row) => number(row.cpu, 2)],
-  ['database CPU ms', (row) => number(row.databaseCpu, 2)],
-  ['RSS MB', (row) => number(row.rss, 0)],
-  ['email-stage is', (row) => (row.ratio === undefined ? '' : `${number(row.ratio, 2)} ×`)],
+/** Memory of the service at some moment, in megabytes, and milliseconds that a start took. */
+export interface Moment {
+  readonly moment: string;
+  readonly ready?: number | undefined;
+  readonly rss?: number | undefined;
+  /** The most that it has been. */
+  readonly highest?: number | undefined;
+}
+
+/** A column: its title, and what it shows of a row. Text is to the left, numbers are to the right. */
+export interface Column<T> {
+  readonly title: string;
+  readonly cell: (row: T) => string;
+  readonly isNumber?: boolean;
+}
+
+function figure<T>(title: string, value: (row: T) => number | undefined, digits: number, unit = ''): Column<T> {
+  const cell = (row: T): string => {
+    const known = value(row);
+    return known === undefined ? '' : `${known.toFixed(digits)}${unit}`;
+  };
+  return { title, cell, isNumber: true };
+}
+
+export const caseColumns: readonly Column<Row>[] = [
+  { title: 'case', cell: (row) => row.case },
+  { title: 'what', cell: (row) => row.what },
+  figure('requests/s', (row) => row.rate, 0),
+  figure('p50 ms', (row) => row.p50, 1),
+  figure('p95 ms', (row) => row.p95, 1),
+  figure('p99 ms', (row) => row.p99, 1),
+  figure('CPU ms', (row) => row.cpu, 2),
+  figure('database CPU ms', (row) => row.databaseCpu, 2),
+  figure('RSS MB', (row) => row.rss, 0),
+  figure('email-stage is', (row) => row.ratio, 2, ' ×'),
+];
+
+export const momentColumns: readonly Column<Moment>[] = [
+  { title: 'moment', cell: ({ moment }) => moment },
+  figure('ready after s', ({ ready }) => ready && ready / 1000, 2),
+  figure('RSS MB', ({ rss }) => rss, 0),
+  figure('highest RSS MB', ({ highest }) => highest, 0),
 ];
 
 /** The rows as a Markdown table, aligned so that it reads well on a terminal too. */
-export function table(rows: readonly Row[]): string {
-  const cells = [columns.map(([title]) => title), ...rows.map((row) => columns.map(([, cell]) => cell(row)))];
-  const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
-  const lines = cells.map((line) => `| ${line.map((cell, index) => pad(cell, index, widths)).join(' | ')} |`);
-  const rule = `| ${widths.map((width, index) => (index < 2 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [lines[0], rule, ...lines.slice(1)].join('\n');
-}
-
-function pad(cell: string, index: number, widths: readonly number[]): string {
-  return index < 2 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0);
-}
-
-function number(value: number | undefined, digits: number): string {
-  return value === undefined ? '' : value.toFixed(digits);
+export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
+  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ cell }) => cell(row)))];
+  const widths = columns.map((_, index) => Math.max(3, ...cells.map((line) => line[index]?.length ?? 0)));
+  const line = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;
+  const [titles, ...lines] = cells.map((texts) =>
+    line(
+      texts.map((text, index) =>
+        columns[index]?.isNumber ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0),
+      ),
+    ),
+  );
+  const rule = line(
+    widths.map((width, index) => (columns[index]?.isNumber ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width))),
+  );
+  return [titles, rule, ...lines].join('\n');
 }
 
 /** The middle one. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return percentile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
+}
+
+/** @param sorted in rising order */
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
 }

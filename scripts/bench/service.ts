@@ -1,8 +1,10 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { end, startProgram, told, until } from './children.js';
+import type { Cleanups } from './cleanups.js';
 
 /** Something that answers this API, and the key that it knows. */
 export interface Target {
@@ -15,13 +17,13 @@ export interface Target {
 
 export interface RunningService extends Target {
   readonly pid: number;
-  /** Milliseconds from the start of the process until it listened. */
+  /** Milliseconds from the start of the process until it said that it is ready. */
   readonly startTime: number;
   stop(): Promise<void>;
 }
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const ceiling = fileURLToPath(new URL('ceiling-process.ts', import.meta.url));
+const token = 'key-of-the-administrator-in-benchmarks';
 
 /**
  * The built service in one process, as in production: its log goes to a file. `environment` holds settings by name;
@@ -31,8 +33,8 @@ export async function startService(
   name: string,
   folder: string,
   environment: Record<string, string>,
+  cleanups: Cleanups,
 ): Promise<RunningService> {
-  const token = 'key-of-the-administrator-in-benchmarks';
   const { PATH = '' } = process.env;
   const logFile = join(folder, `${name.replaceAll(/\W/g, '-')}.log`);
   const log = await open(logFile, 'w');
@@ -42,28 +44,21 @@ export async function startService(
     env: { PATH, NODE_ENV: 'production', PORT: '0', BOOTSTRAP_TOKEN: token, ...environment },
     stdio: ['ignore', log.fd, log.fd],
   });
+  cleanups.add(() => end(child));
   await log.close();
-  for (;;) {
+  let url = '';
+  await until(`${name} to be ready`, 60, async () => {
     const printed = await readFile(logFile, 'utf8');
-    const url = /email-stage +(http:\S+)/.exec(printed)?.[1];
-    if (url !== undefined) {
-      return { name, url, token, pid: child.pid ?? 0, startTime: performance.now() - since, stop: () => end(child) };
-    }
-    if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}:\n${printed}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${printed}`);
+    url = /email-stage +(http:\S+)/.exec(printed)?.[1] ?? '';
+    return url !== '' && (await fetch(`${url}/-/health/ready/`)).ok;
+  });
+  return { name, url, token, pid: child.pid ?? 0, startTime: performance.now() - since, stop: () => end(child) };
 }
 
 /** The comparison: see `ceiling-process.ts`. */
-export async function startCeiling(databaseUrl: string, token: string): Promise<Target & { stop(): Promise<void> }> {
-  const child = fork(ceiling, { execArgv: process.execArgv, env: { ...process.env, DATABASE_URL: databaseUrl } });
-  const [port] = (await once(child, 'message')) as [number];
-  const url = `http://127.0.0.1:${port}`;
-  return { name: 'ceiling', url, token, pid: child.pid ?? 0, stop: () => end(child) };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
-  await once(child, 'exit');
+export async function startCeiling(databaseUrl: string, cleanups: Cleanups): Promise<Target> {
+  const child = startProgram('ceiling-process', cleanups, { env: { ...process.env, DATABASE_URL: databaseUrl } });
+  const port = await told<number>(child, 30);
+  return { name: 'ceiling', url: `http://127.0.0.1:${port}`, token, pid: child.pid ?? 0 };
 }

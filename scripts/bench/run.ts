@@ -1,0 +1,70 @@
+import { deleteCreated } from './api.js';
+import { cases } from './cases.js';
+import type { Cleanups } from './cleanups.js';
+import { contendersOf } from './contenders.js';
+import { afterAll } from './goals.js';
+import { mailContenders } from './mail.js';
+import { compare, type Effort } from './measure.js';
+import type { Options } from './options.js';
+import { usageOf } from './processes.js';
+import type { Moment, Row } from './report.js';
+import { Setup } from './setup.js';
+import { soak } from './soak.js';
+import { measureStarts } from './starts.js';
+
+const quick: Effort = { rounds: 2, seconds: 1, warmUp: 0.5 };
+const thorough: Effort = { rounds: 3, seconds: 4, warmUp: 1.5 };
+
+/** The figures. */
+export interface Figures {
+  readonly rows: readonly Row[];
+  readonly moments: readonly Moment[];
+}
+
+/** Measures what the options ask for, and tells how far it is. */
+export async function run(options: Options, cleanups: Cleanups, tell: (line: string) => void): Promise<Figures> {
+  const effort = options.isQuick ? quick : thorough;
+  const rows: Row[] = [];
+  const moments: Moment[] = [];
+  const isWanted = (name: string): boolean => name.includes(options.only);
+  tell('Starting the database');
+  const setup = await Setup.begin(cleanups);
+
+  if (isWanted('start')) {
+    tell('start');
+    moments.push(...(await measureStarts(setup, effort.rounds)));
+    for (const { moment, ready = 0 } of moments) tell(`  ${moment}: ${(ready / 1000).toFixed(2)} s`);
+  }
+
+  const measure = async (name: string, contenders: Parameters<typeof compare>[1]): Promise<void> => {
+    const measured = await compare(name, contenders, effort, setup.postmaster);
+    for (const { what, rate = 0 } of measured) tell(`  ${what}: ${rate.toFixed(0)}/s`);
+    rows.push(...measured);
+  };
+  for (const each of cases.filter(({ name }) => isWanted(name))) {
+    tell(each.name);
+    const contenders = await contendersOf(each, setup, options.peers);
+    if (contenders.length === 0) tell('  not measured: the service gives no ETag');
+    else await measure(each.name, contenders);
+    if (each.name !== 'create') continue;
+    // One after the other: peers may share a database.
+    for (const target of [(await setup.site(each.among)).service, ...options.peers]) await deleteCreated(target);
+  }
+
+  if (isWanted('mails') || options.soakMinutes > 0) {
+    const { service, databaseUrl } = await setup.site(1_000);
+    const mails = await mailContenders(service, databaseUrl, setup.mailPort, cleanups);
+    if (isWanted('mails')) {
+      tell('mails');
+      await measure('mails', mails.many);
+      await measure('mails, one at a time', mails.one);
+    }
+    const usage = await usageOf(service.pid);
+    if (options.only === '') moments.push({ moment: afterAll, rss: usage?.rss, highest: usage?.highest });
+    if (options.soakMinutes > 0) {
+      tell(`soak of ${options.soakMinutes} minutes`);
+      moments.push(...(await soak(setup, mails, options.soakMinutes, tell)));
+    }
+  }
+  return { rows, moments };
+}
