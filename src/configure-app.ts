@@ -16,6 +16,7 @@ import { publicUrl, type Settings } from './config/settings.js';
 import { AccessGuard } from './core/access/access.guard.js';
 import type { DatabaseModuleOptions } from './database/database.module.js';
 import { challengeUnions } from './flow-execution/challenge-unions.js';
+import { FlowExecutorController } from './flow-execution/flow-executor.controller.js';
 import { StageExecutors } from './flow-execution/stage-executors.js';
 import { Metrics } from './health/metrics.js';
 import { PageErrors } from './pages/page-errors.js';
@@ -61,6 +62,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   negotiateContent(fastify, `${apiPrefix}/`);
   await takeBodiesUnread(fastify);
   nest.get(PageErrors).watch(fastify);
+  nest.get(FlowExecutorController, { strict: false }).watch(fastify);
   nest.setGlobalPrefix(apiPrefix, {
     exclude: [
       '/',

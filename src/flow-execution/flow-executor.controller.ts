@@ -1,8 +1,9 @@
-import { applyDecorators, Body, Controller, Header, Param, Req, Res } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Header, Logger, Param, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { SessionCookies } from '../core/sessions/session-cookies.js';
+import { answerError } from '../rest/errors/error.filter.js';
 import { KeyPipe } from '../rest/fields/key.pipe.js';
 import { queryOf } from '../rest/http/query.js';
 import { RequestBody } from '../rest/http/request-body.js';
@@ -37,10 +38,27 @@ function ExecutorAction(method: 'GET' | 'POST', operation: string, description: 
 @ApiTags('flows')
 @Controller('flows/executor')
 export class FlowExecutorController {
+  private readonly logger = new Logger('Error');
+
   constructor(
     private readonly executor: FlowExecutor,
     private readonly cookies: SessionCookies,
   ) {}
+
+  /**
+   * Tells as a challenge too what is refused before a method of this class is called: methods that there are not, bodies
+   * that are too large (flow execution, section 2.9). Call it before routes are made.
+   */
+  watch(fastify: FastifyInstance): void {
+    fastify.addHook('onRoute', (route) => {
+      if (!route.url.endsWith('/flows/executor/:flow_slug')) return;
+      route.errorHandler = (error, request, reply) => {
+        this.refuse(error, request, reply).catch((broken: unknown) => {
+          answerError(broken, request, reply, this.logger);
+        });
+      };
+    });
+  }
 
   @ExecutorAction('GET', 'get', 'Get the challenge that a visitor has to answer next.')
   get(
@@ -60,6 +78,15 @@ export class FlowExecutorController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FullChallenge | undefined> {
     return this.handle({ slug, method: 'POST', body: () => body.json() }, request, reply);
+  }
+
+  private async refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { flow_slug: slug = '' } = request.params as Record<string, string>;
+    const body = (): never => {
+      throw error;
+    };
+    void reply.status(200).header('cache-control', 'no-store');
+    await reply.send(await this.handle({ slug, method: 'POST', body }, request, reply));
   }
 
   private async handle(

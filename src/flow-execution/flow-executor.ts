@@ -6,6 +6,7 @@ import { type IssuedSession, SessionCookies } from '../core/sessions/session-coo
 import { EventLog } from '../events/event-log.js';
 import { Flow } from '../flows/flow.entity.js';
 import { AppError } from '../rest/errors/app-error.js';
+import { statusOf } from '../rest/errors/status-of.js';
 import type { ExecutorAnswer } from './executor-answer.js';
 import type { FlowRun } from './flow-run.js';
 import { FlowSessions } from './flow-sessions.js';
@@ -136,9 +137,8 @@ export class FlowExecutor {
 
   private async failed(error: unknown, { slug, visit }: ExecutorRequest): Promise<ExecutorAnswer> {
     const { requestId, clientIp } = visit;
-    const known = error instanceof AppError;
     const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-    if (!known) {
+    if (statusOf(error) === 500) {
       this.logger.error({ message: 'a flow failed', flow: slug, requestId, error: stack });
       await this.report({ flow: slug, message, request_id: requestId }, clientIp);
     }

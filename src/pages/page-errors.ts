@@ -1,8 +1,8 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { AppError } from '../rest/errors/app-error.js';
 import { answerError } from '../rest/errors/error.filter.js';
+import { statusOf } from '../rest/errors/status-of.js';
 import { PageRenderer } from './page-renderer.js';
 import { PageResponder } from './page-responder.js';
 import { PageVisitors } from './page-visitors.js';
@@ -69,14 +69,6 @@ function pageOf(error: unknown, { originalUrl, id }: FastifyRequest, wording: Wo
     default:
       return refusedPage(wording, statusOf(error));
   }
-}
-
-/** What Fastify refuses by itself has a `statusCode`. */
-function statusOf(error: unknown): number {
-  if (error instanceof AppError) return error.status;
-  if (error instanceof HttpException) return error.getStatus();
-  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
-  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : 500;
 }
 
 function stackOf(error: unknown): string {

@@ -5,6 +5,7 @@ import { createDummyStage } from '../factories/dummy-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createGroup } from '../factories/group.js';
 import { createUser } from '../factories/user.js';
+import type { Answer } from '../support/api-client.js';
 import { signedIn } from '../support/signed-in.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { Visitor } from '../support/visitor.js';
@@ -91,6 +92,56 @@ describe('A request that cannot be read', () => {
     expect(await exceptions()).toHaveLength(before);
   });
 });
+
+describe('A request that no flow takes', () => {
+  it.each(['PUT', 'PATCH', 'DELETE'])('because of its method is told as a challenge too: %s', async (method) => {
+    const { slug, names } = await createDummyFlow(app.api, 2);
+    const visitor = new Visitor(app.url);
+    await visitor.see(slug);
+    const before = (await exceptions()).length;
+    const { status, body, headers } = await send(visitor, method, slug, '{}');
+    expect([status, body, headers.get('allow')]).toEqual([200, error, 'GET, POST, HEAD, OPTIONS']);
+    expect([body.request_id, 'no-store']).toEqual([headers.get('x-authentik-id'), headers.get('cache-control')]);
+    expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
+    expect(await exceptions()).toHaveLength(before);
+    expect((await send(visitor, method, 'nowhere', '{}')).status).toBe(404);
+  });
+
+  it('because its body is larger than a megabyte is told as a challenge too', async () => {
+    const { slug, names } = await createDummyFlow(app.api, 2);
+    const visitor = new Visitor(app.url);
+    await visitor.see(slug);
+    const before = (await exceptions()).length;
+    const sized = (size: number): string => `{"x":"${'x'.repeat(size - 8)}"}`;
+    const { status, body } = await send(visitor, 'POST', slug, sized(1_048_577));
+    expect([status, body]).toEqual([200, error]);
+    expect((await send(visitor, 'POST', 'nowhere', sized(1_048_577))).status).toBe(404);
+    expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
+    expect(await exceptions()).toHaveLength(before);
+    expect((await send(visitor, 'POST', slug, sized(1_048_576))).status).toBe(302);
+  });
+
+  it('because it wants another answer than JSON is told as a challenge too', async () => {
+    const visitor = new Visitor(app.url);
+    const headers = { accept: 'text/html', ...visitor.cookies.headers() };
+    const response = await fetch(`${app.url}/api/v3/flows/executor/${failing}/?query=`, { headers });
+    expect([response.status, await response.json()]).toEqual([200, error]);
+  });
+
+  it('but to learn what the path is for is answered to everybody', async () => {
+    const { status, body } = await send(new Visitor(app.url), 'OPTIONS', failing);
+    expect([status, body]).toEqual([200, expect.objectContaining({ parses: ['application/json'] })]);
+  });
+});
+
+/** A request that the document has nothing about. */
+async function send({ cookies }: Visitor, method: string, slug: string, body?: string): Promise<Answer> {
+  const headers = { 'content-type': 'application/json', ...cookies.headers() };
+  const url = `${app.url}/api/v3/flows/executor/${slug}/?query=`;
+  const response = await fetch(url, { method, headers, redirect: 'manual', ...(body !== undefined && { body }) });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+}
 
 describe('The keys of an API client', () => {
   it.each(['Bearer nonsense', 'Basic eDp5', 'Bearer'])('mean nothing to a flow: %s', async (authorization) => {

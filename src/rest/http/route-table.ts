@@ -62,9 +62,14 @@ async function answerMissingMethod(
   authorize: Authorize,
 ): Promise<object> {
   const { method } = request;
-  await authorize(request, method === 'OPTIONS' ? { level: 'authenticated' } : accessFor(method, access));
+  await authorize(request, method === 'OPTIONS' ? describing(access) : accessFor(method, access));
   if (method !== 'OPTIONS') throw new AppError('methodNotAllowed', method);
   return { name: path, description: '', renders: ['application/json'], parses: ['application/json'] };
+}
+
+/** A path that is for visitors is described to them; others to those who are known. */
+function describing({ level }: RouteAccess): RouteAccess {
+  return { level: level === 'visitor' ? 'visitor' : 'authenticated' };
 }
 
 /** What a method that is not there would ask for: the model's permission for that kind of change. */
