@@ -2,7 +2,7 @@ import 'reflect-metadata';
 
 import { DataSource } from 'typeorm';
 
-import { createLogger } from '../../src/config/logger.js';
+import { createLogger, type Logger } from '../../src/config/logger.js';
 import { readSettings, type Settings } from '../../src/config/settings.js';
 import { type App, createApp } from '../../src/configure-app.js';
 import { BootstrapService } from '../../src/core/bootstrap/bootstrap.service.js';
@@ -29,8 +29,13 @@ export interface TestApp extends App {
  *
  * @param environment settings by name
  * @param given a database; else it gets one of its own
+ * @param logger where it logs to; else nothing is logged but what ends the process
  */
-export async function startTestApp(environment: Record<string, string> = {}, given?: TestDatabase): Promise<TestApp> {
+export async function startTestApp(
+  environment: Record<string, string> = {},
+  given?: TestDatabase,
+  logger?: Logger,
+): Promise<TestApp> {
   const database = given ?? (await createTestDatabase());
   const { settings } = readSettings({
     LOG_LEVEL: 'fatal',
@@ -42,7 +47,7 @@ export async function startTestApp(environment: Record<string, string> = {}, giv
     MAIL_CLIENT_LIMIT: '1000000',
     ...environment,
   });
-  const app = await createTestApp(settings, database.url);
+  const app = await createTestApp(settings, database.url, logger ?? createLogger(settings));
   await app.nest.get(BootstrapService).run();
   await app.nest.listen(0, '127.0.0.1');
   const url = await app.nest.getUrl();
@@ -60,12 +65,12 @@ export async function startTestApp(environment: Record<string, string> = {}, giv
   };
 }
 
-function createTestApp(settings: Settings, url: string): Promise<App> {
+function createTestApp(settings: Settings, url: string, logger: Logger): Promise<App> {
   const options = {
     dataSource: dataSourceOptions(url),
     secretKey: settings.secretKey ?? '',
     connect: true,
     report: () => undefined,
   };
-  return createApp(settings, options, createLogger(settings));
+  return createApp(settings, options, logger);
 }

@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { SecretBox } from '../../src/database/secret-box.js';
+import { confirmStage, FlowTokens } from '../../src/flow-execution/flow-token.service.js';
+import { newPlan, type PlannedStage } from '../../src/flow-execution/plan.js';
+import { linkSecret } from '../../src/mail/delivery/mail-link.js';
+import { createDummyFlow } from '../factories/dummy-flow.js';
+import { createProofFlow, createReader, type ProofFlow } from '../factories/proof-flow.js';
+import { withState } from '../support/begun.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+type Json = Record<string, any>;
+type Path = readonly (string | number)[];
+
+/** How many broken plans each test tries. */
+const numRuns = 150;
+
+let app: TestApp;
+let flow: ProofFlow;
+let stages: PlannedStage[];
+let foreign: { readonly flow: string; readonly stage: PlannedStage };
+let user: { pk: number; email: string };
+let other: { pk: number };
+
+beforeAll(async () => {
+  app = await startTestApp();
+  flow = await createProofFlow(app.api, 1);
+  const { results } = (await app.api.get(`/flows/bindings/?target=${flow.pk}&ordering=order`)).body;
+  stages = results.slice(1).map(({ pk, stage }: any) => ({ binding: pk, stage, reEvaluate: true }));
+  const { flow: elsewhere, bindings } = await createDummyFlow(app.api, 1);
+  foreign = {
+    flow: elsewhere.pk,
+    stage: { binding: bindings[0]!.pk, stage: bindings[0]!.stage, reEvaluate: true },
+  };
+  user = await createReader(app.api);
+  other = await createReader(app.api);
+});
+afterAll(() => app.stop());
+
+/** The plan that the link of a mail stands for, as it is stored: behind its button. */
+function whole(execution: string): Json {
+  const bindings = [{ inMemory: confirmStage }, ...stages];
+  const context = { pending_user: { pk: user.pk }, typed_identifier: user.email, email_sent: true, prompt_data: {} };
+  return structuredClone({ ...newPlan(flow.pk, bindings, context), execution });
+}
+
+/** A link that is good but for its plan, of which `broken` makes what is stored. @returns the query of its page */
+async function linkWith(broken: (plan: Json, seal: (text: string) => string) => string): Promise<string> {
+  const secrets = app.nest.get(SecretBox);
+  const plan = newPlan(flow.pk, stages, {});
+  const { manager } = app.dataSource;
+  const { pk } = await app.nest.get(FlowTokens, { strict: false }).issue(manager, {
+    purpose: 'confirm',
+    user,
+    address: user.email,
+    stage: flow.stage,
+    plan,
+    minutes: 30,
+  });
+  const stored = broken(whole(plan.execution), (text) => secrets.seal(text, `flow_token.plan:${pk}`));
+  await manager.query('update flow_token set plan = $2 where token_uuid = $1', [pk, stored]);
+  return `flow_token=${linkSecret(pk, secrets)}`;
+}
+
+/** What becomes of somebody who opens the link and presses its button, if it has one. */
+async function follow(query: string): Promise<any> {
+  const visitor = new Visitor(app.url);
+  const shown = await visitor.see(flow.slug, query);
+  if (shown.component !== 'ak-stage-consent') {
+    // The button of another link, or one that was made up, helps nobody.
+    const answer = { component: 'ak-stage-consent', token: 'made up' };
+    expect((await visitor.answer(flow.slug, answer, query)).component).toBe(shown.component);
+    return shown;
+  }
+  return visitor.answer(flow.slug, { component: 'ak-stage-consent', token: shown.token }, query);
+}
+
+const denied = { component: 'ak-stage-access-denied', error_message: expect.stringMatching(/./) };
+
+/** Fails unless the link is refused, clearly and whatever is done with it. */
+async function expectRefused(query: string): Promise<void> {
+  expect(await follow(query)).toMatchObject(denied);
+}
+
+/** Changes that leave no plan of this version, or none that this link may lead to. */
+const changes: fc.Arbitrary<(plan: Json) => unknown> = fc.oneof(
+  fc.oneof(fc.integer(), fc.string(), fc.constant(null)).map((version) => (plan: Json) => {
+    return { ...plan, version: version === 1 ? 2 : version };
+  }),
+  fc.constantFrom('version', 'execution', 'flow', 'bindings', 'context').map((key) => (plan: Json) => {
+    return Object.fromEntries(Object.entries(plan).filter(([name]) => name !== key));
+  }),
+  fc.tuple(fc.string(), fc.jsonValue()).map(([key, value]) => (plan: Json) => ({ ...plan, [`x${key}`]: value })),
+  fc.tuple(fc.string(), fc.jsonValue()).map(([key, value]) => (plan: Json) => {
+    return { ...plan, context: { ...plan['context'], [`x${key}`]: value } };
+  }),
+  fc.jsonValue().map((value) => () => value),
+);
+
+/** Replaces one value by one of another type. */
+const wrongTypes = fc.tuple(fc.nat(), fc.jsonValue()).map(([index, value]) => (plan: Json) => {
+  const paths = pathsOf(plan);
+  const path = paths[index % paths.length]!;
+  const parent = path.slice(0, -1).reduce<any>((held, key) => held[key], plan);
+  const key = path.at(-1)!;
+  parent[key] = typeOf(parent[key]) === typeOf(value) ? [[value]] : value;
+  return plan;
+});
+
+/** Keys that exist, but belong to something else. */
+const foreignKeys = fc
+  .subarray(['execution', 'flow', 'binding', 'stage', 'both', 'user', 'pretended'] as const, { minLength: 1 })
+  .map((what) => (plan: Json) => {
+    const second = plan['bindings'][1];
+    if (what.includes('execution')) plan['execution'] = randomUUID();
+    if (what.includes('flow')) plan['flow'] = foreign.flow;
+    if (what.includes('binding')) second.binding = (foreign.stage as Json)['binding'];
+    if (what.includes('stage')) second.stage = (foreign.stage as Json)['stage'];
+    if (what.includes('both')) plan['bindings'] = [plan['bindings'][0], foreign.stage];
+    if (what.includes('user')) plan['context'].pending_user = { pk: other.pk };
+    if (what.includes('pretended')) plan['context'].pending_user = { pretended: { username: 'a', email: user.email } };
+    return plan;
+  });
+
+describe('The plan behind a link', () => {
+  it('leads on as it was stored: what follows is about what is wrong with it', async () => {
+    const intact = await linkWith((plan, seal) => seal(JSON.stringify(plan)));
+    expect(await follow(intact)).toMatchObject({ component: 'ak-stage-dummy', name: flow.behind });
+  });
+
+  it('passes nothing when it is cut off anywhere', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        fc.boolean(),
+        async (at, sealed) => {
+          const cut = (text: string): string => text.slice(0, Math.floor(text.length * at));
+          await expectRefused(
+            await linkWith((plan, seal) =>
+              sealed ? cut(seal(JSON.stringify(plan))) : seal(cut(JSON.stringify(plan))),
+            ),
+          );
+        },
+      ),
+      { numRuns },
+    );
+  });
+
+  it('passes nothing when it is anything else than was sealed', async () => {
+    const text = fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\0', ''));
+    await fc.assert(
+      fc.asyncProperty(text, fc.constantFrom('', 'v1.'), async (garbage, prefix) => {
+        await expectRefused(await linkWith(() => prefix + garbage));
+        await expectRefused(await linkWith((_, seal) => seal(garbage)));
+      }),
+      { numRuns },
+    );
+  });
+
+  it.each([
+    ['is of another version, or has more or less than a plan has', changes],
+    ['has a value of another type anywhere', wrongTypes],
+    ['names another run, flow, stage or user', foreignKeys],
+  ])('passes nothing when it %s', async (_, arbitrary) => {
+    await fc.assert(
+      fc.asyncProperty(arbitrary, async (change) => {
+        await expectRefused(await linkWith((plan, seal) => seal(JSON.stringify(change(plan)))));
+      }),
+      { numRuns },
+    );
+  });
+});
+
+describe('The plan in a session', () => {
+  it.each([
+    ['is of another version, or has more or less than a plan has', changes],
+    ['has a value of another type anywhere', wrongTypes],
+  ])('passes nothing when it %s', async (_, arbitrary) => {
+    await fc.assert(
+      fc.asyncProperty(arbitrary, fc.boolean(), async (change, isAnswer) => {
+        // Behind the email stage, which is as far as anybody could want to get.
+        const plan = { ...whole(randomUUID()), bindings: stages.slice(1) };
+        const visitor = await withState(app, { plan: change(structuredClone(plan)) });
+        const shown = isAnswer ? await visitor.answer(flow.slug, {}) : await visitor.see(flow.slug);
+        expect(shown).toMatchObject(denied);
+        expect(await visitor.see(flow.slug)).toMatchObject({ component: 'ak-stage-identification' });
+      }),
+      { numRuns },
+    );
+  });
+});
+
+/** The way to every value of a plan that has to have a type; what visitors typed may be anything. */
+function pathsOf(value: unknown, above: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, held]) => {
+    const path = [...above, Array.isArray(value) ? Number(key) : key];
+    return [path, ...pathsOf(held, path)];
+  });
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'list' : typeof value;
+}
