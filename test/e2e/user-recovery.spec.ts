@@ -120,11 +120,22 @@ describe('/core/users/{id}/recovery/', () => {
     expect(await app.dataSource.manager.findOneByOrFail(User, { pk })).toMatchObject({ isActive: true });
   });
 
-  it('leads through a flow that has nothing but the question who somebody is', async () => {
+  it.each([
+    ['nothing but the question who somebody is', 1],
+    ['nothing but that and the proof of the mailbox, which passes without a mail', 2],
+    ['no stages', 0],
+  ])('leads to its button and through a flow that has %s', async (_, stages) => {
     const { pk } = await createReader(app.api);
     const { body } = await app.api.get(`/flows/bindings/?target=${flow.pk}&ordering=order`);
-    for (const { pk: binding } of body.results.slice(1)) await app.api.delete(`/flows/bindings/${binding}/`);
-    expect(await follow((await recovery(pk)).body.link)).toEqual({ component: 'xak-flow-redirect', to: '/' });
+    for (const { pk: binding } of body.results.slice(stages)) await app.api.delete(`/flows/bindings/${binding}/`);
+    const end = { component: 'xak-flow-redirect', to: '/' };
+    const visitor = new Visitor(app.url);
+    const { link } = (await recovery(pk)).body;
+    expect(await follow(link, visitor)).toMatchObject(end);
+    // The run is over: what comes next begins anew, for somebody who has not said who they are.
+    expect(await visitor.see(flow.slug)).toMatchObject(stages === 0 ? end : { component: 'ak-stage-identification' });
+    expect(await app.dataSource.query('select from mail_message where data::text like $1', [`%${pk}%`])).toEqual([]);
+    expect(await new Visitor(app.url).see(flow.slug, new URL(link).search.slice(1))).toMatchObject(denied);
   });
 
   it('is for a user without an address too', async () => {
