@@ -103,6 +103,66 @@ describeSdk('/flows/executor/', (sdk) => {
     });
   });
 
+  it('lets those sign up who are invited, once, with what the invitation says in advance', async () => {
+    const flowSlug = `flow-${randomUUID()}`;
+    const [flows, stages] = [new FlowsApi(sdk().configuration()), new StagesApi(sdk().configuration())];
+    const users = new CoreApi(sdk().configuration());
+    const flowRequest = { name: 'Flow', slug: flowSlug, title: 'Welcome', designation: 'enrollment' as const };
+    const { pk: target } = await flows.flowsInstancesCreate({ flowRequest });
+    const field = async (fieldKey: string, order: number): Promise<string> => {
+      const promptRequest = { name: randomUUID(), fieldKey, label: fieldKey, type: 'text' as const, order };
+      return (await stages.stagesPromptPromptsCreate({ promptRequest })).pk;
+    };
+    const fields = [await field('username', 0), await field('email', 1)];
+    const invited = await stages.stagesInvitationStagesCreate({ invitationStageRequest: { name: 'invited' } });
+    const inOrder = [
+      invited,
+      await stages.stagesPromptStagesCreate({ promptStageRequest: { name: 'form', fields } }),
+      await stages.stagesUserWriteCreate({
+        userWriteStageRequest: { name: 'write', userCreationMode: 'always_create' },
+      }),
+      await stages.stagesUserLoginCreate({ userLoginStageRequest: { name: 'login' } }),
+    ];
+    for (const [order, { pk: stage }] of inOrder.entries()) {
+      await flows.flowsBindingsCreate({ flowStageBindingRequest: { target, stage, order } });
+    }
+    const invite = async (more: object = {}): Promise<string> => {
+      const fixedData = { username: 'guest', email: 'guest@example.org', attributes: { team: 'blue' } };
+      const invitationRequest = { name: 'for-a-guest', singleUse: true, fixedData, flow: target, ...more };
+      return (await stages.stagesInvitationInvitationsCreate({ invitationRequest })).pk;
+    };
+    const visit = (query: string, configuration = sdk().browser()): Promise<ChallengeTypes> =>
+      new FlowsApi(configuration).flowsExecutorGet({ flowSlug, query });
+    const denied = { component: 'ak-stage-access-denied', errorMessage: 'Invalid invite/invite not found' };
+
+    const expired = await invite({ expires: new Date(Date.now() - 1000) });
+    for (const query of ['', `itoken=${randomUUID()}`, `itoken=${expired}`, 'itoken=none']) {
+      expect(await visit(query)).toMatchObject(denied);
+    }
+    const query = `itoken=${await invite()}`;
+    const browser = sdk().browser();
+    expect(await visit(query, browser)).toMatchObject({
+      component: 'ak-stage-prompt',
+      fields: [{ initialValue: 'guest' }, { initialValue: 'guest@example.org' }],
+    });
+    const flowChallengeResponseRequest = { component: 'ak-stage-prompt' } as FlowChallengeResponseRequest;
+    expect(
+      await new FlowsApi(browser).flowsExecutorSolve({ flowSlug, query, flowChallengeResponseRequest }),
+    ).toMatchObject({ component: 'xak-flow-redirect', to: '/' });
+    expect((await new CoreApi(browser).coreUsersMeRetrieve()).user).toMatchObject({ username: 'guest' });
+    const { results } = await users.coreUsersList({ username: 'guest' });
+    expect(results).toMatchObject([{ email: 'guest@example.org', attributes: { team: 'blue' } }]);
+    expect(await visit(query)).toMatchObject(denied);
+
+    await stages.stagesInvitationStagesPartialUpdate({
+      stageUuid: invited.pk,
+      patchedInvitationStageRequest: { continueFlowWithoutInvitation: true },
+    });
+    for (const without of ['', query, `itoken=${expired}`]) {
+      expect(await visit(without)).toMatchObject({ component: 'ak-stage-prompt', fields: [{ initialValue: '' }, {}] });
+    }
+  });
+
   it('knows no flow that there is not', async () => {
     const visitor = new FlowsApi(sdk().browser());
     const error: unknown = await visitor.flowsExecutorGet({ flowSlug: 'nowhere', query: '' }).catch((e: unknown) => e);

@@ -8,13 +8,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { permissionModels } from '../../src/core/permissions/permission-models.js';
 import { dataSourceOptions } from '../../src/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { refusalOf, type Row } from './refusal.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;
 let flow: Row;
 let stage: Row;
-
-type Row = Record<string, unknown>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -25,20 +24,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Writes a row, and gives the constraint or the column that the database refuses it for; undefined if it takes it. */
-async function refusal(table: string, row: Row): Promise<string | undefined> {
-  const names = Object.keys(row).map((name) => `"${name}"`);
-  const places = names.map((_, index) => `$${index + 1}`);
-  try {
-    const statement = `insert into "${table}" (${names.join(', ')}) values (${places.join(', ')})`;
-    await dataSource.query(statement, Object.values(row));
-    return undefined;
-  } catch (error) {
-    const { driverError } = error as { driverError: { code: string; constraint?: string; column?: string } };
-    const { code, constraint, column } = driverError;
-    return code === '23502' ? `null in ${column}` : (constraint ?? code);
-  }
-}
+const refusal = (table: string, row: Row): Promise<string | undefined> => refusalOf(dataSource, table, row);
 
 function emailStage(fields: Row = {}): Row {
   const key = randomUUID();

@@ -5,6 +5,7 @@ import { createFlowWith } from '../factories/flow-with.js';
 import { createPasswordUser } from '../factories/password-user.js';
 import { createStage } from '../factories/stage.js';
 import { createUser } from '../factories/user.js';
+import { begun } from '../support/begun.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { Visitor } from '../support/visitor.js';
 
@@ -147,5 +148,18 @@ describe('A deny stage', () => {
     expect(await visitor.see(slug)).toMatchObject(denied);
     expect(await visitor.answer(slug, {})).toMatchObject(denied);
     expect(await visitor.see(slug)).toMatchObject(denied);
+  });
+
+  it('says what the run says instead, if it says anything', async () => {
+    const { pk: deny } = await createStage(app.api, 'deny', { deny_message: 'Come back tomorrow.' });
+    const { flow, bindings } = await createFlowWith(app.api, [deny]);
+    const stages = bindings.map(({ pk: binding, stage }) => ({ binding, stage, reEvaluate: true }));
+    for (const [deny_message, error_message] of [
+      ['Not from here.', 'Not from here.'],
+      ['', 'Come back tomorrow.'],
+    ] as const) {
+      const visitor = await begun(app, flow, stages, { deny_message });
+      expect(await visitor.see(flow.slug)).toMatchObject({ component: 'ak-stage-access-denied', error_message });
+    }
   });
 });

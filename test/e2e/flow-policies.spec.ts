@@ -8,6 +8,7 @@ import { createFlowWith } from '../factories/flow-with.js';
 import { createFlow } from '../factories/flow.js';
 import { createGroup } from '../factories/group.js';
 import { createPolicyBinding } from '../factories/policy-binding.js';
+import { createStage } from '../factories/stage.js';
 import { createUser } from '../factories/user.js';
 import { begun } from '../support/begun.js';
 import { signedIn } from '../support/signed-in.js';
@@ -208,5 +209,26 @@ describe('A stage whose policies are asked when it is reached', () => {
       expect(await (await begun(app, flow, stages, { pending_user })).see(slug)).toMatchObject({ name });
     }
     expect(await (await signedIn(app, user)).see(slug)).toMatchObject({ name: names[0] });
+  });
+
+  it.each([
+    ['restart', { component: 'ak-stage-identification' }],
+    ['restart_with_context', { component: 'ak-stage-access-denied', error_message: 'Not you.' }],
+  ] as const)('before the question who somebody is knows the answer after a restart: %s', async (action, expected) => {
+    const somebody = await createUser(app.api);
+    const { pk: deny } = await createStage(app.api, 'deny', { deny_message: 'Not you.' });
+    const { pk: identification } = await createStage(app.api, 'identification', { pretend_user_exists: false });
+    const stages = [
+      { stage: deny, re_evaluate_policies: true },
+      { stage: identification, invalid_response_action: action },
+    ];
+    const { flow, bindings } = await createFlowWith(app.api, stages);
+    // For everybody but the one who is signed in: for nobody whom they only say that they are, too.
+    await createPolicyBinding(app.api, { target: bindings[0]!.pk, user: somebody.pk, negate: true });
+    const visitor = await signedIn(app, somebody);
+    expect(await visitor.see(flow.slug)).toMatchObject({ component: 'ak-stage-identification' });
+    const { status } = await visitor.post(flow.slug, { uid_field: 'somebody whom there is not' });
+    expect(status).toBe(302);
+    expect(await visitor.see(flow.slug)).toMatchObject(expected);
   });
 });
