@@ -120,7 +120,7 @@ export const definitions = {
     86_400,
     300,
     31_536_000,
-    'Seconds that visitors have for the next step of a flow, and that a sign-in without a duration of its own lasts',
+    'Seconds for the next step of a flow (for the first one an hour at most), and of a sign-in without a duration of its own',
   ),
   UNCONFIRMED_RETENTION: integer(
     30,

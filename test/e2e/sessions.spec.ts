@@ -6,6 +6,7 @@ import { createActor } from '../factories/actor.js';
 import { createDummyFlow } from '../factories/dummy-flow.js';
 import { createFlow } from '../factories/flow.js';
 import { createUser } from '../factories/user.js';
+import { PageBrowser } from '../support/page-browser.js';
 import { signedIn } from '../support/signed-in.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { Visitor } from '../support/visitor.js';
@@ -91,12 +92,31 @@ describe('A session', () => {
     const age = (interval: string): Promise<unknown> =>
       app.dataSource.query(`update "session" set expires = expires - $1::interval where user_id is null`, [interval]);
     await visitor.see(slug);
-    await age('23 hours');
+    await age('59 minutes');
     expect(await visitor.answer(slug, {})).toMatchObject({ name: names[1] });
     await age('23 hours');
     expect(await visitor.see(slug)).toMatchObject({ name: names[1] });
     await age('24 hours');
     expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
+  });
+
+  it('of somebody who has only looked ends after an hour, so that a hundred thousand of them are not kept for a day', async () => {
+    const { slug, names } = await createDummyFlow(app.api, 2);
+    const visitor = new Visitor(app.url);
+    const page = new PageBrowser(app.url);
+    await app.dataSource.query('delete from "session"');
+    await visitor.see(slug);
+    await page.open(`/if/flow/${slug}/`);
+    const left = (): Promise<unknown> =>
+      app.dataSource.query(`select expires - now() <= interval '1 hour' as short from "session" order by short desc`);
+    expect(await left()).toEqual([{ short: true }, { short: true }]);
+    await page.submit();
+    expect(await left()).toEqual([{ short: true }, { short: false }]);
+    await app.dataSource.query(`update "session" set expires = now() where expires < now() + interval '1 hour'`);
+    await app.nest.get(Housekeeping).doEverything();
+    expect(await left()).toEqual([{ short: false }]);
+    // Nothing is lost: the answer to the first step is one for whoever begins anew, too.
+    expect(await visitor.answer(slug, {})).toMatchObject({ name: names[1] });
   });
 
   it('that is over is deleted', async () => {

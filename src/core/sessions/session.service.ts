@@ -11,6 +11,12 @@ import { plainAddress } from './session-network.js';
 /** Names the column that a state is sealed for. */
 const statePlace = 'session.state';
 
+/**
+ * Seconds that a visitor has who has only come. There is nothing to lose yet: who answers later begins anew. So somebody
+ * who opens flows by the hundred thousand does not fill the database for a day.
+ */
+const firstStep = 3600;
+
 /** Seconds for which a request that was on its way is told that its session has another key now. */
 const replacedFor = 30;
 
@@ -64,9 +70,12 @@ export class Sessions {
     return this.read(manager, key, clientIp, 'for update');
   }
 
-  /** Begins the session of a visitor who is not signed in. */
-  create(manager: EntityManager, state: object): Promise<IssuedSession> {
-    return this.insert(manager, null, { seconds: 0, network: null }, state);
+  /** Begins the session of a visitor who is not signed in. It ends soon if they do not come back. */
+  async create(manager: EntityManager, state: object): Promise<IssuedSession> {
+    const seconds = Math.min(firstStep, this.lifetime);
+    const { key } = await this.insert(manager, null, { seconds, network: null }, state);
+    // What the browser keeps it for is for the database to say, which has it last longer with each step.
+    return { key, seconds: undefined };
   }
 
   /** A session of a visitor who is not signed in lasts longer with each time that it is saved. */
