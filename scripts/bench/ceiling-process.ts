@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import fastify from 'fastify';
 import { Pool } from 'pg';
 
-import { callerByToken } from '../../src/core/access/authentication.service.js';
+import { callersByToken } from '../../src/core/access/authentication.service.js';
 import { hashTokenKey } from '../../src/core/tokens/token-key.js';
 
 /**
@@ -59,7 +59,7 @@ interface ListQuery {
 
 async function authenticate(header = ''): Promise<void> {
   const key = hashTokenKey(header.slice('Bearer '.length));
-  const { rowCount } = await pool.query({ name: 'caller', text: callerByToken, values: [key] });
+  const { rowCount } = await pool.query({ name: 'caller', text: callersByToken, values: [[key]] });
   if (rowCount !== 1) throw new Error('nobody');
 }
 

@@ -142,6 +142,36 @@ describe('A token for the API', () => {
   });
 });
 
+describe('Callers who ask at the same time', () => {
+  it('are told apart, and each may do what they may', async () => {
+    const reader = await createActor(app, ['authentik_core.view_user']);
+    const nobody = await createActor(app);
+    const unknown = app.client('nope');
+    const turns = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        Promise.all([
+          reader.api.get('/core/users/me/'),
+          nobody.api.get('/core/users/me/'),
+          unknown.get('/core/users/'),
+        ]),
+      ),
+    );
+    for (const [first, second, third] of turns) {
+      expect(first.body.user).toMatchObject({ pk: reader.user.pk, system_permissions: ['view_user'] });
+      expect(second.body.user).toMatchObject({ pk: nobody.user.pk, system_permissions: [] });
+      expect(third).toMatchObject({ status: 403, body: invalid });
+    }
+  });
+
+  it('are refused from the moment on at which their token has been deleted', async () => {
+    const { api, token } = await createActor(app, ['authentik_core.view_user']);
+    const others = Array.from({ length: 20 }, () => app.api.get('/core/users/?page_size=1'));
+    expect((await app.api.delete(`/core/tokens/${token}/`)).status).toBe(204);
+    expect(await api.get('/core/users/')).toMatchObject({ status: 403, body: invalid });
+    await Promise.all(others);
+  });
+});
+
 describe('A token for anything else', () => {
   it.each(['app_password', 'recovery', 'verification'] as const)('(%s) does not open the API', async (intent) => {
     const key = await insertToken({ intent });

@@ -89,6 +89,15 @@ describe('A page of a list', () => {
   });
 });
 
+describe('Requests at the same time', () => {
+  it('share the statement for their callers', async () => {
+    const statements = await statementsOf(() =>
+      Promise.all(Array.from({ length: 10 }, () => app.api.get('/core/users/me/'))),
+    );
+    expect(statements.filter((text) => text.includes('"token"')).length).toBeLessThan(10);
+  });
+});
+
 describe('One object', () => {
   it('takes one statement and one for the caller', async () => {
     const binding = (await app.api.get('/flows/bindings/')).body.results[0];

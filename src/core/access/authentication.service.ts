@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
+import { Batcher } from '../../database/batcher.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { SessionCookies } from '../sessions/session-cookies.js';
 import { hashSessionKey } from '../sessions/session-key.js';
@@ -11,6 +12,8 @@ import type { UserType } from '../users/user.entity.js';
 import { Caller } from './caller.js';
 
 interface CallerRow {
+  /** Hash of the key of the token or session. */
+  readonly key_hash: Buffer;
   /** Null for a session. */
   readonly token_uuid: string | null;
   readonly expired: boolean;
@@ -23,44 +26,47 @@ interface CallerRow {
   readonly grants: [codename: string, objectKey: string][];
 }
 
-/** Who has an API token with this key, and whether it has expired. */
+/** Who has the API tokens with these keys, and whether these have expired. */
 const byToken = `
-    select t.token_uuid, coalesce(t.expiring and t.expires < now(), false) as expired,
-           u.id, u.username, u.email, u.type, u.is_active
+    select distinct on (t.key_hash) t.key_hash, t.token_uuid,
+           coalesce(t.expiring and t.expires < now(), false) as expired, u.id, u.username, u.email, u.type, u.is_active
       from "token" t join "user" u on u.id = t.user_id
-     where t.key_hash = $1 and t.intent = 'api'
-     order by expired
-     limit 1`;
+     where t.key_hash = any($1) and t.intent = 'api'
+     order by t.key_hash, expired`;
 
 /** Who is signed in to the session with this key, if it can be used from this address. */
 const bySession = `
-    select null::uuid as token_uuid, false as expired, u.id, u.username, u.email, u.type, u.is_active
+    select s.key_hash, null::uuid as token_uuid, false as expired, u.id, u.username, u.email, u.type, u.is_active
       from "session" s join "user" u on u.id = s.user_id
      where s.key_hash = $1 and s.expires > now() and u.is_active
        and (s.network is null or $2::inet <<= s.network)`;
 
-/** The caller, and everything that decides what they may do: groups, the groups above, roles. */
-const callerBy = (credentials: string): string => `
+/** The callers, and everything that decides what they may do: groups, the groups above, roles. */
+const callersBy = (credentials: string): string => `
   with recursive caller as (${credentials}
   ), membership as (
-    select g.group_uuid, g.parent_uuid, g.is_superuser
-      from "group" g join "group_user" gu using (group_uuid) join caller c on c.id = gu.user_id
+    select gu.user_id, g.group_uuid, g.parent_uuid, g.is_superuser
+      from caller c join "group_user" gu on gu.user_id = c.id join "group" g using (group_uuid)
     union
-    select g.group_uuid, g.parent_uuid, g.is_superuser
-      from "group" g join membership m on m.parent_uuid = g.group_uuid
+    select m.user_id, g.group_uuid, g.parent_uuid, g.is_superuser
+      from membership m join "group" g on g.group_uuid = m.parent_uuid
   )
   select c.*,
-         exists (select from membership m where m.is_superuser) as is_superuser,
+         exists (select from membership m where m.user_id = c.id and m.is_superuser) as is_superuser,
          coalesce((
            select json_agg(json_build_array(p.codename, p.object_pk))
-             from "permission_grant" p
-            where p.user_id = c.id
-               or p.role_uuid in (select gr.role_uuid from "group_role" gr join membership m using (group_uuid))
+             from (
+               select codename, object_pk from "permission_grant" where user_id = c.id
+               union all
+               select codename, object_pk
+                 from membership m join "group_role" using (group_uuid) join "permission_grant" using (role_uuid)
+                where m.user_id = c.id
+             ) p
          ), '[]') as grants
     from caller c`;
 
-export const callerByToken = callerBy(byToken);
-const callerBySession = callerBy(bySession);
+export const callersByToken = callersBy(byToken);
+const callerBySession = callersBy(bySession);
 
 /** Requests that change nothing, and need no proof that a page of ours made them. */
 const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
@@ -68,6 +74,8 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 /** Finds out who makes a request: the `Authorization` header counts, else the session (management API, section 8.1). */
 @Injectable()
 export class AuthenticationService {
+  private readonly tokens = new Batcher((hashes: readonly Buffer[]) => this.findTokens(hashes));
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly cookies: SessionCookies,
@@ -86,7 +94,7 @@ export class AuthenticationService {
   }
 
   private async callerOfToken(key: string): Promise<Caller> {
-    const [row] = await this.dataSource.query<CallerRow[]>(callerByToken, [hashTokenKey(key)]);
+    const row = await this.tokens.do(hashTokenKey(key));
     if (row === undefined) throw new AppError('invalidToken');
     if (row.expired) {
       // Expiry is asked again: the token may have been renewed since.
@@ -96,6 +104,11 @@ export class AuthenticationService {
     }
     if (!row.is_active) throw new AppError('invalidToken');
     return asCaller(row);
+  }
+
+  private async findTokens(hashes: readonly Buffer[]): Promise<(CallerRow | undefined)[]> {
+    const rows = await this.dataSource.query<CallerRow[]>(callersByToken, [hashes]);
+    return hashes.map((hash) => rows.find(({ key_hash: found }) => found.equals(hash)));
   }
 
   private async callerOfSession(request: FastifyRequest): Promise<Caller | undefined> {
