@@ -52,7 +52,8 @@ function flowsOf(manager: EntityManager, stages: string): SelectQueryBuilder<Obj
   const flows = manager
     .createQueryBuilder<ObjectLiteral>(Flow, 'flow')
     .innerJoin('flow.bindings', 'binding')
-    .where(`binding.stageId in (${stages})`)
+    // As an array PostgreSQL looks each key up; of a join it does not know how few they are, and reads every binding.
+    .where(`binding.stageId = any(array(${stages}))`)
     .groupBy('flow.pk')
     .orderBy('flow.slug');
   return select(flows, { ...flowColumns, stages: 'json_agg(binding.stageId)' });
