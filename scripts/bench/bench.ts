@@ -12,19 +12,20 @@ import { run } from './run.js';
 async function bench(options: Options, cleanups: Cleanups): Promise<void> {
   if ((loadavg()[0] ?? 0) > cpus().length / 4)
     console.log('Other programs are busy on this machine: figures will be too low.');
-  const { rows, moments } = await run(options, cleanups, (line) => console.log(line));
+  const { rows, moments, plans } = await run(options, cleanups, (line) => console.log(line));
   const goals = goalsOf(rows, moments);
   const text = [
     machine(),
     ...(rows.length > 0 ? [table(caseColumns, rows)] : []),
     ...(moments.length > 0 ? [table(momentColumns, moments)] : []),
     ...(goals.length > 0 ? [table(goalColumns, goals)] : []),
+    ...plans.map(({ case: name, plan }) => `${name}\n\n${plan.replaceAll(/^/gm, '    ')}`),
   ].join('\n\n');
   console.log(`\n${text}`);
   if (options.output === undefined) return;
   await writeFile(
     `${options.output}.json`,
-    `${JSON.stringify({ machine: machine(), rows, moments, goals }, null, 2)}\n`,
+    `${JSON.stringify({ machine: machine(), rows, moments, goals, plans }, null, 2)}\n`,
   );
   await writeFile(`${options.output}.md`, `${text}\n`);
 }

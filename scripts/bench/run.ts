@@ -6,6 +6,7 @@ import { afterAll } from './goals.js';
 import { mailContenders } from './mail.js';
 import { compare, type Effort } from './measure.js';
 import type { Options } from './options.js';
+import { type Plan, readPlans } from './plans.js';
 import { usageOf } from './processes.js';
 import type { Moment, Row } from './report.js';
 import { Setup } from './setup.js';
@@ -19,6 +20,7 @@ const thorough: Effort = { rounds: 3, seconds: 4, warmUp: 1.5 };
 export interface Figures {
   readonly rows: readonly Row[];
   readonly moments: readonly Moment[];
+  readonly plans: readonly Plan[];
 }
 
 /** Measures what the options ask for, and tells how far it is. */
@@ -66,5 +68,7 @@ export async function run(options: Options, cleanups: Cleanups, tell: (line: str
       moments.push(...(await soak(setup, mails, options.soakMinutes, tell)));
     }
   }
-  return { rows, moments };
+  if (options.hasPlans) tell('plans');
+  const plans = options.hasPlans ? await readPlans(setup) : [];
+  return { rows, moments, plans };
 }

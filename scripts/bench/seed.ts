@@ -52,7 +52,8 @@ export async function createDatabase(url: string, stageCount: number): Promise<s
   return address.href;
 }
 
-async function execute(url: string, statements: readonly string[], stageCount = 0): Promise<void> {
+/** Runs the statements one after the other. */
+export async function execute(url: string, statements: readonly string[], stageCount = 0): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

@@ -15,6 +15,8 @@ import { type RunningService, startCeiling, startService, type Target } from './
 /** The service and the ceiling on a database with so many stages. */
 export interface Site {
   readonly databaseUrl: string;
+  /** Settings of the service. */
+  readonly environment: Record<string, string>;
   readonly service: RunningService;
   readonly ceiling: Target;
   readonly known: Known;
@@ -32,6 +34,8 @@ export class Setup {
     private readonly databaseServer: string,
     /** The main process of the database. */
     readonly postmaster: number,
+    /** Where the database writes its log. */
+    readonly databaseLog: string,
     /** Port of a mail server that takes everything. */
     readonly mailPort: number,
   ) {
@@ -48,7 +52,7 @@ export class Setup {
     const server = await starting;
     const postmaster = Number(readFileSync(join(server.directory, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
     const mailPort = await told<number>(startProgram('smtp-sink-process', cleanups), 30);
-    return new Setup(cleanups, folder, server.url, postmaster, mailPort);
+    return new Setup(cleanups, folder, server.url, postmaster, join(server.directory, 'server.log'), mailPort);
   }
 
   /** The site with so many stages, made when it is first asked for. */
@@ -71,6 +75,6 @@ export class Setup {
     const service = await startService(`email-stage-${stageCount}`, this.folder, environment, this.cleanups);
     const ceiling = await startCeiling(databaseUrl, this.cleanups);
     const known = { keys: await stageKeys(service), flow: await createDummyFlow(service) };
-    return { databaseUrl, service: { ...service, name: 'email-stage' }, ceiling, known };
+    return { databaseUrl, environment, service: { ...service, name: 'email-stage' }, ceiling, known };
   }
 }
