@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createLogger } from './config/logger.js';
 import { environment, publicUrl, readSettings, type Settings } from './config/settings.js';
@@ -55,8 +56,10 @@ async function serve(cleanups: Cleanups): Promise<void> {
   const url = settings.databaseUrl ?? (await embeddedDatabase(settings, report, cleanups));
   const secretKey = settings.secretKey ?? (await keptSecretKey(settings.dataDir));
   const database = { dataSource: dataSourceOptions(url), secretKey, connect: true, report };
-  const app = await createApp(settings, database, logger);
-  cleanups.push(() => closeInTime(app));
+  const creating = createApp(settings, database, logger);
+  // From the first moment on: with connections of ours the database server would not be stopped.
+  cleanups.push(() => closeInTime(creating));
+  const app = await creating;
   const newKey = await app.nest.get(BootstrapService).run();
   if (settings.role !== 'worker') await app.nest.get(BlueprintStart, { strict: false }).run();
   await app.nest.listen(settings.port, settings.host);
@@ -75,8 +78,12 @@ async function embeddedDatabase(
   return (await starting).url;
 }
 
-/** Lets the requests under way end, but not for ever. */
-async function closeInTime({ nest }: App): Promise<void> {
+/** Waits for what is being created and lets the requests under way end, but not for ever. */
+async function closeInTime(creating: Promise<App>): Promise<void> {
+  const late = sleep(drainTime, undefined, { ref: false });
+  const app = await Promise.race([creating.catch(() => undefined), late]);
+  if (app === undefined) return;
+  const { nest } = app;
   const server = nest.getHttpServer();
   const deadline = setTimeout(() => server.closeAllConnections(), drainTime);
   // A connection is kept open after its last answer; nothing more will come over it.

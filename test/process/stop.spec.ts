@@ -4,8 +4,10 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { findEmbeddedDatabase } from '../../src/database/embedded-database.js';
 import { ServiceProcess } from '../support/service-process.js';
 
 const BOOTSTRAP_TOKEN = 'key-of-the-process-tests';
@@ -96,3 +98,31 @@ it('loses nothing that was answered when the process is killed, and adopts the d
   next.service.signal('SIGTERM');
   expect(await next.service.ended()).toBe(0);
 });
+
+it('leaves no database server running when it is told to end while it starts', async () => {
+  const data = join(folder, 'begun');
+  const begin = (): ServiceProcess => ServiceProcess.start({ DATA_DIR: data, PORT: '0', BOOTSTRAP_TOKEN });
+  const first = begin();
+  await first.prints(/email-stage +http/);
+  first.signal('SIGTERM');
+  await first.ended();
+  const service = begin();
+  await service.prints(/Starting PostgreSQL/);
+  await expect.poll(() => connectionsTo(data), { interval: 5, timeout: 30_000 }).toBeGreaterThan(0);
+  service.signal('SIGTERM');
+  expect(await service.ended()).toBe(0);
+  expect(await findEmbeddedDatabase(data)).toBeUndefined();
+});
+
+/** How many there are to the service's database, in this moment. */
+async function connectionsTo(dataDir: string): Promise<number> {
+  const url = await findEmbeddedDatabase(dataDir, 'postgres');
+  if (url === undefined) return 0;
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*)::int from pg_stat_activity where datname = 'email_stage'`,
+  );
+  await client.end();
+  return rows[0]?.count ?? 0;
+}
