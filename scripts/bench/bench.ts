@@ -12,7 +12,7 @@ import { run } from './run.js';
 async function bench(options: Options, cleanups: Cleanups): Promise<void> {
   if ((loadavg()[0] ?? 0) > cpus().length / 4)
     console.log('Other programs are busy on this machine: figures will be too low.');
-  const { rows, moments, plans } = await run(options, cleanups, (line) => console.log(line));
+  const { rows, moments, plans } = await run(options, cleanups, tell);
   const goals = goalsOf(rows, moments);
   const text = [
     machine(),
@@ -28,6 +28,11 @@ async function bench(options: Options, cleanups: Cleanups): Promise<void> {
     `${JSON.stringify({ machine: machine(), rows, moments, goals, plans }, null, 2)}\n`,
   );
   await writeFile(`${options.output}.md`, `${text}\n`);
+}
+
+/** Tells how far it is, with the seconds since the begin. */
+function tell(line: string): void {
+  console.log(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${line}`);
 }
 
 function machine(): string {

@@ -15,7 +15,7 @@ process.on('message', (load: Load) => {
       connections: load.connections,
       duration: load.seconds,
       ...(load.rate !== undefined && { overallRate: load.rate }),
-      idReplacement: load.requests.some(({ body }) => body?.includes('[<id>]')),
+      idReplacement: load.requests.some(({ path, body = '' }) => `${path}${body}`.includes('[<id>]')),
       requests,
       setupClient: (client: Client) => {
         // Connections begin at different requests, so that they do not all ask for the same thing at the same time.

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { startProgram, told } from './children.js';
 import type { Cleanups } from './cleanups.js';
 
-/** Requests to send over and over. `[<id>]` in a body is another word each time. */
+/** Requests to send over and over. `[<id>]` in a path or a body is another word each time. */
 export interface Load {
   readonly url: string;
   readonly requests: readonly LoadRequest[];
