@@ -88,7 +88,6 @@ describe('the bytes of a mail', () => {
         '',
         '<p>Hello</p>',
         '----_NmP-Part_2--',
-        '',
         '----_NmP-Part_1',
         'Content-Type: image/png; name=logo.png',
         'Content-ID: <logo.png>',

@@ -72,9 +72,9 @@ describe('every mail', () => {
     const sendMail = vi.spyOn(test.module.get(MailerService), 'sendMail');
     await send(server.port, {}, '{{subject}}');
     const given = sendMail.mock.calls[0]![0];
-    expect(given).toMatchObject({ subject: '{{subject}}', transporterName: expect.any(String) });
-    for (const option of ['template', 'context', 'textTemplate', 'locale', 'raw'])
-      expect(given).not.toHaveProperty(option);
+    // Bytes, so that there is nothing that it could fill in, look up or read.
+    expect(Object.keys(given).sort()).toEqual(['envelope', 'raw', 'signal', 'transporterName']);
+    expect(given.raw).toBeInstanceOf(Buffer);
     expect(server.mails[0]!.parsed.subject).toBe('{{subject}}');
     await server.stop();
   });

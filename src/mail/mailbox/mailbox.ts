@@ -2,11 +2,10 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { join } from 'node:path';
 
 import { Inject, Injectable } from '@nestjs/common';
-import { createTransport, type SendMailOptions } from 'nodemailer';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Housekeeping } from '../../database/housekeeping.js';
-import { compose, relatedImages } from '../transport/composition.js';
+import { compose } from '../transport/composition.js';
 import type { OutgoingMail } from '../transport/outgoing-mail.js';
 import { reasonToRefuseMail } from '../transport/refusals.js';
 
@@ -28,12 +27,6 @@ export interface FoundMail extends KeptMail {
  */
 @Injectable()
 export class Mailbox {
-  /** Composes a mail as the transports to servers do, and hands it back. */
-  private readonly composer = createTransport(
-    { streamTransport: true, buffer: true, newline: 'windows' },
-    { disableFileAccess: true, disableUrlAccess: true },
-  ).use('stream', (mail, done) => relatedImages.plugin(mail, done));
-
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     housekeeping: Housekeeping,
@@ -54,12 +47,12 @@ export class Mailbox {
   async keep(pk: string, mail: OutgoingMail): Promise<string | undefined> {
     const reason = reasonToRefuseMail(mail);
     if (reason !== undefined) return reason;
-    const { message } = await this.composer.sendMail(compose(mail) as SendMailOptions);
+    const { raw } = compose(mail);
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const draft = join(this.folder, `${pk}.draft`);
     const file = await open(draft, 'w', 0o600);
     try {
-      await file.writeFile(message as Buffer);
+      await file.writeFile(raw);
       await file.sync();
     } finally {
       await file.close();

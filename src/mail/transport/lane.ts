@@ -1,6 +1,6 @@
-import type { MailerService } from '@nestjs-modules/mailer';
+import type { ISendMailOptions, MailerService } from '@nestjs-modules/mailer';
 
-import { compose, type ComposedMail } from './composition.js';
+import { compose } from './composition.js';
 import { outcomeOf, theMail } from './failures.js';
 import type { Outcome } from './outcome.js';
 import type { OutgoingMail } from './outgoing-mail.js';
@@ -10,6 +10,9 @@ import { SessionError } from './session-error.js';
 import { openSession, type Session } from './session.js';
 import { serverOf, type SmtpSettings, stepTime, wholeTime } from './smtp-settings.js';
 import type { TlsTrust } from './tls-trust.js';
+
+/** What the mailer takes, with what nodemailer adds to its type. */
+type SendOptions = ISendMailOptions & { readonly signal: AbortSignal };
 
 /** What nodemailer's getSocket gives: a connection that is ready, and what is known of it. */
 type SocketCallback = (error: Error | null, options?: object) => void;
@@ -74,8 +77,8 @@ export class Lane {
     }, wholeTime(settings));
     this.last = '';
     try {
-      const message: ComposedMail = { ...compose(mail), transporterName: this.name, signal };
-      const { response } = (await this.mailer.sendMail(message)) as { response: string };
+      const options: SendOptions = { ...compose(mail), transporterName: this.name, signal };
+      const { response } = (await this.mailer.sendMail(options)) as { response: string };
       const reply = parseReply(this.mask.hide(response)) ?? { code: 250, lines: [] };
       return { kind: 'accepted', server, tls: this.session?.tls ?? null, code: reply.code, reply: textOf(reply) };
     } catch (error) {

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MailerModule } from '@nestjs-modules/mailer';
 
-import { onePiece, relatedImages } from './composition.js';
 import { MailTransports } from './mail-transports.js';
 import { SmtpCheck } from './smtp-check.js';
 import { TlsTrust } from './tls-trust.js';
@@ -13,7 +12,7 @@ import { TlsTrust } from './tls-trust.js';
  * settings come and go, and what it sends is rendered already.
  */
 @Module({
-  imports: [MailerModule.forRoot({ transports: {}, plugins: [relatedImages, onePiece] })],
+  imports: [MailerModule.forRoot({ transports: {} })],
   providers: [MailTransports, SmtpCheck, TlsTrust],
   exports: [MailTransports, SmtpCheck],
 })
