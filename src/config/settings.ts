@@ -149,7 +149,7 @@ export const definitions = {
   EMAIL_TLS_INSECURE: flag(false, 'Accept any certificate of mail servers; never for mails that matter'),
   EMAIL_FROM: text('email-stage@localhost', 'Sender of mails that use the global settings'),
   EMAIL_TEMPLATE_DIR: text('/templates', 'Folder of custom mail templates'),
-  MAIL_CONCURRENCY: integer(20, 1, 500, 'How many mails a worker sends at a time'),
+  MAIL_CONCURRENCY: integer(50, 1, 500, 'How many mails a worker sends at a time'),
   MAIL_LEASE: integer(30, 2, 3600, 'Seconds after which a mail is taken from a worker that gives no sign of life'),
   MAIL_RETENTION: integer(30, 1, 3650, 'Days that sent and failed mails are kept in the list of messages'),
   MAIL_CLIENT_LIMIT: integer(30, 1, 1_000_000, 'Mails that one client address can have sent in MAIL_CLIENT_WINDOW'),

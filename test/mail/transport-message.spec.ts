@@ -45,7 +45,7 @@ async function sent(changes: Partial<OutgoingMail>): Promise<CollectedMail> {
 async function wire(changes: Partial<OutgoingMail>): Promise<string> {
   const outcome = await test.transports.send(smtpSettings(recorder.port), outgoingMail(changes));
   expect(outcome).toMatchObject({ kind: 'accepted', code: 250, reply: '2.0.0 taken as 4711' });
-  return recorder.mails.at(-1)!.replaceAll(/NmP-[0-9a-f]{16}/g, 'NmP');
+  return recorder.mails.at(-1)!.replaceAll(/NmP-[0-9a-f-]{36}/g, 'NmP');
 }
 
 /** The MIME structure of a mail, read by hand. */

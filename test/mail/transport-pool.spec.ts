@@ -73,7 +73,7 @@ describe('every mail', () => {
     await send(server.port, {}, '{{subject}}');
     const given = sendMail.mock.calls[0]![0];
     // Bytes, so that there is nothing that it could fill in, look up or read.
-    expect(Object.keys(given).sort()).toEqual(['envelope', 'raw', 'signal', 'transporterName']);
+    expect(Object.keys(given).sort()).toEqual(['envelope', 'messageId', 'raw', 'signal', 'transporterName']);
     expect(given.raw).toBeInstanceOf(Buffer);
     expect(server.mails[0]!.parsed.subject).toBe('{{subject}}');
     await server.stop();

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import * as base64 from 'nodemailer/lib/base64';
 import MimeNode from 'nodemailer/lib/mime-node';
 import * as quotedPrintable from 'nodemailer/lib/qp';
@@ -8,6 +10,8 @@ import { addressOnTheWire } from './refusals.js';
 /** A mail as it goes over the wire: its bytes, and whom they are from and for (RFC 5321, 2.3.1). */
 export interface ComposedMail {
   readonly raw: Buffer;
+  /** As in the bytes; nodemailer makes up another one for its log otherwise. */
+  readonly messageId: string;
   readonly envelope: { from: string; to: string[] };
 }
 
@@ -31,14 +35,17 @@ export function compose(mail: OutgoingMail): ComposedMail {
   const from = mailbox(mail.from);
   const to = mailbox(mail.to);
   const whole = partsOf(mail);
-  const root = new MimeNode(whole.type)
+  const messageId = `<${mail.messageId}>`;
+  // In texts that are not encoded there must be nothing that could pass for a boundary, so nobody may guess it.
+  const root = new MimeNode(whole.type, { baseBoundary: randomUUID() })
     .addHeader({ ...mail.headers, 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' })
     .setHeader('From', from)
     .setHeader('To', to)
     .setHeader('Subject', mail.subject)
-    .setHeader('Message-ID', `<${mail.messageId}>`)
+    .setHeader('Message-ID', messageId)
     .setHeader('Date', mail.date);
-  return { raw: Buffer.from(`${written(whole, root)}\r\n`), envelope: { from: from.address, to: [to.address] } };
+  const raw = Buffer.from(`${written(whole, root)}\r\n`);
+  return { raw, messageId, envelope: { from: from.address, to: [to.address] } };
 }
 
 function partsOf({ text, html = '', attachments }: OutgoingMail): Part {
