@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { keepHeapSmall } from './config/heap.js';
 import { createLogger } from './config/logger.js';
 import { environment, publicUrl, readSettings, type Settings } from './config/settings.js';
 import { type App, createApp } from './configure-app.js';
@@ -19,6 +20,7 @@ type Cleanups = (() => Promise<void>)[];
 
 /** Starts the service. Ends the process with 1 and one clear line if that fails, with 0 when a signal asks for it. */
 export async function start(): Promise<void> {
+  keepHeapSmall();
   const cleanups: Cleanups = [];
   const stopping = new AbortController();
   const stop = async (code: number): Promise<void> => {
