@@ -78,6 +78,6 @@ it('loses no mail when workers are killed at any moment, and doubles only what w
     // The last one may still be starting, and have no ear for signals yet.
     await worker.prints(/email-stage +http/);
     worker.signal('SIGTERM');
-    expect(await worker.ended()).toBe(0);
+    expect(await worker.ended(), worker.output).toBe(0);
   }
 }, 240_000);
