@@ -14,6 +14,7 @@ import { linkMinutes } from './link-mail.js';
 import { ProofMail } from './proof-mail.js';
 import { type Recipient, reasonNotToMail, recipientOf } from './recipient.js';
 import { SendLimits } from './send-limits.js';
+import { TemplateCheck } from './template-check.js';
 
 const component = 'ak-stage-email';
 
@@ -49,6 +50,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
   constructor(
     private readonly tokens: FlowTokens,
     private readonly mails: ProofMail,
+    private readonly templates: TemplateCheck,
     private readonly codes: EmailCodes,
     private readonly limits: SendLimits,
     private readonly events: EventLog,
@@ -139,6 +141,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
       const last = lastLink(execution, recipient) ?? this.mails.unsent(execution, recipient);
       plan.context.email_link = { ...last, notBefore: Date.now() + verdict.wait * 1000 };
     } else {
+      if (!(await this.templates.passes(execution))) return { kind: 'denied' };
       const problem = recipient.user === undefined ? undefined : reasonNotToMail(recipient.address);
       if (problem !== undefined) {
         await this.reportUnreachable(execution, recipient, problem);

@@ -16,6 +16,7 @@ import { emailStageKind } from './email-stage.kind.js';
 import { EmailStageService } from './email-stage.service.js';
 import { ProofMail } from './proof-mail.js';
 import { SendLimits } from './send-limits.js';
+import { TemplateCheck } from './template-check.js';
 import { UserRecoveryController } from './user-recovery.controller.js';
 import { UserRecoveryService } from './user-recovery.service.js';
 
@@ -30,6 +31,7 @@ import { UserRecoveryService } from './user-recovery.service.js';
     EmailStageService,
     ProofMail,
     SendLimits,
+    TemplateCheck,
     UserRecoveryService,
   ],
   exports: [EmailStageMailService, EmailStageService],
