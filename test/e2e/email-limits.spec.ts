@@ -74,6 +74,19 @@ describe('The limit of a recipient', () => {
     expect(await visitor.see(flow.slug)).toMatchObject({ ...sent, messages: wait(4) });
   });
 
+  it.each([
+    [20, 1],
+    [50, 1],
+    [70, 2],
+    [230, 4],
+    [250, 5],
+  ])('tells of %i seconds as %i minutes: rounded up, so that nobody comes back too early', async (seconds, minutes) => {
+    const { email } = await createReader(app.api);
+    for (const _ of [1, 2, 3]) await ask(email);
+    await app.dataSource.query("update request_limit set ends = now() + $1 * interval '1 second'", [seconds]);
+    expect(await ask(email)).toMatchObject({ messages: wait(minutes) });
+  });
+
   it('leaves the last mail good: its link and its code', async () => {
     const { email } = await createReader(app.api);
     const visitor = new Visitor(app.url);

@@ -95,6 +95,21 @@ describe('An email stage', () => {
   });
 });
 
+describe('Where the mail goes', () => {
+  it('is for the server to say: no request names it', async () => {
+    const { visitor, email } = await asked();
+    const evil = `evil-${email}`;
+    const names = { email: evil, to: evil, recipient: evil, address: evil, pending_user: { email: evil } };
+    const body = { component: 'ak-stage-email', ...names, context: names, prompt_data: names };
+    const query = new URLSearchParams({ email: evil, to: evil, recipient: evil, pending_user: evil }).toString();
+    await visitor.answer(flow.slug, body, query);
+    await visitor.see(flow.slug, query);
+    await proofMail(sink, email, 2);
+    const messages = await app.dataSource.query('select from mail_message where recipient_address = $1', [evil]);
+    expect([messages, sink.mails.filter(({ to }) => to === evil)]).toEqual([[], []]);
+  });
+});
+
 describe('The link in the mail', () => {
   it('shows a button in any browser, whose answer lets the flow go on there', async () => {
     const { mail } = await asked();

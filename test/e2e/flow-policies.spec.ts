@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { FlowPlanner } from '../../src/flow-execution/flow-planner.js';
 import type { FlowStageBindingRequestDto } from '../../src/flows/dto/flow-stage-binding.dto.js';
 import type { FlowAuthentication } from '../../src/flows/flow-choices.js';
+import { Flow } from '../../src/flows/flow.entity.js';
 import { createDummyFlow } from '../factories/dummy-flow.js';
 import { createDummyStage } from '../factories/dummy-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
@@ -78,6 +80,19 @@ describe('What a flow requires of its visitor', () => {
       else expect(challenge).toMatchObject(notApplicable);
     }
     expect(passing.join(', ')).toBe(expected);
+  });
+
+  it('is met by those who were led there from another flow, where it is that', async () => {
+    const flow = await createFlow(app.api, { authentication: 'require_redirect' });
+    const { manager } = app.dataSource;
+    const planner = app.nest.get(FlowPlanner, { strict: false });
+    const entity = await manager.findOneByOrFail(Flow, { pk: flow.pk });
+    const kinds = [];
+    for (const context of [{}, { is_redirected: false }, { is_redirected: true }]) {
+      kinds.push((await planner.plan(manager, entity, undefined, context)).kind);
+    }
+    // An empty plan is a plan.
+    expect(kinds).toEqual(['notApplicable', 'notApplicable', 'empty']);
   });
 
   it('is asked when it begins, and not of those who are in it', async () => {
