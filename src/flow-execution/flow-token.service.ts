@@ -53,7 +53,7 @@ export interface FoundFlowToken {
   /** Null if there is none. */
   readonly pk: string | null;
   readonly state: FlowTokenState;
-  /** What is left to do, beginning with the button; undefined if there is none that can be used. */
+  /** What is left to do, beginning with the button; undefined if the link is dead, or there is none that can be used. */
   readonly plan: FlowPlan | undefined;
 }
 
@@ -174,7 +174,7 @@ export class FlowTokens {
     return shown;
   }
 
-  /** What the secret of a link stands for in a flow. Changes nothing, and does the same work whatever comes of it. */
+  /** What the secret of a link stands for in a flow. Changes nothing, and does the same work for every link that is dead. */
   async find(manager: EntityManager, secret: string, flow: string): Promise<FoundFlowToken> {
     const [row] = await manager.query<[{ pk: string | null; state: FlowTokenState; plan: string | null }]>(
       `select t.token_uuid as pk, t.plan, ${stateOf('$2')} as state
@@ -183,7 +183,7 @@ export class FlowTokens {
          left join "user" u on u.id = t.user_id`,
       [digest(secret), flow],
     );
-    return { ...row, plan: this.open(row.pk ?? '', row.plan ?? '') };
+    return { ...row, plan: row.state === 'live' ? this.open(String(row.pk), row.plan ?? '') : undefined };
   }
 
   /** What became of a token, in a flow. */
