@@ -28,9 +28,11 @@ export interface Known {
 
 const read = { statuses: [200], compared: ['ceiling', 'peer'], among: 1_000 } as const;
 
-/** A page under another address each time, so that no cache has it: nobody knows the parameter. */
+/** A parameter that nobody knows, so that each request has an address of its own, and no cache the answer. */
+const unknown = 'bench=[<id>]';
+
 function page(query: string): Case['requests'] {
-  return () => [{ method: 'GET', path: `${stages}?${query}&bench=[<id>]` }];
+  return () => [{ method: 'GET', path: `${stages}?${query}&${unknown}` }];
 }
 
 const repeated = {
@@ -60,7 +62,7 @@ export const cases: readonly Case[] = [
   {
     ...read,
     name: 'retrieve',
-    requests: ({ keys }) => keys.map((key) => ({ method: 'GET', path: `${stages}${key}/` })),
+    requests: ({ keys }) => keys.map((key) => ({ method: 'GET', path: `${stages}${key}/?${unknown}` })),
   },
   { ...repeated, name: 'repeated list of 20' },
   { ...repeated, name: 'unchanged list of 20', isConditional: true },

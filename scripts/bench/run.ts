@@ -14,7 +14,7 @@ import { soak } from './soak.js';
 import { measureStarts } from './starts.js';
 
 const quick: Effort = { rounds: 2, seconds: 0.8, warmUp: 0.4 };
-const thorough: Effort = { rounds: 3, seconds: 4, warmUp: 1.5 };
+const thorough: Effort = { rounds: 3, seconds: 3, warmUp: 1 };
 
 /** The figures. */
 export interface Figures {

@@ -22,7 +22,9 @@ export interface RunningService extends Target {
   stop(): Promise<void>;
 }
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+// Compiled for a test this file lies beside the service as JavaScript.
+const built = import.meta.url.endsWith('.ts') ? '../../dist/main.js' : '../../src/main.js';
+const main = fileURLToPath(new URL(built, import.meta.url));
 const token = 'key-of-the-administrator-in-benchmarks';
 
 /**

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -43,7 +43,8 @@ export class Setup {
   }
 
   static async begin(cleanups: Cleanups): Promise<Setup> {
-    const folder = await mkdtemp(join(tmpdir(), 'email-stage-bench-'));
+    // At once, so that there is no moment in which it is there and would not be deleted.
+    const folder = mkdtempSync(join(tmpdir(), 'email-stage-bench-'));
     cleanups.add(() => rm(folder, { recursive: true, force: true }));
     // As root the database server runs as another user, who must get through.
     await chmod(folder, 0o755);

@@ -9,7 +9,7 @@ import { swcOptions } from './swc-options.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder with what tests start as processes: `src/` as JavaScript, beside the files that it reads. */
+    /** Folder with what tests start as processes: `src/` as JavaScript, beside `scripts/` and the files that it reads. */
     compiledSources: string;
   }
 }
@@ -24,7 +24,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = join(root, 'node_modules/.cache/email-stage-tests', String(process.pid));
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"type": "module"}');
-  await compile(join(root, 'src'), join(folder, 'src'));
+  await Promise.all(['src', 'scripts'].map((name) => compile(join(root, name), join(folder, name))));
   await cp(join(root, 'blueprints'), join(folder, 'blueprints'), { recursive: true });
   project.provide('compiledSources', join(folder, 'src'));
   return () => rm(folder, { recursive: true });
