@@ -4,6 +4,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 
 import { Housekeeping } from './housekeeping.js';
 import { migrate } from './migrate.js';
+import { OldRevisions } from './old-revisions.js';
 import { SecretBox } from './secret-box.js';
 
 export interface DatabaseModuleOptions {
@@ -40,7 +41,7 @@ export class DatabaseModule {
           },
         }),
       ],
-      providers: [Housekeeping, { provide: SecretBox, useValue: new SecretBox(secretKey) }],
+      providers: [Housekeeping, OldRevisions, { provide: SecretBox, useValue: new SecretBox(secretKey) }],
       exports: [Housekeeping, SecretBox],
     };
   }

@@ -53,6 +53,7 @@ export class AccessGuard implements CanActivate {
     if (access.level === 'public') return;
     if (caller === undefined) throw new AppError(access.lookup === undefined ? 'notAuthenticated' : 'forbidden');
     request.visible = visibleRows(caller, access);
+    request.revision = caller.revision;
     if (!(access.everywhere ?? []).every((codename) => caller.mayEverywhere(codename))) throw new AppError('forbidden');
     if (access.lookup === undefined || !access.lookupFirst) return;
     const key = await this.lookUp(request, access.lookup, access.owner);

@@ -24,6 +24,7 @@ interface CallerRow {
   readonly is_active: boolean;
   readonly is_superuser: boolean;
   readonly grants: [codename: string, objectKey: string][];
+  readonly revision: string;
 }
 
 /** Who has the API tokens with these keys, and whether these have expired. */
@@ -41,7 +42,10 @@ const bySession = `
      where s.key_hash = $1 and s.expires > now() and u.is_active
        and (s.network is null or $2::inet <<= s.network)`;
 
-/** The callers, and everything that decides what they may do: groups, the groups above, roles. */
+/**
+ * The callers, and everything that decides what they may do: groups, the groups above, roles. Also the revision of what
+ * there is to be told to them.
+ */
 const callersBy = (credentials: string): string => `
   with recursive caller as (${credentials}
   ), membership as (
@@ -62,7 +66,8 @@ const callersBy = (credentials: string): string => `
                  from membership m join "group_role" using (group_uuid) join "permission_grant" using (role_uuid)
                 where m.user_id = c.id
              ) p
-         ), '[]') as grants
+         ), '[]') as grants,
+         (select revision from "current_revision") as revision
     from caller c`;
 
 export const callersByToken = callersBy(byToken);
@@ -128,5 +133,5 @@ function asCaller(row: CallerRow, session?: Buffer): Caller {
   for (const [codename, objectKey] of row.grants) {
     grants.set(codename, (grants.get(codename) ?? new Set()).add(objectKey));
   }
-  return new Caller(row.id, row.username, row.email, row.type, row.is_superuser, grants, session);
+  return new Caller(row.id, row.username, row.email, row.type, row.is_superuser, grants, row.revision, session);
 }

@@ -11,6 +11,8 @@ export class Caller {
     readonly isSuperuser: boolean,
     /** Permissions by codename, each with the keys of the objects that it is for; an empty key is every object. */
     private readonly grants: ReadonlyMap<string, ReadonlySet<string>>,
+    /** What flows, stages and bindings were when the caller was looked up (the view `current_revision`). */
+    readonly revision: string,
     /** Hash of the key of the session that they signed in to; undefined if they call with a token. */
     readonly session?: Buffer,
   ) {}

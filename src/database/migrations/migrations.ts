@@ -16,6 +16,7 @@ import { MailQueue1795640000000 } from './1795640000000-mail-queue.js';
 import { UnconfirmedUsers1795640500000 } from './1795640500000-unconfirmed-users.js';
 import { Blueprints1795641000000 } from './1795641000000-blueprints.js';
 import { ForgottenGrants1795642000000 } from './1795642000000-forgotten-grants.js';
+import { Revision1795643000000 } from './1795643000000-revision.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   UnconfirmedUsers1795640500000,
   Blueprints1795641000000,
   ForgottenGrants1795642000000,
+  Revision1795643000000,
 ];

@@ -1,0 +1,68 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What stages, flows and their bindings are told from. */
+const tables = ['flow', 'flow_stage_binding', 'prompt', 'prompt_stage_field', 'stage'];
+
+/**
+ * A word for what flows, stages and bindings are at this moment: statements that are told the same word see the same
+ * rows. It is made of the latest transaction that changed any. Transactions do not end in the order in which they
+ * began: while an older one is under way, the word is that of the statement's whole snapshot, and of nobody else. So
+ * no writer waits for another one, as they would for a counter.
+ */
+export class Revision1795643000000 implements MigrationInterface {
+  name = 'Revision1795643000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+            CREATE TABLE "revision" (
+                "xid" xid8 NOT NULL,
+                CONSTRAINT "pk_revision" PRIMARY KEY ("xid")
+            )
+        `);
+    // The server's start: another server, or this one restored, counts its transactions anew.
+    await queryRunner.query(`
+            CREATE VIEW "current_revision" AS
+            SELECT concat_ws(
+                '-',
+                extract(epoch from pg_postmaster_start_time()),
+                "latest"."xid",
+                CASE WHEN "latest"."xid" >= pg_snapshot_xmin(pg_current_snapshot()) THEN pg_current_snapshot() END
+            ) AS "revision"
+            FROM (SELECT (SELECT "xid" FROM "revision" ORDER BY "xid" DESC LIMIT 1) AS "xid") "latest"
+        `);
+    await queryRunner.query(`
+            CREATE FUNCTION "record_revision"() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                INSERT INTO "revision" ("xid") VALUES (pg_current_xact_id()) ON CONFLICT DO NOTHING;
+                RETURN NULL;
+            END $$
+        `);
+    for (const table of tables) {
+      await queryRunner.query(`
+            CREATE TRIGGER "tr_${table}_record_revision" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON "${table}"
+            FOR EACH STATEMENT EXECUTE FUNCTION "record_revision"()
+        `);
+      // Also for what replication or a restore writes.
+      await queryRunner.query(`
+            ALTER TABLE "${table}" ENABLE ALWAYS TRIGGER "tr_${table}_record_revision"
+        `);
+    }
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const table of tables) {
+      await queryRunner.query(`
+            DROP TRIGGER "tr_${table}_record_revision" ON "${table}"
+        `);
+    }
+    await queryRunner.query(`
+            DROP FUNCTION "record_revision"()
+        `);
+    await queryRunner.query(`
+            DROP VIEW "current_revision"
+        `);
+    await queryRunner.query(`
+            DROP TABLE "revision"
+        `);
+  }
+}
