@@ -14,6 +14,7 @@ import { PagesModule } from './pages/pages.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
 import { ErrorFilter } from './rest/errors/error.filter.js';
 import { RequestPipe } from './rest/fields/request.pipe.js';
+import { AnswerCache } from './rest/http/answer-cache.js';
 import { SchemaController, SchemaDocument } from './rest/openapi/schema.controller.js';
 import { ConsentStageModule } from './stages/consent/consent-stage.module.js';
 import { DenyStageModule } from './stages/deny/deny-stage.module.js';
@@ -56,12 +57,13 @@ export class AppModule {
       imports: [DatabaseModule.forRoot(database), HealthModule, ...api, ...stages, PagesModule],
       controllers: [SchemaController],
       providers: [
+        AnswerCache,
         SchemaDocument,
         { provide: APP_FILTER, useClass: ErrorFilter },
         { provide: APP_PIPE, useClass: RequestPipe },
         { provide: SETTINGS, useValue: settings },
       ],
-      exports: [SETTINGS],
+      exports: [AnswerCache, SETTINGS],
       global: true,
     };
   }

@@ -21,6 +21,7 @@ import { StageExecutors } from './flow-execution/stage-executors.js';
 import { Metrics } from './health/metrics.js';
 import { PageErrors } from './pages/page-errors.js';
 import { answerError, answerUnknownPath } from './rest/errors/error.filter.js';
+import { answerNotModified } from './rest/http/conditional.js';
 import { negotiateContent, plainJsonType } from './rest/http/negotiation.js';
 import { bodyLimit, takeBodiesUnread } from './rest/http/request-body.js';
 import { logRequests } from './rest/http/request-log.js';
@@ -59,6 +60,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   await fastify.register(cookie);
   if (settings.role === 'worker') hideApi(fastify);
   plainJsonType(fastify);
+  answerNotModified(fastify);
   negotiateContent(fastify, `${apiPrefix}/`);
   await takeBodiesUnread(fastify);
   nest.get(PageErrors).watch(fastify);

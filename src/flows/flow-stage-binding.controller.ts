@@ -20,6 +20,7 @@ const bindings = new Resource({
   model: 'authentik_flows.flowstagebinding',
   noun: 'binding of a stage to a flow',
   answer: FlowStageBindingDto,
+  cached: true,
   lookup: {
     entity: () => FlowStageBinding,
     parameter: 'fsb_uuid',

@@ -8,5 +8,6 @@ export const flows = new Resource({
   model: 'authentik_flows.flow',
   noun: 'flow',
   answer: FlowDto,
+  cached: true,
   lookup: { entity: () => Flow, parameter: 'slug', property: 'slug', format: 'text' },
 });

@@ -17,6 +17,7 @@ const stages = new Resource({
   model: 'authentik_flows.stage',
   noun: 'stage of any kind',
   answer: StageDto,
+  cached: true,
   lookup: {
     entity: () => Stage,
     parameter: 'stage_uuid',

@@ -9,6 +9,7 @@ import {
   Put,
   RequestMethod,
   RequestMapping,
+  UseInterceptors,
 } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
@@ -23,6 +24,7 @@ import {
 
 import { codename, type Lookup, type RouteAccess } from './access/route-access.js';
 import { KeyPipe } from './fields/key.pipe.js';
+import { CachedAnswers } from './http/answer-cache.js';
 import { GenericErrorDto, ValidationErrorDto } from './openapi/error.dto.js';
 import { Paginated } from './openapi/paginated.js';
 import { UsedByDto } from './used-by.js';
@@ -47,6 +49,11 @@ export interface ResourceDeclaration {
   readonly lookup: Lookup;
   /** Callers who are not superusers deal with the rows that they own, by this property, and need no permission. */
   readonly owner?: string;
+  /**
+   * Repeated requests are answered from memory: what is told of a row comes from the tables of the view
+   * `current_revision` alone, and does not depend on the time or on who asks.
+   */
+  readonly cached?: boolean;
 }
 
 /** One route that is not of the usual seven. */
@@ -80,12 +87,8 @@ export class Resource {
   list(): MethodDecorator {
     const { answer, noun } = this.declaration;
     const { lookup: _, ...access } = this.onRows();
-    return this.route(Get(), 'list', `List every ${noun} that you may see.`, access, [
-      { status: 200, type: Paginated(answer) },
-      invalid,
-      denied,
-      missing,
-    ]);
+    const responses = [{ status: 200, type: Paginated(answer) }, invalid, denied, missing];
+    return this.maybeCached(this.route(Get(), 'list', `List every ${noun} that you may see.`, access, responses));
   }
 
   /** `POST /` */
@@ -101,10 +104,8 @@ export class Resource {
   /** `GET /{key}/` */
   retrieve(): MethodDecorator {
     const { answer, noun } = this.declaration;
-    return this.detail(Get, '', 'retrieve', `Get one ${noun}.`, this.onRows(), [
-      { status: 200, type: answer },
-      invalid,
-    ]);
+    const responses = [{ status: 200, type: answer }, invalid];
+    return this.maybeCached(this.detail(Get, '', 'retrieve', `Get one ${noun}.`, this.onRows(), responses));
   }
 
   /** `PUT /{key}/`: what is required must be given; what is left out stays as it is. */
@@ -166,6 +167,10 @@ export class Resource {
 
   permission(action: string): string {
     return codename(this.declaration.model, action);
+  }
+
+  private maybeCached(route: MethodDecorator): MethodDecorator {
+    return this.declaration.cached ? applyDecorators(UseInterceptors(CachedAnswers), route) : route;
   }
 
   private access(more: Partial<RouteAccess>): RouteAccess {

@@ -8,6 +8,7 @@ export const consentStages = new Resource({
   model: 'authentik_stages_consent.consentstage',
   noun: 'consent stage',
   answer: ConsentStageDto,
+  cached: true,
   lookup: {
     entity: () => ConsentStage,
     parameter: 'stage_uuid',

@@ -8,6 +8,7 @@ export const denyStages = new Resource({
   model: 'authentik_stages_deny.denystage',
   noun: 'deny stage',
   answer: DenyStageDto,
+  cached: true,
   lookup: {
     entity: () => DenyStage,
     parameter: 'stage_uuid',

@@ -8,6 +8,7 @@ export const dummyStages = new Resource({
   model: 'authentik_stages_dummy.dummystage',
   noun: 'dummy stage',
   answer: DummyStageDto,
+  cached: true,
   lookup: {
     entity: () => DummyStage,
     parameter: 'stage_uuid',

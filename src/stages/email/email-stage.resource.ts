@@ -8,6 +8,7 @@ export const emailStages = new Resource({
   model: 'authentik_stages_email.emailstage',
   noun: 'email stage',
   answer: EmailStageDto,
+  cached: true,
   lookup: {
     entity: () => EmailStage,
     parameter: 'stage_uuid',

@@ -8,6 +8,7 @@ export const identificationStages = new Resource({
   model: 'authentik_stages_identification.identificationstage',
   noun: 'identification stage',
   answer: IdentificationStageDto,
+  cached: true,
   lookup: {
     entity: () => IdentificationStage,
     parameter: 'stage_uuid',

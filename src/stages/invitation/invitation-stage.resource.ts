@@ -8,6 +8,7 @@ export const invitationStages = new Resource({
   model: 'authentik_stages_invitation.invitationstage',
   noun: 'invitation stage',
   answer: InvitationStageDto,
+  cached: true,
   lookup: {
     entity: () => InvitationStage,
     parameter: 'stage_uuid',

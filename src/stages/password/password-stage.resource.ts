@@ -8,6 +8,7 @@ export const passwordStages = new Resource({
   model: 'authentik_stages_password.passwordstage',
   noun: 'password stage',
   answer: PasswordStageDto,
+  cached: true,
   lookup: {
     entity: () => PasswordStage,
     parameter: 'stage_uuid',

@@ -8,6 +8,7 @@ export const promptStages = new Resource({
   model: 'authentik_stages_prompt.promptstage',
   noun: 'prompt stage',
   answer: PromptStageDto,
+  cached: true,
   lookup: {
     entity: () => PromptStage,
     parameter: 'stage_uuid',

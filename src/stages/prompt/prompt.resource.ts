@@ -8,6 +8,7 @@ export const prompts = new Resource({
   model: 'authentik_stages_prompt.prompt',
   noun: 'prompt',
   answer: PromptDto,
+  cached: true,
   lookup: {
     entity: () => Prompt,
     parameter: 'prompt_uuid',

@@ -8,6 +8,7 @@ export const userLoginStages = new Resource({
   model: 'authentik_stages_user_login.userloginstage',
   noun: 'user login stage',
   answer: UserLoginStageDto,
+  cached: true,
   lookup: {
     entity: () => UserLoginStage,
     parameter: 'stage_uuid',

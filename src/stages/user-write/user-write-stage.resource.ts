@@ -8,6 +8,7 @@ export const userWriteStages = new Resource({
   model: 'authentik_stages_user_write.userwritestage',
   noun: 'user write stage',
   answer: UserWriteStageDto,
+  cached: true,
   lookup: {
     entity: () => UserWriteStage,
     parameter: 'stage_uuid',

@@ -1,0 +1,18 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** Answers 304 without a body to who has what would be answered: their `If-None-Match` names its tag (RFC 9110, 13.1.2). */
+export function answerNotModified(fastify: FastifyInstance): void {
+  fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, payload, done) => {
+    const { 'if-none-match': known } = request.headers;
+    const tag = reply.getHeader('etag');
+    if (known === undefined || typeof tag !== 'string' || reply.statusCode !== 200 || !names(known, tag)) {
+      return done(null, payload);
+    }
+    reply.code(304).removeHeader('content-type').removeHeader('content-length');
+    done(null, null);
+  });
+}
+
+function names(known: string, tag: string): boolean {
+  return known.trim() === '*' || known.split(',').some((each) => each.trim().replace(/^W\//, '') === tag);
+}

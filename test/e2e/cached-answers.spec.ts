@@ -1,0 +1,226 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+import { Housekeeping } from '../../src/database/housekeeping.js';
+import { allow, createActor } from '../factories/actor.js';
+import { createBinding } from '../factories/binding.js';
+import { createEmailStage } from '../factories/email-stage.js';
+import { createFlow } from '../factories/flow.js';
+import { createGroup } from '../factories/group.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+/** Two of them on one database, as two processes would be: neither knows what the other one answers or writes. */
+let apps: readonly TestApp[];
+let app: TestApp;
+let other: TestApp;
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const shared = { url: database.url, drop: () => Promise.resolve() };
+  // A worker would ask the database too.
+  app = await startTestApp({ ROLE: 'api' }, shared);
+  other = await startTestApp({ ROLE: 'api' }, shared);
+  apps = [app, other];
+});
+afterAll(async () => {
+  await app.stop();
+  await other.stop();
+  await database.drop();
+});
+
+/** What reaches the database while `work` runs. */
+async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const query = vi.spyOn(Client.prototype, 'query');
+  try {
+    await work();
+    const statements: unknown[] = query.mock.calls.map(([statement]: unknown[]) => statement);
+    return statements.map((each) => (typeof each === 'string' ? each : (each as { text: string }).text));
+  } finally {
+    query.mockRestore();
+  }
+}
+
+/** Asks as a client does that keeps what it was answered: by its tag, once it has one. */
+function keepingClient({ url }: TestApp): (path: string) => Promise<{ status: number; body: any }> {
+  const kept = new Map<string, { tag: string; body: unknown }>();
+  return async (path) => {
+    const known = kept.get(path);
+    const response = await fetch(`${url}/api/v3${path}`, {
+      headers: { authorization: `Bearer ${adminKey}`, ...(known && { 'if-none-match': known.tag }) },
+    });
+    if (response.status === 304) return { status: 304, body: known?.body };
+    const body: unknown = await response.json();
+    kept.set(path, { tag: response.headers.get('etag') ?? '', body });
+    return { status: response.status, body };
+  };
+}
+
+describe('A repeated request', () => {
+  it('is answered alike, with no statement but the one for its caller', async () => {
+    const { pk } = await createEmailStage(app.api);
+    for (const path of [`/stages/email/${pk}/`, '/stages/email/?page_size=1', '/flows/instances/', '/stages/all/']) {
+      const first = await app.api.get(path);
+      let second = first;
+      expect(await statementsOf(async () => (second = await app.api.get(path))), path).toHaveLength(1);
+      expect(second.body).toEqual(first.body);
+      expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
+      expect(second.headers.get('content-type')).toBe('application/json');
+    }
+  });
+
+  it('is answered 304 and nothing else to who has the answer already, also by another process', async () => {
+    const path = '/stages/email/?page_size=1';
+    const tag = (await app.api.get(path)).headers.get('etag') ?? '';
+    expect(tag).toMatch(/^"[\w-]+"$/);
+    for (const { url } of apps) {
+      const ask = (known: string): Promise<Response> =>
+        fetch(`${url}/api/v3${path}`, { headers: { authorization: `Bearer ${adminKey}`, 'if-none-match': known } });
+      for (const known of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+        const response = await ask(known);
+        expect([response.status, await response.text()]).toEqual([304, '']);
+        expect(response.headers.get('etag')).toBe(tag);
+        expect(response.headers.get('content-type')).toBeNull();
+      }
+      expect((await ask('"other"')).status).toBe(200);
+    }
+  });
+
+  it('of somebody who may not do it any more is refused', async () => {
+    const { api, token } = await createActor(app, ['authentik_stages_email.view_emailstage']);
+    expect((await api.get('/stages/email/')).status).toBe(200);
+    await app.api.delete(`/core/tokens/${token}/`);
+    expect((await api.get('/stages/email/')).status).toBe(403);
+  });
+
+  it('tells nobody what only others may see', async () => {
+    const [mine, theirs] = [await createEmailStage(app.api), await createEmailStage(app.api)];
+    const actor = await createActor(app);
+    const model = 'authentik_stages_email.emailstage';
+    const permissions = ['authentik_stages_email.view_emailstage'];
+    await allow(app, actor.user.pk, { permissions, model, object_pk: mine.pk });
+    const path = '/stages/email/?ordering=name';
+    const names = async (client = actor.api): Promise<string[]> =>
+      (await client.get(path)).body.results.map(({ name }: { name: string }) => name);
+    expect(await names(app.api)).toEqual(expect.arrayContaining([mine.name, theirs.name]));
+    expect(await names()).toEqual([mine.name]);
+    await app.api.get(`/stages/email/${theirs.pk}/`);
+    expect((await actor.api.get(`/stages/email/${theirs.pk}/`)).status).toBe(404);
+    await allow(app, actor.user.pk, { permissions, model, object_pk: theirs.pk });
+    expect(await names()).toEqual(expect.arrayContaining([mine.name, theirs.name]));
+  });
+
+  it('is answered anew when anything has changed that it tells of, whatever has changed it', async () => {
+    const { pk: stage } = await createEmailStage(app.api);
+    const flow = await createFlow(app.api);
+    const sets = async (): Promise<string[]> =>
+      (await app.api.get(`/stages/email/${stage}/`)).body.flow_set.map(({ title }: { title: string }) => title);
+    expect(await sets()).toEqual([]);
+    await createBinding(other.api, { stage, target: flow.pk });
+    expect(await sets()).toEqual(['Title']);
+    await other.api.patch(`/flows/instances/${flow.slug}/`, { title: 'Changed' });
+    expect(await sets()).toEqual(['Changed']);
+    await app.dataSource.query('update "flow" set title = $1 where slug = $2', ['By hand', flow.slug]);
+    expect(await sets()).toEqual(['By hand']);
+    await other.api.delete(`/flows/instances/${flow.slug}/`);
+    expect(await sets()).toEqual([]);
+  });
+
+  it('is refused when what it filters by has gone', async () => {
+    const { pk } = await createGroup(app.api);
+    const path = `/stages/user_write/?create_users_group=${pk}`;
+    expect((await app.api.get(path)).status).toBe(200);
+    await other.api.delete(`/core/groups/${pk}/`);
+    expect((await app.api.get(path)).status).toBe(400);
+  });
+});
+
+describe('What is told from memory', () => {
+  it('stays so when old revisions are deleted', async () => {
+    const { pk } = await createEmailStage(app.api);
+    const path = `/stages/email/${pk}/`;
+    await app.api.get(path);
+    await app.nest.get(Housekeeping).doEverything();
+    expect(await app.dataSource.query('select from "revision"')).toHaveLength(1);
+    expect(await statementsOf(() => app.api.get(path))).toHaveLength(1);
+    await other.api.patch(path, { subject: 'Changed' });
+    expect((await app.api.get(path)).body.subject).toBe('Changed');
+  });
+
+  it('is read of tables alone whose changes are recorded', async () => {
+    const recorded = await app.dataSource.query<{ name: string }[]>(
+      `select tgrelid::regclass::text as name from pg_trigger where tgfoid = 'record_revision'::regproc`,
+    );
+    const lists = [...app.routes].filter(({ method, path }) => method === 'GET' && !path.includes(':'));
+    const cached: string[] = [];
+    for (const { path } of lists) {
+      let tag: string | null = null;
+      const [, ...statements] = await statementsOf(async () => {
+        const headers = { authorization: `Bearer ${adminKey}` };
+        tag = (await fetch(`${app.url}${path}?page_size=7`, { headers })).headers.get('etag');
+      });
+      if (tag === null) continue;
+      cached.push(path);
+      const tables = [...statements.join().matchAll(/\b(?:from|join) "(\w+)"/gi)].map(([, name]) => name);
+      expect(recorded.map(({ name }) => name)).toEqual(expect.arrayContaining(tables));
+      expect(tables, path).not.toEqual([]);
+    }
+    expect(cached).toEqual(expect.arrayContaining(['/api/v3/stages/email', '/api/v3/flows/bindings']));
+  });
+});
+
+describe('A change', () => {
+  it('is told when it has been committed, also if others that began later were committed before', async () => {
+    const [first, second] = [await createEmailStage(app.api), await createEmailStage(app.api)];
+    const subjects = (): Promise<string[]> =>
+      Promise.all(
+        [first, second].map(async ({ pk }) => (await app.api.get(`/stages/email/${pk}/`)).body.subject as string),
+      );
+    const set = 'update "stage" set subject = $1 where stage_uuid = $2';
+    const slow = new Client({ connectionString: database.url });
+    await slow.connect();
+    try {
+      await slow.query('begin');
+      await slow.query(set, ['slow', first.pk]);
+      await app.dataSource.query(set, ['fast', second.pk]);
+      for (const _ of [1, 2]) expect(await subjects()).toEqual(['authentik', 'fast']);
+      await slow.query('commit');
+      expect(await subjects()).toEqual(['slow', 'fast']);
+    } finally {
+      await slow.end();
+    }
+  });
+
+  it('is told to every client from the moment on at which it has been answered, whatever goes on meanwhile', async () => {
+    const stages = await Promise.all([1, 2, 3].map(() => createEmailStage(app.api, { timeout: 1 })));
+    const paths = [...stages.map(({ pk }) => `/stages/email/${pk}/`), '/stages/email/?ordering=-name&page_size=500'];
+    /** What has been answered to who wrote it, by stage. */
+    const written = new Map(stages.map(({ pk }) => [pk, 1]));
+    const told = (body: any): { pk: string; timeout: number }[] => (body.results ?? [body]) as never;
+    let isOver = false;
+    const writing = stages.map(async ({ pk }, index) => {
+      for (let timeout = 2; timeout <= 40; timeout += 1) {
+        const { api } = apps[(index + timeout) % 2]!;
+        expect((await api.patch(`/stages/email/${pk}/`, { timeout })).status).toBe(200);
+        written.set(pk, timeout);
+      }
+    });
+    const outcomes = new Set<number>();
+    const reading = [app, other, app, other].map(async (process) => {
+      const ask = keepingClient(process);
+      for (let turn = 0; !isOver || turn < 20; turn += 1) {
+        const before = new Map(written);
+        const { status, body } = await ask(paths[turn % paths.length]!);
+        outcomes.add(status);
+        for (const { pk, timeout } of told(body)) expect(timeout).toBeGreaterThanOrEqual(before.get(pk) ?? 1);
+      }
+      for (const path of paths) expect((await ask(path)).body.timeout ?? 40).toBe(40);
+      for (const path of paths) outcomes.add((await ask(path)).status);
+    });
+    await Promise.all(writing);
+    isOver = true;
+    await Promise.all(reading);
+    expect([...outcomes].sort()).toEqual([200, 304]);
+  });
+});
