@@ -68,6 +68,7 @@ export class PageRenderer {
       part: 'html',
       scope,
       catalog,
+      catalogs: this.catalogs,
       declared: declaredNames,
       formats: TimeFormats.of(catalog.locale),
       now: new Date(),

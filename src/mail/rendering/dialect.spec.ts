@@ -1,45 +1,19 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { DialectFolder, dialectData } from '../../../test/support/dialect-folder.js';
 import { TemplateError } from '../../templating/template-error.js';
-import type { MailData } from './mail-data.js';
-import { MailRenderer, type RenderedMail } from './mail-renderer.js';
+import { MailRenderer } from './mail-renderer.js';
 
-const data: MailData = {
-  url: 'https://id.example.com/?a=1&b=2',
-  user: {
-    username: 'ada',
-    name: "Ada <O'Neil>",
-    email: 'ada@example.com',
-    attributes: { groups: ['staff', 'admins'], empty: [], age: 36, score: 2.5, active: true, note: null },
-  },
-  expires: new Date('2035-03-09T07:05:00Z'),
-  title: 'it is done',
-  body: 'one\ntwo',
-  key_value: { Browser: 'Firefox', 'Client address': '192.0.2.1' },
-};
-
-let folder: string;
-let renderer: MailRenderer;
+let folder: DialectFolder;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dialect-'));
-  renderer = new MailRenderer({ emailTemplateDir: folder });
+  folder = await DialectFolder.make();
 });
 
-afterAll(() => rm(folder, { recursive: true }));
-
-async function mail(files: Readonly<Record<string, string>>, locale = 'en'): Promise<RenderedMail> {
-  for (const [name, source] of Object.entries(files)) await writeFile(join(folder, name), source);
-  return renderer.render({ template: 'mail.html', subject: '', locale, data });
-}
-
-async function html(source: string, locale = 'en'): Promise<string> {
-  return (await mail({ 'mail.html': source }, locale)).html;
-}
+afterAll(() => folder.remove());
 
 describe('variables', () => {
   it.each([
@@ -57,7 +31,7 @@ describe('variables', () => {
     ['{{ "quoted" }} {{ 12 }} {{ True }}', 'quoted 12 True'],
     ['{{ locale }} {{ direction }} {{ align }} {{ subject }}', 'en ltr left Notification'],
   ])('%s is %s', async (source, expected) => {
-    expect(await html(source)).toBe(expected);
+    expect(await folder.html(source)).toBe(expected);
   });
 });
 
@@ -98,6 +72,14 @@ describe('filters', () => {
     ['{{ "a"|ljust:3 }}|{{ "a"|rjust:3 }}|{{ "a"|center:3 }}|', 'a  |  a| a |'],
     ['{{ user.attributes.groups|slice:":1" }} {{ title|slice:"3:5" }} {{ title|slice:"-4:" }}', 'staff is done'],
     ['{{ 10|divisibleby:5 }}', 'True'],
+    ['{% for d in user.attributes.devices|dictsort:"name" %}{{ d.name }},{% endfor %}', 'Mac,Phone,Tablet,'],
+    ['{% for d in user.attributes.devices|dictsortreversed:"name" %}{{ d.name }},{% endfor %}', 'Tablet,Phone,Mac,'],
+    ['{{ "abc"|make_list|join:"-" }} {{ 1234|get_digit:2 }} {{ "x"|get_digit:1 }}', 'a-b-c 3 x'],
+    [
+      '{{ 500|filesizeformat }}|{{ 1536|filesizeformat }}|{{ 0|filesizeformat }}',
+      '500\u00a0bytes|1.5\u00a0KB|0\u00a0bytes',
+    ],
+    ['{{ 1200000|intword }} {{ 999|intword }} {{ user.attributes.score|localize }}', '1.2 million 999 2.5'],
     ['{{ "a b c d"|wordwrap:3 }}', 'a b\nc d'],
     ['{{ expires|date:"Y-m-d H:i" }}', '2035-03-09 07:05'],
     ['{{ expires|date:"l, j. F y \\\\a\\\\t g:i A e" }}', 'Friday, 9. March 35 at 7:05 AM UTC'],
@@ -109,91 +91,7 @@ describe('filters', () => {
     ['{{ expires|timesince:expires }}', '0 minutes'],
     ['{{ user.username|isolate }}', '<bdi>ada</bdi>'],
   ])('%s is %s', async (source, expected) => {
-    expect(await html(`[${source}]`)).toBe(`[${expected}]`);
-  });
-});
-
-describe('tags', () => {
-  it.each([
-    ['{% if user.username %}yes{% else %}no{% endif %}', 'yes'],
-    ['{% if code %}a{% elif title %}b{% else %}c{% endif %}', 'b'],
-    ['{% if user.username and not code %}yes{% endif %}', 'yes'],
-    ['{% if code or user.username == "ada" and locale == "en" %}yes{% endif %}', 'yes'],
-    ['{% if user.attributes.empty or code %}yes{% else %}no{% endif %}', 'no'],
-    ['{% if not code and user.attributes.groups|length > 1 %}yes{% endif %}', 'yes'],
-    ['{% if user.username|default:"a b" != "a b" %}yes{% endif %}', 'yes'],
-    ['{% if "staff" in user.attributes.groups and "x" not in user.username %}yes{% endif %}', 'yes'],
-    ['{% if "Browser" in key_value and "Fire" in key_value.Browser %}yes{% endif %}', 'yes'],
-    ['{% if user.attributes.note is None and code is None %}yes{% endif %}', 'yes'],
-    ['{% if user.attributes.active is not False %}yes{% endif %}', 'yes'],
-    ['{% if user.attributes.age >= 36 and user.attributes.age <= 36 and 1 < 2 %}yes{% endif %}', 'yes'],
-    ['{% if "10" > 9 or "10" < 9 or title > 3 %}yes{% else %}no{% endif %}', 'no'],
-    ['{% for group in user.attributes.groups %}{{ forloop.counter }}{{ group }} {% endfor %}', '1staff 2admins'],
-    ['{% for g in user.attributes.groups reversed %}{{ forloop.revcounter0 }}{{ g }} {% endfor %}', '1admins 0staff'],
-    ['{% for g in user.attributes.empty %}x{% empty %}none{% endfor %}', 'none'],
-    [
-      '{% for key, value in key_value.items %}{{ key }}={{ value }}{% if not forloop.last %}; {% endif %}{% endfor %}',
-      'Browser=Firefox; Client address=192.0.2.1',
-    ],
-    ['{% for key in key_value %}{{ key }},{% endfor %}', 'Browser,Client address,'],
-    [
-      '{% for a in user.attributes.groups %}{% for b in "xy" %}{{ forloop.parentloop.counter }}{{ b }}{% endfor %}{% endfor %}',
-      '1x1y2x2y',
-    ],
-    ['{% for g in user.attributes.groups %}{% cycle "odd" "even" %} {% endfor %}', 'odd even'],
-    ['{% with name=user.username total=user.attributes.groups|length %}{{ name }}{{ total }}{% endwith %}', 'ada2'],
-    ['{% with user.username as name %}{{ name }}{% endwith %}{{ user.username }}', 'adaada'],
-    [
-      '{% firstof code title "x" %}|{% firstof code "<i>" %}|{% firstof user.name %}',
-      'it is done|<i>|Ada &lt;O&#39;Neil&gt;',
-    ],
-    ['{% firstof code title as found %}{{ found|upper }}', 'IT IS DONE'],
-    ['a{# one #}b{% comment "why" %} {{ broken {% nothing %} \n{% endcomment %}c', 'abc'],
-    ['a { b } {c} {#d\ne#}', 'a { b } {c} {#d\ne#}'],
-    ['{% verbatim %}{{ url }} {% if %} {# x #}{% endverbatim %}', '{{ url }} {% if %} {# x #}'],
-    ['{% verbatim a %}{% endverbatim %}{{ x }}{% endverbatim a %}', '{% endverbatim %}{{ x }}'],
-    ['{% spaceless %} <p>  <b>a b</b> </p>\n {% endspaceless %}', '<p><b>a b</b></p>'],
-    ['{% filter upper %}a {{ user.username }}{% endfilter %}', 'A ADA'],
-    ['{% templatetag openblock %} x {% templatetag closevariable %}', '{% x }}'],
-    ['{% now "Y" as year %}{% if year > "2020" %}yes{% endif %}', 'yes'],
-    ['{% load i18n humanize %}{% load trans from i18n %}x', 'x'],
-    ['{% get_current_language as lang %}{% get_current_language_bidi as bidi %}{{ lang }} {{ bidi }}', 'en False'],
-  ])('%s is %s', async (source, expected) => {
-    expect(await html(source)).toBe(expected);
-  });
-});
-
-describe('translations', () => {
-  it.each([
-    ['{% trans "Set a new password" %}', 'Neues Passwort festlegen'],
-    ["{% translate 'Set a new password' %}", 'Neues Passwort festlegen'],
-    ['{% trans "Set a new password" as text %}{{ text|lower }}', 'neues passwort festlegen'],
-    ['{% trans "Set a new password" noop %}', 'Set a new password'],
-    ['{% trans "Set a new password"|lower %}', 'neues passwort festlegen'],
-    ['{% trans "a | b"|upper as text %}{{ text }}', 'A | B'],
-    ['{% trans "Welcome" context "nowhere" %}', 'Welcome'],
-    ['{% trans "<b>unknown</b>" %}', '<b>unknown</b>'],
-    ['{% with text="Welcome" %}{% trans text %}{% endwith %}', 'Willkommen'],
-    ['{% trans user.name %}', 'Ada &lt;O&#39;Neil&gt;'],
-    ['{% blocktrans with name=user.name %}Hello {{ name }},{% endblocktrans %}', 'Hallo Ada &lt;O&#39;Neil&gt;,'],
-    ['{% blocktrans with user.username as name %}Hello {{ name }},{% endblocktrans %}', 'Hallo ada,'],
-    ['{% blocktrans with name=user.username trimmed %}\n  Hello\n  {{ name }},\n{% endblocktrans %}', 'Hallo ada,'],
-    [
-      '{% blocktrans asvar text with name=user.name|safe %}Hello {{ name }},{% endblocktrans %}{{ text }}',
-      "Hallo Ada <O'Neil>,",
-    ],
-    ['{% blocktranslate %}50% of {{ title }}, %(title)s{% endblocktranslate %}', '50% of it is done, %(title)s'],
-    ['{% blocktrans %}{{ user.username }} stays{% endblocktrans %}', 'ada stays'],
-    [
-      '{% blocktrans count n=user.attributes.groups|length %}one group{% plural %}{{ n }} groups{% endblocktrans %}',
-      '2 groups',
-    ],
-    [
-      '{% blocktrans count n=1 with a=title %}one {{ a }}{% plural %}{{ n }} {{ a }}{% endblocktrans %}',
-      'one it is done',
-    ],
-  ])('%s is %s in German', async (source, expected) => {
-    expect(await html(source, 'de')).toBe(expected);
+    expect(await folder.html(`[${source}]`)).toBe(`[${expected}]`);
   });
 });
 
@@ -205,7 +103,7 @@ describe('inheritance', () => {
       'base.html': base,
       'mail.html': '{% extends "base.html" %}lost{% block a %}mine{% endblock %}lost',
     };
-    expect((await mail(files)).html).toBe('<mine|base b>');
+    expect((await folder.mail(files)).html).toBe('<mine|base b>');
   });
 
   it('gives the extended block as block.super, over several generations', async () => {
@@ -216,7 +114,7 @@ describe('inheritance', () => {
       'mail.html':
         '{% extends "./middle.html" %}{% block a %}({{ block.super|upper }} {{ block.super }}){% endblock %}',
     };
-    expect((await mail(files)).html).toBe('<([BASE A] [base a])|m>');
+    expect((await folder.mail(files)).html).toBe('<([BASE A] [base a])|m>');
   });
 
   it('overrides blocks inside of blocks', async () => {
@@ -224,7 +122,7 @@ describe('inheritance', () => {
       'base.html': '{% block outer %}a{% block inner %}b{% endblock %}c{% endblock %}',
       'mail.html': '{% extends "base.html" %}{% block inner %}{{ block.super }}!{% endblock %}',
     };
-    expect((await mail(files)).html).toBe('ab!c');
+    expect((await folder.mail(files)).html).toBe('ab!c');
   });
 
   it('includes with values, alone or with all others', async () => {
@@ -233,7 +131,7 @@ describe('inheritance', () => {
       'mail.html':
         '{% include "part.html" with a=title %}{% include "part.html" with a=1 only %}{% with p="part.html" %}{% include p %}{% endwith %}',
     };
-    expect((await mail(files)).html).toBe('[it is doneada][1][ada]');
+    expect((await folder.mail(files)).html).toBe('[it is doneada][1][ada]');
   });
 
   it('keeps the blocks of an included template apart from its own', async () => {
@@ -242,17 +140,22 @@ describe('inheritance', () => {
       'part.html': '{% extends "base.html" %}{% block a %}part{% endblock %}',
       'mail.html': '{% block a %}outer{% endblock %}{% include "part.html" %}',
     };
-    expect((await mail(files)).html).toBe('outer<part|base b>');
+    expect((await folder.mail(files)).html).toBe('outer<part|base b>');
   });
 
   it('lets a custom template extend the one of ours that it replaces', async () => {
-    const custom = new MailRenderer({ emailTemplateDir: join(folder, 'own') });
-    await mkdir(join(folder, 'own', 'email'), { recursive: true });
+    const custom = new MailRenderer({ emailTemplateDir: join(folder.path, 'own') });
+    await mkdir(join(folder.path, 'own', 'email'), { recursive: true });
     await writeFile(
-      join(folder, 'own', 'email', 'base.html'),
+      join(folder.path, 'own', 'email', 'base.html'),
       '{% extends "email/base.html" %}{% block footer %}Acme{% endblock %}',
     );
-    const rendered = await custom.render({ template: 'email/setup.html', subject: '', locale: 'en', data });
+    const rendered = await custom.render({
+      template: 'email/setup.html',
+      subject: '',
+      locale: 'en',
+      data: dialectData,
+    });
     expect(rendered.html).toContain('Acme</td>');
     expect(rendered.html).toContain('Your mail settings work');
     expect(rendered.warnings).toEqual([]);
@@ -276,6 +179,15 @@ describe('what Django does not know', () => {
     ['{{ url|cut:"a","b" }}', 'the filter cut takes one argument at most'],
     ['{% for x user.username %}{% endfor %}', '{% for %} must read: for name in list'],
     ['{% with %}{% endwith %}', '{% with %} must read: with name=value'],
+    ['{% cycle %}', '{% cycle %} needs values'],
+    ['{% resetcycle x %}', 'there is no {% cycle %} above that {% resetcycle %} could mean'],
+    ['{% regroup a by b %}', '{% regroup %} must read: regroup list by property as name'],
+    ['{% widthratio 1 2 %}', '{% widthratio %} must read: widthratio part whole width'],
+    ['{% ifchanged %}', '{% ifchanged %} is not closed by {% endifchanged %}'],
+    ['{% language "de" %}', '{% language %} is not closed by {% endlanguage %}'],
+    ['{% now "Y" "m" %}', '{% now %} needs a format in quotes'],
+    ['{% lorem %}', 'tag "lorem" not found'],
+    ['{{ url|urlize }}', 'undefined filter: urlize'],
     ['{% trans %}', '{% trans %} needs a text'],
     ['{% trans "a" nonsense %}', '"nonsense" is not known here'],
     ['{% blocktrans %}{% if a %}{% endblocktrans %}', '{% if %} cannot stand in {% blocktrans %}'],
@@ -286,7 +198,7 @@ describe('what Django does not know', () => {
     ['{% comment %}', '{% comment %} of line 3 is not closed by {% endcomment %}'],
     ['{% endif %}', 'tag "endif" not found'],
   ])('%s is an error that names template and line', async (source, reason) => {
-    const error: unknown = await html(`first line\n{# second #}\n${source}`).catch((thrown: unknown) => thrown);
+    const error: unknown = await folder.html(`first line\n{# second #}\n${source}`).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(TemplateError);
     expect((error as TemplateError).reason).toBe(reason);
     expect((error as TemplateError).message).toMatch(/^mail\.html(, line 3)?: /);
@@ -295,13 +207,13 @@ describe('what Django does not know', () => {
 
   it('names the included template and its line', async () => {
     const files = { 'mail.html': '\n{% include "part.html" %}', 'part.html': 'x\n\n{% broken %}' };
-    await expect(mail(files)).rejects.toThrow('part.html, line 3: tag "broken" not found');
+    await expect(folder.mail(files)).rejects.toThrow('part.html, line 3: tag "broken" not found');
   });
 
   it('goes on without what only authentik has, and tells', async () => {
     const source =
       '{% load nonsense %}<img src="{% inline_static_binary "x.png" %}">{% versioned_script "a" %}{{ brand }}';
-    const { html: written, attachments, warnings } = await mail({ 'mail.html': source });
+    const { html: written, attachments, warnings } = await folder.mail({ 'mail.html': source });
     expect(written).toBe('<img src="cid:logo">');
     expect(attachments.map(({ cid }) => cid)).toEqual(['logo']);
     expect(warnings).toEqual([

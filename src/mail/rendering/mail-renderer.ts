@@ -6,7 +6,7 @@ import { SETTINGS } from '../../config/settings.js';
 import { type RenderTask, TemplateEngine } from '../../templating/dialect/template-engine.js';
 import { WorkBudget } from '../../templating/dialect/work-budget.js';
 import { Catalogs } from '../../templating/language/catalog.js';
-import { directionOf, negotiateLanguage } from '../../templating/language/locale.js';
+import { languageValues, negotiateLanguage } from '../../templating/language/locale.js';
 import { TimeFormats } from '../../templating/language/time-formats.js';
 import { tidyText } from '../../templating/plain-text.js';
 import { TemplateError } from '../../templating/template-error.js';
@@ -79,6 +79,7 @@ export class MailRenderer {
     const common = {
       scope,
       catalog,
+      catalogs: this.catalogs,
       declared: declaredNames,
       formats: TimeFormats.of(locale),
       now: new Date(),
@@ -109,10 +110,4 @@ export class MailRenderer {
       throw new TemplateError(template, reason, undefined, { cause: error });
     }
   }
-}
-
-/** What templates know of the reader's language (`MailData`). */
-function languageValues(locale: string): Readonly<Record<string, string>> {
-  const direction = directionOf(locale);
-  return { locale, direction, align: direction === 'rtl' ? 'right' : 'left' };
 }

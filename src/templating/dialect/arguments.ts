@@ -64,6 +64,11 @@ export function readBindings(words: string[], liquid: Liquid): Map<string, Value
   }
 }
 
+/** The variable that `as name` at the end names; the two words are taken from the list. */
+export function takeVariable(words: string[]): string | undefined {
+  return words.at(-2) === 'as' ? variableName(words.splice(-2)[1]) : undefined;
+}
+
 /** Name of a variable that a tag sets. @throws Error if it cannot be one */
 export function variableName(word: string | undefined): string {
   if (word === undefined || !/^[A-Za-z_]\w*$/.test(word)) throw new Error(`a name is expected, not "${word ?? ''}"`);

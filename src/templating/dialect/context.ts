@@ -1,6 +1,6 @@
 import { Context, type Liquid, type Template } from 'liquidjs';
 
-import type { Catalog } from '../language/catalog.js';
+import type { Catalog, Catalogs } from '../language/catalog.js';
 import type { TimeFormats } from '../language/time-formats.js';
 import { emptyScope, type Scope } from '../scope.js';
 import type { TemplateFile } from '../template-files.js';
@@ -11,6 +11,8 @@ import type { WorkBudget } from './work-budget.js';
 /** What the parts of one mail or page have in common while they are rendered. */
 export interface Rendering {
   readonly catalog: Catalog;
+  /** Where those of other languages are. */
+  readonly catalogs: Catalogs;
   /** Names of the values that there may be; a template that reads another one has made a mistake. */
   readonly declared: ReadonlySet<string>;
   readonly formats: TimeFormats;
@@ -50,8 +52,10 @@ export class RenderContext extends Context {
   blockDepth = 0;
   /** Where the innermost loop is, as templates see it. */
   loop: Scope | null = null;
-  /** What tags remember from one time to the next, `cycle` for one. */
+  /** Which turn it is of each `cycle`. */
   readonly memory = new Map<object, number>();
+  /** What tags remember from one time to the next, until the innermost loop has ended. */
+  loopMemory = new Map<object, unknown>();
   private readonly layers: Scope[] = [];
 
   /** @param part decides whether values are escaped as HTML */
@@ -59,7 +63,7 @@ export class RenderContext extends Context {
     liquid: Liquid,
     scope: Scope,
     readonly part: 'html' | 'text',
-    readonly rendering: Rendering,
+    public rendering: Rendering,
   ) {
     super(Object.assign(emptyScope(), pythonNames, scope), liquid.options, {}, { liquid });
     // Limiter has private members and cannot be implemented; these two methods of it are all that LiquidJS calls.

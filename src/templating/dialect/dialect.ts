@@ -7,11 +7,21 @@ import { htmlFilters } from './filters/html-filters.js';
 import { neutralTextFilters, textFilters } from './filters/text-filters.js';
 import { timeFilters } from './filters/time-filters.js';
 import { valueFilters } from './filters/value-filters.js';
-import { CycleTag, FirstOfTag, ForTag, IfTag, WithTag } from './tags/control-tags.js';
+import { FirstOfTag, IfTag, WithTag } from './tags/control-tags.js';
 import { ForeignTag, foreignTags, LoadTag } from './tags/foreign-tags.js';
 import { BlockTag, ExtendsTag, IncludeTag } from './tags/inheritance-tags.js';
-import { AutoescapeTag, CommentTag, FilterTag, NowTag, SpacelessTag, TemplateTagTag } from './tags/output-tags.js';
-import { BlockTransTag, CurrentLanguageTag, TransTag } from './tags/translation-tags.js';
+import { CycleTag, ForTag, IfChangedTag, RegroupTag, ResetCycleTag } from './tags/loop-tags.js';
+import {
+  AutoescapeTag,
+  CommentTag,
+  FilterTag,
+  NeutralTag,
+  NowTag,
+  SpacelessTag,
+  TemplateTagTag,
+  WidthRatioTag,
+} from './tags/output-tags.js';
+import { BlockTransTag, CurrentLanguageTag, LanguageTag, TransTag } from './tags/translation-tags.js';
 
 const tags = {
   autoescape: AutoescapeTag,
@@ -27,13 +37,21 @@ const tags = {
   get_current_language: CurrentLanguageTag,
   get_current_language_bidi: CurrentLanguageTag,
   if: IfTag,
+  ifchanged: IfChangedTag,
   include: IncludeTag,
+  language: LanguageTag,
   load: LoadTag,
+  localize: NeutralTag,
+  localtime: NeutralTag,
   now: NowTag,
+  regroup: RegroupTag,
+  resetcycle: ResetCycleTag,
   spaceless: SpacelessTag,
   templatetag: TemplateTagTag,
+  timezone: NeutralTag,
   trans: TransTag,
   translate: TransTag,
+  widthratio: WidthRatioTag,
   with: WithTag,
 };
 

@@ -22,6 +22,9 @@ export class TemplateParser extends Parser {
   readonly warnings = new Set<string>();
   /** Whether it extends another one. */
   extends = false;
+  /** The cycles that have a name, and the one that was read last. */
+  readonly cycles = new Map<string, object>();
+  lastCycle: object | undefined;
 
   constructor(
     liquid: Liquid,

@@ -39,6 +39,12 @@ export function directionOf(locale: string): 'ltr' | 'rtl' {
   return ['Arab', 'Hebr', 'Thaa', 'Syrc', 'Nkoo', 'Adlm'].includes(script) ? 'rtl' : 'ltr';
 }
 
+/** What templates know of the language that they are rendered in. */
+export function languageValues(locale: string): Readonly<Record<'locale' | 'direction' | 'align', string>> {
+  const direction = directionOf(locale);
+  return { locale, direction, align: direction === 'rtl' ? 'right' : 'left' };
+}
+
 function ours(tag: string): Intl.Locale | undefined {
   return known.find(({ language }) => language === tag)?.locale;
 }

@@ -1,5 +1,5 @@
 import type { RenderContext } from '../context.js';
-import { elementsOf, isTruthy, lengthOf, numberOf, SafeText, textOf } from '../values.js';
+import { elementsOf, isTruthy, lengthOf, numberOf, order, SafeText, textOf } from '../values.js';
 import type { Filter } from './filter.js';
 
 /** Filters that choose, count and calculate. */
@@ -39,13 +39,49 @@ export const valueFilters: Readonly<Record<string, Filter>> = {
     if (Array.isArray(value) && Array.isArray(argument)) return [...(value as unknown[]), ...(argument as unknown[])];
     return textOf(value) + textOf(argument);
   },
+  dictsort: (value, argument, context) => sortedBy(value, argument, context),
+  dictsortreversed: (value, argument, context) => sortedBy(value, argument, context).reverse(),
+  make_list: (value) => Array.from(textOf(value)),
+  get_digit: (value, argument) => {
+    const [number, place] = [numberOf(value), numberOf(argument)];
+    if (number === undefined || place === undefined || !Number.isInteger(number) || place < 1) return value;
+    return Number(String(Math.abs(number)).at(-place) ?? 0);
+  },
   divisibleby: (value, argument) => (numberOf(value) ?? NaN) % (numberOf(argument) ?? NaN) === 0,
   floatformat: (value, argument, context) => floatFormatted(value, argument, context),
+  filesizeformat: (value, _, { rendering: { formats } }) => {
+    const bytes = numberOf(value) ?? 0;
+    const power = Math.min(sizes.length - 1, Math.max(0, Math.floor(Math.log2(Math.abs(bytes)) / 10)));
+    const digits = power === 0 ? 0 : 1;
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    return `${formats.number(bytes / 1024 ** power, options)}\u00a0${sizes[power] ?? ''}`;
+  },
+  intword: (value, _, { rendering: { formats } }) => {
+    const number = numberOf(value);
+    if (number === undefined || Math.abs(number) < 1_000_000) return value;
+    return formats.number(number, { notation: 'compact', compactDisplay: 'long', maximumFractionDigits: 1 });
+  },
+  // Numbers are written the reader's way by the filters that are there for that, and by no setting.
+  localize: (value) => value,
+  unlocalize: (value) => value,
   intcomma: (value, _, { rendering: { formats } }) => {
     const number = numberOf(value);
     return number === undefined ? value : formats.number(number, { maximumFractionDigits: 20 });
   },
 };
+
+/** Names of sizes, each 1024 times the one before, as Django has them. */
+const sizes = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'];
+
+/** The elements by a property of theirs, or one of its properties: `name`, `team.name`, `0`. */
+function sortedBy(value: unknown, argument: unknown, context: RenderContext): unknown[] {
+  const path = textOf(argument).split('.');
+  const keyOf = (element: unknown): unknown =>
+    path.reduce((holder: unknown, name) => context.readProperty(holder, name), element);
+  const keyed = elementsOf(value).map((element) => ({ element, key: keyOf(element) }));
+  context.rendering.budget.use(keyed.length * path.length);
+  return keyed.sort((a, b) => order(a.key, b.key) ?? 0).map(({ element }) => element);
+}
 
 function joined(elements: readonly unknown[], argument: unknown, context: RenderContext): SafeText {
   const separator = context.written(argument);

@@ -10,14 +10,12 @@ import {
   type Value,
 } from 'liquidjs';
 
-import { emptyScope, type Scope } from '../../scope.js';
-import { isLiteral, readBindings, readValue, splitArguments, variableName } from '../arguments.js';
+import { readBindings, readValue, splitArguments, takeVariable } from '../arguments.js';
 import { type Condition, readCondition } from '../condition.js';
-import { contextOf, type RenderContext } from '../context.js';
+import { contextOf } from '../context.js';
 import { parseBody } from '../template-parser.js';
-import { elementsOf, isTruthy, SafeText, textOf } from '../values.js';
-
-type Rendering = Generator<unknown, void, unknown>;
+import { isTruthy } from '../values.js';
+import { evaluate, evaluateOne, put, type Rendering } from './rendering.js';
 
 /** `{% if %} … {% elif %} … {% else %} … {% endif %}` */
 export class IfTag extends Tag {
@@ -44,53 +42,6 @@ export class IfTag extends Tag {
         return;
       }
     }
-  }
-}
-
-/** `{% for a, b in list reversed %} … {% empty %} … {% endfor %}` */
-export class ForTag extends Tag {
-  private readonly names: string[];
-  private readonly list: Value;
-  private readonly isReversed: boolean;
-  private readonly body: Template[];
-  private readonly otherwise: Template[];
-
-  constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid, parser: Parser) {
-    super(token, remaining, liquid);
-    const [, names = '', rest = ''] = /^([\w\s,]+)\sin\s(.*)$/s.exec(token.args) ?? [];
-    const [list, reversed, extra] = splitArguments(rest);
-    if (list === undefined || extra !== undefined || (reversed ?? 'reversed') !== 'reversed') {
-      throw new Error('{% for %} must read: for name in list');
-    }
-    this.names = names.split(',').map((name) => variableName(name.trim()));
-    this.list = readValue(list, liquid);
-    this.isReversed = reversed !== undefined;
-    const body = parseBody(parser, token, remaining, ['empty', 'endfor']);
-    this.body = body.nodes;
-    this.otherwise = body.end.name === 'empty' ? parseBody(parser, token, remaining, ['endfor']).nodes : [];
-  }
-
-  override *render(given: Context, emitter: Emitter): Rendering {
-    const context = contextOf(given);
-    const { renderer } = this.liquid;
-    const elements = [...elementsOf(yield this.list.value(context))];
-    if (this.isReversed) elements.reverse();
-    if (elements.length === 0) yield renderer.renderTemplates(this.otherwise, context, emitter);
-    const around = context.loop;
-    for (const [index, element] of elements.entries()) {
-      context.loop = positionIn(elements.length, index, around);
-      context.pushValues({ ...this.unpack(element), forloop: context.loop });
-      yield renderer.renderTemplates(this.body, context, emitter);
-      context.pop();
-    }
-    context.loop = around;
-  }
-
-  private unpack(element: unknown): Record<string, unknown> {
-    const [only = ''] = this.names;
-    if (this.names.length === 1) return { [only]: element };
-    const parts = elementsOf(element);
-    return Object.fromEntries(this.names.map((name, index) => [name, parts[index]]));
   }
 }
 
@@ -123,7 +74,7 @@ export class FirstOfTag extends Tag {
   constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid) {
     super(token, remaining, liquid);
     const words = splitArguments(token.args);
-    if (words.at(-2) === 'as') this.variable = variableName(words.splice(-2)[1]);
+    this.variable = takeVariable(words);
     if (words.length === 0) throw new Error('{% firstof %} needs a value');
     this.values = words.map((word) => readValue(word, liquid));
   }
@@ -133,57 +84,8 @@ export class FirstOfTag extends Tag {
     for (const value of this.values) {
       const found = yield evaluateOne(value, context);
       if (!isTruthy(found)) continue;
-      if (this.variable !== undefined) context.assign(this.variable, found);
-      else emitter.write(context.written(found));
+      put(found, this.variable, context, emitter);
       return;
     }
   }
-}
-
-/** `{% cycle 'odd' 'even' %}`: another one each time. */
-export class CycleTag extends Tag {
-  private readonly values: Value[];
-
-  constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid) {
-    super(token, remaining, liquid);
-    const words = splitArguments(token.args);
-    if (words.length === 0) throw new Error('{% cycle %} needs values');
-    this.values = words.map((word) => readValue(word, liquid));
-  }
-
-  override *render(given: Context, emitter: Emitter): Rendering {
-    const context = contextOf(given);
-    const turn = context.memory.get(this) ?? 0;
-    context.memory.set(this, turn + 1);
-    const value = this.values[turn % this.values.length];
-    if (value !== undefined) emitter.write(context.written(yield evaluateOne(value, context)));
-  }
-}
-
-/** Evaluates bindings where they stand. */
-export function* evaluate(
-  bindings: ReadonlyMap<string, Value>,
-  context: RenderContext,
-): Generator<unknown, Record<string, unknown>, unknown> {
-  const values: Record<string, unknown> = {};
-  for (const [name, value] of bindings) values[name] = yield value.value(context);
-  return values;
-}
-
-/** The value; what the author wrote in quotes is as safe as the rest of the template. */
-function* evaluateOne(value: Value, context: RenderContext): Generator<unknown, unknown, unknown> {
-  const result = yield value.value(context);
-  return isLiteral(value) ? new SafeText(textOf(result)) : result;
-}
-
-function positionIn(length: number, index: number, parentloop: Scope | null): Scope {
-  return Object.assign(emptyScope(), {
-    counter: index + 1,
-    counter0: index,
-    revcounter: length - index,
-    revcounter0: length - index - 1,
-    first: index === 0,
-    last: index === length - 1,
-    parentloop,
-  });
 }

@@ -18,9 +18,7 @@ import type { CompiledTemplate } from '../compiled-template.js';
 import { type BlockBody, BlockParent, contextOf, type RenderContext } from '../context.js';
 import { parseBody, parserOf } from '../template-parser.js';
 import { SafeText, textOf } from '../values.js';
-import { evaluate } from './control-tags.js';
-
-type Rendering = Generator<unknown, void, unknown>;
+import { evaluate, type Rendering } from './rendering.js';
 
 /** `{% extends "email/base.html" %}`: renders that template, with the blocks of this one in place of its own. */
 export class ExtendsTag extends Tag {

@@ -11,13 +11,11 @@ import {
 } from 'liquidjs';
 
 import { formatDate } from '../../language/date-format.js';
-import { literalOf, readValue, splitArguments, variableName } from '../arguments.js';
-import { BoundedEmitter } from '../bounded-emitter.js';
-import { contextOf, type RenderContext } from '../context.js';
+import { literalOf, readValue, splitArguments, takeVariable } from '../arguments.js';
+import { contextOf } from '../context.js';
 import { parseBody, parserOf } from '../template-parser.js';
-import { SafeText } from '../values.js';
-
-type Rendering = Generator<unknown, void, unknown>;
+import { numberOf, SafeText } from '../values.js';
+import { capture, put, type Rendering } from './rendering.js';
 
 /** `{% now "j F Y" as name %}` */
 export class NowTag extends Tag {
@@ -26,19 +24,42 @@ export class NowTag extends Tag {
 
   constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid) {
     super(token, remaining, liquid);
-    const [format = '', as, name] = splitArguments(token.args);
-    const literal = literalOf(format);
+    const words = splitArguments(token.args);
+    this.variable = takeVariable(words);
+    const [format = '', extra] = words;
+    const literal = extra === undefined ? literalOf(format) : undefined;
     if (literal === undefined) throw new Error('{% now %} needs a format in quotes');
     this.format = literal;
-    if (as !== undefined) this.variable = variableName(name);
   }
 
   override render(given: Context, emitter: Emitter): void {
     const context = contextOf(given);
     const { now, formats } = context.rendering;
-    const text = formatDate(now, this.format, formats);
-    if (this.variable !== undefined) context.assign(this.variable, text);
-    else emitter.write(context.written(text));
+    put(formatDate(now, this.format, formats), this.variable, context, emitter);
+  }
+}
+
+/** `{% widthratio part whole 100 as name %}`: the whole number that is to 100 as the part is to the whole. */
+export class WidthRatioTag extends Tag {
+  private readonly numbers: readonly Value[];
+  private readonly variable: string | undefined;
+
+  constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid) {
+    super(token, remaining, liquid);
+    const words = splitArguments(token.args);
+    this.variable = takeVariable(words);
+    if (words.length !== 3) throw new Error('{% widthratio %} must read: widthratio part whole width');
+    this.numbers = words.map((word) => readValue(word, liquid));
+  }
+
+  override *render(given: Context, emitter: Emitter): Rendering {
+    const context = contextOf(given);
+    const numbers: (number | undefined)[] = [];
+    for (const number of this.numbers) numbers.push(numberOf(yield number.value(context)));
+    const [part, whole, width] = numbers;
+    const isKnown = part !== undefined && whole !== undefined && width !== undefined;
+    const ratio = isKnown && whole !== 0 ? Math.round((part / whole) * width) : 0;
+    put(isKnown ? ratio : '', this.variable, context, emitter);
   }
 }
 
@@ -101,6 +122,21 @@ export class AutoescapeTag extends Tag {
   }
 }
 
+/** `{% localize on %} … {% endlocalize %}` and those for time zones: change nothing. Moments are written in UTC. */
+export class NeutralTag extends Tag {
+  private readonly nodes: Template[];
+
+  constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid, parser: Parser) {
+    super(token, remaining, liquid);
+    parserOf(parser).warn(token, `{% ${token.name} %} has no effect here`);
+    this.nodes = parseBody(parser, token, remaining, [`end${token.name}`]).nodes;
+  }
+
+  override *render(context: Context, emitter: Emitter): Rendering {
+    yield this.liquid.renderer.renderTemplates(this.nodes, context, emitter);
+  }
+}
+
 const marks: Readonly<Record<string, string>> = {
   openblock: '{%',
   closeblock: '%}',
@@ -133,11 +169,4 @@ export class CommentTag extends Tag {
   override render(): void {
     // A comment.
   }
-}
-
-/** Renders into a text of its own. */
-function* capture(nodes: Template[], context: RenderContext, liquid: Liquid): Generator<unknown, string, unknown> {
-  const emitter = new BoundedEmitter(context.rendering.budget);
-  yield liquid.renderer.renderTemplates(nodes, context, emitter);
-  return emitter.buffer;
 }

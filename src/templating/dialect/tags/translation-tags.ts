@@ -5,20 +5,20 @@ import {
   type Parser,
   Tag,
   type TagToken,
+  type Template,
   type TopLevelToken,
   TypeGuards,
   type Value,
 } from 'liquidjs';
 
-import type { Message } from '../../language/catalog.js';
-import { directionOf } from '../../language/locale.js';
+import type { Catalog, Message } from '../../language/catalog.js';
+import { directionOf, languageValues, negotiateLanguage } from '../../language/locale.js';
+import { TimeFormats } from '../../language/time-formats.js';
 import { literalOf, readBindings, readValue, splitArguments, splitFilters, variableName } from '../arguments.js';
 import { contextOf, type RenderContext } from '../context.js';
-import { parserOf } from '../template-parser.js';
+import { parseBody, parserOf } from '../template-parser.js';
 import { numberOf, SafeText, textOf } from '../values.js';
-import { evaluate } from './control-tags.js';
-
-type Rendering = Generator<unknown, void, unknown>;
+import { evaluate, put, type Rendering } from './rendering.js';
 
 /** `{% trans "text"|filter context "what it is about" as name %}`, also `translate`, also of a variable. */
 export class TransTag extends Tag {
@@ -54,8 +54,7 @@ export class TransTag extends Tag {
       result = yield this.filtered.value(context);
       context.pop();
     }
-    if (this.variable !== undefined) context.assign(this.variable, result);
-    else emitter.write(context.written(result));
+    put(result, this.variable, context, emitter);
   }
 
   private translated(value: unknown, { rendering: { catalog, formats } }: RenderContext): string | SafeText {
@@ -117,8 +116,7 @@ export class BlockTransTag extends Tag {
       /%(?:%|\(([^)]*)\)s)/g,
       (match, name: string | undefined) => (name === undefined ? '%' : (written.get(name) ?? match)),
     );
-    if (this.variable !== undefined) context.assign(this.variable, new SafeText(text));
-    else emitter.write(text);
+    put(new SafeText(text), this.variable, context, emitter);
   }
 
   private translation({ rendering: { catalog } }: RenderContext, count: number): string {
@@ -145,6 +143,31 @@ export class CurrentLanguageTag extends Tag {
     const { locale } = context.rendering.catalog;
     const isBidi = this.name === 'get_current_language_bidi';
     context.assign(this.variable, isBidi ? directionOf(locale) === 'rtl' : locale.toLowerCase());
+  }
+}
+
+/** `{% language 'de' %} … {% endlanguage %}`: a part in another language, or in the next best that there is. */
+export class LanguageTag extends Tag {
+  private readonly language: Value;
+  private readonly nodes: Template[];
+
+  constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid, parser: Parser) {
+    super(token, remaining, liquid);
+    this.language = readValue(token.args, liquid);
+    this.nodes = parseBody(parser, token, remaining, ['endlanguage']).nodes;
+  }
+
+  override *render(given: Context, emitter: Emitter): Rendering {
+    const context = contextOf(given);
+    const { rendering } = context;
+    const wanted = textOf(yield this.language.value(context));
+    const language = negotiateLanguage([wanted], rendering.catalog.locale);
+    const catalog = (yield rendering.catalogs.get(language)) as Catalog;
+    context.rendering = { ...rendering, catalog, formats: TimeFormats.of(language) };
+    context.pushValues(languageValues(language));
+    yield this.liquid.renderer.renderTemplates(this.nodes, context, emitter);
+    context.pop();
+    context.rendering = rendering;
   }
 }
 

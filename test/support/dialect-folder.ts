@@ -1,0 +1,56 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { MailData } from '../../src/mail/rendering/mail-data.js';
+import { MailRenderer, type RenderedMail } from '../../src/mail/rendering/mail-renderer.js';
+
+/** What the templates are filled with. */
+export const dialectData: MailData = {
+  url: 'https://id.example.com/?a=1&b=2',
+  user: {
+    username: 'ada',
+    name: "Ada <O'Neil>",
+    email: 'ada@example.com',
+    attributes: {
+      ...{ groups: ['staff', 'admins'], empty: [], age: 36, score: 2.5, active: true, note: null },
+      devices: [
+        { name: 'Phone', kind: 'Mobile' },
+        { name: 'Tablet', kind: 'mobile' },
+        { name: 'Mac', kind: 'desktop' },
+      ],
+    },
+  },
+  expires: new Date('2035-03-09T07:05:00Z'),
+  title: 'it is done',
+  body: 'one\ntwo',
+  key_value: { Browser: 'Firefox', 'Client address': '192.0.2.1' },
+};
+
+/** A folder of custom templates, and mails that are rendered of them with `dialectData`. */
+export class DialectFolder {
+  readonly renderer: MailRenderer;
+
+  private constructor(readonly path: string) {
+    this.renderer = new MailRenderer({ emailTemplateDir: path });
+  }
+
+  static async make(): Promise<DialectFolder> {
+    return new DialectFolder(await mkdtemp(join(tmpdir(), 'dialect-')));
+  }
+
+  /** The mail of the template `mail.html`, among these files by name. */
+  async mail(files: Readonly<Record<string, string>>, locale = 'en'): Promise<RenderedMail> {
+    for (const [name, source] of Object.entries(files)) await writeFile(join(this.path, name), source);
+    return this.renderer.render({ template: 'mail.html', subject: '', locale, data: dialectData });
+  }
+
+  /** What a template makes. */
+  async html(source: string, locale = 'en'): Promise<string> {
+    return (await this.mail({ 'mail.html': source }, locale)).html;
+  }
+
+  remove(): Promise<void> {
+    return rm(this.path, { recursive: true });
+  }
+}
