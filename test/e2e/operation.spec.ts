@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { createSendingStage, enqueue, mailFrom, messageOf } from '../support/mails.js';
+import { freePort } from '../support/service-process.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -64,6 +66,29 @@ describe('ROLE=worker', () => {
     expect(await statusOf('/-/health/ready/')).toBe(200);
     expect(await statusOf('/api/v3/stages/email/')).toBe(404);
     expect(await statusOf('/api/v3/docs/')).toBe(404);
+    await worker.stop();
+  });
+
+  it('is not ready while a mail is overdue by more than MAIL_MAX_AGE, and tells by how much', async () => {
+    const worker = await startTestApp({ ROLE: 'worker', MAIL_MAX_AGE: '60' });
+    // Nobody listens there, so the mail waits for its next try.
+    const stage = await createSendingStage(worker, await freePort());
+    const [pk] = await enqueue(worker, mailFrom(stage, 'somebody@example.org'));
+    await expect.poll(async () => (await messageOf(worker, pk!)).state, { timeout: 20_000 }).toBe('retrying');
+    const overdueBy = async (seconds: number): Promise<[number, any, number]> => {
+      await worker.dataSource.query(
+        `update mail_message set next_attempt = now() - $2 * interval '1 second' where message_uuid = $1`,
+        [pk, seconds],
+      );
+      const answer = await fetch(`${worker.url}/-/health/ready/`);
+      const figures = await (await fetch(`${worker.url}/-/metrics/`)).text();
+      const [, oldest] = /^mail_oldest_waiting_seconds (\S+)$/m.exec(figures) ?? [];
+      return [answer.status, await answer.json(), Math.round(Number(oldest))];
+    };
+    const [status, body, oldest] = await overdueBy(3600);
+    expect([status, body]).toMatchObject([503, { status: 'error', error: { mail: { status: 'down' } } }]);
+    for (const seconds of [body.error.mail.overdue, oldest]) expect(Math.abs(seconds - 3600)).toBeLessThan(60);
+    expect(await overdueBy(-3600)).toMatchObject([200, { details: { mail: { status: 'up', overdue: 0 } } }, 0]);
     await worker.stop();
   });
 });
