@@ -14,6 +14,8 @@ process.on('message', (load: Load) => {
       url: load.url,
       connections: load.connections,
       duration: load.seconds,
+      // It looks at the clock so often (in milliseconds), and would make every time a whole number of seconds.
+      sampleInt: 100,
       ...(load.rate !== undefined && { overallRate: load.rate }),
       idReplacement: load.requests.some(({ path, body = '' }) => `${path}${body}`.includes('[<id>]')),
       requests,

@@ -13,7 +13,7 @@ describe('A comparison', () => {
       },
     });
     const sides = [contender('a', [0, 10, 20, 90]), contender('b', [0, 10, 10, 30])];
-    const rows = await compare('case', sides, { rounds: 3, seconds: 4, warmUp: 1 }, 0);
+    const rows = await compare('case', sides, { rounds: 3, seconds: 4, warmUp: 1, quiet: () => Promise.resolve() }, 0);
     expect(turns).toEqual(['a 1', 'b 1', 'a 4', 'b 4', 'a 4', 'b 4', 'a 4', 'b 4']);
     expect(rows).toMatchObject([
       { case: 'case', what: 'a', rate: 20 },

@@ -6,6 +6,8 @@ export interface Effort {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmUp: number;
+  /** Waits until nothing disturbs. */
+  readonly quiet: () => Promise<void>;
 }
 
 /** One side of a comparison. */
@@ -43,7 +45,10 @@ export async function compare(
   const rounds: Row[][] = [];
   for (let round = 0; round < effort.rounds; round += 1) {
     const rows: Row[] = [];
-    for (const contender of contenders) rows.push(await measure(name, contender, effort.seconds, postmaster));
+    for (const contender of contenders) {
+      await effort.quiet();
+      rows.push(await measure(name, contender, effort.seconds, postmaster));
+    }
     rounds.push(withRatios(rows));
   }
   return contenders.map((_, index) => middle(rounds.flatMap((rows) => rows[index] ?? [])));

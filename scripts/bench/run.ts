@@ -8,13 +8,14 @@ import { compare, type Effort } from './measure.js';
 import type { Options } from './options.js';
 import { type Plan, readPlans } from './plans.js';
 import { usageOf } from './processes.js';
+import { QuietMachine } from './quiet.js';
 import type { Moment, Row } from './report.js';
 import { Setup } from './setup.js';
 import { soak } from './soak.js';
 import { measureStarts } from './starts.js';
 
-const quick: Effort = { rounds: 2, seconds: 0.8, warmUp: 0.4 };
-const thorough: Effort = { rounds: 3, seconds: 3, warmUp: 1 };
+const quick = { rounds: 2, seconds: 0.8, warmUp: 0.4, patience: 10 };
+const thorough = { rounds: 3, seconds: 3, warmUp: 1, patience: 90 };
 
 /** The figures. */
 export interface Figures {
@@ -25,7 +26,9 @@ export interface Figures {
 
 /** Measures what the options ask for, and tells how far it is. */
 export async function run(options: Options, cleanups: Cleanups, tell: (line: string) => void): Promise<Figures> {
-  const effort = options.isQuick ? quick : thorough;
+  const { patience, ...work } = options.isQuick ? quick : thorough;
+  const machine = new QuietMachine(patience);
+  const effort: Effort = { ...work, quiet: () => machine.wait() };
   const rows: Row[] = [];
   const moments: Moment[] = [];
   const isWanted = (name: string): boolean => name.includes(options.only);
