@@ -128,6 +128,22 @@ describe('The code in the mail', () => {
     expect((await type(visitor, code)).response_errors.code[0].string).toBe(tooMany);
   });
 
+  it('and the link, used at the same time, are good for one of them', async () => {
+    for (const _ of [1, 2, 3]) {
+      const { visitor, code, query } = await asked();
+      const others = Array.from({ length: 10 }, () => new Visitor(app.url));
+      const buttons = await Promise.all(others.map((other) => other.see(flow.slug, query)));
+      const answers = await Promise.all([
+        ...others.map((other, index) => {
+          const answer = { component: 'ak-stage-consent', token: buttons[index].token };
+          return other.answer(flow.slug, answer, query);
+        }),
+        type(visitor, code),
+      ]);
+      expect(answers.filter(({ name }) => name === flow.behind)).toHaveLength(1);
+    }
+  });
+
   it('brings no more than 20 guesses a day for one recipient, however many mails are sent', async () => {
     const { visitor, email } = await asked();
     let evaluated = 0;

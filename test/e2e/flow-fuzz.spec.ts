@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createDummyStage } from '../factories/dummy-stage.js';
+import { createEmailStage } from '../factories/email-stage.js';
+import { createFlowWith } from '../factories/flow-with.js';
+import { createInvitationStage } from '../factories/invitation.js';
+import { createPasswordUser } from '../factories/password-user.js';
+import { createPromptStage } from '../factories/prompt.js';
+import { createStage } from '../factories/stage.js';
+import { begun } from '../support/begun.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+/** How many answers each stage gets. */
+const numRuns = 120;
+
+const types = [
+  'text',
+  'text_area',
+  'text_read_only',
+  'text_area_read_only',
+  'username',
+  'email',
+  'password',
+  'number',
+  'checkbox',
+  'radio-button-group',
+  'dropdown',
+  'date',
+  'date-time',
+  'file',
+  'separator',
+  'hidden',
+  'static',
+  'ak-locale',
+] as const;
+
+let app: TestApp;
+let user: { pk: number; email: string; password: string };
+/** Keys of a stage of each kind. */
+const stages: Record<string, string> = {};
+
+beforeAll(async () => {
+  app = await startTestApp();
+  user = await createPasswordUser(app.api);
+  const prompts = types.map((type) => ({ field_key: type, type, required: false, placeholder: 'a\nb' }));
+  const written = ['username', 'name', 'email', 'attributes.a.b'].map((field_key) => ({ field_key, required: false }));
+  const { pk: password_stage } = await createStage(app.api, 'password');
+  Object.assign(stages, {
+    identification: (await createStage(app.api, 'identification')).pk,
+    'identification with a password': (await createStage(app.api, 'identification', { password_stage })).pk,
+    password: password_stage,
+    email: (await createEmailStage(app.api, { host: '127.0.0.1', port: 1, recovery_max_attempts: 100_000 })).pk,
+    prompt: (await createPromptStage(app.api, prompts)).pk,
+    'prompt that is written': (await createPromptStage(app.api, written)).pk,
+    consent: (await createStage(app.api, 'consent')).pk,
+    'user login': (await createStage(app.api, 'user_login', { remember_me_offset: 'days=1' })).pk,
+    dummy: (await createDummyStage(app.api)).pk,
+    invitation: (await createInvitationStage(app.api)).pk,
+    write: (await createStage(app.api, 'user_write', { user_creation_mode: 'always_create' })).pk,
+  });
+});
+afterAll(() => app.stop());
+
+const keys = ['component', 'uid_field', 'password', 'code', 'token', 'remember_me', ...types, 'name', 'attributes.a.b'];
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.constantFrom('\0', '\u0000a', '\ud800', '١٢٣٤٥٦', '123456', 'a@b.co', '-0', '1e400', '2026-02-30', '__proto__'),
+);
+const value = fc.oneof(text, fc.jsonValue(), fc.integer(), fc.boolean(), fc.constant(null));
+const body = fc.oneof(
+  fc.dictionary(fc.oneof(fc.constantFrom(...keys), fc.string()), value, { maxKeys: 12 }),
+  fc.jsonValue(),
+);
+
+/** Fails if an answer was told to be a fault of ours. */
+async function expectNoFault(visitor: Visitor, slug: string, sent: unknown, query = ''): Promise<void> {
+  const answer = await visitor.post(slug, sent, query);
+  expect([200, 302]).toContain(answer.status);
+  const shown = answer.status === 302 ? await visitor.see(slug, query) : answer.body;
+  // Half a character is no text: then the body is refused before any stage is asked, which is told in the same way.
+  const isText = !/\\ud[89a-f]/.test(JSON.stringify(sent));
+  if (isText) expect(shown.component).not.toBe('ak-stage-flow-error');
+}
+
+async function faults(): Promise<unknown[]> {
+  return (await app.api.get('/events/events/?action=system_exception')).body.results;
+}
+
+describe('Whatever is sent', () => {
+  it.each([
+    'identification',
+    'identification with a password',
+    'password',
+    'email',
+    'prompt',
+    'prompt that is written',
+    'consent',
+    'user login',
+    'dummy',
+    'invitation',
+  ])(
+    'as an answer to this stage is no fault of ours: %s',
+    async (kind) => {
+      const rest = kind === 'prompt that is written' ? [stages['write']!] : [stages['dummy']!];
+      const { flow, bindings } = await createFlowWith(app.api, [stages[kind]!, ...rest]);
+      const planned = bindings.map(({ pk: binding, stage }) => ({ binding, stage, reEvaluate: true }));
+      const isAboutSomebody = !kind.startsWith('identification') && kind !== 'prompt that is written';
+      await fc.assert(
+        fc.asyncProperty(body, async (sent) => {
+          await app.dataSource.query('delete from "request_limit"');
+          const context = isAboutSomebody ? { pending_user: { pk: user.pk } } : {};
+          await expectNoFault(await begun(app, flow, planned, context), flow.slug, sent);
+        }),
+        { numRuns },
+      );
+      expect(await faults()).toEqual([]);
+    },
+    120_000,
+  );
+
+  it('as the query of a page, a language or a cookie is no fault of ours', async () => {
+    const { flow } = await createFlowWith(app.api, [stages['invitation']!, stages['email']!]);
+    const names = fc.constantFrom('next', 'flow_token', 'itoken', 'token', 'locale', 'inspector', 'query', '');
+    const query = fc.oneof(
+      fc.array(fc.tuple(names, text), { maxLength: 4 }).map((pairs) => new URLSearchParams(pairs).toString()),
+      fc.string(),
+      fc.constantFrom('%', '%zz', '%00', '&&==', 'next=%ff', 'flow_token=%ed%a0%80'),
+    );
+    const header = fc.string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)) });
+    await fc.assert(
+      fc.asyncProperty(query, header, header, async (asked, language, cookie) => {
+        const visitor = new Visitor(app.url);
+        const path = `/flows/executor/${flow.slug}/?query=${encodeURIComponent(asked.toWellFormed())}`;
+        const headers = { 'accept-language': language, cookie: `authentik_session=${cookie}` };
+        const { status, body: shown } = await visitor.request('GET', path, { headers });
+        expect(status).toBe(200);
+        expect(shown.component).not.toBe('ak-stage-flow-error');
+      }),
+      { numRuns: 300 },
+    );
+    expect(await faults()).toEqual([]);
+    expect((await new Visitor(app.url).get(`none-${randomUUID()}`)).status).toBe(404);
+  });
+});
