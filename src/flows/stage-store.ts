@@ -7,6 +7,7 @@ import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
 import { restrict } from '../rest/access/visible.js';
 import { AppError } from '../rest/errors/app-error.js';
 import { columnsOf } from '../rest/fields/columns-of.js';
+import { KeptCounts } from '../rest/list/kept-counts.js';
 import type { Columns, ListQuery } from '../rest/list/list-query.js';
 import type { Page } from '../rest/list/page.js';
 import { readPageWith, readRows } from '../rest/list/read-page.js';
@@ -41,6 +42,8 @@ export interface StageRequest {
  * overriding `columnsOf`, `afterWrite` or `answers`.
  */
 export abstract class StageStore<Entity extends Stage, Answer extends StageDto, Request extends StageRequest> {
+  private readonly counts = new KeptCounts();
+
   protected constructor(
     protected readonly dataSource: DataSource,
     private readonly flowSets: FlowSetReader,
@@ -49,7 +52,7 @@ export abstract class StageStore<Entity extends Stage, Answer extends StageDto, 
 
   async list(query: ListQuery, visible: VisibleRows): Promise<Page<Answer>> {
     const flows = this.flowSets.flowsOf('select pk from page');
-    const page = await readPageWith<StageRow, FlowOfStages>(flows, this.stages(visible), query);
+    const page = await readPageWith<StageRow, FlowOfStages>(flows, this.stages(visible), query, this.counts);
     return { pagination: page.pagination, results: this.answers(page.results, flowSetsOf(page.related)) };
   }
 

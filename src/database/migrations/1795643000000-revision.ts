@@ -7,7 +7,8 @@ const tables = ['flow', 'flow_stage_binding', 'prompt', 'prompt_stage_field', 's
  * A word for what flows, stages and bindings are at this moment: statements that are told the same word see the same
  * rows. It is made of the latest transaction that changed any. Transactions do not end in the order in which they
  * began: while an older one is under way, the word is that of the statement's whole snapshot, and of nobody else. So
- * no writer waits for another one, as they would for a counter.
+ * no writer waits for another one, as they would for a counter. A transaction that changes these tables itself must not
+ * remember anything by the word that it is told: nobody else sees what it sees.
  */
 export class Revision1795643000000 implements MigrationInterface {
   name = 'Revision1795643000000';

@@ -1,5 +1,6 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
+import type { KeptCounts } from './kept-counts.js';
 import { type Columns, conditionsOf, listOf, type ListQuery } from './list-query.js';
 import { type Page, paginationOf, rangeOf } from './page.js';
 import { shapeOf, written } from './written-statements.js';
@@ -23,11 +24,16 @@ export async function readPage<Row>(from: Builder, query: ListQuery): Promise<Pa
   return { pagination, results };
 }
 
-/** As `readPage`, and reads in the same statement what belongs to the rows of the page. */
+/**
+ * As `readPage`, and reads in the same statement what belongs to the rows of the page.
+ *
+ * @param counts of the lists of these rows, if their tables have revisions. Not in a transaction that changes them.
+ */
 export async function readPageWith<Row, More>(
   related: Related | undefined,
   from: Builder,
   query: ListQuery,
+  counts?: KeptCounts,
 ): Promise<PageWithRelated<Row, More>> {
   const type = query.constructor as abstract new () => object;
   const { search, ordering, order, columns } = listOf(type);
@@ -43,10 +49,18 @@ export async function readPageWith<Row, More>(
   const { offset, limit } = rangeOf(query, known);
   const wanted = namesIn(query.ordering).filter(({ name }) => ordering.includes(name));
   applyOrder(from, wanted.length > 0 ? wanted : namesIn(order.join()), columns);
+  const list = counts && JSON.stringify([shapeOf(all), all.getParameters()]);
+  const kept = list === undefined ? undefined : counts?.find(list);
+  if (counts !== undefined)
+    from.setParameters({ keptRevision: kept?.revision ?? null, keptCount: kept?.count ?? null });
   const page = await readRows<Row, More>(manager, from.offset(offset).limit(limit), columns, {
     related,
     counted: known === undefined ? all : undefined,
+    areCountsKept: counts !== undefined,
   });
+  if (list !== undefined && page.revision !== undefined && page.count !== undefined) {
+    counts?.keep(list, { revision: page.revision, count: page.count });
+  }
   const count = known ?? page.count ?? (await countRows(all));
   return { pagination: paginationOf(query, count), results: page.rows, related: page.related };
 }
@@ -64,6 +78,8 @@ export interface RowsOptions {
   readonly related?: Related | undefined;
   /** These rows are counted. */
   readonly counted?: Builder | undefined;
+  /** They are counted only if the revision is not the parameter `keptRevision`; else there are `keptCount`. */
+  readonly areCountsKept?: boolean;
 }
 
 export interface Rows<Row, More> {
@@ -72,6 +88,8 @@ export interface Rows<Row, More> {
   readonly related: More[];
   /** Undefined when there are no rows. */
   readonly count: number | undefined;
+  /** The revision that the count is of, where counts are kept. */
+  readonly revision: string | undefined;
 }
 
 /** Adds the columns to a statement, each under its output name. */
@@ -94,19 +112,30 @@ export async function readRows<Row, More = never>(
   columns: Columns,
   options: RowsOptions = {},
 ): Promise<Rows<Row, More>> {
-  const { related, counted } = options;
-  const shape = [...shapeOf(from), related !== undefined, counted !== undefined];
+  const { related, counted, areCountsKept } = options;
+  const shape = [...shapeOf(from), related !== undefined, counted !== undefined, areCountsKept];
   const statement = written(columns, shape, () => write(from, columns, options));
-  const read = await manager.query<(Row & { count?: number; related?: More[] })[]>(
+  const read = await manager.query<(Row & { count?: number; revision?: string; related?: More[] })[]>(
     ...manager.dataSource.driver.escapeQueryWithParameters(statement, from.getParameters()),
   );
-  return { rows: read.map((row) => pick(row, columns)), related: read[0]?.related ?? [], count: read[0]?.count };
+  const [first] = read;
+  const rows = read.map((row) => pick(row, columns));
+  return { rows, related: first?.related ?? [], count: first?.count, revision: first?.revision };
 }
 
-function write(from: Builder, columns: Columns, { related, counted }: RowsOptions): string {
+function write(from: Builder, columns: Columns, { related, counted, areCountsKept }: RowsOptions): string {
   const page = select(from, columns).getQuery();
   const selection = ['page.*'];
-  if (counted !== undefined) selection.push(`(${counted.select('count(*)::int').getQuery()}) as "count"`);
+  if (counted !== undefined) {
+    const count = `(${counted.select('count(*)::int').getQuery()})`;
+    const revision = '(select revision from "current_revision")';
+    if (areCountsKept) selection.push(`${revision} as "revision"`);
+    selection.push(
+      areCountsKept
+        ? `case when ${revision} = :keptRevision then :keptCount::int else ${count} end as "count"`
+        : `${count} as "count"`,
+    );
+  }
   if (related !== undefined) {
     const all = `select coalesce(json_agg(related), '[]') from (${related().getQuery()}) related`;
     // Sent with the first row only: it is the same for all.
