@@ -84,7 +84,8 @@ export class CachedAnswers implements NestInterceptor {
     // What somebody may see is a part of what they ask for: who may see the same is told the same.
     const asked = `${JSON.stringify(request.visible)} ${request.originalUrl}`;
     const send = ({ body, tag }: Answer): Buffer => {
-      reply.header('etag', tag).type('application/json');
+      // Whoever keeps it asks each time whether it is still true, and keeps it for nobody else.
+      reply.header('etag', tag).header('cache-control', 'private, no-cache').type('application/json');
       return body;
     };
     const known = this.cache.find(asked, revision);

@@ -7,27 +7,36 @@ import { createBinding } from '../factories/binding.js';
 import { createEmailStage } from '../factories/email-stage.js';
 import { createFlow } from '../factories/flow.js';
 import { createGroup } from '../factories/group.js';
+import { ApiClient } from '../support/api-client.js';
+import { ServiceProcess } from '../support/service-process.js';
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** Two of them on one database, as two processes would be: neither knows what the other one answers or writes. */
-let apps: readonly TestApp[];
+/** Somebody to ask. */
+type Service = Pick<TestApp, 'api' | 'url'>;
+
 let app: TestApp;
-let other: TestApp;
-let database: TestDatabase;
+/** A process of its own, on the same database. */
+let service: ServiceProcess;
+let other: Service;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  const shared = { url: database.url, drop: () => Promise.resolve() };
   // A worker would ask the database too.
-  app = await startTestApp({ ROLE: 'api' }, shared);
-  other = await startTestApp({ ROLE: 'api' }, shared);
-  apps = [app, other];
+  app = await startTestApp({ ROLE: 'api' });
+  service = ServiceProcess.start({
+    ROLE: 'api',
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: (app.dataSource.options as { url: string }).url,
+    SECRET_KEY: 'secret-key-of-the-tests-0123456789',
+    BOOTSTRAP_TOKEN: adminKey,
+  });
+  const [, url = ''] = await service.prints(/Swagger UI +(http\S+?)\/api/);
+  other = { url, api: new ApiClient(url, adminKey) };
 });
 afterAll(async () => {
+  service.signal('SIGTERM');
+  await service.ended();
   await app.stop();
-  await other.stop();
-  await database.drop();
 });
 
 /** What reaches the database while `work` runs. */
@@ -51,7 +60,7 @@ async function expectFromMemory(work: () => Promise<unknown>): Promise<void> {
 }
 
 /** Asks as a client does that keeps what it was answered: by its tag, once it has one. */
-function keepingClient({ url }: TestApp): (path: string) => Promise<{ status: number; body: any }> {
+function keepingClient({ url }: Service): (path: string) => Promise<{ status: number; body: any }> {
   const kept = new Map<string, { tag: string; body: unknown }>();
   return async (path) => {
     const known = kept.get(path);
@@ -75,6 +84,7 @@ describe('A repeated request', () => {
       expect(second.body).toEqual(first.body);
       expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
       expect(second.headers.get('content-type')).toBe('application/json');
+      expect(second.headers.get('cache-control')).toBe('private, no-cache');
     }
   });
 
@@ -82,7 +92,7 @@ describe('A repeated request', () => {
     const path = '/stages/email/?page_size=1';
     const tag = (await app.api.get(path)).headers.get('etag') ?? '';
     expect(tag).toMatch(/^"[\w-]+"$/);
-    for (const { url } of apps) {
+    for (const { url } of [app, other]) {
       const ask = (known: string): Promise<Response> =>
         fetch(`${url}/api/v3${path}`, { headers: { authorization: `Bearer ${adminKey}`, 'if-none-match': known } });
       for (const known of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
@@ -199,11 +209,11 @@ describe('The number of rows', () => {
     const actor = await createActor(app);
     const permissions = ['authentik_stages_email.view_emailstage'];
     await allow(app, actor.user.pk, { permissions, model: 'authentik_stages_email.emailstage', object_pk: stage.pk });
-    const countOf = async (query: string, { api } = app): Promise<number> =>
+    const countOf = async (query: string, { api }: Pick<TestApp, 'api'> = app): Promise<number> =>
       (await api.get(`/stages/email/?${query}`)).body.pagination.count;
     expect(await countOf('')).toBeGreaterThan(1);
     expect(await countOf('host=counted.example.org')).toBe(1);
-    expect(await countOf('port=25', { ...app, api: actor.api })).toBe(1);
+    expect(await countOf('port=25', actor)).toBe(1);
     expect(await countOf('port=25&test=1')).toBeGreaterThan(1);
     expect(await countOf('search=nothing+has+this+name')).toBe(0);
   });
@@ -217,7 +227,7 @@ describe('A change', () => {
         [first, second].map(async ({ pk }) => (await app.api.get(`/stages/email/${pk}/`)).body.subject as string),
       );
     const set = 'update "stage" set subject = $1 where stage_uuid = $2';
-    const slow = new Client({ connectionString: database.url });
+    const slow = new Client({ connectionString: (app.dataSource.options as { url: string }).url });
     await slow.connect();
     try {
       await slow.query('begin');
@@ -240,14 +250,14 @@ describe('A change', () => {
     let isOver = false;
     const writing = stages.map(async ({ pk }, index) => {
       for (let timeout = 2; timeout <= 40; timeout += 1) {
-        const { api } = apps[(index + timeout) % 2]!;
+        const { api } = (index + timeout) % 2 === 0 ? app : other;
         expect((await api.patch(`/stages/email/${pk}/`, { timeout })).status).toBe(200);
         written.set(pk, timeout);
       }
     });
     const outcomes = new Set<number>();
-    const reading = [app, other, app, other].map(async (process) => {
-      const ask = keepingClient(process);
+    const reading = [app, other, app, other].map(async (asked) => {
+      const ask = keepingClient(asked);
       for (let turn = 0; !isOver || turn < 20; turn += 1) {
         const before = new Map(written);
         const { status, body } = await ask(paths[turn % paths.length]!);
