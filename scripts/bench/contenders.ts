@@ -17,17 +17,20 @@ export async function contendersOf(
   const { service, ceiling, known } = await setup.site(each.among);
   const asked = each.requests(known);
   const [{ method, path } = { method: '', path: '' }] = asked;
-  const tag = each.isConditional ? await entityTag(service, path) : undefined;
-  if (each.isConditional && tag === undefined) return [];
+  const currentTag = async (): Promise<string | undefined> =>
+    each.isConditional ? entityTag(service, path) : undefined;
+  const isAnsweredBriefly = (await currentTag()) !== undefined;
+  if (each.isConditional && !isAnsweredBriefly) return [];
   if (each.compared.includes('ceiling') && method === 'GET') await requireSameAnswer(service, ceiling, path);
 
   const contender = (target: Target, statuses: readonly number[], requests = asked): Contender => {
-    const headers = headersFor(target, each, tag);
-    const sent = requests.map((request) => ({ ...request, headers: headers(request) }));
-    const load = { url: target.url, requests: sent, connections, rate, isVisit: each.isVisit ?? false };
+    const load = { url: target.url, connections, rate, isVisit: each.isVisit ?? false };
     const work: Contender['work'] = async (seconds) => {
-      const { rate, requests, p50, p95, p99 } = await setup.generator.send({ ...load, seconds }, statuses);
-      return { rate, requests, p50, p95, p99 };
+      const headers = headersFor(target, each, await currentTag());
+      const sent = requests.map((request) => ({ ...request, headers: headers(request) }));
+      const result = await setup.generator.send({ ...load, requests: sent, seconds }, statuses);
+      const { rate, requests: count, p50, p95, p99 } = result;
+      return { rate, requests: count, p50, p95, p99 };
     };
     return { name: target.name, pid: target.pid, work };
   };
@@ -46,7 +49,7 @@ export async function contendersOf(
       );
     }),
   );
-  return [contender(service, tag === undefined ? each.statuses : [304]), ...others.flat()];
+  return [contender(service, isAnsweredBriefly ? [304] : each.statuses), ...others.flat()];
 }
 
 function headersFor({ token }: Target, { isVisit }: Case, tag: string | undefined) {

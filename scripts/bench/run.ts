@@ -14,8 +14,8 @@ import { Setup } from './setup.js';
 import { soak } from './soak.js';
 import { measureStarts } from './starts.js';
 
-const quick = { rounds: 2, seconds: 0.8, warmUp: 0.4, patience: 10 };
-const thorough = { rounds: 3, seconds: 3, warmUp: 1, patience: 90 };
+const quick = { rounds: 2, seconds: 0.6, warmUp: 0.8, patience: 10 };
+const thorough = { rounds: 3, seconds: 3, warmUp: 1.5, patience: 60 };
 
 /** The figures. */
 export interface Figures {

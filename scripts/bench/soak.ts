@@ -35,7 +35,7 @@ export async function soak(
     () => mails.many[0]?.work(0.5),
   ];
   const moments: Moment[] = [];
-  const since = performance.now();
+  let minute = performance.now();
   let samples: number[] = [];
   for (let turn = 0; moments.length < minutes; turn += 1) {
     await turns[turn % turns.length]?.();
@@ -43,9 +43,10 @@ export async function soak(
     const usage = await usageOf(service.pid);
     if (usage === undefined) return [];
     samples.push(usage.rss);
-    if (performance.now() - since < (moments.length + 1) * 60_000) continue;
+    if (performance.now() - minute < 60_000) continue;
     moments.push({ moment: soakMinute(moments.length + 1), rss: median(samples), highest: usage.highest });
     tell(`  minute ${moments.length} of ${minutes}: ${median(samples).toFixed(0)} MB`);
+    minute = performance.now();
     samples = [];
   }
   return moments;
