@@ -5,12 +5,16 @@ import type { Settings } from './settings.js';
 
 export type { Logger } from 'pino';
 
-/** The process's log: one JSON object a line, or readable lines on a terminal. Secrets never get here. */
+/**
+ * The process's log: one JSON object a line, or readable lines on a terminal. Secrets never get here. Lines that come
+ * while one is being written are written together, and no request waits for them; what is left is written when the
+ * process ends.
+ */
 export function createLogger({ logLevel }: Pick<Settings, 'logLevel'>): Logger {
-  const readable = process.stdout.isTTY
-    ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' } } }
-    : {};
-  return pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, ...readable });
+  const options = { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  if (!process.stdout.isTTY) return pino(options, pino.destination({ dest: 1, sync: false }));
+  const readable = { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' };
+  return pino({ ...options, transport: { target: 'pino-pretty', options: readable } });
 }
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
