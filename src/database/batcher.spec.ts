@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { DatabaseError } from 'pg';
 import { describe, expect, it } from 'vitest';
 
@@ -11,7 +13,7 @@ function doubling(most?: number): { batcher: Batcher<number, number>; batches: n
     if (items.includes(13)) return Promise.reject(new DatabaseError('not this one', 12, 'error'));
     return Promise.resolve(items.map((item) => 2 * item));
   };
-  return { batcher: new Batcher(work, most), batches };
+  return { batcher: new Batcher(work, { ...(most !== undefined && { most }) }), batches };
 }
 
 describe('Batcher', () => {
@@ -32,6 +34,24 @@ describe('Batcher', () => {
     await batcher.do(1);
     expect(await Promise.all(later)).toEqual([2, 3]);
     expect(batches).toEqual([[1], [2, 3]]);
+  });
+
+  it('waits for more after it has served several, and never for one alone', async () => {
+    const batches: number[][] = [];
+    const batcher = new Batcher<number, number>(
+      (items) => {
+        batches.push([...items]);
+        return Promise.resolve([...items]);
+      },
+      { gather: 50 },
+    );
+    await batcher.do(1);
+    await batcher.do(2);
+    await Promise.all([batcher.do(3), batcher.do(4)]);
+    const fifth = batcher.do(5);
+    for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+    await Promise.all([fifth, batcher.do(6)]);
+    expect(batches).toEqual([[1], [2], [3, 4], [5, 6]]);
   });
 
   it('does not do too much at once', async () => {

@@ -1,9 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { isOutage } from './outage.js';
 
 interface Request<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** How much is done together. */
+interface BatchOptions {
+  /** Items at once, at most. */
+  readonly most?: number;
+  /** Milliseconds that are waited for more after a statement that served several: more will come. */
+  readonly gather?: number;
 }
 
 /**
@@ -14,14 +24,17 @@ export class Batcher<Item, Result> {
   private waiting: Request<Item, Result>[] = [];
   private isBusy = false;
 
-  /**
-   * @param work does it for some items at once, and gives a result for each, in their order
-   * @param most items at once
-   */
+  private readonly most: number;
+  private readonly gather: number;
+
+  /** @param work does it for some items at once, and gives a result for each, in their order */
   constructor(
     private readonly work: (items: readonly Item[]) => Promise<readonly Result[]>,
-    private readonly most = 100,
-  ) {}
+    { most = 100, gather = 0 }: BatchOptions = {},
+  ) {
+    this.most = most;
+    this.gather = gather;
+  }
 
   /** Does it for one item. It fails if it cannot be done for this very item, or if the database is away. */
   do(item: Item): Promise<Result> {
@@ -35,7 +48,11 @@ export class Batcher<Item, Result> {
   }
 
   private async workOff(): Promise<void> {
-    while (this.waiting.length > 0) await this.settle(this.waiting.splice(0, this.most));
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, this.most);
+      await this.settle(batch);
+      if (this.gather > 0 && batch.length > 1 && this.waiting.length < this.most) await sleep(this.gather);
+    }
     this.isBusy = false;
   }
 

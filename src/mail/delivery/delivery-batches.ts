@@ -12,11 +12,17 @@ export interface DueMail {
   readonly sender: MailSender | undefined;
 }
 
+/**
+ * Milliseconds that messages wait for each other before they are sent, when there are many. After they were sent they
+ * never do: until it is written down, a mail that was accepted would be sent again if the process died.
+ */
+const gather = 20;
+
 /** What the database does for the messages that a worker sends, each step for many of them at once. */
 @Injectable()
 export class DeliveryBatches {
-  private readonly finds = new Batcher((pks: readonly string[]) => this.findAll(pks));
-  private readonly claims = new Batcher((pks: readonly string[]) => this.claimAll(pks));
+  private readonly finds = new Batcher((pks: readonly string[]) => this.findAll(pks), { gather });
+  private readonly claims = new Batcher((pks: readonly string[]) => this.claimAll(pks), { gather });
   private readonly ends = new Batcher((attempts: readonly FinishedAttempt[]) => this.finishAll(attempts));
   private readonly postponements = new Batcher((all: readonly Postponement[]) => this.postponeAll(all));
 
