@@ -4,6 +4,14 @@ import { DataSource } from 'typeorm';
 
 import { messageStates } from '../outbox/message-states.js';
 
+interface StateCount {
+  readonly state: string;
+  readonly count: number;
+}
+
+/** Milliseconds after which the messages that are done are counted again: there are many, and little depends on them. */
+const recount = 60_000;
+
 /** The figures of mail: what happened in this process, and what waits in the database. */
 @Injectable()
 export class MailMetrics {
@@ -21,6 +29,8 @@ export class MailMetrics {
     registers: [],
   });
 
+  private done: { readonly until: number; readonly counts: Promise<StateCount[]> } | undefined;
+
   constructor(private readonly dataSource: DataSource) {}
 
   /** Puts the figures where Prometheus finds them. */
@@ -31,7 +41,7 @@ export class MailMetrics {
     const age = (): Promise<number> => this.oldestWaiting();
     new Gauge({
       name: 'mail_messages',
-      help: 'Mails by state.',
+      help: 'Mails by state. Those that are done are counted once a minute.',
       labelNames: ['state'],
       registers: [registry],
       async collect() {
@@ -67,10 +77,21 @@ export class MailMetrics {
     return Math.max(0, row?.age ?? 0);
   }
 
+  /** Those that wait are found by their index, as they are now; those that are done may be a minute old. */
   private async countByState(): Promise<Map<string, number>> {
-    const rows = await this.dataSource.query<{ state: string; count: number }[]>(
-      `select state, count(*)::int as count from "mail_message" group by state`,
-    );
+    const waiting = this.countWhere('next_attempt is not null');
+    if (this.done === undefined || this.done.until < Date.now()) {
+      const counts = this.countWhere('finished is not null');
+      this.done = { until: Date.now() + recount, counts };
+      counts.catch(() => (this.done = undefined));
+    }
+    const rows = (await Promise.all([waiting, this.done.counts])).flat();
     return new Map(rows.map(({ state, count }) => [state, count]));
+  }
+
+  private countWhere(condition: string): Promise<StateCount[]> {
+    return this.dataSource.query<StateCount[]>(
+      `select state, count(*)::int as count from "mail_message" where ${condition} group by state`,
+    );
   }
 }
