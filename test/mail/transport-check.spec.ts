@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { SmtpSettings } from '../../src/mail/transport/smtp-settings.js';
 import { credentials } from '../support/smtp/certificates.js';
-import { CollectingServer } from '../support/smtp/collecting-server.js';
-import { DeafServer } from '../support/smtp/deaf-server.js';
-import { hangUp, type Script, ScriptedServer, silence } from '../support/smtp/scripted-server.js';
+import { hangUp, type Script, silence } from '../support/smtp/scripted-server.js';
+import { smtpServers } from '../support/smtp/servers.js';
 import {
+  login,
   outgoingMail,
   password,
   smtpSettings,
@@ -13,25 +13,14 @@ import {
   type TestTransports,
 } from '../support/smtp/transports.js';
 
-const login = { username: 'ada', password };
-
 let test: TestTransports;
 let stranger: TestTransports;
-const servers: ScriptedServer[] = [];
+const servers = smtpServers();
 
 beforeAll(async () => {
   [test, stranger] = await Promise.all([startTransports(), startTransports({ EMAIL_CA_FILE: '' })]);
 });
 afterAll(() => Promise.all([test.stop(), stranger.stop()]));
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
-
-async function startServer(script: Script): Promise<ScriptedServer> {
-  const server = await ScriptedServer.start({ extensions: ['AUTH PLAIN LOGIN'], ...script });
-  servers.push(server);
-  return server;
-}
 
 function check(server: { port: number }, changes: Partial<SmtpSettings> = {}, { check: checker } = test) {
   return checker.check(smtpSettings(server.port, { ...login, timeout: 5, ...changes }));
@@ -39,7 +28,7 @@ function check(server: { port: number }, changes: Partial<SmtpSettings> = {}, { 
 
 describe('a server that is fine', () => {
   it('is said to be, with every step and what was said', async () => {
-    const server = await startServer({ tls: 'starttls' });
+    const server = await servers.scripted({ tls: 'starttls' });
     const result = await check(server, { useTls: true });
     expect(result).toEqual({
       ok: true,
@@ -74,14 +63,14 @@ describe('a server that is fine', () => {
   });
 
   it('is said to be with TLS from the first byte', async () => {
-    const server = await startServer({ tls: 'implicit' });
+    const server = await servers.scripted({ tls: 'implicit' });
     const result = await check(server, { useSsl: true });
     expect(result).toMatchObject({ ok: true, verdict: expect.stringContaining('accepts the login') });
     expect(result.steps.map(({ name }) => name)).toEqual(['connect', 'tls', 'greeting', 'ehlo', 'auth']);
   });
 
   it('is said to be without a login, if none is set', async () => {
-    const server = await startServer({ tls: 'implicit' });
+    const server = await servers.scripted({ tls: 'implicit' });
     expect(await check(server, { useSsl: true, username: '' })).toMatchObject({
       ok: true,
       verdict: expect.stringContaining('No user name is set, so it was not logged in'),
@@ -90,16 +79,15 @@ describe('a server that is fine', () => {
   });
 
   it('is so for a real one, which then takes a mail', async () => {
-    const server = await CollectingServer.start();
+    const server = await servers.collecting();
     expect(await check(server)).toMatchObject({ ok: true });
     expect(await test.transports.send(smtpSettings(server.port, login), outgoingMail())).toMatchObject({
       kind: 'accepted',
     });
-    await server.stop();
   });
 
   it('is so with a warning if all goes in clear', async () => {
-    const server = await startServer({});
+    const server = await servers.scripted();
     expect(await check(server)).toMatchObject({
       ok: true,
       verdict: expect.stringContaining('Careful: mails and the password go there in clear. Set use_tls or use_ssl'),
@@ -107,7 +95,7 @@ describe('a server that is fine', () => {
   });
 
   it('is so with a hint if TLS is used, but not insisted on', async () => {
-    const server = await startServer({ tls: 'starttls', credentials: credentials('expired') });
+    const server = await servers.scripted({ tls: 'starttls', credentials: credentials('expired') });
     expect(await check(server)).toMatchObject({
       ok: true,
       verdict: expect.stringContaining('certificate is not verified, and TLS not insisted on: set use_tls'),
@@ -116,7 +104,7 @@ describe('a server that is fine', () => {
 
   it('is so with a warning if certificates are not verified', async () => {
     const insecure = await startTransports({ EMAIL_TLS_INSECURE: '1' });
-    const server = await startServer({ tls: 'starttls', credentials: credentials('expired') });
+    const server = await servers.scripted({ tls: 'starttls', credentials: credentials('expired') });
     expect(await check(server, { useTls: true }, insecure)).toMatchObject({
       ok: true,
       verdict: expect.stringContaining('EMAIL_TLS_INSECURE is set'),
@@ -197,7 +185,7 @@ describe('what is wrong is said with what to do about it', () => {
     ['a connection that breaks', { answers: { EHLO: hangUp } }, {}, /closed the connection|broke/],
     ['silence later', { answers: { AUTH: silence } }, { timeout: 0.5 }, /did not answer within 0\.5 s \(AUTH PLAIN\)/],
   ])('%s', async (_, script, changes, verdict) => {
-    const server = await startServer(script);
+    const server = await servers.scripted(script);
     const result = await check(server, changes);
     expect(result).toMatchObject({ ok: false, verdict: expect.stringMatching(verdict) });
     expect(result.steps.at(-1)).toMatchObject({ ok: false });
@@ -206,7 +194,7 @@ describe('what is wrong is said with what to do about it', () => {
   });
 
   it('an authority that is not trusted', async () => {
-    const server = await startServer({ tls: 'starttls' });
+    const server = await servers.scripted({ tls: 'starttls' });
     const { verdict } = await check(server, { useTls: true }, stranger);
     expect(verdict).toMatch(
       /signed by an authority that is not trusted here\. It names localhost, .* Set EMAIL_CA_FILE/,
@@ -215,7 +203,7 @@ describe('what is wrong is said with what to do about it', () => {
   });
 
   it('nobody there', async () => {
-    const server = await startServer({});
+    const server = await servers.scripted();
     await server.stop();
     expect(await check(server)).toMatchObject({
       ok: false,
@@ -226,10 +214,9 @@ describe('what is wrong is said with what to do about it', () => {
   });
 
   it('somebody who does not take connections', async () => {
-    const server = await DeafServer.start();
+    const server = await servers.deaf();
     const { verdict } = await check(server, { host: '127.0.0.1', timeout: 0.5 });
     expect(verdict).toMatch(/did not accept a connection within 0\.5 s\. Check host and port\. A firewall/);
-    await server.stop();
   });
 
   it('a name that is not known', async () => {
@@ -240,7 +227,7 @@ describe('what is wrong is said with what to do about it', () => {
   });
 
   it('settings that contradict themselves, without a connection', async () => {
-    const server = await startServer({});
+    const server = await servers.scripted();
     expect(await check(server, { useTls: true, useSsl: true })).toEqual({
       ok: false,
       verdict: expect.stringContaining('Both use_tls and use_ssl are set'),
@@ -257,7 +244,7 @@ describe('secrets', () => {
 
   it.each(['PLAIN', 'LOGIN', 'CRAM-MD5'])('are in no answer of the check with %s', async (mechanism) => {
     const reply = `535 you said ${password}, ${encoded}, ${payload}`;
-    const server = await startServer({ extensions: [`AUTH ${mechanism}`], answers: { AUTH: reply } });
+    const server = await servers.scripted({ extensions: [`AUTH ${mechanism}`], answers: { AUTH: reply } });
     const result = await check(server);
     expect(result.ok).toBe(false);
     const spoken = server.commands().at(-1)!.replace('AUTH PLAIN ', '');

@@ -1,36 +1,17 @@
-import { createServer, type AddressInfo, type Server } from 'node:net';
-
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { SmtpSettings } from '../../src/mail/transport/smtp-settings.js';
-import { DeafServer } from '../support/smtp/deaf-server.js';
-import { hangUp, type Moment, type Script, ScriptedServer, silence } from '../support/smtp/scripted-server.js';
-import {
-  outgoingMail,
-  password,
-  smtpSettings,
-  startTransports,
-  type TestTransports,
-} from '../support/smtp/transports.js';
-
-const login = { username: 'ada', password };
+import { hangUp, type Moment, silence } from '../support/smtp/scripted-server.js';
+import { smtpServers } from '../support/smtp/servers.js';
+import { login, outgoingMail, smtpSettings, startTransports, type TestTransports } from '../support/smtp/transports.js';
 
 let test: TestTransports;
-const servers: ScriptedServer[] = [];
+const servers = smtpServers();
 
 beforeAll(async () => {
   test = await startTransports();
 });
 afterAll(() => test.stop());
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
-
-async function startServer(script: Script, port?: number): Promise<ScriptedServer> {
-  const server = await ScriptedServer.start({ extensions: ['AUTH PLAIN LOGIN'], ...script }, port);
-  servers.push(server);
-  return server;
-}
 
 function send({ port }: { port: number }, changes: Partial<SmtpSettings> = {}) {
   return test.transports.send(smtpSettings(port, changes), outgoingMail());
@@ -48,7 +29,7 @@ describe('a reply that ends a try', () => {
 
   describe.each(moments)('at %s', (moment, what) => {
     it.each(temporary)('defers the mail for %s, and the next one goes over the same connection', async (reply) => {
-      const server = await startServer({ answers: { [moment]: [reply, usual(moment)] } });
+      const server = await servers.scripted({ answers: { [moment]: [reply, usual(moment)] } });
       expect(await send(server)).toEqual({
         kind: 'deferred',
         reason: `localhost:${server.port} does not take ${what} now.`,
@@ -64,7 +45,7 @@ describe('a reply that ends a try', () => {
     });
 
     it.each(permanent)('refuses the mail for %s', async (reply) => {
-      const server = await startServer({ answers: { [moment]: reply } });
+      const server = await servers.scripted({ answers: { [moment]: reply } });
       expect(await send(server)).toEqual({
         kind: 'refused',
         reason: `localhost:${server.port} refuses ${what}.`,
@@ -76,19 +57,19 @@ describe('a reply that ends a try', () => {
     });
 
     it('defers it for 421, which is about the server', async () => {
-      const server = await startServer({ answers: { [moment]: ['421 4.3.2 closing', usual(moment)] } });
+      const server = await servers.scripted({ answers: { [moment]: ['421 4.3.2 closing', usual(moment)] } });
       expect(await send(server)).toMatchObject({ kind: 'deferred', code: 421, unreachable: true });
       expect(await send(server)).toMatchObject({ kind: 'accepted' });
       expect(server.connections).toBe(2);
     });
 
     it('defers it for 503, which is about the session', async () => {
-      const server = await startServer({ answers: { [moment]: '503 bad sequence' } });
+      const server = await servers.scripted({ answers: { [moment]: '503 bad sequence' } });
       expect(await send(server)).toMatchObject({ kind: 'deferred', code: 503, unreachable: false });
     });
 
     it('defers it for 530, which an administrator can put right', async () => {
-      const server = await startServer({ answers: { [moment]: '530 5.7.0 authentication required' } });
+      const server = await servers.scripted({ answers: { [moment]: '530 5.7.0 authentication required' } });
       expect(await send(server)).toMatchObject({
         kind: 'deferred',
         code: 530,
@@ -107,7 +88,7 @@ describe('a reply that ends a try', () => {
     ['EHLO', '550 go away'],
     ['AUTH', '421 too busy'],
   ])('defers the mail at %s for %s, and so is the server', async (moment, reply) => {
-    const server = await startServer({ answers: { [moment]: reply } });
+    const server = await servers.scripted({ answers: { [moment]: reply } });
     const code = Number(reply.slice(0, 3));
     expect(await send(server, login)).toMatchObject({
       kind: 'deferred',
@@ -122,14 +103,17 @@ describe('a reply that ends a try', () => {
     ['refuses DATA too', '503 5.5.1 no valid recipients'],
     ['takes DATA all the same', '354 go ahead'],
   ])('is that to RCPT, even if a server with PIPELINING %s', async (_, answer) => {
-    const server = await startServer({ extensions: ['PIPELINING'], answers: { RCPT: '550 5.1.1 no', DATA: answer } });
+    const server = await servers.scripted({
+      extensions: ['PIPELINING'],
+      answers: { RCPT: '550 5.1.1 no', DATA: answer },
+    });
     expect(await send(server)).toMatchObject({ kind: 'refused', code: 550, reply: '5.1.1 no' });
     expect(server.mails.join()).toBe('');
   });
 
   it('is told in one line of 500 characters at most, without control characters', async () => {
     const reply = `550-5.1.1 no\x1b[31m\r\n550-\u202e${'x'.repeat(600)}\r\n550 end`;
-    const server = await startServer({ answers: { RCPT: reply } });
+    const server = await servers.scripted({ answers: { RCPT: reply } });
     const outcome = await send(server);
     expect(outcome).toMatchObject({
       kind: 'refused',
@@ -142,7 +126,7 @@ describe('a reply that ends a try', () => {
 
 describe('a reply that answers nothing', () => {
   it('is not held against the mail', async () => {
-    const server = await listen((socket) => {
+    const server = await servers.raw((socket) => {
       socket.on('error', () => undefined).write('220 hello\r\n');
       socket.on('data', (chunk) => {
         if (chunk.toString().startsWith('EHLO')) socket.write('250 hello\r\n');
@@ -156,7 +140,6 @@ describe('a reply that answers nothing', () => {
       code: 554,
       reason: `localhost:${server.port} ended the session.`,
     });
-    server.close();
   });
 });
 
@@ -164,14 +147,13 @@ describe('a server that says nothing', () => {
   const timeout = 0.4;
 
   it('is given up when it does not take the connection', async () => {
-    const server = await DeafServer.start();
+    const server = await servers.deaf();
     expect(await send(server, { timeout, host: '127.0.0.1' })).toEqual({
       kind: 'deferred',
       reason: expect.stringContaining(`127.0.0.1:${server.port} did not accept a connection within 0.4 s. Check host`),
       server: `127.0.0.1:${server.port}`,
       unreachable: true,
     });
-    await server.stop();
   });
 
   it.each<[Moment, RegExp]>([
@@ -185,7 +167,7 @@ describe('a server that says nothing', () => {
     ['DATA', /did not answer within 0.4 s after DATA/],
     ['message', /did not answer within 0.4 s after the whole mail. It may have accepted the mail all the same/],
   ])('is given up at %s', async (moment, reason) => {
-    const server = await startServer({ tls: 'starttls', answers: { [moment]: silence } });
+    const server = await servers.scripted({ tls: 'starttls', answers: { [moment]: silence } });
     const outcome = await send(server, { ...login, useTls: true, timeout });
     expect(outcome).toMatchObject({ kind: 'deferred', unreachable: true, reason: expect.stringMatching(reason) });
     await server.silent();
@@ -194,7 +176,7 @@ describe('a server that says nothing', () => {
 
   it('is given up as well when it says so byte by byte', async () => {
     const timers: NodeJS.Timeout[] = [];
-    const server = await listen((socket) => {
+    const server = await servers.raw((socket) => {
       socket.write('220 hello\r\n');
       socket
         .on('error', () => undefined)
@@ -209,7 +191,6 @@ describe('a server that says nothing', () => {
       reason: expect.stringContaining('took more than 1.6 s altogether'),
     });
     timers.forEach((timer) => clearInterval(timer));
-    server.close();
   });
 });
 
@@ -222,7 +203,7 @@ describe('a connection that breaks', () => {
     ['RCPT', /broke after RCPT TO/],
     ['DATA', /broke after DATA/],
   ])('at %s defers the mail', async (moment, reason) => {
-    const server = await startServer({ answers: { [moment]: hangUp } });
+    const server = await servers.scripted({ answers: { [moment]: hangUp } });
     expect(await send(server, login)).toMatchObject({
       kind: 'deferred',
       unreachable: true,
@@ -232,7 +213,7 @@ describe('a connection that breaks', () => {
   });
 
   it('after the mail defers it without a second try of its own: the server may have it', async () => {
-    const server = await startServer({ answers: { message: hangUp } });
+    const server = await servers.scripted({ answers: { message: hangUp } });
     expect(await send(server)).toMatchObject({
       kind: 'deferred',
       unreachable: true,
@@ -243,13 +224,13 @@ describe('a connection that breaks', () => {
   });
 
   it('when the session is handed on defers it too', async () => {
-    const server = await startServer({ answers: { EHLO: ['250 scripted.example.org', hangUp] } });
+    const server = await servers.scripted({ answers: { EHLO: ['250 scripted.example.org', hangUp] } });
     expect(await send(server)).toMatchObject({ kind: 'deferred', unreachable: true });
     expect(server.connections).toBe(1);
   });
 
   it('while it is not used is no failure', async () => {
-    const server = await startServer({});
+    const server = await servers.scripted();
     expect(await send(server)).toMatchObject({ kind: 'accepted' });
     server.hangUp();
     expect(await send(server)).toMatchObject({ kind: 'accepted' });
@@ -259,7 +240,7 @@ describe('a connection that breaks', () => {
 
 describe('a server that is not there', () => {
   it('defers the mail until it is', async () => {
-    const first = await startServer({});
+    const first = await servers.scripted();
     expect(await send(first)).toMatchObject({ kind: 'accepted' });
     await first.stop();
     for (let count = 0; count < 3; count += 1) {
@@ -270,7 +251,7 @@ describe('a server that is not there', () => {
         unreachable: true,
       });
     }
-    const second = await startServer({}, first.port);
+    const second = await servers.scripted({}, first.port);
     expect(await send(second)).toMatchObject({ kind: 'accepted' });
   });
 
@@ -283,7 +264,7 @@ describe('a server that is not there', () => {
   });
 
   it('is not taken for one that speaks something else', async () => {
-    const server = await startServer({ answers: { greeting: 'HTTP/1.1 400 Bad Request' } });
+    const server = await servers.scripted({ answers: { greeting: 'HTTP/1.1 400 Bad Request' } });
     expect(await send(server)).toMatchObject({
       kind: 'deferred',
       unreachable: true,
@@ -294,10 +275,4 @@ describe('a server that is not there', () => {
 
 function usual(moment: Moment): string {
   return moment === 'DATA' ? '354 go ahead' : '250 ok';
-}
-
-async function listen(greet: Parameters<typeof createServer>[1]): Promise<Server & { port: number }> {
-  const server = createServer(greet as never);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return Object.assign(server, { port: (server.address() as AddressInfo).port });
 }

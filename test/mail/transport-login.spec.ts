@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { type Moment, type Script, ScriptedServer } from '../support/smtp/scripted-server.js';
+import type { Moment } from '../support/smtp/scripted-server.js';
+import { smtpServers } from '../support/smtp/servers.js';
 import {
+  login,
   outgoingMail,
   password,
   smtpSettings,
@@ -11,24 +13,13 @@ import {
   type TestTransports,
 } from '../support/smtp/transports.js';
 
-const login = { username: 'ada', password };
-
 let test: TestTransports;
-const servers: ScriptedServer[] = [];
+const servers = smtpServers();
 
 beforeAll(async () => {
   test = await startTransports();
 });
 afterAll(() => test.stop());
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
-
-async function startServer(script: Script): Promise<ScriptedServer> {
-  const server = await ScriptedServer.start({ extensions: ['AUTH PLAIN LOGIN'], ...script });
-  servers.push(server);
-  return server;
-}
 
 function send({ port }: { port: number }) {
   return test.transports.send(smtpSettings(port, login), outgoingMail());
@@ -44,7 +35,7 @@ describe('the login', () => {
     ['LOGIN', ['AUTH LOGIN', 'YWRh', encoded]],
     ['CRAM-MD5', ['AUTH CRAM-MD5', Buffer.from(`ada ${digest}`).toString('base64')]],
   ])('knows %s', async (mechanism, said) => {
-    const server = await startServer({ extensions: [`AUTH ${mechanism} SOMETHING-NEW`] });
+    const server = await servers.scripted({ extensions: [`AUTH ${mechanism} SOMETHING-NEW`] });
     expect(await send(server)).toMatchObject({ kind: 'accepted' });
     expect(server.commands().slice(1, 1 + said.length)).toEqual(said);
   });
@@ -53,7 +44,7 @@ describe('the login', () => {
     [['AUTH XOAUTH2'], 'offers no login that is supported here, only XOAUTH2'],
     [[], 'offers no login, but a user name is set'],
   ])('is not tried, nor the mail sent, if the server offers %j', async (extensions, reason) => {
-    const server = await startServer({ extensions });
+    const server = await servers.scripted({ extensions });
     expect(await send(server)).toMatchObject({
       kind: 'deferred',
       unreachable: false,
@@ -71,7 +62,7 @@ describe('the login', () => {
     ['RCPT', `451 4.7.1 ${payload.replace(/=+$/, '')}`],
     ['message', `250 2.0.0 taken, ${password}`],
   ])('is never told on, even if the server repeats it at %s: %s', async (moment, reply) => {
-    const server = await startServer({ answers: { [moment]: reply } });
+    const server = await servers.scripted({ answers: { [moment]: reply } });
     const outcome = JSON.stringify(await send(server));
     for (const secret of [password, encoded.replace(/=+$/, ''), payload.replace(/=+$/, '')]) {
       expect(outcome).not.toContain(secret);
@@ -83,7 +74,7 @@ describe('the login', () => {
   it.each(['454 4.7.0 not now', '535 5.7.8 wrong', '534 5.7.9 app password needed', '504 5.5.4 unknown'])(
     'defers the mail for %s: the settings are at fault, or not even they',
     async (reply) => {
-      const server = await startServer({ answers: { AUTH: reply } });
+      const server = await servers.scripted({ answers: { AUTH: reply } });
       expect(await send(server)).toMatchObject({
         kind: 'deferred',
         unreachable: false,

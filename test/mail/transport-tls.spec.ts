@@ -2,41 +2,26 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { SmtpSettings } from '../../src/mail/transport/smtp-settings.js';
 import { type CertificateName, credentials } from '../support/smtp/certificates.js';
-import { type Script, ScriptedServer, silence } from '../support/smtp/scripted-server.js';
-import {
-  outgoingMail,
-  password,
-  smtpSettings,
-  startTransports,
-  type TestTransports,
-} from '../support/smtp/transports.js';
+import { type Script, type ScriptedServer, silence } from '../support/smtp/scripted-server.js';
+import { smtpServers } from '../support/smtp/servers.js';
+import { login, outgoingMail, smtpSettings, startTransports, type TestTransports } from '../support/smtp/transports.js';
 
-const login = { username: 'ada', password };
 const ways = [
   { name: 'use_tls', tls: 'starttls', settings: { useTls: true } },
   { name: 'use_ssl', tls: 'implicit', settings: { useSsl: true } },
 ] as const;
 
 let test: TestTransports;
-const servers: ScriptedServer[] = [];
+const servers = smtpServers();
 
 beforeAll(async () => {
   test = await startTransports();
 });
 afterAll(() => test.stop());
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
-
-async function startServer(script: Script): Promise<ScriptedServer> {
-  const server = await ScriptedServer.start({ extensions: ['AUTH PLAIN LOGIN'], ...script });
-  servers.push(server);
-  return server;
-}
 
 function send(server: ScriptedServer, changes: Partial<SmtpSettings>, { transports } = test) {
   return transports.send(smtpSettings(server.port, { ...login, ...changes }), outgoingMail());
@@ -47,7 +32,7 @@ const private_ = /^(AUTH|MAIL|RCPT|DATA)/;
 
 describe.each(ways)('$name', ({ tls, settings }) => {
   it('secures login and mail', async () => {
-    const server = await startServer({ tls });
+    const server = await servers.scripted({ tls });
     expect(await send(server, settings)).toMatchObject({ kind: 'accepted', tls: 'TLSv1.3', code: 250 });
     const said = server.lines.filter(({ text }) => private_.test(text));
     expect(said.map(({ text }) => text.split(' ')[0])).toEqual(['AUTH', 'MAIL', 'RCPT', 'DATA']);
@@ -55,18 +40,18 @@ describe.each(ways)('$name', ({ tls, settings }) => {
   });
 
   it('believes a certificate for an IP address', async () => {
-    const server = await startServer({ tls });
+    const server = await servers.scripted({ tls });
     expect(await send(server, { ...settings, host: '127.0.0.1' })).toMatchObject({ kind: 'accepted', tls: 'TLSv1.3' });
   });
 
   it('tells of an older version that is still safe', async () => {
-    const server = await startServer({ tls, credentials: { ...credentials('localhost'), maxVersion: 'TLSv1.2' } });
+    const server = await servers.scripted({ tls, credentials: { ...credentials('localhost'), maxVersion: 'TLSv1.2' } });
     expect(await send(server, settings)).toMatchObject({ kind: 'accepted', tls: 'TLSv1.2' });
   });
 
   it('refuses versions before 1.2', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
-    const server = await startServer({ tls, credentials: { ...credentials('localhost'), ...old } });
+    const server = await servers.scripted({ tls, credentials: { ...credentials('localhost'), ...old } });
     expect(await send(server, settings)).toMatchObject({
       kind: 'deferred',
       unreachable: true,
@@ -82,7 +67,7 @@ describe.each(ways)('$name', ({ tls, settings }) => {
       /^The certificate of localhost:\d+ is not for this host but for mail\.example\.org, smtp\.example\.org\. Set/,
     ],
   ])('does not talk to a server whose certificate is %s', async (certificate, reason) => {
-    const server = await startServer({ tls, credentials: credentials(certificate) });
+    const server = await servers.scripted({ tls, credentials: credentials(certificate) });
     const outcome = await send(server, settings);
     expect(outcome).toMatchObject({ kind: 'deferred', unreachable: true, reason: expect.stringMatching(reason) });
     expect(outcome).not.toHaveProperty('tls');
@@ -91,7 +76,7 @@ describe.each(ways)('$name', ({ tls, settings }) => {
   });
 
   it('does not trust a private authority that it was not told of', async () => {
-    const server = await startServer({ tls });
+    const server = await servers.scripted({ tls });
     const stranger = await startTransports({ EMAIL_CA_FILE: '' });
     expect(await send(server, settings, stranger)).toMatchObject({
       kind: 'deferred',
@@ -105,7 +90,7 @@ describe.each(ways)('$name', ({ tls, settings }) => {
   it('takes any certificate with EMAIL_TLS_INSECURE, and says so loudly', async () => {
     const insecure = await startTransports({ EMAIL_CA_FILE: '', EMAIL_TLS_INSECURE: 'true' });
     expect(insecure.log.join('\n')).toContain('certificates of mail servers are not verified');
-    const server = await startServer({ tls, credentials: credentials('expired') });
+    const server = await servers.scripted({ tls, credentials: credentials('expired') });
     expect(await send(server, settings, insecure)).toMatchObject({ kind: 'accepted', tls: 'TLSv1.3' });
     expect(insecure.log.join('\n')).toContain(`The certificate of localhost:${server.port} is not verified`);
     await insecure.stop();
@@ -120,7 +105,7 @@ describe('a server that does not do what was asked for', () => {
     ['does not know it', { tls: 'starttls', answers: { STARTTLS: '502 what?' } }, 'refuses STARTTLS: "502 what?".'],
     ['knows no EHLO', { answers: { EHLO: '502 what?' } }, 'does not offer STARTTLS'],
   ] satisfies [string, Script, string][])('gets no login and no mail if it %s', async (_, script, reason) => {
-    const server = await startServer(script);
+    const server = await servers.scripted(script);
     expect(await send(server, { useTls: true })).toMatchObject({
       kind: 'deferred',
       unreachable: true,
@@ -133,7 +118,7 @@ describe('a server that does not do what was asked for', () => {
   });
 
   it('is told apart from one that starts in clear where TLS was expected', async () => {
-    const server = await startServer({});
+    const server = await servers.scripted();
     expect(await send(server, { useSsl: true })).toMatchObject({
       kind: 'deferred',
       reason: expect.stringContaining('does not start with TLS on this port'),
@@ -143,7 +128,7 @@ describe('a server that does not do what was asked for', () => {
   });
 
   it('is told apart from one that starts with TLS where it was not expected', async () => {
-    const server = await startServer({ tls: 'implicit' });
+    const server = await servers.scripted({ tls: 'implicit' });
     expect(await send(server, { useTls: true, timeout: 0.2 })).toMatchObject({
       kind: 'deferred',
       unreachable: true,
@@ -152,7 +137,7 @@ describe('a server that does not do what was asked for', () => {
   });
 
   it('is not even asked when the settings contradict themselves', async () => {
-    const server = await startServer({ tls: 'starttls' });
+    const server = await servers.scripted({ tls: 'starttls' });
     expect(await send(server, { useTls: true, useSsl: true })).toEqual({
       kind: 'refused',
       reason: expect.stringContaining('Both use_tls and use_ssl are set'),
@@ -167,7 +152,7 @@ describe('somebody in between', () => {
     ['the beginning of an answer', '220 go ahead\r\n250-evil.example'],
     ['some bytes', '220 go ahead\r\nx'],
   ])('cannot bring %s into the secured session', async (_, answer) => {
-    const server = await startServer({ tls: 'starttls', answers: { STARTTLS: answer } });
+    const server = await servers.scripted({ tls: 'starttls', answers: { STARTTLS: answer } });
     expect(await send(server, { useTls: true })).toMatchObject({
       kind: 'deferred',
       reason: expect.stringContaining('said more than it was asked'),
@@ -177,7 +162,7 @@ describe('somebody in between', () => {
   });
 
   it('cannot answer ahead', async () => {
-    const server = await startServer({ answers: { greeting: '220 hello\r\n250-evil.example\r\n250 AUTH PLAIN' } });
+    const server = await servers.scripted({ answers: { greeting: '220 hello\r\n250-evil.example\r\n250 AUTH PLAIN' } });
     expect(await send(server, {})).toMatchObject({ kind: 'deferred', reason: expect.stringContaining('said more') });
     expect(server.commands()).toEqual([]);
   });
@@ -185,7 +170,7 @@ describe('somebody in between', () => {
   it('cannot keep extensions of the clear session alive', async () => {
     const secured = '250-scripted.example.org\r\n250 8BITMIME';
     const clear = '250-scripted.example.org\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN';
-    const server = await startServer({ tls: 'starttls', answers: { EHLO: [clear, secured] } });
+    const server = await servers.scripted({ tls: 'starttls', answers: { EHLO: [clear, secured] } });
     expect(await send(server, { useTls: true })).toMatchObject({
       kind: 'deferred',
       unreachable: false,
@@ -197,7 +182,7 @@ describe('somebody in between', () => {
 
 describe('without a wish for TLS', () => {
   it('a server that offers it gets it, whatever its certificate', async () => {
-    const server = await startServer({ tls: 'starttls', credentials: credentials('wrong-host') });
+    const server = await servers.scripted({ tls: 'starttls', credentials: credentials('wrong-host') });
     expect(await send(server, {})).toMatchObject({ kind: 'accepted', tls: 'TLSv1.3' });
     expect(server.lines.filter(({ text }) => private_.test(text)).every(({ secured }) => secured)).toBe(true);
   });
@@ -207,7 +192,7 @@ describe('without a wish for TLS', () => {
     ['refuses it after all', { tls: 'starttls', answers: { STARTTLS: '454 not now' } }],
     ['cannot do it', { tls: 'starttls', answers: { handshake: silence } }],
   ] satisfies [string, Script][])('a server that %s gets login and mail in clear', async (_, script) => {
-    const server = await startServer(script);
+    const server = await servers.scripted(script);
     expect(await send(server, { timeout: 1 })).toMatchObject({ kind: 'accepted', tls: null });
     expect(server.verbs()).toContain('AUTH');
     expect(server.mails).toHaveLength(1);

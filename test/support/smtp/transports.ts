@@ -45,6 +45,9 @@ export async function startTransports(environment: Record<string, string> = {}):
 /** The password that `CollectingServer` accepts. */
 export const password = 'correct horse';
 
+/** A login that both kinds of servers accept. */
+export const login = { username: 'ada', password };
+
 /** Settings for a server in this process: in clear, without login. */
 export function smtpSettings(port: number, changes: Partial<SmtpSettings> = {}): SmtpSettings {
   return {
