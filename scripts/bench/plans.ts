@@ -37,9 +37,10 @@ export async function readPlans(setup: Setup): Promise<Plan[]> {
     const service = await startService(`plans-${among}`, setup.folder, { ...environment, ROLE: 'api' }, setup.cleanups);
     for (const each of read.filter((one) => one.among === among)) {
       const [{ path } = { path: '' }] = each.requests(known);
-      for (let count = 1; count < settled; count += 1) await call(service, 'GET', path);
+      const ask = (time: number): Promise<unknown> => call(service, 'GET', path.replace('[<id>]', String(time)));
+      for (let time = 1; time < settled; time += 1) await ask(time);
       const logged = (await readFile(setup.databaseLog)).length;
-      await call(service, 'GET', path);
+      await ask(settled);
       const log = (await readFile(setup.databaseLog)).subarray(logged).toString();
       plans.push(...longest(log).map((plan) => ({ case: each.name, plan })));
     }
