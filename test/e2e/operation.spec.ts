@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createSendingStage, enqueue, mailFrom, messageOf } from '../support/mails.js';
 import { freePort } from '../support/service-process.js';
+import { SmtpRefusal, SmtpSink } from '../support/smtp-sink.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -66,6 +67,31 @@ describe('ROLE=worker', () => {
     expect(await statusOf('/-/health/ready/')).toBe(200);
     expect(await statusOf('/api/v3/stages/email/')).toBe(404);
     expect(await statusOf('/api/v3/docs/')).toBe(404);
+    await worker.stop();
+  });
+
+  it('counts mails by state, tries by outcome, and the seconds to acceptance', async () => {
+    const worker = await startTestApp({ ROLE: 'worker' });
+    const sink = new SmtpSink((recipient) => {
+      if (recipient.startsWith('nobody')) throw new SmtpRefusal(550, 'No such user here');
+      if (recipient.startsWith('later')) throw new SmtpRefusal(451, 'Come back later');
+    });
+    const stage = await createSendingStage(worker, await sink.listen());
+    const names = ['ada', 'grace', 'nobody', 'later'];
+    const keys = await enqueue(worker, ...names.map((name) => mailFrom(stage, `${name}@example.org`)));
+    const states = async (): Promise<string[]> =>
+      (await Promise.all(keys.map((pk) => messageOf(worker, pk)))).map(({ state }) => state);
+    await expect.poll(states, { timeout: 20_000 }).toEqual(['sent', 'sent', 'failed', 'retrying']);
+    const figures = (await (await fetch(`${worker.url}/-/metrics/`)).text()).split('\n');
+    const counts = { queued: 0, sending: 0, retrying: 1, sent: 2, captured: 0, failed: 1, discarded: 0 };
+    for (const [state, count] of Object.entries(counts)) {
+      expect(figures).toContain(`mail_messages{state="${state}"} ${count}`);
+    }
+    for (const [outcome, count] of Object.entries({ accepted: 2, refused: 1, deferred: 1 })) {
+      expect(figures).toContain(`mail_attempts_total{outcome="${outcome}"} ${count}`);
+    }
+    expect(figures).toContain('mail_seconds_to_acceptance_count 2');
+    await sink.close();
     await worker.stop();
   });
 

@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import { SETTINGS, type Settings } from '../../src/config/settings.js';
+import { Housekeeping } from '../../src/database/housekeeping.js';
 import { Event } from '../../src/events/event.entity.js';
+import { DeliveryAttempt } from '../../src/mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from '../../src/mail/outbox/mail-message.entity.js';
 import { MessageStore } from '../../src/mail/outbox/message-store.js';
 import { Outbox } from '../../src/mail/outbox/outbox.service.js';
@@ -184,6 +187,24 @@ describe('A server', () => {
     expect(beside).toBeLessThan(alone + 3);
     const states = await Promise.all(stuck.map(async (pk) => (await messageOf(app, pk)).state));
     expect(states.filter((state) => state === 'failed' || state === 'sent')).toEqual([]);
+  });
+});
+
+describe('A mail that is done', () => {
+  it('is forgotten with its tries after MAIL_RETENTION days, and no other one is', async () => {
+    const { port } = await sink();
+    const stage = await createSendingStage(app, port);
+    const keys = await enqueue(app, ...['old', 'new'].map((name) => mailFrom(stage, `${name}@example.org`)));
+    for (const pk of keys) await settled(pk, 'sent');
+    const [old, recent] = keys as [string, string];
+    const { mailRetention } = app.nest.get<Settings>(SETTINGS);
+    const age = (pk: string, days: number): Promise<unknown> =>
+      app.dataSource.manager.update(MailMessage, { pk }, { finished: new Date(Date.now() - days * 86_400_000) });
+    await Promise.all([age(old, mailRetention + 0.1), age(recent, mailRetention - 0.1)]);
+    await app.nest.get(Housekeeping).doEverything();
+    expect(await app.dataSource.manager.countBy(MailMessage, { pk: old })).toBe(0);
+    expect(await app.dataSource.manager.countBy(DeliveryAttempt, { messagePk: old })).toBe(0);
+    expect(await messageOf(app, recent)).toMatchObject({ state: 'sent', deliveryAttempts: [{ number: 1 }] });
   });
 });
 
