@@ -20,6 +20,13 @@ export class Revision1795643000000 implements MigrationInterface {
                 CONSTRAINT "pk_revision" PRIMARY KEY ("xid")
             )
         `);
+    // By index even when PostgreSQL takes the table for a small one: it grows with every change, until it is cleaned up.
+    await queryRunner.query(`
+            CREATE FUNCTION "latest_revision"() RETURNS xid8 LANGUAGE plpgsql STABLE SET enable_seqscan TO off AS $$
+            BEGIN
+                RETURN (SELECT "xid" FROM "revision" ORDER BY "xid" DESC LIMIT 1);
+            END $$
+        `);
     // The server's start: another server, or this one restored, counts its transactions anew.
     await queryRunner.query(`
             CREATE VIEW "current_revision" AS
@@ -29,7 +36,7 @@ export class Revision1795643000000 implements MigrationInterface {
                 "latest"."xid",
                 CASE WHEN "latest"."xid" >= pg_snapshot_xmin(pg_current_snapshot()) THEN pg_current_snapshot() END
             ) AS "revision"
-            FROM (SELECT (SELECT "xid" FROM "revision" ORDER BY "xid" DESC LIMIT 1) AS "xid") "latest"
+            FROM (SELECT "latest_revision"() AS "xid" OFFSET 0) "latest"
         `);
     await queryRunner.query(`
             CREATE FUNCTION "record_revision"() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -61,6 +68,9 @@ export class Revision1795643000000 implements MigrationInterface {
         `);
     await queryRunner.query(`
             DROP VIEW "current_revision"
+        `);
+    await queryRunner.query(`
+            DROP FUNCTION "latest_revision"()
         `);
     await queryRunner.query(`
             DROP TABLE "revision"

@@ -124,24 +124,26 @@ export async function readRows<Row, More = never>(
 }
 
 function write(from: Builder, columns: Columns, { related, counted, areCountsKept }: RowsOptions): string {
-  const page = select(from, columns).getQuery();
+  const parts = [`page as materialized (${select(from, columns).getQuery()})`];
+  const sources = ['page'];
   const selection = ['page.*'];
   if (counted !== undefined) {
     const count = `(${counted.select('count(*)::int').getQuery()})`;
-    const revision = '(select revision from "current_revision")';
-    if (areCountsKept) selection.push(`${revision} as "revision"`);
-    selection.push(
-      areCountsKept
-        ? `case when ${revision} = :keptRevision then :keptCount::int else ${count} end as "count"`
-        : `${count} as "count"`,
-    );
+    if (areCountsKept) {
+      parts.push('now as materialized (select revision from "current_revision")');
+      sources.push('now');
+      selection.push('now.revision as "revision"');
+      selection.push(`case when now.revision = :keptRevision then :keptCount::int else ${count} end as "count"`);
+    } else {
+      selection.push(`${count} as "count"`);
+    }
   }
   if (related !== undefined) {
     const all = `select coalesce(json_agg(related), '[]') from (${related().getQuery()}) related`;
     // Sent with the first row only: it is the same for all.
     selection.push(`case when row_number() over () = 1 then (${all}) end as "related"`);
   }
-  return `with page as materialized (${page}) select ${selection.join(', ')} from page`;
+  return `with ${parts.join(', ')} select ${selection.join(', ')} from ${sources.join(', ')}`;
 }
 
 /** Only the columns: what was read besides is no part of a row. */
