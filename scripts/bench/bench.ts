@@ -7,27 +7,32 @@ import { Cleanups } from './cleanups.js';
 import { goalColumns, goalsOf } from './goals.js';
 import { type Options, readOptions, usage, UsageError } from './options.js';
 import { caseColumns, momentColumns, table } from './report.js';
-import { run } from './run.js';
+import { type Figures, run } from './run.js';
 
 async function bench(options: Options, cleanups: Cleanups): Promise<void> {
   if ((loadavg()[0] ?? 0) > cpus().length / 4)
     console.log('Other programs are busy on this machine: figures will be too low.');
-  const { rows, moments, plans } = await run(options, cleanups, tell);
+  const keep = async (figures: Figures): Promise<void> => {
+    if (options.output === undefined) return;
+    const goals = goalsOf(figures.rows, figures.moments);
+    const text = JSON.stringify({ machine: machine(), ...figures, goals }, null, 2);
+    await writeFile(`${options.output}.json`, `${text}\n`);
+    await writeFile(`${options.output}.md`, `${tables(figures)}\n`);
+  };
+  const figures = await run(options, cleanups, { tell, keep });
+  await keep(figures);
+  console.log(`\n${tables(figures)}`);
+}
+
+function tables({ rows, moments, plans }: Figures): string {
   const goals = goalsOf(rows, moments);
-  const text = [
+  return [
     machine(),
     ...(rows.length > 0 ? [table(caseColumns, rows)] : []),
     ...(moments.length > 0 ? [table(momentColumns, moments)] : []),
     ...(goals.length > 0 ? [table(goalColumns, goals)] : []),
     ...plans.map(({ case: name, plan }) => `${name}\n\n${plan.replaceAll(/^/gm, '    ')}`),
   ].join('\n\n');
-  console.log(`\n${text}`);
-  if (options.output === undefined) return;
-  await writeFile(
-    `${options.output}.json`,
-    `${JSON.stringify({ machine: machine(), rows, moments, goals, plans }, null, 2)}\n`,
-  );
-  await writeFile(`${options.output}.md`, `${text}\n`);
 }
 
 /** Tells how far it is, with the seconds since the begin. */

@@ -8,7 +8,7 @@ Measures the service beside plain Fastify and pg answering the same (the ceiling
 beside other services that have the same API and data: in turn, several times. Prints tables, and which goals are met.
 Everything it starts listens on loopback only, works on a database of its own, and is ended again.
 
-  --quick            short rounds of each case: less than two minutes in all, instead of seven
+  --quick            short rounds of each case: less than two minutes in all, instead of five
   --only WORD        only what has this in its name: cases, "mails", "start"
   --peer NAME=URL    also measure the service there; may be given more than once. One with "tuned" in its name counts
                      for the goals of tuned peers

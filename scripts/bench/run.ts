@@ -15,7 +15,7 @@ import { soak } from './soak.js';
 import { measureStarts } from './starts.js';
 
 const quick = { rounds: 2, seconds: 0.6, warmUp: 0.8, patience: 10 };
-const thorough = { rounds: 3, seconds: 3, warmUp: 1.5, patience: 60 };
+const thorough = { rounds: 3, seconds: 1.5, warmUp: 1, patience: 20 };
 
 /** The figures. */
 export interface Figures {
@@ -24,8 +24,15 @@ export interface Figures {
   readonly plans: readonly Plan[];
 }
 
-/** Measures what the options ask for, and tells how far it is. */
-export async function run(options: Options, cleanups: Cleanups, tell: (line: string) => void): Promise<Figures> {
+/** Where a run tells how far it is. */
+export interface Progress {
+  readonly tell: (line: string) => void;
+  /** Is given all figures that there are, whenever there are more. */
+  readonly keep: (figures: Figures) => Promise<void>;
+}
+
+/** Measures what the options ask for. */
+export async function run(options: Options, cleanups: Cleanups, { tell, keep }: Progress): Promise<Figures> {
   const { patience, ...work } = options.isQuick ? quick : thorough;
   const machine = new QuietMachine(patience);
   const effort: Effort = { ...work, quiet: () => machine.wait() };
@@ -45,6 +52,7 @@ export async function run(options: Options, cleanups: Cleanups, tell: (line: str
     const measured = await compare(name, contenders, effort, setup.postmaster);
     for (const { what, rate = 0 } of measured) tell(`  ${what}: ${rate.toFixed(0)}/s`);
     rows.push(...measured);
+    await keep({ rows, moments, plans: [] });
   };
   for (const each of cases.filter(({ name }) => isWanted(name))) {
     tell(each.name);
