@@ -205,8 +205,9 @@ describe('A wrong password', () => {
     const slug = await flowWith({ name });
     await outcome(slug, user.email, 'my-wrong-password');
     await outcome(slug, 'hunter2-in-the-wrong-field', 'my-wrong-password');
+    await outcome(slug, 'x🔑-in-the-wrong-field', 'my-wrong-password');
     const found = await failures(name);
-    expect(found.map(({ context }) => context.username).sort()).toEqual(['hu…', user.username].sort());
+    expect(found.map(({ context }) => context.username).sort()).toEqual(['hu…', 'x🔑…', user.username].sort());
     for (const event of found) {
       expect(event).toMatchObject({ client_ip: '127.0.0.1', user: {} });
       expect(event.context.stage).toMatchObject({

@@ -96,8 +96,8 @@ export class PasswordCheck {
       action: 'login_failed',
       app: 'authentik.events.signals',
       context: {
-        // What is nobody's name may be a password in the wrong field.
-        username: user?.username ?? `${name.slice(0, 2)}…`,
+        // What is nobody's name may be a password in the wrong field. Half of a character cannot be stored.
+        username: user?.username ?? `${Array.from(name).slice(0, 2).join('')}…`,
         stage: { app: 'authentik_stages_password', model_name: 'passwordstage', pk: stage.pk, name: stage.name },
       },
       clientIp: visitor.clientIp,
