@@ -17,7 +17,7 @@ export class OldRevisions {
   private async purge(): Promise<number> {
     const [, deleted] = await this.dataSource.query<[unknown[], number]>(
       `delete from "revision" where xid in (
-         select xid from "revision" where xid < (select xid from "revision" order by xid desc limit 1) limit 10000)`,
+         select xid from "revision" where xid is distinct from (select "latest_revision"()) limit 10000)`,
     );
     return deleted;
   }

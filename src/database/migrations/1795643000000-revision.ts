@@ -21,10 +21,16 @@ export class Revision1795643000000 implements MigrationInterface {
             )
         `);
     // By index even when PostgreSQL takes the table for a small one: it grows with every change, until it is cleaned up.
+    // Transactions that this server has not come to yet are those of another one, whose dump was restored here.
     await queryRunner.query(`
-            CREATE FUNCTION "latest_revision"() RETURNS xid8 LANGUAGE plpgsql STABLE SET enable_seqscan TO off AS $$
+            CREATE FUNCTION "latest_revision"() RETURNS xid8 LANGUAGE plpgsql STABLE
+            SET enable_seqscan TO off SET search_path FROM CURRENT AS $$
             BEGIN
-                RETURN (SELECT "xid" FROM "revision" ORDER BY "xid" DESC LIMIT 1);
+                RETURN (
+                    SELECT "xid" FROM "revision"
+                    WHERE "xid" < pg_snapshot_xmax(pg_current_snapshot())
+                    ORDER BY "xid" DESC LIMIT 1
+                );
             END $$
         `);
     // The server's start: another server, or this one restored, counts its transactions anew.
@@ -39,7 +45,7 @@ export class Revision1795643000000 implements MigrationInterface {
             FROM (SELECT "latest_revision"() AS "xid" OFFSET 0) "latest"
         `);
     await queryRunner.query(`
-            CREATE FUNCTION "record_revision"() RETURNS trigger LANGUAGE plpgsql AS $$
+            CREATE FUNCTION "record_revision"() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
             BEGIN
                 INSERT INTO "revision" ("xid") VALUES (pg_current_xact_id()) ON CONFLICT DO NOTHING;
                 RETURN NULL;

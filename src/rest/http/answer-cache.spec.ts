@@ -31,6 +31,14 @@ describe('The cache of answers', () => {
     expect(requests.filter((request) => cache.find(request, '1') === undefined)).toEqual(['b']);
   });
 
+  it('does not keep one that is too large, and leaves the others alone', () => {
+    const cache = new AnswerCache();
+    cache.keep('a', '1', megabyte);
+    cache.keep('large', '1', Buffer.alloc(3 * megabyte.length));
+    expect(cache.find('large', '1')).toBeUndefined();
+    expect(cache.find('a', '1')).toBeDefined();
+  });
+
   it('counts what it replaces but once, and long addresses too', () => {
     const cache = new AnswerCache();
     cache.keep('first', '1', Buffer.from('body'));

@@ -17,6 +17,9 @@ declare module 'fastify' {
 /** Bytes that are kept at most, of bodies and of what was asked for. */
 const mostBytes = 8 * 2 ** 20;
 
+/** Bytes of a single one at most: it is not worth all others. */
+const mostOfOne = mostBytes / 4;
+
 interface Answer {
   readonly revision: string;
   readonly body: Buffer;
@@ -39,10 +42,15 @@ export class AnswerCache {
     return answer;
   }
 
-  /** @param revision what held before the body was read */
+  /**
+   * Keeps an answer, unless it is too large.
+   *
+   * @param revision what held before the body was read
+   */
   keep(request: string, revision: string, body: Buffer): Answer {
     const answer = { revision, body, tag: `"${createHash('sha256').update(body).digest('base64url')}"` };
     this.forget(request);
+    if (sizeOf(request, answer) > mostOfOne) return answer;
     this.answers.set(request, answer);
     this.bytes += sizeOf(request, answer);
     for (const oldest of this.answers.keys()) {

@@ -5,9 +5,9 @@ export function answerNotModified(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, payload, done) => {
     const { 'if-none-match': known } = request.headers;
     const tag = reply.getHeader('etag');
-    if (known === undefined || typeof tag !== 'string' || reply.statusCode !== 200 || !names(known, tag)) {
-      return done(null, payload);
-    }
+    // What sends files decides for itself: a stream that is put aside here would never be closed.
+    const isWhole = Buffer.isBuffer(payload) && reply.statusCode === 200;
+    if (known === undefined || typeof tag !== 'string' || !isWhole || !names(known, tag)) return done(null, payload);
     reply.code(304).removeHeader('content-type').removeHeader('content-length');
     done(null, null);
   });

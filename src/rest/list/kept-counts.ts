@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Counts that are kept at most. */
 const mostKept = 200;
 
@@ -16,11 +18,16 @@ export class KeptCounts {
   private readonly counts = new Map<string, KeptCount>();
 
   find(list: string): KeptCount | undefined {
-    return this.counts.get(list);
+    return this.counts.get(digest(list));
   }
 
   keep(list: string, count: KeptCount): void {
     if (this.counts.size >= mostKept) this.counts.clear();
-    this.counts.set(list, count);
+    this.counts.set(digest(list), count);
   }
+}
+
+/** What is asked for may be long: texts that are searched for, keys of all that somebody may see. */
+function digest(list: string): string {
+  return createHash('sha256').update(list).digest('base64');
 }

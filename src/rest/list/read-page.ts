@@ -51,8 +51,9 @@ export async function readPageWith<Row, More>(
   applyOrder(from, wanted.length > 0 ? wanted : namesIn(order.join()), columns);
   const list = counts && JSON.stringify([shapeOf(all), all.getParameters()]);
   const kept = list === undefined ? undefined : counts?.find(list);
-  if (counts !== undefined)
+  if (counts !== undefined) {
     from.setParameters({ keptRevision: kept?.revision ?? null, keptCount: kept?.count ?? null });
+  }
   const page = await readRows<Row, More>(manager, from.offset(offset).limit(limit), columns, {
     related,
     counted: known === undefined ? all : undefined,
