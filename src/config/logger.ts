@@ -5,6 +5,9 @@ import type { Settings } from './settings.js';
 
 export type { Logger } from 'pino';
 
+/** Bytes of lines that wait to be written, at most; when nobody reads them, those that come then are dropped. */
+const mostWaiting = 16 * 2 ** 20;
+
 /**
  * The process's log: one JSON object a line, or readable lines on a terminal. Secrets never get here. Lines that come
  * while one is being written are written together, and no request waits for them; what is left is written when the
@@ -12,7 +15,7 @@ export type { Logger } from 'pino';
  */
 export function createLogger({ logLevel }: Pick<Settings, 'logLevel'>): Logger {
   const options = { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (!process.stdout.isTTY) return pino(options, pino.destination({ dest: 1, sync: false }));
+  if (!process.stdout.isTTY) return pino(options, pino.destination({ dest: 1, sync: false, maxLength: mostWaiting }));
   const readable = { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' };
   return pino({ ...options, transport: { target: 'pino-pretty', options: readable } });
 }
