@@ -44,8 +44,12 @@ export const valueFilters: Readonly<Record<string, Filter>> = {
   make_list: (value) => Array.from(textOf(value)),
   get_digit: (value, argument) => {
     const [number, place] = [numberOf(value), numberOf(argument)];
-    if (number === undefined || place === undefined || !Number.isInteger(number) || place < 1) return value;
-    return Number(String(Math.abs(number)).at(-place) ?? 0);
+    if (number === undefined || place === undefined || !Number.isFinite(number) || place < 1) return value;
+    return Number(
+      BigInt(Math.trunc(Math.abs(number)))
+        .toString()
+        .at(-place) ?? 0,
+    );
   },
   divisibleby: (value, argument) => (numberOf(value) ?? NaN) % (numberOf(argument) ?? NaN) === 0,
   floatformat: (value, argument, context) => floatFormatted(value, argument, context),

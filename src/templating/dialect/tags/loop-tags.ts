@@ -14,7 +14,7 @@ import { emptyScope, type Scope } from '../../scope.js';
 import { readValue, splitArguments, takeVariable, variableName } from '../arguments.js';
 import { contextOf } from '../context.js';
 import { parseBody, parserOf } from '../template-parser.js';
-import { elementsOf, isEqual, isRecord } from '../values.js';
+import { elementsOf, isEqual } from '../values.js';
 import { capture, evaluateOne, type Rendering } from './rendering.js';
 
 /** `{% for a, b in list reversed %} … {% empty %} … {% endfor %}` */
@@ -61,7 +61,7 @@ export class ForTag extends Tag {
   private unpack(element: unknown): Record<string, unknown> {
     const [only = ''] = this.names;
     if (this.names.length === 1) return { [only]: element };
-    const parts = isRecord(element) ? Object.values(element) : elementsOf(element);
+    const parts = isGroup(element) ? Object.values(element) : elementsOf(element);
     return Object.fromEntries(this.names.map((name, index) => [name, parts[index]]));
   }
 }
@@ -179,10 +179,23 @@ export class RegroupTag extends Tag {
       context.pop();
       const last = groups.at(-1);
       if (last !== undefined && isEqual(last.grouper, grouper)) last.list.push(element);
-      else groups.push(Object.assign(emptyScope(), { grouper, list: [element] }));
+      else groups.push(groupOf(grouper, element));
     }
     context.assign(this.variable, groups);
   }
+}
+
+/** Groups that `regroup` made: the only objects that a loop takes apart by value, as Django's named tuples are. */
+const madeGroups = new WeakSet<object>();
+
+function groupOf(grouper: unknown, first: unknown): { grouper: unknown; list: unknown[] } {
+  const group = Object.assign(emptyScope(), { grouper, list: [first] });
+  madeGroups.add(group);
+  return group;
+}
+
+function isGroup(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && madeGroups.has(value);
 }
 
 function positionIn(length: number, index: number, parentloop: Scope | null): Scope {
