@@ -43,7 +43,7 @@ describe('Batcher', () => {
         batches.push([...items]);
         return Promise.resolve([...items]);
       },
-      { gather: 50 },
+      { gather: 1000 },
     );
     await batcher.do(1);
     await batcher.do(2);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { promptTypes } from '../../src/stages/prompt/prompt-types.js';
 import { createDummyStage } from '../factories/dummy-stage.js';
 import { createEmailStage } from '../factories/email-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
@@ -17,27 +18,6 @@ import { Visitor } from '../support/visitor.js';
 /** How many answers each stage gets. */
 const numRuns = 120;
 
-const types = [
-  'text',
-  'text_area',
-  'text_read_only',
-  'text_area_read_only',
-  'username',
-  'email',
-  'password',
-  'number',
-  'checkbox',
-  'radio-button-group',
-  'dropdown',
-  'date',
-  'date-time',
-  'file',
-  'separator',
-  'hidden',
-  'static',
-  'ak-locale',
-] as const;
-
 let app: TestApp;
 let user: { pk: number; email: string; password: string };
 /** Keys of a stage of each kind. */
@@ -46,7 +26,7 @@ const stages: Record<string, string> = {};
 beforeAll(async () => {
   app = await startTestApp();
   user = await createPasswordUser(app.api);
-  const prompts = types.map((type) => ({ field_key: type, type, required: false, placeholder: 'a\nb' }));
+  const prompts = promptTypes.map((type) => ({ field_key: type, type, required: false, placeholder: 'a\nb' }));
   const written = ['username', 'name', 'email', 'attributes.a.b'].map((field_key) => ({ field_key, required: false }));
   const { pk: password_stage } = await createStage(app.api, 'password');
   Object.assign(stages, {
@@ -65,7 +45,17 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const keys = ['component', 'uid_field', 'password', 'code', 'token', 'remember_me', ...types, 'name', 'attributes.a.b'];
+const keys = [
+  'component',
+  'uid_field',
+  'password',
+  'code',
+  'token',
+  'remember_me',
+  ...promptTypes,
+  'name',
+  'attributes.a.b',
+];
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
   fc.constantFrom('\0', '\u0000a', '\ud800', '١٢٣٤٥٦', '123456', 'a@b.co', '-0', '1e400', '2026-02-30', '__proto__'),
