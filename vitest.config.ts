@@ -31,8 +31,19 @@ export default defineConfig({
           // A file that changes something global puts it back.
           isolate: false,
           include: ['test/**/*.spec.ts'],
-          exclude: ['test/browser/**', 'test/timing/**'],
+          exclude: ['test/browser/**', 'test/embedded/**', 'test/timing/**'],
           globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        plugins: [decorators],
+        test: {
+          // What brings up the embedded database by itself, whatever server the other tests use.
+          name: 'embedded',
+          include: ['test/embedded/**/*.spec.ts'],
+          globalSetup: ['test/support/compiled-sources.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

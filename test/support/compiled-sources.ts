@@ -21,7 +21,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  * would need two more to start. They lie below `node_modules`, where they find the packages.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = join(root, 'node_modules/.cache/email-stage-tests', String(process.pid));
+  const folder = join(root, 'node_modules/.cache/email-stage-tests', `${process.pid}-${project.name}`);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"type": "module"}');
   await Promise.all(['src', 'scripts'].map((name) => compile(join(root, name), join(folder, name))));

@@ -35,7 +35,7 @@ describe.each(flows)('A wrong password %s', (_, isOneStep) => {
       return () => attemptSignIn(app.url, slug, name, 'wrong', isOneStep);
     };
     const actions = Object.entries(names).map(([kind, name]) => [kind, () => attempt(name)]);
-    await expectSameTime(Object.fromEntries(actions), { turns: 100, annotate });
+    await expectSameTime(Object.fromEntries(actions), { turns: 60, annotate });
   });
 });
 
@@ -51,6 +51,6 @@ describe('A name alone', () => {
       return async () => [await visitor.post(slug, { uid_field }), await visitor.get(slug)];
     };
     const actions = Object.entries(names).map(([kind, name]) => [kind, () => look(name)]);
-    await expectSameTime(Object.fromEntries(actions), { turns: 100, annotate });
+    await expectSameTime(Object.fromEntries(actions), { turns: 60, annotate });
   });
 });
