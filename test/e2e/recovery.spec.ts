@@ -1,12 +1,11 @@
-import { type ChallengeTypes, Configuration, type FlowChallengeResponseRequest, FlowsApi } from '@goauthentik/api';
 import { verify } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { User } from '../../src/core/users/user.entity.js';
-import { fetchWithCookies } from '../contract/sdk.js';
 import { createRecoveryFlow } from '../factories/account-flows.js';
 import { createReader } from '../factories/proof-flow.js';
 import { proofMail } from '../support/proof-mail.js';
+import { SdkBrowser } from '../support/sdk-browser.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -24,21 +23,7 @@ afterAll(async () => {
   await sink.close();
 });
 
-/** A browser of authentik's SDK, in one flow. */
-function browser(flowSlug: string): {
-  see: (query?: string) => Promise<ChallengeTypes>;
-  answer: (answer: object, query?: string) => Promise<ChallengeTypes>;
-} {
-  const configuration = new Configuration({ basePath: `${app.url}/api/v3`, fetchApi: fetchWithCookies() });
-  const flows = new FlowsApi(configuration);
-  return {
-    see: (query = '') => flows.flowsExecutorGet({ flowSlug, query }),
-    answer: (answer, query = '') => {
-      const flowChallengeResponseRequest = answer as FlowChallengeResponseRequest;
-      return flows.flowsExecutorSolve({ flowSlug, query, flowChallengeResponseRequest });
-    },
-  };
-}
+const browser = (flowSlug: string): SdkBrowser => new SdkBrowser(app.url, flowSlug);
 
 const newPassword = { component: 'ak-stage-prompt', password: 'a new secret', password_repeat: 'a new secret' };
 
