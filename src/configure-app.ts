@@ -20,8 +20,8 @@ import { FlowExecutorController } from './flow-execution/flow-executor.controlle
 import { StageExecutors } from './flow-execution/stage-executors.js';
 import { Metrics } from './health/metrics.js';
 import { PageErrors } from './pages/page-errors.js';
+import { answerNotModified } from './rest/cache/not-modified.js';
 import { answerError, answerUnknownPath } from './rest/errors/error.filter.js';
-import { answerNotModified } from './rest/http/conditional.js';
 import { negotiateContent, plainJsonType } from './rest/http/negotiation.js';
 import { bodyLimit, takeBodiesUnread } from './rest/http/request-body.js';
 import { logRequests } from './rest/http/request-log.js';

@@ -12,7 +12,7 @@ export type FlowOfStages = FlowRow & { readonly stages: readonly string[] };
 /** By stage, one entry for each binding; a stage that stands in no flow is missing. */
 export type FlowSets = ReadonlyMap<string, FlowSetDto[]>;
 
-/** Tells of the flows stage by stage. Stages share what is told of a flow. */
+/** Groups flow summaries by stage. Stages share the summary of a flow. */
 export function flowSetsOf(flows: readonly FlowOfStages[]): FlowSets {
   const sets = new Map<string, FlowSetDto[]>();
   for (const flow of flows) {
@@ -37,7 +37,7 @@ export class FlowSetReader {
    * @param stages a statement that gives the keys of the stages, such as `select pk from page`
    */
   flowsOf(stages: string): Related {
-    return () => flowsOf(this.dataSource.manager, stages);
+    return { key: `flows of ${stages}`, build: () => flowsOf(this.dataSource.manager, stages) };
   }
 
   /** The flows of all these stages in one statement. */

@@ -5,9 +5,9 @@ import type { DataSource, DeepPartial, EntityManager, SelectQueryBuilder } from 
 import type { Caller } from '../core/access/caller.js';
 import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
 import { restrict } from '../rest/access/visible.js';
+import { RowCounts } from '../rest/cache/row-counts.js';
 import { AppError } from '../rest/errors/app-error.js';
 import { columnsOf } from '../rest/fields/columns-of.js';
-import { KeptCounts } from '../rest/list/kept-counts.js';
 import type { Columns, ListQuery } from '../rest/list/list-query.js';
 import type { Page } from '../rest/list/page.js';
 import { readPageWith, readRows } from '../rest/list/read-page.js';
@@ -42,7 +42,7 @@ export interface StageRequest {
  * overriding `columnsOf`, `afterWrite` or `answers`.
  */
 export abstract class StageStore<Entity extends Stage, Answer extends StageDto, Request extends StageRequest> {
-  private readonly counts = new KeptCounts();
+  private readonly counts = new RowCounts();
 
   protected constructor(
     protected readonly dataSource: DataSource,

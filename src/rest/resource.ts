@@ -23,8 +23,8 @@ import {
 } from '@nestjs/swagger';
 
 import { codename, type Lookup, type RouteAccess } from './access/route-access.js';
+import { CachedAnswers } from './cache/cached-answers.js';
 import { KeyPipe } from './fields/key.pipe.js';
-import { CachedAnswers } from './http/answer-cache.js';
 import { GenericErrorDto, ValidationErrorDto } from './openapi/error.dto.js';
 import { Paginated } from './openapi/paginated.js';
 import { UsedByDto } from './used-by.js';

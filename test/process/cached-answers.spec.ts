@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { Housekeeping } from '../../src/database/housekeeping.js';
-import { KeptCounts } from '../../src/rest/list/kept-counts.js';
+import { RowCounts } from '../../src/rest/cache/row-counts.js';
 import { allow, createActor } from '../factories/actor.js';
 import { createBinding } from '../factories/binding.js';
 import { createEmailStage } from '../factories/email-stage.js';
@@ -237,11 +237,11 @@ describe('The number of rows', () => {
   });
 
   it('is not counted while it is the same', async () => {
-    const kept = vi.spyOn(KeptCounts.prototype, 'find');
+    const kept = vi.spyOn(RowCounts.prototype, 'find');
     const path = '/stages/email/?page_size=1';
     try {
       await app.api.get(`${path}&test=first`);
-      const [call] = kept.mock.contexts.map((counts) => counts as KeptCounts);
+      const [call] = kept.mock.contexts.map((counts) => counts as RowCounts);
       const [[list] = ['']] = kept.mock.calls;
       const known = call?.find(list);
       expect(known).toBeDefined();

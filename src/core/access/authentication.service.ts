@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
-import { Batcher } from '../../database/batcher.js';
+import { isOutage } from '../../database/outage.js';
+import { Batcher } from '../../rest/cache/batcher.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { SessionCookies } from '../sessions/session-cookies.js';
 import { hashSessionKey } from '../sessions/session-key.js';
@@ -79,7 +80,9 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 /** Finds out who makes a request: the `Authorization` header counts, else the session (management API, section 8.1). */
 @Injectable()
 export class AuthenticationService {
-  private readonly tokens = new Batcher((hashes: readonly Buffer[]) => this.findTokens(hashes));
+  private readonly tokens = new Batcher((hashes: readonly Buffer[]) => this.findTokens(hashes), {
+    failsAll: isOutage,
+  });
 
   constructor(
     private readonly dataSource: DataSource,
@@ -99,7 +102,7 @@ export class AuthenticationService {
   }
 
   private async callerOfToken(key: string): Promise<Caller> {
-    const row = await this.tokens.do(hashTokenKey(key));
+    const row = await this.tokens.run(hashTokenKey(key));
     if (row === undefined) throw new AppError('invalidToken');
     if (row.expired) {
       // Expiry is asked again: the token may have been renewed since.

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
-import { Batcher } from '../../database/batcher.js';
-import { throughOutage } from '../../database/outage.js';
+import { isOutage, throughOutage } from '../../database/outage.js';
+import { Batcher } from '../../rest/cache/batcher.js';
 import { type DueMessage, type FinishedAttempt, MessageStore, type Postponement } from '../outbox/message-store.js';
 import { type MailSender, MailSenders } from './mail-senders.js';
 
@@ -16,15 +16,22 @@ export interface DueMail {
  * Milliseconds that messages wait for each other before they are sent, when there are many. After they were sent they
  * never do: until it is written down, a mail that was accepted would be sent again if the process died.
  */
-const gather = 20;
+const gatherMs = 20;
 
 /** What the database does for the messages that a worker sends, each step for many of them at once. */
 @Injectable()
 export class DeliveryBatches {
-  private readonly finds = new Batcher((pks: readonly string[]) => this.findAll(pks), { gather });
-  private readonly claims = new Batcher((pks: readonly string[]) => this.claimAll(pks), { gather });
-  private readonly ends = new Batcher((attempts: readonly FinishedAttempt[]) => this.finishAll(attempts));
-  private readonly postponements = new Batcher((all: readonly Postponement[]) => this.postponeAll(all));
+  private readonly finds = new Batcher((pks: readonly string[]) => this.findAll(pks), { gatherMs, failsAll: isOutage });
+  private readonly claims = new Batcher((pks: readonly string[]) => this.claimAll(pks), {
+    gatherMs,
+    failsAll: isOutage,
+  });
+  private readonly ends = new Batcher((attempts: readonly FinishedAttempt[]) => this.finishAll(attempts), {
+    failsAll: isOutage,
+  });
+  private readonly postponements = new Batcher((all: readonly Postponement[]) => this.postponeAll(all), {
+    failsAll: isOutage,
+  });
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -34,12 +41,12 @@ export class DeliveryBatches {
 
   /** The message and its sender as they are now; undefined if nobody wants it any more. */
   find(pk: string): Promise<DueMail | undefined> {
-    return this.finds.do(pk);
+    return this.finds.run(pk);
   }
 
   /** Takes the message to send it. @returns the number of the try, or undefined if it cannot be had */
   claim(pk: string): Promise<number | undefined> {
-    return this.claims.do(pk);
+    return this.claims.run(pk);
   }
 
   /**
@@ -49,12 +56,12 @@ export class DeliveryBatches {
    * @returns whether the message was still ours
    */
   finish(attempt: FinishedAttempt): Promise<boolean> {
-    return throughOutage(() => this.ends.do(attempt), { milliseconds: this.settings.mailLease * 1000 });
+    return throughOutage(() => this.ends.run(attempt), { milliseconds: this.settings.mailLease * 1000 });
   }
 
   /** Puts the message off. */
   postpone(postponement: Postponement): Promise<void> {
-    return this.postponements.do(postponement);
+    return this.postponements.run(postponement);
   }
 
   private async findAll(pks: readonly string[]): Promise<(DueMail | undefined)[]> {

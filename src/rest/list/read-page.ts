@@ -1,22 +1,22 @@
 import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
-import type { KeptCounts } from './kept-counts.js';
+import type { RowCounts } from '../cache/row-counts.js';
+import { cachedStatement, shapeOf } from '../cache/statement-cache.js';
 import { type Columns, conditionsOf, listOf, type ListQuery } from './list-query.js';
 import { type Page, paginationOf, rangeOf } from './page.js';
-import { shapeOf, written } from './written-statements.js';
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
 
-/** A page with what belongs to its rows. */
-export interface PageWithRelated<Row, More> extends Page<Row> {
-  readonly related: readonly More[];
+/** A page with the related rows of its rows. */
+export interface PageWithRelated<Row, RelatedRow> extends Page<Row> {
+  readonly related: readonly RelatedRow[];
 }
 
 /**
- * Reads the page that `query` asks for, and how many rows there are in all, in one statement whatever its size.
- * Rows are plain objects with the columns that the list declares; no entity is made of them.
+ * Reads one page of a list, and its row count, in one statement whatever the size of the page. Rows are plain objects
+ * with the declared columns; no entities are made.
  *
- * @param from the rows that there are, with every alias that the declaration names, and without a selection
+ * @param from the rows of the list, with every alias that the declaration names, and without a selection
  * @throws AppError `invalidPage`
  */
 export async function readPage<Row>(from: Builder, query: ListQuery): Promise<Page<Row>> {
@@ -25,16 +25,16 @@ export async function readPage<Row>(from: Builder, query: ListQuery): Promise<Pa
 }
 
 /**
- * As `readPage`, and reads in the same statement what belongs to the rows of the page.
+ * Like `readPage`, and reads related rows in the same statement.
  *
- * @param counts of the lists of these rows, if their tables have revisions. Not in a transaction that changes them.
+ * @param counts cache of row counts, for tables that have revisions. Not in a transaction that changes them.
  */
-export async function readPageWith<Row, More>(
+export async function readPageWith<Row, RelatedRow>(
   related: Related | undefined,
   from: Builder,
   query: ListQuery,
-  counts?: KeptCounts,
-): Promise<PageWithRelated<Row, More>> {
+  counts?: RowCounts,
+): Promise<PageWithRelated<Row, RelatedRow>> {
   const type = query.constructor as abstract new () => object;
   const { search, ordering, order, columns } = listOf(type);
   for (const [name, condition] of conditionsOf(type)) {
@@ -44,24 +44,16 @@ export async function readPageWith<Row, More>(
   applySearch(from, query.search, search);
   const { manager } = from.dataSource;
   const all = from.clone();
-  // Which page is the last one is known only when the rows have been counted.
+  // The number of the last page is known only after counting.
   const known = query.page === 'last' ? await countRows(all) : undefined;
   const { offset, limit } = rangeOf(query, known);
   const wanted = namesIn(query.ordering).filter(({ name }) => ordering.includes(name));
   applyOrder(from, wanted.length > 0 ? wanted : namesIn(order.join()), columns);
-  const list = counts && JSON.stringify([shapeOf(all), all.getParameters()]);
-  const kept = list === undefined ? undefined : counts?.find(list);
-  if (counts !== undefined) {
-    from.setParameters({ keptRevision: kept?.revision ?? null, keptCount: kept?.count ?? null });
-  }
-  const page = await readRows<Row, More>(manager, from.offset(offset).limit(limit), columns, {
+  const page = await readRows<Row, RelatedRow>(manager, from.offset(offset).limit(limit), columns, {
     related,
     counted: known === undefined ? all : undefined,
-    areCountsKept: counts !== undefined,
+    counts,
   });
-  if (list !== undefined && page.revision !== undefined && page.count !== undefined) {
-    counts?.keep(list, { revision: page.revision, count: page.count });
-  }
   const count = known ?? page.count ?? (await countRows(all));
   return { pagination: paginationOf(query, count), results: page.rows, related: page.related };
 }
@@ -71,29 +63,31 @@ async function countRows(from: Builder): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Makes a statement that reads rows of another table; its conditions know the rows they belong to as `page`. */
-export type Related = () => SelectQueryBuilder<ObjectLiteral>;
+/** A query for related rows of another table; its conditions refer to the rows of the page as `page`. */
+export interface Related {
+  /** Cache key of the query: equal keys mean equal SQL. */
+  readonly key: string;
+  readonly build: () => SelectQueryBuilder<ObjectLiteral>;
+}
 
-/** What else is read with rows, in the same statement. */
+/** What to read in the same statement as the rows. */
 export interface RowsOptions {
   readonly related?: Related | undefined;
-  /** These rows are counted. */
+  /** The rows to count. */
   readonly counted?: Builder | undefined;
-  /** They are counted only if the revision is not the parameter `keptRevision`; else there are `keptCount`. */
-  readonly areCountsKept?: boolean;
+  /** Cache of their count. */
+  readonly counts?: RowCounts | undefined;
 }
 
-export interface Rows<Row, More> {
+export interface Rows<Row, RelatedRow> {
   readonly rows: Row[];
-  /** Values of the database that JSON does not have (times, large numbers) are text here. */
-  readonly related: More[];
-  /** Undefined when there are no rows. */
+  /** Database values that JSON does not have (timestamps, large numbers) are strings. */
+  readonly related: RelatedRow[];
+  /** Undefined if there are no rows, or they were not counted. */
   readonly count: number | undefined;
-  /** The revision that the count is of, where counts are kept. */
-  readonly revision: string | undefined;
 }
 
-/** Adds the columns to a statement, each under its output name. */
+/** Adds the columns to a builder, each under its output name. */
 export function select<T extends ObjectLiteral>(
   builder: SelectQueryBuilder<T>,
   columns: Columns,
@@ -104,50 +98,57 @@ export function select<T extends ObjectLiteral>(
 }
 
 /**
- * Reads rows, and whatever else is asked for, in one statement: going to the database and back costs more than most of
- * what is read there. Rows are plain objects with the columns; no entity is made of them.
+ * Reads rows, their related rows and their count in one statement: a round trip to the database costs more than most of
+ * these reads. Rows are plain objects with the columns; no entities are made.
  */
-export async function readRows<Row, More = never>(
+export async function readRows<Row, RelatedRow = never>(
   manager: EntityManager,
   from: Builder,
   columns: Columns,
   options: RowsOptions = {},
-): Promise<Rows<Row, More>> {
-  const { related, counted, areCountsKept } = options;
-  const shape = [...shapeOf(from), related !== undefined, counted !== undefined, areCountsKept];
-  const statement = written(columns, shape, () => write(from, columns, options));
-  const read = await manager.query<(Row & { count?: number; revision?: string; related?: More[] })[]>(
+): Promise<Rows<Row, RelatedRow>> {
+  const { related, counted, counts } = options;
+  const countKey = counted && counts && JSON.stringify([shapeOf(counted), counted.getParameters()]);
+  const cachedCount = countKey === undefined ? undefined : counts?.find(countKey);
+  if (countKey !== undefined) {
+    from.setParameters({ cachedRevision: cachedCount?.revision ?? null, cachedCount: cachedCount?.count ?? null });
+  }
+  const key = [columns, shapeOf(from), related?.key, counted !== undefined, countKey !== undefined];
+  const statement = cachedStatement(JSON.stringify(key), () => buildStatement(from, columns, options));
+  const read = await manager.query<(Row & { count?: number; revision?: string; related?: RelatedRow[] })[]>(
     ...manager.dataSource.driver.escapeQueryWithParameters(statement, from.getParameters()),
   );
   const [first] = read;
-  const rows = read.map((row) => pick(row, columns));
-  return { rows, related: first?.related ?? [], count: first?.count, revision: first?.revision };
+  const { count, revision } = first ?? {};
+  if (countKey !== undefined && revision !== undefined && count !== undefined)
+    counts?.store(countKey, { revision, count });
+  return { rows: read.map((row) => pick(row, columns)), related: first?.related ?? [], count };
 }
 
-function write(from: Builder, columns: Columns, { related, counted, areCountsKept }: RowsOptions): string {
+function buildStatement(from: Builder, columns: Columns, { related, counted, counts }: RowsOptions): string {
   const parts = [`page as materialized (${select(from, columns).getQuery()})`];
   const sources = ['page'];
   const selection = ['page.*'];
   if (counted !== undefined) {
     const count = `(${counted.select('count(*)::int').getQuery()})`;
-    if (areCountsKept) {
+    if (counts === undefined) {
+      selection.push(`${count} as "count"`);
+    } else {
       parts.push('now as materialized (select revision from "current_revision")');
       sources.push('now');
       selection.push('now.revision as "revision"');
-      selection.push(`case when now.revision = :keptRevision then :keptCount::int else ${count} end as "count"`);
-    } else {
-      selection.push(`${count} as "count"`);
+      selection.push(`case when now.revision = :cachedRevision then :cachedCount::int else ${count} end as "count"`);
     }
   }
   if (related !== undefined) {
-    const all = `select coalesce(json_agg(related), '[]') from (${related().getQuery()}) related`;
-    // Sent with the first row only: it is the same for all.
+    const all = `select coalesce(json_agg(related), '[]') from (${related.build().getQuery()}) related`;
+    // With the first row only: it is the same for all.
     selection.push(`case when row_number() over () = 1 then (${all}) end as "related"`);
   }
   return `with ${parts.join(', ')} select ${selection.join(', ')} from ${sources.join(', ')}`;
 }
 
-/** Only the columns: what was read besides is no part of a row. */
+/** Only the declared columns: count, revision and related rows are no part of a row. */
 function pick<Row>(row: Row, columns: Columns): Row {
   const picked: Record<string, unknown> = {};
   for (const name in columns) picked[name] = (row as Record<string, unknown>)[name];
@@ -174,8 +175,8 @@ function namesIn(ordering: string | undefined): { name: string; direction: 'ASC'
 }
 
 /**
- * Sorts by the names, then by the primary key, so that no row is told on two pages or on none. Of a name that is given
- * more than once the first one counts: the others come too late to decide anything.
+ * Sorts by the names, then by the primary key, so that every row is on exactly one page. Of a repeated name only the first
+ * counts.
  */
 function applyOrder(from: Builder, names: ReturnType<typeof namesIn>, columns: Columns): void {
   const order = new Map<string, 'ASC' | 'DESC'>();
