@@ -31,7 +31,7 @@ export default defineConfig({
           // A file that changes something global puts it back.
           isolate: false,
           include: ['test/**/*.spec.ts'],
-          exclude: ['test/browser/**', 'test/embedded/**', 'test/timing/**'],
+          exclude: ['test/browser/**', 'test/embedded/**', 'test/slow/**', 'test/timing/**'],
           globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -58,6 +58,17 @@ export default defineConfig({
           include: ['test/timing/**/*.spec.ts'],
           globalSetup: ['test/support/database-server.ts'],
           testTimeout: 400_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        plugins: [decorators],
+        test: {
+          // Long sweeps, run before a release: `npm run test:slow`.
+          name: 'slow',
+          include: ['test/slow/**/*.spec.ts'],
+          globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
+          testTimeout: 1_800_000,
           hookTimeout: 120_000,
         },
       },
