@@ -55,6 +55,19 @@ describe('Somebody who signs up, with authentik’s SDK', () => {
     expect(await verify(passwordHash, 'a secret')).toBe(true);
   });
 
+  it('gets a mail without any text of theirs, until the mailbox is proved', async () => {
+    // The template that greets by name.
+    const slug = await createEnrollmentFlow(app.api, { port, template: 'email/password_reset.html' });
+    const [advert, email] = ['WIN $1000 at http://evil.example', 'stranger@example.org'];
+    const visitor = browser(slug);
+    await visitor.answer({ component: 'ak-stage-prompt', username: advert, password: 'x', password_repeat: 'x' });
+    await visitor.answer({ component: 'ak-stage-prompt', name: advert, email });
+    const { to, subject, text, html } = await proofMail(sink, email);
+    expect(to).toBe(email);
+    expect(text).toContain(`Hello ${email},`);
+    for (const part of [subject, text, html]) expect(part).not.toMatch(/WIN|evil/);
+  });
+
   it('goes through the flow of a file that was made for authentik', async () => {
     const file = await readFile(new URL('../blueprints/enrollment-with-email-verification.yaml', import.meta.url));
     const form = new FormData();

@@ -4,6 +4,7 @@ import { domainToASCII } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { displayName } from './display-name.js';
 import { MessageStore } from './message-store.js';
 import type { StoredMailData } from './stored-mail-data.js';
 
@@ -12,6 +13,7 @@ export interface NewMail {
   /** The stage that sends it; its connection settings at the moment of sending count. */
   readonly stage: string | null;
   readonly fromAddress: string;
+  /** The name may be any text: what a header shows of it is what `displayName` makes of it. */
   readonly recipient: { readonly name: string; readonly address: string };
   readonly template: string;
   readonly subject: string;
@@ -40,7 +42,7 @@ export class Outbox {
       template: mail.template,
       subject: mail.subject,
       data: mail.data,
-      recipientName: mail.recipient.name,
+      recipientName: displayName(mail.recipient.name),
       recipientAddress: mail.recipient.address,
       fromAddress: mail.fromAddress,
       locale: mail.locale,

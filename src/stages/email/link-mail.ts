@@ -4,7 +4,6 @@ import type { NewMail } from '../../mail/outbox/outbox.service.js';
 import type { StoredMailData } from '../../mail/outbox/stored-mail-data.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
-import { recipientName } from './recipient.js';
 
 /** Minutes that a link is valid beyond what its mail says: a mail takes its time, and so does its reader. */
 const spareMinutes = 1;
@@ -19,8 +18,10 @@ export interface LinkMail {
   readonly stage: EmailStage;
   /** Of the service itself, for stages that use the global settings. */
   readonly globalSender: string;
-  readonly user: Pick<User, 'username' | 'name' | 'attributes'>;
+  readonly user: Pick<User, 'username' | 'name' | 'attributes' | 'awaitsConfirmation'>;
   readonly address: string;
+  /** Whether the address is new to the account in this run, so that its owner may not know the account. */
+  readonly isAddressNew?: boolean;
   readonly link: NonNullable<StoredMailData['link']>;
   readonly codeKey?: string;
   /** When the link ends. */
@@ -32,11 +33,13 @@ export interface LinkMail {
 /** The mail of a stage that brings a link. It is of no use once the link is too old. */
 export function linkMail(mail: LinkMail): NewMail {
   const { stage, globalSender, user, address, link, codeKey, expires, locales } = mail;
-  const { username, name } = user;
+  // A stranger may have signed up with the address: no text of theirs reaches its owner.
+  const isStranger = user.awaitsConfirmation || mail.isAddressNew === true;
+  const { username, name } = isStranger ? { username: address, name: '' } : user;
   return {
     stage: stage.pk,
     fromAddress: stage.useGlobalSettings ? globalSender : stage.fromAddress,
-    recipient: { name: recipientName(name), address },
+    recipient: { name, address },
     template: stage.template,
     subject: stage.subject,
     locale: negotiateLanguage([...localeOf(user.attributes), ...locales]),

@@ -69,8 +69,9 @@ export class ProofMail {
     const mail = linkMail({
       stage,
       globalSender: this.senders.global().fromAddress,
-      user: user ?? { username: address, name: '', attributes: {} },
+      user: user ?? { username: address, name: '', attributes: {}, awaitsConfirmation: true },
       address,
+      isAddressNew: address !== user?.email || plan.context.prompt_data?.['email'] === address,
       link: { path: `/if/flow/${flow.slug}/`, query: queryOf(query), parameter: 'flow_token', key: pk },
       codeKey: pk,
       expires,

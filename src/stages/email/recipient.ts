@@ -2,7 +2,7 @@ import type { User } from '../../core/users/user.entity.js';
 import type { PendingUser } from '../../flow-execution/execution.js';
 import type { PlanContext } from '../../flow-execution/plan.js';
 import type { Flow } from '../../flows/flow.entity.js';
-import { reasonToRefuseAddress, reasonToRefuseText } from '../../mail/transport/refusals.js';
+import { reasonToRefuseAddress } from '../../mail/transport/refusals.js';
 import type { EmailStage } from './email-stage.entity.js';
 
 /** Who a mail of an email stage is for. */
@@ -45,9 +45,4 @@ function mayReceive(
 /** Why no mail can go to this address, in words; undefined if one can. */
 export function reasonNotToMail(address: string): string | undefined {
   return reasonToRefuseAddress('recipient', address);
-}
-
-/** The name beside the address; none if it would get the mail refused. */
-export function recipientName(name: string): string {
-  return reasonToRefuseText('name', name) === undefined ? name : '';
 }
