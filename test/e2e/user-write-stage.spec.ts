@@ -160,7 +160,10 @@ describe('A user write stage', () => {
     for (const email of ['nobody', 'a@example.org,b@example.org']) {
       expect(await new Visitor(app.url).answer(slug, { username, email })).toMatchObject(failed);
     }
-    expect(await new Visitor(app.url).answer(slug, { username: 'x'.repeat(151) })).toMatchObject(failed);
+    const string = 'Ensure this field has no more than 150 characters.';
+    expect(await new Visitor(app.url).answer(slug, { username: 'x'.repeat(151) })).toMatchObject({
+      response_errors: { username: [{ string }] },
+    });
     expect(await userNamed(username)).toBeNull();
   });
 

@@ -20,6 +20,8 @@ export const requiredMessage = 'This field is required.';
 export const nullMessage = 'This field may not be null.';
 export const blankMessage = 'This field may not be blank.';
 export const nulMessage = 'Null characters are not allowed.';
+export const tooLongMessage = (characters: number): string =>
+  `Ensure this field has no more than ${characters} characters.`;
 const emptyListMessage = 'This list may not be empty.';
 
 const int32 = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
@@ -46,7 +48,7 @@ export function text(options: TextRules = {}): Coercion<string> {
     }
     const messages = [
       options.maxLength !== undefined && [...value].length > options.maxLength
-        ? `Ensure this field has no more than ${options.maxLength} characters.`
+        ? tooLongMessage(options.maxLength)
         : undefined,
       value.includes('\0') ? nulMessage : undefined,
       ...(options.checks ?? []).map((check) => check(value)),

@@ -195,3 +195,50 @@ describe('An answer to a form', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 });
+
+describe('The length of an answer', () => {
+  const tooLong = (characters: number): string[] => [`Ensure this field has no more than ${characters} characters.`];
+
+  it.each<[PromptType, number]>([
+    ['text', 1000],
+    ['text_area', 10_000],
+    ['username', 150],
+    ['email', 254],
+    ['file', 500_000],
+    ['ak-locale', 1000],
+  ])('is bounded for the type %s: %i characters', async (type, longest) => {
+    const value = (length: number): string => (type === 'file' ? uri : '').padEnd(length, 'A');
+    const kept = await read(field(type), { key: value(longest) });
+    if (type === 'email') expect(kept).toEqual(errors('Enter a valid email address.'));
+    else expect(kept).toEqual({ key: value(longest) });
+    expect(await read(field(type), { key: value(longest + 1) })).toMatchObject({
+      errors: { key: expect.arrayContaining(tooLong(longest)) },
+    });
+  });
+
+  it.each([
+    ['username', 150],
+    ['name', 255],
+    ['email', 254],
+  ])('is bounded by the column %s: %i characters', async (fieldKey, longest) => {
+    const kind = field('text', { fieldKey });
+    expect(await read(kind, { [fieldKey]: 'x'.repeat(longest) })).toEqual({ [fieldKey]: 'x'.repeat(longest) });
+    expect(await read(kind, { [fieldKey]: 'x'.repeat(longest + 1) })).toEqual({
+      errors: { [fieldKey]: tooLong(longest) },
+    });
+  });
+
+  it('is bounded together with the attributes of earlier forms', async () => {
+    const picture = field('file', { fieldKey: 'attributes.picture' });
+    const large = uri.padEnd(400_000, 'A');
+    const body = { 'attributes.picture': large };
+    expect(await read(picture, body)).toEqual(body);
+    expect(await read(picture, body, body)).toEqual(body);
+    expect(await read(picture, body, { 'attributes.other': large })).toEqual({
+      errors: { 'attributes.picture': tooLong(199_998) },
+    });
+    expect(
+      await read([picture, field('file', { fieldKey: 'attributes_2' })], { ...body, attributes_2: large }),
+    ).toEqual({ errors: { attributes_2: tooLong(199_998) } });
+  });
+});

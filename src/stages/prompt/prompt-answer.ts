@@ -11,8 +11,10 @@ import {
   requiredMessage,
   shown,
   text,
+  tooLongMessage,
 } from '../../rest/fields/coercions.js';
 import { choicesOf, type FormField, initialValueOf, known, type PromptData } from './prompt-form.js';
+import { firstTooLong, longestOf } from './prompt-limits.js';
 import type { PromptType } from './prompt-types.js';
 
 /** What a visitor has answered: a value by the key of each field, or what is wrong with the answer. */
@@ -60,6 +62,8 @@ export async function readPromptAnswer(
   }
   if (errors.length > 0) return { kind: 'errors', errors: Object.fromEntries(errors) };
   const answer = Object.fromEntries(values);
+  const tooLong = firstTooLong(data, values);
+  if (tooLong !== undefined) return { kind: 'errors', errors: { [tooLong.key]: [tooLongMessage(tooLong.left)] } };
   if (passwordsDiffer(fields, answer)) return { kind: 'errors', errors: { [nonField]: ["Passwords don't match."] } };
   return { kind: 'values', values: answer };
 }
@@ -101,9 +105,10 @@ function fixedValueOf(field: FormField, data: PromptData): unknown {
 }
 
 function coercionOf(field: FormField, data: PromptData): Coercion {
+  const maxLength = longestOf(field);
   switch (field.type) {
     case 'username':
-      return text({ maxLength: 150 });
+      return text({ maxLength });
     case 'email':
       return email({ allowBlank: !field.required });
     case 'password':
@@ -120,11 +125,11 @@ function coercionOf(field: FormField, data: PromptData): Coercion {
     case 'date-time':
       return (raw) => dateTime()(raw).toISOString();
     case 'file':
-      return dataUri;
+      return dataUri(maxLength);
     case 'ak-locale':
-      return text({ allowBlank: true });
+      return text({ allowBlank: true, maxLength });
     default:
-      return text({ verbatim: true, allowBlank: !field.required });
+      return text({ verbatim: true, allowBlank: !field.required, maxLength });
   }
 }
 
@@ -149,9 +154,11 @@ const date: Coercion<string> = (raw) => {
 };
 
 /** A file as a `data:` URI, kept as it is. */
-const dataUri: Coercion<string> = (raw) => {
-  const uri = text()(raw);
-  if (!/^data:/i.test(uri)) throw new Rejection(['Invalid scheme']);
-  if (!/^data:[^,;]*(;[^,;]*)*;base64,/i.test(uri)) throw new Rejection(['Invalid encoding']);
-  return uri;
-};
+function dataUri(maxLength: number): Coercion<string> {
+  return (raw) => {
+    const uri = text({ maxLength })(raw);
+    if (!/^data:/i.test(uri)) throw new Rejection(['Invalid scheme']);
+    if (!/^data:[^,;]*(;[^,;]*)*;base64,/i.test(uri)) throw new Rejection(['Invalid encoding']);
+    return uri;
+  };
+}

@@ -14,7 +14,7 @@ export interface UserChanges {
 /** Columns that are written from the run as they are, and what they take. Passwords are dealt with elsewhere. */
 const columns: Readonly<Record<'username' | 'name' | 'email', Coercion<string>>> = {
   username: text({ maxLength: 150 }),
-  name: text({ allowBlank: true }),
+  name: text({ allowBlank: true, maxLength: 255 }),
   email: email({ allowBlank: true }),
 };
 
