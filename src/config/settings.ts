@@ -122,6 +122,13 @@ export const definitions = {
     31_536_000,
     'Seconds for the next step of a flow (for the first one an hour at most), and of a sign-in without a duration of its own',
   ),
+  SIGN_UP_CLIENT_LIMIT: integer(
+    30,
+    1,
+    1_000_000,
+    'Accounts that one client address can create in SIGN_UP_CLIENT_WINDOW',
+  ),
+  SIGN_UP_CLIENT_WINDOW: integer(300, 1, 86_400, 'Seconds that this limit is for'),
   UNCONFIRMED_RETENTION: integer(
     30,
     0,
@@ -179,7 +186,7 @@ export class SettingsError extends Error {
 }
 
 /** Prefixes under which a variable we do not know is most likely a misspelt setting. */
-const ourPrefixes = ['EMAIL_', 'MAIL_', 'BOOTSTRAP_', 'DATABASE_', 'BRAND_', 'PAGE_', 'BLUEPRINT_'];
+const ourPrefixes = ['EMAIL_', 'SIGN_UP_', 'MAIL_', 'BOOTSTRAP_', 'DATABASE_', 'BRAND_', 'PAGE_', 'BLUEPRINT_'];
 
 /**
  * The environment that settings are read from: the process's own, completed by the file `.env` in `folder` if there

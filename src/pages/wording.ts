@@ -60,6 +60,11 @@ const rewordings: readonly Rewording[] = [
     shown: 'That was too often. Please try again in %(minutes)s minute.',
     plural: 'That was too often. Please try again in %(minutes)s minutes.',
   },
+  {
+    said: 'Too many sign-ups. Please try again after %(minutes)s minutes.',
+    shown: 'Too many accounts were created from your network. Please try again in %(minutes)s minute.',
+    plural: 'Too many accounts were created from your network. Please try again in %(minutes)s minutes.',
+  },
   { said: 'This account is not active.', shown: 'This account is not active.' },
   {
     said: 'The link was opened in another window or on another device. Go on there.',

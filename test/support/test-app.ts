@@ -45,6 +45,7 @@ export async function startTestApp(
     BOOTSTRAP_TOKEN: adminKey,
     // Every visitor of the tests comes from one address.
     MAIL_CLIENT_LIMIT: '1000000',
+    SIGN_UP_CLIENT_LIMIT: '1000000',
     ...environment,
   });
   const app = await createTestApp(settings, database.url, logger ?? createLogger(settings));

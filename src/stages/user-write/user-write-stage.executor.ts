@@ -13,6 +13,7 @@ import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-exe
 import { invalidInvitation, redeemInvitation } from '../invitation/redeem-invitation.js';
 import { plannedPasswordHash } from '../prompt/planned-password.js';
 import { known, passwordKey, type PromptData } from '../prompt/prompt-form.js';
+import { SignUpLimit } from './sign-up-limit.js';
 import { type UserChanges, userChanges } from './user-changes.js';
 import type { UserWriteStage } from './user-write-stage.entity.js';
 
@@ -38,6 +39,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
   constructor(
     private readonly secrets: SecretBox,
     private readonly events: EventLog,
+    private readonly signUps: SignUpLimit,
   ) {}
 
   async show(execution: Run): Promise<StageOutcome> {
@@ -61,6 +63,8 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
   private async write(execution: Run, manager: EntityManager, data: PromptData): Promise<void> {
     const { context } = execution.plan;
     const stored = await this.userToChange(execution, manager);
+    const refusal = stored === undefined ? await this.signUps.refusal(execution.visitor.clientIp) : undefined;
+    if (refusal !== undefined) throw new Denial(refusal);
     const changes = userChanges(data, stored?.attributes ?? {});
     if (changes === undefined) throw new Denial(isBlank(data['username']) ? undefined : failed);
     if (changes.username !== undefined) await requireFree(manager, changes.username, stored);

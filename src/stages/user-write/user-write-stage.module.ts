@@ -8,6 +8,7 @@ import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
 import { stagesThatName } from '../../flows/stage-references.js';
 import { Referrers } from '../../rest/referrers.js';
+import { SignUpLimit } from './sign-up-limit.js';
 import { UnconfirmedUsers } from './unconfirmed-users.service.js';
 import { UserWriteStageController } from './user-write-stage.controller.js';
 import { UserWriteStageExecutor } from './user-write-stage.executor.js';
@@ -18,7 +19,7 @@ import { UserWriteStageService } from './user-write-stage.service.js';
 @Module({
   imports: [EventsModule, FlowsModule, FlowExecutionModule],
   controllers: [UserWriteStageController],
-  providers: [UserWriteStageService, UserWriteStageExecutor, UnconfirmedUsers],
+  providers: [UserWriteStageService, UserWriteStageExecutor, SignUpLimit, UnconfirmedUsers],
   exports: [UserWriteStageService],
 })
 export class UserWriteStageModule {

@@ -1,0 +1,25 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import { clientNetwork } from '../../core/limits/client-network.js';
+import { RequestLimits } from '../../core/limits/request-limits.service.js';
+
+/** Limits how many accounts the visitors from one client network create (OWASP ASVS 5.0, V2.4.1). */
+@Injectable()
+export class SignUpLimit {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly limits: RequestLimits,
+  ) {}
+
+  /**
+   * Counts a sign-up before it writes anything. The count stays if the request fails.
+   *
+   * @returns the message that refuses it; undefined if it may go on
+   */
+  async refusal(clientIp: string): Promise<string | undefined> {
+    const { signUpClientLimit: times, signUpClientWindow: seconds } = this.settings;
+    const wait = await this.limits.count(`sign-up:client:${clientNetwork(clientIp)}`, { times, seconds });
+    return wait === 0 ? undefined : `Too many sign-ups. Please try again after ${Math.ceil(wait / 60)} minutes.`;
+  }
+}
