@@ -58,7 +58,9 @@ export class UserService {
 
   async create({ groups, ...request }: UserRequestDto): Promise<UserDto> {
     const pk = await this.dataSource.transaction(async (manager) => {
-      const user = await manager.save(User, { ...columnsOf<User>(request), uuid: randomUUID() });
+      // TypeORM's `save` merges JSON and drops keys such as `valueOf`; `insert` stores it as it is.
+      const user = Object.assign(new User(), columnsOf<User>(request), { uuid: randomUUID() });
+      await manager.insert(User, user as object);
       await this.setGroups(manager, user.pk, groups);
       return user.pk;
     });

@@ -13,6 +13,7 @@ import { BlueprintError, UnknownModelError } from './blueprint-error.js';
 import { type BlueprintEntry, type EntryState, entryStates } from './blueprint.js';
 import { findObject } from './find-object.js';
 import { isJson, merge } from './merge.js';
+import { asText } from './percent-format.js';
 import { isTrue, TagResolver } from './tag-resolver.js';
 import type { TransferModel } from './transfer-model.js';
 import type { TransferModels } from './transfer-models.js';
@@ -71,7 +72,7 @@ export class ImportRun {
 
   /** @throws BlueprintError, AppError `forbidden` or ValidationError if the entry cannot be written */
   async apply(entry: BlueprintEntry): Promise<EntryOutcome> {
-    const name = String(await this.tags.resolve(entry.model)).toLowerCase();
+    const name = asText(await this.tags.resolve(entry.model)).toLowerCase();
     const conditions = await this.tags.resolve(entry.conditions);
     if (!Array.isArray(conditions)) throw new BlueprintError('conditions must be a list.');
     if (!conditions.every(isTrue)) return { done: 'skipped', model: name };
@@ -212,7 +213,7 @@ function keyIn(value: unknown): unknown {
 
 /** A key in its usual spelling. */
 function keyText(key: unknown): string {
-  return parseUuid(key) ?? String(key);
+  return parseUuid(key) ?? asText(key);
 }
 
 function withoutEffect({ model, attrs }: ResolvedEntry): string[] {

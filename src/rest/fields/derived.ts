@@ -33,8 +33,8 @@ export function RequestOf<T extends object>(resource: Class<T>): Class<T> {
 /** What a PATCH may hold: as a PUT, and nothing is required. */
 export function PatchOf<T extends object>(request: Class<T>): Class<Partial<T>> {
   const patched = PartialType(request);
-  for (const [name, { options, schema, requestSchema }] of fieldsOf(request)) {
-    declareField(patched, name, { options: { ...options, required: false }, schema, requestSchema });
+  for (const [name, declaration] of fieldsOf(request)) {
+    declareField(patched, name, { ...declaration, options: { ...declaration.options, required: false } });
   }
   return patched;
 }

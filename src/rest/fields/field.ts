@@ -1,10 +1,8 @@
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
 import type { EntityManager } from 'typeorm';
 
 import type { FieldMessages } from '../errors/validation-error.js';
-import { type Coercion, nullMessage, Rejection } from './coercions.js';
+import type { Coercion } from './coercions.js';
 
 /** What a rule may look at besides the value: the database, and the object that is about to change. */
 export interface RuleContext {
@@ -41,11 +39,8 @@ export interface FieldDeclaration {
   readonly schema: ApiPropertyOptions;
   /** Parts of the schema that only a request has, such as a minimum length. */
   readonly requestSchema: ApiPropertyOptions;
-}
-
-/** Stands in a transformed object where a value was refused, until the pipe tells the client why. */
-export class Refused {
-  constructor(readonly messages: FieldMessages) {}
+  /** Converts a value of a request. */
+  readonly coercion: Coercion;
 }
 
 const declarationsKey = Symbol('field declarations');
@@ -81,32 +76,7 @@ export function field(
   } as ApiPropertyOptions;
   return (target, key) => {
     const name = String(key);
-    declareField(target.constructor, name, { options, schema: documented, requestSchema });
+    declareField(target.constructor, name, { options, schema: documented, requestSchema, coercion });
     ApiProperty(documented)(target, key);
-    if (!options.readOnly) converted(coercion, options)(target, name);
   };
-}
-
-/** The part of a field that works on requests. */
-function converted(coercion: Coercion, options: FieldOptions): (target: object, name: string) => void {
-  const convert = (raw: unknown): unknown => {
-    if (raw === undefined) return undefined;
-    if (raw === null) return options.nullable ? null : new Refused([nullMessage]);
-    try {
-      return coercion(raw);
-    } catch (error) {
-      if (error instanceof Rejection) return new Refused(error.messages);
-      throw error;
-    }
-  };
-  return (target, name) => {
-    // `obj` holds the raw value; `value` is a copy that class-transformer has already walked through.
-    Transform(({ obj, key }) => convert((obj as Record<string, unknown>)[key]), { toClassOnly: true })(target, name);
-    ValidateBy({ name: 'field', validator: { validate: (value) => isAccepted(value, options) } })(target, name);
-  };
-}
-
-function isAccepted(value: unknown, options: FieldOptions): boolean {
-  if (value instanceof Refused) return false;
-  return value !== undefined || !options.required;
 }

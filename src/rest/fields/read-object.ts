@@ -1,11 +1,9 @@
-import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
-
 import { type FieldMessages, type NestedMessages, nonField, ValidationError } from '../errors/validation-error.js';
-import { nullMessage, pythonType, requiredMessage } from './coercions.js';
-import { type FieldRule, fieldsOf, Refused, type RuleContext } from './field.js';
+import { nullMessage, pythonType, Rejection, requiredMessage } from './coercions.js';
+import { type FieldDeclaration, type FieldRule, fieldsOf, type RuleContext } from './field.js';
 
 type Class<T = object> = abstract new () => T;
+type Fields = Record<string, unknown>;
 
 /** A rule over several fields, run when every field for itself is fine: gives a message, or nothing. */
 export type Check<T = never> = (request: T, context: RuleContext) => Promise<string | undefined> | string | undefined;
@@ -37,8 +35,8 @@ export async function readObject<T extends object>(type: Class<T>, raw: unknown,
     const got = pythonType(raw);
     throw new ValidationError({ [nonField]: [`Invalid data. Expected a dictionary, but got ${got}.`] });
   }
-  const value = convert(type, raw);
-  const errors = fieldErrors(type, value);
+  const value = new (type as new () => T)();
+  const errors = setFields(type, value, raw);
   await applyRules(type, value, raw, errors, context);
   throwIfAny(type, errors);
   for (const check of checksOf(type)) {
@@ -71,25 +69,32 @@ async function errorsIn(type: Class, item: unknown, context: RuleContext): Promi
   }
 }
 
-function convert<T extends object>(type: Class<T>, raw: object): T {
-  // Only declared keys reach the transformer: what else a client sends costs nothing and changes nothing.
-  const given = Object.keys(raw).filter((key) => fieldsOf(type).has(key));
-  const known = Object.fromEntries(given.map((key) => [key, (raw as Record<string, unknown>)[key]]));
-  return plainToInstance(type as new () => T, known);
+/**
+ * Sets the declared fields of `target` from the own properties of `raw`. Values are data: only the field's coercion looks
+ * into them, and none of their keys (`constructor`, `toJSON`, `then`) is ever taken for a class or a method.
+ */
+function setFields(type: Class, target: object, raw: object): Map<string, FieldMessages> {
+  const errors = new Map<string, FieldMessages>();
+  for (const [name, declaration] of fieldsOf(type)) {
+    if (declaration.options.readOnly) continue;
+    try {
+      const value = readField(declaration, Object.hasOwn(raw, name) ? (raw as Fields)[name] : undefined);
+      if (value !== undefined) (target as Fields)[name] = value;
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      errors.set(name, error.messages);
+    }
+  }
+  return errors;
 }
 
-function fieldErrors(type: Class, value: object): Map<string, FieldMessages> {
-  const failures = validateSync(value, { forbidUnknownValues: false });
-  return new Map(
-    failures
-      .filter(({ property }) => fieldsOf(type).has(property))
-      .map(({ property, value: refused }) => [
-        property,
-        refused instanceof Refused
-          ? refused.messages
-          : [fieldsOf(type).get(property)?.options.missing ?? requiredMessage],
-      ]),
-  );
+/** @throws Rejection */
+function readField({ options, coercion }: FieldDeclaration, raw: unknown): unknown {
+  if (raw === null && options.nullable) return null;
+  if (raw === null) throw new Rejection([nullMessage]);
+  const value = raw === undefined ? undefined : coercion(raw);
+  if (value === undefined && options.required) throw new Rejection([options.missing ?? requiredMessage]);
+  return value;
 }
 
 async function applyRules(
@@ -100,10 +105,10 @@ async function applyRules(
   context: RuleContext,
 ): Promise<void> {
   for (const [name, { options }] of fieldsOf(type)) {
-    const given = (value as Record<string, unknown>)[name];
+    const given = (value as Fields)[name];
     if (given === undefined || given === null || errors.has(name)) continue;
     for (const rule of options.rules ?? []) {
-      const messages = await rule(given as never, context, (raw as Record<string, unknown>)[name]);
+      const messages = await rule(given as never, context, (raw as Fields)[name]);
       if (messages === undefined) continue;
       errors.set(name, messages);
       break;

@@ -87,6 +87,10 @@ const formType = /^multipart\/form-data\s*;.*\bboundary=/i;
 /**
  * Strict JSON in UTF-8, without a byte order mark, with every string well-formed and every number finite.
  *
+ * Keys such as `__proto__` and `constructor` are data, own properties of the value: Fastify's parser, whose
+ * `onProtoPoisoning` and `onConstructorPoisoning` refuse or drop them, is not used. Code that copies JSON must keep them
+ * own properties: spread and `Object.fromEntries` do, assignment to a computed key does not.
+ *
  * @throws AppError `malformedJson`, with a reason that tells nothing of the content: it may hold secrets
  */
 export function parseJson(bytes: Uint8Array): unknown {

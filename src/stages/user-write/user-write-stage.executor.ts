@@ -145,14 +145,16 @@ async function create({ stage, plan }: Run, manager: EntityManager, columns: Col
   if (columns.username === undefined) throw new Denial();
   const { user_path, user_type } = plan.context;
   const isInactive = stage.createUsersAsInactive;
-  return manager.save(User, {
-    ...columns,
+  // TypeORM's `save` merges JSON and drops keys such as `valueOf`; `insert` stores it as it is.
+  const user = Object.assign(new User(), columns, {
     uuid: randomUUID(),
     path: pathOf(user_path ?? stage.userPathTemplate),
     type: typeOf(user_type ?? stage.userType),
     isActive: !isInactive,
     awaitsConfirmation: isInactive,
   });
+  await manager.insert(User, user as object);
+  return user;
 }
 
 async function change(manager: EntityManager, stored: User, columns: Columns): Promise<User> {

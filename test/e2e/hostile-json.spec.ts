@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createActor } from '../factories/actor.js';
+import { createBinding } from '../factories/binding.js';
+import { createDummyStage } from '../factories/dummy-stage.js';
+import { createEmailStage } from '../factories/email-stage.js';
+import { createFlow } from '../factories/flow.js';
+import { createGroup } from '../factories/group.js';
+import { createInvitation, createInvitationStage } from '../factories/invitation.js';
+import { createPolicyBinding } from '../factories/policy-binding.js';
+import { createPrompt, createPromptStage } from '../factories/prompt.js';
+import { createRole } from '../factories/role.js';
+import { createStage } from '../factories/stage.js';
+import { canonical, hostileNames, hostileObject, hostileValue } from '../support/hostile-json.js';
+import { type Operation, operations, resolved } from '../support/operations.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+/** Bodies for each operation, and queries for each list. */
+const numRuns = { bodies: 15, queries: 8 };
+
+let app: TestApp;
+/** For each collection the key of a row of it, as paths name it. */
+let keys: Record<string, (() => Promise<string>) | string>;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  const { api } = app;
+  const { user } = await createActor(app);
+  const flow = await createFlow(api);
+  const stages = {
+    consent: (await createStage(api, 'consent')).pk,
+    deny: (await createStage(api, 'deny')).pk,
+    dummy: (await createDummyStage(api)).pk,
+    email: (await createEmailStage(api, { use_global_settings: false, host: '127.0.0.1', port: 1, timeout: 1 })).pk,
+    identification: (await createStage(api, 'identification')).pk,
+    password: (await createStage(api, 'password')).pk,
+    user_login: (await createStage(api, 'user_login')).pk,
+    user_write: (await createStage(api, 'user_write')).pk,
+    'invitation/stages': (await createInvitationStage(api)).pk,
+    'prompt/stages': (await createPromptStage(api, [{}])).pk,
+  };
+  const blueprint = { name: `blueprint-${randomUUID()}`, enabled: false, content: 'version: 1\nentries: []' };
+  const stageKeys = Object.entries(stages).map(([kind, pk]) => [`/stages/${kind}/`, pk] as const);
+  // A body may rename what paths call by its name.
+  const slug = async (): Promise<string> =>
+    (await api.get(`/flows/instances/?flow_uuid=${flow.pk}`)).body.results[0].slug;
+  keys = {
+    ...Object.fromEntries(stageKeys),
+    '/core/groups/': (await createGroup(api)).pk,
+    '/core/tokens/': async () =>
+      (await api.get(`/core/tokens/?user__username=${user.username}`)).body.results[0].identifier,
+    '/core/users/': String(user.pk),
+    '/flows/bindings/': (await createBinding(api, { target: flow.pk, stage: stages.dummy })).pk,
+    '/flows/executor/': slug,
+    '/flows/inspector/': slug,
+    '/flows/instances/': slug,
+    '/mail/messages/': randomUUID(),
+    '/managed/blueprints/': (await api.post('/managed/blueprints/', blueprint)).body.pk,
+    '/policies/bindings/': (await createPolicyBinding(api, { target: flow.pk, user: user.pk })).pk,
+    '/rbac/permissions/assigned_by_roles/': (await createRole(api)).pk,
+    '/rbac/permissions/assigned_by_users/': String(user.pk),
+    '/rbac/roles/': (await createRole(api)).pk,
+    '/stages/all/': stages.dummy,
+    '/stages/invitation/invitations/': (await createInvitation(api)).pk,
+    '/stages/prompt/prompts/': (await createPrompt(api)).pk,
+    '/events/events/': randomUUID(),
+  };
+});
+afterAll(() => app.stop());
+
+/** The path of an operation, with the key of a row in the place of its parameter. */
+async function pathOf({ path }: Operation): Promise<string> {
+  const [collection = '', rest] = path.split(/\{\w+\}/);
+  if (rest === undefined) return path;
+  const key = keys[collection];
+  if (key === undefined) throw new Error(`no row of ${collection} is known`);
+  return `${collection}${encodeURIComponent(typeof key === 'string' ? key : await key())}${rest}`;
+}
+
+/** What is stored, as far as it is shown: a body whose fields are fine. */
+async function storedFields(operation: Operation): Promise<Record<string, unknown>> {
+  const path = await pathOf(operation);
+  const row = /^(.*\/)[^/]+\/\w+\/$/.exec(path)?.[1] ?? path;
+  const { status, body } = await app.api
+    .get(operation.path.includes('{') ? path : row)
+    .catch(() => ({ status: 0, body: {} }));
+  return status === 200 ? (body.results?.[0] ?? body) : {};
+}
+
+/** Bodies with every field left out, as it is stored, or hostile; and with hostile names beside the fields. */
+function bodiesOf({ body }: Operation, stored: Record<string, unknown>): fc.Arbitrary<unknown> {
+  const names = Object.keys(resolved(body ?? {}).properties ?? {});
+  const field = (name: string): fc.Arbitrary<[string, unknown][]> =>
+    fc.oneof(
+      fc.constant<[string, unknown][]>(Object.hasOwn(stored, name) ? [[name, stored[name]]] : []),
+      hostileValue.map((value): [string, unknown][] => [[name, value]]),
+    );
+  const fields = fc.tuple(...names.map(field)).map((entries) => Object.fromEntries(entries.flat()) as object);
+  const besides = fc.oneof(fc.constant({}), hostileObject);
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.tuple(besides, fields).map(([more, body]) => ({ ...more, ...body })) },
+    { weight: 1, arbitrary: hostileValue },
+  );
+}
+
+const withBody = operations.filter(({ body }) => body !== undefined);
+// The document itself is text unless it is asked for as JSON.
+const withQuery = operations.filter(
+  ({ method, path, query }) => method === 'GET' && query.length > 0 && path !== '/schema/',
+);
+const called = ({ method, path }: Operation): string => `${method} ${path}`;
+
+async function faults(): Promise<unknown[]> {
+  return (await app.api.get('/events/events/?action=system_exception')).body.results;
+}
+
+describe('A key or value that JavaScript gives a meaning to', () => {
+  it('is sent to every operation that has a JSON body', () => {
+    expect(withBody.length).toBeGreaterThan(60);
+    expect(withQuery.length).toBeGreaterThan(20);
+  });
+
+  it.each(withBody.map((operation) => [called(operation), operation] as const))(
+    'fails no request wherever it is in the body of %s',
+    async (_, operation) => {
+      const stored = await storedFields(operation);
+      await fc.assert(
+        fc.asyncProperty(bodiesOf(operation, stored), async (json) => {
+          const answer = await app.api.request(operation.method, await pathOf(operation), { json });
+          expect(answer.status).toBeLessThan(500);
+          expect(answer.body?.component).not.toBe('ak-stage-flow-error');
+        }),
+        { numRuns: numRuns.bodies },
+      );
+      expect(await faults()).toEqual([]);
+    },
+  );
+
+  it.each(withQuery.map((operation) => [called(operation), operation] as const))(
+    'fails no request wherever it is in the query of %s',
+    async (_, operation) => {
+      const name = fc.constantFrom(
+        ...operation.query,
+        ...operation.query.map((query) => `${query}[__proto__]`),
+        ...hostileNames,
+      );
+      const query = fc.array(fc.tuple(name, fc.constantFrom(...hostileNames)), { maxLength: 5 });
+      await fc.assert(
+        fc.asyncProperty(query, async (pairs) => {
+          const answer = await app.api.get(`${await pathOf(operation)}?${new URLSearchParams(pairs).toString()}`);
+          expect(answer.status).toBeLessThan(500);
+        }),
+        { numRuns: numRuns.queries },
+      );
+    },
+  );
+});
+
+describe('JSON of any keys', () => {
+  it.each([
+    ['attributes', '/core/users/', () => ({ username: `user-${randomUUID()}`, name: '' })],
+    ['attributes', '/core/groups/', () => ({ name: `group-${randomUUID()}` })],
+    ['fixed_data', '/stages/invitation/invitations/', () => ({ name: `invitation-${randomUUID()}` })],
+    [
+      'context',
+      '/managed/blueprints/',
+      () => ({ name: `blueprint-${randomUUID()}`, enabled: false, content: 'version: 1\nentries: []' }),
+    ],
+  ])('comes back as it was sent: %s of %s', async (field, path, needed) => {
+    await fc.assert(
+      fc.asyncProperty(hostileObject, hostileObject, async (first, second) => {
+        const { status, body: row } = await app.api.post(path, { ...needed(), [field]: first });
+        expect([status, canonical(row[field])]).toEqual([201, canonical(first)]);
+        const changed = await app.api.patch(`${path}${row.pk}/`, { [field]: second });
+        expect([changed.status, canonical(changed.body[field])]).toEqual([200, canonical(second)]);
+        const read = await app.api.get(`${path}${row.pk}/`);
+        expect(canonical(read.body[field])).toBe(canonical(second));
+        await app.api.delete(`${path}${row.pk}/`);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
