@@ -19,7 +19,9 @@ import { SessionCookies } from './sessions/session-cookies.js';
 import { Sessions } from './sessions/session.service.js';
 import { TokenController } from './tokens/token.controller.js';
 import { TokenService } from './tokens/token.service.js';
+import { AccountChanges } from './users/account-changes.js';
 import { AccountService } from './users/account.service.js';
+import { Credentials } from './users/credentials.service.js';
 import { UserController } from './users/user.controller.js';
 import { UserService } from './users/user.service.js';
 
@@ -39,9 +41,11 @@ import { UserService } from './users/user.service.js';
   providers: [
     AccessGuard,
     { provide: APP_GUARD, useExisting: AccessGuard },
+    AccountChanges,
     AccountService,
     AuthenticationService,
     BootstrapService,
+    Credentials,
     GroupService,
     Idempotency,
     PermissionService,
@@ -53,6 +57,17 @@ import { UserService } from './users/user.service.js';
     TokenService,
     UserService,
   ],
-  exports: [AccessGuard, GroupService, Idempotency, Referrers, RequestLimits, SessionCookies, Sessions, UserService],
+  exports: [
+    AccessGuard,
+    AccountChanges,
+    Credentials,
+    GroupService,
+    Idempotency,
+    Referrers,
+    RequestLimits,
+    SessionCookies,
+    Sessions,
+    UserService,
+  ],
 })
 export class CoreModule {}

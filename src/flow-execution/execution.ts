@@ -40,6 +40,8 @@ export interface Execution<S extends Stage | undefined = Stage> {
   readonly visitor: Visitor;
   /** The query of the page (flow execution, section 2.2). */
   readonly query: URLSearchParams;
+  /** Hash of the session's key; undefined for a new visitor. */
+  readonly session: Buffer | undefined;
 
   /** The pending user, read anew from the database; undefined if there is none, or not any more. */
   pendingUser(): Promise<PendingUser | undefined>;

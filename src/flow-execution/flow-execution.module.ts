@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 
 import { EventsModule } from '../events/events.module.js';
 import { FlowsModule } from '../flows/flows.module.js';
+import { MailModule } from '../mail/mail.module.js';
 import { ConfirmStageExecutor } from './confirm-stage.executor.js';
 import { FlowExecutionController } from './flow-execution.controller.js';
 import { FlowExecutorController } from './flow-executor.controller.js';
@@ -21,7 +22,7 @@ import { StageExecutors } from './stage-executors.js';
 
 /** Runs flows: plans them, and leads visitors from stage to stage. */
 @Module({
-  imports: [EventsModule, FlowsModule],
+  imports: [EventsModule, FlowsModule, MailModule],
   controllers: [
     FlowExecutionController,
     FlowExecutorController,

@@ -3,9 +3,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
+import { AccountChanges } from '../core/users/account-changes.js';
 import { Housekeeping } from '../database/housekeeping.js';
 import { SealBrokenError, SecretBox } from '../database/secret-box.js';
 import { linkSecret } from '../mail/delivery/mail-link.js';
+import { Outbox } from '../mail/outbox/outbox.service.js';
 import type { FlowTokenPurpose } from './flow-token.entity.js';
 import { parsePlan } from './parse-plan.js';
 import type { FlowPlan } from './plan.js';
@@ -99,8 +101,11 @@ export class FlowTokens {
   constructor(
     private readonly dataSource: DataSource,
     private readonly secrets: SecretBox,
+    private readonly outbox: Outbox,
+    changes: AccountChanges,
     housekeeping: Housekeeping,
   ) {
+    changes.registerEnding((manager, user) => this.endAll(manager, user));
     housekeeping.register('old links', () => this.purge());
   }
 
@@ -146,6 +151,20 @@ export class FlowTokens {
         where user_id = $1 and purpose = 'recovery' and stage_uuid is not null and spent is null and superseded is null`,
       [user],
     );
+  }
+
+  /**
+   * Ends every link and code of a user that can still be used, and the mails with them that wait to be sent. The tokens
+   * lose their user, as when an account is deleted: nothing that happens to the account later makes them valid again.
+   */
+  async endAll(manager: EntityManager, user: number): Promise<void> {
+    const [ended] = await manager.query<[{ pk: string; address: string }[], number]>(
+      `update "flow_token" set user_id = null
+        where user_id = $1 and spent is null and superseded is null and expires > now()
+        returning token_uuid as pk, address`,
+      [user],
+    );
+    await this.outbox.withdraw(manager, ended);
   }
 
   /**

@@ -38,6 +38,10 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
     return this.run.query;
   }
 
+  get session(): Buffer | undefined {
+    return this.run.session?.keyHash;
+  }
+
   pendingUser(): Promise<PendingUser | undefined> {
     return readPendingUser(this.manager, this.plan.context);
   }
@@ -77,6 +81,6 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
   }
 
   endOtherSessions(user: User): Promise<void> {
-    return this.sessions.endAll(this.manager, user, this.run.session?.keyHash);
+    return this.sessions.endAll(this.manager, user, this.session);
   }
 }

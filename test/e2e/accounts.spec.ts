@@ -223,12 +223,6 @@ describe('/core/users/{id}/set_password/', () => {
     expect((await app.api.post(path(pk), { password: ['x'] })).body).toEqual({ password: ['Not a valid string.'] });
   });
 
-  it('leaves the tokens of the user as they are', async () => {
-    const { user, api } = await createActor(app);
-    expect((await app.api.post(path(user.pk), { password: 'new' })).status).toBe(204);
-    expect((await api.get('/core/users/me/')).status).toBe(200);
-  });
-
   it('is written down, without the password', async () => {
     const user = await createUser(app.api);
     const { user: by, api } = await createActor(app, [

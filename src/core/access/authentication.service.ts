@@ -136,5 +136,6 @@ function asCaller(row: CallerRow, session?: Buffer): Caller {
   for (const [codename, objectKey] of row.grants) {
     grants.set(codename, (grants.get(codename) ?? new Set()).add(objectKey));
   }
-  return new Caller(row.id, row.username, row.email, row.type, row.is_superuser, grants, row.revision, session);
+  const { id, username, email, type, is_superuser, revision, token_uuid } = row;
+  return new Caller(id, username, email, type, is_superuser, grants, revision, session, token_uuid ?? undefined);
 }

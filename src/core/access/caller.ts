@@ -15,6 +15,8 @@ export class Caller {
     readonly revision: string,
     /** Hash of the key of the session that they signed in to; undefined if they call with a token. */
     readonly session?: Buffer,
+    /** Key of the API token that they call with; undefined if they are signed in. */
+    readonly token?: string,
   ) {}
 
   /** Who it is, for a record of what they did. */

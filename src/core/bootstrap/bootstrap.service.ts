@@ -10,11 +10,7 @@ import { hashPassword } from '../passwords.js';
 import { generateTokenKey, hashTokenKey, tokenKeyPlace } from '../tokens/token-key.js';
 import { Token } from '../tokens/token.entity.js';
 import { User } from '../users/user.entity.js';
-
-/** Names that the reference uses too, so that files which speak of them work here. */
-const administrator = 'akadmin';
-const administrators = 'authentik Admins';
-const tokenIdentifier = 'authentik-bootstrap-token';
+import { administrator, administrators, bootstrapToken } from './bootstrap-names.js';
 
 /** Any number; the same in every process. */
 const lock = 731_001;
@@ -66,12 +62,12 @@ export class BootstrapService {
 
   /** @returns whether this key is another one than before */
   private async setToken(manager: EntityManager, user: User, key: string): Promise<boolean> {
-    const token = await manager.findOneBy(Token, { identifier: tokenIdentifier });
+    const token = await manager.findOneBy(Token, { identifier: bootstrapToken });
     const keyHash = hashTokenKey(key);
     if (token?.keyHash.equals(keyHash)) return false;
     await manager.save(Token, {
       pk: token?.pk ?? randomUUID(),
-      identifier: tokenIdentifier,
+      identifier: bootstrapToken,
       keyHash,
       sealedKey: this.secrets.seal(key, tokenKeyPlace),
       intent: 'api',

@@ -63,6 +63,7 @@ export class TokenService {
     const lifetime = lifetimeOf(await this.forCaller(asked, caller, true), undefined, new Date());
     const userId = caller.isSuperuser ? user : caller.pk;
     await this.dataSource.transaction(async (manager) => {
+      await requireAccess(manager, caller);
       const key = this.keyColumns(generateTokenKey());
       await manager.insert(Token, { pk, identifier, userId, description, managed, ...lifetime, ...key });
       await grant(manager, { userId: caller.pk }, 'authentik_core.view_token_key', pk);
@@ -141,4 +142,20 @@ export class TokenService {
     const users = await this.users.getMany([...new Set(rows.map(({ user }) => user))]);
     return rows.filter(({ user }) => users.has(user)).map((row) => tokenAnswer(row, users.get(row.user) as UserDto));
   }
+}
+
+/**
+ * Makes a new password of the caller wait until the transaction ends, or has it win: a token that ends with the old
+ * password must not leave a successor.
+ *
+ * @throws AppError `invalidToken` if what the caller called with has ended meanwhile
+ */
+async function requireAccess(manager: EntityManager, { pk, token, session }: Caller): Promise<void> {
+  await manager.query('select from "user" where id = $1 for no key update', [pk]);
+  const [row] = await manager.query<[{ stands: boolean }]>(
+    `select exists (select from "token" where token_uuid = $1)
+         or exists (select from "session" where key_hash = $2 and user_id = $3) as stands`,
+    [token ?? null, session ?? null, pk],
+  );
+  if (!row.stands) throw new AppError('invalidToken');
 }

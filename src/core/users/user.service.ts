@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { DataSource, type EntityManager, Not, type SelectQueryBuilder } from 'typeorm';
 
 import { SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
@@ -18,6 +18,7 @@ import { Group } from '../groups/group.entity.js';
 import { hashPassword } from '../passwords.js';
 import { Sessions } from '../sessions/session.service.js';
 import { Token } from '../tokens/token.entity.js';
+import { Credentials } from './credentials.service.js';
 import type { UserListQuery } from './dto/user-list.query.js';
 import type { PatchedUserRequestDto, UserDto, UserRequestDto } from './dto/user.dto.js';
 import { User } from './user.entity.js';
@@ -31,6 +32,7 @@ export class UserService {
     private readonly secrets: SecretBox,
     private readonly events: EventLog,
     private readonly sessions: Sessions,
+    private readonly credentials: Credentials,
     private readonly referrers: Referrers,
   ) {}
 
@@ -76,7 +78,9 @@ export class UserService {
       const isSwitchedOff = columns.isActive === false;
       // Before the user, as a flow does: two that lock them in another order could wait for each other...
       if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
+      const isMoved = await this.isNewAddress(manager, pk, columns.email);
       if (Object.keys(columns).length > 0) await manager.update(User, { pk }, columns as object);
+      if (isMoved) await this.credentials.endLinks(manager, { pk });
       // ...and again: somebody may just have been signing in.
       if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
       await this.setGroups(manager, pk, groups);
@@ -90,14 +94,13 @@ export class UserService {
   }
 
   /**
-   * Sets the password, and writes down who did it. Whoever got in with the old one is out: sessions of the user end, but
-   * for the one that this is done in, and links that were mailed before are dead. Tokens stay as they are.
+   * Sets the password, and records who did it. Access that was gained with the old one ends (`Credentials`); the
+   * caller's own session or token stays.
    */
   async setPassword({ pk, username }: User, password: string, by: Caller, clientIp: string): Promise<void> {
     const passwordHash = await hashPassword(password);
     await this.dataSource.transaction(async (manager) => {
-      await this.sessions.endAll(manager, { pk }, by.session);
-      await manager.update(User, { pk }, { passwordHash, passwordChangeDate: () => 'now()' });
+      await this.credentials.setPassword(manager, { pk }, passwordHash, by);
       await this.events.write(manager, {
         action: 'password_set',
         app: 'authentik.core',
@@ -152,6 +155,14 @@ export class UserService {
       },
       ...this.referrers.of('authentik_core.user', manager, pk),
     ];
+  }
+
+  /** Whether the user has another address until now. Then their links end before the row is locked, and after. */
+  private async isNewAddress(manager: EntityManager, pk: number, email: string | undefined): Promise<boolean> {
+    if (email === undefined) return false;
+    if (!(await manager.existsBy(User, { pk, email: Not(email) }))) return false;
+    await this.credentials.endLinks(manager, { pk });
+    return true;
   }
 
   private users(visible: VisibleRows): SelectQueryBuilder<User> {

@@ -204,6 +204,26 @@ export class MessageStore {
     );
   }
 
+  /** Discards the messages that bring one of these links, unless they are being sent at this moment. */
+  async discardLinks(
+    manager: EntityManager,
+    links: readonly { readonly pk: string; readonly address: string }[],
+  ): Promise<void> {
+    await manager.query(
+      `with mine as (
+         select message_uuid from "mail_message"
+          where recipient_address = any($1) and data -> 'link' ->> 'key' = any($2)
+            and state = any($3) and (state <> 'sending' or lease_until < now())
+          order by message_uuid for update
+       )
+       update "mail_message" message
+          set state = 'discarded', reason = 'Its link was ended by a change of the account.', next_attempt = null,
+              lease_until = null, finished = now()
+         from mine where message.message_uuid = mine.message_uuid`,
+      [links.map(({ address }) => address), links.map(({ pk }) => pk), statesBefore('discarded')],
+    );
+  }
+
   /** Ends a message that is not being sent, with a reason. @returns false if it is not in a state for that */
   async end(manager: EntityManager, pk: string, state: 'failed' | 'discarded', reason: string): Promise<boolean> {
     const changed = await manager.query<[unknown[], number]>(

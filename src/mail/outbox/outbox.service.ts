@@ -50,6 +50,14 @@ export class Outbox {
     });
     return pk;
   }
+
+  /** Discards mails that wait to be sent and bring one of these links, which have ended. */
+  async withdraw(
+    manager: EntityManager,
+    links: readonly { readonly pk: string; readonly address: string }[],
+  ): Promise<void> {
+    if (links.length > 0) await this.store.discardLinks(manager, links);
+  }
 }
 
 /** The sender's domain, for `Message-ID` (RFC 5322, 3.6.4). */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, QueryFailedError } from 'typeorm';
 
+import { Credentials } from '../../core/users/credentials.service.js';
 import { User, type UserType, userTypes } from '../../core/users/user.entity.js';
 import { isUsernameTaken, lockUsername } from '../../core/users/username.js';
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
@@ -38,6 +39,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
 
   constructor(
     private readonly secrets: SecretBox,
+    private readonly credentials: Credentials,
     private readonly events: EventLog,
     private readonly signUps: SignUpLimit,
   ) {}
@@ -71,12 +73,12 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const password = this.passwordIn(data);
     const columns: Columns = { ...changes, ...password };
     const user =
-      stored === undefined ? await create(execution, manager, columns) : await change(manager, stored, columns);
+      stored === undefined
+        ? await create(execution, manager, columns)
+        : await this.change(execution, manager, stored, columns);
     if (context.invitation !== undefined) await this.redeem(execution, manager, context.invitation);
     const group = stored === undefined ? execution.stage.createUsersGroupId : null;
     await addToGroups(manager, user, [...(context.groups ?? []), ...(group === null ? [] : [group])]);
-    // Whoever got into the account with the old password is to get no further.
-    if (stored !== undefined && password !== undefined) await execution.endOtherSessions(user);
     await this.report(execution, manager, user, stored === undefined, changes, password !== undefined);
     execution.setPendingUser({ pk: user.pk });
     context.user_backend = 'authentik.core.auth.InbuiltBackend';
@@ -97,6 +99,19 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const stored = await manager.findOne(User, { where: { pk: user.pk }, lock: { mode: 'pessimistic_write' } });
     if (stored === null) throw new Denial(failed);
     return stored;
+  }
+
+  private async change(
+    { session }: Run,
+    manager: EntityManager,
+    stored: User,
+    { passwordHash, ...columns }: Columns,
+  ): Promise<User> {
+    const isMoved = columns.email !== undefined && columns.email !== stored.email;
+    if (passwordHash !== undefined) await this.credentials.setPassword(manager, stored, passwordHash, { session });
+    if (Object.keys(columns).length > 0) await manager.update(User, { pk: stored.pk }, columns as object);
+    if (isMoved) await this.credentials.endLinks(manager, stored);
+    return Object.assign(stored, columns);
   }
 
   private passwordIn(data: PromptData): { passwordHash: string } | undefined {
@@ -155,13 +170,6 @@ async function create({ stage, plan }: Run, manager: EntityManager, columns: Col
   });
   await manager.insert(User, user as object);
   return user;
-}
-
-async function change(manager: EntityManager, stored: User, columns: Columns): Promise<User> {
-  // The database's time, as that of links, which a new password ends.
-  const changed = columns.passwordHash === undefined ? columns : { ...columns, passwordChangeDate: () => 'now()' };
-  if (Object.keys(changed).length > 0) await manager.update(User, { pk: stored.pk }, changed as object);
-  return Object.assign(stored, columns);
 }
 
 /** Segments without blanks between them, as the paths of users are. */

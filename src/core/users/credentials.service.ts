@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import { administrator, bootstrapToken } from '../bootstrap/bootstrap-names.js';
+import { Sessions } from '../sessions/session.service.js';
+import { AccountChanges } from './account-changes.js';
+import { User } from './user.entity.js';
+
+/** The session and the token of the request that makes a change; they outlive it where they are the user's own. */
+export interface KeptAccess {
+  readonly session?: Buffer | undefined;
+  /** Key of the token. */
+  readonly token?: string | undefined;
+}
+
+/**
+ * The one writer of passwords after an account exists, and the place where access that was gained with old credentials
+ * ends (NIST SP 800-63B-4, 4.5 and 4.6). Everything happens in the caller's transaction.
+ */
+@Injectable()
+export class Credentials {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly changes: AccountChanges,
+  ) {}
+
+  /**
+   * Sets a password, and ends the user's sessions, their own tokens, their open links and codes, except for `kept`.
+   *
+   * @param passwordHash of `hashPassword`
+   */
+  async setPassword(
+    manager: EntityManager,
+    user: { readonly pk: number },
+    passwordHash: string,
+    kept: KeptAccess = {},
+  ): Promise<void> {
+    // Before the user's row, in the order in which a flow locks them: the reverse order deadlocks.
+    await this.endAccess(manager, user, kept);
+    await manager.update(User, { pk: user.pk }, { passwordHash, passwordChangeDate: () => 'now()' });
+    // Again, for a sign-in that held the row until now.
+    await this.endAccess(manager, user, kept);
+    await this.endTokens(manager, user, kept);
+  }
+
+  /**
+   * Ends the links and codes that went to an earlier address. Call it before and after the user's row is changed, so
+   * that it locks in the order of a flow, and misses no link that was made meanwhile.
+   */
+  async endLinks(manager: EntityManager, { pk }: { readonly pk: number }): Promise<void> {
+    await this.changes.end(manager, pk);
+  }
+
+  private async endAccess(manager: EntityManager, user: { readonly pk: number }, kept: KeptAccess): Promise<void> {
+    await this.sessions.endAll(manager, user, kept.session);
+    await this.changes.end(manager, user.pk);
+  }
+
+  /**
+   * Tokens that users made for themselves end. Those of service accounts are installed in programs and stay, and so does
+   * the bootstrap token, which belongs to the installation.
+   */
+  private async endTokens(
+    manager: EntityManager,
+    { pk }: { readonly pk: number },
+    { token }: KeptAccess,
+  ): Promise<void> {
+    await manager.query(
+      `delete from "token" t using "user" u
+        where t.user_id = $1 and u.id = t.user_id and u.type in ('internal', 'external')
+          and t.intent in ('api', 'app_password') and t.token_uuid is distinct from $2::uuid
+          and (t.identifier, u.username) <> ($3, $4)`,
+      [pk, token ?? null, bootstrapToken, administrator],
+    );
+  }
+}
