@@ -1,17 +1,17 @@
-/** What rendering one mail or page may cost. A template that wants more ends in a `TemplateError`. */
+/** Limits of rendering one mail or page. A template that exceeds one fails with a `TemplateError`. */
 export const limits = {
-  /** Milliseconds of work for all parts of it; time spent waiting does not count. */
+  /** Milliseconds of CPU work for all parts; time spent waiting does not count. */
   time: 1000,
-  /** Milliseconds of work after which everything else in the process gets its turn. */
+  /** Milliseconds of work after which rendering yields to the event loop. */
   turn: 10,
-  /** Characters of one part. */
+  /** Characters of output per part. */
   output: 1_000_000,
-  /** Characters that filters and tags may produce on the way. */
+  /** Characters that filters and tags may produce in between. */
   produced: 20_000_000,
   /** Bytes of one template file. */
   template: 256 * 1024,
-  /** How deep templates may include and extend each other. */
+  /** Nesting of `include` and `extends`. */
   depth: 20,
-  /** Compiled templates that are kept. */
+  /** Compiled templates in the cache. */
   compiled: 200,
 } as const;

@@ -1,12 +1,12 @@
-/** What a template can read: objects without a prototype, arrays, text, numbers, booleans, dates, null. */
+/** The values that a template can read: objects without a prototype, arrays, strings, numbers, booleans, dates, null. */
 export type Scope = Record<string, unknown>;
 
-/** An object that holds nothing at all, not even what every object inherits. */
+/** Returns an empty object without a prototype. */
 export function emptyScope(): Scope {
   return Object.create(null) as Scope;
 }
 
-/** A moment given as such or as ISO 8601 with a time of day; undefined for anything else. */
+/** Parses a `Date`, or ISO 8601 text with a time of day; undefined for anything else. */
 export function readMoment(value: unknown): Date | undefined {
   const isText = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(value);
   if (!isText && !(value instanceof Date)) return undefined;
@@ -14,7 +14,7 @@ export function readMoment(value: unknown): Date | undefined {
   return Number.isNaN(moment.getTime()) ? undefined : moment;
 }
 
-/** The same values as a template can read them: objects without what they inherit, `undefined` left out. */
+/** Deep copy for templates: objects without a prototype, `undefined` left out. */
 export function readable(value: object): Scope {
   const scope = emptyScope();
   for (const [name, item] of Object.entries(value)) if (item !== undefined) scope[name] = copied(item);

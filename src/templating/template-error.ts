@@ -1,11 +1,11 @@
-/** A template, or one that it builds on, that cannot be rendered. The message names place and reason, never data. */
+/** An error in a template, or in one that it includes or extends. The message has place and reason, never data. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 
   /**
-   * @param template path of the template the fault is in, below the folder of templates
-   * @param reason what is wrong, in words
-   * @param line from 1; undefined if the fault has no place, such as a file that is missing
+   * @param template path of the template with the error, relative to the template folder
+   * @param reason for the author of the template
+   * @param line from 1; undefined if there is none, such as for a missing file
    */
   constructor(
     readonly template: string,

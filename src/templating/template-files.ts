@@ -3,13 +3,13 @@ import { join, posix, sep } from 'node:path';
 
 import { TemplateError } from './template-error.js';
 
-/** A template on the disk, as it is now. */
+/** A template file and its current version. */
 export interface TemplateFile {
-  /** Path below the folder of templates, with `/` between its parts. */
+  /** Path relative to the template folder, separated by `/`. */
   readonly name: string;
-  /** Whose it is: the administrator's or ours. */
+  /** `custom`: from the administrator's folder; `shipped`: part of the service. */
   readonly origin: 'custom' | 'shipped';
-  /** The file itself, links resolved. */
+  /** Real path, symbolic links resolved. */
   readonly path: string;
   /** Changes when the file does. */
   readonly version: string;
@@ -17,29 +17,29 @@ export interface TemplateFile {
   readonly size: number;
 }
 
-/** The files of one mail; at least one of them is there. */
+/** The template files of one mail; at least one is defined. */
 export interface MailFiles {
   readonly html: TemplateFile | undefined;
   readonly text: TemplateFile | undefined;
 }
 
-/** The folders that templates are in. */
+/** The template folders. */
 export class TemplateFolders {
-  /** Shipped files change only together with the service, so each is looked for once. */
+  /** Shipped files change only with the service, so each is looked up once. */
   private readonly shippedFiles = new Map<string, Promise<TemplateFile | undefined>>();
   private shippedRoot: string | undefined;
   private opened: Promise<TemplateFiles> | undefined;
 
   /**
-   * @param custom the administrator's folder, if there is one; it need not exist
-   * @param shipped ours
+   * @param custom the administrator's folder, if set; it need not exist
+   * @param shipped the folder of the service
    */
   constructor(
     private readonly custom: string | undefined,
     private readonly shipped: string,
   ) {}
 
-  /** The templates as they are now. Whoever asks at the same moment gets the same ones. */
+  /** Returns a snapshot of the templates, shared by all callers in the same turn of the event loop. */
   open(): Promise<TemplateFiles> {
     if (this.opened === undefined) {
       this.opened = this.look();
@@ -53,7 +53,7 @@ export class TemplateFolders {
     const shipped = (this.shippedRoot ??= await realpath(this.shipped));
     const findShipped = (name: string): Promise<TemplateFile | undefined> => {
       const found = this.shippedFiles.get(name) ?? look(shipped, name, 'shipped');
-      // What is not there comes from a template or a request, and could be anything.
+      // Missing names are not cached: they come from templates and requests, without bound.
       found.then(
         (file) => file !== undefined && this.shippedFiles.set(name, found),
         () => undefined,
@@ -67,8 +67,8 @@ export class TemplateFolders {
 }
 
 /**
- * Finds the templates of one mail or page: in the administrator's folder first, then among the shipped ones, so that a file of
- * the same name replaces ours. Nothing outside of these two folders is ever read.
+ * Finds templates: first in the administrator's folder, then among the shipped ones, so that a custom file replaces the
+ * shipped one of the same name. Never reads outside of these two folders.
  */
 export class TemplateFiles {
   private readonly known = new Map<string, Promise<TemplateFile | undefined>[]>();
@@ -76,9 +76,9 @@ export class TemplateFiles {
   constructor(private readonly folders: readonly ((name: string) => Promise<TemplateFile | undefined>)[]) {}
 
   /**
-   * @param except files that do not count, so that a template can extend the one that it replaces
-   * @returns undefined if there is none
-   * @throws TemplateError if the name or the file it leads to is outside of the folder, or it may not be read
+   * @param except files to skip, so that a template can extend the one that it replaces
+   * @returns undefined if not found
+   * @throws TemplateError if the name or the real file is outside of the folder, or cannot be read
    */
   async find(name: string, except: readonly TemplateFile[] = []): Promise<TemplateFile | undefined> {
     let known = this.known.get(name);
@@ -94,11 +94,11 @@ export class TemplateFiles {
   }
 
   /**
-   * The files of a mail: the HTML template, and the text template beside it (`html` in its name replaced by `txt`). A
-   * custom HTML template is not paired with a text of ours, which would say something else.
+   * Finds the files of a mail: the HTML template, and its text template (`html` in the name replaced by `txt`). A custom
+   * HTML template is not paired with a shipped text template, whose content would differ.
    *
-   * @param name a `.html` template; or a `.txt` one, for a mail of plain text
-   * @throws TemplateError if there is no such template, and as `find` does
+   * @param name a `.html` template; or a `.txt` template for a mail without HTML
+   * @throws TemplateError if there is no such template, or like `find`
    */
   async findMail(name: string): Promise<MailFiles> {
     if (name.endsWith('.txt')) return { html: undefined, text: await this.get(name) };
@@ -118,7 +118,7 @@ export class TemplateFiles {
   }
 }
 
-/** @throws TemplateError if it may not be read */
+/** @throws TemplateError if the file cannot be read */
 export async function readTemplate(file: TemplateFile): Promise<Buffer> {
   try {
     return await readFile(file.path);
@@ -127,15 +127,12 @@ export async function readTemplate(file: TemplateFile): Promise<Buffer> {
   }
 }
 
-/**
- * The name that a template means by a path in it: `./` and `../` start at its own folder, everything else at the
- * folder of templates.
- */
+/** Resolves a path in a template: `./` and `../` are relative to its own folder, others to the template folder. */
 export function resolveName(path: string, from: string): string {
   return /^\.\.?\//.test(path) ? posix.join(posix.dirname(from), path) : path;
 }
 
-/** Where the text of an HTML template may be: first the same file with another ending, then authentik's rule. */
+/** Possible names of the text template of an HTML template: first with another extension, then by authentik's rule. */
 function textNames(name: string): string[] {
   return [...new Set([name.replace(/html$/, 'txt'), name.replaceAll('html', 'txt')])];
 }
@@ -164,12 +161,12 @@ async function look(root: string, name: string, origin: TemplateFile['origin']):
   }
 }
 
-/** Codes of errors that stay until somebody changes the file, its rights or the name. */
-const lasting = new Set(['EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG', 'EISDIR']);
+/** Codes of errors that persist until the file, its permissions or its name change. */
+const persistentCodes = new Set(['EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG', 'EISDIR']);
 
-/** A fault of the template; or the error itself if it passes, such as want of file handles: that is no fault of it. */
+/** Returns a TemplateError for a persistent error; temporary ones, such as too many open files, stay as they are. */
 function unreadable(name: string, error: unknown): unknown {
   const { code = '' } = error as NodeJS.ErrnoException;
-  if (!lasting.has(code)) return error;
+  if (!persistentCodes.has(code)) return error;
   return new TemplateError(name, `the file cannot be read (${code})`, undefined, { cause: error });
 }

@@ -1,14 +1,14 @@
 import { type Liquid, TypeGuards, Tokenizer, Value } from 'liquidjs';
 
-/** Takes the arguments of a tag apart at blanks; blanks in quotes do not count. */
+/** Splits the arguments of a tag at blanks outside of quotes. */
 export function splitArguments(text: string): string[] {
   return text.match(/(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"']|["'])+/g) ?? [];
 }
 
 /**
- * Reads one value with its filters, such as `user.name|default:"you"`.
+ * Parses one value with its filters, such as `user.name|default:"you"`.
  *
- * @throws Error if it is none, or more than one
+ * @throws Error unless the text is exactly one value
  */
 export function readValue(text: string, liquid: Liquid): Value {
   const tokenizer = new Tokenizer(text, liquid.options.operators);
@@ -18,34 +18,34 @@ export function readValue(text: string, liquid: Liquid): Value {
   return new Value(token, liquid);
 }
 
-/** The value without its filters, and the filters, from the first `|` on. */
+/** Splits a value from its filters, which start at the first `|`. */
 export function splitFilters(text: string): [operand: string, filters: string] {
   const operand = /^\s*(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^|"']*)/.exec(text)?.[0] ?? '';
   return [operand, text.slice(operand.length)];
 }
 
-/** The text of a quoted literal without filters; undefined for anything else. */
+/** Returns the text of a quoted literal without filters; undefined for anything else. */
 export function literalOf(text: string): string | undefined {
   const tokenizer = new Tokenizer(text);
   const token = tokenizer.readQuoted();
   return token !== undefined && tokenizer.end() && TypeGuards.isQuotedToken(token) ? token.content : undefined;
 }
 
-/** Whether the value is a text in quotes without filters. */
+/** Whether the value is a quoted literal without filters. */
 export function isLiteral({ initial, filters }: Value): boolean {
   const [token] = initial.postfix;
   return filters.length === 0 && token !== undefined && TypeGuards.isQuotedToken(token);
 }
 
-/** What follows `name=`, if the argument is of that form. */
-export function readAssignment(argument: string): { name: string; value: string } | undefined {
+/** Parses an argument of the form `name=value`. */
+function readAssignment(argument: string): { name: string; value: string } | undefined {
   const match = /^([A-Za-z_]\w*)=(.+)$/s.exec(argument);
   return match === null ? undefined : { name: match[1] ?? '', value: match[2] ?? '' };
 }
 
 /**
- * Reads bindings, up to the first argument that is none: `a=b c=d|filter`, or the old `b|filter as a and d as c`. The
- * arguments that were read are taken from the list.
+ * Parses bindings up to the first other argument: `a=b c=d|filter`, or the old form `b|filter as a and d as c`. Removes
+ * the parsed arguments from the list.
  */
 export function readBindings(words: string[], liquid: Liquid): Map<string, Value> {
   const bindings = new Map<string, Value>();
@@ -64,12 +64,12 @@ export function readBindings(words: string[], liquid: Liquid): Map<string, Value
   }
 }
 
-/** The variable that `as name` at the end names; the two words are taken from the list. */
+/** Parses `as name` at the end, and removes these two words from the list. @returns the name, if any */
 export function takeVariable(words: string[]): string | undefined {
   return words.at(-2) === 'as' ? variableName(words.splice(-2)[1]) : undefined;
 }
 
-/** Name of a variable that a tag sets. @throws Error if it cannot be one */
+/** Validates the name of a variable that a tag sets. @throws Error if it is no valid name */
 export function variableName(word: string | undefined): string {
   if (word === undefined || !/^[A-Za-z_]\w*$/.test(word)) throw new Error(`a name is expected, not "${word ?? ''}"`);
   return word;

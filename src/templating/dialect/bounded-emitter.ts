@@ -4,13 +4,13 @@ import { limits } from '../limits.js';
 import { textOf } from './values.js';
 import { BudgetError, type WorkBudget } from './work-budget.js';
 
-/** Collects what a template writes, as long as it is not too much. */
+/** Collects the output of a template, up to `limits.output` characters. */
 export class BoundedEmitter implements Emitter {
   buffer = '';
 
   constructor(private readonly budget: WorkBudget) {}
 
-  /** @throws BudgetError if the part gets too long */
+  /** @throws BudgetError if the part is too long */
   write(piece: unknown): void {
     const text = textOf(piece);
     this.budget.use(text.length);

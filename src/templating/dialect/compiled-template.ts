@@ -4,15 +4,15 @@ import type { Message } from '../language/catalog.js';
 import type { TemplateFile } from '../template-files.js';
 import type { BlockBody } from './context.js';
 
-/** A template that was read and understood. */
+/** A parsed template. */
 export interface CompiledTemplate {
   readonly file: TemplateFile;
   readonly nodes: Template[];
   /** Whether it extends another one. */
   readonly extends: boolean;
   readonly blocks: ReadonlyMap<string, BlockBody>;
-  /** Everything in it that is translated. */
+  /** Its translatable messages. */
   readonly messages: readonly Message[];
-  /** What its author should know. */
+  /** Warnings for its author. */
   readonly warnings: readonly string[];
 }

@@ -5,12 +5,12 @@ import type { RenderContext } from './context.js';
 import { contains, isEqual, isTruthy, order } from './values.js';
 
 type Evaluation = Generator<unknown, unknown, unknown>;
-/** Part of a condition, to be evaluated where it stands. */
+/** Part of a condition; evaluated in the context of its place. */
 export type Condition = (context: RenderContext) => Evaluation;
 
 type Compare = (left: unknown, right: unknown) => boolean;
 
-/** Operators by how strongly they bind, weakest first, as in Python; those of one row from left to right. */
+/** Operators by precedence, lowest first, as in Python; operators of one row are left-associative. */
 const comparisons: readonly Readonly<Record<string, Compare>>[] = [
   { in: (left, right) => contains(right, left), 'not in': (left, right) => !contains(right, left) },
   {
@@ -26,10 +26,10 @@ const comparisons: readonly Readonly<Record<string, Compare>>[] = [
 ];
 
 /**
- * Reads the condition of an `{% if %}`: values with filters, `and`, `or`, `not`, `in`, `is` and comparisons (Django:
- * "Boolean operators"). A comparison of things that have no order is false.
+ * Parses the condition of an `{% if %}`: values with filters, `and`, `or`, `not`, `in`, `is` and comparisons (Django:
+ * "Boolean operators"). Comparing values without an order is false.
  *
- * @throws Error if it is none
+ * @throws Error if the syntax is wrong
  */
 export function readCondition(text: string, liquid: Liquid): Condition {
   const reader = new ConditionReader(splitArguments(text), liquid);

@@ -8,57 +8,57 @@ import type { CompiledTemplate } from './compiled-template.js';
 import { escapeHtml, isRecord, SafeText, textOf } from './values.js';
 import type { WorkBudget } from './work-budget.js';
 
-/** What the parts of one mail or page have in common while they are rendered. */
+/** State that all parts of one mail or page share while they are rendered. */
 export interface Rendering {
   readonly catalog: Catalog;
-  /** Where those of other languages are. */
+  /** The catalogs of all languages. */
   readonly catalogs: Catalogs;
-  /** Names of the values that there may be; a template that reads another one has made a mistake. */
+  /** Names of the variables that templates may use; any other name is a mistake in the template. */
   readonly declared: ReadonlySet<string>;
   readonly formats: TimeFormats;
   readonly now: Date;
   readonly budget: WorkBudget;
-  /** Tells the author of the template something that is no error. */
+  /** Adds a warning for the author of the template. */
   warn(message: string): void;
   /**
-   * Finds and compiles the template that `from` means by `path`.
+   * Finds and compiles the template at `path`, which is resolved relative to `from`.
    *
-   * @throws TemplateError if there is none, or it cannot be used
+   * @throws TemplateError if it is missing or invalid
    */
   readonly load: (path: string, from: TemplateFile, except?: readonly TemplateFile[]) => Promise<CompiledTemplate>;
 }
 
-/** A block as one template has it. */
+/** The content of a block in one template. */
 export interface BlockBody {
   readonly nodes: Template[];
 }
 
-/** What `{{ block.super }}` stands for; rendered only where it is asked for. */
+/** The value of `{{ block.super }}`; rendered on use. */
 export class BlockParent {
   constructor(readonly render: () => Generator<unknown, SafeText, unknown>) {}
 }
 
 const pythonNames = { True: true, False: false, None: null };
 
-/** Where a part is being rendered: the values in sight, and the rules for reading them. */
+/** The context of one part: its variables, and how they are read. */
 export class RenderContext extends Context {
-  /** How the template at hand overrides each block, the outermost heir first. */
+  /** Overrides of each block, most derived template first. */
   blocks = new Map<string, readonly BlockBody[]>();
-  /** The templates that the one at hand extends or is extended by. */
+  /** The templates of the current inheritance chain. */
   lineage: readonly TemplateFile[] = [];
-  /** How many templates are around the one at hand. */
+  /** Nesting depth of the current template. */
   depth = 0;
-  /** How many blocks are around the one at hand. */
+  /** Nesting depth of the current block. */
   blockDepth = 0;
-  /** Where the innermost loop is, as templates see it. */
+  /** The `forloop` variable of the innermost loop. */
   loop: Scope | null = null;
-  /** Which turn it is of each `cycle`. */
+  /** Position of each `cycle`. */
   readonly memory = new Map<object, number>();
-  /** What tags remember from one time to the next, until the innermost loop has ended. */
+  /** State of tags between iterations of the innermost loop. */
   loopMemory = new Map<object, unknown>();
   private readonly layers: Scope[] = [];
 
-  /** @param part decides whether values are escaped as HTML */
+  /** @param part `html`: values are escaped */
   constructor(
     liquid: Liquid,
     scope: Scope,
@@ -66,14 +66,14 @@ export class RenderContext extends Context {
     public rendering: Rendering,
   ) {
     super(Object.assign(emptyScope(), pythonNames, scope), liquid.options, {}, { liquid });
-    // Limiter has private members and cannot be implemented; these two methods of it are all that LiquidJS calls.
+    // Limiter has private members and cannot be implemented; LiquidJS calls only these two methods.
     const limiter: Pick<Context['renderLimit'], 'check' | 'use'> = rendering.budget;
     this.renderLimit = this.memoryLimit = limiter as Context['renderLimit'];
   }
 
   /**
-   * Reads `target.key`: own properties of plain objects, elements of lists, characters of texts. Nothing is inherited
-   * and nothing is called. Of Django's methods only `items`, `keys` and `values` of an object are there.
+   * Reads `target.key`: own properties of plain objects, elements of lists, characters of strings. Never reads inherited
+   * properties and never calls functions. Of Django's methods only `items`, `keys` and `values` of objects are supported.
    */
   override readProperty(target: unknown, key: unknown): unknown {
     const name = String(key);
@@ -93,13 +93,13 @@ export class RenderContext extends Context {
     return name === 'values' ? Object.values(target) : undefined;
   }
 
-  /** What a value looks like in this part: escaped in HTML, unless it is HTML that an author wrote. */
+  /** Formats a value for this part: escaped in HTML, unless it is safe text. */
   written(value: unknown): string {
     const text = textOf(value, this.rendering.formats);
     return this.part === 'text' || value instanceof SafeText ? text : escapeHtml(text);
   }
 
-  /** A context at the same place that sees none of the values. */
+  /** Returns a context without variables for the same rendering. */
   isolated(): RenderContext {
     return new RenderContext(this.liquid as Liquid, emptyScope(), this.part, this.rendering);
   }
@@ -114,19 +114,19 @@ export class RenderContext extends Context {
     return super.pop();
   }
 
-  /** Puts more values in sight, until `pop`. */
+  /** Adds variables until `pop`. */
   pushValues(values: Readonly<Record<string, unknown>>): void {
     this.push(Object.assign(emptyScope(), values));
   }
 
-  /** Sets a variable where the template is now, as `{% trans … as name %}` does. */
+  /** Sets a variable in the innermost scope, for `{% trans … as name %}` and the like. */
   assign(name: string, value: unknown): void {
     const scope = this.layers.at(-1) ?? this.bottom();
     scope[name] = value;
   }
 }
 
-/** The context that a tag or filter was given. */
+/** Narrows the context of a tag or filter. @throws TypeError if it is not a RenderContext */
 export function contextOf(context: Context): RenderContext {
   if (!(context instanceof RenderContext)) throw new TypeError('Only a RenderContext can render these templates');
   return context;

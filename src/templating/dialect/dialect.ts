@@ -56,8 +56,8 @@ const tags = {
 };
 
 /**
- * LiquidJS with the tags and filters of Django's template language, and without its own: what Django does not have is
- * an error here, as it is there. `raw` alone stays; `{% verbatim %}` becomes it.
+ * Creates LiquidJS with the tags and filters of Django's template language and without its own: tags that Django does not
+ * have are errors. Only `raw` stays, for `{% verbatim %}`.
  */
 export function createDialect(): Liquid {
   const outputEscape: FilterHandler = function (value: unknown) {
@@ -71,7 +71,7 @@ export function createDialect(): Liquid {
     parseLimit: limits.template,
     relativeReference: false,
     root: [],
-    // Templates are found by TemplateFiles; LiquidJS itself can read nothing.
+    // TemplateFiles finds templates; LiquidJS itself cannot read files.
     templates: {},
   });
   for (const name of Object.keys(liquid.tags)) if (name !== 'raw') Reflect.deleteProperty(liquid.tags, name);

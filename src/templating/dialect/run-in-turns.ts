@@ -3,18 +3,18 @@ import { setImmediate } from 'node:timers/promises';
 import { limits } from '../limits.js';
 import type { WorkBudget } from './work-budget.js';
 
-/** Work that can be interrupted wherever it yields. LiquidJS renders as such; what is yielded is waited for. */
+/** A rendering of LiquidJS: a generator that can be suspended at every yield; yielded promises are awaited. */
 type Work = Generator<unknown, unknown, unknown>;
 
-/** Steps between two looks at the clock; hundreds of them take less than a millisecond. */
-const stepsPerLook = 16;
+/** Steps between two checks of the clock; hundreds of steps take less than a millisecond. */
+const stepsPerCheck = 16;
 
 /**
- * Does the work, and every work that it yields, within the budget. Now and then everything else in the process gets its
- * turn, so that a template that never ends blocks nobody. LiquidJS's own `toPromise` does neither, and makes a promise
- * for every step. Whether there is time left, LiquidJS asks the budget itself, before every node.
+ * Runs a rendering, and every one that it yields, within the budget, and yields to the event loop regularly, so that an
+ * endless template does not block the process. LiquidJS's own `toPromise` does neither, and creates a promise per step.
+ * LiquidJS itself checks the budget before every node.
  *
- * @throws BudgetError if it takes too long, or whatever the work throws
+ * @throws BudgetError if it takes too long, or any error of the rendering
  */
 export async function runInTurns(work: Work, budget: WorkBudget): Promise<unknown> {
   budget.resume();
@@ -27,7 +27,7 @@ export async function runInTurns(work: Work, budget: WorkBudget): Promise<unknow
 
 async function run(work: Work, budget: WorkBudget): Promise<unknown> {
   const stack = [work];
-  // Not set anew after waiting for something: it may have been there already, and nobody else had a turn.
+  // Not reset after awaiting a promise: it may have been settled already, so the event loop did not run.
   let turnStarted = performance.now();
   let value: unknown;
   let failure: { readonly error: unknown } | undefined;
@@ -35,7 +35,7 @@ async function run(work: Work, budget: WorkBudget): Promise<unknown> {
   for (let current = stack.at(-1); current !== undefined; current = stack.at(-1)) {
     let result: IteratorResult<unknown, unknown>;
     try {
-      if (++steps % stepsPerLook === 0 && performance.now() - turnStarted > limits.turn) {
+      if (++steps % stepsPerCheck === 0 && performance.now() - turnStarted > limits.turn) {
         await budget.waitFor(setImmediate());
         turnStarted = performance.now();
       }
@@ -63,7 +63,7 @@ async function run(work: Work, budget: WorkBudget): Promise<unknown> {
   return value;
 }
 
-/** Data never has functions, whatever the names in it are. */
+/** Whether it is a generator; data never holds functions. */
 function isWork(value: unknown): value is Work {
   const isObject = typeof value === 'object' && value !== null;
   return isObject && 'next' in value && typeof value.next === 'function' && 'throw' in value;

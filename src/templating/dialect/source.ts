@@ -1,9 +1,9 @@
 /**
- * Makes of a Django template one that LiquidJS can take apart: `{# … #}` is gone, what is in `{% comment %}` is gone up
- * to its line breaks (so that errors name the right line), and `{% verbatim %}` becomes LiquidJS's `{% raw %}`. Time and
- * memory grow with the length of the source and nothing else.
+ * Converts a Django template to one that LiquidJS can parse: removes `{# … #}`, removes the content of `{% comment %}`
+ * except line breaks (so that errors have the right line), and replaces `{% verbatim %}` with LiquidJS's `{% raw %}`. Time
+ * and memory are linear in the length of the source.
  *
- * @throws Error if a comment or a verbatim part has no end
+ * @throws Error if a comment or a verbatim block is not closed
  */
 export function withoutComments(source: string): string {
   const output: string[] = [];
@@ -15,7 +15,7 @@ export function withoutComments(source: string): string {
     const opener = source[at + 1];
     if (opener === '#') {
       const end = find.comment(at + 2);
-      // As in Django, a comment does not go over the end of a line; `{#` may also be an id in a style sheet.
+      // As in Django, a comment ends on its line; `{#` may also be an id in a style sheet.
       if (end >= 0 && !source.slice(at, end).includes('\n')) {
         output.push(source.slice(copied, at));
         next = copied = end + 2;
@@ -45,12 +45,12 @@ export function withoutComments(source: string): string {
   return output.join('');
 }
 
-/** A tag that renders nothing and has as many lines as the text. */
+/** Returns a tag that renders nothing and has the same number of lines as the text. */
 function emptied(text: string): string {
   return `{% comment ${text.replace(/[^\n]+/g, '')} %}`;
 }
 
-/** Finds where the mark occurs next, or -1; asked for rising positions only, it reads the source once in all. */
+/** Returns a search for the next occurrence of the mark, or -1; for rising positions it scans the source only once. */
 function finder(source: string, mark: string): (from: number) => number {
   let found = source.indexOf(mark);
   return (from) => {
@@ -63,7 +63,7 @@ function closingTag(source: string, from: number, tag: string, name: string): { 
   const pattern = new RegExp(`\\{%-?\\s*end${tag}(?:\\s+([\\w-]+))?\\s*-?%\\}`, 'g');
   pattern.lastIndex = from;
   for (const match of source.matchAll(pattern)) {
-    // A named verbatim part ends only at its own name.
+    // A named verbatim block ends only at its own name.
     if (tag === 'comment' || (match[1] ?? '') === name) {
       return { begin: match.index, end: match.index + match[0].length };
     }

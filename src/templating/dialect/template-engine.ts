@@ -13,29 +13,27 @@ import { withoutComments } from './source.js';
 import { TemplateParser } from './template-parser.js';
 import { BudgetError } from './work-budget.js';
 
-/** What is rendered, of what, and how. */
+/** One part to render, with its variables. */
 export interface RenderTask extends Omit<Rendering, 'load'> {
   readonly part: 'html' | 'text';
   readonly scope: Scope;
 }
 
-/** Compiles and renders templates in Django's dialect; keeps what it compiled until the file changes. */
+/** Compiles and renders templates in Django's dialect; caches compiled templates until the file changes. */
 export class TemplateEngine {
   private readonly liquid: Liquid = createDialect();
   private readonly compiled = new Map<string, { version: string; template: Promise<CompiledTemplate> }>();
 
-  /**
-   * @throws TemplateError if it cannot be read or is no template
-   */
+  /** @throws TemplateError if the file cannot be read or parsed */
   async compile(file: TemplateFile): Promise<CompiledTemplate> {
-    // The same file may be reached under two names, and its paths start at its name.
+    // A file can have two names, and the paths in it are relative to the name.
     const key = `${file.name} ${file.path}`;
     const known = this.compiled.get(key);
     if (known?.version === file.version) return known.template;
     const template = this.read(file);
     this.compiled.delete(key);
     this.compiled.set(key, { version: file.version, template });
-    // A mistake in the template stays until the file changes; anything else may be gone the next time.
+    // Errors in the template persist until the file changes; others may be temporary.
     template.catch((error: unknown) => {
       if (!(error instanceof TemplateError)) this.compiled.delete(key);
     });
@@ -47,8 +45,8 @@ export class TemplateEngine {
   /**
    * Renders one part of a mail, or a page.
    *
-   * @param files where the templates are that it builds on
-   * @throws TemplateError if this template, or one that it builds on, cannot be rendered
+   * @param files where included and extended templates are found
+   * @throws TemplateError if this template, or one that it includes or extends, cannot be rendered
    */
   async render(file: TemplateFile, files: TemplateFiles, task: RenderTask): Promise<string> {
     const load: Rendering['load'] = async (path, from, except) => {
@@ -61,7 +59,7 @@ export class TemplateEngine {
       const { nodes } = await this.compileFor(file, task);
       const context = new RenderContext(this.liquid, task.scope, task.part, { ...task, load });
       const emitter = new BoundedEmitter(task.budget);
-      // Declared as returning any; it is the generator that LiquidJS itself would run.
+      // Typed as any; it is the generator that LiquidJS itself runs.
       const work = this.liquid.renderer.renderTemplates(nodes, context, emitter) as Generator<
         unknown,
         unknown,
@@ -94,10 +92,7 @@ export class TemplateEngine {
   }
 }
 
-/**
- * The fault as the author of the template needs it: where, and why. An error of the system, in reading a file say, is
- * no fault of a template and stays as it is.
- */
+/** Converts an error to a TemplateError with place and reason; system errors, such as of reading a file, stay as they are. */
 function asTemplateError(error: unknown, template: string): unknown {
   if (error instanceof TemplateError) return error;
   const isLiquid = LiquidError.is(error);
@@ -108,7 +103,7 @@ function asTemplateError(error: unknown, template: string): unknown {
   return new TemplateError(place, reasonOf(original ?? error), line, { cause: error });
 }
 
-/** The reason in words. Only messages that are made of the template, and so hold no data, are passed on. */
+/** The reason in words. Only messages about the template itself are passed on: they contain no data. */
 function reasonOf(error: unknown): string {
   if (error instanceof RangeError) return 'its parts are nested too deep';
   const isOurs = error instanceof BudgetError || (error instanceof Error && error.constructor === Error);

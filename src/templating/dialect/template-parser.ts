@@ -15,14 +15,14 @@ import type { BlockBody } from './context.js';
 
 type Node = ReturnType<Parser['parseToken']>;
 
-/** Reads one template, and collects what its tags say about it. */
+/** Parses one template, and collects its blocks, messages and warnings. */
 export class TemplateParser extends Parser {
   readonly blocks = new Map<string, BlockBody>();
   readonly messages: Message[] = [];
   readonly warnings = new Set<string>();
-  /** Whether it extends another one. */
+  /** Whether it extends another template. */
   extends = false;
-  /** The cycles that have a name, and the one that was read last. */
+  /** Named cycles, and the last one parsed. */
   readonly cycles = new Map<string, object>();
   lastCycle: object | undefined;
 
@@ -33,7 +33,7 @@ export class TemplateParser extends Parser {
     super(liquid);
   }
 
-  /** As in LiquidJS, but `{{ … }}` holds exactly one value. */
+  /** Like LiquidJS, but `{{ … }}` must hold exactly one value. */
   override parseToken(token: TopLevelToken, remaining: TopLevelToken[]): Node {
     const node = super.parseToken(token, remaining);
     if (node instanceof Output && node.value.initial.postfix.length !== 1) {
@@ -42,22 +42,22 @@ export class TemplateParser extends Parser {
     return node;
   }
 
-  /** Tells the author of the template something that is no error. */
+  /** Adds a warning for the author of the template. */
   warn(token: TagToken, message: string): void {
     this.warnings.add(`${this.file.name}, line ${token.getPosition()[0] ?? 1}: ${message}`);
   }
 }
 
-/** The parser that a tag was given. */
+/** Narrows the parser of a tag. @throws TypeError if it is not a TemplateParser */
 export function parserOf(parser: Parser): TemplateParser {
   if (!(parser instanceof TemplateParser)) throw new TypeError('Only a TemplateParser can read these tags');
   return parser;
 }
 
 /**
- * Reads what is inside of a tag, up to the first of the tags that can end it. The tokens are taken from the list.
+ * Parses the content of a tag up to one of its end tags, and removes its tokens from the list.
  *
- * @throws Error if none of them comes
+ * @throws Error if there is no end tag
  */
 export function parseBody(
   parser: Parser,

@@ -1,11 +1,11 @@
 import { TimeFormats } from '../language/time-formats.js';
 
-/** Text that goes in as it is: written by the author of a template, or escaped already. */
+/** Text that is not escaped: written by the author of a template, or escaped already. */
 export class SafeText {
   constructor(readonly text: string) {}
 }
 
-/** Escapes what means something in HTML, in text as well as in quoted attributes. */
+/** Escapes text for HTML content and quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
@@ -18,7 +18,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** What a value looks like. A missing one looks like nothing; the rest as Python would write it. */
+/** Formats a value as Python does; a missing value is an empty string. */
 export function textOf(value: unknown, formats?: TimeFormats): string {
   if (value instanceof SafeText) return value.text;
   if (value === undefined || value === null) return '';
@@ -38,7 +38,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null;
 }
 
-/** Truth as Python has it: empty text, lists and objects are false, and so is zero. */
+/** Python's truth value: empty strings, lists and objects are false, and so is zero. */
 export function isTruthy(value: unknown): boolean {
   if (value instanceof SafeText) return value.text !== '';
   if (Array.isArray(value)) return value.length > 0;
@@ -46,7 +46,7 @@ export function isTruthy(value: unknown): boolean {
   return Boolean(value);
 }
 
-/** Whether both are the same, as `==` of Python says: by value, and never across kinds. */
+/** Python's `==`: by value, and never across types. */
 export function isEqual(left: unknown, right: unknown): boolean {
   const [a, b] = [plain(left), plain(right)];
   if (Array.isArray(a) && Array.isArray(b)) {
@@ -59,7 +59,7 @@ export function isEqual(left: unknown, right: unknown): boolean {
   return a === b;
 }
 
-/** -1, 0 or 1; undefined if there is no order between the two. */
+/** Compares two values: -1, 0 or 1; undefined if they have no order. */
 export function order(left: unknown, right: unknown): number | undefined {
   const [a, b] = [plain(left), plain(right)];
   const comparable =
@@ -69,7 +69,7 @@ export function order(left: unknown, right: unknown): number | undefined {
   return a < b ? -1 : 1;
 }
 
-/** Whether `container` has `item`: a part of a text, an element of a list, a key of an object. */
+/** Python's `in`: a substring, an element of a list, a key of an object. */
 export function contains(container: unknown, item: unknown): boolean {
   const holder = plain(container);
   if (typeof holder === 'string') return typeof plain(item) === 'string' && holder.includes(textOf(item));
@@ -77,7 +77,7 @@ export function contains(container: unknown, item: unknown): boolean {
   return isRecord(holder) && textOf(item) in holder;
 }
 
-/** What a loop goes over: elements of a list, keys of an object, characters of a text. */
+/** The elements that a loop iterates over: of a list, keys of an object, characters of a string. */
 export function elementsOf(value: unknown): readonly unknown[] {
   const holder = plain(value);
   if (Array.isArray(holder)) return holder;
@@ -85,12 +85,12 @@ export function elementsOf(value: unknown): readonly unknown[] {
   return isRecord(holder) ? Object.keys(holder) : [];
 }
 
-/** How many elements or characters it has; 0 for what has none. */
+/** Number of elements or characters; 0 for other values. */
 export function lengthOf(value: unknown): number {
   return elementsOf(value).length;
 }
 
-/** A number, or the number that a text is; undefined for anything else. */
+/** Converts a number or numeric string; undefined for anything else. */
 export function numberOf(value: unknown): number | undefined {
   const holder = plain(value);
   if (typeof holder === 'number') return holder;
@@ -99,7 +99,7 @@ export function numberOf(value: unknown): number | undefined {
   return Number(holder);
 }
 
-/** The value without what only says how it is written; moments as numbers, `undefined` as null. */
+/** The value for comparison: safe text as string, timestamps as numbers, `undefined` as null. */
 function plain(value: unknown): unknown {
   if (value instanceof SafeText) return value.text;
   if (value instanceof Date) return value.getTime();

@@ -1,18 +1,18 @@
 import { limits } from '../limits.js';
 
-/** The mail or page takes more than it may (`limits`). */
+/** A mail or page exceeds one of the `limits`. */
 export class BudgetError extends Error {
   override readonly name = 'BudgetError';
 }
 
-/** Milliseconds since any moment. */
+/** Returns milliseconds since an arbitrary moment. */
 type Clock = () => number;
 
 /**
- * What is left of the time and the characters that one mail or page may cost. Only work counts, not waiting: none
- * fails because the disk is slow, or because process or machine have much else to do.
+ * The remaining time and characters of one mail or page. Only work counts, not waiting: a slow disk or a busy machine
+ * makes no rendering fail.
  *
- * LiquidJS asks it before every node (`check`) and whenever it makes something new (`use`).
+ * LiquidJS calls it before every node (`check`) and for every new value (`use`).
  */
 export class WorkBudget {
   private spent = 0;
@@ -22,8 +22,8 @@ export class WorkBudget {
   private counting: Clock;
 
   /**
-   * @param clock of the wall
-   * @param processor the time that the processor has worked for this process; takes longer to ask
+   * @param clock wall clock
+   * @param processor CPU time of this process; slower to read
    */
   constructor(
     private readonly maximum: number = limits.time,
@@ -35,45 +35,45 @@ export class WorkBudget {
   }
 
   /**
-   * Work begins, or goes on.
+   * Starts or resumes counting.
    *
-   * @param now what the clock of the wall says
+   * @param now wall-clock time
    */
   resume(now = this.clock()): void {
     this.turnStarted = this.counting === this.clock ? now : this.processor();
   }
 
-  /** Work ends, or waits for something. */
+  /** Stops counting. */
   suspend(): void {
     this.spent += this.counting() - this.turnStarted;
   }
 
   /**
-   * @param now what the clock of the wall says
+   * @param now wall-clock time
    * @throws BudgetError if the time is used up
    */
   check(now = this.clock()): void {
     const isWall = this.counting === this.clock;
     if (this.spent + (isWall ? now : this.counting()) - this.turnStarted <= this.maximum) return;
     if (!isWall) throw new BudgetError(`it takes more than ${this.maximum} ms to render`);
-    // A machine with much else to do looks the same. From here on only time counts that it worked for this process.
+    // A busy machine looks the same. From here on only the CPU time of this process counts.
     this.counting = this.processor;
     this.spent = 0;
     this.resume();
   }
 
   /**
-   * @param characters that are produced now
-   * @throws BudgetError if those and the ones before are too many
+   * @param characters the number of new characters
+   * @throws BudgetError if the total exceeds the limit
    */
   use(characters: number): void {
     this.produced += characters;
     if (this.produced > limits.produced) {
-      throw new BudgetError(`it produces more than ${limits.produced} characters on its way`);
+      throw new BudgetError(`it produces more than ${limits.produced} characters`);
     }
   }
 
-  /** Waits for something that is not work of this rendering. */
+  /** Awaits a promise without counting the time. */
   async waitFor<T>(something: Promise<T>): Promise<T> {
     this.suspend();
     try {

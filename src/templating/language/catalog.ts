@@ -6,18 +6,18 @@ import { po } from 'gettext-parser';
 import { sourceLanguage } from './locale.js';
 import { englishPlural, type PluralRule, readPluralForms } from './plural-forms.js';
 
-/** A message of a template: its text, that of its plural, and what it is about where the text alone is ambiguous. */
+/** A translatable message: its text, its plural, and a context where the text alone is ambiguous. */
 export interface Message {
   readonly id: string;
   readonly plural?: string;
   readonly context?: string;
 }
 
-/** The translations into one language. */
+/** The translations of one language. */
 export class Catalog {
   /**
    * @param locale BCP 47
-   * @param translations the forms of each message by `keyOf`; an empty form counts as missing
+   * @param translations the plural forms of each message by `keyOf`; an empty form counts as missing
    */
   constructor(
     readonly locale: string,
@@ -25,12 +25,12 @@ export class Catalog {
     private readonly pluralRule: PluralRule = englishPlural,
   ) {}
 
-  /** The message in this language, or as it was written (English) if there is no translation. */
+  /** Returns the translation, or the message itself (English) if there is none. */
   translate(message: Message): string {
     return this.formOf(message, 0) ?? message.id;
   }
 
-  /** The form of the message that a number takes in this language; English if that form is missing. */
+  /** Returns the plural form for a number; English if that form is missing. */
   translatePlural(message: Message & { readonly plural: string }, count: number): string {
     const amount = Math.abs(Math.trunc(count));
     const form = this.formOf(message, this.pluralRule(amount));
@@ -43,7 +43,7 @@ export class Catalog {
   }
 }
 
-/** Reads the gettext catalogs of a folder, `<language>.po`, each once. */
+/** Reads the gettext catalogs `<language>.po` of a folder, each once. */
 export class Catalogs {
   private readonly loaded = new Map<string, Promise<Catalog>>();
 
@@ -55,7 +55,7 @@ export class Catalogs {
     if (known !== undefined) return known;
     const loading = this.load(language);
     this.loaded.set(language, loading);
-    // What failed once, for want of file handles say, is tried again by the next reader.
+    // A failed read, for example for lack of file handles, is retried by the next caller.
     loading.catch(() => this.loaded.delete(language));
     return loading;
   }
@@ -65,7 +65,7 @@ export class Catalogs {
     const forms = new Map<string, readonly string[]>();
     for (const messages of Object.values(translations)) {
       for (const { msgid: id, msgctxt: context = '', msgstr, comments } of Object.values(messages)) {
-        // A fuzzy translation is a guess that nobody has read yet (gettext manual, 8.3.6).
+        // A fuzzy translation is an unreviewed guess (gettext manual, section 8.3.6).
         if (id !== '' && !comments?.flag?.includes('fuzzy')) forms.set(keyOf({ id, context }), msgstr);
       }
     }
@@ -75,10 +75,10 @@ export class Catalogs {
   }
 }
 
-/** A catalog that translates nothing. */
+/** A catalog without translations. */
 export const sourceCatalog = new Catalog(sourceLanguage, new Map());
 
-/** One string for a message and what it is about, as gettext itself joins them. */
+/** Key of a message and its context, joined as gettext does. */
 function keyOf({ id, context = '' }: Message): string {
   return context === '' ? id : `${context}\u0004${id}`;
 }

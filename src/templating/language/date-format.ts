@@ -1,6 +1,6 @@
 import type { TimeFormats } from './time-formats.js';
 
-/** Names that stand for a whole format (Django: "Format localization"). */
+/** Names of whole formats (Django: "Format localization"). */
 const named: Readonly<Record<string, (moment: Date, formats: TimeFormats) => string>> = {
   DATE_FORMAT: (moment, formats) => formats.date(moment, { dateStyle: 'long' }),
   DATETIME_FORMAT: (moment, formats) => formats.date(moment, { dateStyle: 'long', timeStyle: 'short' }),
@@ -55,15 +55,15 @@ const letters: Readonly<Record<string, (moment: Date, formats: TimeFormats) => s
   O: () => '+0000',
   Z: () => 0,
   I: () => 0,
-  // whole moments
+  // complete timestamps
   c: (moment) => moment.toISOString().replace('Z', '+00:00').replace('.000', ''),
   r: (moment) => moment.toUTCString().replace('GMT', '+0000'),
   U: (moment) => Math.floor(moment.getTime() / 1000),
 };
 
 /**
- * A moment, written with the letters of Django's filter `date` (Django: "Built-in template tags and filters"); a letter
- * after a backslash stands for itself, and so does everything that is no letter of a format. In UTC.
+ * Formats a timestamp in UTC with the letters of Django's filter `date` (Django: "Built-in template tags and filters"). A
+ * letter after a backslash, and everything that is no format letter, stays as it is.
  */
 export function formatDate(moment: Date, format: string, formats: TimeFormats): string {
   if (Object.hasOwn(named, format)) return named[format]?.(moment, formats) ?? '';
@@ -87,7 +87,7 @@ function dayOfYear(moment: Date): number {
   return Math.floor((moment.getTime() - Date.UTC(moment.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
 }
 
-/** Week and year of ISO 8601: a week belongs to the year that its Thursday is in. */
+/** Week and year of ISO 8601: a week belongs to the year of its Thursday. */
 function isoWeek(moment: Date): { week: number; year: number } {
   const thursday = new Date(moment);
   thursday.setUTCDate(moment.getUTCDate() + 4 - (moment.getUTCDay() || 7));

@@ -1,20 +1,20 @@
-/** Languages that there is a catalog for (`locale/<language>.po` of mails and of pages), as BCP 47. */
+/** Languages with a catalog (`locale/<language>.po` of mails and of pages), as BCP 47. */
 export const languages = ['en', 'de', 'fr', 'es', 'zh-Hans', 'ar'] as const;
 
-/** The language that messages are written in, and that every missing translation falls back to. */
+/** The language of the messages themselves, and the fallback for missing translations. */
 export const sourceLanguage = 'en';
 
-/** Working out what a tag stands for takes longer than everything else here, so that is done once for ours. */
+/** Maximized once, because that takes longer than everything else here. */
 const known = languages.map((language) => ({ language, locale: new Intl.Locale(language).maximize() }));
 
 /**
- * The language that suits a reader best.
+ * Returns the best supported language for a reader.
  *
- * The first choice that matches in language and script wins: `de-AT` gets `de`, `zh-CN` gets `zh-Hans`. Only if no
- * choice does, one that matches in language alone is taken: `zh-TW` gets `zh-Hans`, because whoever reads Traditional
- * Chinese reads that rather than a foreign language.
+ * The first choice that matches in language and script wins: `de-AT` gets `de`, `zh-CN` gets `zh-Hans`. If none does, the
+ * first that matches in language alone wins: `zh-TW` gets `zh-Hans`, because readers of Traditional Chinese prefer it to a
+ * foreign language.
  *
- * @param choices BCP 47, best first; also as authentik writes them (`de_AT`, `zh-hans`). What cannot be read is left out
+ * @param choices BCP 47, best first; also as authentik writes them (`de_AT`, `zh-hans`). Invalid tags are ignored
  * @param fallback the language if nothing matches
  */
 export function negotiateLanguage(choices: readonly string[], fallback: string = sourceLanguage): string {
@@ -33,13 +33,13 @@ export function negotiateLanguage(choices: readonly string[], fallback: string =
   );
 }
 
-/** Which way the language is written. */
+/** The writing direction of the language. */
 export function directionOf(locale: string): 'ltr' | 'rtl' {
   const { script = '' } = ours(locale) ?? new Intl.Locale(locale).maximize();
   return ['Arab', 'Hebr', 'Thaa', 'Syrc', 'Nkoo', 'Adlm'].includes(script) ? 'rtl' : 'ltr';
 }
 
-/** What templates know of the language that they are rendered in. */
+/** Variables about the current language for templates. */
 export function languageValues(locale: string): Readonly<Record<'locale' | 'direction' | 'align', string>> {
   const direction = directionOf(locale);
   return { locale, direction, align: direction === 'rtl' ? 'right' : 'left' };

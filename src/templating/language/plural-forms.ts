@@ -1,14 +1,14 @@
-/** Says which of its forms a number takes, from 0. */
+/** Returns the index of the plural form for a number, from 0. */
 export type PluralRule = (n: number) => number;
 
-/** The English rule, which also is the one of a catalog that names none. */
+/** The English rule, also for catalogs without one. */
 export const englishPlural: PluralRule = (n) => (n === 1 ? 0 : 1);
 
 /**
- * Reads the header `Plural-Forms` of a gettext catalog, such as `nplurals=2; plural=(n != 1);`. The C expression in it
- * is interpreted, never run as code (GNU gettext manual, 11.2.6).
+ * Parses the header `Plural-Forms` of a gettext catalog, such as `nplurals=2; plural=(n != 1);`. Its C expression is
+ * interpreted, never run as code (GNU gettext manual, section 11.2.6).
  *
- * @throws Error if it is not such a header
+ * @throws Error if the header is invalid
  */
 export function readPluralForms(header: string): { forms: number; rule: PluralRule } {
   const match = /^\s*nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;]+);?\s*$/.exec(header);

@@ -3,7 +3,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** Units of time, largest first, with their lengths in ms. Months and years are those of the Gregorian mean. */
+/** Units of time in ms, largest first. Months and years have their mean Gregorian length. */
 const units = [
   ['year', 365.2425 * day],
   ['month', 30.436875 * day],
@@ -13,7 +13,7 @@ const units = [
   ['minute', minute],
 ] as const;
 
-/** How one language writes numbers, moments and spans of time. Times of day are in UTC, as authentik's are. */
+/** Formats numbers, timestamps and durations for one language. Times are in UTC, as in authentik. */
 export class TimeFormats {
   private static readonly known = new Map<string, TimeFormats>();
   private readonly locale: string;
@@ -23,7 +23,7 @@ export class TimeFormats {
   private readonly list: Intl.ListFormat;
 
   private constructor(locale: string) {
-    // Codes and links have Western digits, and a mail with two kinds of digits is hard to read.
+    // Codes and links have Western digits; mixing two kinds of digits makes a mail hard to read.
     this.locale = new Intl.Locale(locale, { numberingSystem: 'latn' }).toString();
     this.ago = new Intl.RelativeTimeFormat(this.locale, { numeric: 'always' });
     this.list = new Intl.ListFormat(this.locale, { type: 'unit', style: 'long' });
@@ -37,8 +37,8 @@ export class TimeFormats {
   }
 
   /**
-   * A span in words: `30 minutes`, `1 hour, 30 minutes`. At most the two largest units, rounded to minutes, so that a
-   * mail sent seconds after its link was made does not say 29 minutes; never less than a minute unless nothing is left.
+   * Formats a duration: `30 minutes`, `1 hour, 30 minutes`. At most the two largest units, rounded to minutes, so that a
+   * mail sent seconds after its link was created does not say 29 minutes; at least one minute unless it is over.
    *
    * @param span in ms; a negative one counts as none
    */
@@ -56,7 +56,7 @@ export class TimeFormats {
   }
 
   /**
-   * A distance from now in words: `in 30 minutes`, `2 days ago`, `now`. One unit, the largest that is not too coarse:
+   * Formats a time relative to now: `in 30 minutes`, `2 days ago`, `now`. One unit, the largest that is precise enough:
    * 90 minutes stay 90 minutes.
    *
    * @param distance in ms, negative for the past
@@ -72,12 +72,12 @@ export class TimeFormats {
     return this.ago.format(sign * Math.round(rounded / exact[1]), exact[0]);
   }
 
-  /** `yesterday`, `today` or `tomorrow`, for -1, 0 and 1. */
+  /** Returns `yesterday`, `today` or `tomorrow` for -1, 0 and 1. */
   dayFromToday(days: number): string {
     return new Intl.RelativeTimeFormat(this.locale, { numeric: 'auto' }).format(days, 'day');
   }
 
-  /** A number with a decimal sign and groups as the language has them. */
+  /** Formats a number with the decimal and grouping separators of the language. */
   number(value: number, options: Intl.NumberFormatOptions = {}): string {
     const key = JSON.stringify(options);
     const format = this.numbers.get(key) ?? new Intl.NumberFormat(this.locale, options);
@@ -85,7 +85,7 @@ export class TimeFormats {
     return format.format(value);
   }
 
-  /** A moment, or some parts of it, such as `{ dateStyle: 'long' }` or `{ weekday: 'short' }`. */
+  /** Formats a timestamp or parts of it, such as `{ dateStyle: 'long' }` or `{ weekday: 'short' }`. */
   date(moment: Date, options: Intl.DateTimeFormatOptions): string {
     const key = JSON.stringify(options);
     const format = this.dates.get(key) ?? new Intl.DateTimeFormat(this.locale, { ...options, timeZone: 'UTC' });
@@ -93,7 +93,7 @@ export class TimeFormats {
     return format.format(moment);
   }
 
-  /** A moment with its day and its time of day in UTC. */
+  /** Formats a timestamp as date and time in UTC. */
   moment(moment: Date): string {
     return `${this.date(moment, { dateStyle: 'long', timeStyle: 'short' })} UTC`;
   }

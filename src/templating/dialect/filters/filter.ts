@@ -6,21 +6,21 @@ import { SafeText } from '../values.js';
 /** A filter as LiquidJS calls it. */
 export type FilterHandler = Exclude<FilterImplOptions, { handler: unknown }>;
 
-/** Makes another value of a value; `argument` is what stands after the colon, undefined if nothing does. */
+/** Converts a value; `argument` is the value after the colon, if any. */
 export type Filter = (value: unknown, argument: unknown, context: RenderContext) => unknown;
 
 /**
- * Makes a filter usable in templates. What it makes counts against the budget of the rendering, so that a chain of filters
- * cannot grow a value, or go over a long one, without end.
+ * Registers a filter. Its results count against the budget of the rendering, so that a chain of filters cannot grow a
+ * value, or process a long one, without bound.
  *
- * @param keepsSafe whether it makes safe text of safe text, because it adds nothing that means something in HTML
+ * @param keepsSafe safe text stays safe, because the filter adds nothing with a meaning in HTML
  */
 export function registerFilter(liquid: Liquid, name: string, filter: Filter, keepsSafe = false): void {
   const handler: FilterHandler = function (value: unknown, ...given: unknown[]): unknown {
     if (given.length > 1 || Array.isArray(given[0])) throw new Error(`the filter ${name} takes one argument at most`);
     const context = contextOf(this.context);
     const [token] = this.token.args;
-    // What the author wrote in quotes is as safe as the rest of the template.
+    // A literal of the author is as safe as the rest of the template.
     const isLiteral = token !== undefined && !Array.isArray(token) && TypeGuards.isQuotedToken(token);
     const argument = isLiteral ? new SafeText(String(given[0])) : given[0];
     const result = filter(value, argument, context);

@@ -2,11 +2,11 @@ import { directionOf } from '../../language/locale.js';
 import { escapeHtml, SafeText, textOf } from '../values.js';
 import type { Filter } from './filter.js';
 
-/** Filters that decide what is HTML. All of them give safe text. */
+/** Filters for HTML. All of them return safe text. */
 export const htmlFilters: Readonly<Record<string, Filter>> = {
-  /** The author vouches for the value. */
+  /** Marks a value as safe, at the author's responsibility. */
   safe: (value, _, { rendering: { formats } }) => new SafeText(textOf(value, formats)),
-  /** In HTML everything is escaped anyway, and once is enough. */
+  /** Escapes once: in HTML values are escaped anyway. */
   escape: (value, _, context) => new SafeText(context.written(value)),
   force_escape: (value, _, { rendering: { formats } }) => new SafeText(escapeHtml(textOf(value, formats))),
   linebreaksbr: (value, _, context) => new SafeText(context.written(value).replace(/\r\n|\r|\n/g, '<br>')),
@@ -18,8 +18,8 @@ export const htmlFilters: Readonly<Record<string, Filter>> = {
     return new SafeText(paragraphs.map((text) => `<p>${text.replaceAll('\n', '<br>')}</p>`).join('\n\n'));
   },
   /**
-   * Not in Django: keeps the direction of a name from reordering the words around it. In text only where it is written
-   * the other way than the mail, because old programs show the marks.
+   * Not in Django: isolates the direction of a name, so that it does not reorder the words around it. In text only if its
+   * direction differs from that of the mail, because old programs show the marks.
    */
   isolate: (value, _, context) => {
     const text = context.written(value);

@@ -2,12 +2,12 @@ import { cut } from '../../plain-text.js';
 import { numberOf, textOf } from '../values.js';
 import type { Filter } from './filter.js';
 
-/** A filter of text to text. */
+/** Makes a filter of a function from string to string. */
 function ofText(change: (text: string, argument: string) => string): Filter {
   return (value, argument, { rendering: { formats } }) => change(textOf(value, formats), textOf(argument, formats));
 }
 
-/** A filter of text to text whose argument is a whole number. */
+/** Makes a filter of a function from a string and an integer to a string. */
 function withCount(change: (text: string, count: number) => string): Filter {
   return (value, argument, { rendering: { formats } }) => {
     const count = numberOf(argument);
@@ -16,10 +16,10 @@ function withCount(change: (text: string, count: number) => string): Filter {
   };
 }
 
-/** Widest text that padding makes; nothing in a mail is wider. */
+/** Maximum width of padded text. */
 const widest = 1000;
 
-/** Filters of text that add nothing that means something in HTML. */
+/** String filters that add nothing with a meaning in HTML. */
 export const neutralTextFilters: Readonly<Record<string, Filter>> = {
   lower: ofText((text) => text.toLowerCase()),
   capfirst: ofText((text) => text.replace(/^./u, (first) => first.toUpperCase())),
@@ -39,7 +39,7 @@ export const neutralTextFilters: Readonly<Record<string, Filter>> = {
   wordwrap: withCount((text, count) => wrapped(text, Math.max(1, count))),
 };
 
-/** Filters of text that may cut a piece of HTML in two, or make one. */
+/** String filters that can split HTML, or create it. */
 export const textFilters: Readonly<Record<string, Filter>> = {
   upper: ofText((text) => text.toUpperCase()),
   cut: ofText((text, part) => (part === '' ? text : text.replaceAll(part, ''))),
@@ -61,7 +61,7 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   stringformat: (value, argument) => stringFormatted(value, textOf(argument)),
 };
 
-/** Every character but letters, digits and `-_.~` (RFC 3986, 2.3). */
+/** Characters other than letters, digits and `-_.~` (RFC 3986, section 2.3). */
 function percentEncoded(character: string): string {
   return encodeURIComponent(character).replace(
     /[!'()*]/g,
@@ -69,7 +69,7 @@ function percentEncoded(character: string): string {
   );
 }
 
-/** The text without anything that looks like an HTML tag or comment, in one pass. */
+/** Removes everything that looks like an HTML tag or comment, in one pass. */
 function withoutTags(text: string): string {
   let kept = '';
   let from = 0;
@@ -95,7 +95,7 @@ function wrapped(text: string, width: number): string {
   return text.split('\n').map(wrapLine).join('\n');
 }
 
-/** The part of Python's `%` formats that templates use: `s`, `d`, `05d`, `.2f`, `x`. Anything else gives nothing. */
+/** Python's `%` formats as far as templates use them: `s`, `d`, `05d`, `.2f`, `x`. Others give an empty string. */
 function stringFormatted(value: unknown, format: string): string {
   const match = /^(0?)(\d{0,3})(?:\.(\d{1,2}))?([sdifxX])$/.exec(format);
   if (match === null) return '';

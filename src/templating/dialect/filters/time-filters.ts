@@ -4,7 +4,7 @@ import type { RenderContext } from '../context.js';
 import { SafeText, textOf } from '../values.js';
 import type { Filter } from './filter.js';
 
-/** Filters of moments, also those written as ISO 8601. What is no moment stays as it is, or gives nothing. */
+/** Filters for timestamps, also as ISO 8601 text. Other values stay as they are, or give an empty string. */
 export const timeFilters: Readonly<Record<string, Filter>> = {
   date: (value, argument, context) => formatted(value, argument, 'DATE_FORMAT', context),
   time: (value, argument, context) => formatted(value, argument, 'TIME_FORMAT', context),

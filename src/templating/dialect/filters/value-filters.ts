@@ -2,7 +2,7 @@ import type { RenderContext } from '../context.js';
 import { elementsOf, isTruthy, lengthOf, numberOf, order, SafeText, textOf } from '../values.js';
 import type { Filter } from './filter.js';
 
-/** Filters that choose, count and calculate. */
+/** Filters that select, count and calculate. */
 export const valueFilters: Readonly<Record<string, Filter>> = {
   default: (value, argument) => (isTruthy(value) ? value : argument),
   default_if_none: (value, argument) => value ?? argument,
@@ -65,7 +65,7 @@ export const valueFilters: Readonly<Record<string, Filter>> = {
     if (number === undefined || Math.abs(number) < 1_000_000) return value;
     return formats.number(number, { notation: 'compact', compactDisplay: 'long', maximumFractionDigits: 1 });
   },
-  // Numbers are written the reader's way by the filters that are there for that, and by no setting.
+  // Only filters made for it localize numbers; there is no setting.
   localize: (value) => value,
   unlocalize: (value) => value,
   intcomma: (value, _, { rendering: { formats } }) => {
@@ -74,10 +74,10 @@ export const valueFilters: Readonly<Record<string, Filter>> = {
   },
 };
 
-/** Names of sizes, each 1024 times the one before, as Django has them. */
+/** Units of size, each 1024 times the previous one, as in Django. */
 const sizes = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'];
 
-/** The elements by a property of theirs, or one of its properties: `name`, `team.name`, `0`. */
+/** Sorts elements by a property path: `name`, `team.name`, `0`. */
 function sortedBy(value: unknown, argument: unknown, context: RenderContext): unknown[] {
   const path = textOf(argument).split('.');
   const keyOf = (element: unknown): unknown =>
@@ -89,12 +89,12 @@ function sortedBy(value: unknown, argument: unknown, context: RenderContext): un
 
 function joined(elements: readonly unknown[], argument: unknown, context: RenderContext): SafeText {
   const separator = context.written(argument);
-  // Long separators between many elements are refused before they are put together.
+  // Counted before joining, so that long separators between many elements are refused early.
   context.rendering.budget.use(elements.length * separator.length);
   return new SafeText(elements.map((element) => context.written(element)).join(separator));
 }
 
-/** As Django has it: `2` two places, `-2` two places unless they are zeros; `g` at the end groups the digits. */
+/** As in Django: `2` two decimals, `-2` two decimals unless they are zeros; `g` at the end groups the digits. */
 function floatFormatted(value: unknown, argument: unknown, { rendering: { formats } }: RenderContext): string {
   const number = numberOf(value);
   const [, places = '-1', group = ''] = /^(-?\d{1,2})?(g?)u?$/.exec(textOf(argument)) ?? [];

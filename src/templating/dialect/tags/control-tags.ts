@@ -66,7 +66,7 @@ export class WithTag extends Tag {
   }
 }
 
-/** `{% firstof a b "none" as name %}`: the first that is true. */
+/** `{% firstof a b "none" as name %}`: the first true value. */
 export class FirstOfTag extends Tag {
   private readonly values: Value[];
   private readonly variable: string | undefined;

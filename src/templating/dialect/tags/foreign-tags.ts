@@ -3,7 +3,7 @@ import { type Emitter, type Context, type Liquid, type Parser, Tag, type TagToke
 import { splitArguments } from '../arguments.js';
 import { parserOf } from '../template-parser.js';
 
-/** Libraries of tags and filters that templates load; everything in them that is known here is always there. */
+/** Tag and filter libraries that templates may load; their supported tags are always available. */
 const libraries = new Set([
   'i18n',
   'l10n',
@@ -27,18 +27,18 @@ export class LoadTag extends Tag {
   }
 
   override render(): void {
-    // Everything is there already.
+    // All supported tags are loaded already.
   }
 }
 
-/** What stands for tags that reach for parts of authentik that a mail does not have; the rest render as nothing. */
+/** Output for tags that refer to authentik's web interface; the others render nothing. */
 const replacements: Readonly<Record<string, string>> = {
-  // Both put a file of authentik into the mail. Images in its templates are its logo; ours comes as a part of the mail.
+  // Both embed a file of authentik. In its templates that is the logo; here the logo is attached to the mail.
   inline_static_binary: 'cid:logo',
   static: 'cid:logo',
 };
 
-/** Names of tags that templates of authentik use and that mean nothing here. */
+/** Tags in authentik's templates that have no effect here. */
 export const foreignTags = [
   'inline_static_binary',
   'inline_static_ascii',
@@ -51,7 +51,7 @@ export const foreignTags = [
   'debug',
 ] as const;
 
-/** A tag that would put something of authentik's web pages into the mail. */
+/** A tag that refers to authentik's web interface. */
 export class ForeignTag extends Tag {
   constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid, parser: Parser) {
     super(token, remaining, liquid);

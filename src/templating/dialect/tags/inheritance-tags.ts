@@ -20,7 +20,7 @@ import { parseBody, parserOf } from '../template-parser.js';
 import { SafeText, textOf } from '../values.js';
 import { evaluate, type Rendering } from './rendering.js';
 
-/** `{% extends "email/base.html" %}`: renders that template, with the blocks of this one in place of its own. */
+/** `{% extends "email/base.html" %}`: renders that template with the blocks of this one. */
 export class ExtendsTag extends Tag {
   private readonly parent: Value;
   private readonly file: TemplateFile;
@@ -33,7 +33,7 @@ export class ExtendsTag extends Tag {
     parser.extends = true;
     this.parent = readValue(token.args, liquid);
     this.file = parser.file;
-    // What stands outside of blocks is read, for its mistakes, but never rendered.
+    // Content outside of blocks is parsed, to find mistakes, but never rendered.
     parser.parseTokens(remaining);
     this.blocks = parser.blocks;
   }
@@ -61,7 +61,7 @@ export class BlockTag extends Tag implements BlockBody {
     this.block = name;
     const { blocks } = parserOf(given);
     if (blocks.has(name)) throw new Error(`there are two blocks "${name}"`);
-    // Its place is taken before the blocks inside of it are read.
+    // Registered before its nested blocks are parsed.
     blocks.set(name, this);
     this.nodes = parseBody(given, token, remaining, ['endblock']).nodes;
   }
@@ -84,7 +84,7 @@ export class BlockTag extends Tag implements BlockBody {
       if (index + 1 < generations.length) yield this.renderGeneration(generations, index + 1, context, parent);
       return new SafeText(parent.buffer);
     };
-    // Overridden blocks can come to hold each other.
+    // Overridden blocks can contain each other.
     if (context.blockDepth >= limits.depth) throw new Error(`blocks are nested more than ${limits.depth} deep`);
     context.blockDepth += 1;
     context.pushValues({ block: new BlockParent(renderParent.bind(this)) });
@@ -133,12 +133,12 @@ export class IncludeTag extends Tag {
   }
 }
 
-/** Puts the blocks behind those of the templates that override them. */
+/** Adds the blocks after those of the templates that override them. */
 function addBlocks(context: RenderContext, blocks: ReadonlyMap<string, BlockBody>): void {
   for (const [name, block] of blocks) context.blocks.set(name, [...(context.blocks.get(name) ?? []), block]);
 }
 
-/** Goes one template deeper. */
+/** Renders a nested template. */
 function* open(
   context: RenderContext,
   template: Value,
@@ -152,7 +152,7 @@ function* open(
   try {
     return (yield load(path, from, except)) as CompiledTemplate;
   } catch (error) {
-    // A name that a variable gave is data, which no message repeats.
+    // The name may come from a variable: data never appears in messages.
     if (isLiteral(template) || (error instanceof Error && 'syscall' in error)) throw error;
     throw new Error('the template that the variable names cannot be used', { cause: error });
   }

@@ -66,12 +66,12 @@ export class ForTag extends Tag {
   }
 }
 
-/** `{% cycle 'odd' 'even' as name silent %}`: another one each time; `{% cycle name %}` goes on with it elsewhere. */
+/** `{% cycle 'odd' 'even' as name silent %}`: the next value each time; `{% cycle name %}` continues it elsewhere. */
 export class CycleTag extends Tag {
   private readonly values: readonly Value[];
   private readonly variable: string | undefined;
   private readonly isSilent: boolean;
-  /** Whose turns these are. */
+  /** The cycle that this tag continues. */
   private readonly owner: CycleTag;
 
   constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid, given: Parser) {
@@ -103,7 +103,7 @@ export class CycleTag extends Tag {
   }
 }
 
-/** `{% resetcycle name %}`: begins a cycle anew, the last one above if none is named. */
+/** `{% resetcycle name %}`: restarts a cycle, by default the last one above. */
 export class ResetCycleTag extends Tag {
   private readonly cycle: object;
 
@@ -120,7 +120,7 @@ export class ResetCycleTag extends Tag {
   }
 }
 
-/** `{% ifchanged a b %} … {% else %} … {% endifchanged %}`: what is new in this loop; without values, its own content. */
+/** `{% ifchanged a b %} … {% else %} … {% endifchanged %}`: compares the values, or else the content, with the last ones. */
 export class IfChangedTag extends Tag {
   private readonly values: readonly Value[];
   private readonly body: Template[];
@@ -151,7 +151,7 @@ export class IfChangedTag extends Tag {
   }
 }
 
-/** `{% regroup people by team.name as teams %}`: neighbours with the same value, as objects `grouper` and `list`. */
+/** `{% regroup people by team.name as teams %}`: groups adjacent equal values, as objects with `grouper` and `list`. */
 export class RegroupTag extends Tag {
   private readonly list: Value;
   private readonly property: Value;
@@ -185,7 +185,7 @@ export class RegroupTag extends Tag {
   }
 }
 
-/** Groups that `regroup` made: the only objects that a loop takes apart by value, as Django's named tuples are. */
+/** Groups made by `regroup`: the only objects that a loop unpacks by value, like Django's named tuples. */
 const madeGroups = new WeakSet<object>();
 
 function groupOf(grouper: unknown, first: unknown): { grouper: unknown; list: unknown[] } {

@@ -39,7 +39,7 @@ export class NowTag extends Tag {
   }
 }
 
-/** `{% widthratio part whole 100 as name %}`: the whole number that is to 100 as the part is to the whole. */
+/** `{% widthratio part whole 100 as name %}`: `part / whole * 100`, rounded. */
 export class WidthRatioTag extends Tag {
   private readonly numbers: readonly Value[];
   private readonly variable: string | undefined;
@@ -63,7 +63,7 @@ export class WidthRatioTag extends Tag {
   }
 }
 
-/** `{% spaceless %} … {% endspaceless %}`: without blanks between HTML tags. */
+/** `{% spaceless %} … {% endspaceless %}`: removes whitespace between HTML tags. */
 export class SpacelessTag extends Tag {
   private readonly nodes: Template[];
 
@@ -95,14 +95,14 @@ export class FilterTag extends Tag {
     context.pushValues({ filtered: new SafeText(text) });
     const result = yield this.filtered.value(context);
     context.pop();
-    // What was escaped inside is not escaped again, as in Django.
+    // The content is escaped already, as in Django.
     emitter.write(result);
   }
 }
 
 /**
- * `{% autoescape off %} … {% endautoescape %}`: changes nothing. Values are always escaped in HTML and never in text;
- * the one way out is `|safe`, which is seen where it counts.
+ * `{% autoescape off %} … {% endautoescape %}`: no effect. Values are always escaped in HTML and never in text; only
+ * `|safe` turns it off, visibly at the value.
  */
 export class AutoescapeTag extends Tag {
   private readonly nodes: Template[];
@@ -122,7 +122,7 @@ export class AutoescapeTag extends Tag {
   }
 }
 
-/** `{% localize on %} … {% endlocalize %}` and those for time zones: change nothing. Moments are written in UTC. */
+/** `{% localize on %} … {% endlocalize %}` and the tags for time zones: no effect. Times are in UTC. */
 export class NeutralTag extends Tag {
   private readonly nodes: Template[];
 
@@ -148,7 +148,7 @@ const marks: Readonly<Record<string, string>> = {
   closecomment: '#}',
 };
 
-/** `{% templatetag openblock %}`: the marks that templates are made of. */
+/** `{% templatetag openblock %}`: the delimiters of tags. */
 export class TemplateTagTag extends Tag {
   private readonly mark: string;
 
@@ -164,7 +164,7 @@ export class TemplateTagTag extends Tag {
   }
 }
 
-/** `{% comment %}`, of which only the line breaks are left. */
+/** `{% comment %}`, with only its line breaks left. */
 export class CommentTag extends Tag {
   override render(): void {
     // A comment.

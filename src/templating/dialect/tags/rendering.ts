@@ -5,10 +5,10 @@ import { BoundedEmitter } from '../bounded-emitter.js';
 import type { RenderContext } from '../context.js';
 import { SafeText, textOf } from '../values.js';
 
-/** What a tag does when it is rendered; what it yields is waited for. */
+/** The rendering of a tag; yielded promises are awaited. */
 export type Rendering = Generator<unknown, void, unknown>;
 
-/** Evaluates bindings where they stand. */
+/** Evaluates bindings in the current context. */
 export function* evaluate(
   bindings: ReadonlyMap<string, Value>,
   context: RenderContext,
@@ -18,13 +18,13 @@ export function* evaluate(
   return values;
 }
 
-/** The value; what the author wrote in quotes is as safe as the rest of the template. */
+/** Evaluates one value; a literal of the author is as safe as the rest of the template. */
 export function* evaluateOne(value: Value, context: RenderContext): Generator<unknown, unknown, unknown> {
   const result = yield value.value(context);
   return isLiteral(value) ? new SafeText(textOf(result)) : result;
 }
 
-/** Renders into a text of its own. */
+/** Renders to a string. */
 export function* capture(
   nodes: Template[],
   context: RenderContext,
@@ -35,7 +35,7 @@ export function* capture(
   return emitter.buffer;
 }
 
-/** Writes what a tag has made, or sets the variable that its `as` names instead. */
+/** Writes the result of a tag, or assigns it to the variable of its `as`. */
 export function put(value: unknown, variable: string | undefined, context: RenderContext, emitter: Emitter): void {
   if (variable !== undefined) context.assign(variable, value);
   else emitter.write(context.written(value));

@@ -34,7 +34,7 @@ export class TransTag extends Tag {
     const text = words.shift();
     if (text === undefined) throw new Error(`{% ${token.name} %} needs a text`);
     const { valued, flags } = readOptions(words, { as: variableName, context: requireLiteral }, ['noop']);
-    // What is translated comes first, filters after that, as in Django.
+    // Filters apply after translation, as in Django.
     const [operand, filters] = splitFilters(text);
     const id = literalOf(operand);
     const { context } = valued;
@@ -146,7 +146,7 @@ export class CurrentLanguageTag extends Tag {
   }
 }
 
-/** `{% language 'de' %} … {% endlanguage %}`: a part in another language, or in the next best that there is. */
+/** `{% language 'de' %} … {% endlanguage %}`: content in another language, or the best match available. */
 export class LanguageTag extends Tag {
   private readonly language: Value;
   private readonly nodes: Template[];
@@ -173,7 +173,7 @@ export class LanguageTag extends Tag {
 
 type Reader = (word: string | undefined) => string;
 
-/** Reads the options after a text in any order: words that stand alone, and words that are followed by something. */
+/** Parses options in any order: flags, and names followed by a value. */
 function readOptions<Name extends string>(
   words: string[],
   readers: Readonly<Record<Name, Reader>>,
@@ -195,7 +195,7 @@ function requireLiteral(word: string | undefined): string {
   return literal;
 }
 
-/** The message of the body: its text with `%(name)s` for each value in it (gettext's python-format, as Django has it). */
+/** Returns the message of the body: its text with `%(name)s` for each value (gettext's python-format, as in Django). */
 function readBody(
   opener: TagToken,
   remaining: TopLevelToken[],
