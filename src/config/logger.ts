@@ -5,29 +5,29 @@ import type { Settings } from './settings.js';
 
 export type { Logger } from 'pino';
 
-/** Bytes of lines that wait to be written, at most; when nobody reads them, those that come then are dropped. */
-const mostWaiting = 16 * 2 ** 20;
+/** Bytes of buffered lines at most; further lines are dropped if stdout is not read. */
+const maxBufferedBytes = 16 * 2 ** 20;
 
 /**
- * The process's log: one JSON object a line, or readable lines on a terminal. Secrets never get here. Lines that come
- * while one is being written are written together, and no request waits for them; what is left is written when the
- * process ends.
+ * Creates the log: one JSON object per line, or readable lines on a terminal. Never contains secrets. Lines are written in
+ * batches, without blocking requests, and flushed when the process ends.
  */
 export function createLogger({ logLevel }: Pick<Settings, 'logLevel'>): Logger {
   const options = { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (!process.stdout.isTTY) return pino(options, pino.destination({ dest: 1, sync: false, maxLength: mostWaiting }));
+  if (!process.stdout.isTTY)
+    return pino(options, pino.destination({ dest: 1, sync: false, maxLength: maxBufferedBytes }));
   const readable = { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' };
   return pino({ ...options, transport: { target: 'pino-pretty', options: readable } });
 }
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
-/** Lets Nest and what runs in it write to the process's log. */
+/** Adapter from Nest's logger to the log of the process. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    // What Nest tells of its own start (modules, routes) is of interest only when something is wrong with it.
+    // Nest's own start-up lines (modules, routes) are only useful for debugging.
     const context = rest.at(-1);
     this.write(isNestItself(context) ? 'debug' : 'info', message, rest);
   }
@@ -53,7 +53,7 @@ export class NestLogger implements LoggerService {
   }
 
   setLogLevels(_levels: LogLevel[]): void {
-    // LOG_LEVEL decides.
+    // LOG_LEVEL sets the level.
   }
 
   private write(level: Level, message: unknown, rest: unknown[]): void {

@@ -10,13 +10,13 @@ import { SecretBox } from './secret-box.js';
 export interface DatabaseModuleOptions {
   readonly dataSource: DataSourceOptions;
   readonly secretKey: string;
-  /** False: no connection is made, for work that needs the application but no data. */
+  /** False: does not connect, for work that needs the application but no data. */
   readonly connect: boolean;
-  /** Is told what takes time. */
+  /** Called before work that takes time, such as a migration. */
   readonly report: (line: string) => void;
 }
 
-/** The database, and the box that its secrets are sealed in. */
+/** The database connection and the secret box. */
 @Global()
 @Module({})
 export class DatabaseModule {

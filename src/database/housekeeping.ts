@@ -2,13 +2,13 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleD
 
 import { SETTINGS, type Settings } from '../config/settings.js';
 
-/** Seconds between two rounds. */
+/** Seconds between two runs. */
 const interval = 600;
 
-/** Deletes a batch of what is kept no longer, and says how many there were. */
+/** Deletes a batch of expired rows. @returns how many rows were deleted */
 type Chore = () => Promise<number>;
 
-/** Has what is kept no longer deleted, every ten minutes, by the processes that are workers. */
+/** Deletes expired rows every ten minutes, in worker processes. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Housekeeping');
@@ -20,10 +20,10 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
 
   /**
-   * Adds a chore. It is done again until it finds nothing more: small batches keep nobody waiting. Several processes
-   * may do it at the same time.
+   * Registers a chore. It is repeated until it deletes nothing: small batches hold no lock for long. Several processes may
+   * run it at the same time.
    *
-   * @param what names it in the log
+   * @param what its name in the log
    */
   register(what: string, chore: Chore): void {
     this.chores.set(what, chore);
@@ -40,9 +40,9 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     await this.round;
   }
 
-  /** Does every chore. One that fails is logged, and keeps no other from being done. */
+  /** Runs every chore. A failure is logged, and does not stop the others. */
   doEverything(): Promise<void> {
-    // One round after the other, however long one takes.
+    // Runs never overlap, however long one takes.
     this.round = this.round.then(async () => {
       for (const [what, chore] of this.chores) await this.do(what, chore);
     });

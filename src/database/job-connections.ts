@@ -5,14 +5,13 @@ import { throughOutage } from './outage.js';
 type OnConnect = (error: Error | undefined, client: PoolClient | undefined, done: (broken?: boolean) => void) => void;
 
 /**
- * Connections for graphile-worker, which stops for good when one of its statements fails, as they do when the database
- * is started anew: here they wait until it is back. Each stands by itself and may be done twice: jobs are fetched,
- * ticked off, given back.
+ * Connection pool for graphile-worker, whose runner ends when a statement fails. Here statements wait until the database
+ * is back after a restart. Each statement stands alone and may be repeated: fetch, complete and return jobs.
  */
 export class JobConnections extends Pool {
   private readonly stopping = new AbortController();
 
-  /** Gives a client that finds a connection for each statement. The one that listens is given one to keep. */
+  /** Returns a client that takes a connection per statement. Only the listening client keeps one. */
   override connect(): Promise<PoolClient>;
   override connect(callback: OnConnect): void;
   override connect(callback?: OnConnect): Promise<PoolClient> | undefined {
@@ -21,13 +20,13 @@ export class JobConnections extends Pool {
       return undefined;
     }
     const client = { query: (statement: QueryConfig) => this.ask(statement), release: () => undefined };
-    // graphile-worker uses nothing else of it.
+    // graphile-worker uses only this method.
     return Promise.resolve(client as unknown as PoolClient);
   }
 
   /**
-   * Waits no longer for a database that is away. What could not be ticked off or given back stays with this process,
-   * and is found by whoever looks after what the jobs are about.
+   * Stops waiting for a lost database. Jobs that could not be completed or returned stay locked by this process; the
+   * owners of the rows that the jobs are about find them.
    */
   giveUp(): void {
     this.stopping.abort();

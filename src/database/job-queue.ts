@@ -4,43 +4,43 @@ import { DataSource } from 'typeorm';
 
 import { JobConnections } from './job-connections.js';
 
-/** A piece of work for a worker; its parts are SQL expressions. */
+/** A job for a worker; its properties are SQL expressions. */
 export interface Job {
   readonly task: string;
   readonly payload: string;
-  /** Of jobs with the same key only the last one added is done. */
+  /** Of jobs with the same key only the last one added runs. */
   readonly key: string;
-  /** Not before this moment; at once if not given, or null. */
+  /** Earliest time to run; immediately if not given, or null. */
   readonly runAt?: string;
-  /** There has never been a job with this key. Then it is not looked for, which makes it cheaper by half. */
+  /** There was never a job with this key. Skips the look-up, which halves the cost. */
   readonly isFirst?: boolean;
 }
 
 /**
- * The SQL expression that adds a job: a part of the statement, and so of the transaction, that makes what the job works
- * on. A job exists exactly when that does.
+ * Returns the SQL expression that adds a job. It is part of the statement, and so of the transaction, that writes the rows
+ * of the job: both exist or neither.
  */
 export function addJob({ task, payload, key, runAt = 'null', isFirst = false }: Job): string {
   const mode = isFirst ? 'unsafe_dedupe' : 'replace';
   return `graphile_worker.add_job(${task}, ${payload}, run_at => ${runAt}, job_key => ${key}, job_key_mode => '${mode}')`;
 }
 
-/** Milliseconds that a database which is away has to come back when the process is to end. */
+/** Milliseconds to wait for a lost database at shutdown. */
 const drainTime = 3000;
 
-/** Does the jobs that are in the database (graphile-worker). */
+/** Runs the jobs in the database (graphile-worker). */
 @Injectable()
 export class JobQueue {
   private readonly logger = new Logger('Jobs');
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Does jobs until the runner is stopped. Has connections of its own, so that work never waits for requests. */
+  /** Runs jobs until the runner is stopped. Has its own connections, so that jobs never wait for requests. */
   async work(tasks: TaskList, concurrency: number): Promise<Runner> {
     const pool = this.pool(concurrency);
     const runner = await run({
-      // Jobs are fetched and ticked off by the batch. What a process has fetched and not begun when it dies is given a
-      // new job by whoever knows what it was about.
+      // Jobs are fetched and completed in batches. For jobs that a process fetched and did not start before it died, the
+      // owners of their rows add new ones.
       preset: { worker: { localQueue: { size: concurrency }, completeJobBatchDelay: 20, failJobBatchDelay: 20 } },
       pgPool: pool,
       concurrency,
@@ -54,7 +54,7 @@ export class JobQueue {
       const timer = setTimeout(() => pool.giveUp(), drainTime);
       await runner.stop();
       clearTimeout(timer);
-      // It does not end a pool that it was given, and an embedded server is left running while it has clients.
+      // The runner does not end a pool that it was given, and an embedded server keeps running while it has clients.
       await pool.end();
     };
     return { ...runner, stop };
@@ -79,7 +79,7 @@ export class JobQueue {
   }
 }
 
-/** Brings the tables of the queue up to date. */
+/** Migrates the tables of the queue. */
 export async function migrateJobs(url: string): Promise<void> {
   await runMigrations({ connectionString: url, maxPoolSize: 2 });
 }

@@ -6,10 +6,10 @@ import { migrateJobs } from './job-queue.js';
 const lock = 731_000;
 
 /**
- * Brings the schema and the tables of the job queue up to date. Of several processes that start at once one does it and
- * the others wait.
+ * Migrates the schema and the tables of the job queue. Of several processes that start at once, one migrates and the
+ * others wait.
  *
- * @param report is told before a migration that takes time
+ * @param report called before a migration
  */
 export async function migrate(dataSource: DataSource, report: (line: string) => void): Promise<void> {
   const { url } = dataSource.options as { url: string };

@@ -1,6 +1,6 @@
 import { DefaultNamingStrategy, type NamingStrategyInterface, type Table } from 'typeorm';
 
-/** Names in the database that a person can read in an error or a plan: `flow_stage_binding`, `uq_flow_slug`. */
+/** Readable names for tables and constraints: `flow_stage_binding`, `uq_flow_slug`. */
 export class NamingStrategy extends DefaultNamingStrategy implements NamingStrategyInterface {
   override tableName(className: string, customName: string | undefined): string {
     return customName ?? snakeCase(className);

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 
 import { Housekeeping } from './housekeeping.js';
 
-/** Has the revisions deleted that are not the latest: nothing asks for them. */
+/** Deletes revisions before the latest: they are never read. */
 @Injectable()
 export class OldRevisions {
   constructor(
@@ -13,7 +13,7 @@ export class OldRevisions {
     housekeeping.register('old revisions', () => this.purge());
   }
 
-  /** @returns how many were deleted */
+  /** @returns how many rows were deleted */
   private async purge(): Promise<number> {
     const [, deleted] = await this.dataSource.query<[unknown[], number]>(
       `delete from "revision" where xid in (

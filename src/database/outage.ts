@@ -3,23 +3,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError } from 'pg';
 import { QueryFailedError } from 'typeorm';
 
-/** Milliseconds between two looks whether the database is back. */
-const pause = 250;
+/** Milliseconds between two retries. */
+const retryDelay = 250;
 
-/** SQLSTATE of connections that break, and of a server that stops or starts (PostgreSQL, appendix A). */
-const away = /^(08|57P)/;
+/** SQLSTATE of lost connections, and of a server that stops or starts (PostgreSQL, appendix A). */
+const connectionLostCodes = /^(08|57P)/;
 
-/** Whether the database could not be asked, or went away before it answered; what was asked may have been done. */
+/** Whether the connection failed or was lost; the statement may have been executed. */
 export function isOutage(error: unknown): boolean {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  return cause instanceof DatabaseError ? away.test(cause.code ?? '') : cause instanceof Error;
+  return cause instanceof DatabaseError ? connectionLostCodes.test(cause.code ?? '') : cause instanceof Error;
 }
 
 /**
- * Does what must not stay undone because the database is away for a moment: tries again until it is back. Only for work
- * that may be done twice.
+ * Retries work that failed because the database connection was lost, until the database is back. Only for idempotent work.
  *
- * @param limits when it gives up, and throws what the last try did: after `milliseconds`, or when `signal` says so
+ * @param limits gives up after `milliseconds`, or when `signal` aborts, and throws the last error
  */
 export async function throughOutage<T>(
   work: () => Promise<T>,
@@ -30,8 +29,8 @@ export async function throughOutage<T>(
     try {
       return await work();
     } catch (error) {
-      if (!isOutage(error) || Date.now() + pause > end || signal?.aborted === true) throw error;
-      await sleep(pause);
+      if (!isOutage(error) || Date.now() + retryDelay > end || signal?.aborted === true) throw error;
+      await sleep(retryDelay);
     }
   }
 }

@@ -4,14 +4,14 @@ const algorithm = 'aes-256-gcm';
 const nonceLength = 12;
 const tagLength = 16;
 
-/** What was stored cannot be opened: it was sealed under another SECRET_KEY, for another place, or was changed. */
+/** A sealed value cannot be decrypted: it has another SECRET_KEY or place, or was modified. */
 export class SealBrokenError extends Error {
   override readonly name = 'SealBrokenError';
 }
 
 /**
- * Seals secrets that must be read again (SMTP passwords, API keys): AES-256-GCM under a key derived from SECRET_KEY.
- * A dump of the database is useless without that key.
+ * Encrypts secrets that must be read again (SMTP passwords, API keys): AES-256-GCM with a key derived from SECRET_KEY. A
+ * dump of the database is useless without that key.
  */
 export class SecretBox {
   private readonly key: Buffer;
@@ -23,8 +23,8 @@ export class SecretBox {
   }
 
   /**
-   * @param place names the column, so that a sealed value cannot be moved into another one
-   * @returns version, nonce, ciphertext and tag as text; the empty text stays empty
+   * @param place name of the column, so that a sealed value cannot be moved to another one
+   * @returns version, nonce, ciphertext and tag as text; an empty string stays empty
    */
   seal(plain: string, place: string): string {
     if (plain === '') return '';
@@ -49,7 +49,7 @@ export class SecretBox {
     }
   }
 
-  /** A stable identifier in hex that says nothing of `value` to those who do not have SECRET_KEY. */
+  /** Returns a stable identifier in hex that reveals nothing about `value` without SECRET_KEY. */
   identifier(value: string): string {
     return createHmac('sha256', this.identifierKey).update(value).digest('hex');
   }

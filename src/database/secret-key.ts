@@ -2,10 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/**
- * The key that stored secrets are sealed under, of an installation that sets none: made once and kept in `dataDir`,
- * readable by its owner alone.
- */
+/** Returns the default SECRET_KEY: created once and stored in `dataDir`, readable only by its owner. */
 export async function keptSecretKey(dataDir: string): Promise<string> {
   const path = join(dataDir, 'secret.key');
   await mkdir(dataDir, { recursive: true });
@@ -15,14 +12,14 @@ export async function keptSecretKey(dataDir: string): Promise<string> {
   return key;
 }
 
-/** Leaves a whole key or none, also when the process dies in between or another one does the same. */
+/** Creates the file atomically, also if the process dies or another process does the same. */
 async function makeKey(path: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   const file = await open(draft, 'wx', 0o600);
   try {
     await file.writeFile(`${randomBytes(48).toString('base64url')}\n`);
     await file.sync();
-    // Unlike a rename this fails when another process was faster.
+    // Unlike a rename, a link fails if another process was faster.
     await link(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
