@@ -67,6 +67,9 @@ export interface Execution<S extends Stage | undefined = Stage> {
   /** Puts a stage that is not in the database right behind the current one. */
   insertNext(inMemory: string): void;
 
+  /** As `insertNext`, and the current stage comes once more behind it. */
+  insertBefore(inMemory: string): void;
+
   /**
    * Signs the user in: the session gets another key, and belongs to the user from the next request on.
    *

@@ -74,6 +74,10 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
     this.plan.bindings.splice(1, 0, { inMemory });
   }
 
+  insertBefore(inMemory: string): void {
+    this.plan.bindings.splice(1, 0, { inMemory }, ...this.plan.bindings.slice(0, 1));
+  }
+
   signIn(user: User, seconds: number, binding: SessionBinding): Promise<void> {
     const network = boundNetwork(binding, this.visitor.clientIp);
     this.run.signedIn = { user, terms: { seconds, network } };

@@ -83,4 +83,5 @@ export const familiarTexts = [
   'Reset your password',
   'Sign up',
   'User name',
+  'You confirm the sign-up in another browser. The password that was typed there is not used.',
 ] as const;

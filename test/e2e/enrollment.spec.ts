@@ -48,11 +48,13 @@ describe('Somebody who signs up, with authentik’s SDK', () => {
     expect(await userNamed(username)).toMatchObject({ isActive: false });
     const { token } = (await other.see(mail.query)) as { token: string };
     const answer = { component: 'ak-stage-consent', token };
-    expect(await other.answer(answer, mail.query)).toMatchObject({ component: 'xak-flow-redirect', to: '/' });
+    expect(await other.answer(answer, mail.query)).toMatchObject({ component: 'ak-stage-prompt' });
+    const chosen = { component: 'ak-stage-prompt', password: 'chosen by the owner', password_repeat: 'chosen by the owner' };
+    expect(await other.answer(chosen, mail.query)).toMatchObject({ component: 'xak-flow-redirect', to: '/' });
 
     const { passwordHash, ...user } = await userNamed(username);
     expect(user).toMatchObject({ isActive: true, awaitsConfirmation: false, email, name: 'New Comer' });
-    expect(await verify(passwordHash, 'a secret')).toBe(true);
+    expect(await verify(passwordHash, 'chosen by the owner')).toBe(true);
   });
 
   it('gets a mail without any text of theirs, until the mailbox is proved', async () => {

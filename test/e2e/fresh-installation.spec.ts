@@ -56,7 +56,8 @@ describe('A fresh installation', () => {
     });
     const { query } = await proofMail(sink, email);
     const other = browser('default-enrollment-flow');
-    expect(await other.confirm(query)).toMatchObject(end);
+    expect(await other.confirm(query)).toMatchObject({ component: 'ak-stage-prompt' });
+    expect(await other.answer({ component: 'ak-stage-prompt', ...newPassword }, query)).toMatchObject(end);
     expect(await other.whoAmI()).toBe(username);
     const { body } = await app.api.get(`/core/users/?username=${username}`);
     expect(body.results).toMatchObject([{ email, name: 'New Comer', is_active: true }]);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { Credentials } from '../../core/users/credentials.service.js';
 import { EventLog } from '../../events/event-log.js';
 import { spentHere } from '../../flow-execution/confirm-stage.executor.js';
 import type { Execution } from '../../flow-execution/execution.js';
@@ -7,6 +8,10 @@ import { FlowTokens } from '../../flow-execution/flow-token.service.js';
 import type { SentLink } from '../../flow-execution/plan.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { FlowStageBinding } from '../../flows/flow-stage-binding.entity.js';
+import { choosePassword, passwordChosenHere } from '../prompt/choose-password.executor.js';
+import { passwordKey } from '../prompt/prompt-form.js';
+import { PromptStageField } from '../prompt/prompt-stage-field.entity.js';
+import { Prompt } from '../prompt/prompt.entity.js';
 import { EmailChallengeDto, EmailChallengeResponseRequestDto } from './dto/email-challenge.dto.js';
 import { EmailCodes } from './email-codes.js';
 import type { EmailStage } from './email-stage.entity.js';
@@ -54,6 +59,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     private readonly codes: EmailCodes,
     private readonly limits: SendLimits,
     private readonly events: EventLog,
+    private readonly credentials: Credentials,
   ) {}
 
   async show(execution: Execution<EmailStage>): Promise<StageOutcome> {
@@ -113,6 +119,14 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
 
   private async pass(execution: Execution<EmailStage>, user: number): Promise<StageOutcome> {
     if (execution.stage.activateUserOnSuccess) {
+      if (await hasStrangersPassword(execution, user)) {
+        if (!(await asksForPassword(execution))) {
+          execution.insertBefore(choosePassword);
+          return { kind: 'passed' };
+        }
+        // The form comes later in the flow; until then there is no password.
+        await this.credentials.setPassword(execution.manager, { pk: user }, '');
+      }
       // Nothing else is written, and nobody whom an administrator has switched off is activated.
       await execution.manager.query(
         `update "user" set is_active = true, awaits_confirmation = false where id = $1 and awaits_confirmation`,
@@ -237,4 +251,27 @@ function tellToWait(execution: Execution<EmailStage>): void {
   const minutes = Math.max(1, Math.ceil(seconds / 60));
   const text = `Too many account verification attempts. Please try again after ${minutes} minutes.`;
   execution.message({ level: 'error', text });
+}
+
+/**
+ * Whether a user who waits for confirmation has a password that was typed in another browser, before the address was
+ * proved: whoever signed up may be a stranger to the mailbox.
+ */
+async function hasStrangersPassword(execution: Execution<EmailStage>, user: number): Promise<boolean> {
+  if (execution.remembered(passwordChosenHere) === user) return false;
+  const [row] = await execution.manager.query<{ typed: boolean }[]>(
+    `select password_hash <> '' as typed from "user" where id = $1 and awaits_confirmation`,
+    [user],
+  );
+  return row?.typed ?? false;
+}
+
+/** Whether a form that asks for the password is still to come in this run. */
+async function asksForPassword({ manager, plan }: Execution<EmailStage>): Promise<boolean> {
+  const stages = plan.bindings.flatMap((planned) => ('stage' in planned ? [planned.stage] : []));
+  return manager
+    .createQueryBuilder(PromptStageField, 'field')
+    .innerJoin(Prompt, 'prompt', 'prompt.pk = field.promptId and prompt.fieldKey = :passwordKey', { passwordKey })
+    .where('field.stageId = any(:stages)', { stages })
+    .getExists();
 }

@@ -7,6 +7,7 @@ import { StageKinds } from '../../flows/stage-kinds.js';
 import { Exporter } from '../../flows/transfer/exporter.service.js';
 import { TransferModels } from '../../flows/transfer/transfer-models.js';
 import { TransferModule } from '../../flows/transfer/transfer.module.js';
+import { ChoosePasswordExecutor } from './choose-password.executor.js';
 import { PromptStageController } from './prompt-stage.controller.js';
 import { PromptStageExecutor } from './prompt-stage.executor.js';
 import { promptStageKind } from './prompt-stage.kind.js';
@@ -19,7 +20,7 @@ import { PromptService } from './prompt.service.js';
 @Module({
   imports: [FlowsModule, FlowExecutionModule, TransferModule],
   controllers: [PromptController, PromptStageController],
-  providers: [PromptService, PromptStageService, PromptStageExecutor],
+  providers: [ChoosePasswordExecutor, PromptService, PromptStageService, PromptStageExecutor],
   exports: [PromptService, PromptStageService],
 })
 export class PromptStageModule {
@@ -27,12 +28,14 @@ export class PromptStageModule {
     kinds: StageKinds,
     executors: StageExecutors,
     executor: PromptStageExecutor,
+    choosePassword: ChoosePasswordExecutor,
     models: TransferModels,
     exporter: Exporter,
     prompts: PromptService,
   ) {
     kinds.register(promptStageKind);
     executors.register(executor);
+    executors.registerInMemory(choosePassword);
     models.register(promptTransfer(prompts));
     exporter.register(promptsOfFlow);
   }

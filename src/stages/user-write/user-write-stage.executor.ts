@@ -12,6 +12,7 @@ import type { Execution } from '../../flow-execution/execution.js';
 import type { PlanContext } from '../../flow-execution/plan.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { invalidInvitation, redeemInvitation } from '../invitation/redeem-invitation.js';
+import { passwordChosenHere } from '../prompt/choose-password.executor.js';
 import { plannedPasswordHash } from '../prompt/planned-password.js';
 import { known, passwordKey, type PromptData } from '../prompt/prompt-form.js';
 import { SignUpLimit } from './sign-up-limit.js';
@@ -80,6 +81,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const group = stored === undefined ? execution.stage.createUsersGroupId : null;
     await addToGroups(manager, user, [...(context.groups ?? []), ...(group === null ? [] : [group])]);
     await this.report(execution, manager, user, stored === undefined, changes, password !== undefined);
+    if (password !== undefined) execution.remember(passwordChosenHere, user.pk);
     execution.setPendingUser({ pk: user.pk });
     context.user_backend = 'authentik.core.auth.InbuiltBackend';
     forgetPassword(context);

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+
+import { hashPassword } from '../../core/passwords.js';
+import { Credentials } from '../../core/users/credentials.service.js';
+import type { Execution } from '../../flow-execution/execution.js';
+import type { InMemoryStageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
+import { shown } from '../../rest/fields/coercions.js';
+import { PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
+import { readPromptAnswer } from './prompt-answer.js';
+import { type FormField, known, passwordKey, promptChallenge, type PromptData } from './prompt-form.js';
+
+/** The name of the stage in a plan. */
+export const choosePassword = 'choose-password';
+
+/** Under which a session remembers the key of the user whose password was last chosen in it. */
+export const passwordChosenHere = 'password:chosen-for';
+
+const password: FormField = {
+  fieldKey: passwordKey,
+  label: 'New password',
+  type: 'password',
+  required: true,
+  placeholder: '',
+  placeholderExpression: false,
+  initialValue: '',
+  initialValueExpression: false,
+  order: 0,
+  subText: 'You confirm the sign-up in another browser. The password that was typed there is not used.',
+};
+const fields: readonly FormField[] = [
+  password,
+  { ...password, fieldKey: 'password_repeat', label: 'New password, once more', order: 1, subText: '' },
+];
+
+/**
+ * Asks for a password in the place of one that was typed before the address was proved: a stranger may have signed up
+ * with the address (Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022). It is the form of a prompt
+ * stage, with its rules, so every client can show it.
+ */
+@Injectable()
+export class ChoosePasswordExecutor implements InMemoryStageExecutor {
+  readonly name = choosePassword;
+
+  constructor(private readonly credentials: Credentials) {}
+
+  show(): Promise<StageOutcome> {
+    return Promise.resolve({ kind: 'challenge', challenge: promptChallenge(fields, {}) });
+  }
+
+  async answer(execution: Execution<undefined>, body: unknown): Promise<StageOutcome> {
+    const { manager, session } = execution;
+    const pending = await execution.pendingUser();
+    if (pending?.kind !== 'known') return { kind: 'denied' };
+    await execution.read(PromptChallengeResponseRequestDto, body);
+    const answer = await readPromptAnswer(fields, body as PromptData, {
+      data: {},
+      isTaken: () => Promise.resolve(false),
+    });
+    if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
+    const passwordHash = await hashPassword(shown(known(answer.values, passwordKey)));
+    await this.credentials.setPassword(manager, pending.user, passwordHash, { session });
+    execution.remember(passwordChosenHere, pending.user.pk);
+    return { kind: 'passed' };
+  }
+}
