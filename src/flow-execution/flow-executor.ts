@@ -57,6 +57,9 @@ export interface Position {
 /** How often a request is tried that came to nothing because of another one at the same time. */
 const tries = 3;
 
+/** Characters of an error that an event has: it may repeat what a visitor sent. */
+const longestMessage = 1_000;
+
 /** PostgreSQL's codes: unique violation, foreign key violation, serialization failure, deadlock. */
 const conflicts = ['23505', '23503', '40001', '40P01'];
 
@@ -140,7 +143,8 @@ export class FlowExecutor {
     const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
     if (statusOf(error) === 500) {
       this.logger.error({ message: 'a flow failed', flow: slug, requestId, error: stack });
-      await this.report({ flow: slug, message, request_id: requestId }, clientIp);
+      const shortened = message.slice(0, longestMessage).toWellFormed();
+      await this.report({ flow: slug, message: shortened, request_id: requestId }, clientIp);
     }
     const details = (await this.isForSuperuser(visit)) ? { error: message, traceback: stack } : {};
     return { kind: 'challenge', challenge: { component: 'ak-stage-flow-error', request_id: requestId, ...details } };

@@ -45,4 +45,10 @@ describe('What is kept of a plan for the inspector', () => {
     expect(withPast([], large)).toMatchObject([{ context: {} }]);
     expect(large.context.prompt_data).toBeDefined();
   });
+
+  it('repeats what was typed no more often than 10,000 characters have room for', () => {
+    const plan = newPlan(randomUUID(), [{ inMemory: 'a' }], { prompt_data: { name: 'x'.repeat(4_000) } });
+    const history = Array.from({ length: 5 }).reduce<ReturnType<typeof withPast>>((past) => withPast(past, plan), []);
+    expect(history.map(({ context }) => context.prompt_data !== undefined)).toEqual([false, false, false, true, true]);
+  });
 });

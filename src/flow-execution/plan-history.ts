@@ -13,14 +13,18 @@ export const masked = '********************';
 /** Names of values that are secrets, whoever put them there. */
 const secretName = /pass|secret|token|api|key|code|pin\b|signature|cookie/i;
 
-/** Characters of JSON that a context may have to be kept: what visitors type can be long. */
+/** Characters of JSON that the contexts of all plans have together: what visitors type can be long. */
 const largest = 10_000;
 
-/** The history with one more plan. Old ones give way, and a context that is too large. */
+/** The history with one more plan. Old plans give way, and the contexts of the oldest ones if they are too large. */
 export function withPast(history: readonly PastPlan[], plan: FlowPlan): PastPlan[] {
-  const context = withoutSecrets(plan.context);
-  const kept = JSON.stringify(context).length > largest ? {} : context;
-  return [...history, { ...structuredClone(plan), context: kept }].slice(-longest);
+  const past = [...history, { ...structuredClone(plan), context: withoutSecrets(plan.context) }].slice(-longest);
+  let left = largest;
+  const kept = past.reverse().map((each) => {
+    left -= JSON.stringify(each.context).length;
+    return left < 0 ? { ...each, context: {} } : each;
+  });
+  return kept.reverse();
 }
 
 /** The context as administrators may see it. */

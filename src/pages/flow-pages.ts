@@ -29,6 +29,9 @@ export type PageAnswer = { readonly session?: IssuedSession | undefined } & (
 /** More stages in a row than any flow has that nobody is asked in. */
 const longestChain = 100;
 
+/** Characters of a link's token that are kept; a longer one is unknown anyway. */
+const longestToken = 500;
+
 /** Challenges that end a run: there is no plan any more that would tell the same a second time. */
 const endings = ['ak-stage-access-denied', 'ak-stage-flow-error'];
 
@@ -101,7 +104,7 @@ export class FlowPages {
     const told: Told = {
       slug,
       ...(result.position?.step !== undefined && { step: result.position.step }),
-      challenge,
+      challenge: endings.includes(challenge.component) ? challenge : saidIn(challenge),
       typed: keepable(challenge, form.answer),
     };
     const begun = await this.notes.keep(withSession(visit, session), { told, ...left });
@@ -112,7 +115,7 @@ export class FlowPages {
   private async takeLink(address: FlowAddress, token: string, { visit }: PageVisitor): Promise<PageAnswer> {
     const { slug } = address;
     await this.requireFlow(slug);
-    const begun = await this.notes.keep(visit, { link: { slug, token } });
+    const begun = await this.notes.keep(visit, { link: { slug, token: token.slice(0, longestToken) } });
     return { kind: 'redirect', to: begun === undefined ? address.clean() : address.opened(), session: begun };
   }
 
@@ -213,6 +216,15 @@ function withTold(challenge: FullChallenge, told: FullChallenge): FullChallenge 
   const errors = challenge.response_errors ?? told.response_errors;
   const messages = [...(told.messages ?? []), ...(challenge.messages ?? [])];
   return { ...challenge, messages, ...(errors !== undefined && { response_errors: errors }) };
+}
+
+/** What a challenge says to the last answer. The rest is asked for again by the page that shows it. */
+function saidIn({ component, messages, response_errors: errors }: FullChallenge): FullChallenge {
+  return {
+    component,
+    ...(messages !== undefined && { messages }),
+    ...(errors !== undefined && { response_errors: errors }),
+  };
 }
 
 /** The visit as it goes on after the visitor was given a session. */

@@ -3,8 +3,11 @@ import type { FullChallenge } from '../flow-execution/executor-answer.js';
 /** Types of prompts whose values are secrets, files, or none of the visitor's business. */
 const unkept = ['password', 'file', 'hidden', 'static', 'separator'];
 
+/** Characters that are kept in a session; what is longer must be typed again. */
+const mostKept = 10_000;
+
 /**
- * What of a rejected answer may be shown again in its form: never a password, a code or a file.
+ * What of a rejected answer may be shown again in its form: never a password, a code or a file, and no long texts.
  *
  * @param answer what was sent for the fields of the challenge
  */
@@ -13,7 +16,14 @@ export function keepable(
   answer: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   const names = new Set(keepableNames(challenge));
-  return Object.fromEntries(Object.entries(answer).filter(([name]) => names.has(name)));
+  let left = mostKept;
+  return Object.fromEntries(
+    Object.entries(answer).filter(([name, value]) => {
+      if (!names.has(name) || value.length > left) return false;
+      left -= value.length;
+      return true;
+    }),
+  );
 }
 
 function keepableNames({ component, fields }: FullChallenge): readonly string[] {

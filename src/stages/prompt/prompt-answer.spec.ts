@@ -228,17 +228,17 @@ describe('The length of an answer', () => {
     });
   });
 
-  it('is bounded together with the attributes of earlier forms', async () => {
+  it('is bounded together with the answers to earlier forms', async () => {
     const picture = field('file', { fieldKey: 'attributes.picture' });
     const large = uri.padEnd(400_000, 'A');
     const body = { 'attributes.picture': large };
     expect(await read(picture, body)).toEqual(body);
     expect(await read(picture, body, body)).toEqual(body);
     expect(await read(picture, body, { 'attributes.other': large })).toEqual({
-      errors: { 'attributes.picture': tooLong(199_998) },
+      errors: { 'attributes.picture': tooLong(200_000) },
     });
     expect(
       await read([picture, field('file', { fieldKey: 'attributes_2' })], { ...body, attributes_2: large }),
-    ).toEqual({ errors: { attributes_2: tooLong(199_998) } });
+    ).toEqual({ errors: { attributes_2: tooLong(200_000) } });
   });
 });

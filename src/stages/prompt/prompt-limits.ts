@@ -8,8 +8,8 @@ const columns: PromptData = { username: 150, name: 255, email: 254 };
 const types: Partial<Record<PromptType, number>> = { username: 150, text_area: 10_000, file: 500_000 };
 const otherwise = 1_000;
 
-/** Characters of JSON that all attributes of a run can have together. */
-const allAttributes = 600_000;
+/** Characters that all answers of a run can have together. */
+const allAnswers = 600_000;
 
 /** The most characters that an answer to a field can have: the fewest of what its column and its type hold. */
 export function longestOf({ type, fieldKey }: { readonly type: PromptType; readonly fieldKey: string }): number {
@@ -17,7 +17,7 @@ export function longestOf({ type, fieldKey }: { readonly type: PromptType; reado
 }
 
 /**
- * The first new value with which the attributes of the run become too long, and how many characters were left for it.
+ * The first new value with which the answers of the run become too long, and how many characters were left for it.
  *
  * @param data the answers of earlier forms
  */
@@ -26,15 +26,15 @@ export function firstTooLong(
   values: readonly (readonly [string, unknown])[],
 ): { readonly key: string; readonly left: number } | undefined {
   const replaced = new Set(values.map(([key]) => key));
-  let left = allAttributes;
-  for (const [key, value] of Object.entries(data)) if (!replaced.has(key)) left -= sizeOf(key, value);
+  let left = allAnswers;
+  for (const [key, value] of Object.entries(data)) if (!replaced.has(key)) left -= sizeOf(value);
   for (const [key, value] of values) {
-    if (sizeOf(key, value) > left) return { key, left: Math.max(0, left) };
-    left -= sizeOf(key, value);
+    if (sizeOf(value) > left) return { key, left: Math.max(0, left) };
+    left -= sizeOf(value);
   }
   return undefined;
 }
 
-function sizeOf(key: string, value: unknown): number {
-  return key.startsWith('attributes') ? JSON.stringify(value ?? null).length : 0;
+function sizeOf(value: unknown): number {
+  return typeof value === 'string' ? value.length : JSON.stringify(value ?? null).length;
 }

@@ -84,7 +84,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     if (password !== undefined) execution.remember(passwordChosenHere, user.pk);
     execution.setPendingUser({ pk: user.pk });
     context.user_backend = 'authentik.core.auth.InbuiltBackend';
-    forgetPassword(context);
+    forgetWritten(context);
   }
 
   /** The user to change, with their row held until the end of the request; undefined if one is to be created. */
@@ -195,10 +195,16 @@ async function addToGroups(manager: EntityManager, { pk }: User, groups: readonl
   );
 }
 
-/** What is written need not be known any more. */
-function forgetPassword(context: PlanContext): void {
+/** Characters of an answer that the run keeps beside the user's own row: later stages show names and addresses. */
+const shortAnswer = 1_000;
+
+/** Removes the password from the run, and long answers, which are stored with the user from now on. */
+function forgetWritten(context: PlanContext): void {
   const { [passwordKey]: _, ...others } = context.prompt_data ?? {};
-  context.prompt_data = others;
+  const kept = Object.entries(others).filter(
+    ([key, value]) => !key.startsWith('attributes') || JSON.stringify([value]).length <= shortAnswer,
+  );
+  context.prompt_data = Object.fromEntries(kept);
   delete context.prompt_secrets;
 }
 
