@@ -24,6 +24,7 @@ import { answerNotModified } from './rest/cache/not-modified.js';
 import { answerError, answerUnknownPath } from './rest/errors/error.filter.js';
 import { negotiateContent, plainJsonType } from './rest/http/negotiation.js';
 import { bodyLimit, takeBodiesUnread } from './rest/http/request-body.js';
+import { keepResponse } from './rest/http/abandoned-statement.js';
 import { logRequests } from './rest/http/request-log.js';
 import { RouteTable } from './rest/http/route-table.js';
 import { openApiDocument } from './rest/openapi/document.js';
@@ -62,6 +63,10 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   plainJsonType(fastify);
   answerNotModified(fastify);
   negotiateContent(fastify, `${apiPrefix}/`);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    keepResponse(request.query as object, reply.raw);
+    done();
+  });
   await takeBodiesUnread(fastify);
   nest.get(PageErrors).watch(fastify);
   nest.get(FlowExecutorController, { strict: false }).watch(fastify);

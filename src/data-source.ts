@@ -39,8 +39,9 @@ import { UserWriteStage } from './stages/user-write/user-write-stage.entity.js';
  * How the database is used, by the application, the TypeORM command line and the tests alike.
  *
  * @param url a PostgreSQL address
+ * @param statementTimeout seconds after which the server cancels a statement; 0: never
  */
-export function dataSourceOptions(url: string): DataSourceOptions {
+export function dataSourceOptions(url: string, statementTimeout = 0): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -85,6 +86,10 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     synchronize: false,
     installExtensions: false,
     poolSize: 20,
-    extra: { idle_in_transaction_session_timeout: 60_000, Client: preparingClient() },
+    extra: {
+      statement_timeout: statementTimeout * 1000,
+      idle_in_transaction_session_timeout: 60_000,
+      Client: preparingClient(),
+    },
   };
 }

@@ -57,7 +57,7 @@ async function serve(cleanups: Cleanups): Promise<void> {
   await requireFreePort(settings);
   const url = settings.databaseUrl ?? (await embeddedDatabase(settings, report, cleanups));
   const secretKey = settings.secretKey ?? (await keptSecretKey(settings.dataDir));
-  const database = { dataSource: dataSourceOptions(url), secretKey, connect: true, report };
+  const database = { dataSource: dataSourceOptions(url, settings.statementTimeout), secretKey, connect: true, report };
   const creating = createApp(settings, database, logger);
   // From the first moment on: with connections of ours the database server would not be stopped.
   cleanups.push(() => closeInTime(creating));

@@ -107,6 +107,12 @@ export const definitions = {
   SECRET_KEY: atLeast(
     32,
     secret(
+  STATEMENT_TIMEOUT: integer(
+    15,
+    1,
+    3600,
+    'Seconds that one statement of a request can take; lists that are slower get 503',
+  ),
       'Encrypts stored secrets, at least 32 characters; required with DATABASE_URL (default: made once in DATA_DIR)',
     ),
   ),

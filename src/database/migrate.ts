@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 
 import { migrateJobs } from './job-queue.js';
 
@@ -14,14 +14,18 @@ const lock = 731_000;
 export async function migrate(dataSource: DataSource, report: (line: string) => void): Promise<void> {
   const { url } = dataSource.options as { url: string };
   if (!(await dataSource.showMigrations())) return migrateJobs(url);
-  const connection = dataSource.createQueryRunner();
+  // A migration of large tables takes longer than STATEMENT_TIMEOUT allows a request.
+  const extra = { ...(dataSource.options.extra as object), statement_timeout: 0 };
+  const migrating = await new DataSource({ ...dataSource.options, extra }).initialize();
+  const connection = migrating.createQueryRunner();
   try {
     await connection.query('select pg_advisory_lock($1)', [lock]);
     report('Migrating the database');
-    await dataSource.runMigrations();
+    await migrating.runMigrations();
     await migrateJobs(url);
   } finally {
     await connection.query('select pg_advisory_unlock($1)', [lock]);
     await connection.release();
+    await migrating.destroy();
   }
 }

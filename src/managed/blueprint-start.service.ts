@@ -43,6 +43,7 @@ export class BlueprintStart {
   private async alone(work: (manager: EntityManager) => Promise<void>, what: string): Promise<void> {
     try {
       await this.dataSource.transaction(async (manager) => {
+        await manager.query('set local statement_timeout = 0');
         await manager.query('select pg_advisory_xact_lock($1)', [lock]);
         await work(manager);
       });

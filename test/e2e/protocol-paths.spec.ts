@@ -170,7 +170,7 @@ describe('OPTIONS', () => {
 
 describe('A request line', () => {
   it('may be long, but not longer than the server reads', async () => {
-    expect((await send(`${list}?search=${'x'.repeat(12_000)}`)).status).toBe(200);
+    expect((await send(`${list}?other=${'x'.repeat(12_000)}`)).status).toBe(200);
     expect((await send(`${list}?search=${'x'.repeat(20_000)}`)).status).toBe(431);
   });
 

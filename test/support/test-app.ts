@@ -68,7 +68,7 @@ export async function startTestApp(
 
 function createTestApp(settings: Settings, url: string, logger: Logger): Promise<App> {
   const options = {
-    dataSource: dataSourceOptions(url),
+    dataSource: dataSourceOptions(url, settings.statementTimeout),
     secretKey: settings.secretKey ?? '',
     connect: true,
     report: () => undefined,

@@ -32,6 +32,7 @@ export class BootstrapService {
   async run(): Promise<string | undefined> {
     const passwordHash = await this.initialPasswordHash();
     return this.dataSource.transaction(async (manager) => {
+      await manager.query('set local statement_timeout = 0');
       await manager.query('select pg_advisory_xact_lock($1)', [lock]);
       const existing = await manager.findOneBy(User, { username: administrator });
       const user = existing ?? (await this.createAdministrator(manager, passwordHash));

@@ -13,8 +13,27 @@ const answers = {
   notAcceptable: { status: 406, detail: () => 'Could not satisfy the request Accept header.' },
   fileTooLarge: { status: 413, detail: (megabytes: string) => `The file is larger than ${megabytes} MB.` },
   unsupportedMediaType: { status: 415, detail: (type: string) => `Unsupported media type "${type}" in request.` },
+  bodyTooLarge: { status: 413, detail: () => 'Request body is too large' },
   tooManyRequests: { status: 429, detail: (seconds: string) => `Too many requests. Try again in ${seconds} seconds.` },
-} as const satisfies Record<string, { status: number; detail: (argument: string) => string }>;
+  tooSlow: {
+    status: 503,
+    detail: () =>
+      'This took too long and was stopped. Narrow it with filters, a more exact search or a smaller page_size.',
+    retryAfter: 10,
+  },
+  overloaded: {
+    status: 503,
+    detail: () => 'Too many large requests at the same time. Try again in a moment.',
+    retryAfter: 2,
+  },
+} as const satisfies Record<string, Answer>;
+
+interface Answer {
+  readonly status: number;
+  readonly detail: (argument: string) => string;
+  /** Seconds after which the same request can succeed. */
+  readonly retryAfter?: number;
+}
 
 export type ErrorCode = keyof typeof answers;
 
@@ -22,14 +41,16 @@ export type ErrorCode = keyof typeof answers;
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly status: number;
+  readonly retryAfter: number | undefined;
 
   /** @param argument what the text of `code` speaks of: a method, a media type, a parser's message */
   constructor(
     readonly code: ErrorCode,
     argument = '',
   ) {
-    const answer = answers[code];
+    const answer: Answer = answers[code];
     super(answer.detail(argument));
     this.status = answer.status;
+    this.retryAfter = answer.retryAfter;
   }
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { AppError } from './app-error.js';
 import { asDatabaseConflict } from './database-conflict.js';
+import { asSlowStatement } from './slow-statement.js';
 import { StatusError } from './status-error.js';
 import { ValidationError } from './validation-error.js';
 
@@ -19,10 +20,11 @@ export class ErrorFilter implements ExceptionFilter {
 
 /** As the filter, for code that runs outside Nest. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
-  const known = asDatabaseConflict(error) ?? error;
+  const known = asDatabaseConflict(error) ?? asSlowStatement(error) ?? error;
   if (known instanceof ValidationError) {
     void reply.status(400).send(known.errors);
   } else if (known instanceof AppError) {
+    if (known.retryAfter !== undefined) void reply.header('retry-after', known.retryAfter);
     void reply.status(known.status).send({ detail: known.message });
   } else if (known instanceof StatusError) {
     void reply.status(known.status).send();

@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { ModuleRef } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 
+import { handOn } from '../http/abandoned-statement.js';
 import { RequestBody } from '../http/request-body.js';
 import { fieldsOf, type RuleContext } from './field.js';
 import { readObject } from './read-object.js';
@@ -24,7 +25,11 @@ export class RequestPipe implements PipeTransform {
     if (metatype === undefined || fieldsOf(metatype).size === 0) return value;
     const target = metatype as Class;
     if (value instanceof RequestBody) return readObject(target, value.json(), this.context(value.current));
-    if (type === 'query') return readObject(target, lastOccurrences(target, value as object), this.context());
+    if (type === 'query') {
+      const query = await readObject(target, lastOccurrences(target, value as object), this.context());
+      handOn(value as object, query);
+      return query;
+    }
     return value;
   }
 

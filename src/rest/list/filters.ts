@@ -160,8 +160,13 @@ function choiceOf(choices: readonly string[]): Coercion<string> {
   };
 }
 
+/** Values that one filter takes. */
+const mostValues = 100;
+
 function each<T>(raw: unknown, coercion: Coercion<T>): T[] | undefined {
-  const values = (Array.isArray(raw) ? (raw as unknown[]) : [raw]).filter((value) => value !== '').map(coercion);
+  const given = (Array.isArray(raw) ? (raw as unknown[]) : [raw]).filter((value) => value !== '');
+  if (given.length > mostValues) throw new Rejection([`Ensure this field has no more than ${mostValues} elements.`]);
+  const values = given.map(coercion);
   return values.length > 0 ? values : undefined;
 }
 

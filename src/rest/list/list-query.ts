@@ -1,5 +1,6 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
+import { Rejection, tooLongMessage } from '../fields/coercions.js';
 import { field } from '../fields/field.js';
 
 /** How the rows of a list are read: the output names, and the property (`alias.property`) behind each. */
@@ -50,6 +51,24 @@ export function conditionsOf(target: object): ReadonlyMap<string, Condition> {
 
 const asIs = (raw: unknown): unknown => raw;
 
+/** Characters and different words of a search: each word is compared with every row. */
+const longestSearch = 1_000;
+const mostWords = 20;
+
+/** @throws Rejection if the search is too long */
+function search(raw: unknown): unknown {
+  const text = String(raw);
+  if (text.length > longestSearch) throw new Rejection([tooLongMessage(longestSearch)]);
+  if (wordsOf(text).length > mostWords) throw new Rejection([`Ensure this field has no more than ${mostWords} words.`]);
+  return raw;
+}
+
+/** The different words of a search. */
+export function wordsOf(text: string): string[] {
+  const words = text.replaceAll('\0', '').split(/[\s,]+/);
+  return [...new Set(words)].filter((word) => word !== '');
+}
+
 /** The parameters that every list has. */
 export abstract class ListQuery {
   @field({ type: 'string' }, asIs, {
@@ -63,6 +82,6 @@ export abstract class ListQuery {
   @field({ type: 'integer' }, asIs, { description: 'Rows on a page; 100 if not given.' })
   page_size?: string;
 
-  @field({ type: 'string' }, asIs, { description: 'Words that must all occur.' })
+  @field({ type: 'string' }, search, { description: 'Words that must all occur.' })
   search?: string;
 }

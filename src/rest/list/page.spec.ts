@@ -56,7 +56,8 @@ describe('a page', () => {
     ['+2', 2],
     ['1_0', 10],
     ['٢', 2],
-    ['100000', 100000],
+    ['10000', 10_000],
+    ['100000', 10_000],
     ['0', 100],
     ['-1', 100],
     ['', 100],
@@ -71,6 +72,6 @@ describe('a page', () => {
   });
 
   it('may be larger than any number that the database takes', () => {
-    expect(rangeOf({ page_size: '9'.repeat(400) })).toEqual({ offset: 0, limit: 2 ** 31 - 1 });
+    expect(rangeOf({ page_size: '9'.repeat(400) })).toEqual({ offset: 0, limit: 10_000 });
   });
 });

@@ -5,6 +5,9 @@ import { asciiDigits } from '../fields/coercions.js';
 
 const defaultSize = 100;
 
+/** Rows that a page has at most. A larger `page_size` counts as this one, like `max_page_size` of Django REST framework. */
+const largestSize = 10_000;
+
 /** Where a page stands in its list (management API, section 1). Numbers of pages, never addresses; 0 is "none". */
 export class PaginationDto {
   @ApiProperty({ type: 'number' }) next!: number;
@@ -82,5 +85,5 @@ function numberOf(text: string): number {
 
 function sizeOf(text: string | undefined): number {
   const size = numberOf(text ?? '');
-  return size > 0 ? Math.min(size, 2 ** 31 - 1) : defaultSize;
+  return size > 0 ? Math.min(size, largestSize) : defaultSize;
 }

@@ -2,7 +2,8 @@ import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
 import type { RowCounts } from '../cache/row-counts.js';
 import { cachedStatement, shapeOf } from '../cache/statement-cache.js';
-import { type Columns, conditionsOf, listOf, type ListQuery } from './list-query.js';
+import { queryForClient } from '../http/abandoned-statement.js';
+import { type Columns, conditionsOf, listOf, type ListQuery, wordsOf } from './list-query.js';
 import { type Page, paginationOf, rangeOf } from './page.js';
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
@@ -50,6 +51,7 @@ export async function readPageWith<Row, RelatedRow>(
   const wanted = namesIn(query.ordering).filter(({ name }) => ordering.includes(name));
   applyOrder(from, wanted.length > 0 ? wanted : namesIn(order.join()), columns);
   const page = await readRows<Row, RelatedRow>(manager, from.offset(offset).limit(limit), columns, {
+    query,
     related,
     counted: known === undefined ? all : undefined,
     counts,
@@ -72,6 +74,8 @@ export interface Related {
 
 /** What to read in the same statement as the rows. */
 export interface RowsOptions {
+  /** The query of the request: the statement is cancelled when its client is gone. */
+  readonly query?: object | undefined;
   readonly related?: Related | undefined;
   /** The rows to count. */
   readonly counted?: Builder | undefined;
@@ -107,7 +111,7 @@ export async function readRows<Row, RelatedRow = never>(
   columns: Columns,
   options: RowsOptions = {},
 ): Promise<Rows<Row, RelatedRow>> {
-  const { related, counted, counts } = options;
+  const { query, related, counted, counts } = options;
   const countKey = counted && counts && JSON.stringify([shapeOf(counted), counted.getParameters()]);
   const cachedCount = countKey === undefined ? undefined : counts?.find(countKey);
   if (countKey !== undefined) {
@@ -115,7 +119,9 @@ export async function readRows<Row, RelatedRow = never>(
   }
   const key = [columns, shapeOf(from), related?.key, counted !== undefined, countKey !== undefined];
   const statement = cachedStatement(JSON.stringify(key), () => buildStatement(from, columns, options));
-  const read = await manager.query<(Row & { count?: number; revision?: string; related?: RelatedRow[] })[]>(
+  const read = await queryForClient<Row & { count?: number; revision?: string; related?: RelatedRow[] }>(
+    manager,
+    query,
     ...manager.dataSource.driver.escapeQueryWithParameters(statement, from.getParameters()),
   );
   const [first] = read;
@@ -156,11 +162,7 @@ function pick<Row>(row: Row, columns: Columns): Row {
 }
 
 function applySearch(from: Builder, text: string | undefined, properties: readonly string[]): void {
-  const terms = (text ?? '')
-    .replaceAll('\0', '')
-    .split(/[\s,]+/)
-    .filter((term) => term !== '');
-  terms.forEach((term, index) => {
+  wordsOf(text ?? '').forEach((term, index) => {
     const parameter = `search_${index}`;
     const matches = properties.map((property) => `(${property})::text ilike :${parameter}`);
     from.andWhere(`(${matches.join(' or ')})`, { [parameter]: `%${term.replace(/[\\%_]/g, '\\$&')}%` });
