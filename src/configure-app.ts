@@ -14,17 +14,21 @@ import { AppModule } from './app.module.js';
 import { type Logger, NestLogger } from './config/logger.js';
 import { publicUrl, type Settings } from './config/settings.js';
 import { AccessGuard } from './core/access/access.guard.js';
+import { clientNetwork } from './core/limits/client-network.js';
 import type { DatabaseModuleOptions } from './database/database.module.js';
 import { challengeUnions } from './flow-execution/challenge-unions.js';
 import { FlowExecutorController } from './flow-execution/flow-executor.controller.js';
+import { LargeAnswers } from './flow-execution/large-answers.js';
 import { StageExecutors } from './flow-execution/stage-executors.js';
 import { Metrics } from './health/metrics.js';
 import { PageErrors } from './pages/page-errors.js';
 import { answerNotModified } from './rest/cache/not-modified.js';
 import { answerError, answerUnknownPath } from './rest/errors/error.filter.js';
-import { negotiateContent, plainJsonType } from './rest/http/negotiation.js';
-import { bodyLimit, takeBodiesUnread } from './rest/http/request-body.js';
 import { keepResponse } from './rest/http/abandoned-statement.js';
+import { BodyMemory } from './rest/http/body-memory.js';
+import { negotiateContent, plainJsonType } from './rest/http/negotiation.js';
+import { boundPipelining } from './rest/http/pipelining.js';
+import { bodyLimit, takeBodiesUnread } from './rest/http/request-body.js';
 import { logRequests } from './rest/http/request-log.js';
 import { RouteTable } from './rest/http/route-table.js';
 import { openApiDocument } from './rest/openapi/document.js';
@@ -54,6 +58,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   });
   const routes = new RouteTable(fastify);
   const metrics = nest.get(Metrics);
+  boundPipelining(fastify);
   logRequests(fastify, (served) => metrics.observe(served));
   const strictTransportSecurity = publicUrl(settings).startsWith('https:');
   await fastify.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity });
@@ -61,13 +66,15 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   await fastify.register(cookie);
   if (settings.role === 'worker') hideApi(fastify);
   plainJsonType(fastify);
-  answerNotModified(fastify);
-  negotiateContent(fastify, `${apiPrefix}/`);
   fastify.addHook('onRequest', (request, reply, done) => {
     keepResponse(request.query as object, reply.raw);
     done();
   });
-  await takeBodiesUnread(fastify);
+  answerNotModified(fastify);
+  negotiateContent(fastify, `${apiPrefix}/`);
+  const bodies = new BodyMemory(settings.bodyMemory * 1_048_576);
+  await takeBodiesUnread(fastify, bodies, ({ ip }) => clientNetwork(ip));
+  nest.get(LargeAnswers, { strict: false }).watch(fastify);
   nest.get(PageErrors).watch(fastify);
   nest.get(FlowExecutorController, { strict: false }).watch(fastify);
   nest.setGlobalPrefix(apiPrefix, {
@@ -92,6 +99,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   const guard = nest.get(AccessGuard);
   routes.complete((request, access) => guard.authorize(request, access));
   await fastify.ready();
+  fastify.server.maxConnections = settings.maxConnections;
   return { nest, routes };
 }
 
@@ -110,6 +118,11 @@ function fastifyAdapter(settings: Settings, logger: Logger): FastifyAdapter {
     genReqId: () => randomUUID().replaceAll('-', ''),
     trustProxy: settings.trustProxy?.split(',').map((proxy) => proxy.trim()) ?? false,
     bodyLimit,
+    requestTimeout: settings.requestTimeout * 1000,
+    http: {
+      headersTimeout: Math.min(15, settings.requestTimeout) * 1000,
+      connectionsCheckingInterval: 1000,
+    },
     routerOptions: {
       // A missing slash at the end works as if it were there.
       ignoreTrailingSlash: true,

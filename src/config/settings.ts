@@ -94,6 +94,9 @@ export const definitions = {
     'Reverse proxies whose X-Forwarded-* headers are believed: addresses and networks, comma separated',
   ),
   ROLE: choice('all', ['all', 'api', 'worker'], 'What this process does: all, api or worker'),
+  REQUEST_TIMEOUT: integer(60, 1, 3600, 'Seconds in which a whole request must arrive, with its headers and its body'),
+  MAX_CONNECTIONS: integer(2000, 1, 1_000_000, 'Connections of clients at the same time; more are closed at once'),
+  BODY_MEMORY: integer(64, 1, 65_536, 'Megabytes that the bodies of all requests take at the same time'),
   LOG_LEVEL: choice(
     'info',
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -104,15 +107,15 @@ export const definitions = {
     ['postgres:', 'postgresql:'],
     secret('PostgreSQL to use, postgres://user:password@host:port/name (default: an embedded server in DATA_DIR)'),
   ),
-  SECRET_KEY: atLeast(
-    32,
-    secret(
   STATEMENT_TIMEOUT: integer(
     15,
     1,
     3600,
     'Seconds that one statement of a request can take; lists that are slower get 503',
   ),
+  SECRET_KEY: atLeast(
+    32,
+    secret(
       'Encrypts stored secrets, at least 32 characters; required with DATABASE_URL (default: made once in DATA_DIR)',
     ),
   ),

@@ -14,6 +14,7 @@ import { FlowPlanner } from './flow-planner.js';
 import { FlowSessions } from './flow-sessions.js';
 import { FlowSteps } from './flow-steps.js';
 import { FlowTokens } from './flow-token.service.js';
+import { LargeAnswers } from './large-answers.js';
 import { LinkRefusals } from './link-refusals.service.js';
 import { PlanRestorer } from './plan-restorer.js';
 import { RecoveryController } from './recovery.controller.js';
@@ -38,6 +39,7 @@ import { StageExecutors } from './stage-executors.js';
     FlowSessions,
     FlowSteps,
     FlowTokens,
+    LargeAnswers,
     LinkRefusals,
     PlanRestorer,
     Recovery,

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { SessionCookies } from '../core/sessions/session-cookies.js';
 import { answerError } from '../rest/errors/error.filter.js';
+import { statusOf } from '../rest/errors/status-of.js';
 import { KeyPipe } from '../rest/fields/key.pipe.js';
 import { queryOf } from '../rest/http/query.js';
 import { RequestBody } from '../rest/http/request-body.js';
@@ -53,6 +54,8 @@ export class FlowExecutorController {
     fastify.addHook('onRoute', (route) => {
       if (!route.url.endsWith('/flows/executor/:flow_slug')) return;
       route.errorHandler = (error, request, reply) => {
+        // Without memory for a body there is none for a run either: every client knows what 503 means.
+        if (statusOf(error) === 503) return answerError(error, request, reply, this.logger);
         this.refuse(error, request, reply).catch((broken: unknown) => {
           answerError(broken, request, reply, this.logger);
         });

@@ -1,3 +1,5 @@
+import type { EntityManager } from 'typeorm';
+
 import type { Stage } from '../flows/stage.entity.js';
 import type { NestedMessages } from '../rest/errors/validation-error.js';
 import type { Execution } from './execution.js';
@@ -48,10 +50,13 @@ export interface StageExecutor<S extends Stage = Stage> {
    * @throws ValidationError for a body that cannot be read; it counts as `rejected`
    */
   answer(execution: Execution<S>, body: unknown): Promise<StageOutcome>;
+
+  /** Whether an answer can hold files, so that its request can be large. Absent: it cannot. */
+  takesFiles?(manager: EntityManager, stage: S): Promise<boolean>;
 }
 
 /** What a stage does that stands in no database: other stages, or the executor, put it into a plan by its name. */
-export interface InMemoryStageExecutor extends Omit<StageExecutor, 'kind' | 'show' | 'answer'> {
+export interface InMemoryStageExecutor extends Omit<StageExecutor, 'kind' | 'show' | 'answer' | 'takesFiles'> {
   /** The name in the plan. */
   readonly name: string;
 

@@ -1,13 +1,22 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import { AppError } from '../rest/errors/app-error.js';
 import { answerError } from '../rest/errors/error.filter.js';
 import { statusOf } from '../rest/errors/status-of.js';
 import { PageRenderer } from './page-renderer.js';
 import { PageResponder } from './page-responder.js';
 import { PageVisitors } from './page-visitors.js';
 import type { Page } from './page.js';
-import { failedPage, notFoundPage, outdatedPage, refusedPage, tooLargePage, tooManyPage } from './problem-pages.js';
+import {
+  busyPage,
+  failedPage,
+  notFoundPage,
+  outdatedPage,
+  refusedPage,
+  tooLargePage,
+  tooManyPage,
+} from './problem-pages.js';
 import { Wording } from './wording.js';
 
 /** Tells people of failures in pages, as `ErrorFilter` tells programs. */
@@ -48,6 +57,7 @@ export class PageErrors implements ExceptionFilter {
     const visitor = this.visitors.stranger(request);
     const wording = new Wording(await this.renderer.catalog(visitor.locale));
     const page = pageOf(error, request, wording);
+    if (error instanceof AppError && error.retryAfter !== undefined) void reply.header('retry-after', error.retryAfter);
     if (page.status === 500)
       this.logger.error({ message: 'a page failed', requestId: request.id, error: stackOf(error) });
     await reply.send(await this.responder.send(reply, { kind: 'page', page }, visitor));
@@ -66,6 +76,8 @@ function pageOf(error: unknown, { originalUrl, id }: FastifyRequest, wording: Wo
       return tooManyPage(wording, originalUrl);
     case 500:
       return failedPage(wording, originalUrl, id);
+    case 503:
+      return busyPage(wording, originalUrl);
     default:
       return refusedPage(wording, statusOf(error));
   }

@@ -25,11 +25,11 @@ const own = 'page:';
 export async function readPageForm(body: RequestBody, type: string): Promise<PageForm> {
   const entries = await entriesOf(body, type);
   const textOf = (name: string): string => entries.findLast(([key]) => key === own + name)?.[1] ?? '';
-  const unlessEmpty = entries.filter(([name]) => name === `${own}unless-empty`).map(([, value]) => value);
+  const unlessEmpty = new Set(entries.filter(([name]) => name === `${own}unless-empty`).map(([, value]) => value));
   const answer = new Map<string, string>();
   for (const [name, value] of entries) {
     if (name.startsWith(own)) continue;
-    if (value === '' && unlessEmpty.includes(name)) answer.delete(name);
+    if (value === '' && unlessEmpty.has(name)) answer.delete(name);
     else answer.set(name, value);
   }
   return { csrf: textOf('csrf'), step: textOf('step'), answer: Object.fromEntries(answer) };
@@ -38,13 +38,23 @@ export async function readPageForm(body: RequestBody, type: string): Promise<Pag
 type Entry = readonly [name: string, value: string];
 
 /** More fields than any form has, and names and values as long as bodies may be. */
-const limits = { fields: 500, files: 50, parts: 500, fieldSize: bodyLimit, fileSize: bodyLimit };
+const limits = {
+  fields: 500,
+  files: 50,
+  parts: 500,
+  fieldNameSize: 500,
+  fieldSize: bodyLimit,
+  fileSize: bodyLimit,
+  headerPairs: 20,
+  headerSize: 8192,
+};
 
 function entriesOf({ bytes }: RequestBody, type: string): Promise<Entry[]> {
   if (bytes.length === 0) return Promise.resolve([]);
   const [kind = ''] = type.toLowerCase().split(';', 1);
   if (kind.trim() === 'application/x-www-form-urlencoded') {
     const fields = [...new URLSearchParams(bytes.toString())];
+    if (fields.length > limits.fields) throw new AppError('malformedMultipart', 'too many fields');
     return Promise.resolve(fields.map(([name, value]) => [name, withPlainLines(value)]));
   }
   if (kind.trim() !== 'multipart/form-data') throw new AppError('unsupportedMediaType', type);

@@ -34,6 +34,12 @@ export function tooManyPage(wording: Wording, address: string): Page {
   return problemPage(problem, [{ href: address, label: wording.say('retry') }], wording);
 }
 
+/** The memory for requests is in use. */
+export function busyPage(wording: Wording, address: string): Page {
+  const problem: Problem = { status: 503, title: 'busy', reasons: ['busyWhy'], kind: 'wait' };
+  return problemPage(problem, [{ href: address, label: wording.say('retry') }], wording);
+}
+
 export function tooLargePage(wording: Wording, address: string): Page {
   const problem: Problem = { status: 413, title: 'tooLarge', reasons: ['tooLargeWhy'], kind: 'stop' };
   return problemPage(problem, [{ href: address, label: wording.say('back') }], wording);

@@ -17,6 +17,7 @@ export const texts = {
   outdated: 'This page is too old',
   tooMany: 'That was too often',
   tooLarge: 'That is too much at once',
+  busy: 'The service is busy',
   refused: 'This cannot be done',
   unsupported: 'This step is not for browsers',
   // What happened, and what to do
@@ -27,7 +28,8 @@ export const texts = {
   noCookiesThen: 'Did you come from a mail? Its link still works: open it once more after that.',
   outdatedWhy: 'It was open for long, or you have gone on in another window. Nothing was changed.',
   tooManyWhy: 'To keep accounts safe there is a limit. Please wait a little, then try again.',
-  tooLargeWhy: 'What you sent has more than one megabyte. Please choose a smaller file.',
+  busyWhy: 'Too many people sent something at the same moment. Please try again in a moment.',
+  tooLargeWhy: 'What you sent is too large. Please choose a smaller file or shorten the text.',
   refusedWhy: 'The server did not understand what your browser sent.',
   unsupportedWhy: 'An administrator has put a step here that only programs can take.',
   linkUsed: 'This link has been used already',

@@ -107,18 +107,18 @@ describe('A request that no flow takes', () => {
     expect((await send(visitor, method, 'nowhere', '{}')).status).toBe(404);
   });
 
-  it('because its body is larger than a megabyte is told as a challenge too', async () => {
+  it('because its body is larger than 64 kB is told as a challenge too', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
     const before = (await exceptions()).length;
     const sized = (size: number): string => `{"x":"${'x'.repeat(size - 8)}"}`;
-    const { status, body } = await send(visitor, 'POST', slug, sized(1_048_577));
+    const { status, body } = await send(visitor, 'POST', slug, sized(65_537));
     expect([status, body]).toEqual([200, error]);
-    expect((await send(visitor, 'POST', 'nowhere', sized(1_048_577))).status).toBe(404);
+    expect((await send(visitor, 'POST', 'nowhere', sized(65_537))).status).toBe(404);
     expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
     expect(await exceptions()).toHaveLength(before);
-    expect((await send(visitor, 'POST', slug, sized(1_048_576))).status).toBe(302);
+    expect((await send(visitor, 'POST', slug, sized(65_536))).status).toBe(302);
   });
 
   it('because it wants another answer than JSON is told as a challenge too', async () => {

@@ -1,13 +1,23 @@
+import type { IncomingMessage } from 'node:http';
+
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { AppError } from '../errors/app-error.js';
+import { BodyLease, type BodyMemory, smallBody } from './body-memory.js';
 import { type Form, readForm } from './form.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The media type of the body as the client gave it; empty if it gave none. */
     bodyType: string;
+    /** The memory of the body, until the request is over. */
+    bodyLease: BodyLease;
+  }
+
+  interface FastifyContextConfig {
+    /** Whether a request can have a body above `smallBody`; absent: every one can. */
+    takesLargeBody?: (request: FastifyRequest) => Promise<boolean>;
   }
 }
 
@@ -59,26 +69,60 @@ export class RequestBody {
   }
 }
 
-/** Hands every body to the application as a `RequestBody`, of whatever type it is, if it is not too large. */
-export async function takeBodiesUnread(fastify: FastifyInstance): Promise<void> {
+/**
+ * Hands every body to the application as a `RequestBody`, of whatever type it is, if it is not too large.
+ *
+ * @param clientOf who shares one client's part of the memory
+ */
+export async function takeBodiesUnread(
+  fastify: FastifyInstance,
+  memory: BodyMemory,
+  clientOf: (request: FastifyRequest) => string,
+): Promise<void> {
   fastify.decorateRequest('bodyType', '');
-  fastify.addHook('onRequest', (request, _reply, done) => {
+  fastify.decorateRequest('bodyLease');
+  fastify.addHook('onRequest', (request, reply, done) => {
     const type = request.headers['content-type'] ?? '';
     request.bodyType = type;
     const isForm = request.routeOptions.config.largestFile !== undefined && formType.test(type);
     // A type that makes no sense would be refused by Fastify before it is known who asks; without one it takes the body.
     if (!isForm) request.headers['content-type'] = undefined;
+    const lease = new BodyLease(memory, clientOf(request));
+    request.bodyLease = lease;
+    reply.raw.once('close', () => lease.release());
     done();
   });
   fastify.removeAllContentTypeParsers();
   await fastify.register(multipart);
-  fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
-    done(null, new RequestBody(request, body as Buffer));
+  fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    return new RequestBody(request, await read(request, payload));
   });
   fastify.addHook('preHandler', (request, _reply, done) => {
     if (!(request.body instanceof RequestBody)) request.body = new RequestBody(request, Buffer.alloc(0));
     done();
   });
+}
+
+/** @throws AppError `bodyTooLarge`, `overloaded` */
+async function read(request: FastifyRequest, payload: IncomingMessage): Promise<Buffer> {
+  const { takesLargeBody } = request.routeOptions.config;
+  let largest = takesLargeBody === undefined ? bodyLimit : smallBody;
+  const admit = async (size: number): Promise<void> => {
+    if (size <= largest) return;
+    // Asked only about bodies that need it: the answer costs a statement.
+    if (largest === smallBody && size <= bodyLimit && (await takesLargeBody?.(request))) largest = bodyLimit;
+    else throw new AppError('bodyTooLarge');
+  };
+  try {
+    const announced = Number(request.headers['content-length'] ?? 0);
+    await admit(announced);
+    request.bodyLease.check(announced);
+    return await request.bodyLease.read(payload, admit);
+  } catch (error) {
+    // What still comes is dropped, so that the client can read the answer.
+    payload.resume();
+    throw error instanceof AppError ? error : Object.assign(error as Error, { statusCode: 400 });
+  }
 }
 
 /** A form that can be read: without a boundary it is none. */

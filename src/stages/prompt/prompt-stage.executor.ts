@@ -46,6 +46,10 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
     return { kind: 'passed' };
   }
 
+  async takesFiles(manager: EntityManager, stage: PromptStage): Promise<boolean> {
+    return (await fieldsOf(manager, stage)).some(({ type }) => type === 'file');
+  }
+
   /** A password is kept only for the stage that writes it, and in another form. What it was repeated in is not kept. */
   private async withoutSecrets(
     fields: readonly FormField[],

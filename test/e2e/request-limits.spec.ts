@@ -1,0 +1,144 @@
+import { connect, type Socket } from 'node:net';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createFlowWith } from '../factories/flow-with.js';
+import { createPromptStage } from '../factories/prompt.js';
+import { PageBrowser } from '../support/page-browser.js';
+import { rawExchange } from '../support/raw-request.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({ REQUEST_TIMEOUT: '2', MAX_CONNECTIONS: '60', BODY_MEMORY: '1' });
+});
+afterAll(() => app.stop());
+
+const path = '/api/v3/flows/executor/none/?query=';
+const flowError = 'ak-stage-flow-error';
+
+function head(length: number, to = path): string {
+  return `POST ${to} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+}
+
+/** A connection that has sent these bytes. */
+async function opened(bytes: string): Promise<Socket> {
+  const { hostname, port } = new URL(app.url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  await new Promise<void>((resolve) => socket.write(bytes, () => resolve()));
+  return socket;
+}
+
+/** What comes back over a connection until it is closed. */
+function received(socket: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = '';
+    socket.on('data', (part) => (answer += part.toString())).on('close', () => resolve(answer));
+  });
+}
+
+/** Slug of a flow of a form with these fields. */
+async function formWith(...fields: Parameters<typeof createPromptStage>[1]): Promise<string> {
+  const form = await createPromptStage(app.api, fields);
+  return (await createFlowWith(app.api, [form.pk], { designation: 'enrollment' })).flow.slug;
+}
+
+describe('A request', () => {
+  it('is ended with 408 when its body has not arrived in REQUEST_TIMEOUT, however often a byte comes', async () => {
+    const socket = await opened(head(60_000));
+    const trickle = setInterval(() => socket.write('x'), 100);
+    const answer = await received(socket);
+    clearInterval(trickle);
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('is ended with 408 when its headers have not arrived in REQUEST_TIMEOUT', async () => {
+    const socket = await opened('GET / HTTP/1.1\r\nHost: x\r\n');
+    const trickle = setInterval(() => socket.write('x-a: b\r\n'), 100);
+    const answer = await received(socket);
+    clearInterval(trickle);
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('is refused with 503 and Retry-After when bodies take all of BODY_MEMORY, and small ones are not', async () => {
+    const part = 'x'.repeat(250_000);
+    const large = head(300_000, '/api/v3/stages/email/') + part;
+    const held = await opened(large);
+    // Both have sent as much; the service keeps the one that came first.
+    const refused = await rawExchange(app.url, large);
+    expect(refused).toMatch(/^HTTP\/1\.1 503 [^]*\r\nretry-after: \d+\r\n/i);
+    const post = async (body: string): Promise<number> =>
+      (await fetch(`${app.url}/api/v3/stages/email/`, { method: 'POST', body })).status;
+    expect(await post('x')).toBe(403);
+    held.destroy();
+    await expect.poll(() => post(part)).toBe(403);
+  });
+
+  it('cannot open more connections than MAX_CONNECTIONS', async () => {
+    const sockets = await Promise.all(Array.from({ length: 90 }, () => opened('GET / HTTP/1.1\r\n')));
+    const closed = await Promise.all(sockets.map(received));
+    expect(closed.filter((answer) => answer.startsWith('HTTP/1.1 408')).length).toBeLessThanOrEqual(60);
+    expect(closed.filter((answer) => answer === '').length).toBeGreaterThanOrEqual(30);
+  });
+});
+
+describe('A connection', () => {
+  it('is closed when it has more than 16 requests under way', async () => {
+    const ask = (count: number): Promise<string> => {
+      const request = 'GET /-/health/live/ HTTP/1.1\r\nHost: x\r\n';
+      return rawExchange(app.url, `${`${request}\r\n`.repeat(count - 1)}${request}Connection: close\r\n\r\n`);
+    };
+    expect((await ask(16)).match(/HTTP\/1\.1 \d/g)).toHaveLength(16);
+    const cut = await ask(40).catch(() => 'reset');
+    expect(cut.match(/HTTP\/1\.1 \d/g) ?? []).not.toHaveLength(40);
+  });
+});
+
+describe('An answer to a flow', () => {
+  it('is refused above 64 kB by the executor and by pages, where no file is asked for', async () => {
+    const slug = await formWith({ field_key: 'notes', type: 'text_area' });
+    const notes = 'x'.repeat(65_000);
+    const visitor = new Visitor(app.url);
+    await visitor.see(slug);
+    const tooLong = {
+      response_errors: { notes: [{ string: 'Ensure this field has no more than 10000 characters.' }] },
+    };
+    expect(await visitor.answer(slug, { notes })).toMatchObject(tooLong);
+    expect(await visitor.answer(slug, { notes: `${notes}${'x'.repeat(1_000)}` })).toMatchObject({
+      component: flowError,
+    });
+    const browser = new PageBrowser(app.url);
+    await browser.open(`/if/flow/${slug}/`);
+    expect((await browser.submit({ notes: 'x'.repeat(66_000) })).status).toBe(413);
+    expect((await browser.open(`/if/flow/${slug}/`)).status).toBe(200);
+    expect((await browser.submit({ notes: 'x'.repeat(9_000) })).status).toBe(200);
+  });
+
+  it('can be larger where a stage of the run asks for a file, and only in that run', async () => {
+    const slug = await formWith({ field_key: 'file', type: 'file' });
+    const other = await formWith({ field_key: 'name' });
+    const file = `data:text/plain;base64,${'A'.repeat(200_000)}`;
+    const visitor = new Visitor(app.url);
+    await visitor.see(other);
+    expect(await visitor.answer(slug, { file })).toMatchObject({ component: flowError });
+    await visitor.see(slug);
+    expect(await visitor.answer(other, { name: 'a', more: file })).toMatchObject({ component: flowError });
+    await visitor.see(slug);
+    expect(await visitor.answer(slug, { file })).toMatchObject({ component: 'xak-flow-redirect' });
+    const browser = new PageBrowser(app.url);
+    await browser.open(`/if/flow/${slug}/`);
+    expect((await browser.submit({ file: new Blob(['x'.repeat(200_000)]) })).address).toBe('/');
+  });
+
+  it('has bounded parts in a form of a page', async () => {
+    const slug = await formWith({ field_key: 'name' });
+    const fields = Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`f${index}`, 'x']));
+    const browser = new PageBrowser(app.url);
+    await browser.open(`/if/flow/${slug}/`);
+    expect((await browser.submit(fields)).status).toBe(400);
+    await browser.open(`/if/flow/${slug}/`);
+    expect((await browser.submit({ ...fields, f0: new Blob(['x']) })).status).toBe(400);
+  });
+});
