@@ -138,6 +138,18 @@ export const definitions = {
     'Accounts that one client address can create in SIGN_UP_CLIENT_WINDOW',
   ),
   SIGN_UP_CLIENT_WINDOW: integer(300, 1, 86_400, 'Seconds that this limit is for'),
+  GUESS_CLIENT_LIMIT: integer(
+    60,
+    1,
+    1_000_000,
+    'Wrong passwords, and wrong codes, that one client network can try; browsers that have signed in before count apart',
+  ),
+  GUESS_CLIENT_WINDOW: integer(
+    3600,
+    1,
+    86_400,
+    'Seconds in which that many are allowed again, evenly: by default one a minute',
+  ),
   UNCONFIRMED_RETENTION: integer(
     30,
     0,

@@ -9,12 +9,14 @@ import { BootstrapService } from './bootstrap/bootstrap.service.js';
 import { GroupController } from './groups/group.controller.js';
 import { GroupService } from './groups/group.service.js';
 import { Idempotency } from './idempotency/idempotency.service.js';
+import { GuessLimits } from './limits/guess-limits.service.js';
 import { RequestLimits } from './limits/request-limits.service.js';
 import { RolePermissionController, UserPermissionController } from './permissions/permission.controllers.js';
 import { PermissionService } from './permissions/permission.service.js';
 import { RoleController } from './permissions/role.controller.js';
 import { RoleService } from './permissions/role.service.js';
 import { RootController } from './root/config.controller.js';
+import { KnownBrowsers } from './sessions/known-browsers.js';
 import { SessionCookies } from './sessions/session-cookies.js';
 import { Sessions } from './sessions/session.service.js';
 import { TokenController } from './tokens/token.controller.js';
@@ -47,7 +49,9 @@ import { UserService } from './users/user.service.js';
     BootstrapService,
     Credentials,
     GroupService,
+    GuessLimits,
     Idempotency,
+    KnownBrowsers,
     PermissionService,
     Referrers,
     RequestLimits,
@@ -62,7 +66,9 @@ import { UserService } from './users/user.service.js';
     AccountChanges,
     Credentials,
     GroupService,
+    GuessLimits,
     Idempotency,
+    KnownBrowsers,
     Referrers,
     RequestLimits,
     SessionCookies,

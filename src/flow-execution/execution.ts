@@ -12,6 +12,8 @@ export interface Visitor {
   readonly user: User | undefined;
   /** The address that the request comes from; TRUST_PROXY decides which one that is. */
   readonly clientIp: string;
+  /** What the browser is known by since an earlier sign-in (`KnownBrowsers`); may be anything. */
+  readonly browser: string | undefined;
   /** BCP 47, best first: `?locale=`, then `Accept-Language`. */
   readonly locales: readonly string[];
   readonly requestId: string;

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 
 import { isSuperuser } from '../core/groups/membership.js';
+import { KnownBrowsers } from '../core/sessions/known-browsers.js';
 import { type IssuedSession, SessionCookies } from '../core/sessions/session-cookies.js';
 import { EventLog } from '../events/event-log.js';
 import { Flow } from '../flows/flow.entity.js';
@@ -77,6 +78,7 @@ export class FlowExecutor {
     private readonly steps: FlowSteps,
     private readonly sessions: FlowSessions,
     private readonly cookies: SessionCookies,
+    private readonly browsers: KnownBrowsers,
     private readonly events: EventLog,
   ) {
     // The other half of the connections is left to what a stage counts outside of its transaction.
@@ -120,16 +122,26 @@ export class FlowExecutor {
     const posted = method === 'POST' ? { body: request.body?.(), step: request.page?.step } : undefined;
     const answer = await this.steps.take(run, posted);
     const { signedIn } = run;
-    const stored = signedIn && this.sessions.signIn(run, signedIn.user, signedIn.terms);
-    const session = await (stored ?? this.sessions.store(run));
+    const session = await (signedIn === undefined ? this.sessions.store(run) : this.signIn(run, signedIn));
     return { answer, session, ...(request.page !== undefined && { position: await positionOf(run) }) };
+  }
+
+  private async signIn(run: FlowRun, { user, terms }: NonNullable<FlowRun['signedIn']>): Promise<IssuedSession> {
+    const session = await this.sessions.signIn(run, user, terms);
+    return { ...session, browser: this.browsers.add(run.visitor.browser, user) };
   }
 
   private async runOf(manager: EntityManager, flow: Flow, { visit, ...request }: ExecutorRequest): Promise<FlowRun> {
     const open = await this.sessions.open(manager, visit);
     const query = new URLSearchParams(request.query);
-    const { clientIp, languages, requestId } = visit;
-    const visitor = { user: open.user, clientIp, locales: [...query.getAll('locale'), ...languages], requestId };
+    const { clientIp, browser, languages, requestId } = visit;
+    const visitor = {
+      user: open.user,
+      clientIp,
+      browser,
+      locales: [...query.getAll('locale'), ...languages],
+      requestId,
+    };
     return { ...open, flow, query, visitor, deniedNext: request.deniedNext };
   }
 

@@ -10,6 +10,8 @@ export interface Visit {
   /** What shows that a page of ours made the request. */
   readonly csrf: string | undefined;
   readonly clientIp: string;
+  /** What the browser is known by since an earlier sign-in; may be anything. */
+  readonly browser: string | undefined;
   /** BCP 47, best first. */
   readonly languages: readonly string[];
   readonly requestId: string;
@@ -22,6 +24,7 @@ export function visitOf(request: FastifyRequest, cookies: SessionCookies): Visit
     sessionKey: cookies.keyOf(request),
     csrf: cookies.csrfOf(request),
     clientIp: request.ip,
+    browser: cookies.browserOf(request),
     languages: languages.languages().filter((language) => language !== '*'),
     requestId: request.id,
   };

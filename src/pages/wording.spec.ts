@@ -26,10 +26,36 @@ describe('What pages say', () => {
     expect(german.of(said)).toBe(inGerman);
   });
 
-  it('has the numbers of the original, in the form that goes with them', () => {
-    expect(english.of(tooMany(1))).toBe('That was too often. Please try again in 1 minute.');
-    expect(english.of(tooMany(5))).toBe('That was too often. Please try again in 5 minutes.');
-    expect(german.of(tooMany(5))).toContain('in 5 Minuten');
+  it.each([
+    ['en', 'Too many attempts. Try again in 5 minutes.', 'Too many attempts. Try again in 1 hour.'],
+    [
+      'de',
+      'Zu viele Versuche. Bitte versuchen Sie es in 5 Minuten noch einmal.',
+      'Zu viele Versuche. Bitte versuchen Sie es in 1 Stunde noch einmal.',
+    ],
+    [
+      'es',
+      'Demasiados intentos. Inténtelo de nuevo dentro de 5 minutos.',
+      'Demasiados intentos. Inténtelo de nuevo dentro de 1 hora.',
+    ],
+    [
+      'fr',
+      'Trop de tentatives. Veuillez réessayer dans 5 minutes.',
+      'Trop de tentatives. Veuillez réessayer dans 1 heure.',
+    ],
+    ['ar', 'محاولات كثيرة جدًا. أعد المحاولة خلال 5 دقائق.', 'محاولات كثيرة جدًا. أعد المحاولة خلال ساعة واحدة.'],
+    ['zh-Hans', '尝试次数过多，请5分钟后再试。', '尝试次数过多，请1小时后再试。'],
+  ])('says how long to wait in words (%s)', async (locale, minutes, hour) => {
+    const wording = new Wording(await catalogs.get(locale));
+    const attempts = (number: number): string => `Too many attempts. Please try again after ${number} minutes.`;
+    for (const text of [tooMany(5), attempts(5)]) expect(wording.of(text)).toBe(minutes);
+    for (const text of [tooMany(60), attempts(60)]) expect(wording.of(text)).toBe(hour);
+  });
+
+  it('says a wait of one minute in the singular', () => {
+    for (const text of [tooMany(1), 'Too many attempts. Please try again after 1 minute.']) {
+      expect(english.of(text)).toBe('Too many attempts. Try again in 1 minute.');
+    }
   });
 
   it.each(['Our own policy says no.', 'constructor', '', '%(name)s', 'x (a|b)* "c" is not a valid choice'])(

@@ -1,4 +1,5 @@
 import type { Catalog, Message } from '../templating/language/catalog.js';
+import { TimeFormats } from '../templating/language/time-formats.js';
 import { familiarTexts, texts } from './texts.js';
 
 /** A text of the executor, and the words of pages for it. `%(name)s` stands for anything, in both. */
@@ -10,6 +11,8 @@ interface Rewording {
 }
 
 const fillIn = 'Please fill this in.';
+/** `%(when)s` is the wait in words, such as `in 5 minutes`. */
+const tryAgain = 'Too many attempts. Try again %(when)s.';
 const restart = 'This run through the steps is not complete any more. Please start again.';
 
 /**
@@ -55,11 +58,9 @@ const rewordings: readonly Rewording[] = [
   { said: 'Email Successfully sent.', shown: 'The mail is on its way.' },
   { said: 'Successfully verified Email.', shown: 'Your email address is confirmed.' },
   { said: 'Successfully logged in!', shown: 'You are signed in.' },
-  {
-    said: 'Too many account verification attempts. Please try again after %(minutes)s minutes.',
-    shown: 'That was too often. Please try again in %(minutes)s minute.',
-    plural: 'That was too often. Please try again in %(minutes)s minutes.',
-  },
+  { said: 'Too many account verification attempts. Please try again after %(minutes)s minutes.', shown: tryAgain },
+  { said: 'Too many attempts. Please try again after %(minutes)s minutes.', shown: tryAgain },
+  { said: 'Too many attempts. Please try again after %(minutes)s minute.', shown: tryAgain },
   {
     said: 'Too many sign-ups. Please try again after %(minutes)s minutes.',
     shown: 'Too many accounts were created from your network. Please try again in %(minutes)s minute.',
@@ -121,7 +122,11 @@ export class Wording {
       plural === undefined
         ? this.catalog.translate({ id: shown })
         : this.catalog.translatePlural({ id: shown, plural }, Number(first));
-    return form.replace(/%\((\w+)\)s/g, (placeholder, name: string) => values[name] ?? placeholder);
+    const { minutes } = values;
+    const when =
+      minutes === undefined ? {} : { when: TimeFormats.of(this.catalog.locale).relative(Number(minutes) * 60_000) };
+    const shownValues: Readonly<Record<string, string>> = { ...values, ...when };
+    return form.replace(/%\((\w+)\)s/g, (placeholder, name: string) => shownValues[name] ?? placeholder);
   }
 }
 

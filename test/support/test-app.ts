@@ -46,6 +46,7 @@ export async function startTestApp(
     // Every visitor of the tests comes from one address.
     MAIL_CLIENT_LIMIT: '1000000',
     SIGN_UP_CLIENT_LIMIT: '1000000',
+    GUESS_CLIENT_LIMIT: '1000000',
     ...environment,
   });
   const app = await createTestApp(settings, database.url, logger ?? createLogger(settings));

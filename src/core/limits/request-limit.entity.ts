@@ -10,7 +10,11 @@ export class RequestLimit {
   @Column({ type: 'integer' })
   count!: number;
 
-  /** When the count begins anew. */
+  /** When the next attempt is allowed; null: at once. */
+  @Column({ type: 'timestamptz', nullable: true })
+  notBefore!: Date | null;
+
+  /** When the count starts again at zero. */
   @Index('ix_request_limit_ends')
   @Column({ type: 'timestamptz' })
   ends!: Date;

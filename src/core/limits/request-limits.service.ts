@@ -37,11 +37,6 @@ export class RequestLimits {
     return row !== undefined && row.count > times ? Math.max(1, row.wait) : 0;
   }
 
-  /** Begins to count anew. */
-  async forget(keys: readonly string[]): Promise<void> {
-    await this.dataSource.query('delete from "request_limit" where key = any($1)', [keys]);
-  }
-
   private async purge(): Promise<number> {
     const deleted = await this.dataSource.query<[unknown[], number]>(
       `delete from "request_limit" where key in (select key from "request_limit" where ends < now() limit 500)`,

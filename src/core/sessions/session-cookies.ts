@@ -7,8 +7,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { AppError } from '../../rest/errors/app-error.js';
+import { knownFor } from './known-browsers.js';
 
 const sessionCookie = 'authentik_session';
+const browserCookie = 'authentik_browser';
 const csrfCookie = 'authentik_csrf';
 const csrfHeader = 'x-authentik-csrf';
 
@@ -17,15 +19,19 @@ export interface IssuedSession {
   readonly key: string;
   /** How long the browser keeps it; undefined: until it is closed. */
   readonly seconds: number | undefined;
+  /** What the browser is known by after a sign-in (`KnownBrowsers`). */
+  readonly browser?: string;
 }
 
 /**
  * The two cookies of a session: its key, which no script sees, and a token for scripts, which they send back to show
- * that a page of ours made the request (management API, section 8.1).
+ * that a page of ours made the request (management API, section 8.1). A third one names the browser after a sign-in; it
+ * outlives the session.
  */
 @Injectable()
 export class SessionCookies {
   private readonly attributes: CookieSerializeOptions;
+  private readonly browserCookie: string;
 
   constructor(
     @Inject(SETTINGS) settings: Settings,
@@ -33,6 +39,8 @@ export class SessionCookies {
   ) {
     // Lax: a stranger's page can lead here, as the link in a mail does, but never post in the visitor's name.
     this.attributes = { path: '/', sameSite: 'lax', secure: publicUrl(settings).startsWith('https:') };
+    // The prefix keeps sibling domains from setting it; browsers accept it over https only.
+    this.browserCookie = this.attributes.secure === true ? `__Host-${browserCookie}` : browserCookie;
   }
 
   /** The key of the visitor's session, if the request names one. */
@@ -41,15 +49,23 @@ export class SessionCookies {
     return key === '' ? undefined : key;
   }
 
+  /** What the browser is known by (`KnownBrowsers`), if it has signed in before. */
+  browserOf(request: FastifyRequest): string | undefined {
+    return request.cookies[this.browserCookie];
+  }
+
   /** What the request says to show that a page of ours made it. */
   csrfOf({ headers }: FastifyRequest): string | undefined {
     return [headers[csrfHeader]].flat()[0];
   }
 
-  send(reply: FastifyReply, { key, seconds }: IssuedSession): void {
+  send(reply: FastifyReply, { key, seconds, browser }: IssuedSession): void {
     const attributes = { ...this.attributes, ...(seconds !== undefined && { maxAge: seconds }) };
     void reply.setCookie(sessionCookie, key, { ...attributes, httpOnly: true });
     void reply.setCookie(csrfCookie, this.csrfToken(key), attributes);
+    if (browser !== undefined) {
+      void reply.setCookie(this.browserCookie, browser, { ...this.attributes, httpOnly: true, maxAge: knownFor });
+    }
   }
 
   /** Makes the browser forget the session. */

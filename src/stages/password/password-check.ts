@@ -1,22 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { clientNetwork } from '../../core/limits/client-network.js';
-import { type Limit, RequestLimits } from '../../core/limits/request-limits.service.js';
+import { type Guess, GuessLimits } from '../../core/limits/guess-limits.service.js';
 import { hashPassword, isOutdated, verifyPassword } from '../../core/passwords.js';
+import { KnownBrowsers } from '../../core/sessions/known-browsers.js';
 import { hashTokenKey } from '../../core/tokens/token-key.js';
 import { Token } from '../../core/tokens/token.entity.js';
 import { User } from '../../core/users/user.entity.js';
-import { SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { PasswordBackend, PasswordStage } from './password-stage.entity.js';
-
-/** How many passwords are tried for one name. The right one makes it begin anew. */
-const perName: Limit = { times: 10, seconds: 300 };
-
-/** How many passwords are tried by one client, whomever they are for. */
-const perClient: Limit = { times: 300, seconds: 300 };
 
 /** Who a password is asked of. */
 export interface Claimed {
@@ -27,14 +20,14 @@ export interface Claimed {
 }
 
 /**
- * Checks passwords, each counted before it is looked at. Somebody whom there is not, who was switched off or who has no
- * password gets the same answers, after the same work and the same limits, as somebody who has typed a wrong one.
+ * Checks passwords; every attempt is counted before verification. Unknown and inactive users, and users without a
+ * password, get the same answers after the same work and under the same limits as a wrong password of a known user.
  */
 @Injectable()
 export class PasswordCheck {
   constructor(
-    private readonly limits: RequestLimits,
-    private readonly secrets: SecretBox,
+    private readonly limits: GuessLimits,
+    private readonly browsers: KnownBrowsers,
     private readonly events: EventLog,
   ) {}
 
@@ -44,37 +37,34 @@ export class PasswordCheck {
    * @param stage says where the password may be known
    */
   async passes(execution: Execution, stage: PasswordStage, claimed: Claimed, password: string): Promise<boolean> {
-    const keys = this.keysOf(claimed);
-    const wait = await this.wait(execution.visitor.clientIp, keys.name);
-    if (wait > 0) {
-      const minutes = Math.ceil(wait / 60);
+    const guess = this.guessOf(execution, claimed);
+    const verdict = await this.limits.take(guess);
+    if (verdict.kind === 'told') {
+      const minutes = Math.ceil(verdict.wait / 60);
       const text = `Too many attempts. Please try again after ${minutes} minute${minutes === 1 ? '' : 's'}.`;
       execution.message({ level: 'error', text });
       return false;
     }
-    // Not told: a name and an address may be one user's, and what is refused must not say so.
-    const isExhausted = (await this.limits.count(keys.user, perName)) > 0;
-    const user = claimed.user?.isActive && !isExhausted ? claimed.user : undefined;
+    const user = claimed.user?.isActive && verdict.kind === 'open' ? claimed.user : undefined;
     const backend = await knownTo(execution.manager, stage.backends, user, password);
     if (user === undefined || backend === undefined) {
       await this.report(execution, stage, claimed);
       return false;
     }
-    await this.limits.forget(Object.values(keys));
+    await this.limits.succeeded(guess);
     await this.accept(execution, user, backend, password);
     return true;
   }
 
-  private async wait(clientIp: string, name: string): Promise<number> {
-    const ofClient = await this.limits.count(`password:client:${clientNetwork(clientIp)}`, perClient);
-    // A client that is held back does not use up what is left to the name.
-    return ofClient > 0 ? ofClient : this.limits.count(name, perName);
-  }
-
-  /** What is counted: by what was typed, and by whom it means. Neither key holds a name. */
-  private keysOf({ user, name }: Claimed): { name: string; user: string } {
-    const typed = this.secrets.identifier(`password:${name.trim().toLowerCase()}`);
-    return { name: `password:name:${typed}`, user: `password:user:${user?.pk ?? typed}` };
+  private guessOf({ visitor }: Execution, { user, name }: Claimed): Guess {
+    return {
+      what: 'password',
+      clientIp: visitor.clientIp,
+      browser: this.browsers.find(visitor.browser, user),
+      typed: name,
+      account: user === undefined ? name : `user:${user.pk}`,
+      version: String(user?.passwordChangeDate.getTime() ?? ''),
+    };
   }
 
   private async accept(
