@@ -12,6 +12,7 @@ import { type App, createApp } from './configure-app.js';
 import { dataSourceOptions } from './data-source.js';
 import { startEmbeddedDatabase } from './database/embedded-database.js';
 import { keptSecretKey } from './database/secret-key.js';
+import { MailboxAccess } from './mail/mailbox/mailbox-access.js';
 import type { DeliveryAttemptDto, MailMessageDetailDto } from './mail/messages/dto/mail-message.dto.js';
 import { MailMessageService } from './mail/messages/mail-message.service.js';
 import { finalStates } from './mail/outbox/message-states.js';
@@ -92,7 +93,7 @@ async function run(command: Command, stopping: AbortSignal): Promise<boolean> {
     );
     try {
       const pk = await send(app, command);
-      return outcome(await waitFor(app, pk, command.wait, stopping), settings);
+      return await outcome(app, await waitFor(app, pk, command.wait, stopping), settings);
     } finally {
       await app.nest.close();
     }
@@ -148,14 +149,18 @@ function attemptLine({ number, outcome: result, server, tls, code, reply, reason
   return `Try ${number}: ${result}${where}: ${reply === '' ? reason : `${code ?? ''} ${reply}`}`;
 }
 
-function outcome({ pk, state, reason }: MailMessageDetailDto, settings: Settings): boolean {
+async function outcome(
+  { nest }: App,
+  { pk, state, reason }: MailMessageDetailDto,
+  settings: Settings,
+): Promise<boolean> {
   switch (state) {
     case 'sent':
       tell('The server accepted the mail.');
       return true;
     case 'captured':
       tell(`No mail server is set (EMAIL_HOST). The mail is in ${resolve(settings.dataDir, 'mailbox', `${pk}.eml`)};`);
-      tell(`while the service runs, read it at ${publicUrl(settings)}/dev/mailbox/${pk}/`);
+      tell(`while the service runs, ${await mailboxHint(nest.get(MailboxAccess, { strict: false }), settings, pk)}`);
       return true;
     case 'failed':
     case 'discarded':
@@ -165,6 +170,11 @@ function outcome({ pk, state, reason }: MailMessageDetailDto, settings: Settings
       tell('The mail has not been accepted yet. It stays in the queue; a running worker goes on trying.');
       return false;
   }
+}
+
+async function mailboxHint(access: MailboxAccess, settings: Settings, pk: string): Promise<string> {
+  const link = await access.link(publicUrl(settings), pk);
+  return access.hasKey ? `read it at ${link}` : `superusers read it at ${link}`;
 }
 
 function tell(line: string): void {

@@ -2,13 +2,14 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { keepHeapSmall } from './config/heap.js';
-import { createLogger } from './config/logger.js';
+import { createLogger, type Logger } from './config/logger.js';
 import { environment, publicUrl, readSettings, type Settings } from './config/settings.js';
 import { type App, createApp } from './configure-app.js';
 import { BootstrapService } from './core/bootstrap/bootstrap.service.js';
 import { dataSourceOptions } from './data-source.js';
 import { startEmbeddedDatabase } from './database/embedded-database.js';
 import { keptSecretKey } from './database/secret-key.js';
+import { MailboxAccess } from './mail/mailbox/mailbox-access.js';
 import { BlueprintStart } from './managed/blueprint-start.service.js';
 import { welcome } from './welcome.js';
 
@@ -55,9 +56,10 @@ async function serve(cleanups: Cleanups): Promise<void> {
   };
   // Before anything that takes long, and before a token is made that is shown but once.
   await requireFreePort(settings);
-  const url = settings.databaseUrl ?? (await embeddedDatabase(settings, report, cleanups));
+  const databaseUrl = settings.databaseUrl ?? (await embeddedDatabase(settings, report, cleanups));
   const secretKey = settings.secretKey ?? (await keptSecretKey(settings.dataDir));
-  const database = { dataSource: dataSourceOptions(url, settings.statementTimeout), secretKey, connect: true, report };
+  const dataSource = dataSourceOptions(databaseUrl, settings.statementTimeout);
+  const database = { dataSource, secretKey, connect: true, report };
   const creating = createApp(settings, database, logger);
   // From the first moment on: with connections of ours the database server would not be stopped.
   cleanups.push(() => closeInTime(creating));
@@ -66,7 +68,29 @@ async function serve(cleanups: Cleanups): Promise<void> {
   if (settings.role !== 'worker') await app.nest.get(BlueprintStart, { strict: false }).run();
   await app.nest.listen(settings.port, settings.host);
   const { port } = app.nest.getHttpServer().address() as { port: number };
-  console.log(welcome(publicUrl(settings, port), newKey, settings.emailHost === undefined));
+  const url = publicUrl(settings, port);
+  const mailbox = await mailboxLine(app, settings, url, logger);
+  console.log(welcome({ url, isWorker: settings.role === 'worker', newKey, mailbox }));
+}
+
+/**
+ * Where mails can be read that no server takes; undefined with a mail server. Outside of a local trial nobody expects
+ * mails to stay here, so it warns.
+ */
+async function mailboxLine(
+  { nest }: App,
+  settings: Settings,
+  url: string,
+  logger: Logger,
+): Promise<string | undefined> {
+  if (settings.emailHost !== undefined) return undefined;
+  const access = nest.get(MailboxAccess, { strict: false });
+  // A worker serves no pages: without PUBLIC_URL it knows no address of a process that does.
+  const isElsewhere = settings.role === 'worker' && settings.publicUrl === undefined;
+  const link = `${await access.link(isElsewhere ? '' : url)}${isElsewhere ? ' of the process with ROLE=api' : ''}`;
+  if (access.hasKey) return `${link} (until EMAIL_HOST is set)`;
+  logger.warn(`No mail server is set (EMAIL_HOST): MAILS REACH NOBODY. They stay in ${settings.dataDir}/mailbox.`);
+  return `${link} (superusers only; MAILS REACH NOBODY until EMAIL_HOST is set)`;
 }
 
 async function embeddedDatabase(

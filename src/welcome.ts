@@ -1,10 +1,23 @@
-/**
- * What a newcomer needs, printed once the service listens.
- *
- * @param newKey the administrator's key for the API, when it was made or set at this start
- * @param hasMailbox whether mails stay in the local mailbox
- */
-export function welcome(url: string, newKey: string | undefined, hasMailbox: boolean): string {
+/** What the welcome text is about. */
+interface Start {
+  /** Address of the service, without a slash at the end. */
+  readonly url: string;
+  readonly isWorker: boolean;
+  /** The administrator's API key, if this start made it. */
+  readonly newKey: string | undefined;
+  /** Where mails can be read; undefined with a mail server. */
+  readonly mailbox: string | undefined;
+}
+
+/** What a newcomer needs, printed once the service listens. */
+export function welcome({ url, isWorker, newKey, mailbox }: Start): string {
+  const mailboxLine = mailbox === undefined ? '' : `\n  Mailbox      ${mailbox}`;
+  if (isWorker) {
+    return `
+  email-stage  ${url}
+               a worker: sends mails, and serves only ${url}/-/health/ready/${mailboxLine}
+`;
+  }
   const token =
     newKey === undefined
       ? 'the one shown at the first start (lost? BOOTSTRAP_TOKEN sets another)'
@@ -12,7 +25,7 @@ export function welcome(url: string, newKey: string | undefined, hasMailbox: boo
   return `
   email-stage  ${url}
   Swagger UI   ${url}/api/v3/docs/
-  API token    ${token}${hasMailbox ? `\n  Mailbox      ${url}/dev/mailbox/ (until EMAIL_HOST is set)` : ''}
+  API token    ${token}${mailboxLine}
 
   Try it:
   curl -H 'Authorization: Bearer ${newKey ?? '<API token>'}' ${url}/api/v3/stages/email/

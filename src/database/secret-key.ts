@@ -1,11 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { access, link, mkdir, open, readFile, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Returns the default SECRET_KEY: created once and stored in `dataDir`, readable only by its owner. */
-export async function keptSecretKey(dataDir: string): Promise<string> {
-  const path = join(dataDir, 'secret.key');
-  await mkdir(dataDir, { recursive: true });
+export function keptSecretKey(dataDir: string): Promise<string> {
+  return keptKey(join(dataDir, 'secret.key'));
+}
+
+/**
+ * A random key of 384 bits: made at the first call and kept in this file, readable by its owner alone.
+ *
+ * @throws Error if the file is empty or cannot be read
+ */
+export async function keptKey(path: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
   if (!(await exists(path))) await makeKey(path);
   const key = (await readFile(path, 'utf8')).trim();
   if (key === '') throw new Error(`${path} is empty. Restore it from a backup, or delete it if nothing is stored yet.`);

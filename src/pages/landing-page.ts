@@ -1,13 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
-import { publicUrl, SETTINGS, type Settings } from '../config/settings.js';
 import { isSuperuser } from '../core/groups/membership.js';
 import { SessionCookies } from '../core/sessions/session-cookies.js';
 import { FlowPlanner } from '../flow-execution/flow-planner.js';
 import type { FlowDesignation } from '../flows/flow-choices.js';
-import { isFromHere } from '../mail/mailbox/mailbox.guard.js';
+import { MailboxAccess } from '../mail/mailbox/mailbox-access.js';
 import { Mailbox } from '../mail/mailbox/mailbox.js';
 import type { PageVisitor } from './page-visitors.js';
 import type { Page, Way } from './page.js';
@@ -38,10 +37,10 @@ const beginnings = [
 @Injectable()
 export class LandingPage {
   constructor(
-    @Inject(SETTINGS) private readonly settings: Settings,
     private readonly dataSource: DataSource,
     private readonly planner: FlowPlanner,
     private readonly mailbox: Mailbox,
+    private readonly mailboxAccess: MailboxAccess,
     private readonly cookies: SessionCookies,
   ) {}
 
@@ -67,9 +66,9 @@ export class LandingPage {
     };
   }
 
-  /** Whether it is somebody who looks after the installation: whom the mailbox is shown to, too. */
+  /** Superusers and holders of the mailbox's key. */
   private async isInsider(request: FastifyRequest, { user }: PageVisitor): Promise<boolean> {
-    if (isFromHere(request, publicUrl(this.settings))) return true;
+    if (await this.mailboxAccess.holdsKey(request)) return true;
     return user !== undefined && isSuperuser(this.dataSource.manager, user.pk);
   }
 

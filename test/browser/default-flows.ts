@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'vitest';
 
+import { MailboxAccess } from '../../src/mail/mailbox/mailbox-access.js';
 import { Mailbox } from '../../src/mail/mailbox/mailbox.js';
 import { readMail } from '../../src/mail/mailbox/received-mail.js';
 import { BlueprintStart } from '../../src/managed/blueprint-start.service.js';
@@ -24,11 +25,13 @@ export interface KeptLink {
 export interface DefaultService extends TestApp {
   /** Waits for the `number`th mail (from 1) to an address. */
   mailTo(address: string, number?: number): Promise<KeptLink>;
+  /** The link to the mailbox that a start prints. */
+  mailboxLink(): Promise<string>;
 }
 
 export async function startDefaultService(): Promise<DefaultService> {
   const folder = await mkdtemp(join(tmpdir(), 'browser-'));
-  const app = await startTestApp({ DATA_DIR: folder });
+  const app = await startTestApp({ DATA_DIR: folder, DATABASE_URL: '' });
   await app.nest.get(BlueprintStart, { strict: false }).run();
   const mailbox = app.nest.get(Mailbox, { strict: false });
   const mailsTo = async (address: string): Promise<string[]> => {
@@ -55,6 +58,7 @@ export async function startDefaultService(): Promise<DefaultService> {
         code: /\b\d{6}\b/.exec(text)?.[0] ?? '',
       };
     },
+    mailboxLink: () => app.nest.get(MailboxAccess, { strict: false }).link(app.url),
     stop: async () => {
       await app.stop();
       await rm(folder, { recursive: true, force: true });

@@ -223,6 +223,7 @@ describe('A browser', () => {
   it('is shown the start page, by which a newcomer finds everything', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await newWindow({ colorScheme });
+      await page.goto(await service.mailboxLink());
       await page.goto('/');
       await expectAccessible(page, 'start page');
       await takePicture(page, `start-${colorScheme}`);

@@ -87,7 +87,7 @@ describe('npm run email:test', { timeout: 120_000 }, () => {
     const [, path = ''] = /The mail is in (\S+\.eml)/.exec(output) ?? [];
     const mail = await simpleParser(await readFile(path));
     expect(mail.to).toMatchObject({ text: 'local@example.org' });
-    expect(output).toMatch(/\/dev\/mailbox\/[0-9a-f-]{36}\//);
+    expect(output).toMatch(/superusers read it at http\S+\/dev\/mailbox\/[0-9a-f-]{36}\/\n/);
   });
 
   it('works on the embedded database, which it starts and stops', async () => {
@@ -95,7 +95,7 @@ describe('npm run email:test', { timeout: 120_000 }, () => {
     const { code, output, errors } = await run(['local@example.org'], environment);
     expect([code, errors]).toEqual([0, '']);
     expect(output).toContain('Starting PostgreSQL');
-    expect(output).toContain('/dev/mailbox/');
+    expect(output).toMatch(/read it at http\S+\/dev\/mailbox\/[0-9a-f-]{36}\/\?key=[\w-]{64}\n/);
     expect(output).not.toContain('Leaving PostgreSQL');
   });
 

@@ -8,7 +8,7 @@ import type { Answer } from '../support/api-client.js';
 import { createSendingStage, messageOf } from '../support/mails.js';
 import { createPlainUser } from '../support/plain-user.js';
 import { SmtpRefusal, SmtpSink } from '../support/smtp-sink.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 let folder: string;
@@ -86,7 +86,8 @@ describe('/stages/email/{id}/test/', () => {
       from_address: 'email-stage@localhost',
       timeline: [{ outcome: 'captured' }],
     });
-    const page = await (await fetch(`${app.url}/dev/mailbox/${body.message}/?view=text`)).text();
+    const headers = { authorization: `Bearer ${adminKey}` };
+    const page = await (await fetch(`${app.url}/dev/mailbox/${body.message}/?view=text`, { headers })).text();
     expect(page).toContain('Dear local');
   });
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,29 +7,43 @@ import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { Housekeeping } from '../../src/database/housekeeping.js';
-import { isFromHere } from '../../src/mail/mailbox/mailbox.guard.js';
+import { MailboxAccess } from '../../src/mail/mailbox/mailbox-access.js';
 import { Mailbox } from '../../src/mail/mailbox/mailbox.js';
 import type { OutgoingMail } from '../../src/mail/transport/outgoing-mail.js';
 import { enqueue, mailFrom, messageOf } from '../support/mails.js';
 import { createPlainUser } from '../support/plain-user.js';
+import { signedIn } from '../support/signed-in.js';
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 
-const ownUrl = 'http://127.0.0.1:9000';
-const link = `${ownUrl}/if/flow/recovery/?flow_token=abc&next=%2F`;
+const link = `http://127.0.0.1:9000/if/flow/recovery/?flow_token=abc&next=%2F`;
 const pixel = Buffer.from('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==', 'base64');
 
 let app: TestApp;
 let folder: string;
+/** Cookie of a browser that has opened the link of the start. */
+let holder: Record<string, string>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mailbox-'));
-  app = await startTestApp({ DATA_DIR: folder });
+  app = await startLocalTrial();
+  holder = { cookie: `email_stage_mailbox=${await keyOf(app)}` };
 });
 afterAll(async () => {
   await app.stop();
   await rm(folder, { recursive: true });
 });
 beforeEach(() => rm(join(folder, 'mailbox'), { recursive: true, force: true }));
+
+/** A service whose settings are those of a newcomer: the key opens its mailbox. */
+function startLocalTrial(environment: Record<string, string> = {}): Promise<TestApp> {
+  return startTestApp({ DATA_DIR: folder, DATABASE_URL: '', ...environment });
+}
+
+/** The key in the link that the start prints. */
+async function keyOf({ nest }: TestApp): Promise<string> {
+  const link = await nest.get(MailboxAccess, { strict: false }).link('');
+  return /^\/dev\/mailbox\/\?key=([\w-]{64})$/.exec(link)?.[1] ?? '';
+}
 
 async function keep(more: Partial<OutgoingMail> = {}): Promise<string> {
   const pk = randomUUID();
@@ -50,10 +63,10 @@ async function keep(more: Partial<OutgoingMail> = {}): Promise<string> {
 
 async function page(
   path = '',
-  headers: Record<string, string> = {},
+  headers: Record<string, string> = holder,
   base = app.url,
 ): Promise<[number, string, Headers]> {
-  const response = await fetch(`${base}/dev/mailbox/${path}`, { headers });
+  const response = await fetch(`${base}/dev/mailbox/${path}`, { headers, redirect: 'manual' });
   return [response.status, await response.text(), response.headers];
 }
 
@@ -212,67 +225,100 @@ describe('/dev/mailbox/', () => {
   });
 });
 
-describe('The mailbox is shown', () => {
-  it('not when there is a mail server', async () => {
-    const other = await startTestApp({ EMAIL_HOST: 'mail.example.org', DATA_DIR: folder });
+describe('The mailbox', () => {
+  it('is not there when there is a mail server', async () => {
+    const other = await startLocalTrial({ EMAIL_HOST: 'mail.example.org' });
     const pk = await keep();
     const superuser = { authorization: `Bearer ${adminKey}` };
-    expect((await page('', {}, other.url))[0]).toBe(404);
+    expect((await page('', holder, other.url))[0]).toBe(404);
     expect((await page('', superuser, other.url))[0]).toBe(404);
     expect((await page(`${pk}/source/`, superuser, other.url))[0]).toBe(404);
     await other.stop();
   });
 
-  it('not to what comes through a proxy, but to superusers', async () => {
+  it('answers 404 to every stranger, whatever address and headers the request has', async () => {
     const pk = await keep();
     const plain = await createPlainUser(app.dataSource);
-    for (const path of ['', `${pk}/`, `${pk}/html/`, `${pk}/source/`]) {
-      const statusWith = async (headers: Record<string, string>): Promise<number> => (await page(path, headers))[0];
-      const proxied = { 'x-forwarded-for': '127.0.0.1' };
-      expect(await statusWith({})).toBe(200);
-      expect(await statusWith(proxied)).toBe(404);
-      expect(await statusWith({ forwarded: 'for=127.0.0.1' })).toBe(404);
-      expect(await statusWith({ ...proxied, authorization: `Bearer ${plain}` })).toBe(404);
-      expect(await statusWith({ ...proxied, authorization: `Bearer ${adminKey}` })).toBe(200);
+    const strangers: Record<string, string>[] = [
+      {},
+      { host: 'localhost' },
+      { 'x-forwarded-for': '127.0.0.1' },
+      { forwarded: 'for=127.0.0.1' },
+      { authorization: `Bearer ${plain}` },
+      { cookie: 'email_stage_mailbox=' },
+      { cookie: `email_stage_mailbox=${'x'.repeat(64)}` },
+      { cookie: `email_stage_mailbox=${(await keyOf(app)).slice(1)}` },
+    ];
+    for (const headers of strangers) {
+      for (const path of [
+        '',
+        'style.css',
+        `${pk}/`,
+        `${pk}/html/`,
+        `${pk}/source/`,
+        '?key=',
+        '?key=x',
+        '?key=x&key=y',
+      ]) {
+        expect((await page(path, headers))[0], `${path} ${JSON.stringify(headers)}`).toBe(404);
+      }
     }
   });
 
-  it('through a proxy that TRUST_PROXY names only to people at this machine', async () => {
-    const other = await startTestApp({ TRUST_PROXY: '127.0.0.1', DATA_DIR: folder });
-    const statusFor = async (address: string): Promise<number> =>
-      (await page('', { 'x-forwarded-for': address }, other.url))[0];
-    expect(await statusFor('203.0.113.9')).toBe(404);
-    expect(await statusFor('127.0.0.1, 203.0.113.9')).toBe(404);
-    expect(await statusFor('127.0.0.1')).toBe(200);
-    await other.stop();
+  it('opens for superusers, by API token and by session', async () => {
+    const pk = await keep();
+    const [admin] = (await app.api.get('/core/users/?username=akadmin')).body.results;
+    const { cookies } = await signedIn(app, admin);
+    for (const headers of [{ authorization: `Bearer ${adminKey}` }, cookies.headers()]) {
+      expect((await page('', headers))[0]).toBe(200);
+      expect((await page(`${pk}/`, headers))[0]).toBe(200);
+    }
   });
 
-  it('not to pages of another site whose name leads here', async () => {
-    const statusFor = (host: string): Promise<number | undefined> =>
-      new Promise((resolve, reject) => {
-        request(`${app.url}/dev/mailbox/`, { headers: { host } }, (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        })
-          .on('error', reject)
-          .end();
-      });
-    expect(await statusFor('evil.example:9000')).toBe(404);
-    expect(await statusFor('localhost:9000')).toBe(200);
-    expect(await statusFor('[::1]:9000')).toBe(200);
+  it('moves the key of its link from the address into a cookie', async () => {
+    const pk = await keep();
+    const key = await keyOf(app);
+    for (const [path, location] of [
+      ['', '/dev/mailbox/'],
+      [`${pk}/`, `/dev/mailbox/${pk}/`],
+      [`${pk}/?view=text`, `/dev/mailbox/${pk}/?view=text`],
+    ] as const) {
+      const [status, html, headers] = await page(`${path}${path.includes('?') ? '&' : '?'}key=${key}`, {});
+      expect([status, html, headers.get('location')]).toEqual([303, '', location]);
+      expect(headers.getSetCookie()).toEqual([`email_stage_mailbox=${key}; Path=/; HttpOnly; SameSite=Strict`]);
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('cache-control')).toBe('no-store');
+    }
+    expect((await page('', holder))[0]).toBe(200);
+  });
+
+  it('keeps its key over restarts in a file of its owner, and revokes links when that is deleted', async () => {
+    const file = join(folder, 'mailbox.key');
+    const before = await keyOf(app);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const other = await startLocalTrial();
+    expect(await keyOf(other)).toBe(before);
+    await other.stop();
+    await rm(file);
+    expect((await page('', holder))[0]).toBe(404);
+    const after = await keyOf(app);
+    expect(after).not.toBe(before);
+    holder = { cookie: `email_stage_mailbox=${after}` };
+    expect((await page('', holder))[0]).toBe(200);
   });
 
   it.each([
-    ['127.0.0.1', true],
-    ['127.8.9.10', true],
-    ['::1', true],
-    ['::ffff:127.0.0.1', true],
-    ['::ffff:10.0.0.1', false],
-    ['10.0.0.1', false],
-    ['1270.0.0.1', false],
-    ['', false],
-  ])('to a connection from %s: %s', (remoteAddress, expected) => {
-    const origin = { headers: {}, ip: remoteAddress, host: 'localhost', socket: { remoteAddress } };
-    expect(isFromHere(origin, ownUrl)).toBe(expected);
+    ['a public PUBLIC_URL', { DATABASE_URL: '', PUBLIC_URL: 'https://id.example.org' }, '__Host-email_stage_mailbox'],
+    ['TRUST_PROXY', { DATABASE_URL: '', TRUST_PROXY: '127.0.0.1' }, 'email_stage_mailbox'],
+    ['DATABASE_URL', {}, 'email_stage_mailbox'],
+  ])('has no key, and opens for superusers alone, with %s', async (_, environment, name) => {
+    const other = await startTestApp({ DATA_DIR: folder, ...environment });
+    const key = await keyOf(app);
+    const link = await other.nest.get(MailboxAccess, { strict: false }).link('');
+    expect(link).toBe('/dev/mailbox/');
+    expect((await page('', { cookie: `${name}=${key}` }, other.url))[0]).toBe(404);
+    expect((await page(`?key=${key}`, {}, other.url))[0]).toBe(404);
+    expect((await page('', { authorization: `Bearer ${adminKey}` }, other.url))[0]).toBe(200);
+    await other.stop();
   });
 });

@@ -61,6 +61,31 @@ describe('A start without any setting', () => {
   });
 });
 
+describe('A start without a mail server', () => {
+  it('prints a link that opens the mailbox, which is closed without it', async () => {
+    const service = start();
+    const [, link = ''] = await service.prints(/Mailbox +(http\S+\/dev\/mailbox\/\?key=[\w-]{64}) /);
+    expect((await fetch(link.replace(/\?.*/, ''))).status).toBe(404);
+    const entered = await fetch(link, { redirect: 'manual' });
+    expect(entered.status).toBe(303);
+    const cookie = entered.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    expect((await fetch(link.replace(/\?.*/, ''), { headers: { cookie } })).status).toBe(200);
+    expect(service.output).not.toContain('NOBODY');
+  });
+
+  it('warns that mails reach nobody, and prints no key, with a public address', async () => {
+    const service = start({ PUBLIC_URL: 'https://id.example.org' });
+    await service.prints(/Mailbox +https:\/\/id\.example\.org\/dev\/mailbox\/ \(superusers only/);
+    await service.prints(/"level":40.*No mail server is set \(EMAIL_HOST\): MAILS REACH NOBODY/);
+    expect(service.output).not.toContain('?key=');
+  });
+
+  it('has workers print a link for the process that serves pages', async () => {
+    const service = start({ ROLE: 'worker' });
+    await service.prints(/Mailbox +\/dev\/mailbox\/\?key=[\w-]{64} of the process with ROLE=api/);
+  });
+});
+
 describe('BOOTSTRAP_TOKEN', () => {
   it('becomes the key of the administrator, and is told when it is a new one', async () => {
     const BOOTSTRAP_TOKEN = 'chosen-by-the-operator';

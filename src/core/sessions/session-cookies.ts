@@ -1,11 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
-
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import { SecretBox } from '../../database/secret-box.js';
+import { isSameSecret } from '../../rest/access/same-secret.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { knownFor } from './known-browsers.js';
 
@@ -84,8 +83,7 @@ export class SessionCookies {
    */
   checkCsrf(key: string, given: string | undefined): void {
     if (given === undefined || given === '') throw new AppError('csrfFailed', 'CSRF token missing.');
-    const [expected, actual] = [Buffer.from(this.csrfToken(key)), Buffer.from(given)];
-    if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) {
+    if (!isSameSecret(this.csrfToken(key), given)) {
       throw new AppError('csrfFailed', "CSRF token from the 'X-Authentik-Csrf' HTTP header incorrect.");
     }
   }

@@ -3,7 +3,7 @@ import type { FoundMail, KeptMail } from './mailbox.js';
 import { linksIn, type ReceivedMail } from './received-mail.js';
 
 /** Where the pages are. */
-const mailboxPath = '/dev/mailbox/';
+export const mailboxPath = '/dev/mailbox/';
 
 /** What one line of the list tells. */
 type Entry = KeptMail & Pick<ReceivedMail, 'subject' | 'to'>;
@@ -145,8 +145,8 @@ function page(title: string, heading: Html, body: Html): string {
         <header>${heading}</header>
         <main>${body}</main>
         <footer>
-          Mails stay here because no mail server is set (<code>EMAIL_HOST</code>). Only people at this machine and
-          superusers see this page.
+          Mails stay here because no mail server is set (<code>EMAIL_HOST</code>). Only superusers and holders of the
+          link that the start prints see this page.
         </footer>
       </body>
     </html>`.text;

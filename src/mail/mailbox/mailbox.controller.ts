@@ -9,15 +9,15 @@ import {
   NotFoundException,
   Param,
   Query,
-  UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
+import { MailboxEntrance } from './mailbox-entrance.js';
 import { listPage, mailPage, type MailView, mailViews } from './mailbox-pages.js';
-import { MailboxGuard } from './mailbox.guard.js';
 import { type FoundMail, Mailbox } from './mailbox.js';
 import { readMail, readSummary } from './received-mail.js';
 
@@ -45,9 +45,9 @@ function PrivateGet(path: string, type: string, policy = pagePolicy): MethodDeco
   );
 }
 
-/** `/dev/mailbox/`: the mails that no server was there for. Whom they are shown to says `MailboxGuard`. */
+/** `/dev/mailbox/`: the mails that no server was there for. `MailboxEntrance` decides who sees them. */
 @ApiExcludeController()
-@UseGuards(MailboxGuard)
+@UseInterceptors(MailboxEntrance)
 @Controller('dev/mailbox')
 export class MailboxController {
   constructor(

@@ -1,0 +1,13 @@
+import type { Settings } from './settings.js';
+
+/** Hosts of `PUBLIC_URL` that lead to this machine only. `URL` writes every IPv4 address as four numbers. */
+const loopbackHost = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+/**
+ * Whether the settings describe a trial on one machine: no public address, no reverse proxy, the embedded database.
+ * Looks at settings only: the address that a request comes from proves nothing behind a proxy.
+ */
+export function isLocalTrial({ publicUrl, trustProxy, databaseUrl }: Settings): boolean {
+  const isPublic = publicUrl !== undefined && !loopbackHost.test(new URL(publicUrl).hostname);
+  return !isPublic && trustProxy === undefined && databaseUrl === undefined;
+}

@@ -1,0 +1,47 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { expectAccessible, launchBrowser, openContext, takePicture } from './browser.js';
+import { type DefaultService, recoveryPage, startDefaultService } from './default-flows.js';
+
+let browser: Browser;
+let service: DefaultService;
+
+beforeAll(async () => {
+  [browser, service] = await Promise.all([launchBrowser(), startDefaultService()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await service.stop();
+});
+
+describe('The local mailbox', () => {
+  it('opens with the link of the start and shows a mail as its reader sees it', async () => {
+    const { context, complaints } = await openContext(browser, { baseURL: service.url });
+    const page = await context.newPage();
+    await page.goto(recoveryPage);
+    await page.getByLabel('Email or Username').fill('akadmin');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await service.mailTo('root@example.com');
+
+    await page.goto(await service.mailboxLink());
+    expect(page.url()).toBe(`${service.url}/dev/mailbox/`);
+    await expectAccessible(page, 'mailbox');
+    await page.getByRole('listitem').getByRole('link').first().click();
+    await page.frameLocator('iframe').getByRole('link').first().waitFor();
+    await takePicture(page, 'mailbox-mail');
+    expect(complaints).toEqual([]);
+    await page.goto('/');
+    await page.getByRole('link', { name: 'Look into the mailbox' }).waitFor();
+    await context.close();
+  });
+
+  it('is closed to another browser on the same machine', async () => {
+    const { context } = await openContext(browser, { baseURL: service.url });
+    const page = await context.newPage();
+    expect((await page.goto('/dev/mailbox/'))?.status()).toBe(404);
+    await page.goto('/');
+    expect(await page.getByText('Look into the mailbox').count()).toBe(0);
+    await context.close();
+  });
+});
