@@ -56,7 +56,7 @@ async function serve(cleanups: Cleanups): Promise<void> {
   };
   // Before anything that takes long, and before a token is made that is shown but once.
   await requireFreePort(settings);
-  const databaseUrl = settings.databaseUrl ?? (await embeddedDatabase(settings, report, cleanups));
+  const databaseUrl = settings.databaseUrl ?? (await embeddedDatabase(settings, logger, cleanups));
   const secretKey = settings.secretKey ?? (await keptSecretKey(settings.dataDir));
   const dataSource = dataSourceOptions(databaseUrl, settings.statementTimeout);
   const database = { dataSource, secretKey, connect: true, report };
@@ -70,7 +70,8 @@ async function serve(cleanups: Cleanups): Promise<void> {
   const { port } = app.nest.getHttpServer().address() as { port: number };
   const url = publicUrl(settings, port);
   const mailbox = await mailboxLine(app, settings, url, logger);
-  console.log(welcome({ url, isWorker: settings.role === 'worker', newKey, mailbox }));
+  const isWorker = settings.role === 'worker';
+  console.log(welcome({ url, isWorker, newKey, hasOwnKey: settings.bootstrapToken !== undefined, mailbox }));
 }
 
 /**
@@ -93,12 +94,12 @@ async function mailboxLine(
   return `${link} (superusers only; MAILS REACH NOBODY until EMAIL_HOST is set)`;
 }
 
-async function embeddedDatabase(
-  { dataDir }: Settings,
-  report: (line: string) => void,
-  cleanups: Cleanups,
-): Promise<string> {
-  const starting = startEmbeddedDatabase({ dataDir, report });
+async function embeddedDatabase({ dataDir }: Settings, logger: Logger, cleanups: Cleanups): Promise<string> {
+  const starting = startEmbeddedDatabase({
+    dataDir,
+    report: (line) => logger.info(line),
+    warn: (line) => logger.warn(line),
+  });
   // From the first moment on: a signal that comes while the server starts must end it too.
   cleanups.push(async () => (await starting.catch(() => undefined))?.stop());
   return (await starting).url;

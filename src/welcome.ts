@@ -5,12 +5,14 @@ interface Start {
   readonly isWorker: boolean;
   /** The administrator's API key, if this start made it. */
   readonly newKey: string | undefined;
+  /** Whether the environment sets that key, so that it is not printed. */
+  readonly hasOwnKey: boolean;
   /** Where mails can be read; undefined with a mail server. */
   readonly mailbox: string | undefined;
 }
 
 /** What a newcomer needs, printed once the service listens. */
-export function welcome({ url, isWorker, newKey, mailbox }: Start): string {
+export function welcome({ url, isWorker, newKey, hasOwnKey, mailbox }: Start): string {
   const mailboxLine = mailbox === undefined ? '' : `\n  Mailbox      ${mailbox}`;
   if (isWorker) {
     return `
@@ -18,10 +20,11 @@ export function welcome({ url, isWorker, newKey, mailbox }: Start): string {
                a worker: sends mails, and serves only ${url}/-/health/ready/${mailboxLine}
 `;
   }
+  const oldKey = hasOwnKey
+    ? 'the one in BOOTSTRAP_TOKEN'
+    : 'the one shown at the first start (lost? BOOTSTRAP_TOKEN sets another)';
   const token =
-    newKey === undefined
-      ? 'the one shown at the first start (lost? BOOTSTRAP_TOKEN sets another)'
-      : `${newKey}\n               of the administrator, akadmin; shown this once`;
+    newKey === undefined ? oldKey : `${newKey}\n               of the administrator, akadmin; shown this once`;
   return `
   email-stage  ${url}
   Swagger UI   ${url}/api/v3/docs/

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import type { Binaries } from './embedded/binaries.js';
@@ -11,6 +11,7 @@ import { codeOf, EmbeddedDatabaseError, messageOf } from './embedded/embedded-da
 import type { Placement } from './embedded/placement.js';
 import { placeCluster, prepareDataDirectory } from './embedded/placement.js';
 import { findPostmaster } from './embedded/postmaster.js';
+import { accountName, handOver } from './embedded/server-account.js';
 import { findServer, startServer, stopServer } from './embedded/server.js';
 import { withStartLock } from './embedded/start-lock.js';
 import { waitUntil } from './embedded/wait-until.js';
@@ -37,6 +38,8 @@ export interface EmbeddedDatabaseOptions {
   readonly dataDir: string;
   /** Told, a line at a time, what takes long or is worth knowing. */
   readonly report: (line: string) => void;
+  /** Gets a line for what an operator should change; `report` by default. */
+  readonly warn?: (line: string) => void;
   /** Name of the database, created where it is missing; `email_stage` by default. */
   readonly database?: string;
 }
@@ -48,19 +51,20 @@ const defaultDatabase = 'email_stage';
  * already, starts it otherwise. Callers with the same data directory, in whatever process, share one server.
  * A process that is killed, at any moment, leaves something that the next start goes on from, and the server running.
  *
- * As root the server runs as `nobody`; where that user cannot reach the data directory or the programs, these live
- * below `/var/lib/email-stage`, and `report` is told.
+ * As root the server runs as an account of its own, `email-stage`; where that cannot be made, as `nobody`, with a
+ * warning. Where other users cannot reach the data directory or the programs, these live below `/var/lib/email-stage`,
+ * and `report` gets a line.
  *
  * Throws an `EmbeddedDatabaseError`, whose message says what to do, when there can be no server.
  */
 export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
-  const { report, database = defaultDatabase } = options;
+  const { report, warn = report, database = defaultDatabase } = options;
   const installed = await installedBinaries();
   const dataDir = await prepareDataDirectory(options.dataDir);
   const onWait = (pid: number): void =>
     report(`Waiting for process ${pid}, which is starting or stopping the database`);
   return withStartLock(dataDir, onWait, async () => {
-    const placement = await placeCluster(dataDir, report);
+    const placement = await placeCluster(dataDir, report, warn);
     const { address, adopted } = await bringUp(placement, installed, report);
     const presence = await enter(placement, address, database).catch(async (error: unknown) => {
       if (!adopted) await stopServer(placement.cluster, installed);
@@ -111,6 +115,9 @@ async function bringUp(
   if (!(await hasCluster(cluster, installed))) {
     report(`Installing PostgreSQL ${installed.major} in ${cluster} (only at the first start)`);
     await installCluster(placement, binaries);
+  } else if (user !== undefined && (await stat(cluster)).uid !== user.uid) {
+    report(`Handing the database in ${cluster} over to the account ${accountName}`);
+    await handOver(cluster, user);
   }
   if (!state.installed) await writeState(dataDir, { ...state, installed: true });
 

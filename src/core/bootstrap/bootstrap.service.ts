@@ -27,7 +27,8 @@ export class BootstrapService {
   /**
    * Does what is left to do, in one transaction; several processes may start at once.
    *
-   * @returns the administrator's key for the API if it is a new one. It is told this once.
+   * @returns the administrator's API key if the service made it, to be shown this once. A key from the environment is
+   *   never returned: its operator has it, and console output ends up in log archives (ASVS 5.0, 16.2.5).
    */
   async run(): Promise<string | undefined> {
     const passwordHash = await this.initialPasswordHash();
@@ -36,9 +37,11 @@ export class BootstrapService {
       await manager.query('select pg_advisory_xact_lock($1)', [lock]);
       const existing = await manager.findOneBy(User, { username: administrator });
       const user = existing ?? (await this.createAdministrator(manager, passwordHash));
-      const key = this.settings.bootstrapToken ?? (existing === null ? generateTokenKey() : undefined);
-      const isNew = key !== undefined && (await this.setToken(manager, user, key));
-      return isNew ? key : undefined;
+      const given = this.settings.bootstrapToken;
+      const made = given === undefined && existing === null ? generateTokenKey() : undefined;
+      const key = given ?? made;
+      if (key !== undefined) await this.setToken(manager, user, key);
+      return made;
     });
   }
 
@@ -61,11 +64,10 @@ export class BootstrapService {
     return user;
   }
 
-  /** @returns whether this key is another one than before */
-  private async setToken(manager: EntityManager, user: User, key: string): Promise<boolean> {
+  private async setToken(manager: EntityManager, user: User, key: string): Promise<void> {
     const token = await manager.findOneBy(Token, { identifier: bootstrapToken });
     const keyHash = hashTokenKey(key);
-    if (token?.keyHash.equals(keyHash)) return false;
+    if (token?.keyHash.equals(keyHash)) return;
     await manager.save(Token, {
       pk: token?.pk ?? randomUUID(),
       identifier: bootstrapToken,
@@ -76,6 +78,5 @@ export class BootstrapService {
       description: 'Made at the first start',
       expiring: false,
     });
-    return true;
   }
 }

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Binaries } from './binaries.js';
 import { installedBinaries, programOf, usableBinaries } from './binaries.js';
-import { sharedDirectory, unprivilegedUser } from './placement.js';
+import { sharedDirectory } from './placement.js';
+import { nobody } from './server-account.js';
 
 const root = process.getuid?.() === 0;
 
@@ -74,13 +75,13 @@ describe('usableBinaries', () => {
   describe.runIf(root)('for the server of root', () => {
     it('uses them in place where that user can reach them', async () => {
       await chmod(home, 0o755);
-      expect(await usableBinaries(installed, unprivilegedUser, home, report)).toBe(installed);
+      expect(await usableBinaries(installed, nobody, home, report)).toBe(installed);
       expect(reports).toEqual([]);
     });
 
     it('copies them once, for every checkout, where not', async () => {
       const copies = await Promise.all(
-        Array.from({ length: 3 }, () => usableBinaries(installed, unprivilegedUser, home, report)),
+        Array.from({ length: 3 }, () => usableBinaries(installed, nobody, home, report)),
       );
       const directory = join(sharedDirectory, nameOfCopy());
       expect(new Set(copies.map((copy) => copy.directory))).toEqual(new Set([directory]));
@@ -92,7 +93,7 @@ describe('usableBinaries', () => {
 
     it('clears away half a copy that a killed process has left', async () => {
       await mkdir(join(sharedDirectory, 'partial-copy-of-the-killed'), { recursive: true });
-      await usableBinaries(installed, unprivilegedUser, home, report);
+      await usableBinaries(installed, nobody, home, report);
       expect((await readdir(sharedDirectory)).filter((name) => name.startsWith('partial-copy-'))).toEqual([]);
     });
   });

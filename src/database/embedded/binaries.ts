@@ -5,8 +5,8 @@ import { dirname, join, relative } from 'node:path';
 
 import { copyPrograms, syncDirectory } from './durable-files.js';
 import { codeOf, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
-import type { ServerUser } from './placement.js';
 import { canEnter, canUse, prepareSharedDirectory, sharedDirectory } from './placement.js';
+import type { ServerUser } from './server-account.js';
 import { withStartLock } from './start-lock.js';
 
 /** PostgreSQL's programs on this machine. */

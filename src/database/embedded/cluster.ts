@@ -10,7 +10,8 @@ import { programOf } from './binaries.js';
 import { roleName } from './connections.js';
 import { copyPrograms, syncDirectory } from './durable-files.js';
 import { codeOf, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
-import type { Placement, ServerUser } from './placement.js';
+import type { Placement } from './placement.js';
+import type { ServerUser } from './server-account.js';
 
 /**
  * Whether there is a cluster in this folder: false when it is empty or missing. Throws an `EmbeddedDatabaseError` for

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { canEnter, canUse, prepareDataDirectory, unprivilegedUser } from './placement.js';
+import { canEnter, canUse, prepareDataDirectory } from './placement.js';
+import { nobody } from './server-account.js';
 
 const root = process.getuid?.() === 0;
 let directory: string;
@@ -22,13 +23,13 @@ afterEach(async () => {
 
 describe('canEnter', () => {
   it('is true where every folder above lets everyone pass', async () => {
-    expect(await canEnter(unprivilegedUser, directory)).toBe(true);
+    expect(await canEnter(nobody, directory)).toBe(true);
   });
 
   it('is false below a private folder, also through a link', async () => {
     await symlink(join(directory, 'private', 'below'), join(directory, 'link'));
-    expect(await canEnter(unprivilegedUser, join(directory, 'private', 'below'))).toBe(false);
-    expect(await canEnter(unprivilegedUser, join(directory, 'link'))).toBe(false);
+    expect(await canEnter(nobody, join(directory, 'private', 'below'))).toBe(false);
+    expect(await canEnter(nobody, join(directory, 'link'))).toBe(false);
   });
 
   it('is true for the owner of the private folder', async () => {
@@ -43,12 +44,12 @@ describe('canUse', () => {
     await writeFile(join(directory, 'library'), '');
     await writeFile(join(directory, 'program'), '');
     await chmod(join(directory, 'program'), 0o755);
-    expect(await canUse(unprivilegedUser, directory)).toBe(true);
+    expect(await canUse(nobody, directory)).toBe(true);
     await chmod(join(directory, 'program'), 0o744);
-    expect(await canUse(unprivilegedUser, directory)).toBe(false);
+    expect(await canUse(nobody, directory)).toBe(false);
     await chmod(join(directory, 'program'), 0o755);
     await chmod(join(directory, 'library'), 0o600);
-    expect(await canUse(unprivilegedUser, directory)).toBe(false);
+    expect(await canUse(nobody, directory)).toBe(false);
   });
 });
 

@@ -7,12 +7,7 @@ import type { DatabaseState } from './database-state.js';
 import { newState, readState, writeState } from './database-state.js';
 import { createDirectory } from './durable-files.js';
 import { codeOf, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
-
-/** The user that the server runs as when it must not be the user that we run as: PostgreSQL refuses to run as root. */
-export interface ServerUser {
-  readonly uid: number;
-  readonly gid: number;
-}
+import { accountName, nobody, serverAccount, type ServerUser } from './server-account.js';
 
 /** Where the cluster lives or will live, and what it takes to run a server on it. */
 export interface Placement {
@@ -22,9 +17,6 @@ export interface Placement {
   readonly user: ServerUser | undefined;
   readonly state: DatabaseState;
 }
-
-/** `nobody`, who exists on every Unix and needs no entry in a user database to run a process. */
-export const unprivilegedUser: ServerUser = { uid: 65_534, gid: 65_534 };
 
 /** Where root keeps what the server's user must reach and cannot reach in a private checkout. */
 export const sharedDirectory = '/var/lib/email-stage';
@@ -41,7 +33,7 @@ export function runsAsRoot(): boolean {
 export async function prepareDataDirectory(dataDir: string): Promise<string> {
   const directory = resolve(dataDir);
   try {
-    const open = runsAsRoot() && (await canEnter(unprivilegedUser, await nearestExisting(directory)));
+    const open = runsAsRoot() && (await canEnter(nobody, await nearestExisting(directory)));
     await createDirectory(directory, open ? 0o755 : 0o700);
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     return await realpath(directory);
@@ -56,7 +48,11 @@ export async function prepareDataDirectory(dataDir: string): Promise<string> {
  * Where the cluster of this data directory lives. Decides that, and remembers it, when nothing is remembered yet.
  * Needs the start lock. Throws an `EmbeddedDatabaseError` when there is no place where the server could reach it.
  */
-export async function placeCluster(dataDir: string, report: (line: string) => void): Promise<Placement> {
+export async function placeCluster(
+  dataDir: string,
+  report: (line: string) => void,
+  warn: (line: string) => void,
+): Promise<Placement> {
   const remembered = await readState(dataDir);
   const state = remembered ?? newState(await chooseCluster(dataDir));
   const cluster = resolve(dataDir, state.cluster);
@@ -81,12 +77,12 @@ export async function placeCluster(dataDir: string, report: (line: string) => vo
       `Keeping the database in ${cluster}: the server cannot run as root, and other users cannot reach ${dataDir}`,
     );
   }
-  return { dataDir, cluster, state, user: await serverUser(cluster, owner) };
+  return { dataDir, cluster, state, user: await serverUser(cluster, owner, report, warn) };
 }
 
 /** Relative to the data directory when the server can reach it there. */
 async function chooseCluster(dataDir: string): Promise<string> {
-  if (!runsAsRoot() || (await canEnter(unprivilegedUser, dataDir))) return 'postgres';
+  if (!runsAsRoot() || (await canEnter(nobody, dataDir))) return 'postgres';
   await prepareSharedDirectory();
   return join(sharedDirectory, randomBytes(8).toString('hex'));
 }
@@ -98,7 +94,7 @@ export async function prepareSharedDirectory(): Promise<void> {
     const { uid, mode } = await stat(sharedDirectory);
     // Root runs programs from here.
     if (uid !== 0 || (mode & 0o022) !== 0) throw new Error(`${sharedDirectory} is writable for others than root`);
-    if (!(await canEnter(unprivilegedUser, sharedDirectory))) throw new Error('other users cannot reach it');
+    if (!(await canEnter(nobody, sharedDirectory))) throw new Error('other users cannot reach it');
   } catch (error) {
     throw new EmbeddedDatabaseError(
       'As root, the database server has to run as another user, who cannot reach this folder; and ' +
@@ -108,8 +104,16 @@ export async function prepareSharedDirectory(): Promise<void> {
   }
 }
 
-/** As root, a cluster that an ordinary user made goes on as that user's, who may want it back. */
-async function serverUser(cluster: string, owner: ServerUser | undefined): Promise<ServerUser | undefined> {
+/**
+ * As root, a cluster that an ordinary user made stays that user's, who may want it back; one that `nobody` made is
+ * handed over to the database's own account.
+ */
+async function serverUser(
+  cluster: string,
+  owner: ServerUser | undefined,
+  report: (line: string) => void,
+  warn: (line: string) => void,
+): Promise<ServerUser | undefined> {
   if (!runsAsRoot()) {
     if (owner === undefined || owner.uid === process.getuid?.() || process.platform === 'win32') return undefined;
     throw new EmbeddedDatabaseError(
@@ -119,10 +123,10 @@ async function serverUser(cluster: string, owner: ServerUser | undefined): Promi
   if (owner?.uid === 0) {
     throw new EmbeddedDatabaseError(
       `The database in ${cluster} belongs to root, as whom no server can run. ` +
-        `Give it back to the server's user, e.g.: chown -R ${unprivilegedUser.uid}:${unprivilegedUser.gid} <folder>`,
+        `Give it back to the server's user: chown -R ${accountName}: <folder>`,
     );
   }
-  const user = owner ?? unprivilegedUser;
+  const user = owner === undefined || owner.uid === nobody.uid ? await serverAccount(report, warn) : owner;
   if (!(await canEnter(user, dirname(cluster)))) {
     throw new EmbeddedDatabaseError(
       `The database lives in ${cluster}, which user ${user.uid}, as whom the server runs, can no longer reach. ` +

@@ -22,7 +22,11 @@ let binaries: Binaries;
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'server-'));
   await chmod(dataDir, 0o755);
-  placement = await placeCluster(dataDir, () => undefined);
+  placement = await placeCluster(
+    dataDir,
+    () => undefined,
+    () => undefined,
+  );
   binaries = await usableBinaries(await installedBinaries(), placement.user, dataDir, () => undefined);
   await installCluster(placement, binaries);
 });

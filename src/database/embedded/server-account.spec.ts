@@ -1,0 +1,92 @@
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Client } from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { type EmbeddedDatabase, startEmbeddedDatabase } from '../embedded-database.js';
+import { findPostmaster } from './postmaster.js';
+import { handOver, nobody, serverAccount } from './server-account.js';
+
+const root = process.getuid?.() === 0;
+let lines: string[];
+let warnings: string[];
+let emptyFolder: string;
+
+beforeEach(async () => {
+  [lines, warnings] = [[], []];
+  emptyFolder = await mkdtemp(join(tmpdir(), 'no-commands-'));
+});
+afterEach(() => rm(emptyFolder, { recursive: true }));
+
+const find = (path?: string): ReturnType<typeof serverAccount> =>
+  serverAccount(
+    (line) => lines.push(line),
+    (line) => warnings.push(line),
+    path,
+  );
+
+describe('serverAccount', () => {
+  it.runIf(root)('makes one account of its own, also when several starts do so at once', async () => {
+    const [first, ...others] = await Promise.all([find(), find(), find()]);
+    expect(first?.uid).not.toBe(nobody.uid);
+    expect(first?.uid).toBeGreaterThan(0);
+    for (const other of others) expect(other).toEqual(first);
+    expect(warnings).toEqual([]);
+    lines = [];
+    expect(await find()).toEqual(first);
+    expect(lines).toEqual([]);
+  });
+
+  it('falls back to nobody with a warning where no account can be made', async () => {
+    expect(await find(emptyFolder)).toEqual(nobody);
+    expect(warnings).toEqual([expect.stringMatching(/^The database runs as nobody, .*email-stage cannot be made \(/)]);
+    expect(lines).toEqual([]);
+  });
+});
+
+describe('As root, the embedded database', () => {
+  let home: string;
+  let database: EmbeddedDatabase | undefined;
+
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'server account '));
+    await chmod(home, 0o755);
+  });
+  afterEach(async () => {
+    await database?.stop();
+    await rm(home, { recursive: true });
+  });
+
+  const start = async (): Promise<EmbeddedDatabase> =>
+    (database = await startEmbeddedDatabase({ dataDir: join(home, 'data'), report: (line) => lines.push(line) }));
+
+  async function ask(statement: string): Promise<unknown[]> {
+    const client = new Client({ connectionString: database?.url });
+    await client.connect();
+    const { rows } = await client.query(statement);
+    await client.end();
+    return rows;
+  }
+
+  /** User ids of the server's process, of the cluster and of a file in it. */
+  async function ownersOf({ directory }: EmbeddedDatabase): Promise<number[]> {
+    const running = await findPostmaster(directory);
+    const paths = [`/proc/${running?.pid}`, directory, join(directory, 'PG_VERSION')];
+    return Promise.all(paths.map(async (path) => (await stat(path)).uid));
+  }
+
+  it.runIf(root)('runs as an account of its own, and takes over what nobody made, with its content', async () => {
+    const { uid } = await find();
+    const first = await start();
+    expect(await ownersOf(first)).toEqual([uid, uid, uid]);
+    await ask("create table kept as select 'yes' as answer");
+    await first.stop();
+    await handOver(first.directory, nobody);
+    const second = await start();
+    expect(lines).toContain(`Handing the database in ${second.directory} over to the account email-stage`);
+    expect(await ownersOf(second)).toEqual([uid, uid, uid]);
+    expect(await ask('select answer from kept')).toEqual([{ answer: 'yes' }]);
+  });
+});
