@@ -175,6 +175,10 @@ export const definitions = {
     'File of certificates (PEM) of authorities that mail servers may be signed by, besides the public ones',
   ),
   EMAIL_TLS_INSECURE: flag(false, 'Accept any certificate of mail servers; never for mails that matter'),
+  EMAIL_ALLOW_CLEAR_LOGIN: flag(
+    false,
+    'Log in to mail servers without TLS, where the password can be read on the way; without it only to this machine',
+  ),
   EMAIL_FROM: text('email-stage@localhost', 'Sender of mails that use the global settings'),
   EMAIL_TEMPLATE_DIR: text('/templates', 'Folder of custom mail templates'),
   MAIL_CONCURRENCY: integer(50, 1, 500, 'How many mails a worker sends at a time'),

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { SecretBox } from '../../src/database/secret-box.js';
 import { emailPasswordPlace } from '../../src/stages/email/email-stage.service.js';
+import { importEntries } from '../factories/blueprint.js';
 import { createEmailStage } from '../factories/email-stage.js';
+import { ScriptedServer } from '../support/smtp/scripted-server.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -43,12 +47,64 @@ describe('The password of an email stage', () => {
     expect(await storedPassword(one.pk)).not.toBe(await storedPassword(other.pk));
   });
 
-  it('stays when a change does not name it', async () => {
-    const { pk, name } = await createEmailStage(app.api, { password: 'kept' });
+  const connection = { host: 'smtp.example.org', port: 587, username: 'ada', use_tls: true, use_ssl: false };
+
+  it.each([
+    ['another name', { name: `renamed-${randomUUID()}` }],
+    ['another sender', { from_address: 'other@example.org', timeout: 20 }],
+    ['the same connection', connection],
+    ['the host in another spelling', { host: 'SMTP.example.org' }],
+    ['one kind of TLS in the place of the other', { use_tls: false, use_ssl: true }],
+  ])('stays when a change without it has %s', async (_, change) => {
+    const { pk, name } = await createEmailStage(app.api, { ...connection, password: 'kept' });
     const before = await storedPassword(pk);
-    expect((await app.api.put(`/stages/email/${pk}/`, { name, port: 1 })).status).toBe(200);
-    expect((await app.api.patch(`/stages/email/${pk}/`, { host: 'x' })).status).toBe(200);
-    expect(await storedPassword(pk)).toBe(before);
+    expect((await app.api.put(`/stages/email/${pk}/`, { name, ...change })).status).toBe(200);
+    const { body } = await app.api.patch(`/stages/email/${pk}/`, change);
+    expect([await storedPassword(pk), body.password_set]).toEqual([before, true]);
+  });
+
+  const exposing = [
+    ['host', { host: '127.0.0.1' }],
+    ['port', { port: 2525 }],
+    ['username', { username: 'eve' }],
+    ['use_tls', { use_tls: false }],
+  ] as const;
+
+  it.each(exposing)('is removed by a change of %s without it, and an event says so', async (field, change) => {
+    for (const method of ['PUT', 'PATCH']) {
+      const { pk, name } = await createEmailStage(app.api, { ...connection, password: 'kept' });
+      const { body } = await app.api.request(method, `/stages/email/${pk}/`, { json: { name, ...change } });
+      expect([method, await storedPassword(pk), body.password_set]).toEqual([method, '', false]);
+      const { body: events } = await app.api.get('/events/events/?action=configuration_error');
+      expect(events.results).toContainEqual(
+        expect.objectContaining({ context: expect.objectContaining({ stage: pk, fields: [field] }) }),
+      );
+    }
+  });
+
+  it.each(exposing)('is removed by an import that changes %s without it', async (_, attrs) => {
+    const { pk, name } = await createEmailStage(app.api, { ...connection, password: 'kept' });
+    const entry = { model: 'authentik_stages_email.emailstage', identifiers: { name }, attrs };
+    expect(await importEntries(app.api, [entry])).toEqual([true, 'updated']);
+    expect(await storedPassword(pk)).toBe('');
+  });
+
+  it('is kept by a change that brings it along', async () => {
+    const { pk } = await createEmailStage(app.api, { ...connection, password: 'old' });
+    const { body } = await app.api.patch(`/stages/email/${pk}/`, { host: 'mail.example.org', password: 'new' });
+    expect([body.password_set, await password(pk)]).toEqual([true, 'new']);
+  });
+
+  it('is not heard by a server that the stage is pointed at', async () => {
+    const server = await ScriptedServer.start({ extensions: ['AUTH PLAIN LOGIN'] });
+    const { pk } = await createEmailStage(app.api, { ...connection, password: 'never heard' });
+    const change = { host: '127.0.0.1', port: server.port, use_tls: false };
+    expect((await app.api.patch(`/stages/email/${pk}/`, change)).status).toBe(200);
+    const { body } = await app.api.post(`/stages/email/${pk}/check/`);
+    expect([body.ok, body.verdict]).toEqual([false, expect.stringContaining('A user name is set')]);
+    await server.silent();
+    expect(server.verbs()).toEqual(['EHLO']);
+    await server.stop();
   });
 
   it.each(['PUT', 'PATCH'])('is replaced by %s', async (method) => {
@@ -91,7 +147,7 @@ describe('The password of an email stage', () => {
       await app.api.get('/stages/email/?password=other&ordering=-password'),
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
-    for (const { body } of answers) expect(JSON.stringify(body)).not.toMatch(/password":|unmistakable|v1\./);
+    for (const { body } of answers) expect(JSON.stringify(body)).not.toMatch(/"password":|unmistakable|v1\./);
   });
 
   it('is no filter', async () => {

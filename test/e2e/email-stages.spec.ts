@@ -27,6 +27,7 @@ const defaults = {
   host: 'localhost',
   port: 25,
   username: '',
+  password_set: false,
   use_tls: false,
   use_ssl: false,
   timeout: 10,
@@ -66,7 +67,7 @@ describe('A new email stage', () => {
 
   it('takes every field, and tells all but the password in the same order', async () => {
     const stage = await createEmailStage(app.api, { name: 'everything', ...everything, password: 'secret' });
-    const expected = { pk: stage.pk, name: 'everything', ...defaults, ...everything };
+    const expected = { pk: stage.pk, name: 'everything', ...defaults, ...everything, password_set: true };
     expect(JSON.stringify(stage)).toBe(JSON.stringify(expected));
     const { status, body } = await app.api.get(`/stages/email/${stage.pk}/`);
     expect([status, JSON.stringify(body)]).toEqual([200, JSON.stringify(expected)]);

@@ -191,11 +191,40 @@ describe('without a wish for TLS', () => {
     ['does not offer it', {}],
     ['refuses it after all', { tls: 'starttls', answers: { STARTTLS: '454 not now' } }],
     ['cannot do it', { tls: 'starttls', answers: { handshake: silence } }],
-  ] satisfies [string, Script][])('a server that %s gets login and mail in clear', async (_, script) => {
+  ] satisfies [string, Script][])('a server that %s gets mail in clear', async (_, script) => {
     const server = await servers.scripted(script);
-    expect(await send(server, { timeout: 1 })).toMatchObject({ kind: 'accepted', tls: null });
-    expect(server.verbs()).toContain('AUTH');
+    const settings = smtpSettings(server.port, { timeout: 1 });
+    expect(await test.transports.send(settings, outgoingMail())).toMatchObject({ kind: 'accepted', tls: null });
     expect(server.mails).toHaveLength(1);
+  });
+
+  it('a server on this machine that does not offer it gets the login in clear', async () => {
+    const server = await servers.scripted();
+    expect(await send(server, {})).toMatchObject({ kind: 'accepted', tls: null });
+    expect(server.verbs()).toContain('AUTH');
+  });
+
+  it.each([
+    ['refuses it after all', { tls: 'starttls', answers: { STARTTLS: '454 not now' } }],
+    ['cannot do it', { tls: 'starttls', answers: { handshake: silence } }],
+  ] satisfies [string, Script][])('a server that offers it and %s never hears the password', async (_, script) => {
+    const server = await servers.scripted(script);
+    expect(await send(server, { timeout: 1 })).toMatchObject({
+      kind: 'deferred',
+      unreachable: false,
+      reason: expect.stringMatching(/has no TLS, so the password was not sent.*EMAIL_ALLOW_CLEAR_LOGIN=true/),
+    });
+    await server.silent();
+    expect(server.verbs()).not.toContain('AUTH');
+    expect(server.mails).toEqual([]);
+  });
+
+  it('a server that fails at it gets the login in clear with EMAIL_ALLOW_CLEAR_LOGIN', async () => {
+    const allowing = await startTransports({ EMAIL_ALLOW_CLEAR_LOGIN: 'true' });
+    const server = await servers.scripted({ tls: 'starttls', answers: { STARTTLS: '454 not now' } });
+    expect(await send(server, {}, allowing)).toMatchObject({ kind: 'accepted', tls: null });
+    expect(server.verbs()).toContain('AUTH');
+    await allowing.stop();
   });
 });
 

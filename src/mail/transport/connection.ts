@@ -5,10 +5,11 @@ import type { Limits } from './dialogue.js';
 import { readable } from './reply.js';
 import { SessionError } from './session-error.js';
 
-/** Which certificates are believed; see `TlsTrust`. */
+/** Which certificates are believed, and who hears a password without TLS; see `TlsTrust`. */
 export interface Trust {
   readonly verifies: boolean;
   readonly authorities: string[] | undefined;
+  readonly allowsClearLogin: boolean;
 }
 
 /** Where a connection goes. */

@@ -24,6 +24,12 @@ export async function logIn(
   offered: readonly string[],
   server: string,
 ): Promise<string> {
+  // No mechanism has empty passwords (RFC 4616, 2).
+  if (password === '') {
+    throw new SessionError('login', `A user name is set for ${server}, but no password.`, {
+      advice: 'Set the password; a change of host, port, user name or TLS removes it. Or leave the user name empty.',
+    });
+  }
   const mechanism = mechanisms.find((known) => offered.includes(known));
   if (mechanism === undefined) {
     throw new SessionError(

@@ -55,8 +55,10 @@ type Extensions = ReadonlyMap<string, readonly string[]>;
  * - `useSsl`: TLS before anything else; `useTls`: STARTTLS, and nothing but EHLO and STARTTLS is said without it. The
  *   certificate is verified.
  * - Neither: STARTTLS if the server offers it, without a look at the certificate, as mail servers do among themselves
- *   (RFC 7435): better than clear against those who only listen. If that fails, everything goes in clear, the login
- *   too; whoever minds sets one of the two.
+ *   (RFC 7435): better than clear against those who only listen. If that fails, mails go in clear.
+ *
+ * A login without TLS goes only to a server on this machine that offers none, or where EMAIL_ALLOW_CLEAR_LOGIN is set:
+ * a server or a man in the middle gets no password by not doing TLS (RFC 4954, 4; RFC 8314, 3.3).
  *
  * @param settings that `reasonToRefuseSettings` has nothing against
  * @throws SessionError
@@ -97,19 +99,24 @@ class SessionOpening {
 
   private async run(mayUpgrade: boolean): Promise<Session> {
     const { useSsl, useTls, username } = this.settings;
+    const { server } = this.destination;
     const plain = await this.step('connect', addressOf, () => openConnection(this.destination, this.options.limits));
     const clientName = nameOfClient(plain);
     let tls = useSsl ? await this.secure(plain) : null;
     const dialogue = (this.dialogue = this.dialogueOver(tls ?? plain));
     await this.step('greeting', textOf, () => this.greeting(dialogue));
     let extensions = await this.ehlo(dialogue, clientName);
-    if (useTls || (tls === null && mayUpgrade && extensions.has('STARTTLS'))) {
+    const offersTls = extensions.has('STARTTLS');
+    if (useTls || (tls === null && mayUpgrade && offersTls)) {
       tls = await this.startTls(dialogue, extensions);
       if (tls !== null) extensions = await this.ehlo(dialogue, clientName);
     }
     if (username !== '') {
       const offered = extensions.get('AUTH') ?? [];
-      await this.step('auth', String, () => logIn(dialogue, this.settings, offered, this.destination.server));
+      const isSafe = tls !== null || this.options.trust.allowsClearLogin || (!offersTls && isOnThisMachine(plain));
+      await this.step('auth', String, () =>
+        isSafe ? logIn(dialogue, this.settings, offered, server) : Promise.reject(noSafeLogin(server)),
+      );
     }
     return { dialogue, tls: tls?.getProtocol() ?? null, clientName };
   }
@@ -207,6 +214,19 @@ function noStartTls(server: string): SessionError {
       'If it speaks TLS from the first byte (mostly on port 465), set use_ssl instead of use_tls. ' +
       'If it offered STARTTLS before, somebody in between may have taken it away.',
   });
+}
+
+function noSafeLogin(server: string): SessionError {
+  return new SessionError('login', `The connection to ${server} has no TLS, so the password was not sent.`, {
+    advice:
+      'Set use_tls or use_ssl. If the server cannot do TLS and the network in between is trusted, ' +
+      'set EMAIL_ALLOW_CLEAR_LOGIN=true for the service, or leave the user name empty.',
+  });
+}
+
+/** Whether nobody can listen on the way: the address is one of the loopback interface. */
+function isOnThisMachine({ remoteAddress = '' }: Socket): boolean {
+  return /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(remoteAddress);
 }
 
 function extensionsIn({ lines }: Reply): Extensions {

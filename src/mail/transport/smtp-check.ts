@@ -84,7 +84,7 @@ export class SmtpCheck {
   /** The certificate that a server shows, whoever signed it; undefined if there is no session with TLS to be had. */
   private async look(settings: SmtpSettings): Promise<PeerCertificate | undefined> {
     const anonymous = { ...settings, username: '', password: '' };
-    const trust = { authorities: this.trust.authorities, verifies: false };
+    const trust = { ...this.trust, verifies: false };
     try {
       const { dialogue } = await open(anonymous, trust, { steps: [], transcript: [] });
       const socket = dialogue.end();

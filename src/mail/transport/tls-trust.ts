@@ -6,18 +6,28 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
 
-/** Which certificates of mail servers are believed. */
+/** Which certificates of mail servers are believed, and whether one without TLS is logged in to. */
 @Injectable()
 export class TlsTrust {
   /** False: any certificate will do (EMAIL_TLS_INSECURE). */
   readonly verifies: boolean;
   /** Certificates of authorities in PEM, the public ones and those of EMAIL_CA_FILE; undefined: what Node.js trusts. */
   readonly authorities: string[] | undefined;
+  /** Whether a password may go over the network without TLS (EMAIL_ALLOW_CLEAR_LOGIN). */
+  readonly allowsClearLogin: boolean;
   private readonly logger = new Logger('Mail');
 
   /** @throws if EMAIL_CA_FILE cannot be read or holds no certificate */
-  constructor(@Inject(SETTINGS) { emailCaFile, emailTlsInsecure }: Pick<Settings, 'emailCaFile' | 'emailTlsInsecure'>) {
+  constructor(
+    @Inject(SETTINGS)
+    {
+      emailAllowClearLogin,
+      emailCaFile,
+      emailTlsInsecure,
+    }: Pick<Settings, 'emailAllowClearLogin' | 'emailCaFile' | 'emailTlsInsecure'>,
+  ) {
     this.verifies = !emailTlsInsecure;
+    this.allowsClearLogin = emailAllowClearLogin;
     this.authorities = emailCaFile === undefined ? undefined : [...rootCertificates, ...certificatesIn(emailCaFile)];
     if (!this.verifies) {
       this.logger.warn(

@@ -2,7 +2,7 @@ import type { StageDto } from '../../flows/dto/stage.dto.js';
 import type { Columns } from '../../rest/list/list-query.js';
 import type { EmailStageDto } from './dto/email-stage.dto.js';
 
-/** What is read of an email stage for the clients, of a statement that calls it `stage`. Never the password. */
+/** What is read of an email stage for the clients, of a statement that calls it `stage`. Of the password only whether there is one. */
 export const emailStageColumns = {
   pk: 'stage.pk',
   name: 'stage.name',
@@ -10,6 +10,7 @@ export const emailStageColumns = {
   host: 'stage.host',
   port: 'stage.port',
   username: 'stage.username',
+  password_set: "(stage.password <> '')",
   use_tls: 'stage.useTls',
   use_ssl: 'stage.useSsl',
   timeout: 'stage.timeout',
@@ -32,6 +33,7 @@ export function emailStageFields(row: EmailStageRow): Omit<EmailStageDto, keyof 
     host: row.host,
     port: row.port,
     username: row.username,
+    password_set: row.password_set,
     use_tls: row.use_tls,
     use_ssl: row.use_ssl,
     timeout: row.timeout,

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource, type EntityManager, In } from 'typeorm';
 
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
+import { EventLog } from '../../events/event-log.js';
 import { FlowSetReader } from '../../flows/flow-set.js';
 import { StageStore } from '../../flows/stage-store.js';
 import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
+import { exposingFields, namesConnection } from './connection-change.js';
 import type { EmailStageDto, EmailStageRequestDto } from './dto/email-stage.dto.js';
 import { EmailStage } from './email-stage.entity.js';
 import { emailStageKind } from './email-stage.kind.js';
@@ -20,6 +22,7 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
     flowSets: FlowSetReader,
     private readonly secrets: SecretBox,
     private readonly senders: MailSenders,
+    private readonly events: EventLog,
   ) {
     super(dataSource, flowSets, emailStageKind);
   }
@@ -41,6 +44,36 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
       if (!(error instanceof SealBrokenError)) throw error;
       return { smtp: undefined, fromAddress, name, problem: error.message };
     }
+  }
+
+  /**
+   * As for every stage. A change that would have the stored password sent elsewhere, or without TLS, removes it unless
+   * the request has a password: who may change a stage may not know its password (Keycloak 39486, 49242).
+   */
+  override async change(
+    manager: EntityManager,
+    pk: string,
+    request: EmailStageRequestDto | Partial<EmailStageRequestDto>,
+  ): Promise<void> {
+    const fields = await this.exposing(manager, pk, request);
+    await super.change(manager, pk, fields.length > 0 ? { ...request, password: '' } : request);
+    if (fields.length === 0) return;
+    await this.events.write(manager, {
+      action: 'configuration_error',
+      app: 'authentik.stages.email',
+      context: { message: 'The password was removed, because it would have been sent elsewhere.', stage: pk, fields },
+    });
+  }
+
+  /** The fields of a request that endanger the stored password; the row stays locked until the change is written. */
+  private async exposing(
+    manager: EntityManager,
+    pk: string,
+    request: Partial<EmailStageRequestDto>,
+  ): Promise<string[]> {
+    if (request.password !== undefined || !namesConnection(request)) return [];
+    const stored = await manager.findOne(EmailStage, { where: { pk }, lock: { mode: 'pessimistic_write' } });
+    return stored === null || stored.password === '' ? [] : exposingFields(stored, request);
   }
 
   protected override columnsOf({ password, ...others }: Partial<EmailStageRequestDto>): Partial<EmailStage> {

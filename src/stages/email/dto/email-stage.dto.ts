@@ -21,8 +21,17 @@ class EmailStageFields extends StageFields {
   @TextField({ allowBlank: true })
   username!: string;
 
-  @TextField({ allowBlank: true, writeOnly: true })
+  @TextField({
+    allowBlank: true,
+    writeOnly: true,
+    description:
+      'A change of `host`, `port` or `username`, or one that gives up TLS, removes the stored password unless it comes ' +
+      'in the same request.',
+  })
   password?: string;
+
+  @BooleanField({ readOnly: true, description: 'Whether a password is stored.' })
+  password_set!: boolean;
 
   @BooleanField({ example: true })
   use_tls!: boolean;
