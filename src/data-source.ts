@@ -15,6 +15,7 @@ import { FlowToken } from './flow-execution/flow-token.entity.js';
 import { FlowStageBinding } from './flows/flow-stage-binding.entity.js';
 import { Flow } from './flows/flow.entity.js';
 import { Stage } from './flows/stage.entity.js';
+import { NotMeLink } from './mail/not-me/not-me-link.entity.js';
 import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
 import { BlueprintInstance } from './managed/blueprint-instance.entity.js';
@@ -78,6 +79,7 @@ export function dataSourceOptions(url: string, statementTimeout = 0): DataSource
       BlueprintInstance,
       MailMessage,
       DeliveryAttempt,
+      NotMeLink,
     ],
     migrations,
     migrationsTableName: 'migration',

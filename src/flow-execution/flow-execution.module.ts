@@ -16,6 +16,7 @@ import { FlowSteps } from './flow-steps.js';
 import { FlowTokens } from './flow-token.service.js';
 import { LargeAnswers } from './large-answers.js';
 import { LinkRefusals } from './link-refusals.service.js';
+import { NotMe } from './not-me.service.js';
 import { PlanRestorer } from './plan-restorer.js';
 import { RecoveryController } from './recovery.controller.js';
 import { Recovery } from './recovery.service.js';
@@ -41,11 +42,12 @@ import { StageExecutors } from './stage-executors.js';
     FlowTokens,
     LargeAnswers,
     LinkRefusals,
+    NotMe,
     PlanRestorer,
     Recovery,
     StageExecutors,
   ],
-  exports: [FlowExecutor, FlowPlanner, FlowSessions, FlowTokens, Recovery, StageExecutors],
+  exports: [FlowExecutor, FlowPlanner, FlowSessions, FlowTokens, NotMe, Recovery, StageExecutors],
 })
 export class FlowExecutionModule {
   constructor(executors: StageExecutors, confirmation: ConfirmStageExecutor) {

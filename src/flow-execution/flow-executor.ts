@@ -51,6 +51,8 @@ export interface Position {
   readonly username: string;
   /** It is about a link that was opened and not followed: the session is still at what it was at before. */
   readonly isLink: boolean;
+  /** Key of the "this was not me" link of a sign-up, where a link of the same mail was opened. */
+  readonly notMe: string | undefined;
   /** The flow's compatibility mode. */
   readonly isCompatible: boolean;
 }
@@ -188,8 +190,16 @@ async function positionOf({ manager, flow, state, link, visitor }: FlowRun): Pro
   const plan = isLink ? link.plan : state.plan;
   const isUsable = plan !== undefined && plan !== 'broken';
   const context = isUsable ? plan.context : {};
-  const { pending_user: username } = userInfo(context, await readPendingUser(manager, context), visitor);
-  return { step: isUsable ? stepOf(plan) : undefined, username, isLink, isCompatible: flow.compatibilityMode };
+  const pending = await readPendingUser(manager, context);
+  const { pending_user: username } = userInfo(context, pending, visitor);
+  const isSignUp = flow.designation === 'enrollment' && pending?.kind === 'known' && pending.user.awaitsConfirmation;
+  return {
+    step: isUsable ? stepOf(plan) : undefined,
+    username,
+    isLink,
+    notMe: isSignUp ? context.is_restored : undefined,
+    isCompatible: flow.compatibilityMode,
+  };
 }
 
 function isConflict(error: unknown): boolean {

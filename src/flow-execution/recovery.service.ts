@@ -3,14 +3,17 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { publicUrl, SETTINGS, type Settings } from '../config/settings.js';
 import type { Caller } from '../core/access/caller.js';
+import { localeOf } from '../core/users/settings-of.js';
 import type { User } from '../core/users/user.entity.js';
 import { SecretBox } from '../database/secret-box.js';
 import { EventLog } from '../events/event-log.js';
 import { Flow } from '../flows/flow.entity.js';
 import { Stage } from '../flows/stage.entity.js';
 import { linkOf } from '../mail/delivery/mail-link.js';
+import { Outbox } from '../mail/outbox/outbox.service.js';
 import type { StoredMailData } from '../mail/outbox/stored-mail-data.js';
 import { nonField, ValidationError } from '../rest/errors/validation-error.js';
+import { negotiateLanguage } from '../templating/language/locale.js';
 import { FlowPlanner } from './flow-planner.js';
 import { FlowTokens } from './flow-token.service.js';
 import type { FlowPlan } from './plan.js';
@@ -44,6 +47,7 @@ export class Recovery {
     private readonly planner: FlowPlanner,
     private readonly tokens: FlowTokens,
     private readonly events: EventLog,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -91,7 +95,7 @@ export class Recovery {
     manager: EntityManager,
     user: User,
     { flow, plan }: RecoveryTarget,
-    stage: string,
+    stage: string | null,
     minutes: number,
   ): Promise<RecoveryLink> {
     if (this.settings.mailEndsOlderLinks) await this.tokens.supersedeMailed(manager, user.pk);
@@ -104,6 +108,29 @@ export class Recovery {
       minutes,
     });
     return { link: placeOf(flow, pk), expires };
+  }
+
+  /**
+   * Mails a link to the user's address, from the service itself. It
+   * ends those that were mailed before.
+   *
+   * @param locales languages of the reader; the user's own comes first
+   * @throws ValidationError if there is no recovery flow for this user
+   */
+  async mail(manager: EntityManager, user: User, locales: readonly string[]): Promise<void> {
+    const target = await this.plan(manager, user);
+    const { link, expires } = await this.linkFor(manager, user, target, null, shownFor);
+    const { username, name, email } = user;
+    await this.outbox.enqueue(manager, {
+      stage: null,
+      fromAddress: this.settings.emailFrom,
+      recipient: { name, address: email },
+      template: 'email/password_reset.html',
+      subject: 'Reset your password',
+      locale: negotiateLanguage([...localeOf(user.attributes), ...locales]),
+      data: { user: { username, name, email }, link, expires: expires.toISOString() },
+      deadline: expires,
+    });
   }
 
   /**

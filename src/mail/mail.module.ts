@@ -11,6 +11,7 @@ import { EmailTemplates } from './email-templates.js';
 import { MailboxModule } from './mailbox/mailbox.module.js';
 import { MailMessageController } from './messages/mail-message.controller.js';
 import { MailMessageService } from './messages/mail-message.service.js';
+import { NotMeLinks } from './not-me/not-me-links.service.js';
 import { MessageStore } from './outbox/message-store.js';
 import { Outbox } from './outbox/outbox.service.js';
 import { MailRenderer } from './rendering/mail-renderer.js';
@@ -31,8 +32,9 @@ import { TransportModule } from './transport/transport.module.js';
     MailSenders,
     MailWorker,
     MessageStore,
+    NotMeLinks,
     Outbox,
   ],
-  exports: [EmailTemplates, MailMetrics, MailRenderer, MailSenders, Outbox, TransportModule],
+  exports: [EmailTemplates, MailMetrics, MailRenderer, MailSenders, NotMeLinks, Outbox, TransportModule],
 })
 export class MailModule {}

@@ -18,6 +18,8 @@ export interface Place {
   readonly typed: FormState['typed'];
   /** Who it is about, where the challenge does not say: password managers want to know whose password they keep. */
   readonly username: string;
+  /** The page at which the owner of the address says that they did not sign up, where that can be said. */
+  readonly notMe: string | undefined;
   /** Path of the page to sign in at, if there is one for this visitor. */
   readonly signIn: string | undefined;
 }
@@ -68,6 +70,7 @@ export function challengePage(challenge: FullChallenge, place: Place, wording: W
     values: {
       csrf: place.csrf,
       step: place.step,
+      not_me_url: place.notMe,
       messages: messages.map(({ level, text }) => ({ level, text: wording.of(text) })),
       ...showForm([], { errors: challenge.response_errors ?? {}, typed: {} }, wording),
       ...values,

@@ -7,6 +7,7 @@ import { type ExecutorRequest, type ExecutorResult, FlowExecutor } from '../flow
 import { FlowPlanner } from '../flow-execution/flow-planner.js';
 import type { Visit } from '../flow-execution/visit.js';
 import { Flow } from '../flows/flow.entity.js';
+import { NotMeLinks } from '../mail/not-me/not-me-links.service.js';
 import { AppError } from '../rest/errors/app-error.js';
 import { challengePage } from './challenge-page.js';
 import { FlowAddress } from './flow-address.js';
@@ -48,6 +49,7 @@ export class FlowPages {
     private readonly renderer: PageRenderer,
     private readonly dataSource: DataSource,
     private readonly planner: FlowPlanner,
+    private readonly notMe: NotMeLinks,
   ) {}
 
   /** @throws AppError `notFound` */
@@ -194,6 +196,7 @@ export class FlowPages {
         isScriptless: position?.isCompatible ?? false,
         typed,
         username: position?.username ?? '',
+        notMe: position?.notMe && this.notMe.pageOf(position.notMe),
         signIn: endings.includes(challenge.component) ? await this.signIn(visitor) : undefined,
       },
       await this.wording(visitor),

@@ -41,6 +41,7 @@ const valueNames = [
   'mood',
   'multipart',
   'name',
+  'not_me_url',
   'passwordless_url',
   'permissions',
   'person',

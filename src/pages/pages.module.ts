@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 
 import { FlowExecutionModule } from '../flow-execution/flow-execution.module.js';
+import { MailModule } from '../mail/mail.module.js';
 import { MailboxModule } from '../mail/mailbox/mailbox.module.js';
 import { FlowPagesController } from './flow-pages.controller.js';
 import { FlowPages } from './flow-pages.js';
 import { LandingPageController } from './landing-page.controller.js';
 import { LandingPage } from './landing-page.js';
+import { NotMeController } from './not-me.controller.js';
 import { PageAssetsController } from './page-assets.controller.js';
 import { PageAssets } from './page-assets.js';
 import { PageErrors } from './page-errors.js';
@@ -16,8 +18,8 @@ import { PageVisitors } from './page-visitors.js';
 
 /** What people see in a browser. */
 @Module({
-  imports: [FlowExecutionModule, MailboxModule],
-  controllers: [FlowPagesController, LandingPageController, PageAssetsController],
+  imports: [FlowExecutionModule, MailboxModule, MailModule],
+  controllers: [FlowPagesController, LandingPageController, NotMeController, PageAssetsController],
   providers: [FlowPages, LandingPage, PageAssets, PageErrors, PageNotes, PageRenderer, PageResponder, PageVisitors],
 })
 export class PagesModule {}

@@ -44,6 +44,27 @@ export const texts = {
   linkInvalidWhy: 'The account has been changed since the link was made.',
   linkElsewhere: 'This link does not belong here',
   linkElsewhereWhy: 'Please open it just as it stands in the mail.',
+  // The page of the "this was not me" links
+  notMe: 'This was not me',
+  notMeSignUp: 'Somebody signed up with your address. The account is not confirmed yet.',
+  notMeSignUpThen: 'Press the button to delete it. Nothing happens until you do.',
+  notMeChange: 'Somebody changed or used your account.',
+  notMeAddress:
+    'Somebody changed the email address of your account. The button restores the one that this mail went to.',
+  notMeChangeThen:
+    'The button signs your account out everywhere, ends its API tokens and its password, and sends you a mail with a link to a new password.',
+  notMeDelete: 'Delete the account',
+  notMeSecure: 'Secure my account',
+  notMeDeleted: 'The account is deleted',
+  notMeDeletedWhy: 'There is nothing more to do.',
+  notMeSecured: 'Your account is secured',
+  notMeSecuredWhy: 'All sessions and API tokens have ended, and the password no longer works.',
+  notMeMailed: 'We sent you a mail. Open the link in it to choose a new password.',
+  notMeAsk: 'Please ask an administrator for a new password.',
+  notMeUsed: 'This is done already',
+  notMeUsedWhy: 'The button was pressed before. There is nothing more to do.',
+  notMeInvalid: 'This link is not valid',
+  notMeInvalidWhy: 'It is too old or incomplete, or the account was confirmed or changed in the meantime.',
   // Ways on
   again: 'Start again',
   retry: 'Try again',

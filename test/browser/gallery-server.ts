@@ -83,6 +83,7 @@ function pageOf(url: URL, wording: Wording): Page {
       isScriptless: false,
       typed: {},
       username: 'ada',
+      notMe: undefined,
       signIn: '/if/flow/sign-in/',
     },
     wording,

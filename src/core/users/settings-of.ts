@@ -9,3 +9,9 @@ export function settingsOf(layers: readonly Attributes[]): Record<string, unknow
   const settings = layers.map((attributes) => attributes['settings']).filter(isAttributes);
   return settings.reduce<Record<string, unknown>>((below, above) => mergeAttributes(below, above), {});
 }
+
+/** The language that a user has chosen, as a list of wishes: BCP 47, empty for none. */
+export function localeOf(attributes: Attributes): string[] {
+  const { locale } = settingsOf([attributes]);
+  return typeof locale === 'string' && locale !== '' ? [locale] : [];
+}

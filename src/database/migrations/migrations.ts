@@ -18,6 +18,7 @@ import { Blueprints1795641000000 } from './1795641000000-blueprints.js';
 import { ForgottenGrants1795642000000 } from './1795642000000-forgotten-grants.js';
 import { Revision1795643000000 } from './1795643000000-revision.js';
 import { GuessLimits1795880700000 } from './1795880700000-guess-limits.js';
+import { NotMeLinks1795880800000 } from './1795880800000-not-me-links.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   ForgottenGrants1795642000000,
   Revision1795643000000,
   GuessLimits1795880700000,
+  NotMeLinks1795880800000,
 ];

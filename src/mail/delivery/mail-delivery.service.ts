@@ -112,10 +112,12 @@ export class MailDelivery {
   /** What the template is filled with: what is stored, and the secrets that are derived only now. */
   private dataOf({ data }: DueMessage): MailData {
     const url = linkOf(data, publicUrl(this.settings), this.secrets);
+    const notMe = linkOf({ link: data.notMe }, publicUrl(this.settings), this.secrets);
     return {
       ...data.values,
       ...(data.user !== undefined && { user: data.user }),
       ...(url !== undefined && { url }),
+      ...(notMe !== undefined && { not_me_url: notMe }),
       ...(data.codeKey !== undefined && { code: codeOf(data.codeKey, this.secrets) }),
       ...(data.expires !== undefined && { expires: new Date(data.expires) }),
     };

@@ -7,7 +7,11 @@ import type { StoredMailData } from '../outbox/stored-mail-data.js';
  *
  * @returns undefined if the mail has no link
  */
-export function linkOf({ link }: StoredMailData, publicUrl: string, secrets: SecretBox): string | undefined {
+export function linkOf(
+  { link }: { readonly link?: StoredMailData['link'] | undefined },
+  publicUrl: string,
+  secrets: SecretBox,
+): string | undefined {
   if (link === undefined) return undefined;
   const own = `${link.parameter}=${linkSecret(link.key, secrets)}`;
   return `${publicUrl}${link.path}?${link.query === '' ? own : `${link.query}&${own}`}`;

@@ -6,6 +6,7 @@ import type { MailData } from './mail-data.js';
 /** Names of the values that there may be; a template that reads another one has made a mistake. */
 export const declaredNames: ReadonlySet<string> = new Set([
   'url',
+  'not_me_url',
   'code',
   'user',
   'expires',
@@ -32,6 +33,8 @@ export function templateScope(data: MailData, warn: (message: string) => void): 
   const given: Readonly<Record<keyof MailData, unknown>> = { ...noData, ...data };
   const values: Readonly<Record<keyof MailData, unknown>> = {
     url: given.url === undefined ? undefined : webAddress(copier.line(given.url, 'url'), warn),
+    not_me_url:
+      given.not_me_url === undefined ? undefined : webAddress(copier.line(given.not_me_url, 'not_me_url'), warn),
     code: copier.line(given.code, 'code'),
     user: copier.fields(given.user, 'user', ['username', 'name', 'email', 'attributes']),
     expires: moment(given.expires, warn),
@@ -48,6 +51,7 @@ export function templateScope(data: MailData, warn: (message: string) => void): 
 
 const noData: Readonly<Record<keyof MailData, undefined>> = {
   url: undefined,
+  not_me_url: undefined,
   code: undefined,
   user: undefined,
   expires: undefined,

@@ -1,4 +1,4 @@
-import { settingsOf } from '../../core/users/settings-of.js';
+import { localeOf } from '../../core/users/settings-of.js';
 import type { User } from '../../core/users/user.entity.js';
 import type { NewMail } from '../../mail/outbox/outbox.service.js';
 import type { StoredMailData } from '../../mail/outbox/stored-mail-data.js';
@@ -23,6 +23,8 @@ export interface LinkMail {
   /** Whether the address is new to the account in this run, so that its owner may not know the account. */
   readonly isAddressNew?: boolean;
   readonly link: NonNullable<StoredMailData['link']>;
+  /** The link that says "this was not me", for a sign-up. */
+  readonly notMe?: NonNullable<StoredMailData['link']> | undefined;
   readonly codeKey?: string;
   /** When the link ends. */
   readonly expires: Date;
@@ -32,7 +34,7 @@ export interface LinkMail {
 
 /** The mail of a stage that brings a link. It is of no use once the link is too old. */
 export function linkMail(mail: LinkMail): NewMail {
-  const { stage, globalSender, user, address, link, codeKey, expires, locales } = mail;
+  const { stage, globalSender, user, address, link, notMe, codeKey, expires, locales } = mail;
   // A stranger may have signed up with the address: no text of theirs reaches its owner.
   const isStranger = user.awaitsConfirmation || mail.isAddressNew === true;
   const { username, name } = isStranger ? { username: address, name: '' } : user;
@@ -46,15 +48,10 @@ export function linkMail(mail: LinkMail): NewMail {
     data: {
       user: { username, name, email: address },
       link,
+      ...(notMe !== undefined && { notMe }),
       ...(codeKey !== undefined && { codeKey }),
       expires: new Date(expires.getTime() - spareMinutes * 60_000).toISOString(),
     },
     deadline: expires,
   };
-}
-
-/** The language that a user has chosen. */
-function localeOf(attributes: Record<string, unknown>): string[] {
-  const { locale } = settingsOf([attributes]);
-  return typeof locale === 'string' && locale !== '' ? [locale] : [];
 }

@@ -8,6 +8,7 @@ import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
 import type { FlowPlan, SentLink } from '../../flow-execution/plan.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
+import { NotMeLinks } from '../../mail/not-me/not-me-links.service.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import type { EmailStage } from './email-stage.entity.js';
 import { linkMail, linkMinutes } from './link-mail.js';
@@ -27,6 +28,7 @@ export class ProofMail {
     private readonly tokens: FlowTokens,
     private readonly outbox: Outbox,
     private readonly senders: MailSenders,
+    private readonly notMe: NotMeLinks,
   ) {}
 
   /**
@@ -66,6 +68,11 @@ export class ProofMail {
       plan: planBehind(plan),
       minutes: linkMinutes(stage),
     });
+    // Only where the account was just made: elsewhere a statement more would say that the account is not confirmed.
+    const isSignUp = flow.designation === 'enrollment' && user?.awaitsConfirmation === true;
+    const notMe = isSignUp
+      ? await this.notMe.issue(manager, { kind: 'sign_up', user: user.pk, address, pk })
+      : undefined;
     const mail = linkMail({
       stage,
       globalSender: this.senders.global().fromAddress,
@@ -73,6 +80,7 @@ export class ProofMail {
       address,
       isAddressNew: address !== user?.email || plan.context.prompt_data?.['email'] === address,
       link: { path: `/if/flow/${flow.slug}/`, query: queryOf(query), parameter: 'flow_token', key: pk },
+      notMe: notMe?.link,
       codeKey: pk,
       expires,
       locales: visitor.locales,

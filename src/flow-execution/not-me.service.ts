@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import { Credentials } from '../core/users/credentials.service.js';
+import { User } from '../core/users/user.entity.js';
+import { EventLog } from '../events/event-log.js';
+import { NotMeLinks, type NotMeState, type UsedNotMeLink } from '../mail/not-me/not-me-links.service.js';
+import { ValidationError } from '../rest/errors/validation-error.js';
+import { Recovery } from './recovery.service.js';
+
+/** What came of a "this was not me" button. `secured`: access ended, and a mail leads to a new password if one can. */
+export type NotMeResult =
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'secured'; readonly isMailed: boolean }
+  | { readonly kind: 'nothing'; readonly state: NotMeState };
+
+/** Does what the "this was not me" links of mails are for, when their button is pressed. */
+@Injectable()
+export class NotMe {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly links: NotMeLinks,
+    private readonly credentials: Credentials,
+    private readonly recovery: Recovery,
+    private readonly events: EventLog,
+  ) {}
+
+  /** What a link stands for. Changes nothing. */
+  look(secret: string): Promise<NotMeState> {
+    return this.links.stateOf(secret);
+  }
+
+  /**
+   * Takes the button, once; pressed again it changes nothing.
+   *
+   * @param locales languages of the reader, for the mail
+   */
+  async press(secret: string, clientIp: string, locales: readonly string[]): Promise<NotMeResult> {
+    const result = await this.dataSource.transaction(async (manager): Promise<NotMeResult | undefined> => {
+      const deleted = await this.links.deleteSignUp(manager, secret);
+      if (deleted !== undefined) {
+        await this.report(
+          manager,
+          'An account was deleted before it was confirmed: its owner did not sign up.',
+          deleted,
+          clientIp,
+        );
+        return { kind: 'deleted' };
+      }
+      const link = await this.links.use(manager, secret);
+      return link && this.secure(manager, link, clientIp, locales);
+    });
+    return result ?? { kind: 'nothing', state: await this.links.stateOf(secret) };
+  }
+
+  private async secure(
+    manager: EntityManager,
+    { kind, user: pk, address }: UsedNotMeLink,
+    clientIp: string,
+    locales: readonly string[],
+  ): Promise<NotMeResult> {
+    // The password is unusable until the owner has chosen another: who made the change may know it.
+    await this.credentials.setPassword(manager, { pk }, '');
+    if (kind === 'address') await manager.update(User, { pk }, { email: address });
+    const user = await manager.findOneByOrFail(User, { pk });
+    await this.report(
+      manager,
+      'A user did not make a change of their account. All access to it was ended.',
+      pk,
+      clientIp,
+    );
+    return { kind: 'secured', isMailed: await this.mail(manager, user, locales) };
+  }
+
+  /** Mails a link to a new password. @returns false if there is no recovery flow for the user */
+  private async mail(manager: EntityManager, user: User, locales: readonly string[]): Promise<boolean> {
+    try {
+      await this.recovery.mail(manager, user, locales);
+      return true;
+    } catch (error) {
+      if (error instanceof ValidationError) return false;
+      throw error;
+    }
+  }
+
+  private report(manager: EntityManager, message: string, pk: number, clientIp: string): Promise<void> {
+    const context = { message, affected_user: { pk } };
+    return this.events.write(manager, { action: 'suspicious_request', app: 'authentik.core', context, clientIp });
+  }
+}
