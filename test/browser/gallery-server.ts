@@ -20,6 +20,7 @@ export const samples: readonly string[] = [
   'outdated',
   'too-many',
   'too-large',
+  'busy',
   'refused',
   'failed',
 ];
@@ -102,6 +103,8 @@ function problemOf(name: string, wording: Wording): Page {
       return problems.tooManyPage(wording, '/');
     case 'too-large':
       return problems.tooLargePage(wording, '/');
+    case 'busy':
+      return problems.busyPage(wording, '/');
     case 'refused':
       return problems.refusedPage(wording, 400);
     case 'failed':
