@@ -24,6 +24,7 @@ import { TokenService } from './tokens/token.service.js';
 import { AccountChanges } from './users/account-changes.js';
 import { AccountService } from './users/account.service.js';
 import { Credentials } from './users/credentials.service.js';
+import { NameTwins } from './users/names/name-twins.service.js';
 import { UserController } from './users/user.controller.js';
 import { UserService } from './users/user.service.js';
 
@@ -52,6 +53,7 @@ import { UserService } from './users/user.service.js';
     GuessLimits,
     Idempotency,
     KnownBrowsers,
+    NameTwins,
     PermissionService,
     Referrers,
     RequestLimits,

@@ -37,6 +37,18 @@ const rewordings: readonly Rewording[] = [
   { said: 'Invalid scheme', shown: 'This file cannot be read.' },
   { said: 'Invalid encoding', shown: 'This file cannot be read.' },
   { said: 'Username is already taken.', shown: 'This name is taken. Please choose another one.' },
+  {
+    said: 'Enter a user name of letters, digits and ASCII punctuation.',
+    shown: 'Please use letters, digits and characters such as . - _ only.',
+  },
+  {
+    said: 'This address is the user name of another account.',
+    shown: 'This address is the name of another account. Please use another one.',
+  },
+  {
+    said: 'A user name that is an email address must be your own address.',
+    shown: 'A name that is an email address must be your own address.',
+  },
   { said: "Passwords don't match.", shown: 'The two passwords are not the same.' },
   { said: 'Failed to authenticate.', shown: 'That did not work. Please check what you typed.' },
   { said: 'Invalid password', shown: 'The password is not right.' },

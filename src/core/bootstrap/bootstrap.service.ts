@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
@@ -9,6 +9,9 @@ import { Group } from '../groups/group.entity.js';
 import { hashPassword } from '../passwords.js';
 import { generateTokenKey, hashTokenKey, tokenKeyPlace } from '../tokens/token-key.js';
 import { Token } from '../tokens/token.entity.js';
+import { claimNames, NamesRefused } from '../users/names/account-names.js';
+import { NameTwins } from '../users/names/name-twins.service.js';
+import { skeletonOf } from '../users/names/skeleton.js';
 import { User } from '../users/user.entity.js';
 import { administrator, administrators, bootstrapToken } from './bootstrap-names.js';
 
@@ -18,9 +21,12 @@ const lock = 731_001;
 /** Makes what an empty installation needs: an administrator, and a token for the API. */
 @Injectable()
 export class BootstrapService {
+  private readonly logger = new Logger('Bootstrap');
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly secrets: SecretBox,
+    private readonly twins: NameTwins,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -31,6 +37,7 @@ export class BootstrapService {
    *   never returned: its operator has it, and console output ends up in log archives (ASVS 5.0, 16.2.5).
    */
   async run(): Promise<string | undefined> {
+    await this.twins.run();
     const passwordHash = await this.initialPasswordHash();
     return this.dataSource.transaction(async (manager) => {
       await manager.query('set local statement_timeout = 0');
@@ -51,17 +58,29 @@ export class BootstrapService {
   }
 
   private async createAdministrator(manager: EntityManager, passwordHash: string): Promise<User> {
+    const names = { username: administrator, email: this.settings.bootstrapEmail };
+    await this.claim(manager, names);
     const user = await manager.save(User, {
+      ...names,
       uuid: randomUUID(),
-      username: administrator,
+      usernameSkeleton: skeletonOf(administrator),
       name: 'authentik Default Admin',
-      email: this.settings.bootstrapEmail,
       passwordHash,
     });
     const known = await manager.findOneBy(Group, { name: administrators });
     const group = known ?? (await manager.save(Group, { pk: randomUUID(), name: administrators, isSuperuser: true }));
     await manager.createQueryBuilder().relation(Group, 'users').of(group).add(user);
     return user;
+  }
+
+  /** Nobody keeps the service from starting with a name that looks like the administrator's: it is only logged. */
+  private async claim(manager: EntityManager, names: Pick<User, 'username' | 'email'>): Promise<void> {
+    try {
+      await claimNames(manager, names);
+    } catch (error) {
+      if (!(error instanceof NamesRefused)) throw error;
+      this.logger.warn(`Another user has a name of the new administrator ${administrator} (${error.message}).`);
+    }
   }
 
   private async setToken(manager: EntityManager, user: User, key: string): Promise<void> {

@@ -13,6 +13,8 @@ import { generateTokenKey, hashTokenKey, tokenKeyPlace } from '../tokens/token-k
 import { Token } from '../tokens/token.entity.js';
 import { avatarOf } from './avatar.js';
 import type { UserSelfDto, UserServiceAccountRequestDto, UserServiceAccountResponseDto } from './dto/user-self.dto.js';
+import { claimNames, NamesRefused } from './names/account-names.js';
+import { namesError } from './names/name-rules.js';
 import { settingsOf } from './settings-of.js';
 import { tokenExpiringAttribute } from './user-attributes.js';
 import { User } from './user.entity.js';
@@ -76,9 +78,10 @@ export class AccountService {
     const key = generateTokenKey();
     return this.dataSource.transaction(async (manager) => {
       await requireFreeNames(manager, name, identifier, withGroup);
+      const names = await claimedNames(manager, name);
       const user = await manager.save(User, {
+        ...names,
         uuid: randomUUID(),
-        username: name,
         name,
         type: 'service_account',
         path: 'goauthentik.io/service-accounts',
@@ -96,7 +99,7 @@ export class AccountService {
       });
       const group = withGroup ? await this.createGroup(manager, name, user) : undefined;
       return {
-        username: name,
+        username: user.username,
         user_uid: userUid(user.pk, this.secrets),
         user_pk: user.pk,
         token: key,
@@ -114,6 +117,14 @@ export class AccountService {
 
 function inDays(days: number): Date {
   return new Date(Date.now() + days * 24 * 3600 * 1000);
+}
+
+async function claimedNames(manager: EntityManager, username: string): Promise<Partial<User>> {
+  try {
+    return await claimNames(manager, { username });
+  } catch (error) {
+    throw error instanceof NamesRefused ? namesError(error, 'name') : error;
+  }
 }
 
 async function requireFreeNames(

@@ -10,10 +10,10 @@ export type UserType = (typeof userTypes)[number];
 @Entity('user')
 @Unique('uq_user_username', ['username'])
 @Unique('uq_user_uuid', ['uuid'])
-// Of the text in lower case, which TypeORM cannot say: the migrations make these.
-@Index('ix_user_lower_username', { synchronize: false })
-@Index('ix_user_lower_email', { synchronize: false })
-@Index('ix_user_lower_upn', { synchronize: false })
+// Of `nameKey`, an expression, which TypeORM cannot say: the migrations make these.
+@Index('ix_user_name_username', { synchronize: false })
+@Index('ix_user_name_email', { synchronize: false })
+@Index('ix_user_name_upn', { synchronize: false })
 @Index('ix_user_awaits_confirmation', ['passwordChangeDate'], { where: '"awaits_confirmation"' })
 @Check('ck_user_type', oneOf('type', userTypes))
 @Check('ck_user_awaits_confirmation', `NOT ("is_active" AND "awaits_confirmation")`)
@@ -26,6 +26,14 @@ export class User {
 
   @Column({ type: 'varchar', length: 150 })
   username!: string;
+
+  /**
+   * What the user name looks like (`skeletonOf`). Twins from before the rule against them have the same; null for a row
+   * that an older release wrote.
+   */
+  @Index('ix_user_username_skeleton')
+  @Column({ type: 'text', nullable: true })
+  usernameSkeleton!: string | null;
 
   @Column({ type: 'text', default: '' })
   name!: string;

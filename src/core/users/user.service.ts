@@ -21,6 +21,8 @@ import { Token } from '../tokens/token.entity.js';
 import { Credentials } from './credentials.service.js';
 import type { UserListQuery } from './dto/user-list.query.js';
 import type { PatchedUserRequestDto, UserDto, UserRequestDto } from './dto/user.dto.js';
+import { claimNames, NamesRefused } from './names/account-names.js';
+import { namesError } from './names/name-rules.js';
 import { User } from './user.entity.js';
 import { userAnswer, userColumns, type UserGroupRow, type UserRow } from './user.mapper.js';
 
@@ -58,10 +60,13 @@ export class UserService {
     return new Map(answers.map((answer) => [answer.pk, answer]));
   }
 
+  /** @throws ValidationError if another account has one of the names meanwhile */
   async create({ groups, ...request }: UserRequestDto): Promise<UserDto> {
     const pk = await this.dataSource.transaction(async (manager) => {
+      const columns = columnsOf<User>(request);
+      const names = await claimed(manager, columns);
       // TypeORM's `save` merges JSON and drops keys such as `valueOf`; `insert` stores it as it is.
-      const user = Object.assign(new User(), columnsOf<User>(request), { uuid: randomUUID() });
+      const user = Object.assign(new User(), columns, names, { uuid: randomUUID() });
       await manager.insert(User, user as object);
       await this.setGroups(manager, user.pk, groups);
       return user.pk;
@@ -69,7 +74,11 @@ export class UserService {
     return this.get(pk, everyRow);
   }
 
-  /** Changes what the request names; the rest stays as it is, also for a PUT. */
+  /**
+   * Changes what the request names; the rest stays as it is, also for a PUT.
+   *
+   * @throws ValidationError if another account has one of the names meanwhile
+   */
   async update({ pk }: User, { groups, ...request }: UserRequestDto | PatchedUserRequestDto): Promise<UserDto> {
     const columns = columnsOf<User>(request);
     // Whoever decides about an account decides for good: no mail that is still on its way activates it any more.
@@ -79,7 +88,10 @@ export class UserService {
       // Before the user, as a flow does: two that lock them in another order could wait for each other...
       if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
       const isMoved = await this.isNewAddress(manager, pk, columns.email);
-      if (Object.keys(columns).length > 0) await manager.update(User, { pk }, columns as object);
+      const stored = await manager.findOne(User, { where: { pk }, lock: { mode: 'pessimistic_write' } });
+      if (stored === null) throw new AppError('notFound');
+      const written = { ...columns, ...(await claimed(manager, columns, stored)) };
+      if (Object.keys(written).length > 0) await manager.update(User, { pk }, written as object);
       if (isMoved) await this.credentials.endLinks(manager, { pk });
       // ...and again: somebody may just have been signing in.
       if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
@@ -192,5 +204,14 @@ export class UserService {
     const ofUser = new Map<number, UserGroupRow[]>(rows.map(({ pk }) => [pk, []]));
     for (const group of groups) ofUser.get(group.user)?.push(group);
     return rows.map((row) => userAnswer(row, ofUser.get(row.pk) ?? [], this.secrets, withGroups));
+  }
+}
+
+/** The columns of `claimNames`, or its refusal as the API has it. */
+async function claimed(manager: EntityManager, columns: Partial<User>, stored?: User): Promise<Partial<User>> {
+  try {
+    return await claimNames(manager, columns, stored);
+  } catch (error) {
+    throw error instanceof NamesRefused ? namesError(error) : error;
   }
 }

@@ -17,6 +17,7 @@ import { UnconfirmedUsers1795640500000 } from './1795640500000-unconfirmed-users
 import { Blueprints1795641000000 } from './1795641000000-blueprints.js';
 import { ForgottenGrants1795642000000 } from './1795642000000-forgotten-grants.js';
 import { Revision1795643000000 } from './1795643000000-revision.js';
+import { AccountNames1795880400000 } from './1795880400000-account-names.js';
 import { GuessLimits1795880700000 } from './1795880700000-guess-limits.js';
 import { NotMeLinks1795880800000 } from './1795880800000-not-me-links.js';
 
@@ -41,6 +42,7 @@ export const migrations = [
   Blueprints1795641000000,
   ForgottenGrants1795642000000,
   Revision1795643000000,
+  AccountNames1795880400000,
   GuessLimits1795880700000,
   NotMeLinks1795880800000,
 ];

@@ -54,7 +54,7 @@ export class ChoosePasswordExecutor implements InMemoryStageExecutor {
     await execution.read(PromptChallengeResponseRequestDto, body);
     const answer = await readPromptAnswer(fields, body as PromptData, {
       data: {},
-      isTaken: () => Promise.resolve(false),
+      problemOf: () => Promise.resolve(undefined),
     });
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
     const passwordHash = await hashPassword(shown(known(answer.values, passwordKey)));

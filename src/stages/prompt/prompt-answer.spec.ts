@@ -12,7 +12,10 @@ function field(type: PromptType, fields: Partial<FormField> = {}): FormField {
 
 /** What comes of an answer: the values, or the errors. */
 async function read(fields: FormField | FormField[], body: PromptData, data: PromptData = {}): Promise<unknown> {
-  const answer = await readPromptAnswer([fields].flat(), body, { data, isTaken: async (name) => name === 'taken' });
+  const answer = await readPromptAnswer([fields].flat(), body, {
+    data,
+    problemOf: async (_, name) => (name === 'taken' ? 'Username is already taken.' : undefined),
+  });
   return answer.kind === 'values' ? answer.values : { errors: answer.errors };
 }
 

@@ -26,8 +26,8 @@ export type PromptAnswer =
 export interface PromptContext {
   /** What is known in the run. */
   readonly data: PromptData;
-  /** Whether somebody else has the user name. */
-  readonly isTaken: (username: string) => Promise<boolean>;
+  /** Why the account cannot have the user name or address that was typed in a field; undefined if it can. */
+  readonly problemOf: (field: FormField, name: string) => Promise<string | undefined>;
 }
 
 /** The server says what is in these, whatever a visitor sends. */
@@ -43,7 +43,7 @@ const textTypes: readonly PromptType[] = ['text', 'text_area', 'username', 'emai
 export async function readPromptAnswer(
   fields: readonly FormField[],
   body: PromptData,
-  { data, isTaken }: PromptContext,
+  { data, problemOf }: PromptContext,
 ): Promise<PromptAnswer> {
   const values: [string, unknown][] = [];
   const errors: [string, FieldMessages][] = [];
@@ -51,9 +51,9 @@ export async function readPromptAnswer(
     try {
       const value = valueOf(field, data, body);
       if (value === undefined) continue;
-      if (field.type === 'username' && (await isTaken(value as string))) {
-        throw new Rejection(['Username is already taken.']);
-      }
+      const isName = field.type === 'username' || field.type === 'email';
+      const problem = isName ? await problemOf(field, value as string) : undefined;
+      if (problem !== undefined) throw new Rejection([problem]);
       values.push([field.fieldKey, value]);
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;

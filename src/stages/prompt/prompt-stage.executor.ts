@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { isUsernameTaken } from '../../core/users/username.js';
+import { isForeignAddress, nameProblems } from '../../core/users/names/account-names.js';
+import { usernameInvalid } from '../../core/users/names/name-rules.js';
+import type { User } from '../../core/users/user.entity.js';
 import { SecretBox } from '../../database/secret-box.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
@@ -15,6 +17,8 @@ import type { PromptStage } from './prompt-stage.entity.js';
 import { Prompt } from './prompt.entity.js';
 
 type Run = Execution<PromptStage>;
+
+const foreignName = 'A user name that is an email address must be your own address.';
 
 /** Asks with a form, and remembers the answers in the run (flow execution, section 6.2). */
 @Injectable()
@@ -35,12 +39,13 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
     await execution.read(PromptChallengeResponseRequestDto, body);
     const fields = await fieldsOf(manager, stage);
     const data = plan.context.prompt_data ?? {};
-    const own = await ownKey(execution);
-    const answer = await readPromptAnswer(fields, body as PromptData, {
-      data,
-      isTaken: (username) => isUsernameTaken(manager, username, own),
-    });
+    const own = await ownAccount(execution);
+    const problemOf = (field: FormField, name: string): Promise<string | undefined> =>
+      problemOfName(manager, field, name, own);
+    const answer = await readPromptAnswer(fields, body as PromptData, { data, problemOf });
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
+    const foreign = foreignAddress(answer.values, data, own);
+    if (foreign !== undefined) return { kind: 'rejected', errors: { [foreign]: [foreignName] } };
     plan.context.prompt_data = { ...data, ...(await this.withoutSecrets(fields, data, answer.values)) };
     if (Object.hasOwn(plan.context.prompt_data, passwordKey)) plan.context.prompt_secrets = [passwordKey];
     return { kind: 'passed' };
@@ -76,9 +81,33 @@ function fieldsOf(manager: EntityManager, { pk }: PromptStage): Promise<Prompt[]
     .getMany();
 }
 
-/** The user who may keep their name: the pending one, else who is signed in. */
-async function ownKey(execution: Run): Promise<number | undefined> {
+/** The account that may keep its names: the pending one, else the one that is signed in. */
+async function ownAccount(execution: Run): Promise<User | undefined> {
   const pending = await execution.pendingUser();
-  if (pending !== undefined) return pending.kind === 'known' ? pending.user.pk : undefined;
-  return execution.visitor.user?.pk;
+  if (pending !== undefined) return pending.kind === 'known' ? pending.user : undefined;
+  return execution.visitor.user;
+}
+
+async function problemOfName(
+  manager: EntityManager,
+  { type, fieldKey }: FormField,
+  name: string,
+  own: User | undefined,
+): Promise<string | undefined> {
+  if (type === 'username') {
+    const problem = (await nameProblems(manager, { username: name }, own)).get('username');
+    if (problem === undefined) return undefined;
+    return problem === 'invalid' ? usernameInvalid : 'Username is already taken.';
+  }
+  const problems = fieldKey === 'email' ? await nameProblems(manager, { email: name }, own) : undefined;
+  return problems?.has('email') ? 'This address is the user name of another account.' : undefined;
+}
+
+/** The field of a new user name that is an email address other than the one in the run; undefined if there is none. */
+function foreignAddress(values: PromptData, data: PromptData, own: User | undefined): string | undefined {
+  const known = { email: own?.email ?? '', ...data, ...values };
+  const { username, email } = known as { username?: unknown; email: unknown };
+  if (typeof username !== 'string' || typeof email !== 'string' || username === own?.username) return undefined;
+  if (!isForeignAddress(username, email)) return undefined;
+  return ['username', 'email'].find((key) => Object.hasOwn(values, key));
 }

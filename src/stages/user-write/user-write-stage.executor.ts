@@ -4,8 +4,8 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, QueryFailedError } from 'typeorm';
 
 import { Credentials } from '../../core/users/credentials.service.js';
+import { claimNames, isForeignAddress, NamesRefused } from '../../core/users/names/account-names.js';
 import { User, type UserType, userTypes } from '../../core/users/user.entity.js';
-import { isUsernameTaken, lockUsername } from '../../core/users/username.js';
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
@@ -24,7 +24,7 @@ type Run = Execution<UserWriteStage>;
 const failed = 'Failed to update user. Please try again later.';
 
 /** What is written. */
-type Columns = UserChanges & { readonly passwordHash?: string };
+type Columns = UserChanges & Partial<Pick<User, 'usernameSkeleton' | 'passwordHash'>>;
 
 /** The run cannot go on; nothing of what the stage has written stays. */
 class Denial extends Error {
@@ -70,9 +70,9 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     if (refusal !== undefined) throw new Denial(refusal);
     const changes = userChanges(data, stored?.attributes ?? {});
     if (changes === undefined) throw new Denial(isBlank(data['username']) ? undefined : failed);
-    if (changes.username !== undefined) await requireFree(manager, changes.username, stored);
+    if (takesAddress(changes, stored)) throw new Denial(failed);
     const password = this.passwordIn(data);
-    const columns: Columns = { ...changes, ...password };
+    const columns: Columns = { ...changes, ...(await claimNames(manager, changes, stored)), ...password };
     const user =
       stored === undefined
         ? await create(execution, manager, columns)
@@ -152,10 +152,10 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
   }
 }
 
-/** Somebody who takes the name at the same moment waits, and is told that it is taken. */
-async function requireFree(manager: EntityManager, username: string, stored: User | undefined): Promise<void> {
-  await lockUsername(manager, username);
-  if (await isUsernameTaken(manager, username, stored?.pk)) throw new Denial(failed);
+/** Whether the form gives the account a new user name that is an email address, and not the account's. */
+function takesAddress({ username, email }: UserChanges, stored: User | undefined): boolean {
+  if (username === undefined || username === stored?.username) return false;
+  return isForeignAddress(username, email ?? stored?.email ?? '');
 }
 
 async function create({ stage, plan }: Run, manager: EntityManager, columns: Columns): Promise<User> {
@@ -217,7 +217,7 @@ const refusals = ['23505', '22001'];
 
 function denialOf(error: unknown): Denial | undefined {
   if (error instanceof Denial) return error;
-  if (error instanceof SealBrokenError) return new Denial(failed);
+  if (error instanceof SealBrokenError || error instanceof NamesRefused) return new Denial(failed);
   const { code } = error instanceof QueryFailedError ? (error.driverError as { code?: string }) : {};
   return refusals.includes(code ?? '') ? new Denial(failed) : undefined;
 }

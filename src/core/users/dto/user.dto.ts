@@ -13,12 +13,12 @@ import {
   UuidField,
   UuidListField,
 } from '../../../rest/fields/fields.js';
-import { exists, unique } from '../../../rest/fields/rules.js';
+import { exists } from '../../../rest/fields/rules.js';
 import { Group } from '../../groups/group.entity.js';
-import { User, type UserType, userTypes } from '../user.entity.js';
+import { isAvailable, usernameTaken } from '../names/name-rules.js';
+import { type User, type UserType, userTypes } from '../user.entity.js';
 import { UserGroupDto } from './user-group.dto.js';
 
-const usernameTaken = 'This field must be unique.';
 describeConstraint('uq_user_username', 'username', usernameTaken);
 
 /** What is told of a user and what can be set (management API, section 9.3). */
@@ -26,7 +26,7 @@ class UserFields {
   @IntegerField({ readOnly: true, computed: true })
   pk!: number;
 
-  @TextField({ required: true, maxLength: 150, rules: [unique(() => User, 'username', usernameTaken)] })
+  @TextField({ required: true, maxLength: 150, rules: [isAvailable('username')] })
   username!: string;
 
   @TextField({ required: true, allowBlank: true, description: 'Name that is shown.' })
@@ -47,13 +47,13 @@ class UserFields {
   @ObjectField(UserGroupDto, { isArray: true, nullable: true })
   groups_obj!: UserGroupDto[] | null;
 
-  @EmailField({ allowBlank: true })
+  @EmailField({ allowBlank: true, rules: [isAvailable('email')] })
   email!: string;
 
   @TextField({ readOnly: true, description: 'Picture of the user, as an address or a data URI.' })
   avatar!: string;
 
-  @DictionaryField()
+  @DictionaryField({ rules: [isAvailable('attributes')] })
   attributes!: Record<string, unknown>;
 
   @TextField({ readOnly: true })

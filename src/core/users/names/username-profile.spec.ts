@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { preparedUsername } from './username-profile.js';
+
+describe('A user name', () => {
+  it.each([
+    'akadmin',
+    'Bob',
+    'juliet@example.com',
+    'UserA b',
+    'fussball',
+    'fu\u00dfball',
+    '\u03c0',
+    '\u03a3\u03c3',
+    'σς',
+    'jos\u00e9',
+    "o'brien+x_y.z-1",
+    '<a href=x>',
+    '日本語',
+    'アリス・スミス',
+    'अनिता',
+    'col·lecció',
+    '\u05d0\u05d1\u05d2-1',
+    '\u0639\u0627\u0626\u0634\u0629',
+    'แอลิส',
+  ])('may be %j, and stays as it is', (name) => {
+    expect(preparedUsername(name)).toBe(name.normalize('NFC'));
+  });
+
+  it.each([
+    ['\uff41\uff4b\uff41\uff44\uff4d\uff49\uff4e', 'akadmin'],
+    ['\uff71\uff98\uff7d', 'アリス'],
+    ['jose\u0301', 'jos\u00e9'],
+    ['\u212b', '\u00e5'.toUpperCase()],
+  ])('that is %j is stored as %j', (name, stored) => {
+    expect(preparedUsername(name)).toBe(stored);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['an invisible blank', 'ak\u200badmin'],
+    ['a joiner', 'ak\u200dadmin'],
+    ['a bidi override', '\u202eakadmin'],
+    ['a line break', 'a\nb'],
+    ['a NUL', 'a\0'],
+    ['half a character', 'a\ud800'],
+    ['a wide blank', 'a\u3000b'],
+    ['blanks around it', ' a'],
+    ['a ligature', '\ufb01n'],
+    ['a Roman number', 'Henry\u2163'],
+    ['a symbol', '\u265a'],
+    ['an emoji', '👩'],
+    ['a long dash', 'a\u2014b'],
+    ['a private character', '\ue000'],
+    ['an unassigned one', '\u0378'],
+    ['two directions', 'a\u05d0'],
+    ['two kinds of digits', '\u0627\u06601'],
+    ['Arabic digits of two kinds', '\u0627\u0660\u06f0'],
+    ['a middle dot out of place', 'a·b'],
+    ['151 characters', 'x'.repeat(151)],
+  ])('may not have %s', (_, name) => {
+    expect(preparedUsername(name)).toBeUndefined();
+  });
+
+  it('that was prepared stays as it is', () => {
+    const names = fc.string({ unit: fc.integer({ min: 0x20, max: 0xffff }).map((code) => String.fromCodePoint(code)) });
+    fc.assert(
+      fc.property(names, (name) => {
+        const prepared = preparedUsername(name);
+        if (prepared !== undefined) expect(preparedUsername(prepared)).toBe(prepared);
+      }),
+    );
+  });
+});

@@ -1,0 +1,273 @@
+import { randomUUID } from 'node:crypto';
+
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { UserRequestDto } from '../../src/core/users/dto/user.dto.js';
+import { nameProblems } from '../../src/core/users/names/account-names.js';
+import { NameTwins } from '../../src/core/users/names/name-twins.service.js';
+import { skeletonOf } from '../../src/core/users/names/skeleton.js';
+import { User } from '../../src/core/users/user.entity.js';
+import { findUser } from '../../src/stages/identification/find-user.js';
+import { createFlowWith } from '../factories/flow-with.js';
+import { createPromptStage } from '../factories/prompt.js';
+import { createStage } from '../factories/stage.js';
+import { createUser } from '../factories/user.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+let app: TestApp;
+let enrollment: string;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  app = await startTestApp({}, undefined, pino({ level: 'warn' }, { write: (line) => logged.push(line) }));
+  const form = await createPromptStage(app.api, [
+    { field_key: 'username', label: 'Username', type: 'username' },
+    { field_key: 'email', label: 'Email', type: 'email', required: false },
+    { field_key: 'attributes.upn', label: 'UPN', type: 'text', required: false },
+  ]);
+  const write = await createStage(app.api, 'user_write', { user_creation_mode: 'always_create' });
+  enrollment = (await createFlowWith(app.api, [form.pk, write.pk])).flow.slug;
+});
+afterAll(() => app.stop());
+
+type Names = Pick<UserRequestDto, 'username'> & Partial<Pick<UserRequestDto, 'email' | 'attributes'>>;
+
+const post = (names: Names): Promise<any> => app.api.post('/core/users/', { name: '', ...names });
+
+function signUp({ username, email, attributes }: Names): Promise<any> {
+  const answer = { component: 'ak-stage-prompt', username, email, 'attributes.upn': attributes?.['upn'] };
+  return new Visitor(app.url).answer(enrollment, answer);
+}
+
+const refusal = (field: string, message: string): object => ({ status: 400, body: { [field]: [message] } });
+const taken = refusal('username', 'This field must be unique.');
+const address = (): string => `${randomUUID()}@example.org`;
+
+/** The account that a name identifies where accounts are found by all of their names. */
+function found(typed: string): Promise<User | undefined> {
+  const matching = { userFields: ['email', 'username', 'upn'], caseInsensitiveMatching: true } as const;
+  return findUser(app.dataSource.manager, matching, typed);
+}
+
+describe('A new user name', () => {
+  it('is refused by every writer if it is the address of another account, in any spelling', async () => {
+    const email = `Victim-${randomUUID()}@example.org`;
+    await createUser(app.api, { email });
+    const { pk } = await createUser(app.api);
+    for (const username of [email, email.toLowerCase(), email.replace('V', '\uff36')]) {
+      expect(await post({ username })).toMatchObject(taken);
+      expect(await app.api.patch(`/core/users/${pk}/`, { username })).toMatchObject(taken);
+      expect(await app.api.put(`/core/users/${pk}/`, { username, name: '' })).toMatchObject(taken);
+      expect(await app.api.post('/core/users/service_account/', { name: username })).toMatchObject(
+        refusal('name', 'This field must be unique.'),
+      );
+      expect((await signUp({ username })).response_errors).toEqual({
+        username: [{ string: 'Username is already taken.', code: 'invalid' }],
+      });
+    }
+  });
+
+  it.each([
+    ['in another case', 'AKADMIN'],
+    ['in Cyrillic', '\u0430kadmin'],
+    ['in full width', '\uff41\uff4b\uff41\uff44\uff4d\uff49\uff4e'],
+    ['with a dotless i', 'akadm\u0131n'],
+    ['with rn for m', 'akadrnin'],
+    ['with an invisible blank', 'ak\u200badmin'],
+    ['with a bidi control', '\u202eakadmin'],
+    ['with a combining mark that looks like none', 'akadmin\u034f'],
+  ])('is no twin of akadmin: %s', async (_, username) => {
+    expect(await post({ username })).toMatchObject({ status: 400, body: { username: [expect.any(String)] } });
+    expect(await signUp({ username })).toMatchObject({ response_errors: { username: [expect.anything()] } });
+    expect(await app.api.post('/core/users/service_account/', { name: username })).toMatchObject({
+      status: 400,
+      body: { name: [expect.any(String)] },
+    });
+  });
+
+  it('is stored as it was sent, in NFC and ordinary width', async () => {
+    const name = randomUUID();
+    expect((await post({ username: `Jose\u0301 ${name}` })).body.username).toBe(`Jos\u00e9 ${name}`);
+    expect((await post({ username: `\uff21nn-${name}` })).body.username).toBe(`Ann-${name}`);
+    expect(await post({ username: `JOS\u00c9 ${name}` })).toMatchObject(taken);
+    expect(await post({ username: `♚${name}` })).toMatchObject(
+      refusal('username', 'Enter a user name of letters, digits and ASCII punctuation.'),
+    );
+  });
+
+  it('that is an address is the own one, in a form', async () => {
+    const [username, email] = [address(), address()];
+    const string = 'A user name that is an email address must be your own address.';
+    expect(await signUp({ username, email })).toMatchObject({ response_errors: { username: [{ string }] } });
+    expect(await signUp({ username: email.toUpperCase(), email })).toMatchObject({ component: 'xak-flow-redirect' });
+    // The API is for administrators, who may.
+    expect((await post({ username, email: address() })).status).toBe(201);
+  });
+
+  it('goes to one of those who ask for it and for its twins at the same time', async () => {
+    const name = randomUUID();
+    const twins = [`m-${name}`, `M-${name}`, `rn-${name}`, `\u217f-${name}`, `\uff4d-${name}`];
+    const answers = await Promise.all([
+      ...twins.map((username) => post({ username })),
+      ...twins.map((username) => signUp({ username })),
+    ]);
+    const accepted = answers.filter(({ status, component }) => status === 201 || component === 'xak-flow-redirect');
+    expect(accepted).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 500)).toEqual([]);
+  });
+});
+
+describe('A new address or UPN', () => {
+  it('is refused if it is the user name of another account, and may be the address of one', async () => {
+    const username = address();
+    await createUser(app.api, { username });
+    const { pk } = await createUser(app.api);
+    const message = 'This is the user name of another user.';
+    expect(await post({ username: randomUUID(), email: username.toUpperCase() })).toMatchObject(
+      refusal('email', message),
+    );
+    expect(await app.api.patch(`/core/users/${pk}/`, { email: username })).toMatchObject(refusal('email', message));
+    const string = 'This address is the user name of another account.';
+    expect(await signUp({ username: randomUUID(), email: username })).toMatchObject({
+      response_errors: { email: [{ string }] },
+    });
+    const email = address();
+    for (const _ of [1, 2]) await createUser(app.api, { email });
+  });
+
+  it('is refused as a UPN if it is any name of another account, and the other way round', async () => {
+    const [upn, email] = [address(), address()];
+    const { username } = await createUser(app.api, { email, attributes: { upn } });
+    for (const name of [upn, email, username]) {
+      expect(await post({ username: randomUUID(), attributes: { upn: name.toUpperCase() } })).toMatchObject(
+        refusal('attributes', 'Another user has the name in "upn".'),
+      );
+    }
+    expect(await post({ username: upn })).toMatchObject(taken);
+    expect((await post({ username: randomUUID(), email: upn })).status).toBe(400);
+    expect(await signUp({ username: randomUUID(), attributes: { upn } })).toMatchObject({
+      component: 'ak-stage-access-denied',
+    });
+  });
+
+  it('is not kept from its owner by a sign-up that nobody has confirmed', async () => {
+    const email = address();
+    const { pk } = await createUser(app.api, { username: email, email, is_active: false });
+    await app.dataSource.manager.update(User, { pk }, { awaitsConfirmation: true });
+    const owner = await createUser(app.api, { email });
+    expect((await found(email))?.pk).toBe(owner.pk);
+  });
+
+  it('goes to one account when another wants it as its user name at the same time', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const email = address();
+      const answers = await Promise.all([
+        post({ username: randomUUID(), email }),
+        post({ username: email }),
+        post({ username: randomUUID(), attributes: { upn: email } }),
+      ]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 400, 400]);
+    }
+  });
+});
+
+describe('An account from before there were rules for names', () => {
+  it('can be changed while it keeps its names, and not get another bad one', async () => {
+    const email = address();
+    await createUser(app.api, { email });
+    const { pk } = await createUser(app.api);
+    const names = { username: email, email };
+    await app.dataSource.manager.update(User, { pk }, { ...names, usernameSkeleton: null });
+    expect(await app.api.put(`/core/users/${pk}/`, { ...names, name: 'New' })).toMatchObject({
+      status: 200,
+      body: { ...names, name: 'New' },
+    });
+    expect((await app.api.patch(`/core/users/${pk}/`, { username: 'a\u200bb' })).status).toBe(400);
+  });
+
+  it('gets its skeleton at the start, where twins are logged and keep their names', async () => {
+    const { pk: first, username } = await createUser(app.api);
+    const { pk: second } = await createUser(app.api);
+    const twin = { username: username.toUpperCase(), usernameSkeleton: null };
+    await app.dataSource.manager.update(User, { pk: second }, twin);
+    await app.nest.get(NameTwins).run();
+    const users = await app.dataSource.manager.findBy(User, { pk: second });
+    expect(users).toMatchObject([{ username: twin.username, usernameSkeleton: skeletonOf(username) }]);
+    const message = `Users ${first} and ${second} have names that are taken for each other. Rename one of them.`;
+    expect(logged.filter((line) => line.includes(message))).toHaveLength(1);
+    expect(await post({ username: username.toUpperCase() })).toMatchObject(taken);
+  });
+});
+
+describe('The look-up of names', () => {
+  it('finds at most one account by any spelling, and the owner by their address, whatever accounts are made', async () => {
+    const spellings = [
+      (name: string) => name,
+      (name: string) => name.toUpperCase(),
+      (name: string) => name.normalize('NFD'),
+      (name: string) => name.replace('a', '\uff41'),
+      (name: string) => name.replace('a', '\u0430'),
+      (name: string) => name.replace('m', 'rn'),
+    ];
+    const wanted = fc.record({
+      path: fc.constantFrom(post, signUp),
+      username: fc.tuple(fc.constantFrom('am\u00e9', 'am\u00e9@example.org', 'bob'), fc.constantFrom(...spellings)),
+      email: fc.option(fc.constantFrom('ame@example.org', 'Bob@example.org', 'bob@example.org'), { nil: undefined }),
+      upn: fc.option(fc.constantFrom('ame@example.org', 'bob', 'BOB@example.org'), { nil: undefined }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(wanted, { minLength: 2, maxLength: 4 }), async (accounts) => {
+        const run = randomUUID();
+        for (const { path, username, email, upn } of accounts) {
+          const [name, spelling] = username;
+          await path({
+            username: `${run}${spelling(name)}`,
+            ...(email !== undefined && { email: `${run}${email}` }),
+            ...(upn !== undefined && { attributes: { upn: `${run}${upn}` } }),
+          });
+        }
+        const made = await app.dataSource.manager
+          .createQueryBuilder(User, 'u')
+          .where('starts_with(u.username, :run)', { run })
+          .getMany();
+        const owners = new Map<string, number[]>();
+        const key = (name: string): string => name.normalize('NFKC').toLowerCase();
+        for (const { pk, email } of made) {
+          if (email !== '') owners.set(key(email), [...(owners.get(key(email)) ?? []), pk]);
+        }
+        for (const { pk, username, email, attributes } of made) {
+          for (const spelling of spellings.slice(0, 4)) {
+            expect((await found(spelling(username)))?.pk).toBe(pk);
+            const upn = attributes['upn'] as string | undefined;
+            if (upn !== undefined) expect((await found(spelling(upn)))?.pk).toBe(pk);
+            // An address that several have identifies none of them, or the one whose exact address it is.
+            const owner = email === '' ? undefined : (await found(spelling(email)))?.pk;
+            if (owners.get(key(email))?.length === 1) expect(owner).toBe(pk);
+            else if (owner !== undefined) expect(owners.get(key(email))).toContain(owner);
+          }
+        }
+      }),
+      { numRuns: 15, endOnFailure: true },
+    );
+  });
+
+  it('uses the indexes to see whether a name is free', async () => {
+    const plans: unknown[] = [];
+    await app.dataSource.transaction(async (manager) => {
+      await manager.query('set local enable_seqscan = off');
+      const query = manager.query.bind(manager);
+      manager.query = (async (sql: string, parameters: unknown[]) => {
+        plans.push(await query(`explain ${sql}`, parameters));
+        return query(sql, parameters);
+      }) as typeof manager.query;
+      await nameProblems(manager, { username: 'x', email: 'x@example.org', attributes: { upn: 'x' } });
+    });
+    const plan = JSON.stringify(plans);
+    for (const name of ['username', 'email', 'upn']) expect(plan).toContain(`ix_user_name_${name}`);
+    expect(plan).toContain('ix_user_username_skeleton');
+    expect(plan).not.toContain('Seq Scan');
+  });
+});
