@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
+import { AccountChanges } from '../core/users/account-changes.js';
 import { SecretBox } from '../database/secret-box.js';
 import { ConsentChallengeDto, ConsentChallengeResponseRequestDto } from './dto/consent-challenge.dto.js';
 import type { Execution } from './execution.js';
@@ -13,6 +14,9 @@ const component = 'ak-stage-consent';
 
 /** Under which a session remembers the token that it has spent last. */
 export const spentHere = 'confirm:spent';
+
+/** Under which a session remembers the run in which it asked for a mail last. */
+export const askedHere = 'confirm:asked';
 
 /** Under which a session remembers what its buttons are derived from. */
 const buttonSeed = 'confirm:seed';
@@ -31,6 +35,7 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
     private readonly tokens: FlowTokens,
     private readonly refusals: LinkRefusals,
     private readonly secrets: SecretBox,
+    private readonly changes: AccountChanges,
   ) {}
 
   async show(execution: Execution<undefined>): Promise<StageOutcome> {
@@ -61,6 +66,12 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
       return { kind: 'denied', message: await this.refusals.refuse({ manager, flow, visitor, token, state }) };
     }
     execution.remember(spentHere, token);
+    if (execution.remembered(askedHere) !== plan.execution) {
+      const proof = await this.tokens.proofOf(manager, token);
+      const change = { kind: 'link', user: user.pk, locales: visitor.locales } as const;
+      // An administrator's link is asked for in no browser of the user.
+      if (proof?.purpose === 'confirm') await this.changes.announce(manager, change);
+    }
     return { kind: 'passed' };
   }
 

@@ -12,6 +12,7 @@ import { MailboxModule } from './mailbox/mailbox.module.js';
 import { MailMessageController } from './messages/mail-message.controller.js';
 import { MailMessageService } from './messages/mail-message.service.js';
 import { NotMeLinks } from './not-me/not-me-links.service.js';
+import { AccountNotices } from './notices/account-notices.service.js';
 import { MessageStore } from './outbox/message-store.js';
 import { Outbox } from './outbox/outbox.service.js';
 import { MailRenderer } from './rendering/mail-renderer.js';
@@ -22,6 +23,7 @@ import { TransportModule } from './transport/transport.module.js';
   imports: [EventsModule, MailboxModule, TransportModule],
   controllers: [MailMessageController],
   providers: [
+    AccountNotices,
     DeliveryBatches,
     EmailTemplates,
     JobQueue,

@@ -13,6 +13,7 @@ import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
 import type { Caller } from '../access/caller.js';
 import { grant } from '../permissions/permission.service.js';
+import { AccountChanges } from '../users/account-changes.js';
 import type { UserDto } from '../users/dto/user.dto.js';
 import { tokenExpiringAttribute } from '../users/user-attributes.js';
 import { User } from '../users/user.entity.js';
@@ -32,6 +33,7 @@ export class TokenService {
     private readonly users: UserService,
     private readonly secrets: SecretBox,
     private readonly events: EventLog,
+    private readonly changes: AccountChanges,
   ) {}
 
   async list(query: TokenListQuery, visible: VisibleRows): Promise<Page<TokenDto>> {
@@ -67,6 +69,7 @@ export class TokenService {
       const key = this.keyColumns(generateTokenKey());
       await manager.insert(Token, { pk, identifier, userId, description, managed, ...lifetime, ...key });
       await grant(manager, { userId: caller.pk }, 'authentik_core.view_token_key', pk);
+      await this.changes.announce(manager, { kind: 'token', user: userId, identifier, locales: [] });
     });
     return this.get(identifier, everyRow);
   }

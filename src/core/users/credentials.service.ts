@@ -13,6 +13,12 @@ export interface KeptAccess {
   readonly token?: string | undefined;
 }
 
+/** How a password is changed. */
+export interface PasswordChange extends KeptAccess {
+  /** Languages of the request, BCP 47, for the mail to the user. */
+  readonly locales?: readonly string[];
+}
+
 /**
  * The one writer of passwords after an account exists, and the place where access that was gained with old credentials
  * ends (NIST SP 800-63B-4, 4.5 and 4.6). Everything happens in the caller's transaction.
@@ -25,15 +31,15 @@ export class Credentials {
   ) {}
 
   /**
-   * Sets a password, and ends the user's sessions, their own tokens, their open links and codes, except for `kept`.
+   * Sets a password, announces it, and ends the user's sessions, their own tokens, their open links and codes, except for `kept`.
    *
-   * @param passwordHash of `hashPassword`
+   * @param passwordHash of `hashPassword`; empty: the user has no password, and nothing is announced
    */
   async setPassword(
     manager: EntityManager,
     user: { readonly pk: number },
     passwordHash: string,
-    kept: KeptAccess = {},
+    { locales = [], ...kept }: PasswordChange = {},
   ): Promise<void> {
     // Before the user's row, in the order in which a flow locks them: the reverse order deadlocks.
     await this.endAccess(manager, user, kept);
@@ -41,6 +47,18 @@ export class Credentials {
     // Again, for a sign-in that held the row until now.
     await this.endAccess(manager, user, kept);
     await this.endTokens(manager, user, kept);
+    if (passwordHash !== '') await this.changes.announce(manager, { kind: 'password', user: user.pk, locales });
+  }
+
+  /** Ends the links that went to the earlier address `from`, and announces the new one, which is written already. */
+  async changedAddress(
+    manager: EntityManager,
+    user: { readonly pk: number },
+    from: string,
+    locales: readonly string[] = [],
+  ): Promise<void> {
+    await this.endLinks(manager, user);
+    await this.changes.announce(manager, { kind: 'address', user: user.pk, from, locales });
   }
 
   /**

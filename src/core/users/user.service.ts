@@ -87,12 +87,12 @@ export class UserService {
       const isSwitchedOff = columns.isActive === false;
       // Before the user, as a flow does: two that lock them in another order could wait for each other...
       if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
-      const isMoved = await this.isNewAddress(manager, pk, columns.email);
+      const from = await this.addressBefore(manager, pk, columns.email);
       const stored = await manager.findOne(User, { where: { pk }, lock: { mode: 'pessimistic_write' } });
       if (stored === null) throw new AppError('notFound');
       const written = { ...columns, ...(await claimed(manager, columns, stored)) };
       if (Object.keys(written).length > 0) await manager.update(User, { pk }, written as object);
-      if (isMoved) await this.credentials.endLinks(manager, { pk });
+      if (from !== undefined) await this.credentials.changedAddress(manager, { pk }, from);
       // ...and again: somebody may just have been signing in.
       if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
       await this.setGroups(manager, pk, groups);
@@ -112,7 +112,7 @@ export class UserService {
   async setPassword({ pk, username }: User, password: string, by: Caller, clientIp: string): Promise<void> {
     const passwordHash = await hashPassword(password);
     await this.dataSource.transaction(async (manager) => {
-      await this.credentials.setPassword(manager, { pk }, passwordHash, by);
+      await this.credentials.setPassword(manager, { pk }, passwordHash, { session: by.session, token: by.token });
       await this.events.write(manager, {
         action: 'password_set',
         app: 'authentik.core',
@@ -169,12 +169,16 @@ export class UserService {
     ];
   }
 
-  /** Whether the user has another address until now. Then their links end before the row is locked, and after. */
-  private async isNewAddress(manager: EntityManager, pk: number, email: string | undefined): Promise<boolean> {
-    if (email === undefined) return false;
-    if (!(await manager.existsBy(User, { pk, email: Not(email) }))) return false;
-    await this.credentials.endLinks(manager, { pk });
-    return true;
+  /** The address that a new one replaces. Links to it end before the user's row is locked, and again after. */
+  private async addressBefore(
+    manager: EntityManager,
+    pk: number,
+    email: string | undefined,
+  ): Promise<string | undefined> {
+    if (email === undefined) return undefined;
+    const user = await manager.findOneBy(User, { pk, email: Not(email) });
+    if (user !== null) await this.credentials.endLinks(manager, { pk });
+    return user?.email;
   }
 
   private users(visible: VisibleRows): SelectQueryBuilder<User> {

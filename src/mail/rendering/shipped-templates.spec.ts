@@ -21,7 +21,17 @@ const full: MailData = {
   source: { from: 'Alerts' },
   host: 'id.example.com',
 };
-const names = ['password_reset', 'account_confirmation', 'event_notification', 'setup', 'invitation'] as const;
+const names = [
+  'password_reset',
+  'account_confirmation',
+  'event_notification',
+  'setup',
+  'invitation',
+  'password_changed',
+  'address_changed',
+  'token_created',
+  'link_confirmed_elsewhere',
+] as const;
 const all = names.flatMap((name) => languages.map((language) => [name, language] as const));
 
 async function mail(name: string, locale = 'en', data: MailData = full): Promise<RenderedMail> {

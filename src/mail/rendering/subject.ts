@@ -9,6 +9,10 @@ export const defaultSubjects: Readonly<Record<string, string>> = {
   'email/event_notification.html': 'Notification',
   'email/setup.html': 'Test mail',
   'email/invitation.html': 'You are invited',
+  'email/password_changed.html': 'Your password was changed',
+  'email/address_changed.html': 'Your email address was changed',
+  'email/token_created.html': 'A new API token was created',
+  'email/link_confirmed_elsewhere.html': 'A link was confirmed in another browser',
 };
 
 /** More subjects that administrators choose; these are translated too. */

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import { askedHere } from '../../flow-execution/confirm-stage.executor.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
 import type { FlowPlan, SentLink } from '../../flow-execution/plan.js';
@@ -37,6 +38,7 @@ export class ProofMail {
    */
   async send(execution: Execution<EmailStage>, recipient: Recipient): Promise<SentLink> {
     let link = this.unsent(execution, recipient);
+    execution.remember(askedHere, execution.plan.execution);
     try {
       await execution.manager.transaction(async (nested) => {
         const token = await this.issueAndEnqueue(nested, execution, recipient);

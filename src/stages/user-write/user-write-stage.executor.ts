@@ -104,15 +104,21 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
   }
 
   private async change(
-    { session }: Run,
+    { session, visitor }: Run,
     manager: EntityManager,
     stored: User,
     { passwordHash, ...columns }: Columns,
   ): Promise<User> {
-    const isMoved = columns.email !== undefined && columns.email !== stored.email;
-    if (passwordHash !== undefined) await this.credentials.setPassword(manager, stored, passwordHash, { session });
+    const { email: from } = stored;
+    const { locales } = visitor;
+    // First, so that the address that can be trusted hears of it.
+    if (passwordHash !== undefined) {
+      await this.credentials.setPassword(manager, stored, passwordHash, { session, locales });
+    }
     if (Object.keys(columns).length > 0) await manager.update(User, { pk: stored.pk }, columns as object);
-    if (isMoved) await this.credentials.endLinks(manager, stored);
+    if (columns.email !== undefined && columns.email !== from) {
+      await this.credentials.changedAddress(manager, stored, from, locales);
+    }
     return Object.assign(stored, columns);
   }
 

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+
+import { simpleParser } from 'mailparser';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { User } from '../../src/core/users/user.entity.js';
+import { applyBlueprints } from '../factories/default-flows.js';
+import { createPasswordUser } from '../factories/password-user.js';
+import { createProofFlow, createReader } from '../factories/proof-flow.js';
+import { createToken, keyOf } from '../factories/token.js';
+import { PageBrowser } from '../support/page-browser.js';
+import { proofMail } from '../support/proof-mail.js';
+import { signedIn } from '../support/signed-in.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+let app: TestApp;
+/** Where the service's own mails go, and those of the stages. */
+let sink: SmtpSink;
+let stageSink: SmtpSink;
+let stagePort: number;
+
+beforeAll(async () => {
+  [sink, stageSink] = [new SmtpSink(), new SmtpSink()];
+  stagePort = await stageSink.listen();
+  const EMAIL_PORT = String(await sink.listen());
+  const url = 'https://login.example.org';
+  app = await startTestApp({ PUBLIC_URL: url, EMAIL_HOST: '127.0.0.1', EMAIL_PORT });
+  await applyBlueprints(app);
+});
+afterAll(async () => {
+  await app.stop();
+  await Promise.all([sink.close(), stageSink.close()]);
+});
+
+interface Notice {
+  readonly subject: string;
+  readonly text: string;
+  /** Path of its "this was not me" link; empty if it has none. */
+  readonly notMe: string;
+}
+
+/** Waits until an address has so many mails of the service, and reads them in the order of their arrival. */
+async function mailsTo(address: string, count: number): Promise<Notice[]> {
+  const mails = (): SmtpSink['mails'] => sink.mails.filter(({ to }) => to === address);
+  await expect.poll(() => mails().length, { timeout: 20_000 }).toBe(count);
+  return Promise.all(
+    mails().map(async ({ source }) => {
+      const { subject = '', text = '' } = await simpleParser(source);
+      return { subject, text, notMe: /https:\/\/login\.example\.org(\/if\/not-me\/\S+)/.exec(text)?.[1] ?? '' };
+    }),
+  );
+}
+
+const queued = (address: string): Promise<{ template: string }[]> =>
+  app.dataSource.query('select template from "mail_message" where recipient_address = $1', [address]);
+const userOf = (pk: number): Promise<User> => app.dataSource.manager.findOneByOrFail(User, { pk });
+
+async function press(path: string): Promise<string> {
+  const browser = new PageBrowser(app.url);
+  await browser.open(path);
+  return (await browser.submit()).html;
+}
+
+describe('A new password', () => {
+  it('is mailed to its owner in their language, with a button that ends all access and starts recovery', async () => {
+    const attributes = { settings: { locale: 'de' } };
+    const user = await createPasswordUser(app.api, { attributes });
+    const [notice] = await mailsTo(user.email, 1);
+    expect(notice!.subject).toBe('Ihr Passwort wurde geändert');
+    const key = await keyOf(app.api, (await createToken(app.api, { user: user.pk })).identifier);
+    const browser = await signedIn(app, user);
+    await new PageBrowser(app.url).open(notice!.notMe);
+    expect((await browser.request('GET', '/core/users/me/')).status).toBe(200);
+    expect(await press(notice!.notMe)).toContain('Your account is secured');
+    expect((await browser.request('GET', '/core/users/me/')).status).toBe(403);
+    expect((await app.client(key).get('/core/users/me/')).status).toBe(403);
+    expect((await userOf(user.pk)).passwordHash).toBe('');
+    expect((await new PageBrowser(app.url).open(notice!.notMe)).html).toContain('This is done already');
+    const { link, query } = await proofMail(sink, user.email, 3);
+    expect(link).toContain('/if/flow/default-recovery-flow/');
+    const owner = new Visitor(app.url);
+    const { token } = await owner.see('default-recovery-flow', query);
+    const form = await owner.answer('default-recovery-flow', { component: 'ak-stage-consent', token }, query);
+    expect(form).toMatchObject({ component: 'ak-stage-prompt' });
+  });
+});
+
+describe('A new address', () => {
+  it('is mailed to the old one, whose link brings it back, and to the new one without a link', async () => {
+    const user = await createReader(app.api);
+    const moved = `moved-${randomUUID()}@example.org`;
+    await app.api.patch(`/core/users/${user.pk}/`, { email: moved });
+    const [[old], [fresh]] = [await mailsTo(user.email, 1), await mailsTo(moved, 1)];
+    expect([old!.subject, fresh!.subject]).toEqual([
+      'Your email address was changed',
+      'Your email address was changed',
+    ]);
+    expect(fresh!.notMe).toBe('');
+    expect(fresh!.text).not.toContain(user.name);
+    expect(await press(old!.notMe)).toContain('Your account is secured');
+    expect((await userOf(user.pk)).email).toBe(user.email);
+    expect((await proofMail(sink, user.email, 2)).link).toContain('/if/flow/default-recovery-flow/');
+  });
+
+  it('gives the first address the last word', async () => {
+    const user = await createReader(app.api);
+    const [second, third] = [`second-${randomUUID()}@example.org`, `third-${randomUUID()}@example.org`];
+    await app.api.patch(`/core/users/${user.pk}/`, { email: second });
+    await app.api.patch(`/core/users/${user.pk}/`, { email: third });
+    const [first] = await mailsTo(user.email, 1);
+    const later = (await mailsTo(second, 2)).find(({ notMe }) => notMe !== '');
+    expect(await press(first!.notMe)).toContain('Your account is secured');
+    const browser = new PageBrowser(app.url);
+    expect((await browser.open(later!.notMe)).html).toContain('This link is not valid');
+    expect((await userOf(user.pk)).email).toBe(user.email);
+  });
+});
+
+it('A new API token is mailed to its owner', async () => {
+  const user = await createReader(app.api);
+  const { identifier } = await createToken(app.api, { user: user.pk });
+  const [notice] = await mailsTo(user.email, 1);
+  expect(notice!.subject).toBe('A new API token was created');
+  expect(notice!.text).toContain(identifier);
+  expect(notice!.notMe).not.toBe('');
+});
+
+it('A link that is confirmed in another browser is mailed to its owner, and no link that is confirmed where it was asked for', async () => {
+  const { slug } = await createProofFlow(app.api, stagePort);
+  const [here, elsewhere] = [await createReader(app.api), await createReader(app.api)];
+  for (const { email } of [here, elsewhere]) {
+    const asking = new Visitor(app.url);
+    await asking.answer(slug, { uid_field: email });
+    const { query } = await proofMail(stageSink, email);
+    const confirming = email === here.email ? asking : new Visitor(app.url);
+    const { token } = await confirming.see(slug, query);
+    await confirming.answer(slug, { component: 'ak-stage-consent', token }, query);
+  }
+  const [notice] = await mailsTo(elsewhere.email, 1);
+  expect(notice!.subject).toBe('A link was confirmed in another browser');
+  expect((await queued(here.email)).filter(({ template }) => template.includes('elsewhere'))).toEqual([]);
+});
+
+it('Accounts that wait for confirmation, are deactivated or belong to programs get no notice', async () => {
+  const waiting = await createReader(app.api, { is_active: false });
+  await app.dataSource.query('update "user" set awaits_confirmation = true where id = $1', [waiting.pk]);
+  const inactive = await createReader(app.api, { is_active: false });
+  const program = await createReader(app.api, { type: 'service_account' });
+  for (const { pk, email } of [waiting, inactive, program]) {
+    await app.api.post(`/core/users/${pk}/set_password/`, { password: `new-${randomUUID()}` });
+    await createToken(app.api, { user: pk });
+    await app.api.patch(`/core/users/${pk}/`, { email: `moved-${email}` });
+    expect([...(await queued(email)), ...(await queued(`moved-${email}`))]).toEqual([]);
+  }
+});
+
+it('A change that is refused sends no notice', async () => {
+  const user = await createReader(app.api);
+  const taken = (await createReader(app.api)).username;
+  const { status } = await app.api.patch(`/core/users/${user.pk}/`, { email: 'other@example.org', username: taken });
+  expect(status).toBe(400);
+  expect(await queued(user.email)).toEqual([]);
+});
