@@ -93,6 +93,10 @@ const rewordings: readonly Rewording[] = [
     said: 'Too many codes were tried. Open the link in the mail, or have another mail sent.',
     shown: 'Too many codes were tried. Please open the link in the mail, or have another mail sent.',
   },
+  {
+    said: 'Too many codes were tried. Open the link in the mail.',
+    shown: 'Too many codes were tried. Please open the link in the mail.',
+  },
   { said: 'No mail can be sent to this address.', shown: 'No mail can be sent to this address.' },
   { said: 'Log in', shown: 'Sign in' },
   { said: 'Continue', shown: 'Continue' },

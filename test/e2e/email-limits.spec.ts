@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { KnownBrowsers } from '../../src/core/sessions/known-browsers.js';
+import { User } from '../../src/core/users/user.entity.js';
 import { createProofFlow, createReader, type ProofFlow } from '../factories/proof-flow.js';
 import { proofMail } from '../support/proof-mail.js';
 import { SmtpSink } from '../support/smtp-sink.js';
@@ -119,6 +121,35 @@ describe('The limit of a recipient', () => {
     const { email } = await createReader(app.api);
     for (const name of [email, email.toUpperCase(), ` ${email} `]) await ask(name);
     expect(await ask(email)).toMatchObject({ messages: wait(4) });
+  });
+
+  it('is one for all spellings of one mailbox', async () => {
+    const { email } = await createReader(app.api);
+    const [name, domain] = email.split('@');
+    for (const tag of ['+a', '+b', '']) expect(await ask(`${name}${tag}@${domain}`)).not.toHaveProperty('messages');
+    expect(await ask(email)).toMatchObject({ messages: wait(4) });
+    expect(await ask(`${name}+c@${domain}`)).toMatchObject({ messages: wait(4) });
+    const tagged = await createReader(app.api, { email: `r.eader+1-${email.slice(7, 15)}@gmail.com` });
+    const other = await createReader(app.api, { email: `re.ader+2-${email.slice(7, 15)}@googlemail.com` });
+    for (const { username } of [tagged, tagged, other]) await ask(username);
+    await ask(other.username);
+    expect((await mailsTo(tagged.email)) + (await mailsTo(other.email))).toBe(3);
+  });
+
+  it('is apart for a browser that has signed in before, so that strangers cannot use it up', async () => {
+    const { email, pk } = await createReader(app.api);
+    for (const _ of [1, 2, 3, 4]) await ask(email);
+    const user = await app.dataSource.manager.findOneByOrFail(User, { pk });
+    const cookie = app.nest.get(KnownBrowsers).add(undefined, user);
+    const known = (uid_field: string): Promise<any> => {
+      const visitor = new Visitor(app.url);
+      visitor.cookies.set('authentik_browser', cookie);
+      return visitor.answer(flow.slug, { uid_field });
+    };
+    for (const _ of [1, 2, 3]) expect(await known(email)).not.toHaveProperty('messages');
+    expect(await known(email)).toMatchObject({ messages: wait(4) });
+    expect(await mailsTo(email)).toBe(6);
+    expect(await known('nobody-with-a-cookie@example.org')).not.toHaveProperty('messages');
   });
 
   it('is one for each stage, and lets the first mail through even if it is none', async () => {

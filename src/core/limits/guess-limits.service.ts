@@ -146,6 +146,7 @@ export class GuessLimits {
   }
 }
 
-function toVerdict(wait: number): Verdict {
+/** @param wait seconds; 0: allowed */
+export function toVerdict(wait: number): Verdict {
   return wait > 0 ? { kind: 'told', wait } : { kind: 'open' };
 }

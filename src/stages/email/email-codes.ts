@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
+import { tooManyAttempts } from '../../core/limits/too-many-attempts.js';
 import { SecretBox } from '../../database/secret-box.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
@@ -23,6 +24,11 @@ export type CodeResult =
 
 const wrong: CodeResult = { kind: 'wrong', message: 'This code is not right, or not valid any more.' };
 
+const exhausted = {
+  mail: 'Too many codes were tried. Open the link in the mail, or have another mail sent.',
+  run: 'Too many codes were tried. Open the link in the mail.',
+} as const;
+
 /**
  * Checks the codes that stand in mails beside the link. A code is good only in the run that asked for the mail, and
  * spends the same token as the link.
@@ -37,7 +43,7 @@ export class EmailCodes {
 
   /** @param seconds how long the token is valid */
   async check(
-    { manager, flow, plan, stage }: Execution<EmailStage>,
+    { manager, flow, plan, stage, visitor }: Execution<EmailStage>,
     recipient: Recipient,
     link: SentLink | undefined,
     code: string,
@@ -47,13 +53,11 @@ export class EmailCodes {
     if (!/^\d{6}$/.test(digits)) return { kind: 'wrong', message: 'Enter the six digits of the code in the mail.' };
     if (link === undefined) return wrong;
     const { token } = link;
-    // Counted first, by itself: however many guesses come at the same time, no more than a few are looked at.
+    // Counted before verification, in statements of their own: concurrent guesses cannot outrun the limit.
     const span = Math.min(Math.max(seconds, 0) + remembered.least, remembered.most);
-    const verdict = await this.limits.code(token, recipient, span);
-    if (verdict.kind === 'told') {
-      const message = 'Too many codes were tried. Open the link in the mail, or have another mail sent.';
-      return { kind: 'exhausted', message, token };
-    }
+    const verdict = await this.limits.code(token, plan.execution, recipient, visitor, span);
+    if (verdict.kind === 'exhausted') return { kind: 'exhausted', message: exhausted[verdict.by], token };
+    if (verdict.kind === 'told') return { kind: 'wrong', message: tooManyAttempts(verdict.wait) };
     const isRight = timingSafeEqual(Buffer.from(digits), Buffer.from(codeOf(token, this.secrets)));
     const { user, address } = recipient;
     if (verdict.kind === 'silent' || !isRight || user === undefined) return wrong;
@@ -65,6 +69,8 @@ export class EmailCodes {
       stage: stage.pk,
       address,
     };
-    return (await this.tokens.spend(manager, token, claim)) ? { kind: 'right', token, user: user.pk } : wrong;
+    if (!(await this.tokens.spend(manager, token, claim))) return wrong;
+    await this.limits.codeWasRight(recipient, visitor);
+    return { kind: 'right', token, user: user.pk };
   }
 }

@@ -149,7 +149,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     success?: string,
   ): Promise<StageOutcome | undefined> {
     const { plan, stage, visitor } = execution;
-    const verdict = await this.limits.mail(recipient, stage, visitor.clientIp);
+    const verdict = await this.limits.mail(recipient, stage, visitor);
     const nobody = { ...recipient, user: undefined };
     if (verdict.kind === 'told') {
       const last = lastLink(execution, recipient) ?? this.mails.unsent(execution, recipient);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { type Guess, GuessLimits } from '../../core/limits/guess-limits.service.js';
+import { tooManyAttempts } from '../../core/limits/too-many-attempts.js';
 import { hashPassword, isOutdated, verifyPassword } from '../../core/passwords.js';
 import { KnownBrowsers } from '../../core/sessions/known-browsers.js';
 import { hashTokenKey } from '../../core/tokens/token-key.js';
@@ -40,9 +41,7 @@ export class PasswordCheck {
     const guess = this.guessOf(execution, claimed);
     const verdict = await this.limits.take(guess);
     if (verdict.kind === 'told') {
-      const minutes = Math.ceil(verdict.wait / 60);
-      const text = `Too many attempts. Please try again after ${minutes} minute${minutes === 1 ? '' : 's'}.`;
-      execution.message({ level: 'error', text });
+      execution.message({ level: 'error', text: tooManyAttempts(verdict.wait) });
       return false;
     }
     const user = claimed.user?.isActive && verdict.kind === 'open' ? claimed.user : undefined;
