@@ -68,6 +68,8 @@ export interface Claim {
   /** For a proof that is given to the stage itself: the stage, and the address as it is now. */
   readonly stage?: string;
   readonly address?: string;
+  /** Minutes since the token was made after which this proof is too late; the token may live longer. */
+  readonly minutes?: number;
 }
 
 /** What a spent token proves. */
@@ -220,16 +222,17 @@ export class FlowTokens {
    * statement that spends it.
    */
   async spend(manager: EntityManager, pk: string, claim: Claim): Promise<boolean> {
-    const { purposes, flow, user, execution, stage = null, address = null } = claim;
+    const { purposes, flow, user, execution, stage = null, address = null, minutes = null } = claim;
     const [spent] = await manager.query<[unknown[], number]>(
       `update "flow_token" t set spent = now()
          from "user" u
         where t.token_uuid = $1 and t.spent is null and t.superseded is null and t.expires > now()
           and t.purpose = any($2) and t.flow_uuid = $3 and t.user_id = $4 and t.execution = $5
           and ($6::uuid is null or t.stage_uuid = $6) and ($7::text is null or t.address = $7)
+          and ($8::int is null or t.created + $8 * interval '1 minute' > now())
           and u.id = t.user_id and ${isOfTheAccount}
         returning t.token_uuid`,
-      [pk, purposes, flow, user, execution, stage, address],
+      [pk, purposes, flow, user, execution, stage, address, minutes],
     );
     return spent.length === 1;
   }

@@ -72,9 +72,10 @@ function isContext(value: unknown): value is PlanContext {
 
 function isSentLink(value: unknown): value is SentLink {
   if (!isObject(value)) return false;
-  const { stage, execution, address, token, notBefore, ...more } = value;
+  const { stage, execution, address, token, codeExpires, notBefore, ...more } = value;
   const isWhole = isUuid(stage) && isUuid(execution) && isText(address) && isUuid(token);
-  return isWhole && (notBefore === undefined || Number.isFinite(notBefore)) && Object.keys(more).length === 0;
+  const areMoments = [codeExpires, notBefore].every((moment) => moment === undefined || Number.isFinite(moment));
+  return isWhole && areMoments && Object.keys(more).length === 0;
 }
 
 function isPlannedUser(value: unknown): value is PlannedUser {

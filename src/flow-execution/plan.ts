@@ -41,6 +41,8 @@ export interface SentLink {
   readonly address: string;
   /** Key of the flow token, and of the code in the mail. */
   readonly token: string;
+  /** When the code in the mail expires, in milliseconds since 1970. */
+  readonly codeExpires?: number;
   /** Set if a limit kept it from being sent: when the next one can be, in milliseconds since 1970. */
   readonly notBefore?: number;
 }

@@ -171,6 +171,8 @@ function showEmail(challenge: FullChallenge, place: Place, wording: Wording): Co
       poll: place.isScriptless ? undefined : place.address.executor(),
       refresh: isTyping ? undefined : refreshAfter,
       code_href: place.address.forTyping(),
+      link_time: wording.duration(challenge['link_minutes']),
+      code_time: wording.duration(challenge['code_minutes']),
     },
   };
 }

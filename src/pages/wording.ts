@@ -97,6 +97,7 @@ const rewordings: readonly Rewording[] = [
     said: 'Too many codes were tried. Open the link in the mail.',
     shown: 'Too many codes were tried. Please open the link in the mail.',
   },
+  { said: 'This code has expired. Request a new one.', shown: 'This code has expired. Request a new one.' },
   { said: 'No mail can be sent to this address.', shown: 'No mail can be sent to this address.' },
   { said: 'Log in', shown: 'Sign in' },
   { said: 'Continue', shown: 'Continue' },
@@ -125,6 +126,11 @@ export class Wording {
       if (values !== undefined) return this.reworded(rewording, values);
     }
     return this.catalog.translate({ id: text });
+  }
+
+  /** A span in words, such as `30 minutes`; none for what is no number. */
+  duration(minutes: unknown): string {
+    return typeof minutes === 'number' ? TimeFormats.of(this.catalog.locale).duration(minutes * 60_000) : '';
   }
 
   /** Words side by side, of which one counts: `Email or Username`. */

@@ -35,7 +35,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'there are no sources and no captcha stages to tell visitors of':
     /^schema IdentificationChallenge\.properties\.(captcha_stage is missing|sources\.items\.)/,
   'a page that waits learns that the link was opened elsewhere':
-    /^schema EmailChallenge\.properties\.confirmed is added$/,
+    /^schema EmailChallenge\.properties\.(confirmed|link_minutes|code_minutes) is added$/,
   'the code in the mail can be typed instead of opening the link':
     /^schema EmailChallengeResponseRequest\.properties\.code is added$/,
   'an import is answered with 200; authentik says 204 and sends 200 too':

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { KnownBrowsers } from '../../src/core/sessions/known-browsers.js';
 import { User } from '../../src/core/users/user.entity.js';
@@ -11,11 +11,13 @@ import { Visitor } from '../support/visitor.js';
 let app: TestApp;
 let sink: SmtpSink;
 let flow: ProofFlow;
+let port: number;
 
 beforeAll(async () => {
   sink = new SmtpSink();
   app = await startTestApp();
-  flow = await createProofFlow(app.api, await sink.listen());
+  port = await sink.listen();
+  flow = await createProofFlow(app.api, port);
 });
 afterAll(async () => {
   await app.stop();
@@ -211,5 +213,75 @@ describe('The code in the mail', () => {
     } finally {
       await strict.stop();
     }
+  });
+});
+
+describe('The life of a code', () => {
+  afterEach(() => vi.useRealTimers());
+
+  /** Moves the database's clock on for every token; nobody cleans up. */
+  const pass = async (seconds: number): Promise<void> => {
+    const by = [seconds];
+    await app.dataSource.query(
+      `update "user" set password_change_date = password_change_date - $1 * interval '1 second'`,
+      by,
+    );
+    await app.dataSource.query(
+      `update flow_token set created = created - $1 * interval '1 second', expires = expires - $1 * interval '1 second'`,
+      by,
+    );
+  };
+
+  it('is denied after ten minutes, while the link still works', async () => {
+    const { visitor, code, query } = await asked();
+    await pass(599);
+    const early = await asked();
+    await pass(1);
+    expect(await type(visitor, code)).toMatchObject({ response_errors: notRight });
+    expect(await type(early.visitor, early.code)).toMatchObject(passed());
+    const { token } = await visitor.see(flow.slug, query);
+    expect(await visitor.answer(flow.slug, { component: 'ak-stage-consent', token }, query)).toMatchObject(passed());
+  });
+
+  it('is named as expired for known and unknown users alike, until a new one is sent', async () => {
+    const known = await asked();
+    const unknown = new Visitor(app.url);
+    await unknown.answer(flow.slug, { uid_field: 'nobody-with-a-code@example.org' });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 });
+    const expired = { code: [{ string: 'This code has expired. Request a new one.', code: 'invalid' }] };
+    const answers = [
+      await known.visitor.post(flow.slug, { code: known.code }),
+      await unknown.post(flow.slug, { code: '123456' }),
+    ];
+    for (const { status, body } of answers) expect([status, body.response_errors]).toEqual([200, expired]);
+    for (const visitor of [known.visitor, unknown]) await visitor.answer(flow.slug, {});
+    expect(await type(unknown, '123456')).toMatchObject({ response_errors: notRight });
+    const { code } = await proofMail(sink, known.email, 2);
+    expect(await type(known.visitor, code)).toMatchObject(passed());
+  });
+
+  it('lives no longer than the link', async () => {
+    const short = await createProofFlow(app.api, port, { email: { token_expiry: 3 } });
+    const { email } = await createReader(app.api);
+    const visitor = new Visitor(app.url);
+    expect(await visitor.answer(short.slug, { uid_field: email })).toMatchObject({ link_minutes: 3, code_minutes: 3 });
+    const { code, text } = await proofMail(sink, email);
+    expect(text).toContain('The code is valid for 3 minutes.');
+    await pass(180);
+    expect(await visitor.answer(short.slug, { code })).toMatchObject({ response_errors: notRight });
+  });
+
+  it('says on the page and in the mail how long link and code are valid', async () => {
+    const { email } = await createReader(app.api);
+    const visitor = new Visitor(app.url);
+    const challenge = await visitor.answer(flow.slug, { uid_field: email });
+    expect(challenge).toMatchObject({ link_minutes: 30, code_minutes: 10 });
+    const { text, html } = await proofMail(sink, email);
+    for (const part of [text, html]) {
+      expect(part).toContain('The code is valid for 10 minutes.');
+      expect(part).toContain('is valid for 30 minutes.');
+    }
+    const page = await fetch(`${app.url}/if/flow/${flow.slug}/`, { headers: visitor.cookies.headers() });
+    expect(await page.text()).toContain('The link in the mail is valid for 30 minutes, the code for 10 minutes.');
   });
 });

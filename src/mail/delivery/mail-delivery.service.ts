@@ -7,6 +7,7 @@ import { EventLog } from '../../events/event-log.js';
 import { TemplateError } from '../../templating/template-error.js';
 import { Mailbox } from '../mailbox/mailbox.js';
 import { type DueMessage, MessageStore } from '../outbox/message-store.js';
+import type { StoredMailData } from '../outbox/stored-mail-data.js';
 import type { MailData } from '../rendering/mail-data.js';
 import { MailRenderer, type RenderedMail } from '../rendering/mail-renderer.js';
 import { MailTransports, type OutgoingMail, type Outcome } from '../transport/mail-transports.js';
@@ -118,9 +119,19 @@ export class MailDelivery {
       ...(data.user !== undefined && { user: data.user }),
       ...(url !== undefined && { url }),
       ...(notMe !== undefined && { not_me_url: notMe }),
-      ...(data.codeKey !== undefined && { code: codeOf(data.codeKey, this.secrets) }),
+      ...this.codeIn(data),
       ...(data.expires !== undefined && { expires: new Date(data.expires) }),
     };
+  }
+
+  /** The code of a mail; none if it has expired while the mail waited. */
+  private codeIn({ codeKey, codeExpires }: StoredMailData): Pick<MailData, 'code' | 'code_expires'> {
+    if (codeKey === undefined) return {};
+    const code = codeOf(codeKey, this.secrets);
+    // Mails that were queued by an older release do not say when.
+    if (codeExpires === undefined) return { code };
+    const expires = new Date(codeExpires);
+    return expires.getTime() <= Date.now() ? {} : { code, code_expires: expires };
   }
 
   private async capture(mail: OutgoingMail, pk: string): Promise<Outcome | 'captured'> {

@@ -7,6 +7,8 @@ export interface StoredMailData {
   readonly notMe?: NonNullable<StoredMailData['link']>;
   /** The one-time code's key, from which the code is derived when the mail is sent. */
   readonly codeKey?: string;
+  /** Until when the code works, ISO 8601. */
+  readonly codeExpires?: string;
   /** Until when the link works, ISO 8601. */
   readonly expires?: string;
   /** Further values that a template declares. */

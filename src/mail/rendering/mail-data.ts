@@ -27,7 +27,9 @@ export interface MailData {
   /** One-time code to type instead of opening the link. */
   readonly code?: string;
   readonly user?: MailUser;
-  /** Until when link and code work; as text ISO 8601. Read it with `expires|timeuntil`, `|naturaltime` or `|date`. */
+  /** Until when the code works; read it as `expires`. */
+  readonly code_expires?: Date | string;
+  /** Until when the link works; as text ISO 8601. Read it with `expires|timeuntil`, `|naturaltime` or `|date`. */
   readonly expires?: Date | string;
   /** `event_notification`: what happened, in a line. */
   readonly title?: string;

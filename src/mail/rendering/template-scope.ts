@@ -8,6 +8,7 @@ export const declaredNames: ReadonlySet<string> = new Set([
   'url',
   'not_me_url',
   'code',
+  'code_expires',
   'user',
   'expires',
   'title',
@@ -37,7 +38,8 @@ export function templateScope(data: MailData, warn: (message: string) => void): 
       given.not_me_url === undefined ? undefined : webAddress(copier.line(given.not_me_url, 'not_me_url'), warn),
     code: copier.line(given.code, 'code'),
     user: copier.fields(given.user, 'user', ['username', 'name', 'email', 'attributes']),
-    expires: moment(given.expires, warn),
+    code_expires: moment(given.code_expires, 'code_expires', warn),
+    expires: moment(given.expires, 'expires', warn),
     title: copier.line(given.title, 'title'),
     body: copier.text(given.body, 'body'),
     key_value: copier.copy(given.key_value, 'key_value'),
@@ -53,6 +55,7 @@ const noData: Readonly<Record<keyof MailData, undefined>> = {
   url: undefined,
   not_me_url: undefined,
   code: undefined,
+  code_expires: undefined,
   user: undefined,
   expires: undefined,
   title: undefined,
@@ -69,9 +72,9 @@ function webAddress(address: string, warn: (message: string) => void): string {
   return '';
 }
 
-function moment(value: unknown, warn: (message: string) => void): Date | undefined {
+function moment(value: unknown, name: string, warn: (message: string) => void): Date | undefined {
   const read = readMoment(value);
-  if (read === undefined && value !== undefined) warn('expires is not a moment in time and is left out');
+  if (read === undefined && value !== undefined) warn(`${name} is not a moment in time and is left out`);
   return read;
 }
 

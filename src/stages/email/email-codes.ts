@@ -10,6 +10,7 @@ import type { SentLink } from '../../flow-execution/plan.js';
 import { codeOf } from '../../mail/delivery/mail-link.js';
 import { asciiDigits } from '../../rest/fields/coercions.js';
 import type { EmailStage } from './email-stage.entity.js';
+import { codeMinutes } from './link-mail.js';
 import type { Recipient } from './recipient.js';
 import { SendLimits } from './send-limits.js';
 
@@ -23,6 +24,8 @@ export type CodeResult =
   | { readonly kind: 'exhausted'; readonly message: string; readonly token: string };
 
 const wrong: CodeResult = { kind: 'wrong', message: 'This code is not right, or not valid any more.' };
+
+const expired: CodeResult = { kind: 'wrong', message: 'This code has expired. Request a new one.' };
 
 const exhausted = {
   mail: 'Too many codes were tried. Open the link in the mail, or have another mail sent.',
@@ -59,6 +62,8 @@ export class EmailCodes {
     if (verdict.kind === 'exhausted') return { kind: 'exhausted', message: exhausted[verdict.by], token };
     if (verdict.kind === 'told') return { kind: 'wrong', message: tooManyAttempts(verdict.wait) };
     const isRight = timingSafeEqual(Buffer.from(digits), Buffer.from(codeOf(token, this.secrets)));
+    // By the plan alone: known and unknown users get this answer at the same time, whatever they typed.
+    if ((link.codeExpires ?? Infinity) <= Date.now()) return expired;
     const { user, address } = recipient;
     if (verdict.kind === 'silent' || !isRight || user === undefined) return wrong;
     const claim = {
@@ -68,6 +73,7 @@ export class EmailCodes {
       execution: plan.execution,
       stage: stage.pk,
       address,
+      minutes: codeMinutes(stage),
     };
     if (!(await this.tokens.spend(manager, token, claim))) return wrong;
     await this.limits.codeWasRight(recipient, visitor);

@@ -15,7 +15,7 @@ import { Prompt } from '../prompt/prompt.entity.js';
 import { EmailChallengeDto, EmailChallengeResponseRequestDto } from './dto/email-challenge.dto.js';
 import { EmailCodes } from './email-codes.js';
 import type { EmailStage } from './email-stage.entity.js';
-import { linkMinutes } from './link-mail.js';
+import { codeMinutes, linkMinutes } from './link-mail.js';
 import { ProofMail } from './proof-mail.js';
 import { type Recipient, reasonNotToMail, recipientOf } from './recipient.js';
 import { SendLimits } from './send-limits.js';
@@ -75,7 +75,8 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
       return confirmedElsewhere;
     }
     tellToWait(execution);
-    return { kind: 'challenge', challenge: { component } };
+    const lifetimes = { link_minutes: stage.tokenExpiry, code_minutes: codeMinutes(stage) };
+    return { kind: 'challenge', challenge: { component, ...lifetimes } };
   }
 
   async answer(execution: Execution<EmailStage>, body: unknown): Promise<StageOutcome> {

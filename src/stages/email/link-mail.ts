@@ -13,6 +13,14 @@ export function linkMinutes({ tokenExpiry }: EmailStage): number {
   return tokenExpiry + spareMinutes;
 }
 
+/** Minutes that a code is valid at most (OWASP ASVS 5.0, 6.5.5). */
+const codeLifetime = 10;
+
+/** How long the code in a mail of a stage is valid, in minutes: never longer than the link. */
+export function codeMinutes({ tokenExpiry }: EmailStage): number {
+  return Math.min(codeLifetime, tokenExpiry);
+}
+
 /** What a mail with a link is made of. */
 export interface LinkMail {
   readonly stage: EmailStage;
@@ -49,7 +57,10 @@ export function linkMail(mail: LinkMail): NewMail {
       user: { username, name, email: address },
       link,
       ...(notMe !== undefined && { notMe }),
-      ...(codeKey !== undefined && { codeKey }),
+      ...(codeKey !== undefined && {
+        codeKey,
+        codeExpires: new Date(expires.getTime() - (linkMinutes(stage) - codeMinutes(stage)) * 60_000).toISOString(),
+      }),
       expires: new Date(expires.getTime() - spareMinutes * 60_000).toISOString(),
     },
     deadline: expires,

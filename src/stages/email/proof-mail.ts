@@ -12,7 +12,7 @@ import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { NotMeLinks } from '../../mail/not-me/not-me-links.service.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import type { EmailStage } from './email-stage.entity.js';
-import { linkMail, linkMinutes } from './link-mail.js';
+import { codeMinutes, linkMail, linkMinutes } from './link-mail.js';
 import type { Recipient } from './recipient.js';
 
 /** Longest query that a link takes along. */
@@ -53,7 +53,8 @@ export class ProofMail {
 
   /** A link that nobody gets. */
   unsent({ stage, plan }: Execution<EmailStage>, { address }: Recipient): SentLink {
-    return { stage: stage.pk, execution: plan.execution, address, token: randomUUID() };
+    const codeExpires = Date.now() + codeMinutes(stage) * 60_000;
+    return { stage: stage.pk, execution: plan.execution, address, token: randomUUID(), codeExpires };
   }
 
   private async issueAndEnqueue(

@@ -9,6 +9,18 @@ export class EmailChallengeDto extends ChallengeOf('ak-stage-email') {
     description: 'The link was opened in another browser, and the flow goes on there. Not part of the reference.',
   })
   confirmed?: boolean;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    description: 'Minutes that the link in the mail is valid, from when it was sent. Not part of the reference.',
+  })
+  link_minutes?: number;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    description: 'Minutes that the code in the mail is valid, from when it was sent. Not part of the reference.',
+  })
+  code_minutes?: number;
 }
 
 /** Has the mail sent again, or proves with the code in it that it was read. */
