@@ -11,6 +11,7 @@ import { GroupService } from './groups/group.service.js';
 import { Idempotency } from './idempotency/idempotency.service.js';
 import { GuessLimits } from './limits/guess-limits.service.js';
 import { RequestLimits } from './limits/request-limits.service.js';
+import { PasswordRules } from './passwords/password-rules.service.js';
 import { RolePermissionController, UserPermissionController } from './permissions/permission.controllers.js';
 import { PermissionService } from './permissions/permission.service.js';
 import { RoleController } from './permissions/role.controller.js';
@@ -54,6 +55,7 @@ import { UserService } from './users/user.service.js';
     Idempotency,
     KnownBrowsers,
     NameTwins,
+    PasswordRules,
     PermissionService,
     Referrers,
     RequestLimits,
@@ -71,6 +73,7 @@ import { UserService } from './users/user.service.js';
     GuessLimits,
     Idempotency,
     KnownBrowsers,
+    PasswordRules,
     Referrers,
     RequestLimits,
     SessionCookies,

@@ -10,6 +10,8 @@ interface Rewording {
   readonly plural?: string;
 }
 
+const tooWeak =
+  'This password is easy to guess. Make it longer, for example with several words that do not belong together.';
 const fillIn = 'Please fill this in.';
 /** `%(when)s` is the wait in words, such as `in 5 minutes`. */
 const tryAgain = 'Too many attempts. Try again %(when)s.';
@@ -50,6 +52,23 @@ const rewordings: readonly Rewording[] = [
     shown: 'A name that is an email address must be your own address.',
   },
   { said: "Passwords don't match.", shown: 'The two passwords are not the same.' },
+  { said: 'Use at least 8 characters.', shown: 'Please use at least 8 characters.' },
+  {
+    said: 'This password is too long. Use at most 1,024 bytes.',
+    shown: 'This password is too long. Please use at most 1,000 letters.',
+  },
+  {
+    said: 'This is one of the most common passwords. Choose one that nobody else uses.',
+    shown: 'This is one of the most common passwords. Please choose one that nobody else uses.',
+  },
+  {
+    said: 'Do not use your name, user name or email address, or the name of this service, as the password.',
+    shown: 'Please do not use your name, user name or email address, or the name of this service, as the password.',
+  },
+  { said: tooWeak, shown: tooWeak },
+  { said: 'Password is too weak.', shown: tooWeak },
+  { said: 'Invalid password.', shown: 'This password cannot be used. Please choose another one.' },
+  { said: 'Password not set in context', shown: 'Please choose a password.' },
   { said: 'Failed to authenticate.', shown: 'That did not work. Please check what you typed.' },
   { said: 'Invalid password', shown: 'The password is not right.' },
   { said: 'Unknown error', shown: restart },

@@ -36,7 +36,7 @@ describe('Somebody who signs up, with authentik’s SDK', () => {
     const slug = await createEnrollmentFlow(app.api, { port });
     const [username, email] = ['newcomer', 'newcomer@example.org'];
     const visitor = browser(slug);
-    const first = { component: 'ak-stage-prompt', username, password: 'a secret', password_repeat: 'a secret' };
+    const first = { component: 'ak-stage-prompt', username, password: 'a new secret', password_repeat: 'a new secret' };
     expect(await visitor.answer(first)).toMatchObject({ component: 'ak-stage-prompt' });
     const second = { component: 'ak-stage-prompt', name: 'New Comer', email };
     expect(await visitor.answer(second)).toMatchObject({ component: 'ak-stage-email' });
@@ -62,7 +62,7 @@ describe('Somebody who signs up, with authentik’s SDK', () => {
     const slug = await createEnrollmentFlow(app.api, { port, template: 'email/password_reset.html' });
     const [advert, email] = ['WIN $1000 at http://evil.example', 'stranger@example.org'];
     const visitor = browser(slug);
-    await visitor.answer({ component: 'ak-stage-prompt', username: advert, password: 'x', password_repeat: 'x' });
+    await visitor.answer({ component: 'ak-stage-prompt', username: advert, password: 'a new secret', password_repeat: 'a new secret' });
     await visitor.answer({ component: 'ak-stage-prompt', name: advert, email });
     const { to, subject, text, html } = await proofMail(sink, email);
     expect(to).toBe(email);
@@ -78,7 +78,7 @@ describe('Somebody who signs up, with authentik’s SDK', () => {
     expect(body).toMatchObject({ success: true });
     const [username, email] = ['from-a-file', 'from-a-file@example.org'];
     const visitor = browser('default-enrollment-flow');
-    const first = { component: 'ak-stage-prompt', username, password: 'a secret', password_repeat: 'a secret' };
+    const first = { component: 'ak-stage-prompt', username, password: 'a new secret', password_repeat: 'a new secret' };
     await visitor.answer(first);
     const second = { component: 'ak-stage-prompt', name: 'From a file', email };
     expect(await visitor.answer(second)).toMatchObject({ component: 'ak-stage-email' });

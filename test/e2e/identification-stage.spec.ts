@@ -235,12 +235,12 @@ describe('A password in the same step', () => {
   it('lets in with the right one, and with no other', async () => {
     const { pk: password_stage } = await createStage(app.api, 'password');
     const slug = await identification({ password_stage }, { designation: 'authentication' });
-    const user = await createPasswordUser(app.api, { password: ' right ' });
+    const user = await createPasswordUser(app.api, { password: ' right one ' });
     const withPassword = { ...refused, password_fields: true, primary_action: 'Log in' };
     for (const password of ['wrong', 'right', '', null, undefined]) {
       expect(await answer(slug, { uid_field: user.email, password })).toMatchObject(withPassword);
     }
-    expect(await answer(slug, { uid_field: user.email, password: ' right ' })).toEqual(passed);
+    expect(await answer(slug, { uid_field: user.email, password: ' right one ' })).toEqual(passed);
   });
 
   it('never pretends: nobody gets on without one', async () => {

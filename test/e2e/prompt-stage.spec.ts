@@ -88,7 +88,7 @@ describe('A prompt stage', () => {
     const { username } = await createUser(app.api, { username: 'Taken-Name' });
     const slug = await forms(signUp);
     const visitor = new Visitor(app.url);
-    const passwords = { password: 'secret', password_repeat: 'secret' };
+    const passwords = { password: 'a new secret', password_repeat: 'a new secret' };
     for (const taken of [username, 'taken-name', ' TAKEN-NAME ']) {
       const again = await visitor.answer(slug, { username: taken, ...passwords });
       expect(again.response_errors).toEqual({ username: details('Username is already taken.') });

@@ -92,7 +92,7 @@ describe('/core/users/{id}/recovery/', () => {
   it('is dead when the password has been changed since, and another one is given then', async () => {
     const { pk } = await createReader(app.api);
     const { link } = (await recovery(pk)).body;
-    await app.api.post(`/core/users/${pk}/set_password/`, { password: 'another' });
+    await app.api.post(`/core/users/${pk}/set_password/`, { password: 'another password' });
     expect(await new Visitor(app.url).see(flow.slug, new URL(link).search.slice(1))).toMatchObject({
       ...denied,
       error_message: expect.stringMatching(/has been changed since this link was made/),

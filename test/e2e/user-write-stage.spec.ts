@@ -258,17 +258,17 @@ describe('An account that was never confirmed', () => {
 describe('A new password', () => {
   it('is what counts from now on, since now', async () => {
     const user = await createUser(app.api);
-    await app.api.post(`/core/users/${user.pk}/set_password/`, { password: 'old' });
+    await app.api.post(`/core/users/${user.pk}/set_password/`, { password: 'the old password' });
     const before = (await app.api.get(`/core/users/${user.pk}/`)).body.password_change_date;
     const slug = await settingsFlow([password, { ...password, field_key: 'password_repeat' }]);
     const visitor = new Visitor(app.url);
     await visitor.answer(slug, { uid_field: user.username });
-    expect(await visitor.answer(slug, { password: 'new', password_repeat: 'new' })).toEqual(end);
+    expect(await visitor.answer(slug, { password: 'a new password', password_repeat: 'a new password' })).toEqual(end);
     const stored = await userNamed(user.username);
-    expect([await verify(stored!.passwordHash, 'old'), await verify(stored!.passwordHash, 'new')]).toEqual([
-      false,
-      true,
-    ]);
+    expect([
+      await verify(stored!.passwordHash, 'the old password'),
+      await verify(stored!.passwordHash, 'a new password'),
+    ]).toEqual([false, true]);
     expect(stored!.passwordChangeDate.toISOString() > before).toBe(true);
     expect(stored!.attributes).toEqual({});
   });
@@ -290,7 +290,7 @@ describe('A new password', () => {
     await visitor.answer(slug, { name: 'Just a name' });
     expect([await sessionsOf(user.pk), await sessionsOf(other.pk)]).toEqual([2, 1]);
     await visitor.answer(slug, { uid_field: user.username });
-    await visitor.answer(slug, { name: 'x', password: 'new' });
+    await visitor.answer(slug, { name: 'x', password: 'a new password' });
     expect([await sessionsOf(user.pk), await sessionsOf(other.pk)]).toEqual([0, 1]);
   });
 });

@@ -3,17 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { SETTINGS, type Settings } from '../../config/settings.js';
+import { SETTINGS, type Settings, SettingsError } from '../../config/settings.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { Group } from '../groups/group.entity.js';
-import { hashPassword } from '../passwords.js';
+import { hashPassword } from '../passwords/password-hash.js';
+import { PasswordRules } from '../passwords/password-rules.service.js';
 import { generateTokenKey, hashTokenKey, tokenKeyPlace } from '../tokens/token-key.js';
 import { Token } from '../tokens/token.entity.js';
 import { claimNames, NamesRefused } from '../users/names/account-names.js';
 import { NameTwins } from '../users/names/name-twins.service.js';
 import { skeletonOf } from '../users/names/skeleton.js';
 import { User } from '../users/user.entity.js';
-import { administrator, administrators, bootstrapToken } from './bootstrap-names.js';
+import { administrator, administratorName, administrators, bootstrapToken } from './bootstrap-names.js';
 
 /** Any number; the same in every process. */
 const lock = 731_001;
@@ -27,6 +28,7 @@ export class BootstrapService {
     private readonly dataSource: DataSource,
     private readonly secrets: SecretBox,
     private readonly twins: NameTwins,
+    private readonly passwords: PasswordRules,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -35,15 +37,15 @@ export class BootstrapService {
    *
    * @returns the administrator's API key if the service made it, to be shown this once. A key from the environment is
    *   never returned: its operator has it, and console output ends up in log archives (ASVS 5.0, 16.2.5).
+   * @throws SettingsError if the administrator is to be created with a password that breaks a rule
    */
   async run(): Promise<string | undefined> {
     await this.twins.run();
-    const passwordHash = await this.initialPasswordHash();
     return this.dataSource.transaction(async (manager) => {
       await manager.query('set local statement_timeout = 0');
       await manager.query('select pg_advisory_xact_lock($1)', [lock]);
       const existing = await manager.findOneBy(User, { username: administrator });
-      const user = existing ?? (await this.createAdministrator(manager, passwordHash));
+      const user = existing ?? (await this.createAdministrator(manager));
       const given = this.settings.bootstrapToken;
       const made = given === undefined && existing === null ? generateTokenKey() : undefined;
       const key = given ?? made;
@@ -53,19 +55,22 @@ export class BootstrapService {
   }
 
   private async initialPasswordHash(): Promise<string> {
-    const { bootstrapPassword } = this.settings;
-    return bootstrapPassword === undefined ? '' : hashPassword(bootstrapPassword);
+    const { bootstrapPassword: password, bootstrapEmail: email } = this.settings;
+    if (password === undefined) return '';
+    const problems = this.passwords.problems(password, [administrator, administratorName, email]);
+    if (problems.length > 0) throw new SettingsError(`BOOTSTRAP_PASSWORD cannot be used: ${problems.join(' ')}`);
+    return hashPassword(password);
   }
 
-  private async createAdministrator(manager: EntityManager, passwordHash: string): Promise<User> {
+  private async createAdministrator(manager: EntityManager): Promise<User> {
     const names = { username: administrator, email: this.settings.bootstrapEmail };
     await this.claim(manager, names);
     const user = await manager.save(User, {
       ...names,
       uuid: randomUUID(),
       usernameSkeleton: skeletonOf(administrator),
-      name: 'authentik Default Admin',
-      passwordHash,
+      name: administratorName,
+      passwordHash: await this.initialPasswordHash(),
     });
     const known = await manager.findOneBy(Group, { name: administrators });
     const group = known ?? (await manager.save(Group, { pk: randomUUID(), name: administrators, isSuperuser: true }));

@@ -112,7 +112,7 @@ export class UserController {
     permissions: ['authentik_core.reset_user_password'],
     responses: [
       { status: 204, description: 'The password is set.' },
-      { status: 400, description: 'There is no password in the request.' },
+      { status: 400, description: 'There is no password in the request, or it breaks a rule.' },
     ],
   })
   setPassword(

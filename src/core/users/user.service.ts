@@ -8,6 +8,7 @@ import { EventLog } from '../../events/event-log.js';
 import { everyRow, type VisibleRows } from '../../rest/access/route-access.js';
 import { restrict } from '../../rest/access/visible.js';
 import { AppError } from '../../rest/errors/app-error.js';
+import { ValidationError } from '../../rest/errors/validation-error.js';
 import { columnsOf } from '../../rest/fields/columns-of.js';
 import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
@@ -15,7 +16,8 @@ import { Referrers } from '../../rest/referrers.js';
 import type { Reference } from '../../rest/used-by.js';
 import type { Caller } from '../access/caller.js';
 import { Group } from '../groups/group.entity.js';
-import { hashPassword } from '../passwords.js';
+import { hashPassword } from '../passwords/password-hash.js';
+import { PasswordRules } from '../passwords/password-rules.service.js';
 import { Sessions } from '../sessions/session.service.js';
 import { Token } from '../tokens/token.entity.js';
 import { Credentials } from './credentials.service.js';
@@ -36,6 +38,7 @@ export class UserService {
     private readonly sessions: Sessions,
     private readonly credentials: Credentials,
     private readonly referrers: Referrers,
+    private readonly passwords: PasswordRules,
   ) {}
 
   async list(query: UserListQuery, visible: VisibleRows): Promise<Page<UserDto>> {
@@ -108,8 +111,13 @@ export class UserService {
   /**
    * Sets the password, and records who did it. Access that was gained with the old one ends (`Credentials`); the
    * caller's own session or token stays.
+   *
+   * @throws ValidationError if the password breaks a rule
    */
-  async setPassword({ pk, username }: User, password: string, by: Caller, clientIp: string): Promise<void> {
+  async setPassword(user: User, password: string, by: Caller, clientIp: string): Promise<void> {
+    const { pk, username, name, email } = user;
+    const problems = await this.passwords.check(this.dataSource.manager, password, [username, name, email]);
+    if (problems.length > 0) throw new ValidationError({ password: problems });
     const passwordHash = await hashPassword(password);
     await this.dataSource.transaction(async (manager) => {
       await this.credentials.setPassword(manager, { pk }, passwordHash, { session: by.session, token: by.token });

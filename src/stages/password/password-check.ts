@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 
 import { type Guess, GuessLimits } from '../../core/limits/guess-limits.service.js';
 import { tooManyAttempts } from '../../core/limits/too-many-attempts.js';
-import { hashPassword, isOutdated, verifyPassword } from '../../core/passwords.js';
+import { hashPassword, isOutdated, verifyPassword } from '../../core/passwords/password-hash.js';
 import { KnownBrowsers } from '../../core/sessions/known-browsers.js';
 import { hashTokenKey } from '../../core/tokens/token-key.js';
 import { Token } from '../../core/tokens/token.entity.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
-import { hashPassword } from '../../core/passwords.js';
+import { hashPassword } from '../../core/passwords/password-hash.js';
+import { PasswordRules } from '../../core/passwords/password-rules.service.js';
 import { Credentials } from '../../core/users/credentials.service.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { InMemoryStageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
@@ -41,7 +42,10 @@ const fields: readonly FormField[] = [
 export class ChoosePasswordExecutor implements InMemoryStageExecutor {
   readonly name = choosePassword;
 
-  constructor(private readonly credentials: Credentials) {}
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly passwords: PasswordRules,
+  ) {}
 
   show(): Promise<StageOutcome> {
     return Promise.resolve({ kind: 'challenge', challenge: promptChallenge(fields, {}) });
@@ -52,9 +56,11 @@ export class ChoosePasswordExecutor implements InMemoryStageExecutor {
     const pending = await execution.pendingUser();
     if (pending?.kind !== 'known') return { kind: 'denied' };
     await execution.read(PromptChallengeResponseRequestDto, body);
+    const { username, name, email } = pending.user;
     const answer = await readPromptAnswer(fields, body as PromptData, {
       data: {},
       problemOf: () => Promise.resolve(undefined),
+      passwordProblems: (password) => this.passwords.check(manager, password, [username, name, email]),
     });
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
     const passwordHash = await hashPassword(shown(known(answer.values, passwordKey)));

@@ -1,4 +1,4 @@
-import { hashPassword } from '../../core/passwords.js';
+import { hashPassword } from '../../core/passwords/password-hash.js';
 import type { SecretBox } from '../../database/secret-box.js';
 
 /** Names the place in a plan that a password is kept in, between the stage that asks and the one that writes. */

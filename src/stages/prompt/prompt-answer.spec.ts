@@ -15,6 +15,7 @@ async function read(fields: FormField | FormField[], body: PromptData, data: Pro
   const answer = await readPromptAnswer([fields].flat(), body, {
     data,
     problemOf: async (_, name) => (name === 'taken' ? 'Username is already taken.' : undefined),
+    passwordProblems: async (password, { username }) => (password === username ? ['Choose another one.'] : []),
   });
   return answer.kind === 'values' ? answer.values : { errors: answer.errors };
 }
@@ -171,7 +172,35 @@ describe('An answer to a form', () => {
   it('tells of everything that is wrong with its fields at once', async () => {
     const form = [field('email', { fieldKey: 'email' }), field('number'), ...passwords];
     expect(await read(form, { email: 'x', password: 'a', password_repeat: 'b' })).toEqual({
-      errors: { email: ['Enter a valid email address.'], key: ['This field is required.'] },
+      errors: {
+        email: ['Enter a valid email address.'],
+        key: ['This field is required.'],
+        non_field_errors: ["Passwords don't match."],
+      },
+    });
+  });
+
+  it('is refused with what is wrong with the password, and with the rest of the form', async () => {
+    const form = [field('username', { fieldKey: 'username' }), field('number'), ...passwords];
+    const problems = { password: ['Choose another one.'] };
+    expect(await read(form, { username: 'a', key: 1, password: 'a', password_repeat: 'a' })).toEqual({
+      errors: problems,
+    });
+    expect(await read(form, { username: 'taken', password: 'taken', password_repeat: 'b' })).toEqual({
+      errors: {
+        ...problems,
+        username: ['Username is already taken.'],
+        key: ['This field is required.'],
+        non_field_errors: ["Passwords don't match."],
+      },
+    });
+  });
+
+  it('is not asked about a password that the run holds already', async () => {
+    const shownAgain = field('hidden', { fieldKey: 'password' });
+    expect(await read(shownAgain, {}, { password: 'sealed', username: 'sealed' })).toEqual({ password: 'sealed' });
+    expect(await read({ ...shownAgain, initialValue: 'ada' }, { username: 'ada' })).toEqual({
+      errors: { password: ['Choose another one.'] },
     });
   });
 

@@ -13,7 +13,7 @@ import {
   text,
   tooLongMessage,
 } from '../../rest/fields/coercions.js';
-import { choicesOf, type FormField, initialValueOf, known, type PromptData } from './prompt-form.js';
+import { choicesOf, type FormField, initialValueOf, known, passwordKey, type PromptData } from './prompt-form.js';
 import { firstTooLong, longestOf } from './prompt-limits.js';
 import type { PromptType } from './prompt-types.js';
 
@@ -28,6 +28,12 @@ export interface PromptContext {
   readonly data: PromptData;
   /** Why the account cannot have the user name or address that was typed in a field; undefined if it can. */
   readonly problemOf: (field: FormField, name: string) => Promise<string | undefined>;
+  /**
+   * What is wrong with a new password.
+   *
+   * @param answered what is in the form, also what is not valid
+   */
+  readonly passwordProblems: (password: string, answered: PromptData) => Promise<readonly string[]>;
 }
 
 /** The server says what is in these, whatever a visitor sends. */
@@ -43,10 +49,10 @@ const textTypes: readonly PromptType[] = ['text', 'text_area', 'username', 'emai
 export async function readPromptAnswer(
   fields: readonly FormField[],
   body: PromptData,
-  { data, problemOf }: PromptContext,
+  { data, problemOf, passwordProblems }: PromptContext,
 ): Promise<PromptAnswer> {
   const values: [string, unknown][] = [];
-  const errors: [string, FieldMessages][] = [];
+  const errors = new Map<string, FieldMessages>();
   for (const field of fields) {
     try {
       const value = valueOf(field, data, body);
@@ -57,21 +63,38 @@ export async function readPromptAnswer(
       values.push([field.fieldKey, value]);
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
-      errors.push([field.fieldKey, error.messages]);
+      errors.set(field.fieldKey, error.messages);
     }
   }
-  if (errors.length > 0) return { kind: 'errors', errors: Object.fromEntries(errors) };
   const answer = Object.fromEntries(values);
   const tooLong = firstTooLong(data, values);
-  if (tooLong !== undefined) return { kind: 'errors', errors: { [tooLong.key]: [tooLongMessage(tooLong.left)] } };
-  if (passwordsDiffer(fields, answer)) return { kind: 'errors', errors: { [nonField]: ["Passwords don't match."] } };
-  return { kind: 'values', values: answer };
+  if (tooLong !== undefined) errors.set(tooLong.key, [tooLongMessage(tooLong.left)]);
+  if (passwordsDiffer(fields, answer, errors)) errors.set(nonField, ["Passwords don't match."]);
+  const password = errors.has(passwordKey) ? undefined : newPasswordIn(answer, data);
+  const problems = password === undefined ? [] : await passwordProblems(password, { ...body, ...answer });
+  if (problems.length > 0) errors.set(passwordKey, problems);
+  return errors.size > 0 ? { kind: 'errors', errors: Object.fromEntries(errors) } : { kind: 'values', values: answer };
 }
 
-/** A form with two passwords asks for one of them twice. */
-function passwordsDiffer(fields: readonly FormField[], answer: PromptData): boolean {
+/**
+ * The password that an answer holds for the user; undefined if there is none. A field whose value the server decides
+ * may hold what the run has kept already.
+ */
+export function newPasswordIn(answer: PromptData, data: PromptData): string | undefined {
+  const password = known(answer, passwordKey);
+  if (password === undefined || password === '' || password === known(data, passwordKey)) return undefined;
+  return shown(password);
+}
+
+/** A form with two passwords asks for one of them twice. One that is not valid is compared with nothing. */
+function passwordsDiffer(
+  fields: readonly FormField[],
+  answer: PromptData,
+  errors: ReadonlyMap<string, FieldMessages>,
+): boolean {
   const [password, repeated, ...more] = fields.filter(({ type }) => type === 'password');
   if (password === undefined || repeated === undefined || more.length > 0) return false;
+  if (errors.has(password.fieldKey) || errors.has(repeated.fieldKey)) return false;
   return known(answer, password.fieldKey) !== known(answer, repeated.fieldKey);
 }
 

@@ -5,7 +5,7 @@ import type { PromptType } from './prompt-types.js';
 const columns: PromptData = { username: 150, name: 255, email: 254 };
 
 /** Characters that an answer of a type can have. A file is a data URI: about 375 kB in base64. */
-const types: Partial<Record<PromptType, number>> = { username: 150, text_area: 10_000, file: 500_000 };
+const types: Partial<Record<PromptType, number>> = { username: 150, password: 1_024, text_area: 10_000, file: 500_000 };
 const otherwise = 1_000;
 
 /** Characters that all answers of a run can have together. */

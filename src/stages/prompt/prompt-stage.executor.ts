@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { PasswordRules } from '../../core/passwords/password-rules.service.js';
 import { isForeignAddress, nameProblems } from '../../core/users/names/account-names.js';
 import { usernameInvalid } from '../../core/users/names/name-rules.js';
 import type { User } from '../../core/users/user.entity.js';
 import { SecretBox } from '../../database/secret-box.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
-import { shown } from '../../rest/fields/coercions.js';
 import { PromptChallengeDto, PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
 import { plannedPassword } from './planned-password.js';
-import { readPromptAnswer } from './prompt-answer.js';
+import { newPasswordIn, readPromptAnswer } from './prompt-answer.js';
 import { type FormField, isSecret, known, passwordKey, promptChallenge, type PromptData } from './prompt-form.js';
 import { PromptStageField } from './prompt-stage-field.entity.js';
 import type { PromptStage } from './prompt-stage.entity.js';
@@ -27,7 +27,10 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
   readonly challenge = PromptChallengeDto;
   readonly response = PromptChallengeResponseRequestDto;
 
-  constructor(private readonly secrets: SecretBox) {}
+  constructor(
+    private readonly secrets: SecretBox,
+    private readonly passwords: PasswordRules,
+  ) {}
 
   async show({ manager, stage, plan }: Run): Promise<StageOutcome> {
     const fields = await fieldsOf(manager, stage);
@@ -42,7 +45,9 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
     const own = await ownAccount(execution);
     const problemOf = (field: FormField, name: string): Promise<string | undefined> =>
       problemOfName(manager, field, name, own);
-    const answer = await readPromptAnswer(fields, body as PromptData, { data, problemOf });
+    const passwordProblems = (password: string, answered: PromptData): Promise<string[]> =>
+      Promise.resolve(this.passwords.problems(password, namesIn(own, data, answered)));
+    const answer = await readPromptAnswer(fields, body as PromptData, { data, problemOf, passwordProblems });
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
     const foreign = foreignAddress(answer.values, data, own);
     if (foreign !== undefined) return { kind: 'rejected', errors: { [foreign]: [foreignName] } };
@@ -63,10 +68,8 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
   ): Promise<PromptData> {
     const secrets = new Set(fields.filter(isSecret).map(({ fieldKey }) => fieldKey));
     const kept = Object.entries(values).filter(([key]) => !secrets.has(key));
-    const password = known(values, passwordKey);
-    // A field whose value the server decides may hold what is kept already.
-    const isNew = password !== undefined && password !== '' && password !== known(data, passwordKey);
-    if (isNew) kept.push([passwordKey, await plannedPassword(shown(password), this.secrets)]);
+    const password = newPasswordIn(values, data);
+    if (password !== undefined) kept.push([passwordKey, await plannedPassword(password, this.secrets)]);
     return Object.fromEntries(kept);
   }
 }
@@ -110,4 +113,11 @@ function foreignAddress(values: PromptData, data: PromptData, own: User | undefi
   if (typeof username !== 'string' || typeof email !== 'string' || username === own?.username) return undefined;
   if (!isForeignAddress(username, email)) return undefined;
   return ['username', 'email'].find((key) => Object.hasOwn(values, key));
+}
+
+/** Names and addresses of the user: those of the account, and those that are known in the run or were just typed. */
+function namesIn(user: User | undefined, ...answers: readonly PromptData[]): string[] {
+  const keys = ['username', 'name', 'email'] as const;
+  const values = keys.flatMap((key) => [user?.[key], ...answers.map((data) => known(data, key))]);
+  return values.filter((value) => typeof value === 'string');
 }

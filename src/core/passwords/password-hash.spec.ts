@@ -1,7 +1,7 @@
 import { hash } from '@node-rs/argon2';
 import { expect, it } from 'vitest';
 
-import { hashPassword, isOutdated, verifyPassword } from './passwords.js';
+import { hashPassword, isOutdated, verifyPassword } from './password-hash.js';
 
 it('knows the password that a hash was made of, and no other', async () => {
   const stored = await hashPassword(' correct horse ');
