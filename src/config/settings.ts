@@ -120,11 +120,13 @@ export const definitions = {
     ),
   ),
   BOOTSTRAP_TOKEN: atLeast(
-    16,
-    secret('API token of the administrator, set at every start, at least 16 characters (default: random, shown once)'),
+    32,
+    secret('API token of the administrator, set at every start, at least 32 characters (default: random, shown once)'),
   ),
   BOOTSTRAP_EMAIL: text('root@example.com', 'Email address of the administrator that the first start creates'),
-  BOOTSTRAP_PASSWORD: secret('Password of the administrator that the first start creates (default: none is set)'),
+  BOOTSTRAP_PASSWORD: secret(
+    'Password of the administrator that the first start creates, at least 8 characters (default: none is set)',
+  ),
   SESSION_LIFETIME: integer(
     86_400,
     300,

@@ -49,7 +49,11 @@ describe('Somebody who signs up, with authentik’s SDK', () => {
     const { token } = (await other.see(mail.query)) as { token: string };
     const answer = { component: 'ak-stage-consent', token };
     expect(await other.answer(answer, mail.query)).toMatchObject({ component: 'ak-stage-prompt' });
-    const chosen = { component: 'ak-stage-prompt', password: 'chosen by the owner', password_repeat: 'chosen by the owner' };
+    const chosen = {
+      component: 'ak-stage-prompt',
+      password: 'chosen by the owner',
+      password_repeat: 'chosen by the owner',
+    };
     expect(await other.answer(chosen, mail.query)).toMatchObject({ component: 'xak-flow-redirect', to: '/' });
 
     const { passwordHash, ...user } = await userNamed(username);
@@ -62,7 +66,12 @@ describe('Somebody who signs up, with authentik’s SDK', () => {
     const slug = await createEnrollmentFlow(app.api, { port, template: 'email/password_reset.html' });
     const [advert, email] = ['WIN $1000 at http://evil.example', 'stranger@example.org'];
     const visitor = browser(slug);
-    await visitor.answer({ component: 'ak-stage-prompt', username: advert, password: 'a new secret', password_repeat: 'a new secret' });
+    await visitor.answer({
+      component: 'ak-stage-prompt',
+      username: advert,
+      password: 'a new secret',
+      password_repeat: 'a new secret',
+    });
     await visitor.answer({ component: 'ak-stage-prompt', name: advert, email });
     const { to, subject, text, html } = await proofMail(sink, email);
     expect(to).toBe(email);

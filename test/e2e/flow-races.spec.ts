@@ -15,7 +15,7 @@ afterAll(() => app.stop());
 
 /** Every stage that a session has passed in a flow, as its inspector tells it. */
 async function passedStages(visitor: Visitor, slug: string): Promise<string[]> {
-  const headers = { authorization: `Bearer administrator-of-the-tests` };
+  const headers = { authorization: `Bearer administrator-of-the-tests-0123456789` };
   const { body } = await visitor.request('GET', `/flows/inspector/${slug}/`, { headers });
   return body.plans.map(({ current_stage }: any) => current_stage.stage_obj.name);
 }

@@ -81,6 +81,9 @@ describe('A sign-up that is confirmed in another browser', () => {
       response_errors: { non_field_errors: [{ string: "Passwords don't match." }] },
     });
     expect(await owner.answer(slug, {})).toMatchObject({ response_errors: { password: [{ code: 'required' }] } });
+    expect(await owner.answer(slug, { password: 'iloveyou', password_repeat: 'iloveyou' })).toMatchObject({
+      response_errors: { password: [{ string: expect.stringContaining('one of the most common passwords') }] },
+    });
     expect(await userOf(email)).toMatchObject({ isActive: false, awaitsConfirmation: true });
     expect(await owner.answer(slug, { password: chosen, password_repeat: chosen })).toMatchObject(end);
     expect((await owner.request('GET', '/core/users/me/')).body.user.pk).toBe(pk);

@@ -89,6 +89,17 @@ describe('Setting the key of a token', () => {
     },
   );
 
+  it.each(['x'.repeat(31), '🔑'.repeat(31)])('is refused with fewer than 32 characters: %s', async (key) => {
+    const { identifier } = await createToken(app.api);
+    const before = await keyOf(app.api, identifier);
+    expect(await app.api.post(`/core/tokens/${identifier}/set_key/`, { key })).toMatchObject({
+      status: 400,
+      body: { key: ['Ensure this field has at least 32 characters.'] },
+    });
+    expect(await keyOf(app.api, identifier)).toBe(before);
+    expect((await app.api.post(`/core/tokens/${identifier}/set_key/`, { key: `${key}x` })).status).toBe(204);
+  });
+
   it('is refused as usual when the body is no JSON', async () => {
     const { identifier } = await createToken(app.api);
     const path = `/core/tokens/${identifier}/set_key/`;
@@ -112,7 +123,7 @@ describe('Setting the key of a token', () => {
 
   it('is written down, without the key', async () => {
     const { identifier } = await createToken(app.api);
-    await app.api.post(`/core/tokens/${identifier}/set_key/`, { key: 'never-to-be-read' });
+    await app.api.post(`/core/tokens/${identifier}/set_key/`, { key: 'never-to-be-read-0123456789-0123456789' });
     const event = await lastEvent('secret_rotate');
     expect(event).toMatchObject({ user: { username: 'akadmin' }, context: { secret: { name: identifier } } });
     expect(JSON.stringify(event)).not.toContain('never-to-be-read');

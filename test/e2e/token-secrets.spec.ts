@@ -49,7 +49,12 @@ afterAll(async () => {
 describe('Keys of tokens and passwords of users', () => {
   it('are in no line of the log, and in no answer but those that are there to tell them', async () => {
     const api = new ApiClient(url, adminKey);
-    const secrets = ['set-key-41d0a7', 'refused-key-90ce13', 'unknown-key-7e5521', 'password-of-a-user-c0ffee'];
+    const secrets = [
+      'set-key-41d0a7-0123456789-0123456789',
+      'refused-key-90ce13',
+      'unknown-key-7e5521',
+      'password-of-a-user-c0ffee',
+    ];
     const [set, refused, unknown, password] = secrets as [string, string, string, string];
     const user = await createUser(api);
     const token = await createToken(api, { user: user.pk });

@@ -88,7 +88,7 @@ describe('A start without a mail server', () => {
 
 describe('BOOTSTRAP_TOKEN', () => {
   it('becomes the key of the administrator and is never printed', async () => {
-    const BOOTSTRAP_TOKEN = 'chosen-by-the-operator';
+    const BOOTSTRAP_TOKEN = 'chosen-by-the-operator-0123456789';
     const first = start({ BOOTSTRAP_TOKEN });
     const [, url] = await first.prints(/Bearer <API token>' (http\S+)\n/);
     expect(first.output).toContain('API token    the one in BOOTSTRAP_TOKEN');

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findEmbeddedDatabase } from '../../src/database/embedded-database.js';
 import { ServiceProcess } from '../support/service-process.js';
 
-const BOOTSTRAP_TOKEN = 'key-of-the-process-tests';
+const BOOTSTRAP_TOKEN = 'key-of-the-process-tests-0123456789';
 const headers = { authorization: `Bearer ${BOOTSTRAP_TOKEN}`, 'content-type': 'application/json' };
 let folder: string;
 

@@ -6,7 +6,7 @@ import { RestartedService } from '../support/restarted-service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { Visitor } from '../support/visitor.js';
 
-const key = 'administrator-of-the-tests';
+const key = 'administrator-of-the-tests-0123456789';
 
 let database: TestDatabase;
 let service: RestartedService;

@@ -9,7 +9,7 @@ import { SmtpSink } from '../support/smtp-sink.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { Visitor } from '../support/visitor.js';
 
-const key = 'administrator-of-the-tests';
+const key = 'administrator-of-the-tests-0123456789';
 const slug = 'default-recovery-flow';
 const newPassword = { component: 'ak-stage-prompt', password: 'a new secret', password_repeat: 'a new secret' };
 

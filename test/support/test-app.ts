@@ -11,7 +11,7 @@ import { ApiClient } from './api-client.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /** The administrator's key in every test. */
-export const adminKey = 'administrator-of-the-tests';
+export const adminKey = 'administrator-of-the-tests-0123456789';
 
 export interface TestApp extends App {
   /** Where it listens, without a slash at the end. */

@@ -5,6 +5,9 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** Length of a generated key: 357 bits of randomness. */
 const keyLength = 60;
 
+/** Characters that a key set by hand has at least: it is looked up by a plain digest, so it must not be guessable. */
+export const shortestTokenKey = 32;
+
 /** Where a token's key is kept, for the secret box. */
 export const tokenKeyPlace = 'token.key';
 

@@ -102,7 +102,7 @@ export class TokenController {
     permissions: ['authentik_core.set_token_key'],
     responses: [
       { status: 204, description: 'The key is changed.' },
-      { status: 400, description: 'There is no key in the request.' },
+      { status: 400, description: 'There is no key in the request, or it has fewer than 32 characters.' },
       { status: 404, description: 'There is no such token of yours.' },
     ],
   })

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
 import { StatusError } from '../../../rest/errors/status-error.js';
+import { ValidationError } from '../../../rest/errors/validation-error.js';
 import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
 import {
@@ -17,6 +18,7 @@ import {
 import { exists, unique } from '../../../rest/fields/rules.js';
 import { UserDto } from '../../users/dto/user.dto.js';
 import { User } from '../../users/user.entity.js';
+import { shortestTokenKey } from '../token-key.js';
 import { Token, type TokenIntent, tokenIntents } from '../token.entity.js';
 
 const identifierTaken = 'Token with this identifier already exists.';
@@ -86,10 +88,14 @@ export class TokenSetKeyRequestDto extends RequestOf(TokenSetKeyFields) {}
  * The key in a request, as it is.
  *
  * @throws StatusError 400 if there is none: the reference tells nothing more
+ * @throws ValidationError if it is shorter than 32 characters
  */
 export function tokenKeyIn(request: unknown): string {
   const { key } = (request ?? {}) as { key?: unknown };
   if (typeof key !== 'string' || key.trim() === '') throw new StatusError(400);
+  if ([...key].length < shortestTokenKey) {
+    throw new ValidationError({ key: [`Ensure this field has at least ${shortestTokenKey} characters.`] });
+  }
   return key;
 }
 
