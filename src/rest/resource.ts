@@ -37,26 +37,26 @@ declare module 'fastify' {
   }
 }
 
-/** What all routes of a resource share. */
+/** The declaration of a resource, shared by all its routes. */
 export interface ResourceDeclaration {
-  /** First part of the operation ids: `stages_email`. */
+  /** Prefix of the operation ids: `stages_email`. */
   readonly operations: string;
-  /** The reference's name of the model: `authentik_stages_email.emailstage`. Permissions are derived from it. */
+  /** authentik's name of the model: `authentik_stages_email.emailstage`. Permissions are derived from it. */
   readonly model: string;
-  /** What one is called in the documentation: `email stage`. */
+  /** Noun for the documentation: `email stage`. */
   readonly noun: string;
   readonly answer: Class;
   readonly lookup: Lookup;
-  /** Callers who are not superusers deal with the rows that they own, by this property, and need no permission. */
+  /** Callers other than superusers access the rows that they own, by this property, without a permission. */
   readonly owner?: string;
   /**
-   * Repeated requests are answered from memory: what is told of a row comes from the tables of the view
-   * `current_revision` alone, and does not depend on the time or on who asks.
+   * Caches responses. The representation of a row must depend only on the tables of the view `current_revision`, not on
+   * the time or the caller.
    */
   readonly cached?: boolean;
 }
 
-/** One route that is not of the usual seven. */
+/** A route other than the seven standard ones. */
 export interface ActionDeclaration {
   readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
@@ -64,9 +64,9 @@ export interface ActionDeclaration {
   readonly description: string;
   readonly access: RouteAccess;
   readonly responses: readonly ApiResponseOptions[];
-  /** Status of success; 200 if not given. */
+  /** Status of success; 200 by default. */
   readonly status?: number;
-  /** It takes a form with a file: its schema, and how many bytes the file may have. */
+  /** Form with a file: its schema, and the maximum size of the file in bytes. */
   readonly form?: { readonly type: Class; readonly largestFile: number };
 }
 
@@ -76,14 +76,11 @@ export interface DetailActionDeclaration extends Omit<ActionDeclaration, 'access
   readonly everywhere?: readonly string[];
 }
 
-/**
- * The decorators of a resource's routes: path and method, documentation, who may call it. A controller's method is
- * then one decorator and one call.
- */
+/** Route decorators of a resource: method and path, documentation and access. */
 export class Resource {
   constructor(private readonly declaration: ResourceDeclaration) {}
 
-  /** `GET /`: a page of them. */
+  /** `GET /`: a page of the list. */
   list(): MethodDecorator {
     const { answer, noun } = this.declaration;
     const { lookup: _, ...access } = this.onRows();
@@ -108,7 +105,7 @@ export class Resource {
     return this.maybeCached(this.detail(Get, '', 'retrieve', `Get one ${noun}.`, this.onRows(), responses));
   }
 
-  /** `PUT /{key}/`: what is required must be given; what is left out stays as it is. */
+  /** `PUT /{key}/`: required fields must be given; fields left out keep their value. */
   replace(): MethodDecorator {
     const { answer, noun } = this.declaration;
     const description = `Change one ${noun}. What is left out stays as it is.`;
@@ -141,8 +138,8 @@ export class Resource {
   }
 
   /**
-   * An action on one row. `permissions` are needed on the row, those in `everywhere` on all rows; the row is looked up
-   * before the body is read.
+   * An action on one row. `permissions` are required on the row, those in `everywhere` globally; the row is looked up before
+   * the body is parsed.
    */
   detailAction({ permissions, everywhere, ...action }: DetailActionDeclaration): MethodDecorator {
     const method = { GET: Get, POST: Post, PATCH: Patch }[action.method];
@@ -159,7 +156,7 @@ export class Resource {
     return Action({ ...action, operation: `${this.declaration.operations}_${action.operation}` });
   }
 
-  /** The key in the path, checked and in its usual spelling. */
+  /** Parameter decorator: the key in the path, validated and normalized. */
   key(): ParameterDecorator {
     const { parameter, format } = this.declaration.lookup;
     return Param(parameter, new KeyPipe(format));
@@ -221,7 +218,7 @@ export class Resource {
   }
 }
 
-/** A route of its own, outside the seven of a resource. */
+/** A route decorator for routes that belong to no resource. */
 export function Action(action: ActionDeclaration): MethodDecorator {
   const method = RequestMapping({ method: RequestMethod[action.method], path: action.path });
   const responses = withDefaults(action.responses, [invalid, denied]);
@@ -235,7 +232,7 @@ const invalid: ApiResponseOptions = { status: 400, type: ValidationErrorDto };
 const denied: ApiResponseOptions = { status: 403, type: GenericErrorDto };
 const missing: ApiResponseOptions = { status: 404, type: GenericErrorDto };
 
-/** The answers that every route of this kind can give, unless it says better what they mean. */
+/** Adds the default responses that the route does not declare itself. */
 function withDefaults(
   responses: readonly ApiResponseOptions[],
   defaults = [invalid, denied, missing],

@@ -6,7 +6,7 @@ import type { VisibleRows } from './access/route-access.js';
 export const usedByActions = ['cascade', 'cascade_many', 'set_null', 'set_default'] as const;
 export type UsedByAction = (typeof usedByActions)[number];
 
-/** Something that refers to an object, and what becomes of the reference when that object is deleted. */
+/** A reference to an object, and what happens to it when the object is deleted. */
 export class UsedByDto {
   @ApiProperty() app!: string;
   @ApiProperty() model_name!: string;
@@ -15,20 +15,20 @@ export class UsedByDto {
   @ApiProperty({ enum: usedByActions, enumName: 'UsedByActionEnum' }) action!: UsedByAction;
 }
 
-/** One way in which objects of another model refer to this one. */
+/** References of one model to an object. */
 export interface Reference {
   readonly app: string;
   readonly model: string;
   readonly action: UsedByAction;
-  /** The referrers, as columns `pk` and `name`, in the order in which they are told. */
+  /** Query for the referrers: columns `pk` and `name`, in the order of the response. */
   readonly rows: SelectQueryBuilder<ObjectLiteral>;
 }
 
 /**
- * Everything that refers to an object, in the order of `references` (the reference sorts them by the name of the
- * relation), as far as the caller may view it.
+ * Reads the references to an object that the caller may view, in the order of `references` (authentik sorts by the name of
+ * the relation).
  *
- * @param visible the rows that the caller may view of a model, `<app>.<model>`
+ * @param visible the caller's visibility scope for a model, `<app>.<model>`
  */
 export async function readUsedBy(
   references: readonly Reference[],

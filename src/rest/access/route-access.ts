@@ -1,9 +1,9 @@
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 
-/** How the row is found that a detail route is about. */
+/** How a detail route finds its row. */
 export interface Lookup {
   readonly entity: () => EntityTarget<ObjectLiteral>;
-  /** The path parameter, and the property of the entity that it names. */
+  /** The path parameter, and the property of the entity. */
   readonly parameter: string;
   readonly property: string;
   readonly format: 'uuid' | 'integer' | 'text';
@@ -11,30 +11,30 @@ export interface Lookup {
   readonly description?: string;
 }
 
-/** What a route asks of its caller. Permissions are codenames, `<app>.<action>_<model>` (management API, section 8.2). */
+/** Who may call a route. Permissions are codenames, `<app>.<action>_<model>` (management API, section 8.2). */
 export interface RouteAccess {
   /**
-   * `public`: anybody. `authenticated`: any known user, and what the other properties say. `visitor`: anybody, and
-   * nothing that names a caller is looked at; the route has to do with the visitor's session.
+   * `public`: everyone. `authenticated`: any known user, with the other properties. `visitor`: everyone, without looking up
+   * the caller; the route works with the visitor's session.
    */
   readonly level: 'public' | 'visitor' | 'authenticated';
-  /** The caller deals only with rows on which they have this permission. */
+  /** Restricts the caller to rows on which they have this permission. */
   readonly view?: string;
-  /** The caller deals only with rows that they own, by this property; superusers with every row. */
+  /** Restricts callers other than superusers to rows that they own, by this property. */
   readonly owner?: string;
-  /** Permissions that the caller must have on every row there is. */
+  /** Permissions required globally. */
   readonly everywhere?: readonly string[];
-  /** Permissions that the caller must have on every row there is, or on the row that the path names. */
+  /** Permissions required globally or on the row of the path. */
   readonly onRow?: readonly string[];
-  /** The row that the path names. */
+  /** The row of the path. */
   readonly lookup?: Lookup;
-  /** The row is looked up before the body is read, so that an unknown one is 404 whatever the body. */
+  /** Looks up the row before the body is parsed, so that an unknown row is 404 whatever the body. */
   readonly lookupFirst?: boolean;
-  /** The base of the codenames that methods which are not there would ask for. */
+  /** The model that codenames are derived from. */
   readonly model?: string;
 }
 
-/** The rows that a caller may deal with. */
+/** Visibility scope: the rows that a caller may access. */
 export type VisibleRows =
   | { readonly kind: 'all' }
   | { readonly kind: 'keys'; readonly keys: readonly string[] }

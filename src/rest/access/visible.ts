@@ -8,24 +8,24 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the access guard. */
     visible?: VisibleRows;
-    /** The row that the path names, when the route has it looked up first. Set by the access guard. */
+    /** The row of the path, if the route looks it up first. Set by the access guard. */
     current?: object;
   }
 }
 
-/** The rows that the caller of this route may deal with. */
+/** Parameter decorator: the caller's visibility scope. */
 export const Visible = createParamDecorator((_: unknown, context: ExecutionContext): VisibleRows => {
   return context.switchToHttp().getRequest<FastifyRequest>().visible ?? everyRow;
 });
 
-/** The stored object (its entity) that the path names, on a route that has it looked up. */
+/** Parameter decorator: the entity of the path, on a route that looks it up first. */
 export const Current = createParamDecorator((_: unknown, context: ExecutionContext): object => {
   const { current } = context.switchToHttp().getRequest<FastifyRequest>();
   if (current === undefined) throw new Error('this route looks nothing up');
   return current;
 });
 
-/** Leaves the rows of a statement that the caller may deal with. `owner` is the property that names a row's owner. */
+/** Restricts a query to the visibility scope. `owner` is the property with a row's owner. */
 export function restrict<T extends ObjectLiteral>(
   builder: SelectQueryBuilder<T>,
   visible: VisibleRows,

@@ -1,4 +1,4 @@
-/** Every case of failure that a client is told of in one sentence: its status and its text. */
+/** Status and `detail` text of every error code. */
 const answers = {
   malformedJson: { status: 400, detail: (reason: string) => `JSON parse error - ${reason}` },
   malformedMultipart: { status: 400, detail: (reason: string) => `Multipart form parse error - ${reason}` },
@@ -43,7 +43,7 @@ export class AppError extends Error {
   readonly status: number;
   readonly retryAfter: number | undefined;
 
-  /** @param argument what the text of `code` speaks of: a method, a media type, a parser's message */
+  /** @param argument for the text: a method, a media type, a parser's message */
   constructor(
     readonly code: ErrorCode,
     argument = '',

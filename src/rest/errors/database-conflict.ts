@@ -2,20 +2,20 @@ import { QueryFailedError } from 'typeorm';
 
 import { nonField, ValidationError } from './validation-error.js';
 
-/** A constraint of the database, and what a client is told who breaks it. */
+/** The client's error for each violated constraint. */
 const messages = new Map<string, ValidationError>();
 
 /**
- * Says what a client is told when a write breaks the constraint. Rules look before they write; this speaks for the
- * request that loses a race between the look and the write.
+ * Sets the error message for violations of a constraint. Rules check before writing; this is for the request that loses a
+ * race between check and write.
  *
- * @param field the request's field, or nothing if the rule concerns several
+ * @param field the field of the request, or undefined if several are concerned
  */
 export function describeConstraint(constraint: string, field: string | undefined, message: string): void {
   messages.set(constraint, new ValidationError({ [field ?? nonField]: [message] }));
 }
 
-/** The error for the client behind an error of the database, if it is one of conflicting writes. */
+/** Converts a database error caused by conflicting writes to the client's error; undefined for other errors. */
 export function asDatabaseConflict(error: unknown): ValidationError | undefined {
   if (!(error instanceof QueryFailedError)) return undefined;
   const { code, constraint } = error.driverError as { code?: string; constraint?: string };
@@ -23,7 +23,7 @@ export function asDatabaseConflict(error: unknown): ValidationError | undefined 
   return messages.get(constraint ?? '') ?? conflictingWrites();
 }
 
-/** The error for a client whose request came to nothing because of another one that came at the same time. */
+/** The client's error if a concurrent request won. */
 export function conflictingWrites(): ValidationError {
   return new ValidationError({ [nonField]: [conflictMessage] });
 }

@@ -7,7 +7,7 @@ import { asSlowStatement } from './slow-statement.js';
 import { StatusError } from './status-error.js';
 import { ValidationError } from './validation-error.js';
 
-/** Writes every failure as the reference writes it (management API, section 3). What nobody foresaw is a 500. */
+/** Answers errors as authentik does (management API, section 3). Unexpected errors are answered 500. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Error');
@@ -18,7 +18,7 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** As the filter, for code that runs outside Nest. */
+/** Like the filter, for code outside of Nest. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
   const known = asDatabaseConflict(error) ?? asSlowStatement(error) ?? error;
   if (known instanceof ValidationError) {
@@ -36,13 +36,13 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   }
 }
 
-/** The page for a path that there is not. A client of the reference gets HTML here too. */
+/** Answers an unknown path with an HTML page, as authentik does. */
 export function answerUnknownPath(reply: FastifyReply): void {
   const page = '<!doctype html><html lang="en"><title>Not Found</title><h1>Not Found</h1></html>';
   void reply.status(404).type('text/html; charset=utf-8').send(page);
 }
 
-/** What Nest and Fastify refuse by themselves, such as a body that is too large. */
+/** Answers errors of Nest and Fastify themselves. */
 function answerHttpException(exception: HttpException, reply: FastifyReply): void {
   const body = exception.getResponse();
   if (exception.getStatus() === 404) answerUnknownPath(reply);

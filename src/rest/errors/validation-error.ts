@@ -1,4 +1,4 @@
-/** What is wrong with one field: its messages, or, for a nested value, an object or list of such. */
+/** Errors of one field: messages, or for a nested value an object or list of errors. */
 export type FieldMessages =
   string | readonly string[] | NestedMessages | readonly (NestedMessages | readonly string[])[];
 
@@ -7,10 +7,10 @@ export interface NestedMessages {
   readonly [field: string]: FieldMessages;
 }
 
-/** The key under which errors are told that belong to no single field. */
+/** The key of errors that concern no single field. */
 export const nonField = 'non_field_errors';
 
-/** Input that breaks rules, answered with 400 and `{"<field>": ["message", ...]}` (management API, section 3.1). */
+/** Invalid input, answered with 400 and `{"<field>": ["message", ...]}` (management API, section 3.1). */
 export class ValidationError extends Error {
   override readonly name = 'ValidationError';
 

@@ -4,10 +4,10 @@ import { domainToASCII } from 'node:url';
 import type { FieldMessages } from '../errors/validation-error.js';
 import { parseUuid } from './uuid.js';
 
-/** Turns a value of a JSON body into what the field stores, or throws `Rejection`. Never sees `undefined` or `null`. */
+/** Converts a JSON value to the field's value, or throws `Rejection`. Never called with `undefined` or `null`. */
 export type Coercion<T = unknown> = (raw: unknown) => T;
 
-/** A value that a field does not take, with the messages for the client. */
+/** An invalid value, with the messages for the client. */
 export class Rejection extends Error {
   override readonly name = 'Rejection';
 
@@ -29,18 +29,18 @@ const int32 = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
 export interface TextRules {
   readonly allowBlank?: boolean;
   readonly maxLength?: number;
-  /** Spaces around the value are kept (a password). */
+  /** Does not trim the value (a password). */
   readonly verbatim?: boolean;
-  /** Message for a value that is no text at all. */
+  /** Message for a value that is not text. */
   readonly notText?: string;
-  /** Further rules; each gives a message or nothing. */
+  /** Further rules; each returns a message or undefined. */
   readonly checks?: readonly ((value: string) => string | undefined)[];
 }
 
-/** Text as the reference takes it: numbers are spelt out, blanks around it are dropped, every broken rule is told. */
+/** Text like DRF's CharField: converts numbers, trims, and reports every violated rule. */
 export function text(options: TextRules = {}): Coercion<string> {
   return (raw) => {
-    if (!isSpeltOut(raw)) throw new Rejection([options.notText ?? 'Not a valid string.']);
+    if (!hasExactText(raw)) throw new Rejection([options.notText ?? 'Not a valid string.']);
     const value = options.verbatim ? String(raw) : String(raw).trim();
     if (value === '') {
       if (options.allowBlank) return '';
@@ -58,8 +58,8 @@ export function text(options: TextRules = {}): Coercion<string> {
   };
 }
 
-/** A whole number beyond 2^53 has lost digits when it was parsed, so its text would be another one than was sent. */
-function isSpeltOut(raw: unknown): boolean {
+/** Whether the value is text, or a number with an exact text: integers above 2^53 lose digits when parsed. */
+function hasExactText(raw: unknown): boolean {
   return typeof raw === 'string' || (typeof raw === 'number' && (Number.isSafeInteger(raw) || !Number.isInteger(raw)));
 }
 
@@ -73,7 +73,7 @@ export function slug(options: Pick<TextRules, 'maxLength'> = {}): Coercion<strin
   });
 }
 
-/** One mailbox of at most 254 characters, without a display name. */
+/** One email address of at most 254 characters, without a display name. */
 export function email(options: Pick<TextRules, 'allowBlank'> = {}): Coercion<string> {
   const message = 'Enter a valid email address.';
   return text({
@@ -90,7 +90,7 @@ const dotAtom = new RegExp(`^${atom}(\\.${atom})*$`);
 const quotedString = /^"([!#-[\]-~]|\\[ -~])*"$/;
 const domainName = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{1,62}[a-z0-9]$/i;
 
-/** Whether this is one mailbox (RFC 5321, 4.1.2) whose domain has a dot, is `localhost` or an IP address in brackets. */
+/** Whether this is one address (RFC 5321, 4.1.2) whose domain has a dot, is `localhost` or an IP address in brackets. */
 export function isEmailAddress(value: string): boolean {
   const at = value.lastIndexOf('@');
   const local = value.slice(0, Math.max(at, 0));
@@ -98,11 +98,11 @@ export function isEmailAddress(value: string): boolean {
   if (!dotAtom.test(local) && !quotedString.test(local)) return false;
   if (domain === 'localhost' || domainName.test(domain)) return true;
   if (domain.startsWith('[') && domain.endsWith(']')) return isIP(domain.slice(1, -1)) !== 0;
-  // The mapping to ASCII drops what a URL has behind its host, and line breaks: only labels may come to it.
+  // The conversion to ASCII drops everything after the host of a URL, and line breaks: pass only labels to it.
   return /^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) && domainName.test(domainToASCII(domain));
 }
 
-/** A whole number that fits a 32-bit column; also as text, with blanks around it, or with an empty fraction. */
+/** A 32-bit integer; also as text, with blanks around it, or with an empty fraction. */
 export function integer(limits: { minimum?: number; maximum?: number } = {}): Coercion<number> {
   const { minimum, maximum } = { ...int32, ...limits };
   return (raw) => {
@@ -121,12 +121,12 @@ function wholeNumber(raw: unknown): number {
   return Number(digits.replaceAll('_', ''));
 }
 
-/** Writes decimal digits of any script as 0-9. Unicode keeps the ten digits of a script together, in order. */
+/** Converts decimal digits of any script to 0-9. In Unicode the ten digits of a script are contiguous and in order. */
 export function asciiDigits(value: string): string {
   return value.replace(/[^\P{Nd}0-9]/gu, (digit) => {
     const code = digit.codePointAt(0) ?? 0;
     let first = code;
-    // Digits of several scripts may follow each other, ten by ten.
+    // Digits of several scripts may be adjacent, in groups of ten.
     while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1;
     return String((code - first) % 10);
   });
@@ -135,7 +135,7 @@ export function asciiDigits(value: string): string {
 const truths = ['t', 'T', 'y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON', '1', 1, true];
 const untruths = ['f', 'F', 'n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF', '0', 0, false];
 
-/** A truth value in one of the spellings that the reference knows. */
+/** A boolean in one of DRF's spellings. */
 export function boolean(): Coercion<boolean> {
   return (raw) => {
     if (truths.includes(raw as string)) return true;
@@ -153,12 +153,12 @@ export function choice<T extends string>(choices: readonly T[]): Coercion<T> {
   };
 }
 
-/** The key of a row in another table, a UUID; whether the row exists is another rule. */
+/** A UUID foreign key; `exists` checks the row. */
 export function uuidKey(): Coercion<string> {
   return (raw) => {
     if (typeof raw === 'boolean') throw new Rejection(['Incorrect type. Expected pk value, received bool.']);
     if (raw === '') throw new Rejection([nullMessage]);
-    // A number is a UUID to the reference, written otherwise. No row has one that small.
+    // DRF reads a number as a UUID. No row has one that small.
     if (pythonType(raw) === 'int' && (raw as number) >= 0) throw new Rejection([noSuchRow(raw)]);
     const uuid = parseUuid(raw);
     if (uuid === undefined) throw new Rejection([`“${shown(raw)}” is not a valid UUID.`]);
@@ -166,7 +166,7 @@ export function uuidKey(): Coercion<string> {
   };
 }
 
-/** The key of a row in another table, a number; whether the row exists is another rule. */
+/** An integer foreign key; `exists` checks the row. */
 export function integerKey(): Coercion<number> {
   return (raw) => {
     if (raw === '') throw new Rejection([nullMessage]);
@@ -175,18 +175,18 @@ export function integerKey(): Coercion<number> {
       throw new Rejection([`Incorrect type. Expected pk value, received ${pythonType(raw)}.`]);
     }
     const key = Number(raw);
-    // No column of keys holds it, and the database would refuse to look for it.
+    // Out of range for the column: the database would refuse the comparison.
     if (key < int32.minimum || key > int32.maximum) throw new Rejection([noSuchRow(raw)]);
     return key;
   };
 }
 
-/** What is told of a key that no row has. */
+/** The message for a key without a row. */
 export function noSuchRow(key: unknown): string {
   return `Invalid pk "${shown(key)}" - object does not exist.`;
 }
 
-/** A list whose items all pass `item`; of several bad items the first one is told. */
+/** A list of valid items; reports only the first invalid one. */
 export function list<T>(item: Coercion<T>, { allowEmpty = true } = {}): Coercion<T[]> {
   return (raw) => {
     if (!Array.isArray(raw)) throw notAList(raw);
@@ -198,7 +198,7 @@ export function list<T>(item: Coercion<T>, { allowEmpty = true } = {}): Coercion
   };
 }
 
-/** A list whose items all pass `item`; each bad one is told of by its place. */
+/** A list of valid items; reports every invalid one by its index. */
 export function eachOf<T>(item: Coercion<T>, { allowEmpty = false } = {}): Coercion<T[]> {
   return (raw) => {
     if (!Array.isArray(raw)) throw notAList(raw);
@@ -223,13 +223,13 @@ function notAList(raw: unknown): Rejection {
   return new Rejection([`Expected a list of items but got type "${pythonType(raw)}".`]);
 }
 
-/** A JSON object with any content. */
+/** Any JSON object. */
 export function dictionary(): Coercion<Record<string, unknown>> {
   return (raw) => {
     if (typeof raw !== 'object' || Array.isArray(raw)) {
       throw new Rejection(['Value must be a dictionary, and not have any duplicate keys.']);
     }
-    // An even number of backslashes before it is text that happens to read like the escape.
+    // After an even number of backslashes it is text that looks like the escape.
     if (/(?<!\\)(\\\\)*\\u0000/.test(JSON.stringify(raw))) throw new Rejection([nulMessage]);
     return raw as Record<string, unknown>;
   };
@@ -238,7 +238,7 @@ export function dictionary(): Coercion<Record<string, unknown>> {
 const isoDateTime =
   /^(?!0000)(\d{4}-\d\d-\d\d)([T ](([01]\d|2[0-3]):\d\d(:\d\d([.,]\d{1,9})?)?) ?(Z|([+-]\d\d):?(\d\d)?)?)?$/i;
 
-/** A point in time in ISO 8601; without an offset it is UTC. */
+/** A timestamp in ISO 8601; UTC if it has no offset. */
 export function dateTime(): Coercion<Date> {
   return (raw) => {
     const parts = typeof raw === 'string' ? isoDateTime.exec(raw.trim()) : null;
@@ -253,12 +253,12 @@ export function dateTime(): Coercion<Date> {
   };
 }
 
-/** JavaScript takes the 30th of February for the first of March. */
+/** Whether the day exists: JavaScript reads February 30 as March 1. */
 function isCalendarDay(day: string): boolean {
   return new Date(`${day}T00:00Z`).toISOString().startsWith(day);
 }
 
-/** The reference's name for the type of a JSON value, as its messages use it. */
+/** Python's name for the type of a JSON value, for messages. */
 export function pythonType(value: unknown): string {
   if (value === null) return 'NoneType';
   if (Array.isArray(value)) return 'list';
@@ -268,12 +268,12 @@ export function pythonType(value: unknown): string {
   return 'str';
 }
 
-/** A literal beyond 64 bits is a float to the reference, whatever it looks like. */
+/** Whether Python would parse it as an int: literals above 64 bits count as float. */
 function isInteger(value: number): boolean {
   return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64;
 }
 
-/** A value as a message echoes it. */
+/** Formats a value for a message. */
 export function shown(value: unknown): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';

@@ -4,10 +4,7 @@ import { declareField, type FieldDeclaration, fieldsOf } from './field.js';
 
 type Class<T = object> = new () => T;
 
-/**
- * What the server tells of a resource: its declared fields without the write-only ones. A field is always there if
- * the server makes it up or a request must give it.
- */
+/** Response fields: the declared fields without the write-only ones. Read-only and required fields are always present. */
 export function AnswerOf<T extends object>(resource: Class<T>): Class<T> {
   return derive(
     resource,
@@ -19,7 +16,7 @@ export function AnswerOf<T extends object>(resource: Class<T>): Class<T> {
   );
 }
 
-/** What a POST or PUT may hold: the declared fields without the read-only ones. */
+/** Request fields of POST and PUT: the declared fields without the read-only ones. */
 export function RequestOf<T extends object>(resource: Class<T>): Class<T> {
   return derive(
     resource,
@@ -30,7 +27,7 @@ export function RequestOf<T extends object>(resource: Class<T>): Class<T> {
   );
 }
 
-/** What a PATCH may hold: as a PUT, and nothing is required. */
+/** Request fields of PATCH: like PUT, and nothing is required. */
 export function PatchOf<T extends object>(request: Class<T>): Class<Partial<T>> {
   const patched = PartialType(request);
   for (const [name, declaration] of fieldsOf(request)) {
@@ -39,7 +36,7 @@ export function PatchOf<T extends object>(request: Class<T>): Class<Partial<T>> 
   return patched;
 }
 
-/** The same fields without some of them. */
+/** The declared fields without the named ones. */
 export function FieldsWithout<T extends object, K extends keyof T & string>(
   resource: Class<T>,
   ...names: K[]

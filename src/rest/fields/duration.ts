@@ -10,14 +10,14 @@ const secondsOf: Readonly<Record<string, number>> = {
   microseconds: 1e-6,
 };
 
-/** The longest span that is taken, in seconds: as far as 32 bits go, 68 years. */
-const longest = 2 ** 31 - 1;
+/** The longest duration in seconds: 32 bits, 68 years. */
+const maxSeconds = 2 ** 31 - 1;
 
 /**
- * Reads a span of time as the reference writes it: `hours=3;minutes=17`. Commas are taken too, for its documentation
- * writes them; units that there are not are refused, for a slip of the pen would be another span.
+ * Parses a duration in authentik's format, `hours=3;minutes=17`. Commas separate too, as in its documentation. Unknown
+ * units are invalid, because a typo would give another duration.
  *
- * @returns whole seconds, rounded up; undefined if it is no span of time
+ * @returns whole seconds, rounded up; undefined if the text is invalid
  */
 export function parseDuration(value: string): number | undefined {
   const parts = new Map<string, number>();
@@ -29,22 +29,22 @@ export function parseDuration(value: string): number | undefined {
   }
   const sum = [...parts.values()].reduce((total, part) => total + part, 0);
   if (!Number.isFinite(sum)) return undefined;
-  // Cut to microseconds before it is rounded up: 0.7 and 0.3 may make a little more than 1.
+  // Truncated to microseconds before rounding up: 0.7 + 0.3 may be a little more than 1.
   return Math.ceil(Number(sum.toFixed(6))) || 0;
 }
 
 /**
- * Whole seconds of a span that a `DurationField` has taken.
+ * Whole seconds of a valid `DurationField` value.
  *
- * @throws Error for anything else
+ * @throws Error for an invalid value
  */
 export function secondsIn(duration: string): number {
   const seconds = parseDuration(duration);
-  if (seconds === undefined) throw new Error(`${duration} is no span of time`);
+  if (seconds === undefined) throw new Error(`${duration} is no duration`);
   return seconds;
 }
 
-/** A span of time as text; it is kept as it was written. */
+/** A duration as text, kept as written. */
 export function duration(): Coercion<string> {
   return text({ checks: [isWellFormed, isNotNegative, isNotTooLong] });
 }
@@ -59,5 +59,5 @@ function isNotNegative(value: string): string | undefined {
 }
 
 function isNotTooLong(value: string): string | undefined {
-  return (parseDuration(value) ?? 0) > longest ? 'Ensure this is no more than 68 years.' : undefined;
+  return (parseDuration(value) ?? 0) > maxSeconds ? 'Ensure this is no more than 68 years.' : undefined;
 }

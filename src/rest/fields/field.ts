@@ -4,40 +4,40 @@ import type { EntityManager } from 'typeorm';
 import type { FieldMessages } from '../errors/validation-error.js';
 import type { Coercion } from './coercions.js';
 
-/** What a rule may look at besides the value: the database, and the object that is about to change. */
+/** What a rule can use in addition to the value. */
 export interface RuleContext {
   readonly manager: EntityManager;
-  /** The stored object (its entity), when one is being changed. */
+  /** The stored entity, if one is being changed. */
   readonly current: object | undefined;
-  /** Gives an injectable of the application. */
+  /** Returns a provider of the application. */
   readonly resolve: <T>(token: abstract new (...parameters: never[]) => T) => T;
 }
 
-/** A rule that needs more than the value: gives messages, or nothing when the value is fine. `raw` is what was sent. */
+/** A rule that needs more than the value. Returns messages, or undefined if the value is valid. `raw` is the sent value. */
 export type FieldRule = (value: never, context: RuleContext, raw: unknown) => Promise<FieldMessages | undefined>;
 
 export interface FieldOptions {
   readonly description?: string;
-  /** A value to try it out with. */
+  /** Example value for the documentation. */
   readonly example?: string | number | boolean;
   readonly required?: boolean;
-  /** What a client is told who leaves a required field out, instead of the usual. */
+  /** Custom "required" message. */
   readonly missing?: string;
   readonly nullable?: boolean;
-  /** Told by the server, ignored in a request. */
+  /** In responses only; ignored in requests. */
   readonly readOnly?: boolean;
-  /** Taken in a request, never told. */
+  /** In requests only; never in responses. */
   readonly writeOnly?: boolean;
-  /** Read-only but not always there. */
+  /** Read-only and optional in responses. */
   readonly sometimes?: boolean;
   readonly rules?: readonly FieldRule[];
 }
 
-/** What the declaration of a field leaves behind for the derived classes and for the body pipe. */
+/** A field's declaration, as derived classes and the request pipe use it. */
 export interface FieldDeclaration {
   readonly options: FieldOptions;
   readonly schema: ApiPropertyOptions;
-  /** Parts of the schema that only a request has, such as a minimum length. */
+  /** Additions to the schema in requests, such as a minimum length. */
   readonly requestSchema: ApiPropertyOptions;
   /** Converts a value of a request. */
   readonly coercion: Coercion;
@@ -45,20 +45,17 @@ export interface FieldDeclaration {
 
 const declarationsKey = Symbol('field declarations');
 
-/** The fields that a class declares, in the order in which they are declared. */
+/** Returns the declared fields of a class, in order of declaration. */
 export function fieldsOf(target: object): ReadonlyMap<string, FieldDeclaration> {
   return (Reflect.getMetadata(declarationsKey, target) as Map<string, FieldDeclaration> | undefined) ?? new Map();
 }
 
-/** Records a declaration on a class, after those that are there. */
+/** Adds a declaration to a class, after the existing ones. */
 export function declareField(target: object, name: string, declaration: FieldDeclaration): void {
   Reflect.defineMetadata(declarationsKey, new Map([...fieldsOf(target), [name, declaration]]), target);
 }
 
-/**
- * The decorator behind every field decorator: documents the field, converts what a request holds, and refuses what
- * `coercion` refuses. One line in a class says all there is to say of a field.
- */
+/** The decorator behind every field decorator: documents the field, and converts and validates its value in requests. */
 export function field(
   schema: ApiPropertyOptions,
   coercion: Coercion,

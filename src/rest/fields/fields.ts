@@ -33,14 +33,14 @@ export function EmailField(options: FieldOptions & { allowBlank?: boolean } = {}
   return field(schema, coercions.email(options), options, options.allowBlank ? {} : { minLength: 1 });
 }
 
-/** A whole number of 32 bits, from `minimum` on if that is given; `computed` leaves the limits out of the document. */
+/** A 32-bit integer, at least `minimum` if given; `computed` leaves the limits out of the document. */
 export function IntegerField(options: FieldOptions & { computed?: boolean; minimum?: number } = {}): PropertyDecorator {
   const { computed, minimum = -2_147_483_648 } = options;
   const range = computed ? {} : { maximum: 2_147_483_647, minimum };
   return field({ type: 'integer', ...range }, coercions.integer({ minimum }), options);
 }
 
-/** A truth value. */
+/** A boolean. */
 export function BooleanField(options: FieldOptions & { default?: boolean } = {}): PropertyDecorator {
   const schema = { type: 'boolean' as const, ...(options.default !== undefined && { default: options.default }) };
   return field(schema, coercions.boolean(), options);
@@ -61,7 +61,7 @@ export function ChoiceListField(
   return field(schema, coercions.eachOf(coercions.choice(choices), options), options);
 }
 
-/** A span of time such as `hours=3;minutes=17`; `secondsIn` reads it. */
+/** A duration such as `hours=3;minutes=17`; `secondsIn` parses it. */
 export function DurationField(options: FieldOptions = {}): PropertyDecorator {
   return field({ type: 'string' }, duration(), options, { minLength: 1 });
 }
@@ -71,7 +71,7 @@ export function UuidField(options: FieldOptions = {}): PropertyDecorator {
   return field({ type: 'string', format: 'uuid' }, coercions.uuidKey(), options);
 }
 
-/** A point in time. */
+/** A timestamp. */
 export function DateTimeField(options: FieldOptions = {}): PropertyDecorator {
   return field({ type: 'string', format: 'date-time' }, coercions.dateTime(), options);
 }
@@ -87,31 +87,31 @@ export function UuidListField(options: FieldOptions & { allowEmpty?: boolean } =
   return field(schema, coercions.list(coercions.uuidKey(), options), options);
 }
 
-/** A list of whole numbers. */
+/** A list of integers. */
 export function IntegerListField(options: FieldOptions = {}): PropertyDecorator {
   const schema = { type: 'array' as const, items: { type: 'integer' } };
   return field(schema, coercions.list(coercions.integerKey()), options);
 }
 
-/** A list of texts, told by the server. */
+/** A read-only list of texts. */
 export function TextListField(options: FieldOptions = {}): PropertyDecorator {
   return field({ type: 'array', items: { type: 'string' } }, coercions.list(coercions.text()), options);
 }
 
-/** A number that refers to a row. */
+/** An integer foreign key. */
 export function IntegerKeyField(options: FieldOptions = {}): PropertyDecorator {
   return field({ type: 'integer' }, coercions.integerKey(), options);
 }
 
 type Class = new () => object;
 
-/** An object, or a list of objects, that the server tells; a request cannot set it. */
+/** A read-only object, or list of objects. */
 export function ObjectField(type: Class, options: FieldOptions & { isArray?: boolean } = {}): PropertyDecorator {
   const { isArray = false, ...rest } = options;
   return field({ type, isArray }, (raw) => raw, { readOnly: true, ...rest });
 }
 
-/** A list of objects that a request may hold too; every item is read as `request`. */
+/** A writable list of objects; every item of a request is read as `request`. */
 export function ObjectListField(type: Class, request: Class, options: FieldOptions = {}): PropertyDecorator {
   const rules = [everyItem(request)];
   return field({ type, isArray: true }, (raw) => raw, { ...options, rules }, { type: request, isArray: true });

@@ -4,9 +4,9 @@ import { AppError } from '../errors/app-error.js';
 import { parseUuid } from './uuid.js';
 
 /**
- * Reads a key in a path; what cannot be one is not found.
+ * Parses the key in a path.
  *
- * @throws AppError `notFound`
+ * @throws AppError `notFound` for an invalid key
  */
 export class KeyPipe implements PipeTransform<string, string | number> {
   constructor(private readonly format: 'uuid' | 'integer' | 'text') {}
@@ -16,7 +16,7 @@ export class KeyPipe implements PipeTransform<string, string | number> {
   }
 }
 
-/** As `KeyPipe`, for code that reads a path by itself. */
+/** Like `KeyPipe`, for code outside of a pipe. */
 export function parseKey(format: 'uuid' | 'integer' | 'text', text: string): string | number {
   const key = format === 'uuid' ? parseUuid(text) : format === 'integer' ? parseInteger(text) : text;
   if (key === undefined || (typeof key === 'string' && key.includes('\0'))) throw new AppError('notFound');

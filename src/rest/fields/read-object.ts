@@ -5,15 +5,15 @@ import { type FieldDeclaration, type FieldRule, fieldsOf, type RuleContext } fro
 type Class<T = object> = abstract new () => T;
 type Fields = Record<string, unknown>;
 
-/** A rule over several fields, run when every field for itself is fine: gives a message, or nothing. */
+/** A rule for several fields, checked when every single field is valid. Returns a message, or undefined. */
 export type Check<T = never> = (request: T, context: RuleContext) => Promise<string | undefined> | string | undefined;
 
 const checksKey = Symbol('checks over several fields');
 
-/** Declares a rule over several fields of a request class. */
+/** Declares a rule for several fields of a request class. */
 export function Check<T>(check: Check<T>): (target: Class<unknown>) => void {
   return (target) => {
-    // Decorators are applied from the last one up; the checks run in the order in which they are written.
+    // Decorators are applied bottom-up; the checks run in the order of the source.
     Reflect.defineMetadata(checksKey, [check as Check, ...checksOf(target)], target);
   };
 }
@@ -23,11 +23,11 @@ function checksOf(target: object): readonly Check[] {
 }
 
 /**
- * Reads a JSON value as an instance of a class whose properties are field decorators. Unknown keys are ignored, every
- * field is checked, and every error is told at once, in the order of the fields (management API, section 3.1).
+ * Converts a JSON value to an instance of a class with field decorators. Ignores unknown keys, validates every field, and
+ * reports all errors at once, in the order of the fields (management API, section 3.1).
  *
- * @returns an instance that holds just the fields that were given
- * @throws ValidationError if anything is wrong
+ * @returns an instance with only the given fields
+ * @throws ValidationError if the value is invalid
  */
 export async function readObject<T extends object>(type: Class<T>, raw: unknown, context: RuleContext): Promise<T> {
   if (raw === null) throw new ValidationError({ [nonField]: ['No data provided'] });
@@ -46,7 +46,7 @@ export async function readObject<T extends object>(type: Class<T>, raw: unknown,
   return value;
 }
 
-/** The rule that every item of a list can be read as `type`. The errors are a list, with `{}` for a good item. */
+/** Rule: every item of a list is a valid `type`. The errors are a list, with `{}` for a valid item. */
 export function everyItem(type: Class): FieldRule {
   return async (items: unknown, context) => {
     if (!Array.isArray(items)) {

@@ -10,8 +10,8 @@ import { readObject } from './read-object.js';
 type Class = abstract new () => object;
 
 /**
- * Reads bodies and query strings into the classes that a controller's method declares. It runs after the guards, so a
- * caller who may not do a thing learns nothing about what is wrong with the input (management API, section 0).
+ * Converts bodies and query strings to the classes that a controller's method declares. Runs after the guards, so a caller
+ * without permission gets 403 whatever the input (management API, section 0).
  */
 @Injectable()
 export class RequestPipe implements PipeTransform {
@@ -20,7 +20,7 @@ export class RequestPipe implements PipeTransform {
     private readonly moduleRef: ModuleRef,
   ) {}
 
-  /** @throws ValidationError and AppError as the input deserves */
+  /** @throws ValidationError or AppError for invalid input */
   async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
     if (metatype === undefined || fieldsOf(metatype).size === 0) return value;
     const target = metatype as Class;
@@ -42,7 +42,7 @@ export class RequestPipe implements PipeTransform {
   }
 }
 
-/** Of a parameter that is given more than once the last one counts, unless it takes several values. */
+/** Keeps only the last value of a repeated parameter, unless it takes several values. */
 function lastOccurrences(type: Class, query: object): object {
   const several = (name: string): boolean => fieldsOf(type).get(name)?.schema.type === 'array';
   return Object.fromEntries(

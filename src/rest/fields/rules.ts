@@ -6,13 +6,13 @@ import type { Check } from './read-object.js';
 
 type Entity = () => EntityTarget<ObjectLiteral>;
 
-/** The rule that no other row of `entity` holds the value in `property`; `message` is for the client. */
+/** Rule: no other row of `entity` has the value in `property`. */
 export function unique(entity: Entity, property: string, message: string): FieldRule {
   return async (value: unknown, context) =>
     (await anotherExists(entity, { [property]: value }, context)) ? [message] : undefined;
 }
 
-/** The rule that the value is the primary key `pk` of a row of `entity`, or that each of a list is. */
+/** Rule: the value is the primary key `pk` of a row of `entity`; of a list, each value. */
 export function exists(entity: Entity): FieldRule {
   return async (value: unknown, { manager }, raw) => {
     const keys = [value].flat();
@@ -28,10 +28,10 @@ export function exists(entity: Entity): FieldRule {
 }
 
 /**
- * The rule that no other row of `entity` holds the same values in all of these fields. What the request does not name
- * is taken from the stored row.
+ * Rule: no other row of `entity` has the same values in all of these fields. Fields that the request leaves out keep their
+ * stored value.
  *
- * @param fields the request's fields, each with the entity's property behind it
+ * @param fields fields of the request, each with the property of the entity
  */
 export function uniqueTogether(entity: Entity, fields: Readonly<Record<string, string>>): Check {
   return async (request: Record<string, unknown>, context) => {
@@ -42,7 +42,7 @@ export function uniqueTogether(entity: Entity, fields: Readonly<Record<string, s
   };
 }
 
-/** Whether a row other than the one that is being changed holds these values. */
+/** Whether a row other than the changed one has these values. */
 function anotherExists(entity: Entity, where: ObjectLiteral, { manager, current }: RuleContext): Promise<boolean> {
   const others = current === undefined ? where : { ...where, pk: Not((current as { pk: unknown }).pk) };
   return manager.existsBy(entity(), others);

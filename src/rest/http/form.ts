@@ -4,18 +4,18 @@ import { AppError } from '../errors/app-error.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route takes a form with a file (`multipart/form-data`) of at most this many bytes. */
+    /** The route accepts a form with a file (`multipart/form-data`) of at most this many bytes. */
     largestFile?: number;
   }
 }
 
-/** What a form holds: its texts, and the file of its part `file`. */
+/** A parsed form: its text fields, and the file of its part `file`. */
 export interface Form {
   readonly fields: ReadonlyMap<string, string>;
   readonly file: Buffer | undefined;
 }
 
-/** Everything about a form but the size of its file: no client needs more. */
+/** Limits of a form, except the size of its file. */
 const limits = {
   files: 1,
   fields: 10,
@@ -26,17 +26,17 @@ const limits = {
   headerSize: 8192,
 };
 
-/** More than the parts of a form take besides the file. */
-const besides = 200_000;
+/** Bytes of a form in addition to its file, at most. */
+const formOverheadBytes = 200_000;
 
 /**
- * Reads a form whose bytes have not been taken from the connection yet.
+ * Reads a form from the connection.
  *
  * @throws AppError `fileTooLarge`, `malformedMultipart`, `overloaded`
  */
 export async function readForm(request: FastifyRequest): Promise<Form> {
   const { largestFile: fileSize = 0 } = request.routeOptions.config;
-  if (Number(request.headers['content-length']) > fileSize + besides) throw tooLarge(fileSize);
+  if (Number(request.headers['content-length']) > fileSize + formOverheadBytes) throw tooLarge(fileSize);
   const fields = new Map<string, string>();
   let file: Buffer | undefined;
   try {
@@ -46,7 +46,7 @@ export async function readForm(request: FastifyRequest): Promise<Form> {
       else part.file.resume();
     }
   } catch (error) {
-    // What still comes is read and dropped, so that the client gets to reading the answer.
+    // Drains the rest, so that the client can read the response.
     request.raw.resume();
     if (error instanceof AppError) throw error;
     const { code, message } = error as { code?: string; message: string };

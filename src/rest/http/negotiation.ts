@@ -6,7 +6,7 @@ import { answerUnknownPath } from '../errors/error.filter.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Media types that a route answers with; JSON if it does not say. */
+    /** Media types of the responses; JSON by default. */
     produces?: readonly string[];
   }
 }
@@ -14,8 +14,8 @@ declare module 'fastify' {
 const json: readonly string[] = ['application/json'];
 
 /**
- * Refuses requests that admit no answer we could give, before anything else is looked at (management API, section 0):
- * 404 for a key that none can be and for a `format` that there is not, 406 for an `Accept` without our media type.
+ * Negotiates the content type before anything else (management API, section 0): 404 for an impossible key or an unknown
+ * `format`, 406 for an `Accept` without a supported media type.
  */
 export function negotiateContent(fastify: FastifyInstance, prefix: string): void {
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -31,7 +31,7 @@ export function negotiateContent(fastify: FastifyInstance, prefix: string): void
   });
 }
 
-/** To the reference a path with a dot or a slash in place of a key is another path, and one that there is not. */
+/** Whether a key has a dot or a slash: authentik has no such path. */
 function namesNothing(keys: Record<string, string>): boolean {
   return Object.values(keys).some((key) => /[./]/.test(key));
 }
@@ -42,13 +42,13 @@ function admitsJson(request: FastifyRequest): boolean {
 }
 
 function accepts({ headers }: FastifyRequest, produces: readonly string[]): boolean {
-  // What a client adds to a media type (`; charset=utf-8`) does not make it another one; `q` is the header's own.
+  // Parameters of a media type (`; charset=utf-8`) are ignored; `q` belongs to the header.
   const accept = headers.accept?.replace(/;(?!\s*q\s*=)[^;,]*/gi, '');
   const wanted = accept === undefined ? {} : { accept };
   return new Negotiator({ headers: wanted }).mediaType([...produces]) !== undefined;
 }
 
-/** Calls JSON `application/json`, without the charset that JSON has anyway: so does the reference. */
+/** Sends JSON as `application/json` without a charset, as authentik does. */
 export function plainJsonType(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
     if (reply.getHeader('content-type') === 'application/json; charset=utf-8') {

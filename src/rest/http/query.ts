@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-/** The query of a request as it was sent, with its question mark; empty for none. */
+/** The raw query string of a request, with its question mark; empty if there is none. */
 export function queryOf({ originalUrl }: FastifyRequest): string {
   const start = originalUrl.indexOf('?');
   return start === -1 ? '' : originalUrl.slice(start);

@@ -21,15 +21,15 @@ declare module 'fastify' {
   }
 }
 
-/** Deeper nesting than any client needs, and shallow enough for every recursive function. */
-const deepest = 200;
+/** Maximum nesting: more than any client needs, and safe for recursive functions. */
+const maxDepth = 200;
 
 /** Largest body in bytes. */
 export const bodyLimit = 1_048_576;
 
 /**
- * The body of a request, not yet looked into: the reference reads it only after it knows the caller and has found the
- * object, so that a broken body never hides a 403 or a 404.
+ * The unparsed body of a request. As in authentik, it is parsed after the caller was authorized and the object was found,
+ * so that an invalid body never hides a 403 or a 404.
  */
 export class RequestBody {
   constructor(
@@ -37,13 +37,13 @@ export class RequestBody {
     readonly bytes: Buffer,
   ) {}
 
-  /** The stored object that the path names, where the route has it looked up. */
+  /** The stored object of the path, on routes that look it up first. */
   get current(): object | undefined {
     return this.request.current;
   }
 
   /**
-   * The JSON value; an empty body is `{}`.
+   * Parses JSON; an empty body is `{}`.
    *
    * @throws AppError `unsupportedMediaType`, `malformedJson`
    */
@@ -57,8 +57,8 @@ export class RequestBody {
   }
 
   /**
-   * The form, on a route that takes one; an empty body is an empty form. It is read from the connection now: a caller
-   * who is refused makes nobody keep a file.
+   * Parses the form, on a route that accepts one; an empty body is an empty form. Reads it from the connection only now,
+   * so that no file is held for a caller without permission.
    *
    * @throws AppError `unsupportedMediaType`, `malformedMultipart`, `fileTooLarge`
    */
@@ -70,9 +70,9 @@ export class RequestBody {
 }
 
 /**
- * Hands every body to the application as a `RequestBody`, of whatever type it is, if it is not too large.
+ * Passes every body to the application as a `RequestBody`, whatever its media type, up to the size limit.
  *
- * @param clientOf who shares one client's part of the memory
+ * @param clientOf key of the clients that share one part of the memory
  */
 export async function takeBodiesUnread(
   fastify: FastifyInstance,
@@ -85,7 +85,7 @@ export async function takeBodiesUnread(
     const type = request.headers['content-type'] ?? '';
     request.bodyType = type;
     const isForm = request.routeOptions.config.largestFile !== undefined && formType.test(type);
-    // A type that makes no sense would be refused by Fastify before it is known who asks; without one it takes the body.
+    // Fastify would refuse an invalid type before the caller is authorized; without a type it accepts the body.
     if (!isForm) request.headers['content-type'] = undefined;
     const lease = new BodyLease(memory, clientOf(request));
     request.bodyLease = lease;
@@ -109,7 +109,7 @@ async function read(request: FastifyRequest, payload: IncomingMessage): Promise<
   let largest = takesLargeBody === undefined ? bodyLimit : smallBody;
   const admit = async (size: number): Promise<void> => {
     if (size <= largest) return;
-    // Asked only about bodies that need it: the answer costs a statement.
+    // Only for bodies that need it: it costs a statement.
     if (largest === smallBody && size <= bodyLimit && (await takesLargeBody?.(request))) largest = bodyLimit;
     else throw new AppError('bodyTooLarge');
   };
@@ -119,13 +119,13 @@ async function read(request: FastifyRequest, payload: IncomingMessage): Promise<
     request.bodyLease.check(announced);
     return await request.bodyLease.read(payload, admit);
   } catch (error) {
-    // What still comes is dropped, so that the client can read the answer.
+    // Drains the rest, so that the client can read the response.
     payload.resume();
     throw error instanceof AppError ? error : Object.assign(error as Error, { statusCode: 400 });
   }
 }
 
-/** A form that can be read: without a boundary it is none. */
+/** A form with a boundary. */
 const formType = /^multipart\/form-data\s*;.*\bboundary=/i;
 
 /**
@@ -135,11 +135,11 @@ const formType = /^multipart\/form-data\s*;.*\bboundary=/i;
  * `onProtoPoisoning` and `onConstructorPoisoning` refuse or drop them, is not used. Code that copies JSON must keep them
  * own properties: spread and `Object.fromEntries` do, assignment to a computed key does not.
  *
- * @throws AppError `malformedJson`, with a reason that tells nothing of the content: it may hold secrets
+ * @throws AppError `malformedJson`; the reason never quotes the content, which may hold secrets
  */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
-  if (depthOf(text) > deepest) throw new AppError('malformedJson', 'nested too deeply');
+  if (depthOf(text) > maxDepth) throw new AppError('malformedJson', 'nested too deeply');
   try {
     return JSON.parse(text, mayNeedCheck.test(text) ? checked : undefined);
   } catch (error) {
@@ -157,7 +157,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** What every text has that holds half a surrogate pair, or a number too large to be one; most texts do not. */
+/** Matches every text with an unpaired surrogate or a number that is too large; most texts do not match. */
 const mayNeedCheck = /\\u[dD][89a-fA-F]|\d[eE]\+?\d\d|\d{300}/;
 
 function checked(key: string, value: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** What one request was, for logs and metrics. The route is the pattern: paths and queries may hold secrets. */
+/** A served request, for log and metrics. The route is the pattern: paths and queries may hold secrets. */
 export interface ServedRequest {
   readonly method: string;
   readonly route: string;
@@ -9,8 +9,8 @@ export interface ServedRequest {
 }
 
 /**
- * Writes a line for every request, tells `observe` of it, and sends the request's id with every answer, so that a
- * client can name the request that an administrator finds in the log.
+ * Logs every request, passes it to `observe`, and sends the request id with every response, so that an administrator finds
+ * it in the log.
  */
 export function logRequests(fastify: FastifyInstance, observe: (served: ServedRequest) => void): void {
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {

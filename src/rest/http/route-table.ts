@@ -7,18 +7,18 @@ const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'OPTIONS'
 const inAllow = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 const actions: Record<string, string> = { POST: 'add', PUT: 'change', PATCH: 'change', DELETE: 'delete' };
 
-/** Refuses a caller as a route with this access would. */
+/** Authorizes a request like a route with this access. */
 export type Authorize = (request: FastifyRequest, access: RouteAccess) => Promise<void>;
 
 /**
- * The routes of the application as they were registered, and what the reference's routes do besides their work:
- * `Allow` on every answer, 405 for a method that a path does not have, a description of the path for OPTIONS.
+ * The registered routes, and what all of authentik's routes do: `Allow` on every response, 405 for a method that a path
+ * does not have, a description of the path for OPTIONS.
  */
 export class RouteTable {
   private readonly methods = new Map<string, Map<string, RouteOptions>>();
   private readonly allowed = new Map<string, string>();
 
-  /** Starts to collect; make it before any route is registered. */
+  /** Create it before any route is registered. */
   constructor(private readonly fastify: FastifyInstance) {
     fastify.addHook('onRoute', (route) => {
       const known = this.methods.get(route.url) ?? new Map<string, RouteOptions>();
@@ -32,14 +32,14 @@ export class RouteTable {
     });
   }
 
-  /** Every route: method, path pattern and the access that it declares, if it declares any. */
+  /** Every route: method, path pattern and declared access. */
   *[Symbol.iterator](): Generator<{ method: string; path: string; access: RouteAccess | undefined }> {
     for (const [path, methods] of this.methods) {
       for (const [method, route] of methods) yield { method, path, access: route.config?.access };
     }
   }
 
-  /** Adds the methods that paths do not have. Call it when all routes are there. */
+  /** Adds the missing methods of all paths. Call it after all routes are registered. */
   complete(authorize: Authorize): void {
     for (const [path, methods] of [...this.methods]) {
       const { access, produces } = [...methods.values()].find(({ config }) => config?.access)?.config ?? {};
@@ -67,12 +67,12 @@ async function answerMissingMethod(
   return { name: path, description: '', renders: ['application/json'], parses: ['application/json'] };
 }
 
-/** A path that is for visitors is described to them; others to those who are known. */
+/** The access for OPTIONS: visitors for their paths, authenticated callers for the others. */
 function describing({ level }: RouteAccess): RouteAccess {
   return { level: level === 'visitor' ? 'visitor' : 'authenticated' };
 }
 
-/** What a method that is not there would ask for: the model's permission for that kind of change. */
+/** The access that a missing method would need: the model's permission for that kind of change. */
 function accessFor(method: string, { level, model, owner }: RouteAccess): RouteAccess {
   const action = actions[method];
   if (model === undefined || owner !== undefined || action === undefined) return { level };

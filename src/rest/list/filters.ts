@@ -7,12 +7,12 @@ import { parseUuid } from '../fields/uuid.js';
 import { type Condition, declareCondition } from './list-query.js';
 
 export interface FilterOptions {
-  /** The property (`alias.property`) that is compared. */
+  /** The compared property (`alias.property`). */
   readonly on: string;
   readonly description?: string;
 }
 
-/** The decorator behind every filter: a query parameter with its documentation, its conversion and its condition. */
+/** The decorator behind every filter: documents, converts and applies a query parameter. */
 export function filter(
   schema: ApiPropertyOptions,
   coercion: Coercion,
@@ -29,7 +29,7 @@ function equals(property: string): Condition {
   return (builder, value, parameter) => builder.andWhere(`${property} = :${parameter}`, { [parameter]: value });
 }
 
-/** Text; equal, case-sensitive, blanks around it ignored. */
+/** Equal text, case-sensitive, trimmed. */
 export function TextFilter({ on, ...options }: FilterOptions): PropertyDecorator {
   return filter({ type: 'string' }, unlessBlank(textOf), equals(on), options);
 }
@@ -41,18 +41,18 @@ const truthWords = new Map([
   ['0', false],
 ]);
 
-/** A truth value; anything that is none is ignored. */
+/** A boolean; other values are ignored. */
 export function BooleanFilter({ on, ...options }: FilterOptions): PropertyDecorator {
   return filter({ type: 'boolean' }, (raw) => truthWords.get(String(raw).toLowerCase()), equals(on), options);
 }
 
-/** A truth value that changes what is told of the rows, not which rows there are. */
+/** A boolean option that changes the response, not the filter. */
 export function BooleanOption({ default: fallback }: { default: boolean }): PropertyDecorator {
   const coercion: Coercion = (raw) => truthWords.get(String(raw).toLowerCase());
   return filter({ type: 'boolean', default: fallback }, coercion, (builder) => builder);
 }
 
-/** A whole number; a fraction is cut off, and what no column can hold matches nothing. */
+/** An integer; a fraction is truncated, and a number out of range matches nothing. */
 export function IntegerFilter({ on, ...options }: FilterOptions): PropertyDecorator {
   const condition: Condition = (builder, value, parameter) => {
     const fits = (value as number) >= -(2 ** 31) && (value as number) < 2 ** 31;
@@ -62,19 +62,19 @@ export function IntegerFilter({ on, ...options }: FilterOptions): PropertyDecora
   return filter({ type: 'integer' }, numberOf, condition, options);
 }
 
-/** One of the listed words. */
+/** One of the choices. */
 export function ChoiceFilter(choices: readonly string[], { on, ...options }: FilterOptions): PropertyDecorator {
   const schema = { type: 'string' as const, enum: [...choices].sort() };
   return filter(schema, choiceOf(choices), equals(on), options);
 }
 
-/** Several of the listed words; a row matches with any of them. */
+/** Several choices; a row matches any of them. */
 export function MultiChoiceFilter(choices: readonly string[], { on, ...options }: FilterOptions): PropertyDecorator {
   const schema = { type: 'array' as const, items: { type: 'string', enum: [...choices].sort() } };
   return filter(schema, (raw) => each(raw, choiceOf(choices)), oneOf(on), options);
 }
 
-/** A UUID column. */
+/** An equal UUID. */
 export function UuidFilter({ on, ...options }: FilterOptions): PropertyDecorator {
   const coercion: Coercion = (raw) => {
     const uuid = parseUuid(String(raw).trim());
@@ -84,7 +84,7 @@ export function UuidFilter({ on, ...options }: FilterOptions): PropertyDecorator
   return filter({ type: 'string', format: 'uuid' }, unlessBlank(coercion), equals(on), options);
 }
 
-/** A point in time, equal. */
+/** An equal timestamp. */
 export function DateTimeFilter({ on, ...options }: FilterOptions): PropertyDecorator {
   const coercion: Coercion = (raw) => {
     try {
@@ -96,7 +96,7 @@ export function DateTimeFilter({ on, ...options }: FilterOptions): PropertyDecor
   return filter({ type: 'string', format: 'date-time' }, unlessBlank(coercion), equals(on), options);
 }
 
-/** The key of a row of `entity`, which must exist. */
+/** The key of an existing row of `entity`. */
 export function RelationFilter(
   entity: () => EntityTarget<ObjectLiteral>,
   { on, ...options }: FilterOptions,
@@ -116,12 +116,12 @@ export function MultiFilter(
   return filter({ type: 'array', items }, (raw) => each(raw, coercion), condition, options);
 }
 
-/** The message for a value that is none of those there are. */
+/** The message for an unknown choice. */
 export function notAvailable(value: string): string {
   return `Select a valid choice. ${value} is not one of the available choices.`;
 }
 
-/** A UUID in a query parameter that names a row; blanks around it make it another value. */
+/** A UUID in a query parameter; not trimmed. */
 export const uuidOf: Coercion<string> = (raw) => {
   const value = withoutNul(raw);
   const uuid = parseUuid(value);
@@ -132,7 +132,7 @@ export const uuidOf: Coercion<string> = (raw) => {
 /** Text in a query parameter: trimmed, without NUL. */
 export const textOf: Coercion<string> = (raw) => withoutNul(raw).trim();
 
-/** A number in a query parameter, cut to a whole one. */
+/** A number in a query parameter, truncated to an integer. */
 export const numberOf: Coercion<number> = (raw) => {
   const value = asciiDigits(String(raw).trim()).replaceAll('_', '');
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) throw new Rejection(['Enter a number.']);
@@ -147,7 +147,7 @@ function withoutNul(raw: unknown): string {
   return value;
 }
 
-/** Blanks are no filter. */
+/** Ignores a blank parameter. */
 function unlessBlank(coercion: Coercion): Coercion {
   return (raw) => (String(raw).trim() === '' ? undefined : coercion(raw));
 }

@@ -3,21 +3,21 @@ import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { Rejection, tooLongMessage } from '../fields/coercions.js';
 import { field } from '../fields/field.js';
 
-/** How the rows of a list are read: the output names, and the property (`alias.property`) behind each. */
+/** Columns of a list: output name, and property (`alias.property`). */
 export type Columns = Readonly<Record<string, string>>;
 
-/** What a list can do besides its filters. Names are output names, that is keys of `columns`. */
+/** Columns, search and order of a list. Names are output names, keys of `columns`. */
 export interface ListDeclaration {
   readonly columns: Columns;
-  /** Properties (`alias.property`) that `search` looks into. */
+  /** Searched properties (`alias.property`). */
   readonly search: readonly string[];
-  /** Names that `ordering` may hold; others are ignored. */
+  /** Names allowed in `ordering`; others are ignored. */
   readonly ordering: readonly string[];
-  /** The order when nothing else is asked for, first name first; a leading `-` turns it round. */
+  /** Default order; a leading `-` means descending. */
   readonly order: readonly string[];
 }
 
-/** Adds a filter's condition to a statement. `parameter` is a name that no other condition uses. */
+/** Adds the condition of a filter to a query. `parameter` is a unique parameter name. */
 export type Condition = (builder: SelectQueryBuilder<ObjectLiteral>, value: unknown, parameter: string) => void;
 
 const declarationKey = Symbol('list declaration');
@@ -25,26 +25,26 @@ const conditionsKey = Symbol('filter conditions');
 
 type Class = abstract new () => object;
 
-/** Declares what a list can do; stands on its query class, whose properties are the filters. */
+/** Class decorator of a list query; its properties are the filters. */
 export function ListOf(declaration: ListDeclaration): (target: Class) => void {
   return (target) => {
     Reflect.defineMetadata(declarationKey, declaration, target);
   };
 }
 
-/** What `ListOf` declared. */
+/** Returns the declaration of a list query. @throws Error if there is none */
 export function listOf(type: Class): ListDeclaration {
   const declaration = Reflect.getMetadata(declarationKey, type) as ListDeclaration | undefined;
   if (declaration === undefined) throw new Error(`${type.name} has no @ListOf`);
   return declaration;
 }
 
-/** Records what a filter adds to the statement. */
+/** Registers the condition of a filter. */
 export function declareCondition(target: object, name: string, condition: Condition): void {
   Reflect.defineMetadata(conditionsKey, new Map([...conditionsOf(target), [name, condition]]), target);
 }
 
-/** The conditions of a query class, by parameter name. */
+/** Returns the conditions of a list query, by parameter name. */
 export function conditionsOf(target: object): ReadonlyMap<string, Condition> {
   return (Reflect.getMetadata(conditionsKey, target) as Map<string, Condition> | undefined) ?? new Map();
 }
@@ -69,19 +69,19 @@ export function wordsOf(text: string): string[] {
   return [...new Set(words)].filter((word) => word !== '');
 }
 
-/** The parameters that every list has. */
+/** The parameters of every list. */
 export abstract class ListQuery {
   @field({ type: 'string' }, asIs, {
-    description: 'Names to sort by, comma separated; `-` in front turns the order round.',
+    description: 'Fields to sort by, separated by commas; a leading `-` means descending.',
   })
   ordering?: string;
 
-  @field({ type: 'integer' }, asIs, { description: 'Number of the page, from 1, or `last`.' })
+  @field({ type: 'integer' }, asIs, { description: 'Page number, from 1, or `last`.' })
   page?: string;
 
   @field({ type: 'integer' }, asIs, { description: 'Rows on a page; 100 if not given.' })
   page_size?: string;
 
-  @field({ type: 'string' }, search, { description: 'Words that must all occur.' })
+  @field({ type: 'string' }, search, { description: 'Search terms; all must match.' })
   search?: string;
 }

@@ -7,14 +7,14 @@ import type { Condition } from './list-query.js';
 
 export interface RelatedRows<T> {
   readonly entity: () => EntityTarget<ObjectLiteral>;
-  /** The property that tells the rows apart. */
+  /** The unique property of the rows. */
   readonly property: string;
   /** Schema of a value of that property. */
   readonly items: { readonly type: string; readonly format?: string };
   readonly coercion: Coercion<T>;
 }
 
-/** Rows of another entity, as many as are given; each must exist, and `condition` sees what names them. */
+/** Existing rows of another entity; `condition` gets their keys. */
 export function MultiRelationFilter<T>(related: RelatedRows<T>, condition: Condition): PropertyDecorator {
   const { entity, property, items, coercion } = related;
   const rule: FieldRule = async (values: readonly T[], { manager }) => {

@@ -8,7 +8,7 @@ const defaultSize = 100;
 /** Rows that a page has at most. A larger `page_size` counts as this one, like `max_page_size` of Django REST framework. */
 const largestSize = 10_000;
 
-/** Where a page stands in its list (management API, section 1). Numbers of pages, never addresses; 0 is "none". */
+/** Position of a page in its list (management API, section 1): page numbers instead of links; 0 means none. */
 export class PaginationDto {
   @ApiProperty({ type: 'number' }) next!: number;
   @ApiProperty({ type: 'number' }) previous!: number;
@@ -19,13 +19,13 @@ export class PaginationDto {
   @ApiProperty({ type: 'number' }) end_index!: number;
 }
 
-/** A page of a list, as it is answered. */
+/** A page of a list. */
 export interface Page<T> {
   readonly pagination: PaginationDto;
   readonly results: readonly T[];
 }
 
-/** Which rows of a list a page holds. */
+/** The rows of a page. */
 export interface Range {
   readonly offset: number;
   readonly limit: number;
@@ -37,9 +37,9 @@ interface PageQuery {
 }
 
 /**
- * The rows that `page` and `page_size` ask for. Only the last page needs to know how many there are.
+ * Converts `page` and `page_size` to a range of rows. Only the last page needs the row count.
  *
- * @throws AppError `invalidPage` unless `page` is absent, `last` or the number of a page that there could be
+ * @throws AppError `invalidPage` unless `page` is absent, `last` or a possible page number
  */
 export function rangeOf(query: PageQuery, count = 0): Range {
   const limit = sizeOf(query.page_size);
@@ -49,9 +49,9 @@ export function rangeOf(query: PageQuery, count = 0): Range {
 }
 
 /**
- * What is said of the page that `page` and `page_size` ask for, out of `count` rows.
+ * Returns the pagination object for `page` and `page_size` of `count` rows.
  *
- * @throws AppError `invalidPage` unless `page` is absent, `last` or the number of a page that there is
+ * @throws AppError `invalidPage` unless `page` is absent, `last` or the number of an existing page
  */
 export function paginationOf(query: PageQuery, count: number): PaginationDto {
   const size = sizeOf(query.page_size);

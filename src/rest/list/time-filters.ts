@@ -2,12 +2,12 @@ import { type Coercion, dateTime, Rejection } from '../fields/coercions.js';
 import { filter, type FilterOptions, textOf } from './filters.js';
 import type { Condition } from './list-query.js';
 
-/** A point in time, or later. */
+/** At or after a timestamp. */
 export function NotBeforeFilter(options: FilterOptions): PropertyDecorator {
   return timeFilter('>=', options);
 }
 
-/** A point in time, or earlier. */
+/** At or before a timestamp. */
 export function NotAfterFilter(options: FilterOptions): PropertyDecorator {
   return timeFilter('<=', options);
 }

@@ -11,10 +11,10 @@ const methodOrder = ['delete', 'get', 'patch', 'post', 'put'];
 /** Schemas of objects that have more than the declared properties: one for each field of a form. */
 const open = ['ValidationError', 'PromptChallengeResponseRequest'];
 
-/** The schema of any JSON value, for decorators, which cannot say that: the document has no type in its place. */
+/** Placeholder for "any JSON value", which decorators cannot express; removed from the document. */
 export const anyValue = { type: 'any' } as unknown as ApiPropertyOptions;
 
-/** A schema that is one of several, told apart by a property whose default each of them declares. */
+/** A union of schemas, with a discriminator property whose default each member declares. */
 export interface SchemaUnion {
   readonly name: string;
   readonly property: string;
@@ -22,8 +22,8 @@ export interface SchemaUnion {
 }
 
 /**
- * The OpenAPI document of the application: what the decorators say, in the shape and under the names of the
- * reference's document, sorted, so that the same application always gives the same text.
+ * Builds the OpenAPI document from the decorators, with the structure and names of authentik's document, sorted, so that
+ * the result is deterministic.
  */
 export function openApiDocument(app: INestApplication, prefix: string, unions: readonly SchemaUnion[]): OpenAPIObject {
   const config = new DocumentBuilder()
@@ -52,11 +52,11 @@ export function openApiDocument(app: INestApplication, prefix: string, unions: r
       securitySchemes: document.components?.securitySchemes,
     },
   };
-  // By way of JSON: drops what is undefined, and gives YAML no object twice to make an alias of.
+  // Through JSON: drops undefined values, and shared objects, which YAML would write as aliases.
   return JSON.parse(JSON.stringify(tidy), rename) as OpenAPIObject;
 }
 
-/** Paths are told without the prefix, which is in the server's address, and end in a slash. */
+/** Removes the prefix, which is part of the server URL, and adds a slash at the end. */
 function pathOf(path: string, prefix: string): string {
   return `${path.slice(prefix.length).replace(/\/$/, '')}/`;
 }
@@ -69,9 +69,9 @@ function operations(item: Json): Json {
 function operation(method: string, { summary: _, description, operationId, ...rest }: Json): Json {
   const { parameters, requestBody, ...others } = rest;
   const body = requestBody as Json | undefined;
-  // A PATCH may say nothing at all; it changes nothing then. That a body is not required need not be said.
+  // The body of a PATCH is optional; `required: false` is the default.
   const isOptional = method === 'patch' || body?.['required'] === false;
-  // The first sentence stands beside the path, so that a list of operations can be read; what follows stands below.
+  // The first sentence is the summary beside the path; the rest is the description.
   const [summary, ...more] = String(description).split(/(?<=\.)\s+/);
   const all = [...((parameters as Json[] | undefined) ?? [])];
   all.sort((a, b) => String(a['name']).localeCompare(String(b['name']), 'en'));
@@ -123,10 +123,7 @@ function schemaOf(name: string, { required, ...schema }: Json): Json {
   };
 }
 
-/**
- * Refers to the schemas by their tidied names, writes a reference that stands alone without `allOf`, and the schema of
- * any JSON value without a type.
- */
+/** Renames references to schemas, unwraps a single `allOf`, and removes the type of "any JSON value". */
 function rename(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if ((value as Json)['type'] === 'any') return { ...value, type: undefined };

@@ -4,14 +4,14 @@ import { PaginationDto } from '../list/page.js';
 
 type Class = abstract new () => object;
 
-/** The name of a DTO class's schema in the document: the class name without `Dto`. */
+/** Returns the schema name of a DTO class: the class name without `Dto`. */
 export function schemaName(className: string): string {
   return className.replace(/Dto$/, '');
 }
 
 const made = new Map<Class, Class>();
 
-/** The schema of a page of `item`, named as the reference names it: `PaginatedEmailStageList`. */
+/** Returns the schema of a page of `item`, named as in authentik: `PaginatedEmailStageList`. */
 export function Paginated(item: Class): new () => object {
   const known = made.get(item) ?? declare(item);
   made.set(item, known);

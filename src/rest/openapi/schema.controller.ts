@@ -13,7 +13,7 @@ const json = ['application/vnd.oai.openapi+json', 'application/json'];
 const produces = [...yaml, ...json];
 const anything = { type: 'object', additionalProperties: {} } as const;
 
-/** Holds the document once the application is complete. */
+/** The document, set once all routes are registered. */
 export class SchemaDocument {
   private texts: { json: string; yaml: string } | undefined;
 
@@ -27,7 +27,7 @@ export class SchemaDocument {
   }
 }
 
-/** The document as it is committed and served. */
+/** Serializes the document as it is committed and served. */
 export function toYaml(document: OpenAPIObject): string {
   return stringify(document, { lineWidth: 120, aliasDuplicateObjects: false });
 }
@@ -42,7 +42,7 @@ export class SchemaController {
   @RouteConfig({ access: { level: 'public' }, produces })
   @ApiOperation({
     operationId: 'schema_retrieve',
-    description: 'This document, as YAML or JSON: ask by `format` or by the `Accept` header.',
+    description: 'This document as YAML or JSON, selected by `format` or the `Accept` header.',
   })
   @ApiSecurity({})
   @ApiSecurity('authentik')
