@@ -176,11 +176,9 @@ export class Dialogue {
       this.waiting = undefined;
     } catch (error) {
       if (!(error instanceof NoReplyError)) throw error;
-      const said = this.mask.hide(error.said).slice(0, 80);
+      // What it said is not told: a stage's host may be any service of the inner network (CWE-918).
       this.fail(
-        new SessionError('protocol', `${this.server} does not speak SMTP. It said: ${JSON.stringify(said)}.`, {
-          advice: 'Check host and port.',
-        }),
+        new SessionError('protocol', `${this.server} does not speak SMTP.`, { advice: 'Check host and port.' }),
       );
     }
   }

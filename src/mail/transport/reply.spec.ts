@@ -41,23 +41,15 @@ describe('ReplyReader', () => {
   });
 
   it.each([
-    ['HTTP/1.1 400 Bad Request\r\n', 'HTTP/1.1 400 Bad Request'],
-    ['HTTP/1.1', 'HTTP/1.1'],
-    ['\x15\x03\x01\0\x02\x02', ''],
-    ['* OK IMAP4rev1\r\n', '* OK IMAP4rev1'],
-    ['199 too small a code\r\n', '199 too small a code'],
-    ['2500 too long a code\r\n', '2500 too long a code'],
-    ['250-a\r\nnonsense\r\n', '250-a nonsense'],
-  ])('refuses %j, and tells what was said', (bytes, said) => {
-    const error = (() => {
-      try {
-        reader(bytes).take();
-      } catch (thrown) {
-        return thrown;
-      }
-    })();
-    expect(error).toBeInstanceOf(NoReplyError);
-    expect((error as NoReplyError).said).toBe(said);
+    'HTTP/1.1 400 Bad Request\r\n',
+    'HTTP/1.1',
+    '\x15\x03\x01\0\x02\x02',
+    '* OK IMAP4rev1\r\n',
+    '199 too small a code\r\n',
+    '2500 too long a code\r\n',
+    '250-a\r\nnonsense\r\n',
+  ])('refuses %j', (bytes) => {
+    expect(() => reader(bytes).take()).toThrow(NoReplyError);
   });
 
   it('refuses a reply that does not end', () => {

@@ -14,8 +14,7 @@ const longestText = 500;
 export class NoReplyError extends Error {
   override readonly name = 'NoReplyError';
 
-  /** @param said the first words of the other side */
-  constructor(readonly said: string) {
+  constructor() {
     super('not SMTP');
   }
 }
@@ -49,14 +48,14 @@ export class ReplyReader {
       start = end + 1;
       if (line === '' && lines.length === 0) continue;
       const match = /^([2-5]\d\d)([ -]|$)(.*)$/s.exec(line);
-      if (match === null) throw new NoReplyError(readable(utf8(this.received)));
+      if (match === null) throw new NoReplyError();
       lines.push(utf8(match[3] ?? ''));
       if (match[2] === '-') continue;
       this.received = this.received.slice(start);
       return { code: Number(match[1]), lines };
     }
     const isBeginning = start > 0 || /^[\r\n]*([2-5]?|[2-5]\d|[2-5]\d\d([ \r-].*)?)$/s.test(this.received);
-    if (!isBeginning || this.received.length > longestReply) throw new NoReplyError(readable(utf8(this.received)));
+    if (!isBeginning || this.received.length > longestReply) throw new NoReplyError();
     return undefined;
   }
 }

@@ -23,6 +23,9 @@ export interface CheckResult {
   readonly transcript: readonly string[];
 }
 
+/** Milliseconds that a check takes at most: its caller holds a connection of the API meanwhile. */
+const longestCheck = 60_000;
+
 /** Tries out settings of a mail server without sending a mail. */
 @Injectable()
 export class SmtpCheck {
@@ -30,21 +33,22 @@ export class SmtpCheck {
 
   /**
    * Connects and logs in the way `MailTransports` does, then says goodbye. Never throws for what a server or the
-   * settings can do; takes at most eight times the settings' timeout.
+   * settings can do; takes at most 60 s, a second look included, whatever the settings' timeout.
    */
   async check(settings: SmtpSettings): Promise<CheckResult> {
     const problem = reasonToRefuseSettings(settings);
     if (problem !== undefined) return { ok: false, verdict: problem, steps: [], transcript: [] };
     const record: SessionRecord = { steps: [], transcript: [] };
-    const [ok, verdict] = await this.try(settings, record).then(
+    const end = performance.now() + longestCheck;
+    const [ok, verdict] = await this.try(settings, record, end).then(
       (praise) => [true, praise] as const,
-      async (error: unknown) => [false, await this.explain(error, settings, record)] as const,
+      async (error: unknown) => [false, await this.explain(error, settings, record, end)] as const,
     );
     return { ok, verdict, ...record };
   }
 
-  private async try(settings: SmtpSettings, record: SessionRecord): Promise<string> {
-    const { dialogue, tls } = await open(settings, this.trust, record);
+  private async try(settings: SmtpSettings, record: SessionRecord, end: number): Promise<string> {
+    const { dialogue, tls } = await open(settings, this.trust, record, end);
     dialogue.end();
     return this.praise(settings, tls);
   }
@@ -68,25 +72,30 @@ export class SmtpCheck {
   }
 
   /** What went wrong, with what a second look finds out about it. */
-  private async explain(error: unknown, settings: SmtpSettings, { steps }: SessionRecord): Promise<string> {
+  private async explain(
+    error: unknown,
+    settings: SmtpSettings,
+    { steps }: SessionRecord,
+    end: number,
+  ): Promise<string> {
     if (!(error instanceof SessionError)) throw error;
     const server = serverOf(settings);
     if (steps.at(-1)?.name === 'greeting' && !settings.useSsl && error.fault !== 'busy') {
-      const certificate = await this.look({ ...settings, useSsl: true, useTls: false });
+      const certificate = await this.look({ ...settings, useSsl: true, useTls: false }, end);
       if (certificate !== undefined) {
         return `${server} speaks TLS from the first byte on this port: set use_ssl, and not use_tls.`;
       }
     }
-    const certificate = error.fault === 'certificate' ? await this.look(settings) : undefined;
+    const certificate = error.fault === 'certificate' ? await this.look(settings, end) : undefined;
     return error.tell(certificate === undefined ? '' : factsOf(certificate));
   }
 
   /** The certificate that a server shows, whoever signed it; undefined if there is no session with TLS to be had. */
-  private async look(settings: SmtpSettings): Promise<PeerCertificate | undefined> {
+  private async look(settings: SmtpSettings, end: number): Promise<PeerCertificate | undefined> {
     const anonymous = { ...settings, username: '', password: '' };
     const trust = { ...this.trust, verifies: false };
     try {
-      const { dialogue } = await open(anonymous, trust, { steps: [], transcript: [] });
+      const { dialogue } = await open(anonymous, trust, { steps: [], transcript: [] }, end);
       const socket = dialogue.end();
       return socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
     } catch (error) {
@@ -96,11 +105,14 @@ export class SmtpCheck {
   }
 }
 
-/** Opens a session, and gives up after the time that a whole mail would have. */
-async function open(settings: SmtpSettings, trust: Trust, record: SessionRecord): Promise<Session> {
+/** Opens a session, and gives up at `end`, or after the time that a whole mail would have. */
+async function open(settings: SmtpSettings, trust: Trust, record: SessionRecord, end: number): Promise<Session> {
   const controller = new AbortController();
-  const milliseconds = wholeTime(settings);
-  const late = new SessionError('time', `${serverOf(settings)} took more than ${milliseconds / 1000} s altogether.`);
+  const milliseconds = Math.max(0, Math.min(wholeTime(settings), end - performance.now()));
+  const late = new SessionError(
+    'time',
+    `${serverOf(settings)} took more than ${Math.round(milliseconds / 1000)} s altogether.`,
+  );
   const timer = setTimeout(() => controller.abort(late), milliseconds);
   const limits = { step: stepTime(settings), signal: controller.signal };
   try {
