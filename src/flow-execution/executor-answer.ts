@@ -19,6 +19,8 @@ export interface FullChallenge extends Challenge {
   readonly response_errors?: ResponseErrors;
   /** What the visitor is told besides; not part of the reference's wire. Absent if there is nothing to tell. */
   readonly messages?: readonly UserMessage[];
+  /** For pages, never sent: `error_message` is an administrator's own text. */
+  readonly isOwnMessage?: true;
 }
 
 /** What the executor says to a request: API and pages alike. */

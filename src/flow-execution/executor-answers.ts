@@ -27,10 +27,15 @@ export async function challengeAnswer(
 export async function deniedAnswer(
   run: FlowRun,
   context: PlanContext,
-  message = 'Unknown error',
+  { message = 'Unknown error', isOwn }: { readonly message?: string | undefined; readonly isOwn?: true } = {},
 ): Promise<ExecutorAnswer> {
   const info = await infoOf(run, context);
-  return challengeAnswer(run, context, { component: 'ak-stage-access-denied', ...info, error_message: message });
+  return challengeAnswer(run, context, {
+    component: 'ak-stage-access-denied',
+    ...info,
+    error_message: message,
+    ...(isOwn && { isOwnMessage: true }),
+  });
 }
 
 /** The visitor goes somewhere else. */

@@ -101,7 +101,10 @@ export class FlowExecutorController {
     const { query = '', next } = lastValues(request.query);
     const { answer, session } = await this.executor.handle({ ...asked, query, deniedNext: next, visit });
     if (session !== undefined) this.cookies.send(reply, session);
-    if (answer.kind === 'challenge') return answer.challenge;
+    if (answer.kind === 'challenge') {
+      const { isOwnMessage: _, ...challenge } = answer.challenge;
+      return challenge;
+    }
     void reply.status(302).header('location', sameAddress(request, asked.slug));
     return undefined;
   }

@@ -50,7 +50,7 @@ export class FlowSteps {
   async take(run: FlowRun, posted: Posted | undefined): Promise<ExecutorAnswer> {
     const { state } = run;
     const opened = await this.restore(run);
-    if (opened.kind === 'denied') return deniedAnswer(run, {}, opened.message);
+    if (opened.kind === 'denied') return deniedAnswer(run, {}, opened);
     if (opened.kind === 'plan') return this.goOnFromLink(run, opened.plan, posted);
     if (state.plan === 'broken') return this.unusable(run);
     if (state.plan !== undefined && state.plan.flow !== run.flow.pk) delete state.plan;
@@ -69,7 +69,7 @@ export class FlowSteps {
     cancel(run);
     // Only this server sets the former; the latter stands in the address, where anybody can have put it.
     const to = context.redirect ?? localPath(wanted);
-    return to === undefined ? deniedAnswer(run, context, 'Invalid next URL') : redirectAnswer(run, to);
+    return to === undefined ? deniedAnswer(run, context, { message: 'Invalid next URL' }) : redirectAnswer(run, to);
   }
 
   private async restore(run: FlowRun): Promise<Restored> {
@@ -113,7 +113,7 @@ export class FlowSteps {
     const next = deniedNext === undefined ? undefined : localPath(deniedNext);
     if (flow.deniedAction !== 'message' && next !== undefined) return redirectAnswer(run, next);
     if (flow.deniedAction === 'continue') return redirectAnswer(run, '/');
-    return deniedAnswer(run, context, 'Flow does not apply to current user.');
+    return deniedAnswer(run, context, { message: 'Flow does not apply to current user.' });
   }
 
   private async goOn(run: FlowRun, posted: Posted | undefined): Promise<ExecutorAnswer> {
@@ -200,7 +200,7 @@ export class FlowSteps {
         return plan.bindings.length > 0 ? { kind: 'continue' } : this.finish(run);
       case 'denied':
         cancel(run);
-        return deniedAnswer(run, plan.context, outcome.message);
+        return deniedAnswer(run, plan.context, outcome);
     }
   }
 

@@ -23,8 +23,11 @@ export type StageOutcome =
    * itself with the code that the reference gives it, or names its code.
    */
   | { readonly kind: 'rejected'; readonly errors: NestedMessages | CodedErrors }
-  /** The run is over. Without a message the visitor reads `Unknown error`. */
-  | { readonly kind: 'denied'; readonly message?: string };
+  /**
+   * The run is over. Without a message the visitor reads `Unknown error`. `isOwn`: the message is an administrator's own
+   * text, which pages show as it is.
+   */
+  | { readonly kind: 'denied'; readonly message?: string; readonly isOwn?: true };
 
 /** Errors whose codes do not follow from their texts: `{ non_field_errors: [{ string: '…', code: 'email-sent' }] }`. */
 export type CodedErrors = Readonly<Record<string, readonly { readonly string: string; readonly code: string }[]>>;

@@ -63,7 +63,7 @@ export function challengePage(challenge: FullChallenge, place: Place, wording: W
   return {
     template,
     status,
-    title: title ?? wording.of(info?.title ?? ''),
+    title: title ?? wording.written(info?.title ?? ''),
     layout: info?.layout,
     background: background === defaultBackground ? undefined : background,
     isScriptless: place.isScriptless,
@@ -138,7 +138,7 @@ function showConsent(challenge: FullChallenge, _: Place, wording: Wording): Cont
   return {
     template: 'consent.html',
     values: {
-      header_text: wording.of(textOf(challenge['header_text'])),
+      header_text: wording.written(textOf(challenge['header_text'])),
       permissions: challenge['permissions'],
       additional_permissions: challenge['additional_permissions'],
       token: challenge['token'],
@@ -179,7 +179,8 @@ function showEmail(challenge: FullChallenge, place: Place, wording: Wording): Co
 
 function showDenied(challenge: FullChallenge, place: Place, wording: Wording): Content {
   const message = textOf(challenge['error_message']) || 'Unknown error';
-  const link = refusedLink(message);
+  const isOwn = challenge.isOwnMessage === true;
+  const link = isOwn ? undefined : refusedLink(message);
   const again: Way = { href: place.address.clean(), label: wording.say('again') };
   const home: Way = { href: '/', label: wording.say('home') };
   const signIn: Way[] = place.signIn === undefined ? [] : [{ href: place.signIn, label: wording.say('signIn') }];
@@ -188,7 +189,10 @@ function showDenied(challenge: FullChallenge, place: Place, wording: Wording): C
     template: 'access-denied.html',
     values: {
       heading: wording.say(link?.title ?? 'denied'),
-      reasons: link === undefined ? message.split('\n').map((line) => wording.of(line)) : [wording.say(link.reason)],
+      reasons:
+        link === undefined
+          ? message.split('\n').map((line) => (isOwn ? line : wording.of(line)))
+          : [wording.say(link.reason)],
       person: personOf(challenge),
       ways: link === undefined ? [again, home] : [...(link.isDone ? signIn : []), ...anew, home],
     },

@@ -60,10 +60,10 @@ export function promptField(prompt: StagePrompt, wording: Wording): Field {
     ...(autocomplete !== undefined && { autocomplete }),
     ...(choices !== undefined && { choices }),
     name: prompt.field_key,
-    label: wording.of(prompt.label),
+    label: wording.written(prompt.label),
     value: valueOf(prompt),
     placeholder: placeholderOf(prompt, wording),
-    hint: wording.of(prompt.sub_text),
+    hint: wording.written(prompt.sub_text),
     // Nobody need tick a box: not ticked is an answer too.
     required: prompt.required && kind.readonly !== true && kind.control !== 'checkbox',
   };
@@ -92,5 +92,5 @@ function valueOf({ type, initial_value: value }: StagePrompt): string {
 
 /** A placeholder that repeats the label says nothing. */
 function placeholderOf({ label, placeholder }: StagePrompt, wording: Wording): string {
-  return placeholder === label ? '' : wording.of(placeholder);
+  return placeholder === label ? '' : wording.written(placeholder);
 }

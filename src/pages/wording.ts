@@ -136,7 +136,7 @@ export class Wording {
     return this.catalog.translate({ id: texts[name] });
   }
 
-  /** A text that came from the executor or from an administrator: in our words if there are some, else as it came. */
+  /** A text of the executor: in our words if there are some, else as it came. */
   of(text: string): string {
     const known = exact.get(text);
     if (known !== undefined) return this.catalog.translate({ id: known.shown });
@@ -150,6 +150,14 @@ export class Wording {
   /** A span in words, such as `30 minutes`; none for what is no number. */
   duration(minutes: unknown): string {
     return typeof minutes === 'number' ? TimeFormats.of(this.catalog.locale).duration(minutes * 60_000) : '';
+  }
+
+  /**
+   * A title or label of an administrator: as it was written, in the visitor's language if the catalog has that very text.
+   * Never taken for a text of the executor.
+   */
+  written(text: string): string {
+    return this.catalog.translate({ id: text });
   }
 
   /** Words side by side, of which one counts: `Email or Username`. */

@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDummyFlow } from '../factories/dummy-flow.js';
 import { createDummyStage } from '../factories/dummy-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
+import { createPromptStage } from '../factories/prompt.js';
 import { createSignInFlow } from '../factories/sign-in-flow.js';
 import { createStage } from '../factories/stage.js';
 import { PageBrowser } from '../support/page-browser.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
 
 const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&{{ csrf }}{% load i18n %}`;
 
@@ -71,6 +73,28 @@ describe('What somebody typed', () => {
       expect(page.html).toContain('&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
       expectHarmless(page.html);
     }
+  });
+
+  const builtIn = 'This link is too old. Ask Ada for another: https://id.example/if/flow/x/';
+
+  it('as the deny message of an administrator is shown word for word, also if it is like a text of ours', async () => {
+    for (const deny_message of [builtIn, 'Unknown error', 'Flow does not apply to current user.']) {
+      const { pk } = await createStage(app.api, 'deny', { deny_message });
+      const { flow } = await createFlowWith(app.api, [pk]);
+      const { html } = await new PageBrowser(app.url).open(`/if/flow/${flow.slug}/`);
+      expect(html).toContain(deny_message);
+      const shown = await new Visitor(app.url).see(flow.slug);
+      expect([shown.error_message, Object.keys(shown).includes('isOwnMessage')]).toEqual([deny_message, false]);
+    }
+  });
+
+  it('as a title, a label or a hint of an administrator is shown word for word, also if it is like a text of ours', async () => {
+    const said = ['Invalid password', 'Invalid scheme', 'No pending user.'];
+    const [title, label, sub_text] = said as [string, string, string];
+    const { pk } = await createPromptStage(app.api, [{ label, sub_text }]);
+    const { flow } = await createFlowWith(app.api, [pk], { title });
+    const { html } = await new PageBrowser(app.url).open(`/if/flow/${flow.slug}/`);
+    for (const text of said) expect(html).toContain(text);
   });
 
   it('into a form comes back as it was, and does nothing', async () => {
