@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 
+import { loopbackFreeNetworks } from './networks.js';
+
 /** One variable of the environment: how it is read, what it is when unset, and what it is for. */
 interface Setting<T> {
   readonly comment: string;
@@ -59,7 +61,9 @@ function choice<const T extends string>(fallback: T, choices: readonly T[], comm
 function url(protocols: readonly string[], setting: Setting<string | undefined>): Setting<string | undefined> {
   const parse = (value: string): string => {
     if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
-      throw new Error(`must be a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`);
+      throw new Error(
+        `must be a URL that starts with ${protocols.map((name) => (['mailto:', 'tel:'].includes(name) ? name : `${name}//`)).join(' or ')}`,
+      );
     }
     return value;
   };
@@ -84,6 +88,20 @@ function atLeast(length: number, setting: Setting<string | undefined>): Setting<
   return { ...setting, parse };
 }
 
+function networks(comment: string): Setting<readonly string[]> {
+  return { comment, fallback: [], secret: false, parse: loopbackFreeNetworks };
+}
+
+/** A moment as in RFC 3339, or a day. */
+function moment(comment: string): Setting<string | undefined> {
+  const parse = (value: string): string => {
+    const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(value) ? Date.parse(value) : Number.NaN;
+    if (Number.isNaN(time)) throw new Error('must be a date such as 2027-06-30');
+    return new Date(time).toISOString();
+  };
+  return { comment, fallback: undefined, secret: false, parse };
+}
+
 /** Every setting there is, in the order of `.env.example`. */
 export const definitions = {
   HOST: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for every interface'),
@@ -97,6 +115,18 @@ export const definitions = {
   REQUEST_TIMEOUT: integer(60, 1, 3600, 'Seconds in which a whole request must arrive, with its headers and its body'),
   MAX_CONNECTIONS: integer(2000, 1, 1_000_000, 'Connections of clients at the same time; more are closed at once'),
   BODY_MEMORY: integer(64, 1, 65_536, 'Megabytes that the bodies of all requests take at the same time'),
+  METRICS_TOKEN: atLeast(
+    16,
+    secret('Bearer token for /-/metrics/, at least 16 characters (default: nobody reads the metrics with a token)'),
+  ),
+  METRICS_NETWORKS: networks(
+    'Networks whose clients read /-/metrics/ without a token, comma separated, such as 10.0.0.0/8; no loopback',
+  ),
+  SECURITY_CONTACT: url(
+    ['mailto:', 'https:', 'tel:'],
+    text(undefined, 'Where to report vulnerabilities, in /.well-known/security.txt: mailto:, https: or tel:'),
+  ),
+  SECURITY_EXPIRES: moment('Day on which that contact expires, at most a year ahead; required with SECURITY_CONTACT'),
   LOG_LEVEL: choice(
     'info',
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -213,7 +243,18 @@ export class SettingsError extends Error {
 }
 
 /** Prefixes under which a variable we do not know is most likely a misspelt setting. */
-const ourPrefixes = ['EMAIL_', 'SIGN_UP_', 'MAIL_', 'BOOTSTRAP_', 'DATABASE_', 'BRAND_', 'PAGE_', 'BLUEPRINT_'];
+const ourPrefixes = [
+  'METRICS_',
+  'SECURITY_',
+  'EMAIL_',
+  'SIGN_UP_',
+  'MAIL_',
+  'BOOTSTRAP_',
+  'DATABASE_',
+  'BRAND_',
+  'PAGE_',
+  'BLUEPRINT_',
+];
 
 /**
  * The environment that settings are read from: the process's own, completed by the file `.env` in `folder` if there
@@ -248,6 +289,9 @@ export function readSettings(env: NodeJS.ProcessEnv): { settings: Settings; warn
   }
   if (values['databaseUrl'] && !values['secretKey'] && !problems.some((line) => line.startsWith('SECRET_KEY '))) {
     problems.push('SECRET_KEY is required with DATABASE_URL');
+  }
+  if (values['securityContact'] && !values['securityExpires']) {
+    problems.push('SECURITY_EXPIRES is required with SECURITY_CONTACT');
   }
   if (problems.length > 0) throw new SettingsError(`Settings that cannot be used:\n  ${problems.join('\n  ')}`);
   return { settings: values as Settings, warnings: misspelt(env) };

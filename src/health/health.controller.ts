@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, Logger, Req, Res, ServiceUnavailableException } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import {
@@ -8,11 +8,19 @@ import {
   HealthIndicatorService,
   TypeOrmHealthIndicator,
 } from '@nestjs/terminus';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { MailMetrics } from '../mail/delivery/mail-metrics.js';
+import { MetricsAccess } from './metrics-access.js';
 import { Metrics } from './metrics.js';
+
+/** `up` or `down` for each part, and nothing else. */
+interface Readiness {
+  readonly status: string;
+  readonly details: Readonly<Record<string, { readonly status: string }>>;
+}
 
 const open = RouteConfig({ access: { level: 'public' } });
 
@@ -20,6 +28,8 @@ const open = RouteConfig({ access: { level: 'public' } });
 @ApiExcludeController()
 @Controller('-')
 export class HealthController {
+  private readonly log = new Logger('Health');
+
   constructor(
     private readonly health: HealthCheckService,
     private readonly database: TypeOrmHealthIndicator,
@@ -28,6 +38,7 @@ export class HealthController {
     private readonly mail: MailMetrics,
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly metrics: Metrics,
+    private readonly access: MetricsAccess,
   ) {}
 
   /** The process runs. */
@@ -37,22 +48,36 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** The process can serve; if not, 503 and why. */
+  /** The process can serve; if not, 503 and which part is down. Why goes to the log: anybody may ask. */
   @Get('health/ready')
   @open
-  ready(): Promise<HealthCheckResult> {
+  async ready(): Promise<Readiness> {
+    try {
+      return readiness(await this.check());
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      const result = error.getResponse() as HealthCheckResult;
+      this.log.warn(`Not ready: ${JSON.stringify(result.error)}`);
+      throw new ServiceUnavailableException(readiness(result));
+    }
+  }
+  /** Prometheus text; 401 for everyone whom METRICS_TOKEN or METRICS_NETWORKS do not let in. */
+  @Get('metrics')
+  @RouteConfig({ access: { level: 'visitor' } })
+  async text(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    if (!this.access.admits(request)) {
+      void reply.status(401).header('www-authenticate', 'Bearer realm="metrics"').type('text/plain; charset=utf-8');
+      return 'Send METRICS_TOKEN as Bearer token.\n';
+    }
+    void reply.type('text/plain; version=0.0.4; charset=utf-8');
+    return this.metrics.registry.metrics();
+  }
+
+  private check(): Promise<HealthCheckResult> {
     const connection = this.dataSource;
     const database = (): ReturnType<TypeOrmHealthIndicator['pingCheck']> =>
       this.database.pingCheck('database', { connection, timeout: 2000 });
     return this.health.check(this.settings.role === 'api' ? [database] : [database, () => this.mailIsSent()]);
-  }
-
-  /** Prometheus text. */
-  @Get('metrics')
-  @open
-  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  text(): Promise<string> {
-    return this.metrics.registry.metrics();
   }
 
   /** A worker is well as long as the mails that wait are not overdue by more than MAIL_MAX_AGE. */
@@ -65,4 +90,9 @@ export class HealthController {
       return indicator.down({ message: (error as Error).message });
     }
   }
+}
+
+function readiness({ status, details }: HealthCheckResult): Readiness {
+  const parts = Object.entries(details).map(([name, part]) => [name, { status: part.status }]);
+  return { status, details: Object.fromEntries(parts) as Readiness['details'] };
 }

@@ -3,13 +3,14 @@ import { TerminusModule } from '@nestjs/terminus';
 
 import { MailModule } from '../mail/mail.module.js';
 import { HealthController } from './health.controller.js';
+import { MetricsAccess } from './metrics-access.js';
 import { Metrics } from './metrics.js';
 
 /** Whether the process is well, and its figures. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), MailModule],
   controllers: [HealthController],
-  providers: [Metrics],
+  providers: [Metrics, MetricsAccess],
   exports: [Metrics],
 })
 export class HealthModule {}

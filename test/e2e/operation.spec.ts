@@ -3,13 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSendingStage, enqueue, mailFrom, messageOf } from '../support/mails.js';
 import { freePort } from '../support/service-process.js';
 import { SmtpRefusal, SmtpSink } from '../support/smtp-sink.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
+
+const metricsToken = 'metrics-token-of-the-tests';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ METRICS_TOKEN: metricsToken });
 });
 afterAll(() => app.stop());
+
+function metricsOf({ url }: TestApp, authorization = `Bearer ${metricsToken}`): Promise<Response> {
+  return fetch(`${url}/-/metrics/`, { headers: authorization === '' ? {} : { authorization } });
+}
 
 describe('/-/health/', () => {
   it('is live as soon as the process runs', async () => {
@@ -23,12 +29,15 @@ describe('/-/health/', () => {
     expect(await answer.json()).toMatchObject({ status: 'ok', details: { database: { status: 'up' } } });
   });
 
-  it('is not ready, and says why, when the database is gone', async () => {
+  it('is not ready when the database is gone, and names no more than the parts that are down', async () => {
     const other = await startTestApp();
     await other.dataSource.destroy();
     const answer = await fetch(`${other.url}/-/health/ready/`);
     expect(answer.status).toBe(503);
-    expect(await answer.json()).toMatchObject({ status: 'error', error: { database: { status: 'down' } } });
+    expect(await answer.json()).toEqual({
+      status: 'error',
+      details: { database: { status: 'down' }, mail: { status: 'down' } },
+    });
     expect((await fetch(`${other.url}/-/health/live/`)).status).toBe(200);
     await other.dataSource.initialize();
     await other.stop();
@@ -38,13 +47,50 @@ describe('/-/health/', () => {
 describe('/-/metrics/', () => {
   it('counts requests by route, never by address', async () => {
     await app.api.get('/stages/email/?search=who%20is%20it');
-    const text = await (await fetch(`${app.url}/-/metrics/`)).text();
+    const text = await (await metricsOf(app)).text();
     expect(text).toContain(
       'http_request_duration_seconds_count{method="GET",route="/api/v3/stages/email",status="200"} 1',
     );
     expect(text).toMatch(/database_pool_connections\{state="idle"\} [1-9]/);
     expect(text).toMatch(/process_resident_memory_bytes \d+/);
     expect(text).not.toContain('who');
+  });
+});
+
+describe('/-/metrics/ is read', () => {
+  const basic = (password: string): string => `Basic ${Buffer.from(`prometheus:${password}`).toString('base64')}`;
+
+  it('with METRICS_TOKEN, as Bearer or as password of Basic', async () => {
+    for (const authorization of [`Bearer ${metricsToken}`, `bearer ${metricsToken}`, basic(metricsToken)]) {
+      expect((await metricsOf(app, authorization)).status).toBe(200);
+    }
+  });
+
+  it('by nobody else: 401 for strangers on loopback, wrong tokens and API tokens', async () => {
+    const wrong = ['', 'Bearer ', 'Bearer x', `Bearer ${adminKey}`, basic('x'), basic(''), 'Basic x', metricsToken];
+    for (const authorization of wrong) {
+      const answer = await metricsOf(app, authorization);
+      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="metrics"']);
+      expect(await answer.text()).toBe('Send METRICS_TOKEN as Bearer token.\n');
+    }
+  });
+
+  it('by nobody without a setting, and from METRICS_NETWORKS by what a trusted proxy says', async () => {
+    const closed = await startTestApp();
+    expect((await metricsOf(closed, `Bearer ${metricsToken}`)).status).toBe(401);
+    await closed.stop();
+    const untrusted = await startTestApp({ METRICS_NETWORKS: '203.0.113.0/24' });
+    const from = async ({ url }: TestApp, ip: string): Promise<number> =>
+      (await fetch(`${url}/-/metrics/`, { headers: { 'x-forwarded-for': ip } })).status;
+    expect(await from(untrusted, '203.0.113.9')).toBe(401);
+    await untrusted.stop();
+    const behindProxy = await startTestApp({
+      METRICS_NETWORKS: '203.0.113.0/24, 2001:db8::/32',
+      TRUST_PROXY: '127.0.0.1',
+    });
+    for (const ip of ['203.0.113.9', '2001:db8::9']) expect(await from(behindProxy, ip)).toBe(200);
+    for (const ip of ['203.0.114.9', '127.0.0.1', '::1']) expect(await from(behindProxy, ip)).toBe(401);
+    await behindProxy.stop();
   });
 });
 
@@ -62,7 +108,7 @@ describe('Every answer', () => {
 
 describe('ROLE=worker', () => {
   it('answers how it is and serves no API', async () => {
-    const worker = await startTestApp({ ROLE: 'worker' });
+    const worker = await startTestApp({ METRICS_TOKEN: metricsToken, ROLE: 'worker' });
     const statusOf = async (path: string): Promise<number> => (await fetch(`${worker.url}${path}`)).status;
     expect(await statusOf('/-/health/ready/')).toBe(200);
     expect(await statusOf('/api/v3/stages/email/')).toBe(404);
@@ -71,7 +117,7 @@ describe('ROLE=worker', () => {
   });
 
   it('counts mails by state, tries by outcome, and the seconds to acceptance', async () => {
-    const worker = await startTestApp({ ROLE: 'worker' });
+    const worker = await startTestApp({ METRICS_TOKEN: metricsToken, ROLE: 'worker' });
     const sink = new SmtpSink((recipient) => {
       if (recipient.startsWith('nobody')) throw new SmtpRefusal(550, 'No such user here');
       if (recipient.startsWith('later')) throw new SmtpRefusal(451, 'Come back later');
@@ -82,7 +128,7 @@ describe('ROLE=worker', () => {
     const states = async (): Promise<string[]> =>
       (await Promise.all(keys.map((pk) => messageOf(worker, pk)))).map(({ state }) => state);
     await expect.poll(states, { timeout: 20_000 }).toEqual(['sent', 'sent', 'failed', 'retrying']);
-    const figures = (await (await fetch(`${worker.url}/-/metrics/`)).text()).split('\n');
+    const figures = (await (await metricsOf(worker)).text()).split('\n');
     const counts = { queued: 0, sending: 0, retrying: 1, sent: 2, captured: 0, failed: 1, discarded: 0 };
     for (const [state, count] of Object.entries(counts)) {
       expect(figures).toContain(`mail_messages{state="${state}"} ${count}`);
@@ -95,8 +141,8 @@ describe('ROLE=worker', () => {
     await worker.stop();
   });
 
-  it('is not ready while a mail is overdue by more than MAIL_MAX_AGE, and tells by how much', async () => {
-    const worker = await startTestApp({ ROLE: 'worker', MAIL_MAX_AGE: '60' });
+  it('is not ready while a mail is overdue by more than MAIL_MAX_AGE, and the metrics show by how much', async () => {
+    const worker = await startTestApp({ METRICS_TOKEN: metricsToken, ROLE: 'worker', MAIL_MAX_AGE: '60' });
     // Nobody listens there, so the mail waits for its next try.
     const stage = await createSendingStage(worker, await freePort());
     const [pk] = await enqueue(worker, mailFrom(stage, 'somebody@example.org'));
@@ -107,14 +153,14 @@ describe('ROLE=worker', () => {
         [pk, seconds],
       );
       const answer = await fetch(`${worker.url}/-/health/ready/`);
-      const figures = await (await fetch(`${worker.url}/-/metrics/`)).text();
+      const figures = await (await metricsOf(worker)).text();
       const [, oldest] = /^mail_oldest_waiting_seconds (\S+)$/m.exec(figures) ?? [];
       return [answer.status, await answer.json(), Math.round(Number(oldest))];
     };
     const [status, body, oldest] = await overdueBy(3600);
-    expect([status, body]).toMatchObject([503, { status: 'error', error: { mail: { status: 'down' } } }]);
-    for (const seconds of [body.error.mail.overdue, oldest]) expect(Math.abs(seconds - 3600)).toBeLessThan(60);
-    expect(await overdueBy(-3600)).toMatchObject([200, { details: { mail: { status: 'up', overdue: 0 } } }, 0]);
+    expect([status, body]).toMatchObject([503, { status: 'error', details: { mail: { status: 'down' } } }]);
+    expect(Math.abs(oldest - 3600)).toBeLessThan(60);
+    expect(await overdueBy(-3600)).toMatchObject([200, { details: { mail: { status: 'up' } } }, 0]);
     await worker.stop();
   });
 });

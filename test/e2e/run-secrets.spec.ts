@@ -12,6 +12,8 @@ import { SmtpSink } from '../support/smtp-sink.js';
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 import { Visitor } from '../support/visitor.js';
 
+const metricsToken = 'metrics-token-of-the-tests';
+
 let app: TestApp;
 let sink: SmtpSink;
 let port: number;
@@ -26,7 +28,7 @@ beforeAll(async () => {
       done();
     },
   });
-  app = await startTestApp({}, undefined, pino({ level: 'trace' }, lines));
+  app = await startTestApp({ METRICS_TOKEN: metricsToken }, undefined, pino({ level: 'trace' }, lines));
 });
 afterAll(async () => {
   await app.stop();
@@ -72,7 +74,9 @@ class Secrets {
       await everything('/managed/blueprints/'),
     ];
     expect(pages[0]!.length).toBeGreaterThan(100);
-    const metrics = await (await fetch(`${app.url}/-/metrics`)).text();
+    const metrics = await (
+      await fetch(`${app.url}/-/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } })
+    ).text();
     const places: [string, string][] = [
       ['the log', log.join('')],
       ['the inspector', JSON.stringify(this.inspections)],
