@@ -52,12 +52,15 @@ describe('A session', () => {
     expect(more).toEqual([]);
   });
 
-  it('is only sent encrypted where that is the public address', async () => {
+  it('is only sent encrypted, under a name that no sibling domain can set, where that is the public address', async () => {
     const https = await startTestApp({ PUBLIC_URL: 'https://auth.example.org' });
     try {
       const { slug } = await createDummyFlow(https.api, 1);
       const { headers } = await new Visitor(https.url).get(slug);
-      for (const cookie of headers.getSetCookie()) expect(cookie).toMatch(/; Secure/);
+      expect(headers.getSetCookie()).toEqual([
+        expect.stringMatching(/^__Host-authentik_session=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+        expect.stringMatching(/^authentik_csrf=[0-9a-f]{64}; Path=\/; Secure; SameSite=Lax$/),
+      ]);
     } finally {
       await https.stop();
     }

@@ -6,10 +6,12 @@ import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { isSameSecret } from '../../rest/access/same-secret.js';
 import { AppError } from '../../rest/errors/app-error.js';
+import { hostCookieName } from '../../rest/http/host-cookie.js';
 import { knownFor } from './known-browsers.js';
 
-const sessionCookie = 'authentik_session';
-const browserCookie = 'authentik_browser';
+/**
+ * Without a prefix also under https: scripts of clients read it by this name. It proves nothing without its session.
+ */
 const csrfCookie = 'authentik_csrf';
 const csrfHeader = 'x-authentik-csrf';
 
@@ -30,6 +32,7 @@ export interface IssuedSession {
 @Injectable()
 export class SessionCookies {
   private readonly attributes: CookieSerializeOptions;
+  private readonly sessionCookie: string;
   private readonly browserCookie: string;
 
   constructor(
@@ -38,13 +41,13 @@ export class SessionCookies {
   ) {
     // Lax: a stranger's page can lead here, as the link in a mail does, but never post in the visitor's name.
     this.attributes = { path: '/', sameSite: 'lax', secure: publicUrl(settings).startsWith('https:') };
-    // The prefix keeps sibling domains from setting it; browsers accept it over https only.
-    this.browserCookie = this.attributes.secure === true ? `__Host-${browserCookie}` : browserCookie;
+    this.sessionCookie = hostCookieName('authentik_session', settings);
+    this.browserCookie = hostCookieName('authentik_browser', settings);
   }
 
   /** The key of the visitor's session, if the request names one. */
   keyOf(request: FastifyRequest): string | undefined {
-    const key = request.cookies[sessionCookie];
+    const key = request.cookies[this.sessionCookie];
     return key === '' ? undefined : key;
   }
 
@@ -60,7 +63,7 @@ export class SessionCookies {
 
   send(reply: FastifyReply, { key, seconds, browser }: IssuedSession): void {
     const attributes = { ...this.attributes, ...(seconds !== undefined && { maxAge: seconds }) };
-    void reply.setCookie(sessionCookie, key, { ...attributes, httpOnly: true });
+    void reply.setCookie(this.sessionCookie, key, { ...attributes, httpOnly: true });
     void reply.setCookie(csrfCookie, this.csrfToken(key), attributes);
     if (browser !== undefined) {
       void reply.setCookie(this.browserCookie, browser, { ...this.attributes, httpOnly: true, maxAge: knownFor });
@@ -69,7 +72,7 @@ export class SessionCookies {
 
   /** Makes the browser forget the session. */
   clear(reply: FastifyReply): void {
-    for (const name of [sessionCookie, csrfCookie]) void reply.clearCookie(name, this.attributes);
+    for (const name of [this.sessionCookie, csrfCookie]) void reply.clearCookie(name, this.attributes);
   }
 
   /** The token of the session with this key; it says nothing of the key. */
