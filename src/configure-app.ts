@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { parse } from 'node:querystring';
 
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import staticFiles from '@fastify/static';
 import { Logger as NestLog } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -31,11 +30,15 @@ import { boundPipelining } from './rest/http/pipelining.js';
 import { bodyLimit, takeBodiesUnread } from './rest/http/request-body.js';
 import { logRequests } from './rest/http/request-log.js';
 import { RouteTable } from './rest/http/route-table.js';
+import { sendSecurityHeaders } from './rest/http/security-headers.js';
 import { openApiDocument } from './rest/openapi/document.js';
 import { SchemaDocument } from './rest/openapi/schema.controller.js';
 
 /** Every route of the API stands below this. */
 export const apiPrefix = '/api/v3';
+
+/** Swagger UI. */
+const docsPath = `${apiPrefix}/docs`;
 
 /** The application with everything that makes an answer what it is. */
 export interface App {
@@ -60,8 +63,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   const metrics = nest.get(Metrics);
   boundPipelining(fastify);
   logRequests(fastify, (served) => metrics.observe(served));
-  const strictTransportSecurity = publicUrl(settings).startsWith('https:');
-  await fastify.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity });
+  await sendSecurityHeaders(fastify, docsPath, publicUrl(settings).startsWith('https:'));
   await fastify.register(staticFiles, { serve: false });
   await fastify.register(cookie);
   if (settings.role === 'worker') hideApi(fastify);
@@ -80,6 +82,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   nest.setGlobalPrefix(apiPrefix, {
     exclude: [
       '/',
+      '.well-known/{*path}',
       'sign-out',
       '-/{*path}',
       'dev/{*path}',
@@ -91,9 +94,10 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   });
   const document = openApiDocument(nest, apiPrefix, challengeUnions(nest.get(StageExecutors)));
   nest.get(SchemaDocument).set(document);
-  SwaggerModule.setup(`${apiPrefix}/docs`, nest, document, {
+  SwaggerModule.setup(docsPath, nest, document, {
     customSiteTitle: 'email-stage',
-    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+    // The token that `Authorize` takes stays in the page: stored, every script of this origin could read it.
+    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tryItOutEnabled: true },
   });
   await nest.init();
   const guard = nest.get(AccessGuard);

@@ -15,11 +15,12 @@ import { PageNotes } from './page-notes.js';
 import { PageRenderer } from './page-renderer.js';
 import { PageResponder } from './page-responder.js';
 import { PageVisitors } from './page-visitors.js';
+import { WellKnownController } from './well-known.controller.js';
 
 /** What people see in a browser. */
 @Module({
   imports: [FlowExecutionModule, MailboxModule, MailModule],
-  controllers: [FlowPagesController, LandingPageController, NotMeController, PageAssetsController],
+  controllers: [FlowPagesController, LandingPageController, NotMeController, PageAssetsController, WellKnownController],
   providers: [FlowPages, LandingPage, PageAssets, PageErrors, PageNotes, PageRenderer, PageResponder, PageVisitors],
 })
 export class PagesModule {}

@@ -28,6 +28,23 @@ describe('The Swagger UI', () => {
     expect(Math.min(...(await Promise.all(sizes)))).toBeGreaterThan(0);
   });
 
+  it('runs scripts and asks addresses of this site alone, and stores no token', async () => {
+    for (const path of ['/api/v3/docs', '/api/v3/docs/', '/api/v3/docs/index.html', '/api/v3/docs/?url=x']) {
+      const { headers } = await fetch(`${app.url}${path}`, { headers: { accept } });
+      const policy = headers.get('content-security-policy')?.split('; ');
+      expect(policy, path).toEqual(
+        expect.arrayContaining([
+          "default-src 'none'",
+          "script-src 'self'",
+          "connect-src 'self'",
+          "frame-ancestors 'none'",
+        ]),
+      );
+    }
+    const script = await (await fetch(`${app.url}/api/v3/docs/swagger-ui-init.js`)).text();
+    expect(script).toContain('"persistAuthorization": false');
+  });
+
   it('shows the document that is served at /schema/', async () => {
     const script = await (await fetch(`${app.url}/api/v3/docs/swagger-ui-init.js`)).text();
     const shown = JSON.parse(/"swaggerDoc": (\{.*\}),\n {2}"customOptions"/s.exec(script)?.[1] ?? '') as unknown;

@@ -62,6 +62,24 @@ describe('Every page', () => {
   });
 });
 
+describe('Every answer', () => {
+  it('may load nothing unless it is a page, and switches off features of browsers', async () => {
+    for (const path of [
+      '/api/v3/root/config/',
+      '/api/v3/core/users/',
+      '/-/health/live/',
+      '/nowhere',
+      '/',
+      '/api/v3/docs/',
+    ]) {
+      const { headers } = await fetch(`${app.url}${path}`);
+      expect(headers.get('content-security-policy'), path).toMatch(/^default-src 'none';.*frame-ancestors 'none'/);
+      expect(headers.get('permissions-policy'), path).toMatch(/camera=\(\), .*geolocation=\(\), .*usb=\(\)/);
+      expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+    }
+  });
+});
+
 describe('What somebody typed', () => {
   it('as title, stage, deny message, user name or query is shown as it is, and does nothing', async () => {
     const { pk: dummy } = await createDummyStage(app.api, { name: hostile });
