@@ -5,6 +5,7 @@ import { EventsModule } from '../events/events.module.js';
 import { Referrers } from '../rest/referrers.js';
 import { AccessGuard } from './access/access.guard.js';
 import { AuthenticationService } from './access/authentication.service.js';
+import { Authority } from './authority/authority.service.js';
 import { BootstrapService } from './bootstrap/bootstrap.service.js';
 import { GroupController } from './groups/group.controller.js';
 import { GroupService } from './groups/group.service.js';
@@ -48,6 +49,7 @@ import { UserService } from './users/user.service.js';
     AccountChanges,
     AccountService,
     AuthenticationService,
+    Authority,
     BootstrapService,
     Credentials,
     GroupService,
@@ -68,6 +70,7 @@ import { UserService } from './users/user.service.js';
   exports: [
     AccessGuard,
     AccountChanges,
+    Authority,
     Credentials,
     GroupService,
     GuessLimits,

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { publicUrl, SETTINGS, type Settings } from '../config/settings.js';
 import type { Caller } from '../core/access/caller.js';
+import { Authority } from '../core/authority/authority.service.js';
 import { localeOf } from '../core/users/settings-of.js';
 import type { User } from '../core/users/user.entity.js';
 import { SecretBox } from '../database/secret-box.js';
@@ -48,15 +49,18 @@ export class Recovery {
     private readonly tokens: FlowTokens,
     private readonly events: EventLog,
     private readonly outbox: Outbox,
+    private readonly authority: Authority,
   ) {}
 
   /**
    * A link for the administrator to hand on: until it has been used or is too old, always the same one.
    *
    * @throws ValidationError if there is no recovery flow for this user
+   * @throws AppError `forbidden` if the caller may not take over the account
    */
   async show(user: User, by: Caller, clientIp: string): Promise<string> {
     return this.dataSource.transaction(async (manager) => {
+      await this.authority.requireSignInChange(manager, by, user.pk);
       const { flow, plan } = await this.plan(manager, user);
       // Two requests at the same time would make two links.
       await manager.query('select from "user" where id = $1 for no key update', [user.pk]);

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 
 import type { DataSource, DeepPartial, EntityManager, SelectQueryBuilder } from 'typeorm';
 
-import type { Caller } from '../core/access/caller.js';
 import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
 import { restrict } from '../rest/access/visible.js';
 import { RowCounts } from '../rest/cache/row-counts.js';
@@ -101,16 +100,6 @@ export abstract class StageStore<Entity extends Stage, Answer extends StageDto, 
   /** Removes the stage and its bindings. */
   async remove({ pk }: Stage, manager = this.dataSource.manager): Promise<void> {
     await manager.delete<Stage>(this.kind.entity, { pk });
-  }
-
-  /**
-   * For a kind in which something may be set only with other permissions than to write stages.
-   *
-   * @param stored the stage that the request is to change
-   * @throws AppError `forbidden`
-   */
-  authorize(_request: Partial<Request>, _caller: Caller, _stored?: Entity): void {
-    return;
   }
 
   /** @throws AppError `notFound` */

@@ -4,6 +4,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 
 import type { Caller } from '../core/access/caller.js';
+import { Authority } from '../core/authority/authority.service.js';
+import type { HandedOn, Subject } from '../core/authority/read-standings.js';
 import { findBlueprint } from '../flows/transfer/blueprint.js';
 import { Importer } from '../flows/transfer/importer.service.js';
 import type { TreeMap } from '../flows/transfer/tree.js';
@@ -32,6 +34,7 @@ export class BlueprintService {
     private readonly dataSource: DataSource,
     private readonly importer: Importer,
     private readonly files: BlueprintFiles,
+    private readonly authority: Authority,
   ) {}
 
   list(query: BlueprintListQuery, visible: VisibleRows): Promise<Page<BlueprintInstanceDto>> {
@@ -46,11 +49,20 @@ export class BlueprintService {
     return row;
   }
 
-  /** Makes a blueprint known; it is applied when somebody asks for that, or at the next start. */
+  /**
+   * Makes a blueprint known; it is applied when somebody asks for that, or at the next start.
+   *
+   * @throws AppError `forbidden` if the caller may not set what a file is applied with
+   */
   async create(request: BlueprintInstanceRequestDto, caller: Caller): Promise<BlueprintInstanceDto> {
     await this.requireValid(request, caller);
     const pk = randomUUID();
-    await this.dataSource.manager.insert(BlueprintInstance, { ...columnsOf<BlueprintInstance>(request), pk } as object);
+    const columns = { ...columnsOf<BlueprintInstance>(request), pk };
+    await this.dataSource.transaction((manager) =>
+      this.authority.changing(manager, caller, [subjectOf(pk)], () =>
+        manager.insert(BlueprintInstance, columns as object),
+      ),
+    );
     return this.get(pk, everyRow);
   }
 
@@ -63,7 +75,11 @@ export class BlueprintService {
     await this.requireValid({ context, ...request }, caller);
     const columns = columnsOf<BlueprintInstance>(request);
     if (Object.keys(columns).length > 0) {
-      await this.dataSource.manager.update(BlueprintInstance, { pk }, columns as object);
+      await this.dataSource.transaction((manager) =>
+        this.authority.changing(manager, caller, [subjectOf(pk)], () =>
+          manager.update(BlueprintInstance, { pk }, columns as object),
+        ),
+      );
     }
     return this.get(pk, everyRow);
   }
@@ -101,4 +117,17 @@ export class BlueprintService {
   private instances(visible: VisibleRows): SelectQueryBuilder<BlueprintInstance> {
     return restrict(this.dataSource.manager.createQueryBuilder(BlueprintInstance, 'instance'), visible);
   }
+}
+
+/** Files are applied at the start as the operator, with the context of their blueprint. */
+function subjectOf(pk: string): Subject {
+  return {
+    stage: async (manager): Promise<HandedOn | undefined> => {
+      const instance = await manager.findOneBy(BlueprintInstance, { pk });
+      if (instance === null) return undefined;
+      const { path, context } = instance;
+      const isOperators = path !== '' && Object.keys(context).length > 0;
+      return { groups: [], superuserBy: isOperators ? [`${path} ${JSON.stringify(context)}`] : [] };
+    },
+  };
 }

@@ -204,6 +204,18 @@ describe('Who may deal with blueprints', () => {
     expect(await apply(pk, more as never)).toMatchObject({ status: 'successful' });
   });
 
+  it('sets the context of a file only for superusers', async () => {
+    const { api } = await createActor(app, all);
+    const [file] = (await app.api.get('/managed/blueprints/available/')).body;
+    const forFile = { name: name(), path: file.path };
+    const context = { any: 'thing' };
+    expect((await api.post('/managed/blueprints/', { ...forFile, context })).status).toBe(403);
+    const { pk } = (await api.post('/managed/blueprints/', forFile)).body;
+    expect((await api.patch(`/managed/blueprints/${pk}/`, { context })).status).toBe(403);
+    expect((await app.api.patch(`/managed/blueprints/${pk}/`, { context })).status).toBe(200);
+    expect((await api.patch(`/managed/blueprints/${pk}/`, { name: name() })).status).toBe(200);
+  });
+
   it('needs the permissions to add and to change them to apply one, and to view them to see the files', async () => {
     const { pk } = await create({ content: text('x') });
     const [view, add, change] = all as [string, string, string];

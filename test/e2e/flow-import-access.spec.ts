@@ -108,16 +108,17 @@ describe('An import does nothing that its caller could not do by the API', () =>
   );
 
   it('puts new users into a group only for those who may add users to it', async () => {
-    const { pk: create_users_group } = await createGroup(app.api, { is_superuser: true });
-    const entry = {
+    const entryFor = async (fields = {}): Promise<object> => ({
       model: 'authentik_stages_user_write.userwritestage',
       identifiers: { name: slug() },
-      attrs: { create_users_group },
-    };
+      attrs: { create_users_group: (await createGroup(app.api, fields)).pk },
+    });
+    const entry = await entryFor();
     const writer = [...importer, 'authentik_stages_user_write.add_userwritestage'];
     expect(await importEntries((await createActor(app, writer)).api, [entry])).toEqual([false, forbidden]);
     const adder = await createActor(app, [...writer, 'authentik_core.add_user_to_group']);
     expect(await importEntries(adder.api, [entry])).toEqual([true, 'created']);
+    expect(await importEntries(adder.api, [await entryFor({ is_superuser: true })])).toEqual([false, forbidden]);
   });
 });
 

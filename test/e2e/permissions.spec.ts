@@ -211,7 +211,7 @@ describe('The permission to change', () => {
     const [one, other] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const actor = await actorOn(one.pk, [view]);
     await allow(app, actor.user.pk, { permissions: [change] });
-    expect((await actor.api.patch(`/stages/email/${one.pk}/`, { port: 1 })).status).toBe(200);
+    expect((await actor.api.patch(`/stages/email/${one.pk}/`, { timeout: 1 })).status).toBe(200);
     expect((await actor.api.put(`/stages/email/${one.pk}/`, { name: one.name })).status).toBe(200);
     expect(await actor.api.patch(`/stages/email/${other.pk}/`, { port: 1 })).toMatchObject(notFound);
   });
@@ -220,7 +220,7 @@ describe('The permission to change', () => {
     const [one, other] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const actor = await actorOn(one.pk, [change]);
     await allow(app, actor.user.pk, { permissions: [view] });
-    expect((await actor.api.patch(`/stages/email/${one.pk}/`, { port: 1 })).status).toBe(200);
+    expect((await actor.api.patch(`/stages/email/${one.pk}/`, { timeout: 1 })).status).toBe(200);
     expect(await actor.api.patch(`/stages/email/${other.pk}/`, { port: 1 })).toMatchObject(forbidden);
     expect(await actor.api.delete(`/stages/email/${one.pk}/`)).toMatchObject(forbidden);
   });

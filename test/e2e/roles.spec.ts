@@ -224,7 +224,7 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     const [{ path, pk }, other] = [await holder(), await holder()];
     const [app_, noun] = kind === 'users' ? ['authentik_core', 'user'] : ['authentik_rbac', 'role'];
     const request = { permissions: [view] };
-    const actor = await createActor(app, [`${app_}.view_${noun}`, `${app_}.change_${noun}`]);
+    const actor = await createActor(app, [view, `${app_}.view_${noun}`, `${app_}.change_${noun}`]);
     expect(await actor.api.post(`${path}/assign/`, request)).toMatchObject(forbidden);
     expect(await actor.api.patch(`${path}/unassign/`, request)).toMatchObject(forbidden);
     await allow(app, actor.user.pk, {

@@ -61,27 +61,27 @@ describe('A user write stage', () => {
   });
 
   it('is given a group for new users only by those who may add users to that group', async () => {
-    const superusers = await createGroup(app.api, { is_superuser: true });
+    const members = await createGroup(app.api);
     const { api, user } = await createActor(app, [
       'authentik_stages_user_write.view_userwritestage',
       'authentik_stages_user_write.add_userwritestage',
       'authentik_stages_user_write.change_userwritestage',
     ]);
-    const fields = { name: randomUUID(), create_users_group: superusers.pk };
+    const fields = { name: randomUUID(), create_users_group: members.pk };
     const { pk } = await createStage(app.api, 'user_write');
     const path = `/stages/user_write/${pk}/`;
     expect((await api.post('/stages/user_write/', fields)).status).toBe(403);
-    expect((await api.patch(path, { create_users_group: superusers.pk })).status).toBe(403);
+    expect((await api.patch(path, { create_users_group: members.pk })).status).toBe(403);
     expect((await api.put(path, fields)).status).toBe(403);
-    await app.api.patch(path, { create_users_group: superusers.pk });
+    await app.api.patch(path, { create_users_group: members.pk });
     expect((await api.put(path, fields)).status).toBe(200);
     expect((await api.patch(path, { create_users_group: null })).status).toBe(200);
     await allow(app, user.pk, {
       permissions: ['add_user_to_group'],
       model: 'authentik_core.group',
-      object_pk: superusers.pk,
+      object_pk: members.pk,
     });
-    expect((await api.patch(path, { create_users_group: superusers.pk })).status).toBe(200);
+    expect((await api.patch(path, { create_users_group: members.pk })).status).toBe(200);
   });
 });
 

@@ -39,8 +39,8 @@ export class GroupController {
   }
 
   @groups.create()
-  create(@Body() request: GroupRequestDto): Promise<GroupDto> {
-    return this.service.create(request);
+  create(@Body() request: GroupRequestDto, @CurrentCaller() caller: Caller): Promise<GroupDto> {
+    return this.service.create(request, caller);
   }
 
   @groups.retrieve()
@@ -53,18 +53,26 @@ export class GroupController {
   }
 
   @groups.replace()
-  replace(@Current() group: Group, @Body() request: GroupRequestDto): Promise<GroupDto> {
-    return this.service.update(group, request);
+  replace(
+    @Current() group: Group,
+    @Body() request: GroupRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<GroupDto> {
+    return this.service.update(group, request, caller);
   }
 
   @groups.update()
-  update(@Current() group: Group, @Body() request: PatchedGroupRequestDto): Promise<GroupDto> {
-    return this.service.update(group, request);
+  update(
+    @Current() group: Group,
+    @Body() request: PatchedGroupRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<GroupDto> {
+    return this.service.update(group, request, caller);
   }
 
   @groups.remove()
-  remove(@Current() group: Group): Promise<void> {
-    return this.service.remove(group);
+  remove(@Current() group: Group, @CurrentCaller() caller: Caller): Promise<void> {
+    return this.service.remove(group, caller);
   }
 
   @groups.detailAction({
@@ -79,8 +87,12 @@ export class GroupController {
       { status: 404, description: 'There is no such user.' },
     ],
   })
-  addUser(@Current() group: Group, @Body() { pk }: UserAccountRequestDto): Promise<void> {
-    return this.service.addUser(group, pk);
+  addUser(
+    @Current() group: Group,
+    @Body() { pk }: UserAccountRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    return this.service.addUser(group, pk, caller);
   }
 
   @groups.detailAction({
@@ -95,8 +107,12 @@ export class GroupController {
       { status: 404, description: 'There is no such user.' },
     ],
   })
-  removeUser(@Current() group: Group, @Body() { pk }: UserAccountRequestDto): Promise<void> {
-    return this.service.removeUser(group, pk);
+  removeUser(
+    @Current() group: Group,
+    @Body() { pk }: UserAccountRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    return this.service.removeUser(group, pk, caller);
   }
 
   @groups.usedBy()

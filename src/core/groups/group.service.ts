@@ -14,14 +14,15 @@ import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
 import { Referrers } from '../../rest/referrers.js';
 import type { Reference } from '../../rest/used-by.js';
+import type { Caller } from '../access/caller.js';
+import { Authority, type Party } from '../authority/authority.service.js';
+import type { Subject } from '../authority/read-standings.js';
+import { User } from '../users/user.entity.js';
 import type { GroupListQuery } from './dto/group-list.query.js';
 import type { GroupDto, GroupRequestDto, PatchedGroupRequestDto } from './dto/group.dto.js';
 import { Group } from './group.entity.js';
 import { groupAnswer, groupColumns, type GroupRoleRow, type GroupRow, type MemberRow } from './group.mapper.js';
 import { isBelow } from './membership.js';
-
-/** Any number that no other lock has; the same in every process. */
-const parentsLock = 731_003;
 
 /** Keeps the groups. */
 @Injectable()
@@ -30,6 +31,7 @@ export class GroupService {
     private readonly dataSource: DataSource,
     private readonly secrets: SecretBox,
     private readonly referrers: Referrers,
+    private readonly authority: Authority,
   ) {}
 
   async list(query: GroupListQuery, visible: VisibleRows): Promise<Page<GroupDto>> {
@@ -54,51 +56,85 @@ export class GroupService {
     return new Map(answers.map((answer) => [answer.pk, answer]));
   }
 
-  async create(request: GroupRequestDto): Promise<GroupDto> {
+  /** @throws AppError `forbidden` if the caller may not create such a group */
+  async create(request: GroupRequestDto, by: Caller): Promise<GroupDto> {
     const pk = randomUUID();
-    await this.dataSource.transaction(async (manager) => {
-      await manager.insert(Group, { ...columnsOfGroup(request), pk } as object);
-      await setMembers(manager, pk, request);
-    });
+    await this.dataSource.transaction((manager) => this.insert(manager, request, pk, by));
     return this.get(pk, everyRow);
   }
 
-  /** Changes what the request names; the rest stays as it is, also for a PUT. */
-  async update({ pk }: Group, request: GroupRequestDto | PatchedGroupRequestDto): Promise<GroupDto> {
+  /**
+   * Changes what the request names; the rest stays as it is, also for a PUT.
+   *
+   * @throws AppError `forbidden` if the caller may not make this change
+   */
+  async update({ pk }: Group, request: GroupRequestDto | PatchedGroupRequestDto, by: Caller): Promise<GroupDto> {
+    await this.dataSource.transaction((manager) => this.change(manager, pk, request, by));
+    return this.get(pk, everyRow);
+  }
+
+  /**
+   * Removes the group; members, and the groups below it, stay.
+   *
+   * @throws AppError `forbidden` if the caller may not delete this group
+   */
+  async remove({ pk }: Group, by: Caller): Promise<void> {
+    await this.dataSource.transaction((manager) => this.delete(manager, pk, by));
+  }
+
+  /** As `create`, in the caller's transaction. */
+  async insert(manager: EntityManager, request: GroupRequestDto, pk: string, by: Party): Promise<void> {
+    const members = [...new Set(request.users)].map((user) => ({ user }));
+    const subjects: Subject[] = [{ group: pk }, ...members];
+    await this.authority.changing(manager, by, subjects, async () => {
+      await manager.insert(Group, { ...columnsOfGroup(request), pk } as object);
+      await setMembers(manager, pk, request);
+    });
+  }
+
+  /** As `update`, in the caller's transaction. */
+  async change(
+    manager: EntityManager,
+    pk: string,
+    request: GroupRequestDto | PatchedGroupRequestDto,
+    by: Party,
+  ): Promise<void> {
     const columns = columnsOfGroup(request);
-    await this.dataSource.transaction(async (manager) => {
+    await this.authority.lock(manager);
+    const subjects: Subject[] = [{ group: pk }, ...(await this.membersToChange(manager, pk, request))];
+    await this.authority.changing(manager, by, subjects, async () => {
       if (columns.parentId) await requireNoRing(manager, pk, columns.parentId);
       if (Object.keys(columns).length > 0) await manager.update(Group, { pk }, columns as object);
       await setMembers(manager, pk, request);
     });
-    return this.get(pk, everyRow);
   }
 
-  /** Removes the group; members, and the groups below it, stay. */
-  async remove({ pk }: Group): Promise<void> {
-    await this.dataSource.manager.delete(Group, { pk });
+  /** As `remove`, in the caller's transaction. */
+  async delete(manager: EntityManager, pk: string, by: Party): Promise<void> {
+    await this.authority.changing(manager, by, [{ group: pk }], () => manager.delete(Group, { pk }));
   }
 
-  /** @throws StatusError 404 if there is no such user */
-  async addUser({ pk }: Group, user: number): Promise<void> {
-    const added = await this.dataSource.query<{ found: boolean }[]>(
-      `with account as (select id from "user" where id = $2), added as (
-         insert into "group_user" (group_uuid, user_id) select $1, id from account on conflict do nothing
-       )
-       select exists (select from account) as found`,
-      [pk, user],
+  /**
+   * @throws StatusError 404 if there is no such user
+   * @throws AppError `forbidden` if the caller may not add them to the group
+   */
+  async addUser({ pk }: Group, user: number, by: Caller): Promise<void> {
+    await this.setMember(user, by, (manager) =>
+      manager.query(
+        `insert into "group_user" (group_uuid, user_id) select $1, id from "user" where id = $2 on conflict do nothing`,
+        [pk, user],
+      ),
     );
-    if (!added[0]?.found) throw new StatusError(404);
   }
 
-  /** @throws StatusError 404 if there is no such user */
-  async removeUser({ pk }: Group, user: number): Promise<void> {
-    const removed = await this.dataSource.query<{ found: boolean }[]>(
-      `with removed as (delete from "group_user" where group_uuid = $1 and user_id = $2)
-       select exists (select from "user" where id = $2) as found`,
-      [pk, user],
+  /**
+   * @throws StatusError 404 if there is no such user
+   * @throws AppError `forbidden` if the caller may not remove them from the group
+   */
+  async removeUser({ pk }: Group, user: number, by: Caller): Promise<void> {
+    await this.setMember(user, by, (manager) =>
+      manager.query('delete from "group_user" where group_uuid = $1 and user_id = $2', [pk, user]),
     );
-    if (!removed[0]?.found) throw new StatusError(404);
   }
 
   /**
@@ -149,6 +185,32 @@ export class GroupService {
     ];
   }
 
+  private async setMember(user: number, by: Caller, work: (manager: EntityManager) => Promise<unknown>): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const found = await this.authority.changing(manager, by, [{ user }], async () => {
+        await work(manager);
+        return manager.existsBy(User, { pk: user });
+      });
+      if (!found) throw new StatusError(404);
+    });
+  }
+
+  /** The users whom a request adds to the group or removes from it. */
+  private async membersToChange(
+    manager: EntityManager,
+    pk: string,
+    { users }: PatchedGroupRequestDto,
+  ): Promise<Subject[]> {
+    if (users === undefined) return [];
+    return manager.query<{ user: number }[]>(
+      `select coalesce(wanted.id, gu.user_id) as "user"
+         from (select user_id from "group_user" where group_uuid = $1) gu
+         full join (select distinct unnest($2::int[]) as id) wanted on wanted.id = gu.user_id
+        where wanted.id is null or gu.user_id is null`,
+      [pk, users],
+    );
+  }
+
   private groups(visible: VisibleRows): SelectQueryBuilder<Group> {
     return restrict(this.dataSource.manager.createQueryBuilder(Group, 'grp'), visible);
   }
@@ -179,9 +241,8 @@ const membersOfGroups = `
     from "group_user" gu join "user" u on u.id = gu.user_id
    where gu.group_uuid = any($1) order by u.id`;
 
-/** Two requests that together would make a ring come one after the other, so that the second one sees the first. */
+/** Under the lock of `Authority`: of two requests that together would make a ring, the second one sees the first. */
 async function requireNoRing(manager: EntityManager, pk: string, parent: string): Promise<void> {
-  await manager.query('select pg_advisory_xact_lock($1)', [parentsLock]);
   if (await isBelow(manager, parent, pk)) throw new ValidationError({ parent: ['A group cannot stand below itself.'] });
 }
 

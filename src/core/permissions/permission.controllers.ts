@@ -3,6 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 
 import { Current } from '../../rest/access/visible.js';
 import { Resource } from '../../rest/resource.js';
+import { CurrentCaller } from '../access/access.guard.js';
+import { Caller } from '../access/caller.js';
 import { UserDto } from '../users/dto/user.dto.js';
 import { User } from '../users/user.entity.js';
 import {
@@ -62,8 +64,12 @@ export class UserPermissionController {
     description: 'Give permissions to a user.',
     permissions: ['authentik_core.assign_user_permissions'],
   })
-  assign(@Current() user: User, @Body() request: PermissionAssignRequestDto): Promise<PermissionAssignResultDto[]> {
-    return this.service.assign({ userId: user.pk }, request);
+  assign(
+    @Current() user: User,
+    @Body() request: PermissionAssignRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<PermissionAssignResultDto[]> {
+    return this.service.assign({ userId: user.pk }, request, caller);
   }
 
   @ofUsers.detailAction({
@@ -71,8 +77,12 @@ export class UserPermissionController {
     description: 'Take permissions from a user.',
     permissions: ['authentik_core.unassign_user_permissions'],
   })
-  unassign(@Current() user: User, @Body() request: PatchedPermissionAssignRequestDto): Promise<void> {
-    return this.service.unassign({ userId: user.pk }, request);
+  unassign(
+    @Current() user: User,
+    @Body() request: PatchedPermissionAssignRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    return this.service.unassign({ userId: user.pk }, request, caller);
   }
 }
 
@@ -87,8 +97,12 @@ export class RolePermissionController {
     description: 'Give permissions to a role.',
     permissions: ['authentik_rbac.assign_role_permissions'],
   })
-  assign(@Current() role: Role, @Body() request: PermissionAssignRequestDto): Promise<PermissionAssignResultDto[]> {
-    return this.service.assign({ roleId: role.pk }, request);
+  assign(
+    @Current() role: Role,
+    @Body() request: PermissionAssignRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<PermissionAssignResultDto[]> {
+    return this.service.assign({ roleId: role.pk }, request, caller);
   }
 
   @ofRoles.detailAction({
@@ -96,7 +110,11 @@ export class RolePermissionController {
     description: 'Take permissions from a role.',
     permissions: ['authentik_rbac.unassign_role_permissions'],
   })
-  unassign(@Current() role: Role, @Body() request: PatchedPermissionAssignRequestDto): Promise<void> {
-    return this.service.unassign({ roleId: role.pk }, request);
+  unassign(
+    @Current() role: Role,
+    @Body() request: PatchedPermissionAssignRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    return this.service.unassign({ roleId: role.pk }, request, caller);
   }
 }

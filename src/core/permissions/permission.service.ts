@@ -6,6 +6,9 @@ import { DataSource, type EntityManager, type EntityMetadata } from 'typeorm';
 import { ValidationError } from '../../rest/errors/validation-error.js';
 import { noSuchRow, requiredMessage } from '../../rest/fields/coercions.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
+import type { Caller } from '../access/caller.js';
+import { Authority } from '../authority/authority.service.js';
+import type { Subject } from '../authority/read-standings.js';
 import type {
   PatchedPermissionAssignRequestDto,
   PermissionAssignRequestDto,
@@ -19,22 +22,28 @@ export type Holder = { readonly userId: number } | { readonly roleId: string };
 /** Gives and takes permissions: everywhere, or on one object. */
 @Injectable()
 export class PermissionService {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly authority: Authority,
+  ) {}
 
   /**
    * Gives them; one that the holder has already stays as it is.
    *
    * @returns one id for each, in the order of the request
    * @throws ValidationError if there is no such permission or object
+   * @throws AppError `forbidden` if the caller does not have one of them
    */
-  assign(holder: Holder, request: PermissionAssignRequestDto): Promise<PermissionAssignResultDto[]> {
-    return this.dataSource.transaction(async (manager) => {
-      const codenames = codenamesIn(request);
-      const objectPk = await findObject(manager, request);
-      const results: PermissionAssignResultDto[] = [];
-      for (const codename of codenames) results.push({ id: await grant(manager, holder, codename, objectPk) });
-      return results;
-    });
+  assign(holder: Holder, request: PermissionAssignRequestDto, by: Caller): Promise<PermissionAssignResultDto[]> {
+    return this.dataSource.transaction((manager) =>
+      this.authority.changing(manager, by, [subjectOf(holder)], async () => {
+        const codenames = codenamesIn(request);
+        const objectPk = await findObject(manager, request);
+        const results: PermissionAssignResultDto[] = [];
+        for (const codename of codenames) results.push({ id: await grant(manager, holder, codename, objectPk) });
+        return results;
+      }),
+    );
   }
 
   /**
@@ -43,16 +52,18 @@ export class PermissionService {
    *
    * @throws ValidationError if there is no such permission or object
    */
-  async unassign(holder: Holder, request: PatchedPermissionAssignRequestDto): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
-      const codenames = codenamesIn(request);
-      const objectPk = await findObject(manager, request);
-      await manager.query(
-        `delete from "permission_grant"
-          where (user_id = $1 or role_uuid = $2) and codename = any($3) and object_pk = $4`,
-        [...keysOf(holder), codenames, objectPk],
-      );
-    });
+  async unassign(holder: Holder, request: PatchedPermissionAssignRequestDto, by: Caller): Promise<void> {
+    await this.dataSource.transaction((manager) =>
+      this.authority.changing(manager, by, [subjectOf(holder)], async () => {
+        const codenames = codenamesIn(request);
+        const objectPk = await findObject(manager, request);
+        await manager.query(
+          `delete from "permission_grant"
+            where (user_id = $1 or role_uuid = $2) and codename = any($3) and object_pk = $4`,
+          [...keysOf(holder), codenames, objectPk],
+        );
+      }),
+    );
   }
 }
 
@@ -71,6 +82,10 @@ export async function grant(
     [randomUUID(), ...keysOf(holder), codename, objectPk],
   );
   return row?.id ?? '';
+}
+
+function subjectOf(holder: Holder): Subject {
+  return 'userId' in holder ? { user: holder.userId } : { role: holder.roleId };
 }
 
 function keysOf(holder: Holder): [number | null, string | null] {

@@ -70,8 +70,8 @@ export class TokenController {
   }
 
   @tokens.remove()
-  remove(@Current() token: Token): Promise<void> {
-    return this.service.remove(token);
+  remove(@Current() token: Token, @CurrentCaller() caller: Caller): Promise<void> {
+    return this.service.remove(token, caller);
   }
 
   @tokens.detailAction({

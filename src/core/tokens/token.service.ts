@@ -12,6 +12,7 @@ import { columnsOf } from '../../rest/fields/columns-of.js';
 import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
 import type { Caller } from '../access/caller.js';
+import { Authority } from '../authority/authority.service.js';
 import { grant } from '../permissions/permission.service.js';
 import { AccountChanges } from '../users/account-changes.js';
 import type { UserDto } from '../users/dto/user.dto.js';
@@ -34,6 +35,7 @@ export class TokenService {
     private readonly secrets: SecretBox,
     private readonly events: EventLog,
     private readonly changes: AccountChanges,
+    private readonly authority: Authority,
   ) {}
 
   async list(query: TokenListQuery, visible: VisibleRows): Promise<Page<TokenDto>> {
@@ -65,6 +67,7 @@ export class TokenService {
     const lifetime = lifetimeOf(await this.forCaller(asked, caller, true), undefined, new Date());
     const userId = caller.isSuperuser ? user : caller.pk;
     await this.dataSource.transaction(async (manager) => {
+      await this.authority.requireSignInChange(manager, caller, userId);
       await requireAccess(manager, caller);
       const key = this.keyColumns(generateTokenKey());
       await manager.insert(Token, { pk, identifier, userId, description, managed, ...lifetime, ...key });
@@ -82,28 +85,34 @@ export class TokenService {
     const { user: _, intent, expires, expiring, ...others } = request;
     const asked = columnsOf<Lifetime>({ intent, expires, expiring });
     const lifetime = lifetimeOf(await this.forCaller(asked, caller, asked.expiring !== undefined), token, new Date());
-    await this.dataSource.manager.update(
-      Token,
-      { pk: token.pk },
-      { ...columnsOf<Omit<Token, 'user'>>(others), ...lifetime },
-    );
+    await this.dataSource.transaction(async (manager) => {
+      await this.authority.requireSignInChange(manager, caller, token.userId);
+      await manager.update(Token, { pk: token.pk }, { ...columnsOf<Omit<Token, 'user'>>(others), ...lifetime });
+    });
     return this.get(others.identifier ?? token.identifier, everyRow);
   }
 
-  async remove({ pk }: Token): Promise<void> {
-    await this.dataSource.manager.delete(Token, { pk });
+  async remove({ pk, userId }: Token, caller: Caller): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      await this.authority.requireSignInChange(manager, caller, userId);
+      await manager.delete(Token, { pk });
+    });
   }
 
   /** The key of a token. Whoever asks for it is written down. */
   async viewKey(token: Token, by: Caller, clientIp: string): Promise<string> {
     const key = this.secrets.open(token.sealedKey, tokenKeyPlace);
-    await this.record(this.dataSource.manager, 'secret_view', token, by, clientIp);
+    await this.dataSource.transaction(async (manager) => {
+      await this.authority.requireSignInChange(manager, by, token.userId);
+      await this.record(manager, 'secret_view', token, by, clientIp);
+    });
     return key;
   }
 
   /** Gives a token another key; the old one is worth nothing from now on. */
   async setKey(token: Token, key: string, by: Caller, clientIp: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
+      await this.authority.requireSignInChange(manager, by, token.userId);
       await manager.update(Token, { pk: token.pk }, this.keyColumns(key));
       await this.record(manager, 'secret_rotate', token, by, clientIp);
     });

@@ -36,8 +36,8 @@ export class UserController {
   }
 
   @users.create()
-  create(@Body() request: UserRequestDto): Promise<UserDto> {
-    return this.service.create(request);
+  create(@Body() request: UserRequestDto, @CurrentCaller() caller: Caller): Promise<UserDto> {
+    return this.service.create(request, caller);
   }
 
   @users.collectionAction({
@@ -89,18 +89,22 @@ export class UserController {
   }
 
   @users.replace()
-  replace(@Current() user: User, @Body() request: UserRequestDto): Promise<UserDto> {
-    return this.service.update(user, request);
+  replace(@Current() user: User, @Body() request: UserRequestDto, @CurrentCaller() caller: Caller): Promise<UserDto> {
+    return this.service.update(user, request, caller);
   }
 
   @users.update()
-  update(@Current() user: User, @Body() request: PatchedUserRequestDto): Promise<UserDto> {
-    return this.service.update(user, request);
+  update(
+    @Current() user: User,
+    @Body() request: PatchedUserRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<UserDto> {
+    return this.service.update(user, request, caller);
   }
 
   @users.remove()
-  remove(@Current() user: User): Promise<void> {
-    return this.service.remove(user);
+  remove(@Current() user: User, @CurrentCaller() caller: Caller): Promise<void> {
+    return this.service.remove(user, caller);
   }
 
   @users.detailAction({

@@ -15,6 +15,7 @@ import { readPage, select } from '../../rest/list/read-page.js';
 import { Referrers } from '../../rest/referrers.js';
 import type { Reference } from '../../rest/used-by.js';
 import type { Caller } from '../access/caller.js';
+import { Authority } from '../authority/authority.service.js';
 import { Group } from '../groups/group.entity.js';
 import { hashPassword } from '../passwords/password-hash.js';
 import { PasswordRules } from '../passwords/password-rules.service.js';
@@ -39,6 +40,7 @@ export class UserService {
     private readonly credentials: Credentials,
     private readonly referrers: Referrers,
     private readonly passwords: PasswordRules,
+    private readonly authority: Authority,
   ) {}
 
   async list(query: UserListQuery, visible: VisibleRows): Promise<Page<UserDto>> {
@@ -63,9 +65,12 @@ export class UserService {
     return new Map(answers.map((answer) => [answer.pk, answer]));
   }
 
-  /** @throws ValidationError if another account has one of the names meanwhile */
-  async create({ groups, ...request }: UserRequestDto): Promise<UserDto> {
-    const pk = await this.dataSource.transaction(async (manager) => {
+  /**
+   * @throws AppError `forbidden` if the caller may not create such a user
+   * @throws ValidationError if another account has one of the names meanwhile
+   */
+  async create({ groups, ...request }: UserRequestDto, by: Caller): Promise<UserDto> {
+    const work = async (manager: EntityManager): Promise<number> => {
       const columns = columnsOf<User>(request);
       const names = await claimed(manager, columns);
       // TypeORM's `save` merges JSON and drops keys such as `valueOf`; `insert` stores it as it is.
@@ -73,16 +78,29 @@ export class UserService {
       await manager.insert(User, user as object);
       await this.setGroups(manager, user.pk, groups);
       return user.pk;
-    });
+    };
+    const pk = await this.dataSource.transaction((manager) =>
+      this.authority.changing(
+        manager,
+        by,
+        (user) => [{ user }],
+        () => work(manager),
+      ),
+    );
     return this.get(pk, everyRow);
   }
 
   /**
    * Changes what the request names; the rest stays as it is, also for a PUT.
    *
+   * @throws AppError `forbidden` if the caller may not make this change
    * @throws ValidationError if another account has one of the names meanwhile
    */
-  async update({ pk }: User, { groups, ...request }: UserRequestDto | PatchedUserRequestDto): Promise<UserDto> {
+  async update(
+    { pk }: User,
+    { groups, ...request }: UserRequestDto | PatchedUserRequestDto,
+    by: Caller,
+  ): Promise<UserDto> {
     const columns = columnsOf<User>(request);
     // Whoever decides about an account decides for good: no mail that is still on its way activates it any more.
     if (columns.isActive !== undefined) columns.awaitsConfirmation = false;
@@ -91,21 +109,29 @@ export class UserService {
       // Before the user, as a flow does: two that lock them in another order could wait for each other...
       if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
       const from = await this.addressBefore(manager, pk, columns.email);
-      const stored = await manager.findOne(User, { where: { pk }, lock: { mode: 'pessimistic_write' } });
-      if (stored === null) throw new AppError('notFound');
-      const written = { ...columns, ...(await claimed(manager, columns, stored)) };
-      if (Object.keys(written).length > 0) await manager.update(User, { pk }, written as object);
-      if (from !== undefined) await this.credentials.changedAddress(manager, { pk }, from);
-      // ...and again: somebody may just have been signing in.
-      if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
-      await this.setGroups(manager, pk, groups);
+      await this.authority.changing(manager, by, [{ user: pk }], async () => {
+        const stored = await manager.findOne(User, { where: { pk }, lock: { mode: 'pessimistic_write' } });
+        if (stored === null) throw new AppError('notFound');
+        const written = { ...columns, ...(await claimed(manager, columns, stored)) };
+        if (Object.keys(written).length > 0) await manager.update(User, { pk }, written as object);
+        if (from !== undefined) await this.credentials.changedAddress(manager, { pk }, from);
+        // ...and again: somebody may just have been signing in.
+        if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
+        await this.setGroups(manager, pk, groups);
+      });
     });
     return this.get(pk, everyRow);
   }
 
-  /** Removes the user with everything that is theirs. */
-  async remove({ pk }: User): Promise<void> {
-    await this.dataSource.manager.delete(User, { pk });
+  /**
+   * Removes the user with everything that is theirs.
+   *
+   * @throws AppError `forbidden` if the caller may not delete this user
+   */
+  async remove({ pk }: User, by: Caller): Promise<void> {
+    await this.dataSource.transaction((manager) =>
+      this.authority.changing(manager, by, [{ user: pk }], () => manager.delete(User, { pk })),
+    );
   }
 
   /**
@@ -120,7 +146,11 @@ export class UserService {
     if (problems.length > 0) throw new ValidationError({ password: problems });
     const passwordHash = await hashPassword(password);
     await this.dataSource.transaction(async (manager) => {
-      await this.credentials.setPassword(manager, { pk }, passwordHash, { session: by.session, token: by.token });
+      // Sessions come before the lock of `Authority`, as in a flow: the reverse order deadlocks.
+      await this.sessions.endAll(manager, { pk }, by.session);
+      await this.authority.changing(manager, by, [{ user: pk }], () =>
+        this.credentials.setPassword(manager, { pk }, passwordHash, { session: by.session, token: by.token }),
+      );
       await this.events.write(manager, {
         action: 'password_set',
         app: 'authentik.core',

@@ -15,6 +15,7 @@ export const groupTransfer: TransferModel = {
   request: GroupRequestDto,
   patch: PatchedGroupRequestDto,
   withheld: ['is_superuser', 'parent', 'users', 'roles'],
+  subject: (group) => ({ group }),
   store: {
     insert: (manager, request, pk) => manager.insert(Group, { ...columnsOf<Group>(request), pk } as object),
     change: (manager, pk, request) => manager.update(Group, { pk }, columnsOf<Group>(request) as object),

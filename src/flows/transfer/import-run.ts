@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 
 import type { Caller } from '../../core/access/caller.js';
+import type { Authority } from '../../core/authority/authority.service.js';
 import { codename, everyRow } from '../../rest/access/route-access.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
@@ -24,6 +25,7 @@ export interface ImportScope {
   /** Of the transaction that the whole import is. */
   readonly manager: EntityManager;
   readonly models: TransferModels;
+  readonly authority: Authority;
   /** Who imports: nothing is written that they could not write by the API. Nobody: the operator of the service. */
   readonly caller: Caller | undefined;
   readonly context: TreeMap;
@@ -139,7 +141,7 @@ export class ImportRun {
     if (state === 'absent') {
       if (found === undefined) return { done: 'skipped', model };
       this.requireOn(model, found, 'view', 'delete');
-      await transfer.store.remove({ pk: found }, this.scope.manager);
+      await this.authorized(transfer, found, () => transfer.store.remove({ pk: found }, this.scope.manager));
       return { done: 'deleted', model, pk: found };
     }
     if (found === undefined) return this.create(entry);
@@ -157,7 +159,7 @@ export class ImportRun {
     const pk = wanted === undefined ? randomUUID() : parseUuid(wanted);
     if (pk === undefined) throw new BlueprintError(`“${keyText(wanted)}” is not a valid UUID.`);
     const request = await this.read(entry, transfer.request, undefined);
-    await transfer.store.insert(manager, request, pk);
+    await this.authorized(transfer, pk, () => transfer.store.insert(manager, request, pk));
     return { done: 'created', model, pk, withoutEffect: withoutEffect(entry) };
   }
 
@@ -167,7 +169,7 @@ export class ImportRun {
     this.requireOn(transfer.model, pk, 'view', 'change');
     const current = await manager.findOneByOrFail(transfer.entity, { pk });
     const request = await this.read(entry, transfer.patch, current);
-    await transfer.store.change(manager, pk, request);
+    await this.authorized(transfer, pk, () => transfer.store.change(manager, pk, request));
     return { done: 'updated', model: transfer.model, pk, withoutEffect: withoutEffect(entry) };
   }
 
@@ -177,16 +179,20 @@ export class ImportRun {
     type: abstract new () => object,
     current: object | undefined,
   ): Promise<object> {
-    const { manager, resolve, caller } = this.scope;
+    const { manager, resolve } = this.scope;
     const data = merge(attrs, identifiers);
     const withheld = (model.withheld ?? []).filter((field) => Object.hasOwn(data, field));
     if (withheld.length > 0) {
       const errors = withheld.map((field) => [field, ['This cannot be set by a file.']]);
       throw new ValidationError(Object.fromEntries(errors) as Record<string, string[]>);
     }
-    const request = await readObject(type, data, { manager, current, resolve });
-    if (caller !== undefined) model.authorize?.(request, caller, current);
-    return request;
+    return readObject(type, data, { manager, current, resolve });
+  }
+
+  /** @throws AppError `forbidden` if the object hands on more than the caller has */
+  private async authorized({ subject }: TransferModel, pk: string, work: () => Promise<unknown>): Promise<void> {
+    const { manager, authority, caller = 'operator' } = this.scope;
+    await (subject === undefined ? work() : authority.changing(manager, caller, [subject(pk)], work));
   }
 
   /** @throws AppError `forbidden` unless the caller has these permissions on the object or everywhere */

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import type { Caller } from '../../core/access/caller.js';
+import { Authority } from '../../core/authority/authority.service.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { asDatabaseConflict, describeConstraint } from '../../rest/errors/database-conflict.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
@@ -43,6 +44,7 @@ export class Importer {
     private readonly dataSource: DataSource,
     private readonly models: TransferModels,
     private readonly moduleRef: ModuleRef,
+    private readonly authority: Authority,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -90,6 +92,7 @@ export class Importer {
     const run = new ImportRun({
       manager,
       models: this.models,
+      authority: this.authority,
       caller: options.caller,
       context: merge(merge(defaultContext, context), options.context ?? {}) as TreeMap,
       resolve: (token) => this.moduleRef.get<never>(token, { strict: false }),

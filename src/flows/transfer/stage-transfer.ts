@@ -1,5 +1,6 @@
 import { everyRow } from '../../rest/access/route-access.js';
 import type { StageDto } from '../dto/stage.dto.js';
+import { PrivilegedStageStore } from '../privileged-stage-store.js';
 import type { StageRequest, StageStore } from '../stage-store.js';
 import type { Stage } from '../stage.entity.js';
 import type { TransferModel } from './transfer-model.js';
@@ -14,7 +15,7 @@ export function stageTransfer(store: StageStore<Stage, StageDto, StageRequest>):
     request,
     patch,
     store,
-    authorize: (stage, caller, stored) => store.authorize(stage, caller, stored as Stage | undefined),
+    ...(store instanceof PrivilegedStageStore && { subject: (pk: string) => store.subject(pk) }),
     exported: { identifiers: ['name'], read: (manager, pk) => store.get(pk, everyRow, manager) },
   };
 }

@@ -1,6 +1,6 @@
 import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
 
-import type { Caller } from '../../core/access/caller.js';
+import type { Subject } from '../../core/authority/read-standings.js';
 
 /** A field that names objects. */
 export interface Identifier {
@@ -31,8 +31,8 @@ export interface TransferModel extends FindableModel {
   readonly request: abstract new () => object;
   readonly patch: abstract new () => object;
   readonly store: TransferStore;
-  /** Refuses a caller who may write such objects and not everything in this one. @throws AppError `forbidden` */
-  readonly authorize?: (request: object, caller: Caller, stored: object | undefined) => void;
+  /** For objects that hand on rights: the object as `Authority` compares it. */
+  readonly subject?: (pk: string) => Subject;
   /** Fields of the API that no file may set. */
   readonly withheld?: readonly string[];
   /** How an object is told in an exported file; models without it are not exported. */

@@ -30,8 +30,8 @@ export class EmailStageController {
   }
 
   @stages.create()
-  create(@Body() request: EmailStageRequestDto): Promise<EmailStageDto> {
-    return this.service.create(request);
+  create(@Body() request: EmailStageRequestDto, @CurrentCaller() caller: Caller): Promise<EmailStageDto> {
+    return this.service.createBy(caller, request);
   }
 
   @stages.collectionAction({
@@ -59,13 +59,21 @@ export class EmailStageController {
   }
 
   @stages.replace()
-  replace(@Current() stage: EmailStage, @Body() request: EmailStageRequestDto): Promise<EmailStageDto> {
-    return this.service.update(stage, request);
+  replace(
+    @Current() stage: EmailStage,
+    @Body() request: EmailStageRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<EmailStageDto> {
+    return this.service.updateBy(caller, stage, request);
   }
 
   @stages.update()
-  update(@Current() stage: EmailStage, @Body() request: PatchedEmailStageRequestDto): Promise<EmailStageDto> {
-    return this.service.update(stage, request);
+  update(
+    @Current() stage: EmailStage,
+    @Body() request: PatchedEmailStageRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<EmailStageDto> {
+    return this.service.updateBy(caller, stage, request);
   }
 
   @stages.remove()

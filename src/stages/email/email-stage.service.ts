@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In } from 'typeorm';
 
+import { Authority } from '../../core/authority/authority.service.js';
+import type { HandedOn } from '../../core/authority/read-standings.js';
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import { FlowSetReader } from '../../flows/flow-set.js';
-import { StageStore } from '../../flows/stage-store.js';
+import { PrivilegedStageStore } from '../../flows/privileged-stage-store.js';
 import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
 import { exposingFields, namesConnection } from './connection-change.js';
 import type { EmailStageDto, EmailStageRequestDto } from './dto/email-stage.dto.js';
@@ -14,17 +16,20 @@ import { emailStageKind } from './email-stage.kind.js';
 /** Names the column that a stage's password is sealed for. */
 export const emailPasswordPlace = 'stage.password';
 
+const defaults = new EmailStage();
+
 /** Keeps the email stages. */
 @Injectable()
-export class EmailStageService extends StageStore<EmailStage, EmailStageDto, EmailStageRequestDto> {
+export class EmailStageService extends PrivilegedStageStore<EmailStage, EmailStageDto, EmailStageRequestDto> {
   constructor(
     dataSource: DataSource,
     flowSets: FlowSetReader,
     private readonly secrets: SecretBox,
     private readonly senders: MailSenders,
     private readonly events: EventLog,
+    authority: Authority,
   ) {
-    super(dataSource, flowSets, emailStageKind);
+    super(dataSource, flowSets, emailStageKind, authority);
   }
 
   /** Who sends the mails of these stages, as they are set up now. Those that do not exist are left out. */
@@ -44,6 +49,16 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
       if (!(error instanceof SealBrokenError)) throw error;
       return { smtp: undefined, fromAddress, name, problem: error.message };
     }
+  }
+
+  /**
+   * A mail server of the stage's own, other than the one that a stage names by default: its operator reads the links
+   * to new passwords of every user, superusers included.
+   */
+  protected override handedOn({ useGlobalSettings, host, port, useTls, useSsl }: EmailStage): HandedOn {
+    const isOwn = !useGlobalSettings && (host !== defaults.host || port !== defaults.port);
+    const server = `mail ${host}:${port} ${String(useTls)} ${String(useSsl)}`;
+    return { groups: [], superuserBy: isOwn ? [server] : [] };
   }
 
   /**

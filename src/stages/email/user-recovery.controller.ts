@@ -26,6 +26,6 @@ export class UserRecoveryController {
   // Whether it is given is asked last, so the pipe must not ask.
   @ApiQuery({ name: 'email_stage', required: true, schema: { type: 'string' }, description: 'UUID of an email stage.' })
   create(@Current() user: User, @Query('email_stage') stage: unknown, @CurrentCaller() caller: Caller): Promise<void> {
-    return this.service.mail(user, stage, caller.visible('authentik_stages_email.view_emailstage'));
+    return this.service.mail(user, stage, caller);
   }
 }

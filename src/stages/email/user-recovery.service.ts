@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
+import type { Caller } from '../../core/access/caller.js';
+import { Authority } from '../../core/authority/authority.service.js';
 import type { User } from '../../core/users/user.entity.js';
 import { Recovery } from '../../flow-execution/recovery.service.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
-import type { VisibleRows } from '../../rest/access/route-access.js';
 import { restrict } from '../../rest/access/visible.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
@@ -20,18 +21,22 @@ export class UserRecoveryService {
     private readonly recovery: Recovery,
     private readonly outbox: Outbox,
     private readonly senders: MailSenders,
+    private readonly authority: Authority,
   ) {}
 
   /**
    * Mails a link by way of an email stage. It is valid for as long as the links of the stage are.
    *
    * @param stageKey what the request names as the stage
-   * @param visible the stages that the caller may use
+   * @param by who asks for it; only stages that they may view are found
+   * @throws AppError `forbidden` if the caller may not take over the account
    * @throws ValidationError if the user has no address, there is no recovery flow for them, or no such stage
    */
-  async mail(user: User, stageKey: unknown, visible: VisibleRows): Promise<void> {
+  async mail(user: User, stageKey: unknown, by: Caller): Promise<void> {
     if (user.email === '') throw refusal('User does not have an email address set.');
+    const visible = by.viewable('authentik_stages_email.emailstage');
     await this.dataSource.transaction(async (manager) => {
+      await this.authority.requireSignInChange(manager, by, user.pk);
       const target = await this.recovery.plan(manager, user);
       const pk = parseUuid(stageKey);
       const stages = manager.createQueryBuilder(EmailStage, 'stage').where('stage.pk = :pk', { pk });

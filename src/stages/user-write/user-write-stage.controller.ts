@@ -30,8 +30,7 @@ export class UserWriteStageController {
 
   @stages.create()
   create(@Body() request: UserWriteStageRequestDto, @CurrentCaller() caller: Caller): Promise<UserWriteStageDto> {
-    this.service.authorize(request, caller);
-    return this.service.create(request);
+    return this.service.createBy(caller, request);
   }
 
   @stages.retrieve()
@@ -45,8 +44,7 @@ export class UserWriteStageController {
     @Body() request: UserWriteStageRequestDto,
     @CurrentCaller() caller: Caller,
   ): Promise<UserWriteStageDto> {
-    this.service.authorize(request, caller, stage);
-    return this.service.update(stage, request);
+    return this.service.updateBy(caller, stage, request);
   }
 
   @stages.update()
@@ -55,8 +53,7 @@ export class UserWriteStageController {
     @Body() request: PatchedUserWriteStageRequestDto,
     @CurrentCaller() caller: Caller,
   ): Promise<UserWriteStageDto> {
-    this.service.authorize(request, caller, stage);
-    return this.service.update(stage, request);
+    return this.service.updateBy(caller, stage, request);
   }
 
   @stages.remove()

@@ -1,32 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-import type { Caller } from '../../core/access/caller.js';
+import { Authority } from '../../core/authority/authority.service.js';
+import type { HandedOn } from '../../core/authority/read-standings.js';
 import { FlowSetReader } from '../../flows/flow-set.js';
-import { StageStore } from '../../flows/stage-store.js';
-import { AppError } from '../../rest/errors/app-error.js';
+import { PrivilegedStageStore } from '../../flows/privileged-stage-store.js';
 import type { UserWriteStageDto, UserWriteStageRequestDto } from './dto/user-write-stage.dto.js';
 import { UserWriteStage } from './user-write-stage.entity.js';
 import { userWriteStageKind } from './user-write-stage.kind.js';
 
 /** Keeps the user write stages. */
 @Injectable()
-export class UserWriteStageService extends StageStore<UserWriteStage, UserWriteStageDto, UserWriteStageRequestDto> {
-  constructor(dataSource: DataSource, flowSets: FlowSetReader) {
-    super(dataSource, flowSets, userWriteStageKind);
+export class UserWriteStageService extends PrivilegedStageStore<
+  UserWriteStage,
+  UserWriteStageDto,
+  UserWriteStageRequestDto
+> {
+  constructor(dataSource: DataSource, flowSets: FlowSetReader, authority: Authority) {
+    super(dataSource, flowSets, userWriteStageKind, authority);
   }
 
-  /**
-   * Whoever sets the group of new users puts everybody into it who signs up, themselves included: they must be allowed
-   * to add users to it anyway.
-   */
-  override authorize(
-    { create_users_group: group }: Partial<UserWriteStageRequestDto>,
-    caller: Caller,
-    stored?: UserWriteStage,
-  ): void {
-    if (typeof group !== 'string' || group === stored?.createUsersGroupId) return;
-    if (!caller.mayOn('authentik_core.add_user_to_group', group)) throw new AppError('forbidden');
+  /** The group of new users: an editor who can sign up could join it. */
+  protected override handedOn({ createUsersGroupId: group }: UserWriteStage): HandedOn {
+    return { groups: group === null ? [] : [group], superuserBy: [] };
   }
 
   protected override columnsOf(request: Partial<UserWriteStageRequestDto>): Partial<UserWriteStage> {
