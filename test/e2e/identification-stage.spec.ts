@@ -237,7 +237,7 @@ describe('A password in the same step', () => {
     const slug = await identification({ password_stage }, { designation: 'authentication' });
     const user = await createPasswordUser(app.api, { password: ' right one ' });
     const withPassword = { ...refused, password_fields: true, primary_action: 'Log in' };
-    for (const password of ['wrong', 'right', '', null, undefined]) {
+    for (const password of ['wrong', 'right one', '', undefined]) {
       expect(await answer(slug, { uid_field: user.email, password })).toMatchObject(withPassword);
     }
     expect(await answer(slug, { uid_field: user.email, password: ' right one ' })).toEqual(passed);
