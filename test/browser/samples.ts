@@ -98,7 +98,7 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
     },
   },
   'every-field': everyField,
-  email: { component: 'ak-stage-email', flow_info: info },
+  email: { component: 'ak-stage-email', flow_info: info, link_minutes: 30, code_minutes: 10 },
   'email-again': {
     component: 'ak-stage-email',
     flow_info: info,
@@ -108,6 +108,8 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
   'email-wrong-code': {
     component: 'ak-stage-email',
     flow_info: info,
+    link_minutes: 30,
+    code_minutes: 10,
     response_errors: { code: [{ string: 'This code is not right, or not valid any more.', code: 'invalid' }] },
   },
   'email-confirmed': {
