@@ -8,6 +8,7 @@ import { ConsentChallengeDto, ConsentChallengeResponseRequestDto } from './dto/c
 import type { Execution } from './execution.js';
 import { confirmStage, FlowTokens } from './flow-token.service.js';
 import { LinkRefusals } from './link-refusals.service.js';
+import { noteProof } from './proved-account.js';
 import type { InMemoryStageExecutor, StageOutcome } from './stage-executor.js';
 
 const component = 'ak-stage-consent';
@@ -55,6 +56,8 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
     const { manager, flow, plan, visitor } = execution;
     const { is_restored: token, pending_user: user } = plan.context;
     if (token === undefined || user === undefined || !('pk' in user)) return { kind: 'denied' };
+    // As it was before: what changes from here on, the run has not proved.
+    const pending = await execution.pendingUser();
     const claim = {
       purposes: ['confirm', 'recovery'] as const,
       flow: flow.pk,
@@ -66,6 +69,7 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
       return { kind: 'denied', message: await this.refusals.refuse({ manager, flow, visitor, token, state }) };
     }
     execution.remember(spentHere, token);
+    if (pending?.kind === 'known') noteProof(plan.context, pending.user);
     if (execution.remembered(askedHere) !== plan.execution) {
       const proof = await this.tokens.proofOf(manager, token);
       const change = { kind: 'link', user: user.pk, locales: visitor.locales } as const;

@@ -10,6 +10,7 @@ import { newPlan, type PlanContext } from './plan.js';
 const full: Required<PlanContext> = {
   pending_user: { pk: 7 },
   pending_user_identifier: 'jane',
+  proved_account: { user: 7, email: 'jane@example.org', password_changed: 1_795_000_000_000 },
   typed_identifier: 'jane',
   prompt_data: { name: 'Jane', nested: { attributes: [1, null] } },
   prompt_secrets: ['password'],
@@ -74,6 +75,7 @@ describe('A stored plan', () => {
     ],
     ['with a pending user by name', (value) => ({ ...value, context: { pending_user: { username: 'akadmin' } } })],
     ['with a pending user beyond all keys', (value) => ({ ...value, context: { pending_user: { pk: 2 ** 31 } } })],
+    ['with a proof without a date', (value) => ({ ...value, context: { proved_account: { user: 1, email: '' } } })],
     ['with a pending user who is none', (value) => ({ ...value, context: { pending_user: null } })],
     ['with text for a flag', (value) => ({ ...value, context: { email_sent: 'true' } })],
   ])('%s is none', (_, change) => {

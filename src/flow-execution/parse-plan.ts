@@ -19,6 +19,7 @@ const contextChecks: Readonly<Record<keyof PlanContext, Check>> = {
   pending_user: isPlannedUser,
   pending_user_identifier: isText,
   typed_identifier: isText,
+  proved_account: isProvedAccount,
   prompt_data: isObject,
   prompt_secrets: listOf(isText),
   email: isText,
@@ -76,6 +77,12 @@ function isSentLink(value: unknown): value is SentLink {
   const isWhole = isUuid(stage) && isUuid(execution) && isText(address) && isUuid(token);
   const areMoments = [codeExpires, notBefore].every((moment) => moment === undefined || Number.isFinite(moment));
   return isWhole && areMoments && Object.keys(more).length === 0;
+}
+
+function isProvedAccount(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { user, email, password_changed: changed, ...more } = value;
+  return Number.isInteger(user) && isText(email) && Number.isFinite(changed) && Object.keys(more).length === 0;
 }
 
 function isPlannedUser(value: unknown): value is PlannedUser {

@@ -33,6 +33,15 @@ export type PlannedStage =
 /** Somebody in a plan: a user, or what a visitor typed who is none. Nothing is ever created from the latter. */
 export type PlannedUser = { readonly pk: number } | { readonly pretended: { username: string; email: string } };
 
+/** The state of an account that a proof was given for: a new password or address ends what the proof allows. */
+export interface ProvedAccount {
+  /** Key of the user. */
+  readonly user: number;
+  readonly email: string;
+  /** `User.passwordChangeDate`, in milliseconds since 1970. */
+  readonly password_changed: number;
+}
+
 /** A link that was mailed. It looks the same if nothing was sent, because the visitor must not learn that. */
 export interface SentLink {
   /** The stage, the run and the address that it was for; for any other there is none yet. */
@@ -54,6 +63,8 @@ export interface PlanContext {
   pending_user_identifier?: string;
   /** What the visitor typed, also where a matched user is displayed instead: they know no more than that. */
   typed_identifier?: string;
+  /** What was proved in this run, by a password or a mail; absent until then. */
+  proved_account?: ProvedAccount;
   prompt_data?: Record<string, unknown>;
   /** Keys of `prompt_data` whose values nobody is shown, such as passwords. */
   prompt_secrets?: string[];

@@ -47,7 +47,10 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
   }
 
   setPendingUser(user: PlannedUser): void {
-    this.plan.context.pending_user = user;
+    const { context } = this.plan;
+    context.pending_user = user;
+    // What was proved about another account says nothing about this one.
+    if (!('pk' in user) || context.proved_account?.user !== user.pk) delete context.proved_account;
   }
 
   async userInfo(): Promise<UserInfo> {

@@ -97,6 +97,10 @@ const rewordings: readonly Rewording[] = [
     shown: 'Too many accounts were created from your network. Please try again in %(minutes)s minute.',
     plural: 'Too many accounts were created from your network. Please try again in %(minutes)s minutes.',
   },
+  {
+    said: 'Your account was changed meanwhile. Start again.',
+    shown: 'Your account was changed in the meantime. Please start again.',
+  },
   { said: 'This account is not active.', shown: 'This account is not active.' },
   {
     said: 'The link was opened in another window or on another device. Go on there.',

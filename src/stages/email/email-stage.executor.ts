@@ -6,6 +6,7 @@ import { spentHere } from '../../flow-execution/confirm-stage.executor.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
 import type { SentLink } from '../../flow-execution/plan.js';
+import { changedMeanwhile, lockProved, noteOwnChange, noteProof } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { FlowStageBinding } from '../../flows/flow-stage-binding.entity.js';
 import { choosePassword, passwordChosenHere } from '../prompt/choose-password.executor.js';
@@ -126,7 +127,11 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
           return { kind: 'passed' };
         }
         // The form comes later in the flow; until then there is no password.
-        await this.credentials.setPassword(execution.manager, { pk: user }, '');
+        const { manager, plan } = execution;
+        const locked = await lockProved(manager, plan.context, user);
+        if (locked === 'changed') return { kind: 'denied', message: changedMeanwhile };
+        await this.credentials.setPassword(manager, { pk: user }, '');
+        await noteOwnChange(manager, plan.context, user);
       }
       // Nothing else is written, and nobody whom an administrator has switched off is activated.
       await execution.manager.query(
@@ -177,6 +182,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     if (result.kind === 'right') {
       execution.plan.context.is_restored = result.token;
       execution.remember(spentHere, result.token);
+      if (recipient.user !== undefined) noteProof(execution.plan.context, recipient.user);
       return this.pass(execution, result.user);
     }
     if (result.kind === 'exhausted') {

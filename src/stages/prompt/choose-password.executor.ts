@@ -4,6 +4,7 @@ import { hashPassword } from '../../core/passwords/password-hash.js';
 import { PasswordRules } from '../../core/passwords/password-rules.service.js';
 import { Credentials } from '../../core/users/credentials.service.js';
 import type { Execution } from '../../flow-execution/execution.js';
+import { changedMeanwhile, lockProved, noteOwnChange } from '../../flow-execution/proved-account.js';
 import type { InMemoryStageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { shown } from '../../rest/fields/coercions.js';
 import { PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
@@ -52,7 +53,7 @@ export class ChoosePasswordExecutor implements InMemoryStageExecutor {
   }
 
   async answer(execution: Execution<undefined>, body: unknown): Promise<StageOutcome> {
-    const { manager, session } = execution;
+    const { manager, session, plan } = execution;
     const pending = await execution.pendingUser();
     if (pending?.kind !== 'known') return { kind: 'denied' };
     await execution.read(PromptChallengeResponseRequestDto, body);
@@ -64,8 +65,12 @@ export class ChoosePasswordExecutor implements InMemoryStageExecutor {
     });
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
     const passwordHash = await hashPassword(shown(known(answer.values, passwordKey)));
-    await this.credentials.setPassword(manager, pending.user, passwordHash, { session });
-    execution.remember(passwordChosenHere, pending.user.pk);
+    const user = await lockProved(manager, plan.context, pending.user.pk);
+    if (user === undefined) return { kind: 'denied' };
+    if (user === 'changed') return { kind: 'denied', message: changedMeanwhile };
+    await this.credentials.setPassword(manager, user, passwordHash, { session });
+    await noteOwnChange(manager, plan.context, user.pk);
+    execution.remember(passwordChosenHere, user.pk);
     return { kind: 'passed' };
   }
 }

@@ -4,6 +4,7 @@ import type { SessionBinding } from '../../core/sessions/session-network.js';
 import { User } from '../../core/users/user.entity.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
+import { changedMeanwhile, lockProved } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { secondsIn } from '../../rest/fields/duration.js';
 import { UserLoginChallengeDto, UserLoginChallengeResponseRequestDto } from './dto/user-login-challenge.dto.js';
@@ -38,10 +39,11 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
     const { manager, stage, plan, visitor } = execution;
     const pending = await execution.pendingUser();
     if (pending?.kind !== 'known') return nobody;
-    const { user } = pending;
-    // One statement with the check: an administrator may be switching the account off at this moment.
-    const { affected } = await manager.update(User, { pk: user.pk, isActive: true }, { lastLogin: () => 'now()' });
-    if (affected !== 1) return switchedOff;
+    // Locked: an administrator may be switching the account off, or its owner changing the password, at this moment.
+    const user = await lockProved(manager, plan.context, pending.user.pk);
+    if (user === 'changed') return { kind: 'denied', message: changedMeanwhile };
+    if (user?.isActive !== true) return switchedOff;
+    await manager.update(User, { pk: user.pk }, { lastLogin: () => 'now()' });
     const seconds = secondsIn(stage.sessionDuration) + (remember ? secondsIn(stage.rememberMeOffset) : 0);
     await execution.signIn(user, seconds, bindingOf(stage));
     if (stage.terminateOtherSessions) await execution.endOtherSessions(user);

@@ -10,6 +10,7 @@ import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { PlanContext } from '../../flow-execution/plan.js';
+import { changedMeanwhile, lockProved, noteOwnChange } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { invalidInvitation, redeemInvitation } from '../invitation/redeem-invitation.js';
 import { passwordChosenHere } from '../prompt/choose-password.executor.js';
@@ -83,6 +84,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     await this.report(execution, manager, user, stored === undefined, changes, password !== undefined);
     if (password !== undefined) execution.remember(passwordChosenHere, user.pk);
     execution.setPendingUser({ pk: user.pk });
+    await noteOwnChange(manager, context, user.pk);
     context.user_backend = 'authentik.core.auth.InbuiltBackend';
     forgetWritten(context);
   }
@@ -98,8 +100,9 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
       if (stage.userCreationMode === 'never_create') throw new Denial("No user found and can't create new user.");
       return undefined;
     }
-    const stored = await manager.findOne(User, { where: { pk: user.pk }, lock: { mode: 'pessimistic_write' } });
-    if (stored === null) throw new Denial(failed);
+    const stored = await lockProved(manager, execution.plan.context, user.pk);
+    if (stored === undefined) throw new Denial(failed);
+    if (stored === 'changed') throw new Denial(changedMeanwhile);
     return stored;
   }
 
