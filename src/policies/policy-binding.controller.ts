@@ -1,6 +1,8 @@
 import { Body, Controller, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
+import { CurrentCaller } from '../core/access/access.guard.js';
+import { Caller } from '../core/access/caller.js';
 import type { VisibleRows } from '../rest/access/route-access.js';
 import { Current, Visible } from '../rest/access/visible.js';
 import type { Page } from '../rest/list/page.js';
@@ -32,31 +34,44 @@ export class PolicyBindingController {
   constructor(private readonly service: PolicyBindingService) {}
 
   @bindings.list()
-  list(@Query() query: PolicyBindingListQuery, @Visible() visible: VisibleRows): Promise<Page<PolicyBindingDto>> {
-    return this.service.list(query, visible);
+  list(
+    @Query() query: PolicyBindingListQuery,
+    @Visible() visible: VisibleRows,
+    @CurrentCaller() caller: Caller,
+  ): Promise<Page<PolicyBindingDto>> {
+    return this.service.list(query, visible, caller.knownUsers);
   }
 
   @bindings.create()
-  create(@Body() request: PolicyBindingRequestDto): Promise<PolicyBindingDto> {
-    return this.service.create(request);
+  create(@Body() request: PolicyBindingRequestDto, @CurrentCaller() caller: Caller): Promise<PolicyBindingDto> {
+    return this.service.create(request, caller.knownUsers);
   }
 
   @bindings.retrieve()
-  get(@bindings.key() pk: string, @Visible() visible: VisibleRows): Promise<PolicyBindingDto> {
-    return this.service.get(pk, visible);
+  get(
+    @bindings.key() pk: string,
+    @Visible() visible: VisibleRows,
+    @CurrentCaller() caller: Caller,
+  ): Promise<PolicyBindingDto> {
+    return this.service.get(pk, visible, caller.knownUsers);
   }
 
   @bindings.replace()
-  replace(@Current() binding: PolicyBinding, @Body() request: PolicyBindingRequestDto): Promise<PolicyBindingDto> {
-    return this.service.update(binding, request);
+  replace(
+    @Current() binding: PolicyBinding,
+    @Body() request: PolicyBindingRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<PolicyBindingDto> {
+    return this.service.update(binding, request, caller.knownUsers);
   }
 
   @bindings.update()
   update(
     @Current() binding: PolicyBinding,
     @Body() request: PatchedPolicyBindingRequestDto,
+    @CurrentCaller() caller: Caller,
   ): Promise<PolicyBindingDto> {
-    return this.service.update(binding, request);
+    return this.service.update(binding, request, caller.knownUsers);
   }
 
   @bindings.remove()
@@ -67,7 +82,7 @@ export class PolicyBindingController {
   /** Nothing refers to a policy binding. */
   @bindings.usedBy()
   async usedBy(@bindings.key() pk: string, @Visible() visible: VisibleRows): Promise<UsedByDto[]> {
-    await this.service.get(pk, visible);
+    await this.service.get(pk, visible, []);
     return [];
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 
+import type { KnownUsers } from '../core/access/caller.js';
 import { GroupService } from '../core/groups/group.service.js';
 import { UserService } from '../core/users/user.service.js';
 import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
@@ -31,22 +32,22 @@ export class PolicyBindingService {
     private readonly users: UserService,
   ) {}
 
-  async list(query: PolicyBindingListQuery, visible: VisibleRows): Promise<Page<PolicyBindingDto>> {
-    const { pagination, results } = await readPage<PolicyBindingRow>(this.bindings(visible), query);
-    return { pagination, results: await this.answers(results) };
+  async list(query: PolicyBindingListQuery, visible: VisibleRows, known: KnownUsers): Promise<Page<PolicyBindingDto>> {
+    const { pagination, results } = await readPage<PolicyBindingRow>(this.bindings(visible, known), query);
+    return { pagination, results: await this.answers(results, known) };
   }
 
   /** @throws AppError `notFound` */
-  async get(pk: string, visible: VisibleRows): Promise<PolicyBindingDto> {
-    const binding = await this.find(pk, visible);
+  async get(pk: string, visible: VisibleRows, known: KnownUsers): Promise<PolicyBindingDto> {
+    const binding = await this.find(pk, visible, known);
     if (binding === undefined) throw new AppError('notFound');
     return binding;
   }
 
-  async create(request: PolicyBindingRequestDto): Promise<PolicyBindingDto> {
+  async create(request: PolicyBindingRequestDto, known: KnownUsers): Promise<PolicyBindingDto> {
     const pk = randomUUID();
     await this.insert(this.dataSource.manager, request, pk);
-    const binding = await this.find(pk, everyRow);
+    const binding = await this.find(pk, everyRow, known);
     // What it is bound to, or whom it is about, has been deleted in the meantime, and the binding with it.
     if (binding === undefined) throw conflictingWrites();
     return binding;
@@ -56,9 +57,10 @@ export class PolicyBindingService {
   async update(
     { pk }: PolicyBinding,
     request: PolicyBindingRequestDto | PatchedPolicyBindingRequestDto,
+    known: KnownUsers,
   ): Promise<PolicyBindingDto> {
     await this.change(this.dataSource.manager, pk, request);
-    return this.get(pk, everyRow);
+    return this.get(pk, everyRow, known);
   }
 
   /** As `create`, in the caller's transaction. */
@@ -76,27 +78,34 @@ export class PolicyBindingService {
     await manager.delete(PolicyBinding, { pk });
   }
 
-  private async find(pk: string, visible: VisibleRows): Promise<PolicyBindingDto | undefined> {
-    const binding = this.bindings(visible).andWhere('pb.pk = :pk', { pk });
+  private async find(pk: string, visible: VisibleRows, known: KnownUsers): Promise<PolicyBindingDto | undefined> {
+    const binding = this.bindings(visible, known).andWhere('pb.pk = :pk', { pk });
     const row = await select(binding, policyBindingColumns).getRawOne<PolicyBindingRow>();
-    const [answer] = row === undefined ? [] : await this.answers([row]);
+    const [answer] = row === undefined ? [] : await this.answers([row], known);
     return answer;
   }
 
-  private bindings(visible: VisibleRows): SelectQueryBuilder<PolicyBinding> {
+  /** The account stays unjoined, and so out of reach of searches, where its details may not be shown. */
+  private bindings(visible: VisibleRows, known: KnownUsers): SelectQueryBuilder<PolicyBinding> {
     const bindings = this.dataSource.manager
       .createQueryBuilder(PolicyBinding, 'pb')
       .leftJoin('pb.flow', 'flow')
       .leftJoin('pb.binding', 'place')
       .leftJoin('pb.group', 'grp')
-      .leftJoin('pb.user', 'account');
+      .leftJoin('pb.user', 'account', known === null ? undefined : 'account.pk = any(:knownUsers)', {
+        knownUsers: known,
+      });
     return restrict(bindings, visible);
   }
 
   /** The bindings as clients see them, with all their groups and users read at once. */
-  private async answers(rows: readonly PolicyBindingRow[]): Promise<PolicyBindingDto[]> {
-    const groups = await this.groups.getMany(rows.flatMap(({ group }) => group ?? []));
-    const users = await this.users.getMany(rows.flatMap(({ user }) => user ?? []));
+  private async answers(rows: readonly PolicyBindingRow[], known: KnownUsers): Promise<PolicyBindingDto[]> {
+    const groups = await this.groups.getMany(
+      rows.flatMap(({ group }) => group ?? []),
+      known,
+    );
+    const keys = rows.flatMap(({ user }) => user ?? []);
+    const users = await this.users.getMany(known === null ? keys : keys.filter((key) => known.includes(key)));
     return rows.map((row) => policyBindingAnswer(row, groups.get(row.group ?? ''), users.get(row.user ?? 0)));
   }
 }

@@ -1,6 +1,9 @@
 import { codename, everyRow, type VisibleRows } from '../../rest/access/route-access.js';
 import type { UserType } from '../users/user.entity.js';
 
+/** Keys of the users whose details may be shown; null for every user. */
+export type KnownUsers = readonly number[] | null;
+
 /** Who makes a request, and what they may do. */
 export class Caller {
   constructor(
@@ -43,6 +46,24 @@ export class Caller {
   /** The objects of a model (`<app>.<model>`) that the caller may view. */
   viewable(model: string): VisibleRows {
     return this.visible(codename(model, 'view'));
+  }
+
+  /**
+   * The objects of a model (`<app>.<model>`) whose keys may be shown to the caller, where the key is a secret: of those
+   * that they may view, the ones that they created or may change or delete.
+   */
+  visibleSecrets(model: string): VisibleRows {
+    const viewable = this.viewable(model);
+    const controlled = ['change', 'delete'].map((action) => this.visible(codename(model, action)));
+    if (controlled.some(({ kind }) => kind === 'all')) return viewable;
+    const keys = controlled.flatMap((rows) => (rows.kind === 'keys' ? rows.keys : []));
+    return { kind: 'createdOr', creator: this.pk, keys, among: viewable };
+  }
+
+  /** Keys of the users whose details may be shown to the caller, always with their own; null for every user. */
+  get knownUsers(): KnownUsers {
+    const viewable = this.viewable('authentik_core.user');
+    return viewable.kind === 'keys' ? [this.pk, ...viewable.keys.map(Number)] : null;
   }
 
   /** Codenames of what the caller may do everywhere, without the application's name, sorted. */

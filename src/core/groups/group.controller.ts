@@ -34,8 +34,12 @@ export class GroupController {
   constructor(private readonly service: GroupService) {}
 
   @groups.list()
-  list(@Query() query: GroupListQuery, @Visible() visible: VisibleRows): Promise<Page<GroupDto>> {
-    return this.service.list(query, visible);
+  list(
+    @Query() query: GroupListQuery,
+    @Visible() visible: VisibleRows,
+    @CurrentCaller() caller: Caller,
+  ): Promise<Page<GroupDto>> {
+    return this.service.list(query, visible, caller.knownUsers);
   }
 
   @groups.create()
@@ -48,8 +52,9 @@ export class GroupController {
     @groups.key() pk: string,
     @Query() { include_users }: GroupQuery,
     @Visible() visible: VisibleRows,
+    @CurrentCaller() caller: Caller,
   ): Promise<GroupDto> {
-    return this.service.get(pk, visible, include_users);
+    return this.service.get(pk, visible, caller.knownUsers, include_users);
   }
 
   @groups.replace()
@@ -121,6 +126,6 @@ export class GroupController {
     @Visible() visible: VisibleRows,
     @CurrentCaller() caller: Caller,
   ): Promise<UsedByDto[]> {
-    return readUsedBy(await this.service.references(pk, visible), (model) => caller.viewable(model));
+    return readUsedBy(await this.service.references(pk, visible), caller);
   }
 }

@@ -18,7 +18,7 @@ export const groupColumns = {
 export type GroupRow = Pick<GroupDto, keyof typeof groupColumns>;
 
 /** A member of a group, as it is read for the clients. */
-export type MemberRow = Omit<GroupMemberDto, 'uid'> & { readonly group: string };
+export type MemberRow = Omit<GroupMemberDto, 'uid'> & { readonly group: string; readonly known: boolean };
 
 /** A role of a group, as it is read for the clients. */
 export interface GroupRoleRow {
@@ -27,7 +27,10 @@ export interface GroupRoleRow {
   readonly name: string;
 }
 
-/** A group as clients see it. `withUsers` false leaves out who the members are, not which they are. */
+/**
+ * A group as clients see it. `withUsers` false leaves out the details of members, not their keys; those of members who are
+ * not `known` are always left out.
+ */
 export function groupAnswer(
   row: GroupRow,
   members: readonly MemberRow[],
@@ -43,7 +46,7 @@ export function groupAnswer(
     parent: row.parent,
     parent_name: row.parent_name,
     users: members.map(({ pk }) => pk),
-    users_obj: withUsers ? members.map((member) => memberAnswer(member, secrets)) : null,
+    users_obj: withUsers ? members.filter(({ known }) => known).map((member) => memberAnswer(member, secrets)) : null,
     attributes: row.attributes,
     roles: roles.map(({ pk }) => pk),
     roles_obj: roles.map(({ pk, name }) => ({ pk, name })),
@@ -51,7 +54,7 @@ export function groupAnswer(
 }
 
 /** A user as those tell of them who need not tell everything. */
-export function memberAnswer(row: Omit<MemberRow, 'group'>, secrets: SecretBox): GroupMemberDto {
+export function memberAnswer(row: Omit<GroupMemberDto, 'uid'>, secrets: SecretBox): GroupMemberDto {
   return {
     pk: row.pk,
     username: row.username,
@@ -62,4 +65,12 @@ export function memberAnswer(row: Omit<MemberRow, 'group'>, secrets: SecretBox):
     attributes: row.attributes,
     uid: userUid(row.pk, secrets),
   };
+}
+
+/**
+ * A user whose details may not be shown: the key, and for the other fields that clients require a `-`, which passes their
+ * pattern for user names, or an empty text.
+ */
+export function unknownMember(pk: number): GroupMemberDto {
+  return { pk, username: '-', name: '', uid: '' } as GroupMemberDto;
 }

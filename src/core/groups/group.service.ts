@@ -14,7 +14,7 @@ import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
 import { Referrers } from '../../rest/referrers.js';
 import type { Reference } from '../../rest/used-by.js';
-import type { Caller } from '../access/caller.js';
+import type { Caller, KnownUsers } from '../access/caller.js';
 import { Authority, type Party } from '../authority/authority.service.js';
 import type { Subject } from '../authority/read-standings.js';
 import { User } from '../users/user.entity.js';
@@ -34,25 +34,26 @@ export class GroupService {
     private readonly authority: Authority,
   ) {}
 
-  async list(query: GroupListQuery, visible: VisibleRows): Promise<Page<GroupDto>> {
-    const { pagination, results } = await readPage<GroupRow>(this.groups(visible), query);
-    return { pagination, results: await this.answers(results, query.include_users) };
+  async list(query: GroupListQuery, visible: VisibleRows, known: KnownUsers): Promise<Page<GroupDto>> {
+    const groups = this.groups(visible).setParameter('knownUsers', known);
+    const { pagination, results } = await readPage<GroupRow>(groups, query);
+    return { pagination, results: await this.answers(results, known, query.include_users) };
   }
 
   /** @throws AppError `notFound` */
-  async get(pk: string, visible: VisibleRows, withUsers?: boolean): Promise<GroupDto> {
+  async get(pk: string, visible: VisibleRows, known: KnownUsers, withUsers?: boolean): Promise<GroupDto> {
     const group = this.groups(visible).andWhere('grp.pk = :pk', { pk });
     const row = await select(group, groupColumns).getRawOne<GroupRow>();
     if (row === undefined) throw new AppError('notFound');
-    const [answer] = await this.answers([row], withUsers);
+    const [answer] = await this.answers([row], known, withUsers);
     return answer as GroupDto;
   }
 
   /** Several groups at once, by key; one that is not there is missing. */
-  async getMany(pks: readonly string[]): Promise<ReadonlyMap<string, GroupDto>> {
+  async getMany(pks: readonly string[], known: KnownUsers): Promise<ReadonlyMap<string, GroupDto>> {
     if (pks.length === 0) return new Map();
     const groups = this.groups(everyRow).andWhere('grp.pk = any(:pks)', { pks });
-    const answers = await this.answers(await select(groups, groupColumns).getRawMany<GroupRow>());
+    const answers = await this.answers(await select(groups, groupColumns).getRawMany<GroupRow>(), known);
     return new Map(answers.map((answer) => [answer.pk, answer]));
   }
 
@@ -60,7 +61,7 @@ export class GroupService {
   async create(request: GroupRequestDto, by: Caller): Promise<GroupDto> {
     const pk = randomUUID();
     await this.dataSource.transaction((manager) => this.insert(manager, request, pk, by));
-    return this.get(pk, everyRow);
+    return this.get(pk, everyRow, by.knownUsers);
   }
 
   /**
@@ -70,7 +71,7 @@ export class GroupService {
    */
   async update({ pk }: Group, request: GroupRequestDto | PatchedGroupRequestDto, by: Caller): Promise<GroupDto> {
     await this.dataSource.transaction((manager) => this.change(manager, pk, request, by));
-    return this.get(pk, everyRow);
+    return this.get(pk, everyRow, by.knownUsers);
   }
 
   /**
@@ -143,7 +144,7 @@ export class GroupService {
    * @throws AppError `notFound`
    */
   async references(pk: string, visible: VisibleRows): Promise<Reference[]> {
-    await this.get(pk, visible);
+    await this.get(pk, visible, [], false);
     const { manager } = this.dataSource;
     return [
       {
@@ -216,9 +217,11 @@ export class GroupService {
   }
 
   /** The groups as clients see them, with the members and roles of all of them read in one statement each. */
-  private async answers(rows: readonly GroupRow[], withUsers = true): Promise<GroupDto[]> {
+  private async answers(rows: readonly GroupRow[], known: KnownUsers, withUsers = true): Promise<GroupDto[]> {
     const pks = rows.map(({ pk }) => pk);
-    const members = await this.dataSource.query<MemberRow[]>(withUsers ? membersOfGroups : memberKeysOfGroups, [pks]);
+    const members = await (withUsers
+      ? this.dataSource.query<MemberRow[]>(membersOfGroups, [pks, known])
+      : this.dataSource.query<MemberRow[]>(memberKeysOfGroups, [pks]));
     const roles = await this.dataSource.query<GroupRoleRow[]>(
       `select gr.group_uuid as "group", r.role_uuid as pk, r.name
          from "group_role" gr join "role" r using (role_uuid)
@@ -237,7 +240,8 @@ const memberKeysOfGroups = `
   select group_uuid as "group", user_id as pk from "group_user" where group_uuid = any($1) order by user_id`;
 
 const membersOfGroups = `
-  select gu.group_uuid as "group", u.id as pk, u.username, u.name, u.is_active, u.last_login, u.email, u.attributes
+  select gu.group_uuid as "group", u.id as pk, u.username, u.name, u.is_active, u.last_login, u.email, u.attributes,
+         $2::int[] is null or u.id = any($2) as known
     from "group_user" gu join "user" u on u.id = gu.user_id
    where gu.group_uuid = any($1) order by u.id`;
 

@@ -20,8 +20,12 @@ export class InvitationController {
   constructor(private readonly service: InvitationService) {}
 
   @invitations.list()
-  list(@Query() query: InvitationListQuery, @Visible() visible: VisibleRows): Promise<Page<InvitationDto>> {
-    return this.service.list(query, visible);
+  list(
+    @Query() query: InvitationListQuery,
+    @Visible() visible: VisibleRows,
+    @CurrentCaller() caller: Caller,
+  ): Promise<Page<InvitationDto>> {
+    return this.service.list(query, visible, caller.knownUsers);
   }
 
   @invitations.create()
@@ -30,18 +34,30 @@ export class InvitationController {
   }
 
   @invitations.retrieve()
-  get(@invitations.key() pk: string, @Visible() visible: VisibleRows): Promise<InvitationDto> {
-    return this.service.get(pk, visible);
+  get(
+    @invitations.key() pk: string,
+    @Visible() visible: VisibleRows,
+    @CurrentCaller() caller: Caller,
+  ): Promise<InvitationDto> {
+    return this.service.get(pk, visible, caller.knownUsers);
   }
 
   @invitations.replace()
-  replace(@Current() invitation: Invitation, @Body() request: InvitationRequestDto): Promise<InvitationDto> {
-    return this.service.update(invitation, request);
+  replace(
+    @Current() invitation: Invitation,
+    @Body() request: InvitationRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<InvitationDto> {
+    return this.service.update(invitation, request, caller.knownUsers);
   }
 
   @invitations.update()
-  update(@Current() invitation: Invitation, @Body() request: PatchedInvitationRequestDto): Promise<InvitationDto> {
-    return this.service.update(invitation, request);
+  update(
+    @Current() invitation: Invitation,
+    @Body() request: PatchedInvitationRequestDto,
+    @CurrentCaller() caller: Caller,
+  ): Promise<InvitationDto> {
+    return this.service.update(invitation, request, caller.knownUsers);
   }
 
   @invitations.remove()
@@ -52,7 +68,7 @@ export class InvitationController {
   /** Nothing refers to an invitation. */
   @invitations.usedBy()
   async usedBy(@invitations.key() pk: string, @Visible() visible: VisibleRows): Promise<UsedByDto[]> {
-    await this.service.get(pk, visible);
+    await this.service.get(pk, visible, []);
     return [];
   }
 }

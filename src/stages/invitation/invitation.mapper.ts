@@ -1,5 +1,5 @@
 import type { GroupMemberDto } from '../../core/groups/dto/group.dto.js';
-import { memberAnswer } from '../../core/groups/group.mapper.js';
+import { memberAnswer, unknownMember } from '../../core/groups/group.mapper.js';
 import type { SecretBox } from '../../database/secret-box.js';
 import type { FlowDto } from '../../flows/dto/flow.dto.js';
 import type { Columns } from '../../rest/list/list-query.js';
@@ -18,7 +18,8 @@ export const invitationColumns = {
 /** What is read of an invitation for the clients: also what they are told of who made it, called `author`. */
 export const invitationRowColumns = {
   ...invitationColumns,
-  created_by: 'author.pk',
+  created_by: 'invitation.createdById',
+  author_known: 'author.pk is not null',
   author_username: 'author.username',
   author_name: 'author.name',
   author_is_active: 'author.isActive',
@@ -30,7 +31,7 @@ export const invitationRowColumns = {
 /** A row of those columns. */
 export type InvitationRow = Pick<InvitationDto, keyof typeof invitationColumns> & {
   readonly [Name in keyof Omit<GroupMemberDto, 'pk' | 'uid'> as `author_${Name}`]: GroupMemberDto[Name];
-} & { readonly created_by: number };
+} & { readonly created_by: number; readonly author_known: boolean };
 
 /** An invitation as clients see it. `flow` is the one that it is for. */
 export function invitationAnswer(row: InvitationRow, flow: FlowDto | undefined, secrets: SecretBox): InvitationDto {
@@ -48,7 +49,7 @@ export function invitationAnswer(row: InvitationRow, flow: FlowDto | undefined, 
     name: row.name,
     expires: row.expires,
     fixed_data: row.fixed_data,
-    created_by: memberAnswer(author, secrets),
+    created_by: row.author_known ? memberAnswer(author, secrets) : unknownMember(row.created_by),
     single_use: row.single_use,
     flow: row.flow,
     flow_obj: flow ?? null,

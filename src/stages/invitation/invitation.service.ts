@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 
-import type { Caller } from '../../core/access/caller.js';
+import type { Caller, KnownUsers } from '../../core/access/caller.js';
 import { Housekeeping } from '../../database/housekeeping.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { FlowService } from '../../flows/flow.service.js';
@@ -31,14 +31,14 @@ export class InvitationService {
     housekeeping.register('expired invitations', () => this.purge());
   }
 
-  async list(query: InvitationListQuery, visible: VisibleRows): Promise<Page<InvitationDto>> {
-    const { pagination, results } = await readPage<InvitationRow>(this.invitations(visible), query);
+  async list(query: InvitationListQuery, visible: VisibleRows, known: KnownUsers): Promise<Page<InvitationDto>> {
+    const { pagination, results } = await readPage<InvitationRow>(this.invitations(visible, known), query);
     return { pagination, results: await this.answers(results) };
   }
 
   /** @throws AppError `notFound` */
-  async get(pk: string, visible: VisibleRows): Promise<InvitationDto> {
-    const invitation = await this.find(pk, visible);
+  async get(pk: string, visible: VisibleRows, known: KnownUsers): Promise<InvitationDto> {
+    const invitation = await this.find(pk, visible, known);
     if (invitation === undefined) throw new AppError('notFound');
     return invitation;
   }
@@ -50,7 +50,7 @@ export class InvitationService {
       pk,
       createdById: by.pk,
     } as object);
-    const invitation = await this.find(pk, everyRow);
+    const invitation = await this.find(pk, everyRow, by.knownUsers);
     // Its flow, or who made it, has been deleted in the meantime, and the invitation with it.
     if (invitation === undefined) throw conflictingWrites();
     return invitation;
@@ -60,10 +60,11 @@ export class InvitationService {
   async update(
     { pk }: Invitation,
     request: InvitationRequestDto | PatchedInvitationRequestDto,
+    known: KnownUsers,
   ): Promise<InvitationDto> {
     const columns = columnsOfInvitation(request);
     if (Object.keys(columns).length > 0) await this.dataSource.manager.update(Invitation, { pk }, columns as object);
-    return this.get(pk, everyRow);
+    return this.get(pk, everyRow, known);
   }
 
   async remove({ pk }: Invitation): Promise<void> {
@@ -79,19 +80,22 @@ export class InvitationService {
     return deleted[1];
   }
 
-  private async find(pk: string, visible: VisibleRows): Promise<InvitationDto | undefined> {
-    const invitation = this.invitations(visible).andWhere('invitation.pk = :pk', { pk });
+  private async find(pk: string, visible: VisibleRows, known: KnownUsers): Promise<InvitationDto | undefined> {
+    const invitation = this.invitations(visible, known).andWhere('invitation.pk = :pk', { pk });
     const row = await select(invitation, invitationRowColumns).getRawOne<InvitationRow>();
     const [answer] = row === undefined ? [] : await this.answers([row]);
     return answer;
   }
 
-  private invitations(visible: VisibleRows): SelectQueryBuilder<Invitation> {
+  /** The author stays unjoined, and so out of reach of searches and filters, where their details may not be shown. */
+  private invitations(visible: VisibleRows, known: KnownUsers): SelectQueryBuilder<Invitation> {
     const invitations = this.dataSource.manager
       .createQueryBuilder(Invitation, 'invitation')
-      .innerJoin('invitation.createdBy', 'author')
+      .leftJoin('invitation.createdBy', 'author', known === null ? undefined : 'author.pk = any(:knownUsers)', {
+        knownUsers: known,
+      })
       .leftJoin('invitation.flow', 'flow');
-    return restrict(invitations, visible);
+    return restrict(invitations, visible, 'createdById');
   }
 
   /** The invitations as clients see them, with all their flows read at once. */

@@ -9,12 +9,13 @@ import { groupColumns } from '../group.mapper.js';
 const usersByKey = { entity: () => User, property: 'pk', items: { type: 'integer' }, coercion: userKeyOf };
 const usersByName = { entity: () => User, property: 'username', items: { type: 'string' }, coercion: textOf };
 
-/** A user with one of these values in `column` is in the group. */
+/** A user with one of these values in `column`, whose details the caller may see (`:knownUsers`), is in the group. */
 function hasMember(column: string): Condition {
   return (builder, value, parameter) =>
     builder.andWhere(
       `exists (select from "group_user" gu join "user" u on u.id = gu.user_id
-                where gu.group_uuid = grp.pk and ${column} = any(:${parameter}))`,
+                where gu.group_uuid = grp.pk and ${column} = any(:${parameter})
+                  and (cast(:knownUsers as int[]) is null or u.id = any(:knownUsers)))`,
       { [parameter]: value },
     );
 }
