@@ -83,6 +83,6 @@ export class FlowController {
     @Visible() visible: VisibleRows,
     @CurrentCaller() caller: Caller,
   ): Promise<UsedByDto[]> {
-    return readUsedBy(await this.service.references(slug, visible), (model) => caller.viewable(model));
+    return readUsedBy(await this.service.references(slug, visible), caller);
   }
 }

@@ -50,6 +50,11 @@ export interface ResourceDeclaration {
   /** Callers other than superusers access the rows that they own, by this property, without a permission. */
   readonly owner?: string;
   /**
+   * The key of a row is a secret: callers access the rows that they created, by this property, and those that they may
+   * change or delete.
+   */
+  readonly creator?: string;
+  /**
    * Caches responses. The representation of a row must depend only on the tables of the view `current_revision`, not on
    * the time or the caller.
    */
@@ -175,8 +180,9 @@ export class Resource {
   }
 
   private rows(): Partial<RouteAccess> {
-    const { owner, lookup } = this.declaration;
-    return owner === undefined ? { view: this.permission('view'), lookup } : { owner, lookup };
+    const { owner, creator, lookup } = this.declaration;
+    if (owner !== undefined) return { owner, lookup };
+    return { view: this.permission('view'), lookup, ...(creator !== undefined && { creator }) };
   }
 
   private onRows(): RouteAccess {

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
-import type { VisibleRows } from './access/route-access.js';
+import { codename, type VisibleRows } from './access/route-access.js';
 
 export const usedByActions = ['cascade', 'cascade_many', 'set_null', 'set_default'] as const;
 export type UsedByAction = (typeof usedByActions)[number];
@@ -22,25 +22,29 @@ export interface Reference {
   readonly action: UsedByAction;
   /** Query for the referrers: columns `pk` and `name`, in the order of the response. */
   readonly rows: SelectQueryBuilder<ObjectLiteral>;
+  /** The key of a referrer is a secret, shown to callers who may change it. */
+  readonly keyIsSecret?: true;
+}
+
+/** A caller, who has permissions on rows. */
+interface Viewer {
+  /** The rows on which the caller has this permission. */
+  visible(permission: string): VisibleRows;
 }
 
 /**
  * Reads the references to an object that the caller may view, in the order of `references` (authentik sorts by the name of
  * the relation).
- *
- * @param visible the caller's visibility scope for a model, `<app>.<model>`
  */
-export async function readUsedBy(
-  references: readonly Reference[],
-  visible: (model: string) => VisibleRows,
-): Promise<UsedByDto[]> {
+export async function readUsedBy(references: readonly Reference[], viewer: Viewer): Promise<UsedByDto[]> {
   const answer: UsedByDto[] = [];
-  for (const { app, model, action, rows } of references) {
-    const may = visible(`${app}.${model}`);
-    if (may.kind === 'keys' && may.keys.length === 0) continue;
+  for (const { app, model, action, rows, keyIsSecret } of references) {
+    const needed = keyIsSecret ? ['view', 'change'] : ['view'];
+    const scopes = needed.map((permission) => viewer.visible(codename(`${app}.${model}`, permission)));
+    if (scopes.some((may) => may.kind === 'keys' && may.keys.length === 0)) continue;
     for (const { pk, name } of await rows.getRawMany<{ pk: unknown; name: string }>()) {
       const key = String(pk);
-      if (may.kind === 'keys' && !may.keys.includes(key)) continue;
+      if (scopes.some((may) => may.kind === 'keys' && !may.keys.includes(key))) continue;
       answer.push({ app, model_name: model, pk: key, name, action });
     }
   }

@@ -56,7 +56,7 @@ export class AccessGuard implements CanActivate {
     request.revision = caller.revision;
     if (!(access.everywhere ?? []).every((codename) => caller.mayEverywhere(codename))) throw new AppError('forbidden');
     if (access.lookup === undefined || !access.lookupFirst) return;
-    const key = await this.lookUp(request, access.lookup, access.owner);
+    const key = await this.lookUp(request, access.lookup, access.owner ?? access.creator);
     if (!(access.onRow ?? []).every((codename) => caller.mayOn(codename, key))) throw new AppError('forbidden');
   }
 
@@ -81,5 +81,5 @@ function visibleRows(caller: Caller, access: RouteAccess): VisibleRows {
   // Programs of the installation itself are told that there is nothing for them, which is no fault of theirs.
   const toleratesNothing = caller.type === 'internal_service_account';
   if (visible.kind === 'keys' && visible.keys.length === 0 && !toleratesNothing) throw new AppError('forbidden');
-  return visible;
+  return access.creator === undefined || access.model === undefined ? visible : caller.visibleSecrets(access.model);
 }

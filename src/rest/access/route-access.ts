@@ -22,6 +22,11 @@ export interface RouteAccess {
   readonly view?: string;
   /** Restricts callers other than superusers to rows that they own, by this property. */
   readonly owner?: string;
+  /**
+   * The key of a row is a secret: restricts the caller to rows that they created, by this property, or may change or
+   * delete.
+   */
+  readonly creator?: string;
   /** Permissions required globally. */
   readonly everywhere?: readonly string[];
   /** Permissions required globally or on the row of the path. */
@@ -38,7 +43,13 @@ export interface RouteAccess {
 export type VisibleRows =
   | { readonly kind: 'all' }
   | { readonly kind: 'keys'; readonly keys: readonly string[] }
-  | { readonly kind: 'owned'; readonly owner: number };
+  | { readonly kind: 'owned'; readonly owner: number }
+  | {
+      readonly kind: 'createdOr';
+      readonly creator: number;
+      readonly keys: readonly string[];
+      readonly among: VisibleRows;
+    };
 
 export const everyRow: VisibleRows = { kind: 'all' };
 

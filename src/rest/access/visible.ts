@@ -25,7 +25,7 @@ export const Current = createParamDecorator((_: unknown, context: ExecutionConte
   return current;
 });
 
-/** Restricts a query to the visibility scope. `owner` is the property with a row's owner. */
+/** Restricts a query to the visibility scope. `owner` is the property with a row's owner or creator. */
 export function restrict<T extends ObjectLiteral>(
   builder: SelectQueryBuilder<T>,
   visible: VisibleRows,
@@ -36,6 +36,11 @@ export function restrict<T extends ObjectLiteral>(
       return builder;
     case 'keys':
       return builder.andWhere(`(${builder.alias}.pk)::text = any(:visibleKeys)`, { visibleKeys: visible.keys });
+    case 'createdOr':
+      return restrict(builder, visible.among).andWhere(
+        `(${builder.alias}.${owner ?? 'owner'} = :creator or (${builder.alias}.pk)::text = any(:controlledKeys))`,
+        { creator: visible.creator, controlledKeys: visible.keys },
+      );
     case 'owned':
       return builder.andWhere(`${builder.alias}.${owner ?? 'owner'} = :visibleOwner`, { visibleOwner: visible.owner });
   }

@@ -9,6 +9,7 @@ export function invitationsThatName(manager: EntityManager, column: 'createdById
     app: 'authentik_stages_invitation',
     model: 'invitation',
     action: 'cascade',
+    keyIsSecret: true,
     rows: manager
       .createQueryBuilder(Invitation, 'invitation')
       .where(`invitation.${column} = :pk`, { pk })

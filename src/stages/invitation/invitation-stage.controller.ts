@@ -62,6 +62,6 @@ export class InvitationStageController {
     @Visible() visible: VisibleRows,
     @CurrentCaller() caller: Caller,
   ): Promise<UsedByDto[]> {
-    return readUsedBy(await this.service.references(pk, visible), (model) => caller.viewable(model));
+    return readUsedBy(await this.service.references(pk, visible), caller);
   }
 }

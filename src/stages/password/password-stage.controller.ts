@@ -55,6 +55,6 @@ export class PasswordStageController {
     @Visible() visible: VisibleRows,
     @CurrentCaller() caller: Caller,
   ): Promise<UsedByDto[]> {
-    return readUsedBy(await this.service.references(pk, visible), (model) => caller.viewable(model));
+    return readUsedBy(await this.service.references(pk, visible), caller);
   }
 }
