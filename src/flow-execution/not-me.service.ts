@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import { Credentials } from '../core/users/credentials.service.js';
+import { claimNames, NamesRefused, nameKey } from '../core/users/names/account-names.js';
 import { User } from '../core/users/user.entity.js';
 import { EventLog } from '../events/event-log.js';
 import { NotMeLinks, type NotMeState, type UsedNotMeLink } from '../mail/not-me/not-me-links.service.js';
@@ -61,15 +62,12 @@ export class NotMe {
   ): Promise<NotMeResult> {
     // The password is unusable until the owner has chosen another: who made the change may know it.
     await this.credentials.setPassword(manager, { pk }, '');
-    if (kind === 'address') await manager.update(User, { pk }, { email: address });
+    const isReachable = kind === 'change' || (await restoreAddress(manager, pk, address));
+    const done = 'A user did not make a change of their account. All access to it was ended.';
+    const closed = 'The earlier address is a name of another account now, so the account has no address.';
+    await this.report(manager, isReachable ? done : `${done} ${closed}`, pk, clientIp);
     const user = await manager.findOneByOrFail(User, { pk });
-    await this.report(
-      manager,
-      'A user did not make a change of their account. All access to it was ended.',
-      pk,
-      clientIp,
-    );
-    return { kind: 'secured', isMailed: await this.mail(manager, user, locales) };
+    return { kind: 'secured', isMailed: isReachable && (await this.mail(manager, user, locales)) };
   }
 
   /** Mails a link to a new password. @returns false if there is no recovery flow for the user */
@@ -87,4 +85,33 @@ export class NotMe {
     const context = { message, affected_user: { pk } };
     return this.events.write(manager, { action: 'suspicious_request', app: 'authentik.core', context, clientIp });
   }
+}
+
+/**
+ * Gives an account its earlier address back. If a confirmed account has it by now, as a name or an address, the account
+ * is left without an address: the current one may belong to a stranger, and recovery would let them in.
+ *
+ * @returns whether the account has the address
+ */
+async function restoreAddress(manager: EntityManager, pk: number, address: string): Promise<boolean> {
+  const stored = await manager.findOneByOrFail(User, { pk });
+  const isFree = await isFreeFor(manager, stored, address);
+  await manager.update(User, { pk }, { email: isFree ? address : '' });
+  return isFree;
+}
+
+async function isFreeFor(manager: EntityManager, stored: User, address: string): Promise<boolean> {
+  try {
+    // Those who want the same address at this moment wait for each other from here on.
+    await claimNames(manager, { email: address }, stored);
+  } catch (error) {
+    if (error instanceof NamesRefused) return false;
+    throw error;
+  }
+  const [row] = await manager.query<[{ taken: boolean }]>(
+    `select exists (select from "user" u where u.id <> $1 and not u.awaits_confirmation
+        and ${nameKey('u.email')} = ${nameKey('$2::text')}) as taken`,
+    [stored.pk, address],
+  );
+  return !row.taken;
 }

@@ -118,6 +118,34 @@ describe('A new address', () => {
   });
 });
 
+describe('An earlier address that another account has', () => {
+  it.each(['username', 'email', 'upn'])(
+    'as its %s is not brought back, and the account stays closed',
+    async (field) => {
+      const user = await createReader(app.api);
+      const moved = `moved-${randomUUID()}@example.org`;
+      await app.api.patch(`/core/users/${user.pk}/`, { email: moved });
+      const other = field === 'upn' ? { attributes: { upn: user.email } } : { [field]: user.email };
+      await createReader(app.api, other);
+      const [old] = await mailsTo(user.email, 1);
+      expect(await press(old!.notMe)).toContain('Please ask an administrator');
+      expect(await userOf(user.pk)).toMatchObject({ email: '', passwordHash: '' });
+      const templates = [...(await queued(user.email)), ...(await queued(moved))].map(({ template }) => template);
+      expect(templates).toEqual(['email/address_changed.html', 'email/address_changed.html']);
+    },
+  );
+
+  it('counts only once it is confirmed', async () => {
+    const user = await createReader(app.api);
+    await app.api.patch(`/core/users/${user.pk}/`, { email: `moved-${randomUUID()}@example.org` });
+    const { pk } = await createReader(app.api, { email: user.email, is_active: false });
+    await app.dataSource.query('update "user" set awaits_confirmation = true where id = $1', [pk]);
+    const [old] = await mailsTo(user.email, 1);
+    expect(await press(old!.notMe)).toContain('We sent you a mail');
+    expect((await userOf(user.pk)).email).toBe(user.email);
+  });
+});
+
 it('A new API token is mailed to its owner', async () => {
   const user = await createReader(app.api);
   const { identifier } = await createToken(app.api, { user: user.pk });
