@@ -2,7 +2,7 @@
 const linkParameter = 'flow_token';
 
 /** The page was led to without the key of the link; a browser that keeps cookies has it in its session. */
-const openedParameter = 'opened';
+export const openedParameter = 'opened';
 
 /** Asks for the page that is not loaded anew by itself, so that something can be typed. */
 const typingParameter = 'enter_code';

@@ -236,10 +236,10 @@ function withSession(visit: Visit, session: IssuedSession | undefined): Visit {
 }
 
 /** The notes without those that the page of a flow has just shown. */
-function withoutShown({ link, told, messages }: Notes, slug: string): Notes {
+function withoutShown({ link, told, ...others }: Notes, slug: string): Notes {
   return {
+    ...others,
     ...(link !== undefined && link.slug !== slug && { link }),
     ...(told !== undefined && told.slug !== slug && { told }),
-    ...(messages !== undefined && { messages }),
   };
 }

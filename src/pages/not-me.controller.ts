@@ -3,22 +3,30 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { NotMe } from '../flow-execution/not-me.service.js';
-import { notMeParameter } from '../mail/not-me/not-me-links.service.js';
+import { notMeParameter, notMePath } from '../mail/not-me/not-me-links.service.js';
 import { queryOf } from '../rest/http/query.js';
 import { RequestBody } from '../rest/http/request-body.js';
+import { openedParameter } from './flow-address.js';
+import type { PageAnswer } from './flow-pages.js';
 import { notMeDonePage, notMePage } from './not-me-page.js';
 import { PageErrors } from './page-errors.js';
 import { readPageForm } from './page-form.js';
 import { privatePage } from './page-headers.js';
+import { PageNotes } from './page-notes.js';
 import { PageRenderer } from './page-renderer.js';
 import { PageResponder } from './page-responder.js';
 import { PageRoute } from './page-route.js';
-import { PageVisitors } from './page-visitors.js';
+import { type PageVisitor, PageVisitors } from './page-visitors.js';
+import { noCookiesPage } from './problem-pages.js';
 import { Wording } from './wording.js';
+
+/** Characters of a secret that are kept; a longer one is unknown anyway. */
+const longestSecret = 500;
 
 /**
  * `/if/not-me/`: where the "this was not me" links of mails lead. Looking at it changes nothing, for mail scanners open
- * links too. It needs no session: who has the link's secret may press the button, and no other page has it.
+ * links too. Who has the link's secret may press the button, and no other page has it. The secret leaves the address
+ * before a page is shown, and waits in the session until the button is pressed.
  */
 @ApiExcludeController()
 @UseFilters(PageErrors)
@@ -27,6 +35,7 @@ export class NotMeController {
   constructor(
     private readonly notMe: NotMe,
     private readonly visitors: PageVisitors,
+    private readonly notes: PageNotes,
     private readonly renderer: PageRenderer,
     private readonly responder: PageResponder,
   ) {}
@@ -39,11 +48,11 @@ export class NotMeController {
       void reply.type('text/html; charset=utf-8');
       return '';
     }
-    const visitor = this.visitors.stranger(request);
-    const secret = new URLSearchParams(queryOf(request)).getAll(notMeParameter).at(-1) ?? '';
-    const wording = new Wording(await this.renderer.catalog(visitor.locale));
-    const page = notMePage(await this.notMe.look(secret), secret, wording);
-    return this.responder.send(reply, { kind: 'page', page }, visitor);
+    const visitor = await this.visitors.of(request);
+    const query = new URLSearchParams(queryOf(request));
+    const secret = query.getAll(notMeParameter).at(-1);
+    const answer = secret === undefined ? await this.page(query, visitor) : await this.take(secret, query, visitor);
+    return this.responder.send(reply, answer, visitor);
   }
 
   @Post()
@@ -55,9 +64,38 @@ export class NotMeController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const { answer } = await readPageForm(body, request.bodyType);
-    const visitor = this.visitors.stranger(request);
-    const wording = new Wording(await this.renderer.catalog(visitor.locale));
+    const visitor = await this.visitors.of(request);
     const result = await this.notMe.press(answer[notMeParameter] ?? '', clientIp, visitor.visit.languages);
-    return this.responder.send(reply, { kind: 'page', page: notMeDonePage(result, wording) }, visitor);
+    const { notMe, ...others } = visitor.notes;
+    const session = notMe === undefined ? undefined : await this.notes.keep(visitor.visit, others);
+    const page = notMeDonePage(result, await this.wording(visitor));
+    return this.responder.send(reply, { kind: 'page', page, session }, visitor);
   }
+
+  /** Keeps the secret in the session, and leads to the address without it. */
+  private async take(secret: string, query: URLSearchParams, { visit, notes }: PageVisitor): Promise<PageAnswer> {
+    const session = await this.notes.keep(visit, { ...notes, notMe: secret.slice(0, longestSecret) });
+    query.delete(notMeParameter);
+    if (session !== undefined) query.set(openedParameter, '');
+    return { kind: 'redirect', to: addressWith(query), session };
+  }
+
+  private async page(query: URLSearchParams, visitor: PageVisitor): Promise<PageAnswer> {
+    const wording = await this.wording(visitor);
+    if (query.has(openedParameter)) {
+      if (visitor.visit.sessionKey === undefined) return { kind: 'page', page: noCookiesPage(wording, 200) };
+      query.delete(openedParameter);
+      return { kind: 'redirect', to: addressWith(query) };
+    }
+    const { notMe: secret = '' } = visitor.notes;
+    return { kind: 'page', page: notMePage(await this.notMe.look(secret), secret, wording) };
+  }
+
+  private async wording({ locale }: PageVisitor): Promise<Wording> {
+    return new Wording(await this.renderer.catalog(locale));
+  }
+}
+
+function addressWith(query: URLSearchParams): string {
+  return query.size === 0 ? notMePath : `${notMePath}?${query.toString()}`;
 }

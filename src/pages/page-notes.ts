@@ -11,6 +11,8 @@ import type { Visit } from '../flow-execution/visit.js';
 export interface Notes {
   /** The link of a mail that was opened and not followed yet; its secret leaves the address before anything is shown. */
   readonly link?: { readonly slug: string; readonly token: string };
+  /** The secret of a "this was not me" link that was opened, which leaves the address in the same way. */
+  readonly notMe?: string;
   /** What the last form led to; it is told by the page that comes after it, once. */
   readonly told?: Told;
   /** What is told on the page that a flow ends at. */
@@ -52,7 +54,8 @@ export class PageNotes {
 /** Only pages write notes, but an older or newer release may have done so. */
 function isNotes(value: unknown): value is Notes {
   if (typeof value !== 'object' || value === null) return false;
-  const { link, told, messages } = value as Record<string, unknown>;
+  const { link, notMe, told, messages } = value as Record<string, unknown>;
+  if (notMe !== undefined && typeof notMe !== 'string') return false;
   return [link, told].every((note) => note === undefined || typeof note === 'object') && isList(messages);
 }
 

@@ -93,6 +93,24 @@ describe('A mail to confirm a sign-up', () => {
     }
   });
 
+  it('leaves the address before anything is shown, and the session when the button is pressed', async () => {
+    const { notMe } = await signUp();
+    const browser = new PageBrowser(app.url);
+    await browser.open(`${notMe}&locale=de`);
+    expect(browser.visited).toEqual([`${notMe}&locale=de`, '/if/not-me/?locale=de&opened=', '/if/not-me/?locale=de']);
+    expect((await browser.open('/if/not-me/')).html).toContain('Delete the account');
+    await browser.open(notMe);
+    expect(browser.visited.slice(-2)).toEqual([notMe, '/if/not-me/']);
+    expect((await browser.submit()).html).toContain('The account is deleted');
+    expect((await browser.open('/if/not-me/')).html).toContain('This link is not valid');
+  });
+
+  it('needs a browser that keeps cookies, and says so', async () => {
+    const { notMe } = await signUp();
+    const { html } = await new PageBrowser(app.url, {}, false).open(notMe);
+    expect(html).toContain('<h1>Your browser keeps no cookies</h1>');
+  });
+
   it('leads to pages that have the same link, and to none for who signed up', async () => {
     const { mail, notMe, email } = await signUp();
     const owner = new PageBrowser(app.url);
