@@ -225,6 +225,13 @@ export const definitions = {
     'Folder of blueprints, files of flows and stages, that are applied at every start after they have changed',
   ),
   BLUEPRINT_ENV: text('', 'Environment variables that blueprints may read with !Env, comma separated'),
+  TOKENS_PER_USER: integer(
+    100,
+    1,
+    1_000_000,
+    'API tokens and app passwords that one user can have; expired ones do not count',
+  ),
+  INVITATIONS_PER_USER: integer(1000, 1, 1_000_000, 'Invitations that one user can have created'),
 };
 
 type Definitions = typeof definitions;

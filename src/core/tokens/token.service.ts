@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import { everyRow, type VisibleRows } from '../../rest/access/route-access.js';
@@ -13,6 +14,7 @@ import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
 import type { Caller } from '../access/caller.js';
 import { Authority } from '../authority/authority.service.js';
+import { requireRoom } from '../limits/require-room.js';
 import { grant } from '../permissions/permission.service.js';
 import { AccountChanges } from '../users/account-changes.js';
 import type { UserDto } from '../users/dto/user.dto.js';
@@ -36,6 +38,7 @@ export class TokenService {
     private readonly events: EventLog,
     private readonly changes: AccountChanges,
     private readonly authority: Authority,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   async list(query: TokenListQuery, visible: VisibleRows): Promise<Page<TokenDto>> {
@@ -53,7 +56,11 @@ export class TokenService {
     return answer;
   }
 
-  /** Makes a token with a random key, which its maker may view. */
+  /**
+   * Makes a token with a random key, which its maker may view. The user's expired tokens are deleted.
+   *
+   * @throws ValidationError if the user has as many tokens as the settings allow
+   */
   async create(request: TokenRequestDto, caller: Caller): Promise<TokenDto> {
     // Optional in the request, whatever the class says.
     const {
@@ -68,7 +75,8 @@ export class TokenService {
     const userId = caller.isSuperuser ? user : caller.pk;
     await this.dataSource.transaction(async (manager) => {
       await this.authority.requireSignInChange(manager, caller, userId);
-      await requireAccess(manager, caller);
+      await requireAccess(manager, caller, userId);
+      await this.requireRoom(manager, userId);
       const key = this.keyColumns(generateTokenKey());
       await manager.insert(Token, { pk, identifier, userId, description, managed, ...lifetime, ...key });
       await grant(manager, { userId: caller.pk }, 'authentik_core.view_token_key', pk);
@@ -122,6 +130,12 @@ export class TokenService {
     return restrict(this.dataSource.manager.createQueryBuilder(Token, 'token'), visible, 'userId');
   }
 
+  private async requireRoom(manager: EntityManager, userId: number): Promise<void> {
+    await manager.query('delete from "token" where user_id = $1 and expiring and expires < now()', [userId]);
+    const limit = this.settings.tokensPerUser;
+    await requireRoom(manager, userId, { entity: Token, owned: { userId }, noun: 'tokens', limit });
+  }
+
   private keyColumns(key: string): Pick<Token, 'keyHash' | 'sealedKey'> {
     return { keyHash: hashTokenKey(key), sealedKey: this.secrets.seal(key, tokenKeyPlace) };
   }
@@ -158,12 +172,12 @@ export class TokenService {
 
 /**
  * Makes a new password of the caller wait until the transaction ends, or has it win: a token that ends with the old
- * password must not leave a successor.
+ * password must not leave a successor. Locks the owner of the new token too, in the order of `Authority`.
  *
  * @throws AppError `invalidToken` if what the caller called with has ended meanwhile
  */
-async function requireAccess(manager: EntityManager, { pk, token, session }: Caller): Promise<void> {
-  await manager.query('select from "user" where id = $1 for no key update', [pk]);
+async function requireAccess(manager: EntityManager, { pk, token, session }: Caller, owner: number): Promise<void> {
+  await manager.query('select from "user" where id = any($1) order by id for no key update', [[pk, owner]]);
   const [row] = await manager.query<[{ stands: boolean }]>(
     `select exists (select from "token" where token_uuid = $1)
          or exists (select from "session" where key_hash = $2 and user_id = $3) as stands`,

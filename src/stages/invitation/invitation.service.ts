@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import type { Caller, KnownUsers } from '../../core/access/caller.js';
+import { requireRoom } from '../../core/limits/require-room.js';
 import { Housekeeping } from '../../database/housekeeping.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { FlowService } from '../../flows/flow.service.js';
@@ -26,6 +28,7 @@ export class InvitationService {
     private readonly dataSource: DataSource,
     private readonly flows: FlowService,
     private readonly secrets: SecretBox,
+    @Inject(SETTINGS) private readonly settings: Settings,
     housekeeping: Housekeeping,
   ) {
     housekeeping.register('expired invitations', () => this.purge());
@@ -43,13 +46,15 @@ export class InvitationService {
     return invitation;
   }
 
+  /** @throws ValidationError if the caller has created as many invitations as the settings allow */
   async create(request: InvitationRequestDto, by: Caller): Promise<InvitationDto> {
     const pk = randomUUID();
-    await this.dataSource.manager.insert(Invitation, {
-      ...columnsOfInvitation(request),
-      pk,
-      createdById: by.pk,
-    } as object);
+    const createdById = by.pk;
+    await this.dataSource.transaction(async (manager) => {
+      const limit = this.settings.invitationsPerUser;
+      await requireRoom(manager, by.pk, { entity: Invitation, owned: { createdById }, noun: 'invitations', limit });
+      await manager.insert(Invitation, { ...columnsOfInvitation(request), pk, createdById } as object);
+    });
     const invitation = await this.find(pk, everyRow, by.knownUsers);
     // Its flow, or who made it, has been deleted in the meantime, and the invitation with it.
     if (invitation === undefined) throw conflictingWrites();
