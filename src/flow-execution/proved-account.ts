@@ -1,10 +1,14 @@
 import type { EntityManager } from 'typeorm';
 
 import { User } from '../core/users/user.entity.js';
+import type { Visitor } from './execution.js';
 import type { PlanContext, ProvedAccount } from './plan.js';
 
 /** What a run is denied with when its user got a new password or address after the proof. */
 export const changedMeanwhile = 'Your account was changed meanwhile. Start again.';
+
+/** What a run is denied with that would sign in or change an account without a proof, where it takes one. */
+export const unproved = 'You have not proved that this account is yours.';
 
 type Account = Pick<User, 'pk' | 'email' | 'passwordChangeDate'>;
 
@@ -14,6 +18,18 @@ type Account = Pick<User, 'pk' | 'email' | 'passwordChangeDate'>;
  */
 export function noteProof(context: PlanContext, account: Account): void {
   if (context.proved_account?.user !== account.pk) context.proved_account = stateOf(account);
+}
+
+/**
+ * Whether the account is proved to be the visitor's: by a proof in this run, or because they are signed in to it. A run
+ * that mails to another address than the account's own proves nothing of the account.
+ */
+export function hasProof(
+  { plan: { context }, visitor }: { readonly plan: { readonly context: PlanContext }; readonly visitor: Visitor },
+  { pk, email }: Pick<User, 'pk' | 'email'>,
+): boolean {
+  if (visitor.user?.pk === pk) return true;
+  return context.proved_account?.user === pk && [undefined, '', email].includes(context.email);
 }
 
 /** Notes the account as it is now, after a change that this run has made itself. The caller holds the user's row. */

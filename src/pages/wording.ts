@@ -103,6 +103,12 @@ const rewordings: readonly Rewording[] = [
   },
   { said: 'This account is not active.', shown: 'This account is not active.' },
   {
+    said: 'You have not proved that this account is yours.',
+    shown:
+      'You have not proved that this account is yours. Please sign in with its password, or use a link that was ' +
+      'mailed to you.',
+  },
+  {
     said: 'The link was opened in another window or on another device. Go on there.',
     shown: 'The link was opened in another window or on another device. Please go on there; this page can be closed.',
   },

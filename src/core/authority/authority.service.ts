@@ -35,6 +35,11 @@ export class Authority {
     await manager.query('select pg_advisory_xact_lock($1)', [lock]);
   }
 
+  /** As `lock`, for stages: only `changing` waits. */
+  async share(manager: EntityManager): Promise<void> {
+    await manager.query('select pg_advisory_xact_lock_shared($1)', [lock]);
+  }
+
   /**
    * Makes a change and compares what its subjects are before and after. The check is part of the transaction that
    * writes: the caller's rights are read anew, one change comes after the other until the transaction ends, and
@@ -68,7 +73,7 @@ export class Authority {
     subjects: readonly Subject[] | ((result: T) => readonly Subject[]),
     work: () => Promise<T>,
   ): Promise<T> {
-    await manager.query('select pg_advisory_xact_lock_shared($1)', [lock]);
+    await this.share(manager);
     const caller = await readChanger(manager, by);
     return caller.isSuperuser ? work() : this.compare(manager, caller, subjects, work);
   }
@@ -81,7 +86,7 @@ export class Authority {
    */
   async requireSignInChange(manager: EntityManager, by: Party, user: number): Promise<void> {
     if (typeof by !== 'string' && by.pk === user) return;
-    await manager.query('select pg_advisory_xact_lock_shared($1)', [lock]);
+    await this.share(manager);
     const caller = await readChanger(manager, by);
     const before = await readStanding(manager, { user });
     if (before?.account === undefined) return;

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
+import { isSuperuser } from '../../core/groups/membership.js';
 import type { SessionBinding } from '../../core/sessions/session-network.js';
 import { User } from '../../core/users/user.entity.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
-import { changedMeanwhile, lockProved } from '../../flow-execution/proved-account.js';
+import { changedMeanwhile, hasProof, lockProved, unproved } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { secondsIn } from '../../rest/fields/duration.js';
 import { UserLoginChallengeDto, UserLoginChallengeResponseRequestDto } from './dto/user-login-challenge.dto.js';
@@ -13,7 +14,10 @@ import type { UserLoginStage } from './user-login-stage.entity.js';
 const nobody: StageOutcome = { kind: 'denied', message: 'No Pending user to login.' };
 const switchedOff: StageOutcome = { kind: 'denied', message: 'This account is not active.' };
 
-/** Signs in the pending user (flow execution, section 6.4): never somebody who does not exist or was switched off. */
+/**
+ * Signs in the pending user (flow execution, section 6.4): never somebody who does not exist or was switched off, and
+ * no superuser without a proof in the plan, because an editor of the flow could have removed the stage that asks for it.
+ */
 @Injectable()
 export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
   readonly kind = 'user_login';
@@ -35,6 +39,24 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
     return this.signIn(execution, remember_me);
   }
 
+  private async refuse(
+    { manager, stage, flow, visitor }: Execution<UserLoginStage>,
+    { pk, username }: User,
+  ): Promise<StageOutcome> {
+    await this.events.write(manager, {
+      action: 'suspicious_request',
+      app: 'authentik.stages.user_login',
+      context: {
+        message: 'A flow without a proof does not sign in a superuser.',
+        stage: { pk: stage.pk, name: stage.name },
+        flow: { pk: flow.pk, slug: flow.slug },
+        affected_user: { pk, username },
+      },
+      clientIp: visitor.clientIp,
+    });
+    return { kind: 'denied', message: unproved };
+  }
+
   private async signIn(execution: Execution<UserLoginStage>, remember: boolean): Promise<StageOutcome> {
     const { manager, stage, plan, visitor } = execution;
     const pending = await execution.pendingUser();
@@ -43,6 +65,7 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
     const user = await lockProved(manager, plan.context, pending.user.pk);
     if (user === 'changed') return { kind: 'denied', message: changedMeanwhile };
     if (user?.isActive !== true) return switchedOff;
+    if (!hasProof(execution, user) && (await isSuperuser(manager, user.pk))) return this.refuse(execution, user);
     await manager.update(User, { pk: user.pk }, { lastLogin: () => 'now()' });
     const seconds = secondsIn(stage.sessionDuration) + (remember ? secondsIn(stage.rememberMeOffset) : 0);
     await execution.signIn(user, seconds, bindingOf(stage));

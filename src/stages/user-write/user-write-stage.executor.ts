@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, QueryFailedError } from 'typeorm';
 
+import { Authority } from '../../core/authority/authority.service.js';
 import { Credentials } from '../../core/users/credentials.service.js';
 import { claimNames, isForeignAddress, NamesRefused } from '../../core/users/names/account-names.js';
 import { User, type UserType, userTypes } from '../../core/users/user.entity.js';
@@ -10,8 +11,15 @@ import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { PlanContext } from '../../flow-execution/plan.js';
-import { changedMeanwhile, lockProved, noteOwnChange } from '../../flow-execution/proved-account.js';
+import {
+  changedMeanwhile,
+  hasProof,
+  lockProved,
+  noteOwnChange,
+  unproved,
+} from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
+import { AppError } from '../../rest/errors/app-error.js';
 import { invalidInvitation, redeemInvitation } from '../invitation/redeem-invitation.js';
 import { passwordChosenHere } from '../prompt/choose-password.executor.js';
 import { plannedPasswordHash } from '../prompt/planned-password.js';
@@ -29,7 +37,11 @@ type Columns = UserChanges & Partial<Pick<User, 'usernameSkeleton' | 'passwordHa
 
 /** The run cannot go on; nothing of what the stage has written stays. */
 class Denial extends Error {
-  constructor(readonly text?: string) {
+  /** @param suspicion what administrators read of it, if they should */
+  constructor(
+    readonly text?: string,
+    readonly suspicion?: string,
+  ) {
     super(text);
   }
 }
@@ -44,6 +56,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     private readonly credentials: Credentials,
     private readonly events: EventLog,
     private readonly signUps: SignUpLimit,
+    private readonly authority: Authority,
   ) {}
 
   async show(execution: Run): Promise<StageOutcome> {
@@ -55,6 +68,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     } catch (error) {
       const denial = denialOf(error);
       if (denial === undefined) throw error;
+      if (denial.suspicion !== undefined) await this.reportSuspicion(execution, denial.suspicion);
       return { kind: 'denied', ...(denial.text !== undefined && { message: denial.text }) };
     }
     return { kind: 'passed' };
@@ -66,7 +80,9 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
 
   private async write(execution: Run, manager: EntityManager, data: PromptData): Promise<void> {
     const { context } = execution.plan;
+    await this.authority.share(manager);
     const stored = await this.userToChange(execution, manager);
+    const isOwner = stored === undefined || hasProof(execution, stored);
     const refusal = stored === undefined ? await this.signUps.refusal(execution.visitor.clientIp) : undefined;
     if (refusal !== undefined) throw new Denial(refusal);
     const changes = userChanges(data, stored?.attributes ?? {});
@@ -80,11 +96,12 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
         : await this.change(execution, manager, stored, columns);
     if (context.invitation !== undefined) await this.redeem(execution, manager, context.invitation);
     const group = stored === undefined ? execution.stage.createUsersGroupId : null;
-    await addToGroups(manager, user, [...(context.groups ?? []), ...(group === null ? [] : [group])]);
+    await this.addToGroups(manager, user, [...(context.groups ?? []), ...(group === null ? [] : [group])]);
     await this.report(execution, manager, user, stored === undefined, changes, password !== undefined);
     if (password !== undefined) execution.remember(passwordChosenHere, user.pk);
     execution.setPendingUser({ pk: user.pk });
-    await noteOwnChange(manager, context, user.pk);
+    // Who has proved nothing before has not proved anything by writing.
+    if (isOwner) await noteOwnChange(manager, context, user.pk);
     context.user_backend = 'authentik.core.auth.InbuiltBackend';
     forgetWritten(context);
   }
@@ -106,7 +123,31 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     return stored;
   }
 
-  private async change(
+  /**
+   * Changes a user on behalf of the account's owner if they have proved to be that. Anybody else, and what an invitation
+   * says in advance, changes accounts without rights only.
+   */
+  private change(execution: Run, manager: EntityManager, stored: User, columns: Columns): Promise<User> {
+    const isOwner = hasProof(execution, stored) && execution.plan.context.invitation_in_effect !== true;
+    const by = isOwner ? { pk: stored.pk } : 'visitor';
+    const change = this.authority.changingInFlow(manager, by, [{ user: stored.pk }], () =>
+      this.writeChanges(execution, manager, stored, columns),
+    );
+    return unlessForbidden(
+      change,
+      new Denial(unproved, 'A flow without a proof does not change an account with rights.'),
+    );
+  }
+
+  private async addToGroups(manager: EntityManager, user: User, groups: readonly string[]): Promise<void> {
+    if (groups.length === 0) return;
+    const change = this.authority.changingInFlow(manager, 'flow', [{ user: user.pk }], () =>
+      addToGroups(manager, user, groups),
+    );
+    await unlessForbidden(change, new Denial(failed, 'A flow puts nobody into a group of superusers.'));
+  }
+
+  private async writeChanges(
     { session, visitor }: Run,
     manager: EntityManager,
     stored: User,
@@ -135,6 +176,15 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const redeemed = await redeemInvitation(manager, this.events, { invitation, flow, visitor });
     if (!redeemed) throw new Denial(invalidInvitation);
     delete plan.context.invitation;
+  }
+
+  private reportSuspicion({ manager, stage, flow, visitor }: Run, message: string): Promise<void> {
+    return this.events.write(manager, {
+      action: 'suspicious_request',
+      app: 'authentik.stages.user_write',
+      context: { message, stage: { pk: stage.pk, name: stage.name }, flow: { pk: flow.pk, slug: flow.slug } },
+      clientIp: visitor.clientIp,
+    });
   }
 
   /** Tells which fields were written, never what is in them. */
@@ -196,7 +246,6 @@ function typeOf(wanted: string): UserType {
 }
 
 async function addToGroups(manager: EntityManager, { pk }: User, groups: readonly string[]): Promise<void> {
-  if (groups.length === 0) return;
   await manager.query(
     `insert into "group_user" (group_uuid, user_id)
      select group_uuid, $1 from "group" where group_uuid::text = any($2) on conflict do nothing`,
@@ -215,6 +264,15 @@ function forgetWritten(context: PlanContext): void {
   );
   context.prompt_data = Object.fromEntries(kept);
   delete context.prompt_secrets;
+}
+
+/** @throws Denial in the place of a refusal of `Authority` */
+async function unlessForbidden<T>(change: Promise<T>, denial: Denial): Promise<T> {
+  try {
+    return await change;
+  } catch (error) {
+    throw error instanceof AppError && error.code === 'forbidden' ? denial : error;
+  }
 }
 
 function isBlank(value: unknown): boolean {
