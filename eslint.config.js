@@ -77,6 +77,24 @@ export default tseslint.config(
       '@typescript-eslint/explicit-module-boundary-types': 'error',
     },
   },
+  {
+    // Values of clients are data: class-transformer takes a `constructor` among them for a class (docs/security.md).
+    files: ['**/*.ts'],
+    ignores: ['src/config/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^class-(transformer|validator)(/|$)',
+              message: 'These libraries see settings only. Requests are read by the fields in src/rest/fields/.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   { files: ['src/database/migrations/*.ts'], rules: { 'max-lines': 'off' } },
   { files: ['src/start.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: ['*.config.ts', 'ormconfig.ts'], rules: { 'import-x/no-default-export': 'off' } },

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 
 import { DataSource } from 'typeorm';
 
-import { environment, readSettings } from './src/config/settings.js';
+import { environment, readSettings } from './src/config/read-settings.js';
 import { dataSourceOptions } from './src/data-source.js';
 import { findEmbeddedDatabase } from './src/database/embedded-database.js';
 

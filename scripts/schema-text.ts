@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 
 import { createLogger } from '../src/config/logger.js';
-import { readSettings } from '../src/config/settings.js';
+import { readSettings } from '../src/config/read-settings.js';
 import { createApp } from '../src/configure-app.js';
 import { dataSourceOptions } from '../src/data-source.js';
 import { SchemaDocument } from '../src/rest/openapi/schema.controller.js';

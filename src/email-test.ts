@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util';
 import { DataSource } from 'typeorm';
 
 import { createLogger } from './config/logger.js';
-import { environment, publicUrl, readSettings, type Settings } from './config/settings.js';
+import { environment, readSettings } from './config/read-settings.js';
+import { publicUrl, type Settings } from './config/settings.js';
 import { type App, createApp } from './configure-app.js';
 import { dataSourceOptions } from './data-source.js';
 import { startEmbeddedDatabase } from './database/embedded-database.js';

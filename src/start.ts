@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { keepHeapSmall } from './config/heap.js';
 import { createLogger, type Logger } from './config/logger.js';
-import { environment, publicUrl, readSettings, type Settings } from './config/settings.js';
+import { environment, readSettings } from './config/read-settings.js';
+import { publicUrl, type Settings } from './config/settings.js';
 import { type App, createApp } from './configure-app.js';
 import { BootstrapService } from './core/bootstrap/bootstrap.service.js';
 import { dataSourceOptions } from './data-source.js';

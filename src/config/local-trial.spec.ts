@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { isLocalTrial } from './local-trial.js';
-import { readSettings } from './settings.js';
+import { readSettings } from './read-settings.js';
 
 const ofOwn = { DATABASE_URL: 'postgres://db/x', SECRET_KEY: 'x'.repeat(32) };
 

@@ -5,7 +5,8 @@ import { parseEnv } from 'node:util';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { definitions, environment, publicUrl, readSettings, SettingsError } from './settings.js';
+import { definitions, environment, readSettings, SettingsError } from './read-settings.js';
+import { publicUrl } from './settings.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,6 +52,52 @@ describe('readSettings', () => {
 
   it('never repeats a secret in its error', () => {
     expect(messageOf({ SECRET_KEY: 'hunter2', BOOTSTRAP_TOKEN: 'short' })).not.toMatch(/hunter2|short$/m);
+  });
+
+  it('converts the text of a variable to the value that the code uses', () => {
+    const { settings } = readSettings({
+      PORT: '080',
+      EMAIL_USE_TLS: 'Yes',
+      MAIL_ENDS_OLDER_LINKS: '0',
+      BRAND_COLOR: '#ABC',
+      METRICS_NETWORKS: '10.0.0.0/8, 192.0.2.7',
+      SECURITY_CONTACT: 'mailto:security@example.org',
+      SECURITY_EXPIRES: '2027-06-30T00:00:00+02:00',
+    });
+    expect(settings).toMatchObject({
+      port: 80,
+      emailUseTls: true,
+      mailEndsOlderLinks: false,
+      brandColor: 'abc',
+      metricsNetworks: ['10.0.0.0/8', '192.0.2.7'],
+      securityExpires: '2027-06-29T22:00:00.000Z',
+    });
+  });
+
+  it.each([
+    ['PORT', '1e3', 'must be a whole number from 0 to 65535'],
+    ['PORT', '-1', 'must be a whole number from 0 to 65535'],
+    ['EMAIL_USE_TLS', '2', 'must be true or false'],
+    ['LOG_LEVEL', 'INFO', 'must be one of fatal, error, warn, info, debug, trace, silent'],
+    ['BRAND_COLOR', '2450c8ff', 'must be a colour such as 2450c8'],
+    ['METRICS_NETWORKS', 'x', 'must be addresses and networks such as 10.0.0.0/8, not x'],
+    [
+      'METRICS_NETWORKS',
+      '10.0.0.0/8,::1',
+      'must not hold loopback addresses: every client of a proxy on this machine seems to have one',
+    ],
+    ['SECURITY_CONTACT', 'security@example.org', 'must be a URL that starts with mailto: or https:// or tel:'],
+    ['SECURITY_EXPIRES', '2027-13-01', 'must be a date such as 2027-06-30'],
+    ['DATABASE_URL', 'mysql://db/x', 'must be a URL that starts with postgres:// or postgresql://'],
+    ['METRICS_TOKEN', 'x'.repeat(15), 'must have at least 16 characters'],
+  ])('refuses %s=%s', (name, value, message) => {
+    expect(messageOf({ [name]: value })).toContain(`\n  ${name} ${message}`);
+  });
+
+  it('asks for SECURITY_EXPIRES with a contact', () => {
+    expect(messageOf({ SECURITY_CONTACT: 'tel:+1-201-555-0123' })).toContain(
+      'SECURITY_EXPIRES is required with SECURITY_CONTACT',
+    );
   });
 
   it('asks for SECRET_KEY when a database of your own is used', () => {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { readSettings } from '../../src/config/settings.js';
+import { readSettings } from '../../src/config/read-settings.js';
 import { challengePage } from '../../src/pages/challenge-page.js';
 import { FlowAddress } from '../../src/pages/flow-address.js';
 import { assetNames, PageAssets, assetsPath } from '../../src/pages/page-assets.js';

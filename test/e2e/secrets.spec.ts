@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { readSettings } from '../../src/config/settings.js';
+import { readSettings } from '../../src/config/read-settings.js';
 import { type App, createApp } from '../../src/configure-app.js';
 import { BootstrapService } from '../../src/core/bootstrap/bootstrap.service.js';
 import { dataSourceOptions } from '../../src/data-source.js';

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { readSettings } from '../../src/config/settings.js';
+import { readSettings } from '../../src/config/read-settings.js';
 import { type App, createApp } from '../../src/configure-app.js';
 import { BootstrapService } from '../../src/core/bootstrap/bootstrap.service.js';
 import { dataSourceOptions } from '../../src/data-source.js';

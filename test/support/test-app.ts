@@ -3,7 +3,8 @@ import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 
 import { createLogger, type Logger } from '../../src/config/logger.js';
-import { readSettings, type Settings } from '../../src/config/settings.js';
+import { readSettings } from '../../src/config/read-settings.js';
+import { type Settings } from '../../src/config/settings.js';
 import { type App, createApp } from '../../src/configure-app.js';
 import { BootstrapService } from '../../src/core/bootstrap/bootstrap.service.js';
 import { dataSourceOptions } from '../../src/data-source.js';

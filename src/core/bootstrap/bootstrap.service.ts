@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { SETTINGS, type Settings, SettingsError } from '../../config/settings.js';
+import { SettingsError } from '../../config/read-settings.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { Group } from '../groups/group.entity.js';
 import { hashPassword } from '../passwords/password-hash.js';

@@ -3,7 +3,8 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 
-import { readSettings, SETTINGS } from '../../../src/config/settings.js';
+import { readSettings } from '../../../src/config/read-settings.js';
+import { SETTINGS } from '../../../src/config/settings.js';
 import { MailTransports, type OutgoingMail } from '../../../src/mail/transport/mail-transports.js';
 import { SmtpCheck } from '../../../src/mail/transport/smtp-check.js';
 import type { SmtpSettings } from '../../../src/mail/transport/smtp-settings.js';

@@ -1,0 +1,130 @@
+import { applyDecorators } from '@nestjs/common';
+import { Expose, Transform } from 'class-transformer';
+import { IsBoolean, IsDefined, IsInt, Matches, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
+
+/** What the environment has to know of a setting, apart from its value. */
+export interface SettingDeclaration {
+  /** Property of the settings: `emailUseTls` for `EMAIL_USE_TLS`. */
+  readonly property: string;
+  readonly comment: string;
+  /** A secret may also come from the file that `<NAME>_FILE` names. */
+  readonly secret: boolean;
+}
+
+const declarationsKey = Symbol('setting declarations');
+
+/** Returns the declared settings of a class by the names of their variables, in order of declaration. */
+export function settingsOf(type: object): ReadonlyMap<string, SettingDeclaration> {
+  return (Reflect.getMetadata(declarationsKey, type) as Map<string, SettingDeclaration> | undefined) ?? new Map();
+}
+
+/** Declares a property as a setting: `emailUseTls` is read from the variable `EMAIL_USE_TLS`. */
+export function Setting(comment: string, { secret = false } = {}): PropertyDecorator {
+  return (target, key) => {
+    const property = String(key);
+    const name = variableOf(property);
+    const declarations = new Map([...settingsOf(target.constructor), [name, { property, comment, secret }]]);
+    Reflect.defineMetadata(declarationsKey, declarations, target.constructor);
+    Expose({ name })(target, key);
+  };
+}
+
+/** Declares a setting that may also come from the file that `<NAME>_FILE` names. */
+export function Secret(comment: string): PropertyDecorator {
+  return Setting(comment, { secret: true });
+}
+
+function variableOf(property: string): string {
+  return property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+// Every message completes the name of the variable. A value gets one message, so constraints of one kind share theirs.
+
+/** Converts decimal digits to a number. */
+export function WholeNumber(minimum: number, maximum: number): PropertyDecorator {
+  const message = `must be a whole number from ${minimum} to ${maximum}`;
+  return applyDecorators(
+    // `Number` alone would also take 1e3, 0x10 and 1.0.
+    Transform(({ value }: { value: string }) => (/^\d+$/.test(value) ? Number(value) : Number.NaN)),
+    IsInt({ message }),
+    Min(minimum, { message }),
+    Max(maximum, { message }),
+  );
+}
+
+const booleans = new Map([
+  ['true', true],
+  ['1', true],
+  ['yes', true],
+  ['false', false],
+  ['0', false],
+  ['no', false],
+]);
+
+/** Converts `true`, `1` and `yes`, or `false`, `0` and `no`, in any case. */
+export function Flag(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: string }) => booleans.get(value.toLowerCase()) ?? value),
+    IsBoolean({ message: 'must be true or false' }),
+  );
+}
+
+/**
+ * Constraint: a URL with one of these beginnings, such as `https://` or `mailto:`. `IsUrl` does not fit: it knows no
+ * `mailto:` and refuses addresses of PostgreSQL that `pg` accepts.
+ */
+export function UrlWith(beginnings: readonly string[]): PropertyDecorator {
+  const protocols = beginnings.map((beginning) => beginning.replace('//', ''));
+  return ValidateBy({
+    name: 'urlWith',
+    validator: {
+      validate: (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      defaultMessage: () => `must be a URL that starts with ${beginnings.join(' or ')}`,
+    },
+  });
+}
+
+/** Converts three or six hexadecimal digits. `#` may stand before them, but begins a comment in an env file. */
+export function Colour(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: string }) => value.replace(/^#/, '').toLowerCase()),
+    Matches(/^([0-9a-f]{3}|[0-9a-f]{6})$/, { message: 'must be a colour such as 2450c8' }),
+  );
+}
+
+/** Converts a day, or a moment as in RFC 3339, to a moment in UTC. */
+export function Moment(): PropertyDecorator {
+  return ConvertedBy((value) => {
+    const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(value) ? Date.parse(value) : Number.NaN;
+    if (Number.isNaN(time)) throw new Error('must be a date such as 2027-06-30');
+    return new Date(time).toISOString();
+  });
+}
+
+/** Converts the text with `convert`; an error that it throws is the value until validation, which reports its message. */
+export function ConvertedBy(convert: (text: string) => unknown): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: string }) => {
+      try {
+        return convert(value);
+      } catch (error) {
+        return error;
+      }
+    }),
+    ValidateBy({
+      name: 'convertedBy',
+      validator: {
+        validate: (value) => !(value instanceof Error),
+        defaultMessage: (context) => (context?.value as Error).message,
+      },
+    }),
+  );
+}
+
+/** Constraint: set if the setting `other` is. */
+export function RequiredWith(other: string): PropertyDecorator {
+  return applyDecorators(
+    ValidateIf((settings: Record<string, unknown>, value) => value !== undefined || settings[other] !== undefined),
+    IsDefined({ message: `is required with ${variableOf(other)}` }),
+  );
+}
