@@ -14,6 +14,7 @@ import { type Logger, NestLogger } from './config/logger.js';
 import { publicUrl, type Settings } from './config/settings.js';
 import { AccessGuard } from './core/access/access.guard.js';
 import { clientNetwork } from './core/limits/client-network.js';
+import { runAs } from './database/actor.js';
 import type { DatabaseModuleOptions } from './database/database.module.js';
 import { challengeUnions } from './flow-execution/challenge-unions.js';
 import { FlowExecutorController } from './flow-execution/flow-executor.controller.js';
@@ -73,6 +74,8 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
     done();
   });
   answerNotModified(fastify);
+  // The last hook before the handler: reading the body may leave the asynchronous context of earlier ones.
+  fastify.addHook('preHandler', ({ ip }, _reply, done) => runAs({ clientIp: ip }, done));
   negotiateContent(fastify, `${apiPrefix}/`);
   const bodies = new BodyMemory(settings.bodyMemory * 1_048_576);
   await takeBodiesUnread(fastify, bodies, ({ ip }) => clientNetwork(ip));

@@ -8,6 +8,7 @@ import { Role } from './core/permissions/role.entity.js';
 import { Session } from './core/sessions/session.entity.js';
 import { Token } from './core/tokens/token.entity.js';
 import { User } from './core/users/user.entity.js';
+import { ActorSubscriber } from './database/actor.js';
 import { migrations } from './database/migrations/migrations.js';
 import { NamingStrategy } from './database/naming-strategy.js';
 import { Event } from './events/event.entity.js';
@@ -81,6 +82,7 @@ export function dataSourceOptions(url: string, statementTimeout = 0): DataSource
       DeliveryAttempt,
       NotMeLink,
     ],
+    subscribers: [ActorSubscriber],
     migrations,
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',

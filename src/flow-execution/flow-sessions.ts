@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { IssuedSession } from '../core/sessions/session-cookies.js';
 import { Sessions, type SessionTerms, type StoredSession } from '../core/sessions/session.service.js';
 import { User } from '../core/users/user.entity.js';
+import { identifyIn } from '../database/actor.js';
 import { emptyState, type FlowState, parseState } from './flow-state.js';
 import type { Visit } from './visit.js';
 
@@ -67,6 +68,7 @@ export class FlowSessions {
   private async opened(manager: EntityManager, session: StoredSession | undefined): Promise<OpenSession> {
     const pk = session?.userId ?? undefined;
     const user = pk === undefined ? null : await manager.findOneBy(User, { pk, isActive: true });
+    if (user !== null) await identifyIn(manager, user);
     return { manager, session, user: user ?? undefined, state: parseState(session?.state) };
   }
 }

@@ -45,7 +45,7 @@ export class FlowStageBindingService {
 
   async create(request: FlowStageBindingRequestDto): Promise<FlowStageBindingDto> {
     const pk = randomUUID();
-    await this.insert(this.dataSource.manager, request, pk);
+    await this.dataSource.transaction((manager) => this.insert(manager, request, pk));
     const binding = await this.find(pk, everyRow);
     // Its flow or its stage has been deleted in the meantime, and the binding with it.
     if (binding === undefined) throw conflictingWrites();
@@ -57,7 +57,7 @@ export class FlowStageBindingService {
     { pk }: FlowStageBinding,
     request: FlowStageBindingRequestDto | PatchedFlowStageBindingRequestDto,
   ): Promise<FlowStageBindingDto> {
-    await this.change(this.dataSource.manager, pk, request);
+    await this.dataSource.transaction((manager) => this.change(manager, pk, request));
     return this.get(pk, everyRow);
   }
 
@@ -75,7 +75,7 @@ export class FlowStageBindingService {
 
   /** Removes the binding; the flow and the stage stay. */
   async remove({ pk }: Pick<FlowStageBinding, 'pk'>, manager = this.dataSource.manager): Promise<void> {
-    await manager.delete(FlowStageBinding, { pk });
+    await manager.transaction((transaction) => transaction.delete(FlowStageBinding, { pk }));
   }
 
   private async find(pk: string, visible: VisibleRows): Promise<FlowStageBindingDto | undefined> {

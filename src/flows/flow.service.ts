@@ -49,13 +49,13 @@ export class FlowService {
 
   async create(request: FlowRequestDto): Promise<FlowDto> {
     const pk = randomUUID();
-    await this.insert(this.dataSource.manager, request, pk);
+    await this.dataSource.transaction((manager) => this.insert(manager, request, pk));
     return this.getWhere('flow.pk = :key', pk, everyRow);
   }
 
   /** Changes what the request names; the rest stays as it is, also for a PUT (management API, section 5.1). */
   async update({ pk }: Flow, request: FlowRequestDto | PatchedFlowRequestDto): Promise<FlowDto> {
-    await this.change(this.dataSource.manager, pk, request);
+    await this.dataSource.transaction((manager) => this.change(manager, pk, request));
     return this.getWhere('flow.pk = :key', pk, everyRow);
   }
 
@@ -72,9 +72,11 @@ export class FlowService {
 
   /** Removes the flow, its bindings and its uploaded background; the stages stay. */
   async remove({ pk }: Flow): Promise<void> {
-    const [[removed]] = await this.dataSource.query<[{ background: string }[], number]>(
-      'delete from "flow" where flow_uuid = $1 returning background',
-      [pk],
+    const [[removed]] = await this.dataSource.transaction((manager) =>
+      manager.query<[{ background: string }[], number]>(
+        'delete from "flow" where flow_uuid = $1 returning background',
+        [pk],
+      ),
     );
     if (removed !== undefined) await this.backgrounds.discard(removed.background);
   }

@@ -99,7 +99,7 @@ export abstract class StageStore<Entity extends Stage, Answer extends StageDto, 
 
   /** Removes the stage and its bindings. */
   async remove({ pk }: Stage, manager = this.dataSource.manager): Promise<void> {
-    await manager.delete<Stage>(this.kind.entity, { pk });
+    await manager.transaction((transaction) => transaction.delete<Stage>(this.kind.entity, { pk }));
   }
 
   /** @throws AppError `notFound` */

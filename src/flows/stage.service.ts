@@ -42,7 +42,7 @@ export class StageService {
 
   /** Removes the stage, of whatever kind, and its bindings. */
   async remove({ pk }: Stage): Promise<void> {
-    await this.dataSource.manager.delete(Stage, { pk });
+    await this.dataSource.transaction((manager) => manager.delete(Stage, { pk }));
   }
 
   /** @throws AppError `notFound` */

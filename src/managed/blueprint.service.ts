@@ -86,7 +86,7 @@ export class BlueprintService {
 
   /** Forgets the blueprint; what it has written stays. */
   async remove({ pk }: BlueprintInstance): Promise<void> {
-    await this.dataSource.manager.delete(BlueprintInstance, { pk });
+    await this.dataSource.transaction((manager) => manager.delete(BlueprintInstance, { pk }));
   }
 
   /** The files that there are, also those that no blueprint is about. */

@@ -46,7 +46,7 @@ export class PolicyBindingService {
 
   async create(request: PolicyBindingRequestDto, known: KnownUsers): Promise<PolicyBindingDto> {
     const pk = randomUUID();
-    await this.insert(this.dataSource.manager, request, pk);
+    await this.dataSource.transaction((manager) => this.insert(manager, request, pk));
     const binding = await this.find(pk, everyRow, known);
     // What it is bound to, or whom it is about, has been deleted in the meantime, and the binding with it.
     if (binding === undefined) throw conflictingWrites();
@@ -59,7 +59,7 @@ export class PolicyBindingService {
     request: PolicyBindingRequestDto | PatchedPolicyBindingRequestDto,
     known: KnownUsers,
   ): Promise<PolicyBindingDto> {
-    await this.change(this.dataSource.manager, pk, request);
+    await this.dataSource.transaction((manager) => this.change(manager, pk, request));
     return this.get(pk, everyRow, known);
   }
 
@@ -75,7 +75,7 @@ export class PolicyBindingService {
   }
 
   async remove({ pk }: Pick<PolicyBinding, 'pk'>, manager = this.dataSource.manager): Promise<void> {
-    await manager.delete(PolicyBinding, { pk });
+    await manager.transaction((transaction) => transaction.delete(PolicyBinding, { pk }));
   }
 
   private async find(pk: string, visible: VisibleRows, known: KnownUsers): Promise<PolicyBindingDto | undefined> {

@@ -38,6 +38,8 @@ describeSdk('/events/', (sdk) => {
   it('lists what a filter leaves', async () => {
     const model = { pk: randomUUID(), app: 'authentik_stages_email', model_name: 'emailstage' };
     const user = { pk: 2, username: 'grace', email: 'grace@example.org' };
+    // The start writes events of what it creates.
+    await sdk().app.dataSource.query('delete from "event"');
     await write({ action: 'model_created', app: 'wanted', user, context: { model }, clientIp: '192.0.2.2' });
     await write({ app: 'other' });
     const filters = {

@@ -24,6 +24,8 @@ async function actionsOf(query: string): Promise<string[]> {
 
 beforeAll(async () => {
   app = await startTestApp();
+  // The start writes events of what it creates.
+  await app.dataSource.query('delete from "event"');
   await write({
     action: 'email_sent',
     app: 'authentik.stages.email',
@@ -110,8 +112,9 @@ describe('Housekeeping', () => {
   it('deletes events that have expired, and no others', async () => {
     const [expired] = await app.dataSource.manager.find(Event, { order: { created: 'ASC' } });
     await app.dataSource.manager.update(Event, { pk: expired!.pk }, { expires: new Date(Date.now() - 1000) });
+    const before = await app.dataSource.manager.count(Event);
     await app.nest.get(Housekeeping).doEverything();
-    expect(await app.dataSource.manager.count(Event)).toBe(3);
+    expect(await app.dataSource.manager.count(Event)).toBe(before - 1);
     expect(await app.dataSource.manager.existsBy(Event, { pk: expired!.pk })).toBe(false);
   });
 });

@@ -22,7 +22,7 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
 }
 
-it('An import whose process is killed half-way leaves nothing, and keeps nobody from importing the file again', async () => {
+it('An import whose process is killed half-way leaves nothing, no event either, and keeps nobody from importing the file again', async () => {
   const { url } = app.dataSource.options as { url: string };
   service = ServiceProcess.start({
     ROLE: 'api',
@@ -53,5 +53,8 @@ it('An import whose process is killed half-way leaves nothing, and keeps nobody 
   await holding.release();
   await until(async () => !(await waiting()));
 
+  const created = `select from "event" where action = 'model_created' and context #>> '{model,name}' in ('before', 'held-up', 'after')`;
+  expect(await app.dataSource.query(created)).toHaveLength(0);
   expect(await importEntries(app.api, entries)).toEqual([true, 'created', 'created', 'created']);
+  expect(await app.dataSource.query(created)).toHaveLength(3);
 });

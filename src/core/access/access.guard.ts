@@ -2,6 +2,7 @@ import { type CanActivate, createParamDecorator, type ExecutionContext, Injectab
 import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
+import { identify } from '../../database/actor.js';
 import { everyRow, type Lookup, type RouteAccess, type VisibleRows } from '../../rest/access/route-access.js';
 import { restrict } from '../../rest/access/visible.js';
 import { AppError } from '../../rest/errors/app-error.js';
@@ -49,7 +50,10 @@ export class AccessGuard implements CanActivate {
   async authorize(request: FastifyRequest, access: RouteAccess): Promise<void> {
     if (access.level === 'visitor') return;
     const caller = await this.authentication.authenticate(request);
-    if (caller !== undefined) request.caller = caller;
+    if (caller !== undefined) {
+      request.caller = caller;
+      identify(caller);
+    }
     if (access.level === 'public') return;
     if (caller === undefined) throw new AppError(access.lookup === undefined ? 'notAuthenticated' : 'forbidden');
     request.visible = visibleRows(caller, access);

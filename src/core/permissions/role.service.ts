@@ -39,19 +39,21 @@ export class RoleService {
 
   async create(request: RoleRequestDto): Promise<RoleDto> {
     const pk = randomUUID();
-    await this.dataSource.manager.insert(Role, { ...columnsOf<Role>(request), pk });
+    await this.dataSource.transaction((manager) => manager.insert(Role, { ...columnsOf<Role>(request), pk }));
     return this.get(pk, everyRow);
   }
 
   async update({ pk }: Role, request: RoleRequestDto | PatchedRoleRequestDto): Promise<RoleDto> {
     const columns = columnsOf<Role>(request);
-    if (Object.keys(columns).length > 0) await this.dataSource.manager.update(Role, { pk }, columns);
+    if (Object.keys(columns).length > 0) {
+      await this.dataSource.transaction((manager) => manager.update(Role, { pk }, columns));
+    }
     return this.get(pk, everyRow);
   }
 
   /** Removes the role and the permissions that it gave. */
   async remove({ pk }: Role): Promise<void> {
-    await this.dataSource.manager.delete(Role, { pk });
+    await this.dataSource.transaction((manager) => manager.delete(Role, { pk }));
   }
 
   /**

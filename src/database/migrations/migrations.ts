@@ -20,6 +20,7 @@ import { Revision1795643000000 } from './1795643000000-revision.js';
 import { AccountNames1795880400000 } from './1795880400000-account-names.js';
 import { GuessLimits1795880700000 } from './1795880700000-guess-limits.js';
 import { NotMeLinks1795880800000 } from './1795880800000-not-me-links.js';
+import { Audit1795880900000 } from './1795880900000-audit.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   AccountNames1795880400000,
   GuessLimits1795880700000,
   NotMeLinks1795880800000,
+  Audit1795880900000,
 ];

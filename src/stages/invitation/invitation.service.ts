@@ -68,12 +68,14 @@ export class InvitationService {
     known: KnownUsers,
   ): Promise<InvitationDto> {
     const columns = columnsOfInvitation(request);
-    if (Object.keys(columns).length > 0) await this.dataSource.manager.update(Invitation, { pk }, columns as object);
+    if (Object.keys(columns).length > 0) {
+      await this.dataSource.transaction((manager) => manager.update(Invitation, { pk }, columns as object));
+    }
     return this.get(pk, everyRow, known);
   }
 
   async remove({ pk }: Invitation): Promise<void> {
-    await this.dataSource.manager.delete(Invitation, { pk });
+    await this.dataSource.transaction((manager) => manager.delete(Invitation, { pk }));
   }
 
   /** Deletes some of the invitations that have expired. @returns how many */

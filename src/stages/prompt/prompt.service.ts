@@ -70,7 +70,7 @@ export class PromptService {
 
   /** Removes the prompt, also from the forms that it stands in. */
   async remove({ pk }: Prompt, manager = this.dataSource.manager): Promise<void> {
-    await manager.delete(Prompt, { pk });
+    await manager.transaction((transaction) => transaction.delete(Prompt, { pk }));
   }
 
   /**

@@ -1,0 +1,50 @@
+import 'reflect-metadata';
+
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { dataSourceOptions } from '../../src/data-source.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+/** Tables whose changes write no event of a change, with the reason. */
+const unaudited = {
+  consent: 'a user agrees for themselves',
+  delivery_attempt: 'the service sends mails',
+  event: 'events themselves',
+  flow_token: 'a link of a run; its use has events of its own',
+  idempotency_record: 'bookkeeping of requests',
+  mail_message: 'the service sends mails',
+  migration: 'the schema',
+  not_me_link: 'a link in a mail; its use has an event of its own',
+  request_limit: 'counts',
+  revision: 'cache validation',
+  session: 'sign-ins have events of their own',
+};
+
+let database: TestDatabase;
+let dataSource: DataSource;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+it('Every table writes events of its changes, or is listed with the reason why not', async () => {
+  const rows = await dataSource.query<{ name: string; operations: string[] }[]>(`
+    select c.relname::text as name,
+           array_agg(distinct substring(t.tgname from '_([a-z]+)$')) filter (where t.tgname is not null) as operations
+      from pg_class c
+      left join pg_trigger t on t.tgrelid = c.oid and t.tgname like 'tr\\_%\\_audit\\_%'
+     where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
+     group by c.relname order by c.relname`);
+  const without = rows.filter(({ operations }) => operations === null).map(({ name }) => name);
+  expect(without).toEqual(Object.keys(unaudited).sort());
+  for (const { name, operations } of rows.filter(({ operations }) => operations !== null)) {
+    expect(operations, name).toEqual(expect.arrayContaining(['delete', 'insert']));
+  }
+  expect(rows.length - without.length).toBeGreaterThan(13);
+});

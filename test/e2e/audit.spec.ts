@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { flowEntry, importEntries } from '../factories/blueprint.js';
+import { createEmailStage } from '../factories/email-stage.js';
+import { createFlow } from '../factories/flow.js';
+import { createGroup } from '../factories/group.js';
+import { formWith, images } from '../factories/image.js';
+import { createRole } from '../factories/role.js';
+import { createToken } from '../factories/token.js';
+import { createUser } from '../factories/user.js';
+import { managedKinds, named } from '../support/managed-kinds.js';
+import { modelEventsOf, summary } from '../support/model-events.js';
+import { operations } from '../support/operations.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+const kinds = managedKinds(() => app.api);
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+type Call = () => Promise<{ status: number }>;
+
+/** Operations that are no creation, change or deletion of one object: a call, prepared, and its events. */
+const others: Readonly<Record<string, () => Promise<[Call, ...events: string[]]>>> = {
+  'POST /core/groups/{group_uuid}/add_user/': async () => {
+    const { pk } = await createGroup(app.api);
+    const user = await createUser(app.api);
+    return [
+      () => app.api.post(`/core/groups/${pk}/add_user/`, { pk: user.pk }),
+      'model_updated authentik_core.group users',
+    ];
+  },
+  'POST /core/groups/{group_uuid}/remove_user/': async () => {
+    const user = await createUser(app.api);
+    const { pk } = await createGroup(app.api, { users: [user.pk] });
+    const call: Call = () => app.api.post(`/core/groups/${pk}/remove_user/`, { pk: user.pk });
+    return [call, 'model_updated authentik_core.group users'];
+  },
+  'POST /core/tokens/{identifier}/set_key/': async () => {
+    const { identifier } = await createToken(app.api);
+    const call: Call = () => app.api.post(`/core/tokens/${identifier}/set_key/`, { key: randomUUID() });
+    return [call, 'model_updated authentik_core.token key'];
+  },
+  'POST /core/users/service_account/': async () => [
+    () => app.api.post('/core/users/service_account/', { name: `service-${randomUUID()}`, create_group: true }),
+    'model_created authentik_core.group',
+    'model_created authentik_core.token',
+    'model_created authentik_core.user',
+    'model_updated authentik_core.group users',
+  ],
+  'POST /core/users/{id}/set_password/': async () => {
+    const { pk } = await createUser(app.api);
+    const call: Call = () => app.api.post(`/core/users/${pk}/set_password/`, { password: `correct-${randomUUID()}` });
+    return [call, 'model_updated authentik_core.user password'];
+  },
+  'POST /flows/instances/import/': async () => [
+    async () => {
+      const [isSuccess] = await importEntries(app.api, [flowEntry(`flow-${randomUUID()}`)]);
+      return { status: isSuccess ? 200 : 500 };
+    },
+    'model_created authentik_flows.flow',
+  ],
+  'POST /flows/instances/{slug}/set_background/': async () => {
+    const { slug } = await createFlow(app.api);
+    const raw = formWith(images.png);
+    const call: Call = () => app.api.request('POST', `/flows/instances/${slug}/set_background/`, { raw });
+    return [call, 'model_updated authentik_flows.flow background'];
+  },
+  'POST /flows/instances/{slug}/set_background_url/': async () => {
+    const { slug } = await createFlow(app.api);
+    const call: Call = () =>
+      app.api.post(`/flows/instances/${slug}/set_background_url/`, { url: 'https://example.org/a.png' });
+    return [call, 'model_updated authentik_flows.flow background'];
+  },
+  'POST /managed/blueprints/{instance_uuid}/apply/': async () => {
+    const content = JSON.stringify({ version: 1, entries: [flowEntry(`flow-${randomUUID()}`)] });
+    const { body } = await app.api.post('/managed/blueprints/', { ...named(), content });
+    return [() => app.api.post(`/managed/blueprints/${body.pk}/apply/`), 'model_created authentik_flows.flow'];
+  },
+  'POST /rbac/permissions/assigned_by_roles/{uuid}/assign/': async () => {
+    const { pk } = await createRole(app.api);
+    const permissions = ['authentik_flows.view_flow'];
+    const call: Call = () => app.api.post(`/rbac/permissions/assigned_by_roles/${pk}/assign/`, { permissions });
+    return [call, 'model_updated authentik_rbac.role permissions'];
+  },
+  'PATCH /rbac/permissions/assigned_by_roles/{uuid}/unassign/': async () => {
+    const permissions = ['authentik_flows.view_flow'];
+    const { pk } = await createRole(app.api, permissions);
+    const call: Call = () => app.api.patch(`/rbac/permissions/assigned_by_roles/${pk}/unassign/`, { permissions });
+    return [call, 'model_updated authentik_rbac.role permissions'];
+  },
+  'POST /rbac/permissions/assigned_by_users/{id}/assign/': async () => {
+    const { pk } = await createUser(app.api);
+    const permissions = ['authentik_flows.view_flow'];
+    const call: Call = () => app.api.post(`/rbac/permissions/assigned_by_users/${pk}/assign/`, { permissions });
+    return [call, 'model_updated authentik_core.user permissions'];
+  },
+  'PATCH /rbac/permissions/assigned_by_users/{id}/unassign/': async () => {
+    const { pk } = await createUser(app.api);
+    const permissions = ['authentik_flows.view_flow'];
+    await app.api.post(`/rbac/permissions/assigned_by_users/${pk}/assign/`, { permissions });
+    const call: Call = () => app.api.patch(`/rbac/permissions/assigned_by_users/${pk}/unassign/`, { permissions });
+    return [call, 'model_updated authentik_core.user permissions'];
+  },
+  'DELETE /stages/all/{stage_uuid}/': async () => {
+    const { pk } = await createEmailStage(app.api);
+    return [() => app.api.delete(`/stages/all/${pk}/`), 'model_deleted authentik_stages_email.emailstage'];
+  },
+};
+
+/** Operations that change no object of the API. */
+const changeNothing = [
+  // Mails and links.
+  'POST /core/users/{id}/recovery/',
+  'POST /core/users/{id}/recovery_email/',
+  'POST /mail/messages/{message_uuid}/discard/',
+  'POST /mail/messages/{message_uuid}/requeue/',
+  'POST /stages/email/templates/preview/',
+  'POST /stages/email/{stage_uuid}/check/',
+  'POST /stages/email/{stage_uuid}/test/',
+  'POST /stages/prompt/prompts/preview/',
+  'POST /flows/instances/cache_clear/',
+  // Stages of flows change users and invitations: see below.
+  'POST /flows/executor/{flow_slug}/',
+];
+
+const writing = operations
+  .filter(({ method }) => !['GET', 'HEAD'].includes(method))
+  .map(({ method, path }) => `${method} ${path}`);
+
+/** The operation of a kind: `PUT /core/groups/{group_uuid}/`. */
+function operationOf(method: string, collection: string): string | undefined {
+  const row = new RegExp(`^${method} ${collection}\\{\\w+\\}/$`);
+  return writing.find((operation) => (method === 'POST' ? operation === `POST ${collection}` : row.test(operation)));
+}
+
+/** Runs a call; its events, in short, all of them by the administrator from this machine. */
+async function eventsOf(call: Call): Promise<string[]> {
+  const [{ status }, events] = await modelEventsOf(app, call);
+  expect([200, 201, 204]).toContain(status);
+  for (const { user, client_ip } of events) {
+    expect({ username: user.username, client_ip }).toEqual({ username: 'akadmin', client_ip: '127.0.0.1' });
+  }
+  return events.map(summary).sort();
+}
+
+describe('Every operation that writes', () => {
+  it('is known to write events, or to change nothing', () => {
+    const ofKinds = Object.keys(kinds).flatMap((collection) =>
+      ['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => operationOf(method, collection)),
+    );
+    expect([...ofKinds, ...Object.keys(others), ...changeNothing].sort()).toEqual([...writing].sort());
+  });
+
+  it.each(Object.entries(kinds))(
+    'writes one event of each creation, change and deletion in %s, and none of a change of nothing',
+    async (collection, { model, key, body, change, always = [], more = [] }) => {
+      const full = await body();
+      let path = '';
+      const create: Call = async () => {
+        const answer = await app.api.post(collection, full);
+        path = `${collection}${answer.body[key]}/`;
+        return answer;
+      };
+      expect(await eventsOf(create)).toEqual([`model_created ${model}`, ...more]);
+      const updated = (fields: readonly string[]): string => ['model_updated', model, ...[...fields].sort()].join(' ');
+      const unchanged = always.length > 0 ? [updated(always)] : [];
+      const changed = new Set([...Object.keys(change), ...always]);
+      expect(await eventsOf(() => app.api.patch(path, change))).toEqual([updated([...changed])]);
+      expect(await eventsOf(() => app.api.patch(path, change))).toEqual(unchanged);
+      expect(await eventsOf(() => app.api.put(path, { ...full, ...change }))).toEqual(unchanged);
+      expect(await eventsOf(() => app.api.delete(path))).toEqual([`model_deleted ${model}`]);
+    },
+  );
+
+  it.each(Object.entries(others))('writes its events: %s', async (_, prepare) => {
+    const [call, ...expected] = await prepare();
+    expect(await eventsOf(call)).toEqual([...expected].sort());
+  });
+});

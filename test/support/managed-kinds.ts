@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+
+import { createEmailStage } from '../factories/email-stage.js';
+import { createFlow } from '../factories/flow.js';
+import { createGroup } from '../factories/group.js';
+import { createPrompt } from '../factories/prompt.js';
+import type { ApiClient } from './api-client.js';
+
+/** A kind of object that is created, changed and deleted over the API. */
+export interface ManagedKind {
+  readonly model: string;
+  /** Name of the field that paths have. */
+  readonly key: string;
+  /** What it is created with. */
+  readonly body: () => object | Promise<object>;
+  readonly change: object;
+  /** Fields that every write changes: a password is sealed anew, an API token gets its whole lifetime. */
+  readonly always?: readonly string[];
+  /** Events of the creation after its own. */
+  readonly more?: readonly string[];
+}
+
+/** A body with a name of its own. */
+export const named = (): object => ({ name: `object-${randomUUID()}` });
+const stage = (kind: string, change: object, needed: object = {}): ManagedKind => ({
+  model: `authentik_stages_${kind}.${kind.replaceAll('_', '')}stage`,
+  key: 'pk',
+  body: () => ({ ...named(), ...needed }),
+  change,
+});
+
+/**
+ * The kinds of objects by the path of their collection.
+ *
+ * @param api creates what their objects refer to
+ */
+export const managedKinds = (api: () => ApiClient): Readonly<Record<string, ManagedKind>> => ({
+  '/core/groups/': { model: 'authentik_core.group', key: 'pk', body: named, change: { is_superuser: true } },
+  '/core/tokens/': {
+    model: 'authentik_core.token',
+    key: 'identifier',
+    body: () => ({ identifier: `token-${randomUUID()}` }),
+    change: { description: 'x' },
+    always: ['expires'],
+    more: ['model_updated authentik_core.user permissions'],
+  },
+  '/core/users/': {
+    model: 'authentik_core.user',
+    key: 'pk',
+    body: () => ({ username: `user-${randomUUID()}`, name: '' }),
+    change: { name: 'Alice', attributes: { a: 1 } },
+  },
+  '/flows/bindings/': {
+    model: 'authentik_flows.flowstagebinding',
+    key: 'pk',
+    body: async () => ({
+      target: (await createFlow(api())).pk,
+      stage: (await createEmailStage(api())).pk,
+      order: 0,
+    }),
+    change: { order: 7 },
+  },
+  '/flows/instances/': {
+    model: 'authentik_flows.flow',
+    key: 'slug',
+    body: () => ({ name: 'Flow', slug: `flow-${randomUUID()}`, title: 'Title', designation: 'recovery' }),
+    change: { title: 'Another' },
+  },
+  '/managed/blueprints/': {
+    model: 'authentik_blueprints.blueprintinstance',
+    key: 'pk',
+    body: () => ({ ...named(), enabled: false, content: 'version: 1\nentries: []' }),
+    change: { context: { a: 1 } },
+  },
+  '/policies/bindings/': {
+    model: 'authentik_policies.policybinding',
+    key: 'pk',
+    body: async () => ({
+      target: (await createFlow(api())).pk,
+      group: (await createGroup(api())).pk,
+      order: 0,
+    }),
+    change: { negate: true },
+  },
+  '/rbac/roles/': { model: 'authentik_rbac.role', key: 'pk', body: named, change: { name: `role-${randomUUID()}` } },
+  '/stages/consent/': stage('consent', { mode: 'permanent' }),
+  '/stages/deny/': stage('deny', { deny_message: 'No' }),
+  '/stages/dummy/': stage('dummy', { name: `dummy-${randomUUID()}` }),
+  '/stages/email/': {
+    ...stage('email', { host: 'mail.example.org', password: 'a-secret-of-this-test-4711' }),
+    always: ['password'],
+  },
+  '/stages/identification/': stage('identification', { show_matched_user: false }, { user_fields: ['email'] }),
+  '/stages/invitation/invitations/': {
+    model: 'authentik_stages_invitation.invitation',
+    key: 'pk',
+    body: named,
+    change: { fixed_data: { a: 1 } },
+  },
+  '/stages/invitation/stages/': stage('invitation', { continue_flow_without_invitation: true }),
+  '/stages/password/': stage(
+    'password',
+    { failed_attempts_before_cancel: 2 },
+    { backends: ['authentik.core.auth.InbuiltBackend'] },
+  ),
+  '/stages/prompt/prompts/': {
+    model: 'authentik_stages_prompt.prompt',
+    key: 'pk',
+    body: () => ({ ...named(), field_key: 'name', label: 'Name', type: 'text' }),
+    change: { label: 'Another' },
+  },
+  '/stages/prompt/stages/': {
+    ...stage('prompt', { name: `form-${randomUUID()}` }),
+    body: async () => ({ ...named(), fields: [(await createPrompt(api())).pk] }),
+    more: ['model_updated authentik_stages_prompt.promptstage fields'],
+  },
+  '/stages/user_login/': stage('user_login', { terminate_other_sessions: true }),
+  '/stages/user_write/': stage('user_write', { create_users_as_inactive: true }),
+});
