@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createFlow } from '../factories/flow.js';
+import { checkHistory, histories } from '../support/authority-model.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+  await createFlow(app.api, { designation: 'recovery' });
+});
+afterAll(() => app.stop());
+
+describe('Any requests of callers with any rights', () => {
+  it('raise nobody above their callers, and leave an active superuser', async () => {
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        accepted += await checkHistory(app, history);
+      }),
+      { numRuns: 5_000, interruptAfterTimeLimit: 300_000 },
+    );
+    expect(accepted).toBeGreaterThan(10);
+  });
+});

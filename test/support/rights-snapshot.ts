@@ -1,0 +1,71 @@
+import type { DataSource } from 'typeorm';
+
+/** What a user may do: `<codename> <key of the object, or nothing>`. */
+export interface Rights {
+  readonly isSuperuser: boolean;
+  readonly permissions: readonly string[];
+}
+
+/** Everybody's rights at one moment, found by walking the tables, and not by the service's own statements. */
+export interface Snapshot {
+  readonly users: ReadonlyMap<number, { readonly isActive: boolean; readonly signIn: string }>;
+  /** What members of a group get from it and the groups above. */
+  readonly above: (group: string) => Rights;
+  readonly groupsOf: ReadonlyMap<number, readonly string[]>;
+  readonly direct: ReadonlyMap<number, readonly string[]>;
+}
+
+export async function takeSnapshot(dataSource: DataSource): Promise<Snapshot> {
+  const read = (statement: string): Promise<any[]> => dataSource.query(statement);
+  const [users, groups, members, roles, grants] = await Promise.all([
+    read('select id, is_active, username, email, password_hash from "user"'),
+    read('select group_uuid, parent_uuid, is_superuser from "group"'),
+    read('select group_uuid, user_id from "group_user"'),
+    read('select group_uuid, role_uuid from "group_role"'),
+    read('select user_id, role_uuid, codename, object_pk from "permission_grant"'),
+  ]);
+  const granted = (column: 'user_id' | 'role_uuid', key: unknown): string[] =>
+    grants
+      .filter(({ codename }) => codename !== 'authentik_core.view_token_key')
+      .filter((grant) => grant[column] === key)
+      .map(({ codename, object_pk }) => `${codename} ${object_pk}`);
+  const above = (key: string | null): Rights => {
+    const group = groups.find(({ group_uuid }) => group_uuid === key);
+    if (group === undefined) return { isSuperuser: false, permissions: [] };
+    const parent = above(group.parent_uuid);
+    const own = roles
+      .filter(({ group_uuid }) => group_uuid === key)
+      .flatMap(({ role_uuid }) => granted('role_uuid', role_uuid));
+    const isSuperuser = group.is_superuser === true || parent.isSuperuser;
+    return { isSuperuser, permissions: [...own, ...parent.permissions] };
+  };
+  return {
+    users: new Map(
+      users.map((row) => [
+        row.id,
+        { isActive: row.is_active, signIn: [row.username, row.email, row.password_hash].join(' ') },
+      ]),
+    ),
+    above,
+    groupsOf: new Map(
+      users.map(({ id }) => [id, members.filter(({ user_id }) => user_id === id).map(({ group_uuid }) => group_uuid)]),
+    ),
+    direct: new Map(users.map(({ id }) => [id, granted('user_id', id)])),
+  };
+}
+
+/**
+ * What a user may do; nothing if they do not exist.
+ *
+ * @param evenInactive what they could do if they were active
+ */
+export function rightsOf(snapshot: Snapshot, pk: number, evenInactive = false): Rights {
+  const { users, above, groupsOf, direct } = snapshot;
+  const isEffective = evenInactive || users.get(pk)?.isActive === true;
+  if (!isEffective) return { isSuperuser: false, permissions: [] };
+  const groups = (groupsOf.get(pk) ?? []).map(above);
+  return {
+    isSuperuser: groups.some(({ isSuperuser }) => isSuperuser),
+    permissions: [...(direct.get(pk) ?? []), ...groups.flatMap(({ permissions }) => permissions)],
+  };
+}
