@@ -20,7 +20,10 @@ import { NotMeLink } from './mail/not-me/not-me-link.entity.js';
 import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
 import { BlueprintInstance } from './managed/blueprint-instance.entity.js';
+import { PasswordPolicy } from './policies/password/password-policy.entity.js';
 import { PolicyBinding } from './policies/policy-binding.entity.js';
+import { Policy } from './policies/policy.entity.js';
+import { PromptStagePolicy } from './policies/prompt-stage-policy.entity.js';
 import { preparingClient } from './rest/cache/prepared-statements.js';
 import { ConsentStage } from './stages/consent/consent-stage.entity.js';
 import { Consent } from './stages/consent/consent.entity.js';
@@ -76,7 +79,10 @@ export function dataSourceOptions(url: string, statementTimeout = 0): DataSource
       Invitation,
       Consent,
       FlowToken,
+      Policy,
+      PasswordPolicy,
       PolicyBinding,
+      PromptStagePolicy,
       BlueprintInstance,
       MailMessage,
       DeliveryAttempt,

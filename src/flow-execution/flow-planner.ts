@@ -31,7 +31,7 @@ export class FlowPlanner {
       order: { order: 'ASC', pk: 'ASC' },
     });
     const asked = bindings.filter(({ evaluateOnPlan }) => evaluateOnPlan).map(({ pk }) => pk);
-    const kept = await passing(manager, 'binding', asked, subjectOf(user, context));
+    const kept = await passing(manager, 'binding', asked, subjectOf(user, context), context);
     const planned = bindings
       .filter(({ pk, evaluateOnPlan }) => !evaluateOnPlan || kept.has(pk))
       .map(({ pk, stageId, reEvaluatePolicies }) => ({ binding: pk, stage: stageId, reEvaluate: reEvaluatePolicies }));
@@ -59,7 +59,7 @@ export class FlowPlanner {
     context: PlanContext = {},
   ): Promise<boolean> {
     if (!(await meetsRequirement(manager, flow, user, context))) return false;
-    return (await passing(manager, 'flow', [flow.pk], subjectOf(user, context))).has(flow.pk);
+    return (await passing(manager, 'flow', [flow.pk], subjectOf(user, context), context)).has(flow.pk);
   }
 }
 

@@ -149,7 +149,7 @@ export class FlowSteps {
     const binding = await manager.findOneBy(FlowStageBinding, { pk: planned.binding, targetId: flow.pk });
     if (binding?.stageId !== planned.stage) return 'unusable';
     if (planned.reEvaluate) {
-      const kept = await passing(manager, 'binding', [binding.pk], subjectOf(visitor.user, plan.context));
+      const kept = await passing(manager, 'binding', [binding.pk], subjectOf(visitor.user, plan.context), plan.context);
       if (!kept.has(binding.pk)) return 'skipped';
     }
     const stage = await manager.findOneByOrFail(Stage, { pk: binding.stageId });

@@ -11,7 +11,7 @@ const end = node('done', '[[', 'End of the flow', ']]');
 
 /**
  * A flow as text of Mermaid (management API, section 5.6). Groups and users that are bound are no policies and are left
- * out, as the reference leaves them out; there are no policies.
+ * out, as the reference leaves them out; so are policies.
  */
 export function flowDiagram({ name, authentication, stages }: DiagramFlow): string {
   const places = stages.map(({ type, name: stage }, index) =>

@@ -20,11 +20,13 @@ export const flowColumns = {
 /** A row of those columns. */
 export type FlowRow = Pick<FlowDto, keyof typeof flowColumns>;
 
-/** What is read of a flow where it is told by itself: also the stages in it, as often and in the order as bound. */
+/** What is read of a flow where it is told by itself: also the stages and policies in it, as often and in the order as bound. */
 export const wholeFlowColumns = {
   ...flowColumns,
   stages: `(select coalesce(json_agg(place.stage_uuid order by place.order, place.fsb_uuid), '[]')
               from "flow_stage_binding" place where place.target_uuid = flow.pk)`,
+  policies: `(select coalesce(json_agg(bound.policy_uuid order by bound.order, bound.policy_binding_uuid), '[]')
+                from "policy_binding" bound where bound.flow_uuid = flow.pk and bound.policy_uuid is not null)`,
 } satisfies Columns;
 
 /** A row of those columns. */
@@ -41,7 +43,7 @@ export function flowAnswer(row: WholeFlowRow): FlowDto {
     designation: row.designation,
     background: backgroundUrl(row.background),
     stages: row.stages,
-    policies: [],
+    policies: row.policies,
     // Plans are not cached, so that a change of a policy or a binding counts at once.
     cache_count: 0,
     policy_engine_mode: row.policy_engine_mode,

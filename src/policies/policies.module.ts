@@ -1,22 +1,39 @@
 import { Module } from '@nestjs/common';
 
+import { PasswordRules } from '../core/passwords/password-rules.service.js';
 import { Exporter } from '../flows/transfer/exporter.service.js';
 import { TransferModels } from '../flows/transfer/transfer-models.js';
 import { TransferModule } from '../flows/transfer/transfer.module.js';
 import { Referrers } from '../rest/referrers.js';
+import { policiesOfFlow, passwordPolicyTransfer } from './password/password-policy-transfer.js';
+import { PasswordPolicyController } from './password/password-policy.controller.js';
+import { PasswordPolicyService } from './password/password-policy.service.js';
 import { policyBindingsOfFlow, policyBindingTransfer } from './policy-binding-transfer.js';
 import { PolicyBindingController } from './policy-binding.controller.js';
 import { PolicyBindingService } from './policy-binding.service.js';
 import { policyBindingsAbout } from './policy-references.js';
+import { PolicyController } from './policy.controller.js';
+import { PolicyService } from './policy.service.js';
+import { defaultPolicyProblems } from './validation-policies.js';
 
 /** Who flows and their stages are for. */
 @Module({
   imports: [TransferModule],
-  controllers: [PolicyBindingController],
-  providers: [PolicyBindingService],
+  controllers: [PasswordPolicyController, PolicyBindingController, PolicyController],
+  providers: [PasswordPolicyService, PolicyBindingService, PolicyService],
 })
 export class PoliciesModule {
-  constructor(models: TransferModels, exporter: Exporter, bindings: PolicyBindingService, referrers: Referrers) {
+  constructor(
+    models: TransferModels,
+    exporter: Exporter,
+    passwordPolicies: PasswordPolicyService,
+    bindings: PolicyBindingService,
+    referrers: Referrers,
+    passwords: PasswordRules,
+  ) {
+    models.register(passwordPolicyTransfer(passwordPolicies));
+    exporter.register(policiesOfFlow);
+    passwords.register(defaultPolicyProblems);
     models.register(policyBindingTransfer(bindings));
     exporter.register(policyBindingsOfFlow);
     referrers.register('authentik_core.group', (manager, pk) => [policyBindingsAbout(manager, 'group', pk)]);

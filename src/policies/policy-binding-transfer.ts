@@ -17,8 +17,7 @@ export function policyBindingTransfer(service: PolicyBindingService): TransferMo
     model,
     entity: PolicyBinding,
     identifiers: {
-      // There are no policies: it is the one of every binding, or of none.
-      policy: { on: 'null::uuid', type: 'uuid' },
+      policy: { on: 'row.policyId', type: 'uuid' },
       target: { on: 'coalesce(row.flowId, row.bindingId)', type: 'uuid' },
       order: { on: 'row.order', type: 'integer' },
       group: { on: 'row.groupId', type: 'uuid' },
@@ -55,7 +54,7 @@ async function read(manager: EntityManager, pk: string): Promise<object> {
     .createQueryBuilder(PolicyBinding, 'pb')
     .leftJoin('pb.user', 'account')
     .where('pb.pk = :pk', { pk });
-  const columns = { ...policyBindingColumns, policy: 'null::uuid', username: 'account.username' };
+  const columns = { ...policyBindingColumns, username: 'account.username' };
   const row = await select(binding, columns).getRawOne<PolicyBindingRow & { username: string | null }>();
   if (row === undefined) throw new Error('a policy binding is gone from its own snapshot');
   const { username, ...told } = row;

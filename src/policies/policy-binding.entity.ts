@@ -4,11 +4,12 @@ import { Group } from '../core/groups/group.entity.js';
 import { User } from '../core/users/user.entity.js';
 import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';
 import { Flow } from '../flows/flow.entity.js';
+import { Policy } from './policy.entity.js';
 
-/** Lets a user, or the members of a group, into a flow or to a stage in a flow; negated, it keeps them out. */
+/** Lets a user, the members of a group, or whom a policy lets pass, into a flow or to a stage in a flow; or keeps them out. */
 @Entity()
 @Check('ck_policy_binding_target', 'num_nonnulls("flow_uuid", "fsb_uuid") = 1')
-@Check('ck_policy_binding_subject', 'num_nonnulls("group_uuid", "user_id") = 1')
+@Check('ck_policy_binding_subject', 'num_nonnulls("policy_uuid", "group_uuid", "user_id") = 1')
 @Check('ck_policy_binding_timeout', '"timeout" >= 0')
 export class PolicyBinding {
   @PrimaryColumn({ type: 'uuid', name: 'policy_binding_uuid' })
@@ -30,6 +31,14 @@ export class PolicyBinding {
   @ManyToOne(() => FlowStageBinding, { onDelete: 'CASCADE', nullable: true })
   @JoinColumn({ name: 'fsb_uuid', foreignKeyConstraintName: 'fk_policy_binding_fsb' })
   binding?: Relation<FlowStageBinding> | null;
+
+  @Index('ix_policy_binding_policy')
+  @Column({ type: 'uuid', name: 'policy_uuid', nullable: true })
+  policyId!: string | null;
+
+  @ManyToOne(() => Policy, { onDelete: 'CASCADE', nullable: true })
+  @JoinColumn({ name: 'policy_uuid', foreignKeyConstraintName: 'fk_policy_binding_policy' })
+  policy?: Relation<Policy> | null;
 
   @Index('ix_policy_binding_group')
   @Column({ type: 'uuid', name: 'group_uuid', nullable: true })
@@ -56,11 +65,11 @@ export class PolicyBinding {
   @Column({ type: 'integer' })
   order!: number;
 
-  /** Seconds. Nothing that is bound here takes any time. */
+  /** Seconds. The work for every policy is bounded, so none takes longer. */
   @Column({ type: 'integer', default: 30 })
   timeout!: number;
 
-  /** What counts when a policy cannot be evaluated. Nothing that is bound here can fail. */
+  /** What counts when a policy cannot be evaluated: a password that the run keeps cannot be read. */
   @Column({ type: 'boolean', default: false })
   failureResult!: boolean;
 }

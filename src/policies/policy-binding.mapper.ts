@@ -2,10 +2,12 @@ import type { GroupDto } from '../core/groups/dto/group.dto.js';
 import type { UserDto } from '../core/users/dto/user.dto.js';
 import type { Columns } from '../rest/list/list-query.js';
 import type { PolicyBindingDto } from './dto/policy-binding.dto.js';
+import type { PolicyDto } from './dto/policy.dto.js';
 
 /** What is read of a policy binding for the clients, of a statement that calls it `pb`. */
 export const policyBindingColumns = {
   pk: 'pb.pk',
+  policy: 'pb.policyId',
   group: 'pb.groupId',
   user: 'pb.userId',
   target: 'coalesce(pb.flowId, pb.bindingId)',
@@ -19,18 +21,19 @@ export const policyBindingColumns = {
 /** A row of those columns. */
 export type PolicyBindingRow = Pick<PolicyBindingDto, keyof typeof policyBindingColumns>;
 
-/** A policy binding as clients see it. `group` and `user` are what it names. */
+/** A policy binding as clients see it. `policy`, `group` and `user` are what it names. */
 export function policyBindingAnswer(
   row: PolicyBindingRow,
+  policy: PolicyDto | undefined,
   group: GroupDto | undefined,
   user: UserDto | undefined,
 ): PolicyBindingDto {
   return {
     pk: row.pk,
-    policy: null,
+    policy: row.policy,
     group: row.group,
     user: row.user,
-    policy_obj: null,
+    policy_obj: policy ?? null,
     group_obj: group ?? null,
     user_obj: user ?? null,
     target: row.target,

@@ -22,6 +22,7 @@ import type {
 import { PolicyBinding } from './policy-binding.entity.js';
 import { policyBindingAnswer, policyBindingColumns, type PolicyBindingRow } from './policy-binding.mapper.js';
 import { findTargets } from './policy-target.js';
+import { PolicyService } from './policy.service.js';
 
 /** Keeps what says who flows and their stages are for. */
 @Injectable()
@@ -30,6 +31,7 @@ export class PolicyBindingService {
     private readonly dataSource: DataSource,
     private readonly groups: GroupService,
     private readonly users: UserService,
+    private readonly policies: PolicyService,
   ) {}
 
   async list(query: PolicyBindingListQuery, visible: VisibleRows, known: KnownUsers): Promise<Page<PolicyBindingDto>> {
@@ -91,6 +93,7 @@ export class PolicyBindingService {
       .createQueryBuilder(PolicyBinding, 'pb')
       .leftJoin('pb.flow', 'flow')
       .leftJoin('pb.binding', 'place')
+      .leftJoin('pb.policy', 'policy')
       .leftJoin('pb.group', 'grp')
       .leftJoin('pb.user', 'account', known === null ? undefined : 'account.pk = any(:knownUsers)', {
         knownUsers: known,
@@ -98,21 +101,24 @@ export class PolicyBindingService {
     return restrict(bindings, visible);
   }
 
-  /** The bindings as clients see them, with all their groups and users read at once. */
+  /** The bindings as clients see them, with all their policies, groups and users read at once. */
   private async answers(rows: readonly PolicyBindingRow[], known: KnownUsers): Promise<PolicyBindingDto[]> {
+    const policies = await this.policies.getMany(rows.flatMap(({ policy }) => policy ?? []));
     const groups = await this.groups.getMany(
       rows.flatMap(({ group }) => group ?? []),
       known,
     );
     const keys = rows.flatMap(({ user }) => user ?? []);
     const users = await this.users.getMany(known === null ? keys : keys.filter((key) => known.includes(key)));
-    return rows.map((row) => policyBindingAnswer(row, groups.get(row.group ?? ''), users.get(row.user ?? 0)));
+    return rows.map((row) =>
+      policyBindingAnswer(row, policies.get(row.policy ?? ''), groups.get(row.group ?? ''), users.get(row.user ?? 0)),
+    );
   }
 }
 
 async function columnsOfBinding(
   manager: EntityManager,
-  { target, policy: _, group, user, ...others }: PatchedPolicyBindingRequestDto,
+  { target, policy, group, user, ...others }: PatchedPolicyBindingRequestDto,
 ): Promise<Partial<PolicyBinding>> {
   const columns = columnsOf<PolicyBinding>(others);
   if (target !== undefined) {
@@ -121,7 +127,8 @@ async function columnsOfBinding(
     Object.assign(columns, found);
   }
   // Whom the request names stands in the place of whom it was about before.
-  if (typeof group === 'string') Object.assign(columns, { groupId: group, userId: null });
-  if (typeof user === 'number') Object.assign(columns, { groupId: null, userId: user });
+  if (typeof policy === 'string') Object.assign(columns, { policyId: policy, groupId: null, userId: null });
+  if (typeof group === 'string') Object.assign(columns, { policyId: null, groupId: group, userId: null });
+  if (typeof user === 'number') Object.assign(columns, { policyId: null, groupId: null, userId: user });
   return columns;
 }

@@ -3,9 +3,10 @@ import type { EntityManager } from 'typeorm';
 import type { Reference } from '../rest/used-by.js';
 import { PolicyBinding } from './policy-binding.entity.js';
 
-/** The policy bindings that are about a group, or about a user; they go with it. */
-export function policyBindingsAbout(manager: EntityManager, subject: 'group' | 'user', pk: unknown): Reference {
-  const name = subject === 'group' ? `'Group ', grp.name` : `'User ', account.username`;
+const names = { group: `'Group ', grp.name`, policy: `'Policy ', policy.name`, user: `'User ', account.username` };
+
+/** The policy bindings that name a group, a policy or a user; they go with it. */
+export function policyBindingsAbout(manager: EntityManager, subject: keyof typeof names, pk: unknown): Reference {
   return {
     app: 'authentik_policies',
     model: 'policybinding',
@@ -15,12 +16,13 @@ export function policyBindingsAbout(manager: EntityManager, subject: 'group' | '
       .leftJoin('pb.flow', 'flow')
       .leftJoin('pb.binding', 'place')
       .leftJoin('pb.group', 'grp')
+      .leftJoin('pb.policy', 'policy')
       .leftJoin('pb.user', 'account')
       .where(`pb.${subject}Id = :pk`, { pk })
       .select('pb.pk', 'pk')
       .addSelect(
         `concat('Binding from PolicyBindingModel ', coalesce(flow.policybindingmodelPtrId , place.policybindingmodelPtrId ),
-                ' #', pb.order, ' to ', ${name})`,
+                ' #', pb.order, ' to ', ${names[subject]})`,
         'name',
       )
       .orderBy('pb.order')

@@ -15,8 +15,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'any language is taken, for none has an effect':
     /^operation schema_retrieve\.parameters\.query lang\.schema\.enum is/,
   'permissions are for the models that there are here': /^schema ModelEnum\.enum "authentik_\w+\.\w+" is missing$/,
-  'permissions are for mails and for stages of every kind too':
-    /^schema ModelEnum\.enum "authentik_(mail\.mailmessage|flows\.stage)" is added$/,
+  'permissions are for mails, and for stages and policies of every kind too':
+    /^schema ModelEnum\.enum "authentik_(mail\.mailmessage|flows\.stage|policies\.policy)" is added$/,
   'models are told by name': /^schema ModelEnum\.enum has the order /,
   'mails are shown at paths of ours': /^operation mail_messages_\w+ is added$/,
   'mails are shown in schemas of ours': /^schema (Paginated)?(MailMessage|DeliveryAttempt)\w* is added$/,

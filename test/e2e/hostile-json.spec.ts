@@ -10,6 +10,7 @@ import { createEmailStage } from '../factories/email-stage.js';
 import { createFlow } from '../factories/flow.js';
 import { createGroup } from '../factories/group.js';
 import { createInvitation, createInvitationStage } from '../factories/invitation.js';
+import { createPasswordPolicy } from '../factories/password-policy.js';
 import { createPolicyBinding } from '../factories/policy-binding.js';
 import { createPrompt, createPromptStage } from '../factories/prompt.js';
 import { createRole } from '../factories/role.js';
@@ -59,7 +60,9 @@ beforeAll(async () => {
     '/flows/instances/': slug,
     '/mail/messages/': randomUUID(),
     '/managed/blueprints/': (await api.post('/managed/blueprints/', blueprint)).body.pk,
+    '/policies/all/': (await createPasswordPolicy(api)).pk,
     '/policies/bindings/': (await createPolicyBinding(api, { target: flow.pk, user: user.pk })).pk,
+    '/policies/password/': (await createPasswordPolicy(api)).pk,
     '/rbac/permissions/assigned_by_roles/': (await createRole(api)).pk,
     '/rbac/permissions/assigned_by_users/': String(user.pk),
     '/rbac/roles/': (await createRole(api)).pk,

@@ -1,19 +1,25 @@
-import { Rejection } from '../../rest/fields/coercions.js';
 import {
   BooleanFilter,
   ChoiceFilter,
   IntegerFilter,
-  MultiFilter,
-  notAvailable,
   RelationFilter,
   UuidFilter,
   uuidOf,
 } from '../../rest/list/filters.js';
 import { ListOf, ListQuery } from '../../rest/list/list-query.js';
+import { MultiRelationFilter } from '../../rest/list/multi-relation-filter.js';
 import { invalidResponseActions, policyEngineModes } from '../flow-choices.js';
 import { bindingColumns, bindingRowColumns } from '../flow-stage-binding.mapper.js';
 import { Flow } from '../flow.entity.js';
 import { Stage } from '../stage.entity.js';
+
+/** By name, as policies stand on a higher floor. */
+const policiesByKey = {
+  entity: () => 'Policy',
+  property: 'pk',
+  items: { type: 'string', format: 'uuid' },
+  coercion: uuidOf,
+};
 
 @ListOf({
   columns: bindingRowColumns,
@@ -28,8 +34,13 @@ export class FlowStageBindingListQuery extends ListQuery {
   @RelationFilter(() => Stage, { on: 'binding.stageId' })
   stage?: string;
 
-  // There are no policies, so every key is that of a policy that there is not.
-  @MultiFilter({ type: 'string', format: 'uuid' }, noSuchPolicy, (builder) => builder.andWhere('false'))
+  @MultiRelationFilter(policiesByKey, (builder, value, parameter) =>
+    builder.andWhere(
+      `exists (select from "policy_binding" bound
+                where bound.fsb_uuid = binding.pk and bound.policy_uuid = any(:${parameter}))`,
+      { [parameter]: value },
+    ),
+  )
   policies?: string[];
 
   @UuidFilter({ on: 'binding.pk' })
@@ -55,8 +66,4 @@ export class FlowStageBindingListQuery extends ListQuery {
     description: 'What happens after an answer that is not accepted.',
   })
   invalid_response_action?: string;
-}
-
-function noSuchPolicy(raw: unknown): never {
-  throw new Rejection([notAvailable(uuidOf(raw))]);
 }

@@ -1,9 +1,17 @@
-import { Rejection } from '../../rest/fields/coercions.js';
 import type { FieldRule } from '../../rest/fields/field.js';
-import { BooleanFilter, filter, IntegerFilter, MultiFilter, notAvailable, uuidOf } from '../../rest/list/filters.js';
+import {
+  BooleanFilter,
+  filter,
+  IntegerFilter,
+  MultiFilter,
+  notAvailable,
+  RelationFilter,
+  uuidOf,
+} from '../../rest/list/filters.js';
 import { type Condition, ListOf, ListQuery } from '../../rest/list/list-query.js';
 import { policyBindingColumns } from '../policy-binding.mapper.js';
 import { findTargets } from '../policy-target.js';
+import { Policy } from '../policy.entity.js';
 
 const isBoundTo: Condition = (builder, value, parameter) =>
   builder.andWhere(
@@ -23,7 +31,7 @@ const targetsExist: FieldRule = async (keys: readonly string[], { manager }) => 
 
 @ListOf({
   columns: policyBindingColumns,
-  search: ['grp.name', 'account.username'],
+  search: ['policy.name', 'grp.name', 'account.username'],
   order: ['target', 'order'],
   ordering: Object.keys(policyBindingColumns),
 })
@@ -37,12 +45,10 @@ export class PolicyBindingListQuery extends ListQuery {
   @MultiFilter({ type: 'string', format: 'uuid' }, uuidOf, isBoundTo, { rules: [targetsExist] })
   target_in?: string[];
 
-  // There are no policies, so every key is that of a policy that there is not.
-  @filter({ type: 'string', format: 'uuid' }, noSuchPolicy, (builder) => builder)
+  @RelationFilter(() => Policy, { on: 'pb.policyId' })
   policy?: string;
 
-  // There are no policies, so it is always null.
-  @BooleanFilter({ on: 'true' })
+  @BooleanFilter({ on: '(pb.policyId is null)' })
   policy__isnull?: boolean;
 
   @BooleanFilter({ on: 'pb.enabled' })
@@ -53,9 +59,4 @@ export class PolicyBindingListQuery extends ListQuery {
 
   @IntegerFilter({ on: 'pb.timeout' })
   timeout?: number;
-}
-
-function noSuchPolicy(raw: unknown): never {
-  uuidOf(raw);
-  throw new Rejection([notAvailable('That choice')]);
 }

@@ -11,10 +11,12 @@ import { Check } from '../../rest/fields/read-object.js';
 import { exists } from '../../rest/fields/rules.js';
 import type { PolicyBinding } from '../policy-binding.entity.js';
 import { findTargets } from '../policy-target.js';
+import { Policy } from '../policy.entity.js';
 import { PolicyDto } from './policy.dto.js';
 
 describeConstraint('fk_policy_binding_flow', 'target', 'The flow has just been deleted.');
 describeConstraint('fk_policy_binding_fsb', 'target', 'The binding of a stage has just been deleted.');
+describeConstraint('fk_policy_binding_policy', 'policy', 'The policy has just been deleted.');
 describeConstraint('fk_policy_binding_group', 'group', 'The group has just been deleted.');
 describeConstraint('fk_policy_binding_user', 'user', 'The user has just been deleted.');
 
@@ -23,7 +25,7 @@ class PolicyBindingFields {
   @UuidField({ readOnly: true })
   pk!: string;
 
-  @UuidField({ nullable: true, description: 'Always null: there are no policies here.', rules: [noPolicy] })
+  @UuidField({ nullable: true, description: 'Who this policy lets pass, passes.', rules: [exists(() => Policy)] })
   policy!: string | null;
 
   @UuidField({ nullable: true, description: 'The members of this group pass.', rules: [exists(() => Group)] })
@@ -75,23 +77,22 @@ export class PolicyBindingRequestDto extends RequestOf(PolicyBindingFields) {}
 @Check(hasOneSubject)
 export class PatchedPolicyBindingRequestDto extends PatchOf(PolicyBindingRequestDto) {}
 
-function noPolicy(_: string, __: RuleContext, raw: unknown): Promise<string[]> {
-  return Promise.resolve([noSuchRow(raw)]);
-}
-
 async function isTarget(key: string, { manager }: RuleContext, raw: unknown): Promise<string[] | undefined> {
   return (await findTargets(manager, [key])).size > 0 ? undefined : [noSuchRow(raw)];
 }
 
 /**
- * Who it is about: a group or a user. A request that names one of them puts it in the place of what is stored; what a
+ * Who it is about: a policy, a group or a user. A request that names one of them puts it in the place of what is stored; what a
  * change does not name stays.
  */
 function hasOneSubject(request: Partial<PolicyBindingFields>, { current }: RuleContext): string | undefined {
-  const named = [request.group, request.user].filter((subject) => subject !== undefined && subject !== null);
+  const named = [request.policy, request.group, request.user].filter(
+    (subject) => subject !== undefined && subject !== null,
+  );
   if (named.length > 1) return "Only one of 'policy', 'group' or 'user' can be set.";
   const stored = current as PolicyBinding | undefined;
   const isLeft =
+    (request.policy === undefined && (stored?.policyId ?? null) !== null) ||
     (request.group === undefined && (stored?.groupId ?? null) !== null) ||
     (request.user === undefined && (stored?.userId ?? null) !== null);
   return named.length === 1 || isLeft ? undefined : "One of 'policy', 'group' or 'user' must be set.";

@@ -1,31 +1,59 @@
+import { describeConstraint } from '../../rest/errors/database-conflict.js';
 import { AnswerOf } from '../../rest/fields/derived.js';
 import { BooleanField, IntegerField, TextField, UuidField } from '../../rest/fields/fields.js';
+import { unique } from '../../rest/fields/rules.js';
+import { BooleanFilter } from '../../rest/list/filters.js';
+import { ListOf, ListQuery } from '../../rest/list/list-query.js';
+import { Policy } from '../policy.entity.js';
+import { policyColumns } from '../policy.mapper.js';
 
-class PolicyFields {
+const nameTaken = 'policy with this name already exists.';
+describeConstraint('uq_policy_name', 'name', nameTaken);
+
+/** What is told of a policy of any kind, and what can be set. A kind adds its own. */
+export class PolicyFields {
   @UuidField({ readOnly: true })
   pk!: string;
 
-  @TextField({ required: true })
+  @TextField({ required: true, rules: [unique(() => Policy, 'name', nameTaken)] })
   name!: string;
 
-  @BooleanField()
+  @BooleanField({ description: 'Write an event for every evaluation of the policy.' })
   execution_logging!: boolean;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'The form that edits this kind of policy.' })
   component!: string;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Name of the kind.' })
   verbose_name!: string;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Name of the kind, in the plural.' })
   verbose_name_plural!: string;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Technical name of the kind.' })
   meta_model_name!: string;
 
-  @IntegerField({ readOnly: true, computed: true })
+  @IntegerField({ readOnly: true, computed: true, description: 'How many bindings and prompt stages name the policy.' })
   bound_to!: number;
 }
 
-/** A policy as its bindings tell of it. There are none here; the schema is what clients are generated from. */
+/** A policy of any kind, without what only its kind has. */
 export class PolicyDto extends AnswerOf(PolicyFields) {}
+
+const isBoundBy = (table: string): string =>
+  `exists (select from "${table}" bound where bound.policy_uuid = policy.pk)`;
+
+@ListOf({ columns: policyColumns, search: ['policy.name'], order: ['name'], ordering: Object.keys(policyColumns) })
+export class PolicyListQuery extends ListQuery {
+  @BooleanFilter({
+    on: `(not ${isBoundBy('policy_binding')})`,
+    description: 'Whether the policy is bound to no flow and to no place of a stage.',
+  })
+  bindings__isnull?: boolean;
+
+  @BooleanFilter({
+    on: `(not ${isBoundBy('prompt_stage_policy')})`,
+    description: 'Whether no prompt stage asks the policy.',
+  })
+  promptstage__isnull?: boolean;
+}

@@ -34,6 +34,8 @@ export interface PromptContext {
    * @param answered what is in the form, also what is not valid
    */
   readonly passwordProblems: (password: string, answered: PromptData) => Promise<readonly string[]>;
+  /** What the policies of the form say of its answers. Those that look at another answer than `isAsked` are left out. */
+  readonly policyProblems?: (answer: PromptData, isAsked: (key: string) => boolean) => Promise<readonly string[]>;
 }
 
 /** The server says what is in these, whatever a visitor sends. */
@@ -49,7 +51,7 @@ const textTypes: readonly PromptType[] = ['text', 'text_area', 'username', 'emai
 export async function readPromptAnswer(
   fields: readonly FormField[],
   body: PromptData,
-  { data, problemOf, passwordProblems }: PromptContext,
+  { data, problemOf, passwordProblems, policyProblems }: PromptContext,
 ): Promise<PromptAnswer> {
   const values: [string, unknown][] = [];
   const errors = new Map<string, FieldMessages>();
@@ -73,6 +75,16 @@ export async function readPromptAnswer(
   const password = errors.has(passwordKey) ? undefined : newPasswordIn(answer, data);
   const problems = password === undefined ? [] : await passwordProblems(password, { ...body, ...answer });
   if (problems.length > 0) errors.set(passwordKey, problems);
+  const isKept = password === undefined && known(answer, passwordKey) !== undefined;
+  const broken = new Set(errors.keys());
+  const said = await policyProblems?.(answer, (key) => {
+    // What is wrong with an answer is told already, and what the run keeps of a password is none.
+    if (broken.has(key) || (key === passwordKey && isKept)) return false;
+    return broken.size === 0 || Object.hasOwn(answer, key);
+  });
+  if (said !== undefined && said.length > 0) {
+    errors.set(nonField, [...((errors.get(nonField) ?? []) as readonly string[]), ...said]);
+  }
   return errors.size > 0 ? { kind: 'errors', errors: Object.fromEntries(errors) } : { kind: 'values', values: answer };
 }
 

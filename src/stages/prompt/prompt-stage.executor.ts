@@ -8,6 +8,7 @@ import type { User } from '../../core/users/user.entity.js';
 import { SecretBox } from '../../database/secret-box.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
+import { validationProblems } from '../../policies/validation-policies.js';
 import { PromptChallengeDto, PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
 import { plannedPassword } from './planned-password.js';
 import { newPasswordIn, readPromptAnswer } from './prompt-answer.js';
@@ -47,7 +48,12 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
       problemOfName(manager, field, name, own);
     const passwordProblems = (password: string, answered: PromptData): Promise<string[]> =>
       Promise.resolve(this.passwords.problems(password, namesIn(own, data, answered)));
-    const answer = await readPromptAnswer(fields, body as PromptData, { data, problemOf, passwordProblems });
+    const policyProblems = (answers: PromptData, isAsked: (key: string) => boolean): Promise<string[]> => {
+      const request = { answers, personal: namesIn(own, data, answers), user: own };
+      return validationProblems(manager, stage.pk, request, isAsked);
+    };
+    const context = { data, problemOf, passwordProblems, policyProblems };
+    const answer = await readPromptAnswer(fields, body as PromptData, context);
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
     const foreign = foreignAddress(answer.values, data, own);
     if (foreign !== undefined) return { kind: 'rejected', errors: { [foreign]: [foreignName] } };

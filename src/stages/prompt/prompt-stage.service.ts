@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { FlowSetReader } from '../../flows/flow-set.js';
 import { StageStore } from '../../flows/stage-store.js';
+import { PromptStagePolicy } from '../../policies/prompt-stage-policy.entity.js';
 import type { VisibleRows } from '../../rest/access/route-access.js';
 import type { Reference } from '../../rest/used-by.js';
 import type { PromptStageDto, PromptStageRequestDto } from './dto/prompt-stage.dto.js';
@@ -18,7 +19,7 @@ export class PromptStageService extends StageStore<PromptStage, PromptStageDto, 
     super(dataSource, flowSets, promptStageKind);
   }
 
-  /** As for every stage, after the prompts in its form. */
+  /** As for every stage, after the prompts in its form and the policies that it asks. */
   override async references(pk: string, visible: VisibleRows): Promise<Reference[]> {
     const others = await super.references(pk, visible);
     const rows = this.dataSource.manager
@@ -29,7 +30,18 @@ export class PromptStageService extends StageStore<PromptStage, PromptStageDto, 
       .addSelect(promptName, 'name')
       .orderBy('prompt.order')
       .addOrderBy('prompt.name');
-    return [{ app: 'authentik_stages_prompt', model: 'prompt', action: 'cascade_many', rows }, ...others];
+    const policies = this.dataSource.manager
+      .createQueryBuilder(PromptStagePolicy, 'asked')
+      .innerJoin('asked.policy', 'policy')
+      .where('asked.stageId = :pk', { pk })
+      .select('policy.pk', 'pk')
+      .addSelect('policy.name', 'name')
+      .orderBy('policy.name');
+    return [
+      { app: 'authentik_stages_prompt', model: 'prompt', action: 'cascade_many', rows },
+      { app: 'authentik_policies', model: 'policy', action: 'cascade_many', rows: policies },
+      ...others,
+    ];
   }
 
   protected override columnsOf(request: Partial<PromptStageRequestDto>): Partial<PromptStage> {
@@ -40,17 +52,25 @@ export class PromptStageService extends StageStore<PromptStage, PromptStageDto, 
   protected override async afterWrite(
     manager: EntityManager,
     pk: string,
-    { fields }: Partial<PromptStageRequestDto>,
+    { fields, validation_policies: policies }: Partial<PromptStageRequestDto>,
   ): Promise<void> {
-    if (fields === undefined) return;
-    await manager.query('delete from "prompt_stage_field" where stage_uuid = $1 and prompt_uuid <> all($2)', [
-      pk,
-      fields,
-    ]);
-    await manager.query(
-      `insert into "prompt_stage_field" (stage_uuid, prompt_uuid)
-       select distinct $1::uuid, unnest($2::uuid[]) on conflict do nothing`,
-      [pk, fields],
-    );
+    if (fields !== undefined) await replaceKeys(manager, 'prompt_stage_field', 'prompt_uuid', pk, fields);
+    if (policies !== undefined) await replaceKeys(manager, 'prompt_stage_policy', 'policy_uuid', pk, policies);
   }
+}
+
+/** Has a stage name exactly these keys in one of its tables. */
+async function replaceKeys(
+  manager: EntityManager,
+  table: 'prompt_stage_field' | 'prompt_stage_policy',
+  column: 'prompt_uuid' | 'policy_uuid',
+  stage: string,
+  keys: readonly string[],
+): Promise<void> {
+  await manager.query(`delete from "${table}" where stage_uuid = $1 and ${column} <> all($2)`, [stage, keys]);
+  await manager.query(
+    `insert into "${table}" (stage_uuid, ${column})
+     select distinct $1::uuid, unnest($2::uuid[]) on conflict do nothing`,
+    [stage, keys],
+  );
 }

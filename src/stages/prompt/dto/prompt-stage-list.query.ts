@@ -1,5 +1,5 @@
-import { Rejection } from '../../../rest/fields/coercions.js';
-import { MultiFilter, notAvailable, TextFilter, UuidFilter, uuidOf } from '../../../rest/list/filters.js';
+import { Policy } from '../../../policies/policy.entity.js';
+import { TextFilter, UuidFilter, uuidOf } from '../../../rest/list/filters.js';
 import { ListOf, ListQuery } from '../../../rest/list/list-query.js';
 import { MultiRelationFilter } from '../../../rest/list/multi-relation-filter.js';
 import { promptStageColumns } from '../prompt-stage.mapper.js';
@@ -29,11 +29,12 @@ export class PromptStageListQuery extends ListQuery {
   )
   fields?: string[];
 
-  // There are no policies, so every key is that of a policy that there is not.
-  @MultiFilter({ type: 'string', format: 'uuid' }, noSuchPolicy, (builder) => builder)
+  @MultiRelationFilter({ ...promptsByKey, entity: () => Policy }, (builder, value, parameter) =>
+    builder.andWhere(
+      `exists (select from "prompt_stage_policy" asked
+                where asked.stage_uuid = stage.pk and asked.policy_uuid = any(:${parameter}))`,
+      { [parameter]: value },
+    ),
+  )
   validation_policies?: string[];
-}
-
-function noSuchPolicy(raw: unknown): never {
-  throw new Rejection([notAvailable(uuidOf(raw))]);
 }

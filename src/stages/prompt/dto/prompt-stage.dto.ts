@@ -1,15 +1,15 @@
 import { StageFields } from '../../../flows/dto/stage.dto.js';
 import { Stage } from '../../../flows/stage.entity.js';
+import { Policy } from '../../../policies/policy.entity.js';
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
-import { noSuchRow } from '../../../rest/fields/coercions.js';
 import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
-import type { RuleContext } from '../../../rest/fields/field.js';
 import { TextField, UuidListField } from '../../../rest/fields/fields.js';
 import { exists, unique } from '../../../rest/fields/rules.js';
 import { PromptStage } from '../prompt-stage.entity.js';
 import { Prompt } from '../prompt.entity.js';
 
 describeConstraint('fk_prompt_stage_field_prompt', 'fields', 'A prompt has just been deleted.');
+describeConstraint('fk_prompt_stage_policy_policy', 'validation_policies', 'A policy has just been deleted.');
 
 /** What is told of a prompt stage and what can be set. */
 class PromptStageFields extends StageFields {
@@ -31,8 +31,11 @@ class PromptStageFields extends StageFields {
   })
   fields!: string[];
 
-  @UuidListField({ description: 'Always empty: there are no policies here.', rules: [noPolicies] })
-  validation_policies?: string[];
+  @UuidListField({
+    description: 'Policies that are asked about the answers; all of them have to pass.',
+    rules: [exists(() => Policy)],
+  })
+  validation_policies!: string[];
 }
 
 /** A prompt stage. */
@@ -43,7 +46,3 @@ export class PromptStageRequestDto extends RequestOf(PromptStageFields) {}
 
 /** Changes to a prompt stage. */
 export class PatchedPromptStageRequestDto extends PatchOf(PromptStageRequestDto) {}
-
-function noPolicies(keys: readonly string[], _: RuleContext, raw: unknown): Promise<string[] | undefined> {
-  return Promise.resolve(keys.length === 0 ? undefined : [noSuchRow([raw].flat()[0])]);
-}

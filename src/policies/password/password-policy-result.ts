@@ -1,0 +1,48 @@
+import { passwordStrength } from '../../core/passwords/password-strength.js';
+import type { PolicyResult } from '../policy-result.js';
+import type { PasswordPolicy } from './password-policy.entity.js';
+
+/** What a password policy says of the answers that it is asked about. */
+export type PasswordPolicyRules = Omit<PasswordPolicy, 'pk' | 'created' | 'lastUpdated' | 'executionLogging' | 'name'>;
+
+/**
+ * Asks a password policy, with authentik's rules: the first rule that is broken decides.
+ *
+ * @param answers what was typed, by the keys of fields
+ * @param personal names and addresses of the user, which are easy to guess
+ */
+export function passwordPolicyResult(
+  policy: PasswordPolicyRules,
+  answers: Readonly<Record<string, unknown>>,
+  personal: readonly string[],
+): PolicyResult {
+  const { passwordField: field } = policy;
+  const value = Object.hasOwn(answers, field) ? answers[field] : undefined;
+  const password = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  if (password === '') return refused('Password not set in context');
+  if (policy.checkStaticRules && !keepsStaticRules(policy, password)) {
+    return refused(policy.errorMessage === '' ? 'Invalid password.' : policy.errorMessage);
+  }
+  if (policy.checkZxcvbn && passwordStrength(password, personal) <= policy.zxcvbnScoreThreshold) {
+    return refused('Password is too weak.');
+  }
+  return { passing: true, messages: [] };
+}
+
+/** Letters and digits are those of ASCII, as in authentik; length is counted in characters. */
+function keepsStaticRules(policy: PasswordPolicyRules, password: string): boolean {
+  const characters = [...password];
+  const symbols = new Set(policy.symbolCharset);
+  const count = (pattern: RegExp): number => characters.filter((character) => pattern.test(character)).length;
+  return (
+    characters.length >= policy.lengthMin &&
+    count(/^[0-9]$/) >= policy.amountDigits &&
+    count(/^[a-z]$/) >= policy.amountLowercase &&
+    count(/^[A-Z]$/) >= policy.amountUppercase &&
+    characters.filter((character) => symbols.has(character)).length >= policy.amountSymbols
+  );
+}
+
+function refused(message: string): PolicyResult {
+  return { passing: false, messages: [message] };
+}

@@ -1,0 +1,31 @@
+import type { Columns } from '../../rest/list/list-query.js';
+import { policyAnswer, policyColumns } from '../policy.mapper.js';
+import type { PasswordPolicyDto } from './dto/password-policy.dto.js';
+
+/** What is read of a password policy for the clients, of a statement that calls it `policy`. */
+export const passwordPolicyColumns = {
+  ...policyColumns,
+  password_field: 'policy.passwordField',
+  amount_digits: 'policy.amountDigits',
+  amount_uppercase: 'policy.amountUppercase',
+  amount_lowercase: 'policy.amountLowercase',
+  amount_symbols: 'policy.amountSymbols',
+  length_min: 'policy.lengthMin',
+  symbol_charset: 'policy.symbolCharset',
+  error_message: 'policy.errorMessage',
+  check_static_rules: 'policy.checkStaticRules',
+  // Nothing is looked up, and no request can ask for it.
+  check_have_i_been_pwned: 'false',
+  check_zxcvbn: 'policy.checkZxcvbn',
+  hibp_allowed_count: 'policy.hibpAllowedCount',
+  zxcvbn_score_threshold: 'policy.zxcvbnScoreThreshold',
+} satisfies Columns;
+
+/** A row of those columns. */
+export type PasswordPolicyRow = Pick<PasswordPolicyDto, keyof typeof passwordPolicyColumns>;
+
+/** A password policy as clients see it. */
+export function passwordPolicyAnswer(row: PasswordPolicyRow): PasswordPolicyDto {
+  const { pk: _, name: __, execution_logging: ___, bound_to: ____, ...own } = row;
+  return { ...policyAnswer(row), ...own };
+}

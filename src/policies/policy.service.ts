@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+
+import type { Caller } from '../core/access/caller.js';
+import { User } from '../core/users/user.entity.js';
+import type { TypeCreateDto } from '../flows/dto/stage.dto.js';
+import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
+import { restrict } from '../rest/access/visible.js';
+import { AppError } from '../rest/errors/app-error.js';
+import { StatusError } from '../rest/errors/status-error.js';
+import type { Page } from '../rest/list/page.js';
+import { readPage, select } from '../rest/list/read-page.js';
+import type { Reference } from '../rest/used-by.js';
+import type { PolicyTestRequestDto, PolicyTestResultDto } from './dto/policy-test.dto.js';
+import type { PolicyDto, PolicyListQuery } from './dto/policy.dto.js';
+import { passwordPolicyResult } from './password/password-policy-result.js';
+import { PasswordPolicy } from './password/password-policy.entity.js';
+import { passwordPolicyKind } from './password/password-policy.kind.js';
+import { policyBindingsAbout } from './policy-references.js';
+import { Policy } from './policy.entity.js';
+import { policyAnswer, policyColumns, type PolicyRow } from './policy.mapper.js';
+import { PromptStagePolicy } from './prompt-stage-policy.entity.js';
+
+/** Policies of every kind, seen as what they have in common. */
+@Injectable()
+export class PolicyService {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async list(query: PolicyListQuery, visible: VisibleRows): Promise<Page<PolicyDto>> {
+    const { pagination, results } = await readPage<PolicyRow>(this.policies(visible), query);
+    return { pagination, results: results.map(policyAnswer) };
+  }
+
+  /** @throws AppError `notFound` */
+  async get(pk: string, visible: VisibleRows): Promise<PolicyDto> {
+    const policy = this.policies(visible).andWhere('policy.pk = :pk', { pk });
+    const row = await select(policy, policyColumns).getRawOne<PolicyRow>();
+    if (row === undefined) throw new AppError('notFound');
+    return policyAnswer(row);
+  }
+
+  /** Several policies at once, by key; one that is not there is missing. */
+  async getMany(pks: readonly string[]): Promise<ReadonlyMap<string, PolicyDto>> {
+    if (pks.length === 0) return new Map();
+    const policies = this.policies(everyRow).andWhere('policy.pk = any(:pks)', { pks });
+    const rows = await select(policies, policyColumns).getRawMany<PolicyRow>();
+    return new Map(rows.map((row) => [row.pk, policyAnswer(row)]));
+  }
+
+  /** Removes the policy, of whatever kind, also from what it is bound to. */
+  async remove({ pk }: Policy): Promise<void> {
+    await this.dataSource.manager.delete(Policy, { pk });
+  }
+
+  /** Every kind of policy that can be created. */
+  types(): TypeCreateDto[] {
+    const { verboseName: name, description, component, model } = passwordPolicyKind;
+    const model_name = model.slice(model.indexOf('.') + 1);
+    return [{ name, description, component, model_name, icon_url: null, requires_enterprise: false }];
+  }
+
+  /**
+   * Asks a policy about a user that the caller may view; nothing is written.
+   *
+   * @throws StatusError 400 if the caller may not view the user
+   */
+  async test(
+    { pk }: Policy,
+    { user: userPk, context = {} }: PolicyTestRequestDto,
+    by: Caller,
+  ): Promise<PolicyTestResultDto> {
+    if (!by.mayOn('authentik_core.view_user', String(userPk))) throw new StatusError(400);
+    const { manager } = this.dataSource;
+    const user = await manager.findOneBy(User, { pk: userPk });
+    const policy = await manager.findOneBy(PasswordPolicy, { pk });
+    if (user === null) throw new StatusError(400);
+    if (policy === null) throw new AppError('notFound');
+    const { prompt_data: typed } = { prompt_data: undefined, ...context };
+    const answers = { ...context, ...(typeof typed === 'object' ? typed : {}) } as Record<string, unknown>;
+    const { passing, messages } = passwordPolicyResult(policy, answers, [user.username, user.name, user.email]);
+    return { passing, messages: [...messages], log_messages: [] };
+  }
+
+  /**
+   * What refers to a policy: its bindings, and the prompt stages that ask it.
+   *
+   * @throws AppError `notFound`
+   */
+  async references(pk: string, visible: VisibleRows): Promise<Reference[]> {
+    await this.get(pk, visible);
+    const { manager } = this.dataSource;
+    const stages = manager
+      .createQueryBuilder(PromptStagePolicy, 'asked')
+      .innerJoin('asked.stage', 'stage')
+      .where('asked.policyId = :pk', { pk })
+      .select('stage.pk', 'pk')
+      .addSelect(`concat('Stage ', stage.name)`, 'name')
+      .orderBy('stage.name');
+    return [
+      policyBindingsAbout(manager, 'policy', pk),
+      { app: 'authentik_stages_prompt', model: 'promptstage', action: 'cascade_many', rows: stages },
+    ];
+  }
+
+  private policies(visible: VisibleRows): SelectQueryBuilder<Policy> {
+    return restrict(this.dataSource.manager.createQueryBuilder(Policy, 'policy'), visible);
+  }
+}
