@@ -177,8 +177,9 @@ describe('The files that there are', () => {
       'default-recovery-flow.yaml',
       'default-sign-in-flow.yaml',
       'mine.yaml',
+      'password-policy.yaml',
     ]);
-    expect(files.at(-1)).toEqual({
+    expect(files.at(-2)).toEqual({
       path: 'mine.yaml',
       last_m: expect.stringMatching(/Z$/),
       hash: expect.stringMatching(/^[0-9a-f]{128}$/),

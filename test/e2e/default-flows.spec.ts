@@ -23,7 +23,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await rm(folder, { recursive: true });
   await mkdir(folder);
-  await app.dataSource.query('truncate "blueprint_instance", "event", "flow", "stage", "prompt" cascade');
+  await app.dataSource.query('truncate "blueprint_instance", "event", "flow", "stage", "prompt", "policy" cascade');
 });
 
 const start = (): Promise<void> => applyBlueprints(app);
@@ -47,6 +47,25 @@ const problems = async (): Promise<string[]> => {
 };
 
 describe('The flows that come with the service', () => {
+  it('ask the default password policy, also where they were applied before it came', async () => {
+    const asked = async (name: string): Promise<string[] | undefined> =>
+      (await app.api.get(`/stages/prompt/stages/?name=${name}`)).body.results[0]?.validation_policies;
+    const policies = async (): Promise<any[]> => (await app.api.get('/policies/password/')).body.results;
+    await start();
+    const [policy] = await policies();
+    expect(policy).toMatchObject({ name: 'default-password-policy', length_min: 8, zxcvbn_score_threshold: 1 });
+    expect(await asked('default-enrollment-prompt')).toEqual([policy.pk]);
+    expect(await asked('default-recovery-prompt')).toEqual([policy.pk]);
+    // As an older version has left it, and an administrator who removed the enrollment.
+    await app.api.delete(`/policies/password/${policy.pk}/`);
+    await app.dataSource.query(`delete from "blueprint_instance" where path = 'password-policy.yaml'`);
+    await app.dataSource.query(`delete from "stage" where name = 'default-enrollment-prompt'`);
+    await start();
+    expect(await problems()).toEqual([]);
+    expect(await asked('default-recovery-prompt')).toEqual([(await policies())[0].pk]);
+    expect(await asked('default-enrollment-prompt')).toBeUndefined();
+  });
+
   it('are there after a start: recovery, enrollment, and sign-in with links to both', async () => {
     expect((await app.api.get('/flows/instances/')).body.results).toEqual([]);
     await start();
@@ -105,7 +124,7 @@ describe('The flows that come with the service', () => {
   it('are made once, however many processes start at the same time', async () => {
     await Promise.all([start(), start(), start(), start()]);
     expect((await app.api.get('/flows/instances/')).body.pagination.count).toBe(3);
-    expect((await app.api.get('/managed/blueprints/')).body.pagination.count).toBe(3);
+    expect((await app.api.get('/managed/blueprints/')).body.pagination.count).toBe(4);
     expect(await problems()).toEqual([]);
   });
 
