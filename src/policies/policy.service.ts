@@ -49,7 +49,7 @@ export class PolicyService {
 
   /** Removes the policy, of whatever kind, also from what it is bound to. */
   async remove({ pk }: Policy): Promise<void> {
-    await this.dataSource.manager.delete(Policy, { pk });
+    await this.dataSource.transaction((manager) => manager.delete(Policy, { pk }));
   }
 
   /** Every kind of policy that can be created. */

@@ -7,6 +7,7 @@ import { createEmailStage } from '../factories/email-stage.js';
 import { createFlow } from '../factories/flow.js';
 import { createGroup } from '../factories/group.js';
 import { formWith, images } from '../factories/image.js';
+import { createPasswordPolicy } from '../factories/password-policy.js';
 import { createRole } from '../factories/role.js';
 import { createToken } from '../factories/token.js';
 import { createUser } from '../factories/user.js';
@@ -82,6 +83,10 @@ const others: Readonly<Record<string, () => Promise<[Call, ...events: string[]]>
     const { body } = await app.api.post('/managed/blueprints/', { ...named(), content });
     return [() => app.api.post(`/managed/blueprints/${body.pk}/apply/`), 'model_created authentik_flows.flow'];
   },
+  'DELETE /policies/all/{policy_uuid}/': async () => {
+    const { pk } = await createPasswordPolicy(app.api);
+    return [() => app.api.delete(`/policies/all/${pk}/`), 'model_deleted authentik_policies_password.passwordpolicy'];
+  },
   'POST /rbac/permissions/assigned_by_roles/{uuid}/assign/': async () => {
     const { pk } = await createRole(app.api);
     const permissions = ['authentik_flows.view_flow'];
@@ -125,6 +130,8 @@ const changeNothing = [
   'POST /stages/email/{stage_uuid}/test/',
   'POST /stages/prompt/prompts/preview/',
   'POST /flows/instances/cache_clear/',
+  'POST /policies/all/cache_clear/',
+  'POST /policies/all/{policy_uuid}/test/',
   // Stages of flows change users and invitations: see below.
   'POST /flows/executor/{flow_slug}/',
 ];

@@ -82,6 +82,12 @@ export const managedKinds = (api: () => ApiClient): Readonly<Record<string, Mana
     }),
     change: { negate: true },
   },
+  '/policies/password/': {
+    model: 'authentik_policies_password.passwordpolicy',
+    key: 'pk',
+    body: named,
+    change: { length_min: 12 },
+  },
   '/rbac/roles/': { model: 'authentik_rbac.role', key: 'pk', body: named, change: { name: `role-${randomUUID()}` } },
   '/stages/consent/': stage('consent', { mode: 'permanent' }),
   '/stages/deny/': stage('deny', { deny_message: 'No' }),

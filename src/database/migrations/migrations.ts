@@ -18,10 +18,10 @@ import { Blueprints1795641000000 } from './1795641000000-blueprints.js';
 import { ForgottenGrants1795642000000 } from './1795642000000-forgotten-grants.js';
 import { Revision1795643000000 } from './1795643000000-revision.js';
 import { AccountNames1795880400000 } from './1795880400000-account-names.js';
-import { Policies1795880500000 } from './1795880500000-policies.js';
 import { GuessLimits1795880700000 } from './1795880700000-guess-limits.js';
 import { NotMeLinks1795880800000 } from './1795880800000-not-me-links.js';
 import { Audit1795880900000 } from './1795880900000-audit.js';
+import { Policies1795881100000 } from './1795881100000-policies.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -45,8 +45,8 @@ export const migrations = [
   ForgottenGrants1795642000000,
   Revision1795643000000,
   AccountNames1795880400000,
-  Policies1795880500000,
   GuessLimits1795880700000,
   NotMeLinks1795880800000,
   Audit1795880900000,
+  Policies1795881100000,
 ];

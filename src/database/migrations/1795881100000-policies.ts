@@ -1,11 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+import { auditLinks, auditTable } from '../audit-triggers.js';
+
 /** What prompt stages and flows are now also read of. */
 const recorded = ['prompt_stage_policy', 'policy_binding'];
 
 /** Policies, of which password policies are the only kind; bindings of policies, and the policies of prompt stages. */
-export class Policies1795880500000 implements MigrationInterface {
-  name = 'Policies1795880500000';
+export class Policies1795881100000 implements MigrationInterface {
+  name = 'Policies1795881100000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -86,6 +88,7 @@ export class Policies1795880500000 implements MigrationInterface {
             ALTER TABLE "${table}" ENABLE ALWAYS TRIGGER "tr_${table}_record_revision"
         `);
     }
+    await this.audit(queryRunner);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
@@ -108,5 +111,23 @@ export class Policies1795880500000 implements MigrationInterface {
     await queryRunner.query(`
             DROP TABLE "policy"
         `);
+  }
+
+  private async audit(queryRunner: QueryRunner): Promise<void> {
+    await auditTable(queryRunner, {
+      table: 'policy',
+      model: 'authentik_policies_password.passwordpolicy',
+      key: 'policy_uuid',
+      labels: ['name'],
+      fields: { last_updated: null },
+    });
+    await auditLinks(queryRunner, {
+      table: 'prompt_stage_policy',
+      owner: { table: 'stage', model: 'stage', key: 'stage_uuid', labels: ['name'] },
+      column: 'stage_uuid',
+      field: 'validation_policies',
+      value: 'link."policy_uuid"',
+      counts: 'exists (select from "policy" m where m."policy_uuid" = link."policy_uuid")',
+    });
   }
 }
