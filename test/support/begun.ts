@@ -1,6 +1,8 @@
+import { SETTINGS, type Settings } from '../../src/config/settings.js';
 import { SessionCookies } from '../../src/core/sessions/session-cookies.js';
 import { Sessions } from '../../src/core/sessions/session.service.js';
 import { newPlan, type PlanContext, type PlannedStage } from '../../src/flow-execution/plan.js';
+import { hostCookieName } from '../../src/rest/http/host-cookie.js';
 import type { TestApp } from './test-app.js';
 import { Visitor } from './visitor.js';
 
@@ -8,7 +10,7 @@ import { Visitor } from './visitor.js';
 export async function withState(app: TestApp, state: object): Promise<Visitor> {
   const { key } = await app.nest.get(Sessions).create(app.dataSource.manager, state);
   const visitor = new Visitor(app.url);
-  visitor.cookies.set('authentik_session', key);
+  visitor.cookies.set(hostCookieName('authentik_session', app.nest.get<Settings>(SETTINGS)), key);
   visitor.cookies.set('authentik_csrf', app.nest.get(SessionCookies).csrfToken(key));
   return visitor;
 }
