@@ -42,7 +42,9 @@ export async function startDefaultService(): Promise<DefaultService> {
         return found === undefined ? undefined : readMail(found.source);
       }),
     );
-    return mails.flatMap((mail) => (mail?.to.includes(address) === true ? [mail.text] : []));
+    const texts = mails.flatMap((mail) => (mail?.to.includes(address) === true ? [mail.text] : []));
+    // Notices, such as of a new password, hold no link of a flow.
+    return texts.filter((text) => text.includes('flow_token='));
   };
   return {
     ...app,
