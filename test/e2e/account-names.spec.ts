@@ -101,7 +101,9 @@ describe('A new user name', () => {
   it('that is an address is the own one, in a form', async () => {
     const [username, email] = [address(), address()];
     const string = 'A user name that is an email address must be your own address.';
-    expect(await signUp({ username, email })).toMatchObject({ response_errors: { username: [{ string }] } });
+    for (const foreign of [username, username.replace('@', '\uff20')]) {
+      expect(await signUp({ username: foreign, email })).toMatchObject({ response_errors: { username: [{ string }] } });
+    }
     expect(await signUp({ username: email.toUpperCase(), email })).toMatchObject({ component: 'xak-flow-redirect' });
     // The API is for administrators, who may.
     expect((await post({ username, email: address() })).status).toBe(201);

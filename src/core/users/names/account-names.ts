@@ -38,7 +38,9 @@ export function nameKey(expression: string): string {
 
 /** Whether a user name is an email address other than the account's own. Forms must not reserve addresses of others. */
 export function isForeignAddress(username: string, email: string): boolean {
-  return username.includes('@') && email !== '' && foldedName(username) !== foldedName(email);
+  // Compared like every name: width variants of `@` are stored as `@`.
+  const name = foldedName(username);
+  return name.includes('@') && email !== '' && name !== foldedName(email);
 }
 
 /**
