@@ -66,9 +66,8 @@ export class PasswordPolicyService {
   }
 
   /** Removes the policy, also from what it is bound to. */
-  async remove({ pk }: Pick<PasswordPolicy, 'pk'>, manager?: EntityManager): Promise<void> {
-    if (manager === undefined) await this.dataSource.transaction((own) => own.delete(PasswordPolicy, { pk }));
-    else await manager.delete(PasswordPolicy, { pk });
+  async remove({ pk }: Pick<PasswordPolicy, 'pk'>, manager = this.dataSource.manager): Promise<void> {
+    await manager.transaction((transaction) => transaction.delete(PasswordPolicy, { pk }));
   }
 
   private policies(visible: VisibleRows, manager = this.dataSource.manager): SelectQueryBuilder<PasswordPolicy> {
