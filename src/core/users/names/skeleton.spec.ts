@@ -23,6 +23,8 @@ describe('The skeleton of a name', () => {
     ['paypa1', 'paypal'],
     ['a  b', 'a b'],
     ['\u03b1\u03b2', 'a\u00df'],
+    ['\u03f2', '\u03f9'],
+    ['\u03bf\u03c2', '\u039f\u03a3'],
   ])('is one for %j and %j', (name, other) => {
     expect(skeletonOf(name)).toBe(skeletonOf(other));
   });

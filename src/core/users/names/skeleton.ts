@@ -30,6 +30,8 @@ export function foldedName(name: string): string {
  */
 export function skeletonOf(name: string): string {
   const visible = foldedName(name)
+    // The one letter with two lower-case forms: case folding makes them one (Unicode, CaseFolding.txt).
+    .replaceAll('\u03c2', '\u03c3')
     .normalize('NFD')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '');
   const lookalikes = Array.from(visible, (character) => prototypes.get(character) ?? character).join('');
