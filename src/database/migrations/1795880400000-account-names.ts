@@ -14,7 +14,8 @@ export class AccountNames1795880400000 implements MigrationInterface {
     await queryRunner.query(`CREATE INDEX "ix_user_username_skeleton" ON "user" ("username_skeleton")`);
     for (const [name, column] of Object.entries(columns)) {
       await queryRunner.query(
-        `CREATE INDEX "ix_user_name_${name}" ON "user" ((left(lower(normalize(${column}, NFKC)), 254)))`,
+        `CREATE INDEX "ix_user_name_${name}" ON "user"
+           ((left(lower(normalize(${column}, NFKC) COLLATE "und-x-icu"), 254)) COLLATE "C")`,
       );
       await queryRunner.query(`DROP INDEX "ix_user_lower_${name}"`);
     }
