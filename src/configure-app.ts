@@ -79,6 +79,8 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   negotiateContent(fastify, `${apiPrefix}/`);
   const bodies = new BodyMemory(settings.bodyMemory * 1_048_576);
   await takeBodiesUnread(fastify, bodies, ({ ip }) => clientNetwork(ip));
+  const guard = nest.get(AccessGuard);
+  guard.limitBodies(fastify);
   nest.get(LargeAnswers, { strict: false }).watch(fastify);
   nest.get(PageErrors).watch(fastify);
   nest.get(FlowExecutorController, { strict: false }).watch(fastify);
@@ -103,7 +105,6 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
     swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tryItOutEnabled: true },
   });
   await nest.init();
-  const guard = nest.get(AccessGuard);
   routes.complete((request, access) => guard.authorize(request, access));
   await fastify.ready();
   fastify.server.maxConnections = settings.maxConnections;

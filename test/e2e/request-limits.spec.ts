@@ -6,7 +6,7 @@ import { createFlowWith } from '../factories/flow-with.js';
 import { createPromptStage } from '../factories/prompt.js';
 import { PageBrowser } from '../support/page-browser.js';
 import { rawExchange } from '../support/raw-request.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 import { Visitor } from '../support/visitor.js';
 
 let app: TestApp;
@@ -16,10 +16,12 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 const path = '/api/v3/flows/executor/none/?query=';
+const stages = '/api/v3/stages/email/';
 const flowError = 'ak-stage-flow-error';
 
-function head(length: number, to = path): string {
-  return `POST ${to} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+function head(length: number, to = path, ...more: string[]): string {
+  const lines = [`POST ${to} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', `Content-Length: ${length}`];
+  return `${[...lines, ...more].join('\r\n')}\r\n\r\n`;
 }
 
 /** A connection that has sent these bytes. */
@@ -64,16 +66,38 @@ describe('A request', () => {
 
   it('is refused with 503 and Retry-After when bodies take all of BODY_MEMORY, and small ones are not', async () => {
     const part = 'x'.repeat(250_000);
-    const large = head(300_000, '/api/v3/stages/email/') + part;
+    const headers = { authorization: `Bearer ${adminKey}` };
+    const large = head(300_000, stages, `Authorization: ${headers.authorization}`) + part;
     const held = await opened(large);
     // Both have sent as much; the service keeps the one that came first.
     const refused = await rawExchange(app.url, large);
     expect(refused).toMatch(/^HTTP\/1\.1 503 [^]*\r\nretry-after: \d+\r\n/i);
     const post = async (body: string): Promise<number> =>
-      (await fetch(`${app.url}/api/v3/stages/email/`, { method: 'POST', body })).status;
-    expect(await post('x')).toBe(403);
+      (await fetch(`${app.url}${stages}`, { method: 'POST', headers, body })).status;
+    expect(await post('x')).toBe(415);
     held.destroy();
-    await expect.poll(() => post(part)).toBe(403);
+    await expect.poll(() => post(part)).toBe(415);
+  });
+
+  it.each([
+    ['without credentials', '', 'Authentication credentials were not provided.'],
+    ['with an unknown token', 'Authorization: Bearer unknown', 'Token invalid/expired'],
+    ['with an unknown session', 'Cookie: authentik_session=unknown', 'Authentication credentials were not provided.'],
+  ])('%s is refused with 403 before a body above 64 kB has arrived', async (_, credentials, detail) => {
+    const more = credentials === '' ? [] : [credentials];
+    const announced = head(300_000, stages, 'Connection: close', ...more);
+    const chunked = announced.replace(/Content-Length: \d+/, 'Transfer-Encoding: chunked');
+    const chunk = `${(70_000).toString(16)}\r\n${'x'.repeat(70_000)}\r\n`;
+    for (const bytes of [announced, chunked + chunk]) {
+      const answer = await rawExchange(app.url, bytes);
+      expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+      expect(answer).toContain(JSON.stringify({ detail }));
+    }
+  });
+
+  it('to an address that takes no large body is answered before one has arrived', async () => {
+    const answer = await rawExchange(app.url, head(300_000, '/api/v3/unknown/', 'Connection: close'));
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
   });
 
   it('cannot open more connections than MAX_CONNECTIONS', async () => {

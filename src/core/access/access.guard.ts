@@ -1,5 +1,5 @@
 import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
 import { identify } from '../../database/actor.js';
@@ -12,12 +12,12 @@ import type { Caller } from './caller.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who makes the request; undefined for anybody. Set by the access guard. */
+    /** The caller; undefined for an anonymous request. Set by the access guard. */
     caller?: Caller;
   }
 }
 
-/** Who makes the request. Only on routes that ask for a known caller. */
+/** Parameter decorator: the caller, on a route that requires one. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
   const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
   if (caller === undefined) throw new Error('this route is open to anybody');
@@ -25,8 +25,8 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
 });
 
 /**
- * Lets a request through that may do what its route declares (management API, sections 0 and 8.2). In this order: who
- * is it, may they deal with such objects at all, is the object there, may they do this to it.
+ * Authorizes requests by the access that their route declares (management API, sections 0 and 8.2). In this order:
+ * authentication, permissions on the model, lookup of the object, permissions on the object.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -34,6 +34,18 @@ export class AccessGuard implements CanActivate {
     private readonly authentication: AuthenticationService,
     private readonly dataSource: DataSource,
   ) {}
+
+  /**
+   * Accepts bodies above `smallBody` from known callers only, so that strangers cannot fill memory with bodies that are
+   * refused anyway. Call it before routes are made.
+   */
+  limitBodies(fastify: FastifyInstance): void {
+    fastify.addHook('onRoute', (route) => {
+      if (route.config?.access?.level !== 'authenticated') return;
+      const takesLargeBody = (request: FastifyRequest): Promise<boolean> => this.isKnownCaller(request);
+      route.config = { ...route.config, takesLargeBody };
+    });
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -44,8 +56,9 @@ export class AccessGuard implements CanActivate {
   }
 
   /**
-   * @throws AppError if the request may not do this; otherwise `request` knows its caller, the rows they may deal
-   *   with, and the row that the path names if the route has it looked up
+   * Sets the caller of the request, the visible rows, and the row of the path if the route looks it up first.
+   *
+   * @throws AppError `notAuthenticated`, `forbidden`, `notFound`, and those of `AuthenticationService.authenticate`
    */
   async authorize(request: FastifyRequest, access: RouteAccess): Promise<void> {
     if (access.level === 'visitor') return;
@@ -62,6 +75,15 @@ export class AccessGuard implements CanActivate {
     if (access.lookup === undefined || !access.lookupFirst) return;
     const key = await this.lookUp(request, access.lookup, access.owner ?? access.creator);
     if (!(access.onRow ?? []).every((codename) => caller.mayOn(codename, key))) throw new AppError('forbidden');
+  }
+
+  /** Whether the credentials of a request are valid; if not, `authorize` refuses the request. */
+  private async isKnownCaller(request: FastifyRequest): Promise<boolean> {
+    try {
+      return (await this.authentication.authenticate(request)) !== undefined;
+    } catch {
+      return false;
+    }
   }
 
   private async lookUp(request: FastifyRequest, lookup: Lookup, owner: string | undefined): Promise<string> {
@@ -82,7 +104,7 @@ function visibleRows(caller: Caller, access: RouteAccess): VisibleRows {
   if (access.owner !== undefined) return { kind: 'owned', owner: caller.pk };
   if (access.view === undefined) return everyRow;
   const visible = caller.visible(access.view);
-  // Programs of the installation itself are told that there is nothing for them, which is no fault of theirs.
+  // Internal service accounts get an empty list instead of 403.
   const toleratesNothing = caller.type === 'internal_service_account';
   if (visible.kind === 'keys' && visible.keys.length === 0 && !toleratesNothing) throw new AppError('forbidden');
   return access.creator === undefined || access.model === undefined ? visible : caller.visibleSecrets(access.model);

@@ -16,7 +16,7 @@ declare module 'fastify' {
   }
 
   interface FastifyContextConfig {
-    /** Whether a request can have a body above `smallBody`; absent: every one can. */
+    /** Whether a request can have a body above `smallBody`; absent: none can. */
     takesLargeBody?: (request: FastifyRequest) => Promise<boolean>;
   }
 }
@@ -32,10 +32,17 @@ export const bodyLimit = 1_048_576;
  * so that an invalid body never hides a 403 or a 404.
  */
 export class RequestBody {
+  /** @param content undefined: the body is too large for this request and was not read */
   constructor(
     private readonly request: FastifyRequest,
-    readonly bytes: Buffer,
+    private readonly content: Buffer | undefined,
   ) {}
+
+  /** @throws AppError `bodyTooLarge` */
+  get bytes(): Buffer {
+    if (this.content === undefined) throw new AppError('bodyTooLarge');
+    return this.content;
+  }
 
   /** The stored object of the path, on routes that look it up first. */
   get current(): object | undefined {
@@ -70,7 +77,8 @@ export class RequestBody {
 }
 
 /**
- * Passes every body to the application as a `RequestBody`, whatever its media type, up to the size limit.
+ * Passes every body to the application as a `RequestBody`, whatever its media type. A body above the limit of the request
+ * is not kept: an unauthorized caller still gets 403, and others get 413 where the body is parsed.
  *
  * @param clientOf key of the clients that share one part of the memory
  */
@@ -103,10 +111,13 @@ export async function takeBodiesUnread(
   });
 }
 
-/** @throws AppError `bodyTooLarge`, `overloaded` */
-async function read(request: FastifyRequest, payload: IncomingMessage): Promise<Buffer> {
+/**
+ * @returns undefined if the body is too large for this request
+ * @throws AppError `overloaded`
+ */
+async function read(request: FastifyRequest, payload: IncomingMessage): Promise<Buffer | undefined> {
   const { takesLargeBody } = request.routeOptions.config;
-  let largest = takesLargeBody === undefined ? bodyLimit : smallBody;
+  let largest = smallBody;
   const admit = async (size: number): Promise<void> => {
     if (size <= largest) return;
     // Only for bodies that need it: it costs a statement.
@@ -121,7 +132,10 @@ async function read(request: FastifyRequest, payload: IncomingMessage): Promise<
   } catch (error) {
     // Drains the rest, so that the client can read the response.
     payload.resume();
-    throw error instanceof AppError ? error : Object.assign(error as Error, { statusCode: 400 });
+    if (!(error instanceof AppError)) throw Object.assign(error as Error, { statusCode: 400 });
+    if (error.code !== 'bodyTooLarge') throw error;
+    request.bodyLease.release();
+    return undefined;
   }
 }
 
