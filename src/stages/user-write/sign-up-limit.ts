@@ -4,7 +4,7 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import { clientNetwork } from '../../core/limits/client-network.js';
 import { RequestLimits } from '../../core/limits/request-limits.service.js';
 
-/** Limits how many accounts the visitors from one client network create (OWASP ASVS 5.0, V2.4.1). */
+/** Limits how many accounts the visitors from one client network create (OWASP ASVS 5.0, 2.4.1). */
 @Injectable()
 export class SignUpLimit {
   constructor(
