@@ -7,6 +7,16 @@ import { swcOptions } from './test/support/swc-options.js';
 
 const decorators = swc.vite({ tsconfigFile: false, ...swcOptions });
 
+/** Property tests whose number of runs is a multiple of `sweep`. */
+const sweeps = ['authority-model', 'broken-plans', 'flow-fuzz'].map((name) => `test/e2e/${name}.spec.ts`);
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** How many times as long property tests run. */
+    sweep: number;
+  }
+}
+
 export default defineConfig({
   test: {
     // Vitest would leave one core idle, which is half of a small machine; with more workers the database has too few
@@ -30,6 +40,7 @@ export default defineConfig({
           // The files of a worker share what they import: importing the application takes longer than most files' tests.
           // A file that changes something global puts it back.
           isolate: false,
+          provide: { sweep: 1 },
           include: ['test/**/*.spec.ts'],
           exclude: ['test/browser/**', 'test/embedded/**', 'test/slow/**', 'test/timing/**'],
           globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
@@ -64,9 +75,11 @@ export default defineConfig({
       {
         plugins: [decorators],
         test: {
-          // Long sweeps, run before a release: `npm run test:slow`.
+          // What takes minutes, run before a release: `npm run test:slow`. Property tests run 25 times as long.
           name: 'slow',
-          include: ['test/slow/**/*.spec.ts'],
+          fileParallelism: false,
+          provide: { sweep: 25 },
+          include: ['test/slow/**/*.spec.ts', ...sweeps],
           globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
           testTimeout: 1_800_000,
           hookTimeout: 120_000,

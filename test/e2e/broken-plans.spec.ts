@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { SecretBox } from '../../src/database/secret-box.js';
 import { confirmStage, FlowTokens } from '../../src/flow-execution/flow-token.service.js';
@@ -17,7 +17,7 @@ type Json = Record<string, any>;
 type Path = readonly (string | number)[];
 
 /** How many broken plans each test tries. */
-const numRuns = 150;
+const numRuns = 50 * inject('sweep');
 
 let app: TestApp;
 let flow: ProofFlow;

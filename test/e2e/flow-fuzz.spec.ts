@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { promptTypes } from '../../src/stages/prompt/prompt-types.js';
 import { createDummyStage } from '../factories/dummy-stage.js';
@@ -16,7 +16,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 import { Visitor } from '../support/visitor.js';
 
 /** How many answers each stage gets. */
-const numRuns = 120;
+const numRuns = 40 * inject('sweep');
 
 let app: TestApp;
 let user: { pk: number; email: string; password: string };
@@ -130,7 +130,7 @@ describe('Whatever is sent', () => {
         expect(status).toBe(200);
         expect(shown.component).not.toBe('ak-stage-flow-error');
       }),
-      { numRuns: 300 },
+      { numRuns: 2 * numRuns },
     );
     expect(await faults()).toEqual([]);
     expect((await new Visitor(app.url).get(`none-${randomUUID()}`)).status).toBe(404);

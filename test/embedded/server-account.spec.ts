@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { type EmbeddedDatabase, startEmbeddedDatabase } from '../embedded-database.js';
-import { findPostmaster } from './postmaster.js';
-import { handOver, nobody, serverAccount } from './server-account.js';
+import { findPostmaster } from '../../src/database/embedded/postmaster.js';
+import { handOver, nobody, serverAccount } from '../../src/database/embedded/server-account.js';
+import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../src/database/embedded-database.js';
 
 const root = process.getuid?.() === 0;
 let lines: string[];

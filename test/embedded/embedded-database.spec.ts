@@ -1,22 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 
 import pg from 'pg';
-import ts from 'typescript';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 
-import { newState, readState, writeState } from './embedded/database-state.js';
-import { sharedDirectory } from './embedded/placement.js';
-import { findPostmaster } from './embedded/postmaster.js';
-import { findProcess } from './embedded/processes.js';
-import { serverAccount } from './embedded/server-account.js';
-import { waitUntil } from './embedded/wait-until.js';
-import type { EmbeddedDatabase } from './embedded-database.js';
-import { findEmbeddedDatabase, startEmbeddedDatabase } from './embedded-database.js';
+import { newState, readState, writeState } from '../../src/database/embedded/database-state.js';
+import { sharedDirectory } from '../../src/database/embedded/placement.js';
+import { findPostmaster } from '../../src/database/embedded/postmaster.js';
+import { findProcess } from '../../src/database/embedded/processes.js';
+import { serverAccount } from '../../src/database/embedded/server-account.js';
+import { waitUntil } from '../../src/database/embedded/wait-until.js';
+import type { EmbeddedDatabase } from '../../src/database/embedded-database.js';
+import { findEmbeddedDatabase, startEmbeddedDatabase } from '../../src/database/embedded-database.js';
 
 const root = process.getuid?.() === 0;
 
@@ -304,36 +303,16 @@ describe('findEmbeddedDatabase', () => {
 
 /** Starts the database in a process (group) of its own, which has nothing else to do and goes on until it is killed. */
 async function startInProcess(): Promise<{ pid: number; url: string }> {
-  const program = join(home, 'program');
-  await compile(new URL('.', import.meta.url), ['embedded-database.ts'], program);
-  const parts = await readdir(new URL('embedded/', import.meta.url));
-  await compile(new URL('embedded/', import.meta.url), parts, join(program, 'embedded'));
-  await symlink(
-    fileURLToPath(new URL('../../node_modules', import.meta.url)),
-    join(program, 'node_modules'),
-    'junction',
-  );
-  await writeFile(join(program, 'package.json'), '{ "type": "module" }');
-  const script = `import { startEmbeddedDatabase } from './embedded-database.js';
+  const module = pathToFileURL(join(inject('compiledSources'), 'database/embedded-database.js')).href;
+  const script = `import { startEmbeddedDatabase } from ${JSON.stringify(module)};
     const { url } = await startEmbeddedDatabase({ dataDir: process.argv[1], report: () => undefined });
     setInterval(() => undefined, 1000);
     process.stdout.write(url);`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script, dataDir], {
-    cwd: program,
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [url] = (await once(child.stdout, 'data')) as [Buffer];
   expect(url.toString()).toMatch(/^postgres:/);
   return { pid: child.pid ?? 0, url: url.toString() };
-}
-
-/** Node 20 runs no TypeScript, and a loader would be one more thing to keep working. */
-async function compile(from: URL, files: string[], to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
-  const compilerOptions = { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 };
-  for (const file of files.filter((name) => !name.endsWith('.spec.ts') && name.endsWith('.ts'))) {
-    const { outputText } = ts.transpileModule(await readFile(new URL(file, from), 'utf8'), { compilerOptions });
-    await writeFile(join(to, file.replace(/\.ts$/, '.js')), outputText);
-  }
 }

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import type { Binaries } from './binaries.js';
-import { installedBinaries, usableBinaries } from './binaries.js';
-import { installCluster } from './cluster.js';
-import { createDatabase, joinServer, probe } from './connections.js';
-import type { Placement } from './placement.js';
-import { placeCluster } from './placement.js';
-import { findServer, startServer, stopServer } from './server.js';
+import type { Binaries } from '../../src/database/embedded/binaries.js';
+import { installedBinaries, usableBinaries } from '../../src/database/embedded/binaries.js';
+import { installCluster } from '../../src/database/embedded/cluster.js';
+import { createDatabase, joinServer, probe } from '../../src/database/embedded/connections.js';
+import type { Placement } from '../../src/database/embedded/placement.js';
+import { placeCluster } from '../../src/database/embedded/placement.js';
+import { findServer, startServer, stopServer } from '../../src/database/embedded/server.js';
 
 let dataDir: string;
 let placement: Placement;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { limits as renderLimits } from '../../templating/limits.js';
-import { TemplateError } from '../../templating/template-error.js';
-import { limits as mailLimits } from './limits.js';
-import type { MailData } from './mail-data.js';
-import { MailRenderer, type RenderedMail } from './mail-renderer.js';
+import { limits as mailLimits } from '../../src/mail/rendering/limits.js';
+import type { MailData } from '../../src/mail/rendering/mail-data.js';
+import { MailRenderer, type RenderedMail } from '../../src/mail/rendering/mail-renderer.js';
+import { limits as renderLimits } from '../../src/templating/limits.js';
+import { TemplateError } from '../../src/templating/template-error.js';
 
 const limits = { ...renderLimits, ...mailLimits };
 
