@@ -36,7 +36,7 @@ import { openApiDocument } from './rest/openapi/document.js';
 import { SchemaDocument } from './rest/openapi/schema.controller.js';
 
 /** Every route of the API stands below this. */
-export const apiPrefix = '/api/v3';
+const apiPrefix = '/api/v3';
 
 /** Swagger UI. */
 const docsPath = `${apiPrefix}/docs`;

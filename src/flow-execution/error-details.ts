@@ -1,4 +1,4 @@
-import { type FieldMessages, nonField } from '../rest/errors/validation-error.js';
+import { type FieldMessages } from '../rest/errors/validation-error.js';
 import type { ResponseErrors } from './executor-answer.js';
 
 interface Detail {
@@ -37,9 +37,4 @@ function isDetail(value: unknown): value is Detail {
 
 function codeOf(message: string): string {
   return codes.find(([pattern]) => pattern.test(message))?.[1] ?? 'invalid';
-}
-
-/** An error that belongs to no field. */
-export function generalError(string: string, code: string): ResponseErrors {
-  return { [nonField]: [{ string, code }] };
 }

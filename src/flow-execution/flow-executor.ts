@@ -44,7 +44,7 @@ export interface ExecutorResult {
 }
 
 /** What a page needs to know besides the challenge. */
-export interface Position {
+interface Position {
   /** The stage that is asked about; undefined if the run is over. */
   readonly step: string | undefined;
   /** Whom it is about, as challenges tell it; empty for nobody. */

@@ -4,7 +4,7 @@ import { isPastPlan, type PastPlan } from './plan-history.js';
 import type { FlowPlan } from './plan.js';
 
 /** A value that a stage remembers. */
-export type Remembered = string | number | boolean | null;
+type Remembered = string | number | boolean | null;
 
 /** What a session holds of flows (flow execution, section 2.3). */
 export interface FlowState {

@@ -17,7 +17,7 @@ import { Flow } from '../flows/flow.entity.js';
 import { Stage } from '../flows/stage.entity.js';
 
 /** `confirm`: proves an address to the stage that mailed it. `recovery`: made by an administrator for a user. */
-export const flowTokenPurposes = ['confirm', 'recovery'] as const;
+const flowTokenPurposes = ['confirm', 'recovery'] as const;
 export type FlowTokenPurpose = (typeof flowTokenPurposes)[number];
 
 /**

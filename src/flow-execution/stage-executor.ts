@@ -30,7 +30,7 @@ export type StageOutcome =
   | { readonly kind: 'denied'; readonly message?: string; readonly isOwn?: true };
 
 /** Errors whose codes do not follow from their texts: `{ non_field_errors: [{ string: '…', code: 'email-sent' }] }`. */
-export type CodedErrors = Readonly<Record<string, readonly { readonly string: string; readonly code: string }[]>>;
+type CodedErrors = Readonly<Record<string, readonly { readonly string: string; readonly code: string }[]>>;
 
 /**
  * What a kind of stage does when a visitor reaches it. One instance serves every run: all state is in the execution.

@@ -92,7 +92,7 @@ export class BlueprintApplier {
 }
 
 /** What a blueprint says of itself, as far as it does. */
-export function metadataOf({ name, labels }: Blueprint): Record<string, unknown> {
+function metadataOf({ name, labels }: Blueprint): Record<string, unknown> {
   return name === undefined ? {} : { name, labels };
 }
 

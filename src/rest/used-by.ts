@@ -3,7 +3,7 @@ import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
 import { codename, type VisibleRows } from './access/route-access.js';
 
-export const usedByActions = ['cascade', 'cascade_many', 'set_null', 'set_default'] as const;
+const usedByActions = ['cascade', 'cascade_many', 'set_null', 'set_default'] as const;
 export type UsedByAction = (typeof usedByActions)[number];
 
 /** A reference to an object, and what happens to it when the object is deleted. */

@@ -14,7 +14,7 @@ export const recoveryPage = '/if/flow/default-recovery-flow/';
 export const enrollmentPage = '/if/flow/default-enrollment-flow/';
 
 /** What a mail in the mailbox brings. */
-export interface KeptLink {
+interface KeptLink {
   /** The link as an address of the service under test. */
   readonly url: string;
   readonly token: string;

@@ -6,7 +6,7 @@ export interface Permission {
 }
 
 /** What counts of an account itself. Fingerprints are compared and never shown. */
-export interface AccountState {
+interface AccountState {
   readonly isActive: boolean;
   /** Fingerprint of what its owner signs in with: user name, address, `upn`, password. */
   readonly signIn: string;

@@ -26,7 +26,7 @@ export function keyError(message: string): ValidationError {
 }
 
 /** @throws ValidationError if there is a key that cannot be one */
-export function idempotentRequest(request: FastifyRequest): IdempotentRequest | undefined {
+function idempotentRequest(request: FastifyRequest): IdempotentRequest | undefined {
   const { caller, method, routeOptions, params, body } = request;
   const key = request.headers[header.toLowerCase()];
   if (key === undefined) return undefined;

@@ -23,7 +23,7 @@ interface NamedLimit extends Limit {
 
 /** Refuses (429) a caller who has made too many requests. Runs after the access guard: only callers who may count. */
 @Injectable()
-export class UserLimitGuard implements CanActivate {
+class UserLimitGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly limits: RequestLimits,

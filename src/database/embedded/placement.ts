@@ -22,7 +22,7 @@ export interface Placement {
 export const sharedDirectory = '/var/lib/email-stage';
 
 /** Whether we run as root, so that the server has to run as another user. */
-export function runsAsRoot(): boolean {
+function runsAsRoot(): boolean {
   return process.getuid?.() === 0;
 }
 

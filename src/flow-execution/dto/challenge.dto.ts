@@ -5,7 +5,7 @@ import { type FlowLayout, flowLayouts } from '../../flows/flow-choices.js';
 type Class<T = object> = abstract new () => T;
 
 /** What a challenge says of its flow. */
-export class ContextualFlowInfoDto {
+class ContextualFlowInfoDto {
   @ApiPropertyOptional() title?: string;
   @ApiPropertyOptional() background?: string;
   @ApiProperty({ description: 'Where to go to give up.' }) cancel_url!: string;
@@ -13,13 +13,13 @@ export class ContextualFlowInfoDto {
 }
 
 /** What is wrong with an answer. */
-export class ErrorDetailDto {
+class ErrorDetailDto {
   @ApiProperty() string!: string;
   @ApiProperty() code!: string;
 }
 
 /** A text for the visitor that is no error of a field. */
-export class UserMessageDto {
+class UserMessageDto {
   @ApiProperty({ enum: ['success', 'info', 'warning', 'error'] }) level!: 'success' | 'info' | 'warning' | 'error';
   @ApiProperty() text!: string;
 }

@@ -19,7 +19,7 @@ export interface FindableModel {
 }
 
 /** Writes objects of a model in the caller's transaction. */
-export interface TransferStore {
+interface TransferStore {
   insert(manager: EntityManager, request: object, pk: string): Promise<unknown>;
   change(manager: EntityManager, pk: string, request: object): Promise<unknown>;
   remove(row: { readonly pk: string }, manager: EntityManager): Promise<unknown>;

@@ -18,7 +18,7 @@ import { oneOf } from '../../database/one-of.js';
  * What the link undoes. `sign_up`: deletes an account that waits for confirmation. `change`: ends all access to an
  * account. `address`: as `change`, and brings the earlier address back.
  */
-export const notMeKinds = ['sign_up', 'change', 'address'] as const;
+const notMeKinds = ['sign_up', 'change', 'address'] as const;
 export type NotMeKind = (typeof notMeKinds)[number];
 
 /** A "this was not me" link of a mail. Its secret is derived from `pk` when it is sent; the table has a digest. */

@@ -19,7 +19,7 @@ export type DueMessage = NewMessage &
   Pick<MailMessage, 'state' | 'attempts' | 'earlierAttempts' | 'created' | 'queued'>;
 
 /** How a try ended. */
-export interface AttemptResult {
+interface AttemptResult {
   readonly outcome: AttemptOutcome;
   readonly reason: string;
   readonly code?: number | undefined;
@@ -29,7 +29,7 @@ export interface AttemptResult {
 }
 
 /** Where a message goes after a try. */
-export interface NextState {
+interface NextState {
   readonly state: MessageState;
   /** For `retrying`: when. */
   readonly nextAttempt?: Date;

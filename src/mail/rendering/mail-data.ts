@@ -1,5 +1,5 @@
 /** The person a mail is for. All of it may have been typed by a stranger. */
-export interface MailUser {
+interface MailUser {
   readonly username: string;
   /** May be empty. */
   readonly name: string;

@@ -4,7 +4,7 @@ import type { SecretMask } from './secret-mask.js';
 import { type Fault, SessionError } from './session-error.js';
 
 /** What nodemailer adds to its errors. */
-export interface DeliveryError extends Error {
+interface DeliveryError extends Error {
   readonly code?: string;
   readonly responseCode?: number;
   readonly response?: string;

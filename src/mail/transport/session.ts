@@ -11,7 +11,7 @@ import type { SecretMask } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 import { serverOf, type SmtpSettings } from './smtp-settings.js';
 
-export type StepName = 'connect' | 'greeting' | 'tls' | 'ehlo' | 'auth';
+type StepName = 'connect' | 'greeting' | 'tls' | 'ehlo' | 'auth';
 
 /** One step on the way to a session. */
 export interface Step {

@@ -133,7 +133,7 @@ export const uuidOf: Coercion<string> = (raw) => {
 export const textOf: Coercion<string> = (raw) => withoutNul(raw).trim();
 
 /** A number in a query parameter, truncated to an integer. */
-export const numberOf: Coercion<number> = (raw) => {
+const numberOf: Coercion<number> = (raw) => {
   const value = asciiDigits(String(raw).trim()).replaceAll('_', '');
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) throw new Rejection(['Enter a number.']);
   const number = Math.trunc(Number(value));

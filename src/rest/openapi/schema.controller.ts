@@ -28,7 +28,7 @@ export class SchemaDocument {
 }
 
 /** Serializes the document as it is committed and served. */
-export function toYaml(document: OpenAPIObject): string {
+function toYaml(document: OpenAPIObject): string {
   return stringify(document, { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
