@@ -13,6 +13,7 @@ import {
   list,
   pythonType,
   Rejection,
+  relation,
   shown,
   uuidKey,
 } from './coercions.js';
@@ -158,7 +159,7 @@ describe('the key of a row', () => {
     [uuid.replaceAll('-', ''), uuid],
     [`{${uuid}}`, uuid],
     [`urn:uuid:${uuid}`, uuid],
-    ['', ['This field may not be null.']],
+    ['', ['“” is not a valid UUID.']],
     ['x', ['“x” is not a valid UUID.']],
     [' ', ['“ ” is not a valid UUID.']],
     [`${uuid}0`, [`“${uuid}0” is not a valid UUID.`]],
@@ -179,7 +180,7 @@ describe('the key of a row', () => {
     [5, 5],
     ['5', 5],
     [' 5 ', 5],
-    ['', ['This field may not be null.']],
+    ['', ['Incorrect type. Expected pk value, received str.']],
     [2147483648, ['Invalid pk "2147483648" - object does not exist.']],
     ['-2147483649', ['Invalid pk "-2147483649" - object does not exist.']],
     ['x', ['Incorrect type. Expected pk value, received str.']],
@@ -190,6 +191,13 @@ describe('the key of a row', () => {
     [{}, ['Incorrect type. Expected pk value, received dict.']],
   ])('reads the number %j as %j', (raw, expected) => {
     expect(outcome(integerKey(), raw)).toEqual(expected);
+  });
+
+  it('is null if it is blank and the field refers to one row', () => {
+    expect(outcome(relation(uuidKey()), '')).toBeNull();
+    expect(outcome(relation(integerKey()), '')).toBeNull();
+    expect(outcome(relation(uuidKey()), uuid)).toBe(uuid);
+    expect(outcome(relation(uuidKey()), ' ')).toEqual(['“ ” is not a valid UUID.']);
   });
 });
 

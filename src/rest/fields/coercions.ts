@@ -153,11 +153,15 @@ export function choice<T extends string>(choices: readonly T[]): Coercion<T> {
   };
 }
 
+/** The key of one row, or null for a blank key, as DRF's relations read it. */
+export function relation<T>(key: Coercion<T>): Coercion<T | null> {
+  return (raw) => (raw === '' ? null : key(raw));
+}
+
 /** A UUID foreign key; `exists` checks the row. */
 export function uuidKey(): Coercion<string> {
   return (raw) => {
     if (typeof raw === 'boolean') throw new Rejection(['Incorrect type. Expected pk value, received bool.']);
-    if (raw === '') throw new Rejection([nullMessage]);
     // DRF reads a number as a UUID. No row has one that small.
     if (pythonType(raw) === 'int' && (raw as number) >= 0) throw new Rejection([noSuchRow(raw)]);
     const uuid = parseUuid(raw);
@@ -169,7 +173,6 @@ export function uuidKey(): Coercion<string> {
 /** An integer foreign key; `exists` checks the row. */
 export function integerKey(): Coercion<number> {
   return (raw) => {
-    if (raw === '') throw new Rejection([nullMessage]);
     const isNumber = typeof raw === 'number' || (typeof raw === 'string' && /^\s*[+-]?\d+\s*$/.test(raw));
     if (!isNumber || !Number.isSafeInteger(Number(raw))) {
       throw new Rejection([`Incorrect type. Expected pk value, received ${pythonType(raw)}.`]);

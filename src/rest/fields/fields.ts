@@ -66,9 +66,9 @@ export function DurationField(options: FieldOptions = {}): PropertyDecorator {
   return field({ type: 'string' }, duration(), options, { minLength: 1 });
 }
 
-/** A UUID. */
+/** A UUID; a blank one is null. */
 export function UuidField(options: FieldOptions = {}): PropertyDecorator {
-  return field({ type: 'string', format: 'uuid' }, coercions.uuidKey(), options);
+  return field({ type: 'string', format: 'uuid' }, coercions.relation(coercions.uuidKey()), options);
 }
 
 /** A timestamp. */
@@ -98,9 +98,9 @@ export function TextListField(options: FieldOptions = {}): PropertyDecorator {
   return field({ type: 'array', items: { type: 'string' } }, coercions.list(coercions.text()), options);
 }
 
-/** An integer foreign key. */
+/** An integer foreign key; a blank one is null. */
 export function IntegerKeyField(options: FieldOptions = {}): PropertyDecorator {
-  return field({ type: 'integer' }, coercions.integerKey(), options);
+  return field({ type: 'integer' }, coercions.relation(coercions.integerKey()), options);
 }
 
 type Class = new () => object;

@@ -90,9 +90,8 @@ function setFields(type: Class, target: object, raw: object): Map<string, FieldM
 
 /** @throws Rejection */
 function readField({ options, coercion }: FieldDeclaration, raw: unknown): unknown {
-  if (raw === null && options.nullable) return null;
-  if (raw === null) throw new Rejection([nullMessage]);
-  const value = raw === undefined ? undefined : coercion(raw);
+  const value = raw === undefined || raw === null ? raw : coercion(raw);
+  if (value === null && !options.nullable) throw new Rejection([nullMessage]);
   if (value === undefined && options.required) throw new Rejection([options.missing ?? requiredMessage]);
   return value;
 }
