@@ -5,13 +5,10 @@ import type { EntityManager } from 'typeorm';
 
 import type { EventAction } from './event.entity.js';
 
-/** Days that an event is kept. */
-const keptFor = 365;
-
-/** What happened. */
+/** An event to write. */
 export interface NewEvent {
   readonly action: EventAction;
-  /** The part of the service that it happened in, named as the reference names it. */
+  /** The part of the service that it happened in, with the reference's name. */
   readonly app: string;
   readonly context: Record<string, unknown>;
   readonly user?: { readonly pk: number; readonly username: string; readonly email: string };
@@ -19,25 +16,25 @@ export interface NewEvent {
 }
 
 /**
- * SQL that writes events of the service itself, as a part of the statement that does what they tell of.
+ * SQL that writes events of the service itself, as a part of the statement that makes the change.
  *
  * @param source what follows FROM: rows with the columns `action`, `app` and `context`
  */
 export function insertEventsOf(source: string): string {
-  return `insert into "event" (event_uuid, action, app, context, expires)
-          select gen_random_uuid(), action, app, context, now() + ${keptFor} * interval '1 day' from ${source}`;
+  return `insert into "event" (event_uuid, action, app, context)
+          select gen_random_uuid(), action, app, context from ${source}`;
 }
 
-/** Writes down what happened. */
+/** Writes events. */
 @Injectable()
 export class EventLog {
-  /** Writes in the caller's transaction, so that an event is there exactly when what it tells of is. */
+  /** Writes in the caller's transaction: the event is committed exactly when the change is. */
   async write(manager: EntityManager, event: NewEvent): Promise<void> {
     const { action, app, context, user = {}, clientIp = null } = event;
     await manager.query(
-      `insert into "event" (event_uuid, action, app, context, "user", client_ip, expires)
-       values ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 day')`,
-      [randomUUID(), action, app, context, user, clientIp, keptFor],
+      `insert into "event" (event_uuid, action, app, context, "user", client_ip)
+       values ($1, $2, $3, $4, $5, $6)`,
+      [randomUUID(), action, app, context, user, clientIp],
     );
   }
 }

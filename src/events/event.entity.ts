@@ -63,7 +63,7 @@ export class Event {
   @CreateDateColumn({ type: 'timestamptz' })
   created!: Date;
 
-  /** When it is deleted. */
-  @Column({ type: 'timestamptz' })
+  /** When it is deleted. Writers leave it to this default. */
+  @Column({ type: 'timestamptz', default: () => `(now() + '365 days')` })
   expires!: Date;
 }

@@ -11,6 +11,7 @@ import { createGroup } from '../factories/group.js';
 import { createInvitation } from '../factories/invitation.js';
 import { createPromptStage } from '../factories/prompt.js';
 import { createStage } from '../factories/stage.js';
+import { createToken, keyOf } from '../factories/token.js';
 import { createUser } from '../factories/user.js';
 import { modelEventsOf, summary } from '../support/model-events.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -108,6 +109,22 @@ describe('An event of a change', () => {
     const { body } = await app.api.get(`/events/events/?${query}`);
     expect(body.results).toHaveLength(1);
     expect(body.results[0]).toMatchObject({ user: { username: 'akadmin' }, app: 'authentik.flows' });
+  });
+
+  it('expires by the default of its column, whatever writes it', async () => {
+    await app.dataSource.query(`alter table "event" alter column expires set default now() + interval '3 days'`);
+    const { pk } = await createFlow(app.api);
+    const { identifier } = await createToken(app.api);
+    await keyOf(app.api, identifier);
+    const days = await app.dataSource.query(
+      `select action, extract(day from expires - created)::int as days from "event"
+        where context #>> '{model,pk}' = $1 or context #>> '{secret,name}' = $2 order by action`,
+      [pk, identifier],
+    );
+    expect(days).toEqual([
+      { action: 'model_created', days: 3 },
+      { action: 'secret_view', days: 3 },
+    ]);
   });
 
   it('is not there when the change was rolled back', async () => {

@@ -22,6 +22,7 @@ import { GuessLimits1795880700000 } from './1795880700000-guess-limits.js';
 import { NotMeLinks1795880800000 } from './1795880800000-not-me-links.js';
 import { Audit1795880900000 } from './1795880900000-audit.js';
 import { Policies1795881100000 } from './1795881100000-policies.js';
+import { EventExpiry1795881300000 } from './1795881300000-event-expiry.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   NotMeLinks1795880800000,
   Audit1795880900000,
   Policies1795881100000,
+  EventExpiry1795881300000,
 ];
