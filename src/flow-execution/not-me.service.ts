@@ -9,13 +9,13 @@ import { NotMeLinks, type NotMeState, type UsedNotMeLink } from '../mail/not-me/
 import { ValidationError } from '../rest/errors/validation-error.js';
 import { Recovery } from './recovery.service.js';
 
-/** What came of a "this was not me" button. `secured`: access ended, and a mail leads to a new password if one can. */
+/** Result of a "this was not me" button. `secured`: access ended, and a mail with a link to a new password is sent if one can be. */
 export type NotMeResult =
   | { readonly kind: 'deleted' }
   | { readonly kind: 'secured'; readonly isMailed: boolean }
   | { readonly kind: 'nothing'; readonly state: NotMeState };
 
-/** Does what the "this was not me" links of mails are for, when their button is pressed. */
+/** Carries out the "this was not me" links of mails when their button is pressed. */
 @Injectable()
 export class NotMe {
   constructor(
@@ -26,13 +26,13 @@ export class NotMe {
     private readonly events: EventLog,
   ) {}
 
-  /** What a link stands for. Changes nothing. */
+  /** State of a link. Changes nothing. */
   look(secret: string): Promise<NotMeState> {
     return this.links.stateOf(secret);
   }
 
   /**
-   * Takes the button, once; pressed again it changes nothing.
+   * Carries out a link, once; pressed again it changes nothing.
    *
    * @param locales languages of the reader, for the mail
    */
@@ -60,8 +60,8 @@ export class NotMe {
     clientIp: string,
     locales: readonly string[],
   ): Promise<NotMeResult> {
-    // The password is unusable until the owner has chosen another: who made the change may know it.
-    await this.credentials.setPassword(manager, { pk }, '');
+    // Whoever made the change may know the password, so there is none until the owner chooses a new one.
+    await this.credentials.setPassword(manager, { pk }, '', { endsBootstrapToken: true });
     const isReachable = kind === 'change' || (await restoreAddress(manager, pk, address));
     const done = 'A user did not make a change of their account. All access to it was ended.';
     const closed = 'The earlier address is a name of another account now, so the account has no address.';

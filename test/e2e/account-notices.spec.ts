@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { BootstrapService } from '../../src/core/bootstrap/bootstrap.service.js';
 import { User } from '../../src/core/users/user.entity.js';
 import { applyBlueprints } from '../factories/default-flows.js';
 import { createPasswordUser } from '../factories/password-user.js';
@@ -85,6 +86,18 @@ describe('A new password', () => {
     const form = await owner.answer('default-recovery-flow', { component: 'ak-stage-consent', token }, query);
     expect(form).toMatchObject({ component: 'ak-stage-prompt' });
   });
+});
+
+it('Pressing the button of the administrator ends the token of BOOTSTRAP_TOKEN until the next start', async () => {
+  const [administrator] = (await app.api.get('/core/users/?username=akadmin')).body.results;
+  const password = `new-${randomUUID()}`;
+  expect((await app.api.post(`/core/users/${administrator.pk}/set_password/`, { password })).status).toBe(204);
+  expect((await app.api.get('/core/users/me/')).status).toBe(200);
+  const [notice] = await mailsTo(administrator.email, 1);
+  await press(notice!.notMe);
+  expect((await app.api.get('/core/users/me/')).status).toBe(403);
+  await app.nest.get(BootstrapService).run();
+  expect((await app.api.get('/core/users/me/')).status).toBe(200);
 });
 
 describe('A new address', () => {

@@ -15,7 +15,7 @@ import { createSendingStage, enqueue, mailFrom } from '../support/mails.js';
 import { proofMail } from '../support/proof-mail.js';
 import { signedIn } from '../support/signed-in.js';
 import { SmtpSink } from '../support/smtp-sink.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 import { Visitor } from '../support/visitor.js';
 
 let app: TestApp;
@@ -123,6 +123,20 @@ describe('A new password', () => {
     const path = `/core/users/${results[0].pk}/set_password/`;
     expect((await browser.request('POST', path, { json: { password: 'a new secret' }, headers })).status).toBe(204);
     expect((await app.api.get('/core/users/me/')).status).toBe(200);
+  });
+
+  it('leaves the token with the key BOOTSTRAP_TOKEN, and not one with its identifier', async () => {
+    const [administrator] = (await app.api.get('/core/users/?username=akadmin')).body.results;
+    const key = await tokenOf(administrator);
+    const rename = (from: string, to: string): Promise<unknown> =>
+      app.dataSource.query('update "token" set identifier = $2 where identifier = $1', [from, to]);
+    const { identifier } = await createToken(app.api, { user: administrator.pk });
+    const other = await keyOf(app.api, identifier);
+    await rename('authentik-bootstrap-token', 'renamed');
+    await rename(identifier, 'authentik-bootstrap-token');
+    expect((await setPassword(administrator, app.client(key))).status).toBe(204);
+    expect([await statusWith(other), await statusWith(adminKey)]).toEqual([403, 200]);
+    await rename('renamed', 'authentik-bootstrap-token');
   });
 
   it('ends links and codes that were asked for before, and keeps them ended', async () => {

@@ -181,3 +181,14 @@ describe('The list of tokens', () => {
     expect((await api.delete(`/core/tokens/${token}/`)).status).toBe(204);
   });
 });
+
+it('The identifier of the bootstrap token is reserved for it', async () => {
+  const identifier = 'authentik-bootstrap-token';
+  const { identifier: other } = await createToken(app.api);
+  const body = { identifier: ['This identifier is reserved for the token of BOOTSTRAP_TOKEN.'] };
+  await app.dataSource.query('update "token" set identifier = $2 where identifier = $1', [identifier, 'renamed']);
+  expect(await app.api.post('/core/tokens/', { identifier })).toMatchObject({ status: 400, body });
+  expect(await app.api.patch(`/core/tokens/${other}/`, { identifier })).toMatchObject({ status: 400, body });
+  await app.dataSource.query('update "token" set identifier = $1 where identifier = $2', [identifier, 'renamed']);
+  expect((await app.api.put(`/core/tokens/${identifier}/`, { identifier })).status).toBe(200);
+});

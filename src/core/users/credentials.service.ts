@@ -1,16 +1,19 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { administrator, bootstrapToken } from '../bootstrap/bootstrap-names.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Sessions } from '../sessions/session.service.js';
+import { hashTokenKey } from '../tokens/token-key.js';
 import { AccountChanges } from './account-changes.js';
 import { User } from './user.entity.js';
 
-/** The session and the token of the request that makes a change; they outlive it where they are the user's own. */
+/** The session and the token of the request that makes a change: the user's own ones stay. */
 export interface KeptAccess {
   readonly session?: Buffer | undefined;
   /** Key of the token. */
   readonly token?: string | undefined;
+  /** Whether the token with the key `BOOTSTRAP_TOKEN` ends too; the next start with that setting creates it again. */
+  readonly endsBootstrapToken?: boolean;
 }
 
 /** How a password is changed. */
@@ -28,6 +31,7 @@ export class Credentials {
   constructor(
     private readonly sessions: Sessions,
     private readonly changes: AccountChanges,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /**
@@ -75,20 +79,23 @@ export class Credentials {
   }
 
   /**
-   * Tokens that users made for themselves end. Those of service accounts are installed in programs and stay, and so does
-   * the bootstrap token, which belongs to the installation.
+   * Ends the tokens that users made for themselves. Tokens of service accounts stay because programs use them, and so
+   * does the token with the key `BOOTSTRAP_TOKEN`, which belongs to the installation. It is recognized by its key: an
+   * identifier can be given to any token.
    */
   private async endTokens(
     manager: EntityManager,
     { pk }: { readonly pk: number },
-    { token }: KeptAccess,
+    { token, endsBootstrapToken = false }: KeptAccess,
   ): Promise<void> {
+    const { bootstrapToken } = this.settings;
+    const kept = bootstrapToken === undefined || endsBootstrapToken ? null : hashTokenKey(bootstrapToken);
     await manager.query(
       `delete from "token" t using "user" u
         where t.user_id = $1 and u.id = t.user_id and u.type in ('internal', 'external')
           and t.intent in ('api', 'app_password') and t.token_uuid is distinct from $2::uuid
-          and (t.identifier, u.username) <> ($3, $4)`,
-      [pk, token ?? null, bootstrapToken, administrator],
+          and t.key_hash is distinct from $3::bytea`,
+      [pk, token ?? null, kept],
     );
   }
 }

@@ -16,6 +16,7 @@ import {
   UuidField,
 } from '../../../rest/fields/fields.js';
 import { exists, unique } from '../../../rest/fields/rules.js';
+import { bootstrapToken } from '../../bootstrap/bootstrap-names.js';
 import { UserDto } from '../../users/dto/user.dto.js';
 import { User } from '../../users/user.entity.js';
 import { shortestTokenKey } from '../token-key.js';
@@ -25,7 +26,7 @@ const identifierTaken = 'Token with this identifier already exists.';
 describeConstraint('uq_token_identifier', 'identifier', identifierTaken);
 describeConstraint('fk_token_user', 'user', 'The user has just been deleted.');
 
-/** What is told of a token and what can be set (management API, section 9.1). Never the key. */
+/** Fields of a token (management API, section 9.1). Never the key. */
 class TokenFields {
   @UuidField({ readOnly: true })
   pk!: string;
@@ -33,7 +34,11 @@ class TokenFields {
   @TextField({ nullable: true, description: 'Set for a token that the service itself keeps up to date.' })
   managed!: string | null;
 
-  @SlugField({ required: true, maxLength: 255, rules: [unique(() => Token, 'identifier', identifierTaken)] })
+  @SlugField({
+    required: true,
+    maxLength: 255,
+    rules: [unique(() => Token, 'identifier', identifierTaken), isNotReserved],
+  })
   identifier!: string;
 
   @ChoiceField('IntentEnum', tokenIntents, { rules: [isSettableIntent] })
@@ -85,9 +90,9 @@ class TokenSetKeyFields {
 export class TokenSetKeyRequestDto extends RequestOf(TokenSetKeyFields) {}
 
 /**
- * The key in a request, as it is.
+ * The key in a request, unchanged.
  *
- * @throws StatusError 400 if there is none: the reference tells nothing more
+ * @throws StatusError 400 without a body, as the reference, if there is none
  * @throws ValidationError if it is shorter than 32 characters
  */
 export function tokenKeyIn(request: unknown): string {
@@ -97,6 +102,12 @@ export function tokenKeyIn(request: unknown): string {
     throw new ValidationError({ key: [`Ensure this field has at least ${shortestTokenKey} characters.`] });
   }
   return key;
+}
+
+/** The token of `BOOTSTRAP_TOKEN` is updated by its identifier at each start, so no other token may have it. */
+function isNotReserved(identifier: string, { current }: RuleContext): Promise<string[] | undefined> {
+  const isReserved = identifier === bootstrapToken && (current as Token | undefined)?.identifier !== identifier;
+  return Promise.resolve(isReserved ? ['This identifier is reserved for the token of BOOTSTRAP_TOKEN.'] : undefined);
 }
 
 function isSettableIntent(intent: TokenIntent): Promise<string[] | undefined> {
