@@ -20,6 +20,7 @@ import { NotMe } from './not-me.service.js';
 import { PlanRestorer } from './plan-restorer.js';
 import { RecoveryController } from './recovery.controller.js';
 import { Recovery } from './recovery.service.js';
+import { SessionQueue } from './session-queue.js';
 import { StageExecutors } from './stage-executors.js';
 
 /** Runs flows: plans them, and leads visitors from stage to stage. */
@@ -45,6 +46,7 @@ import { StageExecutors } from './stage-executors.js';
     NotMe,
     PlanRestorer,
     Recovery,
+    SessionQueue,
     StageExecutors,
   ],
   exports: [FlowExecutor, FlowPlanner, FlowSessions, FlowTokens, NotMe, Recovery, StageExecutors],

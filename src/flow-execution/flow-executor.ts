@@ -14,10 +14,10 @@ import { FlowSessions } from './flow-sessions.js';
 import { FlowSteps } from './flow-steps.js';
 import { readPendingUser, userInfo } from './pending-user.js';
 import { stepOf } from './plan-step.js';
-import { Turns } from './turns.js';
+import { SessionQueue } from './session-queue.js';
 import type { Visit } from './visit.js';
 
-/** A request to the executor, of whatever client. */
+/** A request to the executor, by an API client or a page. */
 export interface ExecutorRequest {
   readonly slug: string;
   readonly method: 'GET' | 'POST';
@@ -35,21 +35,22 @@ export interface ExecutorRequest {
   };
 }
 
-/** What is said to it, and the cookies that the visitor gets with it. */
+/** The answer to a request. */
 export interface ExecutorResult {
   readonly answer: ExecutorAnswer;
+  /** A new session for the visitor's cookies. */
   readonly session: IssuedSession | undefined;
   /** Where the visitor is now, if a page asks. */
   readonly position?: Position;
 }
 
-/** What a page needs to know besides the challenge. */
+/** Additional data for a page. */
 interface Position {
-  /** The stage that is asked about; undefined if the run is over. */
+  /** The current stage; undefined if the run is over. */
   readonly step: string | undefined;
-  /** Whom it is about, as challenges tell it; empty for nobody. */
+  /** Username shown in challenges; empty if none. */
   readonly username: string;
-  /** It is about a link that was opened and not followed: the session is still at what it was at before. */
+  /** The challenge belongs to a link that was opened and not confirmed: the session is still where it was before. */
   readonly isLink: boolean;
   /** Key of the "this was not me" link of a sign-up, where a link of the same mail was opened. */
   readonly notMe: string | undefined;
@@ -57,7 +58,7 @@ interface Position {
   readonly isCompatible: boolean;
 }
 
-/** How often a request is tried that came to nothing because of another one at the same time. */
+/** How often a request is tried if it conflicts with concurrent ones. */
 const tries = 3;
 
 /** Characters of an error that an event has: it may repeat what a visitor sent. */
@@ -67,13 +68,12 @@ const longestMessage = 1_000;
 const conflicts = ['23505', '23503', '40001', '40P01'];
 
 /**
- * Runs flows (flow execution, section 2). A request is one transaction that has its session to itself: it takes effect
- * as a whole or not at all, and two at once are one after the other.
+ * Runs flows (flow execution, section 2). A request is one transaction with exclusive access to its session: it takes
+ * effect as a whole or not at all.
  */
 @Injectable()
 export class FlowExecutor {
   private readonly logger = new Logger('FlowExecutor');
-  private readonly turns: Turns;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -82,18 +82,16 @@ export class FlowExecutor {
     private readonly cookies: SessionCookies,
     private readonly browsers: KnownBrowsers,
     private readonly events: EventLog,
-  ) {
-    // The other half of the connections is left to what a stage counts outside of its transaction.
-    this.turns = new Turns(Math.max(1, Math.floor((dataSource.options.poolSize ?? 10) / 2)));
-  }
+    private readonly queue: SessionQueue,
+  ) {}
 
   /**
-   * Never throws for what happens in a flow: that is told as a challenge too (flow execution, section 2.9).
+   * Answers with a challenge for errors in a flow too (flow execution, section 2.9).
    *
-   * @throws AppError `notFound` if there is no such flow
+   * @throws AppError `notFound` if there is no such flow, `overloaded` if too many requests wait
    */
   async handle(request: ExecutorRequest): Promise<ExecutorResult> {
-    return this.turns.take(request.visit.sessionKey, async () => {
+    return this.queue.run(request.visit, async () => {
       try {
         return await this.attempt(request, tries);
       } catch (error) {
@@ -147,7 +145,7 @@ export class FlowExecutor {
     return { ...open, flow, query, visitor, deniedNext: request.deniedNext };
   }
 
-  /** Another request has signed the visitor in while this one was on its way: it has no session, and gets none. */
+  /** A concurrent request has signed the visitor in: this one has no session, and gets none. */
   private async overtaken(run: FlowRun, method: 'GET' | 'POST'): Promise<ExecutorAnswer> {
     return method === 'POST' ? { kind: 'continue' } : this.steps.finish(run);
   }

@@ -6,47 +6,56 @@ import { Sessions, type SessionTerms, type StoredSession } from '../core/session
 import { User } from '../core/users/user.entity.js';
 import { identifyIn } from '../database/actor.js';
 import { emptyState, type FlowState, parseState } from './flow-state.js';
+import { SessionQueue } from './session-queue.js';
 import type { Visit } from './visit.js';
 
-/** A session as a request has it, to itself. */
+/** A session that a request works with. */
 export interface OpenSession {
-  /** Of the transaction that the request is. */
+  /** Of the transaction of the request. */
   readonly manager: EntityManager;
-  /** What is stored; undefined for a new visitor. */
+  /** As stored; undefined for a new visitor. */
   readonly session: StoredSession | undefined;
-  /** Who is signed in; undefined for anybody. An inactive user is not. */
+  /** The active user who is signed in. */
   readonly user: User | undefined;
-  /** What is changed in it is stored when the request succeeds. */
+  /** Changes to it are stored when the request succeeds. */
   readonly state: FlowState;
 }
 
-/** Opens and stores what sessions hold of flows. */
+/** Opens and stores the flow state of sessions. */
 @Injectable()
 export class FlowSessions {
   constructor(
     private readonly dataSource: DataSource,
     private readonly sessions: Sessions,
+    private readonly queue: SessionQueue,
   ) {}
 
-  /** The session as it is now, for who only looks. */
+  /** The session as it is now, for reading. */
   async look({ sessionKey, clientIp }: Visit): Promise<OpenSession> {
     const { manager } = this.dataSource;
     return this.opened(manager, sessionKey === undefined ? undefined : await this.sessions.find(sessionKey, clientIp));
   }
 
-  /** The session, for nobody else until the transaction of `manager` ends. */
+  /** The session, locked until the transaction of `manager` ends. */
   async open(manager: EntityManager, { sessionKey, clientIp }: Visit): Promise<OpenSession> {
     const session = sessionKey === undefined ? undefined : await this.sessions.lock(manager, sessionKey, clientIp);
     return this.opened(manager, session);
   }
 
-  /** Changes what a session holds, in a transaction of its own. @returns the session that a new visitor gets */
+  /**
+   * Changes what a session holds, in a transaction of its own. Do not call it in work of the queue.
+   *
+   * @returns the session that a new visitor gets
+   * @throws AppError `overloaded` if too many requests wait
+   */
   change(visit: Visit, work: (open: OpenSession) => Promise<void>): Promise<IssuedSession | undefined> {
-    return this.dataSource.transaction(async (manager) => {
-      const open = await this.open(manager, visit);
-      await work(open);
-      return this.store(open);
-    });
+    return this.queue.run(visit, () =>
+      this.dataSource.transaction(async (manager) => {
+        const open = await this.open(manager, visit);
+        await work(open);
+        return this.store(open);
+      }),
+    );
   }
 
   /** @returns the session that a visitor gets who has none */
@@ -59,9 +68,9 @@ export class FlowSessions {
 
   /** Signs a user in, with another key for the session. */
   signIn({ manager, session, user, state }: OpenSession, who: User, terms: SessionTerms): Promise<IssuedSession> {
-    // What somebody else did in this browser is nothing to the one who signs in now.
-    const isSomebodyElse = user !== undefined && user.pk !== who.pk;
-    const kept: FlowState = isSomebodyElse ? { ...state, history: [], memory: {}, page: undefined } : state;
+    // Discards another user's history when a different user signs in.
+    const isOtherUser = user !== undefined && user.pk !== who.pk;
+    const kept: FlowState = isOtherUser ? { ...state, history: [], memory: {}, page: undefined } : state;
     return this.sessions.signIn(manager, session, who, terms, kept);
   }
 
@@ -73,7 +82,7 @@ export class FlowSessions {
   }
 }
 
-/** A visitor who has nothing to come back to needs no session. */
+/** A state that holds nothing needs no session. */
 function isWorthASession({ history: _, ...state }: FlowState): boolean {
   const { history: __, ...nothing } = emptyState();
   return JSON.stringify(state) !== JSON.stringify(nothing);

@@ -23,7 +23,7 @@ const answers = {
   },
   overloaded: {
     status: 503,
-    detail: () => 'Too many large requests at the same time. Try again in a moment.',
+    detail: () => 'Too many requests at the same time. Try again in a moment.',
     retryAfter: 2,
   },
 } as const satisfies Record<string, Answer>;
