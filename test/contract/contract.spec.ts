@@ -29,6 +29,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^schema (Apple|Authenticator|Auto[sS]ubmit|Captcha|Device|Frame|IdentificationChallenge_|Login(Ch|So)|OAuthDevice|Plex|RedirectChallengeR|Selectable|SessionEnd)\w* is missing$/,
   'the unions hold what there is':
     /^schema (ChallengeTypes|FlowChallengeResponseRequest)\.(discriminator\.mapping\.[\w-]+ is missing|oneOf is)/,
+  'generated clients tell challenges and answers apart by a required property with one value':
+    /^schema (\w+Challenge(ResponseRequest)?\.(properties\.component\.(type|minLength|\$ref) is|required is (added|\[.*"component"))|(Ak|Xak)\w+ComponentEnum is added)/,
   'the executor asks to be asked again': /^operation flows_executor_(get|solve)\.responses\.302 is added$/,
   'a plan need not have a current stage and a next one': /^schema FlowInspectorPlan\.required is/,
   'visitors are told things without a websocket': /^schema (\w+\.properties\.messages|UserMessage) is added$/,

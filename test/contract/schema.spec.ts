@@ -19,6 +19,17 @@ const document = parse(generated) as {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, object> };
 };
+
+interface Union {
+  readonly oneOf: readonly { readonly $ref: string }[];
+  readonly discriminator: { readonly propertyName: string; readonly mapping: Readonly<Record<string, string>> };
+}
+
+interface Member {
+  readonly required?: readonly string[];
+  readonly properties: Readonly<Record<string, { readonly allOf?: readonly { readonly $ref: string }[] }>>;
+}
+
 const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
 
 describe('schema.yml', () => {
@@ -53,6 +64,25 @@ describe('schema.yml', () => {
   it('calls no schema like a class of ours', () => {
     expect(Object.keys(document.components.schemas).filter((name) => /Dto$|^Page$/.test(name))).toEqual([]);
   });
+
+  it.each(['ChallengeTypes', 'FlowChallengeResponseRequest'])(
+    'has a required property in each member of %s, whose one value no other member takes',
+    (name) => {
+      const { schemas } = document.components;
+      const { oneOf, discriminator } = schemas[name] as Union;
+      const schemaAt = (reference = ''): unknown => schemas[reference.split('/').at(-1) ?? ''];
+      const values = oneOf.map(({ $ref }) => {
+        const { required, properties } = schemaAt($ref) as Member;
+        expect(required, $ref).toContain(discriminator.propertyName);
+        const { enum: words } = schemaAt(properties[discriminator.propertyName]?.allOf?.[0]?.$ref) as {
+          enum: string[];
+        };
+        expect(words.map((word) => discriminator.mapping[word])).toEqual([$ref]);
+        return words[0];
+      });
+      expect(new Set(values).size).toBe(oneOf.length);
+    },
+  );
 
   it('gives every operation an id of its own, a summary, a tag, and says who may call it', () => {
     const ids = operations.map(({ operationId }) => operationId);

@@ -70,28 +70,12 @@ function patternOf(path: string): RegExp {
 function strict(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(strict);
   if (typeof value !== 'object' || value === null) return value;
-  const { nullable, $ref, discriminator, ...rest } = value as Json;
+  // Of a union exactly one member must fit: generated clients do not look at the discriminator.
+  const { nullable, $ref, discriminator: _, ...rest } = value as Json;
   if (typeof $ref === 'string') return { $ref: `document${$ref}` };
-  if (discriminator !== undefined) return oneOfTheNamed(discriminator as Discriminator);
   const converted: Json = Object.fromEntries(Object.entries(rest).map(([key, child]) => [key, strict(child)]));
   if ('properties' in converted && !('additionalProperties' in converted)) converted['additionalProperties'] = false;
   return nullable === true ? { anyOf: [converted, { type: 'null' }] } : converted;
-}
-
-interface Discriminator {
-  readonly propertyName: string;
-  readonly mapping: Readonly<Record<string, string>>;
-}
-
-/** The one schema that the property names, and no other that happens to fit. */
-function oneOfTheNamed({ propertyName, mapping }: Discriminator): Json {
-  const named = Object.entries(mapping).map(([name, reference]) => ({
-    allOf: [
-      { properties: { [propertyName]: { const: name } }, required: [propertyName] },
-      { $ref: `document${reference}` },
-    ],
-  }));
-  return { anyOf: named };
 }
 
 function show(body: unknown): string {

@@ -1,4 +1,10 @@
-import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiProperty,
+  type ApiPropertyOptions,
+  ApiPropertyOptional,
+  getSchemaPath,
+} from '@nestjs/swagger';
 
 import { type FlowLayout, flowLayouts } from '../../flows/flow-choices.js';
 
@@ -27,7 +33,7 @@ class UserMessageDto {
 /** What every challenge may hold besides its own (flow execution, section 2.5). */
 export interface ChallengeDto {
   flow_info?: ContextualFlowInfoDto;
-  component?: string;
+  component: string;
   response_errors?: Record<string, ErrorDetailDto[]>;
   messages?: UserMessageDto[];
 }
@@ -43,7 +49,7 @@ export function ChallengeOf(component: string): Class<ChallengeDto> {
   @ApiExtraModels(ErrorDetailDto)
   abstract class Challenge implements ChallengeDto {
     @ApiPropertyOptional() flow_info?: ContextualFlowInfoDto;
-    @ApiPropertyOptional({ default: component }) component?: string;
+    @ApiProperty(onlyComponent(component)) component!: string;
 
     @ApiPropertyOptional({
       description: 'What was wrong with the last answer, by field.',
@@ -71,10 +77,22 @@ export function UserChallengeOf(component: string): Class<ChallengeDto & UserInf
   return Challenge;
 }
 
-/** The schema of the answer to a challenge. What it says in `component` is not looked at: the server knows the stage. */
-export function AnswerTo(component: string): Class<{ component?: string }> {
+/**
+ * The schema of the answer to a challenge. `component` is required for generated clients, which tell the members of the
+ * union apart by it. The server ignores it, because it knows the stage, and clients of authentik may leave it out.
+ */
+export function AnswerTo(component: string): Class<{ component: string }> {
   abstract class Answer {
-    @ApiPropertyOptional({ default: component, minLength: 1 }) component?: string;
+    @ApiProperty(onlyComponent(component)) component!: string;
   }
   return Answer;
+}
+
+/**
+ * The schema of `component`: an enumeration with one value, under a name of its own. openapi-generator's Go client checks
+ * values of named enumerations only.
+ */
+function onlyComponent(component: string): ApiPropertyOptions {
+  const words = component.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+  return { enum: [component], enumName: `${words.join('')}ComponentEnum`, default: component };
 }
