@@ -16,16 +16,7 @@ import { AnswerCache } from './rest/cache/answer-cache.js';
 import { ErrorFilter } from './rest/errors/error.filter.js';
 import { RequestPipe } from './rest/fields/request.pipe.js';
 import { SchemaController, SchemaDocument } from './rest/openapi/schema.controller.js';
-import { ConsentStageModule } from './stages/consent/consent-stage.module.js';
-import { DenyStageModule } from './stages/deny/deny-stage.module.js';
-import { DummyStageModule } from './stages/dummy/dummy-stage.module.js';
-import { EmailStageModule } from './stages/email/email-stage.module.js';
-import { IdentificationStageModule } from './stages/identification/identification-stage.module.js';
-import { InvitationStageModule } from './stages/invitation/invitation-stage.module.js';
-import { PasswordStageModule } from './stages/password/password-stage.module.js';
-import { PromptStageModule } from './stages/prompt/prompt-stage.module.js';
-import { UserLoginStageModule } from './stages/user-login/user-login-stage.module.js';
-import { UserWriteStageModule } from './stages/user-write/user-write-stage.module.js';
+import { StagesModule } from './stages/stages.module.js';
 
 /** The whole service. */
 @Module({})
@@ -40,21 +31,9 @@ export class AppModule {
       ManagedModule,
       FlowExecutionModule,
     ];
-    const stages = [
-      ConsentStageModule,
-      DenyStageModule,
-      DummyStageModule,
-      EmailStageModule,
-      IdentificationStageModule,
-      InvitationStageModule,
-      PasswordStageModule,
-      PromptStageModule,
-      UserLoginStageModule,
-      UserWriteStageModule,
-    ];
     return {
       module: AppModule,
-      imports: [DatabaseModule.forRoot(database), HealthModule, ...api, ...stages, PagesModule],
+      imports: [DatabaseModule.forRoot(database), HealthModule, ...api, StagesModule, PagesModule],
       controllers: [SchemaController],
       providers: [
         AnswerCache,

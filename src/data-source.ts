@@ -25,20 +25,11 @@ import { PolicyBinding } from './policies/policy-binding.entity.js';
 import { Policy } from './policies/policy.entity.js';
 import { PromptStagePolicy } from './policies/prompt-stage-policy.entity.js';
 import { preparingClient } from './rest/cache/prepared-statements.js';
-import { ConsentStage } from './stages/consent/consent-stage.entity.js';
 import { Consent } from './stages/consent/consent.entity.js';
-import { DenyStage } from './stages/deny/deny-stage.entity.js';
-import { DummyStage } from './stages/dummy/dummy-stage.entity.js';
-import { EmailStage } from './stages/email/email-stage.entity.js';
-import { IdentificationStage } from './stages/identification/identification-stage.entity.js';
-import { InvitationStage } from './stages/invitation/invitation-stage.entity.js';
 import { Invitation } from './stages/invitation/invitation.entity.js';
-import { PasswordStage } from './stages/password/password-stage.entity.js';
 import { PromptStageField } from './stages/prompt/prompt-stage-field.entity.js';
-import { PromptStage } from './stages/prompt/prompt-stage.entity.js';
 import { Prompt } from './stages/prompt/prompt.entity.js';
-import { UserLoginStage } from './stages/user-login/user-login-stage.entity.js';
-import { UserWriteStage } from './stages/user-write/user-write-stage.entity.js';
+import { stageDefinitions } from './stages/stage-definitions.js';
 
 /**
  * How the database is used, by the application, the TypeORM command line and the tests alike.
@@ -63,16 +54,7 @@ export function dataSourceOptions(url: string, statementTimeout = 0): DataSource
       Event,
       Flow,
       Stage,
-      ConsentStage,
-      DenyStage,
-      DummyStage,
-      EmailStage,
-      IdentificationStage,
-      InvitationStage,
-      PasswordStage,
-      PromptStage,
-      UserLoginStage,
-      UserWriteStage,
+      ...stageDefinitions.map(({ entity }) => entity),
       FlowStageBinding,
       Prompt,
       PromptStageField,

@@ -48,6 +48,7 @@ function nameOf(table: Table | string): string {
   return name.split('.').at(-1) ?? name;
 }
 
-function snakeCase(text: string): string {
+/** Converts `someName` to `some_name`. */
+export function snakeCase(text: string): string {
   return text.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 }

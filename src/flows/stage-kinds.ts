@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 
 import type { UserSettingDto } from './dto/stage.dto.js';
 
-/** What is known of a kind of stage without looking into one. Texts are the reference's, they are part of the API. */
+/** A kind of stage. Names are the reference's and part of the API. */
 export interface StageKind {
-  /** The discriminator in the database: `email`. */
+  /** The reference's name and the discriminator in the database: `user_login`. */
   readonly kind: string;
   /** The reference's name: `authentik_stages_email.emailstage`. */
   readonly model: string;
@@ -12,13 +13,13 @@ export interface StageKind {
   readonly component: string;
   readonly verboseName: string;
   readonly verboseNamePlural: string;
-  /** What such a stage does, for those who choose one. */
+  /** What such a stage does, for administrators who choose one. */
   readonly description: string;
-  /** Tells what users can set up for themselves with stages of this kind, in the order in which it is told. */
-  readonly userSettings?: () => Promise<UserSettingDto[]>;
+  /** Returns what users can set up for themselves with stages of this kind. */
+  readonly userSettings?: (manager: EntityManager) => Promise<UserSettingDto[]>;
 }
 
-/** The kinds of stages that there are. Each kind's module registers its own. */
+/** Registry of the kinds of stages. Each kind's module registers its own. */
 @Injectable()
 export class StageKinds {
   private readonly kinds = new Map<string, StageKind>();
@@ -33,7 +34,7 @@ export class StageKinds {
     return known;
   }
 
-  /** Every kind, by name. */
+  /** Every kind, sorted by name. */
   all(): StageKind[] {
     return [...this.kinds.values()].sort((a, b) => (a.verboseName < b.verboseName ? -1 : 1));
   }

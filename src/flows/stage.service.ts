@@ -65,7 +65,7 @@ export class StageService {
 
   /** What users can set up for themselves. */
   async userSettings(): Promise<UserSettingDto[]> {
-    const settings = this.kinds.all().map(async (kind) => (await kind.userSettings?.()) ?? []);
+    const settings = this.kinds.all().map(async (kind) => (await kind.userSettings?.(this.dataSource.manager)) ?? []);
     return (await Promise.all(settings)).flat();
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { findCodename, permissionModels } from './permission-models.js';
+import { declarePermissionModel, findCodename, permissionModels } from './permission-models.js';
 
 describe('A permission', () => {
   it.each(['view', 'add', 'change', 'delete'])('to %s is there for every model', (action) => {
@@ -32,9 +32,7 @@ describe('A permission', () => {
   });
 
   it('may leave out the application where the model is known', () => {
-    expect(findCodename('view_emailstage', 'authentik_stages_email.emailstage')).toBe(
-      'authentik_stages_email.view_emailstage',
-    );
+    expect(findCodename('view_token', 'authentik_core.token')).toBe('authentik_core.view_token');
     expect(findCodename('inspect_flow', 'authentik_flows.flow')).toBe('authentik_flows.inspect_flow');
   });
 
@@ -42,5 +40,13 @@ describe('A permission', () => {
     expect(findCodename('authentik_core.view_user', 'authentik_core.group')).toBeUndefined();
     expect(findCodename('view_user', 'authentik_core.group')).toBeUndefined();
     expect(findCodename('authentik_flows.view_flow', 'authentik_nothing.here')).toBeUndefined();
+  });
+
+  it('exists for a model from its declaration on, and the models stay sorted', () => {
+    expect(findCodename('authentik_app.view_thing', undefined)).toBeUndefined();
+    declarePermissionModel('authentik_app.thing', ['eat_thing']);
+    expect(findCodename('authentik_app.view_thing', undefined)).toBe('authentik_app.view_thing');
+    expect(findCodename('eat_thing', 'authentik_app.thing')).toBe('authentik_app.eat_thing');
+    expect(permissionModels).toEqual([...new Set(permissionModels)].sort());
   });
 });

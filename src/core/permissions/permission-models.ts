@@ -1,9 +1,9 @@
 import { codename } from '../../rest/access/route-access.js';
 
 /**
- * Every model that permissions are given on, with the permissions that it has besides view, add, change and delete
- * (management API, section 8.2). A new kind of object joins with one line; what comes after the dot is the name of its
- * entity in lower case.
+ * Models with the permissions that they have in addition to view, add, change and delete (management API, section 8.2).
+ * A new kind of object is one line here, a stage kind is declared by its definition. The name after the dot is that of
+ * the entity in lower case.
  */
 const models: Readonly<Record<string, readonly string[]>> = {
   'authentik_blueprints.blueprintinstance': [],
@@ -19,29 +19,27 @@ const models: Readonly<Record<string, readonly string[]>> = {
   'authentik_policies.policybinding': [],
   'authentik_policies_password.passwordpolicy': [],
   'authentik_rbac.role': ['assign_role_permissions', 'unassign_role_permissions'],
-  'authentik_stages_consent.consentstage': [],
-  'authentik_stages_deny.denystage': [],
-  'authentik_stages_dummy.dummystage': [],
-  'authentik_stages_email.emailstage': [],
-  'authentik_stages_identification.identificationstage': [],
   'authentik_stages_invitation.invitation': [],
-  'authentik_stages_invitation.invitationstage': [],
-  'authentik_stages_password.passwordstage': [],
   'authentik_stages_prompt.prompt': [],
-  'authentik_stages_prompt.promptstage': [],
-  'authentik_stages_user_login.userloginstage': [],
-  'authentik_stages_user_write.userwritestage': [],
 };
 
-/** The models that permissions are given on, `<app>.<model>`. */
-export const permissionModels: readonly string[] = Object.keys(models);
+/**
+ * The models that permissions can be given on, `<app>.<model>`, sorted. Complete when all modules are loaded: read it
+ * when a request is handled.
+ */
+export const permissionModels: string[] = [];
 
-const codenames = new Map(
-  Object.entries(models).map(([model, more]) => {
-    const usual = ['view', 'add', 'change', 'delete'].map((action) => codename(model, action));
-    return [model, new Set([...usual, ...more.map((name) => `${appOf(model)}.${name}`)])] as const;
-  }),
-);
+const codenames = new Map<string, ReadonlySet<string>>();
+
+for (const [model, more] of Object.entries(models)) declarePermissionModel(model, more);
+
+/** Adds a model that permissions can be given on. */
+export function declarePermissionModel(model: string, more: readonly string[] = []): void {
+  const usual = ['view', 'add', 'change', 'delete'].map((action) => codename(model, action));
+  codenames.set(model, new Set([...usual, ...more.map((name) => `${appOf(model)}.${name}`)]));
+  permissionModels.push(model);
+  permissionModels.sort();
+}
 
 /**
  * The permission that a client means.

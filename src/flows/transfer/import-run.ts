@@ -190,9 +190,10 @@ export class ImportRun {
   }
 
   /** @throws AppError `forbidden` if the object hands on more than the caller has */
-  private async authorized({ subject }: TransferModel, pk: string, work: () => Promise<unknown>): Promise<void> {
+  private async authorized(transfer: TransferModel, pk: string, work: () => Promise<unknown>): Promise<void> {
     const { manager, authority, caller = 'operator' } = this.scope;
-    await (subject === undefined ? work() : authority.changing(manager, caller, [subject(pk)], work));
+    const subject = transfer.subject?.(pk);
+    await (subject === undefined ? work() : authority.changing(manager, caller, [subject], work));
   }
 
   /** @throws AppError `forbidden` unless the caller has these permissions on the object or everywhere */

@@ -31,8 +31,8 @@ export interface TransferModel extends FindableModel {
   readonly request: abstract new () => object;
   readonly patch: abstract new () => object;
   readonly store: TransferStore;
-  /** For objects that hand on rights: the object as `Authority` compares it. */
-  readonly subject?: (pk: string) => Subject;
+  /** The object as `Authority` compares it; undefined if it hands on no rights. */
+  readonly subject?: (pk: string) => Subject | undefined;
   /** Fields of the API that no file may set. */
   readonly withheld?: readonly string[];
   /** How an object is told in an exported file; models without it are not exported. */

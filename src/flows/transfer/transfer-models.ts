@@ -2,13 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 
 import { permissionModels } from '../../core/permissions/permission-models.js';
-import type { StageDto } from '../dto/stage.dto.js';
-import { type StageRequest, StageStore } from '../stage-store.js';
-import type { Stage } from '../stage.entity.js';
+import { StageStore } from '../stage-store.js';
 import { stageTransfer } from './stage-transfer.js';
 import type { FindableModel, TransferModel } from './transfer-model.js';
-
-type AnyStageStore = StageStore<Stage, StageDto, StageRequest>;
 
 /** What files never hold, besides everything else that permissions are given on: bases of models, and what signs in. */
 const neverHeld = [
@@ -32,7 +28,7 @@ export class TransferModels implements OnModuleInit {
 
   onModuleInit(): void {
     for (const { instance } of this.discovery.getProviders() as { instance: unknown }[]) {
-      if (instance instanceof StageStore) this.register(stageTransfer(instance as AnyStageStore));
+      if (instance instanceof StageStore) this.register(stageTransfer(instance as StageStore));
     }
   }
 

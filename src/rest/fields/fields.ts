@@ -46,9 +46,9 @@ export function BooleanField(options: FieldOptions & { default?: boolean } = {})
   return field(schema, coercions.boolean(), options);
 }
 
-/** One of `choices`, documented as the schema `name`. */
+/** One of `choices`, documented as the schema `name`. The array itself is kept, so that choices can be added later. */
 export function ChoiceField(name: string, choices: readonly string[], options: FieldOptions = {}): PropertyDecorator {
-  return field({ enum: [...choices], enumName: name }, coercions.choice(choices), options);
+  return field({ enum: choices as string[], enumName: name }, coercions.choice(choices), options);
 }
 
 /** Any of `choices`, documented as the schema `name`. */

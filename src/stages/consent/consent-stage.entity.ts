@@ -1,14 +1,14 @@
-import { Check, ChildEntity, Column } from 'typeorm';
+import { Check, Column } from 'typeorm';
 
 import { oneOf } from '../../database/one-of.js';
+import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
 export const consentModes = ['always_require', 'permanent', 'expiring'] as const;
 export type ConsentMode = (typeof consentModes)[number];
 
 /** Passes when the visitor agrees. */
-@ChildEntity('consent')
-@Check('ck_stage_consent', `"kind" <> 'consent' OR num_nulls("mode", "consent_expire_in") = 0`)
+@StageKindEntity('consent')
 @Check('ck_stage_mode', oneOf('mode', consentModes))
 export class ConsentStage extends Stage {
   /** How long an answer counts: this time only, for ever, or for `consentExpireIn`. */

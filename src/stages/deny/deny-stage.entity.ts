@@ -1,10 +1,10 @@
-import { Check, ChildEntity, Column } from 'typeorm';
+import { Column } from 'typeorm';
 
+import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
 /** Ends a run. */
-@ChildEntity('deny')
-@Check('ck_stage_deny', `"kind" <> 'deny' OR "deny_message" IS NOT NULL`)
+@StageKindEntity('deny')
 export class DenyStage extends Stage {
   /** Empty: the visitor reads the usual text. */
   @Column({ type: 'text' })

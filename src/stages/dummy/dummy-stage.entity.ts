@@ -1,10 +1,10 @@
-import { Check, ChildEntity, Column } from 'typeorm';
+import { Column } from 'typeorm';
 
+import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
 /** Passes with any answer; a flow is tried out with it. */
-@ChildEntity('dummy')
-@Check('ck_stage_dummy', `"kind" <> 'dummy' OR "throw_error" IS NOT NULL`)
+@StageKindEntity('dummy')
 export class DummyStage extends Stage {
   /** Fails when it is reached. */
   @Column({ type: 'boolean' })

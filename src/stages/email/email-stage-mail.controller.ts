@@ -13,9 +13,10 @@ import {
   EmailTemplatePreviewRequestDto,
 } from './dto/email-stage-mail.dto.js';
 import { EmailStageMailService } from './email-stage-mail.service.js';
+import { emailStage } from './email-stage.definition.js';
 import { EmailStage } from './email-stage.entity.js';
-import { emailStages } from './email-stage.resource.js';
 
+const { resource: emailStages } = emailStage;
 const mayChange = [emailStages.permission('change')];
 const invalid = { status: 400, type: ValidationErrorDto };
 

@@ -1,44 +1,28 @@
-import { Body, Controller, Query } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { CurrentCaller } from '../../core/access/access.guard.js';
-import { Caller } from '../../core/access/caller.js';
+import { ResourceController } from '../../core/access/resource-controller.js';
 import { TypeCreateDto } from '../../flows/dto/stage.dto.js';
 import { EmailTemplates } from '../../mail/email-templates.js';
-import type { VisibleRows } from '../../rest/access/route-access.js';
-import { Current, Visible } from '../../rest/access/visible.js';
-import type { Page } from '../../rest/list/page.js';
-import { readUsedBy, type UsedByDto } from '../../rest/used-by.js';
-import { EmailStageListQuery } from './dto/email-stage-list.query.js';
-import { EmailStageDto, EmailStageRequestDto, PatchedEmailStageRequestDto } from './dto/email-stage.dto.js';
-import { EmailStage } from './email-stage.entity.js';
-import { emailStages as stages } from './email-stage.resource.js';
+import { emailStage } from './email-stage.definition.js';
 import { EmailStageService } from './email-stage.service.js';
 
-/** `/stages/email/` */
+/** `/stages/email/`: the routes of every stage, and the templates. */
 @ApiTags('stages')
 @Controller('stages/email')
-export class EmailStageController {
+export class EmailStageController extends ResourceController(emailStage.resource, emailStage) {
   constructor(
-    private readonly service: EmailStageService,
+    service: EmailStageService,
     private readonly emailTemplates: EmailTemplates,
-  ) {}
-
-  @stages.list()
-  list(@Query() query: EmailStageListQuery, @Visible() visible: VisibleRows): Promise<Page<EmailStageDto>> {
-    return this.service.list(query, visible);
+  ) {
+    super(service);
   }
 
-  @stages.create()
-  create(@Body() request: EmailStageRequestDto, @CurrentCaller() caller: Caller): Promise<EmailStageDto> {
-    return this.service.createBy(caller, request);
-  }
-
-  @stages.collectionAction({
+  @emailStage.resource.collectionAction({
     method: 'GET',
     path: 'templates',
     operation: 'templates_list',
-    description: 'List the templates that a stage can choose: the shipped ones, then your own.',
+    description: 'List the templates that a stage can use: the shipped ones, then your own.',
     access: { level: 'authenticated' },
     responses: [{ status: 200, type: TypeCreateDto, isArray: true }],
   })
@@ -51,42 +35,5 @@ export class EmailStageController {
       model_name: '',
       requires_enterprise: false,
     }));
-  }
-
-  @stages.retrieve()
-  get(@stages.key() pk: string, @Visible() visible: VisibleRows): Promise<EmailStageDto> {
-    return this.service.get(pk, visible);
-  }
-
-  @stages.replace()
-  replace(
-    @Current() stage: EmailStage,
-    @Body() request: EmailStageRequestDto,
-    @CurrentCaller() caller: Caller,
-  ): Promise<EmailStageDto> {
-    return this.service.updateBy(caller, stage, request);
-  }
-
-  @stages.update()
-  update(
-    @Current() stage: EmailStage,
-    @Body() request: PatchedEmailStageRequestDto,
-    @CurrentCaller() caller: Caller,
-  ): Promise<EmailStageDto> {
-    return this.service.updateBy(caller, stage, request);
-  }
-
-  @stages.remove()
-  remove(@Current() stage: EmailStage): Promise<void> {
-    return this.service.remove(stage);
-  }
-
-  @stages.usedBy()
-  async usedBy(
-    @stages.key() pk: string,
-    @Visible() visible: VisibleRows,
-    @CurrentCaller() caller: Caller,
-  ): Promise<UsedByDto[]> {
-    return readUsedBy(await this.service.references(pk, visible), caller);
   }
 }

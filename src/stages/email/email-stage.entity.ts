@@ -1,29 +1,10 @@
-import { Check, ChildEntity, Column } from 'typeorm';
+import { Column } from 'typeorm';
 
+import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
-/** What every email stage has; the columns are null in the rows of other kinds. */
-const columns = [
-  'use_global_settings',
-  'host',
-  'port',
-  'username',
-  'password',
-  'use_tls',
-  'use_ssl',
-  'timeout',
-  'from_address',
-  'token_expiry',
-  'subject',
-  'template',
-  'activate_user_on_success',
-  'recovery_max_attempts',
-  'recovery_cache_timeout',
-];
-
 /** Sends a mail, and passes when the address has been proved with what the mail holds. */
-@ChildEntity('email')
-@Check('ck_stage_email', `"kind" <> 'email' OR num_nulls(${columns.map((name) => `"${name}"`).join(', ')}) = 0`)
+@StageKindEntity('email')
 export class EmailStage extends Stage {
   @Column({ type: 'boolean' })
   useGlobalSettings = false;

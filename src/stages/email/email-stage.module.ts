@@ -11,8 +11,8 @@ import { EmailCodes } from './email-codes.js';
 import { EmailStageMailController } from './email-stage-mail.controller.js';
 import { EmailStageMailService } from './email-stage-mail.service.js';
 import { EmailStageController } from './email-stage.controller.js';
+import { emailStage } from './email-stage.definition.js';
 import { EmailStageExecutor } from './email-stage.executor.js';
-import { emailStageKind } from './email-stage.kind.js';
 import { EmailStageService } from './email-stage.service.js';
 import { ProofMail } from './proof-mail.js';
 import { SendLimits } from './send-limits.js';
@@ -44,7 +44,7 @@ export class EmailStageModule {
     senders: MailSenders,
     stages: EmailStageService,
   ) {
-    kinds.register(emailStageKind);
+    kinds.register(emailStage);
     executors.register(executor);
     senders.register((keys) => stages.sendersOf(keys));
   }

@@ -2,25 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In } from 'typeorm';
 
 import { Authority } from '../../core/authority/authority.service.js';
-import type { HandedOn } from '../../core/authority/read-standings.js';
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import { FlowSetReader } from '../../flows/flow-set.js';
-import { PrivilegedStageStore } from '../../flows/privileged-stage-store.js';
+import { StageStore } from '../../flows/stage-store.js';
 import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
 import { exposingFields, namesConnection } from './connection-change.js';
 import type { EmailStageDto, EmailStageRequestDto } from './dto/email-stage.dto.js';
+import { emailStage } from './email-stage.definition.js';
 import { EmailStage } from './email-stage.entity.js';
-import { emailStageKind } from './email-stage.kind.js';
 
-/** Names the column that a stage's password is sealed for. */
+/** The column that a stage's password is sealed for. */
 export const emailPasswordPlace = 'stage.password';
 
-const defaults = new EmailStage();
-
-/** Keeps the email stages. */
+/** Stores email stages, and knows who sends their mails. */
 @Injectable()
-export class EmailStageService extends PrivilegedStageStore<EmailStage, EmailStageDto, EmailStageRequestDto> {
+export class EmailStageService extends StageStore<EmailStage, EmailStageDto, EmailStageRequestDto> {
   constructor(
     dataSource: DataSource,
     flowSets: FlowSetReader,
@@ -29,16 +26,16 @@ export class EmailStageService extends PrivilegedStageStore<EmailStage, EmailSta
     private readonly events: EventLog,
     authority: Authority,
   ) {
-    super(dataSource, flowSets, emailStageKind, authority);
+    super(emailStage, dataSource, flowSets, authority);
   }
 
-  /** Who sends the mails of these stages, as they are set up now. Those that do not exist are left out. */
+  /** Returns the senders of these stages' mails with the current settings, without stages that do not exist. */
   async sendersOf(pks: readonly string[]): Promise<Map<string, MailSender>> {
     const stages = await this.dataSource.manager.findBy(EmailStage, { pk: In([...pks]) });
     return new Map(stages.map((stage) => [stage.pk, this.senderOf(stage)]));
   }
 
-  /** Who sends the mails of a stage. */
+  /** Returns the sender of a stage's mails. */
   senderOf(stage: EmailStage): MailSender {
     const { name, host, port, username, useTls, useSsl, timeout, fromAddress } = stage;
     if (stage.useGlobalSettings) return { ...this.senders.global(), name };
@@ -52,18 +49,8 @@ export class EmailStageService extends PrivilegedStageStore<EmailStage, EmailSta
   }
 
   /**
-   * A mail server of the stage's own, other than the one that a stage names by default: its operator reads the links
-   * to new passwords of every user, superusers included.
-   */
-  protected override handedOn({ useGlobalSettings, host, port, useTls, useSsl }: EmailStage): HandedOn {
-    const isOwn = !useGlobalSettings && (host !== defaults.host || port !== defaults.port);
-    const server = `mail ${host}:${port} ${String(useTls)} ${String(useSsl)}`;
-    return { groups: [], superuserBy: isOwn ? [server] : [] };
-  }
-
-  /**
-   * As for every stage. A change that would have the stored password sent elsewhere, or without TLS, removes it unless
-   * the request has a password: who may change a stage may not know its password (Keycloak 39486, 49242).
+   * Removes the stored password if the change would send it to another server or without TLS, unless the request has a
+   * password: a caller who may change a stage need not know its password (Keycloak 39486, 49242).
    */
   override async change(
     manager: EntityManager,
@@ -80,7 +67,7 @@ export class EmailStageService extends PrivilegedStageStore<EmailStage, EmailSta
     });
   }
 
-  /** The fields of a request that endanger the stored password; the row stays locked until the change is written. */
+  /** The fields of a request that expose the stored password. Locks the row until the change is written. */
   private async exposing(
     manager: EntityManager,
     pk: string,

@@ -1,6 +1,7 @@
-import { Check, ChildEntity, Column, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
+import { Column, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
 
 import { Flow } from '../../flows/flow.entity.js';
+import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 import { PasswordStage } from '../password/password-stage.entity.js';
 
@@ -8,21 +9,8 @@ import { PasswordStage } from '../password/password-stage.entity.js';
 export const userFields = ['email', 'username', 'upn'] as const;
 export type UserField = (typeof userFields)[number];
 
-/** What every identification stage has; the columns are null in the rows of other kinds. */
-const columns = [
-  'user_fields',
-  'case_insensitive_matching',
-  'show_matched_user',
-  'show_source_labels',
-  'pretend_user_exists',
-];
-
 /** Finds out who the visitor says they are. */
-@ChildEntity('identification')
-@Check(
-  'ck_stage_identification',
-  `"kind" <> 'identification' OR num_nulls(${columns.map((name) => `"${name}"`).join(', ')}) = 0`,
-)
+@StageKindEntity('identification')
 export class IdentificationStage extends Stage {
   @Column({ type: 'text', array: true })
   userFields: UserField[] = [];

@@ -11,14 +11,13 @@ import { visitOf } from '../../flow-execution/visit.js';
 import { answerUnknownPath } from '../../rest/errors/error.filter.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
 import { queryOf } from '../../rest/http/query.js';
-import { PasswordStageService } from './password-stage.service.js';
+import { findConfigureFlow } from './password-settings.js';
 
-/** `/flows/-/configure/{stage_uuid}/`: leads users who are signed in to the flow in which they change their password. */
+/** `/flows/-/configure/{stage_uuid}/`: starts the flow in which signed-in users change their password. */
 @ApiExcludeController()
 @Controller('flows/-/configure')
 export class PasswordSettingsController {
   constructor(
-    private readonly service: PasswordStageService,
     private readonly planner: FlowPlanner,
     private readonly sessions: FlowSessions,
     private readonly cookies: SessionCookies,
@@ -35,7 +34,7 @@ export class PasswordSettingsController {
     const pk = parseUuid(key);
     let address: string | undefined;
     await this.sessions.change(visitOf(request, this.cookies), async (open) => {
-      const flow = pk === undefined ? undefined : await this.service.configureFlow(open.manager, pk);
+      const flow = pk === undefined ? undefined : await findConfigureFlow(open.manager, pk);
       if (flow === undefined) return;
       if (open.user === undefined) {
         address = `/flows/-/default/authentication/?next=${encodeURIComponent(`/flows/-/configure/${pk}/`)}`;

@@ -1,6 +1,7 @@
-import { Check, ChildEntity, Column, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
+import { Column, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
 
 import { Flow } from '../../flows/flow.entity.js';
+import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
 /** Where a password may be known; the names are the reference's. */
@@ -12,12 +13,8 @@ export const passwordBackends = [
 ] as const;
 export type PasswordBackend = (typeof passwordBackends)[number];
 
-/** What every password stage has; the columns are null in the rows of other kinds. */
-const columns = ['backends', 'failed_attempts_before_cancel', 'allow_show_password'];
-
 /** Passes when the visitor knows the password of the pending user. */
-@ChildEntity('password')
-@Check('ck_stage_password', `"kind" <> 'password' OR num_nulls(${columns.map((name) => `"${name}"`).join(', ')}) = 0`)
+@StageKindEntity('password')
 export class PasswordStage extends Stage {
   /** Asked in this order. */
   @Column({ type: 'text', array: true })

@@ -5,6 +5,7 @@ import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm
 
 import type { StageDto } from '../../flows/dto/stage.dto.js';
 import { FlowSetReader } from '../../flows/flow-set.js';
+import { StageKinds } from '../../flows/stage-kinds.js';
 import { stageAnswer } from '../../flows/stage.mapper.js';
 import { everyRow, type VisibleRows } from '../../rest/access/route-access.js';
 import { restrict } from '../../rest/access/visible.js';
@@ -16,7 +17,6 @@ import type { Reference } from '../../rest/used-by.js';
 import type { PromptListQuery } from './dto/prompt-list.query.js';
 import type { PatchedPromptRequestDto, PromptDto, PromptRequestDto } from './dto/prompt.dto.js';
 import { PromptStageField } from './prompt-stage-field.entity.js';
-import { promptStageKind } from './prompt-stage.kind.js';
 import { Prompt } from './prompt.entity.js';
 import { promptAnswer, promptColumns, type PromptRow } from './prompt.mapper.js';
 
@@ -26,6 +26,7 @@ export class PromptService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly flowSets: FlowSetReader,
+    private readonly kinds: StageKinds,
   ) {}
 
   async list(query: PromptListQuery, visible: VisibleRows): Promise<Page<PromptDto>> {
@@ -111,9 +112,10 @@ export class PromptService {
       .orderBy('stage.name')
       .getRawMany<{ prompt: string; pk: string; name: string }>();
     const flows = await this.flowSets.ofStages([...new Set(fields.map(({ pk }) => pk))], manager);
+    const kind = this.kinds.get('prompt');
     const stages = new Map<string, StageDto[]>(prompts.map((prompt) => [prompt, []]));
     for (const { prompt, ...stage } of fields) {
-      stages.get(prompt)?.push(stageAnswer(stage, promptStageKind, flows.get(stage.pk) ?? []));
+      stages.get(prompt)?.push(stageAnswer(stage, kind, flows.get(stage.pk) ?? []));
     }
     return rows.map((row) => promptAnswer(row, stages.get(row.pk) ?? []));
   }

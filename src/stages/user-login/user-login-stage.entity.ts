@@ -1,6 +1,7 @@
-import { Check, ChildEntity, Column } from 'typeorm';
+import { Check, Column } from 'typeorm';
 
 import { oneOf } from '../../database/one-of.js';
+import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
 export const networkBindings = ['no_binding', 'bind_asn', 'bind_asn_network', 'bind_asn_network_ip'] as const;
@@ -14,21 +15,8 @@ export const geoipBindings = [
 ] as const;
 export type GeoipBinding = (typeof geoipBindings)[number];
 
-/** What every user login stage has; the columns are null in the rows of other kinds. */
-const columns = [
-  'session_duration',
-  'terminate_other_sessions',
-  'remember_me_offset',
-  'network_binding',
-  'geoip_binding',
-];
-
 /** Signs in the pending user. */
-@ChildEntity('user_login')
-@Check(
-  'ck_stage_user_login',
-  `"kind" <> 'user_login' OR num_nulls(${columns.map((name) => `"${name}"`).join(', ')}) = 0`,
-)
+@StageKindEntity('user_login')
 @Check('ck_stage_network_binding', oneOf('network_binding', networkBindings))
 @Check('ck_stage_geoip_binding', oneOf('geoip_binding', geoipBindings))
 export class UserLoginStage extends Stage {

@@ -1,22 +1,16 @@
-import { Check, ChildEntity, Column, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
+import { Check, Column, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
 
 import { Group } from '../../core/groups/group.entity.js';
 import { type UserType, userTypes } from '../../core/users/user.entity.js';
 import { oneOf } from '../../database/one-of.js';
+import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
 export const userCreationModes = ['never_create', 'create_when_required', 'always_create'] as const;
 export type UserCreationMode = (typeof userCreationModes)[number];
 
-/** What every user write stage has; the columns are null in the rows of other kinds. */
-const columns = ['user_creation_mode', 'create_users_as_inactive', 'user_type', 'user_path_template'];
-
 /** Writes what is known in the run to the pending user, or to a new one. */
-@ChildEntity('user_write')
-@Check(
-  'ck_stage_user_write',
-  `"kind" <> 'user_write' OR num_nulls(${columns.map((name) => `"${name}"`).join(', ')}) = 0`,
-)
+@StageKindEntity('user_write')
 @Check('ck_stage_user_creation_mode', oneOf('user_creation_mode', userCreationModes))
 @Check('ck_stage_user_type', oneOf('user_type', userTypes))
 export class UserWriteStage extends Stage {

@@ -3,7 +3,7 @@ import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { ChoiceField, DurationField } from '../../../rest/fields/fields.js';
 import { type ConsentMode, consentModes } from '../consent-stage.entity.js';
 
-/** What is told of a consent stage and what can be set. */
+/** The fields of a consent stage. */
 class ConsentStageFields extends StageFields {
   @ChoiceField('ConsentStageModeEnum', consentModes, {
     description: 'Ask every time, once and for all, or again when `consent_expire_in` has passed.',
@@ -20,7 +20,7 @@ class ConsentStageFields extends StageFields {
 /** A consent stage. */
 export class ConsentStageDto extends AnswerOf(ConsentStageFields) {}
 
-/** A consent stage to create, or to put in the place of another. */
+/** A consent stage to create or to replace with. */
 export class ConsentStageRequestDto extends RequestOf(ConsentStageFields) {}
 
 /** Changes to a consent stage. */

@@ -2,7 +2,7 @@ import { StageFields } from '../../../flows/dto/stage.dto.js';
 import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { TextField } from '../../../rest/fields/fields.js';
 
-/** What is told of a deny stage and what can be set. */
+/** The fields of a deny stage. */
 class DenyStageFields extends StageFields {
   @TextField({
     allowBlank: true,
@@ -15,7 +15,7 @@ class DenyStageFields extends StageFields {
 /** A deny stage. */
 export class DenyStageDto extends AnswerOf(DenyStageFields) {}
 
-/** A deny stage to create, or to put in the place of another. */
+/** A deny stage to create or to replace with. */
 export class DenyStageRequestDto extends RequestOf(DenyStageFields) {}
 
 /** Changes to a deny stage. */

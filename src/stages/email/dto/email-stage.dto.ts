@@ -4,7 +4,7 @@ import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
 import { BooleanField, DurationField, EmailField, IntegerField, TextField } from '../../../rest/fields/fields.js';
 
-/** What is told of an email stage and what can be set (management API, section 4.1). */
+/** The fields of an email stage (management API, section 4.1). */
 class EmailStageFields extends StageFields {
   @BooleanField({
     description: "Use the service's own mail server and sender; the connection settings of the stage have no effect.",
@@ -73,7 +73,7 @@ class EmailStageFields extends StageFields {
 /** An email stage. */
 export class EmailStageDto extends AnswerOf(EmailStageFields) {}
 
-/** An email stage to create, or to put in the place of another. */
+/** An email stage to create or to replace with. */
 export class EmailStageRequestDto extends RequestOf(EmailStageFields) {}
 
 /** Changes to an email stage. */

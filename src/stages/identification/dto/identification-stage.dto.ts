@@ -16,7 +16,7 @@ describeConstraint('fk_stage_recovery_flow', 'recovery_flow', flowDeleted);
 describeConstraint('fk_stage_passwordless_flow', 'passwordless_flow', flowDeleted);
 describeConstraint('fk_stage_password_stage', 'password_stage', 'The stage has just been deleted.');
 
-/** What is told of an identification stage and what can be set. */
+/** The fields of an identification stage. */
 class IdentificationStageFields extends StageFields {
   @ChoiceListField('UserFieldsEnum', userFields, {
     allowEmpty: true,
@@ -77,7 +77,7 @@ class IdentificationStageFields extends StageFields {
 /** An identification stage. */
 export class IdentificationStageDto extends AnswerOf(IdentificationStageFields) {}
 
-/** An identification stage to create, or to put in the place of another. */
+/** An identification stage to create or to replace with. */
 @Check(findsSomebody)
 export class IdentificationStageRequestDto extends RequestOf(IdentificationStageFields) {}
 

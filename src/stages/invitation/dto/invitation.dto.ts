@@ -15,7 +15,7 @@ import { exists } from '../../../rest/fields/rules.js';
 
 describeConstraint('fk_invitation_flow', 'flow', 'The flow has just been deleted.');
 
-/** What is told of an invitation and what can be set. */
+/** The fields of an invitation. */
 class InvitationFields {
   @UuidField({ readOnly: true, description: 'Also what stands in the link: `/if/flow/<slug>/?itoken=<pk>`.' })
   pk!: string;
@@ -52,7 +52,7 @@ class InvitationFields {
 /** An invitation. */
 export class InvitationDto extends AnswerOf(InvitationFields) {}
 
-/** An invitation to create, or to put in the place of another. */
+/** An invitation to create or to replace with. */
 export class InvitationRequestDto extends RequestOf(InvitationFields) {}
 
 /** Changes to an invitation. */

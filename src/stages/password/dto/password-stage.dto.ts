@@ -8,7 +8,7 @@ import { type PasswordBackend, passwordBackends } from '../password-stage.entity
 
 describeConstraint('fk_stage_configure_flow', 'configure_flow', 'The flow has just been deleted.');
 
-/** What is told of a password stage and what can be set. */
+/** The fields of a password stage. */
 class PasswordStageFields extends StageFields {
   @ChoiceListField('BackendsEnum', passwordBackends, {
     required: true,
@@ -35,7 +35,7 @@ class PasswordStageFields extends StageFields {
 /** A password stage. */
 export class PasswordStageDto extends AnswerOf(PasswordStageFields) {}
 
-/** A password stage to create, or to put in the place of another. */
+/** A password stage to create or to replace with. */
 export class PasswordStageRequestDto extends RequestOf(PasswordStageFields) {}
 
 /** Changes to a password stage. */

@@ -11,7 +11,7 @@ import { Prompt } from '../prompt.entity.js';
 describeConstraint('fk_prompt_stage_field_prompt', 'fields', 'A prompt has just been deleted.');
 describeConstraint('fk_prompt_stage_policy_policy', 'validation_policies', 'A policy has just been deleted.');
 
-/** What is told of a prompt stage and what can be set. */
+/** The fields of a prompt stage. */
 class PromptStageFields extends StageFields {
   // The reference says it in other words when the other stage is one of prompts too.
   @TextField({
@@ -41,7 +41,7 @@ class PromptStageFields extends StageFields {
 /** A prompt stage. */
 export class PromptStageDto extends AnswerOf(PromptStageFields) {}
 
-/** A prompt stage to create, or to put in the place of another. */
+/** A prompt stage to create or to replace with. */
 export class PromptStageRequestDto extends RequestOf(PromptStageFields) {}
 
 /** Changes to a prompt stage. */

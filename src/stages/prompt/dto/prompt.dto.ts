@@ -18,7 +18,7 @@ describeConstraint('uq_prompt_name', 'name', nameTaken);
 
 const notEvaluated = 'Expressions are not evaluated here: the text stands for itself.';
 
-/** What is told of a prompt and what can be set. */
+/** The fields of a prompt. */
 class PromptFields {
   @UuidField({ readOnly: true })
   pk!: string;
@@ -74,7 +74,7 @@ class PromptFields {
 /** A prompt. */
 export class PromptDto extends AnswerOf(PromptFields) {}
 
-/** A prompt to create, or to put in the place of another. */
+/** A prompt to create or to replace with. */
 export class PromptRequestDto extends RequestOf(PromptFields) {}
 
 /** Changes to a prompt. */

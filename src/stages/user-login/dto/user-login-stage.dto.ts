@@ -3,7 +3,7 @@ import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { BooleanField, ChoiceField, DurationField } from '../../../rest/fields/fields.js';
 import { type GeoipBinding, geoipBindings, type NetworkBinding, networkBindings } from '../user-login-stage.entity.js';
 
-/** What is told of a user login stage and what can be set. */
+/** The fields of a user login stage. */
 class UserLoginStageFields extends StageFields {
   @DurationField({
     description: 'How long a session lasts, such as `hours=8` or `days=1;hours=12`; zero: until the browser is closed.',
@@ -38,7 +38,7 @@ class UserLoginStageFields extends StageFields {
 /** A user login stage. */
 export class UserLoginStageDto extends AnswerOf(UserLoginStageFields) {}
 
-/** A user login stage to create, or to put in the place of another. */
+/** A user login stage to create or to replace with. */
 export class UserLoginStageRequestDto extends RequestOf(UserLoginStageFields) {}
 
 /** Changes to a user login stage. */

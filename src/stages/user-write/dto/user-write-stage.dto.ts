@@ -9,7 +9,7 @@ import { type UserCreationMode, userCreationModes } from '../user-write-stage.en
 
 describeConstraint('fk_stage_create_users_group', 'create_users_group', 'The group has just been deleted.');
 
-/** What is told of a user write stage and what can be set. */
+/** The fields of a user write stage. */
 class UserWriteStageFields extends StageFields {
   @ChoiceField('UserCreationModeEnum', userCreationModes, {
     description: 'Whether a user is created: never, when there is none in the run, or always.',
@@ -38,7 +38,7 @@ class UserWriteStageFields extends StageFields {
 /** A user write stage. */
 export class UserWriteStageDto extends AnswerOf(UserWriteStageFields) {}
 
-/** A user write stage to create, or to put in the place of another. */
+/** A user write stage to create or to replace with. */
 export class UserWriteStageRequestDto extends RequestOf(UserWriteStageFields) {}
 
 /** Changes to a user write stage. */

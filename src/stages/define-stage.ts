@@ -1,0 +1,131 @@
+import type { ModuleMetadata, Type } from '@nestjs/common';
+import { getMetadataArgsStorage } from 'typeorm';
+
+import { declarePermissionModel } from '../core/permissions/permission-models.js';
+import type { StageExecutor } from '../flow-execution/stage-executor.js';
+import { StageDto } from '../flows/dto/stage.dto.js';
+import type { StageRequest, StageStore, StoredStageKind } from '../flows/stage-store.js';
+import { type Stage } from '../flows/stage.entity.js';
+import { fieldsOf } from '../rest/fields/field.js';
+import { type Columns, ListOf, ListQuery } from '../rest/list/list-query.js';
+import { Resource } from '../rest/resource.js';
+
+/** What is specific to a kind of stage; everything else follows from it. */
+export interface StageDeclaration<Entity extends Stage, Answer extends StageDto, Request extends StageRequest>
+  extends
+    Pick<
+      StoredStageKind<Entity, Answer, Request>,
+      'kind' | 'description' | 'entity' | 'answer' | 'request' | 'patch' | 'handsOn' | 'userSettings'
+    >,
+    Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
+  /** Path below `/stages/`; the kind by default. */
+  readonly path?: string;
+  /** The filters of the list, by parameter: `{ name: TextFilter({ on: 'stage.name' }) }`. */
+  readonly filters: Readonly<Record<string, PropertyDecorator>>;
+  /** Fields that are not read from the column of the same name: expressions in a query that calls the stage `stage`. */
+  readonly columns?: Columns;
+  /** Fields that have the same value in every stage. */
+  readonly constants?: Partial<Answer>;
+  /** Fields that lists can be ordered by; every field with a column by default. */
+  readonly ordering?: readonly string[];
+  /** What the stage does in a flow. A kind with a module of its own registers it there. */
+  readonly executor?: Type<StageExecutor<Entity>>;
+  /** The class that stores the stages, if requests set more than columns. */
+  readonly store?: typeof StageStore<Entity, Answer, Request>;
+}
+
+/** A kind of stage: what the database, the routes, files and the executor need to know of it. */
+export interface StageDefinition<
+  Entity extends Stage = Stage,
+  Answer extends StageDto = StageDto,
+  Request extends StageRequest = StageRequest,
+>
+  extends
+    StoredStageKind<Entity, Answer, Request>,
+    Pick<StageDeclaration<Entity, Answer, Request>, 'executor' | 'store' | 'imports' | 'controllers' | 'providers'> {
+  /** Path of the routes: `stages/user_login`. */
+  readonly path: string;
+  /** The decorators of the routes. */
+  readonly resource: Resource;
+  /** The parameters of the list. */
+  readonly query: new () => ListQuery;
+}
+
+/**
+ * Defines a kind of stage, and adds the permissions on its stages. List it in `stage-definitions.ts`.
+ *
+ * @throws Error if a field has neither a column nor an expression nor a constant
+ */
+export function defineStage<Entity extends Stage, Answer extends StageDto, Request extends StageRequest>({
+  kind,
+  path = kind,
+  entity,
+  answer,
+  filters,
+  constants = {},
+  columns: expressions = {},
+  ordering,
+  ...declaration
+}: StageDeclaration<Entity, Answer, Request>): StageDefinition<Entity, Answer, Request> {
+  const words = `${kind.replaceAll('_', ' ')} stage`;
+  const verboseName = words.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+  const model = `authentik_stages_${kind}.${kind.replaceAll('_', '')}stage`;
+  const base = fieldsOf(StageDto);
+  const fields = [...fieldsOf(answer).keys()].filter((field) => !base.has(field));
+  const stored = fields.filter((field) => !(field in constants));
+  const columns: Columns = {
+    pk: 'stage.pk',
+    name: 'stage.name',
+    ...Object.fromEntries(stored.map((field) => [field, expressions[field] ?? columnOf(entity, field)])),
+  };
+  declarePermissionModel(model);
+  return {
+    ...declaration,
+    kind,
+    path: `stages/${path}`,
+    model,
+    component: `ak-stage-${kind.replaceAll('_', '-')}-form`,
+    verboseName,
+    verboseNamePlural: `${verboseName}s`,
+    entity,
+    answer,
+    fields,
+    columns,
+    constants,
+    query: queryOf(filters, columns, ordering ?? Object.keys(columns)),
+    resource: new Resource({
+      operations: `stages_${path.replaceAll('/', '_')}`,
+      model,
+      noun: words,
+      answer,
+      cached: true,
+      lookup: {
+        entity: () => entity,
+        parameter: 'stage_uuid',
+        property: 'pk',
+        format: 'uuid',
+        description: `UUID of the ${words}.`,
+      },
+    }),
+  };
+}
+
+/** The property that holds a field: `use_tls` is in `useTls`, the key `target_flow` in `targetFlowId`. */
+function columnOf(entity: new () => Stage, field: string): string {
+  const property = field.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const known = getMetadataArgsStorage().filterColumns(entity);
+  const column = [`${property}Id`, property].find((name) => known.some(({ propertyName }) => propertyName === name));
+  if (column === undefined) throw new Error(`${entity.name} has no column for ${field}`);
+  return `stage.${column}`;
+}
+
+function queryOf(
+  filters: StageDeclaration<Stage, StageDto, StageRequest>['filters'],
+  columns: Columns,
+  ordering: readonly string[],
+): new () => ListQuery {
+  class StageListQuery extends ListQuery {}
+  for (const [name, filter] of Object.entries(filters)) filter(StageListQuery.prototype, name);
+  ListOf({ columns, search: ['stage.name'], order: ['name'], ordering })(StageListQuery);
+  return StageListQuery;
+}

@@ -1,0 +1,46 @@
+import type { HandedOn } from '../../core/authority/read-standings.js';
+import { BooleanFilter, IntegerFilter, TextFilter } from '../../rest/list/filters.js';
+import { defineStage } from '../define-stage.js';
+import { EmailStageDto, EmailStageRequestDto, PatchedEmailStageRequestDto } from './dto/email-stage.dto.js';
+import { EmailStage } from './email-stage.entity.js';
+
+const defaults = new EmailStage();
+
+/** The email stage. Its module registers its executor. */
+export const emailStage = defineStage({
+  kind: 'email',
+  description: 'Sends a link by mail and continues when it is opened, which proves that the address is theirs.',
+  entity: EmailStage,
+  answer: EmailStageDto,
+  request: EmailStageRequestDto,
+  patch: PatchedEmailStageRequestDto,
+  filters: {
+    name: TextFilter({ on: 'stage.name' }),
+    use_global_settings: BooleanFilter({ on: 'stage.useGlobalSettings' }),
+    host: TextFilter({ on: 'stage.host' }),
+    port: IntegerFilter({ on: 'stage.port' }),
+    username: TextFilter({ on: 'stage.username' }),
+    use_tls: BooleanFilter({ on: 'stage.useTls' }),
+    use_ssl: BooleanFilter({ on: 'stage.useSsl' }),
+    timeout: IntegerFilter({ on: 'stage.timeout' }),
+    from_address: TextFilter({ on: 'stage.fromAddress' }),
+    token_expiry: IntegerFilter({ on: 'stage.tokenExpiry' }),
+    subject: TextFilter({ on: 'stage.subject' }),
+    template: TextFilter({ on: 'stage.template' }),
+    activate_user_on_success: BooleanFilter({ on: 'stage.activateUserOnSuccess' }),
+    recovery_max_attempts: IntegerFilter({ on: 'stage.recoveryMaxAttempts' }),
+    recovery_cache_timeout: TextFilter({ on: 'stage.recoveryCacheTimeout' }),
+  },
+  columns: { password_set: "(stage.password <> '')" },
+  handsOn,
+});
+
+/**
+ * A mail server of the stage's own, other than the default one: its operator can read the links to new passwords of
+ * every user, superusers included.
+ */
+function handsOn({ useGlobalSettings, host, port, useTls, useSsl }: EmailStage): HandedOn {
+  const isOwn = !useGlobalSettings && (host !== defaults.host || port !== defaults.port);
+  const server = `mail ${host}:${port} ${String(useTls)} ${String(useSsl)}`;
+  return { groups: [], superuserBy: isOwn ? [server] : [] };
+}

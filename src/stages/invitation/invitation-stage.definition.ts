@@ -1,0 +1,33 @@
+import { EventsModule } from '../../events/events.module.js';
+import { BooleanFilter, TextFilter, UuidFilter } from '../../rest/list/filters.js';
+import { defineStage } from '../define-stage.js';
+import {
+  InvitationStageDto,
+  InvitationStageRequestDto,
+  PatchedInvitationStageRequestDto,
+} from './dto/invitation-stage.dto.js';
+import { InvitationStage } from './invitation-stage.entity.js';
+import { InvitationStageExecutor } from './invitation-stage.executor.js';
+import { InvitationModule } from './invitation.module.js';
+
+/** The invitation stage. */
+export const invitationStage = defineStage({
+  kind: 'invitation',
+  path: 'invitation/stages',
+  description: 'Requires an invitation, and takes over the data that it sets.',
+  entity: InvitationStage,
+  answer: InvitationStageDto,
+  request: InvitationStageRequestDto,
+  patch: PatchedInvitationStageRequestDto,
+  filters: {
+    name: TextFilter({ on: 'stage.name' }),
+    no_flows: BooleanFilter({
+      on: '(not exists (select from "flow_stage_binding" b where b.stage_uuid = stage.pk ))',
+      description: 'Whether the stage is in no flow.',
+    }),
+    continue_flow_without_invitation: BooleanFilter({ on: 'stage.continueFlowWithoutInvitation' }),
+    stage_uuid: UuidFilter({ on: 'stage.pk' }),
+  },
+  executor: InvitationStageExecutor,
+  imports: [EventsModule, InvitationModule],
+});

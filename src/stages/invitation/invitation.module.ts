@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+
+import { FlowsModule } from '../../flows/flows.module.js';
+import { Referrers } from '../../rest/referrers.js';
+import { invitationsThatName } from './invitation-references.js';
+import { InvitationController } from './invitation.controller.js';
+import { InvitationService } from './invitation.service.js';
+
+/** Invitations, which invitation stages ask for. */
+@Module({
+  imports: [FlowsModule],
+  controllers: [InvitationController],
+  providers: [InvitationService],
+})
+export class InvitationModule {
+  constructor(referrers: Referrers) {
+    referrers.register('authentik_core.user', (manager, pk) => [invitationsThatName(manager, 'createdById', pk)]);
+    referrers.register('authentik_flows.flow', (manager, pk) => [invitationsThatName(manager, 'flowId', pk)]);
+  }
+}

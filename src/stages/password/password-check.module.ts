@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+
+import { EventsModule } from '../../events/events.module.js';
+import { PasswordCheck } from './password-check.js';
+
+/** The check of passwords, for the password stage and the identification stage. */
+@Module({ imports: [EventsModule], providers: [PasswordCheck], exports: [PasswordCheck] })
+export class PasswordCheckModule {}

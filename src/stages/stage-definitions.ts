@@ -1,0 +1,25 @@
+import { consentStage } from './consent/consent-stage.definition.js';
+import type { StageDefinition } from './define-stage.js';
+import { denyStage } from './deny/deny-stage.definition.js';
+import { dummyStage } from './dummy/dummy-stage.definition.js';
+import { emailStage } from './email/email-stage.definition.js';
+import { identificationStage } from './identification/identification-stage.definition.js';
+import { invitationStage } from './invitation/invitation-stage.definition.js';
+import { passwordStage } from './password/password-stage.definition.js';
+import { promptStage } from './prompt/prompt-stage.definition.js';
+import { userLoginStage } from './user-login/user-login-stage.definition.js';
+import { userWriteStage } from './user-write/user-write-stage.definition.js';
+
+/** Every kind of stage. The modules, the entities and the permissions of a kind follow from its place here. */
+export const stageDefinitions = [
+  consentStage,
+  denyStage,
+  dummyStage,
+  emailStage,
+  identificationStage,
+  invitationStage,
+  passwordStage,
+  promptStage,
+  userLoginStage,
+  userWriteStage,
+] as readonly StageDefinition[];
