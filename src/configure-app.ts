@@ -35,20 +35,20 @@ import { sendSecurityHeaders } from './rest/http/security-headers.js';
 import { openApiDocument } from './rest/openapi/document.js';
 import { SchemaDocument } from './rest/openapi/schema.controller.js';
 
-/** Every route of the API stands below this. */
+/** Path prefix of every API route. */
 const apiPrefix = '/api/v3';
 
 /** Swagger UI. */
 const docsPath = `${apiPrefix}/docs`;
 
-/** The application with everything that makes an answer what it is. */
+/** The configured application and its routes. */
 export interface App {
   readonly nest: NestFastifyApplication;
   readonly routes: RouteTable;
 }
 
 /**
- * Makes the application, ready to listen or to be asked: the one way for the service, the tests and the scripts.
+ * Creates the application, ready to listen. The service, the tests and the scripts all use this.
  *
  * @throws if the database cannot be reached or migrated
  */
@@ -74,7 +74,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
     done();
   });
   answerNotModified(fastify);
-  // The last hook before the handler: reading the body may leave the asynchronous context of earlier ones.
+  // Must be the last hook before the handler: reading the body may leave the async context of earlier hooks.
   fastify.addHook('preHandler', ({ ip }, _reply, done) => runAs({ clientIp: ip }, done));
   negotiateContent(fastify, `${apiPrefix}/`);
   const bodies = new BodyMemory(settings.bodyMemory * 1_048_576);
@@ -101,7 +101,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   nest.get(SchemaDocument).set(document);
   SwaggerModule.setup(docsPath, nest, document, {
     customSiteTitle: 'email-stage',
-    // The token that `Authorize` takes stays in the page: stored, every script of this origin could read it.
+    // The token entered under `Authorize` is not persisted: any script of this origin could read it from storage.
     swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tryItOutEnabled: true },
   });
   await nest.init();
@@ -111,7 +111,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   return { nest, routes };
 }
 
-/** A process that only works in the background answers nothing but how it is. */
+/** Hides everything except the health and metrics routes in worker processes. */
 function hideApi(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.url.startsWith('/-/')) done();
@@ -132,14 +132,14 @@ function fastifyAdapter(settings: Settings, logger: Logger): FastifyAdapter {
       connectionsCheckingInterval: 1000,
     },
     routerOptions: {
-      // A missing slash at the end works as if it were there.
+      // Paths without a trailing slash are accepted.
       ignoreTrailingSlash: true,
-      // Longer than any URL that Node takes: a key of any length is looked for, and most are not found.
+      // Longer than any URL that Node accepts, so that a long key gets the usual 404.
       maxParamLength: 16_384,
       querystringParser: (text) => parse(text),
     },
     frameworkErrors: (error: { code?: string }, request: unknown, reply: unknown) => {
-      // A path with a broken percent-encoding names nothing that there is.
+      // A path with invalid percent-encoding is an unknown path.
       if (error.code === 'FST_ERR_BAD_URL') answerUnknownPath(reply as never);
       else answerError(error, request as never, reply as never, new NestLog('Error'));
     },

@@ -14,13 +14,13 @@ import { MailboxAccess } from './mail/mailbox/mailbox-access.js';
 import { BlueprintStart } from './managed/blueprint-start.service.js';
 import { welcome } from './welcome.js';
 
-/** Milliseconds that requests under way have to end; the process must be gone ten seconds after a signal. */
-const drainTime = 7_000;
+/** Milliseconds for requests in flight to finish; the process must exit within ten seconds of a signal. */
+const drainTimeoutMs = 7_000;
 
-/** What must be undone before the process ends, in the order in which it was done. */
+/** Cleanup callbacks in order of registration; they run in reverse order before the process exits. */
 type Cleanups = (() => Promise<void>)[];
 
-/** Starts the service. Ends the process with 1 and one clear line if that fails, with 0 when a signal asks for it. */
+/** Starts the service. Exits with 1 and a one-line message if the start fails, with 0 on SIGTERM and SIGINT. */
 export async function start(): Promise<void> {
   keepHeapSmall();
   const cleanups: Cleanups = [];
@@ -41,7 +41,7 @@ export async function start(): Promise<void> {
   try {
     await serve(cleanups);
   } catch (error) {
-    // What was begun fails when a signal ends the process in the middle of it; that is no failure to tell of.
+    // A signal during the start makes pending steps fail; that is not a failed start.
     if (stopping.signal.aborted) return;
     console.error(`email-stage cannot start: ${reasonOf(error)}`);
     await stop(1);
@@ -55,14 +55,14 @@ async function serve(cleanups: Cleanups): Promise<void> {
   const report = (line: string): void => {
     logger.info(line);
   };
-  // Before anything that takes long, and before a token is made that is shown but once.
+  // Before slow steps, and before creating a token that is shown only once.
   await requireFreePort(settings);
   const databaseUrl = settings.databaseUrl ?? (await embeddedDatabase(settings, logger, cleanups));
   const secretKey = settings.secretKey ?? (await keptSecretKey(settings.dataDir));
   const dataSource = dataSourceOptions(databaseUrl, settings.statementTimeout);
   const database = { dataSource, secretKey, connect: true, report };
   const creating = createApp(settings, database, logger);
-  // From the first moment on: with connections of ours the database server would not be stopped.
+  // Registered before it is ready: open connections would keep the embedded database from stopping.
   cleanups.push(() => closeInTime(creating));
   const app = await creating;
   const newKey = await app.nest.get(BootstrapService).run();
@@ -76,8 +76,8 @@ async function serve(cleanups: Cleanups): Promise<void> {
 }
 
 /**
- * Where mails can be read that no server takes; undefined with a mail server. Outside of a local trial nobody expects
- * mails to stay here, so it warns.
+ * Returns the URL of the local mailbox for the welcome text; undefined with a mail server. Outside of a local trial it
+ * also logs a warning, because undelivered mails are then most likely a mistake.
  */
 async function mailboxLine(
   { nest }: App,
@@ -87,7 +87,7 @@ async function mailboxLine(
 ): Promise<string | undefined> {
   if (settings.emailHost !== undefined) return undefined;
   const access = nest.get(MailboxAccess, { strict: false });
-  // A worker serves no pages: without PUBLIC_URL it knows no address of a process that does.
+  // A worker serves no pages, and without PUBLIC_URL it does not know the URL of a process that does.
   const isElsewhere = settings.role === 'worker' && settings.publicUrl === undefined;
   const link = `${await access.link(isElsewhere ? '' : url)}${isElsewhere ? ' of the process with ROLE=api' : ''}`;
   if (access.hasKey) return `${link} (until EMAIL_HOST is set)`;
@@ -101,27 +101,27 @@ async function embeddedDatabase({ dataDir }: Settings, logger: Logger, cleanups:
     report: (line) => logger.info(line),
     warn: (line) => logger.warn(line),
   });
-  // From the first moment on: a signal that comes while the server starts must end it too.
+  // Registered before it is ready: a signal during its start must stop it too.
   cleanups.push(async () => (await starting.catch(() => undefined))?.stop());
   return (await starting).url;
 }
 
-/** Waits for what is being created and lets the requests under way end, but not for ever. */
+/** Closes the application once it is created and its requests in flight have finished, or after the timeout. */
 async function closeInTime(creating: Promise<App>): Promise<void> {
-  const late = sleep(drainTime, undefined, { ref: false });
+  const late = sleep(drainTimeoutMs, undefined, { ref: false });
   const app = await Promise.race([creating.catch(() => undefined), late]);
   if (app === undefined) return;
   const { nest } = app;
   const server = nest.getHttpServer();
-  const deadline = setTimeout(() => server.closeAllConnections(), drainTime);
-  // A connection is kept open after its last answer; nothing more will come over it.
+  const deadline = setTimeout(() => server.closeAllConnections(), drainTimeoutMs);
+  // Keep-alive connections become idle after their last response.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   await nest.close();
   clearInterval(sweep);
   clearTimeout(deadline);
 }
 
-/** @throws a clear error if somebody else listens there, or nobody can */
+/** @throws the listen error if the port is taken or cannot be bound */
 async function requireFreePort({ host, port }: Settings): Promise<void> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -130,12 +130,12 @@ async function requireFreePort({ host, port }: Settings): Promise<void> {
   await new Promise((resolve) => probe.close(resolve));
 }
 
-/** One line that says what went wrong, for a person. */
+/** Returns a one-line message for the operator. */
 function reasonOf(error: unknown): string {
   const { code, message, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE') return `${address}:${port} is taken by another program. Set PORT to a free one.`;
-  if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine. Set HOST to one that is.`;
-  if (code === 'EACCES' && port !== undefined) return `port ${port} may not be used by this user. Set PORT to another.`;
+  if (code === 'EADDRINUSE') return `${address}:${port} is already in use. Set PORT to a free port.`;
+  if (code === 'EADDRNOTAVAIL') return `${address} is not an address of this machine. Set HOST to one that is.`;
+  if (code === 'EACCES' && port !== undefined) return `this user may not bind port ${port}. Set PORT to another port.`;
   if (error instanceof AggregateError) return error.errors.map((each) => (each as Error).message).join('; ');
   return message;
 }

@@ -1,17 +1,17 @@
-/** What the welcome text is about. */
+/** Values shown in the welcome text. */
 interface Start {
-  /** Address of the service, without a slash at the end. */
+  /** URL of the service, without a trailing slash. */
   readonly url: string;
   readonly isWorker: boolean;
-  /** The administrator's API key, if this start made it. */
+  /** The administrator's API key, if it was created at this start. */
   readonly newKey: string | undefined;
-  /** Whether the environment sets that key, so that it is not printed. */
+  /** Whether BOOTSTRAP_TOKEN sets the key, so that it is not printed. */
   readonly hasOwnKey: boolean;
-  /** Where mails can be read; undefined with a mail server. */
+  /** URL of the local mailbox; undefined with a mail server. */
   readonly mailbox: string | undefined;
 }
 
-/** What a newcomer needs, printed once the service listens. */
+/** Returns the text that is printed once the service listens. */
 export function welcome({ url, isWorker, newKey, hasOwnKey, mailbox }: Start): string {
   const mailboxLine = mailbox === undefined ? '' : `\n  Mailbox      ${mailbox}`;
   if (isWorker) {

@@ -8,7 +8,7 @@ import type { EventAction } from './event.entity.js';
 /** An event to write. */
 export interface NewEvent {
   readonly action: EventAction;
-  /** The part of the service that it happened in, with the reference's name. */
+  /** Component that writes the event, under authentik's name for it. */
   readonly app: string;
   readonly context: Record<string, unknown>;
   readonly user?: { readonly pk: number; readonly username: string; readonly email: string };
@@ -16,9 +16,9 @@ export interface NewEvent {
 }
 
 /**
- * SQL that writes events of the service itself, as a part of the statement that makes the change.
+ * Returns SQL that inserts events of the service itself, for use as a CTE of the statement that makes the change.
  *
- * @param source what follows FROM: rows with the columns `action`, `app` and `context`
+ * @param source FROM item with the columns `action`, `app` and `context`
  */
 export function insertEventsOf(source: string): string {
   return `insert into "event" (event_uuid, action, app, context)
@@ -28,7 +28,7 @@ export function insertEventsOf(source: string): string {
 /** Writes events. */
 @Injectable()
 export class EventLog {
-  /** Writes in the caller's transaction: the event is committed exactly when the change is. */
+  /** Inserts the event in the caller's transaction, so that it commits together with the change. */
   async write(manager: EntityManager, event: NewEvent): Promise<void> {
     const { action, app, context, user = {}, clientIp = null } = event;
     await manager.query(

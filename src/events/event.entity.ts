@@ -1,6 +1,6 @@
 import { Column, CreateDateColumn, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** What can happen, in the order of the reference's document; `email_failed` is ours. */
+/** Event actions in the order of authentik's schema; `email_failed` is an addition. */
 export const eventActions = [
   'login',
   'login_failed',
@@ -33,7 +33,7 @@ export const eventActions = [
 ] as const;
 export type EventAction = (typeof eventActions)[number];
 
-/** Something that happened and that an administrator may want to know of. Never holds a secret, a link or a body. */
+/** An audit event. Never contains a secret, a link or the text of a mail. */
 @Entity()
 @Index('ix_event_created', ['created'])
 @Index('ix_event_expires', ['expires'])
@@ -41,16 +41,16 @@ export class Event {
   @PrimaryColumn({ type: 'uuid', name: 'event_uuid' })
   pk!: string;
 
-  /** One of `eventActions`, or `custom_` and a name. */
+  /** One of `eventActions`, or `custom_` followed by a name. */
   @Index('ix_event_action')
   @Column({ type: 'text' })
   action!: string;
 
-  /** The part of the service that it happened in. */
+  /** Component that wrote the event. */
   @Column({ type: 'text' })
   app!: string;
 
-  /** Who did it: `pk`, `username` and `email` as they were then; empty for the service itself. */
+  /** Acting user: `pk`, `username` and `email` at that time; empty for the service itself. */
   @Column({ type: 'jsonb', default: {} })
   user!: Record<string, unknown>;
 
@@ -63,7 +63,7 @@ export class Event {
   @CreateDateColumn({ type: 'timestamptz' })
   created!: Date;
 
-  /** When it is deleted. Writers leave it to this default. */
+  /** Time of deletion. Writers rely on this default. */
   @Column({ type: 'timestamptz', default: () => `(now() + '365 days')` })
   expires!: Date;
 }

@@ -1,7 +1,7 @@
 import type { Columns } from '../rest/list/list-query.js';
 import type { EventDto } from './dto/event.dto.js';
 
-/** What is read of an event for the clients, of a statement that calls it `event`. */
+/** Columns of the event representation, for a query with the alias `event`. */
 export const eventColumns = {
   pk: 'event.pk',
   user: 'event.user',
@@ -13,10 +13,10 @@ export const eventColumns = {
   expires: 'event.expires',
 } satisfies Columns;
 
-/** A row of those columns. */
+/** A row of `eventColumns`. */
 export type EventRow = Pick<EventDto, keyof typeof eventColumns>;
 
-/** An event as clients see it. */
+/** Maps a row to the event representation. */
 export function eventAnswer(row: EventRow): EventDto {
   return { ...row, brand: {} };
 }

@@ -12,7 +12,7 @@ import type { EventDto } from './dto/event.dto.js';
 import { Event } from './event.entity.js';
 import { eventAnswer, eventColumns, type EventRow } from './event.mapper.js';
 
-/** Tells what happened, and forgets it in time. */
+/** Reads events and deletes expired ones. */
 @Injectable()
 export class EventService {
   constructor(
@@ -35,7 +35,7 @@ export class EventService {
     return eventAnswer(row);
   }
 
-  /** Deletes some of the events that have expired. @returns how many */
+  /** Deletes a batch of expired events. @returns the number deleted */
   private async purge(): Promise<number> {
     const deleted = await this.dataSource.query<[unknown[], number]>(
       `delete from "event" where event_uuid in (select event_uuid from "event" where expires < now() limit 500)`,

@@ -4,6 +4,6 @@ import { EventLog } from './event-log.js';
 import { EventController } from './event.controller.js';
 import { EventService } from './event.service.js';
 
-/** What happened: written by others, told here. */
+/** The audit log: other modules write events through `EventLog`. */
 @Module({ controllers: [EventController], providers: [EventLog, EventService], exports: [EventLog] })
 export class EventsModule {}

@@ -16,15 +16,15 @@ import { MailMetrics } from '../mail/delivery/mail-metrics.js';
 import { MetricsAccess } from './metrics-access.js';
 import { Metrics } from './metrics.js';
 
-/** `up` or `down` for each part, and nothing else. */
+/** `up` or `down` for each component, without details. */
 interface Readiness {
   readonly status: string;
   readonly details: Readonly<Record<string, { readonly status: string }>>;
 }
 
-const open = RouteConfig({ access: { level: 'public' } });
+const isPublic = RouteConfig({ access: { level: 'public' } });
 
-/** `/-/`: for those who run the service. */
+/** `/-/`: health checks and metrics. */
 @ApiExcludeController()
 @Controller('-')
 export class HealthController {
@@ -41,16 +41,16 @@ export class HealthController {
     private readonly access: MetricsAccess,
   ) {}
 
-  /** The process runs. */
+  /** Liveness: the process runs. */
   @Get('health/live')
-  @open
+  @isPublic
   live(): { status: string } {
     return { status: 'ok' };
   }
 
-  /** The process can serve; if not, 503 and which part is down. Why goes to the log: anybody may ask. */
+  /** Readiness: 503 with the components that are down. The route is public, so the reason goes to the log only. */
   @Get('health/ready')
-  @open
+  @isPublic
   async ready(): Promise<Readiness> {
     try {
       return readiness(await this.check());
@@ -61,13 +61,14 @@ export class HealthController {
       throw new ServiceUnavailableException(readiness(result));
     }
   }
-  /** Prometheus text; 401 for everyone whom METRICS_TOKEN or METRICS_NETWORKS do not let in. */
+
+  /** Metrics in Prometheus text format; 401 without METRICS_TOKEN and outside METRICS_NETWORKS. */
   @Get('metrics')
   @RouteConfig({ access: { level: 'visitor' } })
   async text(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     if (!this.access.admits(request)) {
       void reply.status(401).header('www-authenticate', 'Bearer realm="metrics"').type('text/plain; charset=utf-8');
-      return 'Send METRICS_TOKEN as Bearer token.\n';
+      return 'Send METRICS_TOKEN as a Bearer token.\n';
     }
     void reply.type('text/plain; version=0.0.4; charset=utf-8');
     return this.metrics.registry.metrics();
@@ -77,11 +78,11 @@ export class HealthController {
     const connection = this.dataSource;
     const database = (): ReturnType<TypeOrmHealthIndicator['pingCheck']> =>
       this.database.pingCheck('database', { connection, timeout: 2000 });
-    return this.health.check(this.settings.role === 'api' ? [database] : [database, () => this.mailIsSent()]);
+    return this.health.check(this.settings.role === 'api' ? [database] : [database, () => this.checkMailQueue()]);
   }
 
-  /** A worker is well as long as the mails that wait are not overdue by more than MAIL_MAX_AGE. */
-  private async mailIsSent(): Promise<HealthIndicatorResult> {
+  /** A worker is healthy while no queued mail is overdue by more than MAIL_MAX_AGE. */
+  private async checkMailQueue(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('mail');
     try {
       const overdue = Math.round(await this.mail.oldestWaiting());

@@ -6,7 +6,7 @@ import { HealthController } from './health.controller.js';
 import { MetricsAccess } from './metrics-access.js';
 import { Metrics } from './metrics.js';
 
-/** Whether the process is well, and its figures. */
+/** Health checks and metrics. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), MailModule],
   controllers: [HealthController],

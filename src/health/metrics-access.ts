@@ -7,7 +7,7 @@ import { networkOf } from '../config/networks.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { isSameSecret } from '../rest/access/same-secret.js';
 
-/** Decides who may read the metrics: holders of METRICS_TOKEN, and clients in METRICS_NETWORKS. By default nobody. */
+/** Access to the metrics: holders of METRICS_TOKEN and clients in METRICS_NETWORKS; nobody by default. */
 @Injectable()
 export class MetricsAccess {
   private readonly networks = new BlockList();
@@ -23,7 +23,7 @@ export class MetricsAccess {
     return this.holdsToken(request.headers.authorization) || this.isInNetworks(request.ip);
   }
 
-  /** The token as Bearer, or as the password of Basic with any user name, for scrapers that know nothing else. */
+  /** Accepts the token as Bearer, or as a Basic password with any username for scrapers without Bearer support. */
   private holdsToken(authorization = ''): boolean {
     const { metricsToken } = this.settings;
     const [, scheme = '', credentials = ''] = /^(bearer|basic) +(\S+)$/i.exec(authorization.trim()) ?? [];
@@ -35,7 +35,7 @@ export class MetricsAccess {
     return isSameSecret(metricsToken, password);
   }
 
-  /** `ip` is the peer's, or behind a proxy of TRUST_PROXY the client's. */
+  /** @param ip address of the peer, or of the client behind a proxy in TRUST_PROXY */
   private isInNetworks(ip: string): boolean {
     const address = ip.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
     return isIP(address) !== 0 && this.networks.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');

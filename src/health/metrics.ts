@@ -6,14 +6,14 @@ import { DataSource } from 'typeorm';
 import { MailMetrics } from '../mail/delivery/mail-metrics.js';
 import type { ServedRequest } from '../rest/http/request-log.js';
 
-/** What Prometheus can ask this process. */
+/** Prometheus metrics of this process. */
 @Injectable()
 export class Metrics implements OnModuleInit {
   readonly registry = new Registry();
 
   private readonly requests = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Requests served, and how long each took.',
+    help: 'Duration of HTTP requests in seconds.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [this.registry],
@@ -30,7 +30,7 @@ export class Metrics implements OnModuleInit {
     const pool = (): Pool => (this.dataSource.driver as unknown as { master: Pool }).master;
     new Gauge({
       name: 'database_pool_connections',
-      help: 'Connections to the database, and requests that wait for one.',
+      help: 'Connections of the database pool, and callers waiting for one.',
       labelNames: ['state'],
       registers: [this.registry],
       collect() {

@@ -12,7 +12,7 @@ import type { TreeMap } from '../flows/transfer/tree.js';
 import { BlueprintFiles } from './blueprint-files.js';
 import { BlueprintInstance } from './blueprint-instance.entity.js';
 
-/** Applies blueprints, and writes down what came of it. */
+/** Applies blueprints and records the result. */
 @Injectable()
 export class BlueprintApplier {
   private readonly logger = new Logger('Blueprints');
@@ -25,10 +25,10 @@ export class BlueprintApplier {
   ) {}
 
   /**
-   * Applies one blueprint, unless it is not enabled: everything in it, or nothing. What is wrong with it is told by its
-   * status, an event and a line in the log.
+   * Applies one enabled blueprint, all or nothing. An error in the blueprint becomes its status, an event and a log line;
+   * it is not thrown.
    *
-   * @param caller who asks for it, and with whose permissions it is written; without one it is the operator
+   * @param caller whose permissions apply; undefined: the operator, who may write everything
    */
   apply({ pk }: Pick<BlueprintInstance, 'pk'>, caller?: Caller): Promise<void> {
     return this.dataSource.transaction(async (manager) => {
@@ -37,10 +37,10 @@ export class BlueprintApplier {
     });
   }
 
-  /** As `apply`, in the caller's transaction, of an instance whose row is locked. */
+  /** Like `apply`, in the caller's transaction, for an instance whose row is locked. */
   async applyTo(manager: EntityManager, instance: BlueprintInstance, caller?: Caller): Promise<void> {
     try {
-      const bytes = await this.textOf(instance);
+      const bytes = await this.read(instance);
       const blueprint = readBlueprint(bytes);
       const managedModels = await this.write(manager, blueprint, instance, caller);
       await manager.update(BlueprintInstance, { pk: instance.pk }, {
@@ -57,14 +57,14 @@ export class BlueprintApplier {
     }
   }
 
-  private async textOf({ path, content }: BlueprintInstance): Promise<Buffer> {
+  private async read({ path, content }: BlueprintInstance): Promise<Buffer> {
     if (path === '') return Buffer.from(content);
     const file = await this.files.find(path);
-    if (file === undefined) throw new BlueprintError('The file is not there any more.');
+    if (file === undefined) throw new BlueprintError('The file no longer exists.');
     return file.bytes;
   }
 
-  /** @returns the models that it has written */
+  /** @returns the models of the written objects */
   private async write(
     manager: EntityManager,
     blueprint: Blueprint,
@@ -91,7 +91,7 @@ export class BlueprintApplier {
   }
 }
 
-/** What a blueprint says of itself, as far as it does. */
+/** Returns the blueprint's own metadata; empty if it has none. */
 function metadataOf({ name, labels }: Blueprint): Record<string, unknown> {
   return name === undefined ? {} : { name, labels };
 }

@@ -8,30 +8,30 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { limits } from '../flows/transfer/limits.js';
 
-/** A file of blueprints, as it is now. */
+/** A blueprint file and its current content. */
 export interface BlueprintFile {
-  /** Below its folder, with slashes: `default-recovery-flow.yaml`. */
+  /** Relative path with forward slashes, such as `default-recovery-flow.yaml`. */
   readonly path: string;
   readonly lastModified: Date;
-  /** SHA-512, in hexadecimal digits. */
+  /** SHA-512 as hex. */
   readonly hash: string;
   readonly bytes: Buffer;
-  /** Whether it came with the service. */
+  /** Whether the file is part of the service. */
   readonly isShipped: boolean;
 }
 
-/** The files that come with the service, beside its code. */
+/** Folder of the blueprints that are part of the service. */
 const shippedFolder = fileURLToPath(new URL('../../blueprints', import.meta.url));
 
 /**
- * The files of blueprints: those that come with the service, and the operator's own in BLUEPRINT_DIR. One of the
- * operator's with the path of a shipped one stands in its place.
+ * Reads blueprint files: the shipped ones and the operator's in BLUEPRINT_DIR. An operator's file overrides the shipped
+ * file of the same path.
  */
 @Injectable()
 export class BlueprintFiles {
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
 
-  /** Every file, by path. */
+  /** Returns all files, sorted by path. */
   async all(): Promise<BlueprintFile[]> {
     const files = new Map<string, BlueprintFile>();
     for (const [folder, isShipped] of this.folders()) {
@@ -43,7 +43,7 @@ export class BlueprintFiles {
     return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** The file with this path; undefined if it is none of ours. */
+  /** Returns the file with this path; undefined if there is none. */
   async find(path: string): Promise<BlueprintFile | undefined> {
     return (await this.all()).find((file) => file.path === path);
   }
@@ -54,7 +54,7 @@ export class BlueprintFiles {
   }
 }
 
-/** The YAML files in a folder and below it; what begins with a dot is none of ours. */
+/** Returns the YAML files below a folder, without hidden files and folders. */
 async function pathsIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
@@ -64,7 +64,7 @@ async function pathsIn(folder: string): Promise<string[]> {
   return paths.filter((path) => /\.ya?ml$/.test(path) && !/(^|\/)\./.test(path));
 }
 
-/** A link may lead to another place in the folder, as those of Kubernetes do, and to no other. */
+/** Reads a file. Symbolic links may point inside the folder only (Kubernetes mounts use such links). */
 async function read(folder: string, path: string, isShipped: boolean): Promise<BlueprintFile | undefined> {
   const root = await realpath(folder);
   const target = await realpath(join(folder, path)).catch(() => undefined);
@@ -74,7 +74,7 @@ async function read(folder: string, path: string, isShipped: boolean): Promise<B
   try {
     const status = await file.stat();
     if (!status.isFile()) return undefined;
-    // One byte more than may be imported is enough for the importer to refuse it.
+    // Reads one byte more than the limit, so that the importer refuses files that are too large.
     const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(status.size, limits.file + 1)), {
       position: 0,
     });

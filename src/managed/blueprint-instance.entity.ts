@@ -5,7 +5,7 @@ import { oneOf } from '../database/one-of.js';
 export const blueprintStatuses = ['successful', 'warning', 'error', 'orphaned', 'unknown'] as const;
 export type BlueprintStatus = (typeof blueprintStatuses)[number];
 
-/** A blueprint that the service knows: a file in one of its folders, or a text of its own. */
+/** A registered blueprint: a file in one of the blueprint folders, or inline content. */
 @Entity()
 @Unique('uq_blueprint_instance_name_path', ['name', 'path'])
 @Check('ck_blueprint_instance_status', oneOf('status', blueprintStatuses))
@@ -16,37 +16,37 @@ export class BlueprintInstance {
   @Column({ type: 'text' })
   name!: string;
 
-  /** Below the folders of blueprints; empty if `content` is the blueprint. */
+  /** Path relative to the blueprint folder; empty if `content` is the blueprint. */
   @Column({ type: 'text', default: '' })
   path!: string;
 
   @Column({ type: 'text', default: '' })
   content!: string;
 
-  /** Put over the context of the blueprint. */
+  /** Overrides values of the blueprint's own context. */
   @Column({ type: 'jsonb', default: {} })
   context!: Record<string, unknown>;
 
-  /** When it has been applied, or was created. */
+  /** Time of the last successful apply, or of creation. */
   @Column({ type: 'timestamptz', default: () => 'now()' })
   lastApplied!: Date;
 
-  /** SHA-512 of the text that has been applied; empty if none has. */
+  /** SHA-512 of the text that was last applied; empty if never applied. */
   @Column({ type: 'text', default: '' })
   lastAppliedHash!: string;
 
   @Column({ type: 'text', default: 'unknown' })
   status!: BlueprintStatus;
 
-  /** One that is not is never applied. */
+  /** Disabled blueprints are never applied. */
   @Column({ type: 'boolean', default: true })
   enabled!: boolean;
 
-  /** The models of the objects that it has written. */
+  /** Models of the objects it has written. */
   @Column({ type: 'text', array: true, default: [] })
   managedModels!: string[];
 
-  /** `name` and `labels` of the blueprint when it has been applied. */
+  /** `name` and `labels` of the blueprint when it was last applied. */
   @Column({ type: 'jsonb', default: {} })
   metadata!: Record<string, unknown>;
 }

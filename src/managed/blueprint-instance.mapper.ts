@@ -1,6 +1,6 @@
 import type { Columns } from '../rest/list/list-query.js';
 
-/** What is read of a blueprint for the clients, of a statement that calls it `instance`. */
+/** Columns of the blueprint representation, for a query with the alias `instance`. */
 export const blueprintColumns = {
   pk: 'instance.pk',
   name: 'instance.name',

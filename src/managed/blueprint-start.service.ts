@@ -8,13 +8,13 @@ import { BlueprintApplier } from './blueprint-applier.js';
 import { type BlueprintFile, BlueprintFiles } from './blueprint-files.js';
 import { BlueprintInstance } from './blueprint-instance.entity.js';
 
-/** Any number that no other lock has; the same in every process. */
-const lock = 731_006;
+/** Key of the advisory lock that serializes starts; unique among the service's advisory locks. */
+const startLock = 731_006;
 
-/** A file with this label is there to be applied by hand. */
-const instantiate = 'blueprints.goauthentik.io/instantiate';
+/** Files with this label set to `false` are applied only by hand. */
+const instantiateLabel = 'blueprints.goauthentik.io/instantiate';
 
-/** Applies the files of blueprints when the service starts. */
+/** Applies blueprint files when the service starts. */
 @Injectable()
 export class BlueprintStart {
   private readonly logger = new Logger('Blueprints');
@@ -26,29 +26,28 @@ export class BlueprintStart {
   ) {}
 
   /**
-   * Applies the operator's files that have changed since they were applied, and those that came with the service once:
-   * what an administrator has made of them since is not undone. Several processes may start at once. Nothing that is
-   * wrong with a file keeps the service from starting.
+   * Applies new and changed files of the operator, and each shipped file once, so that later changes by administrators
+   * are kept. Several processes may start at once. An invalid file does not stop the start.
    */
   async run(): Promise<void> {
     const files = await this.files.all().catch((error: unknown) => {
-      this.logger.error(`cannot read the files of blueprints: ${String(error)}`);
+      this.logger.error(`cannot read the blueprint files: ${String(error)}`);
     });
     if (files === undefined) return;
-    for (const file of files) await this.alone((manager) => this.applyIfDue(manager, file), file.path);
-    await this.alone((manager) => tellOrphans(manager, files), 'those whose files are gone');
+    for (const file of files) await this.exclusively((manager) => this.applyIfDue(manager, file), file.path);
+    await this.exclusively((manager) => markOrphans(manager, files), 'those without a file');
   }
 
-  /** Work that no other process does at the same time, in a transaction. If it fails, the rest goes on. */
-  private async alone(work: (manager: EntityManager) => Promise<void>, what: string): Promise<void> {
+  /** Runs `work` in a transaction that holds the advisory lock. Errors are logged and not thrown. */
+  private async exclusively(work: (manager: EntityManager) => Promise<void>, what: string): Promise<void> {
     try {
       await this.dataSource.transaction(async (manager) => {
         await manager.query('set local statement_timeout = 0');
-        await manager.query('select pg_advisory_xact_lock($1)', [lock]);
+        await manager.query('select pg_advisory_xact_lock($1)', [startLock]);
         await work(manager);
       });
     } catch (error) {
-      this.logger.error(`cannot look after blueprints, ${what}: ${String(error)}`);
+      this.logger.error(`cannot update blueprints (${what}): ${String(error)}`);
     }
   }
 
@@ -59,17 +58,17 @@ export class BlueprintStart {
       lock: { mode: 'pessimistic_write' },
     });
     if (known !== null && !isDue(known, file)) return;
-    const instance = known ?? (await this.makeKnown(manager, file));
+    const instance = known ?? (await this.register(manager, file));
     if (instance !== undefined) await this.applier.applyTo(manager, instance);
   }
 
-  private async makeKnown(
+  private async register(
     manager: EntityManager,
     { path, bytes }: BlueprintFile,
   ): Promise<BlueprintInstance | undefined> {
-    // What is wrong with a file is told when it is applied.
+    // Errors in the file are reported when it is applied.
     const blueprint = findBlueprint(bytes);
-    if (['false', false].includes(blueprint?.labels[instantiate] as string)) return undefined;
+    if (['false', false].includes(blueprint?.labels[instantiateLabel] as string)) return undefined;
     const pk = randomUUID();
     await manager.insert(BlueprintInstance, { pk, path, name: blueprint?.name ?? path });
     return manager.findOneByOrFail(BlueprintInstance, { pk });
@@ -80,8 +79,8 @@ function isDue({ enabled, lastAppliedHash }: BlueprintInstance, { hash, isShippe
   return enabled && (isShipped ? lastAppliedHash === '' : lastAppliedHash !== hash);
 }
 
-/** Blueprints whose files are gone say so; what they have written stays. */
-async function tellOrphans(manager: EntityManager, files: readonly BlueprintFile[]): Promise<void> {
+/** Marks blueprints whose files no longer exist; the objects they wrote stay. */
+async function markOrphans(manager: EntityManager, files: readonly BlueprintFile[]): Promise<void> {
   const paths = ['', ...files.map(({ path }) => path)];
   await manager.update(BlueprintInstance, { path: Not(In(paths)) }, { status: 'orphaned' });
 }

@@ -56,7 +56,7 @@ export class BlueprintController {
     method: 'GET',
     path: 'available',
     operation: 'available_list',
-    description: 'List the files of blueprints: those that come with the service, and those in BLUEPRINT_DIR.',
+    description: 'List the blueprint files: the shipped ones and those in BLUEPRINT_DIR.',
     access: { level: 'authenticated', everywhere: [blueprints.permission('view')] },
     responses: [{ status: 200, type: BlueprintFileDto, isArray: true }],
   })
@@ -97,8 +97,8 @@ export class BlueprintController {
     path: 'apply',
     operation: 'apply_create',
     description:
-      'Apply one blueprint, with your permissions: everything in it is written, or nothing. The status of the answer ' +
-      'says what came of it. One that is not enabled stays as it is.',
+      'Apply one blueprint with your permissions, all or nothing. The `status` of the response is the result. A disabled ' +
+      'blueprint is not applied.',
     permissions: [blueprints.permission('add'), blueprints.permission('change')],
     responses: [{ status: 200, type: BlueprintInstanceDto }],
   })
@@ -111,7 +111,7 @@ export class BlueprintController {
     return this.service.get(instance.pk, visible);
   }
 
-  /** Nothing refers to blueprints. */
+  /** Always empty: no object refers to blueprints. */
   @blueprints.usedBy()
   async usedBy(@blueprints.key() pk: string, @Visible() visible: VisibleRows): Promise<UsedByDto[]> {
     await this.service.get(pk, visible);

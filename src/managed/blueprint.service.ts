@@ -27,7 +27,7 @@ import type {
   PatchedBlueprintInstanceRequestDto,
 } from './dto/blueprint-instance.dto.js';
 
-/** Keeps the blueprints that the service knows. */
+/** Reads and writes registered blueprints. */
 @Injectable()
 export class BlueprintService {
   constructor(
@@ -50,9 +50,9 @@ export class BlueprintService {
   }
 
   /**
-   * Makes a blueprint known; it is applied when somebody asks for that, or at the next start.
+   * Registers a blueprint. It is applied on request, or at the next start.
    *
-   * @throws AppError `forbidden` if the caller may not set what a file is applied with
+   * @throws AppError `forbidden` if the caller may not set the context of a file
    */
   async create(request: BlueprintInstanceRequestDto, caller: Caller): Promise<BlueprintInstanceDto> {
     await this.requireValid(request, caller);
@@ -66,7 +66,7 @@ export class BlueprintService {
     return this.get(pk, everyRow);
   }
 
-  /** Changes what the request names; the rest stays as it is, also for a PUT. */
+  /** Changes the fields in the request; missing fields keep their values, also for a PUT. */
   async update(
     { pk, context }: BlueprintInstance,
     request: BlueprintInstanceRequestDto | PatchedBlueprintInstanceRequestDto,
@@ -84,12 +84,12 @@ export class BlueprintService {
     return this.get(pk, everyRow);
   }
 
-  /** Forgets the blueprint; what it has written stays. */
+  /** Deletes the blueprint; the objects it wrote stay. */
   async remove({ pk }: BlueprintInstance): Promise<void> {
     await this.dataSource.transaction((manager) => manager.delete(BlueprintInstance, { pk }));
   }
 
-  /** The files that there are, also those that no blueprint is about. */
+  /** Lists all blueprint files, registered or not. */
   async available(): Promise<BlueprintFileDto[]> {
     const files = await this.files.all();
     return files.map(({ path, lastModified, hash, bytes }) => {
@@ -99,9 +99,9 @@ export class BlueprintService {
   }
 
   /**
-   * Tries a text out, without keeping anything of it.
+   * Validates inline content with a dry run.
    *
-   * @throws ValidationError if the caller could not apply it
+   * @throws ValidationError if the caller cannot apply it
    */
   private async requireValid(
     { content = '', context }: Partial<BlueprintInstanceRequestDto>,
@@ -119,7 +119,7 @@ export class BlueprintService {
   }
 }
 
-/** Files are applied at the start as the operator, with the context of their blueprint. */
+/** The context of a file is privileged: files are applied as the operator at the next start. */
 function subjectOf(pk: string): Subject {
   return {
     stage: async (manager): Promise<HandedOn | undefined> => {

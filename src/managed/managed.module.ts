@@ -8,7 +8,7 @@ import { BlueprintStart } from './blueprint-start.service.js';
 import { BlueprintController } from './blueprint.controller.js';
 import { BlueprintService } from './blueprint.service.js';
 
-/** Blueprints that the service knows, and applies when it starts. */
+/** Registered blueprints, and applying them at the start. */
 @Module({
   imports: [EventsModule, TransferModule],
   controllers: [BlueprintController],

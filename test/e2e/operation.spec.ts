@@ -71,7 +71,7 @@ describe('/-/metrics/ is read', () => {
     for (const authorization of wrong) {
       const answer = await metricsOf(app, authorization);
       expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="metrics"']);
-      expect(await answer.text()).toBe('Send METRICS_TOKEN as Bearer token.\n');
+      expect(await answer.text()).toBe('Send METRICS_TOKEN as a Bearer token.\n');
     }
   });
 

@@ -114,7 +114,7 @@ describe('A start that cannot succeed ends with 1 and says why', () => {
     const service = start({ PORT: String(port) });
     expect(await service.ended()).toBe(1);
     expect(service.output).toBe(
-      `email-stage cannot start: 127.0.0.1:${port} is taken by another program. Set PORT to a free one.\n`,
+      `email-stage cannot start: 127.0.0.1:${port} is already in use. Set PORT to a free port.\n`,
     );
   });
 

@@ -13,16 +13,16 @@ class EventFields {
   @UuidField({ readOnly: true })
   pk!: string;
 
-  @JsonField('Who did it, as they were then: `pk`, `username`, `email`. Empty for the service itself.')
+  @JsonField('Acting user at that time: `pk`, `username`, `email`. Empty for the service itself.')
   user?: Record<string, unknown>;
 
   @ChoiceField('EventActions', eventActions, { required: true })
   action!: string;
 
-  @TextField({ required: true, description: 'The part of the service that it happened in.' })
+  @TextField({ required: true, description: 'Component that wrote the event.' })
   app!: string;
 
-  @JsonField('What there is to know of it. Never a link, a token, a password or the text of a mail.')
+  @JsonField('Details. Never contains a link, a token, a password or the text of a mail.')
   context?: Record<string, unknown>;
 
   @TextField({ nullable: true })
@@ -31,12 +31,12 @@ class EventFields {
   @DateTimeField({ readOnly: true })
   created!: Date;
 
-  @DateTimeField({ description: 'When it is deleted.' })
+  @DateTimeField({ description: 'Time of deletion.' })
   expires?: Date;
 
   @JsonField('Always empty: there are no brands.')
   brand?: Record<string, unknown>;
 }
 
-/** Something that happened. */
+/** An audit event. */
 export class EventDto extends AnswerOf(EventFields) {}

@@ -23,12 +23,12 @@ import { blueprintColumns } from '../blueprint-instance.mapper.js';
 
 describeConstraint('uq_blueprint_instance_name_path', undefined, 'The fields name, path must make a unique set.');
 
-/** A JSON object, of which the reference says no more than that it is a value. */
+/** A JSON object; authentik's schema declares it as any value. */
 function MappingField(options: FieldOptions): PropertyDecorator {
   return field(anyValue, dictionary(), options);
 }
 
-/** What is told of a blueprint and what can be set. */
+/** Request and response fields. */
 class BlueprintInstanceFields {
   @UuidField({ readOnly: true })
   pk!: string;
@@ -39,69 +39,69 @@ class BlueprintInstanceFields {
   @TextField({
     allowBlank: true,
     default: '',
-    description: 'File below the folders of blueprints; what it holds is applied, not `content`.',
-    rules: [isKnownFile],
+    description: 'File in a blueprint folder; takes precedence over `content`.',
+    rules: [isExistingFile],
   })
   path!: string;
 
-  @MappingField({ description: 'Put over the context of the blueprint.' })
+  @MappingField({ description: "Overrides values of the blueprint's own context." })
   context!: Record<string, unknown>;
 
   @DateTimeField({ readOnly: true })
   last_applied!: Date;
 
-  @TextField({ readOnly: true, description: 'SHA-512 of what has been applied; empty if nothing has.' })
+  @TextField({ readOnly: true, description: 'SHA-512 of the text that was last applied; empty if never applied.' })
   last_applied_hash!: string;
 
   @ChoiceField('BlueprintInstanceStatusEnum', blueprintStatuses, { readOnly: true })
   status!: BlueprintStatus;
 
-  @BooleanField({ description: 'One that is not enabled is never applied.' })
+  @BooleanField({ description: 'Disabled blueprints are never applied.' })
   enabled!: boolean;
 
-  @TextListField({ readOnly: true, description: 'Models of the objects that it has written.' })
+  @TextListField({ readOnly: true, description: 'Models of the objects it has written.' })
   managed_models!: string[];
 
-  @MappingField({ readOnly: true, description: 'Name and labels of the blueprint when it was applied.' })
+  @MappingField({ readOnly: true, description: 'Name and labels of the blueprint when it was last applied.' })
   metadata!: Record<string, unknown>;
 
   @TextField({
     allowBlank: true,
     verbatim: true,
-    description: 'The blueprint itself. It is told to everybody who may view it: keep secrets elsewhere.',
+    description: 'The blueprint itself. Visible to everyone with view permission; do not put secrets here.',
   })
   content!: string;
 }
 
-const isOwnPlace = uniqueTogether(() => BlueprintInstance, { name: 'name', path: 'path' });
+const isUnique = uniqueTogether(() => BlueprintInstance, { name: 'name', path: 'path' });
 
-/** A blueprint that the service knows. */
+/** A registered blueprint. */
 export class BlueprintInstanceDto extends AnswerOf(BlueprintInstanceFields) {}
 
-/** A blueprint to make known, or to put in the place of another. */
-@Check(hasBlueprint)
-@Check(hasOwnName)
+/** A blueprint to register or replace. */
+@Check(hasPathOrContent)
+@Check(hasUniqueName)
 export class BlueprintInstanceRequestDto extends RequestOf(BlueprintInstanceFields) {}
 
 /** Changes to a blueprint. */
-@Check(hasBlueprint)
-@Check(hasOwnName)
+@Check(hasPathOrContent)
+@Check(hasUniqueName)
 export class PatchedBlueprintInstanceRequestDto extends PatchOf(BlueprintInstanceRequestDto) {}
 
-async function isKnownFile(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
+async function isExistingFile(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
   if (path === '' || (await resolve(BlueprintFiles).find(path)) !== undefined) return undefined;
   return ['Blueprint file does not exist'];
 }
 
-function hasOwnName(
+function hasUniqueName(
   { name, path }: Partial<BlueprintInstanceFields>,
   context: RuleContext,
-): ReturnType<typeof isOwnPlace> {
+): ReturnType<typeof isUnique> {
   const stored = context.current as BlueprintInstance | undefined;
-  return isOwnPlace({ name: name ?? stored?.name, path: path ?? stored?.path ?? '' } as never, context);
+  return isUnique({ name: name ?? stored?.name, path: path ?? stored?.path ?? '' } as never, context);
 }
 
-function hasBlueprint(
+function hasPathOrContent(
   { path, content }: Partial<BlueprintInstanceFields>,
   { current }: RuleContext,
 ): string | undefined {
@@ -132,22 +132,22 @@ class MetadataFields {
   labels!: Record<string, unknown>;
 }
 
-/** What a blueprint says of itself. */
+/** Metadata of a blueprint file. */
 export class MetadataDto extends AnswerOf(MetadataFields) {}
 
 class BlueprintFileFields {
   @TextField({ required: true })
   path!: string;
 
-  @DateTimeField({ required: true, description: 'When it was last changed.' })
+  @DateTimeField({ required: true, description: 'Time of the last change.' })
   last_m!: Date;
 
-  @TextField({ required: true, description: 'SHA-512 of what it holds.' })
+  @TextField({ required: true, description: 'SHA-512 of the content.' })
   hash!: string;
 
   @ObjectField(MetadataDto)
   meta!: MetadataDto;
 }
 
-/** A file of blueprints that there is. */
+/** A blueprint file. */
 export class BlueprintFileDto extends AnswerOf(BlueprintFileFields) {}
