@@ -96,7 +96,9 @@ export class Settings {
   @WholeNumber(300, 31_536_000)
   readonly sessionLifetime: number = 86_400;
 
-  @Setting('Accounts that one client address can create in SIGN_UP_CLIENT_WINDOW')
+  @Setting(
+    'Accounts that one client address can create in SIGN_UP_CLIENT_WINDOW; ten times as many forms with new passwords',
+  )
   @WholeNumber(1, 1_000_000)
   readonly signUpClientLimit: number = 30;
 

@@ -13,6 +13,7 @@ import { Idempotency } from './idempotency/idempotency.service.js';
 import { GuessLimits } from './limits/guess-limits.service.js';
 import { RequestLimits } from './limits/request-limits.service.js';
 import { PasswordRules } from './passwords/password-rules.service.js';
+import { StrengthLimit } from './passwords/strength-limit.service.js';
 import { RolePermissionController, UserPermissionController } from './permissions/permission.controllers.js';
 import { PermissionService } from './permissions/permission.service.js';
 import { RoleController } from './permissions/role.controller.js';
@@ -64,6 +65,7 @@ import { UserService } from './users/user.service.js';
     RoleService,
     SessionCookies,
     Sessions,
+    StrengthLimit,
     TokenService,
     UserService,
   ],
@@ -81,6 +83,7 @@ import { UserService } from './users/user.service.js';
     RequestLimits,
     SessionCookies,
     Sessions,
+    StrengthLimit,
     UserService,
   ],
 })

@@ -88,7 +88,7 @@ export class FlowExecutor {
   /**
    * Answers with a challenge for errors in a flow too (flow execution, section 2.9).
    *
-   * @throws AppError `notFound` if there is no such flow, `overloaded` if too many requests wait
+   * @throws AppError `notFound` if there is no such flow, `overloaded` if the service has too much to do
    */
   async handle(request: ExecutorRequest): Promise<ExecutorResult> {
     return this.queue.run(request.visit, async () => {
@@ -96,6 +96,7 @@ export class FlowExecutor {
         return await this.attempt(request, tries);
       } catch (error) {
         if (error instanceof UnknownFlow) throw new AppError('notFound');
+        if (error instanceof AppError && error.code === 'overloaded') throw error;
         return { answer: await this.failed(error, request), session: undefined };
       }
     });

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
+import { passwordStrength } from '../core/passwords/password-strength.js';
 import type { PasswordPolicy } from './password/password-policy.entity.js';
 import { evaluate, policiesOf } from './policy-evaluation.js';
 
@@ -104,7 +105,8 @@ async function resultsOf(
     `select array[username, name, email] as personal from "user" where id = $1`,
     [user?.pk ?? null],
   );
-  const request = { answers: context.prompt_data ?? {}, personal: account?.personal ?? [], user };
+  const personal = account?.personal ?? [];
+  const request = { answers: context.prompt_data ?? {}, personal, user, strength: passwordStrength };
   const results = new Map<string, boolean>();
   for (const { binding, policy: key, failureResult } of rows) {
     const policy = policies.get(key ?? '');

@@ -1,28 +1,31 @@
 import type { EntityManager } from 'typeorm';
 
+import type { StrengthMeter } from '../core/passwords/password-strength.js';
 import { insertEventsOf } from '../events/event-log.js';
 import { passwordPolicyResult } from './password/password-policy-result.js';
 import { PasswordPolicy } from './password/password-policy.entity.js';
 import { passwordPolicyKind } from './password/password-policy.kind.js';
 import type { PolicyResult } from './policy-result.js';
 
-/** What a policy is asked about. */
+/** What a policy is evaluated for. */
 export interface PolicyRequest {
-  /** What was typed, by the keys of fields. */
+  /** By the keys of fields. */
   readonly answers: Readonly<Record<string, unknown>>;
   /** Names and addresses of the user. */
   readonly personal: readonly string[];
-  /** Who it is about; undefined for nobody that is known. */
+  /** The known user. */
   readonly user?: { readonly pk: number } | undefined;
+  /** Undefined: the strength is not checked. */
+  readonly strength: StrengthMeter | undefined;
 }
 
-/** Asks a policy, and writes an event if the policy says so. */
+/** Evaluates a policy, and writes an event if the policy is set to. */
 export async function evaluate(
   manager: EntityManager,
   policy: PasswordPolicy,
-  { answers, personal, user }: PolicyRequest,
+  { answers, personal, user, strength }: PolicyRequest,
 ): Promise<PolicyResult> {
-  const result = passwordPolicyResult(policy, answers, personal);
+  const result = await passwordPolicyResult(policy, answers, personal, strength);
   if (policy.executionLogging) {
     const [app, model_name] = passwordPolicyKind.model.split('.');
     const context = {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 
 import type { Caller } from '../core/access/caller.js';
+import { passwordStrength } from '../core/passwords/password-strength.js';
 import { User } from '../core/users/user.entity.js';
 import type { TypeCreateDto } from '../flows/dto/stage.dto.js';
 import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
@@ -77,7 +78,8 @@ export class PolicyService {
     if (policy === null) throw new AppError('notFound');
     const { prompt_data: typed } = { prompt_data: undefined, ...context };
     const answers = { ...context, ...(typeof typed === 'object' ? typed : {}) } as Record<string, unknown>;
-    const { passing, messages } = passwordPolicyResult(policy, answers, [user.username, user.name, user.email]);
+    const personal = [user.username, user.name, user.email];
+    const { passing, messages } = await passwordPolicyResult(policy, answers, personal, passwordStrength);
     return { passing, messages: [...messages], log_messages: [] };
   }
 

@@ -1,14 +1,17 @@
 import type { EntityManager } from 'typeorm';
 
+import type { StrengthMeter } from '../core/passwords/password-strength.js';
 import { PasswordPolicy } from './password/password-policy.entity.js';
 import { evaluate, type PolicyRequest } from './policy-evaluation.js';
 import { PromptStagePolicy } from './prompt-stage-policy.entity.js';
 
 /**
- * Asks the policies of a prompt stage about the answers to its form; all of them have to pass.
+ * Evaluates the policies of a prompt stage for the answers to its form; all of them must pass. Those that check the
+ * strength come last, and check it only if no other policy fails.
  *
  * @param isAsked leaves out policies, by the key of the answer that they look at
- * @returns what the policies that do not pass say
+ * @returns the messages of the policies that fail
+ * @throws the errors of the meter in the request
  */
 export async function validationProblems(
   manager: EntityManager,
@@ -19,27 +22,30 @@ export async function validationProblems(
   const policies = await manager
     .createQueryBuilder(PasswordPolicy, 'policy')
     .innerJoin(PromptStagePolicy, 'asked', 'asked.policyId = policy.pk and asked.stageId = :stage', { stage })
-    .orderBy('policy.name')
+    .orderBy('policy.checkZxcvbn')
+    .addOrderBy('policy.name')
     .getMany();
   const messages: string[] = [];
   for (const policy of policies.filter(({ passwordField }) => isAsked(passwordField))) {
-    const result = await evaluate(manager, policy, request);
+    const strength = messages.length === 0 ? request.strength : undefined;
+    const result = await evaluate(manager, policy, { ...request, strength });
     if (!result.passing) messages.push(...result.messages);
   }
   return [...new Set(messages)];
 }
 
-/** Name of the policy that comes with the service, and that counts for passwords that are set outside of flows. */
+/** Name of the shipped policy, which counts for passwords that are set outside of flows too. */
 const defaultPolicy = 'default-password-policy';
 
-/** Asks the policy that comes with the service, if it is still there. */
+/** Evaluates the shipped policy, unless it was deleted. */
 export async function defaultPolicyProblems(
   manager: EntityManager,
   password: string,
   personal: readonly string[],
+  strength: StrengthMeter,
 ): Promise<readonly string[]> {
   const policy = await manager.findOneBy(PasswordPolicy, { name: defaultPolicy });
   if (policy === null) return [];
-  const result = await evaluate(manager, policy, { answers: { [policy.passwordField]: password }, personal });
+  const result = await evaluate(manager, policy, { answers: { [policy.passwordField]: password }, personal, strength });
   return result.passing ? [] : result.messages;
 }

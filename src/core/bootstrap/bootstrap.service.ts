@@ -9,6 +9,7 @@ import { SecretBox } from '../../database/secret-box.js';
 import { Group } from '../groups/group.entity.js';
 import { hashPassword } from '../passwords/password-hash.js';
 import { PasswordRules } from '../passwords/password-rules.service.js';
+import { passwordStrength } from '../passwords/password-strength.js';
 import { generateTokenKey, hashTokenKey, tokenKeyPlace } from '../tokens/token-key.js';
 import { Token } from '../tokens/token.entity.js';
 import { claimNames, NamesRefused } from '../users/names/account-names.js';
@@ -58,7 +59,9 @@ export class BootstrapService {
   private async initialPasswordHash(): Promise<string> {
     const { bootstrapPassword: password, bootstrapEmail: email } = this.settings;
     if (password === undefined) return '';
-    const problems = this.passwords.problems(password, [administrator, administratorName, email]);
+    const personal = [administrator, administratorName, email];
+    const problems = this.passwords.problems(password, personal);
+    if (problems.length === 0) problems.push(...(await this.passwords.weakness(password, personal, passwordStrength)));
     if (problems.length > 0) throw new SettingsError(`BOOTSTRAP_PASSWORD cannot be used: ${problems.join(' ')}`);
     return hashPassword(password);
   }

@@ -2,10 +2,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
-import { passwordProblems } from './new-password.js';
+import { passwordProblems, passwordWeakness } from './new-password.js';
+import { passwordStrength, type StrengthMeter } from './password-strength.js';
 
-/** Says what else is wrong with a password, with a text for each problem. */
-type Policy = (manager: EntityManager, password: string, personal: readonly string[]) => Promise<readonly string[]>;
+/** Checks a password that keeps the built-in rules. Returns a text for each problem. */
+type Policy = (
+  manager: EntityManager,
+  password: string,
+  personal: readonly string[],
+  strength: StrengthMeter,
+) => Promise<readonly string[]>;
 
 /** The rules for new passwords. */
 @Injectable()
@@ -14,26 +20,47 @@ export class PasswordRules {
 
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
 
-  /** Adds a policy for passwords that are set outside of flows: policies stand on a higher floor. */
+  /** Adds a policy for passwords that are set outside of flows. Policies are on a higher floor. */
   register(policy: Policy): void {
     this.policies.push(policy);
   }
 
   /**
-   * The rules that every new password has to keep.
+   * Checks the rules that cost little time: all but the strength.
    *
    * @param personal names and addresses of the user
-   * @returns a text for each problem, none if the password is accepted
+   * @returns a text for each problem
    */
   problems(password: string, personal: readonly string[]): string[] {
-    return passwordProblems(password, [...personal, this.settings.brandName]);
+    return passwordProblems(password, this.withBrand(personal));
   }
 
-  /** As `problems`, and then the policies that count outside of flows. */
-  async check(manager: EntityManager, password: string, personal: readonly string[]): Promise<readonly string[]> {
+  /**
+   * Checks the strength of a password without other problems.
+   *
+   * @returns a text if the password is easy to guess
+   * @throws the errors of the meter
+   */
+  weakness(password: string, personal: readonly string[], strength: StrengthMeter): Promise<string[]> {
+    return passwordWeakness(password, this.withBrand(personal), strength);
+  }
+
+  /** Checks all rules, and then the policies that count outside of flows. Stops at the first step with a problem. */
+  async check(
+    manager: EntityManager,
+    password: string,
+    personal: readonly string[],
+    strength: StrengthMeter = passwordStrength,
+  ): Promise<readonly string[]> {
     const problems = this.problems(password, personal);
     if (problems.length > 0) return problems;
-    const found = await Promise.all(this.policies.map((policy) => policy(manager, password, personal)));
+    const weakness = await this.weakness(password, personal, strength);
+    if (weakness.length > 0) return weakness;
+    const found = await Promise.all(this.policies.map((policy) => policy(manager, password, personal, strength)));
     return found.flat();
+  }
+
+  private withBrand(personal: readonly string[]): readonly string[] {
+    return [...personal, this.settings.brandName];
   }
 }

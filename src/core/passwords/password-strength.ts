@@ -1,42 +1,48 @@
-import { ZxcvbnFactory } from '@zxcvbn-ts/core';
-import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+import { Piscina } from 'piscina';
+
+import { AppError } from '../../rest/errors/app-error.js';
 
 /**
- * Characters that are looked at. The work grows with the square of the length; whatever is still unpredictable after
- * these is strong enough for every score.
- */
-const longest = 50;
-
-/** Ways to read digits and signs as letters that are tried: each is another pass over the dictionaries. */
-const l33tReadings = 10;
-
-let estimator: ZxcvbnFactory | undefined;
-
-/** Built with the first password: the dictionaries take some 150 ms and 6 MB, and most processes never need them. */
-function zxcvbn(): ZxcvbnFactory {
-  return (estimator ??= new ZxcvbnFactory({
-    dictionary,
-    graphs: adjacencyGraphs,
-    l33tMaxSubstitutions: l33tReadings,
-  }));
-}
-
-/**
- * How hard a password is to guess, as zxcvbn scores it: 0 (fewer than 1,000 guesses) to 4 (more than 10,000 million).
+ * Scores how hard a password is to guess, as zxcvbn does: 0 (fewer than 1,000 guesses) to 4 (more than 10,000 million).
  *
  * @param personal words that are easily guessed for this user
  */
-export function passwordStrength(password: string, personal: readonly string[] = []): number {
-  const start = Array.from(password.slice(0, 2 * longest))
-    .slice(0, longest)
-    .join('');
-  return zxcvbn().check(start, [...personal]).score;
-}
+export type StrengthMeter = (password: string, personal: readonly string[]) => Promise<number>;
 
-let common: ReadonlySet<string> | undefined;
+/** Characters that zxcvbn looks at in one call: its work grows with more than their square. */
+const longest = 50;
 
-/** Whether this is one of the 10,000 passwords that are used most, in any letter case. */
-export function isCommonPassword(password: string): boolean {
-  common ??= new Set(dictionary['passwords-common'].slice(0, 10_000));
-  return common.has(password.normalize('NFKC').toLowerCase());
+/** The best score. */
+const strongest = 4;
+
+/** Checks that wait at most; each takes up to 25 ms. */
+const maxQueue = 100;
+
+/**
+ * One thread for all checks, because one of them may keep a processor busy for 25 ms. It starts with the first check,
+ * when it loads 6 MB of dictionaries, and is kept.
+ */
+const pool = new Piscina({
+  filename: new URL('strength-worker.js', import.meta.url).href,
+  minThreads: 0,
+  maxThreads: 1,
+  idleTimeout: Infinity,
+});
+
+/**
+ * Meter in another thread. Of a longer password it looks at the first 50 characters and at the last 50: the whole is at
+ * least as hard to guess as either part.
+ *
+ * @throws AppError `overloaded` if too many checks wait
+ */
+export const passwordStrength: StrengthMeter = async (password, personal) => {
+  const characters = Array.from(password);
+  const start = await scoreOf(characters.slice(0, longest).join(''), personal);
+  if (characters.length <= longest || start === strongest) return start;
+  return Math.max(start, await scoreOf(characters.slice(-longest).join(''), personal));
+};
+
+function scoreOf(password: string, personal: readonly string[]): Promise<number> {
+  if (pool.queueSize >= maxQueue) throw new AppError('overloaded');
+  return pool.run({ password, personal }) as Promise<number>;
 }

@@ -1,21 +1,24 @@
-import { passwordStrength } from '../../core/passwords/password-strength.js';
+import type { StrengthMeter } from '../../core/passwords/password-strength.js';
 import type { PolicyResult } from '../policy-result.js';
 import type { PasswordPolicy } from './password-policy.entity.js';
 
-/** What a password policy says of the answers that it is asked about. */
+/** The settings of a password policy that decide its result. */
 export type PasswordPolicyRules = Omit<PasswordPolicy, 'pk' | 'created' | 'lastUpdated' | 'executionLogging' | 'name'>;
 
 /**
- * Asks a password policy, with authentik's rules: the first rule that is broken decides.
+ * Evaluates a password policy with authentik's rules: the first broken rule decides.
  *
- * @param answers what was typed, by the keys of fields
+ * @param answers by the keys of fields
  * @param personal names and addresses of the user, which are easy to guess
+ * @param strength undefined: the strength is not checked
+ * @throws the errors of the meter
  */
-export function passwordPolicyResult(
+export async function passwordPolicyResult(
   policy: PasswordPolicyRules,
   answers: Readonly<Record<string, unknown>>,
   personal: readonly string[],
-): PolicyResult {
+  strength: StrengthMeter | undefined,
+): Promise<PolicyResult> {
   const { passwordField: field } = policy;
   const value = Object.hasOwn(answers, field) ? answers[field] : undefined;
   const password = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
@@ -23,8 +26,8 @@ export function passwordPolicyResult(
   if (policy.checkStaticRules && !keepsStaticRules(policy, password)) {
     return refused(policy.errorMessage === '' ? 'Invalid password.' : policy.errorMessage);
   }
-  if (policy.checkZxcvbn && passwordStrength(password, personal) <= policy.zxcvbnScoreThreshold) {
-    return refused('Password is too weak.');
+  if (policy.checkZxcvbn && strength !== undefined) {
+    if ((await strength(password, personal)) <= policy.zxcvbnScoreThreshold) return refused('Password is too weak.');
   }
   return { passing: true, messages: [] };
 }

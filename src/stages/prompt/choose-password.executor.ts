@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { hashPassword } from '../../core/passwords/password-hash.js';
 import { PasswordRules } from '../../core/passwords/password-rules.service.js';
+import { StrengthLimit } from '../../core/passwords/strength-limit.service.js';
 import { Credentials } from '../../core/users/credentials.service.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { changedMeanwhile, lockProved, noteOwnChange } from '../../flow-execution/proved-account.js';
@@ -14,7 +15,7 @@ import { type FormField, known, passwordKey, promptChallenge, type PromptData } 
 /** The name of the stage in a plan. */
 export const choosePassword = 'choose-password';
 
-/** Under which a session remembers the key of the user whose password was last chosen in it. */
+/** Name under which a session remembers the key of the user whose password was last chosen in it. */
 export const passwordChosenHere = 'password:chosen-for';
 
 const password: FormField = {
@@ -46,6 +47,7 @@ export class ChoosePasswordExecutor implements InMemoryStageExecutor {
   constructor(
     private readonly credentials: Credentials,
     private readonly passwords: PasswordRules,
+    private readonly strengthLimit: StrengthLimit,
   ) {}
 
   show(): Promise<StageOutcome> {
@@ -53,15 +55,18 @@ export class ChoosePasswordExecutor implements InMemoryStageExecutor {
   }
 
   async answer(execution: Execution<undefined>, body: unknown): Promise<StageOutcome> {
-    const { manager, session, plan } = execution;
+    const { manager, session, plan, visitor } = execution;
     const pending = await execution.pendingUser();
     if (pending?.kind !== 'known') return { kind: 'denied' };
     await execution.read(PromptChallengeResponseRequestDto, body);
     const { username, name, email } = pending.user;
+    const names = [username, name, email];
+    const strength = this.strengthLimit.meterFor(visitor.clientIp);
     const answer = await readPromptAnswer(fields, body as PromptData, {
       data: {},
       problemOf: () => Promise.resolve(undefined),
-      passwordProblems: (password) => this.passwords.check(manager, password, [username, name, email]),
+      passwordProblems: (password) => this.passwords.problems(password, names),
+      passwordWeakness: (password) => this.passwords.check(manager, password, names, strength),
     });
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
     const passwordHash = await hashPassword(shown(known(answer.values, passwordKey)));

@@ -15,7 +15,8 @@ async function read(fields: FormField | FormField[], body: PromptData, data: Pro
   const answer = await readPromptAnswer([fields].flat(), body, {
     data,
     problemOf: async (_, name) => (name === 'taken' ? 'Username is already taken.' : undefined),
-    passwordProblems: async (password, { username }) => (password === username ? ['Choose another one.'] : []),
+    passwordProblems: (password, { username }) => (password === username ? ['Choose another one.'] : []),
+    passwordWeakness: async () => [],
   });
   return answer.kind === 'values' ? answer.values : { errors: answer.errors };
 }

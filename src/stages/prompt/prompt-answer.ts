@@ -17,25 +17,35 @@ import { choicesOf, type FormField, initialValueOf, known, passwordKey, type Pro
 import { firstTooLong, longestOf } from './prompt-limits.js';
 import type { PromptType } from './prompt-types.js';
 
-/** What a visitor has answered: a value by the key of each field, or what is wrong with the answer. */
+/** The answer of a visitor: values by the keys of fields, or the errors. */
 export type PromptAnswer =
   | { readonly kind: 'values'; readonly values: PromptData }
   | { readonly kind: 'errors'; readonly errors: NestedMessages };
 
-/** What a form is read with. */
+/** What reading a form needs. */
 export interface PromptContext {
-  /** What is known in the run. */
+  /** The answers of earlier forms in the run. */
   readonly data: PromptData;
   /** Why the account cannot have the user name or address that was typed in a field; undefined if it can. */
   readonly problemOf: (field: FormField, name: string) => Promise<string | undefined>;
   /**
-   * What is wrong with a new password.
+   * Returns the problems of a new password that cost little time to find.
    *
-   * @param answered what is in the form, also what is not valid
+   * @param answered all of the form, including invalid answers
    */
-  readonly passwordProblems: (password: string, answered: PromptData) => Promise<readonly string[]>;
-  /** What the policies of the form say of its answers. Those that look at another answer than `isAsked` are left out. */
-  readonly policyProblems?: (answer: PromptData, isAsked: (key: string) => boolean) => Promise<readonly string[]>;
+  readonly passwordProblems: (password: string, answered: PromptData) => readonly string[];
+  /** Returns the other problems of a new password. It is called only if the whole form is valid otherwise. */
+  readonly passwordWeakness: (password: string, answers: PromptData) => Promise<readonly string[]>;
+  /**
+   * Returns the messages of the policies of the form. Policies on an answer that is not `isAsked` are left out.
+   *
+   * @param isRestValid false: policies leave out what takes much time
+   */
+  readonly policyProblems?: (
+    answers: PromptData,
+    isAsked: (key: string) => boolean,
+    isRestValid: boolean,
+  ) => Promise<readonly string[]>;
 }
 
 /** The server says what is in these, whatever a visitor sends. */
@@ -51,7 +61,7 @@ const textTypes: readonly PromptType[] = ['text', 'text_area', 'username', 'emai
 export async function readPromptAnswer(
   fields: readonly FormField[],
   body: PromptData,
-  { data, problemOf, passwordProblems, policyProblems }: PromptContext,
+  { data, problemOf, passwordProblems, passwordWeakness, policyProblems }: PromptContext,
 ): Promise<PromptAnswer> {
   const values: [string, unknown][] = [];
   const errors = new Map<string, FieldMessages>();
@@ -73,15 +83,18 @@ export async function readPromptAnswer(
   if (tooLong !== undefined) errors.set(tooLong.key, [tooLongMessage(tooLong.left)]);
   if (passwordsDiffer(fields, answer, errors)) errors.set(nonField, ["Passwords don't match."]);
   const password = errors.has(passwordKey) ? undefined : newPasswordIn(answer, data);
-  const problems = password === undefined ? [] : await passwordProblems(password, { ...body, ...answer });
+  const problems = password === undefined ? [] : passwordProblems(password, { ...body, ...answer });
   if (problems.length > 0) errors.set(passwordKey, problems);
+  const weakness = password === undefined || errors.size > 0 ? [] : await passwordWeakness(password, answer);
+  if (weakness.length > 0) errors.set(passwordKey, weakness);
   const isKept = password === undefined && known(answer, passwordKey) !== undefined;
   const broken = new Set(errors.keys());
-  const said = await policyProblems?.(answer, (key) => {
-    // What is wrong with an answer is told already, and what the run keeps of a password is none.
+  const isAsked = (key: string): boolean => {
+    // The errors of an answer are known already, and the run keeps no password but its sealed hash.
     if (broken.has(key) || (key === passwordKey && isKept)) return false;
     return broken.size === 0 || Object.hasOwn(answer, key);
-  });
+  };
+  const said = await policyProblems?.(answer, isAsked, broken.size === 0);
   if (said !== undefined && said.length > 0) {
     errors.set(nonField, [...((errors.get(nonField) ?? []) as readonly string[]), ...said]);
   }

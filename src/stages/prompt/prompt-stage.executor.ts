@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { PasswordRules } from '../../core/passwords/password-rules.service.js';
+import { StrengthLimit } from '../../core/passwords/strength-limit.service.js';
 import { isForeignAddress, nameProblems } from '../../core/users/names/account-names.js';
 import { usernameInvalid } from '../../core/users/names/name-rules.js';
 import type { User } from '../../core/users/user.entity.js';
@@ -21,7 +22,7 @@ type Run = Execution<PromptStage>;
 
 const foreignName = 'A user name that is an email address must be your own address.';
 
-/** Asks with a form, and remembers the answers in the run (flow execution, section 6.2). */
+/** Shows a form, and keeps the answers in the run (flow execution, section 6.2). */
 @Injectable()
 export class PromptStageExecutor implements StageExecutor<PromptStage> {
   readonly kind = 'prompt';
@@ -31,6 +32,7 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
   constructor(
     private readonly secrets: SecretBox,
     private readonly passwords: PasswordRules,
+    private readonly strengthLimit: StrengthLimit,
   ) {}
 
   async show({ manager, stage, plan }: Run): Promise<StageOutcome> {
@@ -39,21 +41,25 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
   }
 
   async answer(execution: Run, body: unknown): Promise<StageOutcome> {
-    const { manager, stage, plan } = execution;
+    const { manager, stage, plan, visitor } = execution;
     await execution.read(PromptChallengeResponseRequestDto, body);
     const fields = await fieldsOf(manager, stage);
     const data = plan.context.prompt_data ?? {};
     const own = await ownAccount(execution);
     const problemOf = (field: FormField, name: string): Promise<string | undefined> =>
       problemOfName(manager, field, name, own);
-    const passwordProblems = (password: string, answered: PromptData): Promise<string[]> =>
-      Promise.resolve(this.passwords.problems(password, namesIn(own, data, answered)));
-    const policyProblems = (answers: PromptData, isAsked: (key: string) => boolean): Promise<string[]> => {
-      const request = { answers, personal: namesIn(own, data, answers), user: own };
-      return validationProblems(manager, stage.pk, request, isAsked);
-    };
-    const context = { data, problemOf, passwordProblems, policyProblems };
-    const answer = await readPromptAnswer(fields, body as PromptData, context);
+    const strength = this.strengthLimit.meterFor(visitor.clientIp);
+    const answer = await readPromptAnswer(fields, body as PromptData, {
+      data,
+      problemOf,
+      passwordProblems: (password, answered) => this.passwords.problems(password, namesIn(own, data, answered)),
+      passwordWeakness: (password, answers) => this.passwords.weakness(password, namesIn(own, data, answers), strength),
+      policyProblems: (answers, isAsked, isRestValid) => {
+        const personal = namesIn(own, data, answers);
+        const request = { answers, personal, user: own, strength: isRestValid ? strength : undefined };
+        return validationProblems(manager, stage.pk, request, isAsked);
+      },
+    });
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
     const foreign = foreignAddress(answer.values, data, own);
     if (foreign !== undefined) return { kind: 'rejected', errors: { [foreign]: [foreignName] } };
@@ -66,7 +72,7 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
     return (await fieldsOf(manager, stage)).some(({ type }) => type === 'file');
   }
 
-  /** A password is kept only for the stage that writes it, and in another form. What it was repeated in is not kept. */
+  /** Keeps a password only for the stage that writes it, hashed and sealed, and not its repetition. */
   private async withoutSecrets(
     fields: readonly FormField[],
     data: PromptData,
@@ -121,7 +127,7 @@ function foreignAddress(values: PromptData, data: PromptData, own: User | undefi
   return ['username', 'email'].find((key) => Object.hasOwn(values, key));
 }
 
-/** Names and addresses of the user: those of the account, and those that are known in the run or were just typed. */
+/** Names and addresses of the user: of the account, of the run, and of this form. */
 function namesIn(user: User | undefined, ...answers: readonly PromptData[]): string[] {
   const keys = ['username', 'name', 'email'] as const;
   const values = keys.flatMap((key) => [user?.[key], ...answers.map((data) => known(data, key))]);
