@@ -9,6 +9,7 @@ import { type App, createApp } from './configure-app.js';
 import { BootstrapService } from './core/bootstrap/bootstrap.service.js';
 import { dataSourceOptions } from './data-source.js';
 import { startEmbeddedDatabase } from './database/embedded-database.js';
+import { JobQueue } from './database/job-queue.js';
 import { keptSecretKey } from './database/secret-key.js';
 import { MailboxAccess } from './mail/mailbox/mailbox-access.js';
 import { BlueprintStart } from './managed/blueprint-start.service.js';
@@ -39,7 +40,7 @@ export async function start(): Promise<void> {
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   try {
-    await serve(cleanups);
+    await serve(cleanups, () => void stop(1));
   } catch (error) {
     // A signal during the start makes pending steps fail; that is not a failed start.
     if (stopping.signal.aborted) return;
@@ -48,7 +49,8 @@ export async function start(): Promise<void> {
   }
 }
 
-async function serve(cleanups: Cleanups): Promise<void> {
+/** @param fail called when the service cannot go on */
+async function serve(cleanups: Cleanups, fail: () => void): Promise<void> {
   const { settings, warnings } = readSettings(environment());
   const logger = createLogger(settings);
   for (const warning of warnings) logger.warn(warning);
@@ -65,6 +67,10 @@ async function serve(cleanups: Cleanups): Promise<void> {
   // Registered before it is ready: open connections would keep the embedded database from stopping.
   cleanups.push(() => closeInTime(creating));
   const app = await creating;
+  app.nest.get(JobQueue, { strict: false }).onFailure(() => {
+    logger.fatal('Jobs cannot be kept running: ending the process');
+    fail();
+  });
   const newKey = await app.nest.get(BootstrapService).run();
   if (settings.role !== 'worker') await app.nest.get(BlueprintStart, { strict: false }).run();
   await app.nest.listen(settings.port, settings.host);

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 
 import { Housekeeping } from './housekeeping.js';
+import { JobQueue } from './job-queue.js';
 import { migrate } from './migrate.js';
 import { OldRevisions } from './old-revisions.js';
 import { SecretBox } from './secret-box.js';
@@ -41,8 +42,8 @@ export class DatabaseModule {
           },
         }),
       ],
-      providers: [Housekeeping, OldRevisions, { provide: SecretBox, useValue: new SecretBox(secretKey) }],
-      exports: [Housekeeping, SecretBox],
+      providers: [Housekeeping, JobQueue, OldRevisions, { provide: SecretBox, useValue: new SecretBox(secretKey) }],
+      exports: [Housekeeping, JobQueue, SecretBox],
     };
   }
 }

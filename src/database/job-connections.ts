@@ -1,12 +1,12 @@
 import { Pool, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
 
-import { throughOutage } from './outage.js';
+import { retryTransient } from './transient-errors.js';
 
 type OnConnect = (error: Error | undefined, client: PoolClient | undefined, done: (broken?: boolean) => void) => void;
 
 /**
- * Connection pool for graphile-worker, whose runner ends when a statement fails. Here statements wait until the database
- * is back after a restart. Each statement stands alone and may be repeated: fetch, complete and return jobs.
+ * Connection pool for graphile-worker, whose runner ends when a statement fails. Here statements are retried after
+ * transient errors. Each statement stands alone and may be repeated: fetch, complete and return jobs.
  */
 export class JobConnections extends Pool {
   private readonly stopping = new AbortController();
@@ -35,7 +35,7 @@ export class JobConnections extends Pool {
   private async ask(statement: QueryConfig): Promise<Pick<QueryResult, 'rows'>> {
     const { signal } = this.stopping;
     try {
-      return await throughOutage(() => this.query(statement), { signal });
+      return await retryTransient(() => this.query(statement), signal);
     } catch (error) {
       if (signal.aborted) return { rows: [] };
       throw error;

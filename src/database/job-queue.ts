@@ -1,8 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { Logger as WorkerLogger, type LogLevel, run, type Runner, runMigrations, type TaskList } from 'graphile-worker';
+import { Injectable } from '@nestjs/common';
+import { runMigrations, type TaskList } from 'graphile-worker';
 import { DataSource } from 'typeorm';
 
-import { JobConnections } from './job-connections.js';
+import { JobWorker } from './job-worker.js';
 
 /** A job for a worker; its properties are SQL expressions. */
 export interface Job {
@@ -25,57 +25,35 @@ export function addJob({ task, payload, key, runAt = 'null', isFirst = false }: 
   return `graphile_worker.add_job(${task}, ${payload}, run_at => ${runAt}, job_key => ${key}, job_key_mode => '${mode}')`;
 }
 
-/** Milliseconds to wait for a lost database at shutdown. */
-const drainTime = 3000;
-
-/** Runs the jobs in the database (graphile-worker). */
+/** The jobs of this process. */
 @Injectable()
 export class JobQueue {
-  private readonly logger = new Logger('Jobs');
+  private worker: JobWorker | undefined;
+  private failed: () => void = () => undefined;
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Runs jobs until the runner is stopped. Has its own connections, so that jobs never wait for requests. */
-  async work(tasks: TaskList, concurrency: number): Promise<Runner> {
-    const pool = this.pool(concurrency);
-    const runner = await run({
-      // Jobs are fetched and completed in batches. For jobs that a process fetched and did not start before it died, the
-      // owners of their rows add new ones.
-      preset: { worker: { localQueue: { size: concurrency }, completeJobBatchDelay: 20, failJobBatchDelay: 20 } },
-      pgPool: pool,
-      concurrency,
-      taskList: tasks,
-      noHandleSignals: true,
-      noPreparedStatements: false,
-      pollInterval: 1000,
-      logger: this.workerLogger(),
-    });
-    const stop = async (): Promise<void> => {
-      const timer = setTimeout(() => pool.giveUp(), drainTime);
-      await runner.stop();
-      clearTimeout(timer);
-      // The runner does not end a pool that it was given, and an embedded server keeps running while it has clients.
-      await pool.end();
-    };
-    return { ...runner, stop };
+  /** Registers what to do when the jobs cannot be kept running: the process should end, so that it is started anew. */
+  onFailure(listener: () => void): void {
+    this.failed = listener;
   }
 
-  private pool(max: number): JobConnections {
+  /** Runs jobs until `stop`. */
+  async work(tasks: TaskList, concurrency: number): Promise<void> {
     const { url } = this.dataSource.options as { url: string };
-    const pool = new JobConnections({ connectionString: url, max, application_name: 'email-stage worker' });
-    const lost = (error: Error): void => this.logger.warn(`connection lost: ${error.message}`);
-    pool.on('error', lost).on('connect', (client) => client.on('error', lost));
-    return pool;
+    const worker = new JobWorker(url, tasks, concurrency, () => this.failed());
+    await worker.start();
+    this.worker = worker;
   }
 
-  private workerLogger(): WorkerLogger {
-    const levels: Record<LogLevel, 'error' | 'warn' | 'verbose'> = {
-      error: 'error',
-      warning: 'warn',
-      info: 'verbose',
-      debug: 'verbose',
-    };
-    return new WorkerLogger(() => (level, message) => this.logger[levels[level]](message));
+  /** Seconds since this process fetched jobs or ended one; undefined if it runs none. */
+  get secondsSinceWork(): number | undefined {
+    return this.worker?.secondsSinceWork;
+  }
+
+  /** Ends the jobs in progress. */
+  async stop(): Promise<void> {
+    await this.worker?.stop();
   }
 }
 

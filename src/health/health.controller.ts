@@ -12,6 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { JobQueue } from '../database/job-queue.js';
 import { MailMetrics } from '../mail/delivery/mail-metrics.js';
 import { MetricsAccess } from './metrics-access.js';
 import { Metrics } from './metrics.js';
@@ -21,6 +22,12 @@ interface Readiness {
   readonly status: string;
   readonly details: Readonly<Record<string, { readonly status: string }>>;
 }
+
+/** Seconds without a sign of work after which a worker is not ready. An idle worker gives one a second. */
+const maxSilence = 60;
+
+/** Seconds after which it should be restarted, if the database is up. */
+const maxLiveSilence = 300;
 
 const isPublic = RouteConfig({ access: { level: 'public' } });
 
@@ -36,15 +43,20 @@ export class HealthController {
     private readonly dataSource: DataSource,
     private readonly indicators: HealthIndicatorService,
     private readonly mail: MailMetrics,
+    private readonly jobs: JobQueue,
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly metrics: Metrics,
     private readonly access: MetricsAccess,
   ) {}
 
-  /** Liveness: the process runs. */
+  /** 200, or 503 if the process should be restarted: it works no jobs although the database answers. */
   @Get('health/live')
   @isPublic
-  live(): { status: string } {
+  async live(): Promise<{ status: string }> {
+    if ((this.jobs.secondsSinceWork ?? 0) > maxLiveSilence && (await this.databaseAnswers())) {
+      this.log.error(`No jobs for ${maxLiveSilence} seconds`);
+      throw new ServiceUnavailableException({ status: 'error' });
+    }
     return { status: 'ok' };
   }
 
@@ -78,7 +90,22 @@ export class HealthController {
     const connection = this.dataSource;
     const database = (): ReturnType<TypeOrmHealthIndicator['pingCheck']> =>
       this.database.pingCheck('database', { connection, timeout: 2000 });
-    return this.health.check(this.settings.role === 'api' ? [database] : [database, () => this.checkMailQueue()]);
+    return this.health.check(
+      this.settings.role === 'api' ? [database] : [database, () => this.checkJobs(), () => this.checkMailQueue()],
+    );
+  }
+
+  private checkJobs(): HealthIndicatorResult {
+    const silence = Math.round(this.jobs.secondsSinceWork ?? 0);
+    const indicator = this.indicators.check('jobs');
+    return silence <= maxSilence ? indicator.up({ silence }) : indicator.down({ silence });
+  }
+
+  private async databaseAnswers(): Promise<boolean> {
+    return this.dataSource.query('select 1').then(
+      () => true,
+      () => false,
+    );
   }
 
   /** A worker is healthy while no queued mail is overdue by more than MAIL_MAX_AGE. */

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 
+import { JobQueue } from '../database/job-queue.js';
 import { MailMetrics } from '../mail/delivery/mail-metrics.js';
 import type { ServedRequest } from '../rest/http/request-log.js';
 
@@ -22,11 +23,21 @@ export class Metrics implements OnModuleInit {
   constructor(
     private readonly dataSource: DataSource,
     private readonly mail: MailMetrics,
+    private readonly jobs: JobQueue,
   ) {}
 
   onModuleInit(): void {
     collectDefaultMetrics({ register: this.registry });
     this.mail.register(this.registry);
+    const silence = (): number => this.jobs.secondsSinceWork ?? 0;
+    new Gauge({
+      name: 'jobs_silence_seconds',
+      help: 'Seconds since this process fetched jobs or ended one; 0 if it runs none.',
+      registers: [this.registry],
+      collect() {
+        this.set(silence());
+      },
+    });
     const pool = (): Pool => (this.dataSource.driver as unknown as { master: Pool }).master;
     new Gauge({
       name: 'database_pool_connections',

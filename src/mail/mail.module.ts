@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 
-import { JobQueue } from '../database/job-queue.js';
 import { EventsModule } from '../events/events.module.js';
 import { DeliveryBatches } from './delivery/delivery-batches.js';
 import { MailDelivery } from './delivery/mail-delivery.service.js';
@@ -26,7 +25,6 @@ import { TransportModule } from './transport/transport.module.js';
     AccountNotices,
     DeliveryBatches,
     EmailTemplates,
-    JobQueue,
     MailDelivery,
     MailMessageService,
     MailMetrics,

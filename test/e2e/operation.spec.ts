@@ -36,7 +36,7 @@ describe('/-/health/', () => {
     expect(answer.status).toBe(503);
     expect(await answer.json()).toEqual({
       status: 'error',
-      details: { database: { status: 'down' }, mail: { status: 'down' } },
+      details: { database: { status: 'down' }, jobs: { status: 'up' }, mail: { status: 'down' } },
     });
     expect((await fetch(`${other.url}/-/health/live/`)).status).toBe(200);
     await other.dataSource.initialize();
@@ -52,6 +52,7 @@ describe('/-/metrics/', () => {
       'http_request_duration_seconds_count{method="GET",route="/api/v3/stages/email",status="200"} 1',
     );
     expect(text).toMatch(/database_pool_connections\{state="idle"\} [1-9]/);
+    expect(text).toMatch(/^jobs_silence_seconds [0-5](\.\d+)?$/m);
     expect(text).toMatch(/process_resident_memory_bytes \d+/);
     expect(text).not.toContain('who');
   });

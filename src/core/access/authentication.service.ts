@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
-import { isOutage } from '../../database/outage.js';
+import { isTransient } from '../../database/transient-errors.js';
 import { Batcher } from '../../rest/cache/batcher.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { SessionCookies } from '../sessions/session-cookies.js';
@@ -81,7 +81,7 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 @Injectable()
 export class AuthenticationService {
   private readonly tokens = new Batcher((hashes: readonly Buffer[]) => this.findTokens(hashes), {
-    failsAll: isOutage,
+    failsAll: isTransient,
   });
 
   constructor(

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
-import { isOutage, throughOutage } from '../../database/outage.js';
+import { isTransient, retryTransient } from '../../database/transient-errors.js';
 import { Batcher } from '../../rest/cache/batcher.js';
 import { type DueMessage, type FinishedAttempt, MessageStore, type Postponement } from '../outbox/message-store.js';
 import { type MailSender, MailSenders } from './mail-senders.js';
@@ -21,17 +21,22 @@ const gatherMs = 20;
 /** What the database does for the messages that a worker sends, each step for many of them at once. */
 @Injectable()
 export class DeliveryBatches {
-  private readonly finds = new Batcher((pks: readonly string[]) => this.findAll(pks), { gatherMs, failsAll: isOutage });
+  private readonly finds = new Batcher((pks: readonly string[]) => this.findAll(pks), {
+    gatherMs,
+    failsAll: isTransient,
+  });
   private readonly claims = new Batcher((pks: readonly string[]) => this.claimAll(pks), {
     gatherMs,
-    failsAll: isOutage,
+    failsAll: isTransient,
   });
   private readonly ends = new Batcher((attempts: readonly FinishedAttempt[]) => this.finishAll(attempts), {
-    failsAll: isOutage,
+    failsAll: isTransient,
   });
   private readonly postponements = new Batcher((all: readonly Postponement[]) => this.postponeAll(all), {
-    failsAll: isOutage,
+    failsAll: isTransient,
   });
+
+  private readonly stopping = new AbortController();
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -50,13 +55,18 @@ export class DeliveryBatches {
   }
 
   /**
-   * Writes down what came of a try. While the database is away it waits, as long as the message is held to be taken: a
-   * mail that was accepted would be sent once more otherwise.
+   * Records the result of an attempt. After transient errors it retries until it succeeds or `giveUp` is called: an
+   * accepted mail that is not recorded is sent again.
    *
-   * @returns whether the message was still ours
+   * @returns whether this worker still had the message; if not, nothing was recorded
    */
   finish(attempt: FinishedAttempt): Promise<boolean> {
-    return throughOutage(() => this.ends.run(attempt), { milliseconds: this.settings.mailLease * 1000 });
+    return retryTransient(() => this.ends.run(attempt), this.stopping.signal);
+  }
+
+  /** Stops retrying, at shutdown. */
+  giveUp(): void {
+    this.stopping.abort();
   }
 
   /** Puts the message off. */

@@ -1,24 +1,28 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { Runner } from 'graphile-worker';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Housekeeping } from '../../database/housekeeping.js';
 import { JobQueue } from '../../database/job-queue.js';
 import { MessageStore, sendMailTask } from '../outbox/message-store.js';
+import { DeliveryBatches } from './delivery-batches.js';
 import { MailDelivery } from './mail-delivery.service.js';
+
+/** Milliseconds to wait for a lost database at shutdown. */
+const drainMs = 3000;
 
 /** Works through the mails that wait, in processes that are workers. Any number of them may run. */
 @Injectable()
 export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Mail');
   private readonly timers: NodeJS.Timeout[] = [];
-  private runner: Runner | undefined;
+  private lastFault = 0;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly jobs: JobQueue,
     private readonly store: MessageStore,
     private readonly delivery: MailDelivery,
+    private readonly batches: DeliveryBatches,
     housekeeping: Housekeeping,
   ) {
     housekeeping.register('old mails', () => store.purge(settings.mailRetention));
@@ -28,15 +32,20 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const { role, mailConcurrency, mailLease } = this.settings;
     if (role === 'api') return;
     const send = (payload: unknown): Promise<void> => this.delivery.deliver((payload as { message: string }).message);
-    this.runner = await this.jobs.work({ [sendMailTask]: send }, mailConcurrency);
+    await this.jobs.work({ [sendMailTask]: send }, mailConcurrency);
     this.every(mailLease / 3, 'extend leases', () => this.store.extendLeases([...this.delivery.underWay], mailLease));
-    this.every(mailLease / 2, 'rescue messages', () => this.store.rescue(mailLease));
+    // After an outage every worker first records its results and extends its leases: nothing is sent twice.
+    this.every(mailLease / 2, 'rescue messages', async () => {
+      if (Date.now() - this.lastFault > mailLease * 1000) await this.store.rescue(mailLease);
+    });
   }
 
   /** Ends what is under way, while there still are connections to mail servers; the rest waits for the next worker. */
   async onModuleDestroy(): Promise<void> {
     for (const timer of this.timers.splice(0)) clearInterval(timer);
-    await this.runner?.stop();
+    const timer = setTimeout(() => this.batches.giveUp(), drainMs);
+    await this.jobs.stop();
+    clearTimeout(timer);
   }
 
   private every(seconds: number, what: string, work: () => Promise<unknown>): void {
@@ -45,7 +54,10 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
       if (isBusy) return;
       isBusy = true;
       work()
-        .catch((error: unknown) => this.logger.warn(`cannot ${what}: ${String(error)}`))
+        .catch((error: unknown) => {
+          this.lastFault = Date.now();
+          this.logger.warn(`cannot ${what}: ${String(error)}`);
+        })
         .finally(() => (isBusy = false));
     }, seconds * 1000);
     this.timers.push(timer.unref());
