@@ -1,5 +1,6 @@
 import type { DataSourceOptions } from 'typeorm';
 
+import { AccountAddress } from './core/addresses/account-address.entity.js';
 import { Group } from './core/groups/group.entity.js';
 import { IdempotencyRecord } from './core/idempotency/idempotency-record.entity.js';
 import { RequestLimit } from './core/limits/request-limit.entity.js';
@@ -44,6 +45,7 @@ export function dataSourceOptions(url: string, statementTimeout = 0): DataSource
     applicationName: 'email-stage',
     entities: [
       User,
+      AccountAddress,
       Group,
       Role,
       PermissionGrant,

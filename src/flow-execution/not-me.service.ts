@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
+import { isProvedByAnother, noteProvedAddress } from '../core/addresses/proved-addresses.js';
 import { Credentials } from '../core/users/credentials.service.js';
-import { claimNames, NamesRefused, nameKey } from '../core/users/names/account-names.js';
+import { claimNames, NamesRefused } from '../core/users/names/account-names.js';
 import { User } from '../core/users/user.entity.js';
 import { EventLog } from '../events/event-log.js';
 import { NotMeLinks, type NotMeState, type UsedNotMeLink } from '../mail/not-me/not-me-links.service.js';
@@ -88,8 +89,9 @@ export class NotMe {
 }
 
 /**
- * Gives an account its earlier address back. If a confirmed account has it by now, as a name or an address, the account
- * is left without an address: the current one may belong to a stranger, and recovery would let them in.
+ * Gives an account its earlier address back, which the link in a mail to that address has proved. If another confirmed
+ * account has it as a name, or has proved it too, the account is left without an address: the current one may belong to
+ * a stranger, and recovery would let them in.
  *
  * @returns whether the account has the address
  */
@@ -97,6 +99,7 @@ async function restoreAddress(manager: EntityManager, pk: number, address: strin
   const stored = await manager.findOneByOrFail(User, { pk });
   const isFree = await isFreeFor(manager, stored, address);
   await manager.update(User, { pk }, { email: isFree ? address : '' });
+  if (isFree) await noteProvedAddress(manager, pk, address);
   return isFree;
 }
 
@@ -108,10 +111,5 @@ async function isFreeFor(manager: EntityManager, stored: User, address: string):
     if (error instanceof NamesRefused) return false;
     throw error;
   }
-  const [row] = await manager.query<[{ taken: boolean }]>(
-    `select exists (select from "user" u where u.id <> $1 and not u.awaits_confirmation
-        and ${nameKey('u.email')} = ${nameKey('$2::text')}) as taken`,
-    [stored.pk, address],
-  );
-  return !row.taken;
+  return !(await isProvedByAnother(manager, stored.pk, address));
 }

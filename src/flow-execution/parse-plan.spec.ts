@@ -10,6 +10,7 @@ import { newPlan, type PlanContext } from './plan.js';
 const full: Required<PlanContext> = {
   pending_user: { pk: 7 },
   pending_user_identifier: 'jane',
+  proved_address: 'jane@example.org',
   proved_account: { user: 7, email: 'jane@example.org', password_changed: 1_795_000_000_000 },
   typed_identifier: 'jane',
   prompt_data: { name: 'Jane', nested: { attributes: [1, null] } },

@@ -20,6 +20,7 @@ const contextChecks: Readonly<Record<keyof PlanContext, Check>> = {
   pending_user_identifier: isText,
   typed_identifier: isText,
   proved_account: isProvedAccount,
+  proved_address: isText,
   prompt_data: isObject,
   prompt_secrets: listOf(isText),
   email: isText,

@@ -65,6 +65,8 @@ export interface PlanContext {
   typed_identifier?: string;
   /** What was proved in this run, by a password or a mail; absent until then. */
   proved_account?: ProvedAccount;
+  /** The address that the last mailed proof of this run was sent to. */
+  proved_address?: string;
   prompt_data?: Record<string, unknown>;
   /** Keys of `prompt_data` whose values nobody is shown, such as passwords. */
   prompt_secrets?: string[];

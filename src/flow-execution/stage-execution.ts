@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { EntityManager } from 'typeorm';
 
 import { boundNetwork, type SessionBinding } from '../core/sessions/session-network.js';
@@ -12,7 +14,7 @@ import type { FlowRun } from './flow-run.js';
 import { readPendingUser, userInfo, type UserInfo } from './pending-user.js';
 import type { FlowPlan, PlannedUser } from './plan.js';
 
-/** What a stage works with, in one request. */
+/** The context of a stage in one request. */
 export class StageExecution<S extends Stage | undefined> implements Execution<S> {
   constructor(
     private readonly run: FlowRun,
@@ -48,6 +50,9 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
 
   setPendingUser(user: PlannedUser): void {
     const { context } = this.plan;
+    const { pending_user: before } = context;
+    // A proved address stays proved while the run is about one user; a signed-in visitor may have proved it for theirs.
+    if (before !== undefined && !isDeepStrictEqual(before, user)) delete context.proved_address;
     context.pending_user = user;
     // What was proved about another account says nothing about this one.
     if (!('pk' in user) || context.proved_account?.user !== user.pk) delete context.proved_account;

@@ -51,6 +51,10 @@ const rewordings: readonly Rewording[] = [
     said: 'A user name that is an email address must be your own address.',
     shown: 'A name that is an email address must be your own address.',
   },
+  {
+    said: 'A new email address must be confirmed before it is saved.',
+    shown: 'A new email address must be confirmed first. Please ask an administrator to change it.',
+  },
   { said: "Passwords don't match.", shown: 'The two passwords are not the same.' },
   { said: 'Use at least 8 characters.', shown: 'Please use at least 8 characters.' },
   {

@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 /** Tables whose changes write no event of a change, with the reason. */
 const unaudited = {
+  account_address: 'the event of the account names its field, and a proof has events of its own',
   consent: 'a user agrees for themselves',
   delivery_attempt: 'the service sends mails',
   event: 'events themselves',

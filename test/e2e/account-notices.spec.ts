@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { noteProvedAddress } from '../../src/core/addresses/proved-addresses.js';
 import { BootstrapService } from '../../src/core/bootstrap/bootstrap.service.js';
 import { User } from '../../src/core/users/user.entity.js';
+import { findUser } from '../../src/stages/identification/find-user.js';
 import { applyBlueprints } from '../factories/default-flows.js';
 import { createPasswordUser } from '../factories/password-user.js';
 import { createProofFlow, createReader } from '../factories/proof-flow.js';
@@ -139,7 +141,8 @@ describe('An earlier address that another account has', () => {
       const moved = `moved-${randomUUID()}@example.org`;
       await app.api.patch(`/core/users/${user.pk}/`, { email: moved });
       const other = field === 'upn' ? { attributes: { upn: user.email } } : { [field]: user.email };
-      await createReader(app.api, other);
+      const { pk } = await createReader(app.api, other);
+      if (field === 'email') await noteProvedAddress(app.dataSource.manager, pk, user.email);
       const [old] = await mailsTo(user.email, 1);
       expect(await press(old!.notMe)).toContain('Please ask an administrator');
       expect(await userOf(user.pk)).toMatchObject({ email: '', passwordHash: '' });
@@ -147,6 +150,16 @@ describe('An earlier address that another account has', () => {
       expect(templates).toEqual(['email/address_changed.html', 'email/address_changed.html']);
     },
   );
+
+  it('is brought back from an account that has not proved it', async () => {
+    const user = await createReader(app.api);
+    await app.api.patch(`/core/users/${user.pk}/`, { email: `moved-${randomUUID()}@example.org` });
+    await createReader(app.api, { email: user.email });
+    const [old] = await mailsTo(user.email, 1);
+    expect(await press(old!.notMe)).toContain('We sent you a mail');
+    const matching = { userFields: ['email'], caseInsensitiveMatching: true } as const;
+    expect((await findUser(app.dataSource.manager, matching, user.email))?.pk).toBe(user.pk);
+  });
 
   it('counts only once it is confirmed', async () => {
     const user = await createReader(app.api);

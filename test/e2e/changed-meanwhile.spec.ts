@@ -4,26 +4,27 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { UserDto } from '../../src/core/users/dto/user.dto.js';
 import { User } from '../../src/core/users/user.entity.js';
-import { createEnrollmentFlow, createRecoveryFlow } from '../factories/account-flows.js';
+import { createAddressFlow, createEnrollmentFlow, createRecoveryFlow } from '../factories/account-flows.js';
 import { createDummyStage } from '../factories/dummy-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createPasswordUser } from '../factories/password-user.js';
-import { createPromptStage } from '../factories/prompt.js';
 import { createStage } from '../factories/stage.js';
 import { proofMail } from '../support/proof-mail.js';
+import { signedIn } from '../support/signed-in.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { Visitor } from '../support/visitor.js';
 
 let app: TestApp;
 let sink: SmtpSink;
+let port: number;
 let signIn: string;
 let recovery: string;
 let enrollment: string;
 
 beforeAll(async () => {
   sink = new SmtpSink();
-  const port = await sink.listen();
+  port = await sink.listen();
   app = await startTestApp();
   const { pk: wait } = await createDummyStage(app.api);
   const keys = [await stage('identification'), await stage('password'), wait, await stage('user_login')];
@@ -141,25 +142,14 @@ it('A sign-in that waits for a new password to be stored is refused', async () =
 });
 
 it('A run that sets a new password and a new address itself goes on and signs in', async () => {
-  const form = await createPromptStage(app.api, [
-    { field_key: 'password', type: 'password' },
-    { field_key: 'email', type: 'email' },
-  ]);
-  const keys = [
-    await stage('identification'),
-    await stage('password'),
-    form.pk,
-    await stage('user_write'),
-    await stage('user_login'),
-  ];
-  const { slug } = (await createFlowWith(app.api, keys)).flow;
+  const slug = await createAddressFlow(app.api, { port }, [{ field_key: 'password', type: 'password' }]);
   const user = await createPasswordUser(app.api);
-  const visitor = new Visitor(app.url);
-  await visitor.answer(slug, { uid_field: user.username });
-  await visitor.answer(slug, { password: user.password });
+  const visitor = await signedIn(app, user);
   const email = `${randomUUID()}@example.org`;
-  expect(await visitor.answer(slug, { password: newPassword(), email })).toMatchObject({
+  await visitor.answer(slug, { password: newPassword(), email });
+  const { code } = await proofMail(sink, email);
+  expect(await visitor.answer(slug, { component: 'ak-stage-email', code })).toMatchObject({
     component: 'xak-flow-redirect',
   });
-  expect((await visitor.request('GET', '/core/users/me/')).status).toBe(200);
+  expect((await visitor.request('GET', '/core/users/me/')).body.user.pk).toBe(user.pk);
 });

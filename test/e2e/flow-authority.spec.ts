@@ -143,7 +143,7 @@ describe('A superuser', () => {
 describe('A user write stage', () => {
   const form = (): Promise<{ pk: string }> =>
     createPromptStage(app.api, [
-      { field_key: 'email', type: 'email', required: false },
+      { field_key: 'name', required: false },
       { field_key: 'password', type: 'password', required: false },
     ]);
   const never = (): Promise<{ pk: string }> =>
@@ -157,10 +157,10 @@ describe('A user write stage', () => {
       const before = await stored(pk);
       const visitor = new Visitor(app.url);
       await visitor.answer(slug, { uid_field: username });
-      const answers = { email: `${randomUUID()}@example.org`, password: `Another-secret-${randomUUID()}` };
+      const answers = { name: randomUUID(), password: `Another-secret-${randomUUID()}` };
       const answer = await visitor.answer(slug, answers);
       const after = await stored(pk);
-      const isChanged = after.email !== before.email && after.passwordHash !== before.passwordHash;
+      const isChanged = after.name !== before.name && after.passwordHash !== before.passwordHash;
       expect(answer).toMatchObject(isChanged ? end : unproved);
       if (!isChanged) expect(after).toEqual(before);
       return isChanged;
@@ -171,14 +171,14 @@ describe('A user write stage', () => {
 
   it('changes a superuser who is signed in by what they type, and not by what an invitation says', async () => {
     const superuser = await createSuperuser();
-    const address = `${randomUUID()}@example.org`;
+    const name = randomUUID();
     const own = await signedIn(app, superuser);
-    expect(await own.answer(await flowOf(await form(), await never()), { email: address })).toMatchObject(end);
-    expect((await stored(superuser.pk)).email).toBe(address);
-    const { pk } = await createInvitation(app.api, { fixed_data: { email: 'attacker@example.org' } });
+    expect(await own.answer(await flowOf(await form(), await never()), { name })).toMatchObject(end);
+    expect((await stored(superuser.pk)).name).toBe(name);
+    const { pk } = await createInvitation(app.api, { fixed_data: { name: 'Attacker' } });
     const slug = await flowOf(await createInvitationStage(app.api), await createStage(app.api, 'user_write'));
     expect(await (await signedIn(app, superuser)).see(slug, `itoken=${pk}`)).toMatchObject(unproved);
-    expect((await stored(superuser.pk)).email).toBe(address);
+    expect((await stored(superuser.pk)).name).toBe(name);
   });
 
   it('puts nobody into a group that has become one of superusers', async () => {

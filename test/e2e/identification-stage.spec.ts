@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { noteProvedAddress } from '../../src/core/addresses/proved-addresses.js';
 import type { UserRequestDto } from '../../src/core/users/dto/user.dto.js';
 import { nameKey } from '../../src/core/users/names/account-names.js';
 import { User } from '../../src/core/users/user.entity.js';
@@ -169,11 +170,20 @@ describe('A name that fits several users', () => {
     expect(await answer(slug, { uid_field: name })).toMatchObject(refused);
   });
 
-  it('identifies no account if it is the address of two', async () => {
-    const email = `${randomUUID()}@example.org`;
-    await users({ email }, { email });
-    const slug = await identification({ pretend_user_exists: false });
-    expect(await answer(slug, { uid_field: email })).toMatchObject(refused);
+  it('identifies the account that proved the address first, else the one that had it first, in any spelling', async () => {
+    const email = `v-${randomUUID()}@example.org`;
+    const [first] = await users({ email });
+    const [second, third] = await users({ email: email.toUpperCase() }, { email });
+    const slug = await shown({ pretend_user_exists: false });
+    const expectFound = async (user: { username: string } | undefined): Promise<void> => {
+      for (const typed of [email, email.toUpperCase()]) expect(await taken(slug, typed)).toBe(user?.username);
+    };
+    await expectFound(first);
+    for (const user of [second, third]) {
+      const { pk, email: address } = await app.dataSource.manager.findOneByOrFail(User, { username: user!.username });
+      await noteProvedAddress(app.dataSource.manager, pk, address);
+      await expectFound(second);
+    }
   });
 
   it('identifies the account with that address, not one with that user name, in any spelling', async () => {
@@ -211,7 +221,8 @@ describe('A name that fits several users', () => {
 
   it('is not lost to somebody who has signed up with an address that is not theirs', async () => {
     const email = `${randomUUID()}@example.org`;
-    const [owner] = await users({ email }, { email, is_active: false }, { email: email.toUpperCase() });
+    const [owner] = await users({ email });
+    await users({ email, is_active: false }, { email: email.toUpperCase() });
     expect(await taken(await shown(), email)).toBe(owner?.username);
   });
 

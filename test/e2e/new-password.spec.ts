@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { UserDto } from '../../src/core/users/dto/user.dto.js';
-import { createRecoveryFlow } from '../factories/account-flows.js';
+import { createAddressFlow, createRecoveryFlow } from '../factories/account-flows.js';
 import { createActor } from '../factories/actor.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createPasswordUser } from '../factories/password-user.js';
@@ -190,20 +190,22 @@ describe('A new address', () => {
 
   it('does so when a flow writes it, and leaves links alone where it stays the same', async () => {
     const user = await createReader(app.api);
-    const identification = await createStage(app.api, 'identification');
-    const form = await createPromptStage(app.api, [{ field_key: 'email', type: 'email' }]);
-    const write = await createStage(app.api, 'user_write');
-    const { flow } = await createFlowWith(app.api, [identification.pk, form.pk, write.pk]);
+    const slug = await createAddressFlow(app.api, { port, template: 'email/account_confirmation.html' });
     const { look } = await openLink(user.email);
-    const change = async (email: string): Promise<void> => {
-      const visitor = new Visitor(app.url);
-      await visitor.answer(flow.slug, { uid_field: user.username });
-      await visitor.answer(flow.slug, { email });
-    };
-    await change(user.email);
+    const write = await createStage(app.api, 'user_write');
+    const form = await createPromptStage(app.api, [{ field_key: 'email', type: 'email' }]);
+    const same = await createFlowWith(app.api, [form.pk, write.pk]);
+    await (await signedIn(app, user)).answer(same.flow.slug, { email: user.email });
     expect((await look()).component).toBe('ak-stage-consent');
-    await change(`${randomUUID()}@example.org`);
-    await change(user.email);
+    const changed = `${randomUUID()}@example.org`;
+    for (const email of [changed, user.email]) {
+      const visitor = await signedIn(app, user);
+      await visitor.answer(slug, { email });
+      // The owner has had a mail with a link, and one about the change.
+      const { code } = await proofMail(sink, email, email === changed ? 1 : 2);
+      await visitor.answer(slug, { component: 'ak-stage-email', code });
+      expect((await app.api.get(`/core/users/${user.pk}/`)).body.email).toBe(email);
+    }
     expect((await look()).error_message).toMatch(/^The account has been changed since this link was made/);
   });
 });

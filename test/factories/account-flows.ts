@@ -1,4 +1,5 @@
 import type { EmailStageRequestDto } from '../../src/stages/email/dto/email-stage.dto.js';
+import type { PromptRequestDto } from '../../src/stages/prompt/dto/prompt.dto.js';
 import type { ApiClient } from '../support/api-client.js';
 import { createEmailStage } from './email-stage.js';
 import { createFlowWith } from './flow-with.js';
@@ -40,6 +41,31 @@ export async function createEnrollmentFlow(api: ApiClient, email: Partial<EmailS
     await createStage(api, 'user_login'),
   ];
   return flowOf(api, stages, 'enrollment');
+}
+
+/**
+ * A flow in which signed-in users change their address and other fields: a form, a mail to the new address, written.
+ *
+ * @param more fields of the form
+ * @returns the slug
+ */
+export async function createAddressFlow(
+  api: ApiClient,
+  email: Partial<EmailStageRequestDto>,
+  more: readonly Partial<PromptRequestDto>[] = [],
+): Promise<string> {
+  const stages = [
+    await createPromptStage(api, [{ field_key: 'email', label: 'Email', type: 'email' }, ...more]),
+    await createEmailStage(api, { host: '127.0.0.1', ...email }),
+    await createStage(api, 'user_write', { user_creation_mode: 'never_create' }),
+    await createStage(api, 'user_login'),
+  ];
+  const { flow } = await createFlowWith(
+    api,
+    stages.map(({ pk }) => pk),
+    { designation: 'stage_configuration' },
+  );
+  return flow.slug;
 }
 
 async function flowOf(

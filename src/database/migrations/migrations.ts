@@ -23,6 +23,7 @@ import { NotMeLinks1795880800000 } from './1795880800000-not-me-links.js';
 import { Audit1795880900000 } from './1795880900000-audit.js';
 import { Policies1795881100000 } from './1795881100000-policies.js';
 import { EventExpiry1795881300000 } from './1795881300000-event-expiry.js';
+import { AccountAddresses1795881310000 } from './1795881310000-account-addresses.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   Audit1795880900000,
   Policies1795881100000,
   EventExpiry1795881300000,
+  AccountAddresses1795881310000,
 ];

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { noteProvedAddress } from '../../core/addresses/proved-addresses.js';
 import { Credentials } from '../../core/users/credentials.service.js';
 import { EventLog } from '../../events/event-log.js';
 import { spentHere } from '../../flow-execution/confirm-stage.executor.js';
@@ -9,10 +10,9 @@ import type { SentLink } from '../../flow-execution/plan.js';
 import { changedMeanwhile, lockProved, noteOwnChange, noteProof } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { FlowStageBinding } from '../../flows/flow-stage-binding.entity.js';
+import { asksAhead } from '../prompt/asks-ahead.js';
 import { choosePassword, passwordChosenHere } from '../prompt/choose-password.executor.js';
-import { passwordKey } from '../prompt/prompt-form.js';
-import { PromptStageField } from '../prompt/prompt-stage-field.entity.js';
-import { Prompt } from '../prompt/prompt.entity.js';
+import { known, passwordKey } from '../prompt/prompt-form.js';
 import { EmailChallengeDto, EmailChallengeResponseRequestDto } from './dto/email-challenge.dto.js';
 import { EmailCodes } from './email-codes.js';
 import type { EmailStage } from './email-stage.entity.js';
@@ -95,6 +95,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
   }
 
   private async recipientIn(execution: Execution<EmailStage>): Promise<Recipient | undefined> {
+    await mailNewAddress(execution);
     const pending = await execution.pendingUser();
     const { plan, stage, flow } = execution;
     return pending === undefined ? undefined : recipientOf(pending, plan.context, stage, flow);
@@ -116,13 +117,22 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     const isOfThisRun = proof.execution === plan.execution && proof.address === address;
     // An administrator's link stands for every email stage of the run; a mailed one for the stage that mailed it.
     if (!isOfThisRun || (proof.purpose === 'confirm' && proof.stage !== stage.pk)) return undefined;
-    return this.pass(execution, proof.user);
+    return this.pass(execution, proof.user, proof.purpose === 'confirm' ? address : undefined);
   }
 
-  private async pass(execution: Execution<EmailStage>, user: number): Promise<StageOutcome> {
+  /** @param address where the mail went that was the proof; undefined for a link that an administrator was shown */
+  private async pass(
+    execution: Execution<EmailStage>,
+    user: number,
+    address: string | undefined,
+  ): Promise<StageOutcome> {
+    if (address !== undefined) {
+      execution.plan.context.proved_address = address;
+      await noteProvedAddress(execution.manager, user, address);
+    }
     if (execution.stage.activateUserOnSuccess) {
       if (await hasStrangersPassword(execution, user)) {
-        if (!(await asksForPassword(execution))) {
+        if (!(await asksAhead(execution.manager, execution.plan, passwordKey))) {
           execution.insertBefore(choosePassword);
           return { kind: 'passed' };
         }
@@ -133,7 +143,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
         await this.credentials.setPassword(manager, { pk: user }, '');
         await noteOwnChange(manager, plan.context, user);
       }
-      // Nothing else is written, and nobody whom an administrator has switched off is activated.
+      // Nothing else is written, and no account that an administrator has deactivated is activated.
       await execution.manager.query(
         `update "user" set is_active = true, awaits_confirmation = false where id = $1 and awaits_confirmation`,
         [user],
@@ -183,7 +193,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
       execution.plan.context.is_restored = result.token;
       execution.remember(spentHere, result.token);
       if (recipient.user !== undefined) noteProof(execution.plan.context, recipient.user);
-      return this.pass(execution, result.user);
+      return this.pass(execution, result.user, recipient.address);
     }
     if (result.kind === 'exhausted') {
       if (await this.limits.isFirst(`codes:${result.token}`, 86_400)) {
@@ -220,7 +230,22 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
   }
 }
 
-/** Which stage an answer is for; one that does not say so is for this. */
+/**
+ * Mails a new address of a signed-in visitor, which they have typed in this run, instead of the current one. Nothing of
+ * the account is proved by that (`hasProof`).
+ */
+async function mailNewAddress(execution: Execution<EmailStage>): Promise<void> {
+  const { visitor, plan } = execution;
+  const { user } = visitor;
+  const address = known(plan.context.prompt_data ?? {}, 'email');
+  if (user === undefined || typeof address !== 'string' || address === '' || address === user.email) return;
+  const pending = await execution.pendingUser();
+  if (pending === undefined) execution.setPendingUser({ pk: user.pk });
+  else if (pending.kind !== 'known' || pending.user.pk !== user.pk) return;
+  plan.context.email = address;
+}
+
+/** The stage that an answer is for; this one by default. */
 function componentOf(body: unknown): unknown {
   return (body as { component?: unknown }).component ?? component;
 }
@@ -271,14 +296,4 @@ async function hasStrangersPassword(execution: Execution<EmailStage>, user: numb
     [user],
   );
   return row?.typed ?? false;
-}
-
-/** Whether a form that asks for the password is still to come in this run. */
-async function asksForPassword({ manager, plan }: Execution<EmailStage>): Promise<boolean> {
-  const stages = plan.bindings.flatMap((planned) => ('stage' in planned ? [planned.stage] : []));
-  return manager
-    .createQueryBuilder(PromptStageField, 'field')
-    .innerJoin(Prompt, 'prompt', 'prompt.pk = field.promptId and prompt.fieldKey = :passwordKey', { passwordKey })
-    .where('field.stageId = any(:stages)', { stages })
-    .getExists();
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
+import { AccountAddress } from '../../core/addresses/account-address.entity.js';
 import { nameKey } from '../../core/users/names/account-names.js';
 import { User } from '../../core/users/user.entity.js';
 import type { UserField } from './identification-stage.entity.js';
@@ -18,10 +19,12 @@ const columns: Readonly<Record<UserField, string>> = {
 
 /**
  * The user that a typed name identifies. Names are compared after NFKC, in any case unless the stage minds the case. No
- * two accounts have one name, but for addresses, and for accounts from before that rule. Of several, these count in
- * turn: an active account with that address, if an address was typed; an exact match; an active account; an exact match
- * of the user name. If that leaves two, nobody is found. So nobody takes another's place with a name that is their
- * address or differs only in its spelling, or by signing up with an address that is not theirs.
+ * two accounts have one name, except for addresses and for accounts from before that rule.
+ *
+ * If an address was typed, active accounts with that address come first: the one that proved it first, then the one
+ * whose user name it is, then the one that had it first. Otherwise an exact match comes first, then an active account,
+ * then an exact user name; if that leaves two, no user is found. So no stranger takes an owner's place with a name that
+ * is the owner's address, with another spelling, or with an address that they have not proved.
  */
 export async function findUser(manager: EntityManager, matching: Matching, typed: string): Promise<User | undefined> {
   const { userFields, caseInsensitiveMatching } = matching;
@@ -29,24 +32,42 @@ export async function findUser(manager: EntityManager, matching: Matching, typed
   const any = (compare: (column: string) => string): string =>
     userFields.map((field) => compare(columns[field])).join(' or ');
   const isExact = any((column) => `${column} = :typed`);
+  const isKey = (column: string): string => `${nameKey(column)} = ${nameKey(':typed')}`;
   // All of these have an index, which serves matches in the same case too.
-  const isAlike = any((column) => `${nameKey(column)} = ${nameKey(':typed')}`);
+  const isAlike = any(isKey);
   const isSameCase = any((column) => `normalize(${column}, NFKC) = normalize(:typed, NFKC)`);
   const isAddress = typed.includes('@') && userFields.includes('email');
-  const ranks = [
-    isAddress ? `(u.isActive and ${nameKey(columns.email)} = ${nameKey(':typed')})` : 'false',
-    `coalesce(${isExact}, false)`,
-    'u.isActive',
-    userFields.includes('username') ? `(${columns.username} = :typed)` : 'false',
-  ];
   const { entities, raw } = await manager
     .createQueryBuilder(User, 'u')
-    .addSelect(`array[${ranks.join(', ')}]`, 'rank')
+    .leftJoin(AccountAddress, 'a', 'a.userId = u.pk and a.address = u.email')
+    .addSelect(
+      rankOf([
+        ...(isAddress ? ownerRanks(`u.isActive and ${isKey(columns.email)}`, isKey(columns.username)) : []),
+        asNumber(isExact),
+        asNumber('u.isActive'),
+        userFields.includes('username') ? asNumber(`${columns.username} = :typed`) : '0',
+      ]),
+      'rank',
+    )
     .where(caseInsensitiveMatching ? isAlike : `(${isAlike}) and (${isSameCase})`, { typed })
     .orderBy('rank', 'DESC')
     .limit(2)
-    .getRawAndEntities<{ rank: boolean[] }>();
+    .getRawAndEntities<{ rank: number[] }>();
   const [first, second] = entities;
   const isTie = second !== undefined && String(raw[0]?.rank) === String(raw[1]?.rank);
   return isTie ? undefined : first;
+}
+
+/** Ranks of an account among those that have the typed address; no two are equal. Earlier is higher. */
+function ownerRanks(hasAddress: string, isUsername: string): string[] {
+  const ranks = ['1', `-extract(epoch from a.proved)`, asNumber(isUsername), `-extract(epoch from a.since)`, '- u.pk'];
+  return ranks.map((rank) => `coalesce(case when ${hasAddress} then ${rank} end, '-infinity'::float8)`);
+}
+
+function asNumber(condition: string): string {
+  return `coalesce((${condition})::int, 0)`;
+}
+
+function rankOf(ranks: readonly string[]): string {
+  return `array[${ranks.join(', ')}]::float8[]`;
 }

@@ -3,14 +3,13 @@ import type { EntityManager } from 'typeorm';
 
 import { PasswordRules } from '../../core/passwords/password-rules.service.js';
 import { StrengthLimit } from '../../core/passwords/strength-limit.service.js';
-import { isForeignAddress, nameProblems } from '../../core/users/names/account-names.js';
-import { usernameInvalid } from '../../core/users/names/name-rules.js';
 import type { User } from '../../core/users/user.entity.js';
 import { SecretBox } from '../../database/secret-box.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { validationProblems } from '../../policies/validation-policies.js';
 import { PromptChallengeDto, PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
+import { NameChecks } from './name-checks.js';
 import { plannedPassword } from './planned-password.js';
 import { newPasswordIn, readPromptAnswer } from './prompt-answer.js';
 import { type FormField, isSecret, known, passwordKey, promptChallenge, type PromptData } from './prompt-form.js';
@@ -19,8 +18,6 @@ import type { PromptStage } from './prompt-stage.entity.js';
 import { Prompt } from './prompt.entity.js';
 
 type Run = Execution<PromptStage>;
-
-const foreignName = 'A user name that is an email address must be your own address.';
 
 /** Shows a form, and keeps the answers in the run (flow execution, section 6.2). */
 @Injectable()
@@ -46,12 +43,11 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
     const fields = await fieldsOf(manager, stage);
     const data = plan.context.prompt_data ?? {};
     const own = await ownAccount(execution);
-    const problemOf = (field: FormField, name: string): Promise<string | undefined> =>
-      problemOfName(manager, field, name, own);
+    const names = new NameChecks(execution, own);
     const strength = this.strengthLimit.meterFor(visitor.clientIp);
     const answer = await readPromptAnswer(fields, body as PromptData, {
       data,
-      problemOf,
+      problemOf: (field, name) => names.problemOf(field, name),
       passwordProblems: (password, answered) => this.passwords.problems(password, namesIn(own, data, answered)),
       passwordWeakness: (password, answers) => this.passwords.weakness(password, namesIn(own, data, answers), strength),
       policyProblems: (answers, isAsked, isRestValid) => {
@@ -61,8 +57,8 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
       },
     });
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
-    const foreign = foreignAddress(answer.values, data, own);
-    if (foreign !== undefined) return { kind: 'rejected', errors: { [foreign]: [foreignName] } };
+    const errors = await names.problemIn(data, answer.values);
+    if (errors !== undefined) return { kind: 'rejected', errors };
     plan.context.prompt_data = { ...data, ...(await this.withoutSecrets(fields, data, answer.values)) };
     if (Object.hasOwn(plan.context.prompt_data, passwordKey)) plan.context.prompt_secrets = [passwordKey];
     return { kind: 'passed' };
@@ -101,30 +97,6 @@ async function ownAccount(execution: Run): Promise<User | undefined> {
   const pending = await execution.pendingUser();
   if (pending !== undefined) return pending.kind === 'known' ? pending.user : undefined;
   return execution.visitor.user;
-}
-
-async function problemOfName(
-  manager: EntityManager,
-  { type, fieldKey }: FormField,
-  name: string,
-  own: User | undefined,
-): Promise<string | undefined> {
-  if (type === 'username') {
-    const problem = (await nameProblems(manager, { username: name }, own)).get('username');
-    if (problem === undefined) return undefined;
-    return problem === 'invalid' ? usernameInvalid : 'Username is already taken.';
-  }
-  const problems = fieldKey === 'email' ? await nameProblems(manager, { email: name }, own) : undefined;
-  return problems?.has('email') ? 'This address is the user name of another account.' : undefined;
-}
-
-/** The field of a new user name that is an email address other than the one in the run; undefined if there is none. */
-function foreignAddress(values: PromptData, data: PromptData, own: User | undefined): string | undefined {
-  const known = { email: own?.email ?? '', ...data, ...values };
-  const { username, email } = known as { username?: unknown; email: unknown };
-  if (typeof username !== 'string' || typeof email !== 'string' || username === own?.username) return undefined;
-  if (!isForeignAddress(username, email)) return undefined;
-  return ['username', 'email'].find((key) => Object.hasOwn(values, key));
 }
 
 /** Names and addresses of the user: of the account, of the run, and of this form. */

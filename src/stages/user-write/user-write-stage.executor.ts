@@ -5,7 +5,7 @@ import { type EntityManager, QueryFailedError } from 'typeorm';
 
 import { Authority } from '../../core/authority/authority.service.js';
 import { Credentials } from '../../core/users/credentials.service.js';
-import { claimNames, isForeignAddress, NamesRefused } from '../../core/users/names/account-names.js';
+import { claimNames, NamesRefused, reservesForeignAddress } from '../../core/users/names/account-names.js';
 import { User, type UserType, userTypes } from '../../core/users/user.entity.js';
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
@@ -24,6 +24,7 @@ import { invalidInvitation, redeemInvitation } from '../invitation/redeem-invita
 import { passwordChosenHere } from '../prompt/choose-password.executor.js';
 import { plannedPasswordHash } from '../prompt/planned-password.js';
 import { known, passwordKey, type PromptData } from '../prompt/prompt-form.js';
+import { takesUnprovedAddress, unprovedAddress } from '../prompt/unproved-address.js';
 import { SignUpLimit } from './sign-up-limit.js';
 import { type UserChanges, userChanges } from './user-changes.js';
 import type { UserWriteStage } from './user-write-stage.entity.js';
@@ -87,7 +88,8 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     if (refusal !== undefined) throw new Denial(refusal);
     const changes = userChanges(data, stored?.attributes ?? {});
     if (changes === undefined) throw new Denial(isBlank(data['username']) ? undefined : failed);
-    if (takesAddress(changes, stored)) throw new Denial(failed);
+    if (reservesForeignAddress(changes, stored)) throw new Denial(failed);
+    if (takesUnprovedAddress(changes, stored, context)) throw new Denial(unprovedAddress);
     const password = this.passwordIn(data);
     const columns: Columns = { ...changes, ...(await claimNames(manager, changes, stored)), ...password };
     const user =
@@ -209,12 +211,6 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
       clientIp: visitor.clientIp,
     });
   }
-}
-
-/** Whether the form gives the account a new user name that is an email address, and not the account's. */
-function takesAddress({ username, email }: UserChanges, stored: User | undefined): boolean {
-  if (username === undefined || username === stored?.username) return false;
-  return isForeignAddress(username, email ?? stored?.email ?? '');
 }
 
 async function create({ stage, plan }: Run, manager: EntityManager, columns: Columns): Promise<User> {

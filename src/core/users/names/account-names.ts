@@ -37,11 +37,26 @@ export function nameKey(expression: string): string {
   return `left(lower(normalize(${expression}, NFKC) collate "und-x-icu"), 254) collate "C"`;
 }
 
-/** Whether a user name is an email address other than the account's own. Forms must not reserve addresses of others. */
-export function isForeignAddress(username: string, email: string): boolean {
-  // Compared like every name: width variants of `@` are stored as `@`.
-  const name = foldedName(username);
-  return name.includes('@') && email !== '' && name !== foldedName(email);
+/** Whether a name is an email address, in any spelling: width variants of `@` are stored as `@`. */
+export function isAddress(name: string): boolean {
+  return foldedName(name).includes('@');
+}
+
+/** Whether a name is an email address other than `email`. Without an `email` every address is. */
+export function isForeignAddress(name: string, email: string): boolean {
+  return isAddress(name) && foldedName(name) !== foldedName(email);
+}
+
+/**
+ * Whether a new user name or UPN is an email address other than the account's own. Forms must not reserve addresses of
+ * others.
+ *
+ * @param stored the account that is changed; undefined for a new one
+ */
+export function reservesForeignAddress(wanted: NamedColumns, stored?: User): boolean {
+  const { username, attributes } = changedNames(wanted, stored);
+  const email = wanted.email ?? stored?.email ?? '';
+  return [username, attributes].some((name) => name !== null && isForeignAddress(name, email));
 }
 
 /**

@@ -1,0 +1,15 @@
+import type { EntityManager } from 'typeorm';
+
+import type { FlowPlan } from '../../flow-execution/plan.js';
+import { stagesAhead } from '../../flow-execution/stages-ahead.js';
+import { PromptStageField } from './prompt-stage-field.entity.js';
+import { Prompt } from './prompt.entity.js';
+
+/** Whether a form that comes after the current stage has a field with this key. */
+export function asksAhead(manager: EntityManager, plan: FlowPlan, fieldKey: string): Promise<boolean> {
+  return manager
+    .createQueryBuilder(PromptStageField, 'field')
+    .innerJoin(Prompt, 'prompt', 'prompt.pk = field.promptId and prompt.fieldKey = :fieldKey', { fieldKey })
+    .where('field.stageId = any(:stages)', { stages: stagesAhead(plan) })
+    .getExists();
+}

@@ -1,0 +1,81 @@
+import { isAddress, isForeignAddress, nameProblems } from '../../core/users/names/account-names.js';
+import { usernameInvalid } from '../../core/users/names/name-rules.js';
+import type { User } from '../../core/users/user.entity.js';
+import type { Execution } from '../../flow-execution/execution.js';
+import { kindsAhead } from '../../flow-execution/stages-ahead.js';
+import { asksAhead } from './asks-ahead.js';
+import { type FormField, known, type PromptData } from './prompt-form.js';
+import { takesUnprovedAddress, unprovedAddress } from './unproved-address.js';
+
+const foreignName = 'A user name that is an email address must be your own address.';
+const usernameTaken = 'Username is already taken.';
+const addressTaken = 'This address is the user name of another account.';
+
+/** Keys of fields whose values are names: accounts are found by them. */
+const nameKeys = ['username', 'attributes.upn', 'attributes_upn'] as const;
+
+/** Checks the names in the answer to a form. Stages that write them check again, with the names locked. */
+export class NameChecks {
+  /** @param own the account that may keep its names; undefined in a sign-up */
+  constructor(
+    private readonly execution: Execution,
+    private readonly own: User | undefined,
+  ) {}
+
+  /** Why the account cannot have a name in a field, looked at alone; undefined if it can. */
+  async problemOf({ type, fieldKey }: FormField, name: string): Promise<string | undefined> {
+    const { manager } = this.execution;
+    if (type === 'username') {
+      const problem = (await nameProblems(manager, { username: name }, this.own)).get('username');
+      if (problem === undefined) return undefined;
+      if (problem === 'invalid') return usernameInvalid;
+      // Only its owner may have an address as a name, so whether an account has it is no answer to others.
+      return isAddress(name) ? undefined : usernameTaken;
+    }
+    if (fieldKey !== 'email' || this.own !== undefined) return undefined;
+    return (await nameProblems(manager, { email: name })).has('email') ? addressTaken : undefined;
+  }
+
+  /**
+   * Why the account cannot have the names of an answer together.
+   *
+   * @param data the answers to earlier forms of the run
+   * @param values the answer, by the keys of its fields
+   * @returns the error with its field; undefined if it can
+   */
+  async problemIn(data: PromptData, values: PromptData): Promise<Record<string, string[]> | undefined> {
+    const { manager, plan } = this.execution;
+    const foreign = await this.foreignName(data, values);
+    if (foreign !== undefined) return { [foreign]: [foreignName] };
+    if (Object.hasOwn(values, 'email') && takesUnprovedAddress(values, this.own, plan.context)) {
+      if (!(await this.isProvedAhead())) return { email: [unprovedAddress] };
+    }
+    const username = known(values, 'username');
+    if (typeof username !== 'string' || !isAddress(username)) return undefined;
+    const problems = await nameProblems(manager, { username }, this.own);
+    return problems.has('username') ? { username: [usernameTaken] } : undefined;
+  }
+
+  /** The field of a new name that is an email address other than the account's; undefined if there is none. */
+  private async foreignName(data: PromptData, values: PromptData): Promise<string | undefined> {
+    const answers = { ...data, ...values };
+    const typed = known(answers, 'email');
+    const email = typeof typed === 'string' ? typed : (this.own?.email ?? '');
+    const kept = [this.own?.username, this.own?.attributes['upn']];
+    const foreign = nameKeys.find((key) => {
+      const name = known(answers, key);
+      return typeof name === 'string' && !kept.includes(name) && isForeignAddress(name, email);
+    });
+    if (foreign === undefined) return undefined;
+    const { manager, plan } = this.execution;
+    if (email === '' && (await asksAhead(manager, plan, 'email'))) return undefined;
+    return [foreign, 'email'].find((key) => Object.hasOwn(values, key));
+  }
+
+  /** Whether a new address of the account is proved by a mail, or never written, before the run ends. */
+  private async isProvedAhead(): Promise<boolean> {
+    const { manager, plan, visitor } = this.execution;
+    const kinds = await kindsAhead(manager, plan);
+    return !kinds.has('user_write') || (kinds.has('email') && visitor.user?.pk === this.own?.pk);
+  }
+}
