@@ -79,7 +79,7 @@ export class FlowToken {
   @Column({ type: 'uuid' })
   execution!: string;
 
-  /** What is left to do (`FlowPlan`), as JSON sealed by the secret box: it may hold what a visitor typed. */
+  /** The rest of the run (`FlowPlan`) as JSON, sealed because it may hold answers. Empty once the link is dead. */
   @Column({ type: 'text' })
   plan!: string;
 

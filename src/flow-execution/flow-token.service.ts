@@ -15,7 +15,7 @@ import type { FlowPlan } from './plan.js';
 /** The name of the stage that every link leads to first (`ConfirmStageExecutor`). */
 export const confirmStage = 'confirm';
 
-/** Days that a token is kept after its end, so that whoever opens an old link is told what became of it. */
+/** Days that a token is kept after its end, without its plan, so that old links get the right message. */
 const keptFor = 7;
 
 /** Names the place that a plan is sealed for: it is good in no other row. */
@@ -23,7 +23,7 @@ function planPlace(pk: string): string {
   return `flow_token.plan:${pk}`;
 }
 
-/** A token to make. */
+/** A token to create. */
 export interface NewFlowToken {
   readonly purpose: FlowTokenPurpose;
   /** `pk` null: nobody, as for a visitor who must not learn that there is no such user. */
@@ -38,7 +38,7 @@ export interface NewFlowToken {
   readonly minutes: number;
 }
 
-/** What became of a token, or of a secret that belongs to none. */
+/** State of a token, or of a secret without one. */
 export type FlowTokenState =
   | 'live'
   | 'unknown'
@@ -109,6 +109,7 @@ export class FlowTokens {
   ) {
     changes.registerEnding((manager, user) => this.endAll(manager, user));
     housekeeping.register('old links', () => this.purge());
+    housekeeping.register('plans of expired links', () => this.purgePlans());
   }
 
   /** Makes a token. Its secret is `linkSecret(pk)`. */
@@ -140,7 +141,7 @@ export class FlowTokens {
   /** Ends the links that a stage has mailed in a run and that nobody has used. */
   async supersede(manager: EntityManager, execution: string, stage: string): Promise<void> {
     await manager.query(
-      `update "flow_token" set superseded = now()
+      `update "flow_token" set superseded = now(), plan = ''
         where execution = $1 and stage_uuid = $2 and spent is null and superseded is null`,
       [execution, stage],
     );
@@ -149,7 +150,7 @@ export class FlowTokens {
   /** As `supersede`, of the links to new passwords that were mailed to a user. */
   async supersedeMailed(manager: EntityManager, user: number): Promise<void> {
     await manager.query(
-      `update "flow_token" set superseded = now()
+      `update "flow_token" set superseded = now(), plan = ''
         where user_id = $1 and purpose = 'recovery' and stage_uuid is not null and spent is null and superseded is null`,
       [user],
     );
@@ -161,7 +162,7 @@ export class FlowTokens {
    */
   async endAll(manager: EntityManager, user: number): Promise<void> {
     const [ended] = await manager.query<[{ pk: string; address: string }[], number]>(
-      `update "flow_token" set user_id = null
+      `update "flow_token" set user_id = null, plan = ''
         where user_id = $1 and spent is null and superseded is null and expires > now()
         returning token_uuid as pk, address`,
       [user],
@@ -224,7 +225,7 @@ export class FlowTokens {
   async spend(manager: EntityManager, pk: string, claim: Claim): Promise<boolean> {
     const { purposes, flow, user, execution, stage = null, address = null, minutes = null } = claim;
     const [spent] = await manager.query<[unknown[], number]>(
-      `update "flow_token" t set spent = now()
+      `update "flow_token" t set spent = now(), plan = ''
          from "user" u
         where t.token_uuid = $1 and t.spent is null and t.superseded is null and t.expires > now()
           and t.purpose = any($2) and t.flow_uuid = $3 and t.user_id = $4 and t.execution = $5
@@ -269,6 +270,15 @@ export class FlowTokens {
       if (error instanceof SealBrokenError || error instanceof SyntaxError) return undefined;
       throw error;
     }
+  }
+
+  private async purgePlans(): Promise<number> {
+    const emptied = await this.dataSource.query<[unknown[], number]>(
+      `update "flow_token" set plan = '' where token_uuid in (
+         select token_uuid from "flow_token" where expires < now() and plan <> '' limit 500
+       )`,
+    );
+    return emptied[1];
   }
 
   private async purge(): Promise<number> {

@@ -2,10 +2,15 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { Housekeeping } from '../../src/database/housekeeping.js';
+import { createEmailStage } from '../factories/email-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createPromptStage } from '../factories/prompt.js';
+import { createReader } from '../factories/proof-flow.js';
 import { createStage } from '../factories/stage.js';
 import { PageBrowser } from '../support/page-browser.js';
+import { proofMail } from '../support/proof-mail.js';
+import { SmtpSink } from '../support/smtp-sink.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { Visitor } from '../support/visitor.js';
 
@@ -61,5 +66,51 @@ describe('A session', () => {
     const browser = new PageBrowser(app.url);
     await browser.open(`/if/flow/${flow.slug}/?flow_token=${'x'.repeat(12_000)}`);
     expect(await largestSession()).toBeLessThan(6_000);
+  });
+});
+
+describe('A link', () => {
+  let sink: SmtpSink;
+  let slug: string;
+  beforeAll(async () => {
+    sink = new SmtpSink();
+    const { pk: identification } = await createStage(app.api, 'identification');
+    const form = await createPromptStage(app.api, [{ field_key: 'notes', type: 'text_area' }]);
+    const fields = { host: '127.0.0.1', port: await sink.listen(), recovery_max_attempts: 1000 };
+    const stages = [identification, form.pk, (await createEmailStage(app.api, fields)).pk];
+    const { pk: last } = await createStage(app.api, 'dummy');
+    slug = (await createFlowWith(app.api, [...stages, last], { designation: 'recovery' })).flow.slug;
+  });
+  afterAll(() => sink.close());
+
+  /** Which links of a user hold the long answer of their run, oldest first. */
+  async function holdingAnswers(user: number): Promise<boolean[]> {
+    const query = 'select length(plan) as size from "flow_token" where user_id = $1 order by created';
+    return (await app.dataSource.query<{ size: number }[]>(query, [user])).map(({ size }) => size > 9_000);
+  }
+
+  it('holds the answers of its run only until it is replaced or used', async () => {
+    const { pk, email } = await createReader(app.api);
+    const visitor = new Visitor(app.url);
+    await visitor.answer(slug, { uid_field: email });
+    await visitor.answer(slug, { notes: 'x'.repeat(9_000) });
+    await visitor.answer(slug, {});
+    expect(await holdingAnswers(pk)).toEqual([false, true]);
+    const { query } = await proofMail(sink, email, 2);
+    const { token } = await visitor.see(slug, query);
+    const behind = await visitor.answer(slug, { component: 'ak-stage-consent', token }, query);
+    expect(behind).toMatchObject({ component: 'ak-stage-dummy' });
+    expect(await holdingAnswers(pk)).toEqual([false, false]);
+  });
+
+  it('holds the answers of its run no longer than it is valid', async () => {
+    const { pk, email } = await createReader(app.api);
+    const visitor = new Visitor(app.url);
+    await visitor.answer(slug, { uid_field: email });
+    await visitor.answer(slug, { notes: 'x'.repeat(9_000) });
+    expect(await holdingAnswers(pk)).toEqual([true]);
+    await app.dataSource.query('update "flow_token" set expires = now() where user_id = $1', [pk]);
+    await app.nest.get(Housekeeping).doEverything();
+    expect(await holdingAnswers(pk)).toEqual([false]);
   });
 });
