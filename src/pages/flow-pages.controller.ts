@@ -7,7 +7,6 @@ import { RequestBody } from '../rest/http/request-body.js';
 import { FlowPages } from './flow-pages.js';
 import { PageErrors } from './page-errors.js';
 import { readPageForm } from './page-form.js';
-import { privatePage } from './page-headers.js';
 import { PageResponder } from './page-responder.js';
 import { PageRoute } from './page-route.js';
 import { PageVisitors } from './page-visitors.js';
@@ -30,7 +29,10 @@ export class FlowPagesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    if (request.method === 'HEAD') return this.head(slug, reply);
+    if (request.method === 'HEAD') {
+      await this.pages.requireFlow(slug);
+      return this.responder.head(reply);
+    }
     const visitor = await this.visitors.of(request);
     return this.responder.send(reply, await this.pages.show(slug, visitor), visitor);
   }
@@ -46,13 +48,5 @@ export class FlowPagesController {
     const form = await readPageForm(body, request.bodyType);
     const visitor = await this.visitors.of(request);
     return this.responder.send(reply, await this.pages.answer(slug, form, visitor), visitor);
-  }
-
-  /** Whoever only asks whether there is a page begins nothing by that. */
-  private async head(slug: string, reply: FastifyReply): Promise<string> {
-    await this.pages.requireFlow(slug);
-    privatePage(reply);
-    void reply.type('text/html; charset=utf-8');
-    return '';
   }
 }

@@ -8,7 +8,6 @@ import { RequestBody } from '../rest/http/request-body.js';
 import { LandingPage } from './landing-page.js';
 import { PageErrors } from './page-errors.js';
 import { readPageForm } from './page-form.js';
-import { privatePage } from './page-headers.js';
 import { PageNotes } from './page-notes.js';
 import { PageRenderer } from './page-renderer.js';
 import { PageResponder } from './page-responder.js';
@@ -34,11 +33,7 @@ export class LandingPageController {
   @Get()
   @PageRoute()
   async show(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    if (request.method === 'HEAD') {
-      privatePage(reply);
-      void reply.type('text/html; charset=utf-8');
-      return '';
-    }
+    if (request.method === 'HEAD') return this.responder.head(reply);
     const visitor = await this.visitors.of(request);
     const wording = new Wording(await this.renderer.catalog(visitor.locale));
     const page = await this.landing.of(request, visitor, wording);

@@ -11,7 +11,6 @@ import type { PageAnswer } from './flow-pages.js';
 import { notMeDonePage, notMePage } from './not-me-page.js';
 import { PageErrors } from './page-errors.js';
 import { readPageForm } from './page-form.js';
-import { privatePage } from './page-headers.js';
 import { PageNotes } from './page-notes.js';
 import { PageRenderer } from './page-renderer.js';
 import { PageResponder } from './page-responder.js';
@@ -43,11 +42,7 @@ export class NotMeController {
   @Get()
   @PageRoute()
   async show(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    if (request.method === 'HEAD') {
-      privatePage(reply);
-      void reply.type('text/html; charset=utf-8');
-      return '';
-    }
+    if (request.method === 'HEAD') return this.responder.head(reply);
     const visitor = await this.visitors.of(request);
     const query = new URLSearchParams(queryOf(request));
     const secret = query.getAll(notMeParameter).at(-1);

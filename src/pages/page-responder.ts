@@ -15,6 +15,13 @@ export class PageResponder {
     private readonly cookies: SessionCookies,
   ) {}
 
+  /** Answers HEAD for a page. It starts no session and uses no link. */
+  head(reply: FastifyReply): string {
+    privatePage(reply);
+    void reply.type('text/html; charset=utf-8');
+    return '';
+  }
+
   /** @returns the body of the answer */
   async send(reply: FastifyReply, answer: PageAnswer, { locale, address }: PageVisitor): Promise<string> {
     if (answer.session !== undefined) this.cookies.send(reply, answer.session);

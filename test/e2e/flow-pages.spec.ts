@@ -256,14 +256,15 @@ describe('What goes wrong', () => {
   });
 });
 
-describe('Whoever only asks whether there is a page', () => {
-  it('begins nothing', async () => {
+describe('HEAD of a page', () => {
+  it('starts no session, uses no link, and has the headers of the page', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const before = await sessions();
-    for (const query of ['', '?flow_token=secret']) {
-      const answer = await browser().ask(`/if/flow/${slug}/${query}`, { method: 'HEAD' });
-      expect(answer.status).toBe(200);
+    for (const path of [`/if/flow/${slug}/`, `/if/flow/${slug}/?flow_token=secret`, '/', '/if/not-me/?token=secret']) {
+      const answer = await browser().ask(path, { method: 'HEAD' });
+      expect(answer.status, path).toBe(200);
       expect(answer.headers.get('set-cookie')).toBeNull();
+      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
       expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
       expect(answer.headers.get('cache-control')).toBe('no-store');
     }
