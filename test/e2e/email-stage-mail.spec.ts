@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { MailTransports } from '../../src/mail/transport/mail-transports.js';
+import { wholeTime } from '../../src/mail/transport/smtp-settings.js';
 import type { Answer } from '../support/api-client.js';
 import { createSendingStage, messageOf } from '../support/mails.js';
 import { createPlainUser } from '../support/plain-user.js';
@@ -68,6 +70,16 @@ describe('/stages/email/{id}/test/', () => {
     const mail = sink.mails.find(({ to }) => to === 'de@example.org');
     expect(mail?.source).toMatch(/^Subject: .*Passwort/m);
     expect(mail?.source).toContain('https://login.example.org');
+  });
+
+  it('gives each attempt 60 s at most, whatever timeout the stage has', async () => {
+    const send = vi.spyOn(app.nest.get(MailTransports, { strict: false }), 'send');
+    const stage = await createSendingStage(app, port, { timeout: 3600 });
+    const { body } = await test(stage, { to: 'bounded@example.org' });
+    expect(await settled(body.message)).toMatchObject({ state: 'sent' });
+    const [settings] = send.mock.calls.find(([, { to }]) => to.address === 'bounded@example.org')!;
+    expect(wholeTime(settings)).toBe(60_000);
+    send.mockRestore();
   });
 
   it('says what the server said when it refuses the mail', async () => {

@@ -168,7 +168,7 @@ describe('what is wrong is said with what to do about it', () => {
       'a refusal',
       { answers: { greeting: '554 blocked' } },
       {},
-      /takes no mail from here now: "554 blocked"\. Ask those who run it/,
+      /takes no mail from here now \(code 554\)\. Ask those who run it/,
     ],
     [
       'something that is no SMTP',
@@ -211,6 +211,21 @@ describe('what is wrong is said with what to do about it', () => {
     const result = await check(server);
     expect(result).toMatchObject({ ok: false, transcript: [] });
     expect(JSON.stringify(result)).not.toMatch(/secret|ERR|HTTP|SSH-/);
+  });
+
+  it.each<[string, NonNullable<Script['answers']>]>([
+    ['FTP', { greeting: '220 secret FTP', EHLO: '500 secret command', HELO: '500 secret command' }],
+    ['FTP that is full', { greeting: '421 secret users' }],
+    ['FTP that asks for a login', { greeting: '220-secret\r\n220 banner', EHLO: '530 secret login' }],
+    ['anything that closes', { greeting: '220 secret', EHLO: hangUp }],
+  ])('quotes nothing of a server for %s, which has not answered EHLO', async (_, answers) => {
+    const server = await servers.scripted({ answers });
+    const result = await check(server);
+    expect(result.ok).toBe(false);
+    expect(JSON.stringify(result)).not.toMatch(/secret|banner/);
+    const outcome = await test.transports.send(smtpSettings(server.port, login), outgoingMail());
+    expect(outcome.kind).toBe('deferred');
+    expect(JSON.stringify(outcome)).not.toMatch(/secret|banner/);
   });
 
   it('a server that stays silent, after 60 s whatever the timeout says', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { SmtpSettings } from '../../src/mail/transport/smtp-settings.js';
 import { hangUp, type Moment, silence } from '../support/smtp/scripted-server.js';
@@ -94,7 +94,8 @@ describe('a reply that ends a try', () => {
       kind: 'deferred',
       unreachable: true,
       code,
-      reply: reply.slice(4),
+      // Nothing is quoted before the server has answered EHLO.
+      reply: moment === 'AUTH' ? reply.slice(4) : '',
     });
     expect(server.verbs()).not.toContain('MAIL');
   });
@@ -261,6 +262,20 @@ describe('a server that is not there', () => {
       unreachable: true,
       reason: expect.stringMatching(/"no-such-host\.invalid"/),
     });
+  });
+
+  it('defers the mail after totalTimeout, whatever the timeout of a step is', async () => {
+    const server = await servers.scripted({ answers: { MAIL: silence } });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const heard = server.heard('MAIL');
+      const outcome = send(server, { timeout: 3600, totalTimeout: 60 });
+      await heard;
+      vi.advanceTimersByTime(60_000);
+      expect(await outcome).toMatchObject({ reason: expect.stringContaining('took more than 60 s altogether') });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('is not taken for one that speaks something else', async () => {

@@ -12,7 +12,7 @@ import type { MailData } from '../rendering/mail-data.js';
 import { MailRenderer, type RenderedMail } from '../rendering/mail-renderer.js';
 import { MailTransports, type OutgoingMail, type Outcome } from '../transport/mail-transports.js';
 import { readable } from '../transport/reply.js';
-import { serverOf } from '../transport/smtp-settings.js';
+import { serverOf, trialTimeout } from '../transport/smtp-settings.js';
 import { consequenceOf, eventOf } from './consequence.js';
 import { DeliveryBatches } from './delivery-batches.js';
 import { codeOf, linkOf } from './mail-link.js';
@@ -57,7 +57,7 @@ export class MailDelivery {
       return this.attempt(message, sender, () => Promise.resolve({ kind: 'deferred', reason, unreachable: false }));
     }
     if (sender.smtp === undefined) return this.attempt(message, sender, (mail) => this.capture(mail, pk));
-    const { smtp } = sender;
+    const smtp = message.data.isTrial === true ? { ...sender.smtp, totalTimeout: trialTimeout } : sender.smtp;
     const server = serverOf(smtp);
     const admission = await this.circuits.enter(server);
     if (!admission.admitted) return this.postpone(message, admission.retryAt, server, admission.reason);

@@ -11,6 +11,8 @@ export interface StoredMailData {
   readonly codeExpires?: string;
   /** Until when the link works, ISO 8601. */
   readonly expires?: string;
+  /** A test mail of an administrator: each attempt takes at most `trialTimeout`. */
+  readonly isTrial?: boolean;
   /** Further values that a template declares. */
   readonly values?: Readonly<Record<string, unknown>>;
 }

@@ -78,11 +78,17 @@ export async function openSession(settings: SmtpSettings, options: SessionOption
 class SessionOpening {
   private readonly destination: Destination;
   private dialogue: Dialogue | undefined;
+  /** Whether the server has answered EHLO or HELO as a mail server does. */
+  private speaksSmtp = false;
+  private readonly firstStep: number;
+  private readonly firstLine: number;
 
   constructor(
     private readonly settings: SmtpSettings,
     private readonly options: SessionOptions,
   ) {
+    const { steps, transcript } = options.record;
+    [this.firstStep, this.firstLine] = [steps.length, transcript.length];
     const { host, port } = settings;
     this.destination = { host: hostOnTheWire(host) ?? host, port, server: serverOf(settings) };
   }
@@ -93,8 +99,23 @@ class SessionOpening {
       return await this.run(mayUpgrade);
     } catch (error) {
       this.dialogue?.destroy();
+      if (!this.speaksSmtp) this.withholdReplies();
       throw error;
     }
+  }
+
+  /**
+   * Reduces the replies in the record to their codes: until it has answered EHLO, the server may be any service of the
+   * inner network, such as FTP, which greets with 220 too (CWE-918).
+   */
+  private withholdReplies(): void {
+    const { steps, transcript } = this.options.record;
+    const withheld = transcript.slice(this.firstLine).map((line) => line.replace(/^(S: \d+).*/s, '$1'));
+    transcript.splice(this.firstLine, withheld.length, ...withheld);
+    const silent = steps
+      .slice(this.firstStep)
+      .map((step) => (step.name === 'greeting' && step.ok ? { ...step, detail: '' } : step));
+    steps.splice(this.firstStep, silent.length, ...silent);
   }
 
   private async run(mayUpgrade: boolean): Promise<Session> {
@@ -135,9 +156,9 @@ class SessionOpening {
       throw new SessionError('time', error.message, { advice, cause: error });
     });
     if (reply.code === 220) return reply;
-    throw new SessionError('busy', `${server} takes no mail from here now: ${cited(reply)}.`, {
+    throw new SessionError('busy', `${server} takes no mail from here now (code ${reply.code}).`, {
       ...(reply.code >= 500 && { advice: 'Ask those who run it; the address of this machine may be blocked.' }),
-      reply,
+      reply: codeOf(reply),
     });
   }
 
@@ -150,9 +171,16 @@ class SessionOpening {
     let reply = await dialogue.command(`EHLO ${clientName}`);
     // A server without extensions, as they were before RFC 1869.
     if ([500, 502].includes(reply.code)) reply = { ...(await dialogue.command(`HELO ${clientName}`)), lines: [] };
-    if (reply.code === 250) return reply;
+    if (reply.code === 250) {
+      this.speaksSmtp = true;
+      return reply;
+    }
     const { server } = this.destination;
-    throw new SessionError('busy', `${server} does not want to talk: ${cited(reply)}.`, { reply });
+    if (this.speaksSmtp) throw new SessionError('busy', `${server} refuses EHLO: ${cited(reply)}.`, { reply });
+    throw new SessionError('busy', `${server} does not answer EHLO as a mail server does (code ${reply.code}).`, {
+      ...(reply.code >= 500 && { advice: 'Check host and port.' }),
+      reply: codeOf(reply),
+    });
   }
 
   /** @returns null if TLS was not asked for and the server does not want it after all */
@@ -206,6 +234,11 @@ class SessionOpening {
       throw error;
     }
   }
+}
+
+/** A reply without its text; see `withholdReplies`. */
+function codeOf({ code }: Reply): Reply {
+  return { code, lines: [] };
 }
 
 function noStartTls(server: string): SessionError {

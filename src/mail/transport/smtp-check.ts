@@ -8,7 +8,7 @@ import { readable } from './reply.js';
 import { SecretMask } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 import { openSession, type Session, type SessionRecord, type Step } from './session.js';
-import { serverOf, type SmtpSettings, stepTime, wholeTime } from './smtp-settings.js';
+import { serverOf, type SmtpSettings, stepTime, trialTimeout, wholeTime } from './smtp-settings.js';
 import { TlsTrust } from './tls-trust.js';
 
 /** How a mail server was found to be. */
@@ -23,9 +23,6 @@ export interface CheckResult {
   readonly transcript: readonly string[];
 }
 
-/** Milliseconds that a check takes at most: its caller holds a connection of the API meanwhile. */
-const longestCheck = 60_000;
-
 /** Tries out settings of a mail server without sending a mail. */
 @Injectable()
 export class SmtpCheck {
@@ -39,7 +36,7 @@ export class SmtpCheck {
     const problem = reasonToRefuseSettings(settings);
     if (problem !== undefined) return { ok: false, verdict: problem, steps: [], transcript: [] };
     const record: SessionRecord = { steps: [], transcript: [] };
-    const end = performance.now() + longestCheck;
+    const end = performance.now() + trialTimeout * 1000;
     const [ok, verdict] = await this.try(settings, record, end).then(
       (praise) => [true, praise] as const,
       async (error: unknown) => [false, await this.explain(error, settings, record, end)] as const,

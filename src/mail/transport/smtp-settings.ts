@@ -14,7 +14,12 @@ export interface SmtpSettings {
   readonly useSsl: boolean;
   /** Seconds for each step: connecting, a TLS handshake, the reply to a command. A whole mail may take four times it. */
   readonly timeout: number;
+  /** Seconds for everything from the connection to the last reply, if that is less than four times `timeout`. */
+  readonly totalTimeout?: number;
 }
+
+/** `totalTimeout` of what administrators try out, whatever `timeout` the settings have. */
+export const trialTimeout = 60;
 
 /** The service's own mail server, or undefined if none is set: mails then go to the local mailbox. */
 export function globalSmtpSettings(settings: Settings): SmtpSettings | undefined {
@@ -45,5 +50,5 @@ export function stepTime({ timeout }: SmtpSettings): number {
  * time would otherwise hold a place for a dozen time-outs; one that sends byte after byte, for ever.
  */
 export function wholeTime(settings: SmtpSettings): number {
-  return 4 * stepTime(settings);
+  return Math.min(4 * stepTime(settings), (settings.totalTimeout ?? Infinity) * 1000);
 }

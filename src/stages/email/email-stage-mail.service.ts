@@ -39,7 +39,8 @@ export class EmailStageMailService {
   ) {}
 
   /**
-   * Takes a test mail, which goes the way of every other mail of the stage.
+   * Queues a test mail, which takes the same way as every other mail of the stage. Each attempt to deliver it takes at
+   * most 60 s, whatever timeout the stage has.
    *
    * @param stage null: the mail is one of the service itself, from the global settings
    */
@@ -56,7 +57,7 @@ export class EmailStageMailService {
       template,
       subject: template === testTemplate ? testSubject : (stage?.subject ?? ''),
       locale,
-      data: { values: { ...sampleMail(to, publicUrl(this.settings), stage?.tokenExpiry) } },
+      data: { isTrial: true, values: { ...sampleMail(to, publicUrl(this.settings), stage?.tokenExpiry) } },
       deadline: null,
     };
     return this.idempotency.once(request, async (manager) => ({ message: await this.outbox.enqueue(manager, mail) }));
