@@ -10,6 +10,7 @@ import { Session } from './core/sessions/session.entity.js';
 import { Token } from './core/tokens/token.entity.js';
 import { User } from './core/users/user.entity.js';
 import { ActorSubscriber } from './database/actor.js';
+import { DatabaseClient } from './database/database-client.js';
 import { migrations } from './database/migrations/migrations.js';
 import { NamingStrategy } from './database/naming-strategy.js';
 import { Event } from './events/event.entity.js';
@@ -83,7 +84,7 @@ export function dataSourceOptions(url: string, statementTimeout = 0): DataSource
     extra: {
       statement_timeout: statementTimeout * 1000,
       idle_in_transaction_session_timeout: 60_000,
-      Client: preparingClient(),
+      Client: preparingClient(DatabaseClient),
     },
   };
 }

@@ -1,5 +1,6 @@
-import { Pool, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
+import { Pool, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from 'pg';
 
+import { DatabaseClient } from './database-client.js';
 import { retryTransient } from './transient-errors.js';
 
 type OnConnect = (error: Error | undefined, client: PoolClient | undefined, done: (broken?: boolean) => void) => void;
@@ -10,6 +11,10 @@ type OnConnect = (error: Error | undefined, client: PoolClient | undefined, done
  */
 export class JobConnections extends Pool {
   private readonly stopping = new AbortController();
+
+  constructor(config: PoolConfig) {
+    super({ ...config, Client: DatabaseClient });
+  }
 
   /** Returns a client that takes a connection per statement. Only the listening client keeps one. */
   override connect(): Promise<PoolClient>;

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { runMigrations, type TaskList } from 'graphile-worker';
+import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 
+import { DatabaseClient } from './database-client.js';
 import { JobWorker } from './job-worker.js';
 
 /** A job for a worker; its properties are SQL expressions. */
@@ -59,5 +61,13 @@ export class JobQueue {
 
 /** Migrates the tables of the queue. */
 export async function migrateJobs(url: string): Promise<void> {
-  await runMigrations({ connectionString: url, maxPoolSize: 2 });
+  const pgPool = new Pool({ connectionString: url, max: 2, Client: DatabaseClient });
+  // A connection that breaks while it is idle fails no statement.
+  const ignore = (): void => undefined;
+  pgPool.on('error', ignore).on('connect', (client) => client.on('error', ignore));
+  try {
+    await runMigrations({ pgPool });
+  } finally {
+    await pgPool.end();
+  }
 }

@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 
+import { DatabaseClient, requireScram } from '../database-client.js';
 import { codeOf } from './embedded-database-error.js';
 import { waitUntil } from './wait-until.js';
 
@@ -18,9 +19,13 @@ const presenceName = 'email-stage presence';
 /** How long the connections of a pool that has just been ended may still be listed, in milliseconds. */
 const lingering = 2_000;
 
-/** `postgres://` URL of a database on the server. */
+/**
+ * `postgres://` URL of a database on the server. Clients ask the server for a proof that it knows the password: another
+ * program may have taken the port.
+ */
 export function urlOf(address: ServerAddress, database: string): string {
-  return `postgres://${roleName}:${address.password}@127.0.0.1:${address.port}/${encodeURIComponent(database)}`;
+  const server = `${roleName}:${address.password}@127.0.0.1:${address.port}`;
+  return `postgres://${server}/${encodeURIComponent(database)}?${requireScram}`;
 }
 
 /**
@@ -88,7 +93,7 @@ export async function countOthers(presence: Presence): Promise<number> {
 }
 
 function newClient(address: ServerAddress, name?: string): pg.Client {
-  return new pg.Client({
+  return new DatabaseClient({
     connectionString: urlOf(address, 'postgres'),
     // Stated because the environment (PGSSLMODE, PGAPPNAME) would fill the gap.
     ssl: false,

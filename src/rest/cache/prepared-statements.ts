@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 
 /** Uses after which a statement is prepared. */
 const minUses = 3;
@@ -26,14 +26,14 @@ class StatementNames {
 }
 
 /**
- * Returns a client class, for one pool, that prepares frequently used statements: PostgreSQL then plans them once, and
+ * Returns a subclass of a client class, for one pool, that prepares frequently used statements: PostgreSQL then plans them once, and
  * planning costs more than running most of them.
  *
  * A pooler in transaction mode must support prepared statements (PgBouncer: `max_prepared_statements` of 300 or more).
  */
-export function preparingClient(): typeof Client {
+export function preparingClient(Base: typeof Client): typeof Client {
   const statements = new StatementNames();
-  return class PreparingClient extends Client {
+  return class PreparingClient extends Base {
     override query(statement: unknown, values?: unknown, callback?: unknown): never {
       const name = typeof statement === 'string' && Array.isArray(values) ? statements.nameOf(statement) : undefined;
       const query = name === undefined ? statement : { name, text: statement };
