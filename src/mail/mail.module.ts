@@ -12,6 +12,8 @@ import { MailMessageController } from './messages/mail-message.controller.js';
 import { MailMessageService } from './messages/mail-message.service.js';
 import { NotMeLinks } from './not-me/not-me-links.service.js';
 import { AccountNotices } from './notices/account-notices.service.js';
+import { LockNotices } from './notices/lock-notices.service.js';
+import { NoticeMail } from './notices/notice-mail.service.js';
 import { MessageStore } from './outbox/message-store.js';
 import { Outbox } from './outbox/outbox.service.js';
 import { MailRenderer } from './rendering/mail-renderer.js';
@@ -33,8 +35,10 @@ import { TransportModule } from './transport/transport.module.js';
     MailWorker,
     MessageStore,
     NotMeLinks,
+    LockNotices,
+    NoticeMail,
     Outbox,
   ],
-  exports: [EmailTemplates, MailMetrics, MailRenderer, MailSenders, NotMeLinks, Outbox, TransportModule],
+  exports: [EmailTemplates, LockNotices, MailMetrics, MailRenderer, MailSenders, NotMeLinks, Outbox, TransportModule],
 })
 export class MailModule {}

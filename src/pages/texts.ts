@@ -48,7 +48,7 @@ export const texts = {
   notMe: 'This was not me',
   notMeSignUp: 'Somebody signed up with your address. The account is not confirmed yet.',
   notMeSignUpThen: 'Press the button to delete it. Nothing happens until you do.',
-  notMeChange: 'Somebody changed or used your account.',
+  notMeChange: 'Somebody changed or used your account, or tried to.',
   notMeAddress:
     'Somebody changed the email address of your account. The button restores the one that this mail went to.',
   notMeChangeThen:

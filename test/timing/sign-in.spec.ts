@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, it } from 'vitest';
 
+import { GuessLimits } from '../../src/core/limits/guess-limits.service.js';
+import { User } from '../../src/core/users/user.entity.js';
 import { createPasswordFlow } from '../factories/password-flow.js';
 import { createPasswordUser } from '../factories/password-user.js';
 import { attemptSignIn } from '../support/sign-in.js';
@@ -33,6 +35,27 @@ describe.each(flows)('A wrong password %s', (_, isOneStep) => {
     const attempt = async (name: string): Promise<() => Promise<unknown>> => {
       await app.dataSource.query('delete from "request_limit"');
       return () => attemptSignIn(app.url, slug, name, 'wrong', isOneStep);
+    };
+    const actions = Object.entries(names).map(([kind, name]) => [kind, () => attempt(name)]);
+    await expectSameTime(Object.fromEntries(actions), { turns: 60, annotate });
+  });
+});
+
+describe('A guess at a limited account', () => {
+  it('is refused in the same time to a user, who gets a mail, to one who was switched off, and to nobody', async ({
+    annotate,
+  }) => {
+    const slug = await createPasswordFlow(app.api, true);
+    const { email: known } = await createPasswordUser(app.api);
+    const { email: inactive } = await createPasswordUser(app.api, { is_active: false });
+    const names = { known, inactive, nobody: `${randomUUID()}@example.org` };
+    const attempt = async (typed: string): Promise<() => Promise<unknown>> => {
+      await app.dataSource.query('delete from "request_limit"');
+      const user = await app.dataSource.manager.findOneBy(User, { email: typed });
+      const version = String(user?.passwordChangeDate.getTime() ?? '');
+      const guess = { what: 'password', clientIp: '192.0.2.1', browser: undefined, typed, account: typed } as const;
+      for (let count = 0; count < 5; count += 1) await app.nest.get(GuessLimits).take({ ...guess, version });
+      return () => attemptSignIn(app.url, slug, typed, 'wrong', true);
     };
     const actions = Object.entries(names).map(([kind, name]) => [kind, () => attempt(name)]);
     await expectSameTime(Object.fromEntries(actions), { turns: 60, annotate });

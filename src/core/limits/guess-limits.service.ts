@@ -27,7 +27,9 @@ export interface Guess {
  * wrong guess, because what the visitor typed does not reveal that it belongs to the same account.
  */
 export type Verdict =
-  { readonly kind: 'open' } | { readonly kind: 'silent' } | { readonly kind: 'told'; readonly wait: number };
+  | { readonly kind: 'open' }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'told'; readonly wait: number; readonly isOfAccount?: true };
 
 /**
  * Limits guesses of passwords and codes, for all processes together. Every guess is counted before verification, in a
@@ -55,7 +57,7 @@ export class GuessLimits {
     const ofName = await this.delay(keys.typed, backOff);
     if (ofName > 0) {
       await this.drain(keys.client);
-      return toVerdict(ofName);
+      return { kind: 'told', wait: ofName, isOfAccount: true };
     }
     return { kind: (await this.delay(keys.account, backOff)) > 0 ? 'silent' : 'open' };
   }
@@ -149,4 +151,9 @@ export class GuessLimits {
 /** @param wait seconds; 0: allowed */
 export function toVerdict(wait: number): Verdict {
   return wait > 0 ? { kind: 'told', wait } : { kind: 'open' };
+}
+
+/** Whether guesses at the account are limited, and not just those of a client network or of a known browser. */
+export function isLocked(verdict: Verdict): boolean {
+  return verdict.kind === 'silent' || (verdict.kind === 'told' && verdict.isOfAccount === true);
 }

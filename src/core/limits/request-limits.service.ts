@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 
 import { Housekeeping } from '../../database/housekeeping.js';
 
@@ -26,7 +26,25 @@ export class RequestLimits {
    * @returns seconds to wait if that was one too many, else 0
    */
   async count(key: string, { times, seconds }: Limit): Promise<number> {
-    const [row] = await this.dataSource.query<{ count: number; wait: number }[]>(
+    const { count, wait } = await this.increment(this.dataSource.manager, key, seconds);
+    return count > times ? Math.max(1, wait) : 0;
+  }
+
+  /**
+   * Counts one more in the caller's transaction.
+   *
+   * @returns how many it makes in the span of so many seconds, which begins with the first one
+   */
+  async number(manager: EntityManager, key: string, seconds: number): Promise<number> {
+    return (await this.increment(manager, key, seconds)).count;
+  }
+
+  private async increment(
+    manager: EntityManager,
+    key: string,
+    seconds: number,
+  ): Promise<{ count: number; wait: number }> {
+    const [row] = await manager.query<[{ count: number; wait: number }]>(
       `insert into "request_limit" as l (key, count, ends) values ($1, 1, now() + $2 * interval '1 second')
            on conflict (key) do update
           set count = case when l.ends <= now() then 1 else l.count + 1 end,
@@ -34,12 +52,14 @@ export class RequestLimits {
        returning count, ceil(extract(epoch from ends - now()))::int as wait`,
       [key, seconds],
     );
-    return row !== undefined && row.count > times ? Math.max(1, row.wait) : 0;
+    return row;
   }
 
   private async purge(): Promise<number> {
     const deleted = await this.dataSource.query<[unknown[], number]>(
-      `delete from "request_limit" where key in (select key from "request_limit" where ends < now() limit 500)`,
+      `delete from "request_limit" where key in (
+         select key from "request_limit" where ends < now() limit 500 for update skip locked
+       )`,
     );
     return deleted[1];
   }

@@ -19,7 +19,8 @@ export const notMeParameter = 'token';
 /** A link to make. */
 export interface NewNotMeLink {
   readonly kind: NotMeKind;
-  readonly user: number;
+  /** Null: the link is of no use. */
+  readonly user: number | null;
   readonly address: string;
   /** A key for the link; without one it gets a new one. */
   readonly pk?: string;

@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { RequestLimits } from '../../core/limits/request-limits.service.js';
 import { type AccountChange, AccountChanges } from '../../core/users/account-changes.js';
-import { localeOf } from '../../core/users/settings-of.js';
 import { User } from '../../core/users/user.entity.js';
-import { negotiateLanguage } from '../../templating/language/locale.js';
-import { MailSenders } from '../delivery/mail-senders.js';
-import type { NotMeKind } from '../not-me/not-me-link.entity.js';
-import { NotMeLinks } from '../not-me/not-me-links.service.js';
-import { Outbox } from '../outbox/outbox.service.js';
-import { defaultSubjects } from '../rendering/subject.js';
-import { reasonToRefuseAddress } from '../transport/refusals.js';
+import { EventLog } from '../../events/event-log.js';
+import { NoticeMail } from './notice-mail.service.js';
+
+/** Notices of one kind that an account gets in a day. The last one says that it is the last. */
+const most = 5;
+const seconds = 86_400;
 
 const templates: Readonly<Record<AccountChange['kind'], string>> = {
   password: 'email/password_changed.html',
@@ -20,55 +19,45 @@ const templates: Readonly<Record<AccountChange['kind'], string>> = {
 };
 
 /**
- * Mails users what happened to their accounts (NIST SP 800-63B-4, 4.6), from the service's own sender, in the
- * transaction that makes the change. Accounts that wait for confirmation, are deactivated or belong to programs get
- * none: their address is not proved, or nobody reads it.
+ * Mails users the changes of their accounts (NIST SP 800-63B-4, 4.6) in the transaction that makes the change. A new
+ * address is unproved, so the earlier one gets the notice; the mail that proves the new one is its notice.
  */
 @Injectable()
 export class AccountNotices {
   constructor(
-    private readonly outbox: Outbox,
-    private readonly senders: MailSenders,
-    private readonly links: NotMeLinks,
+    private readonly mails: NoticeMail,
+    private readonly limits: RequestLimits,
+    private readonly events: EventLog,
     changes: AccountChanges,
   ) {
     changes.register((manager, change) => this.notify(manager, change));
   }
 
   private async notify(manager: EntityManager, change: AccountChange): Promise<void> {
-    const user = await manager.findOneBy(User, { pk: change.user, isActive: true });
-    if (user === null || !['internal', 'external'].includes(user.type)) return;
-    if (change.kind !== 'address') return this.mail(manager, user, change, user.email, 'change');
-    await this.mail(manager, user, change, change.from, 'address');
-    // The new address is not proved, so its mail undoes nothing.
-    await this.mail(manager, user, change, user.email, undefined);
+    const user = await manager.findOneBy(User, { pk: change.user });
+    const address = change.kind === 'address' ? change.from : (user?.email ?? '');
+    if (user === null || !this.mails.canReach(user, address)) return;
+    const number = await this.limits.number(manager, `notice:${change.kind}:${user.pk}`, seconds);
+    if (number > most) {
+      if (number === most + 1) await this.report(manager, change);
+      return;
+    }
+    await this.mails.enqueue(manager, {
+      user,
+      address,
+      link: change.kind === 'address' ? 'address' : 'change',
+      template: templates[change.kind],
+      locales: change.locales,
+      values: {
+        ...(change.kind === 'token' && { title: change.identifier }),
+        ...(number === most && { is_last: true }),
+      },
+    });
   }
 
-  private async mail(
-    manager: EntityManager,
-    user: User,
-    change: AccountChange,
-    address: string,
-    kind: NotMeKind | undefined,
-  ): Promise<void> {
-    if (reasonToRefuseAddress('recipient', address) !== undefined) return;
-    const notMe = kind && (await this.links.issue(manager, { kind, user: user.pk, address }));
-    // A stranger to the account may have the new address: no text of its user reaches them.
-    const { username, name } = notMe === undefined ? { username: address, name: '' } : user;
-    const template = templates[change.kind];
-    await this.outbox.enqueue(manager, {
-      stage: null,
-      fromAddress: this.senders.global().fromAddress,
-      recipient: { name, address },
-      template,
-      subject: defaultSubjects[template] ?? '',
-      locale: negotiateLanguage([...localeOf(user.attributes), ...change.locales]),
-      data: {
-        user: { username, name, email: address },
-        ...(notMe !== undefined && { link: notMe.link, expires: notMe.expires.toISOString() }),
-        ...(change.kind === 'token' && { values: { title: change.identifier } }),
-      },
-      deadline: notMe?.expires ?? null,
-    });
+  private report(manager: EntityManager, { kind, user }: AccountChange): Promise<void> {
+    const message = `An account has had ${most} notices of changes in a day, so further ones are not mailed.`;
+    const context = { message, change: kind, affected_user: { pk: user } };
+    return this.events.write(manager, { action: 'suspicious_request', app: 'authentik.core', context });
   }
 }

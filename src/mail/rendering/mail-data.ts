@@ -39,6 +39,8 @@ export interface MailData {
   readonly key_value?: Readonly<Record<string, unknown>>;
   /** `event_notification`: who sends it. */
   readonly source?: { readonly from: string };
+  /** Notices: further changes of this kind are not mailed for a day. */
+  readonly is_last?: boolean;
   /** `invitation`: the name or host of the service that the reader is invited to. */
   readonly host?: string;
 }

@@ -31,6 +31,7 @@ const names = [
   'address_changed',
   'token_created',
   'link_confirmed_elsewhere',
+  'account_locked',
 ] as const;
 const all = names.flatMap((name) => languages.map((language) => [name, language] as const));
 

@@ -13,6 +13,7 @@ export const defaultSubjects: Readonly<Record<string, string>> = {
   'email/address_changed.html': 'Your email address was changed',
   'email/token_created.html': 'A new API token was created',
   'email/link_confirmed_elsewhere.html': 'A link was confirmed in another browser',
+  'email/account_locked.html': 'Sign-in to your account is limited',
 };
 
 /** More subjects that administrators choose; these are translated too. */

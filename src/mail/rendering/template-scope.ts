@@ -16,6 +16,7 @@ export const declaredNames: ReadonlySet<string> = new Set([
   'key_value',
   'source',
   'host',
+  'is_last',
   'subject',
   'locale',
   'direction',
@@ -45,6 +46,7 @@ export function templateScope(data: MailData, warn: (message: string) => void): 
     key_value: copier.copy(given.key_value, 'key_value'),
     source: copier.fields(given.source, 'source', ['from']),
     host: copier.line(given.host, 'host'),
+    is_last: given.is_last === true ? true : undefined,
   };
   const scope = emptyScope();
   for (const [name, value] of Object.entries(values)) if ((value ?? '') !== '') scope[name] = value;
@@ -63,6 +65,7 @@ const noData: Readonly<Record<keyof MailData, undefined>> = {
   key_value: undefined,
   source: undefined,
   host: undefined,
+  is_last: undefined,
 };
 
 /** Only what opens a page in a browser may stand in a link: no script, no file, nothing relative. */

@@ -2,12 +2,14 @@ import { timingSafeEqual } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
+import { isLocked } from '../../core/limits/guess-limits.service.js';
 import { tooManyAttempts } from '../../core/limits/too-many-attempts.js';
 import { SecretBox } from '../../database/secret-box.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
 import type { SentLink } from '../../flow-execution/plan.js';
 import { codeOf } from '../../mail/delivery/mail-link.js';
+import { LockNotices } from '../../mail/notices/lock-notices.service.js';
 import { asciiDigits } from '../../rest/fields/coercions.js';
 import type { EmailStage } from './email-stage.entity.js';
 import { codeMinutes } from './link-mail.js';
@@ -42,6 +44,7 @@ export class EmailCodes {
     private readonly tokens: FlowTokens,
     private readonly limits: SendLimits,
     private readonly secrets: SecretBox,
+    private readonly notices: LockNotices,
   ) {}
 
   /** @param seconds how long the token is valid */
@@ -60,11 +63,12 @@ export class EmailCodes {
     const span = Math.min(Math.max(seconds, 0) + remembered.least, remembered.most);
     const verdict = await this.limits.code(token, plan.execution, recipient, visitor, span);
     if (verdict.kind === 'exhausted') return { kind: 'exhausted', message: exhausted[verdict.by], token };
+    const { user, address, asked } = recipient;
+    if (isLocked(verdict)) await this.notices.notify(manager, { user, name: asked, locales: visitor.locales });
     if (verdict.kind === 'told') return { kind: 'wrong', message: tooManyAttempts(verdict.wait) };
     const isRight = timingSafeEqual(Buffer.from(digits), Buffer.from(codeOf(token, this.secrets)));
     // By the plan alone: known and unknown users get this answer at the same time, whatever they typed.
     if ((link.codeExpires ?? Infinity) <= Date.now()) return expired;
-    const { user, address } = recipient;
     if (verdict.kind === 'silent' || !isRight || user === undefined) return wrong;
     const claim = {
       purposes: ['confirm'] as const,

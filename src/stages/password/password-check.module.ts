@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 
 import { EventsModule } from '../../events/events.module.js';
+import { MailModule } from '../../mail/mail.module.js';
 import { PasswordCheck } from './password-check.js';
 
 /** The check of passwords, for the password stage and the identification stage. */
-@Module({ imports: [EventsModule], providers: [PasswordCheck], exports: [PasswordCheck] })
+@Module({ imports: [EventsModule, MailModule], providers: [PasswordCheck], exports: [PasswordCheck] })
 export class PasswordCheckModule {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { type Guess, GuessLimits } from '../../core/limits/guess-limits.service.js';
+import { type Guess, GuessLimits, isLocked } from '../../core/limits/guess-limits.service.js';
 import { tooManyAttempts } from '../../core/limits/too-many-attempts.js';
 import { hashPassword, isOutdated, verifyPassword } from '../../core/passwords/password-hash.js';
 import { KnownBrowsers } from '../../core/sessions/known-browsers.js';
@@ -11,6 +11,7 @@ import { User } from '../../core/users/user.entity.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { noteProof } from '../../flow-execution/proved-account.js';
+import { LockNotices } from '../../mail/notices/lock-notices.service.js';
 import type { PasswordBackend, PasswordStage } from './password-stage.entity.js';
 
 /** Who a password is asked of. */
@@ -31,6 +32,7 @@ export class PasswordCheck {
     private readonly limits: GuessLimits,
     private readonly browsers: KnownBrowsers,
     private readonly events: EventLog,
+    private readonly notices: LockNotices,
   ) {}
 
   /**
@@ -41,6 +43,9 @@ export class PasswordCheck {
   async passes(execution: Execution, stage: PasswordStage, claimed: Claimed, password: string): Promise<boolean> {
     const guess = this.guessOf(execution, claimed);
     const verdict = await this.limits.take(guess);
+    if (isLocked(verdict)) {
+      await this.notices.notify(execution.manager, { ...claimed, locales: execution.visitor.locales });
+    }
     if (verdict.kind === 'told') {
       execution.message({ level: 'error', text: tooManyAttempts(verdict.wait) });
       return false;

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import { localeOf } from '../../core/users/settings-of.js';
+import type { User } from '../../core/users/user.entity.js';
+import { negotiateLanguage } from '../../templating/language/locale.js';
+import { MailSenders } from '../delivery/mail-senders.js';
+import type { NotMeKind } from '../not-me/not-me-link.entity.js';
+import { NotMeLinks } from '../not-me/not-me-links.service.js';
+import { Outbox } from '../outbox/outbox.service.js';
+import type { StoredMailData } from '../outbox/stored-mail-data.js';
+import { defaultSubjects } from '../rendering/subject.js';
+import { reasonToRefuseAddress } from '../transport/refusals.js';
+
+/** A notice to the owner of an account. */
+export interface Notice {
+  /** Undefined: there is no account, and the transaction is rolled back. */
+  readonly user: Pick<User, 'pk' | 'username' | 'name' | 'attributes'> | undefined;
+  readonly address: string;
+  /** What its "this was not me" link undoes. */
+  readonly link: NotMeKind;
+  readonly template: string;
+  /** Languages of the request, BCP 47, best first; the user's own comes before them. */
+  readonly locales: readonly string[];
+  readonly values: NonNullable<StoredMailData['values']>;
+}
+
+/** Queues notices to owners of accounts, from the service's own sender, with a "this was not me" link. */
+@Injectable()
+export class NoticeMail {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly senders: MailSenders,
+    private readonly links: NotMeLinks,
+  ) {}
+
+  /**
+   * Whether a notice about an account may go to one of its addresses. Accounts that wait for confirmation, are
+   * deactivated or belong to programs get none: their address is not proved, or nobody reads it.
+   */
+  canReach({ isActive, awaitsConfirmation, type }: User, address: string): boolean {
+    const hasReader = isActive && !awaitsConfirmation && ['internal', 'external'].includes(type);
+    return hasReader && reasonToRefuseAddress('recipient', address) === undefined;
+  }
+
+  /** Queues a notice in the caller's transaction. */
+  async enqueue(
+    manager: EntityManager,
+    { user, address, link: kind, template, locales, values }: Notice,
+  ): Promise<void> {
+    const { link, expires } = await this.links.issue(manager, { kind, user: user?.pk ?? null, address });
+    const { username, name, attributes } = user ?? { username: address, name: '', attributes: {} };
+    await this.outbox.enqueue(manager, {
+      stage: null,
+      fromAddress: this.senders.global().fromAddress,
+      recipient: { name, address },
+      template,
+      subject: defaultSubjects[template] ?? '',
+      locale: negotiateLanguage([...localeOf(attributes), ...locales]),
+      data: { user: { username, name, email: address }, link, expires: expires.toISOString(), values },
+      deadline: expires,
+    });
+  }
+}
