@@ -14,6 +14,9 @@ import { GuessLimits } from './limits/guess-limits.service.js';
 import { RequestLimits } from './limits/request-limits.service.js';
 import { PasswordRules } from './passwords/password-rules.service.js';
 import { StrengthLimit } from './passwords/strength-limit.service.js';
+import { RoleGrantController, UserGrantController } from './permissions/grant.controllers.js';
+import { GrantService } from './permissions/grant.service.js';
+import { PermissionListController } from './permissions/permission-list.controller.js';
 import { RolePermissionController, UserPermissionController } from './permissions/permission.controllers.js';
 import { PermissionService } from './permissions/permission.service.js';
 import { RoleController } from './permissions/role.controller.js';
@@ -37,11 +40,14 @@ import { UserService } from './users/user.service.js';
   imports: [EventsModule],
   controllers: [
     GroupController,
+    PermissionListController,
     RoleController,
+    RoleGrantController,
     RolePermissionController,
     RootController,
     TokenController,
     UserController,
+    UserGrantController,
     UserPermissionController,
   ],
   providers: [
@@ -53,6 +59,7 @@ import { UserService } from './users/user.service.js';
     Authority,
     BootstrapService,
     Credentials,
+    GrantService,
     GroupService,
     GuessLimits,
     Idempotency,
@@ -74,6 +81,7 @@ import { UserService } from './users/user.service.js';
     AccountChanges,
     Authority,
     Credentials,
+    GrantService,
     GroupService,
     GuessLimits,
     Idempotency,

@@ -63,7 +63,7 @@ export interface ResourceDeclaration {
 
 /** A route other than the seven standard ones. */
 export interface ActionDeclaration {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly operation: string;
   readonly description: string;
@@ -147,7 +147,7 @@ export class Resource {
    * the body is parsed.
    */
   detailAction({ permissions, everywhere, ...action }: DetailActionDeclaration): MethodDecorator {
-    const method = { GET: Get, POST: Post, PATCH: Patch }[action.method];
+    const method = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete }[action.method];
     const lookup = { ...this.rows(), lookupFirst: true, onRow: permissions };
     const access = this.access(everywhere === undefined ? lookup : { ...lookup, everywhere });
     return applyDecorators(

@@ -78,7 +78,7 @@ export function defineStage<Entity extends Stage, Answer extends StageDto, Reque
     name: 'stage.name',
     ...Object.fromEntries(stored.map((field) => [field, expressions[field] ?? columnOf(entity, field)])),
   };
-  declarePermissionModel(model);
+  declarePermissionModel(model, verboseName);
   return {
     ...declaration,
     kind,

@@ -108,6 +108,91 @@ describeSdk('/rbac/', (sdk) => {
     expect(await refusal(stages(key).stagesEmailList())).toEqual(forbidden);
   });
 
+  it('gives, moves and takes a permission on one object of a user, as Terraform does', async () => {
+    const { id: user, key } = await createCaller();
+    const [stage, other] = [await createStage(), await createStage()];
+    const [given] = await rbac().rbacPermissionsAssignedByUsersAssign({
+      id: user,
+      permissionAssignRequest: onStage(stage.pk),
+    });
+    const id = Number(given?.id);
+    const grant = {
+      id,
+      codename: 'view_emailstage',
+      model: 'emailstage',
+      appLabel: 'authentik_stages_email',
+      objectPk: stage.pk,
+      name: 'Can view Email Stage',
+      appLabelVerbose: 'authentik Stages.Email',
+      modelVerbose: 'Email Stage',
+      objectDescription: null,
+    };
+    expect(await rbac().rbacPermissionsUsersRetrieve({ id })).toEqual(grant);
+    expect((await rbac().rbacPermissionsUsersList({ userId: user })).results).toContainEqual(grant);
+    const moved = { ...grant, objectPk: other.pk };
+    const extraUserObjectPermissionRequest = { objectPk: other.pk };
+    expect(await rbac().rbacPermissionsUsersUpdate({ id, extraUserObjectPermissionRequest })).toEqual(moved);
+    expect((await stages(key).stagesEmailList()).results).toEqual([other]);
+    expect(await rbac().rbacPermissionsUsersPartialUpdate({ id })).toEqual(moved);
+    await rbac().rbacPermissionsUsersDestroy({ id });
+    expect((await refusal(rbac().rbacPermissionsUsersRetrieve({ id }))).status).toBe(404);
+    expect(await refusal(stages(key).stagesEmailList())).toEqual(forbidden);
+  });
+
+  it('gives, moves and takes a permission on one object of a role, as Terraform does', async () => {
+    const { pk: uuid } = await createRole();
+    const [stage, other] = [await createStage(), await createStage()];
+    const [given] = await rbac().rbacPermissionsAssignedByRolesAssign({
+      uuid,
+      permissionAssignRequest: onStage(stage.pk),
+    });
+    const id = Number(given?.id);
+    const grant = await rbac().rbacPermissionsRolesRetrieve({ id });
+    expect(grant).toMatchObject({ id, codename: 'view_emailstage', objectPk: stage.pk });
+    expect((await rbac().rbacPermissionsRolesList({ uuid })).results).toEqual([grant]);
+    const moved = { ...grant, objectPk: other.pk };
+    const extraRoleObjectPermissionRequest = { objectPk: other.pk };
+    expect(await rbac().rbacPermissionsRolesUpdate({ id, extraRoleObjectPermissionRequest })).toEqual(moved);
+    expect(await rbac().rbacPermissionsRolesPartialUpdate({ id })).toEqual(moved);
+    await rbac().rbacPermissionsRolesDestroy({ id });
+    expect((await rbac().rbacPermissionsRolesList({ uuid })).results).toEqual([]);
+  });
+
+  it('finds and takes a permission on every object, as Terraform does', async () => {
+    const [{ pk: uuid }, { id: user }] = [await createRole(), await createCaller()];
+    const [ofRole] = await rbac().rbacPermissionsAssignedByRolesAssign({ uuid, permissionAssignRequest: view });
+    const [ofUser] = await rbac().rbacPermissionsAssignedByUsersAssign({ id: user, permissionAssignRequest: view });
+    const codename = 'view_emailstage';
+    const found = { codename, appLabel: 'authentik_stages_email' };
+    expect((await rbac().rbacPermissionsList({ codename, role: uuid })).results).toMatchObject([found]);
+    expect((await rbac().rbacPermissionsList({ codename, user })).results).toMatchObject([found]);
+    await rbac().rbacPermissionsRolesDestroy({ id: Number(ofRole?.id) });
+    await rbac().rbacPermissionsUsersDestroy({ id: Number(ofUser?.id) });
+    expect((await rbac().rbacPermissionsList({ codename, role: uuid })).results).toEqual([]);
+    expect((await rbac().rbacPermissionsList({ codename, user })).results).toEqual([]);
+  });
+
+  it('lists and retrieves permissions by application, model, codename and search', async () => {
+    const { results } = await rbac().rbacPermissionsList({
+      contentTypeAppLabel: 'authentik_core',
+      contentTypeModel: 'token',
+      ordering: 'codename',
+    });
+    expect(results.map(({ codename }) => codename)).toEqual([
+      ...['add_token', 'change_token', 'delete_token', 'set_token_key', 'view_token', 'view_token_key'],
+    ]);
+    const [first] = results;
+    expect(await rbac().rbacPermissionsRetrieve({ id: first?.id ?? 0 })).toEqual(first);
+    expect((await refusal(rbac().rbacPermissionsRetrieve({ id: 1 }))).status).toBe(404);
+    const { results: page, pagination } = await rbac().rbacPermissionsList({ search: 'email stage', pageSize: 3 });
+    expect(page.map(({ name }) => name)).toEqual([
+      'Can add Email Stage',
+      'Can change Email Stage',
+      'Can delete Email Stage',
+    ]);
+    expect(pagination).toMatchObject({ count: 4, next: 2, totalPages: 2 });
+  });
+
   it('lets the members of a group see every stage by a role, and no longer', async () => {
     const { id, key } = await createCaller();
     const stage = await createStage();

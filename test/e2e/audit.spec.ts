@@ -112,11 +112,39 @@ const others: Readonly<Record<string, () => Promise<[Call, ...events: string[]]>
     const call: Call = () => app.api.patch(`/rbac/permissions/assigned_by_users/${pk}/unassign/`, { permissions });
     return [call, 'model_updated authentik_core.user permissions'];
   },
+  'PUT /rbac/permissions/roles/{id}/': () => moveGrant('roles', 'PUT'),
+  'PATCH /rbac/permissions/roles/{id}/': () => moveGrant('roles', 'PATCH'),
+  'DELETE /rbac/permissions/roles/{id}/': () => deleteGrant('roles'),
+  'PUT /rbac/permissions/users/{id}/': () => moveGrant('users', 'PUT'),
+  'PATCH /rbac/permissions/users/{id}/': () => moveGrant('users', 'PATCH'),
+  'DELETE /rbac/permissions/users/{id}/': () => deleteGrant('users'),
   'DELETE /stages/all/{stage_uuid}/': async () => {
     const { pk } = await createEmailStage(app.api);
     return [() => app.api.delete(`/stages/all/${pk}/`), 'model_deleted authentik_stages_email.emailstage'];
   },
 };
+
+const holders = { roles: 'authentik_rbac.role', users: 'authentik_core.user' };
+
+/** Path of a grant on one flow, to a new role or user. */
+async function createGrant(holder: keyof typeof holders): Promise<string> {
+  const { pk } = holder === 'roles' ? await createRole(app.api) : await createUser(app.api);
+  const { pk: object_pk } = await createFlow(app.api);
+  const request = { permissions: ['authentik_flows.view_flow'], model: 'authentik_flows.flow', object_pk };
+  const { body } = await app.api.post(`/rbac/permissions/assigned_by_${holder}/${pk}/assign/`, request);
+  return `/rbac/permissions/${holder}/${body[0].id}/`;
+}
+
+async function moveGrant(holder: keyof typeof holders, method: 'PUT' | 'PATCH'): Promise<[Call, ...string[]]> {
+  const [path, { pk: object_pk }] = [await createGrant(holder), await createFlow(app.api)];
+  const event = `model_updated ${holders[holder]} permissions`;
+  return [() => app.api.request(method, path, { json: { object_pk } }), event, event];
+}
+
+async function deleteGrant(holder: keyof typeof holders): Promise<[Call, ...string[]]> {
+  const path = await createGrant(holder);
+  return [() => app.api.delete(path), `model_updated ${holders[holder]} permissions`];
+}
 
 /** Operations that change no object of the API. */
 const changeNothing = [

@@ -65,6 +65,8 @@ beforeAll(async () => {
     '/policies/password/': (await createPasswordPolicy(api)).pk,
     '/rbac/permissions/assigned_by_roles/': (await createRole(api)).pk,
     '/rbac/permissions/assigned_by_users/': String(user.pk),
+    '/rbac/permissions/roles/': '1',
+    '/rbac/permissions/users/': '1',
     '/rbac/roles/': (await createRole(api)).pk,
     '/stages/all/': stages.dummy,
     '/stages/invitation/invitations/': (await createInvitation(api)).pk,

@@ -1,4 +1,15 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  Generated,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  type Relation,
+  Unique,
+} from 'typeorm';
 
 import { User } from '../users/user.entity.js';
 import { Role } from './role.entity.js';
@@ -11,10 +22,16 @@ import { Role } from './role.entity.js';
 @Index('ix_permission_grant_object', ['objectPk'], { where: `"object_pk" <> ''` })
 @Check('ck_permission_grant_holder', `num_nonnulls("user_id", "role_uuid") = 1`)
 @Unique('uq_permission_grant_user', ['userId', 'codename', 'objectPk'])
+@Unique('uq_permission_grant_number', ['number'])
 @Unique('uq_permission_grant_role', ['roleId', 'codename', 'objectPk'])
 export class PermissionGrant {
   @PrimaryColumn({ type: 'uuid', name: 'grant_uuid' })
   pk!: string;
+
+  /** What clients call it by. */
+  @Column({ type: 'integer' })
+  @Generated('increment')
+  number!: number;
 
   @Column({ type: 'integer', name: 'user_id', nullable: true })
   userId!: number | null;

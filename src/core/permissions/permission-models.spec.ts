@@ -44,7 +44,7 @@ describe('A permission', () => {
 
   it('exists for a model from its declaration on, and the models stay sorted', () => {
     expect(findCodename('authentik_app.view_thing', undefined)).toBeUndefined();
-    declarePermissionModel('authentik_app.thing', ['eat_thing']);
+    declarePermissionModel('authentik_app.thing', 'Thing', ['eat_thing']);
     expect(findCodename('authentik_app.view_thing', undefined)).toBe('authentik_app.view_thing');
     expect(findCodename('eat_thing', 'authentik_app.thing')).toBe('authentik_app.eat_thing');
     expect(permissionModels).toEqual([...new Set(permissionModels)].sort());

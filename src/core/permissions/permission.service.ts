@@ -67,7 +67,7 @@ export class PermissionService {
   }
 }
 
-/** Gives one permission, in the caller's transaction. @returns the id of the grant */
+/** Gives one permission, in the caller's transaction. @returns the number of the grant */
 export async function grant(
   manager: EntityManager,
   holder: Holder,
@@ -78,13 +78,14 @@ export async function grant(
   const [row] = await manager.query<{ id: string }[]>(
     `insert into "permission_grant" (grant_uuid, user_id, role_uuid, codename, object_pk) values ($1, $2, $3, $4, $5)
      on conflict (${conflict}, codename, object_pk) do update set codename = excluded.codename
-     returning grant_uuid as id`,
+     returning number::text as id`,
     [randomUUID(), ...keysOf(holder), codename, objectPk],
   );
   return row?.id ?? '';
 }
 
-function subjectOf(holder: Holder): Subject {
+/** Who a permission belongs to, for `Authority`. */
+export function subjectOf(holder: Holder): Subject {
   return 'userId' in holder ? { user: holder.userId } : { role: holder.roleId };
 }
 
@@ -106,7 +107,7 @@ function codenamesIn({ permissions, model }: PatchedPermissionAssignRequestDto):
  * The key of the object that a request is about, as it is stored; empty for every object. The object cannot be deleted
  * until the transaction is over, so no permission is left behind on one that is gone.
  */
-async function findObject(
+export async function findObject(
   manager: EntityManager,
   { model, object_pk }: PatchedPermissionAssignRequestDto,
 ): Promise<string> {

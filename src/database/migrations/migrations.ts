@@ -24,6 +24,7 @@ import { Audit1795880900000 } from './1795880900000-audit.js';
 import { Policies1795881100000 } from './1795881100000-policies.js';
 import { EventExpiry1795881300000 } from './1795881300000-event-expiry.js';
 import { AccountAddresses1795881310000 } from './1795881310000-account-addresses.js';
+import { GrantNumbers1795881600000 } from './1795881600000-grant-numbers.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -53,4 +54,5 @@ export const migrations = [
   Policies1795881100000,
   EventExpiry1795881300000,
   AccountAddresses1795881310000,
+  GrantNumbers1795881600000,
 ];

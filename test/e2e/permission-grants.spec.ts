@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { permissions } from '../../src/core/permissions/permission-models.js';
+import { allow, createActor } from '../factories/actor.js';
+import { createFlow } from '../factories/flow.js';
+import { createRole } from '../factories/role.js';
+import { createUser } from '../factories/user.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+const forbidden = { status: 403, body: { detail: 'You do not have permission to perform this action.' } };
+const notFound = { status: 404, body: { detail: 'Not found.' } };
+const view = 'authentik_flows.view_flow';
+
+it('Every permission has a number of its own', () => {
+  expect(new Set(permissions.map(({ id }) => id)).size).toBe(permissions.length);
+});
+
+describe.each([
+  { kind: 'roles', noun: 'authentik_rbac.role', filter: 'uuid' },
+  { kind: 'users', noun: 'authentik_core.user', filter: 'user_id' },
+])('A grant of $kind', ({ kind, noun, filter }) => {
+  const codename = (action: string): string => noun.replace('.', `.${action}_`);
+
+  async function createGrant(more: object = {}): Promise<{ holder: string; path: string; flow: string }> {
+    const { pk } = kind === 'roles' ? await createRole(app.api) : await createUser(app.api);
+    const { pk: flow } = await createFlow(app.api);
+    const request = { permissions: [view], model: 'authentik_flows.flow', object_pk: flow, ...more };
+    const { body } = await app.api.post(`/rbac/permissions/assigned_by_${kind}/${pk}/assign/`, request);
+    expect(body[0].id).toMatch(/^[1-9]\d*$/);
+    return { holder: String(pk), path: `/rbac/permissions/${kind}/${body[0].id}/`, flow };
+  }
+
+  it('is not found by callers who may not view the holder', async () => {
+    const { path, holder } = await createGrant();
+    const actor = await createActor(app, [view, 'authentik_flows.change_flow']);
+    for (const method of ['GET', 'DELETE', 'PATCH']) {
+      expect(await actor.api.request(method, path, method === 'PATCH' ? { json: {} } : {})).toMatchObject(notFound);
+    }
+    const list = await actor.api.get(`/rbac/permissions/${kind}/?${filter}=${holder}`);
+    expect([list.status, list.body.results]).toEqual([200, []]);
+  });
+
+  it('is taken and moved only by callers who may unassign and assign it', async () => {
+    const { path, holder } = await createGrant();
+    const { pk: object_pk } = await createFlow(app.api);
+    const actor = await createActor(app, [view, codename('view')]);
+    expect((await actor.api.get(path)).status).toBe(200);
+    expect(await actor.api.delete(path)).toMatchObject(forbidden);
+    expect(await actor.api.put(path, { object_pk })).toMatchObject(forbidden);
+    const [, model] = noun.split('.');
+    const assigning = { model: noun, object_pk: holder };
+    await allow(app, actor.user.pk, { permissions: [`unassign_${model ?? ''}_permissions`], ...assigning });
+    expect(await actor.api.put(path, { object_pk })).toMatchObject(forbidden);
+    await allow(app, actor.user.pk, { permissions: [`assign_${model ?? ''}_permissions`], ...assigning });
+    expect(await actor.api.put(path, { object_pk })).toMatchObject({ status: 200, body: { object_pk } });
+    expect((await actor.api.delete(path)).status).toBe(204);
+    expect(await app.api.get(path)).toMatchObject(notFound);
+  });
+
+  it('is not moved to an object on which the caller does not have the permission', async () => {
+    const { path, flow } = await createGrant();
+    const { pk: object_pk } = await createFlow(app.api);
+    const verbs = ['assign', 'unassign'].map((verb) => noun.replace(/\.(\w+)/, `.${verb}_$1_permissions`));
+    const actor = await createActor(app, [codename('view'), ...verbs]);
+    await allow(app, actor.user.pk, { permissions: [view], model: 'authentik_flows.flow', object_pk: flow });
+    expect(await actor.api.put(path, { object_pk })).toMatchObject(forbidden);
+    expect((await app.api.get(path)).body.object_pk).toBe(flow);
+  });
+
+  it('is moved only to an object that exists, and has no such grant yet', async () => {
+    const { path, holder, flow } = await createGrant();
+    const { pk: other } = await createFlow(app.api);
+    const request = { permissions: [view], model: 'authentik_flows.flow', object_pk: other };
+    await app.api.post(`/rbac/permissions/assigned_by_${kind}/${holder}/assign/`, request);
+    expect(await app.api.put(path, { object_pk: 'x' })).toMatchObject({ status: 400 });
+    expect(await app.api.put(path, {})).toMatchObject({ status: 400 });
+    expect(await app.api.put(path, { object_pk: other })).toMatchObject({
+      status: 400,
+      body: { object_pk: ['This permission on this object exists already.'] },
+    });
+    expect((await app.api.get(path)).body.object_pk).toBe(flow);
+  });
+
+  it('on every object is taken by its number, and shown as no grant on an object', async () => {
+    const { path, holder } = await createGrant({ model: undefined, object_pk: undefined });
+    const everywhere = `/rbac/permissions/?${kind === 'roles' ? 'role' : 'user'}=${holder}`;
+    expect((await app.api.get(everywhere)).body.results).toMatchObject([{ codename: 'view_flow' }]);
+    expect(await app.api.get(path)).toMatchObject(notFound);
+    expect(await app.api.patch(path, { object_pk: 'x' })).toMatchObject(notFound);
+    expect((await app.api.delete(path)).status).toBe(204);
+    expect((await app.api.get(everywhere)).body.results).toEqual([]);
+    const actor = await createActor(app);
+    expect((await actor.api.get(everywhere)).body.results).toEqual([]);
+  });
+
+  it('is listed for the holder that the filter names', async () => {
+    const { holder } = await createGrant();
+    const { body } = await app.api.get(`/rbac/permissions/${kind}/?${filter}=${holder}`);
+    expect(body.results).toMatchObject([{ codename: 'view_flow', object_description: null }]);
+    expect(await app.api.get(`/rbac/permissions/${kind}/`)).toMatchObject({
+      status: 400,
+      body: { [filter]: ['This field is required.'] },
+    });
+  });
+});
