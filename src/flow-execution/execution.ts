@@ -80,6 +80,9 @@ export interface Execution<S extends Stage | undefined = Stage> {
    */
   signIn(user: User, seconds: number, binding: SessionBinding): Promise<void>;
 
+  /** Signs the visitor out: the session ends with this request, and a new one continues the run. */
+  signOut(): void;
+
   /** Ends every other session of a user. */
   endOtherSessions(user: User): Promise<void>;
 }

@@ -123,8 +123,12 @@ export class FlowExecutor {
     const posted = method === 'POST' ? { body: request.body?.(), step: request.page?.step } : undefined;
     const answer = await this.steps.take(run, posted);
     const { signedIn } = run;
-    const session = await (signedIn === undefined ? this.sessions.store(run) : this.signIn(run, signedIn));
+    const session = await (signedIn === undefined ? this.keep(run) : this.signIn(run, signedIn));
     return { answer, session, ...(request.page !== undefined && { position: await positionOf(run) }) };
+  }
+
+  private keep(run: FlowRun): Promise<IssuedSession | undefined> {
+    return run.signedOut ? this.sessions.signOut(run) : this.sessions.store(run);
   }
 
   private async signIn(run: FlowRun, { user, terms }: NonNullable<FlowRun['signedIn']>): Promise<IssuedSession> {

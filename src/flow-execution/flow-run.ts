@@ -17,4 +17,6 @@ export interface FlowRun extends OpenSession {
   link?: { readonly plan: FlowPlan; isFollowed: boolean };
   /** Somebody who was signed in by this request. */
   signedIn?: { readonly user: User; readonly terms: SessionTerms };
+  /** Set when this request signs the visitor out. */
+  signedOut?: true;
 }

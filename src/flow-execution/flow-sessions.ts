@@ -74,6 +74,13 @@ export class FlowSessions {
     return this.sessions.signIn(manager, session, who, terms, kept);
   }
 
+  /** Ends the session. @returns a new one with what is left of the run, if anything is */
+  async signOut({ manager, session, state }: OpenSession): Promise<IssuedSession | undefined> {
+    if (session !== undefined) await this.sessions.endLocked(manager, session);
+    const kept: FlowState = { ...state, history: [], memory: {}, page: undefined };
+    return isWorthASession(kept) ? this.sessions.create(manager, kept) : undefined;
+  }
+
   private async opened(manager: EntityManager, session: StoredSession | undefined): Promise<OpenSession> {
     const pk = session?.userId ?? undefined;
     const user = pk === undefined ? null : await manager.findOneBy(User, { pk, isActive: true });

@@ -92,6 +92,10 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
     return Promise.resolve();
   }
 
+  signOut(): void {
+    this.run.signedOut = true;
+  }
+
   endOtherSessions(user: User): Promise<void> {
     return this.sessions.endAll(this.manager, user, this.session);
   }

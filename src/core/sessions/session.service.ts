@@ -117,6 +117,11 @@ export class Sessions {
     await this.dataSource.query('delete from "session" where key_hash = $1', [hashSessionKey(key)]);
   }
 
+  /** Ends a session that the transaction of `manager` has locked. */
+  async endLocked(manager: EntityManager, { keyHash }: StoredSession): Promise<void> {
+    await manager.query('delete from "session" where key_hash = $1', [keyHash]);
+  }
+
   /** Ends every session of a user, but for the one with this hash if it is given. */
   async endAll(manager: EntityManager, user: { readonly pk: number }, except: Buffer = Buffer.alloc(0)): Promise<void> {
     await manager.query('delete from "session" where user_id = $1 and key_hash <> $2', [user.pk, except]);
