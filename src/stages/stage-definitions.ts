@@ -8,6 +8,7 @@ import { invitationStage } from './invitation/invitation-stage.definition.js';
 import { passwordStage } from './password/password-stage.definition.js';
 import { promptStage } from './prompt/prompt-stage.definition.js';
 import { userLoginStage } from './user-login/user-login-stage.definition.js';
+import { userLogoutStage } from './user-logout/user-logout-stage.definition.js';
 import { userWriteStage } from './user-write/user-write-stage.definition.js';
 
 /** Every kind of stage. The modules, the entities and the permissions of a kind follow from its place here. */
@@ -21,5 +22,6 @@ export const stageDefinitions = [
   passwordStage,
   promptStage,
   userLoginStage,
+  userLogoutStage,
   userWriteStage,
 ] as readonly StageDefinition[];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { StageDto } from '../../src/flows/dto/stage.dto.js';
+import type { StageDto, StageRequestDto } from '../../src/flows/dto/stage.dto.js';
 import type { ConsentStageDto, ConsentStageRequestDto } from '../../src/stages/consent/dto/consent-stage.dto.js';
 import type { DenyStageDto, DenyStageRequestDto } from '../../src/stages/deny/dto/deny-stage.dto.js';
 import type {
@@ -26,6 +26,7 @@ const needed = {
   identification: { user_fields: ['username', 'email'] },
   password: { backends: ['authentik.core.auth.InbuiltBackend'] },
   user_login: {},
+  user_logout: {},
   user_write: {},
 } as const;
 
@@ -35,6 +36,7 @@ interface Kinds {
   identification: [IdentificationStageRequestDto, IdentificationStageDto];
   password: [PasswordStageRequestDto, PasswordStageDto];
   user_login: [UserLoginStageRequestDto, UserLoginStageDto];
+  user_logout: [StageRequestDto, StageDto];
   user_write: [UserWriteStageRequestDto, UserWriteStageDto];
 }
 
