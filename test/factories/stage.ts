@@ -25,6 +25,7 @@ const needed = {
   deny: {},
   identification: { user_fields: ['username', 'email'] },
   password: { backends: ['authentik.core.auth.InbuiltBackend'] },
+  user_delete: {},
   user_login: {},
   user_logout: {},
   user_write: {},
@@ -35,6 +36,7 @@ interface Kinds {
   deny: [DenyStageRequestDto, DenyStageDto];
   identification: [IdentificationStageRequestDto, IdentificationStageDto];
   password: [PasswordStageRequestDto, PasswordStageDto];
+  user_delete: [StageRequestDto, StageDto];
   user_login: [UserLoginStageRequestDto, UserLoginStageDto];
   user_logout: [StageRequestDto, StageDto];
   user_write: [UserWriteStageRequestDto, UserWriteStageDto];

@@ -120,6 +120,7 @@ export const managedKinds = (api: () => ApiClient): Readonly<Record<string, Mana
     body: async () => ({ ...named(), fields: [(await createPrompt(api())).pk] }),
     more: ['model_updated authentik_stages_prompt.promptstage fields'],
   },
+  '/stages/user_delete/': stage('user_delete', { name: `delete-${randomUUID()}` }),
   '/stages/user_login/': stage('user_login', { terminate_other_sessions: true }),
   '/stages/user_logout/': stage('user_logout', { name: `logout-${randomUUID()}` }),
   '/stages/user_write/': stage('user_write', { create_users_as_inactive: true }),

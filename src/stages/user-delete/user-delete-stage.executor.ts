@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+
+import { Authority } from '../../core/authority/authority.service.js';
+import { User } from '../../core/users/user.entity.js';
+import type { Execution } from '../../flow-execution/execution.js';
+import { changedMeanwhile, hasProof, lockProved, unproved } from '../../flow-execution/proved-account.js';
+import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
+import { ValidationError } from '../../rest/errors/validation-error.js';
+import type { UserDeleteStage } from './user-delete-stage.entity.js';
+
+/**
+ * Deletes the pending user, or the signed-in one if none is pending, and signs the visitor out. Only accounts that the
+ * visitor has proved to be theirs: an editor of flows could delete every account otherwise.
+ */
+@Injectable()
+export class UserDeleteStageExecutor implements StageExecutor<UserDeleteStage> {
+  readonly kind = 'user_delete';
+
+  constructor(private readonly authority: Authority) {}
+
+  async show(execution: Execution<UserDeleteStage>): Promise<StageOutcome> {
+    const { manager, visitor, plan } = execution;
+    const pending = await execution.pendingUser();
+    // An unknown user gets the answer of one without a proof.
+    if (pending?.kind === 'pretended') return { kind: 'denied', message: unproved };
+    const user = pending?.user ?? visitor.user;
+    if (user === undefined) return { kind: 'denied', message: 'No Pending User.' };
+    if (!hasProof(execution, user)) return { kind: 'denied', message: unproved };
+    await this.authority.lock(manager);
+    if ((await lockProved(manager, plan.context, user.pk)) === 'changed') {
+      return { kind: 'denied', message: changedMeanwhile };
+    }
+    try {
+      await manager.transaction((nested) =>
+        this.authority.changing(nested, { pk: user.pk }, [{ user: user.pk }], () => nested.delete(User, user.pk)),
+      );
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+      return { kind: 'denied', message: 'The last active superuser cannot be deleted.' };
+    }
+    delete plan.context.pending_user;
+    delete plan.context.proved_account;
+    execution.signOut();
+    return { kind: 'passed' };
+  }
+
+  answer(execution: Execution<UserDeleteStage>): Promise<StageOutcome> {
+    return this.show(execution);
+  }
+}
