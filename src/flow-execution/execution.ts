@@ -72,6 +72,9 @@ export interface Execution<S extends Stage | undefined = Stage> {
   /** As `insertNext`, and the current stage comes once more behind it. */
   insertBefore(inMemory: string): void;
 
+  /** Replaces this run by one through another flow, which continues when the visitor opens it. */
+  continueWith(plan: FlowPlan): void;
+
   /**
    * Signs the user in: the session gets another key, and belongs to the user from the next request on.
    *

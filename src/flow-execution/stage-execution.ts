@@ -86,6 +86,15 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
     this.plan.bindings.splice(1, 0, { inMemory }, ...this.plan.bindings.slice(0, 1));
   }
 
+  continueWith(plan: FlowPlan): void {
+    const { state, link } = this.run;
+    // A flow without stages is planned when it is opened, and is over then.
+    if (plan.bindings.length > 0) state.plan = plan;
+    else delete state.plan;
+    state.history = [];
+    if (link !== undefined) link.isFollowed = true;
+  }
+
   signIn(user: User, seconds: number, binding: SessionBinding): Promise<void> {
     const network = boundNetwork(binding, this.visitor.clientIp);
     this.run.signedIn = { user, terms: { seconds, network } };
