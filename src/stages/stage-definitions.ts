@@ -7,6 +7,7 @@ import { identificationStage } from './identification/identification-stage.defin
 import { invitationStage } from './invitation/invitation-stage.definition.js';
 import { passwordStage } from './password/password-stage.definition.js';
 import { promptStage } from './prompt/prompt-stage.definition.js';
+import { redirectStage } from './redirect/redirect-stage.definition.js';
 import { userDeleteStage } from './user-delete/user-delete-stage.definition.js';
 import { userLoginStage } from './user-login/user-login-stage.definition.js';
 import { userLogoutStage } from './user-logout/user-logout-stage.definition.js';
@@ -22,6 +23,7 @@ export const stageDefinitions = [
   invitationStage,
   passwordStage,
   promptStage,
+  redirectStage,
   userDeleteStage,
   userLoginStage,
   userLogoutStage,

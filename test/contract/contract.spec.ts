@@ -26,7 +26,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'the limits of sending, from a later version of authentik':
     /^(operation stages_email_list\.parameters\.query|schema (Patched)?EmailStage(Request)?\.properties\.)\s*recovery_(max_attempts|cache_timeout) is added$/,
   'only the kinds of stages that there are here ask and are answered':
-    /^schema (Apple|Authenticator|Auto[sS]ubmit|Captcha|Device|Frame|IdentificationChallenge_|Login(Ch|So)|OAuthDevice|Plex|RedirectChallengeR|Selectable|SessionEnd)\w* is missing$/,
+    /^schema (Apple|Authenticator|Auto[sS]ubmit|Captcha|Device|Frame|IdentificationChallenge_|Login(Ch|So)|OAuthDevice|Plex|Selectable|SessionEnd)\w* is missing$/,
   'the unions hold what there is':
     /^schema (ChallengeTypes|FlowChallengeResponseRequest)\.(discriminator\.mapping\.[\w-]+ is missing|oneOf is)/,
   'generated clients tell challenges and answers apart by a required property with one value':

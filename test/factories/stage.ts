@@ -8,6 +8,7 @@ import type {
   IdentificationStageRequestDto,
 } from '../../src/stages/identification/dto/identification-stage.dto.js';
 import type { PasswordStageDto, PasswordStageRequestDto } from '../../src/stages/password/dto/password-stage.dto.js';
+import type { RedirectStageDto, RedirectStageRequestDto } from '../../src/stages/redirect/dto/redirect-stage.dto.js';
 import type {
   UserLoginStageDto,
   UserLoginStageRequestDto,
@@ -25,6 +26,7 @@ const needed = {
   deny: {},
   identification: { user_fields: ['username', 'email'] },
   password: { backends: ['authentik.core.auth.InbuiltBackend'] },
+  redirect: { mode: 'static', target_static: '/' },
   user_delete: {},
   user_login: {},
   user_logout: {},
@@ -36,6 +38,7 @@ interface Kinds {
   deny: [DenyStageRequestDto, DenyStageDto];
   identification: [IdentificationStageRequestDto, IdentificationStageDto];
   password: [PasswordStageRequestDto, PasswordStageDto];
+  redirect: [RedirectStageRequestDto, RedirectStageDto];
   user_delete: [StageRequestDto, StageDto];
   user_login: [UserLoginStageRequestDto, UserLoginStageDto];
   user_logout: [StageRequestDto, StageDto];

@@ -120,6 +120,7 @@ export const managedKinds = (api: () => ApiClient): Readonly<Record<string, Mana
     body: async () => ({ ...named(), fields: [(await createPrompt(api())).pk] }),
     more: ['model_updated authentik_stages_prompt.promptstage fields'],
   },
+  '/stages/redirect/': stage('redirect', { target_static: '/if/flow/a/' }, { mode: 'static', target_static: '/' }),
   '/stages/user_delete/': stage('user_delete', { name: `delete-${randomUUID()}` }),
   '/stages/user_login/': stage('user_login', { terminate_other_sessions: true }),
   '/stages/user_logout/': stage('user_logout', { name: `logout-${randomUUID()}` }),

@@ -25,6 +25,7 @@ import { Policies1795881100000 } from './1795881100000-policies.js';
 import { EventExpiry1795881300000 } from './1795881300000-event-expiry.js';
 import { AccountAddresses1795881310000 } from './1795881310000-account-addresses.js';
 import { GrantNumbers1795881600000 } from './1795881600000-grant-numbers.js';
+import { RedirectStage1795881500000 } from './1795881500000-redirect-stage.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -55,4 +56,5 @@ export const migrations = [
   EventExpiry1795881300000,
   AccountAddresses1795881310000,
   GrantNumbers1795881600000,
+  RedirectStage1795881500000,
 ];
