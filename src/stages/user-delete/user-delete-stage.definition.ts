@@ -1,6 +1,10 @@
 import { TextFilter, UuidFilter } from '../../rest/list/filters.js';
 import { defineStage } from '../define-stage.js';
-import { PatchedUserDeleteStageRequestDto, UserDeleteStageDto, UserDeleteStageRequestDto } from './dto/user-delete-stage.dto.js';
+import {
+  PatchedUserDeleteStageRequestDto,
+  UserDeleteStageDto,
+  UserDeleteStageRequestDto,
+} from './dto/user-delete-stage.dto.js';
 import { UserDeleteStage } from './user-delete-stage.entity.js';
 import { UserDeleteStageExecutor } from './user-delete-stage.executor.js';
 
