@@ -20,6 +20,7 @@ import { finalStates } from './mail/outbox/message-states.js';
 import { everyRow } from './rest/access/route-access.js';
 import { ValidationError } from './rest/errors/validation-error.js';
 import { readObject } from './rest/fields/read-object.js';
+import { englishErrors } from './rest/messages/english.js';
 import { EmailStageTestRequestDto } from './stages/email/dto/email-stage-mail.dto.js';
 import { EmailStageMailService } from './stages/email/email-stage-mail.service.js';
 import { EmailStage } from './stages/email/email-stage.entity.js';
@@ -185,7 +186,7 @@ function tell(line: string): void {
 /** What went wrong, for a person. */
 function explain(error: unknown): string {
   if (!(error instanceof ValidationError)) return error instanceof Error ? error.message : String(error);
-  return Object.entries(error.errors)
+  return Object.entries(englishErrors(error.errors))
     .map(([field, messages]) => `${field}: ${([messages].flat() as string[]).join(' ')}`)
     .join('\n');
 }

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 
 import { AccountChanges } from '../core/users/account-changes.js';
 import { SecretBox } from '../database/secret-box.js';
+import { message } from '../rest/messages/messages.js';
 import { ConsentChallengeDto, ConsentChallengeResponseRequestDto } from './dto/consent-challenge.dto.js';
 import type { Execution } from './execution.js';
 import { confirmStage, FlowTokens } from './flow-token.service.js';
@@ -43,7 +44,7 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
     const challenge = {
       component,
       ...(await execution.userInfo()),
-      header_text: 'Confirm that this mail has reached you, and go on.',
+      header_text: message('confirmMail'),
       permissions: [],
       additional_permissions: [],
       token: this.buttonOf(execution),

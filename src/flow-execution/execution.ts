@@ -4,6 +4,7 @@ import type { SessionBinding } from '../core/sessions/session-network.js';
 import type { User } from '../core/users/user.entity.js';
 import type { Flow } from '../flows/flow.entity.js';
 import type { Stage } from '../flows/stage.entity.js';
+import type { MessageOrText } from '../rest/messages/messages.js';
 import type { FlowPlan, PlannedUser } from './plan.js';
 
 /** Who is at the other end, and what they said of themselves. */
@@ -24,10 +25,10 @@ export type PendingUser =
   | { readonly kind: 'known'; readonly user: User }
   | { readonly kind: 'pretended'; readonly username: string; readonly email: string };
 
-/** A text for the visitor that is no error of a field. */
+/** A message for the visitor that concerns no field. */
 export interface UserMessage {
   readonly level: 'success' | 'info' | 'warning' | 'error';
-  readonly text: string;
+  readonly message: MessageOrText;
 }
 
 /** One request in a run through a flow, as the current stage sees it. */
@@ -59,8 +60,8 @@ export interface Execution<S extends Stage | undefined = Stage> {
    */
   read<T extends object>(type: abstract new () => T, body: unknown): Promise<T>;
 
-  /** Tells the visitor something, with the next answer. */
-  message(message: UserMessage): void;
+  /** Adds a message to the next response. */
+  message(level: UserMessage['level'], message: MessageOrText): void;
 
   /** A value that outlives restarts of the flow, until the session ends; for counters and one-time values of a stage. */
   remembered(name: string): unknown;

@@ -1,9 +1,10 @@
 import type { FlowLayout } from '../flows/flow-choices.js';
+import type { MessageOrText } from '../rest/messages/messages.js';
 import type { UserMessage } from './execution.js';
 import type { Challenge } from './stage-executor.js';
 
-/** What is wrong with an answer, as the wire has it. */
-export type ResponseErrors = Readonly<Record<string, readonly { readonly string: string; readonly code: string }[]>>;
+/** Errors of an answer, by field. */
+export type ResponseErrors = Readonly<Record<string, readonly MessageOrText[]>>;
 
 /** What every challenge of a stage says of its flow. */
 export interface FlowInfo {
@@ -13,14 +14,12 @@ export interface FlowInfo {
   readonly layout: FlowLayout;
 }
 
-/** A challenge as it is sent (flow execution, section 2.5). */
+/** A challenge with everything that clients show (flow execution, section 2.5). `wireChallenge` converts it for the API. */
 export interface FullChallenge extends Challenge {
   readonly flow_info?: FlowInfo;
   readonly response_errors?: ResponseErrors;
-  /** What the visitor is told besides; not part of the reference's wire. Absent if there is nothing to tell. */
+  /** Additional messages for the visitor; absent if none. Not part of authentik's wire. */
   readonly messages?: readonly UserMessage[];
-  /** For pages, never sent: `error_message` is an administrator's own text. */
-  readonly isOwnMessage?: true;
 }
 
 /** What the executor says to a request: API and pages alike. */

@@ -1,4 +1,5 @@
 import { backgroundUrl } from '../flows/flow.mapper.js';
+import { message, type MessageOrText } from '../rest/messages/messages.js';
 import type { ExecutorAnswer, FlowInfo, FullChallenge, ResponseErrors } from './executor-answer.js';
 import type { FlowRun } from './flow-run.js';
 import { flowTitle } from './flow-title.js';
@@ -27,15 +28,10 @@ export async function challengeAnswer(
 export async function deniedAnswer(
   run: FlowRun,
   context: PlanContext,
-  { message = 'Unknown error', isOwn }: { readonly message?: string | undefined; readonly isOwn?: true } = {},
+  reason: MessageOrText = message('runBroken'),
 ): Promise<ExecutorAnswer> {
   const info = await infoOf(run, context);
-  return challengeAnswer(run, context, {
-    component: 'ak-stage-access-denied',
-    ...info,
-    error_message: message,
-    ...(isOwn && { isOwnMessage: true }),
-  });
+  return challengeAnswer(run, context, { component: 'ak-stage-access-denied', ...info, error_message: reason });
 }
 
 /** The visitor goes somewhere else. */

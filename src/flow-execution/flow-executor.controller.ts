@@ -11,9 +11,9 @@ import { RequestBody } from '../rest/http/request-body.js';
 import { GenericErrorDto } from '../rest/openapi/error.dto.js';
 import { Action } from '../rest/resource.js';
 import { challengeReference, responseReference } from './challenge-unions.js';
-import type { FullChallenge } from './executor-answer.js';
 import { type ExecutorRequest, FlowExecutor } from './flow-executor.js';
 import { visitOf } from './visit.js';
+import { type WireChallenge, wireChallenge } from './wire-challenge.js';
 
 function ExecutorAction(method: 'GET' | 'POST', operation: string, description: string): MethodDecorator {
   return applyDecorators(
@@ -68,7 +68,7 @@ export class FlowExecutorController {
     @Param('flow_slug', new KeyPipe('text')) slug: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<FullChallenge | undefined> {
+  ): Promise<WireChallenge | undefined> {
     return this.handle({ slug, method: 'GET' }, request, reply);
   }
 
@@ -79,7 +79,7 @@ export class FlowExecutorController {
     @Body() body: RequestBody,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<FullChallenge | undefined> {
+  ): Promise<WireChallenge | undefined> {
     return this.handle({ slug, method: 'POST', body: () => body.json() }, request, reply);
   }
 
@@ -96,14 +96,13 @@ export class FlowExecutorController {
     asked: Pick<ExecutorRequest, 'slug' | 'method' | 'body'>,
     request: FastifyRequest,
     reply: FastifyReply,
-  ): Promise<FullChallenge | undefined> {
+  ): Promise<WireChallenge | undefined> {
     const visit = visitOf(request, this.cookies);
     const { query = '', next } = lastValues(request.query);
     const { answer, session } = await this.executor.handle({ ...asked, query, deniedNext: next, visit });
     if (session !== undefined) this.cookies.send(reply, session);
     if (answer.kind === 'challenge') {
-      const { isOwnMessage: _, ...challenge } = answer.challenge;
-      return challenge;
+      return wireChallenge(answer.challenge);
     }
     void reply.status(302).header('location', sameAddress(request, asked.slug));
     return undefined;

@@ -1,3 +1,4 @@
+import { isMessageOrText } from '../rest/messages/messages.js';
 import type { UserMessage } from './execution.js';
 import { parsePlan } from './parse-plan.js';
 import { isPastPlan, type PastPlan } from './plan-history.js';
@@ -32,7 +33,7 @@ export function parseState(stored: unknown): FlowState {
     ...(plan !== undefined && { plan: parsePlan(plan) ?? 'broken' }),
     history: Array.isArray(history) ? history.filter(isPastPlan) : [],
     memory: Object.fromEntries(entriesOf(memory).filter((entry): entry is [string, Remembered] => isPlain(entry[1]))),
-    messages: Array.isArray(messages) ? messages.filter(isMessage) : [],
+    messages: Array.isArray(messages) ? messages.filter(isUserMessage) : [],
     ...(page !== undefined && { page }),
   };
 }
@@ -45,8 +46,8 @@ function isPlain(value: unknown): value is Remembered {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-function isMessage(value: unknown): value is UserMessage {
+export function isUserMessage(value: unknown): value is UserMessage {
   if (typeof value !== 'object' || value === null) return false;
-  const { level, text } = value as Record<string, unknown>;
-  return ['success', 'info', 'warning', 'error'].includes(String(level)) && typeof text === 'string';
+  const { level, message } = value as Record<string, unknown>;
+  return ['success', 'info', 'warning', 'error'].includes(String(level)) && isMessageOrText(message);
 }

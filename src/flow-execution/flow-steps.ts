@@ -7,7 +7,7 @@ import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';
 import { Stage } from '../flows/stage.entity.js';
 import { passing } from '../policies/policy-engine.js';
 import { ValidationError } from '../rest/errors/validation-error.js';
-import { errorDetails } from './error-details.js';
+import { message } from '../rest/messages/messages.js';
 import type { ExecutorAnswer, ResponseErrors } from './executor-answer.js';
 import { challengeAnswer, deniedAnswer, redirectAnswer } from './executor-answers.js';
 import { FlowPlanner, subjectOf } from './flow-planner.js';
@@ -17,6 +17,7 @@ import { withPast } from './plan-history.js';
 import { PlanRestorer, type Restored } from './plan-restorer.js';
 import { stepOf } from './plan-step.js';
 import type { FlowPlan, PlanContext, PlannedStage } from './plan.js';
+import { responseErrors } from './response-errors.js';
 import { StageExecution } from './stage-execution.js';
 import type { StageOutcome } from './stage-executor.js';
 import { StageExecutors } from './stage-executors.js';
@@ -50,7 +51,7 @@ export class FlowSteps {
   async take(run: FlowRun, posted: Posted | undefined): Promise<ExecutorAnswer> {
     const { state } = run;
     const opened = await this.restore(run);
-    if (opened.kind === 'denied') return deniedAnswer(run, {}, opened);
+    if (opened.kind === 'denied') return deniedAnswer(run, {}, opened.message);
     if (opened.kind === 'plan') return this.goOnFromLink(run, opened.plan, posted);
     if (state.plan === 'broken') return this.unusable(run);
     if (state.plan !== undefined && state.plan.flow !== run.flow.pk) delete state.plan;
@@ -69,7 +70,7 @@ export class FlowSteps {
     cancel(run);
     // Only this server sets the former; the latter stands in the address, where anybody can have put it.
     const to = context.redirect ?? localPath(wanted);
-    return to === undefined ? deniedAnswer(run, context, { message: 'Invalid next URL' }) : redirectAnswer(run, to);
+    return to === undefined ? deniedAnswer(run, context, message('nextUrlInvalid')) : redirectAnswer(run, to);
   }
 
   private async restore(run: FlowRun): Promise<Restored> {
@@ -113,7 +114,7 @@ export class FlowSteps {
     const next = deniedNext === undefined ? undefined : localPath(deniedNext);
     if (flow.deniedAction !== 'message' && next !== undefined) return redirectAnswer(run, next);
     if (flow.deniedAction === 'continue') return redirectAnswer(run, '/');
-    return deniedAnswer(run, context, { message: 'Flow does not apply to current user.' });
+    return deniedAnswer(run, context, message('flowNotApplicable'));
   }
 
   private async goOn(run: FlowRun, posted: Posted | undefined): Promise<ExecutorAnswer> {
@@ -177,7 +178,7 @@ export class FlowSteps {
     }
     const again = await reached.show();
     if (again.kind === 'rejected') throw new Error('a stage that is shown has nothing to reject');
-    return this.follow(run, plan, skipped, again, errorDetails(outcome.errors));
+    return this.follow(run, plan, skipped, again, responseErrors(outcome.errors));
   }
 
   private async follow(
@@ -200,7 +201,7 @@ export class FlowSteps {
         return plan.bindings.length > 0 ? { kind: 'continue' } : this.finish(run);
       case 'denied':
         cancel(run);
-        return deniedAnswer(run, plan.context, outcome);
+        return deniedAnswer(run, plan.context, outcome.message);
     }
   }
 

@@ -5,6 +5,7 @@ import { publicUrl, SETTINGS, type Settings } from '../config/settings.js';
 import { RequestLimits } from '../core/limits/request-limits.service.js';
 import { EventLog } from '../events/event-log.js';
 import type { Flow } from '../flows/flow.entity.js';
+import { type Message, message } from '../rest/messages/messages.js';
 import type { Visitor } from './execution.js';
 import type { FlowTokenState } from './flow-token.service.js';
 
@@ -19,7 +20,17 @@ export interface RefusedLink {
   readonly state: FlowTokenState;
 }
 
-/** Tells people whose links cannot be used what is the matter and what to do, and administrators what is suspicious. */
+/** Messages for links that cannot be used. */
+const codes = {
+  unknown: 'linkUnknown',
+  spent: 'linkUsed',
+  superseded: 'linkReplaced',
+  expired: 'linkExpired',
+  'account changed': 'linkOfChangedAccount',
+  live: 'linkOutOfPlace',
+} as const;
+
+/** Refuses links with a message that says why and where to request a new one, and reports suspicious ones as events. */
 @Injectable()
 export class LinkRefusals {
   constructor(
@@ -28,24 +39,23 @@ export class LinkRefusals {
     private readonly events: EventLog,
   ) {}
 
-  /** @returns what the visitor reads */
-  async refuse(link: RefusedLink): Promise<string> {
+  /** Returns the message for the visitor. */
+  async refuse(link: RefusedLink): Promise<Message> {
     const { manager, flow, token, state } = link;
-    const again = await this.pageForAnother(manager, flow);
+    const slug = await this.flowForNewLink(manager, flow);
     if (state === 'other flow' || state === 'live') await this.report(link, String(token));
-    return textOf(state, again);
+    if (state === 'other flow') return message('linkOfOtherFlow');
+    return message(codes[state], { site: publicUrl(this.settings), slug });
   }
 
   /**
-   * Where a new link can be had. Who has signed up cannot do it again under the same name, and gets a new link from the
-   * flow that recovers accounts.
+   * Slug of the flow that sends a new link: after a sign-up the recovery flow, because the user name is taken now.
    */
-  private async pageForAnother(manager: EntityManager, { slug, designation }: Flow): Promise<string> {
+  private async flowForNewLink(manager: EntityManager, { slug, designation }: Flow): Promise<string> {
     const [recovery] = await manager.query<{ slug: string }[]>(
       `select slug from "flow" where designation = 'recovery' order by slug limit 1`,
     );
-    const page = designation === 'enrollment' ? (recovery?.slug ?? slug) : slug;
-    return `${publicUrl(this.settings)}/if/flow/${page}/`;
+    return designation === 'enrollment' ? (recovery?.slug ?? slug) : slug;
   }
 
   private async report({ manager, flow, visitor, state }: RefusedLink, token: string): Promise<void> {
@@ -61,25 +71,5 @@ export class LinkRefusals {
       context: { message, flow: { pk: flow.pk, slug: flow.slug } },
       clientIp: visitor.clientIp,
     });
-  }
-}
-
-function textOf(state: FlowTokenState, again: string): string {
-  const another = `You can have a new one sent: ${again}`;
-  switch (state) {
-    case 'unknown':
-      return `This link is not known here. It may be incomplete: open it just as it stands in the mail. ${another}`;
-    case 'spent':
-      return `This link has been used already. ${another}`;
-    case 'superseded':
-      return `A newer mail has been sent since. Open the link in that one. ${another}`;
-    case 'expired':
-      return `This link is too old. ${another}`;
-    case 'account changed':
-      return `The account has been changed since this link was made, so it is not valid any more. ${another}`;
-    case 'other flow':
-      return 'This link was made for another page. Open it just as it stands in the mail.';
-    case 'live':
-      return `This link cannot be used here. ${another}`;
   }
 }

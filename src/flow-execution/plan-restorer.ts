@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import type { Flow } from '../flows/flow.entity.js';
+import type { Message } from '../rest/messages/messages.js';
 import { spentHere } from './confirm-stage.executor.js';
 import type { Visitor } from './execution.js';
 import { FlowTokens } from './flow-token.service.js';
@@ -29,7 +30,7 @@ export type Restored =
   /** This plan is what the request is about. The session goes on with it once its first stage is passed. */
   | { readonly kind: 'plan'; readonly plan: FlowPlan }
   /** The visitor is told why not; the session stays as it is. */
-  | { readonly kind: 'denied'; readonly message?: string };
+  | { readonly kind: 'denied'; readonly message?: Message };
 
 /**
  * Finds out what the link of a mail stands for (flow execution, section 3.4). Everything comes from the token and

@@ -4,12 +4,6 @@ import { User } from '../core/users/user.entity.js';
 import type { Visitor } from './execution.js';
 import type { PlanContext, ProvedAccount } from './plan.js';
 
-/** What a run is denied with when its user got a new password or address after the proof. */
-export const changedMeanwhile = 'Your account was changed meanwhile. Start again.';
-
-/** What a run is denied with that would sign in or change an account without a proof, where it takes one. */
-export const unproved = 'You have not proved that this account is yours.';
-
 type Account = Pick<User, 'pk' | 'email' | 'passwordChangeDate'>;
 
 /**

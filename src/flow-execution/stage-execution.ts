@@ -9,6 +9,7 @@ import type { Flow } from '../flows/flow.entity.js';
 import type { Stage } from '../flows/stage.entity.js';
 import type { RuleContext } from '../rest/fields/field.js';
 import { readObject } from '../rest/fields/read-object.js';
+import type { MessageOrText } from '../rest/messages/messages.js';
 import type { Execution, PendingUser, UserMessage, Visitor } from './execution.js';
 import type { FlowRun } from './flow-run.js';
 import { readPendingUser, userInfo, type UserInfo } from './pending-user.js';
@@ -66,8 +67,8 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
     return readObject(type, body, { manager: this.manager, current: undefined, resolve: this.resolve });
   }
 
-  message(message: UserMessage): void {
-    this.run.state.messages.push(message);
+  message(level: UserMessage['level'], message: MessageOrText): void {
+    this.run.state.messages.push({ level, message });
   }
 
   remembered(name: string): unknown {

@@ -2,13 +2,18 @@ import type { EntityManager } from 'typeorm';
 
 import type { Stage } from '../flows/stage.entity.js';
 import type { NestedMessages } from '../rest/errors/validation-error.js';
+import type { MessageOrText } from '../rest/messages/messages.js';
 import type { Execution } from './execution.js';
 
 type Class = abstract new () => object;
 
-/** What a visitor is shown: `component` and the fields of that component. The executor adds `flow_info` and the like. */
+/** `component` and the fields of that component. The executor adds `flow_info` and the like. */
 export interface Challenge {
   readonly component: string;
+  readonly response_errors?: Readonly<Record<string, readonly MessageOrText[]>>;
+  readonly error_message?: MessageOrText;
+  readonly header_text?: MessageOrText;
+  readonly primary_action?: MessageOrText;
   readonly [field: string]: unknown;
 }
 
@@ -18,19 +23,10 @@ export type StageOutcome =
   | { readonly kind: 'challenge'; readonly challenge: Challenge }
   /** The stage is passed: the next one is reached. */
   | { readonly kind: 'passed' }
-  /**
-   * The answer is not accepted; `invalid_response_action` of the binding decides what follows. A message stands for
-   * itself with the code that the reference gives it, or names its code.
-   */
-  | { readonly kind: 'rejected'; readonly errors: NestedMessages | CodedErrors }
-  /**
-   * The run is over. Without a message the visitor reads `Unknown error`. `isOwn`: the message is an administrator's own
-   * text, which pages show as it is.
-   */
-  | { readonly kind: 'denied'; readonly message?: string; readonly isOwn?: true };
-
-/** Errors whose codes do not follow from their texts: `{ non_field_errors: [{ string: '…', code: 'email-sent' }] }`. */
-type CodedErrors = Readonly<Record<string, readonly { readonly string: string; readonly code: string }[]>>;
+  /** The answer is not accepted; `invalid_response_action` of the binding decides what follows. */
+  | { readonly kind: 'rejected'; readonly errors: NestedMessages }
+  /** The run ends; without a message for an unknown reason. */
+  | { readonly kind: 'denied'; readonly message?: MessageOrText };
 
 /**
  * What a kind of stage does when a visitor reaches it. One instance serves every run: all state is in the execution.

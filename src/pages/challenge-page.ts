@@ -1,4 +1,5 @@
 import type { FullChallenge, ResponseErrors } from '../flow-execution/executor-answer.js';
+import { message, type MessageCode } from '../rest/messages/messages.js';
 import { type Field, type FormState, showForm } from './fields.js';
 import type { FlowAddress } from './flow-address.js';
 import type { Page, Way } from './page.js';
@@ -71,7 +72,7 @@ export function challengePage(challenge: FullChallenge, place: Place, wording: W
       csrf: place.csrf,
       step: place.step,
       not_me_url: place.notMe,
-      messages: messages.map(({ level, text }) => ({ level, text: wording.of(text) })),
+      messages: messages.map(({ level, message }) => ({ level, text: wording.of(message) })),
       ...showForm([], { errors: challenge.response_errors ?? {}, typed: {} }, wording),
       ...values,
     },
@@ -97,7 +98,7 @@ function showIdentification(challenge: FullChallenge, place: Place, wording: Wor
     template: 'identification.html',
     values: {
       ...formOf(fields, challenge, place, wording),
-      action: wording.of(textOf(challenge['primary_action']) || 'Continue'),
+      action: wording.of(challenge.primary_action ?? message('continue')),
       enroll_url: challenge['enroll_url'],
       recovery_url: challenge['recovery_url'],
       passwordless_url: challenge['passwordless_url'],
@@ -138,7 +139,7 @@ function showConsent(challenge: FullChallenge, _: Place, wording: Wording): Cont
   return {
     template: 'consent.html',
     values: {
-      header_text: wording.written(textOf(challenge['header_text'])),
+      header_text: challenge.header_text && wording.of(challenge.header_text),
       permissions: challenge['permissions'],
       additional_permissions: challenge['additional_permissions'],
       token: challenge['token'],
@@ -149,9 +150,7 @@ function showConsent(challenge: FullChallenge, _: Place, wording: Wording): Cont
 
 /** The wire has to call a mail that was sent an error; people are told in a message. */
 function showEmail(challenge: FullChallenge, place: Place, wording: Wording): Content {
-  const errors = withoutCodes(challenge.response_errors ?? {}, ['email-sent', 'confirmed']);
-  const told = Object.values(challenge.response_errors ?? {}).flat();
-  const confirmed = told.find(({ code }) => code === 'confirmed')?.string;
+  const errors = withoutCodes(challenge.response_errors ?? {}, ['mailResent', 'confirmedElsewhere']);
   const code: Field = {
     name: 'code',
     control: 'text',
@@ -167,7 +166,7 @@ function showEmail(challenge: FullChallenge, place: Place, wording: Wording): Co
     template: 'email.html',
     values: {
       ...formOf([code], { ...challenge, response_errors: errors }, place, wording),
-      confirmed: challenge['confirmed'] === true ? wording.of(confirmed ?? '') : '',
+      confirmed: challenge['confirmed'] === true ? wording.of(message('confirmedElsewhere')) : '',
       poll: place.isScriptless ? undefined : place.address.executor(),
       refresh: isTyping ? undefined : refreshAfter,
       code_href: place.address.forTyping(),
@@ -178,9 +177,8 @@ function showEmail(challenge: FullChallenge, place: Place, wording: Wording): Co
 }
 
 function showDenied(challenge: FullChallenge, place: Place, wording: Wording): Content {
-  const message = textOf(challenge['error_message']) || 'Unknown error';
-  const isOwn = challenge.isOwnMessage === true;
-  const link = isOwn ? undefined : refusedLink(message);
+  const reason = challenge.error_message ?? message('runBroken');
+  const link = refusedLink(reason);
   const again: Way = { href: place.address.clean(), label: wording.say('again') };
   const home: Way = { href: '/', label: wording.say('home') };
   const signIn: Way[] = place.signIn === undefined ? [] : [{ href: place.signIn, label: wording.say('signIn') }];
@@ -189,10 +187,7 @@ function showDenied(challenge: FullChallenge, place: Place, wording: Wording): C
     template: 'access-denied.html',
     values: {
       heading: wording.say(link?.title ?? 'denied'),
-      reasons:
-        link === undefined
-          ? message.split('\n').map((line) => (isOwn ? line : wording.of(line)))
-          : [wording.say(link.reason)],
+      reasons: wording.of(reason).split('\n'),
       person: personOf(challenge),
       ways: link === undefined ? [again, home] : [...(link.isDone ? signIn : []), ...anew, home],
     },
@@ -255,9 +250,9 @@ function personOf(challenge: FullChallenge): object {
   return { name, avatar, leave: info?.cancel_url };
 }
 
-function withoutCodes(errors: ResponseErrors, codes: readonly string[]): ResponseErrors {
+function withoutCodes(errors: ResponseErrors, codes: readonly MessageCode[]): ResponseErrors {
   const kept = Object.entries(errors).map(
-    ([name, list]) => [name, list.filter(({ code }) => !codes.includes(code))] as const,
+    ([name, list]) => [name, list.filter((each) => !('code' in each && codes.includes(each.code)))] as const,
   );
   return Object.fromEntries(kept.filter(([, list]) => list.length > 0));
 }

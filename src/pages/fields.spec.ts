@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
+import { message, type MessageOrText } from '../rest/messages/messages.js';
 import { sourceCatalog } from '../templating/language/catalog.js';
 import { type Field, type FormState, showForm } from './fields.js';
 import { promptField, type StagePrompt } from './prompt-fields.js';
 import { Wording } from './wording.js';
 
 const wording = new Wording(sourceCatalog);
-const error = (string: string): { string: string; code: string }[] => [{ string, code: 'invalid' }];
+const error = (written: string): MessageOrText[] => [{ written }];
 
 function show(fields: readonly Field[], state: Partial<FormState> = {}): any {
   return showForm(fields, { errors: {}, typed: {}, ...state }, wording);
@@ -48,7 +49,7 @@ describe('A form', () => {
   });
 
   it('says each thing about a field once', () => {
-    const twice = [...error('This field is required.'), ...error('This field may not be blank.')];
+    const twice = [message('required'), message('blank')];
     expect(show([name], { errors: { name: twice } }).fields[0].error).toBe('Please fill this in.');
   });
 

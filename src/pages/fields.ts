@@ -76,7 +76,7 @@ export function showForm(fields: readonly Field[], { errors, typed }: FormState,
       return error === undefined ? [] : [{ id: idOf(index), label, error }];
     }),
     errors: Object.entries(errors).flatMap(([name, list]) =>
-      names.has(name) ? [] : list.map(({ string }) => wording.of(string)),
+      names.has(name) ? [] : list.map((each) => wording.of(each)),
     ),
     multipart: fields.some(({ control }) => control === 'file'),
   };
@@ -118,7 +118,7 @@ function cursorAmong(fields: readonly Field[], told: readonly (string | undefine
 
 function errorOf(errors: ResponseErrors, name: string, wording: Wording): string | undefined {
   if (!Object.hasOwn(errors, name)) return undefined;
-  const texts = (errors[name] ?? []).map(({ string }) => wording.of(string));
+  const texts = (errors[name] ?? []).map((each) => wording.of(each));
   return texts.length === 0 ? undefined : [...new Set(texts)].join(' ');
 }
 

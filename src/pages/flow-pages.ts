@@ -12,7 +12,7 @@ import { AppError } from '../rest/errors/app-error.js';
 import { challengePage } from './challenge-page.js';
 import { FlowAddress } from './flow-address.js';
 import type { PageForm } from './page-form.js';
-import { type Notes, PageNotes, type Told } from './page-notes.js';
+import { type LastResult, type Notes, PageNotes } from './page-notes.js';
 import { PageRenderer } from './page-renderer.js';
 import type { PageVisitor } from './page-visitors.js';
 import type { Page } from './page.js';
@@ -67,10 +67,10 @@ export class FlowPages {
     if (address.link !== undefined) return this.takeLink(address, address.link, visitor);
     if (address.isOpened) return this.checkCookies(address, visitor);
     const { notes } = visitor;
-    const told = notes.told?.slug === slug ? notes.told : undefined;
-    if (told !== undefined && endings.includes(told.challenge.component)) {
+    const last = notes.lastResult?.slug === slug ? notes.lastResult : undefined;
+    if (last !== undefined && endings.includes(last.challenge.component)) {
       await this.notes.keep(visitor.visit, withoutShown(notes, slug));
-      return { kind: 'page', page: await this.pageOf(told.challenge, undefined, {}, address, visitor) };
+      return { kind: 'page', page: await this.pageOf(last.challenge, undefined, {}, address, visitor) };
     }
     return this.look(address, visitor);
   }
@@ -103,13 +103,13 @@ export class FlowPages {
     }
     const { challenge } = answer;
     if (challenge.component === 'xak-flow-redirect') return this.leave(challenge, result, visitor);
-    const told: Told = {
+    const lastResult: LastResult = {
       slug,
       ...(result.position?.step !== undefined && { step: result.position.step }),
-      challenge: endings.includes(challenge.component) ? challenge : saidIn(challenge),
+      challenge: endings.includes(challenge.component) ? challenge : messagesIn(challenge),
       typed: keepable(challenge, form.answer),
     };
-    const begun = await this.notes.keep(withSession(visit, session), { told, ...left });
+    const begun = await this.notes.keep(withSession(visit, session), { lastResult, ...left });
     return { kind: 'redirect', to: address.same(), session: session ?? begun };
   }
 
@@ -130,7 +130,7 @@ export class FlowPages {
 
   private async look(address: FlowAddress, visitor: PageVisitor): Promise<PageAnswer> {
     const { slug } = address;
-    const { link, told } = visitor.notes;
+    const { link, lastResult: last } = visitor.notes;
     const { result, session } = await this.ask({
       slug,
       method: 'GET',
@@ -143,13 +143,13 @@ export class FlowPages {
     const now: PageVisitor = { ...visitor, visit: withSession(visitor.visit, session) };
     if (answer.challenge.component === 'xak-flow-redirect')
       return this.leave(answer.challenge, { ...result, session }, now);
-    if (link?.slug === slug || told?.slug === slug) {
+    if (link?.slug === slug || last?.slug === slug) {
       const left = position?.isLink && link !== undefined ? { link } : {};
       await this.notes.keep(now.visit, { ...withoutShown(now.notes, slug), ...left });
     }
-    const isAbout = told?.slug === slug && told.step !== undefined && told.step === position?.step;
-    const challenge = isAbout ? withTold(answer.challenge, told.challenge) : answer.challenge;
-    const page = await this.pageOf(challenge, position, isAbout ? told.typed : {}, address, now);
+    const isAbout = last?.slug === slug && last.step !== undefined && last.step === position?.step;
+    const challenge = isAbout ? withMessagesOf(last.challenge, answer.challenge) : answer.challenge;
+    const page = await this.pageOf(challenge, position, isAbout ? last.typed : {}, address, now);
     return { kind: 'page', page, session };
   }
 
@@ -182,7 +182,7 @@ export class FlowPages {
   private async pageOf(
     challenge: FullChallenge,
     position: ExecutorResult['position'],
-    typed: Told['typed'],
+    typed: LastResult['typed'],
     address: FlowAddress,
     visitor: PageVisitor,
   ): Promise<Page> {
@@ -214,15 +214,15 @@ export class FlowPages {
   }
 }
 
-/** What the stage asks now, with what it said to the last answer. */
-function withTold(challenge: FullChallenge, told: FullChallenge): FullChallenge {
-  const errors = challenge.response_errors ?? told.response_errors;
-  const messages = [...(told.messages ?? []), ...(challenge.messages ?? [])];
+/** Adds the errors and messages of the last challenge to the current one. */
+function withMessagesOf(last: FullChallenge, challenge: FullChallenge): FullChallenge {
+  const errors = challenge.response_errors ?? last.response_errors;
+  const messages = [...(last.messages ?? []), ...(challenge.messages ?? [])];
   return { ...challenge, messages, ...(errors !== undefined && { response_errors: errors }) };
 }
 
-/** What a challenge says to the last answer. The rest is asked for again by the page that shows it. */
-function saidIn({ component, messages, response_errors: errors }: FullChallenge): FullChallenge {
+/** Errors and messages of a challenge. The page that shows them asks for the rest again. */
+function messagesIn({ component, messages, response_errors: errors }: FullChallenge): FullChallenge {
   return {
     component,
     ...(messages !== undefined && { messages }),
@@ -236,10 +236,10 @@ function withSession(visit: Visit, session: IssuedSession | undefined): Visit {
 }
 
 /** The notes without those that the page of a flow has just shown. */
-function withoutShown({ link, told, ...others }: Notes, slug: string): Notes {
+function withoutShown({ link, lastResult, ...others }: Notes, slug: string): Notes {
   return {
     ...others,
     ...(link !== undefined && link.slug !== slug && { link }),
-    ...(told !== undefined && told.slug !== slug && { told }),
+    ...(lastResult !== undefined && lastResult.slug !== slug && { lastResult }),
   };
 }

@@ -23,9 +23,6 @@ interface StateLine {
 
 type Entry = Way & { readonly text: string };
 
-/** What the executor tells with a sign-in. */
-const signedInMessage = 'Successfully logged in!';
-
 /** What strangers can begin, in this order. */
 const beginnings = [
   { designation: 'authentication', label: 'signIn', text: 'signInText' },
@@ -56,10 +53,10 @@ export class LandingPage {
       values: {
         csrf: visit.sessionKey === undefined ? '' : this.cookies.csrfToken(visit.sessionKey),
         person: { name: user === undefined ? '' : user.name || user.username },
-        // That somebody is signed in stands on the page anyway.
+        // The page itself says who is signed in.
         messages: (notes.messages ?? [])
-          .filter(({ text }) => text !== signedInMessage)
-          .map(({ level, text }) => ({ level, text: wording.of(text) })),
+          .filter(({ message }) => !('code' in message && message.code === 'signedIn'))
+          .map(({ level, message }) => ({ level, text: wording.of(message) })),
         ways: [...flows.flatMap((flow) => wayInto(flow, wording)), ...this.tools(isInsider, wording)],
         state: isInsider ? await this.state(wording) : [],
       },

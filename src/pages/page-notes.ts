@@ -4,8 +4,9 @@ import type { IssuedSession } from '../core/sessions/session-cookies.js';
 import type { UserMessage } from '../flow-execution/execution.js';
 import type { FullChallenge } from '../flow-execution/executor-answer.js';
 import { FlowSessions } from '../flow-execution/flow-sessions.js';
-import type { FlowState } from '../flow-execution/flow-state.js';
+import { type FlowState, isUserMessage } from '../flow-execution/flow-state.js';
 import type { Visit } from '../flow-execution/visit.js';
+import { isMessageOrText } from '../rest/messages/messages.js';
 
 /** What pages remember of a visitor from one request to the next. */
 export interface Notes {
@@ -13,18 +14,19 @@ export interface Notes {
   readonly link?: { readonly slug: string; readonly token: string };
   /** The secret of a "this was not me" link that was opened, which leaves the address in the same way. */
   readonly notMe?: string;
-  /** What the last form led to; it is told by the page that comes after it, once. */
-  readonly told?: Told;
-  /** What is told on the page that a flow ends at. */
+  /** Result of the last form; the next page shows it once. */
+  readonly lastResult?: LastResult;
+  /** Messages for the page that a flow ends at. */
   readonly messages?: readonly UserMessage[];
 }
 
-export interface Told {
+/** Result of a form. */
+export interface LastResult {
   readonly slug: string;
-  /** The stage that it is about; absent if the run is over. */
+  /** The stage that it belongs to; absent if the run is over. */
   readonly step?: string;
   readonly challenge: FullChallenge;
-  /** What was typed, by field, but for secrets. */
+  /** Typed values by field, without secrets. */
   readonly typed: Readonly<Record<string, string>>;
 }
 
@@ -54,11 +56,20 @@ export class PageNotes {
 /** Only pages write notes, but an older or newer release may have done so. */
 function isNotes(value: unknown): value is Notes {
   if (typeof value !== 'object' || value === null) return false;
-  const { link, notMe, told, messages } = value as Record<string, unknown>;
+  const { link, notMe, lastResult, messages = [] } = value as Record<string, unknown>;
   if (notMe !== undefined && typeof notMe !== 'string') return false;
-  return [link, told].every((note) => note === undefined || typeof note === 'object') && isList(messages);
+  if (link !== undefined && typeof link !== 'object') return false;
+  return isUndefinedOr(lastResult, isLastResult) && Array.isArray(messages) && messages.every(isUserMessage);
 }
 
-function isList(value: unknown): boolean {
-  return value === undefined || Array.isArray(value);
+/** Whether every message in it is known to this release. */
+function isLastResult(value: object): boolean {
+  const { challenge } = value as Partial<LastResult>;
+  const { error_message: reason, response_errors: errors = {}, messages = [] } = challenge ?? {};
+  const shown = [reason, ...Object.values(errors).flat(), ...messages.map(({ message }) => message)];
+  return challenge !== undefined && shown.every((each) => each === undefined || isMessageOrText(each));
+}
+
+function isUndefinedOr(value: unknown, check: (value: object) => boolean): boolean {
+  return value === undefined || (typeof value === 'object' && value !== null && check(value));
 }

@@ -1,21 +1,24 @@
 import { expect, it } from 'vitest';
 
+import { message, type MessageOrText } from '../rest/messages/messages.js';
 import { refusedLink } from './refused-links.js';
 
-const another = 'You can have a new one sent: https://id.example/if/flow/recovery/';
+const again = { site: 'https://id.example/idp', slug: 'recovery' };
 
 it.each([
-  [`This link has been used already. ${another}`, 'linkUsed', '/if/flow/recovery/'],
-  [`This link is too old. ${another}`, 'linkExpired', '/if/flow/recovery/'],
-  [`This link is not known here. It may be incomplete. ${another}`, 'linkUnknown', '/if/flow/recovery/'],
-  [`A newer mail has been sent since. Open the link in that one. ${another}`, 'linkSuperseded', '/if/flow/recovery/'],
-  ['This link was made for another page. Open it just as it stands.', 'linkElsewhere', undefined],
-  ['This link is too old. You can have a new one sent: https://id.example/elsewhere/', 'linkExpired', undefined],
-  ['This link is too old. You can have a new one sent: javascript:alert(1)', 'linkExpired', undefined],
-])('%s', (message, title, again) => {
-  expect(refusedLink(message)).toMatchObject({ title, again });
+  [message('linkUsed', again), 'linkUsed', '/if/flow/recovery/'],
+  [message('linkExpired', again), 'linkExpired', '/if/flow/recovery/'],
+  [message('linkUnknown', again), 'linkUnknown', '/if/flow/recovery/'],
+  [message('linkReplaced', again), 'linkSuperseded', '/if/flow/recovery/'],
+  [message('linkOfChangedAccount', again), 'linkInvalid', '/if/flow/recovery/'],
+  [message('linkOfOtherFlow'), 'linkElsewhere', undefined],
+])('shows the heading and the page for a new link of $code', (reason, title, path) => {
+  expect(refusedLink(reason)).toMatchObject({ title, again: path });
 });
 
-it.each(['Unknown error', '', 'Not This link is too old.'])('is nothing about a link: %s', (message) => {
-  expect(refusedLink(message)).toBeUndefined();
-});
+it.each<MessageOrText>([message('runBroken'), { written: 'This link is too old. Ask Maria in room 12.' }])(
+  'ignores messages that are not about a link: %j',
+  (reason) => {
+    expect(refusedLink(reason)).toBeUndefined();
+  },
+);

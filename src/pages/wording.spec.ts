@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { message } from '../rest/messages/messages.js';
 import { Catalogs } from '../templating/language/catalog.js';
 import { catalogFolder } from './page-renderer.js';
 import { Wording } from './wording.js';
@@ -8,22 +9,20 @@ const catalogs = new Catalogs(catalogFolder);
 const english = new Wording(await catalogs.get('en'));
 const german = new Wording(await catalogs.get('de'));
 
-const tooMany = (minutes: number): string =>
-  `Too many account verification attempts. Please try again after ${minutes} minutes.`;
-
-describe('What pages say', () => {
+describe('The wording of pages', () => {
   it.each([
-    ['This field is required.', 'Please fill this in.', 'Bitte ausfüllen.'],
-    ['Log in', 'Sign in', 'Anmelden'],
-    ['"<b>" is not a valid choice.', 'Please choose one.', 'Bitte wählen Sie etwas aus.'],
+    [message('required'), 'Please fill this in.', 'Bitte ausfüllen.'],
+    [message('logIn'), 'Sign in', 'Anmelden'],
+    [message('notChoice', { choice: '<b>' }), 'Please choose one.', 'Bitte wählen Sie etwas aus.'],
+    [message('notDate'), 'Please enter a date.', 'Bitte geben Sie ein Datum ein.'],
     [
-      'Date has wrong format. Use one of these formats instead: YYYY-MM-DD.',
-      'Please enter a date.',
-      'Bitte geben Sie ein Datum ein.',
+      message('maxValue', { maximum: 9 }),
+      'Please enter a number that is not larger than 9.',
+      'Bitte geben Sie eine Zahl ein, die nicht größer als 9 ist.',
     ],
-  ])('for %j is plain, in the language of the page', (said, inEnglish, inGerman) => {
-    expect(english.of(said)).toBe(inEnglish);
-    expect(german.of(said)).toBe(inGerman);
+  ])('translates the message %j', (shown, inEnglish, inGerman) => {
+    expect(english.of(shown)).toBe(inEnglish);
+    expect(german.of(shown)).toBe(inGerman);
   });
 
   it.each([
@@ -45,29 +44,30 @@ describe('What pages say', () => {
     ],
     ['ar', 'محاولات كثيرة جدًا. أعد المحاولة خلال 5 دقائق.', 'محاولات كثيرة جدًا. أعد المحاولة خلال ساعة واحدة.'],
     ['zh-Hans', '尝试次数过多，请5分钟后再试。', '尝试次数过多，请1小时后再试。'],
-  ])('says how long to wait in words (%s)', async (locale, minutes, hour) => {
+  ])('shows how long to wait (%s)', async (locale, inMinutes, inAnHour) => {
     const wording = new Wording(await catalogs.get(locale));
-    const attempts = (number: number): string => `Too many attempts. Please try again after ${number} minutes.`;
-    for (const text of [tooMany(5), attempts(5)]) expect(wording.of(text)).toBe(minutes);
-    for (const text of [tooMany(60), attempts(60)]) expect(wording.of(text)).toBe(hour);
-  });
-
-  it('says a wait of one minute in the singular', () => {
-    for (const text of [tooMany(1), 'Too many attempts. Please try again after 1 minute.']) {
-      expect(english.of(text)).toBe('Too many attempts. Try again in 1 minute.');
+    for (const code of ['tooManyAttempts', 'tooManyMails'] as const) {
+      expect(wording.of(message(code, { minutes: 5 }))).toBe(inMinutes);
+      expect(wording.of(message(code, { minutes: 60 }))).toBe(inAnHour);
     }
   });
 
-  it.each(['Our own policy says no.', 'constructor', '', '%(name)s', 'x (a|b)* "c" is not a valid choice'])(
-    'for %j, which nobody knows, is the same',
-    (text) => {
-      expect(german.of(text)).toBe(text);
+  it('uses the singular and the plural', () => {
+    expect(english.of(message('tooManyAttempts', { minutes: 1 }))).toBe('Too many attempts. Try again in 1 minute.');
+    expect(english.of(message('maxLength', { limit: 1 }))).toBe('Please use at most 1 character.');
+    expect(english.of(message('maxLength', { limit: 2 }))).toBe('Please use at most 2 characters.');
+  });
+
+  it.each(['Our own policy says no.', 'Invalid password', 'This link is too old.', 'constructor', '', '%(name)s'])(
+    'shows what an administrator wrote as it is: %j',
+    (written) => {
+      expect(german.of({ written })).toBe(written);
     },
   );
 
   it('translates the words that administrators are likely to choose', () => {
-    expect(german.of('Password (repeat)')).toBe('Passwort (Wiederholung)');
-    expect(german.of('Reset your password')).toBe('Passwort zurücksetzen');
+    expect(german.written('Password (repeat)')).toBe('Passwort (Wiederholung)');
+    expect(german.written('Reset your password')).toBe('Passwort zurücksetzen');
   });
 
   it('lists alternatives as the language does', () => {

@@ -1,6 +1,8 @@
-/** What a policy says. */
+import type { MessageOrText } from '../rest/messages/messages.js';
+
+/** Result of a policy. */
 export interface PolicyResult {
   readonly passing: boolean;
   /** For the visitor. */
-  readonly messages: readonly string[];
+  readonly messages: readonly MessageOrText[];
 }

@@ -11,6 +11,7 @@ import { AppError } from '../rest/errors/app-error.js';
 import { StatusError } from '../rest/errors/status-error.js';
 import type { Page } from '../rest/list/page.js';
 import { readPage, select } from '../rest/list/read-page.js';
+import { englishOf } from '../rest/messages/english.js';
 import type { Reference } from '../rest/used-by.js';
 import type { PolicyTestRequestDto, PolicyTestResultDto } from './dto/policy-test.dto.js';
 import type { PolicyDto, PolicyListQuery } from './dto/policy.dto.js';
@@ -80,7 +81,7 @@ export class PolicyService {
     const answers = { ...context, ...(typeof typed === 'object' ? typed : {}) } as Record<string, unknown>;
     const personal = [user.username, user.name, user.email];
     const { passing, messages } = await passwordPolicyResult(policy, answers, personal, passwordStrength);
-    return { passing, messages: [...messages], log_messages: [] };
+    return { passing, messages: messages.map(englishOf), log_messages: [] };
   }
 
   /**

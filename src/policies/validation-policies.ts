@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 import type { StrengthMeter } from '../core/passwords/password-strength.js';
+import type { MessageOrText } from '../rest/messages/messages.js';
 import { PasswordPolicy } from './password/password-policy.entity.js';
 import { evaluate, type PolicyRequest } from './policy-evaluation.js';
 import { PromptStagePolicy } from './prompt-stage-policy.entity.js';
@@ -18,20 +19,21 @@ export async function validationProblems(
   stage: string,
   request: PolicyRequest,
   isAsked: (field: string) => boolean,
-): Promise<string[]> {
+): Promise<MessageOrText[]> {
   const policies = await manager
     .createQueryBuilder(PasswordPolicy, 'policy')
     .innerJoin(PromptStagePolicy, 'asked', 'asked.policyId = policy.pk and asked.stageId = :stage', { stage })
     .orderBy('policy.checkZxcvbn')
     .addOrderBy('policy.name')
     .getMany();
-  const messages: string[] = [];
+  const messages = new Map<string, MessageOrText>();
   for (const policy of policies.filter(({ passwordField }) => isAsked(passwordField))) {
-    const strength = messages.length === 0 ? request.strength : undefined;
+    const strength = messages.size === 0 ? request.strength : undefined;
     const result = await evaluate(manager, policy, { ...request, strength });
-    if (!result.passing) messages.push(...result.messages);
+    // Several policies may have the same message.
+    if (!result.passing) for (const each of result.messages) messages.set(JSON.stringify(each), each);
   }
-  return [...new Set(messages)];
+  return [...messages.values()];
 }
 
 /** Name of the shipped policy, which counts for passwords that are set outside of flows too. */
@@ -43,7 +45,7 @@ export async function defaultPolicyProblems(
   password: string,
   personal: readonly string[],
   strength: StrengthMeter,
-): Promise<readonly string[]> {
+): Promise<readonly MessageOrText[]> {
   const policy = await manager.findOneBy(PasswordPolicy, { name: defaultPolicy });
   if (policy === null) return [];
   const result = await evaluate(manager, policy, { answers: { [policy.passwordField]: password }, personal, strength });

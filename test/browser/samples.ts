@@ -1,4 +1,5 @@
 import type { FullChallenge } from '../../src/flow-execution/executor-answer.js';
+import { message } from '../../src/rest/messages/messages.js';
 
 const info = {
   title: 'Reset your password',
@@ -10,7 +11,7 @@ const avatar = `data:image/svg+xml;base64,${Buffer.from(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#0f766e"/></svg>',
 ).toString('base64')}`;
 const person = { pending_user: 'ada', pending_user_avatar: avatar };
-const required = [{ string: 'This field may not be blank.', code: 'blank' }];
+const required = [message('blank')];
 
 const identification: FullChallenge = {
   component: 'ak-stage-identification',
@@ -18,7 +19,7 @@ const identification: FullChallenge = {
   user_fields: ['email', 'username'],
   password_fields: false,
   flow_designation: 'recovery',
-  primary_action: 'Continue',
+  primary_action: message('continue'),
   show_source_labels: false,
 };
 
@@ -64,14 +65,14 @@ const everyField: FullChallenge = {
   ],
 };
 
-/** A link that the executor refuses with this text. */
-function denied(text: string): FullChallenge {
+/** A link that the executor refuses. */
+function denied(code: 'linkUsed' | 'linkExpired' | 'linkUnknown'): FullChallenge {
   return {
     component: 'ak-stage-access-denied',
     flow_info: info,
     pending_user: '',
     pending_user_avatar: avatar,
-    error_message: `${text} You can have a new one sent: http://127.0.0.1:9000/if/flow/default-recovery-flow/`,
+    error_message: message(code, { site: 'http://127.0.0.1:9000', slug: 'default-recovery-flow' }),
   };
 }
 
@@ -83,16 +84,16 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
     ...identification,
     flow_info: { ...info, title: 'Welcome back' },
     password_fields: true,
-    primary_action: 'Log in',
+    primary_action: message('logIn'),
     enroll_url: '/if/flow/default-enrollment-flow/',
     recovery_url: '/if/flow/default-recovery-flow/',
-    response_errors: { non_field_errors: [{ string: 'Failed to authenticate.', code: 'invalid' }] },
+    response_errors: { non_field_errors: [message('signInFailed')] },
   },
   enrollment,
   'enrollment-wrong': {
     ...enrollment,
     response_errors: {
-      username: [{ string: 'Username is already taken.', code: 'invalid' }],
+      username: [message('usernameTaken')],
       password: required,
       'password_(repeat)': required,
     },
@@ -102,31 +103,27 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
   'email-again': {
     component: 'ak-stage-email',
     flow_info: info,
-    messages: [{ level: 'success', text: 'Email Successfully sent.' }],
-    response_errors: { non_field_errors: [{ string: 'email-sent', code: 'email-sent' }] },
+    messages: [{ level: 'success', message: message('mailSent') }],
+    response_errors: { non_field_errors: [message('mailResent')] },
   },
   'email-wrong-code': {
     component: 'ak-stage-email',
     flow_info: info,
     link_minutes: 30,
     code_minutes: 10,
-    response_errors: { code: [{ string: 'This code is not right, or not valid any more.', code: 'invalid' }] },
+    response_errors: { code: [message('codeWrong')] },
   },
   'email-confirmed': {
     component: 'ak-stage-email',
     flow_info: info,
     confirmed: true,
-    response_errors: {
-      non_field_errors: [
-        { string: 'The link was opened in another window or on another device. Go on there.', code: 'confirmed' },
-      ],
-    },
+    response_errors: { non_field_errors: [message('confirmedElsewhere')] },
   },
   confirm: {
     component: 'ak-stage-consent',
     flow_info: info,
     ...person,
-    header_text: 'Confirm that this mail has reached you, and go on.',
+    header_text: message('confirmMail'),
     permissions: [],
     additional_permissions: [],
     token: 'token',
@@ -135,7 +132,7 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
     component: 'ak-stage-consent',
     flow_info: { ...info, title: 'Redirecting to Library' },
     ...person,
-    header_text: 'Library wants to know you.',
+    header_text: { written: 'Library wants to know you.' },
     permissions: [
       { id: 'email', name: 'Your email address' },
       { id: 'profile', name: 'Your name' },
@@ -147,7 +144,7 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
     component: 'ak-stage-prompt',
     flow_info: info,
     fields: [prompt('password', 'New password'), prompt('password', 'New password, once more')],
-    messages: [{ level: 'success', text: 'Successfully verified Email.' }],
+    messages: [{ level: 'success', message: message('addressConfirmed') }],
   },
   password: {
     component: 'ak-stage-password',
@@ -159,7 +156,7 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
     component: 'ak-stage-password',
     flow_info: { ...info, title: 'Welcome back' },
     ...person,
-    response_errors: { password: [{ string: 'Invalid password', code: 'invalid' }] },
+    response_errors: { password: [message('passwordWrong')] },
   },
   'user-login': { component: 'ak-stage-user-login', flow_info: { ...info, title: 'Welcome back' }, ...person },
   dummy: { component: 'ak-stage-dummy', flow_info: { ...info, title: 'A try' }, name: 'A stage that does nothing' },
@@ -168,11 +165,11 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
     flow_info: info,
     pending_user: '',
     pending_user_avatar: avatar,
-    error_message: 'Flow does not apply to current user.',
+    error_message: message('flowNotApplicable'),
   },
-  'link-used': denied('This link has been used already.'),
-  'link-expired': denied('This link is too old.'),
-  'link-unknown': denied('This link is not known here. It may be incomplete: open it just as it stands in the mail.'),
+  'link-used': denied('linkUsed'),
+  'link-expired': denied('linkExpired'),
+  'link-unknown': denied('linkUnknown'),
   'flow-error': { component: 'ak-stage-flow-error', request_id: '9c5b94b1d5f8454287e1c8f4f3c7f1a2' },
   'content-left': { ...identification, flow_info: { ...info, layout: 'content_left' } },
   'content-right': { ...identification, flow_info: { ...info, layout: 'content_right' } },

@@ -8,6 +8,7 @@ import type { Execution } from '../../src/flow-execution/execution.js';
 import { newPlan } from '../../src/flow-execution/plan.js';
 import type { StageOutcome } from '../../src/flow-execution/stage-executor.js';
 import { StageExecutors } from '../../src/flow-execution/stage-executors.js';
+import { message } from '../../src/rest/messages/messages.js';
 import { createFlow } from '../factories/flow.js';
 import { createUser } from '../factories/user.js';
 import { begun } from '../support/begun.js';
@@ -132,8 +133,8 @@ describe('A stage', () => {
       () => asked,
       (_, body) => {
         const errors = (body as any).coded
-          ? { non_field_errors: [{ string: 'email-sent', code: 'email-sent' }] }
-          : { name: ['This field is required.'], other: ['No.'] };
+          ? { non_field_errors: [message('mailResent')] }
+          : { name: [message('required')], other: [{ written: 'No.' }] };
         return { kind: 'rejected', errors };
       },
     );
@@ -151,7 +152,7 @@ describe('A stage', () => {
   });
 
   it('can end the run: what was shown of it is over', async () => {
-    stage('denies', () => ({ kind: 'denied', message: 'Not you.' }));
+    stage('denies', () => ({ kind: 'denied', message: { written: 'Not you.' } }));
     stage('denies silently', () => ({ kind: 'denied' }));
     for (const [name, error_message] of [
       ['denies', 'Not you.'],
@@ -164,23 +165,23 @@ describe('A stage', () => {
   });
 
   it('can tell the visitor something, with the next challenge and only there', async () => {
-    const message = { level: 'info', text: 'Done.' } as const;
+    const told = { level: 'info', text: 'Done.' } as const;
     stage('speaks', (execution) => {
-      execution.message(message);
+      execution.message('info', { written: 'Done.' });
       return passed;
     });
     const visitor = await at('asks', 'speaks', 'after');
-    expect(await visitor.answer(flow.slug, {})).toMatchObject({ name: 'after', messages: [message] });
+    expect(await visitor.answer(flow.slug, {})).toMatchObject({ name: 'after', messages: [told] });
     expect(await visitor.see(flow.slug)).not.toHaveProperty('messages');
     const last = await at('speaks');
-    expect(await last.see(flow.slug)).toEqual({ ...root, messages: [message] });
+    expect(await last.see(flow.slug)).toEqual({ ...root, messages: [told] });
   });
 
   it('remembers what it wants beyond the run, and not beyond the session', async () => {
     stage('counts', (execution) => {
       const count = Number(execution.remembered('counts') ?? 0) + 1;
       execution.remember('counts', count);
-      return { kind: 'denied', message: `${count} ${String(execution.remembered('constructor'))}` };
+      return { kind: 'denied', message: { written: `${count} ${String(execution.remembered('constructor'))}` } };
     });
     const visitor = await at('counts');
     expect(await visitor.see(flow.slug)).toMatchObject({ error_message: '1 undefined' });
@@ -231,7 +232,7 @@ describe('A stage', () => {
     const signs =
       ({ pk }: { pk: number }): Act =>
       async (execution) => {
-        execution.message({ level: 'info', text: `before: ${JSON.stringify(execution.remembered('who'))}` });
+        execution.message('info', { written: `before: ${JSON.stringify(execution.remembered('who'))}` });
         execution.remember('who', pk);
         await execution.signIn(await execution.manager.findOneByOrFail(User, { pk }), 0, 'none');
         return passed;

@@ -6,6 +6,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { SettingsError } from '../../config/read-settings.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { SecretBox } from '../../database/secret-box.js';
+import { englishOf } from '../../rest/messages/english.js';
 import { Group } from '../groups/group.entity.js';
 import { hashPassword } from '../passwords/password-hash.js';
 import { PasswordRules } from '../passwords/password-rules.service.js';
@@ -62,7 +63,9 @@ export class BootstrapService {
     const personal = [administrator, administratorName, email];
     const problems = this.passwords.problems(password, personal);
     if (problems.length === 0) problems.push(...(await this.passwords.weakness(password, personal, passwordStrength)));
-    if (problems.length > 0) throw new SettingsError(`BOOTSTRAP_PASSWORD cannot be used: ${problems.join(' ')}`);
+    if (problems.length > 0) {
+      throw new SettingsError(`BOOTSTRAP_PASSWORD cannot be used: ${problems.map(englishOf).join(' ')}`);
+    }
     return hashPassword(password);
   }
 

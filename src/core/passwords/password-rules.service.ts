@@ -2,16 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import type { Message, MessageOrText } from '../../rest/messages/messages.js';
 import { passwordProblems, passwordWeakness } from './new-password.js';
 import { passwordStrength, type StrengthMeter } from './password-strength.js';
 
-/** Checks a password that keeps the built-in rules. Returns a text for each problem. */
+/** Checks a password that keeps the built-in rules. Returns a message for each problem. */
 type Policy = (
   manager: EntityManager,
   password: string,
   personal: readonly string[],
   strength: StrengthMeter,
-) => Promise<readonly string[]>;
+) => Promise<readonly MessageOrText[]>;
 
 /** The rules for new passwords. */
 @Injectable()
@@ -29,19 +30,19 @@ export class PasswordRules {
    * Checks the rules that cost little time: all but the strength.
    *
    * @param personal names and addresses of the user
-   * @returns a text for each problem
+   * @returns a message for each problem
    */
-  problems(password: string, personal: readonly string[]): string[] {
+  problems(password: string, personal: readonly string[]): Message[] {
     return passwordProblems(password, this.withBrand(personal));
   }
 
   /**
    * Checks the strength of a password without other problems.
    *
-   * @returns a text if the password is easy to guess
+   * @returns a message if the password is easy to guess
    * @throws the errors of the meter
    */
-  weakness(password: string, personal: readonly string[], strength: StrengthMeter): Promise<string[]> {
+  weakness(password: string, personal: readonly string[], strength: StrengthMeter): Promise<Message[]> {
     return passwordWeakness(password, this.withBrand(personal), strength);
   }
 
@@ -51,7 +52,7 @@ export class PasswordRules {
     password: string,
     personal: readonly string[],
     strength: StrengthMeter = passwordStrength,
-  ): Promise<readonly string[]> {
+  ): Promise<readonly MessageOrText[]> {
     const problems = this.problems(password, personal);
     if (problems.length > 0) return problems;
     const weakness = await this.weakness(password, personal, strength);

@@ -4,8 +4,9 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type EntityMetadata } from 'typeorm';
 
 import { ValidationError } from '../../rest/errors/validation-error.js';
-import { noSuchRow, requiredMessage } from '../../rest/fields/coercions.js';
+import { noSuchRow } from '../../rest/fields/coercions.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
+import { message } from '../../rest/messages/messages.js';
 import type { Caller } from '../access/caller.js';
 import { Authority } from '../authority/authority.service.js';
 import type { Subject } from '../authority/read-standings.js';
@@ -94,11 +95,11 @@ function keysOf(holder: Holder): [number | null, string | null] {
 }
 
 function codenamesIn({ permissions, model }: PatchedPermissionAssignRequestDto): string[] {
-  if (permissions === undefined) throw new ValidationError({ permissions: [requiredMessage] });
+  if (permissions === undefined) throw new ValidationError({ permissions: [message('required')] });
   const found = permissions.map((text) => ({ text, codename: findCodename(text, model) }));
   const unknown = found.filter(({ codename }) => codename === undefined);
   if (unknown.length > 0) {
-    throw new ValidationError({ permissions: unknown.map(({ text }) => `"${text}" is not a valid choice.`) });
+    throw new ValidationError({ permissions: unknown.map(({ text }) => message('notChoice', { choice: text })) });
   }
   return found.map(({ codename = '' }) => codename);
 }
@@ -112,7 +113,7 @@ export async function findObject(
   { model, object_pk }: PatchedPermissionAssignRequestDto,
 ): Promise<string> {
   if (object_pk === undefined) return '';
-  if (model === undefined) throw new ValidationError({ model: [requiredMessage] });
+  if (model === undefined) throw new ValidationError({ model: [message('required')] });
   const metadata = entityOf(manager, model);
   const pk = keyOf(metadata, object_pk);
   const object =

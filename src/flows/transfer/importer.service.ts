@@ -8,6 +8,7 @@ import { Authority } from '../../core/authority/authority.service.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { asDatabaseConflict, describeConstraint } from '../../rest/errors/database-conflict.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
+import { englishErrors } from '../../rest/messages/english.js';
 import { BlueprintError, UnknownModelError } from './blueprint-error.js';
 import { type Blueprint, type BlueprintEntry, readBlueprint } from './blueprint.js';
 import type { FlowImportResultDto, LogEventDto } from './dto/flow-import.dto.js';
@@ -163,7 +164,7 @@ function failureOf(error: unknown): { event: string; attributes: Record<string, 
     return { event: known.message, attributes: { app, model } };
   }
   if (known instanceof ValidationError) {
-    return { event: `entry invalid: Serializer errors ${JSON.stringify(known.errors)}`, attributes: {} };
+    return { event: `entry invalid: Serializer errors ${JSON.stringify(englishErrors(known.errors))}`, attributes: {} };
   }
   if (known instanceof BlueprintError || known instanceof AppError) {
     const line = known instanceof BlueprintError ? lineOf(known.line) : {};

@@ -1,4 +1,5 @@
 import type { StrengthMeter } from '../../core/passwords/password-strength.js';
+import { type MessageOrText, message } from '../../rest/messages/messages.js';
 import type { PolicyResult } from '../policy-result.js';
 import type { PasswordPolicy } from './password-policy.entity.js';
 
@@ -22,12 +23,12 @@ export async function passwordPolicyResult(
   const { passwordField: field } = policy;
   const value = Object.hasOwn(answers, field) ? answers[field] : undefined;
   const password = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-  if (password === '') return refused('Password not set in context');
+  if (password === '') return refused(message('passwordMissing'));
   if (policy.checkStaticRules && !keepsStaticRules(policy, password)) {
-    return refused(policy.errorMessage === '' ? 'Invalid password.' : policy.errorMessage);
+    return refused(policy.errorMessage === '' ? message('passwordRefused') : { written: policy.errorMessage });
   }
   if (policy.checkZxcvbn && strength !== undefined) {
-    if ((await strength(password, personal)) <= policy.zxcvbnScoreThreshold) return refused('Password is too weak.');
+    if ((await strength(password, personal)) <= policy.zxcvbnScoreThreshold) return refused(message('passwordTooWeak'));
   }
   return { passing: true, messages: [] };
 }
@@ -46,6 +47,6 @@ function keepsStaticRules(policy: PasswordPolicyRules, password: string): boolea
   );
 }
 
-function refused(message: string): PolicyResult {
-  return { passing: false, messages: [message] };
+function refused(problem: MessageOrText): PolicyResult {
+  return { passing: false, messages: [problem] };
 }

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import { englishErrors } from '../messages/english.js';
 import { AppError } from './app-error.js';
 import { asDatabaseConflict } from './database-conflict.js';
 import { asSlowStatement } from './slow-statement.js';
@@ -22,7 +23,7 @@ export class ErrorFilter implements ExceptionFilter {
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
   const known = asDatabaseConflict(error) ?? asSlowStatement(error) ?? error;
   if (known instanceof ValidationError) {
-    void reply.status(400).send(known.errors);
+    void reply.status(400).send(englishErrors(known.errors));
   } else if (known instanceof AppError) {
     if (known.retryAfter !== undefined) void reply.header('retry-after', known.retryAfter);
     void reply.status(known.status).send({ detail: known.message });

@@ -1,6 +1,11 @@
+import type { MessageOrText } from '../messages/messages.js';
+
+/** A message of a field; a string is one that only the management API has. */
+export type FieldMessage = MessageOrText | string;
+
 /** Errors of one field: messages, or for a nested value an object or list of errors. */
 export type FieldMessages =
-  string | readonly string[] | NestedMessages | readonly (NestedMessages | readonly string[])[];
+  readonly FieldMessage[] | NestedMessages | readonly (NestedMessages | readonly FieldMessage[])[];
 
 /** Nested errors, keyed by field. */
 export interface NestedMessages {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { englishMessages } from '../messages/english.js';
 import {
   asciiDigits,
   boolean,
@@ -23,7 +24,7 @@ function outcome(coercion: Coercion, raw: unknown): unknown {
   try {
     return coercion(raw);
   } catch (error) {
-    if (error instanceof Rejection) return error.messages;
+    if (error instanceof Rejection) return englishMessages(error.messages);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { englishMessages } from '../messages/english.js';
 import { type Coercion, email, isEmailAddress, Rejection, slug, text } from './coercions.js';
 
 /** What a client would get: the value, or the messages. */
@@ -7,7 +8,7 @@ function outcome(coercion: Coercion, raw: unknown): unknown {
   try {
     return coercion(raw);
   } catch (error) {
-    if (error instanceof Rejection) return error.messages;
+    if (error instanceof Rejection) return englishMessages(error.messages);
     throw error;
   }
 }

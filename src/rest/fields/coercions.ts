@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 
-import type { FieldMessages } from '../errors/validation-error.js';
+import type { FieldMessage, FieldMessages } from '../errors/validation-error.js';
+import { message } from '../messages/messages.js';
 import { parseUuid } from './uuid.js';
 
 /** Converts a JSON value to the field's value, or throws `Rejection`. Never called with `undefined` or `null`. */
@@ -16,12 +17,6 @@ export class Rejection extends Error {
   }
 }
 
-export const requiredMessage = 'This field is required.';
-export const nullMessage = 'This field may not be null.';
-export const blankMessage = 'This field may not be blank.';
-export const nulMessage = 'Null characters are not allowed.';
-export const tooLongMessage = (characters: number): string =>
-  `Ensure this field has no more than ${characters} characters.`;
 const emptyListMessage = 'This list may not be empty.';
 
 const int32 = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
@@ -32,27 +27,27 @@ export interface TextRules {
   /** Does not trim the value (a password). */
   readonly verbatim?: boolean;
   /** Message for a value that is not text. */
-  readonly notText?: string;
+  readonly notText?: FieldMessage;
   /** Further rules; each returns a message or undefined. */
-  readonly checks?: readonly ((value: string) => string | undefined)[];
+  readonly checks?: readonly ((value: string) => FieldMessage | undefined)[];
 }
 
 /** Text like DRF's CharField: converts numbers, trims, and reports every violated rule. */
 export function text(options: TextRules = {}): Coercion<string> {
   return (raw) => {
-    if (!hasExactText(raw)) throw new Rejection([options.notText ?? 'Not a valid string.']);
+    if (!hasExactText(raw)) throw new Rejection([options.notText ?? message('notText')]);
     const value = options.verbatim ? String(raw) : String(raw).trim();
     if (value === '') {
       if (options.allowBlank) return '';
-      throw new Rejection([blankMessage]);
+      throw new Rejection([message('blank')]);
     }
     const messages = [
       options.maxLength !== undefined && [...value].length > options.maxLength
-        ? tooLongMessage(options.maxLength)
+        ? message('maxLength', { limit: options.maxLength })
         : undefined,
-      value.includes('\0') ? nulMessage : undefined,
+      value.includes('\0') ? message('nullCharacters') : undefined,
       ...(options.checks ?? []).map((check) => check(value)),
-    ].filter((message) => message !== undefined);
+    ].filter((problem) => problem !== undefined);
     if (messages.length > 0) throw new Rejection(messages);
     return value;
   };
@@ -65,22 +60,22 @@ function hasExactText(raw: unknown): boolean {
 
 /** Letters, digits, `-` and `_`, ASCII only. */
 export function slug(options: Pick<TextRules, 'maxLength'> = {}): Coercion<string> {
-  const message = 'Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.';
+  const notSlug = 'Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.';
   return text({
     ...options,
-    notText: message,
-    checks: [(value) => (/^[-a-zA-Z0-9_]+$/.test(value) ? undefined : message)],
+    notText: notSlug,
+    checks: [(value) => (/^[-a-zA-Z0-9_]+$/.test(value) ? undefined : notSlug)],
   });
 }
 
 /** One email address of at most 254 characters, without a display name. */
 export function email(options: Pick<TextRules, 'allowBlank'> = {}): Coercion<string> {
-  const message = 'Enter a valid email address.';
+  const notEmail = message('notEmail');
   return text({
     ...options,
     maxLength: 254,
-    notText: message,
-    checks: [(value) => (isEmailAddress(value) ? undefined : message)],
+    notText: notEmail,
+    checks: [(value) => (isEmailAddress(value) ? undefined : notEmail)],
   });
 }
 
@@ -107,17 +102,17 @@ export function integer(limits: { minimum?: number; maximum?: number } = {}): Co
   const { minimum, maximum } = { ...int32, ...limits };
   return (raw) => {
     const value = wholeNumber(raw);
-    if (value > maximum) throw new Rejection([`Ensure this value is less than or equal to ${maximum}.`]);
-    if (value < minimum) throw new Rejection([`Ensure this value is greater than or equal to ${minimum}.`]);
+    if (value > maximum) throw new Rejection([message('maxValue', { maximum })]);
+    if (value < minimum) throw new Rejection([message('minValue', { minimum })]);
     return value;
   };
 }
 
 function wholeNumber(raw: unknown): number {
-  if (typeof raw === 'string' && raw.length > 1000) throw new Rejection(['String value too large.']);
+  if (typeof raw === 'string' && raw.length > 1000) throw new Rejection([message('numberTooLong')]);
   const usable = typeof raw === 'string' || pythonType(raw) === 'int';
   const digits = usable ? asciiDigits(String(raw).trim()).replace(/\.0*$/, '') : '';
-  if (!/^[+-]?\d+(_\d+)*$/.test(digits)) throw new Rejection(['A valid integer is required.']);
+  if (!/^[+-]?\d+(_\d+)*$/.test(digits)) throw new Rejection([message('notInteger')]);
   return Number(digits.replaceAll('_', ''));
 }
 
@@ -140,7 +135,7 @@ export function boolean(): Coercion<boolean> {
   return (raw) => {
     if (truths.includes(raw as string)) return true;
     if (untruths.includes(raw as string)) return false;
-    throw new Rejection(['Must be a valid boolean.']);
+    throw new Rejection([message('notBoolean')]);
   };
 }
 
@@ -148,7 +143,7 @@ export function boolean(): Coercion<boolean> {
 export function choice<T extends string>(choices: readonly T[]): Coercion<T> {
   return (raw) => {
     const known = choices.find((name) => name === raw);
-    if (known === undefined) throw new Rejection([`"${shown(raw)}" is not a valid choice.`]);
+    if (known === undefined) throw new Rejection([message('notChoice', { choice: shown(raw) })]);
     return known;
   };
 }
@@ -209,7 +204,7 @@ export function eachOf<T>(item: Coercion<T>, { allowEmpty = false } = {}): Coerc
     const refused: Record<string, FieldMessages> = {};
     const values = raw.map((entry: unknown, index) => {
       try {
-        if (entry === null) throw new Rejection([nullMessage]);
+        if (entry === null) throw new Rejection([message('null')]);
         return item(entry);
       } catch (error) {
         if (!(error instanceof Rejection)) throw error;
@@ -233,7 +228,7 @@ export function dictionary(): Coercion<Record<string, unknown>> {
       throw new Rejection(['Value must be a dictionary, and not have any duplicate keys.']);
     }
     // After an even number of backslashes it is text that looks like the escape.
-    if (/(?<!\\)(\\\\)*\\u0000/.test(JSON.stringify(raw))) throw new Rejection([nulMessage]);
+    if (/(?<!\\)(\\\\)*\\u0000/.test(JSON.stringify(raw))) throw new Rejection([message('nullCharacters')]);
     return raw as Record<string, unknown>;
   };
 }
@@ -248,9 +243,7 @@ export function dateTime(): Coercion<Date> {
     const [, day = '', , time = '00:00', , , , , hours = '+00', minutes = '00'] = parts ?? [];
     const date = new Date(`${day}T${time.replace(',', '.')}${hours}:${minutes}`);
     if (Number.isNaN(date.getTime()) || !isCalendarDay(day)) {
-      throw new Rejection([
-        'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].',
-      ]);
+      throw new Rejection([message('notDateTime')]);
     }
     return date;
   };

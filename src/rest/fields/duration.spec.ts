@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { englishMessages } from '../messages/english.js';
 import { Rejection } from './coercions.js';
 import { duration, parseDuration } from './duration.js';
 
@@ -7,7 +8,7 @@ function messagesFor(raw: unknown): unknown {
   try {
     return { taken: duration()(raw) };
   } catch (error) {
-    if (error instanceof Rejection) return error.messages;
+    if (error instanceof Rejection) return englishMessages(error.messages);
     throw error;
   }
 }

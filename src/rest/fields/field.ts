@@ -1,7 +1,7 @@
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import type { EntityManager } from 'typeorm';
 
-import type { FieldMessages } from '../errors/validation-error.js';
+import type { FieldMessage, FieldMessages } from '../errors/validation-error.js';
 import type { Coercion } from './coercions.js';
 
 /** What a rule can use in addition to the value. */
@@ -22,7 +22,7 @@ export interface FieldOptions {
   readonly example?: string | number | boolean;
   readonly required?: boolean;
   /** Custom "required" message. */
-  readonly missing?: string;
+  readonly missing?: FieldMessage;
   readonly nullable?: boolean;
   /** In responses only; ignored in requests. */
   readonly readOnly?: boolean;

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { describe, expect, it } from 'vitest';
 
 import { ValidationError } from '../errors/validation-error.js';
+import { englishErrors } from '../messages/english.js';
 import { PatchOf, RequestOf } from './derived.js';
 import type { RuleContext } from './field.js';
 import { BooleanField, IntegerField, ObjectListField, TextField } from './fields.js';
@@ -48,7 +49,7 @@ async function outcome(raw: unknown, type: abstract new () => object = ThingRequ
   try {
     return { ...(await readObject(type, raw, context)) };
   } catch (error) {
-    if (error instanceof ValidationError) return error.errors;
+    if (error instanceof ValidationError) return englishErrors(error.errors);
     throw error;
   }
 }

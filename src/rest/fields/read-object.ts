@@ -1,5 +1,12 @@
-import { type FieldMessages, type NestedMessages, nonField, ValidationError } from '../errors/validation-error.js';
-import { nullMessage, pythonType, Rejection, requiredMessage } from './coercions.js';
+import {
+  type FieldMessage,
+  type FieldMessages,
+  type NestedMessages,
+  nonField,
+  ValidationError,
+} from '../errors/validation-error.js';
+import { message } from '../messages/messages.js';
+import { pythonType, Rejection } from './coercions.js';
 import { type FieldDeclaration, type FieldRule, fieldsOf, type RuleContext } from './field.js';
 
 type Class<T = object> = abstract new () => T;
@@ -30,18 +37,17 @@ function checksOf(target: object): readonly Check[] {
  * @throws ValidationError if the value is invalid
  */
 export async function readObject<T extends object>(type: Class<T>, raw: unknown, context: RuleContext): Promise<T> {
-  if (raw === null) throw new ValidationError({ [nonField]: ['No data provided'] });
+  if (raw === null) throw new ValidationError({ [nonField]: [message('noData')] });
   if (typeof raw !== 'object' || Array.isArray(raw)) {
-    const got = pythonType(raw);
-    throw new ValidationError({ [nonField]: [`Invalid data. Expected a dictionary, but got ${got}.`] });
+    throw new ValidationError({ [nonField]: [message('notDictionary', { type: pythonType(raw) })] });
   }
   const value = new (type as new () => T)();
   const errors = setFields(type, value, raw);
   await applyRules(type, value, raw, errors, context);
   throwIfAny(type, errors);
   for (const check of checksOf(type)) {
-    const message = await check(value as never, context);
-    if (message !== undefined) throw new ValidationError({ [nonField]: [message] });
+    const problem = await check(value as never, context);
+    if (problem !== undefined) throw new ValidationError({ [nonField]: [problem] });
   }
   return value;
 }
@@ -52,14 +58,18 @@ export function everyItem(type: Class): FieldRule {
     if (!Array.isArray(items)) {
       return { [nonField]: [`Expected a list of items but got type "${pythonType(items)}".`] };
     }
-    const errors: (NestedMessages | readonly string[])[] = [];
+    const errors: (NestedMessages | readonly FieldMessage[])[] = [];
     for (const item of items) errors.push(await errorsIn(type, item, context));
     return errors.some((error) => Object.keys(error).length > 0) ? errors : undefined;
   };
 }
 
-async function errorsIn(type: Class, item: unknown, context: RuleContext): Promise<NestedMessages | readonly string[]> {
-  if (item === null) return [nullMessage];
+async function errorsIn(
+  type: Class,
+  item: unknown,
+  context: RuleContext,
+): Promise<NestedMessages | readonly FieldMessage[]> {
+  if (item === null) return [message('null')];
   try {
     await readObject(type, item, { ...context, current: undefined });
     return {};
@@ -91,8 +101,8 @@ function setFields(type: Class, target: object, raw: object): Map<string, FieldM
 /** @throws Rejection */
 function readField({ options, coercion }: FieldDeclaration, raw: unknown): unknown {
   const value = raw === undefined || raw === null ? raw : coercion(raw);
-  if (value === null && !options.nullable) throw new Rejection([nullMessage]);
-  if (value === undefined && options.required) throw new Rejection([options.missing ?? requiredMessage]);
+  if (value === null && !options.nullable) throw new Rejection([message('null')]);
+  if (value === undefined && options.required) throw new Rejection([options.missing ?? message('required')]);
   return value;
 }
 

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ValidationError } from '../errors/validation-error.js';
 import type { RuleContext } from '../fields/field.js';
 import { readObject } from '../fields/read-object.js';
+import { englishErrors } from '../messages/english.js';
 import {
   BooleanFilter,
   ChoiceFilter,
@@ -69,7 +70,7 @@ async function outcome(query: object): Promise<unknown> {
     }
     return added;
   } catch (error) {
-    if (error instanceof ValidationError) return error.errors;
+    if (error instanceof ValidationError) return englishErrors(error.errors);
     throw error;
   }
 }

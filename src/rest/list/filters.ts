@@ -1,9 +1,10 @@
 import type { ApiPropertyOptions } from '@nestjs/swagger';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 
-import { asciiDigits, type Coercion, dateTime, nulMessage, Rejection } from '../fields/coercions.js';
+import { asciiDigits, type Coercion, dateTime, Rejection } from '../fields/coercions.js';
 import { field, type FieldOptions, type FieldRule } from '../fields/field.js';
 import { parseUuid } from '../fields/uuid.js';
+import { message } from '../messages/messages.js';
 import { type Condition, declareCondition } from './list-query.js';
 
 export interface FilterOptions {
@@ -143,7 +144,7 @@ const numberOf: Coercion<number> = (raw) => {
 
 function withoutNul(raw: unknown): string {
   const value = String(raw);
-  if (value.includes('\0')) throw new Rejection([nulMessage]);
+  if (value.includes('\0')) throw new Rejection([message('nullCharacters')]);
   return value;
 }
 

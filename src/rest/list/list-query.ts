@@ -1,7 +1,8 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
-import { Rejection, tooLongMessage } from '../fields/coercions.js';
+import { Rejection } from '../fields/coercions.js';
 import { field } from '../fields/field.js';
+import { message } from '../messages/messages.js';
 
 /** Columns of a list: output name, and property (`alias.property`). */
 export type Columns = Readonly<Record<string, string>>;
@@ -58,7 +59,7 @@ const mostWords = 20;
 /** @throws Rejection if the search is too long */
 function search(raw: unknown): unknown {
   const text = String(raw);
-  if (text.length > longestSearch) throw new Rejection([tooLongMessage(longestSearch)]);
+  if (text.length > longestSearch) throw new Rejection([message('maxLength', { limit: longestSearch })]);
   if (wordsOf(text).length > mostWords) throw new Rejection([`Ensure this field has no more than ${mostWords} words.`]);
   return raw;
 }

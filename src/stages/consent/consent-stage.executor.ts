@@ -46,7 +46,7 @@ export class ConsentStageExecutor implements StageExecutor<ConsentStage> {
     const challenge = {
       component: 'ak-stage-consent',
       ...(await execution.userInfo()),
-      ...(consent_header !== undefined && { header_text: consent_header }),
+      ...(consent_header !== undefined && { header_text: { written: consent_header } }),
       permissions: consent_permissions ?? [],
       additional_permissions: consent_additional_permissions ?? [],
       token,

@@ -11,7 +11,7 @@ export class DenyStageExecutor implements StageExecutor<DenyStage> {
 
   show({ plan, stage }: Execution<DenyStage>): Promise<StageOutcome> {
     const message = [plan.context.deny_message, stage.denyMessage].find((text) => text !== undefined && text !== '');
-    return Promise.resolve({ kind: 'denied', ...(message !== undefined && { message, isOwn: true }) });
+    return Promise.resolve({ kind: 'denied', ...(message !== undefined && { message: { written: message } }) });
   }
 
   answer(execution: Execution<DenyStage>): Promise<StageOutcome> {

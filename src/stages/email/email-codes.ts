@@ -11,6 +11,7 @@ import type { SentLink } from '../../flow-execution/plan.js';
 import { codeOf } from '../../mail/delivery/mail-link.js';
 import { LockNotices } from '../../mail/notices/lock-notices.service.js';
 import { asciiDigits } from '../../rest/fields/coercions.js';
+import { type Message, message } from '../../rest/messages/messages.js';
 import type { EmailStage } from './email-stage.entity.js';
 import { codeMinutes } from './link-mail.js';
 import type { Recipient } from './recipient.js';
@@ -22,17 +23,14 @@ const remembered = { least: 3600, most: 315_360_000 };
 /** What came of a code. */
 export type CodeResult =
   | { readonly kind: 'right'; readonly token: string; readonly user: number }
-  | { readonly kind: 'wrong'; readonly message: string }
-  | { readonly kind: 'exhausted'; readonly message: string; readonly token: string };
+  | { readonly kind: 'wrong'; readonly message: Message }
+  | { readonly kind: 'exhausted'; readonly message: Message; readonly token: string };
 
-const wrong: CodeResult = { kind: 'wrong', message: 'This code is not right, or not valid any more.' };
+const wrong: CodeResult = { kind: 'wrong', message: message('codeWrong') };
 
-const expired: CodeResult = { kind: 'wrong', message: 'This code has expired. Request a new one.' };
+const expired: CodeResult = { kind: 'wrong', message: message('codeExpired') };
 
-const exhausted = {
-  mail: 'Too many codes were tried. Open the link in the mail, or have another mail sent.',
-  run: 'Too many codes were tried. Open the link in the mail.',
-} as const;
+const exhausted = { mail: message('codesOfMailUsedUp'), run: message('codesOfRunUsedUp') } as const;
 
 /**
  * Checks the codes that stand in mails beside the link. A code is good only in the run that asked for the mail, and
@@ -56,7 +54,7 @@ export class EmailCodes {
     seconds: number,
   ): Promise<CodeResult> {
     const digits = asciiDigits(code).replace(/[\s-]/g, '');
-    if (!/^\d{6}$/.test(digits)) return { kind: 'wrong', message: 'Enter the six digits of the code in the mail.' };
+    if (!/^\d{6}$/.test(digits)) return { kind: 'wrong', message: message('codeMalformed') };
     if (link === undefined) return wrong;
     const { token } = link;
     // Counted before verification, in statements of their own: concurrent guesses cannot outrun the limit.

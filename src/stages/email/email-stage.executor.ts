@@ -7,10 +7,11 @@ import { spentHere } from '../../flow-execution/confirm-stage.executor.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
 import type { SentLink } from '../../flow-execution/plan.js';
-import { changedMeanwhile, lockProved, noteOwnChange, noteProof } from '../../flow-execution/proved-account.js';
+import { lockProved, noteOwnChange, noteProof } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { FlowStageBinding } from '../../flows/flow-stage-binding.entity.js';
 import { asksAhead } from '../prompt/asks-ahead.js';
+import { type Message, message } from '../../rest/messages/messages.js';
 import { choosePassword, passwordChosenHere } from '../prompt/choose-password.executor.js';
 import { known, passwordKey } from '../prompt/prompt-form.js';
 import { EmailChallengeDto, EmailChallengeResponseRequestDto } from './dto/email-challenge.dto.js';
@@ -27,7 +28,7 @@ const component = 'ak-stage-email';
 /** The reference answers a resend with what looks like an error, so that its clients stay where they are. */
 const sent: StageOutcome = {
   kind: 'rejected',
-  errors: { non_field_errors: [{ string: 'email-sent', code: 'email-sent' }] },
+  errors: { non_field_errors: [message('mailResent')] },
 };
 
 const confirmedElsewhere: StageOutcome = {
@@ -35,11 +36,7 @@ const confirmedElsewhere: StageOutcome = {
   challenge: {
     component,
     confirmed: true,
-    response_errors: {
-      non_field_errors: [
-        { string: 'The link was opened in another window or on another device. Go on there.', code: 'confirmed' },
-      ],
-    },
+    response_errors: { non_field_errors: [message('confirmedElsewhere')] },
   },
 };
 
@@ -91,7 +88,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     if (code !== undefined) return this.takeCode(execution, recipient, code);
     // Then the flow is started anew, and sends the mail when it comes here again.
     if (await restarts(execution)) return sent;
-    return (await this.send(execution, recipient, 'Email Successfully sent.')) ?? sent;
+    return (await this.send(execution, recipient, message('mailSent'))) ?? sent;
   }
 
   private async recipientIn(execution: Execution<EmailStage>): Promise<Recipient | undefined> {
@@ -139,7 +136,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
         // The form comes later in the flow; until then there is no password.
         const { manager, plan } = execution;
         const locked = await lockProved(manager, plan.context, user);
-        if (locked === 'changed') return { kind: 'denied', message: changedMeanwhile };
+        if (locked === 'changed') return { kind: 'denied', message: message('accountChanged') };
         await this.credentials.setPassword(manager, { pk: user }, '');
         await noteOwnChange(manager, plan.context, user);
       }
@@ -149,20 +146,20 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
         [user],
       );
     }
-    execution.message({ level: 'success', text: 'Successfully verified Email.' });
+    execution.message('success', message('addressConfirmed'));
     return { kind: 'passed' };
   }
 
   /**
    * Has a mail sent, unless a limit is reached.
    *
-   * @param success what the visitor is told then
+   * @param success message for the visitor once the mail is sent
    * @returns an outcome only if the run cannot go on
    */
   private async send(
     execution: Execution<EmailStage>,
     recipient: Recipient,
-    success?: string,
+    success?: Message,
   ): Promise<StageOutcome | undefined> {
     const { plan, stage, visitor } = execution;
     const verdict = await this.limits.mail(recipient, stage, visitor);
@@ -175,11 +172,11 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
       const problem = recipient.user === undefined ? undefined : reasonNotToMail(recipient.address);
       if (problem !== undefined) {
         await this.reportUnreachable(execution, recipient, problem);
-        if (mayLearn(execution, recipient)) return { kind: 'denied', message: 'No mail can be sent to this address.' };
+        if (mayLearn(execution, recipient)) return { kind: 'denied', message: message('mailImpossible') };
       }
       const isSilent = verdict.kind === 'silent' || problem !== undefined;
       plan.context.email_link = await this.mails.send(execution, isSilent ? nobody : recipient);
-      if (success !== undefined) execution.message({ level: 'success', text: success });
+      if (success !== undefined) execution.message('success', success);
     }
     plan.context.email_sent = true;
     return undefined;
@@ -200,7 +197,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
         await this.reportSuspicion(execution, 'Too many wrong codes were typed.');
       }
     }
-    return { kind: 'rejected', errors: { code: [{ string: result.message, code: 'invalid' }] } };
+    return { kind: 'rejected', errors: { code: [result.message] } };
   }
 
   private reportSuspicion({ manager, stage, flow, visitor }: Execution<EmailStage>, message: string): Promise<void> {
@@ -251,7 +248,7 @@ function componentOf(body: unknown): unknown {
 }
 
 function withoutUser(execution: Execution<EmailStage>): StageOutcome {
-  execution.message({ level: 'error', text: 'No pending user.' });
+  execution.message('error', message('noPendingUser'));
   return { kind: 'denied' };
 }
 
@@ -281,8 +278,7 @@ function tellToWait(execution: Execution<EmailStage>): void {
   const seconds = (notBefore - Date.now()) / 1000;
   if (seconds <= 0) return;
   const minutes = Math.max(1, Math.ceil(seconds / 60));
-  const text = `Too many account verification attempts. Please try again after ${minutes} minutes.`;
-  execution.message({ level: 'error', text });
+  execution.message('error', message('tooManyMails', { minutes }));
 }
 
 /**

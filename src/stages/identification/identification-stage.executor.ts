@@ -4,6 +4,7 @@ import { In } from 'typeorm';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { Flow } from '../../flows/flow.entity.js';
+import { message } from '../../rest/messages/messages.js';
 import { PasswordCheck } from '../password/password-check.js';
 import { PasswordStage } from '../password/password-stage.entity.js';
 import {
@@ -37,7 +38,7 @@ export class IdentificationStageExecutor implements StageExecutor<Identification
       allow_show_password: passwordStage?.allowShowPassword ?? false,
       flow_designation: flow.designation,
       ...(await linksOf(execution)),
-      primary_action: flow.designation === 'authentication' ? 'Log in' : 'Continue',
+      primary_action: message(flow.designation === 'authentication' ? 'logIn' : 'continue'),
       sources: [],
       show_source_labels: stage.showSourceLabels,
     };
@@ -64,7 +65,7 @@ export class IdentificationStageExecutor implements StageExecutor<Identification
       isAccepted && user !== undefined ? { pk: user.pk } : { pretended: { username: typed, email: typed } };
     execution.setPendingUser(planned);
     if (isAccepted) return { kind: 'passed' };
-    return { kind: 'rejected', errors: { non_field_errors: 'Failed to authenticate.' } };
+    return { kind: 'rejected', errors: { non_field_errors: [message('signInFailed')] } };
   }
 }
 

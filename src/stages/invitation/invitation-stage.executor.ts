@@ -7,8 +7,9 @@ import type { Execution } from '../../flow-execution/execution.js';
 import type { FlowPlan } from '../../flow-execution/plan.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
+import { message } from '../../rest/messages/messages.js';
 import type { InvitationStage } from './invitation-stage.entity.js';
-import { canBeUsed, invalidInvitation, redeemInvitation } from './redeem-invitation.js';
+import { canBeUsed, redeemInvitation } from './redeem-invitation.js';
 
 type Run = Execution<InvitationStage>;
 
@@ -33,7 +34,8 @@ export class InvitationStageExecutor implements StageExecutor<InvitationStage> {
       data !== undefined &&
       (isForLater || (await redeemInvitation(manager, this.events, { invitation, flow, visitor })));
     if (!isValid) {
-      return stage.continueFlowWithoutInvitation ? { kind: 'passed' } : { kind: 'denied', message: invalidInvitation };
+      if (stage.continueFlowWithoutInvitation) return { kind: 'passed' };
+      return { kind: 'denied', message: message('invitationInvalid') };
     }
     const { context } = plan;
     context.invitation_in_effect = true;

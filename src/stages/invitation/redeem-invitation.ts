@@ -4,9 +4,6 @@ import type { EventLog } from '../../events/event-log.js';
 import type { Visitor } from '../../flow-execution/execution.js';
 import type { Flow } from '../../flows/flow.entity.js';
 
-/** What a visitor is told whose invitation is none (any more). */
-export const invalidInvitation = 'Invalid invite/invite not found';
-
 /** The condition that an invitation can be used: by its key ($1), in a flow ($2), now. */
 export const canBeUsed = `invite_uuid = $1 and (flow_uuid is null or flow_uuid = $2)
   and (expires is null or expires > now())`;

@@ -47,7 +47,7 @@ export class PasswordCheck {
       await this.notices.notify(execution.manager, { ...claimed, locales: execution.visitor.locales });
     }
     if (verdict.kind === 'told') {
-      execution.message({ level: 'error', text: tooManyAttempts(verdict.wait) });
+      execution.message('error', tooManyAttempts(verdict.wait));
       return false;
     }
     const user = claimed.user?.isActive && verdict.kind === 'open' ? claimed.user : undefined;

@@ -4,6 +4,7 @@ import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowPlanner } from '../../flow-execution/flow-planner.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
+import { message } from '../../rest/messages/messages.js';
 import { PasswordChallengeDto, PasswordChallengeResponseRequestDto } from './dto/password-challenge.dto.js';
 import { type Claimed, PasswordCheck } from './password-check.js';
 import type { PasswordStage } from './password-stage.entity.js';
@@ -11,7 +12,7 @@ import type { PasswordStage } from './password-stage.entity.js';
 /** Under which a session remembers how many wrong passwords were typed in it. */
 const triesKey = 'password:tries';
 
-const wrong = 'Invalid password';
+const wrong = message('passwordWrong');
 
 /** Asks for the pending user's password (flow execution, section 6.5). */
 @Injectable()
@@ -48,7 +49,7 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
     const tries = Number(execution.remembered(triesKey) ?? 0) + 1;
     execution.remember(triesKey, tries);
     if (tries >= execution.stage.failedAttemptsBeforeCancel) return { kind: 'denied', message: wrong };
-    return { kind: 'rejected', errors: { password: wrong } };
+    return { kind: 'rejected', errors: { password: [wrong] } };
   }
 
   /** Where to go without a password. It depends on the visitor alone, and tells nothing of whom they say they are. */

@@ -1,15 +1,11 @@
 import { isAddress, isForeignAddress, nameProblems } from '../../core/users/names/account-names.js';
-import { usernameInvalid } from '../../core/users/names/name-rules.js';
 import type { User } from '../../core/users/user.entity.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { kindsAhead } from '../../flow-execution/stages-ahead.js';
+import { type Message, message } from '../../rest/messages/messages.js';
 import { asksAhead } from './asks-ahead.js';
 import { type FormField, known, type PromptData } from './prompt-form.js';
-import { takesUnprovedAddress, unprovedAddress } from './unproved-address.js';
-
-const foreignName = 'A user name that is an email address must be your own address.';
-const usernameTaken = 'Username is already taken.';
-const addressTaken = 'This address is the user name of another account.';
+import { takesUnprovedAddress } from './unproved-address.js';
 
 /** Keys of fields whose values are names: accounts are found by them. */
 const nameKeys = ['username', 'attributes.upn', 'attributes_upn'] as const;
@@ -23,17 +19,17 @@ export class NameChecks {
   ) {}
 
   /** Why the account cannot have a name in a field, looked at alone; undefined if it can. */
-  async problemOf({ type, fieldKey }: FormField, name: string): Promise<string | undefined> {
+  async problemOf({ type, fieldKey }: FormField, name: string): Promise<Message | undefined> {
     const { manager } = this.execution;
     if (type === 'username') {
       const problem = (await nameProblems(manager, { username: name }, this.own)).get('username');
       if (problem === undefined) return undefined;
-      if (problem === 'invalid') return usernameInvalid;
+      if (problem === 'invalid') return message('usernameInvalid');
       // Only its owner may have an address as a name, so whether an account has it is no answer to others.
-      return isAddress(name) ? undefined : usernameTaken;
+      return isAddress(name) ? undefined : message('usernameTaken');
     }
     if (fieldKey !== 'email' || this.own !== undefined) return undefined;
-    return (await nameProblems(manager, { email: name })).has('email') ? addressTaken : undefined;
+    return (await nameProblems(manager, { email: name })).has('email') ? message('addressIsUsername') : undefined;
   }
 
   /**
@@ -43,17 +39,17 @@ export class NameChecks {
    * @param values the answer, by the keys of its fields
    * @returns the error with its field; undefined if it can
    */
-  async problemIn(data: PromptData, values: PromptData): Promise<Record<string, string[]> | undefined> {
+  async problemIn(data: PromptData, values: PromptData): Promise<Record<string, Message[]> | undefined> {
     const { manager, plan } = this.execution;
     const foreign = await this.foreignName(data, values);
-    if (foreign !== undefined) return { [foreign]: [foreignName] };
+    if (foreign !== undefined) return { [foreign]: [message('usernameIsForeignAddress')] };
     if (Object.hasOwn(values, 'email') && takesUnprovedAddress(values, this.own, plan.context)) {
-      if (!(await this.isProvedAhead())) return { email: [unprovedAddress] };
+      if (!(await this.isProvedAhead())) return { email: [message('addressNotProved')] };
     }
     const username = known(values, 'username');
     if (typeof username !== 'string' || !isAddress(username)) return undefined;
     const problems = await nameProblems(manager, { username }, this.own);
-    return problems.has('username') ? { username: [usernameTaken] } : undefined;
+    return problems.has('username') ? { username: [message('usernameTaken')] } : undefined;
   }
 
   /** The field of a new name that is an email address other than the account's; undefined if there is none. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { englishErrors } from '../../rest/messages/english.js';
+import { message } from '../../rest/messages/messages.js';
 import { readPromptAnswer } from './prompt-answer.js';
 import type { FormField, PromptData } from './prompt-form.js';
 import { type PromptType, promptTypes } from './prompt-types.js';
@@ -14,11 +16,11 @@ function field(type: PromptType, fields: Partial<FormField> = {}): FormField {
 async function read(fields: FormField | FormField[], body: PromptData, data: PromptData = {}): Promise<unknown> {
   const answer = await readPromptAnswer([fields].flat(), body, {
     data,
-    problemOf: async (_, name) => (name === 'taken' ? 'Username is already taken.' : undefined),
-    passwordProblems: (password, { username }) => (password === username ? ['Choose another one.'] : []),
+    problemOf: async (_, name) => (name === 'taken' ? message('usernameTaken') : undefined),
+    passwordProblems: (password, { username }) => (password === username ? [{ written: 'Choose another one.' }] : []),
     passwordWeakness: async () => [],
   });
-  return answer.kind === 'values' ? answer.values : { errors: answer.errors };
+  return answer.kind === 'values' ? answer.values : { errors: englishErrors(answer.errors) };
 }
 
 const errors = (...key: string[]): unknown => ({ errors: { key } });

@@ -6,13 +6,11 @@ import {
   dateTime,
   email,
   integer,
-  nullMessage,
   Rejection,
-  requiredMessage,
   shown,
   text,
-  tooLongMessage,
 } from '../../rest/fields/coercions.js';
+import { type MessageOrText, message } from '../../rest/messages/messages.js';
 import { choicesOf, type FormField, initialValueOf, known, passwordKey, type PromptData } from './prompt-form.js';
 import { firstTooLong, longestOf } from './prompt-limits.js';
 import type { PromptType } from './prompt-types.js';
@@ -27,15 +25,15 @@ export interface PromptContext {
   /** The answers of earlier forms in the run. */
   readonly data: PromptData;
   /** Why the account cannot have the user name or address that was typed in a field; undefined if it can. */
-  readonly problemOf: (field: FormField, name: string) => Promise<string | undefined>;
+  readonly problemOf: (field: FormField, name: string) => Promise<MessageOrText | undefined>;
   /**
    * Returns the problems of a new password that cost little time to find.
    *
    * @param answered all of the form, including invalid answers
    */
-  readonly passwordProblems: (password: string, answered: PromptData) => readonly string[];
+  readonly passwordProblems: (password: string, answered: PromptData) => readonly MessageOrText[];
   /** Returns the other problems of a new password. It is called only if the whole form is valid otherwise. */
-  readonly passwordWeakness: (password: string, answers: PromptData) => Promise<readonly string[]>;
+  readonly passwordWeakness: (password: string, answers: PromptData) => Promise<readonly MessageOrText[]>;
   /**
    * Returns the messages of the policies of the form. Policies on an answer that is not `isAsked` are left out.
    *
@@ -45,7 +43,7 @@ export interface PromptContext {
     answers: PromptData,
     isAsked: (key: string) => boolean,
     isRestValid: boolean,
-  ) => Promise<readonly string[]>;
+  ) => Promise<readonly MessageOrText[]>;
 }
 
 /** The server says what is in these, whatever a visitor sends. */
@@ -80,8 +78,8 @@ export async function readPromptAnswer(
   }
   const answer = Object.fromEntries(values);
   const tooLong = firstTooLong(data, values);
-  if (tooLong !== undefined) errors.set(tooLong.key, [tooLongMessage(tooLong.left)]);
-  if (passwordsDiffer(fields, answer, errors)) errors.set(nonField, ["Passwords don't match."]);
+  if (tooLong !== undefined) errors.set(tooLong.key, [message('maxLength', { limit: tooLong.left })]);
+  if (passwordsDiffer(fields, answer, errors)) errors.set(nonField, [message('passwordsDiffer')]);
   const password = errors.has(passwordKey) ? undefined : newPasswordIn(answer, data);
   const problems = password === undefined ? [] : passwordProblems(password, { ...body, ...answer });
   if (problems.length > 0) errors.set(passwordKey, problems);
@@ -96,7 +94,7 @@ export async function readPromptAnswer(
   };
   const said = await policyProblems?.(answer, isAsked, broken.size === 0);
   if (said !== undefined && said.length > 0) {
-    errors.set(nonField, [...((errors.get(nonField) ?? []) as readonly string[]), ...said]);
+    errors.set(nonField, [...((errors.get(nonField) ?? []) as readonly MessageOrText[]), ...said]);
   }
   return errors.size > 0 ? { kind: 'errors', errors: Object.fromEntries(errors) } : { kind: 'values', values: answer };
 }
@@ -128,14 +126,14 @@ function valueOf(field: FormField, data: PromptData, body: PromptData): unknown 
   if (field.type === 'separator') return undefined;
   if (fixedTypes.includes(field.type)) return fixedValueOf(field, data);
   const raw = known(body, field.fieldKey);
-  if (raw === null) throw new Rejection([nullMessage]);
+  if (raw === null) throw new Rejection([message('null')]);
   const coercion = coercionOf(field, data);
   if (raw !== undefined && !isNothing(raw, field)) return coercion(raw);
   // A browser says of a box that is not ticked nothing at all.
   if (field.type === 'checkbox') return false;
   const initial = initialValueOf(field, data);
   if (initial !== '') return coercion(initial);
-  if (field.required) throw new Rejection([requiredMessage]);
+  if (field.required) throw new Rejection([message('required')]);
   return undefined;
 }
 
@@ -185,7 +183,7 @@ function coercionOf(field: FormField, data: PromptData): Coercion {
 function oneOf(choices: readonly unknown[]): Coercion {
   return (raw) => {
     const chosen = choices.find((choice) => shown(choice) === shown(raw));
-    if (chosen === undefined) throw new Rejection([`"${shown(raw)}" is not a valid choice.`]);
+    if (chosen === undefined) throw new Rejection([message('notChoice', { choice: shown(raw) })]);
     return chosen;
   };
 }
@@ -196,7 +194,7 @@ const date: Coercion<string> = (raw) => {
   const time = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00Z`) : Number.NaN;
   // JavaScript takes the 30th of February for the first of March.
   if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(day)) {
-    throw new Rejection(['Date has wrong format. Use one of these formats instead: YYYY-MM-DD.']);
+    throw new Rejection([message('notDate')]);
   }
   return day;
 };
@@ -205,8 +203,8 @@ const date: Coercion<string> = (raw) => {
 function dataUri(maxLength: number): Coercion<string> {
   return (raw) => {
     const uri = text({ maxLength })(raw);
-    if (!/^data:/i.test(uri)) throw new Rejection(['Invalid scheme']);
-    if (!/^data:[^,;]*(;[^,;]*)*;base64,/i.test(uri)) throw new Rejection(['Invalid encoding']);
+    if (!/^data:/i.test(uri)) throw new Rejection([message('notDataUri')]);
+    if (!/^data:[^,;]*(;[^,;]*)*;base64,/i.test(uri)) throw new Rejection([message('notBase64')]);
     return uri;
   };
 }

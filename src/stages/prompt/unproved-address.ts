@@ -1,9 +1,6 @@
 import type { User } from '../../core/users/user.entity.js';
 import type { PlanContext } from '../../flow-execution/plan.js';
 
-/** The error for a new address of an existing account that was not proved in the run. */
-export const unprovedAddress = 'A new email address must be confirmed before it is saved.';
-
 /**
  * Whether an existing account would get an address that no mail of this run has proved. Such an address could be
  * another person's, and would take their place in sign-in and recovery. It is refused whether an account has it or not.

@@ -5,14 +5,15 @@ import type { SessionBinding } from '../../core/sessions/session-network.js';
 import { User } from '../../core/users/user.entity.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
-import { changedMeanwhile, hasProof, lockProved, unproved } from '../../flow-execution/proved-account.js';
+import { hasProof, lockProved } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { secondsIn } from '../../rest/fields/duration.js';
+import { message } from '../../rest/messages/messages.js';
 import { UserLoginChallengeDto, UserLoginChallengeResponseRequestDto } from './dto/user-login-challenge.dto.js';
 import type { UserLoginStage } from './user-login-stage.entity.js';
 
-const nobody: StageOutcome = { kind: 'denied', message: 'No Pending user to login.' };
-const switchedOff: StageOutcome = { kind: 'denied', message: 'This account is not active.' };
+const nobody: StageOutcome = { kind: 'denied', message: message('noUserToSignIn') };
+const switchedOff: StageOutcome = { kind: 'denied', message: message('accountInactive') };
 
 /**
  * Signs in the pending user (flow execution, section 6.4): never somebody who does not exist or was switched off, and
@@ -54,7 +55,7 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
       },
       clientIp: visitor.clientIp,
     });
-    return { kind: 'denied', message: unproved };
+    return { kind: 'denied', message: message('accountNotProved') };
   }
 
   private async signIn(execution: Execution<UserLoginStage>, remember: boolean): Promise<StageOutcome> {
@@ -63,7 +64,7 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
     if (pending?.kind !== 'known') return nobody;
     // Locked: an administrator may be switching the account off, or its owner changing the password, at this moment.
     const user = await lockProved(manager, plan.context, pending.user.pk);
-    if (user === 'changed') return { kind: 'denied', message: changedMeanwhile };
+    if (user === 'changed') return { kind: 'denied', message: message('accountChanged') };
     if (user?.isActive !== true) return switchedOff;
     if (!hasProof(execution, user) && (await isSuperuser(manager, user.pk))) return this.refuse(execution, user);
     await manager.update(User, { pk: user.pk }, { lastLogin: () => 'now()' });
@@ -77,7 +78,7 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
       user: { pk: user.pk, username: user.username, email: user.email },
       clientIp: visitor.clientIp,
     });
-    execution.message({ level: 'success', text: 'Successfully logged in!' });
+    execution.message('success', message('signedIn'));
     return { kind: 'passed' };
   }
 }

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { clientNetwork } from '../../core/limits/client-network.js';
 import { RequestLimits } from '../../core/limits/request-limits.service.js';
+import { type Message, message } from '../../rest/messages/messages.js';
 
 /** Limits how many accounts the visitors from one client network create (OWASP ASVS 5.0, 2.4.1). */
 @Injectable()
@@ -17,9 +18,9 @@ export class SignUpLimit {
    *
    * @returns the message that refuses it; undefined if it may go on
    */
-  async refusal(clientIp: string): Promise<string | undefined> {
+  async refusal(clientIp: string): Promise<Message | undefined> {
     const { signUpClientLimit: times, signUpClientWindow: seconds } = this.settings;
     const wait = await this.limits.count(`sign-up:client:${clientNetwork(clientIp)}`, { times, seconds });
-    return wait === 0 ? undefined : `Too many sign-ups. Please try again after ${Math.ceil(wait / 60)} minutes.`;
+    return wait === 0 ? undefined : message('tooManySignUps', { minutes: Math.ceil(wait / 60) });
   }
 }

@@ -11,39 +11,37 @@ import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { PlanContext } from '../../flow-execution/plan.js';
-import {
-  changedMeanwhile,
-  hasProof,
-  lockProved,
-  noteOwnChange,
-  unproved,
-} from '../../flow-execution/proved-account.js';
+import { hasProof, lockProved, noteOwnChange } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { AppError } from '../../rest/errors/app-error.js';
-import { invalidInvitation, redeemInvitation } from '../invitation/redeem-invitation.js';
+import { type Message, message } from '../../rest/messages/messages.js';
+import { redeemInvitation } from '../invitation/redeem-invitation.js';
 import { passwordChosenHere } from '../prompt/choose-password.executor.js';
 import { plannedPasswordHash } from '../prompt/planned-password.js';
 import { known, passwordKey, type PromptData } from '../prompt/prompt-form.js';
-import { takesUnprovedAddress, unprovedAddress } from '../prompt/unproved-address.js';
+import { takesUnprovedAddress } from '../prompt/unproved-address.js';
 import { SignUpLimit } from './sign-up-limit.js';
 import { type UserChanges, userChanges } from './user-changes.js';
 import type { UserWriteStage } from './user-write-stage.entity.js';
 
 type Run = Execution<UserWriteStage>;
 
-const failed = 'Failed to update user. Please try again later.';
+const failed = message('userNotWritten');
 
 /** What is written. */
 type Columns = UserChanges & Partial<Pick<User, 'usernameSkeleton' | 'passwordHash'>>;
 
 /** The run cannot go on; nothing of what the stage has written stays. */
 class Denial extends Error {
-  /** @param suspicion what administrators read of it, if they should */
+  /**
+   * @param reason for the visitor
+   * @param suspicion for administrators, as an event
+   */
   constructor(
-    readonly text?: string,
+    readonly reason?: Message,
     readonly suspicion?: string,
   ) {
-    super(text);
+    super(reason?.code);
   }
 }
 
@@ -62,7 +60,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
 
   async show(execution: Run): Promise<StageOutcome> {
     const data = execution.plan.context.prompt_data;
-    if (data === undefined) return { kind: 'denied', message: 'No Pending data.' };
+    if (data === undefined) return { kind: 'denied', message: message('noPendingData') };
     try {
       // Within the request's transaction: what is denied leaves nothing behind, and the request goes on.
       await execution.manager.transaction((manager) => this.write(execution, manager, data));
@@ -70,7 +68,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
       const denial = denialOf(error);
       if (denial === undefined) throw error;
       if (denial.suspicion !== undefined) await this.reportSuspicion(execution, denial.suspicion);
-      return { kind: 'denied', ...(denial.text !== undefined && { message: denial.text }) };
+      return { kind: 'denied', ...(denial.reason !== undefined && { message: denial.reason }) };
     }
     return { kind: 'passed' };
   }
@@ -89,7 +87,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const changes = userChanges(data, stored?.attributes ?? {});
     if (changes === undefined) throw new Denial(isBlank(data['username']) ? undefined : failed);
     if (reservesForeignAddress(changes, stored)) throw new Denial(failed);
-    if (takesUnprovedAddress(changes, stored, context)) throw new Denial(unprovedAddress);
+    if (takesUnprovedAddress(changes, stored, context)) throw new Denial(message('addressNotProved'));
     const password = this.passwordIn(data);
     const columns: Columns = { ...changes, ...(await claimNames(manager, changes, stored)), ...password };
     const user =
@@ -116,12 +114,12 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const user = pending === undefined ? visitor.user : pending.kind === 'known' ? pending.user : undefined;
     const isNew = user === undefined || stage.userCreationMode === 'always_create';
     if (isNew) {
-      if (stage.userCreationMode === 'never_create') throw new Denial("No user found and can't create new user.");
+      if (stage.userCreationMode === 'never_create') throw new Denial(message('noUserToChange'));
       return undefined;
     }
     const stored = await lockProved(manager, execution.plan.context, user.pk);
     if (stored === undefined) throw new Denial(failed);
-    if (stored === 'changed') throw new Denial(changedMeanwhile);
+    if (stored === 'changed') throw new Denial(message('accountChanged'));
     return stored;
   }
 
@@ -137,7 +135,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     );
     return unlessForbidden(
       change,
-      new Denial(unproved, 'A flow without a proof does not change an account with rights.'),
+      new Denial(message('accountNotProved'), 'A flow without a proof does not change an account with rights.'),
     );
   }
 
@@ -176,7 +174,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
   private async redeem(execution: Run, manager: EntityManager, invitation: string): Promise<void> {
     const { flow, plan, visitor } = execution;
     const redeemed = await redeemInvitation(manager, this.events, { invitation, flow, visitor });
-    if (!redeemed) throw new Denial(invalidInvitation);
+    if (!redeemed) throw new Denial(message('invitationInvalid'));
     delete plan.context.invitation;
   }
 

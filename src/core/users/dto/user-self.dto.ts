@@ -1,7 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ApiProperty } from '@nestjs/swagger';
 
-import { blankMessage } from '../../../rest/fields/coercions.js';
 import { AnswerOf, RequestOf } from '../../../rest/fields/derived.js';
 import {
   BooleanField,
@@ -14,6 +13,7 @@ import {
   TextField,
   TextListField,
 } from '../../../rest/fields/fields.js';
+import { type Message, message } from '../../../rest/messages/messages.js';
 import { type UserType, userTypes } from '../user.entity.js';
 
 /** A group of the caller's. */
@@ -75,7 +75,7 @@ export class UserPathDto {
 }
 
 class UserPasswordSetFields {
-  @TextField({ required: true, missing: blankMessage, verbatim: true, checks: [isNotBlank] })
+  @TextField({ required: true, missing: message('blank'), verbatim: true, checks: [isNotBlank] })
   password!: string;
 }
 
@@ -108,8 +108,8 @@ export class UserServiceAccountResponseDto {
   @ApiPropertyOptional() group_pk?: string;
 }
 
-function isNotBlank(password: string): string | undefined {
-  return password.trim() === '' ? blankMessage : undefined;
+function isNotBlank(password: string): Message | undefined {
+  return password.trim() === '' ? message('blank') : undefined;
 }
 
 /** The name becomes a user name, which has a longest length that the reference does not declare here. */

@@ -1,14 +1,14 @@
-import { ValidationError } from '../../../rest/errors/validation-error.js';
+import { type FieldMessage, ValidationError } from '../../../rest/errors/validation-error.js';
 import type { FieldRule } from '../../../rest/fields/field.js';
+import { message } from '../../../rest/messages/messages.js';
 import type { User } from '../user.entity.js';
 import { type NameField, type NameProblem, nameProblems, type NamesRefused } from './account-names.js';
 
 export const usernameTaken = 'This field must be unique.';
-export const usernameInvalid = 'Enter a user name of letters, digits and ASCII punctuation.';
 
-const messages: Readonly<Record<NameField, Readonly<Partial<Record<NameProblem, string>>>>> = {
+const messages: Readonly<Record<NameField, Readonly<Partial<Record<NameProblem, FieldMessage>>>>> = {
   username: {
-    invalid: usernameInvalid,
+    invalid: message('usernameInvalid'),
     taken: usernameTaken,
     alike: 'This looks like the user name of another user.',
   },
@@ -30,7 +30,7 @@ export function namesError({ problems }: NamesRefused, field = 'username'): Vali
   return new ValidationError({ ...(username !== undefined && { [field]: username }), ...others });
 }
 
-function messagesOf(problems: ReadonlyMap<NameField, NameProblem>): Partial<Record<NameField, string[]>> {
+function messagesOf(problems: ReadonlyMap<NameField, NameProblem>): Partial<Record<NameField, FieldMessage[]>> {
   return Object.fromEntries(
     [...problems].map(([field, problem]) => [field, [messages[field][problem] ?? usernameTaken]]),
   );

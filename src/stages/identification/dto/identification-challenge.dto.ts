@@ -3,6 +3,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { AnswerTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
 import { type FlowDesignation, flowDesignations } from '../../../flows/flow-choices.js';
 import { BooleanField, ChoiceField, TextField, TextListField } from '../../../rest/fields/fields.js';
+import { type Message, message } from '../../../rest/messages/messages.js';
 
 /** Asks who the visitor is. */
 export class IdentificationChallengeDto extends ChallengeOf('ak-stage-identification') {
@@ -60,7 +61,6 @@ export class IdentificationChallengeResponseRequestDto extends AnswerTo('ak-stag
   captcha_token?: string | null;
 }
 
-function isNotTooLong(name: string): string | undefined {
-  if ([...name].length <= longestName) return undefined;
-  return `Ensure this field has no more than ${longestName} characters.`;
+function isNotTooLong(name: string): Message | undefined {
+  return [...name].length <= longestName ? undefined : message('maxLength', { limit: longestName });
 }

@@ -1,0 +1,128 @@
+/**
+ * Every message that visitors and clients can get, by its code, in authentik's English where authentik has it. `%(name)s`
+ * stands for a parameter. Two texts: singular and plural of the parameter.
+ *
+ * Code passes messages on as codes. Only `english.ts` turns them into these texts, for the API; pages have their own.
+ */
+export const messageTexts = {
+  // Fields
+  required: 'This field is required.',
+  null: 'This field may not be null.',
+  blank: 'This field may not be blank.',
+  nullCharacters: 'Null characters are not allowed.',
+  maxLength: 'Ensure this field has no more than %(limit)s characters.',
+  maxValue: 'Ensure this value is less than or equal to %(maximum)s.',
+  minValue: 'Ensure this value is greater than or equal to %(minimum)s.',
+  numberTooLong: 'String value too large.',
+  noData: 'No data provided',
+  notDictionary: 'Invalid data. Expected a dictionary, but got %(type)s.',
+  notText: 'Not a valid string.',
+  notInteger: 'A valid integer is required.',
+  notBoolean: 'Must be a valid boolean.',
+  notChoice: '"%(choice)s" is not a valid choice.',
+  notEmail: 'Enter a valid email address.',
+  notDate: 'Date has wrong format. Use one of these formats instead: YYYY-MM-DD.',
+  notDateTime:
+    'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].',
+  notDataUri: 'Invalid scheme',
+  notBase64: 'Invalid encoding',
+  // Names and passwords
+  usernameInvalid: 'Enter a user name of letters, digits and ASCII punctuation.',
+  usernameTaken: 'Username is already taken.',
+  addressIsUsername: 'This address is the user name of another account.',
+  addressNotProved: 'A new email address must be confirmed before it is saved.',
+  usernameIsForeignAddress: 'A user name that is an email address must be your own address.',
+  passwordsDiffer: "Passwords don't match.",
+  passwordTooLong: 'This password is too long. Use at most 1,024 bytes.',
+  passwordTooShort: 'Use at least 8 characters.',
+  passwordCommon: 'This is one of the most common passwords. Choose one that nobody else uses.',
+  passwordPersonal: 'Do not use your name, user name or email address, or the name of this service, as the password.',
+  passwordGuessable:
+    'This password is easy to guess. Make it longer, for example with several words that do not belong together.',
+  passwordTooWeak: 'Password is too weak.',
+  passwordRefused: 'Invalid password.',
+  passwordMissing: 'Password not set in context',
+  // Sign-in
+  signInFailed: 'Failed to authenticate.',
+  passwordWrong: 'Invalid password',
+  accountInactive: 'This account is not active.',
+  accountChanged: 'Your account was changed meanwhile. Start again.',
+  accountNotProved: 'You have not proved that this account is yours.',
+  signedIn: 'Successfully logged in!',
+  logIn: 'Log in',
+  continue: 'Continue',
+  // Runs of flows
+  runBroken: 'Unknown error',
+  noPendingData: 'No Pending data.',
+  noPendingUser: 'No pending user.',
+  noUserToSignIn: 'No Pending user to login.',
+  noUserToChange: "No user found and can't create new user.",
+  flowNotApplicable: 'Flow does not apply to current user.',
+  userNotWritten: 'Failed to update user. Please try again later.',
+  invitationInvalid: 'Invalid invite/invite not found',
+  nextUrlInvalid: 'Invalid next URL',
+  // Limits
+  tooManyAttempts: [
+    'Too many attempts. Please try again after %(minutes)s minute.',
+    'Too many attempts. Please try again after %(minutes)s minutes.',
+  ],
+  tooManyMails: 'Too many account verification attempts. Please try again after %(minutes)s minutes.',
+  tooManySignUps: 'Too many sign-ups. Please try again after %(minutes)s minutes.',
+  // Mails, links and codes
+  mailSent: 'Email Successfully sent.',
+  mailResent: 'email-sent',
+  mailImpossible: 'No mail can be sent to this address.',
+  addressConfirmed: 'Successfully verified Email.',
+  confirmedElsewhere: 'The link was opened in another window or on another device. Go on there.',
+  confirmMail: 'Confirm that this mail has reached you, and go on.',
+  codeWrong: 'This code is not right, or not valid any more.',
+  codeMalformed: 'Enter the six digits of the code in the mail.',
+  codeExpired: 'This code has expired. Request a new one.',
+  codesOfMailUsedUp: 'Too many codes were tried. Open the link in the mail, or have another mail sent.',
+  codesOfRunUsedUp: 'Too many codes were tried. Open the link in the mail.',
+  linkUnknown:
+    'This link is not known here. It may be incomplete: open it just as it stands in the mail. You can have a new one sent: %(site)s/if/flow/%(slug)s/',
+  linkUsed: 'This link has been used already. You can have a new one sent: %(site)s/if/flow/%(slug)s/',
+  linkReplaced:
+    'A newer mail has been sent since. Open the link in that one. You can have a new one sent: %(site)s/if/flow/%(slug)s/',
+  linkExpired: 'This link is too old. You can have a new one sent: %(site)s/if/flow/%(slug)s/',
+  linkOfChangedAccount:
+    'The account has been changed since this link was made, so it is not valid any more. You can have a new one sent: %(site)s/if/flow/%(slug)s/',
+  linkOfOtherFlow: 'This link was made for another page. Open it just as it stands in the mail.',
+  linkOutOfPlace: 'This link cannot be used here. You can have a new one sent: %(site)s/if/flow/%(slug)s/',
+} as const;
+
+type Texts = typeof messageTexts;
+
+/** Names of the parameters in a text. */
+type ParametersIn<Text> = Text extends `${string}%(${infer Name})s${infer Rest}` ? Name | ParametersIn<Rest> : never;
+type ParametersOf<C extends MessageCode> = ParametersIn<Texts[C] extends readonly [infer One, string] ? One : Texts[C]>;
+type Values<C extends MessageCode> = Readonly<Record<ParametersOf<C>, string | number>>;
+
+export type MessageCode = keyof Texts;
+
+/** A message of ours: its code and the values of its parameters. */
+export type Message = { [C in MessageCode]: { readonly code: C; readonly values: Values<C> } }[MessageCode];
+
+/** A text that an administrator wrote. It is shown as it is, never translated or recognized. */
+export interface WrittenText {
+  readonly written: string;
+}
+
+/** What a visitor or client is shown. */
+export type MessageOrText = Message | WrittenText;
+
+export function message<C extends MessageCode>(
+  code: C,
+  ...[values]: [ParametersOf<C>] extends [never] ? [] : [Values<C>]
+): Extract<Message, { code: C }> {
+  return { code, values: values ?? {} } as Extract<Message, { code: C }>;
+}
+
+/** Whether a stored JSON value is a message or a text. Codes of other releases may be unknown. */
+export function isMessageOrText(value: unknown): value is MessageOrText {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, values, written } = value as Record<string, unknown>;
+  if (typeof written === 'string') return true;
+  return typeof code === 'string' && Object.hasOwn(messageTexts, code) && typeof values === 'object' && values !== null;
+}
