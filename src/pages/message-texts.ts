@@ -56,6 +56,7 @@ export const messageTexts = {
   passwordWrong: 'The password is not right.',
   accountInactive: 'This account is not active.',
   accountChanged: 'Your account was changed in the meantime. Please start again.',
+  lastSuperuser: 'This is the last administrator. The account cannot be deleted.',
   accountNotProved:
     'You have not proved that this account is yours. Please sign in with its password, or use a link that was mailed to you.',
   signedIn: 'You are signed in.',

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { Housekeeping } from '../../src/database/housekeeping.js';
+import { createDummyStage } from '../factories/dummy-stage.js';
 import { createEmailStage } from '../factories/email-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createPromptStage } from '../factories/prompt.js';
@@ -78,7 +79,7 @@ describe('A link', () => {
     const form = await createPromptStage(app.api, [{ field_key: 'notes', type: 'text_area' }]);
     const fields = { host: '127.0.0.1', port: await sink.listen(), recovery_max_attempts: 1000 };
     const stages = [identification, form.pk, (await createEmailStage(app.api, fields)).pk];
-    const { pk: last } = await createStage(app.api, 'dummy');
+    const { pk: last } = await createDummyStage(app.api);
     slug = (await createFlowWith(app.api, [...stages, last], { designation: 'recovery' })).flow.slug;
   });
   afterAll(() => sink.close());

@@ -5,9 +5,9 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { AppError } from '../../rest/errors/app-error.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
-import { requiredMessage } from '../../rest/fields/coercions.js';
 import { type Page, paginationOf, rangeOf } from '../../rest/list/page.js';
 import { readPage } from '../../rest/list/read-page.js';
+import { message } from '../../rest/messages/messages.js';
 import type { Caller } from '../access/caller.js';
 import { Authority } from '../authority/authority.service.js';
 import type {
@@ -82,7 +82,7 @@ export class GrantService {
   ): Promise<Page<ExtraRoleObjectPermissionDto>> {
     const [filter, key] = 'uuid' in query ? ['uuid', query.uuid] : ['user_id', (query as { user_id?: number }).user_id];
     const name = kind === roles ? 'uuid' : filter;
-    if (key === undefined) throw new ValidationError({ [name]: [requiredMessage] });
+    if (key === undefined) throw new ValidationError({ [name]: [message('required')] });
     const rows = this.dataSource.manager
       .createQueryBuilder(PermissionGrant, 'permission')
       .where(`permission.objectPk <> ''`);

@@ -48,6 +48,7 @@ export const messageTexts = {
   accountInactive: 'This account is not active.',
   accountChanged: 'Your account was changed meanwhile. Start again.',
   accountNotProved: 'You have not proved that this account is yours.',
+  lastSuperuser: 'The last active superuser cannot be deleted.',
   signedIn: 'Successfully logged in!',
   logIn: 'Log in',
   continue: 'Continue',

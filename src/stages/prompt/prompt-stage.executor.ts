@@ -8,7 +8,6 @@ import { SecretBox } from '../../database/secret-box.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { validationProblems } from '../../policies/validation-policies.js';
-import { type Message, message } from '../../rest/messages/messages.js';
 import { PromptChallengeDto, PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
 import { NameChecks } from './name-checks.js';
 import { plannedPassword } from './planned-password.js';

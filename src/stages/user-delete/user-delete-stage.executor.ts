@@ -3,9 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { Authority } from '../../core/authority/authority.service.js';
 import { User } from '../../core/users/user.entity.js';
 import type { Execution } from '../../flow-execution/execution.js';
-import { changedMeanwhile, hasProof, lockProved, unproved } from '../../flow-execution/proved-account.js';
+import { hasProof, lockProved } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
+import { message } from '../../rest/messages/messages.js';
 import type { UserDeleteStage } from './user-delete-stage.entity.js';
 
 /**
@@ -22,13 +23,13 @@ export class UserDeleteStageExecutor implements StageExecutor<UserDeleteStage> {
     const { manager, visitor, plan } = execution;
     const pending = await execution.pendingUser();
     // An unknown user gets the answer of one without a proof.
-    if (pending?.kind === 'pretended') return { kind: 'denied', message: unproved };
+    if (pending?.kind === 'pretended') return { kind: 'denied', message: message('accountNotProved') };
     const user = pending?.user ?? visitor.user;
-    if (user === undefined) return { kind: 'denied', message: 'No Pending User.' };
-    if (!hasProof(execution, user)) return { kind: 'denied', message: unproved };
+    if (user === undefined) return { kind: 'denied', message: message('noPendingUser') };
+    if (!hasProof(execution, user)) return { kind: 'denied', message: message('accountNotProved') };
     await this.authority.lock(manager);
     if ((await lockProved(manager, plan.context, user.pk)) === 'changed') {
-      return { kind: 'denied', message: changedMeanwhile };
+      return { kind: 'denied', message: message('accountChanged') };
     }
     try {
       await manager.transaction((nested) =>
@@ -36,7 +37,7 @@ export class UserDeleteStageExecutor implements StageExecutor<UserDeleteStage> {
       );
     } catch (error) {
       if (!(error instanceof ValidationError)) throw error;
-      return { kind: 'denied', message: 'The last active superuser cannot be deleted.' };
+      return { kind: 'denied', message: message('lastSuperuser') };
     }
     delete plan.context.pending_user;
     delete plan.context.proved_account;
