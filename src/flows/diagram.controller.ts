@@ -21,12 +21,12 @@ export class DiagramController {
     private readonly kinds: StageKinds,
   ) {}
 
-  /** Only what the caller may view of the flow appears in it. */
+  /** Contains only objects that the caller may view. */
   @flows.detailAction({
     method: 'GET',
     path: 'diagram',
     operation: 'diagram_retrieve',
-    description: 'Get one flow as a diagram, as text of Mermaid.',
+    description: 'Get a diagram of one flow, as Mermaid source.',
     permissions: [],
     responses: [{ status: 200, type: FlowDiagramDto }],
   })

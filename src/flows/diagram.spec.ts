@@ -4,14 +4,14 @@ import { flowDiagram } from './diagram.js';
 
 const done = 'done[["End of the flow"]]';
 
-describe('The diagram of a flow', () => {
-  it('without stages goes from the start to the end', () => {
+describe('flowDiagram', () => {
+  it('connects start and end of a flow without stages', () => {
     expect(flowDiagram({ name: 'test', authentication: 'none', stages: [] })).toBe(
       `graph TD\nflow_start[["Flow\ntest"]]\nflow_start --> ${done}`,
     );
   });
 
-  it('leads through the stages, and says who may enter', () => {
+  it('shows the stages and the authentication requirement', () => {
     const stages = [
       { type: 'Dummy Stage', name: 'one' },
       { type: 'Email Stage', name: 'a "second"' },

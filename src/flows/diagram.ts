@@ -1,8 +1,8 @@
-/** What a diagram shows of a flow. */
+/** Input for the diagram of a flow. */
 export interface DiagramFlow {
   readonly name: string;
   readonly authentication: string;
-  /** In the order of their places: the kind's name, and the stage's. */
+  /** In order: the name of the kind and of the stage. */
   readonly stages: readonly { readonly type: string; readonly name: string }[];
 }
 
@@ -10,8 +10,8 @@ const start = 'flow_start';
 const end = node('done', '[[', 'End of the flow', ']]');
 
 /**
- * A flow as text of Mermaid (management API, section 5.6). Groups and users that are bound are no policies and are left
- * out, as the reference leaves them out; so are policies.
+ * Returns the Mermaid source of a flow's diagram (management API, section 5.6). Like the reference, it leaves out bound
+ * groups and users. It also leaves out policies.
  */
 export function flowDiagram({ name, authentication, stages }: DiagramFlow): string {
   const places = stages.map(({ type, name: stage }, index) =>

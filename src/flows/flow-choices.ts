@@ -1,4 +1,4 @@
-/** The words that flows and bindings are described with, in the order of the reference's document. */
+/** Enumerations of flows and bindings, in the order of the reference's OpenAPI document. */
 export const flowDesignations = [
   'authentication',
   'authorization',

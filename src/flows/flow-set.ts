@@ -6,14 +6,14 @@ import type { FlowSetDto } from './dto/flow.dto.js';
 import { Flow } from './flow.entity.js';
 import { flowColumns, type FlowRow, flowSetAnswer } from './flow.mapper.js';
 
-/** A flow, with the stages that stand in it: each as often as it is bound. */
-export type FlowOfStages = FlowRow & { readonly stages: readonly string[] };
+/** A flow with the keys of its stages, one entry per binding. */
+export type FlowWithStages = FlowRow & { readonly stages: readonly string[] };
 
-/** By stage, one entry for each binding; a stage that stands in no flow is missing. */
+/** Flow summaries by stage, one entry per binding; stages without a flow are absent. */
 export type FlowSets = ReadonlyMap<string, FlowSetDto[]>;
 
 /** Groups flow summaries by stage. Stages share the summary of a flow. */
-export function flowSetsOf(flows: readonly FlowOfStages[]): FlowSets {
+export function groupFlowsByStage(flows: readonly FlowWithStages[]): FlowSets {
   const sets = new Map<string, FlowSetDto[]>();
   for (const flow of flows) {
     const answer = flowSetAnswer(flow);
@@ -26,25 +26,25 @@ export function flowSetsOf(flows: readonly FlowOfStages[]): FlowSets {
   return sets;
 }
 
-/** Finds the flows that stages stand in. */
+/** Reads the flows of stages. */
 @Injectable()
 export class FlowSetReader {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * The flows of stages, each flow once: on a page of stages most flows stand many times.
+   * Returns a related query for the flows of stages. It reads each flow once, since stages of a page share most flows.
    *
-   * @param stages a statement that gives the keys of the stages, such as `select pk from page`
+   * @param stages a query for the keys of the stages, such as `select pk from page`
    */
   flowsOf(stages: string): Related {
     return { key: `flows of ${stages}`, build: () => flowsOf(this.dataSource.manager, stages) };
   }
 
-  /** The flows of all these stages in one statement. */
+  /** Returns the flows of these stages with one statement. */
   async ofStages(stages: readonly string[], manager = this.dataSource.manager): Promise<FlowSets> {
     if (stages.length === 0) return new Map();
     const flows = flowsOf(manager, 'select unnest(:stages::uuid[])').setParameters({ stages });
-    return flowSetsOf(await flows.getRawMany<FlowOfStages>());
+    return groupFlowsByStage(await flows.getRawMany<FlowWithStages>());
   }
 }
 
@@ -52,7 +52,7 @@ function flowsOf(manager: EntityManager, stages: string): SelectQueryBuilder<Obj
   const flows = manager
     .createQueryBuilder<ObjectLiteral>(Flow, 'flow')
     .innerJoin('flow.bindings', 'binding')
-    // As an array PostgreSQL looks each key up; of a join it does not know how few they are, and reads every binding.
+    // With an array PostgreSQL looks up each key; for a join it overestimates the rows and scans all bindings.
     .where(`binding.stageId = any(array(${stages}))`)
     .groupBy('flow.pk')
     .orderBy('flow.slug');

@@ -72,7 +72,7 @@ export class FlowStageBindingController {
     return this.service.remove(binding);
   }
 
-  /** Only policies refer to bindings, and there are none. */
+  /** Nothing refers to a flow-stage binding. */
   @bindings.usedBy()
   async usedBy(@bindings.key() pk: string, @Visible() visible: VisibleRows): Promise<UsedByDto[]> {
     await this.service.get(pk, visible);

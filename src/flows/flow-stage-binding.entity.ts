@@ -10,7 +10,7 @@ import {
 import { Flow } from './flow.entity.js';
 import { Stage } from './stage.entity.js';
 
-/** Puts a stage into a flow, at a place. A stage may stand in a flow more than once. */
+/** Binds a stage to a flow at a position. A flow may contain a stage more than once. */
 @Entity()
 @Unique('uq_flow_stage_binding_place', ['targetId', 'stageId', 'order'])
 @Unique('uq_flow_stage_binding_policy_binding_model', ['policybindingmodelPtrId'])
@@ -20,7 +20,7 @@ export class FlowStageBinding {
   @PrimaryColumn({ type: 'uuid', name: 'fsb_uuid' })
   pk!: string;
 
-  /** The id that policy bindings name; another one than the binding's own. */
+  /** Key that policy bindings use as their target; differs from `pk`. */
   @Column({ type: 'uuid', name: 'pbm_uuid' })
   policybindingmodelPtrId!: string;
 
@@ -31,7 +31,7 @@ export class FlowStageBinding {
   @JoinColumn({ name: 'target_uuid', foreignKeyConstraintName: 'fk_flow_stage_binding_target' })
   target?: Relation<Flow>;
 
-  // The unique constraint starts with the flow; this index serves the way from a stage to its flows.
+  // The unique constraint starts with the flow; this index finds the flows of a stage.
   @Index('ix_flow_stage_binding_stage')
   @Column({ type: 'uuid', name: 'stage_uuid' })
   stageId!: string;

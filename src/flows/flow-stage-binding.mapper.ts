@@ -4,7 +4,7 @@ import type { FlowSetDto } from './dto/flow.dto.js';
 import type { StageKind } from './stage-kinds.js';
 import { stageAnswer } from './stage.mapper.js';
 
-/** What is told of a binding itself, in a statement that calls it `binding`. */
+/** Columns of a flow-stage binding, for a query with the alias `binding`. */
 export const bindingColumns = {
   pk: 'binding.pk',
   policybindingmodel_ptr_id: 'binding.policybindingmodelPtrId',
@@ -17,23 +17,23 @@ export const bindingColumns = {
   invalid_response_action: 'binding.invalidResponseAction',
 } satisfies Columns;
 
-/** What is read of a binding for the clients: also what they are told of its stage, which the statement calls `stage`. */
+/** Columns of a binding and of its stage, for a query with the aliases `binding` and `stage`. */
 export const bindingRowColumns = {
   ...bindingColumns,
   stage_name: 'stage.name',
   stage_kind: 'stage.kind',
 } satisfies Columns;
 
-/** A row of those columns. */
+/** A row of `bindingRowColumns`. */
 export type BindingRow = Pick<FlowStageBindingDto, keyof typeof bindingColumns> & {
   readonly stage_name: string;
   readonly stage_kind: string;
 };
 
-/** The display text of a binding, in a statement that calls it `binding`. */
+/** SQL expression for the display name of a binding, for a query with the alias `binding`. */
 export const bindingName = `concat('Flow-stage binding #', binding.order, ' to ', binding.targetId)`;
 
-/** A binding as clients see it. `kind` and `flows` are those of its stage. */
+/** Returns the response for a binding. `kind` and `flows` belong to its stage. */
 export function bindingAnswer(row: BindingRow, kind: StageKind, flows: FlowSetDto[]): FlowStageBindingDto {
   return {
     pk: row.pk,

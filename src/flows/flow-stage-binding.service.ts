@@ -16,12 +16,12 @@ import type {
   FlowStageBindingRequestDto,
   PatchedFlowStageBindingRequestDto,
 } from './dto/flow-stage-binding.dto.js';
-import { type FlowOfStages, FlowSetReader, type FlowSets, flowSetsOf } from './flow-set.js';
+import { type FlowWithStages, FlowSetReader, type FlowSets, groupFlowsByStage } from './flow-set.js';
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
 import { bindingAnswer, type BindingRow, bindingRowColumns } from './flow-stage-binding.mapper.js';
 import { StageKinds } from './stage-kinds.js';
 
-/** Keeps the places of stages in flows. */
+/** Reads and writes flow-stage bindings. */
 @Injectable()
 export class FlowStageBindingService {
   constructor(
@@ -32,8 +32,8 @@ export class FlowStageBindingService {
 
   async list(query: FlowStageBindingListQuery, visible: VisibleRows): Promise<Page<FlowStageBindingDto>> {
     const flows = this.flowSets.flowsOf('select stage from page');
-    const page = await readPageWith<BindingRow, FlowOfStages>(flows, this.bindings(visible), query);
-    return { pagination: page.pagination, results: this.answers(page.results, flowSetsOf(page.related)) };
+    const page = await readPageWith<BindingRow, FlowWithStages>(flows, this.bindings(visible), query);
+    return { pagination: page.pagination, results: this.answers(page.results, groupFlowsByStage(page.related)) };
   }
 
   /** @throws AppError `notFound` */
@@ -47,12 +47,12 @@ export class FlowStageBindingService {
     const pk = randomUUID();
     await this.dataSource.transaction((manager) => this.insert(manager, request, pk));
     const binding = await this.find(pk, everyRow);
-    // Its flow or its stage has been deleted in the meantime, and the binding with it.
+    // A concurrent delete of its flow or stage deleted the binding too.
     if (binding === undefined) throw conflictingWrites();
     return binding;
   }
 
-  /** Changes what the request names; the rest stays as it is, also for a PUT. */
+  /** Changes the fields in the request and, also for a PUT, no others. */
   async update(
     { pk }: FlowStageBinding,
     request: FlowStageBindingRequestDto | PatchedFlowStageBindingRequestDto,
@@ -73,7 +73,7 @@ export class FlowStageBindingService {
     if (Object.keys(columns).length > 0) await manager.update(FlowStageBinding, { pk }, columns);
   }
 
-  /** Removes the binding; the flow and the stage stay. */
+  /** Deletes the binding, but neither flow nor stage. */
   async remove({ pk }: Pick<FlowStageBinding, 'pk'>, manager = this.dataSource.manager): Promise<void> {
     await manager.transaction((transaction) => transaction.delete(FlowStageBinding, { pk }));
   }
@@ -82,8 +82,8 @@ export class FlowStageBindingService {
     const binding = this.bindings(visible).andWhere('binding.pk = :pk', { pk });
     const related = this.flowSets.flowsOf('select stage from page');
     const { manager } = this.dataSource;
-    const found = await readRows<BindingRow, FlowOfStages>(manager, binding, bindingRowColumns, { related });
-    const [answer] = this.answers(found.rows, flowSetsOf(found.related));
+    const found = await readRows<BindingRow, FlowWithStages>(manager, binding, bindingRowColumns, { related });
+    const [answer] = this.answers(found.rows, groupFlowsByStage(found.related));
     return answer;
   }
 

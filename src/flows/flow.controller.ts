@@ -33,7 +33,7 @@ export class FlowController {
     method: 'GET',
     path: 'cache_info',
     operation: 'cache_info_retrieve',
-    description: 'Tell how many plans of flows are cached. Plans are not cached here, so there are none.',
+    description: 'Get the number of cached flow plans. Always 0: this service does not cache plans.',
     access: { level: 'authenticated', everywhere: ['authentik_flows.view_flow_cache'] },
     responses: [{ status: 200, type: CacheDto }],
   })
@@ -45,7 +45,7 @@ export class FlowController {
     method: 'POST',
     path: 'cache_clear',
     operation: 'cache_clear_create',
-    description: 'Clear the cache of plans. Plans are not cached here, so there is nothing to clear.',
+    description: 'Clear the cache of flow plans. Without effect: this service does not cache plans.',
     access: { level: 'authenticated', everywhere: ['authentik_flows.clear_flow_cache', flows.permission('add')] },
     status: 204,
     responses: [

@@ -15,7 +15,7 @@ import {
 } from './flow-choices.js';
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
 
-/** A sequence of stages that somebody goes through: to sign up, to recover an account, to sign in. */
+/** A sequence of stages that a visitor completes, for example to sign up, to sign in or to recover an account. */
 @Entity()
 @Unique('uq_flow_slug', ['slug'])
 @Unique('uq_flow_policy_binding_model', ['policybindingmodelPtrId'])
@@ -29,7 +29,7 @@ export class Flow {
   @PrimaryColumn({ type: 'uuid', name: 'flow_uuid' })
   pk!: string;
 
-  /** The id that policy bindings name; another one than the flow's own. */
+  /** Key that policy bindings use as their target; differs from `pk`. */
   @Column({ type: 'uuid', name: 'pbm_uuid' })
   policybindingmodelPtrId!: string;
 
@@ -45,7 +45,7 @@ export class Flow {
   @Column({ type: 'text' })
   designation!: FlowDesignation;
 
-  /** Address, path below `/static`, or name of an uploaded file; empty for the default. */
+  /** URL, path below `/static`, or name of an uploaded file; empty for the default. */
   @Column({ type: 'text', default: '' })
   background!: string;
 

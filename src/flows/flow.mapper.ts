@@ -1,7 +1,7 @@
 import type { Columns } from '../rest/list/list-query.js';
 import type { FlowDto, FlowSetDto } from './dto/flow.dto.js';
 
-/** What is read of a flow for the clients, of a statement that calls it `flow`. */
+/** Columns of a flow, for a query with the alias `flow`. */
 export const flowColumns = {
   pk: 'flow.pk',
   policybindingmodel_ptr_id: 'flow.policybindingmodelPtrId',
@@ -17,11 +17,11 @@ export const flowColumns = {
   authentication: 'flow.authentication',
 } satisfies Columns;
 
-/** A row of those columns. */
+/** A row of `flowColumns`. */
 export type FlowRow = Pick<FlowDto, keyof typeof flowColumns>;
 
-/** What is read of a flow where it is told by itself: also the stages and policies in it, as often and in the order as bound. */
-export const wholeFlowColumns = {
+/** Columns of a complete flow response: also its stages and policies, one entry per binding, in order. */
+export const flowDetailColumns = {
   ...flowColumns,
   stages: `(select coalesce(json_agg(place.stage_uuid order by place.order, place.fsb_uuid), '[]')
               from "flow_stage_binding" place where place.target_uuid = flow.pk)`,
@@ -29,11 +29,11 @@ export const wholeFlowColumns = {
                 from "policy_binding" bound where bound.flow_uuid = flow.pk and bound.policy_uuid is not null)`,
 } satisfies Columns;
 
-/** A row of those columns. */
-export type WholeFlowRow = Pick<FlowDto, keyof typeof wholeFlowColumns>;
+/** A row of `flowDetailColumns`. */
+export type FlowDetailRow = Pick<FlowDto, keyof typeof flowDetailColumns>;
 
-/** A flow as clients see it. */
-export function flowAnswer(row: WholeFlowRow): FlowDto {
+/** Returns the response for a flow. */
+export function flowAnswer(row: FlowDetailRow): FlowDto {
   return {
     pk: row.pk,
     policybindingmodel_ptr_id: row.policybindingmodel_ptr_id,
@@ -44,7 +44,7 @@ export function flowAnswer(row: WholeFlowRow): FlowDto {
     background: backgroundUrl(row.background),
     stages: row.stages,
     policies: row.policies,
-    // Plans are not cached, so that a change of a policy or a binding counts at once.
+    // Plans are not cached, so that changes of policies and bindings apply at once.
     cache_count: 0,
     policy_engine_mode: row.policy_engine_mode,
     compatibility_mode: row.compatibility_mode,
@@ -55,7 +55,7 @@ export function flowAnswer(row: WholeFlowRow): FlowDto {
   };
 }
 
-/** A flow as the stages in it tell of it (management API, section 5.2). */
+/** Returns the summary of a flow that is nested in its stages (management API, section 5.2). */
 export function flowSetAnswer(row: Omit<FlowRow, 'authentication'>): FlowSetDto {
   return {
     pk: row.pk,
@@ -73,7 +73,7 @@ export function flowSetAnswer(row: Omit<FlowRow, 'authentication'>): FlowSetDto 
   };
 }
 
-/** The address of a stored background: an address or a path below `/static` is one already. */
+/** Returns the URL of a stored background; URLs and paths below `/static` are returned unchanged. */
 export function backgroundUrl(stored: string): string {
   if (stored === '') return '/static/dist/assets/images/flow_background.jpg';
   return /^(http|\/static)/.test(stored) ? stored : `/media/public/${stored}`;

@@ -17,10 +17,10 @@ import type { FlowDto, FlowRequestDto, PatchedFlowRequestDto } from './dto/flow.
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
 import { bindingName } from './flow-stage-binding.mapper.js';
 import { Flow } from './flow.entity.js';
-import { flowAnswer, wholeFlowColumns, type WholeFlowRow } from './flow.mapper.js';
-import { stagesThatName } from './stage-references.js';
+import { flowAnswer, flowDetailColumns, type FlowDetailRow } from './flow.mapper.js';
+import { stagesReferencing } from './stage-references.js';
 
-/** Keeps the flows. */
+/** Reads and writes flows. */
 @Injectable()
 export class FlowService {
   constructor(
@@ -30,7 +30,7 @@ export class FlowService {
   ) {}
 
   async list(query: FlowListQuery, visible: VisibleRows): Promise<Page<FlowDto>> {
-    const { pagination, results } = await readPage<WholeFlowRow>(this.flows(visible), query);
+    const { pagination, results } = await readPage<FlowDetailRow>(this.flows(visible), query);
     return { pagination, results: results.map(flowAnswer) };
   }
 
@@ -39,11 +39,11 @@ export class FlowService {
     return this.getWhere('flow.slug = :key', slug, visible);
   }
 
-  /** Several flows at once, by key; one that is not there is missing. */
+  /** Returns several flows by key; unknown keys are absent. */
   async getMany(pks: readonly string[]): Promise<ReadonlyMap<string, FlowDto>> {
     if (pks.length === 0) return new Map();
     const flows = this.flows(everyRow).andWhere('flow.pk = any(:pks)', { pks });
-    const rows = await select(flows, wholeFlowColumns).getRawMany<WholeFlowRow>();
+    const rows = await select(flows, flowDetailColumns).getRawMany<FlowDetailRow>();
     return new Map(rows.map((row) => [row.pk, flowAnswer(row)]));
   }
 
@@ -53,7 +53,7 @@ export class FlowService {
     return this.getWhere('flow.pk = :key', pk, everyRow);
   }
 
-  /** Changes what the request names; the rest stays as it is, also for a PUT (management API, section 5.1). */
+  /** Changes the fields in the request and, also for a PUT, no others (management API, section 5.1). */
   async update({ pk }: Flow, request: FlowRequestDto | PatchedFlowRequestDto): Promise<FlowDto> {
     await this.dataSource.transaction((manager) => this.change(manager, pk, request));
     return this.getWhere('flow.pk = :key', pk, everyRow);
@@ -70,7 +70,7 @@ export class FlowService {
     if (Object.keys(columns).length > 0) await manager.update(Flow, { pk }, columns);
   }
 
-  /** Removes the flow, its bindings and its uploaded background; the stages stay. */
+  /** Deletes the flow, its bindings and its uploaded background, but not its stages. */
   async remove({ pk }: Flow): Promise<void> {
     const [[removed]] = await this.dataSource.transaction((manager) =>
       manager.query<[{ background: string }[], number]>(
@@ -82,7 +82,7 @@ export class FlowService {
   }
 
   /**
-   * What refers to a flow (management API, section 5.7).
+   * Returns the objects that refer to a flow (management API, section 5.7).
    *
    * @throws AppError `notFound`
    */
@@ -110,14 +110,14 @@ export class FlowService {
           .select('stage.pk', 'pk')
           .addSelect(`concat('Stage ', stage.name)`, 'name'),
       },
-      ...stagesThatName(manager, Flow, pk),
+      ...stagesReferencing(manager, Flow, pk),
       ...this.referrers.of('authentik_flows.flow', manager, pk),
     ];
   }
 
   private async getWhere(condition: string, key: string, visible: VisibleRows): Promise<FlowDto> {
     const flow = this.flows(visible).andWhere(condition, { key });
-    const row = await select(flow, wholeFlowColumns).getRawOne<WholeFlowRow>();
+    const row = await select(flow, flowDetailColumns).getRawOne<FlowDetailRow>();
     if (row === undefined) throw new AppError('notFound');
     return flowAnswer(row);
   }

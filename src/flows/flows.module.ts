@@ -14,7 +14,7 @@ import { StageKinds } from './stage-kinds.js';
 import { StageController } from './stage.controller.js';
 import { StageService } from './stage.service.js';
 
-/** Flows, stages of every kind, and what binds them. */
+/** Flows, stages of every kind, and flow-stage bindings. */
 @Module({
   controllers: [
     BackgroundController,

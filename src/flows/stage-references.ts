@@ -5,7 +5,7 @@ import { FlowStageBinding } from './flow-stage-binding.entity.js';
 import { bindingName } from './flow-stage-binding.mapper.js';
 import { Stage } from './stage.entity.js';
 
-/** What refers to a stage of any kind: the flows that it stands in, the bindings that put it there, other stages. */
+/** Returns the objects that refer to a stage: its flows, its bindings, other stages. */
 export function stageReferences(manager: EntityManager, stage: string): Reference[] {
   const bindings = (): SelectQueryBuilder<FlowStageBinding> =>
     manager
@@ -29,12 +29,16 @@ export function stageReferences(manager: EntityManager, stage: string): Referenc
       action: 'cascade',
       rows: bindings().select('binding.pk', 'pk').addSelect(bindingName, 'name'),
     },
-    ...stagesThatName(manager, Stage, stage),
+    ...stagesReferencing(manager, Stage, stage),
   ];
 }
 
-/** Stages whose kind has a column for such a row and that name this one in it. They stay when it is deleted. */
-export function stagesThatName(manager: EntityManager, entity: EntityTarget<ObjectLiteral>, pk: string): Reference[] {
+/** Returns the stages that refer to a row through a foreign key. They remain when the row is deleted. */
+export function stagesReferencing(
+  manager: EntityManager,
+  entity: EntityTarget<ObjectLiteral>,
+  pk: string,
+): Reference[] {
   const { tableName } = manager.dataSource.getMetadata(entity);
   return manager.dataSource.getMetadata(Stage).childEntityMetadatas.flatMap((kind) =>
     kind.manyToOneRelations

@@ -13,7 +13,7 @@ import type { Page } from '../rest/list/page.js';
 import { readPageWith, readRows } from '../rest/list/read-page.js';
 import type { Reference } from '../rest/used-by.js';
 import type { StageDto } from './dto/stage.dto.js';
-import { type FlowOfStages, type FlowSetReader, type FlowSets, flowSetsOf } from './flow-set.js';
+import { type FlowWithStages, type FlowSetReader, type FlowSets, groupFlowsByStage } from './flow-set.js';
 import type { StageKind } from './stage-kinds.js';
 import { stageReferences } from './stage-references.js';
 import type { Stage } from './stage.entity.js';
@@ -67,8 +67,8 @@ export class StageStore<
 
   async list(query: ListQuery, visible: VisibleRows): Promise<Page<Answer>> {
     const flows = this.flowSets.flowsOf('select pk from page');
-    const page = await readPageWith<StageRow, FlowOfStages>(flows, this.stages(visible), query, this.counts);
-    return { pagination: page.pagination, results: this.answers(page.results, flowSetsOf(page.related)) };
+    const page = await readPageWith<StageRow, FlowWithStages>(flows, this.stages(visible), query, this.counts);
+    return { pagination: page.pagination, results: this.answers(page.results, groupFlowsByStage(page.related)) };
   }
 
   /** @throws AppError `notFound` */
@@ -80,8 +80,8 @@ export class StageStore<
   async read(manager: EntityManager, pk: string, visible: VisibleRows): Promise<Answer> {
     const stage = this.stages(visible, manager).andWhere('stage.pk = :pk', { pk });
     const related = this.flowSets.flowsOf('select pk from page');
-    const found = await readRows<StageRow, FlowOfStages>(manager, stage, this.kind.columns, { related });
-    const [answer] = this.answers(found.rows, flowSetsOf(found.related));
+    const found = await readRows<StageRow, FlowWithStages>(manager, stage, this.kind.columns, { related });
+    const [answer] = this.answers(found.rows, groupFlowsByStage(found.related));
     if (answer === undefined) throw new AppError('notFound');
     return answer;
   }

@@ -42,7 +42,7 @@ export class StageController {
     method: 'GET',
     path: 'types',
     operation: 'types_list',
-    description: 'List the kinds of stages that can be created.',
+    description: 'List the kinds of stages.',
     access: { level: 'authenticated' },
     responses: [{ status: 200, type: TypeCreateDto, isArray: true }],
   })
@@ -54,7 +54,7 @@ export class StageController {
     method: 'GET',
     path: 'user_settings',
     operation: 'user_settings_list',
-    description: 'List what you can set up for yourself: password stages with a flow for that.',
+    description: 'List stages with settings for the current user: password stages with a configuration flow.',
     access: { level: 'authenticated' },
     responses: [{ status: 200, type: UserSettingDto, isArray: true }],
   })

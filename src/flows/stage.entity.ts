@@ -3,8 +3,8 @@ import { Column, Entity, OneToMany, PrimaryColumn, type Relation, TableInheritan
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
 
 /**
- * A step of a flow. Every kind is a child entity in the same table, so that a name is unique over all kinds and one
- * query reads any of them.
+ * A step of a flow. All kinds are child entities in one table (single-table inheritance), so that names are unique across
+ * kinds and one query reads any of them.
  */
 @Entity()
 @TableInheritance({ column: { type: 'text', name: 'kind' } })
@@ -16,7 +16,7 @@ export abstract class Stage {
   @Column({ type: 'text' })
   name!: string;
 
-  /** Which kind of stage this is; written by the ORM. */
+  /** Discriminator column; written by the ORM. */
   @Column({ type: 'text', update: false })
   readonly kind!: string;
 

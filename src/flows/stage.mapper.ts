@@ -3,17 +3,17 @@ import type { FlowSetDto } from './dto/flow.dto.js';
 import type { StageDto } from './dto/stage.dto.js';
 import type { StageKind } from './stage-kinds.js';
 
-/** What is read of a stage of any kind, of a statement that calls it `stage`. */
+/** Columns common to all kinds of stages, for a query with the alias `stage`. */
 export const stageColumns = { pk: 'stage.pk', name: 'stage.name', kind: 'stage.kind' } satisfies Columns;
 
-/** A row of those columns. */
+/** A row of `stageColumns`. */
 export interface StageRow {
   readonly pk: string;
   readonly name: string;
   readonly kind: string;
 }
 
-/** What clients see of a stage of any kind; a kind's own fields come after these. */
+/** Returns the response fields common to all kinds of stages; each kind appends its own. */
 export function stageAnswer(row: Pick<StageRow, 'pk' | 'name'>, kind: StageKind, flows: FlowSetDto[]): StageDto {
   return {
     pk: row.pk,

@@ -8,7 +8,7 @@ import type { Page } from '../rest/list/page.js';
 import { readPageWith, readRows } from '../rest/list/read-page.js';
 import type { Reference } from '../rest/used-by.js';
 import type { StageDto, StageListQuery, TypeCreateDto, UserSettingDto } from './dto/stage.dto.js';
-import { type FlowOfStages, FlowSetReader, type FlowSets, flowSetsOf } from './flow-set.js';
+import { type FlowWithStages, FlowSetReader, type FlowSets, groupFlowsByStage } from './flow-set.js';
 import { StageKinds } from './stage-kinds.js';
 import { stageReferences } from './stage-references.js';
 import { Stage } from './stage.entity.js';
@@ -25,8 +25,8 @@ export class StageService {
 
   async list(query: StageListQuery, visible: VisibleRows): Promise<Page<StageDto>> {
     const flows = this.flowSets.flowsOf('select pk from page');
-    const page = await readPageWith<StageRow, FlowOfStages>(flows, this.stages(visible), query);
-    return { pagination: page.pagination, results: this.answers(page.results, flowSetsOf(page.related)) };
+    const page = await readPageWith<StageRow, FlowWithStages>(flows, this.stages(visible), query);
+    return { pagination: page.pagination, results: this.answers(page.results, groupFlowsByStage(page.related)) };
   }
 
   /** @throws AppError `notFound` */
@@ -34,8 +34,8 @@ export class StageService {
     const stage = this.stages(visible).andWhere('stage.pk = :pk', { pk });
     const { manager } = this.dataSource;
     const related = this.flowSets.flowsOf('select pk from page');
-    const found = await readRows<StageRow, FlowOfStages>(manager, stage, stageColumns, { related });
-    const [answer] = this.answers(found.rows, flowSetsOf(found.related));
+    const found = await readRows<StageRow, FlowWithStages>(manager, stage, stageColumns, { related });
+    const [answer] = this.answers(found.rows, groupFlowsByStage(found.related));
     if (answer === undefined) throw new AppError('notFound');
     return answer;
   }

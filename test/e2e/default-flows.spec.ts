@@ -222,7 +222,7 @@ describe('The files in BLUEPRINT_DIR', () => {
       'Blueprint a-no-yaml.yaml could not be applied: Nested mappings are not allowed in compact mappings (line 1)',
       'Blueprint b-wrong-entry.yaml could not be applied: entry 2: app or model does not exist (line 12)',
       expect.stringMatching(/^Blueprint c-too-large.yaml could not be applied: The file is larger than 1048576 bytes/),
-      'Blueprint d-secret.yaml could not be applied: entry 1: entry invalid: !Env: BLUEPRINT_ENV does not name SECRET_KEY. (line 2)',
+      'Blueprint d-secret.yaml could not be applied: entry 1: entry invalid: !Env: SECRET_KEY is not listed in BLUEPRINT_ENV. (line 2)',
     ]);
     await write('a-no-yaml.yaml', file('mended', 'T'));
     await start();

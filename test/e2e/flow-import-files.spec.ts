@@ -129,7 +129,7 @@ entries:
   it('read no variable of the environment that the operator has not named', async () => {
     for (const name of ['SECRET_KEY', 'PATH', 'title_of_the_test', 'TITLE_OF_THE_TEST ', '']) {
       const text = `entries: [{model: x, identifiers: {slug: a}, conditions: [!Env ["${name}"]]}]`;
-      expect(events(await imported(text))).toEqual([`entry invalid: !Env: BLUEPRINT_ENV does not name ${name}.`]);
+      expect(events(await imported(text))).toEqual([`entry invalid: !Env: ${name} is not listed in BLUEPRINT_ENV.`]);
     }
   });
 
@@ -187,7 +187,7 @@ entries:
     );
     expect(logs).toMatchObject([
       {
-        event: 'entry invalid: !KeyOf: no entry before this one has the id nothing.',
+        event: 'entry invalid: !KeyOf: no earlier entry has the id nothing.',
         attributes: { entry: 1, line: 4 },
       },
     ]);

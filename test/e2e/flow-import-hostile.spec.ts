@@ -52,7 +52,7 @@ const good =
 
 describe('A hostile file changes nothing, costs little, and is answered clearly:', () => {
   it.each<[string, string | Uint8Array, string | RegExp]>([
-    ['a bomb of aliases', laughs, 'Aliases make this too large.'],
+    ['a bomb of aliases', laughs, 'The file is too large after expansion of aliases.'],
     ['10,000 lists in each other', `entries: ${'['.repeat(10_000)}`, 'This is nested too deeply.'],
     ['10,000 lists in each other, in blocks', `entries:\n${'- '.repeat(10_000)}x`, 'This is nested too deeply.'],
     [
@@ -60,20 +60,16 @@ describe('A hostile file changes nothing, costs little, and is answered clearly:
       `{"entries":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
       'This is nested too deeply.',
     ],
-    ['an object of Python', entry('!!python/object/apply:os.system ["touch /tmp/owned"]'), /os.system is not known/],
-    ['an object of JavaScript', entry('!!js/function "function () { return process.env }"'), /is not known/],
-    ['a zip', Buffer.from('504b0304140000000800ffd8ff00000000', 'hex'), 'The file is no text in UTF-8.'],
+    ['an object of Python', entry('!!python/object/apply:os.system ["touch /tmp/owned"]'), /Unknown tag .*os.system/],
+    ['an object of JavaScript', entry('!!js/function "function () { return process.env }"'), /Unknown tag/],
+    ['a zip', Buffer.from('504b0304140000000800ffd8ff00000000', 'hex'), 'The file is not valid UTF-8.'],
     ['nothing', '', 'The file is empty.'],
     ['HTML', '<!doctype html>\n<html><script>alert(1)</script></html>\n', /^The file is no blueprint|^Implicit keys/],
-    [
-      'a file of the server',
-      entry('{model: !File /etc/passwd, identifiers: {slug: x}}'),
-      'The tag !File is not known.',
-    ],
+    ['a file of the server', entry('{model: !File /etc/passwd, identifiers: {slug: x}}'), 'Unknown tag !File.'],
     [
       'a secret of the server',
       entry('{model: !Env SECRET_KEY, identifiers: {slug: x}}'),
-      'entry invalid: !Env: BLUEPRINT_ENV does not name SECRET_KEY.',
+      'entry invalid: !Env: SECRET_KEY is not listed in BLUEPRINT_ENV.',
     ],
     [
       "another one's token",
@@ -100,7 +96,7 @@ describe('A hostile file changes nothing, costs little, and is answered clearly:
       entry(`{<<: ${good}, permissions: [{permission: change_user, role: x}]}`),
       'entry invalid: Permissions cannot be imported.',
     ],
-    ['301 entries', `entries:\n${`  - ${good}\n`.repeat(301)}`, /more than 300 entries|words and marks/],
+    ['301 entries', `entries:\n${`  - ${good}\n`.repeat(301)}`, /more than 300 entries|tokens/],
     [
       '301 entries in JSON',
       JSON.stringify({ entries: Array(301).fill({ model: 'x' }) }),
@@ -144,7 +140,7 @@ describe('A hostile file changes nothing, costs little, and is answered clearly:
           },
         ],
       }),
-      'entry invalid: Tags and aliases make this too large.',
+      'entry invalid: The file is too large after expansion of tags and aliases.',
     ],
   ])('%s', async (_, file, message) => {
     const memory = process.memoryUsage().rss;

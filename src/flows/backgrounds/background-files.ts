@@ -9,16 +9,16 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Housekeeping } from '../../database/housekeeping.js';
 import type { ImageKind } from './image-kind.js';
 
-/** Where uploads stand below the folder of public files, and what a flow has stored of one. */
+/** Folder of uploads below the public files, and the names that flows store. */
 const folderName = 'flow-backgrounds';
 const storedName = new RegExp(`^${folderName}/([0-9a-f]{32}\\.(?:png|jpg|gif|webp|avif))$`);
 
-/** Milliseconds after which a file that no flow names is one that a crash has left behind. */
-const abandonedAfter = 3_600_000;
+/** Age in milliseconds after which an unreferenced file is deleted as the leftover of a crash. */
+const orphanAgeMs = 3_600_000;
 
 /**
- * The images that were uploaded as backgrounds, in DATA_DIR. A flow stores the name of its file; a file is written
- * before a flow names it and deleted when none does any more.
+ * Stores uploaded background images in DATA_DIR. A flow stores the name of its file. A file is written before a flow
+ * refers to it, and deleted when no flow does.
  */
 @Injectable()
 export class BackgroundFiles {
@@ -33,7 +33,7 @@ export class BackgroundFiles {
     housekeeping.register('abandoned backgrounds', () => this.purge());
   }
 
-  /** Keeps an image under a name that nobody can guess. @returns what a flow stores of it */
+  /** Stores an image under an unguessable name. @returns the name for the flow to store */
   async store(content: Buffer, kind: ImageKind): Promise<string> {
     const name = `${folderName}/${randomBytes(16).toString('hex')}.${kind}`;
     await mkdir(join(this.root, folderName), { recursive: true });
@@ -41,7 +41,7 @@ export class BackgroundFiles {
     return name;
   }
 
-  /** Deletes the file that a flow has named, unless it is no upload or another flow names it. */
+  /** Deletes the file of a flow, unless it is not an upload or another flow uses it. */
   async discard(stored: string): Promise<void> {
     if (!storedName.test(stored) || (await this.named([stored])).has(stored)) return;
     await unlink(join(this.root, stored)).catch((error: unknown) => {
@@ -49,13 +49,13 @@ export class BackgroundFiles {
     });
   }
 
-  /** Where the file with this name stands, for the answer to its address; undefined for a name that none can have. */
+  /** Returns the location of an uploaded file; undefined for a name that no upload can have. */
   find(file: string): { name: string; root: string; kind: ImageKind } | undefined {
     if (!storedName.test(`${folderName}/${file}`)) return undefined;
     return { name: file, root: join(this.root, folderName), kind: file.slice(file.indexOf('.') + 1) as ImageKind };
   }
 
-  /** Deletes what crashes have left behind. @returns how many files */
+  /** Deletes the leftovers of crashes. @returns the number of deleted files */
   private async purge(): Promise<number> {
     const files = await readdir(join(this.root, folderName)).catch((error: unknown) => {
       if (isMissing(error)) return [];
@@ -63,7 +63,7 @@ export class BackgroundFiles {
     });
     const old: string[] = [];
     for (const stored of files.map((file) => `${folderName}/${file}`)) {
-      if (storedName.test(stored) && (await this.age(stored)) > abandonedAfter) old.push(stored);
+      if (storedName.test(stored) && (await this.age(stored)) > orphanAgeMs) old.push(stored);
     }
     const kept = await this.named(old);
     const abandoned = old.filter((stored) => !kept.has(stored));
@@ -75,7 +75,7 @@ export class BackgroundFiles {
     return Date.now() - (await stat(join(this.root, stored))).mtimeMs;
   }
 
-  /** Those of the files that a flow names. */
+  /** Returns those of the files that a flow uses. */
   private async named(stored: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await this.dataSource.query<{ background: string }[]>(
       'select background from "flow" where background = any($1)',

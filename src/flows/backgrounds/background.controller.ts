@@ -8,17 +8,17 @@ import { Flow } from '../flow.entity.js';
 import { flows } from '../flow.resource.js';
 import { BackgroundService } from './background.service.js';
 
-/** Bytes; a photograph for a large screen has less. */
-const largestImage = 5 * 1_048_576;
+/** Upload limit in bytes; enough for a photograph for a large screen. */
+const maxImageBytes = 5 * 1_048_576;
 
-/** As for every POST about a row, the reference asks for the permission to add too. */
+/** As for every POST on an object, the reference requires the add permission too. */
 const mayChange = [flows.permission('change'), flows.permission('add')];
 const responses = [
   { status: 200, description: 'Success' },
   { status: 400, description: 'Bad request' },
 ];
 
-/** `/flows/instances/{slug}/`: the image behind the pages. */
+/** `/flows/instances/{slug}/`: the background image. */
 @ApiTags('flows')
 @Controller('flows/instances')
 export class BackgroundController {
@@ -29,10 +29,10 @@ export class BackgroundController {
     path: 'set_background',
     operation: 'set_background_create',
     description:
-      'Upload the image behind the pages of one flow. A PNG, JPEG, GIF, WebP or AVIF of at most 5 MB; `clear` removes it.',
+      'Upload the background image of one flow: PNG, JPEG, GIF, WebP or AVIF, at most 5 MB. `clear` removes it.',
     permissions: mayChange,
     responses,
-    form: { type: FileUploadRequestDto, largestFile: largestImage },
+    form: { type: FileUploadRequestDto, largestFile: maxImageBytes },
   })
   async upload(@Current() flow: Flow, @Body() body: RequestBody): Promise<object> {
     await this.service.upload(flow, await body.form());
@@ -43,13 +43,13 @@ export class BackgroundController {
     method: 'POST',
     path: 'set_background_url',
     operation: 'set_background_url_create',
-    description: 'Set the address of the image behind the pages of one flow.',
+    description: 'Set the URL of the background image of one flow.',
     permissions: mayChange,
     responses,
   })
   @ApiBody({ type: FilePathRequestDto })
-  async setAddress(@Current() flow: Flow, @Body() body: RequestBody): Promise<object> {
-    await this.service.setAddress(flow, body.json());
+  async setUrl(@Current() flow: Flow, @Body() body: RequestBody): Promise<object> {
+    await this.service.setUrl(flow, body.json());
     return {};
   }
 }

@@ -9,10 +9,10 @@ import type { Flow } from '../flow.entity.js';
 import { BackgroundFiles } from './background-files.js';
 import { imageKindOf } from './image-kind.js';
 
-/** Longer than any address that is of use. */
-const longestAddress = 2000;
+/** Longer than any useful URL, in characters. */
+const maxUrlLength = 2000;
 
-/** Sets the images behind the pages of flows (management API, section 5.3). */
+/** Sets the background images of flows (management API, section 5.3). */
 @Injectable()
 export class BackgroundService {
   constructor(
@@ -21,9 +21,9 @@ export class BackgroundService {
   ) {}
 
   /**
-   * Keeps the file of the form as the background, or goes back to the default if the form's `clear` is true.
+   * Stores the uploaded file as the background, or restores the default if `clear` is true.
    *
-   * @throws StatusError 400 if the form says neither; ValidationError if the file is no image
+   * @throws StatusError 400 if the form has neither; ValidationError if the file is not an image
    */
   async upload(flow: Flow, { fields, file }: Form): Promise<void> {
     if (fields.get('clear')?.toLowerCase() === 'true') return this.replace(flow, '');
@@ -40,13 +40,13 @@ export class BackgroundService {
   }
 
   /**
-   * Takes an address as the background, as it is.
+   * Sets a URL as the background, unchanged.
    *
-   * @throws StatusError 400 if there is none, or none that can be stored
+   * @throws StatusError 400 if it is missing, too long or contains control characters
    */
-  async setAddress(flow: Flow, request: unknown): Promise<void> {
+  async setUrl(flow: Flow, request: unknown): Promise<void> {
     const { url } = (request ?? {}) as { url?: unknown };
-    const isText = typeof url === 'string' && url.length <= longestAddress && !/\p{Cc}/u.test(url);
+    const isText = typeof url === 'string' && url.length <= maxUrlLength && !/\p{Cc}/u.test(url);
     if (!isText) throw new StatusError(400);
     await this.replace(flow, url);
   }

@@ -4,7 +4,7 @@ import { imageKindOf } from './image-kind.js';
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 
-describe('The kind of an image', () => {
+describe('imageKindOf', () => {
   it.each([
     ['png', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR'],
     ['jpg', '\xff\xd8\xff\xe0\0\x10JFIF'],
@@ -14,7 +14,7 @@ describe('The kind of an image', () => {
     ['webp', 'RIFF\x24\0\0\0WEBPVP8L'],
     ['avif', '\0\0\0\x20ftypavif\0\0\0\0'],
     ['avif', '\0\0\0\x20ftypavis\0\0\0\0'],
-  ])('%s is told by its first bytes: %j', (kind, start) => {
+  ])('detects %s by its first bytes: %j', (kind, start) => {
     expect(imageKindOf(latin1(start))).toBe(kind);
   });
 
@@ -30,7 +30,7 @@ describe('The kind of an image', () => {
     '\0\0\0\x20ftypisom',
     '%PDF-1.7',
     'PK\x03\x04',
-  ])('is none of %j', (start) => {
+  ])('detects no image in %j', (start) => {
     expect(imageKindOf(latin1(start))).toBeUndefined();
   });
 });

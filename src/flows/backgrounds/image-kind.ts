@@ -1,4 +1,4 @@
-/** An image that browsers show and that cannot do anything; SVG is none of these, it may hold scripts. */
+/** Image formats that browsers show and that cannot contain scripts; this excludes SVG. */
 export type ImageKind = 'png' | 'jpg' | 'gif' | 'webp' | 'avif';
 
 export const imageTypes: Readonly<Record<ImageKind, string>> = {
@@ -9,8 +9,8 @@ export const imageTypes: Readonly<Record<ImageKind, string>> = {
   avif: 'image/avif',
 };
 
-/** What each kind has at which place. */
-const marks: readonly (readonly [kind: ImageKind, ...(readonly [offset: number, bytes: RegExp])[]])[] = [
+/** Signature of each format: byte patterns and their offsets. */
+const signatures: readonly (readonly [kind: ImageKind, ...(readonly [offset: number, bytes: RegExp])[]])[] = [
   ['png', [0, /^\x89PNG\r\n\x1a\n/]],
   ['jpg', [0, /^\xff\xd8\xff/]],
   ['gif', [0, /^GIF8[79]a/]],
@@ -18,8 +18,8 @@ const marks: readonly (readonly [kind: ImageKind, ...(readonly [offset: number, 
   ['avif', [4, /^ftypavi[fs]/]],
 ];
 
-/** What kind of image this is by its first bytes, whatever its name or type claim; undefined if it is none. */
+/** Detects the image format by its first bytes, not by name or content type; undefined if unknown. */
 export function imageKindOf(content: Uint8Array): ImageKind | undefined {
   const start = Buffer.from(content.subarray(0, 32)).toString('latin1');
-  return marks.find(([, ...places]) => places.every(([offset, bytes]) => bytes.test(start.slice(offset))))?.[0];
+  return signatures.find(([, ...places]) => places.every(([offset, bytes]) => bytes.test(start.slice(offset))))?.[0];
 }

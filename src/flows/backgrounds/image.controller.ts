@@ -8,14 +8,14 @@ import type { FastifyReply } from 'fastify';
 import { BackgroundFiles } from './background-files.js';
 import { imageTypes } from './image-kind.js';
 
-/** The images that come with the service, at the addresses that the reference has for its own. */
+/** Images of the service, at the paths of the reference's own images. */
 const shipped: Readonly<Record<string, string>> = {
   'flow_background.jpg': imageTypes.jpg,
   'user_default.png': imageTypes.png,
 };
 const shippedFolder = fileURLToPath(new URL('images/', import.meta.url));
 
-/** A GET of an image that anybody may see. Whatever it holds is shown as an image or not at all. */
+/** A public GET of an image. The headers prevent browsers from showing the content as anything but an image. */
 function GetImage(path: string): MethodDecorator {
   return applyDecorators(
     Get(path),
@@ -30,7 +30,7 @@ function GetImage(path: string): MethodDecorator {
 export class ImageController {
   constructor(private readonly files: BackgroundFiles) {}
 
-  /** A file never changes: another image has another name. */
+  /** Files are immutable: each image has its own name. */
   @GetImage('media/public/flow-backgrounds/:file')
   upload(@Param('file') file: string, @Res() reply: FastifyReply): void {
     const found = this.files.find(file);

@@ -3,10 +3,10 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { RequestOf } from '../../rest/fields/derived.js';
 import { TextField } from '../../rest/fields/fields.js';
 
-/** A form with a file. */
+/** Multipart form with a file. */
 export class FileUploadRequestDto {
   @ApiPropertyOptional({ type: 'string', format: 'binary' }) file?: unknown;
-  @ApiPropertyOptional({ default: false, description: 'Remove what is there.' }) clear?: boolean;
+  @ApiPropertyOptional({ default: false, description: 'Remove the current file.' }) clear?: boolean;
 }
 
 class FilePathFields {
@@ -14,5 +14,5 @@ class FilePathFields {
   url!: string;
 }
 
-/** The address of a file. */
+/** URL of a file. */
 export class FilePathRequestDto extends RequestOf(FilePathFields) {}

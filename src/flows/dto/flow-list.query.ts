@@ -1,10 +1,10 @@
 import { ChoiceFilter, TextFilter, UuidFilter } from '../../rest/list/filters.js';
 import { ListOf, ListQuery } from '../../rest/list/list-query.js';
 import { deniedActions, flowDesignations } from '../flow-choices.js';
-import { wholeFlowColumns } from '../flow.mapper.js';
+import { flowDetailColumns } from '../flow.mapper.js';
 
 @ListOf({
-  columns: wholeFlowColumns,
+  columns: flowDetailColumns,
   search: ['flow.name', 'flow.slug', 'flow.designation', 'flow.title', 'flow.deniedAction'],
   order: ['slug', 'name'],
   ordering: [
@@ -31,12 +31,12 @@ export class FlowListQuery extends ListQuery {
   @TextFilter({ on: 'flow.slug' })
   slug?: string;
 
-  @ChoiceFilter(flowDesignations, { on: 'flow.designation', description: 'What the flow is for.' })
+  @ChoiceFilter(flowDesignations, { on: 'flow.designation', description: 'Purpose of the flow.' })
   designation?: string;
 
   @ChoiceFilter(deniedActions, {
     on: 'flow.deniedAction',
-    description: 'What happens when somebody may not enter the flow.',
+    description: 'What happens when a user is denied access to the flow.',
   })
   denied_action?: string;
 }

@@ -13,7 +13,7 @@ import { bindingColumns, bindingRowColumns } from '../flow-stage-binding.mapper.
 import { Flow } from '../flow.entity.js';
 import { Stage } from '../stage.entity.js';
 
-/** By name, as policies stand on a higher floor. */
+/** Refers to the entity by name, because `policies/` is on a higher floor. */
 const policiesByKey = {
   entity: () => 'Policy',
   property: 'pk',
@@ -63,7 +63,7 @@ export class FlowStageBindingListQuery extends ListQuery {
 
   @ChoiceFilter(invalidResponseActions, {
     on: 'binding.invalidResponseAction',
-    description: 'What happens after an answer that is not accepted.',
+    description: 'What happens after an invalid response.',
   })
   invalid_response_action?: string;
 }

@@ -13,12 +13,12 @@ describeConstraint('uq_flow_stage_binding_place', undefined, 'The fields target,
 describeConstraint('fk_flow_stage_binding_target', 'target', 'The flow has just been deleted.');
 describeConstraint('fk_flow_stage_binding_stage', 'stage', 'The stage has just been deleted.');
 
-/** What is told of a binding and what can be set (management API, section 6). */
+/** Fields of a flow-stage binding, in requests and responses (management API, section 6). */
 class FlowStageBindingFields {
   @UuidField({ readOnly: true })
   pk!: string;
 
-  @UuidField({ readOnly: true, description: 'What policy bindings name as their target.' })
+  @UuidField({ readOnly: true, description: 'Key that policy bindings use as their target.' })
   policybindingmodel_ptr_id!: string;
 
   @UuidField({ required: true, description: 'The flow.', rules: [exists(() => Flow)] })
@@ -30,41 +30,44 @@ class FlowStageBindingFields {
   @ObjectField(StageDto)
   stage_obj!: StageDto;
 
-  @BooleanField({ description: 'Ask the policies when the flow is planned.' })
+  @BooleanField({ description: 'Evaluate the policies when the flow is planned.' })
   evaluate_on_plan!: boolean;
 
-  @BooleanField({ description: 'Ask the policies when the stage is reached.' })
+  @BooleanField({ description: 'Evaluate the policies when the stage is reached.' })
   re_evaluate_policies!: boolean;
 
-  @IntegerField({ required: true, description: 'Place in the flow; lower comes first.' })
+  @IntegerField({ required: true, description: 'Position in the flow, in ascending order.' })
   order!: number;
 
   @ChoiceField('PolicyEngineMode', choices.policyEngineModes)
   policy_engine_mode!: choices.PolicyEngineMode;
 
   @ChoiceField('InvalidResponseActionEnum', choices.invalidResponseActions, {
-    description: 'After an answer that is not accepted: ask again, or start again without or with what is known.',
+    description: 'After an invalid response: repeat the stage, or restart the flow without or with its context.',
   })
   invalid_response_action!: choices.InvalidResponseAction;
 }
 
-const hasOwnPlace = uniqueTogether(() => FlowStageBinding, { target: 'targetId', stage: 'stageId', order: 'order' });
+const hasUniqueOrder = uniqueTogether(() => FlowStageBinding, { target: 'targetId', stage: 'stageId', order: 'order' });
 
-/** A stage's place in a flow. */
+/** A flow-stage binding. */
 export class FlowStageBindingDto extends AnswerOf(FlowStageBindingFields) {}
 
-/** A binding to create, or to put in the place of another. */
-@Check(hasOwnPlace)
-@Check(isEvaluated)
+/** Body of a request that creates or replaces a flow-stage binding. */
+@Check(hasUniqueOrder)
+@Check(evaluatesPolicies)
 export class FlowStageBindingRequestDto extends RequestOf(FlowStageBindingFields) {}
 
-/** Changes to a binding. */
-@Check(hasOwnPlace)
-@Check(isEvaluated)
+/** Body of a request that changes a flow-stage binding. */
+@Check(hasUniqueOrder)
+@Check(evaluatesPolicies)
 export class PatchedFlowStageBindingRequestDto extends PatchOf(FlowStageBindingRequestDto) {}
 
-/** Looks at the request alone, as the reference does: what is not named counts as its default, not as stored. */
-function isEvaluated({ evaluate_on_plan, re_evaluate_policies }: Partial<FlowStageBindingFields>): string | undefined {
-  const isIt = (evaluate_on_plan ?? false) || (re_evaluate_policies ?? true);
-  return isIt ? undefined : 'Either evaluation on plan or evaluation on run must be enabled';
+/** Checks the request alone, as the reference does: a missing field counts as its default, not as its stored value. */
+function evaluatesPolicies({
+  evaluate_on_plan,
+  re_evaluate_policies,
+}: Partial<FlowStageBindingFields>): string | undefined {
+  const isEnabled = (evaluate_on_plan ?? false) || (re_evaluate_policies ?? true);
+  return isEnabled ? undefined : 'Either evaluation on plan or evaluation on run must be enabled';
 }

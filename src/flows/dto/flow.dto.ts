@@ -16,12 +16,12 @@ import { Flow } from '../flow.entity.js';
 const slugTaken = 'Flow with this slug already exists.';
 describeConstraint('uq_flow_slug', 'slug', slugTaken);
 
-/** What is told of a flow and what can be set (management API, section 5.1). */
+/** Fields of a flow, in requests and responses (management API, section 5.1). */
 class FlowFields {
   @UuidField({ readOnly: true })
   pk!: string;
 
-  @UuidField({ readOnly: true, description: 'What policy bindings name as their target.' })
+  @UuidField({ readOnly: true, description: 'Key that policy bindings use as their target.' })
   policybindingmodel_ptr_id!: string;
 
   @TextField({ required: true })
@@ -30,21 +30,21 @@ class FlowFields {
   @SlugField({
     required: true,
     maxLength: 50,
-    description: 'Name of the flow in addresses.',
+    description: 'Name of the flow in URLs.',
     rules: [unique(() => Flow, 'slug', slugTaken)],
   })
   slug!: string;
 
-  @TextField({ required: true, description: 'Heading that users see.' })
+  @TextField({ required: true, description: 'Heading shown to users.' })
   title!: string;
 
   @ChoiceField('FlowDesignationEnum', choices.flowDesignations, {
     required: true,
-    description: 'What the flow is for.',
+    description: 'Purpose of the flow.',
   })
   designation!: choices.FlowDesignation;
 
-  @TextField({ readOnly: true, description: 'Address of the image behind the pages.' })
+  @TextField({ readOnly: true, description: 'URL of the background image.' })
   background!: string;
 
   @UuidListField({ readOnly: true, description: 'Stages bound to the flow, one entry for each binding.' })
@@ -53,28 +53,28 @@ class FlowFields {
   @UuidListField({ readOnly: true, description: 'Policies bound to the flow.' })
   policies!: string[];
 
-  @IntegerField({ readOnly: true, computed: true, description: 'How many plans of the flow are cached.' })
+  @IntegerField({ readOnly: true, computed: true, description: 'Number of cached plans of the flow.' })
   cache_count!: number;
 
   @ChoiceField('PolicyEngineMode', choices.policyEngineModes)
   policy_engine_mode!: choices.PolicyEngineMode;
 
-  @BooleanField({ description: 'Makes the pages simpler, for password managers that need it.' })
+  @BooleanField({ description: 'Simplifies the pages for better compatibility with password managers.' })
   compatibility_mode!: boolean;
 
-  @TextField({ readOnly: true, description: 'Where the flow can be exported.' })
+  @TextField({ readOnly: true, description: 'URL of the export of the flow.' })
   export_url!: string;
 
   @ChoiceField('FlowLayoutEnum', choices.flowLayouts)
   layout!: choices.FlowLayout;
 
   @ChoiceField('DeniedActionEnum', choices.deniedActions, {
-    description: 'What happens when somebody may not enter the flow.',
+    description: 'What happens when a user is denied access to the flow.',
   })
   denied_action!: choices.DeniedAction;
 
   @ChoiceField('AuthenticationEnum', choices.flowAuthentications, {
-    description: 'Who may enter the flow, by how they are signed in.',
+    description: 'Authentication required to enter the flow.',
   })
   authentication!: choices.FlowAuthentication;
 }
@@ -84,16 +84,16 @@ const FlowSetFields = FieldsWithout(FlowFields, 'stages', 'policies', 'cache_cou
 /** A flow. */
 export class FlowDto extends AnswerOf(FlowFields) {}
 
-/** A flow to create, or to put in the place of another. */
+/** Body of a request that creates or replaces a flow. */
 export class FlowRequestDto extends RequestOf(FlowFields) {}
 
-/** Changes to a flow. */
+/** Body of a request that changes a flow. */
 export class PatchedFlowRequestDto extends PatchOf(FlowRequestDto) {}
 
-/** A flow as stages tell of it. */
+/** Summary of a flow, nested in stages. */
 export class FlowSetDto extends AnswerOf(FlowSetFields) {}
 
-/** A flow as a request about a stage may tell of it; it is checked and has no effect. */
+/** Summary of a flow nested in a request about a stage; it is validated and has no effect. */
 export class FlowSetRequestDto extends RequestOf(FlowSetFields) {}
 
 class CacheFields {
@@ -101,13 +101,13 @@ class CacheFields {
   count!: number;
 }
 
-/** How much is cached. */
+/** Number of cached entries. */
 export class CacheDto extends AnswerOf(CacheFields) {}
 
 class FlowDiagramFields {
-  @TextField({ readOnly: true, description: 'Text of Mermaid.' })
+  @TextField({ readOnly: true, description: 'Source of a Mermaid diagram.' })
   diagram!: string;
 }
 
-/** A flow as a diagram. */
+/** Diagram of a flow. */
 export class FlowDiagramDto extends AnswerOf(FlowDiagramFields) {}

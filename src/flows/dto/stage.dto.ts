@@ -13,7 +13,7 @@ import { FlowSetDto, FlowSetRequestDto } from './flow.dto.js';
 const nameTaken = 'stage with this name already exists.';
 describeConstraint('uq_stage_name', 'name', nameTaken);
 
-/** What is told of a stage of any kind, and what can be set (management API, section 7). A kind adds its own. */
+/** Fields common to all kinds of stages (management API, section 7); each kind adds its own. */
 export class StageFields {
   @UuidField({ readOnly: true })
   pk!: string;
@@ -21,28 +21,28 @@ export class StageFields {
   @TextField({ required: true, rules: [unique(() => Stage, 'name', nameTaken)] })
   name!: string;
 
-  @TextField({ readOnly: true, description: 'The form that edits this kind of stage.' })
+  @TextField({ readOnly: true, description: 'Frontend component that edits this kind of stage.' })
   component!: string;
 
   @TextField({ readOnly: true, description: 'Name of the kind.' })
   verbose_name!: string;
 
-  @TextField({ readOnly: true, description: 'Name of the kind, in the plural.' })
+  @TextField({ readOnly: true, description: 'Plural name of the kind.' })
   verbose_name_plural!: string;
 
-  @TextField({ readOnly: true, description: 'Technical name of the kind.' })
+  @TextField({ readOnly: true, description: 'Model name of the kind, `<app>.<model>`.' })
   meta_model_name!: string;
 
   @ObjectListField(FlowSetDto, FlowSetRequestDto, {
-    description: 'The flows that the stage stands in; bindings decide, what a request says here has no effect.',
+    description: 'Flows that contain the stage. Bindings decide this; the value in a request has no effect.',
   })
   flow_set!: FlowSetDto[];
 }
 
-/** A stage of any kind, without what only its kind has. */
+/** A stage of any kind, with the common fields only. */
 export class StageDto extends AnswerOf(StageFields) {}
 
-/** A stage as a request about something else may tell of it; it is checked and has no effect. */
+/** A stage nested in a request about another object; it is validated and has no effect. */
 export class StageRequestDto extends RequestOf(StageFields) {}
 
 @ListOf({ columns: stageColumns, search: ['stage.name'], order: ['name'], ordering: ['pk', 'name'] })
@@ -61,7 +61,7 @@ export class TypeCreateDto {
   @ApiPropertyOptional({ default: false }) requires_enterprise?: boolean;
 }
 
-/** A stage that users set up for themselves. */
+/** A stage that users configure for themselves. */
 export class UserSettingDto {
   @ApiProperty() object_uid!: string;
   @ApiProperty() component!: string;

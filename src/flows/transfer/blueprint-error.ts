@@ -1,8 +1,8 @@
-/** A blueprint, or one of its entries, that cannot be used; the message is for who wrote it. */
+/** An error in a blueprint or one of its entries; the message is for its author. */
 export class BlueprintError extends Error {
   override readonly name: string = 'BlueprintError';
 
-  /** @param line where in the file, counted from 1, if that is known */
+  /** @param line line in the file, counted from 1, if known */
   constructor(
     message: string,
     readonly line?: number,
@@ -11,7 +11,7 @@ export class BlueprintError extends Error {
   }
 }
 
-/** An entry of a model that there is not. */
+/** An entry with an unknown model. */
 export class UnknownModelError extends BlueprintError {
   constructor(readonly model: string) {
     super('app or model does not exist');

@@ -3,17 +3,17 @@ import { limits } from './limits.js';
 import { isMap, type Lines, type Tree, type TreeMap } from './tree.js';
 import { readTree } from './yaml-reader.js';
 
-/** What is to become of the object of an entry. */
+/** Desired state of the object of an entry. */
 export const entryStates = ['present', 'created', 'must_created', 'absent'] as const;
 export type EntryState = (typeof entryStates)[number];
 
 /** One object in a file; values may be tags. */
 export interface BlueprintEntry {
-  /** Its place in the file, counted from 1. */
+  /** Position in the file, counted from 1. */
   readonly position: number;
-  /** The line that it begins in, if it is known. */
+  /** First line of the entry, if known. */
   readonly line: number | undefined;
-  /** What `!KeyOf` calls it. */
+  /** Id that `!KeyOf` refers to. */
   readonly id: string | undefined;
   readonly model: Tree;
   readonly state: Tree;
@@ -23,7 +23,7 @@ export interface BlueprintEntry {
   readonly permissions: Tree;
 }
 
-/** A file of objects, as authentik calls it. */
+/** A file of objects, in authentik's term. */
 export interface Blueprint {
   readonly version: Tree;
   readonly name: string | undefined;
@@ -33,7 +33,7 @@ export interface Blueprint {
 }
 
 /**
- * Reads the text of a blueprint and says whether it has the form of one; nothing is looked up.
+ * Parses a blueprint and checks its structure, without the database.
  *
  * @throws BlueprintError
  */
@@ -44,7 +44,7 @@ export function readBlueprint(bytes: Uint8Array): Blueprint {
   return { version, ...metadataOf(metadata), context: contextOf(context), entries: entriesOf(entries, lines) };
 }
 
-/** As `readBlueprint`; undefined for what is none. */
+/** As `readBlueprint`, but returns undefined for a file that is not a blueprint. */
 export function findBlueprint(bytes: Uint8Array): Blueprint | undefined {
   try {
     return readBlueprint(bytes);

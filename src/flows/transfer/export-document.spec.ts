@@ -14,7 +14,7 @@ const entry = (attrs: Record<string, unknown>): ExportedEntry => ({
 });
 const text = (attrs: Record<string, unknown>): string => exportText([entry(attrs)], new Date(0));
 
-/** Texts that YAML 1.1 or 1.2 would read as something else if they stood there as they are. */
+/** Strings that YAML 1.1 or 1.2 would read as something else without quotes. */
 const texts = [
   ...['yes', 'Y', 'n', 'off', 'True', 'NULL', 'null', '~', '', ' ', '=', '<<', '---', '...', '%YAML 1.1'],
   ...['0777', '0', '00', '0b1', '0x1f', '1_000', '+1', '1:30', '190:20:30', '1e3', '12e03', '1.', '.5', '.inf', 'NaN'],
@@ -37,8 +37,8 @@ const texts = [
   ...['\u00a0x', 'a'.repeat(200), `${'a '.repeat(100)}b`],
 ];
 
-describe('The text of an exported file', () => {
-  it('has the form that the reference gives it', () => {
+describe('exportText', () => {
+  it('writes the format of the reference', () => {
     const attrs = { title: 'Reset', order: 5, list: ['b', 'a'], no: false, map: { b: 1, a: [] } };
     expect(exportText([entry(attrs)], new Date('2024-12-20T10:11:12.123Z'))).toBe(`context: {}
 entries:
@@ -67,13 +67,13 @@ version: 1
 `);
   });
 
-  it.each(texts)('gives %j back when it is read', (value) => {
+  it.each(texts)('writes %j so that reading returns it', (value) => {
     const { tree } = readTree(Buffer.from(text({ value, [value]: 'key' })));
     const [read] = (tree as { entries: { attrs: TreeMap }[] }).entries;
     expect(read?.attrs).toEqual({ value, [value]: 'key' });
   });
 
-  it('never has an anchor or an alias', () => {
+  it('writes no anchors or aliases', () => {
     const shared = { a: ['x'] };
     expect(text({ one: shared, two: shared })).not.toMatch(/[&*]/);
   });

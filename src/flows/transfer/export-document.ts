@@ -12,7 +12,7 @@ import { fieldsOf } from '../../rest/fields/field.js';
 import type { TransferModel } from './transfer-model.js';
 import { Tag } from './tree.js';
 
-/** An object as an exported file has it. */
+/** An object in an exported file. */
 export interface ExportedEntry {
   readonly attrs: Readonly<Record<string, unknown>>;
   readonly conditions: readonly never[];
@@ -23,36 +23,36 @@ export interface ExportedEntry {
 }
 
 /**
- * An object as an entry (management API, section 5.4): what can be set, without what names it, without secrets, and
- * without what is empty anyway. Unlike the reference it tells `false`, for what is false need not be so by default.
+ * Returns the entry of an object (management API, section 5.4): its writable fields without identifiers, secrets and
+ * empty values. Unlike the reference it includes `false`, because the default may be `true`.
  *
- * @param answer the object as the API tells it
+ * @param answer the response of the API for the object
  */
 export function entryOf({ model, request, exported }: TransferModel, answer: object): ExportedEntry {
-  const told = answer as Record<string, unknown>;
+  const values = answer as Record<string, unknown>;
   const named = ['pk', ...(exported?.identifiers ?? [])];
   const settable = [...fieldsOf(request)].filter(
     ([name, { options }]) => !options.writeOnly && !name.endsWith('_set') && !named.includes(name),
   );
-  const attrs = settable.map(([name]) => [name, told[name]] as const).filter(([, value]) => !isEmpty(value));
+  const attrs = settable.map(([name]) => [name, values[name]] as const).filter(([, value]) => !isEmpty(value));
   return {
     attrs: Object.fromEntries(attrs),
     conditions: [],
-    identifiers: Object.fromEntries(named.map((name) => [name, told[name]])),
+    identifiers: Object.fromEntries(named.map((name) => [name, values[name]])),
     model,
     permissions: [],
     state: 'present',
   };
 }
 
-/** Characters that YAML takes for the end of a line, or does not take at all; they are told by their numbers. */
-const special = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
+/** Characters that YAML treats as line breaks or forbids; they are written as escapes. */
+const specialCharacters = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
-/** Texts that mean something else to YAML 1.1 and that the library leaves as they are. */
-const signs = ['=', '<<'];
+/** Strings with a special meaning in YAML 1.1 that the library does not quote. */
+const ambiguousStrings = ['=', '<<'];
 
-/** References that are told by what the object is called. */
-const finding: CollectionTag = {
+/** Writes references as `!Find` with the natural key of the object. */
+const findTag: CollectionTag = {
   tag: '!Find',
   collection: 'seq',
   identify: (value) => value instanceof Tag,
@@ -63,16 +63,16 @@ const finding: CollectionTag = {
   },
 };
 
-/** The text of a file with these entries: every mapping sorted, every text in quotes that YAML might take for another. */
+/** Returns the text of a file with these entries: mappings sorted, ambiguous strings quoted. */
 export function exportText(entries: readonly ExportedEntry[], now: Date): string {
   const generated = { 'blueprints.goauthentik.io/generated': 'true' };
   const metadata = { labels: generated, name: `authentik Export - ${pythonTime(now)}` };
   const options: DocumentOptions & CreateNodeOptions & SchemaOptions = {
-    // What authentik reads is YAML 1.1, in which yes, no and on are truth values.
+    // authentik reads YAML 1.1, in which yes, no and on are booleans.
     version: '1.1',
-    // A text `<<` is a text.
+    // Without the merge tag, `<<` stays a string.
     customTags: (tags) => [
-      finding,
+      findTag,
       ...tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:merge'),
     ],
     sortMapEntries: true,
@@ -83,15 +83,15 @@ export function exportText(entries: readonly ExportedEntry[], now: Date): string
     Scalar: (_, scalar) => {
       const { value } = scalar;
       if (typeof value !== 'string') return;
-      if (/[^\P{Cc}\n]/u.test(value) || value.search(special) !== -1) scalar.type = 'QUOTE_DOUBLE';
-      else if (signs.includes(value)) scalar.type = 'QUOTE_SINGLE';
+      if (/[^\P{Cc}\n]/u.test(value) || value.search(specialCharacters) !== -1) scalar.type = 'QUOTE_DOUBLE';
+      else if (ambiguousStrings.includes(value)) scalar.type = 'QUOTE_SINGLE';
     },
   });
   const text = document.toString({ indentSeq: false, singleQuote: true, lineWidth: 0 });
-  return text.replace(/^%YAML 1\.1\n---\n/, '').replace(special, numbered);
+  return text.replace(/^%YAML 1\.1\n---\n/, '').replace(specialCharacters, escapeSequence);
 }
 
-function numbered(character: string): string {
+function escapeSequence(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 

@@ -10,24 +10,24 @@ import { type ExportedEntry, entryOf, exportText } from './export-document.js';
 import type { TransferModel } from './transfer-model.js';
 import { TransferModels } from './transfer-models.js';
 
-/** The objects of a flow, by their keys. */
+/** Keys of the objects of a flow. */
 export interface ExportScope {
   readonly flow: string;
-  /** Those of the flow, and those that they refer to. */
+  /** Stages of the flow and stages that these refer to. */
   readonly stages: readonly string[];
   readonly bindings: readonly string[];
 }
 
-/** Objects of another model that belong to the file of a flow. */
+/** Objects of another model that are exported with a flow. */
 export interface ExportPart {
   readonly model: string;
-  /** Entries refer only to those before them. */
+  /** Entries refer only to earlier entries. */
   readonly place: 'before stages' | 'after bindings';
-  /** Which objects, in the order in which they are told: always the same for the same flow. */
+  /** Keys of the objects in export order, which is deterministic. */
   keys(manager: EntityManager, scope: ExportScope): Promise<string[]>;
 }
 
-/** Writes flows into files (management API, section 5.4). */
+/** Exports flows as files (management API, section 5.4). */
 @Injectable()
 export class Exporter {
   private readonly parts: ExportPart[] = [];
@@ -43,7 +43,7 @@ export class Exporter {
   }
 
   /**
-   * The text of a file with a flow, its stages and what binds them, all as of one moment.
+   * Returns the text of a file with a flow, its stages and bindings, from one snapshot.
    *
    * @throws AppError `notFound` if the flow has just been deleted
    */
@@ -97,12 +97,16 @@ export class Exporter {
   }
 
   /**
-   * The stages with these keys and those that they refer to, by key; each after those that it refers to, so that the
-   * file can be read from top to bottom.
+   * Returns these stages and the stages that they refer to, by key, in topological order, so that an import can process
+   * the file from top to bottom.
    */
   private async stageEntries(manager: EntityManager, keys: readonly string[]): Promise<Map<string, ExportedEntry>> {
     const read = new Map<string, ExportedEntry>();
-    for (let left = keys; left.length > 0; left = [...read.values()].flatMap(textsOf).filter((key) => !read.has(key))) {
+    for (
+      let left = keys;
+      left.length > 0;
+      left = [...read.values()].flatMap(stringsOf).filter((key) => !read.has(key))
+    ) {
       const stages = await manager
         .createQueryBuilder(Stage, 'stage')
         .select('stage.pk', 'pk')
@@ -115,7 +119,7 @@ export class Exporter {
       }
     }
     const sorted = new Map<string, ExportedEntry>();
-    for (const key of keys) addAfterItsStages(key, read, sorted);
+    for (const key of keys) addInTopologicalOrder(key, read, sorted);
     return sorted;
   }
 }
@@ -125,18 +129,18 @@ async function readEntry(
   model: TransferModel | undefined,
   key: string,
 ): Promise<ExportedEntry> {
-  if (model?.exported === undefined) throw new Error(`nobody has said how an object of a flow is exported`);
+  if (model?.exported === undefined) throw new Error(`a model of a flow has no export`);
   return entryOf(model, await model.exported.read(manager, key));
 }
 
-/** Every text that an entry sets, also in lists: among them are the keys that it refers to. */
-function textsOf({ attrs }: ExportedEntry): string[] {
+/** Returns all strings that an entry sets, also in lists; they include the keys that it refers to. */
+function stringsOf({ attrs }: ExportedEntry): string[] {
   return Object.values(attrs)
     .flat()
     .filter((value) => typeof value === 'string');
 }
 
-function addAfterItsStages(
+function addInTopologicalOrder(
   key: string,
   read: ReadonlyMap<string, ExportedEntry>,
   sorted: Map<string, ExportedEntry>,
@@ -144,6 +148,6 @@ function addAfterItsStages(
 ): void {
   const entry = read.get(key);
   if (entry === undefined || sorted.has(key) || above.includes(key)) return;
-  for (const other of textsOf(entry)) addAfterItsStages(other, read, sorted, [...above, key]);
+  for (const other of stringsOf(entry)) addInTopologicalOrder(other, read, sorted, [...above, key]);
   sorted.set(key, entry);
 }

@@ -7,21 +7,21 @@ import { parseUuid } from '../../rest/fields/uuid.js';
 import { BlueprintError } from './blueprint-error.js';
 import type { FindableModel, Identifier } from './transfer-model.js';
 
-/** Which objects are looked for. */
+/** Search criteria. */
 export interface ObjectSearch {
-  /** Its key is the first thing that counts; undefined if it is not known. */
+  /** Primary key, which takes precedence; undefined if unknown. */
   readonly pk?: unknown;
-  /** Or: every one of these fields has this value. */
+  /** Field values, all of which must match. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Objects that it cannot be, unless by its key. */
+  /** Keys excluded from the match by fields. */
   readonly exceptFor?: readonly string[];
   readonly visible: VisibleRows;
 }
 
 /**
- * The key of the object that is meant: the one with the given key, else the first one with the given fields.
+ * Returns the key of the object with the given key, else of the first one with the given fields.
  *
- * @throws BlueprintError for a field that names no objects of this model
+ * @throws BlueprintError for a field that is not an identifier of this model
  */
 export async function findObject(
   manager: EntityManager,
@@ -56,17 +56,17 @@ function identifierOf({ identifiers }: FindableModel, name: string): Identifier 
   return identifier;
 }
 
-/** A value that the field cannot have matches nothing. */
+/** A value of the wrong type matches nothing. */
 function matchField(rows: WhereExpressionBuilder, { on, type }: Identifier, value: unknown, parameter: string): void {
-  const compared = value === null ? null : comparable(type, value);
+  const compared = value === null ? null : toComparable(type, value);
   if (compared === undefined) rows.andWhere('false');
   else if (compared === null) rows.andWhere(`${on} is null`);
   else if (type === 'json') rows.andWhere(`${on} @> :${parameter}::jsonb`, { [parameter]: compared });
   else rows.andWhere(`${on} = :${parameter}`, { [parameter]: compared });
 }
 
-function comparable(type: Identifier['type'], value: unknown): string | number | undefined {
-  // PostgreSQL has no text with this character.
+function toComparable(type: Identifier['type'], value: unknown): string | number | undefined {
+  // PostgreSQL cannot store this character.
   if (JSON.stringify(value).includes('\\u0000')) return undefined;
   switch (type) {
     case 'text':

@@ -9,7 +9,7 @@ import { flowColumns } from '../flow.mapper.js';
 import type { FlowService } from '../flow.service.js';
 import type { TransferModel } from './transfer-model.js';
 
-/** Flows in files. */
+/** Import and export of flows. */
 export function flowTransfer(service: FlowService): TransferModel {
   return {
     model: 'authentik_flows.flow',
@@ -25,7 +25,7 @@ export function flowTransfer(service: FlowService): TransferModel {
     store: {
       insert: (manager, request, pk) => service.insert(manager, request as FlowRequestDto, pk),
       change: (manager, pk, request) => service.change(manager, pk, request),
-      // The image of a flow that may yet come back stays until housekeeping finds that no flow names it.
+      // The transaction may still roll back, so housekeeping deletes the image later.
       remove: ({ pk }, manager) => manager.delete(Flow, { pk }),
     },
     exported: {
@@ -38,7 +38,7 @@ export function flowTransfer(service: FlowService): TransferModel {
   };
 }
 
-/** The places of stages in flows, in files. */
+/** Import and export of flow-stage bindings. */
 export function flowStageBindingTransfer(service: FlowStageBindingService): TransferModel {
   return {
     model: 'authentik_flows.flowstagebinding',
@@ -62,6 +62,6 @@ export function flowStageBindingTransfer(service: FlowStageBindingService): Tran
 }
 
 function requireRow(row: object | undefined): object {
-  if (row === undefined) throw new Error('an object of the export is gone from its own snapshot');
+  if (row === undefined) throw new Error('an exported object is missing from its own snapshot');
   return row;
 }

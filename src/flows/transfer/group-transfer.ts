@@ -4,7 +4,7 @@ import { User } from '../../core/users/user.entity.js';
 import { columnsOf } from '../../rest/fields/columns-of.js';
 import type { FindableModel, TransferModel } from './transfer-model.js';
 
-/** Groups in files: what they are called and their attributes. Who is in them and what they may do is set elsewhere. */
+/** Import of groups: name and attributes only, neither members nor permissions. */
 export const groupTransfer: TransferModel = {
   model: 'authentik_core.group',
   entity: Group,
@@ -23,7 +23,7 @@ export const groupTransfer: TransferModel = {
   },
 };
 
-/** Users, whom files may name and never hold. */
+/** Users: files can refer to them but cannot contain them. */
 export const userReference: FindableModel = {
   model: 'authentik_core.user',
   entity: User,

@@ -19,26 +19,26 @@ import { TransferModels } from './transfer-models.js';
 import type { TreeMap } from './tree.js';
 
 export interface ImportOptions {
-  /** Who imports. Without one it is the operator of the service, who may do everything. */
+  /** The importing user; undefined for the operator of the service, who has all permissions. */
   readonly caller?: Caller;
-  /** Put over the context of the file. */
+  /** Overrides the context of the file. */
   readonly context?: TreeMap;
-  /** The transaction that the import is a part of; one of its own if not given. */
+  /** An outer transaction; by default the import has its own. */
   readonly manager?: EntityManager;
-  /** Nothing is kept, whatever comes of it. */
+  /** Rolls everything back, also after success. */
   readonly dryRun?: boolean;
 }
 
-// An entry with the key of an object of its own model changes it, so this one is of another.
+// An entry with the key of an object of its own model updates that object, so this object has another model.
 describeConstraint('pk_stage', 'pk', 'An object of another model has this key.');
 
-/** Any number that no other lock has; the same in every process. */
+/** Key of the advisory lock; unique among the locks of the service. */
 const lock = 731_005;
 
-/** What files of authentik ask for at the most. */
+/** Context that authentik's own files may read. */
 const defaultContext = { 'goauthentik.io/enterprise/licensed': false };
 
-/** Writes what files hold into the database (management API, section 5.5). */
+/** Imports files (management API, section 5.5). */
 @Injectable()
 export class Importer {
   constructor(
@@ -50,9 +50,9 @@ export class Importer {
   ) {}
 
   /**
-   * Writes every object of a file or, if one of them cannot be written, none. Imports come one after the other.
+   * Writes all objects of a file or, after an error, none. Imports run one at a time.
    *
-   * @returns what became of each entry up to the first one that could not be written, and why that is
+   * @returns a log entry for each entry of the file up to the first invalid one, with its error
    */
   async import(bytes: Uint8Array, options: ImportOptions = {}): Promise<FlowImportResultDto> {
     let blueprint: Blueprint;
@@ -65,7 +65,7 @@ export class Importer {
     return this.apply(blueprint, options);
   }
 
-  /** As `import`, of a file that has been read. */
+  /** As `import`, for a parsed file. */
   async apply(blueprint: Blueprint, options: ImportOptions = {}): Promise<FlowImportResultDto> {
     if (blueprint.version !== 1) return { logs: [event('warning', 'Invalid blueprint version', {})], success: false };
     const logs: LogEventDto[] = [];
@@ -73,16 +73,16 @@ export class Importer {
     try {
       await manager.transaction(async (transaction) => {
         await this.applyAll(transaction, blueprint, options, logs);
-        if (options.dryRun) throw new NotKept(true);
+        if (options.dryRun) throw new Rollback(true);
       });
       return { logs, success: true };
     } catch (error) {
-      if (error instanceof NotKept) return { logs, success: error.success };
+      if (error instanceof Rollback) return { logs, success: error.success };
       throw error;
     }
   }
 
-  /** @throws NotKept after the first entry that cannot be written */
+  /** @throws Rollback after the first invalid entry */
   private async applyAll(
     manager: EntityManager,
     { entries, context }: Blueprint,
@@ -105,28 +105,28 @@ export class Importer {
       await manager.query('select pg_advisory_xact_lock($1)', [lock]);
       for (entry of entries) {
         if (Date.now() > deadline) throw new BlueprintError(`The import takes longer than ${limits.seconds} seconds.`);
-        logs.push(told(entry, await run.apply(entry)));
+        logs.push(logEntry(entry, await run.apply(entry)));
       }
     } catch (error) {
       const failure = failureOf(error);
       if (failure === undefined) throw error;
       logs.push(event('warning', failure.event, { ...placeOf(entry), ...failure.attributes }));
-      throw new NotKept(false);
+      throw new Rollback(false);
     }
   }
 
-  /** A file reads no more of the environment than the operator has named: it holds the service's own secrets. */
+  /** Reads only variables that the operator has listed: the environment contains the secrets of the service. */
   private environment(name: string): string | undefined {
     const readable = this.settings.blueprintEnv.split(',').map((each) => each.trim());
-    if (!readable.includes(name)) throw new BlueprintError(`!Env: BLUEPRINT_ENV does not name ${name}.`);
+    if (!readable.includes(name)) throw new BlueprintError(`!Env: ${name} is not listed in BLUEPRINT_ENV.`);
     return process.env[name];
   }
 }
 
-/** Undoes what has been written. */
-class NotKept extends Error {
+/** Rolls the transaction back. */
+class Rollback extends Error {
   constructor(readonly success: boolean) {
-    super('not kept');
+    super('rolled back');
   }
 }
 
@@ -134,8 +134,8 @@ function event(log_level: LogEventDto['log_level'], text: string, attributes: Re
   return { timestamp: new Date(), log_level, logger: 'authentik.blueprints.v1.importer', event: text, attributes };
 }
 
-/** What became of an entry; never what it sets, which may be secret. */
-function told(entry: BlueprintEntry, { done, withoutEffect = [], ...outcome }: EntryOutcome): LogEventDto {
+/** Returns the log entry for an entry of the file, without its values, which may be secret. */
+function logEntry(entry: BlueprintEntry, { done, withoutEffect = [], ...outcome }: EntryOutcome): LogEventDto {
   const attributes = { ...placeOf(entry), ...outcome };
   if (withoutEffect.length === 0) return event('info', done, attributes);
   return event('warning', `${done}; some attributes have no effect`, { ...attributes, attributes: withoutEffect });
@@ -156,7 +156,7 @@ function lineOf(line: number | undefined): Record<string, unknown> {
   return line === undefined ? {} : { line };
 }
 
-/** What is told of an error that the file is the cause of; nothing for any other. */
+/** Returns the log entry for an error in the file; undefined for other errors. */
 function failureOf(error: unknown): { event: string; attributes: Record<string, unknown> } | undefined {
   const known = asDatabaseConflict(error) ?? error;
   if (known instanceof UnknownModelError) {
@@ -176,7 +176,7 @@ function failureOf(error: unknown): { event: string; attributes: Record<string, 
   return undefined;
 }
 
-/** The database has ended a statement that waited for others, or worked, for too long. */
+/** Whether the error is a statement timeout. */
 function isTimeout(error: unknown): boolean {
   return error instanceof QueryFailedError && (error.driverError as { code?: string }).code === '57014';
 }

@@ -1,19 +1,19 @@
 /**
- * What a blueprint may cost. Each is far beyond what files of people hold, and together they bound the work for any
- * file to less than a second and to some tens of megabytes before its first entry is written.
+ * Resource limits of an import. Each is far above what real files need. Together they bound the work for any file, before
+ * its first entry is written, to less than a second and some tens of megabytes.
  */
 export const limits = {
-  /** Bytes of the file. */
+  /** Size of the file in bytes. */
   file: 1_048_576,
-  /** Pieces that its YAML is made of: words, marks, line breaks. An entry has about a hundred. */
-  pieces: 30_000,
-  /** How deeply lists, mappings and tags may be nested. */
+  /** YAML tokens: scalars, indicators, line breaks. An entry has about a hundred. */
+  tokens: 30_000,
+  /** Nesting depth of lists, mappings and tags. */
   depth: 100,
-  /** Values when every alias has been replaced by what it stands for, and again when every tag has been. */
+  /** Number of values after expansion of aliases, and again after expansion of tags. */
   values: 30_000,
-  /** Characters of all texts, once tags and aliases have been replaced. */
+  /** Characters of all strings after expansion of tags and aliases. */
   characters: 5_000_000,
   entries: 300,
-  /** Seconds that an import may take, waiting for another one included. */
+  /** Duration of an import in seconds, including the wait for another import. */
   seconds: 30,
 } as const;

@@ -1,8 +1,8 @@
 type Json = Record<string, unknown>;
 
 /**
- * Puts one mapping over another: mappings in both are merged, lists are joined, anything else is taken from `over`
- * (management API, section 10: values of dict-valued identifiers are kept beside those of `attrs`).
+ * Merges two mappings recursively: lists are concatenated, other values come from `over`
+ * (management API, section 10: values of dict-valued identifiers are kept along with those of `attrs`).
  */
 export function merge(base: Json, over: Json): Json {
   const merged = new Map(Object.entries(base));
@@ -15,7 +15,7 @@ function mergeValues(base: unknown, over: unknown): unknown {
   return isJson(base) && isJson(over) ? merge(base, over) : over;
 }
 
-/** Whether this is a mapping, and no list. */
+/** Whether the value is a mapping. */
 export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { percentFormat } from './percent-format.js';
 
-describe('!Format fills', () => {
-  // Each of these is what Python 3 gives for text % tuple(values).
+describe('percentFormat', () => {
+  // Expected values are those of Python 3 for text % tuple(values).
   it.each<[string, unknown[], string]>([
     ['plain', [], 'plain'],
     ['%s', ['x'], 'x'],
@@ -18,21 +18,21 @@ describe('!Format fills', () => {
     ['%x %X %04x', [255, 255, 255], 'ff FF 00ff'],
     ['%.3s', ['abcdef'], 'abc'],
     ['%d', [true], '1'],
-  ])('%j with %j', (text, values, expected) => {
+  ])('formats %j with %j', (text, values, expected) => {
     expect(percentFormat(text, values)).toBe(expected);
   });
 
   it.each<[string, unknown[], RegExp]>([
-    ['%s', [], /more places than values/],
-    ['%s', ['a', 'b'], /more values than places/],
-    ['none', ['a'], /more values than places/],
-    ['%d', ['a'], /%d is for numbers/],
-    ['%q', ['a'], /%q cannot be filled/],
-    ['%', [], /followed by nothing/],
-    ['%(name)s', ['a'], /followed by nothing/],
-    ['%1000000000d', [1], /followed by nothing/],
-    ['%*d', [5, 1], /followed by nothing/],
-  ])('not %j with %j', (text, values, message) => {
+    ['%s', [], /not enough values/],
+    ['%s', ['a', 'b'], /too many values/],
+    ['none', ['a'], /too many values/],
+    ['%d', ['a'], /%d requires a number/],
+    ['%q', ['a'], /%q is not supported/],
+    ['%', [], /not followed by a valid format/],
+    ['%(name)s', ['a'], /not followed by a valid format/],
+    ['%1000000000d', [1], /not followed by a valid format/],
+    ['%*d', [5, 1], /not followed by a valid format/],
+  ])('rejects %j with %j', (text, values, message) => {
     expect(() => percentFormat(text, values)).toThrow(message);
   });
 });

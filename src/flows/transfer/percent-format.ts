@@ -1,10 +1,10 @@
 import { BlueprintError } from './blueprint-error.js';
 
-/** `%s` and its like, as Python has them: flags, width, precision, kind. */
+/** Python's format specifiers: flags, width, precision, type. */
 const placeholder = /%([-+ 0]*)(\d{0,3})(?:\.(\d{1,3}))?([a-zA-Z%])|%/g;
 
 /**
- * Fills the placeholders of a text in Python's way (`'%s-%03d' % (name, number)`): `%s`, `%r`, `%d`, `%i`, `%f`, `%x`,
+ * Formats a string as Python's % operator does (`'%s-%03d' % (name, number)`): `%s`, `%r`, `%d`, `%i`, `%f`, `%x`,
  * `%X` and `%%`. Every value must be used.
  *
  * @throws BlueprintError
@@ -13,12 +13,12 @@ export function percentFormat(text: string, values: readonly unknown[]): string 
   const left = [...values];
   const filled = text.replace(placeholder, (all, flags = '', width = '', precision?: string, kind?: string) => {
     if (kind === '%') return '%';
-    if (kind === undefined) throw new BlueprintError('!Format: a % is followed by nothing that can be filled.');
-    if (left.length === 0) throw new BlueprintError('!Format: there are more places than values.');
+    if (kind === undefined) throw new BlueprintError('!Format: a % is not followed by a valid format.');
+    if (left.length === 0) throw new BlueprintError('!Format: not enough values for the format string.');
     const written = convert(kind, left.shift(), precision === undefined ? undefined : Number(precision), all);
     return padded(written, String(flags), Number(width), kind !== 's' && kind !== 'r');
   });
-  if (left.length > 0) throw new BlueprintError('!Format: there are more values than places.');
+  if (left.length > 0) throw new BlueprintError('!Format: too many values for the format string.');
   return filled;
 }
 
@@ -37,7 +37,7 @@ function convert(kind: string, value: unknown, precision: number | undefined, pl
     case 'X':
       return Math.trunc(asNumber(value, placeholder)).toString(16).toUpperCase();
     default:
-      throw new BlueprintError(`!Format: ${placeholder} cannot be filled.`);
+      throw new BlueprintError(`!Format: ${placeholder} is not supported.`);
   }
 }
 
@@ -49,7 +49,7 @@ function padded(text: string, flags: string, width: number, isNumber: boolean): 
   return (sign + digits).padStart(width);
 }
 
-/** A value as Python writes it. */
+/** Returns `str(value)` of Python. */
 export function asText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return 'None';
@@ -59,6 +59,6 @@ export function asText(value: unknown): string {
 
 function asNumber(value: unknown, placeholder: string): number {
   if (typeof value === 'boolean') return Number(value);
-  if (typeof value !== 'number') throw new BlueprintError(`!Format: ${placeholder} is for numbers.`);
+  if (typeof value !== 'number') throw new BlueprintError(`!Format: ${placeholder} requires a number.`);
   return value;
 }

@@ -25,13 +25,13 @@ loop: !Context loop
 deep: {list: [!Context text]}
 `;
 
-async function resolved(value: string, more = ''): Promise<any> {
+async function resolveValue(value: string, more = ''): Promise<any> {
   const { tree } = readTree(Buffer.from(`value: ${value}`));
   const { value: result } = (await new TagResolver(scope(context + more)).resolve(tree)) as { value: unknown };
   return result;
 }
 
-describe('Tags', () => {
+describe('TagResolver', () => {
   it.each<[string, unknown]>([
     ['!Context text', 'foo'],
     ['!Context [text, other]', 'foo'],
@@ -62,8 +62,8 @@ describe('Tags', () => {
     ['!AtIndex [!Context mapping, nothing, !Context text]', 'foo'],
     ['!AtIndex [!Context sequence, 5, null]', null],
     ['[!Context text, {a: !Context text}]', ['foo', { a: 'foo' }]],
-  ])('%s is %j', async (value, expected) => {
-    expect(await resolved(value)).toEqual(expected);
+  ])('resolves %s to %j', async (value, expected) => {
+    expect(await resolveValue(value)).toEqual(expected);
   });
 
   it.each([
@@ -73,37 +73,39 @@ describe('Tags', () => {
     ['NOR', true, false, false],
     ['XOR', false, true, false],
     ['XNOR', true, false, true],
-  ])('!Condition %s puts truths together', async (mode, none, one, both) => {
-    const of = (a: string, b: string): Promise<unknown> => resolved(`!Condition [${mode}, ${a}, ${b}]`);
+  ])('resolves !Condition with %s', async (mode, none, one, both) => {
+    const of = (a: string, b: string): Promise<unknown> => resolveValue(`!Condition [${mode}, ${a}, ${b}]`);
     expect([await of('""', '0'), await of('x', '[]'), await of('1', '!Context sequence')]).toEqual([none, one, both]);
   });
 
-  it('!Condition takes any number of values, and modes in any case', async () => {
-    expect(await resolved('!Condition [xor, 1, 1, 1]')).toBe(true);
-    expect(await resolved('!Condition [and, 1]')).toBe(true);
+  it('accepts any number of values for !Condition, and modes in any letter case', async () => {
+    expect(await resolveValue('!Condition [xor, 1, 1, 1]')).toBe(true);
+    expect(await resolveValue('!Condition [and, 1]')).toBe(true);
   });
 
-  it('!Enumerate goes through lists, mappings and texts', async () => {
-    expect(await resolved('!Enumerate [!Context sequence, SEQ, !Format ["%s-%s", !Index 0, !Value 0]]')).toEqual([
+  it('enumerates lists, mappings and strings', async () => {
+    expect(await resolveValue('!Enumerate [!Context sequence, SEQ, !Format ["%s-%s", !Index 0, !Value 0]]')).toEqual([
       '0-foo',
       '1-bar',
     ]);
-    expect(await resolved('!Enumerate [!Context sequence, MAP, [!Format ["index: %d", !Index 0], !Value 0]]')).toEqual({
+    expect(
+      await resolveValue('!Enumerate [!Context sequence, MAP, [!Format ["index: %d", !Index 0], !Value 0]]'),
+    ).toEqual({
       'index: 0': 'foo',
       'index: 1': 'bar',
     });
-    expect(await resolved('!Enumerate [!Context mapping, SEQ, !Format ["%s=%s", !Index 0, !Value 0]]')).toEqual([
+    expect(await resolveValue('!Enumerate [!Context mapping, SEQ, !Format ["%s=%s", !Index 0, !Value 0]]')).toEqual([
       'key1=value',
       'key2=2',
     ]);
-    expect(await resolved('!Enumerate [!Context mapping, map, [!Value 0, !Index 0]]')).toEqual({
+    expect(await resolveValue('!Enumerate [!Context mapping, map, [!Value 0, !Index 0]]')).toEqual({
       value: 'key1',
       '2': 'key2',
     });
-    expect(await resolved('!Enumerate [!Context text, SEQ, !Value 0]')).toEqual(['f', 'o', 'o']);
+    expect(await resolveValue('!Enumerate [!Context text, SEQ, !Value 0]')).toEqual(['f', 'o', 'o']);
   });
 
-  it('!Enumerate may stand in itself, with the items of both in reach', async () => {
+  it('gives nested !Enumerate access to the items of both levels', async () => {
     const value = `!Enumerate [!Context sequence, MAP, [
       !Index 0,
       !Enumerate [!Context mapping, MAP, [
@@ -115,46 +117,46 @@ describe('Tags', () => {
       ['prefixed-f', 'prefixed-o', 'prefixed-o'],
       ['prefixed-b', 'prefixed-a', 'prefixed-r'],
     ];
-    expect(await resolved(value)).toEqual({
+    expect(await resolveValue(value)).toEqual({
       '0': { key1: [foo, { outer: 'foo', inner: 'value', at: 0 }], key2: [foo, { outer: 'foo', inner: 2, at: 0 }] },
       '1': { key1: [bar, { outer: 'bar', inner: 'value', at: 1 }], key2: [bar, { outer: 'bar', inner: 2, at: 1 }] },
     });
   });
 
   it.each<[string, RegExp]>([
-    ['!KeyOf nobody', /no entry before this one has the id nobody/],
-    ['!KeyOf [a]', /takes a word/],
+    ['!KeyOf nobody', /no earlier entry has the id nobody/],
+    ['!KeyOf [a]', /takes a string/],
     ['!Env SECRET_KEY', /not that one/],
     ['!Format x', /takes a list/],
-    ['!Format ["%s"]', /more places than values/],
+    ['!Format ["%s"]', /not enough values/],
     ['!Find [authentik_flows.flow]', /at least 2 items/],
     ['!Find [authentik_flows.flow, slug]', /pairs/],
     ['!Condition [AND]', /at least 2 items/],
-    ['!Condition [MAYBE, 1]', /none of AND/],
+    ['!Condition [MAYBE, 1]', /not one of AND/],
     ['!Enumerate [1, SEQ, x]', /needs a list/],
-    ['!Enumerate [[1], SET, x]', /none of SEQ, MAP/],
+    ['!Enumerate [[1], SET, x]', /not one of SEQ, MAP/],
     ['!Enumerate [[1], MAP, x]', /pairs of key and value/],
     ['!Enumerate [!Value 0, SEQ, x]', /cannot depend on its items/],
     ['!Enumerate [[1], SEQ, !Value 1]', /no !Enumerate 1 levels around it/],
     ['!Enumerate [[1], SEQ, !Value x]', /no !Enumerate/],
-    ['!Index 0', /only inside of !Enumerate/],
-    ['!AtIndex [[1], 5]', /nothing at 5/],
-    ['!AtIndex [{a: 1}, constructor]', /nothing at constructor/],
+    ['!Index 0', /only allowed inside !Enumerate/],
+    ['!AtIndex [[1], 5]', /no item at 5/],
+    ['!AtIndex [{a: 1}, constructor]', /no item at constructor/],
     ['!Context loop', /nested too deeply/],
     ['"\\0"', /null character/],
-    ['"\\uD800"', /half of a character/],
+    ['"\\uD800"', /unpaired surrogate/],
     ['{"\\0": 1}', /null character/],
-  ])('%s is refused', async (value, message) => {
-    await expect(resolved(value)).rejects.toThrow(message);
-    await expect(resolved(value)).rejects.toThrow(BlueprintError);
+  ])('rejects %s', async (value, message) => {
+    await expect(resolveValue(value)).rejects.toThrow(message);
+    await expect(resolveValue(value)).rejects.toThrow(BlueprintError);
   });
 
-  it('that are refused say in which line they stand', async () => {
-    await expect(resolved('\n  - !Context text\n  - !KeyOf nobody')).rejects.toMatchObject({ line: 3 });
+  it('reports the line of an invalid tag', async () => {
+    await expect(resolveValue('\n  - !Context text\n  - !KeyOf nobody')).rejects.toMatchObject({ line: 3 });
   });
 });
 
-describe('What tags make of a file is bounded:', () => {
+describe('TagResolver, for a hostile file', () => {
   const doubling = Array.from(
     { length: 40 },
     (_, i) => `d${i + 1}: !Format ["%s%s", !Context d${i}, !Context d${i}]`,
@@ -162,17 +164,13 @@ describe('What tags make of a file is bounded:', () => {
   const list = `[${Array(100).fill('x').join(',')}]`;
 
   it.each<[string, string, string]>([
-    ['texts that double', '!Context d40', `d0: x\n${doubling}`],
-    [
-      'enumerations in enumerations',
-      `!Enumerate [${list}, SEQ, !Enumerate [${list}, SEQ, !Enumerate [${list}, SEQ, x]]]`,
-      '',
-    ],
-    ['a long text again and again', `[${Array(20).fill('!Context long').join(',')}]`, `long: ${'x'.repeat(500_000)}`],
-    ['the letters of a long text', '!Enumerate [!Context long, SEQ, x]', `long: ${'x'.repeat(500_000)}`],
-  ])('%s', async (_, value, more) => {
+    ['strings that double', '!Context d40', `d0: x\n${doubling}`],
+    ['nested enumerations', `!Enumerate [${list}, SEQ, !Enumerate [${list}, SEQ, !Enumerate [${list}, SEQ, x]]]`, ''],
+    ['a long string many times', `[${Array(20).fill('!Context long').join(',')}]`, `long: ${'x'.repeat(500_000)}`],
+    ['the letters of a long string', '!Enumerate [!Context long, SEQ, x]', `long: ${'x'.repeat(500_000)}`],
+  ])('rejects %s within a second', async (_, value, more) => {
     const before = process.cpuUsage();
-    await expect(resolved(value, more)).rejects.toThrow(/too large|too long/);
+    await expect(resolveValue(value, more)).rejects.toThrow(/too large|too long/);
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1000).toBeLessThan(1000);
   });

@@ -3,28 +3,28 @@ import { limits } from './limits.js';
 import { asText, percentFormat } from './percent-format.js';
 import { isMap, Tag, type Tree, type TreeMap } from './tree.js';
 
-/** What tags may look at besides the file. */
+/** Data outside the file that tags can access. */
 export interface TagScope {
   readonly context: TreeMap;
-  /** The key of the object behind the entry with this `id`; undefined if no entry before has it. */
+  /** Returns the key of the object of an earlier entry with this `id`, if any. */
   keyOf(id: string): string | undefined;
-  /** The key of an object with these values; null if there is none. */
+  /** Returns the key of an object with these values; null if not found. */
   find(model: string, conditions: ReadonlyMap<string, unknown>): Promise<string | number | null>;
   /** @throws BlueprintError if the variable may not be read */
   environment(name: string): string | undefined;
 }
 
-/** A round of `!Enumerate`: its item, or nothing while what it goes through is still being found out. */
-interface Round {
+/** An iteration of `!Enumerate`; without an item while the source is still being resolved. */
+interface Iteration {
   item?: readonly [index: unknown, value: unknown];
 }
 
 /**
- * Puts values in the places of tags, as authentik 2024.12 does: tags may stand in each other. One resolver serves one
- * run through a file, so that what the file makes of itself is bounded as a whole.
+ * Resolves tags, also nested ones, as authentik 2024.12 does. One resolver serves one import, so that the limits apply to
+ * the expansion of the whole file.
  */
 export class TagResolver {
-  private readonly rounds: Round[] = [];
+  private readonly iterations: Iteration[] = [];
   private depth = 0;
   private values = 0;
   private characters = 0;
@@ -34,7 +34,7 @@ export class TagResolver {
   /** @throws BlueprintError */
   async resolve(tree: Tree): Promise<unknown> {
     this.depth += 1;
-    if (this.depth > limits.depth) throw new BlueprintError('Tags are nested too deeply, or stand for themselves.');
+    if (this.depth > limits.depth) throw new BlueprintError('Tags are nested too deeply or refer to themselves.');
     try {
       return this.counted(await this.valueOf(tree));
     } finally {
@@ -62,11 +62,11 @@ export class TagResolver {
     this.values += 1;
     if (typeof value === 'string') this.characters += value.length;
     if (this.values > limits.values || this.characters > limits.characters) {
-      throw new BlueprintError('Tags and aliases make this too large.');
+      throw new BlueprintError('The file is too large after expansion of tags and aliases.');
     }
-    // The database stores neither.
+    // PostgreSQL cannot store these.
     if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
-      throw new BlueprintError('A text holds a null character, or half of a character.');
+      throw new BlueprintError('A string contains a null character or an unpaired surrogate.');
     }
     return value;
   }
@@ -106,14 +106,14 @@ export class TagResolver {
       case '!AtIndex':
         return this.at(tag);
       default:
-        throw new BlueprintError(`The tag ${tag.name} is not known.`);
+        throw new BlueprintError(`Unknown tag ${tag.name}.`);
     }
   }
 
   private keyOf(tag: Tag): string {
-    const id = word(tag);
+    const id = stringArgument(tag);
     const key = this.scope.keyOf(id);
-    if (key === undefined) throw new BlueprintError(`!KeyOf: no entry before this one has the id ${id}.`);
+    if (key === undefined) throw new BlueprintError(`!KeyOf: no earlier entry has the id ${id}.`);
     return key;
   }
 
@@ -131,12 +131,12 @@ export class TagResolver {
   }
 
   private async format(tag: Tag): Promise<string> {
-    const [text, ...values] = await this.all(list(tag, 1));
+    const [text, ...values] = await this.all(listArgument(tag, 1));
     return percentFormat(asText(text), values);
   }
 
   private async find(tag: Tag): Promise<string | number | null> {
-    const [model, ...pairs] = await this.all(list(tag, 2));
+    const [model, ...pairs] = await this.all(listArgument(tag, 2));
     const conditions = new Map<string, unknown>();
     for (const pair of pairs) {
       if (!Array.isArray(pair) || pair.length !== 2)
@@ -146,15 +146,15 @@ export class TagResolver {
     return this.scope.find(asText(model), conditions);
   }
 
-  /** Only what is chosen is looked at. */
+  /** Resolves only the chosen branch. */
   private async choose(tag: Tag): Promise<unknown> {
     const [condition = null, whenTrue = true, whenFalse = false] =
-      typeof tag.argument === 'string' ? [tag.argument] : list(tag, 1);
+      typeof tag.argument === 'string' ? [tag.argument] : listArgument(tag, 1);
     return this.resolve(isTrue(await this.resolve(condition)) ? whenTrue : whenFalse);
   }
 
   private async combine(tag: Tag): Promise<boolean> {
-    const [mode, ...values] = await this.all(list(tag, 2));
+    const [mode, ...values] = await this.all(listArgument(tag, 2));
     const truths = values.map(isTrue);
     switch (asText(mode).toUpperCase()) {
       case 'AND':
@@ -170,69 +170,69 @@ export class TagResolver {
       case 'XNOR':
         return !isOdd(truths);
       default:
-        throw new BlueprintError(`!Condition: ${asText(mode)} is none of AND, NAND, OR, NOR, XOR, XNOR.`);
+        throw new BlueprintError(`!Condition: ${asText(mode)} is not one of AND, NAND, OR, NOR, XOR, XNOR.`);
     }
   }
 
   private async enumerate(tag: Tag): Promise<unknown> {
-    const [source = null, kind = null, body = null] = list(tag, 3);
-    const round: Round = {};
-    this.rounds.push(round);
+    const [source = null, kind = null, body = null] = listArgument(tag, 3);
+    const iteration: Iteration = {};
+    this.iterations.push(iteration);
     try {
       const items = itemsOf(await this.resolve(source));
       const form = asText(await this.resolve(kind)).toUpperCase();
-      if (form !== 'SEQ' && form !== 'MAP') throw new BlueprintError(`!Enumerate: ${form} is none of SEQ, MAP.`);
+      if (form !== 'SEQ' && form !== 'MAP') throw new BlueprintError(`!Enumerate: ${form} is not one of SEQ, MAP.`);
       const results: unknown[] = [];
       for (const item of items) {
-        round.item = item;
+        iteration.item = item;
         results.push(await this.resolve(body));
       }
       return form === 'SEQ' ? results : Object.fromEntries(results.map(asPair));
     } finally {
-      this.rounds.pop();
+      this.iterations.pop();
     }
   }
 
-  /** The item of the enumeration that the tag stands in, or of the one that is so many levels around it. */
+  /** Returns the item of the enclosing enumeration; a level of 1 or more selects an outer one. */
   private item(tag: Tag): readonly [index: unknown, value: unknown] {
-    const levels = Number(word(tag) || '0');
-    if (this.rounds.length === 0) throw new BlueprintError(`${tag.name} can stand only inside of !Enumerate.`);
-    const round = Number.isInteger(levels) && levels >= 0 ? this.rounds.at(-1 - levels) : undefined;
-    if (round === undefined)
+    const levels = Number(stringArgument(tag) || '0');
+    if (this.iterations.length === 0) throw new BlueprintError(`${tag.name} is only allowed inside !Enumerate.`);
+    const iteration = Number.isInteger(levels) && levels >= 0 ? this.iterations.at(-1 - levels) : undefined;
+    if (iteration === undefined)
       throw new BlueprintError(`${tag.name}: there is no !Enumerate ${levels} levels around it.`);
-    if (round.item === undefined)
-      throw new BlueprintError(`${tag.name}: what is enumerated cannot depend on its items.`);
-    return round.item;
+    if (iteration.item === undefined)
+      throw new BlueprintError(`${tag.name}: the source of an enumeration cannot depend on its items.`);
+    return iteration.item;
   }
 
   /** `!AtIndex [list or mapping, index or key, default]`. */
   private async at(tag: Tag): Promise<unknown> {
-    const [source = null, place = null, fallback] = list(tag, 2);
+    const [source = null, place = null, fallback] = listArgument(tag, 2);
     const from = await this.resolve(source);
     const key = await this.resolve(place);
     const found =
       Array.isArray(from) && typeof key === 'number' ? (from.at(key) as unknown) : memberOf(from, asText(key));
     if (found !== undefined) return found;
-    if (fallback === undefined) throw new BlueprintError(`!AtIndex: there is nothing at ${asText(key)}.`);
+    if (fallback === undefined) throw new BlueprintError(`!AtIndex: no item at ${asText(key)}.`);
     return this.resolve(fallback);
   }
 }
 
-/** Whether Python takes the value for true. */
+/** Returns `bool(value)` of Python. */
 export function isTrue(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return Boolean(value);
 }
 
-function word({ name, argument }: Tag): string {
-  if (typeof argument !== 'string') throw new BlueprintError(`${name} takes a word, not a list.`);
+function stringArgument({ name, argument }: Tag): string {
+  if (typeof argument !== 'string') throw new BlueprintError(`${name} takes a string, not a list.`);
   return argument;
 }
 
-function list({ name, argument }: Tag, least: number): readonly Tree[] {
-  if (typeof argument === 'string' || argument.length < least) {
-    throw new BlueprintError(`${name} takes a list of at least ${least} ${least === 1 ? 'item' : 'items'}.`);
+function listArgument({ name, argument }: Tag, minLength: number): readonly Tree[] {
+  if (typeof argument === 'string' || argument.length < minLength) {
+    throw new BlueprintError(`${name} takes a list of at least ${minLength} ${minLength === 1 ? 'item' : 'items'}.`);
   }
   return argument;
 }

@@ -16,7 +16,7 @@ import { Exporter } from './exporter.service.js';
 import { Importer } from './importer.service.js';
 import { limits } from './limits.js';
 
-/** What a flow's file can hold; permissions on policies, which the reference asks for too, cannot be had here. */
+/** Models in the file of a flow. The reference requires permissions on policies too, which do not exist here. */
 const models = [
   'authentik_flows.flow',
   'authentik_flows.flowstagebinding',
@@ -27,7 +27,7 @@ const models = [
 const mayView = models.map((model) => codename(model, 'view'));
 const mayWrite = models.flatMap((model) => [codename(model, 'add'), codename(model, 'change')]);
 
-/** `/flows/instances/`: flows as files. */
+/** `/flows/instances/`: export and import of flows. */
 @ApiTags('flows')
 @Controller('flows/instances')
 export class TransferController {
@@ -40,7 +40,7 @@ export class TransferController {
     method: 'GET',
     path: 'export',
     operation: 'export_retrieve',
-    description: 'Get one flow with its stages as a file, which the import takes. It holds no passwords.',
+    description: 'Export one flow with its stages as a file for the import. The file contains no passwords.',
     permissions: ['authentik_flows.export_flow'],
     everywhere: mayView,
     responses: [{ status: 200, content: { 'application/json': { schema: { type: 'string', format: 'binary' } } } }],
@@ -52,7 +52,7 @@ export class TransferController {
     return text;
   }
 
-  /** What is wrong with a file is told in the log of the answer; the status says that there was one. */
+  /** Errors in a file appear in the logs of the response; the status is 200 for any uploaded file. */
   @flows.collectionAction({
     method: 'POST',
     path: 'import',

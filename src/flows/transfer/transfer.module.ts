@@ -11,7 +11,7 @@ import { Importer } from './importer.service.js';
 import { TransferModels } from './transfer-models.js';
 import { TransferController } from './transfer.controller.js';
 
-/** Flows as files. */
+/** Import and export of flows. */
 @Module({
   imports: [DiscoveryModule, FlowsModule],
   controllers: [TransferController],

@@ -6,8 +6,8 @@ import { readTree } from './yaml-reader.js';
 const read = (text: string | Uint8Array): unknown => readTree(Buffer.from(text)).tree;
 const tag = (name: string, argument: Tag['argument'], line = 1): Tag => new Tag(name, argument, line);
 
-describe('YAML', () => {
-  // What PyYAML, with which authentik reads, makes of these.
+describe('readTree, for YAML', () => {
+  // Expected values are those of PyYAML, which authentik uses.
   it.each<[string, unknown]>([
     ['yes', true],
     ['off', false],
@@ -30,22 +30,22 @@ describe('YAML', () => {
     ['|\n  a\n  b\n', 'a\nb\n'],
     ['>\n  a\n  b\n', 'a b\n'],
     ['[a, 1, {b: c}]', ['a', 1, { b: 'c' }]],
-  ])('has %j for a value', (text, value) => {
+  ])('parses the value %j', (text, value) => {
     expect(read(`a: ${text}`)).toEqual({ a: value });
   });
 
-  it('has words for keys', () => {
+  it('converts keys to strings', () => {
     expect(read('1: a\nyes: b\nnull: c\n"x y": d')).toEqual({ '1': 'a', yes: 'b', null: 'c', 'x y': 'd' });
   });
 
-  it('merges mappings: what stands there wins, then the first of several', () => {
+  it('merges mappings: own keys take precedence, then the first of several merged mappings', () => {
     const text = 'one: &one {a: 1, b: 1, c: 1}\ntwo: &two {b: 2, c: 2, d: 2}\nboth: {<<: [*one, *two], c: 3}';
     expect(read(text)).toMatchObject({ both: { a: 1, b: 1, c: 3, d: 2 } });
     expect(read('one: &one {a: 1}\ntwo:\n  <<: *one\n  b: 2')).toMatchObject({ two: { a: 1, b: 2 } });
     expect(() => read('a: {<<: [1]}')).toThrow('Only mappings can be merged.');
   });
 
-  it('takes the last one of two equal keys, and no key for more than a key', () => {
+  it('uses the last of two equal keys and keeps __proto__ and constructor as ordinary keys', () => {
     const value = read('a: 1\na: 2\n__proto__: {x: 1}\nconstructor: 3') as object;
     expect(Object.entries(value)).toEqual([
       ['a', 2],
@@ -55,7 +55,7 @@ describe('YAML', () => {
     expect('x' in value).toBe(false);
   });
 
-  it('has tags with words and lists, in each other', () => {
+  it('parses tags with strings and lists, also nested', () => {
     const text = 'a: !KeyOf flow\nb: !Format ["%s-%s", !Context [x, y], !Value 0]';
     expect(read(text)).toEqual({
       a: tag('!KeyOf', 'flow'),
@@ -63,12 +63,12 @@ describe('YAML', () => {
     });
   });
 
-  it('says in which line what is wrong', () => {
+  it('reports the line of an error', () => {
     expect(() => read('a: 1\nb:\n  - !Nothing x')).toThrow(expect.objectContaining({ line: 3 }));
     expect(() => read('a: 1\nb: c: d')).toThrow(expect.objectContaining({ line: 2 }));
   });
 
-  it('that is wrong is not repeated: it may be a secret', () => {
+  it('does not quote invalid input in errors, since it may contain secrets', () => {
     for (const text of [
       'password: "secret\n',
       'password: | secret',
@@ -82,47 +82,47 @@ describe('YAML', () => {
   });
 
   it.each<[string, string | Uint8Array, RegExp]>([
-    ['nothing', '', /empty/],
-    ['blanks', ' \n \n', /empty/],
-    ['a zip', Buffer.from('PK\x03\x04\x14\0\0\0\xff\xfe', 'latin1'), /no text in UTF-8/],
-    ['other encodings', Buffer.from('a: ü', 'latin1'), /no text in UTF-8/],
-    ['control characters', 'a: \u0001', /characters that no text has/],
-    ['null characters', 'a: \0', /characters that no text has/],
+    ['an empty file', '', /empty/],
+    ['a blank file', ' \n \n', /empty/],
+    ['a ZIP file', Buffer.from('PK\x03\x04\x14\0\0\0\xff\xfe', 'latin1'), /not valid UTF-8/],
+    ['other encodings', Buffer.from('a: ü', 'latin1'), /not valid UTF-8/],
+    ['control characters', 'a: \u0001', /contains control characters/],
+    ['null characters', 'a: \0', /contains control characters/],
     ['two documents', 'a: 1\n---\nb: 2', /more than one document/],
-    ['an object of Python', 'a: !!python/object/apply:os.system [ls]', /python.*is not known/],
-    ['an object of JavaScript', 'a: !!js/function "x"', /js.*is not known/],
-    ['bytes', 'a: !!binary aGk=', /binary is not known/],
-    ['files of the server', 'a: !File /etc/passwd', /!File is not known/],
-    ['a tag with a mapping', 'a: !Format {b: c}', /takes a word or a list/],
-    ['an alias of nothing', 'a: *b', /stands for nothing/],
-    ['an alias of itself', 'a: &a [*a]', /stands for nothing/],
-    ['endless numbers', 'a: .inf', /cannot be used/],
-    ['a list for a key', '? [a]\n: b', /key must be a word/],
-    ['a tag for a key', '!Context a: b', /key must be a word/],
-  ])('cannot be %s', (_, text, message) => {
+    ['a Python object', 'a: !!python/object/apply:os.system [ls]', /Unknown tag .*python/],
+    ['a JavaScript function', 'a: !!js/function "x"', /Unknown tag .*js/],
+    ['binary data', 'a: !!binary aGk=', /Unknown tag .*binary/],
+    ['a file of the server', 'a: !File /etc/passwd', /Unknown tag !File/],
+    ['a tag with a mapping', 'a: !Format {b: c}', /takes a string or a list/],
+    ['an alias without an anchor', 'a: *b', /has no earlier anchor/],
+    ['an alias inside its own anchor', 'a: &a [*a]', /has no earlier anchor/],
+    ['infinity', 'a: .inf', /not supported/],
+    ['a list as a key', '? [a]\n: b', /key must be a scalar/],
+    ['a tag as a key', '!Context a: b', /key must be a scalar/],
+  ])('rejects %s', (_, text, message) => {
     expect(() => read(text)).toThrow(message);
   });
 });
 
-describe('JSON', () => {
-  it('is read as it is', () => {
+describe('readTree, for JSON', () => {
+  it('parses JSON', () => {
     expect(read('{"a":"\\t\\u00fc","b":1e3,\n\t"c":[true,null]}')).toEqual({ a: '\tü', b: 1000, c: [true, null] });
   });
 
-  it('that is only like JSON is YAML', () => {
+  it('parses JSON-like text as YAML', () => {
     expect(read('{version: 1, "a": !KeyOf b}')).toEqual({ version: 1, a: tag('!KeyOf', 'b') });
   });
 });
 
-/** Milliseconds of work, whatever else the machine does meanwhile. */
-function cost(work: () => unknown): number {
+/** Returns the CPU time in milliseconds, which is independent of other load. */
+function cpuTimeMs(work: () => unknown): number {
   const before = process.cpuUsage();
   work();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }
 
-describe('The work for a file is bounded:', () => {
+describe('readTree, for a hostile file', () => {
   const times = (text: string, count: number): string => text.repeat(count);
   const laughs = [
     'a: &a [x,x,x,x,x,x,x,x,x]',
@@ -134,26 +134,26 @@ describe('The work for a file is bounded:', () => {
 
   it.each<[string, string, RegExp]>([
     ['a file of 2 MB', `a: ${times('x', 2_000_000)}`, /larger than/],
-    ['a billion laughs', laughs, /Aliases make this too large/],
+    ['a billion laughs', laughs, /too large after expansion of aliases/],
     [
-      'merged laughs',
+      'a billion laughs by merge keys',
       `a: &a {${times('k1: 1, ', 1)}${Array.from({ length: 900 }, (_, i) => `x${i}: 1`).join(',')}}\n${Array.from({ length: 900 }, (_, i) => `b${i}: {<<: *a}`).join('\n')}`,
-      /Aliases make this too large/,
+      /too large after expansion of aliases/,
     ],
     ['lists in lists', times('- ', 10_000), /nested too deeply/],
     ['brackets in brackets', times('[', 10_000) + times(']', 10_000), /nested too deeply/],
     ['braces in braces', times('{a: ', 10_000), /nested too deeply/],
     ['keys in keys', times('? ', 10_000), /nested too deeply/],
-    ['a megabyte of lists', `a: [${times('[],', 330_000)}]`, /words and marks/],
-    ['a megabyte of words', `a: [${times('x,', 500_000)}]`, /words and marks/],
-    ['a megabyte of comments', times('# x\n', 250_000), /words and marks/],
-    ['a megabyte of documents', times('---\n', 250_000), /words and marks/],
-    ['a megabyte of anchors', times('- &a x\n', 140_000), /words and marks/],
-    ['a megabyte of texts', times('- |\n  x\n', 120_000), /words and marks/],
-    ['a megabyte of keys', Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`).join('\n'), /words and marks/],
+    ['a megabyte of lists', `a: [${times('[],', 330_000)}]`, /tokens/],
+    ['a megabyte of words', `a: [${times('x,', 500_000)}]`, /tokens/],
+    ['a megabyte of comments', times('# x\n', 250_000), /tokens/],
+    ['a megabyte of documents', times('---\n', 250_000), /tokens/],
+    ['a megabyte of anchors', times('- &a x\n', 140_000), /tokens/],
+    ['a megabyte of texts', times('- |\n  x\n', 120_000), /tokens/],
+    ['a megabyte of keys', Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`).join('\n'), /tokens/],
     ['a megabyte of bars', times('|', 1_000_000), /Block scalar/],
-  ])('%s', (_, text, message) => {
-    expect(cost(() => expect(() => read(text)).toThrow(message))).toBeLessThan(1000);
+  ])('rejects %s within a second', (_, text, message) => {
+    expect(cpuTimeMs(() => expect(() => read(text)).toThrow(message))).toBeLessThan(1000);
   });
 
   it.each<[string, string]>([
@@ -162,7 +162,7 @@ describe('The work for a file is bounded:', () => {
     ['backslashes', `a: "${times('\\\\', 400_000)}"`],
     ['lines', `a:\n${times('  x\n', 200_000)}`],
     ['JSON', `{"a":[${times('[],', 330_000)}1]}`],
-  ])('a megabyte of %s is read in time', (_, text) => {
-    expect(cost(() => read(text))).toBeLessThan(1000);
+  ])('parses a megabyte of %s within a second', (_, text) => {
+    expect(cpuTimeMs(() => read(text))).toBeLessThan(1000);
   });
 });

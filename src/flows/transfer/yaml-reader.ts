@@ -19,16 +19,16 @@ import { BlueprintError } from './blueprint-error.js';
 import { limits } from './limits.js';
 import { isMap, type Lines, Tag, type Tree, type TreeMap } from './tree.js';
 
-/** The tags of authentik 2024.12. `!File` is known to it too; nothing here reads files of the server. */
+/** The tags of authentik 2024.12, except `!File`: an import must not read files of the server. */
 const tagNames = [
   ...['!AtIndex', '!Condition', '!Context', '!Enumerate', '!Env', '!Find', '!Format', '!If', '!Index', '!KeyOf'],
   '!Value',
 ];
 
-/** What YAML itself may call a plain value. Whatever would build something else is refused. */
+/** Standard tags of plain values. Tags that would construct other objects are refused. */
 const plainTags = ['str', 'int', 'float', 'bool', 'null', 'seq', 'map'].map((name) => `tag:yaml.org,2002:${name}`);
 
-/** Reads the text of a blueprint, YAML or JSON. */
+/** Parses the text of a blueprint, YAML or JSON. */
 export function readTree(bytes: Uint8Array): { tree: Tree; lines: Lines } {
   const text = textOf(bytes);
   return readJson(text) ?? new YamlReader(text).read();
@@ -40,14 +40,14 @@ function textOf(bytes: Uint8Array): string {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new BlueprintError('The file is no text in UTF-8.');
+    throw new BlueprintError('The file is not valid UTF-8.');
   }
-  if (/[^\P{Cc}\t\n\r\x85]/u.test(text)) throw new BlueprintError('The file holds characters that no text has.');
+  if (/[^\P{Cc}\t\n\r\x85]/u.test(text)) throw new BlueprintError('The file contains control characters.');
   if (text.trim() === '') throw new BlueprintError('The file is empty.');
   return text;
 }
 
-/** JSON is YAML too, but for a few cases, and much faster to read. */
+/** JSON is nearly a subset of YAML, and much faster to parse. */
 function readJson(text: string): { tree: Tree; lines: Lines } | undefined {
   if (!text.trimStart().startsWith('{')) return undefined;
   try {
@@ -57,13 +57,13 @@ function readJson(text: string): { tree: Tree; lines: Lines } | undefined {
   }
 }
 
-/** What an anchor stands for, and how many values that are. */
+/** The value of an anchor, and its number of values. */
 interface Anchored {
   readonly tree: Tree;
   readonly values: number;
 }
 
-/** Reads one document of YAML 1.1, which is what authentik reads, without building anything but plain values. */
+/** Parses one document of YAML 1.1, as authentik does, into plain values only. */
 class YamlReader {
   private readonly lines: Lines = new WeakMap();
   private readonly newLines = new LineCounter();
@@ -81,21 +81,21 @@ class YamlReader {
     const parser = new Parser(this.newLines.addNewLine);
     this.newLines.addNewLine(0);
     const tokens = [];
-    let pieces = 0;
+    let tokenCount = 0;
     for (const piece of new Lexer().lex(this.text)) {
-      pieces += 1;
-      if (pieces > limits.pieces) throw new BlueprintError(`The file has more than ${limits.pieces} words and marks.`);
+      tokenCount += 1;
+      if (tokenCount > limits.tokens) throw new BlueprintError(`The file has more than ${limits.tokens} tokens.`);
       for (const token of parser.next(piece)) tokens.push(token);
       if (parser.stack.length > limits.depth) throw this.error('This is nested too deeply.', parser.offset);
     }
     for (const token of parser.end()) tokens.push(token);
-    // Unique keys are not asked for: the check takes long for many keys, and of two authentik takes the last one too.
+    // No check for unique keys: it is slow for many keys, and authentik also uses the last of two equal keys.
     const composer = new Composer({ version: '1.1', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
     const [document, another] = composer.compose(tokens, true, this.text.length);
     if (document === undefined) throw new BlueprintError('The file is empty.');
     if (another !== undefined) throw this.error('There is more than one document.', another.range[0]);
     const [wrong] = document.errors;
-    // What follows a colon is a piece of the file, which may be a secret.
+    // The text after the colon quotes the file, which may contain secrets.
     if (wrong !== undefined) throw this.error(wrong.message.replace(/: .*$/s, '.'), wrong.pos[0]);
     return document;
   }
@@ -110,20 +110,21 @@ class YamlReader {
     return tree;
   }
 
-  /** An alias stands for all the values of its anchor: a few lines can stand for billions. */
+  /** Counts all values of the anchor: nested aliases can expand a few lines to billions of values. */
   private alias(name: string, node: Node): Tree {
     const anchored = this.anchors.get(name);
     if (anchored === undefined)
-      throw this.error(`The alias ${name.slice(0, 60)} stands for nothing that comes before it.`, offsetOf(node));
+      throw this.error(`The alias ${name.slice(0, 60)} has no earlier anchor.`, offsetOf(node));
     this.values += anchored.values;
-    if (this.values > limits.values) throw this.error('Aliases make this too large.', offsetOf(node));
+    if (this.values > limits.values)
+      throw this.error('The file is too large after expansion of aliases.', offsetOf(node));
     return anchored.tree;
   }
 
   private tagged(node: Node): Tree {
     const { tag } = node as { tag?: string };
     if (tag === undefined || plainTags.includes(tag)) return this.plain(node);
-    if (!tagNames.includes(tag)) throw this.error(`The tag ${tag.slice(0, 60)} is not known.`, offsetOf(node));
+    if (!tagNames.includes(tag)) throw this.error(`Unknown tag ${tag.slice(0, 60)}.`, offsetOf(node));
     const line = this.lineAt(offsetOf(node));
     if (isSeq<Node>(node))
       return new Tag(
@@ -132,7 +133,7 @@ class YamlReader {
         line,
       );
     if (isScalar(node)) return new Tag(tag, node.source ?? '', line);
-    throw this.error(`The tag ${tag} takes a word or a list.`, offsetOf(node));
+    throw this.error(`The tag ${tag} takes a string or a list.`, offsetOf(node));
   }
 
   private plain(node: Node): Tree {
@@ -142,13 +143,13 @@ class YamlReader {
   }
 
   private scalar({ value, source = '', range }: Scalar): Tree {
-    // What authentik reads with takes these for texts, unlike YAML 1.1.
+    // PyYAML, which authentik uses, reads these as strings, unlike YAML 1.1.
     if (/^([yYnN]|[-+]?[\d_]+[eE][-+\d]+)$/.test(source)) return source;
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
-    // A date: fields of that sort take it as it is written.
+    // A date stays a string; date fields parse it.
     if (value instanceof Date) return source;
-    throw this.error('A value of this sort cannot be used.', range?.[0] ?? 0);
+    throw this.error('Values of this type are not supported.', range?.[0] ?? 0);
   }
 
   private map(node: YAMLMap<Node, Node | null>): TreeMap {
@@ -166,11 +167,11 @@ class YamlReader {
 
   private key(node: Node): string {
     this.values += 1;
-    if (!isScalar(node) || node.tag?.startsWith('!')) throw this.error('A key must be a word.', offsetOf(node));
+    if (!isScalar(node) || node.tag?.startsWith('!')) throw this.error('A key must be a scalar.', offsetOf(node));
     return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
   }
 
-  /** `<<: *base`, or a list of such, of which the first one wins. */
+  /** `<<: *base`, or a list of aliases, of which the first takes precedence. */
   private merged(value: Tree, key: Node): [string, Tree][] {
     const maps: readonly Tree[] = Array.isArray(value) ? (value as readonly Tree[]) : [value];
     return maps.toReversed().flatMap((map) => {

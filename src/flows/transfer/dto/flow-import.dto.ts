@@ -20,23 +20,23 @@ class LogEventFields {
   @TextField({ required: true })
   logger!: string;
 
-  @TextField({ required: true, description: 'What happened, or what is wrong.' })
+  @TextField({ required: true, description: 'Event or error message.' })
   event!: string;
 
-  @DictionaryField({ required: true, description: 'Which entry of the file it is about, and in which line.' })
+  @DictionaryField({ required: true, description: 'Entry of the file and its line.' })
   attributes!: Record<string, unknown>;
 }
 
-/** A line of a log. */
+/** A log entry. */
 export class LogEventDto extends AnswerOf(LogEventFields) {}
 
 class FlowImportResultFields {
   @ObjectField(LogEventDto, { isArray: true })
   logs!: LogEventDto[];
 
-  @BooleanField({ readOnly: true, description: 'Everything in the file has been applied; if not, nothing has been.' })
+  @BooleanField({ readOnly: true, description: 'Whether the whole file was applied; if false, nothing was.' })
   success!: boolean;
 }
 
-/** What came of an import. */
+/** Result of an import. */
 export class FlowImportResultDto extends AnswerOf(FlowImportResultFields) {}
