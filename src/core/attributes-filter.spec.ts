@@ -11,8 +11,8 @@ function refusal(text: string): unknown {
   }
 }
 
-describe('A filter for attributes', () => {
-  it('is a JSON object, with blanks around it or not', () => {
+describe('attributesOf', () => {
+  it('accepts a JSON object, also with whitespace around it', () => {
     expect(attributesOf(' {"a": {"b": [1, null]}} ')).toEqual({ a: { b: [1, null] } });
     expect(attributesOf('{}')).toEqual({});
   });

@@ -4,8 +4,8 @@ import { filter, textOf } from '../rest/list/filters.js';
 import type { Condition } from '../rest/list/list-query.js';
 
 /**
- * What attributes hold, as a JSON object (management API, section 9.3): every key must be there with just that value. A
- * key looks into nested objects with `__` between the names.
+ * Filters by attributes, given as a JSON object (management API, section 9.3): all keys must have exactly these values. A
+ * key with `__` refers to a nested object.
  *
  * @param on the property (`alias.property`) of the attributes
  */

@@ -16,7 +16,7 @@ afterAll(() => app.stop());
 
 const forbidden = { status: 403, body: { detail: 'You do not have permission to perform this action.' } };
 const notFound = { status: 404, body: { detail: 'Not found.' } };
-const ring = { status: 400, body: { parent: ['A group cannot stand below itself.'] } };
+const ring = { status: 400, body: { parent: ['A group cannot be its own ancestor.'] } };
 
 function patch(pk: string, changes: object): Promise<{ status: number; body: any }> {
   return app.api.patch(`/core/groups/${pk}/`, changes);

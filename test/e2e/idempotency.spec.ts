@@ -151,7 +151,7 @@ describe('Idempotency', () => {
     });
     await hasBegun;
     await expect(idempotency.once(request, () => Promise.resolve({ number: 2 }))).rejects.toMatchObject({
-      errors: { 'Idempotency-Key': ['The first request with this key is still under way. Try again later.'] },
+      errors: { 'Idempotency-Key': ['The first request with this key is still in progress. Try again later.'] },
     });
     end();
     expect(await first).toEqual({ number: 1 });

@@ -20,7 +20,7 @@ declare module 'fastify' {
 /** Parameter decorator: the caller, on a route that requires one. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
   const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (caller === undefined) throw new Error('this route is open to anybody');
+  if (caller === undefined) throw new Error('this route is public');
   return caller;
 });
 
@@ -36,13 +36,13 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   /**
-   * Accepts bodies above `smallBody` from known callers only, so that strangers cannot fill memory with bodies that are
-   * refused anyway. Call it before routes are made.
+   * Accepts bodies above `smallBody` from authenticated callers only, so that anonymous clients cannot fill memory with bodies that
+   * are refused later. Call it before routes are registered.
    */
   limitBodies(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', (route) => {
       if (route.config?.access?.level !== 'authenticated') return;
-      const takesLargeBody = (request: FastifyRequest): Promise<boolean> => this.isKnownCaller(request);
+      const takesLargeBody = (request: FastifyRequest): Promise<boolean> => this.isAuthenticated(request);
       route.config = { ...route.config, takesLargeBody };
     });
   }
@@ -78,7 +78,7 @@ export class AccessGuard implements CanActivate {
   }
 
   /** Whether the credentials of a request are valid; if not, `authorize` refuses the request. */
-  private async isKnownCaller(request: FastifyRequest): Promise<boolean> {
+  private async isAuthenticated(request: FastifyRequest): Promise<boolean> {
     try {
       return (await this.authentication.authenticate(request)) !== undefined;
     } catch {

@@ -4,7 +4,7 @@ import type { UserType } from '../users/user.entity.js';
 /** Keys of the users whose details may be shown; null for every user. */
 export type KnownUsers = readonly number[] | null;
 
-/** Who makes a request, and what they may do. */
+/** The authenticated user of a request, with their permissions. */
 export class Caller {
   constructor(
     readonly pk: number,
@@ -12,17 +12,17 @@ export class Caller {
     readonly email: string,
     readonly type: UserType,
     readonly isSuperuser: boolean,
-    /** Permissions by codename, each with the keys of the objects that it is for; an empty key is every object. */
+    /** Object keys by permission codename; an empty key grants the permission on every object. */
     private readonly grants: ReadonlyMap<string, ReadonlySet<string>>,
-    /** What flows, stages and bindings were when the caller was looked up (the view `current_revision`). */
+    /** Revision of flows, stages and bindings when the caller was read (view `current_revision`). */
     readonly revision: string,
-    /** Hash of the key of the session that they signed in to; undefined if they call with a token. */
+    /** Key hash of the session; undefined for a request with a token. */
     readonly session?: Buffer,
-    /** Key of the API token that they call with; undefined if they are signed in. */
+    /** Primary key of the API token; undefined for a request with a session. */
     readonly token?: string,
   ) {}
 
-  /** Who it is, for a record of what they did. */
+  /** Identity for the audit log. */
   get identity(): { pk: number; username: string; email: string } {
     return { pk: this.pk, username: this.username, email: this.email };
   }
@@ -32,25 +32,25 @@ export class Caller {
     return this.isSuperuser || (this.grants.get(permission)?.has('') ?? false);
   }
 
-  /** Whether the caller has this permission on every object or on the one with this key. */
+  /** Whether the caller has this permission on the object with this key. */
   mayOn(permission: string, key: string): boolean {
     return this.mayEverywhere(permission) || (this.grants.get(permission)?.has(key) ?? false);
   }
 
-  /** The objects on which the caller has this permission. */
+  /** Returns the objects on which the caller has this permission. */
   visible(permission: string): VisibleRows {
     if (this.mayEverywhere(permission)) return everyRow;
     return { kind: 'keys', keys: [...(this.grants.get(permission) ?? [])] };
   }
 
-  /** The objects of a model (`<app>.<model>`) that the caller may view. */
+  /** Returns the objects of a model (`<app>.<model>`) that the caller may view. */
   viewable(model: string): VisibleRows {
     return this.visible(codename(model, 'view'));
   }
 
   /**
-   * The objects of a model (`<app>.<model>`) whose keys may be shown to the caller, where the key is a secret: of those
-   * that they may view, the ones that they created or may change or delete.
+   * Returns the objects of a model (`<app>.<model>`) whose keys are secret and may be shown to the caller: viewable
+   * objects that they created or may change or delete.
    */
   visibleSecrets(model: string): VisibleRows {
     const viewable = this.viewable(model);
@@ -60,13 +60,13 @@ export class Caller {
     return { kind: 'createdOr', creator: this.pk, keys, among: viewable };
   }
 
-  /** Keys of the users whose details may be shown to the caller, always with their own; null for every user. */
+  /** Keys of the users whose details may be shown to the caller, including their own; null for all users. */
   get knownUsers(): KnownUsers {
     const viewable = this.viewable('authentik_core.user');
     return viewable.kind === 'keys' ? [this.pk, ...viewable.keys.map(Number)] : null;
   }
 
-  /** Codenames of what the caller may do everywhere, without the application's name, sorted. */
+  /** Returns the sorted codenames of permissions on every object, without the application name. */
   systemPermissions(): string[] {
     const everywhere = [...this.grants].filter(([, keys]) => keys.has('')).map(([permission]) => permission);
     return everywhere.map((permission) => permission.slice(permission.indexOf('.') + 1)).sort();

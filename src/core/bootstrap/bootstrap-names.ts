@@ -1,4 +1,4 @@
-/** Names of the first account, its group and its token. The reference uses them too, so files that name them work here. */
+/** Names of the first account, its group and its token. They equal those of the reference, so that blueprints can refer to them. */
 export const administrator = 'akadmin';
 export const administratorName = 'authentik Default Admin';
 export const administrators = 'authentik Admins';

@@ -84,12 +84,12 @@ export class GroupController {
     method: 'POST',
     path: 'add_user',
     operation: 'add_user_create',
-    description: 'Add a user to the group.',
+    description: 'Add a user to a group.',
     status: 204,
     permissions: ['authentik_core.add_user_to_group'],
     responses: [
-      { status: 204, description: 'The user is a member.' },
-      { status: 404, description: 'There is no such user.' },
+      { status: 204, description: 'User added.' },
+      { status: 404, description: 'User not found.' },
     ],
   })
   addUser(
@@ -104,12 +104,12 @@ export class GroupController {
     method: 'POST',
     path: 'remove_user',
     operation: 'remove_user_create',
-    description: 'Take a user out of the group.',
+    description: 'Remove a user from a group.',
     status: 204,
     permissions: ['authentik_core.remove_user_from_group'],
     responses: [
-      { status: 204, description: 'The user is no member.' },
-      { status: 404, description: 'There is no such user.' },
+      { status: 204, description: 'User removed.' },
+      { status: 404, description: 'User not found.' },
     ],
   })
   removeUser(

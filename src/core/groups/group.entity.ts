@@ -14,7 +14,7 @@ import {
 import { Role } from '../permissions/role.entity.js';
 import { User } from '../users/user.entity.js';
 
-/** Users who are treated alike. Members of a group also belong to the groups above it. */
+/** A group of users. Its members also belong to its ancestor groups. */
 @Entity('group')
 @Unique('uq_group_name', ['name'])
 export class Group {
@@ -24,7 +24,7 @@ export class Group {
   @Column({ type: 'text' })
   name!: string;
 
-  /** Members may do everything. */
+  /** Whether members are superusers. */
   @Column({ type: 'boolean', default: false })
   isSuperuser!: boolean;
 

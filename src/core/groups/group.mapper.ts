@@ -4,7 +4,7 @@ import { userUid } from '../users/user.mapper.js';
 import type { GroupDto, GroupMemberDto } from './dto/group.dto.js';
 import { groupNumber } from './group-number.js';
 
-/** What is read of a group for the clients, of a statement that calls it `grp`. */
+/** Columns of a group, for a query with the alias `grp`. */
 export const groupColumns = {
   pk: 'grp.pk',
   name: 'grp.name',
@@ -14,13 +14,13 @@ export const groupColumns = {
   attributes: 'grp.attributes',
 } satisfies Columns;
 
-/** A row of those columns. */
+/** A row of `groupColumns`. */
 export type GroupRow = Pick<GroupDto, keyof typeof groupColumns>;
 
-/** A member of a group, as it is read for the clients. */
+/** A row of a group member. */
 export type MemberRow = Omit<GroupMemberDto, 'uid'> & { readonly group: string; readonly known: boolean };
 
-/** A role of a group, as it is read for the clients. */
+/** A row of a group role. */
 export interface GroupRoleRow {
   readonly group: string;
   readonly pk: string;
@@ -28,8 +28,8 @@ export interface GroupRoleRow {
 }
 
 /**
- * A group as clients see it. `withUsers` false leaves out the details of members, not their keys; those of members who are
- * not `known` are always left out.
+ * Returns the response for a group. Without `withUsers` it contains the keys of members but not their details; details of
+ * members that are not `known` are never included.
  */
 export function groupAnswer(
   row: GroupRow,
@@ -53,7 +53,7 @@ export function groupAnswer(
   };
 }
 
-/** A user as those tell of them who need not tell everything. */
+/** Returns the short form of a user. */
 export function memberAnswer(row: Omit<GroupMemberDto, 'uid'>, secrets: SecretBox): GroupMemberDto {
   return {
     pk: row.pk,
@@ -68,9 +68,9 @@ export function memberAnswer(row: Omit<GroupMemberDto, 'uid'>, secrets: SecretBo
 }
 
 /**
- * A user whose details may not be shown: the key, and for the other fields that clients require a `-`, which passes their
- * pattern for user names, or an empty text.
+ * Returns a user without details: the key, and placeholders for the fields that clients require. `-` matches their pattern
+ * for user names.
  */
-export function unknownMember(pk: number): GroupMemberDto {
+export function hiddenMember(pk: number): GroupMemberDto {
   return { pk, username: '-', name: '', uid: '' } as GroupMemberDto;
 }

@@ -24,7 +24,7 @@ import { Group } from './group.entity.js';
 import { groupAnswer, groupColumns, type GroupRoleRow, type GroupRow, type MemberRow } from './group.mapper.js';
 import { isBelow } from './membership.js';
 
-/** Keeps the groups. */
+/** Reads and writes groups. */
 @Injectable()
 export class GroupService {
   constructor(
@@ -49,7 +49,7 @@ export class GroupService {
     return answer as GroupDto;
   }
 
-  /** Several groups at once, by key; one that is not there is missing. */
+  /** Returns several groups by key; unknown keys are absent. */
   async getMany(pks: readonly string[], known: KnownUsers): Promise<ReadonlyMap<string, GroupDto>> {
     if (pks.length === 0) return new Map();
     const groups = this.groups(everyRow).andWhere('grp.pk = any(:pks)', { pks });
@@ -65,7 +65,7 @@ export class GroupService {
   }
 
   /**
-   * Changes what the request names; the rest stays as it is, also for a PUT.
+   * Changes the fields in the request and, also for a PUT, no others.
    *
    * @throws AppError `forbidden` if the caller may not make this change
    */
@@ -75,7 +75,7 @@ export class GroupService {
   }
 
   /**
-   * Removes the group; members, and the groups below it, stay.
+   * Deletes the group, but neither its members nor its child groups.
    *
    * @throws AppError `forbidden` if the caller may not delete this group
    */
@@ -104,7 +104,7 @@ export class GroupService {
     await this.authority.lock(manager);
     const subjects: Subject[] = [{ group: pk }, ...(await this.membersToChange(manager, pk, request))];
     await this.authority.changing(manager, by, subjects, async () => {
-      if (columns.parentId) await requireNoRing(manager, pk, columns.parentId);
+      if (columns.parentId) await requireNoCycle(manager, pk, columns.parentId);
       if (Object.keys(columns).length > 0) await manager.update(Group, { pk }, columns as object);
       await setMembers(manager, pk, request);
     });
@@ -116,7 +116,7 @@ export class GroupService {
   }
 
   /**
-   * @throws StatusError 404 if there is no such user
+   * @throws StatusError 404 for an unknown user
    * @throws AppError `forbidden` if the caller may not add them to the group
    */
   async addUser({ pk }: Group, user: number, by: Caller): Promise<void> {
@@ -129,7 +129,7 @@ export class GroupService {
   }
 
   /**
-   * @throws StatusError 404 if there is no such user
+   * @throws StatusError 404 for an unknown user
    * @throws AppError `forbidden` if the caller may not remove them from the group
    */
   async removeUser({ pk }: Group, user: number, by: Caller): Promise<void> {
@@ -139,7 +139,7 @@ export class GroupService {
   }
 
   /**
-   * What refers to a group: the groups below it, its roles, its members, and what other parts of the service say.
+   * Returns the objects that refer to a group: child groups, roles, members, and those of registered referrers.
    *
    * @throws AppError `notFound`
    */
@@ -196,7 +196,7 @@ export class GroupService {
     });
   }
 
-  /** The users whom a request adds to the group or removes from it. */
+  /** Returns the users that a request adds to or removes from the group. */
   private async membersToChange(
     manager: EntityManager,
     pk: string,
@@ -216,7 +216,7 @@ export class GroupService {
     return restrict(this.dataSource.manager.createQueryBuilder(Group, 'grp'), visible);
   }
 
-  /** The groups as clients see them, with the members and roles of all of them read in one statement each. */
+  /** Returns the responses for groups; members and roles are read with one statement each. */
   private async answers(rows: readonly GroupRow[], known: KnownUsers, withUsers = true): Promise<GroupDto[]> {
     const pks = rows.map(({ pk }) => pk);
     const members = await (withUsers
@@ -245,9 +245,10 @@ const membersOfGroups = `
     from "group_user" gu join "user" u on u.id = gu.user_id
    where gu.group_uuid = any($1) order by u.id`;
 
-/** Under the lock of `Authority`: of two requests that together would make a ring, the second one sees the first. */
-async function requireNoRing(manager: EntityManager, pk: string, parent: string): Promise<void> {
-  if (await isBelow(manager, parent, pk)) throw new ValidationError({ parent: ['A group cannot stand below itself.'] });
+/** Refuses cycles. Called under the lock of `Authority`, so concurrent changes cannot create one together. */
+async function requireNoCycle(manager: EntityManager, pk: string, parent: string): Promise<void> {
+  if (await isBelow(manager, parent, pk))
+    throw new ValidationError({ parent: ['A group cannot be its own ancestor.'] });
 }
 
 function byGroup<T extends { readonly group: string }>(rows: readonly T[]): ReadonlyMap<string, T[]> {
@@ -264,7 +265,7 @@ function columnsOfGroup({ users: _, roles: __, parent, ...others }: PatchedGroup
   return columnsOf<Group>({ ...others, parentId: parent });
 }
 
-/** Sets members and roles, as far as the request names them. */
+/** Sets the members and roles in the request. */
 async function setMembers(manager: EntityManager, pk: string, { users, roles }: PatchedGroupRequestDto): Promise<void> {
   if (users !== undefined) {
     await manager.query('delete from "group_user" where group_uuid = $1 and user_id <> all($2)', [pk, users]);

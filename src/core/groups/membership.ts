@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 
-/** A condition on the key of a user: they are in a group of superusers, or in one below it. */
+/** Returns an SQL condition: the user belongs to a superuser group or to a descendant of one. */
 export function isAmongSuperusers(userKey: string): string {
-  // It depends on no row of the statement around it, so the database finds the superusers once and not for every user.
+  // Uncorrelated subquery, so that the database evaluates it once and not per user.
   return `${userKey} in (
     with recursive superusers as (
       select g.group_uuid from "group" g where g.is_superuser
@@ -12,14 +12,14 @@ export function isAmongSuperusers(userKey: string): string {
     select gu.user_id from "group_user" gu join superusers s using (group_uuid))`;
 }
 
-/** A group that a user belongs to. */
+/** A group of a user. */
 export interface Membership {
   readonly pk: string;
   readonly name: string;
   readonly attributes: Record<string, unknown>;
 }
 
-/** Every group that the user belongs to, directly or by a group below it, by name. */
+/** Returns all groups of a user, direct and inherited, sorted by name. */
 export async function membershipsOf(manager: EntityManager, user: number): Promise<Membership[]> {
   return manager.query<Membership[]>(
     `with recursive membership as (
@@ -32,7 +32,7 @@ export async function membershipsOf(manager: EntityManager, user: number): Promi
   );
 }
 
-/** Whether the group is `above` or stands below it. */
+/** Whether the group is `above` or one of its descendants. */
 export async function isBelow(manager: EntityManager, group: string, above: string): Promise<boolean> {
   const [row] = await manager.query<{ found: boolean }[]>(
     `with recursive line as (
@@ -46,7 +46,7 @@ export async function isBelow(manager: EntityManager, group: string, above: stri
   return row?.found ?? false;
 }
 
-/** Whether the user may do everything. */
+/** Whether the user is a superuser. */
 export async function isSuperuser(manager: EntityManager, user: number): Promise<boolean> {
   const [row] = await manager.query<{ found: boolean }[]>(`select ${isAmongSuperusers('$1::int')} as found`, [user]);
   return row?.found ?? false;

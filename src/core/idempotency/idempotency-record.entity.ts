@@ -2,7 +2,7 @@ import { Column, CreateDateColumn, Entity, Index, JoinColumn, ManyToOne, Primary
 
 import { User } from '../users/user.entity.js';
 
-/** A request that was served, under the key that its client gave it. */
+/** A completed request and its idempotency key. */
 @Entity()
 export class IdempotencyRecord {
   @PrimaryColumn({ type: 'integer', name: 'user_id' })
@@ -19,11 +19,11 @@ export class IdempotencyRecord {
   @PrimaryColumn({ type: 'text' })
   key!: string;
 
-  /** SHA-256 of what was asked for. */
+  /** SHA-256 of path parameters and body. */
   @Column({ type: 'bytea' })
   fingerprint!: Buffer;
 
-  /** What was answered: the text as it was, which `jsonb` would not keep. */
+  /** Stored response; `json` rather than `jsonb` to preserve its exact text. */
   @Column({ type: 'json', nullable: true })
   answer!: object | null;
 

@@ -8,62 +8,64 @@ import { ValidationError } from '../../rest/errors/validation-error.js';
 import { RequestBody } from '../../rest/http/request-body.js';
 
 const header = 'Idempotency-Key';
-const longest = 255;
+const maxLength = 255;
 
-/** A request that its client may send again, and that is to have its effect just once. */
+/** A request with an idempotency key. */
 export interface IdempotentRequest {
   readonly user: number;
   /** Method and pattern of the path. */
   readonly route: string;
   readonly key: string;
-  /** SHA-256 of what is asked for: the object in the path, and the body whatever the order of its fields. */
+  /** SHA-256 of path parameters and body, independent of the order of fields. */
   readonly fingerprint: Buffer;
 }
 
-/** An error that speaks of the header. */
+/** Returns a validation error for the header. */
 export function keyError(message: string): ValidationError {
   return new ValidationError({ [header]: [message] });
 }
 
-/** @throws ValidationError if there is a key that cannot be one */
+/** @throws ValidationError if the key is invalid */
 function idempotentRequest(request: FastifyRequest): IdempotentRequest | undefined {
   const { caller, method, routeOptions, params, body } = request;
   const key = request.headers[header.toLowerCase()];
   if (key === undefined) return undefined;
-  if (typeof key !== 'string' || !/^[ -~]+$/.test(key) || key.length > longest) {
-    throw keyError(`A key has 1 to ${longest} printable ASCII characters.`);
+  if (typeof key !== 'string' || !/^[ -~]+$/.test(key) || key.length > maxLength) {
+    throw keyError(`A key has 1 to ${maxLength} printable ASCII characters.`);
   }
-  if (caller === undefined) throw new Error(`${routeOptions.url} is open to anybody: there is nobody to keep keys for`);
-  const asked = JSON.stringify([params, body instanceof RequestBody ? body.json() : null], inOrder);
-  const fingerprint = createHash('sha256').update(asked).digest();
+  if (caller === undefined)
+    throw new Error(`${routeOptions.url} is public: idempotency keys need an authenticated caller`);
+  const content = JSON.stringify([params, body instanceof RequestBody ? body.json() : null], sortKeys);
+  const fingerprint = createHash('sha256').update(content).digest();
   return { user: caller.pk, route: `${method} ${routeOptions.url ?? ''}`, key, fingerprint };
 }
 
-function inOrder(_name: string, value: unknown): unknown {
+function sortKeys(_name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const OfRequest = createParamDecorator((_: unknown, context: ExecutionContext) =>
+const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext) =>
   idempotentRequest(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
 /**
- * The `Idempotency-Key` of a POST, for `Idempotency.once`; undefined if the client gave none. Documents the header.
- * Only on routes that ask for a known caller.
+ * Parameter decorator: the `Idempotency-Key` of a POST, for `Idempotency.once`; undefined if absent. Documents the header.
+ * Requires a route with authentication.
  */
 export function Idempotent(): ParameterDecorator {
   return (target, method, index) => {
-    OfRequest()(target, method, index);
+    IdempotencyKey()(target, method, index);
     const descriptor = Object.getOwnPropertyDescriptor(target, method ?? '');
-    if (method === undefined || descriptor === undefined) throw new Error('@Idempotent stands on a method of a route');
+    if (method === undefined || descriptor === undefined)
+      throw new Error('@Idempotent requires a route handler method');
     ApiHeader({
       name: header,
       required: false,
-      schema: { type: 'string', minLength: 1, maxLength: longest },
+      schema: { type: 'string', minLength: 1, maxLength },
       description:
-        'Any text that names this request. When it comes again within 24 hours, because the first answer was lost, it ' +
-        'has no second effect and gets the same answer. Another request under the same key is refused (400).',
+        'A unique key for this request. A retry with the same key within 24 hours has no second effect and gets the same ' +
+        'response. A different request with the same key is refused (400).',
     })(target, method, descriptor);
   };
 }

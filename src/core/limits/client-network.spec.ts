@@ -13,6 +13,6 @@ it.each([
   ['::', '0:0:0:0::/64'],
   ['64:ff9b::192.0.2.7', '64:ff9b:0:0::/64'],
   ['1:2:3:4:5:6:192.0.2.7', '1:2:3:4::/64'],
-])('%s counts as %s', (ip, network) => {
+])('maps %s to %s', (ip, network) => {
   expect(clientNetwork(ip)).toBe(network);
 });

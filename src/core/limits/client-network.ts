@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * Who counts as one client: an IPv4 address, or the /64 of an IPv6 address, which is the least that one subscriber gets
- * (RFC 6177).
+ * Returns the network that counts as one client: an IPv4 address, or the /64 of an IPv6 address, which is the smallest
+ * allocation to a subscriber (RFC 6177).
  */
 export function clientNetwork(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
@@ -12,7 +12,7 @@ export function clientNetwork(ip: string): string {
   const [head = '', tail] = address.split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  // An IPv4 address at the end stands for two groups.
+  // A trailing IPv4 address represents two groups.
   const length = before.length + after.length + (address.includes('.') ? 1 : 0);
   const groups = [...before, ...Array<string>(tail === undefined ? 0 : 8 - length).fill('0'), ...after];
   return `${groups

@@ -34,7 +34,7 @@ class UserLimitGuard implements CanActivate {
     const limit = this.reflector.get<NamedLimit>(metadataKey, context.getHandler());
     const http = context.switchToHttp();
     const { caller, routeOptions } = http.getRequest<FastifyRequest>();
-    if (caller === undefined) throw new Error(`${routeOptions.url} is open to anybody and cannot be limited per user`);
+    if (caller === undefined) throw new Error(`${routeOptions.url} is public and cannot be limited per user`);
     const wait = await this.limits.count(`${limit.name}:${caller.pk}`, limit);
     if (wait === 0) return true;
     http.getResponse<FastifyReply>().header('retry-after', wait);
@@ -42,7 +42,7 @@ class UserLimitGuard implements CanActivate {
   }
 }
 
-/** Lets each user do this only so often. */
+/** Rate-limits a route per user. */
 export function LimitedPerUser(limit: NamedLimit): MethodDecorator {
   return applyDecorators(
     SetMetadata(metadataKey, limit),

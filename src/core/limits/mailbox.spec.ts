@@ -15,6 +15,6 @@ it.each([
   ['ada+news', 'ada+news'],
   ['@example.org', '@example.org'],
   ['', ''],
-])('%j counts as %j', (name, mailbox) => {
+])('maps %j to %j', (name, mailbox) => {
   expect(mailboxOf(name)).toBe(mailbox);
 });

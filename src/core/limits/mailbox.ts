@@ -2,9 +2,8 @@
 const dotless = new Set(['gmail.com', 'googlemail.com']);
 
 /**
- * One name for all spellings that reach one mailbox: lower case, without a `+tag`, and without dots where the provider
- * ignores them. It is for counting alone: mails go to the address as it was given. A name that is no address is only
- * put into lower case.
+ * Returns a canonical form of an address: lower case, without `+tag`, and without dots where the provider ignores them.
+ * Use it only for rate limits: mails go to the address as given. A name that is not an address is only lower-cased.
  */
 export function mailboxOf(name: string): string {
   const plain = name.trim().normalize('NFKC').toLowerCase();

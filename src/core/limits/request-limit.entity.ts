@@ -1,20 +1,20 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** How often something was done, for what may be done only so often. */
+/** Counter of a rate limit. */
 @Entity()
 export class RequestLimit {
-  /** Who did what. */
+  /** Action and subject. */
   @PrimaryColumn({ type: 'text' })
   key!: string;
 
   @Column({ type: 'integer' })
   count!: number;
 
-  /** When the next attempt is allowed; null: at once. */
+  /** Time of the next allowed attempt; null: immediately. */
   @Column({ type: 'timestamptz', nullable: true })
   notBefore!: Date | null;
 
-  /** When the count starts again at zero. */
+  /** Time at which the counter resets. */
   @Index('ix_request_limit_ends')
   @Column({ type: 'timestamptz' })
   ends!: Date;

@@ -3,13 +3,13 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { Housekeeping } from '../../database/housekeeping.js';
 
-/** So often within so many seconds. */
+/** A number of requests per period. */
 export interface Limit {
   readonly times: number;
   readonly seconds: number;
 }
 
-/** Counts, for all processes together, what may be done only so often. */
+/** Counts requests in fixed windows, shared by all processes. */
 @Injectable()
 export class RequestLimits {
   constructor(
@@ -20,10 +20,10 @@ export class RequestLimits {
   }
 
   /**
-   * Counts one more, by itself and before anything is done, so that requests at the same time cannot outrun it.
+   * Counts a request in its own transaction before the work, so that concurrent requests cannot exceed the limit.
    *
-   * @param key who does what; a span of time begins with the first one
-   * @returns seconds to wait if that was one too many, else 0
+   * @param key action and subject; the window starts with the first request
+   * @returns seconds to wait if the limit is exceeded, else 0
    */
   async count(key: string, { times, seconds }: Limit): Promise<number> {
     const { count, wait } = await this.increment(this.dataSource.manager, key, seconds);

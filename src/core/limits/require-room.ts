@@ -2,7 +2,7 @@ import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } fro
 
 import { ValidationError } from '../../rest/errors/validation-error.js';
 
-/** What a user may own a limited number of. */
+/** Limit on the number of rows that a user owns. */
 export interface Quota<T extends ObjectLiteral> {
   readonly entity: EntityTarget<T>;
   /** Finds the rows of the user. */
@@ -13,8 +13,8 @@ export interface Quota<T extends ObjectLiteral> {
 }
 
 /**
- * Checks that a user may own one more row. Locks the user until the transaction ends, so that requests at the same time
- * are counted one after the other.
+ * Checks that a user may own one more row. Locks the user until the transaction ends, so that concurrent requests
+ * are counted one at a time.
  *
  * @param user the owner; the caller's transaction inserts the row
  * @throws ValidationError if the user owns as many as the limit allows

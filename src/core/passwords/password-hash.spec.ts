@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import { hashPassword, isOutdated, verifyPassword } from './password-hash.js';
 
-it('knows the password that a hash was made of, and no other', async () => {
+it('verifies only the password of the hash', async () => {
   const stored = await hashPassword(' correct horse ');
   expect(stored).toMatch(/^\$argon2id\$/);
   expect(await verifyPassword(stored, ' correct horse ')).toBe(true);
@@ -12,11 +12,11 @@ it('knows the password that a hash was made of, and no other', async () => {
   }
 });
 
-it('knows no password of somebody who has none', async () => {
+it('verifies no password of a user without one', async () => {
   for (const password of ['', 'x']) expect(await verifyPassword('', password)).toBe(false);
 });
 
-it('sees which hashes were made with other parameters', async () => {
+it('detects hashes with outdated parameters', async () => {
   expect(await isOutdated(await hashPassword('x'))).toBe(false);
   expect(await isOutdated(await hash('x', { memoryCost: 8192 }))).toBe(true);
   expect(await isOutdated(await hash('x', { timeCost: 3 }))).toBe(true);

@@ -1,12 +1,12 @@
-/** Characters of one value, and words of all values, that are looked at: visitors choose both. */
-const longestValue = 200;
-const mostWords = 50;
+/** Limits on characters per value and on words, because values are user input. */
+const maxValueLength = 200;
+const maxWords = 50;
 
-/** Shorter words are no names: they are part of too many other words. */
-const shortestWord = 3;
+/** Shorter words occur in too many other words. */
+const minWordLength = 3;
 
-/** What is often written for a letter. */
-const lookalikes: Readonly<Record<string, string>> = {
+/** Common substitutes for letters. */
+const letterSubstitutes: Readonly<Record<string, string>> = {
   '0': 'o',
   '1': 'l',
   '3': 'e',
@@ -19,40 +19,40 @@ const lookalikes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The words that names and addresses are made of, in lower case: each value as one word, and its parts. Of
+ * Returns the lower-case words of names and addresses: each value as one word, and its parts. For
  * `ada.lovelace@example.org` they are `adalovelaceexampleorg`, `adalovelace`, `ada`, `lovelace`, `example` and `org`.
  */
 export function personalWords(values: readonly string[]): string[] {
   const words = values.flatMap((value) => {
-    const text = folded(value.slice(0, longestValue));
+    const text = normalize(value.slice(0, maxValueLength));
     const [local = ''] = text.split('@');
-    return [lettersOf(text), lettersOf(local), ...text.split(/[^\p{L}\p{N}]+/u)];
+    return [alphanumericOf(text), alphanumericOf(local), ...text.split(/[^\p{L}\p{N}]+/u)];
   });
-  return [...new Set(words)].filter((word) => [...word].length >= shortestWord).slice(0, mostWords);
+  return [...new Set(words)].filter((word) => [...word].length >= minWordLength).slice(0, maxWords);
 }
 
 /**
- * Whether a password is one of these words but for letter case, signs in between, digits around it, digits and signs in
- * the place of letters, or the direction in which it is written.
+ * Whether a password is one of these words, ignoring letter case, symbols, surrounding digits, substituted letters and
+ * direction.
  *
  * @param words of `personalWords`
  */
 export function isPersonal(password: string, words: readonly string[]): boolean {
-  const text = folded(password);
+  const text = normalize(password);
   const inner = text.replace(/^\P{L}+|\P{L}+$/gu, '');
-  const forms = [text, inner].flatMap((spelling) => [spelling, withLetters(spelling)]).map(lettersOf);
+  const forms = [text, inner].flatMap((spelling) => [spelling, replaceSubstitutes(spelling)]).map(alphanumericOf);
   const known = new Set(words);
   return forms.some((form) => known.has(form) || known.has([...form].reverse().join('')));
 }
 
-function withLetters(text: string): string {
-  return text.replace(/[0134579@$!]/g, (sign) => lookalikes[sign] ?? sign);
+function replaceSubstitutes(text: string): string {
+  return text.replace(/[0134579@$!]/g, (sign) => letterSubstitutes[sign] ?? sign);
 }
 
-function folded(text: string): string {
+function normalize(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }
 
-function lettersOf(text: string): string {
+function alphanumericOf(text: string): string {
   return text.replace(/[^\p{L}\p{N}]+/gu, '');
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
-/** A set of permissions that groups hand on to their members. */
+/** A set of permissions that groups grant to their members. */
 @Entity()
 @Unique('uq_role_name', ['name'])
 export class Role {

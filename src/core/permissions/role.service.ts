@@ -20,7 +20,7 @@ import {
 } from './dto/role.dto.js';
 import { Role } from './role.entity.js';
 
-/** Keeps the roles. */
+/** Reads and writes roles. */
 @Injectable()
 export class RoleService {
   constructor(private readonly dataSource: DataSource) {}
@@ -51,13 +51,13 @@ export class RoleService {
     return this.get(pk, everyRow);
   }
 
-  /** Removes the role and the permissions that it gave. */
+  /** Deletes the role and its permissions. */
   async remove({ pk }: Role): Promise<void> {
     await this.dataSource.transaction((manager) => manager.delete(Role, { pk }));
   }
 
   /**
-   * What refers to a role: the groups that hand it on.
+   * Returns the groups that have a role.
    *
    * @throws AppError `notFound`
    */

@@ -5,7 +5,7 @@ import { Action } from '../../rest/resource.js';
 
 const capabilities = ['can_save_media', 'can_geo_ip', 'can_asn', 'can_impersonate', 'can_debug', 'is_enterprise'];
 
-/** Where failures are reported to: nowhere. */
+/** Error reporting; always disabled. */
 export class ErrorReportingConfigDto {
   @ApiProperty({ readOnly: true }) enabled!: boolean;
   @ApiProperty({ readOnly: true }) sentry_dsn!: string;
@@ -14,7 +14,7 @@ export class ErrorReportingConfigDto {
   @ApiProperty({ readOnly: true, type: 'number', format: 'double' }) traces_sample_rate!: number;
 }
 
-/** What clients may know of the installation before anybody signs in. */
+/** Public configuration of the installation. */
 export class ConfigDto {
   @ApiProperty() error_reporting!: ErrorReportingConfigDto;
   @ApiProperty({ enum: capabilities, enumName: 'CapabilitiesEnum', isArray: true }) capabilities!: string[];
@@ -32,7 +32,7 @@ export class RootController {
     method: 'GET',
     path: 'config',
     operation: 'root_config_retrieve',
-    description: 'What this installation can do.',
+    description: 'Get the public configuration.',
     access: { level: 'public' },
     responses: [{ status: 200, type: ConfigDto }],
   })

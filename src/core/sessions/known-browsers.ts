@@ -5,18 +5,18 @@ import { Injectable } from '@nestjs/common';
 import { SecretBox } from '../../database/secret-box.js';
 import type { User } from '../users/user.entity.js';
 
-/** Seconds that a browser is known after its last sign-in. */
-export const knownFor = 365 * 86_400;
+/** Lifetime of the known-browser cookie after a sign-in, in seconds. */
+export const knownBrowserTtl = 365 * 86_400;
 
-/** Accounts that one browser is known for, as in a family; the oldest sign-in is dropped. */
-const mostAccounts = 5;
+/** Maximum number of accounts per browser; the oldest sign-in is dropped. */
+const maxAccounts = 5;
 
 /** One account in the cookie: `<user>.<expires>.<browser>.<mac>`; several are joined by `~`. */
 interface Entry {
   readonly user: number;
   /** Seconds since 1970. */
   readonly expires: number;
-  /** Random name of the browser for this account. */
+  /** Random identifier of the browser for this account. */
   readonly browser: string;
   readonly mac: string;
 }
@@ -25,17 +25,17 @@ type Account = Pick<User, 'pk' | 'passwordChangeDate'>;
 
 /**
  * Recognises browsers that have signed in before, by a signed cookie (OWASP, "Slow Down Online Guessing Attacks with
- * Device Cookies"). It proves nothing and opens nothing: such a browser only has a limit of its own. It is bound to the
- * account and to its password, so that a new password revokes it.
+ * Device Cookies"). It grants no access: such a browser only has a rate limit of its own. It is bound to the
+ * account and its password, so that a new password revokes it.
  */
 @Injectable()
 export class KnownBrowsers {
   constructor(private readonly secrets: SecretBox) {}
 
   /**
-   * The random name of a browser that has signed in to the account; undefined for any other.
+   * Returns the identifier of a browser that has signed in to the account; undefined for others.
    *
-   * @param cookie what the browser sent; may be anything
+   * @param cookie untrusted value of the cookie
    */
   find(cookie: string | undefined, account: Account | undefined): string | undefined {
     if (account === undefined) return undefined;
@@ -45,17 +45,17 @@ export class KnownBrowsers {
     return given.length === expected.length && timingSafeEqual(given, expected) ? entry.browser : undefined;
   }
 
-  /** The cookie of a browser that signs in now. Its name is new, so that a copy of an older cookie counts apart. */
+  /** Returns the cookie after a sign-in. The identifier is new, so that a copy of an older cookie has a separate limit. */
   add(cookie: string | undefined, account: Account): string {
     const fields = {
       user: account.pk,
-      expires: Math.floor(Date.now() / 1000) + knownFor,
+      expires: Math.floor(Date.now() / 1000) + knownBrowserTtl,
       browser: randomBytes(16).toString('base64url'),
     };
     const entry: Entry = { ...fields, mac: this.macOf(fields, account) };
     const others = entriesOf(cookie).filter(({ user }) => user !== account.pk);
     return [entry, ...others]
-      .slice(0, mostAccounts)
+      .slice(0, maxAccounts)
       .map(({ user, expires, browser, mac }) => [user, expires, browser, mac].join('.'))
       .join('~');
   }
@@ -66,7 +66,7 @@ export class KnownBrowsers {
 }
 
 function entriesOf(cookie = ''): Entry[] {
-  return cookie.split('~', mostAccounts).flatMap((text) => {
+  return cookie.split('~', maxAccounts).flatMap((text) => {
     const [, user, expires, browser = '', mac = ''] =
       /^(\d{1,10})\.(\d{1,12})\.([\w-]{22})\.([\da-f]{64})$/.exec(text) ?? [];
     return user === undefined ? [] : [{ user: Number(user), expires: Number(expires), browser, mac }];

@@ -7,27 +7,24 @@ import { SecretBox } from '../../database/secret-box.js';
 import { isSameSecret } from '../../rest/access/same-secret.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { hostCookieName } from '../../rest/http/host-cookie.js';
-import { knownFor } from './known-browsers.js';
+import { knownBrowserTtl } from './known-browsers.js';
 
-/**
- * Without a prefix also under https: scripts of clients read it by this name. It proves nothing without its session.
- */
+/** Has no `__Host-` prefix even with https, because client scripts read it by this name. Useless without its session. */
 const csrfCookie = 'authentik_csrf';
 const csrfHeader = 'x-authentik-csrf';
 
-/** A session's key that its visitor does not have yet. */
+/** A new session key to send to the browser. */
 export interface IssuedSession {
   readonly key: string;
-  /** How long the browser keeps it; undefined: until it is closed. */
+  /** Lifetime of the cookie; undefined: until the browser is closed. */
   readonly seconds: number | undefined;
-  /** What the browser is known by after a sign-in (`KnownBrowsers`). */
+  /** Value of the known-browser cookie after a sign-in (`KnownBrowsers`). */
   readonly browser?: string;
 }
 
 /**
- * The two cookies of a session: its key, which no script sees, and a token for scripts, which they send back to show
- * that a page of ours made the request (management API, section 8.1). A third one names the browser after a sign-in; it
- * outlives the session.
+ * Reads and writes the cookies of a session: the HttpOnly session key and the CSRF token, which scripts send back in a
+ * header (management API, section 8.1). The known-browser cookie of a sign-in outlives the session.
  */
 @Injectable()
 export class SessionCookies {
@@ -39,24 +36,24 @@ export class SessionCookies {
     @Inject(SETTINGS) settings: Settings,
     private readonly secrets: SecretBox,
   ) {
-    // Lax: a stranger's page can lead here, as the link in a mail does, but never post in the visitor's name.
+    // Lax: cross-site links, such as those in mails, send the cookies; cross-site POSTs do not.
     this.attributes = { path: '/', sameSite: 'lax', secure: publicUrl(settings).startsWith('https:') };
     this.sessionCookie = hostCookieName('authentik_session', settings);
     this.browserCookie = hostCookieName('authentik_browser', settings);
   }
 
-  /** The key of the visitor's session, if the request names one. */
+  /** Returns the session key of the request, if any. */
   keyOf(request: FastifyRequest): string | undefined {
     const key = request.cookies[this.sessionCookie];
     return key === '' ? undefined : key;
   }
 
-  /** What the browser is known by (`KnownBrowsers`), if it has signed in before. */
+  /** Returns the known-browser cookie (`KnownBrowsers`), if any. */
   browserOf(request: FastifyRequest): string | undefined {
     return request.cookies[this.browserCookie];
   }
 
-  /** What the request says to show that a page of ours made it. */
+  /** Returns the CSRF token in the header of the request, if any. */
   csrfOf({ headers }: FastifyRequest): string | undefined {
     return [headers[csrfHeader]].flat()[0];
   }
@@ -66,23 +63,27 @@ export class SessionCookies {
     void reply.setCookie(this.sessionCookie, key, { ...attributes, httpOnly: true });
     void reply.setCookie(csrfCookie, this.csrfToken(key), attributes);
     if (browser !== undefined) {
-      void reply.setCookie(this.browserCookie, browser, { ...this.attributes, httpOnly: true, maxAge: knownFor });
+      void reply.setCookie(this.browserCookie, browser, {
+        ...this.attributes,
+        httpOnly: true,
+        maxAge: knownBrowserTtl,
+      });
     }
   }
 
-  /** Makes the browser forget the session. */
+  /** Clears the session cookies. */
   clear(reply: FastifyReply): void {
     for (const name of [this.sessionCookie, csrfCookie]) void reply.clearCookie(name, this.attributes);
   }
 
-  /** The token of the session with this key; it says nothing of the key. */
+  /** Returns the CSRF token of a session; it does not reveal the session key. */
   csrfToken(key: string): string {
     return this.secrets.identifier(`csrf:${key}`);
   }
 
   /**
-   * @param given what the request holds
-   * @throws AppError `csrfFailed` if it does not hold the token of the session
+   * @param given CSRF token of the request
+   * @throws AppError `csrfFailed` unless it is the token of the session
    */
   checkCsrf(key: string, given: string | undefined): void {
     if (given === undefined || given === '') throw new AppError('csrfFailed', 'CSRF token missing.');

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A new secret for the session's cookie: 256 bits. */
+/** Returns a new session key with 256 bits of randomness. */
 export function generateSessionKey(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** What the database knows a session by. Keys are random, so a plain digest is enough. */
+/** Returns the stored digest of a key. Keys are random, so SHA-256 without salt suffices. */
 export function hashSessionKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }

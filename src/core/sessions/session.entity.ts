@@ -2,14 +2,14 @@ import { Column, CreateDateColumn, Entity, Index, JoinColumn, ManyToOne, Primary
 
 import { User } from '../users/user.entity.js';
 
-/** A visitor's browser, between its requests. There is none of visitors who never come near a flow. */
+/** A browser session. Visitors get one when they first open a flow. */
 @Entity()
 export class Session {
-  /** SHA-256 of the cookie: who reads the table cannot take a session over. */
+  /** SHA-256 of the cookie, so that read access to the table does not allow session hijacking. */
   @PrimaryColumn({ type: 'bytea' })
   keyHash!: Buffer;
 
-  /** Who is signed in; null for anybody. */
+  /** The signed-in user; null if anonymous. */
   @Index('ix_session_user')
   @Column({ type: 'integer', name: 'user_id', nullable: true })
   userId!: number | null;
@@ -18,18 +18,18 @@ export class Session {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_session_user' })
   user?: Relation<User> | null;
 
-  /** JSON sealed by the secret box: the run through a flow, which may hold what a visitor typed; empty for none. */
+  /** State of the flow run as JSON, sealed because it may contain user input; empty if none. */
   @Column({ type: 'text' })
   state!: string;
 
   /**
-   * Another key has taken its place, when somebody signed in. It is good for nothing, and kept for a moment so that a
-   * request that was on its way is not taken for a new visitor's.
+   * Whether a sign-in has replaced the key. A replaced session grants nothing; it is kept briefly so that a concurrent
+   * request does not start a new session.
    */
   @Column({ type: 'boolean', default: false })
   replaced!: boolean;
 
-  /** Where it can be used from; null: anywhere. */
+  /** Network that the session is bound to; null if unbound. */
   @Column({ type: 'cidr', nullable: true })
   network!: string | null;
 

@@ -8,33 +8,33 @@ import type { IssuedSession } from './session-cookies.js';
 import { generateSessionKey, hashSessionKey } from './session-key.js';
 import { plainAddress } from './session-network.js';
 
-/** Names the column that a state is sealed for. */
+/** Context for the seal of the state: its column. */
 const statePlace = 'session.state';
 
 /**
- * Seconds that a visitor has who has only come. There is nothing to lose yet: who answers later begins anew. So somebody
- * who opens flows by the hundred thousand does not fill the database for a day.
+ * Session lifetime before the first response, in seconds. Expiry loses nothing yet, and a short lifetime bounds the rows
+ * that a client can create by opening flows in bulk.
  */
-const firstStep = 3600;
+const initialLifetime = 3600;
 
-/** Seconds for which a request that was on its way is told that its session has another key now. */
-const replacedFor = 30;
+/** Seconds that a replaced key is kept for concurrent requests. */
+const replacedKeyTtl = 30;
 
-/** A session as a request finds it. */
+/** A session as read from the database. */
 export interface StoredSession {
   readonly keyHash: Buffer;
   readonly userId: number | null;
-  /** What was saved last: any JSON value; undefined for none, and for what was sealed under another SECRET_KEY. */
+  /** Last saved state, any JSON value; undefined if none or sealed under another SECRET_KEY. */
   readonly state: unknown;
-  /** Somebody signed in, so that another key has taken its place: it is good for nothing. */
+  /** Whether a sign-in has replaced the key, so that the session grants nothing. */
   readonly isReplaced: boolean;
 }
 
-/** What a session is begun with. */
+/** Lifetime and network of a new session. */
 export interface SessionTerms {
-  /** How long it lasts; 0: until the browser is closed. */
+  /** Lifetime; 0: until the browser is closed. */
   readonly seconds: number;
-  /** Where it can be used from (`boundNetwork`); null: anywhere. */
+  /** Network that the session is bound to (`boundNetwork`); null if unbound. */
   readonly network: string | null;
 }
 
@@ -45,7 +45,7 @@ interface SessionRow {
   readonly replaced: boolean;
 }
 
-/** Keeps the sessions of visitors. */
+/** Reads and writes sessions. */
 @Injectable()
 export class Sessions {
   private readonly lifetime: number;
@@ -60,25 +60,25 @@ export class Sessions {
     housekeeping.register('expired sessions', () => this.purge());
   }
 
-  /** The session with this key, if it is not over and can be used from here. */
+  /** Returns the session with this key, unless it is expired or bound to another network. */
   find(key: string, clientIp: string): Promise<StoredSession | undefined> {
     return this.read(this.dataSource.manager, key, clientIp, '');
   }
 
-  /** As `find`. Until the transaction of `manager` ends, no other request deals with this session. */
+  /** As `find`, with a row lock until the transaction of `manager` ends. */
   lock(manager: EntityManager, key: string, clientIp: string): Promise<StoredSession | undefined> {
     return this.read(manager, key, clientIp, 'for update');
   }
 
-  /** Begins the session of a visitor who is not signed in. It ends soon if they do not come back. */
+  /** Creates an anonymous session with a short lifetime. */
   async create(manager: EntityManager, state: object): Promise<IssuedSession> {
-    const seconds = Math.min(firstStep, this.lifetime);
+    const seconds = Math.min(initialLifetime, this.lifetime);
     const { key } = await this.insert(manager, null, { seconds, network: null }, state);
-    // What the browser keeps it for is for the database to say, which has it last longer with each step.
+    // A browser-session cookie, because the database extends the lifetime with each step.
     return { key, seconds: undefined };
   }
 
-  /** A session of a visitor who is not signed in lasts longer with each time that it is saved. */
+  /** Saves the state. This extends the lifetime of an anonymous session. */
   async save(manager: EntityManager, { keyHash }: StoredSession, state: object): Promise<void> {
     await manager.query(
       `update "session"
@@ -89,10 +89,9 @@ export class Sessions {
   }
 
   /**
-   * Signs a user in. The visitor gets another key, and the old one is worth nothing from now on: somebody who planted
-   * it or saw it does not get into the account.
+   * Creates a session for a signed-in user and invalidates the previous key, which prevents session fixation.
    *
-   * @param session what the visitor had, if anything
+   * @param session the visitor's previous session, if any
    */
   async signIn(
     manager: EntityManager,
@@ -106,7 +105,7 @@ export class Sessions {
         `update "session"
             set user_id = null, state = '', replaced = true, expires = now() + $2 * interval '1 second'
           where key_hash = $1`,
-        [session.keyHash, replacedFor],
+        [session.keyHash, replacedKeyTtl],
       );
     }
     return this.insert(manager, user.pk, terms, state);
@@ -122,7 +121,7 @@ export class Sessions {
     await manager.query('delete from "session" where key_hash = $1', [keyHash]);
   }
 
-  /** Ends every session of a user, but for the one with this hash if it is given. */
+  /** Ends all sessions of a user, except the one with the given key hash. */
   async endAll(manager: EntityManager, user: { readonly pk: number }, except: Buffer = Buffer.alloc(0)): Promise<void> {
     await manager.query('delete from "session" where user_id = $1 and key_hash <> $2', [user.pk, except]);
   }

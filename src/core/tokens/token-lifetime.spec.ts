@@ -18,12 +18,12 @@ function refusal(asked: Partial<Lifetime>, stored?: Lifetime): unknown {
 
 const tooFar = { expires: ['Token expires exceeds maximum lifetime (2024-12-21 10:11:12.123 UTC).'] };
 
-it('The lifetime of a token is a day', () => {
+it('limits the lifetime of a token to one day', () => {
   expect(tokenLifetime).toBe(86_400_000);
 });
 
-describe('A token for the API', () => {
-  it('is what a new token is if nothing is said', () => {
+describe('lifetimeOf, for an API token', () => {
+  it('creates API tokens by default', () => {
     expect(lifetimeOf({}, undefined, now)).toEqual({ intent: 'api', expiring: true, expires: latest });
   });
 
@@ -31,21 +31,21 @@ describe('A token for the API', () => {
     expect(lifetimeOf({ expires }, undefined, now).expires).toEqual(latest);
   });
 
-  it('starts its lifetime anew with every change', () => {
+  it('renews the lifetime with every change', () => {
     expect(lifetimeOf({}, { intent: 'api', expiring: true, expires: soon }, now).expires).toEqual(latest);
   });
 
-  it('may be one that does not expire', () => {
+  it('accepts tokens without expiry', () => {
     expect(lifetimeOf({ expiring: false }, undefined, now)).toMatchObject({ expiring: false, expires: latest });
   });
 });
 
-describe('A new app password', () => {
+describe('lifetimeOf, for a new app password', () => {
   it.each([soon, latest, new Date('2000-01-01')])('may expire within the lifetime: %s', (expires) => {
     expect(lifetimeOf({ intent: 'app_password', expires }, undefined, now).expires).toEqual(expires);
   });
 
-  it('may not expire later', () => {
+  it('refuses a later expiry', () => {
     expect(refusal({ intent: 'app_password', expires: late })).toEqual(tooFar);
     expect(refusal({ intent: 'app_password', expires: new Date(latest.getTime() + 1) })).toEqual(tooFar);
   });
@@ -61,38 +61,38 @@ describe('A new app password', () => {
   });
 });
 
-describe('An app password that is changed', () => {
+describe('lifetimeOf, for a changed app password', () => {
   const stored: Lifetime = { intent: 'app_password', expiring: true, expires: soon };
   const long: Lifetime = { ...stored, expires: late };
   const lasting: Lifetime = { ...long, expiring: false };
 
-  it('keeps its end when nothing is said of it, also one that is far away', () => {
+  it('keeps an expiry that the request does not mention, even a late one', () => {
     expect(lifetimeOf({}, stored, now)).toEqual(stored);
     expect(lifetimeOf({}, long, now)).toEqual(long);
     expect(lifetimeOf({ expires: new Date(late) }, long, now)).toEqual(long);
   });
 
-  it('may not get an end that is too far away', () => {
+  it('refuses an expiry that is too late', () => {
     expect(refusal({ expires: late }, stored)).toEqual(tooFar);
     expect(refusal({ expires: new Date(late.getTime() + 1) }, long)).toEqual(tooFar);
   });
 
-  it('gets the whole lifetime at most when it is to expire from now on', () => {
+  it('limits the lifetime when expiry is switched on', () => {
     expect(lifetimeOf({ expiring: true }, lasting, now)).toEqual({ ...stored, expires: latest });
     expect(lifetimeOf({ expiring: true }, { ...lasting, expires: null }, now).expires).toEqual(latest);
     expect(lifetimeOf({ expiring: true }, { ...lasting, expires: soon }, now).expires).toEqual(soon);
     expect(refusal({ expiring: true, expires: late }, lasting)).toEqual(tooFar);
   });
 
-  it('gets the whole lifetime when it becomes a token for the API, or was one', () => {
+  it('renews the lifetime when the intent changes from or to API', () => {
     expect(lifetimeOf({ intent: 'api' }, stored, now).expires).toEqual(latest);
     const api: Lifetime = { intent: 'api', expiring: true, expires: soon };
     expect(lifetimeOf({ intent: 'app_password' }, api, now).expires).toEqual(latest);
   });
 });
 
-describe('A token that the service made for itself', () => {
-  it('keeps its end, however far away', () => {
+describe('lifetimeOf, for a token of the service', () => {
+  it('keeps any expiry', () => {
     const stored: Lifetime = { intent: 'recovery', expiring: true, expires: late };
     expect(lifetimeOf({}, stored, now)).toEqual(stored);
   });

@@ -1,20 +1,19 @@
 import { ValidationError } from '../../rest/errors/validation-error.js';
 import type { Token } from './token.entity.js';
 
-/** How long a token is valid, and an app password at most, in milliseconds: a day. */
+/** Lifetime of a token, and maximum lifetime of an app password, in milliseconds: one day. */
 export const tokenLifetime = 24 * 3600 * 1000;
 
-/** What decides how long a token is valid. */
+/** Fields that determine the expiry of a token. */
 export type Lifetime = Pick<Token, 'intent' | 'expires' | 'expiring'>;
 
 /**
- * When a token expires that is made or changed (management API, section 9.1). One for the API always gets the whole
- * lifetime from now on, whatever is asked for. The end of an app password can be chosen, up to that lifetime unless it
- * does not expire at all; without a choice it stays as it is.
+ * Returns the expiry of a new or changed token (management API, section 9.1). An API token always gets the full lifetime
+ * from now. The expiry of an app password can be chosen within that lifetime, or disabled; by default it is unchanged.
  *
- * @param asked what the request says
- * @param stored what the token is now, if it is changed
- * @throws ValidationError if the end that is asked for is too far away
+ * @param asked fields of the request
+ * @param stored the stored token, for a change
+ * @throws ValidationError if the requested expiry is too late
  */
 export function lifetimeOf(asked: Partial<Lifetime>, stored: Lifetime | undefined, now: Date): Lifetime {
   const intent = asked.intent ?? stored?.intent ?? 'api';
@@ -23,14 +22,14 @@ export function lifetimeOf(asked: Partial<Lifetime>, stored: Lifetime | undefine
   if (intent === 'api') return { intent, expiring, expires: latest };
   const kept = stored?.intent === intent ? stored.expires : latest;
   const expires = asked.expires === undefined ? kept : asked.expires;
-  // What was longer before it is changed, such as the password of a service account, may stay so.
+  // A longer stored expiry, such as that of a service account, may remain.
   const isKept = stored?.intent === intent && stored.expiring && expires?.getTime() === stored.expires?.getTime();
   if (intent !== 'app_password' || !expiring || isKept) return { intent, expiring, expires };
   if (expires !== null && expires <= latest) return { intent, expiring, expires };
   if (asked.expires === undefined || asked.expires === null) return { intent, expiring, expires: latest };
-  throw new ValidationError({ expires: [`Token expires exceeds maximum lifetime (${spelt(latest)} UTC).`] });
+  throw new ValidationError({ expires: [`Token expires exceeds maximum lifetime (${formatDate(latest)} UTC).`] });
 }
 
-function spelt(date: Date): string {
+function formatDate(date: Date): string {
   return date.toISOString().replace('T', ' ').replace('Z', '');
 }

@@ -78,11 +78,11 @@ export class TokenController {
     method: 'GET',
     path: 'view_key',
     operation: 'view_key_retrieve',
-    description: 'Tell the key of a token.',
+    description: 'Get the key of a token.',
     permissions: ['authentik_core.view_token_key'],
     responses: [
       { status: 200, type: TokenViewDto },
-      { status: 404, description: 'There is no such token of yours.' },
+      { status: 404, description: 'Token not found.' },
     ],
   })
   async viewKey(
@@ -97,13 +97,13 @@ export class TokenController {
     method: 'POST',
     path: 'set_key',
     operation: 'set_key_create',
-    description: 'Give a token another key.',
+    description: 'Replace the key of a token.',
     status: 204,
     permissions: ['authentik_core.set_token_key'],
     responses: [
-      { status: 204, description: 'The key is changed.' },
-      { status: 400, description: 'There is no key in the request, or it has fewer than 32 characters.' },
-      { status: 404, description: 'There is no such token of yours.' },
+      { status: 204, description: 'Key replaced.' },
+      { status: 400, description: 'The key is missing or shorter than 32 characters.' },
+      { status: 404, description: 'Token not found.' },
     ],
   })
   @ApiBody({ type: TokenSetKeyRequestDto })
@@ -116,7 +116,7 @@ export class TokenController {
     return this.service.setKey(token, tokenKeyIn((body as RequestBody).json()), caller, clientIp);
   }
 
-  /** Nothing refers to tokens. */
+  /** No object refers to a token. */
   @tokens.usedBy()
   async usedBy(@tokens.key() identifier: string, @Visible() visible: VisibleRows): Promise<UsedByDto[]> {
     await this.service.get(identifier, visible);

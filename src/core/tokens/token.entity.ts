@@ -6,7 +6,7 @@ import { User } from '../users/user.entity.js';
 export const tokenIntents = ['verification', 'api', 'recovery', 'app_password'] as const;
 export type TokenIntent = (typeof tokenIntents)[number];
 
-/** A key that stands for a user. */
+/** An API key or app password of a user. */
 @Entity()
 @Unique('uq_token_identifier', ['identifier'])
 @Check('ck_token_intent', oneOf('intent', tokenIntents))
@@ -18,12 +18,12 @@ export class Token {
   @Column({ type: 'varchar', length: 255 })
   identifier!: string;
 
-  /** SHA-256 of the key: what a request's key is compared with. */
+  /** SHA-256 of the key, for lookups. */
   @Index('ix_token_key_hash')
   @Column({ type: 'bytea' })
   keyHash!: Buffer;
 
-  /** The key sealed by the secret box, for those who may view it. */
+  /** The key, sealed by the secret box, for callers with permission to view it. */
   @Column({ type: 'text' })
   sealedKey!: string;
 

@@ -2,7 +2,7 @@ import type { Columns } from '../../rest/list/list-query.js';
 import type { UserDto } from '../users/dto/user.dto.js';
 import type { TokenDto } from './dto/token.dto.js';
 
-/** What is read of a token for the clients, of a statement that calls it `token`. Never the key. */
+/** Columns of a token without its key, for a query with the alias `token`. */
 export const tokenColumns = {
   pk: 'token.pk',
   managed: 'token.managed',
@@ -14,10 +14,10 @@ export const tokenColumns = {
   expiring: 'token.expiring',
 } satisfies Columns;
 
-/** A row of those columns. */
+/** A row of `tokenColumns`. */
 export type TokenRow = Pick<TokenDto, keyof typeof tokenColumns>;
 
-/** A token as clients see it. */
+/** Returns the response for a token. */
 export function tokenAnswer(row: TokenRow, user: UserDto): TokenDto {
   return {
     pk: row.pk,

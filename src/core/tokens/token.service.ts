@@ -28,7 +28,7 @@ import { type Lifetime, lifetimeOf } from './token-lifetime.js';
 import { Token } from './token.entity.js';
 import { tokenAnswer, tokenColumns, type TokenRow } from './token.mapper.js';
 
-/** Keeps the tokens. Callers who are not superusers deal with their own, and make them for themselves. */
+/** Reads and writes tokens. Callers other than superusers have access to their own tokens only. */
 @Injectable()
 export class TokenService {
   constructor(
@@ -57,12 +57,12 @@ export class TokenService {
   }
 
   /**
-   * Makes a token with a random key, which its maker may view. The user's expired tokens are deleted.
+   * Creates a token with a random key, which its creator may view. Deletes the user's expired tokens.
    *
    * @throws ValidationError if the user has as many tokens as the settings allow
    */
   async create(request: TokenRequestDto, caller: Caller): Promise<TokenDto> {
-    // Optional in the request, whatever the class says.
+    // The request may omit these fields, despite their type.
     const {
       identifier,
       user = caller.pk,
@@ -86,8 +86,8 @@ export class TokenService {
   }
 
   /**
-   * Changes what the request names; the rest, the key too, stays as it is, also for a PUT. The reference takes a request
-   * that does not name `intent` and `user` for one that makes it a token of the caller for the API.
+   * Changes the fields in the request and, also for a PUT, no others. The reference instead resets a missing `intent` to
+   * `api` and a missing `user` to the caller.
    */
   async update(token: Token, request: TokenRequestDto | PatchedTokenRequestDto, caller: Caller): Promise<TokenDto> {
     const { user: _, intent, expires, expiring, ...others } = request;
@@ -107,7 +107,7 @@ export class TokenService {
     });
   }
 
-  /** The key of a token. Whoever asks for it is written down. */
+  /** Returns the key of a token and logs the access. */
   async viewKey(token: Token, by: Caller, clientIp: string): Promise<string> {
     const key = this.secrets.open(token.sealedKey, tokenKeyPlace);
     await this.dataSource.transaction(async (manager) => {
@@ -117,7 +117,7 @@ export class TokenService {
     return key;
   }
 
-  /** Gives a token another key; the old one is worth nothing from now on. */
+  /** Replaces the key of a token; the old key becomes invalid. */
   async setKey(token: Token, key: string, by: Caller, clientIp: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       await this.authority.requireSignInChange(manager, by, token.userId);
@@ -140,7 +140,7 @@ export class TokenService {
     return { keyHash: hashTokenKey(key), sealedKey: this.secrets.seal(key, tokenKeyPlace) };
   }
 
-  /** What the caller may ask for. Whether their tokens expire is decided by an attribute, unless they are superusers. */
+  /** Returns the fields that the caller may set. An attribute decides whether tokens expire, except for superusers. */
   private async forCaller(asked: Partial<Lifetime>, caller: Caller, decides: boolean): Promise<Partial<Lifetime>> {
     if (caller.isSuperuser || !decides) return asked;
     const user = await this.dataSource.manager.findOneBy(User, { pk: caller.pk });
@@ -171,17 +171,17 @@ export class TokenService {
 }
 
 /**
- * Makes a new password of the caller wait until the transaction ends, or has it win: a token that ends with the old
- * password must not leave a successor. Locks the owner of the new token too, in the order of `Authority`.
+ * Serializes the transaction with password changes of the caller, so that a token revoked by a new password cannot create
+ * a successor. Locks the owner of the new token too, in the order of `Authority`.
  *
- * @throws AppError `invalidToken` if what the caller called with has ended meanwhile
+ * @throws AppError `invalidToken` if the credentials of the caller were revoked meanwhile
  */
 async function requireAccess(manager: EntityManager, { pk, token, session }: Caller, owner: number): Promise<void> {
   await manager.query('select from "user" where id = any($1) order by id for no key update', [[pk, owner]]);
-  const [row] = await manager.query<[{ stands: boolean }]>(
+  const [row] = await manager.query<[{ valid: boolean }]>(
     `select exists (select from "token" where token_uuid = $1)
-         or exists (select from "session" where key_hash = $2 and user_id = $3) as stands`,
+         or exists (select from "session" where key_hash = $2 and user_id = $3) as valid`,
     [token ?? null, session ?? null, pk],
   );
-  if (!row.stands) throw new AppError('invalidToken');
+  if (!row.valid) throw new AppError('invalidToken');
 }

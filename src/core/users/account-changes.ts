@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-/** Ends what was handed out for a user: open links, codes, and mails with them that were not sent yet. */
+/** Revokes open links and codes of a user, and unsent mails that contain them. */
 type Ending = (manager: EntityManager, user: number) => Promise<void>;
 
-/** What happened to an account that its owner should know. */
+/** A change of an account that its owner is notified of. */
 export type AccountChange = {
   /** Key of the user. */
   readonly user: number;
-  /** Languages of the request, BCP 47, best first; the user's own comes before them. */
+  /** Languages of the request, BCP 47, in order of preference; the user's own setting takes precedence. */
   readonly locales: readonly string[];
 } & (
   | { readonly kind: 'password' }
@@ -20,23 +20,23 @@ export type AccountChange = {
 
 type Listener = (manager: EntityManager, change: AccountChange) => Promise<void>;
 
-/** What depends on credentials and lives on a higher floor: each part registers itself. */
+/** Callbacks of higher floors for changes of credentials. */
 @Injectable()
 export class AccountChanges {
   private readonly endings: Ending[] = [];
   private readonly listeners: Listener[] = [];
 
-  /** Adds something that ends with a password or an address. It must be safe to repeat. */
+  /** Registers a callback that revokes access after a change of password or address. It must be idempotent. */
   registerEnding(ending: Ending): void {
     this.endings.push(ending);
   }
 
-  /** Ends everything that was registered, in the caller's transaction. */
+  /** Runs all revocation callbacks in the caller's transaction. */
   async end(manager: EntityManager, user: number): Promise<void> {
     for (const ending of this.endings) await ending(manager, user);
   }
 
-  /** Adds something that is done about changes, in the transaction that makes them. */
+  /** Registers a listener for changes; it runs in the transaction of the change. */
   register(listener: Listener): void {
     this.listeners.push(listener);
   }

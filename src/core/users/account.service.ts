@@ -20,10 +20,10 @@ import { tokenExpiringAttribute } from './user-attributes.js';
 import { User } from './user.entity.js';
 import { userUid } from './user.mapper.js';
 
-/** Days that the password of a service account is valid if nothing else is said. */
+/** Default lifetime of the password of a service account, in days. */
 const serviceAccountDays = 360;
 
-/** What an account may know of itself, and accounts for programs. */
+/** Reads the own account and creates service accounts. */
 @Injectable()
 export class AccountService {
   constructor(
@@ -32,9 +32,9 @@ export class AccountService {
   ) {}
 
   /**
-   * The caller (management API, section 9.2). Settings are those of the groups by name, then the user's own.
+   * Returns the caller (management API, section 9.2). Settings of the user override those of their groups, in order of name.
    *
-   * @throws AppError `invalidToken` if the account was deleted in this moment
+   * @throws AppError `invalidToken` if the account has just been deleted
    */
   async self(caller: Caller): Promise<UserSelfDto> {
     const user = await this.dataSource.manager.findOneBy(User, { pk: caller.pk });
@@ -57,16 +57,16 @@ export class AccountService {
   }
 
   /**
-   * Makes an account for a program, with an app password that is told this once. A group of its own comes with it if
-   * that is asked for and the caller may add groups.
+   * Creates a service account with an app password, which is returned only once. Also creates a group on request, if the
+   * caller may add groups.
    *
-   * @throws ValidationError if something of that name is there already
+   * @throws ValidationError if the name is taken
    */
   async createServiceAccount(
     request: UserServiceAccountRequestDto,
     caller: Caller,
   ): Promise<UserServiceAccountResponseDto> {
-    // Optional in the request, whatever the class says.
+    // The request may omit these fields, despite their type.
     const {
       name,
       create_group = false,
@@ -137,5 +137,5 @@ async function requireFreeNames(
     (await manager.existsBy(User, { username: name })) ||
     (await manager.existsBy(Token, { identifier })) ||
     (withGroup && (await manager.existsBy(Group, { name })));
-  if (isTaken) throw new ValidationError({ name: ['A user, a token or a group of this name is there already.'] });
+  if (isTaken) throw new ValidationError({ name: ['A user, token or group with this name already exists.'] });
 }

@@ -8,7 +8,7 @@ function svgOf(name: string): string {
   return Buffer.from(data, 'base64').toString('utf8');
 }
 
-describe('The avatar', () => {
+describe('avatarOf', () => {
   it.each([
     ['Ada Lovelace', 'AL'],
     ['ada king lovelace', 'AL'],
@@ -25,7 +25,7 @@ describe('The avatar', () => {
     expect(/>([^<>]*)<\/text><\/svg>$/.exec(svgOf(name))?.[1]).toBe(initials);
   });
 
-  it('is always the same for a name, and others have other colours', () => {
+  it('is deterministic for a name and varies in colour between names', () => {
     expect(avatarOf('Ada')).toBe(avatarOf('Ada'));
     const colours = new Set(['a', 'b', 'c', 'd'].map((name) => /<rect[^>]*fill="(#\w+)"/.exec(svgOf(name))?.[1]));
     expect(colours.size).toBe(4);

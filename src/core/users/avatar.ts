@@ -1,8 +1,7 @@
 const colours = ['#b91c1c', '#b45309', '#4d7c0f', '#0f766e', '#0369a1', '#4338ca', '#7e22ce', '#be185d'];
 
 /**
- * A picture of somebody's initials, always the same for a name, as an SVG in a data URI: nobody else learns who looks
- * at whom.
+ * Returns an SVG of the initials as a data URI, deterministic for a name. No third party learns which users are viewed.
  *
  * @param name the display name, or the user name of a user without one
  */
@@ -17,7 +16,7 @@ export function avatarOf(name: string): string {
   return `data:image/svg+xml;base64,${Buffer.from(svg.join('')).toString('base64')}`;
 }
 
-/** First letters of the first and the last word, or digits. Nothing else gets into the picture, so nothing can break it. */
+/** Returns the initials of the first and last word. Only letters and digits, so no markup can be injected. */
 function initialsOf(name: string): string {
   const letters = name.split(/\s+/).flatMap((word) => /[\p{L}\p{N}]/u.exec(word) ?? []);
   return [...letters.slice(0, 1), ...letters.slice(1).slice(-1)].join('').toUpperCase();

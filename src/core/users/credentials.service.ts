@@ -7,7 +7,7 @@ import { hashTokenKey } from '../tokens/token-key.js';
 import { AccountChanges } from './account-changes.js';
 import { User } from './user.entity.js';
 
-/** The session and the token of the request that makes a change: the user's own ones stay. */
+/** Session and token of the request that makes the change, which are not revoked if they belong to the user. */
 export interface KeptAccess {
   readonly session?: Buffer | undefined;
   /** Key of the token. */
@@ -16,7 +16,7 @@ export interface KeptAccess {
   readonly endsBootstrapToken?: boolean;
 }
 
-/** How a password is changed. */
+/** Options of a password change. */
 export interface PasswordChange extends KeptAccess {
   /** Languages of the request, BCP 47, for the mail to the user. */
   readonly locales?: readonly string[];

@@ -1,7 +1,7 @@
-/** What is known of somebody under names: JSON values. */
+/** Attributes of a user or group: JSON values by name. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
-/** Lays attributes over others: the upper ones decide, and objects are merged key by key. */
+/** Merges attributes recursively; `above` takes precedence. */
 export function mergeAttributes(below: Attributes, above: Attributes): Record<string, unknown> {
   const merged = Object.entries(above).map(([key, value]) => {
     const under = Object.hasOwn(below, key) ? below[key] : undefined;

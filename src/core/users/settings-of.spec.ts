@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { settingsOf } from './settings-of.js';
 
-describe('Settings', () => {
-  it('are empty when nobody says anything', () => {
+describe('settingsOf', () => {
+  it('returns no settings without layers', () => {
     expect(settingsOf([])).toEqual({});
     expect(settingsOf([{}, { other: 1 }])).toEqual({});
   });
@@ -12,7 +12,7 @@ describe('Settings', () => {
     expect(settingsOf([{ settings: { a: 1 } }, { settings }])).toEqual({ a: 1 });
   });
 
-  it('are those of every layer, the last one decides', () => {
+  it('merges all layers; the last one takes precedence', () => {
     expect(settingsOf([{ settings: { a: 1, b: 1 } }, { settings: { b: 2, c: 2 } }, { settings: { c: null } }])).toEqual(
       {
         a: 1,
@@ -22,7 +22,7 @@ describe('Settings', () => {
     );
   });
 
-  it('are merged at any depth, lists are not', () => {
+  it('merges objects recursively, but not lists', () => {
     const below = { settings: { theme: { base: 'dark', size: { w: 1, h: 1 } }, list: [1, 2] } };
     const above = { settings: { theme: { size: { h: 2 } }, list: [3] } };
     expect(settingsOf([below, above])).toEqual({
@@ -32,7 +32,7 @@ describe('Settings', () => {
     expect(below.settings.theme.size).toEqual({ w: 1, h: 1 });
   });
 
-  it('may be called like what every object has', () => {
+  it('supports keys that are properties of every object', () => {
     const hostile = JSON.parse('{"settings":{"__proto__":{"x":1},"constructor":{"y":1}}}') as Record<string, unknown>;
     const settings = settingsOf([hostile, hostile]);
     expect(JSON.stringify(settings)).toBe('{"__proto__":{"x":1},"constructor":{"y":1}}');

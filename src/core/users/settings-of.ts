@@ -1,16 +1,16 @@
 import { type Attributes, isAttributes, mergeAttributes } from './merge-attributes.js';
 
 /**
- * What attributes say under `settings`, laid over each other: the later one decides, and objects are merged key by key.
+ * Merges the `settings` of attributes recursively; later layers take precedence.
  *
- * @param layers attributes, the ones with the last word at the end
+ * @param layers attributes, in ascending order of precedence
  */
 export function settingsOf(layers: readonly Attributes[]): Record<string, unknown> {
   const settings = layers.map((attributes) => attributes['settings']).filter(isAttributes);
   return settings.reduce<Record<string, unknown>>((below, above) => mergeAttributes(below, above), {});
 }
 
-/** The language that a user has chosen, as a list of wishes: BCP 47, empty for none. */
+/** Returns the language of a user as a BCP 47 list; empty if not set. */
 export function localeOf(attributes: Attributes): string[] {
   const { locale } = settingsOf([attributes]);
   return typeof locale === 'string' && locale !== '' ? [locale] : [];

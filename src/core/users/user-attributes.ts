@@ -1,2 +1,2 @@
-/** The attribute of a user that says whether the tokens they make for themselves expire; true if it is not there. */
+/** User attribute: whether tokens that the user creates expire; true by default. */
 export const tokenExpiringAttribute = 'goauthentik.io/user/token-expires';

@@ -44,7 +44,7 @@ export class UserController {
     method: 'GET',
     path: 'me',
     operation: 'me_retrieve',
-    description: 'Who you are, and what you may do.',
+    description: 'Get the current user and their permissions.',
     access: { level: 'authenticated' },
     responses: [{ status: 200, type: SessionUserDto }],
   })
@@ -56,7 +56,7 @@ export class UserController {
     method: 'GET',
     path: 'paths',
     operation: 'paths_retrieve',
-    description: 'List the paths that users stand under.',
+    description: 'List the paths of users.',
     access: { level: 'authenticated', view: users.permission('view') },
     responses: [{ status: 200, type: UserPathDto }],
   })
@@ -68,7 +68,7 @@ export class UserController {
     method: 'POST',
     path: 'service_account',
     operation: 'service_account_create',
-    description: 'Create an account for a program. Its password is told this once.',
+    description: 'Create a service account. Its password is returned only once.',
     access: {
       level: 'authenticated',
       model: 'authentik_core.user',
@@ -111,12 +111,12 @@ export class UserController {
     method: 'POST',
     path: 'set_password',
     operation: 'set_password_create',
-    description: 'Set a new password.',
+    description: 'Set the password of a user.',
     status: 204,
     permissions: ['authentik_core.reset_user_password'],
     responses: [
-      { status: 204, description: 'The password is set.' },
-      { status: 400, description: 'There is no password in the request, or it breaks a rule.' },
+      { status: 204, description: 'Password set.' },
+      { status: 400, description: 'The password is missing or violates a rule.' },
     ],
   })
   setPassword(

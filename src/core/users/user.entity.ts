@@ -6,11 +6,11 @@ import { Group } from '../groups/group.entity.js';
 export const userTypes = ['internal', 'external', 'service_account', 'internal_service_account'] as const;
 export type UserType = (typeof userTypes)[number];
 
-/** Somebody, or a program, that has an account. */
+/** An account of a person or a program. */
 @Entity('user')
 @Unique('uq_user_username', ['username'])
 @Unique('uq_user_uuid', ['uuid'])
-// Of `nameKey`, an expression, which TypeORM cannot say: the migrations make these.
+// Expression indexes of `nameKey`, which TypeORM cannot declare; migrations create them.
 @Index('ix_user_name_username', { synchronize: false })
 @Index('ix_user_name_email', { synchronize: false })
 @Index('ix_user_name_upn', { synchronize: false })
@@ -28,8 +28,8 @@ export class User {
   username!: string;
 
   /**
-   * What the user name looks like (`skeletonOf`). Twins from before the rule against them have the same; null for a row
-   * that an older release wrote.
+   * Skeleton of the user name (`skeletonOf`). Accounts from before the rule against lookalikes may share it; null for a
+   * row of an older release.
    */
   @Index('ix_user_username_skeleton')
   @Column({ type: 'text', nullable: true })
@@ -45,13 +45,13 @@ export class User {
   isActive!: boolean;
 
   /**
-   * Signed up and has not confirmed the address yet: only such a user is activated by a mail. Never set together with
-   * `isActive`, and cleared as soon as an administrator decides on `isActive`.
+   * Signed up but not confirmed: only such a user is activated by a mail. Never set together with `isActive`; cleared when
+   * an administrator sets `isActive`.
    */
   @Column({ type: 'boolean', default: false })
   awaitsConfirmation!: boolean;
 
-  /** Hash of the password (argon2id), never told; empty if the user has none. */
+  /** Argon2id hash of the password, never returned; empty if none. */
   @Column({ type: 'text', default: '' })
   passwordHash!: string;
 

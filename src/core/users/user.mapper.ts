@@ -6,7 +6,7 @@ import { avatarOf } from './avatar.js';
 import type { UserGroupDto } from './dto/user-group.dto.js';
 import type { UserDto } from './dto/user.dto.js';
 
-/** What is read of a user for the clients, of a statement that calls it `account`. Never the password's hash. */
+/** Columns of a user without the password hash, for a query with the alias `account`. */
 export const userColumns = {
   pk: 'account.pk',
   username: 'account.username',
@@ -22,10 +22,10 @@ export const userColumns = {
   password_change_date: 'account.passwordChangeDate',
 } satisfies Columns;
 
-/** A row of those columns. */
+/** A row of `userColumns`. */
 export type UserRow = Pick<UserDto, keyof typeof userColumns>;
 
-/** A group that a user is in, as it is read for the clients. */
+/** A row of a group of a user. */
 export interface UserGroupRow {
   readonly user: number;
   readonly pk: string;
@@ -36,7 +36,7 @@ export interface UserGroupRow {
   readonly attributes: Record<string, unknown>;
 }
 
-/** A user as clients see it. `withGroups` false leaves out what the groups are, not which they are. */
+/** Returns the response for a user. Without `withGroups` it contains the keys of groups but not their details. */
 export function userAnswer(
   row: UserRow,
   groups: readonly UserGroupRow[],
@@ -63,7 +63,7 @@ export function userAnswer(
   };
 }
 
-/** A lasting identifier of a user, 64 hexadecimal digits, that says nothing of them. */
+/** Returns a stable opaque identifier of a user: 64 hexadecimal digits. */
 export function userUid(pk: number, secrets: SecretBox): string {
   return secrets.identifier(`user:${pk}`);
 }

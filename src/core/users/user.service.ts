@@ -29,7 +29,7 @@ import { namesError } from './names/name-rules.js';
 import { User } from './user.entity.js';
 import { userAnswer, userColumns, type UserGroupRow, type UserRow } from './user.mapper.js';
 
-/** Keeps the users. */
+/** Reads and writes users. */
 @Injectable()
 export class UserService {
   constructor(
@@ -57,7 +57,7 @@ export class UserService {
     return answer as UserDto;
   }
 
-  /** Several users at once, by key; one that is not there is missing. */
+  /** Returns several users by key; unknown keys are absent. */
   async getMany(pks: readonly number[]): Promise<ReadonlyMap<number, UserDto>> {
     if (pks.length === 0) return new Map();
     const users = this.users(everyRow).andWhere('account.pk = any(:pks)', { pks });
@@ -67,7 +67,7 @@ export class UserService {
 
   /**
    * @throws AppError `forbidden` if the caller may not create such a user
-   * @throws ValidationError if another account has one of the names meanwhile
+   * @throws ValidationError if another account has taken one of the names
    */
   async create({ groups, ...request }: UserRequestDto, by: Caller): Promise<UserDto> {
     const work = async (manager: EntityManager): Promise<number> => {
@@ -91,10 +91,10 @@ export class UserService {
   }
 
   /**
-   * Changes what the request names; the rest stays as it is, also for a PUT.
+   * Changes the fields in the request and, also for a PUT, no others.
    *
    * @throws AppError `forbidden` if the caller may not make this change
-   * @throws ValidationError if another account has one of the names meanwhile
+   * @throws ValidationError if another account has taken one of the names
    */
   async update(
     { pk }: User,
@@ -102,11 +102,11 @@ export class UserService {
     by: Caller,
   ): Promise<UserDto> {
     const columns = columnsOf<User>(request);
-    // Whoever decides about an account decides for good: no mail that is still on its way activates it any more.
+    // An explicit `is_active` cancels a pending activation.
     if (columns.isActive !== undefined) columns.awaitsConfirmation = false;
     await this.dataSource.transaction(async (manager) => {
       const isSwitchedOff = columns.isActive === false;
-      // Before the user, as a flow does: two that lock them in another order could wait for each other...
+      // Before the user, as a flow does: the reverse lock order deadlocks...
       if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
       const from = await this.addressBefore(manager, pk, columns.email);
       await this.authority.changing(manager, by, [{ user: pk }], async () => {
@@ -115,7 +115,7 @@ export class UserService {
         const written = { ...columns, ...(await claimed(manager, columns, stored)) };
         if (Object.keys(written).length > 0) await manager.update(User, { pk }, written as object);
         if (from !== undefined) await this.credentials.changedAddress(manager, { pk }, from);
-        // ...and again: somebody may just have been signing in.
+        // ...and again, for a concurrent sign-in.
         if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
         await this.setGroups(manager, pk, groups);
       });
@@ -124,7 +124,7 @@ export class UserService {
   }
 
   /**
-   * Removes the user with everything that is theirs.
+   * Deletes the user and everything that they own.
    *
    * @throws AppError `forbidden` if the caller may not delete this user
    */
@@ -161,7 +161,7 @@ export class UserService {
     });
   }
 
-  /** Every path that has a user, sorted; with `search` those that hold it. */
+  /** Returns the sorted paths of users; `search` filters by substring. */
   async paths(search: string, visible: VisibleRows): Promise<string[]> {
     const rows = await this.users(visible)
       .select('account.path', 'path')
@@ -173,7 +173,7 @@ export class UserService {
   }
 
   /**
-   * What refers to a user: their groups, their tokens, and what other parts of the service say.
+   * Returns the objects that refer to a user: groups, tokens, and those of registered referrers.
    *
    * @throws AppError `notFound`
    */
@@ -207,7 +207,7 @@ export class UserService {
     ];
   }
 
-  /** The address that a new one replaces. Links to it end before the user's row is locked, and again after. */
+  /** Returns the address that is replaced. Its links are revoked before and after the lock on the row of the user. */
   private async addressBefore(
     manager: EntityManager,
     pk: number,
@@ -232,7 +232,7 @@ export class UserService {
     );
   }
 
-  /** The users as clients see them, with the groups of all of them read in one statement. */
+  /** Returns the responses for users; groups are read with one statement. */
   private async answers(rows: readonly UserRow[], withGroups = true): Promise<UserDto[]> {
     const groups = await this.dataSource.query<UserGroupRow[]>(
       `select gu.user_id as "user", g.group_uuid as pk, g.name, g.is_superuser, g.parent_uuid as parent,
@@ -249,7 +249,7 @@ export class UserService {
   }
 }
 
-/** The columns of `claimNames`, or its refusal as the API has it. */
+/** Returns the columns of `claimNames`. @throws ValidationError if it refuses the names */
 async function claimed(manager: EntityManager, columns: Partial<User>, stored?: User): Promise<Partial<User>> {
   try {
     return await claimNames(manager, columns, stored);

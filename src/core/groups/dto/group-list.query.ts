@@ -9,7 +9,7 @@ import { groupColumns } from '../group.mapper.js';
 const usersByKey = { entity: () => User, property: 'pk', items: { type: 'integer' }, coercion: userKeyOf };
 const usersByName = { entity: () => User, property: 'username', items: { type: 'string' }, coercion: textOf };
 
-/** A user with one of these values in `column`, whose details the caller may see (`:knownUsers`), is in the group. */
+/** Matches groups with a member who has one of these values in `column` and is visible to the caller (`:knownUsers`). */
 function hasMember(column: string): Condition {
   return (builder, value, parameter) =>
     builder.andWhere(
@@ -53,7 +53,7 @@ export class GroupListQuery extends ListQuery {
   include_users?: boolean;
 }
 
-/** How one group is told. */
+/** Options of a single group response. */
 export class GroupQuery {
   @BooleanOption({ default: true })
   include_users?: boolean;

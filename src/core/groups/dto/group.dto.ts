@@ -26,7 +26,7 @@ describeConstraint('fk_group_role_role', 'roles', 'A role has just been deleted.
 describeConstraint('fk_group_user_user', undefined, 'A user has just been deleted.');
 describeConstraint('fk_group_user_group', undefined, 'A group has just been deleted.');
 
-/** What is told of a member. */
+/** Fields of a member. */
 class GroupMemberFields {
   @IntegerField({ readOnly: true, computed: true })
   pk!: number;
@@ -34,7 +34,7 @@ class GroupMemberFields {
   @TextField({ required: true, maxLength: 150, pattern: '^[\\w.@+-]+$' })
   username!: string;
 
-  @TextField({ required: true, description: 'Name that is shown.' })
+  @TextField({ required: true, description: 'Display name.' })
   name!: string;
 
   @BooleanField()
@@ -53,26 +53,26 @@ class GroupMemberFields {
   uid!: string;
 }
 
-/** A user as their groups tell of them. */
+/** A user as a member of a group. */
 export class GroupMemberDto extends AnswerOf(GroupMemberFields) {}
 
-/** What is told of a group and what can be set. */
+/** Fields of a group, in requests and responses. */
 class GroupFields {
   @UuidField({ readOnly: true })
   pk!: string;
 
-  @IntegerField({ readOnly: true, computed: true, description: 'A number that stands for the group.' })
+  @IntegerField({ readOnly: true, computed: true, description: 'Numeric identifier of the group.' })
   num_pk!: number;
 
   @TextField({ required: true, rules: [unique(() => Group, 'name', nameTaken)] })
   name!: string;
 
-  @BooleanField({ description: 'Members may do everything.' })
+  @BooleanField({ description: 'Whether members are superusers.' })
   is_superuser!: boolean;
 
   @UuidField({
     nullable: true,
-    description: 'The group above; its permissions are those of this one too.',
+    description: 'Parent group; its permissions are inherited.',
     rules: [exists(() => Group)],
   })
   parent!: string | null;
@@ -99,10 +99,10 @@ class GroupFields {
 /** A group. */
 export class GroupDto extends AnswerOf(GroupFields) {}
 
-/** A group to create, or to put in the place of another. */
+/** Body of a request that creates or replaces a group. */
 export class GroupRequestDto extends RequestOf(GroupFields) {}
 
-/** Changes to a group. */
+/** Body of a request that changes a group. */
 export class PatchedGroupRequestDto extends PatchOf(GroupRequestDto) {}
 
 class UserAccountFields {
@@ -110,5 +110,5 @@ class UserAccountFields {
   pk!: number;
 }
 
-/** The user to add or to remove. */
+/** Body of a request that adds or removes a member. */
 export class UserAccountRequestDto extends RequestOf(UserAccountFields) {}

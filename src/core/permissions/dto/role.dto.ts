@@ -9,7 +9,7 @@ import { Role } from '../role.entity.js';
 const nameTaken = 'Role with this name already exists.';
 describeConstraint('uq_role_name', 'name', nameTaken);
 
-/** What is told of a role and what can be set. */
+/** Fields of a role, in requests and responses. */
 class RoleFields {
   @UuidField({ readOnly: true })
   pk!: string;
@@ -18,16 +18,16 @@ class RoleFields {
   name!: string;
 }
 
-/** A set of permissions that groups hand on to their members. */
+/** A set of permissions that groups grant to their members. */
 export class RoleDto extends AnswerOf(RoleFields) {}
 
-/** A role to create, or to put in the place of another. */
+/** Body of a request that creates or replaces a role. */
 export class RoleRequestDto extends RequestOf(RoleFields) {}
 
-/** Changes to a role. */
+/** Body of a request that changes a role. */
 export class PatchedRoleRequestDto extends PatchOf(RoleRequestDto) {}
 
-/** What is read of a role, of a statement that calls it `role`. */
+/** Columns of a role, for a query with the alias `role`. */
 export const roleColumns = { pk: 'role.pk', name: 'role.name' };
 
 const ofGroup = (parameter: string): string =>
@@ -40,7 +40,7 @@ export class RoleListQuery extends ListQuery {
     { type: 'string' },
     textOf,
     (builder, value, parameter) => builder.andWhere(ofGroup(parameter), { [parameter]: value }),
-    { description: 'Roles that the group of this name hands on.' },
+    { description: 'Filter by the name of a group with the role.' },
   )
   group__name?: string;
 }

@@ -19,7 +19,7 @@ import { exists, unique } from '../../../rest/fields/rules.js';
 import { bootstrapToken } from '../../bootstrap/bootstrap-names.js';
 import { UserDto } from '../../users/dto/user.dto.js';
 import { User } from '../../users/user.entity.js';
-import { shortestTokenKey } from '../token-key.js';
+import { minTokenKeyLength } from '../token-key.js';
 import { Token, type TokenIntent, tokenIntents } from '../token.entity.js';
 
 const identifierTaken = 'Token with this identifier already exists.';
@@ -31,7 +31,7 @@ class TokenFields {
   @UuidField({ readOnly: true })
   pk!: string;
 
-  @TextField({ nullable: true, description: 'Set for a token that the service itself keeps up to date.' })
+  @TextField({ nullable: true, description: 'Set if the service manages the token.' })
   managed!: string | null;
 
   @SlugField({
@@ -45,7 +45,7 @@ class TokenFields {
   intent!: TokenIntent;
 
   @IntegerKeyField({
-    description: 'Whom the key stands for; you, if not given.',
+    description: 'Owner of the token; by default the caller.',
     rules: [exists(() => User), isTheSameUser],
   })
   user!: number;
@@ -63,17 +63,17 @@ class TokenFields {
   })
   expires!: Date | null;
 
-  @BooleanField({ description: 'Whether the key stops to work at that time.' })
+  @BooleanField({ description: 'Whether the token expires.' })
   expiring!: boolean;
 }
 
 /** A token. */
 export class TokenDto extends AnswerOf(TokenFields) {}
 
-/** A token to create, or to put in the place of another. */
+/** Body of a request that creates or replaces a token. */
 export class TokenRequestDto extends RequestOf(TokenFields) {}
 
-/** Changes to a token. */
+/** Body of a request that changes a token. */
 export class PatchedTokenRequestDto extends PatchOf(TokenRequestDto) {}
 
 /** The key of a token. */
@@ -90,7 +90,7 @@ class TokenSetKeyFields {
 export class TokenSetKeyRequestDto extends RequestOf(TokenSetKeyFields) {}
 
 /**
- * The key in a request, unchanged.
+ * Returns the key in a request, unchanged.
  *
  * @throws StatusError 400 without a body, as the reference, if there is none
  * @throws ValidationError if it is shorter than 32 characters
@@ -98,8 +98,8 @@ export class TokenSetKeyRequestDto extends RequestOf(TokenSetKeyFields) {}
 export function tokenKeyIn(request: unknown): string {
   const { key } = (request ?? {}) as { key?: unknown };
   if (typeof key !== 'string' || key.trim() === '') throw new StatusError(400);
-  if ([...key].length < shortestTokenKey) {
-    throw new ValidationError({ key: [`Ensure this field has at least ${shortestTokenKey} characters.`] });
+  if ([...key].length < minTokenKeyLength) {
+    throw new ValidationError({ key: [`Ensure this field has at least ${minTokenKeyLength} characters.`] });
   }
   return key;
 }

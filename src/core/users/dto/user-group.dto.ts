@@ -5,13 +5,13 @@ class UserGroupFields {
   @UuidField({ readOnly: true })
   pk!: string;
 
-  @IntegerField({ readOnly: true, computed: true, description: 'A number that stands for the group.' })
+  @IntegerField({ readOnly: true, computed: true, description: 'Numeric identifier of the group.' })
   num_pk!: number;
 
   @TextField({ required: true })
   name!: string;
 
-  @BooleanField({ description: 'Members may do everything.' })
+  @BooleanField({ description: 'Whether members are superusers.' })
   is_superuser!: boolean;
 
   @UuidField({ nullable: true })
@@ -24,5 +24,5 @@ class UserGroupFields {
   attributes!: Record<string, unknown>;
 }
 
-/** A group as its members tell of it. */
+/** A group nested in its members. */
 export class UserGroupDto extends AnswerOf(UserGroupFields) {}

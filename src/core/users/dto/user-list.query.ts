@@ -24,7 +24,7 @@ const groupsByKey = {
   coercion: uuidOf,
 };
 
-/** The user is in a group with one of these values in `column`. */
+/** Matches users in a group with one of these values in `column`. */
 function isMemberOf(column: string): Condition {
   return (builder, value, parameter) =>
     builder.andWhere(
@@ -95,8 +95,8 @@ export class UserListQuery extends ListQuery {
   include_groups?: boolean;
 }
 
-/** Which of the paths are listed. */
+/** Filter of the list of paths. */
 export class UserPathQuery {
-  @field({ type: 'string' }, String, { description: 'Text that the paths hold, in any letter case.' })
+  @field({ type: 'string' }, String, { description: 'Substring of the path, case-insensitive.' })
   search?: string;
 }

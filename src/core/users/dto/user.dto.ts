@@ -21,7 +21,7 @@ import { UserGroupDto } from './user-group.dto.js';
 
 describeConstraint('uq_user_username', 'username', usernameTaken);
 
-/** What is told of a user and what can be set (management API, section 9.3). */
+/** Fields of a user, in requests and responses (management API, section 9.3). */
 class UserFields {
   @IntegerField({ readOnly: true, computed: true })
   pk!: number;
@@ -29,10 +29,10 @@ class UserFields {
   @TextField({ required: true, maxLength: 150, rules: [isAvailable('username')] })
   username!: string;
 
-  @TextField({ required: true, allowBlank: true, description: 'Name that is shown.' })
+  @TextField({ required: true, allowBlank: true, description: 'Display name.' })
   name!: string;
 
-  @BooleanField({ description: 'Whether the user may do anything; switch this off instead of deleting somebody.' })
+  @BooleanField({ description: 'Whether the user is active; deactivate users instead of deleting them.' })
   is_active!: boolean;
 
   @DateTimeField({ nullable: true })
@@ -50,7 +50,7 @@ class UserFields {
   @EmailField({ allowBlank: true, rules: [isAvailable('email')] })
   email!: string;
 
-  @TextField({ readOnly: true, description: 'Picture of the user, as an address or a data URI.' })
+  @TextField({ readOnly: true, description: 'Avatar, as a URL or data URI.' })
   avatar!: string;
 
   @DictionaryField({ rules: [isAvailable('attributes')] })
@@ -75,13 +75,13 @@ class UserFields {
 /** A user. */
 export class UserDto extends AnswerOf(UserFields) {}
 
-/** A user to create, or to put in the place of another. */
+/** Body of a request that creates or replaces a user. */
 export class UserRequestDto extends RequestOf(UserFields) {}
 
-/** Changes to a user. */
+/** Body of a request that changes a user. */
 export class PatchedUserRequestDto extends PatchOf(UserRequestDto) {}
 
-/** A path is a list of names with slashes between them. */
+/** Checks that a path is a list of names separated by slashes. */
 function isUserPath(path: string): Promise<string[] | undefined> {
   const message = /^\/|\/$/.test(path)
     ? 'No leading or trailing slashes allowed.'
@@ -91,7 +91,7 @@ function isUserPath(path: string): Promise<string[] | undefined> {
   return Promise.resolve(message === undefined ? undefined : [message]);
 }
 
-/** Accounts of the service itself are made by the service, and stay what they are. */
+/** Refuses to set or change the type of internal service accounts. */
 function isSettableType(type: UserType, { current }: RuleContext): Promise<string[] | undefined> {
   const stored = (current as User | undefined)?.type;
   if (stored === 'internal_service_account' && type !== stored) {
