@@ -24,8 +24,8 @@ import { Audit1795880900000 } from './1795880900000-audit.js';
 import { Policies1795881100000 } from './1795881100000-policies.js';
 import { EventExpiry1795881300000 } from './1795881300000-event-expiry.js';
 import { AccountAddresses1795881310000 } from './1795881310000-account-addresses.js';
-import { GrantNumbers1795881600000 } from './1795881600000-grant-numbers.js';
 import { RedirectStage1795881500000 } from './1795881500000-redirect-stage.js';
+import { GrantNumbers1795881600000 } from './1795881600000-grant-numbers.js';
 
 /** Every migration, oldest first. */
 export const migrations = [

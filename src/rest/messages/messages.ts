@@ -106,7 +106,7 @@ export type MessageCode = keyof Texts;
 export type Message = { [C in MessageCode]: { readonly code: C; readonly values: Values<C> } }[MessageCode];
 
 /** A text that an administrator wrote. It is shown as it is, never translated or recognized. */
-export interface WrittenText {
+interface WrittenText {
   readonly written: string;
 }
 

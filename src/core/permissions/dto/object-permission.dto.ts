@@ -48,7 +48,7 @@ export class ExtraUserObjectPermissionRequestDto extends RequestOf(ObjectPermiss
 export class PatchedExtraUserObjectPermissionRequestDto extends PatchOf(ExtraUserObjectPermissionRequestDto) {}
 
 /** What is read of a permission on an object, of a statement that calls it `permission`. */
-export const objectPermissionColumns = {
+const objectPermissionColumns = {
   pk: 'permission.number',
   codename: 'permission.codename',
   object_pk: 'permission.objectPk',
