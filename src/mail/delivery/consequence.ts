@@ -4,12 +4,14 @@ import { nextAttempt } from '../outbox/retry-schedule.js';
 import type { Outcome } from '../transport/mail-transports.js';
 import type { MailSender } from './mail-senders.js';
 
-/** What a try means for the message. */
+/** The effect of an attempt on its message. */
 export type Consequence = Pick<FinishedAttempt, 'result' | 'next' | 'event'>;
 
 /**
- * @param message with the number of this try as its `attempts`
- * @param random from 0 to 1
+ * Returns the attempt's result, the message's next state and the event to write.
+ *
+ * @param message its `attempts` includes this attempt
+ * @param random from 0 to 1, for the jitter of the retry
  */
 export function consequenceOf(
   outcome: Outcome | 'captured',
@@ -19,7 +21,7 @@ export function consequenceOf(
   random: number,
 ): Consequence {
   if (outcome === 'captured') {
-    const reason = 'No mail server is set (EMAIL_HOST): it is in the local mailbox.';
+    const reason = 'No mail server is set (EMAIL_HOST): the mail is in the local mailbox.';
     return { result: { outcome: 'captured', reason }, next: { state: 'captured' } };
   }
   const { kind, ...details } = outcome;
@@ -27,17 +29,17 @@ export function consequenceOf(
     const result = { ...details, outcome: 'accepted', reason: '' } as const;
     return { result, next: { state: 'sent' }, event: eventOf(message, sender) };
   }
-  const said = outcome.reply === undefined || outcome.reply === '' ? '' : ` It says: ${outcome.reply}`;
-  const result = { ...details, outcome: outcome.kind, reason: `${outcome.reason}${said}` };
-  const again = kind === 'refused' ? undefined : nextAttempt(message, now, random);
-  if (again !== undefined) return { result, next: { state: 'retrying', nextAttempt: again } };
+  const quote = outcome.reply === undefined || outcome.reply === '' ? '' : ` Its reply: ${outcome.reply}`;
+  const result = { ...details, outcome: outcome.kind, reason: `${outcome.reason}${quote}` };
+  const retryAt = kind === 'refused' ? undefined : nextAttempt(message, now, random);
+  if (retryAt !== undefined) return { result, next: { state: 'retrying', nextAttempt: retryAt } };
   return { result, next: { state: 'failed' }, event: eventOf(message, sender, result.reason) };
 }
 
 /**
- * The event that tells of a mail which was sent, or will not be.
+ * Returns the `email_sent` or `email_failed` event of a message.
  *
- * @param failure why not; undefined if it was sent
+ * @param failure reason of the failure; undefined for a sent mail
  */
 export function eventOf(message: DueMessage, sender: MailSender, failure?: string): NewEvent {
   const isSent = failure === undefined;

@@ -9,22 +9,22 @@ interface StateCount {
   readonly count: number;
 }
 
-/** Milliseconds after which the messages that are done are counted again: there are many, and little depends on them. */
+/** Milliseconds that the counts of finished messages are cached: there are many of them, and they change slowly. */
 const recount = 60_000;
 
-/** The figures of mail: what happened in this process, and what waits in the database. */
+/** Mail metrics: attempts of this process, and the queue in the database. */
 @Injectable()
 export class MailMetrics {
   private readonly attempts = new Counter({
     name: 'mail_attempts_total',
-    help: 'Tries to send a mail, by outcome.',
+    help: 'Delivery attempts by outcome.',
     labelNames: ['outcome'],
     registers: [],
   });
 
   private readonly seconds = new Histogram({
     name: 'mail_seconds_to_acceptance',
-    help: 'Seconds from taking a mail to its acceptance by the server.',
+    help: 'Seconds from queueing a mail to its acceptance by the mail server.',
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600, 3600, 86_400],
     registers: [],
   });
@@ -33,7 +33,7 @@ export class MailMetrics {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Puts the figures where Prometheus finds them. */
+  /** Registers the metrics. */
   register(registry: Registry): void {
     registry.registerMetric(this.attempts);
     registry.registerMetric(this.seconds);
@@ -41,7 +41,7 @@ export class MailMetrics {
     const age = (): Promise<number> => this.oldestWaiting();
     new Gauge({
       name: 'mail_messages',
-      help: 'Mails by state. Those that are done are counted once a minute.',
+      help: 'Mails by state. Counts of finished mails are up to a minute old.',
       labelNames: ['state'],
       registers: [registry],
       async collect() {
@@ -51,7 +51,7 @@ export class MailMetrics {
     });
     new Gauge({
       name: 'mail_oldest_waiting_seconds',
-      help: 'How long the mail is overdue that has been waiting longest.',
+      help: 'Seconds by which the oldest waiting mail is overdue.',
       registers: [registry],
       async collect() {
         this.set(await age());
@@ -63,12 +63,12 @@ export class MailMetrics {
     this.attempts.inc({ outcome });
   }
 
-  /** @param queued when the mail was taken */
+  /** @param queued when the mail was queued */
   accepted(queued: Date): void {
     this.seconds.observe((Date.now() - queued.getTime()) / 1000);
   }
 
-  /** Seconds by which the mail is overdue that should have been tried first; 0 if none is. */
+  /** Returns the seconds by which the oldest waiting mail is overdue; 0 if none is. */
   async oldestWaiting(): Promise<number> {
     const [row] = await this.dataSource.query<{ age: number }[]>(
       `select coalesce(extract(epoch from now() - min(coalesce(lease_until, next_attempt))), 0)::float as age
@@ -77,7 +77,7 @@ export class MailMetrics {
     return Math.max(0, row?.age ?? 0);
   }
 
-  /** Those that wait are found by their index, as they are now; those that are done may be a minute old. */
+  /** Returns current counts of waiting mails (by partial index) and cached counts of finished ones. */
   private async countByState(): Promise<Map<string, number>> {
     const waiting = this.countWhere('next_attempt is not null');
     if (this.done === undefined || this.done.until < Date.now()) {

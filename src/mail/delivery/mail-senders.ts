@@ -3,21 +3,21 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { globalSmtpSettings, type SmtpSettings } from '../transport/smtp-settings.js';
 
-/** Who sends a mail, and over which server. */
+/** The sender address of a mail and its mail server. */
 export interface MailSender {
-  /** Undefined: there is no server, mails go to the local mailbox. */
+  /** Undefined: no mail server, mails go to the local mailbox. */
   readonly smtp: SmtpSettings | undefined;
   readonly fromAddress: string;
-  /** What it is called in events and lists. */
+  /** Display name in events and lists. */
   readonly name: string;
-  /** Why nothing can be sent for it just now, for an administrator. */
+  /** Why it cannot send at present, for administrators. */
   readonly problem?: string;
 }
 
-/** Finds the senders behind stages by their keys, as they are set up now; those that it does not know are left out. */
+/** Returns the current senders of stages by stage key, without unknown stages. */
 export type SenderSource = (stages: readonly string[]) => Promise<ReadonlyMap<string, MailSender>>;
 
-/** Knows who sends mails. The kinds of stages that send any tell it how to find theirs. */
+/** Registry of mail senders. Stage kinds that send mail register a source. */
 @Injectable()
 export class MailSenders {
   private readonly sources: SenderSource[] = [];
@@ -28,12 +28,12 @@ export class MailSenders {
     this.sources.push(source);
   }
 
-  /** The service's own server and address. */
+  /** Returns the sender of the global EMAIL_ settings. */
   global(): MailSender {
     return { smtp: globalSmtpSettings(this.settings), fromAddress: this.settings.emailFrom, name: '' };
   }
 
-  /** The sender behind each of these stages; none for a stage that does not exist any more. Null is the service. */
+  /** Returns the sender of each stage, without deleted stages. The key null is the service itself. */
   async of(stages: ReadonlySet<string | null>): Promise<ReadonlyMap<string | null, MailSender>> {
     const keys = [...stages].filter((stage) => stage !== null);
     const found = keys.length === 0 ? [] : await Promise.all(this.sources.map((source) => source(keys)));

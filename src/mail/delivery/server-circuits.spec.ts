@@ -33,7 +33,7 @@ describe('ServerCircuits', () => {
     fail('a:25');
     expect(circuits.open()).toEqual(['a:25']);
     const refused = circuits.admit('a:25');
-    expect(refused).toEqual({ admitted: false, reason: 'out of order', retryAt: new Date(clock.now + 15_000) });
+    expect(refused).toEqual({ admitted: false, reason: 'open', retryAt: new Date(clock.now + 15_000) });
     admitted(circuits.admit('b:25'));
   });
 

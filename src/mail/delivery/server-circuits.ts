@@ -1,56 +1,57 @@
-/** Failures in a row after which a server is left alone for a while. */
+/** Consecutive failures that open a circuit. */
 const failuresToOpen = 3;
 
-/** Seconds that a server is left alone, at first and at most; doubled at every failure in between. */
+/** First and longest pause in seconds; each further failure doubles the pause. */
 const shortestPause = 15;
 const longestPause = 300;
 
-/** Mails at a time for a server that has not answered yet, or has just failed. */
+/** Concurrent mails to a server that has not answered yet or has just failed. */
 const untriedLimit = 2;
 
-/** Milliseconds that a mail waits for a place before it makes room for the mails of other servers. */
+/** Milliseconds that a mail waits for a slot before it is postponed in favour of other servers. */
 const patience = 1000;
 
-/** Which part of the places may be spent on waiting for one server, and for all; and on servers that say nothing. */
+/** Shares of the concurrency that may wait for one server and for all servers, and that unproven servers may use. */
 const waitingForOne = 0.2;
 const waitingForAll = 0.4;
 const untriedForAll = 0.5;
 
-/** Milliseconds after which a mail asks again for a server that has said nothing so far: at least and at most. */
+/** Bounds in milliseconds for the retry of a mail whose server has not answered yet. */
 const soonest = 250;
 const latest = 5000;
 
 interface Circuit {
-  /** Failures in a row. */
+  /** Consecutive failures. */
   failures: number;
-  /** Has answered since its last failure. */
+  /** Whether it has answered since its last failure. */
   proven: boolean;
   openUntil: number;
   underWay: number;
-  /** Since when it has had a mail before it, if it is not proven. */
+  /** Start of the current unanswered attempts, for unproven servers. */
   askedSince: number;
-  /** Wakes those that wait for a place. */
+  /** Callbacks of mails that wait for a slot. */
   readonly waiting: Set<() => void>;
 }
 
-/** Whether a server may be tried now; if so, `done` must be called with how it went. */
+/** Admission to a server. If admitted, the caller must call `done` with the result. */
 export type Admission =
   | { readonly admitted: true; readonly done: (reachable: boolean) => void }
-  | { readonly admitted: false; readonly retryAt: Date; readonly reason: 'busy' | 'out of order' };
+  | { readonly admitted: false; readonly retryAt: Date; readonly reason: 'busy' | 'open' };
 
 /**
- * Keeps a server that does not answer from holding up the mails of other servers: it is left alone after a few
- * failures in a row, then tried with a single mail, and no server gets all of a worker's places.
+ * Circuit breakers, one per mail server, so that an unresponsive server does not hold up the mails of others: a few
+ * consecutive failures open a circuit, after the pause a single mail probes it, and no server gets a worker's whole
+ * concurrency.
  */
 export class ServerCircuits {
   private readonly circuits = new Map<string, Circuit>();
-  /** Mails at a time for a server that answers. */
+  /** Concurrent mails to a server that answers. */
   private readonly limit: number;
   private waiting = 0;
 
   /**
-   * @param places how many mails a worker handles at a time
-   * @param now the time in milliseconds
+   * @param places mails that a worker handles concurrently
+   * @param now returns the time in milliseconds
    */
   constructor(
     private readonly places: number,
@@ -60,8 +61,8 @@ export class ServerCircuits {
   }
 
   /**
-   * As `admit`, but waits a moment for a place, unless too many wait already: a busy server is soon free, and servers
-   * that do not answer must not have everybody wait for them.
+   * Like `admit`, but waits briefly for a slot unless too many mails wait already: a busy server is soon free, and
+   * unresponsive servers must not occupy all workers.
    */
   async enter(server: string): Promise<Admission> {
     const deadline = Date.now() + patience;
@@ -73,17 +74,17 @@ export class ServerCircuits {
     }
   }
 
-  /** @param server `host:port` */
+  /** Admits a mail if the server has a free slot. @param server `host:port` */
   admit(server: string): Admission {
     const circuit = this.circuits.get(server) ?? newCircuit();
     this.circuits.set(server, circuit);
     const now = this.now();
     if (circuit.openUntil > now) {
-      return { admitted: false, retryAt: new Date(circuit.openUntil), reason: 'out of order' };
+      return { admitted: false, retryAt: new Date(circuit.openUntil), reason: 'open' };
     }
     if (circuit.underWay >= this.placesOf(circuit)) {
-      // As long again as it has been silent: the mails of a server that is well are not held up by its first answer,
-      // and those of one that is not do not ask all the time.
+      // Waits as long again as the server has been silent: short for a healthy server before its first answer, and long
+      // enough not to poll an unresponsive one.
       const silence = circuit.proven ? patience : Math.min(Math.max(now - circuit.askedSince, soonest), latest);
       return { admitted: false, retryAt: new Date(now + silence), reason: 'busy' };
     }
@@ -92,12 +93,12 @@ export class ServerCircuits {
     return { admitted: true, done: (reachable) => this.report(server, circuit, reachable) };
   }
 
-  /** Servers that are left alone now. */
+  /** Returns the servers with an open circuit. */
   open(): string[] {
     return [...this.circuits].filter(([, { openUntil }]) => openUntil > this.now()).map(([server]) => server);
   }
 
-  /** How many mails the server may have before it now. */
+  /** Returns the number of mails that the server may handle concurrently at present. */
   private placesOf({ proven, failures, underWay }: Circuit): number {
     if (proven) return this.limit;
     const others = [...this.circuits.values()].reduce(
@@ -113,7 +114,7 @@ export class ServerCircuits {
     return forThis < this.places * waitingForOne && this.waiting < this.places * waitingForAll;
   }
 
-  /** Waits until a mail for the server has ended, but not for ever. */
+  /** Waits until a mail to the server has finished, or for `milliseconds`. */
   private async freePlace(server: string, milliseconds: number): Promise<void> {
     const circuit = this.circuits.get(server);
     if (circuit === undefined) return;
@@ -136,7 +137,7 @@ export class ServerCircuits {
     circuit.failures = reachable ? 0 : circuit.failures + 1;
     circuit.openUntil = this.now() + pauseAfter(circuit.failures) * 1000;
     for (const wake of circuit.waiting) wake();
-    // A server that is well and idle need not be remembered for ever; there may be many over time.
+    // Bounds the map: idle circuits need not be kept.
     if (circuit.underWay === 0 && this.circuits.size > 1000) this.circuits.delete(server);
   }
 }

@@ -3,11 +3,11 @@ import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relat
 import { oneOf } from '../../database/one-of.js';
 import { MailMessage } from './mail-message.entity.js';
 
-/** `interrupted`: the worker died, nobody knows whether the server took the message. */
+/** `interrupted`: the worker died; whether the server accepted the message is unknown. */
 export const attemptOutcomes = ['accepted', 'captured', 'refused', 'deferred', 'interrupted'] as const;
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
-/** One try to send a message. */
+/** One attempt to send a message. */
 @Entity()
 @Unique('uq_delivery_attempt_number', ['messagePk', 'number'])
 @Check('ck_delivery_attempt_outcome', oneOf('outcome', attemptOutcomes))
@@ -29,11 +29,11 @@ export class DeliveryAttempt {
   @Column({ type: 'timestamptz' })
   started!: Date;
 
-  /** Null while it lasts. */
+  /** Null while in progress. */
   @Column({ type: 'timestamptz', nullable: true })
   ended!: Date | null;
 
-  /** Null while it lasts. */
+  /** Null while in progress. */
   @Column({ type: 'text', nullable: true })
   outcome!: AttemptOutcome | null;
 
@@ -44,7 +44,7 @@ export class DeliveryAttempt {
   @Column({ type: 'text', default: '' })
   reply!: string;
 
-  /** In words. */
+  /** Reason for a failure, as text. */
   @Column({ type: 'text', default: '' })
   reason!: string;
 
@@ -52,7 +52,7 @@ export class DeliveryAttempt {
   @Column({ type: 'text', default: '' })
   server!: string;
 
-  /** Such as `TLSv1.3`; null for a connection in clear. */
+  /** Such as `TLSv1.3`; null for an unencrypted connection. */
   @Column({ type: 'text', nullable: true })
   tls!: string | null;
 }

@@ -1,17 +1,18 @@
 import { cut, singleLine } from '../../templating/plain-text.js';
 import { reasonToRefuseText } from '../transport/refusals.js';
 
-/** Longest display name, in UTF-16 units: more than that no list of mails shows. */
+/** Longest display name in UTF-16 units; mail clients do not show more in their lists. */
 const longest = 64;
 
-/** Dots that programs read as those of a domain (UTS 46, section 2.3), between two letters or digits. */
+/** Domain separators (UTS 46, section 2.3) between letters or digits, which mail clients turn into links. */
 const domainDot = /(?<=[\p{L}\p{N}])[.\u3002\uff0e\uff61](?=[\p{L}\p{N}])/gu;
 
 /**
- * The name beside a recipient's address. Users choose it, so it is bounded, on one line, free of invisible characters,
- * and no mail program makes a link of it: a blank follows each dot in a word, `://` becomes a colon.
+ * Returns the recipient's display name for a header. Users choose it, so the result is bounded, on one line, without
+ * invisible characters, and mail clients do not turn it into a link: a blank follows each dot in a word, and `://`
+ * becomes a colon.
  *
- * @returns the empty string for a name that no header can hold (RFC 5322, section 2.1.1; RFC 2047)
+ * @returns the empty string for a name that is not valid in a header (RFC 5322, section 2.1.1; RFC 2047)
  */
 export function displayName(name: string): string {
   if (reasonToRefuseText('name', name) !== undefined) return '';

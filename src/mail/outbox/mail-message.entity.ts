@@ -15,26 +15,26 @@ import { DeliveryAttempt } from './delivery-attempt.entity.js';
 import { type MessageState, messageStates } from './message-states.js';
 import type { StoredMailData } from './stored-mail-data.js';
 
-/** A mail that is to be sent, or was: what is needed to render and send it, and what became of it. */
+/** A queued or finished mail: the data to render and send it, and its delivery state. */
 @Entity()
 @Unique('uq_mail_message_message_id', ['messageId'])
 @Check('ck_mail_message_state', oneOf('state', messageStates))
 @Index('ix_mail_message_created', ['created'])
-// Not by the state, which changes at every step: only changes of indexed columns have to be written to the indexes.
+// Not indexed by state: it changes at every step, and updates of unindexed columns leave the indexes alone.
 @Index('ix_mail_message_waiting', ['nextAttempt'], { where: '"next_attempt" IS NOT NULL' })
 @Index('ix_mail_message_finished', ['finished'], { where: '"finished" IS NOT NULL' })
 export class MailMessage {
   @PrimaryColumn({ type: 'uuid', name: 'message_uuid' })
   pk!: string;
 
-  /** `Message-ID` without its brackets; the same at every try, so that a mail that comes twice is seen as one. */
+  /** `Message-ID` without angle brackets; the same for every attempt, so that mail clients recognize duplicates. */
   @Column({ type: 'text' })
   messageId!: string;
 
   @Column({ type: 'text', default: 'queued' })
   state!: MessageState;
 
-  /** The stage that sends it, or null for a mail of the service itself. No foreign key: the stage may go first. */
+  /** Sending stage; null for mails of the service itself. No foreign key: the stage may be deleted first. */
   @Index('ix_mail_message_stage')
   @Column({ type: 'uuid', name: 'stage_uuid', nullable: true })
   stageId!: string | null;
@@ -46,7 +46,7 @@ export class MailMessage {
   @Column({ type: 'text' })
   subject!: string;
 
-  /** What the template is filled with. No secret and no link that works: those are made when it is sent. */
+  /** Template data, without secrets and working links: those are derived at the time of sending. */
   @Column({ type: 'jsonb' })
   data!: StoredMailData;
 
@@ -67,30 +67,30 @@ export class MailMessage {
   @Column({ type: 'integer', default: 0 })
   attempts!: number;
 
-  /** How many of these were made before it was last put into the queue. */
+  /** Attempts made before it was last queued. */
   @Column({ type: 'integer', default: 0 })
   earlierAttempts!: number;
 
-  /** When it is tried next; null when it is not tried any more. */
+  /** Time of the next attempt; null if there will be none. */
   @Column({ type: 'timestamptz', nullable: true })
   nextAttempt!: Date | null;
 
-  /** Until when the worker that sends it is believed to live. */
+  /** Expiry of the lease of the worker that is sending it. */
   @Column({ type: 'timestamptz', nullable: true })
   leaseUntil!: Date | null;
 
-  /** After this moment it is of no use any more, because its link is dead. */
+  /** Not sent after this time, because its link has expired. */
   @Column({ type: 'timestamptz', nullable: true })
   deadline!: Date | null;
 
-  /** Why it was not sent, in words. */
+  /** Why it was not sent. */
   @Column({ type: 'text', default: '' })
   reason!: string;
 
   @CreateDateColumn({ type: 'timestamptz' })
   created!: Date;
 
-  /** When it was last put into the queue: when it was made, or when somebody had it sent again. */
+  /** When it was last queued: on creation or by a requeue. */
   @Column({ type: 'timestamptz', default: () => 'now()' })
   queued!: Date;
 

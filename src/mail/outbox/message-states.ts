@@ -1,18 +1,18 @@
 /**
- * The states of a message, and how it gets from one to the other:
+ * The states of a message and their transitions:
  *
  *                    ┌───────────────────────────────┐
  *                    ▼                               │ try later
  *     queued ───▶ sending ──▶ retrying ──────────────┘
  *       │            │           │
  *       │            ├─▶ sent    │          accepted by the server
- *       │            ├─▶ captured│          kept in the local mailbox: there is no server
+ *       │            ├─▶ captured│          kept in the local mailbox, no mail server
  *       │            │           │
- *       ├────────────┼───────────┼─▶ failed    refused for good, or too late
- *       └────────────┴───────────┴─▶ discarded nobody wants it any more
+ *       ├────────────┼───────────┼─▶ failed    refused permanently, or expired
+ *       └────────────┴───────────┴─▶ discarded cancelled
  *
- * `failed` and `discarded` go back to `queued` when an administrator asks for it. A worker that dies leaves `sending`
- * behind; when its lease is over another worker goes from `sending` to `sending`.
+ * An administrator can requeue a `failed` or `discarded` message. A worker that dies leaves `sending` behind; when its
+ * lease expires another worker goes from `sending` to `sending`.
  */
 export const messageStates = ['queued', 'sending', 'retrying', 'sent', 'captured', 'failed', 'discarded'] as const;
 export type MessageState = (typeof messageStates)[number];
@@ -27,13 +27,13 @@ const transitions: Readonly<Record<MessageState, readonly MessageState[]>> = {
   discarded: ['queued'],
 };
 
-/** The states from which a message may come to `state`. */
+/** Returns the states from which a message may change to `state`. */
 export function statesBefore(state: MessageState): MessageState[] {
   return messageStates.filter((before) => transitions[before].includes(state));
 }
 
-/** States in which nothing more happens by itself; such messages are deleted when they are old. */
+/** States without automatic transitions; messages in these states are deleted after MAIL_RETENTION. */
 export const finalStates: readonly MessageState[] = ['sent', 'captured', 'failed', 'discarded'];
 
-/** States in which a message is on its way. */
+/** States of messages that will still be attempted. */
 export const waitingStates: readonly MessageState[] = ['queued', 'sending', 'retrying'];

@@ -7,18 +7,18 @@ import type { AttemptOutcome } from './delivery-attempt.entity.js';
 import type { MailMessage } from './mail-message.entity.js';
 import { finalStates, type MessageState, statesBefore, waitingStates } from './message-states.js';
 
-/** The task of the job queue that sends a message. */
+/** Name of the job that sends a message. */
 export const sendMailTask = 'send_mail';
 
-/** A message as it is taken. */
+/** A message to insert. */
 export type NewMessage = Pick<MailMessage, 'pk' | 'messageId' | 'stageId' | 'template' | 'subject' | 'data'> &
   Pick<MailMessage, 'recipientName' | 'recipientAddress' | 'fromAddress' | 'locale' | 'deadline'>;
 
-/** A message that waits, with all that is needed to send it. */
+/** A waiting message with everything needed to send it. */
 export type DueMessage = NewMessage &
   Pick<MailMessage, 'state' | 'attempts' | 'earlierAttempts' | 'created' | 'queued'>;
 
-/** How a try ended. */
+/** Result of an attempt. */
 interface AttemptResult {
   readonly outcome: AttemptOutcome;
   readonly reason: string;
@@ -28,24 +28,24 @@ interface AttemptResult {
   readonly tls?: string | null | undefined;
 }
 
-/** Where a message goes after a try. */
+/** State of a message after an attempt. */
 interface NextState {
   readonly state: MessageState;
-  /** For `retrying`: when. */
+  /** Time of the retry, for `retrying`. */
   readonly nextAttempt?: Date;
 }
 
-/** A try that has ended, and what comes of it. */
+/** A finished attempt and its effect on the message. */
 export interface FinishedAttempt {
   readonly pk: string;
   readonly number: number;
   readonly result: AttemptResult;
   readonly next: NextState;
-  /** Tells of it, if there is something to tell. */
+  /** Event to write, if any. */
   readonly event?: NewEvent | undefined;
 }
 
-/** A message that is put off without a try. */
+/** A message to postpone without an attempt. */
 export interface Postponement {
   readonly pk: string;
   readonly until: Date;
@@ -53,15 +53,14 @@ export interface Postponement {
 }
 
 /**
- * The one writer of what becomes of messages. Every change names the states that it may come from; what changes several
- * messages locks them in the order of their keys, so that no two changes wait for each other, and names the keys besides,
- * so that they are found by the index whatever PostgreSQL believes of the size of the table.
+ * The only writer of message states. Every update checks the current state. Batch updates lock rows in key order, which
+ * avoids deadlocks, and also filter by key, so that PostgreSQL uses the index whatever its statistics are.
  */
 @Injectable()
 export class MessageStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Takes a message, which is sent when the transaction commits. */
+  /** Inserts a message and its job; it is sent once the transaction commits. */
   async add(manager: EntityManager, message: NewMessage): Promise<void> {
     await manager.query(
       `with message as (
@@ -88,7 +87,7 @@ export class MessageStore {
     );
   }
 
-  /** Those of these messages that still wait, or are with a worker. */
+  /** Returns the messages that are queued, retrying or sending. */
   async find(pks: readonly string[]): Promise<DueMessage[]> {
     return this.dataSource.query<DueMessage[]>(
       `select message_uuid as pk, message_id as "messageId", stage_uuid as "stageId", template, subject, data,
@@ -101,10 +100,10 @@ export class MessageStore {
   }
 
   /**
-   * Takes messages to send them: of any number of workers one gets each. They stay taken for `lease` seconds, or until
-   * `extendLeases` extends that.
+   * Claims messages for sending; exactly one worker gets each message. The lease lasts `lease` seconds unless
+   * `extendLeases` extends it.
    *
-   * @returns the number of the try by message, without those that somebody else has or nobody wants any more
+   * @returns attempt numbers by message key, without messages that another worker holds or that are final
    */
   async claim(pks: readonly string[], lease: number): Promise<Map<string, number>> {
     const rows = await this.dataSource.query<{ pk: string; attempts: number }[]>(
@@ -119,7 +118,7 @@ export class MessageStore {
          returning message.message_uuid, attempts
        ), interrupted as (
          update "delivery_attempt"
-            set ended = now(), outcome = 'interrupted', reason = 'The worker ended before the server had answered.'
+            set ended = now(), outcome = 'interrupted', reason = 'The worker ended before the server answered.'
           where message_uuid in (select message_uuid from claimed) and ended is null
        ), attempt as (
          insert into "delivery_attempt" (attempt_uuid, message_uuid, number, started)
@@ -131,7 +130,7 @@ export class MessageStore {
     return new Map(rows.map(({ pk, attempts }) => [pk, attempts]));
   }
 
-  /** Keeps messages taken that are still being sent. */
+  /** Extends the leases of messages that are being sent. */
   async extendLeases(pks: readonly string[], lease: number): Promise<void> {
     await this.dataSource.query(
       `with mine as (
@@ -145,10 +144,10 @@ export class MessageStore {
   }
 
   /**
-   * Writes down how tries ended, where their messages go, and the events that tell of it, as one statement: this is the
-   * moment between a server's acceptance and our knowing it. Doing it again changes nothing.
+   * Records attempts, message states and events in one statement, to keep the window short between a server's acceptance
+   * and our record of it. Idempotent.
    *
-   * @returns the messages that went there; those that have been taken away in the meantime did not
+   * @returns keys of the updated messages, without those that another worker has claimed in the meantime
    */
   async finish(attempts: readonly FinishedAttempt[]): Promise<Set<string>> {
     const rows = await this.dataSource.query<{ pk: string }[]>(
@@ -184,7 +183,7 @@ export class MessageStore {
     return new Set(rows.map(({ pk }) => pk));
   }
 
-  /** Puts off messages without a try, because their servers are busy or known to be out of order. */
+  /** Postpones messages without an attempt, because their servers are busy or their circuits open. */
   async postpone(postponements: readonly Postponement[]): Promise<void> {
     const rows = postponements.map(({ pk, until, reason }) => ({ message_uuid: pk, until, reason }));
     await this.dataSource.query(
@@ -204,7 +203,7 @@ export class MessageStore {
     );
   }
 
-  /** Discards the messages that bring one of these links, unless they are being sent at this moment. */
+  /** Discards the messages that contain one of these links, unless they are being sent. */
   async discardLinks(
     manager: EntityManager,
     links: readonly { readonly pk: string; readonly address: string }[],
@@ -217,14 +216,14 @@ export class MessageStore {
           order by message_uuid for update
        )
        update "mail_message" message
-          set state = 'discarded', reason = 'Its link was ended by a change of the account.', next_attempt = null,
+          set state = 'discarded', reason = 'A change of the account revoked its link.', next_attempt = null,
               lease_until = null, finished = now()
          from mine where message.message_uuid = mine.message_uuid`,
       [links.map(({ address }) => address), links.map(({ pk }) => pk), statesBefore('discarded')],
     );
   }
 
-  /** Ends a message that is not being sent, with a reason. @returns false if it is not in a state for that */
+  /** Fails or discards a message. @returns false if its state does not allow that, such as `sending` */
   async end(manager: EntityManager, pk: string, state: 'failed' | 'discarded', reason: string): Promise<boolean> {
     const changed = await manager.query<[unknown[], number]>(
       `update "mail_message" set state = $2, reason = $3, next_attempt = null, lease_until = null, finished = now()
@@ -235,9 +234,9 @@ export class MessageStore {
   }
 
   /**
-   * Sends a message again, or now, as if it were new: with all tries of the schedule.
+   * Queues a message for sending now, with the full retry schedule.
    *
-   * @returns false if it is not in a state for that
+   * @returns false if its state does not allow that
    */
   async requeue(manager: EntityManager, pk: string): Promise<boolean> {
     const rows = await manager.query<unknown[]>(
@@ -255,11 +254,11 @@ export class MessageStore {
   }
 
   /**
-   * Gives messages a job again that were claimed by a worker which died, or whose job was: taken by it and not begun,
-   * or lost. A job that nobody has taken is left alone, however long it waits.
+   * Creates new jobs for messages whose worker died, or whose job was lost or claimed by a dead worker. Unclaimed jobs
+   * stay, however long they wait.
    *
-   * @param lease seconds after which a worker that gives no sign of life is believed to be dead
-   * @returns how many
+   * @param lease seconds without a sign of life after which a worker counts as dead
+   * @returns the number of rescued messages
    */
   async rescue(lease: number): Promise<number> {
     const rescued = await this.dataSource.query<unknown[]>(
@@ -278,7 +277,7 @@ export class MessageStore {
     return rescued.length;
   }
 
-  /** Deletes messages that have been final for `days`, a few at a time so that nothing waits for it. @returns how many */
+  /** Deletes a batch of messages that have been final for `days`. @returns the number deleted */
   async purge(days: number): Promise<number> {
     const deleted = await this.dataSource.query<[unknown[], number]>(
       `delete from "mail_message" where message_uuid in (
@@ -290,7 +289,7 @@ export class MessageStore {
   }
 }
 
-/** Has a worker look at the message `message_uuid`. */
+/** Returns SQL that queues the job of the message `message_uuid`. */
 function sendingJob(more: Pick<Job, 'runAt' | 'isFirst'> = {}): string {
   const payload = `json_build_object('message', message_uuid)`;
   return addJob({ task: `'${sendMailTask}'`, payload, key: `'mail:' || message_uuid`, ...more });

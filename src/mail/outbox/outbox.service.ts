@@ -8,28 +8,28 @@ import { displayName } from './display-name.js';
 import { MessageStore } from './message-store.js';
 import type { StoredMailData } from './stored-mail-data.js';
 
-/** A mail to send. */
+/** A mail to queue. */
 export interface NewMail {
-  /** The stage that sends it; its connection settings at the moment of sending count. */
+  /** Sending stage, whose connection settings are read at the time of sending; null: the service itself. */
   readonly stage: string | null;
   readonly fromAddress: string;
-  /** The name may be any text: what a header shows of it is what `displayName` makes of it. */
+  /** `name` may be any text; `displayName` makes it safe for a header. */
   readonly recipient: { readonly name: string; readonly address: string };
   readonly template: string;
   readonly subject: string;
   readonly locale: string;
   readonly data: StoredMailData;
-  /** After this moment it is not sent any more. */
+  /** Not sent after this time. */
   readonly deadline: Date | null;
 }
 
-/** Takes mails that are to be sent. */
+/** Queue of outgoing mails. */
 @Injectable()
 export class Outbox {
   constructor(private readonly store: MessageStore) {}
 
   /**
-   * Takes a mail in the caller's transaction: if it commits the mail will be sent, if not it never existed.
+   * Queues a mail in the caller's transaction; it is sent only if the transaction commits.
    *
    * @returns the message's key
    */
@@ -51,7 +51,7 @@ export class Outbox {
     return pk;
   }
 
-  /** Discards mails that wait to be sent and bring one of these links, which have ended. */
+  /** Discards queued mails that contain one of these revoked links. */
   async withdraw(
     manager: EntityManager,
     links: readonly { readonly pk: string; readonly address: string }[],
@@ -60,7 +60,7 @@ export class Outbox {
   }
 }
 
-/** The sender's domain, for `Message-ID` (RFC 5322, 3.6.4). */
+/** Returns the sender's domain, for `Message-ID` (RFC 5322, 3.6.4). */
 function domainOf(address: string): string {
   const domain = domainToASCII(address.slice(address.lastIndexOf('@') + 1));
   return domain === '' ? 'localhost' : domain;
