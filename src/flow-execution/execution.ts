@@ -5,7 +5,7 @@ import type { User } from '../core/users/user.entity.js';
 import type { Flow } from '../flows/flow.entity.js';
 import type { Stage } from '../flows/stage.entity.js';
 import type { MessageOrText } from '../rest/messages/messages.js';
-import type { FlowPlan, PlannedUser } from './plan.js';
+import type { FlowPlan, PlannedUser, PretendedUser } from './plan.js';
 
 /** Who is at the other end, and what they said of themselves. */
 export interface Visitor {
@@ -20,10 +20,10 @@ export interface Visitor {
   readonly requestId: string;
 }
 
-/** The pending user of a run. `pretended`: nobody, and the visitor must not learn that. */
+/** The pending user of a run. `pretended`: no user, which the visitor must not learn. */
 export type PendingUser =
   | { readonly kind: 'known'; readonly user: User }
-  | { readonly kind: 'pretended'; readonly username: string; readonly email: string };
+  | ({ readonly kind: 'pretended' } & PretendedUser);
 
 /** A message for the visitor that concerns no field. */
 export interface UserMessage {

@@ -90,7 +90,10 @@ function isPlannedUser(value: unknown): value is PlannedUser {
   if (!isObject(value) || Object.keys(value).length !== 1) return false;
   const { pk, pretended } = value;
   if (pk !== undefined) return Number.isInteger(pk) && Number(pk) > 0 && Number(pk) < 2 ** 31;
-  return isObject(pretended) && isText(pretended['username']) && isText(pretended['email']);
+  if (!isObject(pretended)) return false;
+  const { username, email, hasAccount, ...more } = pretended;
+  const isWhole = isText(username) && isText(email) && (hasAccount === undefined || isFlag(hasAccount));
+  return isWhole && Object.keys(more).length === 0;
 }
 
 /** In the spelling of the database alone: keys are compared as text. */

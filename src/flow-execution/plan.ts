@@ -30,8 +30,16 @@ export type PlannedStage =
       readonly inMemory: string;
     };
 
-/** Somebody in a plan: a user, or what a visitor typed who is none. Nothing is ever created from the latter. */
-export type PlannedUser = { readonly pk: number } | { readonly pretended: { username: string; email: string } };
+/** The names that a visitor typed who is no user. Nothing is ever created from them. */
+export interface PretendedUser {
+  readonly username: string;
+  readonly email: string;
+  /** Set for a sign-up with an address that has an account: its owner gets a mail that says so. */
+  readonly hasAccount?: boolean;
+}
+
+/** The user of a plan: a user, or the names that a visitor typed. */
+export type PlannedUser = { readonly pk: number } | { readonly pretended: PretendedUser };
 
 /** The state of an account that a proof was given for: a new password or address ends what the proof allows. */
 export interface ProvedAccount {

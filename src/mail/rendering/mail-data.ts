@@ -22,6 +22,8 @@ interface MailUser {
 export interface MailData {
   /** The link to open; absolute, http or https. */
   readonly url?: string;
+  /** The page that leads to a new password, beside `url`; absolute, http or https. */
+  readonly recovery_url?: string;
   /** The link that says "this was not me", beside `url`; absolute, http or https. */
   readonly not_me_url?: string;
   /** One-time code to type instead of opening the link. */

@@ -27,6 +27,7 @@ const names = [
   'event_notification',
   'setup',
   'invitation',
+  'account_exists',
   'password_changed',
   'address_changed',
   'token_created',

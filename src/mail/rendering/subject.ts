@@ -9,6 +9,7 @@ export const defaultSubjects: Readonly<Record<string, string>> = {
   'email/event_notification.html': 'Notification',
   'email/setup.html': 'Test mail',
   'email/invitation.html': 'You are invited',
+  'email/account_exists.html': 'You already have an account',
   'email/password_changed.html': 'Your password was changed',
   'email/address_changed.html': 'Your email address was changed',
   'email/token_created.html': 'A new API token was created',

@@ -7,6 +7,7 @@ import type { MailData } from './mail-data.js';
 export const declaredNames: ReadonlySet<string> = new Set([
   'url',
   'not_me_url',
+  'recovery_url',
   'code',
   'code_expires',
   'user',
@@ -37,6 +38,8 @@ export function templateScope(data: MailData, warn: (message: string) => void): 
     url: given.url === undefined ? undefined : webAddress(copier.line(given.url, 'url'), warn),
     not_me_url:
       given.not_me_url === undefined ? undefined : webAddress(copier.line(given.not_me_url, 'not_me_url'), warn),
+    recovery_url:
+      given.recovery_url === undefined ? undefined : webAddress(copier.line(given.recovery_url, 'recovery_url'), warn),
     code: copier.line(given.code, 'code'),
     user: copier.fields(given.user, 'user', ['username', 'name', 'email', 'attributes']),
     code_expires: moment(given.code_expires, 'code_expires', warn),
@@ -56,6 +59,7 @@ export function templateScope(data: MailData, warn: (message: string) => void): 
 const noData: Readonly<Record<keyof MailData, undefined>> = {
   url: undefined,
   not_me_url: undefined,
+  recovery_url: undefined,
   code: undefined,
   code_expires: undefined,
   user: undefined,

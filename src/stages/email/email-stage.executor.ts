@@ -163,13 +163,14 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
   ): Promise<StageOutcome | undefined> {
     const { plan, stage, visitor } = execution;
     const verdict = await this.limits.mail(recipient, stage, visitor);
-    const nobody = { ...recipient, user: undefined };
+    const nobody = { ...recipient, user: undefined, hasAccount: false };
     if (verdict.kind === 'told') {
       const last = lastLink(execution, recipient) ?? this.mails.unsent(execution, recipient);
       plan.context.email_link = { ...last, notBefore: Date.now() + verdict.wait * 1000 };
     } else {
       if (!(await this.templates.passes(execution))) return { kind: 'denied' };
-      const problem = recipient.user === undefined ? undefined : reasonNotToMail(recipient.address);
+      const isMailed = recipient.user !== undefined || recipient.hasAccount;
+      const problem = isMailed ? reasonNotToMail(recipient.address) : undefined;
       if (problem !== undefined) {
         await this.reportUnreachable(execution, recipient, problem);
         if (mayLearn(execution, recipient)) return { kind: 'denied', message: message('mailImpossible') };

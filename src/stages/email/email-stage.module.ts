@@ -14,6 +14,7 @@ import { EmailStageController } from './email-stage.controller.js';
 import { emailStage } from './email-stage.definition.js';
 import { EmailStageExecutor } from './email-stage.executor.js';
 import { EmailStageService } from './email-stage.service.js';
+import { ExistingAccountMail } from './existing-account-mail.js';
 import { ProofMail } from './proof-mail.js';
 import { SendLimits } from './send-limits.js';
 import { TemplateCheck } from './template-check.js';
@@ -29,6 +30,7 @@ import { UserRecoveryService } from './user-recovery.service.js';
     EmailStageExecutor,
     EmailStageMailService,
     EmailStageService,
+    ExistingAccountMail,
     ProofMail,
     SendLimits,
     TemplateCheck,

@@ -12,13 +12,14 @@ import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { NotMeLinks } from '../../mail/not-me/not-me-links.service.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import type { EmailStage } from './email-stage.entity.js';
+import { ExistingAccountMail } from './existing-account-mail.js';
 import { codeMinutes, linkMail, linkMinutes } from './link-mail.js';
 import type { Recipient } from './recipient.js';
 
 /** Longest query that a link takes along. */
 const longestQuery = 2000;
 
-/** Undoes what was only done to take as long as it takes. */
+/** Rolls back work that was only done for its time. */
 class Rehearsal extends Error {}
 
 /** Sends the mails that prove an address: token, mail and plan are there together, or none of them. */
@@ -30,11 +31,13 @@ export class ProofMail {
     private readonly outbox: Outbox,
     private readonly senders: MailSenders,
     private readonly notMe: NotMeLinks,
+    private readonly existing: ExistingAccountMail,
   ) {}
 
   /**
-   * Has a mail sent, which ends the links that were sent before in this run. For somebody whom there is not it does the
-   * same work and undoes it, so that neither the answer nor the time it takes tells anything.
+   * Has a mail sent, which ends the links that were sent before in this run. For unknown users it does the same work
+   * and rolls back, so that neither the answer nor its time reveals anything. A sign-up with an address that has an
+   * account has a mail sent to the owner of the account instead, and its link is sent to no one.
    */
   async send(execution: Execution<EmailStage>, recipient: Recipient): Promise<SentLink> {
     let link = this.unsent(execution, recipient);
@@ -42,7 +45,7 @@ export class ProofMail {
     try {
       await execution.manager.transaction(async (nested) => {
         const token = await this.issueAndEnqueue(nested, execution, recipient);
-        if (recipient.user === undefined) throw new Rehearsal();
+        if (recipient.user === undefined && !recipient.hasAccount) throw new Rehearsal();
         link = { ...link, token };
       });
     } catch (error) {
@@ -51,7 +54,7 @@ export class ProofMail {
     return link;
   }
 
-  /** A link that nobody gets. */
+  /** A link that is sent to no one. */
   unsent({ stage, plan }: Execution<EmailStage>, { address }: Recipient): SentLink {
     const codeExpires = Date.now() + codeMinutes(stage) * 60_000;
     return { stage: stage.pk, execution: plan.execution, address, token: randomUUID(), codeExpires };
@@ -60,7 +63,7 @@ export class ProofMail {
   private async issueAndEnqueue(
     manager: EntityManager,
     { stage, plan, flow, query, visitor }: Execution<EmailStage>,
-    { user, address }: Recipient,
+    { user, hasAccount, address }: Recipient,
   ): Promise<string> {
     if (this.settings.mailEndsOlderLinks) await this.tokens.supersede(manager, plan.execution, stage.pk);
     const { pk, expires } = await this.tokens.issue(manager, {
@@ -71,6 +74,10 @@ export class ProofMail {
       plan: planBehind(plan),
       minutes: linkMinutes(stage),
     });
+    if (hasAccount) {
+      await this.existing.send(manager, { stage, address, locales: visitor.locales, deadline: expires });
+      return pk;
+    }
     // Only where the account was just made: elsewhere a statement more would say that the account is not confirmed.
     const isSignUp = flow.designation === 'enrollment' && user?.awaitsConfirmation === true;
     const notMe = isSignUp

@@ -5,10 +5,12 @@ import type { Flow } from '../../flows/flow.entity.js';
 import { reasonToRefuseAddress } from '../../mail/transport/refusals.js';
 import type { EmailStage } from './email-stage.entity.js';
 
-/** Who a mail of an email stage is for. */
+/** The recipient of a mail of an email stage. */
 export interface Recipient {
-  /** Undefined: nobody, and the visitor must not learn that. */
+  /** Undefined if there is none, which the visitor must not learn. */
   readonly user: User | undefined;
+  /** Whether the visitor signs up with an address that has an account, and must not learn that. */
+  readonly hasAccount: boolean;
   readonly address: string;
   /** What the visitor said who they are; the address if they did not. */
   readonly asked: string;
@@ -27,7 +29,8 @@ export function recipientOf(
   const own = pending.kind === 'known' ? pending.user.email : pending.email;
   const address = email === undefined || email === '' ? own : email;
   const user = pending.kind === 'known' && mayReceive(pending.user, stage, flow) ? pending.user : undefined;
-  return { user, address, asked: typed ?? address };
+  const hasAccount = pending.kind === 'pretended' && pending.hasAccount === true;
+  return { user, hasAccount, address, asked: typed ?? address };
 }
 
 /**

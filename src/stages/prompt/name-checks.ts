@@ -1,4 +1,5 @@
 import { isAddress, isForeignAddress, nameProblems } from '../../core/users/names/account-names.js';
+import { isReservedUsername } from '../../core/users/names/reserved-usernames.js';
 import type { User } from '../../core/users/user.entity.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { kindsAhead } from '../../flow-execution/stages-ahead.js';
@@ -22,13 +23,14 @@ export class NameChecks {
   async problemOf({ type, fieldKey }: FormField, name: string): Promise<Message | undefined> {
     const { manager } = this.execution;
     if (type === 'username') {
+      if (this.own === undefined && (await isReservedUsername(manager, name))) return message('usernameTaken');
       const problem = (await nameProblems(manager, { username: name }, this.own)).get('username');
       if (problem === undefined) return undefined;
       if (problem === 'invalid') return message('usernameInvalid');
       // Only its owner may have an address as a name, so whether an account has it is no answer to others.
       return isAddress(name) ? undefined : message('usernameTaken');
     }
-    if (fieldKey !== 'email' || this.own !== undefined) return undefined;
+    if (fieldKey !== 'email' || this.own !== undefined || (await this.isAnsweredByMail())) return undefined;
     return (await nameProblems(manager, { email: name })).has('email') ? message('addressIsUsername') : undefined;
   }
 
@@ -47,9 +49,16 @@ export class NameChecks {
       if (!(await this.isProvedAhead())) return { email: [message('addressNotProved')] };
     }
     const username = known(values, 'username');
-    if (typeof username !== 'string' || !isAddress(username)) return undefined;
+    if (typeof username !== 'string' || !isAddress(username) || (await this.isAnsweredByMail())) return undefined;
     const problems = await nameProblems(manager, { username }, this.own);
     return problems.has('username') ? { username: [message('usernameTaken')] } : undefined;
+  }
+
+  /** Whether a mail will answer if an account has the address of a sign-up, so that nothing else must. */
+  private async isAnsweredByMail(): Promise<boolean> {
+    if (this.own !== undefined) return false;
+    const kinds = await kindsAhead(this.execution.manager, this.execution.plan);
+    return kinds.has('user_write') && kinds.has('email');
   }
 
   /** The field of a new name that is an email address other than the account's; undefined if there is none. */

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, QueryFailedError } from 'typeorm';
 
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Authority } from '../../core/authority/authority.service.js';
 import { Credentials } from '../../core/users/credentials.service.js';
-import { claimNames, NamesRefused, reservesForeignAddress } from '../../core/users/names/account-names.js';
+import { claimNames, isAddress, NamesRefused, reservesForeignAddress } from '../../core/users/names/account-names.js';
+import { isReservedUsername, reserveUsername } from '../../core/users/names/reserved-usernames.js';
 import { User, type UserType, userTypes } from '../../core/users/user.entity.js';
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
@@ -21,12 +23,19 @@ import { plannedPasswordHash } from '../prompt/planned-password.js';
 import { known, passwordKey, type PromptData } from '../prompt/prompt-form.js';
 import { takesUnprovedAddress } from '../prompt/unproved-address.js';
 import { SignUpLimit } from './sign-up-limit.js';
+import { hasTakenAddress } from './taken-address.js';
 import { type UserChanges, userChanges } from './user-changes.js';
 import type { UserWriteStage } from './user-write-stage.entity.js';
 
 type Run = Execution<UserWriteStage>;
 
 const failed = message('userNotWritten');
+
+/** Days that a user name is reserved where unconfirmed accounts are never deleted. */
+const longestReservation = 3650;
+
+/** Rolls back work that was only done for its time. */
+class Rehearsal extends Error {}
 
 /** What is written. */
 type Columns = UserChanges & Partial<Pick<User, 'usernameSkeleton' | 'passwordHash'>>;
@@ -56,6 +65,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     private readonly events: EventLog,
     private readonly signUps: SignUpLimit,
     private readonly authority: Authority,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   async show(execution: Run): Promise<StageOutcome> {
@@ -89,6 +99,12 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     if (reservesForeignAddress(changes, stored)) throw new Denial(failed);
     if (takesUnprovedAddress(changes, stored, context)) throw new Denial(message('addressNotProved'));
     const password = this.passwordIn(data);
+    const isReserved = stored === undefined && (await isReservedUsername(manager, changes.username ?? ''));
+    if (isReserved) throw new Denial(failed);
+    if (stored === undefined && (await hasTakenAddress(execution, manager, changes))) {
+      await this.pretend(execution, manager, { ...changes, ...password });
+      return;
+    }
     const columns: Columns = { ...changes, ...(await claimNames(manager, changes, stored)), ...password };
     const user =
       stored === undefined
@@ -104,6 +120,33 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     if (isOwner) await noteOwnChange(manager, context, user.pk);
     context.user_backend = 'authentik.core.auth.InbuiltBackend';
     forgetWritten(context);
+  }
+
+  /**
+   * Goes on as a sign-up does and creates no account: the address has one, which only its owner may learn, by mail. Does
+   * the same work and rolls back, so that timing reveals nothing.
+   */
+  private async pretend(execution: Run, manager: EntityManager, columns: Columns): Promise<void> {
+    const { stage, plan } = execution;
+    const { username = '', email = '' } = columns;
+    if (!isAddress(username)) {
+      await claimNames(manager, { username });
+      await reserveUsername(manager, username, this.settings.unconfirmedRetention || longestReservation);
+    }
+    try {
+      await manager.transaction(async (nested) => {
+        const free = { username: randomUUID() };
+        const user = await create(execution, nested, { ...columns, ...free, ...(await claimNames(nested, free)) });
+        const group = stage.createUsersGroupId;
+        await this.addToGroups(nested, user, [...(plan.context.groups ?? []), ...(group === null ? [] : [group])]);
+        await this.report(execution, nested, user, true, columns, columns.passwordHash !== undefined);
+        throw new Rehearsal();
+      });
+    } catch (error) {
+      if (!(error instanceof Rehearsal)) throw error;
+    }
+    execution.setPendingUser({ pretended: { username, email, hasAccount: true } });
+    forgetWritten(plan.context);
   }
 
   /** The user to change, with their row held until the end of the request; undefined if one is to be created. */

@@ -1,0 +1,59 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+
+import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
+import { holderOf } from '../../core/addresses/address-holder.js';
+import { localeOf } from '../../core/users/settings-of.js';
+import { MailSenders } from '../../mail/delivery/mail-senders.js';
+import { Outbox } from '../../mail/outbox/outbox.service.js';
+import { defaultSubjects } from '../../mail/rendering/subject.js';
+import { reasonToRefuseAddress } from '../../mail/transport/refusals.js';
+import { negotiateLanguage } from '../../templating/language/locale.js';
+import type { EmailStage } from './email-stage.entity.js';
+
+const template = 'email/account_exists.html';
+
+/** A sign-up with an address that has an account. */
+export interface TakenSignUp {
+  readonly stage: EmailStage;
+  /** The typed address. */
+  readonly address: string;
+  /** Languages of the request, BCP 47, best first. */
+  readonly locales: readonly string[];
+  readonly deadline: Date;
+}
+
+/** Tells the owner of an account that a sign-up used its address, with links to sign-in and recovery. */
+@Injectable()
+export class ExistingAccountMail {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly outbox: Outbox,
+    private readonly senders: MailSenders,
+  ) {}
+
+  /** Enqueues the mail, to the address that the account has. Deactivated accounts and those of programs get none. */
+  async send(manager: EntityManager, { stage, address, locales, deadline }: TakenSignUp): Promise<void> {
+    const owner = await holderOf(manager, address, true);
+    if (owner === undefined || !(owner.isActive || owner.awaitsConfirmation)) return;
+    if (!['internal', 'external'].includes(owner.type)) return;
+    if (reasonToRefuseAddress('recipient', owner.email) !== undefined) return;
+    const site = publicUrl(this.settings);
+    await this.outbox.enqueue(manager, {
+      stage: stage.pk,
+      fromAddress: stage.useGlobalSettings ? this.senders.global().fromAddress : stage.fromAddress,
+      recipient: { name: '', address: owner.email },
+      template,
+      subject: defaultSubjects[template] ?? '',
+      locale: negotiateLanguage([...localeOf(owner.attributes), ...locales]),
+      data: {
+        user: { username: owner.email, name: '', email: owner.email },
+        values: {
+          url: `${site}/flows/-/default/authentication/`,
+          recovery_url: `${site}/flows/-/default/recovery/`,
+        },
+      },
+      deadline,
+    });
+  }
+}

@@ -1,0 +1,21 @@
+import type { EntityManager } from 'typeorm';
+
+import { holderOf } from '../../core/addresses/address-holder.js';
+import { isAddress } from '../../core/users/names/account-names.js';
+import type { Execution } from '../../flow-execution/execution.js';
+import { kindsAhead } from '../../flow-execution/stages-ahead.js';
+import type { UserChanges } from './user-changes.js';
+
+/**
+ * Whether a sign-up has the address of an account and goes on without one: its mail tells the owner. Where no mail
+ * follows, nothing can hide that an account is created or not.
+ */
+export async function hasTakenAddress(
+  { plan }: Pick<Execution, 'plan'>,
+  manager: EntityManager,
+  { username, email }: UserChanges,
+): Promise<boolean> {
+  if (username === undefined || email === undefined || email === '') return false;
+  if (!(await kindsAhead(manager, plan)).has('email')) return false;
+  return (await holderOf(manager, email, isAddress(username))) !== undefined;
+}
