@@ -22,8 +22,7 @@ export interface Visitor {
 
 /** The pending user of a run. `pretended`: no user, which the visitor must not learn. */
 export type PendingUser =
-  | { readonly kind: 'known'; readonly user: User }
-  | ({ readonly kind: 'pretended' } & PretendedUser);
+  { readonly kind: 'known'; readonly user: User } | ({ readonly kind: 'pretended' } & PretendedUser);
 
 /** A message for the visitor that concerns no field. */
 export interface UserMessage {

@@ -10,7 +10,11 @@ import { AccountAddress } from './account-address.entity.js';
  *
  * @param asUsername whether the address is wanted as a user name too
  */
-export async function holderOf(manager: EntityManager, address: string, asUsername: boolean): Promise<User | undefined> {
+export async function holderOf(
+  manager: EntityManager,
+  address: string,
+  asUsername: boolean,
+): Promise<User | undefined> {
   const has = (column: string): string => `${nameKey(column)} = ${nameKey(':address')}`;
   const isHeld = `${has('u.username')} and (:asUsername or not u.awaitsConfirmation)
     or not u.awaitsConfirmation and (${has('u.email')} or ${has(`u.attributes ->> 'upn'`)})`;
