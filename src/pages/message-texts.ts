@@ -66,6 +66,7 @@ export const messageTexts = {
   noPendingData: restart,
   noPendingUser: restart,
   noUserToSignIn: restart,
+  noUserToDelete: restart,
   noUserToChange: restart,
   flowNotApplicable:
     'These steps are not for you at the moment. Perhaps you are signed in already, or have been through them.',

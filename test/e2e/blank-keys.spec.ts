@@ -55,6 +55,7 @@ describe('A blank key of a nullable relation', () => {
       ],
       '/stages/invitation/invitations/': ['flow'],
       '/stages/password/': ['configure_flow'],
+      '/stages/redirect/': ['target_flow'],
       '/stages/user_write/': ['create_users_group'],
     });
   });

@@ -52,6 +52,9 @@ async function createStages(api: ApiClient, flow: string): Promise<Map<string, S
   await create('deny', 'deny', { deny_message: 'Sign-up is closed.\nCome back later.' });
   await create('consent', 'consent', { mode: 'expiring', consent_expire_in: 'days=3' });
   await create('invitation', 'invitation/stages', { continue_flow_without_invitation: true });
+  await create('redirect', 'redirect', { mode: 'flow', target_flow: flow, keep_context: false });
+  await create('user_delete', 'user_delete', {});
+  await create('user_logout', 'user_logout', {});
   await create('user_login', 'user_login', { session_duration: 'hours=8', terminate_other_sessions: true });
   await create('user_write', 'user_write', { user_creation_mode: 'always_create', user_path_template: 'new' });
   const backends = ['authentik.core.auth.InbuiltBackend'];

@@ -57,6 +57,7 @@ export const messageTexts = {
   noPendingData: 'No Pending data.',
   noPendingUser: 'No pending user.',
   noUserToSignIn: 'No Pending user to login.',
+  noUserToDelete: 'No Pending User.',
   noUserToChange: "No user found and can't create new user.",
   flowNotApplicable: 'Flow does not apply to current user.',
   userNotWritten: 'Failed to update user. Please try again later.',

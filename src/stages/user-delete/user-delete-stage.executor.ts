@@ -25,7 +25,7 @@ export class UserDeleteStageExecutor implements StageExecutor<UserDeleteStage> {
     // An unknown user gets the answer of one without a proof.
     if (pending?.kind === 'pretended') return { kind: 'denied', message: message('accountNotProved') };
     const user = pending?.user ?? visitor.user;
-    if (user === undefined) return { kind: 'denied', message: message('noPendingUser') };
+    if (user === undefined) return { kind: 'denied', message: message('noUserToDelete') };
     if (!hasProof(execution, user)) return { kind: 'denied', message: message('accountNotProved') };
     await this.authority.lock(manager);
     if ((await lockProved(manager, plan.context, user.pk)) === 'changed') {
