@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Rejection } from '../rest/fields/coercions.js';
+import { message } from '../rest/messages/messages.js';
 import { attributesOf } from './attributes-filter.js';
 
 function refusal(text: string): unknown {
@@ -26,6 +27,6 @@ describe('attributesOf', () => {
   });
 
   it.each(['{"a": "\\u0000"}', '{"\\u0000": 1}'])('holds no NUL: %s', (text) => {
-    expect(refusal(text)).toEqual(['Null characters are not allowed.']);
+    expect(refusal(text)).toEqual([message('nullCharacters')]);
   });
 });
