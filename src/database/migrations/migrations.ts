@@ -55,6 +55,6 @@ export const migrations = [
   Policies1795881100000,
   EventExpiry1795881300000,
   AccountAddresses1795881310000,
-  GrantNumbers1795881600000,
   RedirectStage1795881500000,
+  GrantNumbers1795881600000,
 ];
