@@ -18,7 +18,7 @@ import { isTransient } from './transient-errors.js';
 const poolSize = 4;
 
 /** Milliseconds to wait for a lost database at shutdown. */
-const drainMs = 3000;
+export const drainMs = 3000;
 
 /** Runners in a row that end with a permanent error before a job was fetched; then the worker gives up. */
 const maxFailures = 5;

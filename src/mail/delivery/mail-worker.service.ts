@@ -3,12 +3,10 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleD
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Housekeeping } from '../../database/housekeeping.js';
 import { JobQueue } from '../../database/job-queue.js';
+import { drainMs } from '../../database/job-worker.js';
 import { MessageStore, sendMailTask } from '../outbox/message-store.js';
 import { DeliveryBatches } from './delivery-batches.js';
 import { MailDelivery } from './mail-delivery.service.js';
-
-/** Milliseconds to wait for a lost database at shutdown. */
-const drainMs = 3000;
 
 /** Works through the mails that wait, in processes that are workers. Any number of them may run. */
 @Injectable()
