@@ -3,6 +3,8 @@ import { chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { installedBinaries } from '../../src/database/embedded/binaries.js';
+import { stopServer } from '../../src/database/embedded/server.js';
 import { startEmbeddedDatabase } from '../../src/database/embedded-database.js';
 import { createDummyFlow, stageKeys } from './api.js';
 import type { Known } from './cases.js';
@@ -49,7 +51,11 @@ export class Setup {
     // As root the database server runs as another user, who must get through.
     await chmod(folder, 0o755);
     const starting = startEmbeddedDatabase({ dataDir: folder, report: () => undefined });
-    cleanups.add(async () => (await starting.catch(() => undefined))?.stop());
+    cleanups.add(async () => {
+      const server = await starting.catch(() => undefined);
+      // Not `server.stop()`, which leaves the server to its other clients: a load that is interrupted is one.
+      if (server !== undefined) await stopServer(server.directory, await installedBinaries());
+    });
     const server = await starting;
     const postmaster = Number(readFileSync(join(server.directory, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
     const mailPort = await told<number>(startProgram('smtp-sink-process', cleanups), 30);
