@@ -7,7 +7,7 @@ import { hasCluster, installCluster } from './embedded/cluster.js';
 import type { Presence, ServerAddress } from './embedded/connections.js';
 import { countOthers, createDatabase, joinServer, probe, urlOf } from './embedded/connections.js';
 import { readState, writeState } from './embedded/database-state.js';
-import { codeOf, EmbeddedDatabaseError, messageOf } from './embedded/embedded-database-error.js';
+import { errorCode, EmbeddedDatabaseError, messageOf } from './embedded/embedded-database-error.js';
 import type { Placement } from './embedded/placement.js';
 import { placeCluster, prepareDataDirectory } from './embedded/placement.js';
 import { findPostmaster } from './embedded/postmaster.js';
@@ -87,7 +87,7 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
  */
 export async function findEmbeddedDatabase(dataDir: string, database = defaultDatabase): Promise<string | undefined> {
   const directory = await realpath(resolve(dataDir)).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   });
   const state = directory === undefined ? undefined : await readState(directory);

@@ -48,47 +48,48 @@ describe('Wrong passwords for one name', () => {
   it('are delayed from the fifth on, twice as long each time and an hour at most, until the hundredth', async () => {
     const waits: number[] = [];
     for (let failures = 1; failures <= 99; failures += 1) {
-      expect(await limits.take(guess({ clientIp: `192.0.2.${failures}` }))).toEqual({ kind: 'open' });
-      const next = await limits.take(guess({ clientIp: '198.51.100.1' }));
-      if (next.kind === 'open') failures += 1;
-      else if (next.kind === 'told') {
+      expect(await limits.count(guess({ clientIp: `192.0.2.${failures}` }))).toEqual({ kind: 'allowed' });
+      const next = await limits.count(guess({ clientIp: '198.51.100.1' }));
+      if (next.kind === 'allowed') failures += 1;
+      else if (next.kind === 'limited') {
         waits.push(next.wait);
         await pass(next.wait);
       }
     }
     expect(waits.slice(0, 9)).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
     expect(waits.at(-1)).toBe(3600);
-    expect(await limits.take(guess())).toEqual({ kind: 'open' });
+    expect(await limits.count(guess())).toEqual({ kind: 'allowed' });
     await pass(3600);
-    const refused = await limits.take(guess());
-    expect(refused).toMatchObject({ kind: 'told' });
+    const refused = await limits.count(guess());
+    expect(refused).toMatchObject({ kind: 'limited' });
     expect((refused as { wait: number }).wait).toBeGreaterThan(28 * 86_400);
   });
 
   it('are counted only when they are looked at: asking during a delay makes it no longer', async () => {
-    for (let failures = 0; failures < 5; failures += 1) await limits.take(guess());
-    for (let asked = 0; asked < 20; asked += 1) expect(await limits.take(guess())).toMatchObject({ kind: 'told' });
+    for (let failures = 0; failures < 5; failures += 1) await limits.count(guess());
+    for (let asked = 0; asked < 20; asked += 1) expect(await limits.count(guess())).toMatchObject({ kind: 'limited' });
     await pass(30);
-    expect(await limits.take(guess())).toEqual({ kind: 'open' });
+    expect(await limits.count(guess())).toEqual({ kind: 'allowed' });
   });
 
   it('are remembered for a day each, so that slow guessing is delayed too', async () => {
-    for (let failures = 0; failures < 4; failures += 1) await limits.take(guess());
+    for (let failures = 0; failures < 4; failures += 1) await limits.count(guess());
     await pass(3 * 86_400);
-    await limits.take(guess());
-    expect(await limits.take(guess())).toMatchObject({ kind: 'told' });
+    await limits.count(guess());
+    expect(await limits.count(guess())).toMatchObject({ kind: 'limited' });
     await pass(5 * 86_400);
-    for (let failures = 0; failures < 5; failures += 1) expect(await limits.take(guess())).toEqual({ kind: 'open' });
+    for (let failures = 0; failures < 5; failures += 1)
+      expect(await limits.count(guess())).toEqual({ kind: 'allowed' });
   });
 
   it('are counted for the account too, and what is refused for that is not told', async () => {
-    for (let failures = 0; failures < 5; failures += 1) await limits.take(guess());
-    expect(await limits.take(guess({ typed: 'ada@example.org' }))).toEqual({ kind: 'silent' });
+    for (let failures = 0; failures < 5; failures += 1) await limits.count(guess());
+    expect(await limits.count(guess({ typed: 'ada@example.org' }))).toEqual({ kind: 'suppressed' });
   });
 
   it('are let through five times of 30 at the same time', async () => {
-    const verdicts = await Promise.all(Array.from({ length: 30 }, () => limits.take(guess())));
-    expect(verdicts.filter(({ kind }) => kind === 'open')).toHaveLength(5);
+    const verdicts = await Promise.all(Array.from({ length: 30 }, () => limits.count(guess())));
+    expect(verdicts.filter(({ kind }) => kind === 'allowed')).toHaveLength(5);
   });
 });
 
@@ -118,7 +119,7 @@ describe('Wrong passwords from one client network', () => {
     const visitor = new Visitor(app.url);
     await visitor.answer(slug, { uid_field: user.email, password: user.password });
     for (let failures = 0; failures < 60; failures += 1) {
-      await limits.take(guess({ clientIp: '127.0.0.1', typed: `name-${failures}`, account: `name-${failures}` }));
+      await limits.count(guess({ clientIp: '127.0.0.1', typed: `name-${failures}`, account: `name-${failures}` }));
     }
     const known = new Visitor(app.url);
     expect(await known.answer(slug, { uid_field: user.email, password: user.password })).toHaveProperty('messages');
@@ -136,11 +137,11 @@ describe('Wrong passwords from one client network', () => {
       return row.filled;
     };
     const right = guess({ typed: 'grace', account: 'user:2' });
-    await limits.take(guess());
-    await limits.take(right);
+    await limits.count(guess());
+    await limits.count(right);
     await limits.succeeded(right);
     expect(await count()).toBe(1);
-    for (let failures = 0; failures < 10; failures += 1) await limits.take(guess());
+    for (let failures = 0; failures < 10; failures += 1) await limits.count(guess());
     expect(await count()).toBe(5);
   });
 });

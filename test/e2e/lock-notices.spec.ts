@@ -81,7 +81,7 @@ describe('Guesses at an account that are limited', () => {
     const limits = app.nest.get(GuessLimits);
     const of = { what: 'code', browser: undefined, typed: email, account: email } as const;
     for (let failures = 0; failures < 20; failures += 1) {
-      await limits.take({ ...of, clientIp: `192.0.2.${failures}` });
+      await limits.count({ ...of, clientIp: `192.0.2.${failures}` });
     }
     await visitor.answer(flow.slug, { component: 'ak-stage-email', code: '000000' });
     expect(await queued()).toContainEqual({ recipient: email });

@@ -54,7 +54,7 @@ describe('A guess at a limited account', () => {
       const user = await app.dataSource.manager.findOneBy(User, { email: typed });
       const version = String(user?.passwordChangeDate.getTime() ?? '');
       const guess = { what: 'password', clientIp: '192.0.2.1', browser: undefined, typed, account: typed } as const;
-      for (let count = 0; count < 5; count += 1) await app.nest.get(GuessLimits).take({ ...guess, version });
+      for (let count = 0; count < 5; count += 1) await app.nest.get(GuessLimits).count({ ...guess, version });
       return () => attemptSignIn(app.url, slug, typed, 'wrong', true);
     };
     const actions = Object.entries(names).map(([kind, name]) => [kind, () => attempt(name)]);

@@ -23,13 +23,14 @@ export interface Guess {
 }
 
 /**
- * `open`: allowed. `told`: refused, and the visitor learns the wait in seconds. `silent`: refused, and answered like a
- * wrong guess, because what the visitor typed does not reveal that it belongs to the same account.
+ * The decision of a limit. `allowed`: the attempt may proceed. `limited`: refused, and the visitor is shown the wait in
+ * seconds. `suppressed`: refused, but answered like a wrong guess, because an open refusal would reveal that what the
+ * visitor typed belongs to the same account.
  */
 export type Verdict =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'silent' }
-  | { readonly kind: 'told'; readonly wait: number; readonly isOfAccount?: true };
+  | { readonly kind: 'allowed' }
+  | { readonly kind: 'suppressed' }
+  | { readonly kind: 'limited'; readonly wait: number; readonly isOfAccount?: true };
 
 /**
  * Limits guesses of passwords and codes, for all processes together. Every guess is counted before verification, in a
@@ -46,8 +47,8 @@ export class GuessLimits {
     private readonly secrets: SecretBox,
   ) {}
 
-  /** Counts a guess. Call `succeeded` if it was right. */
-  async take(guess: Guess): Promise<Verdict> {
+  /** Counts a guess and decides whether it may be checked. Call `succeeded` if it was right. */
+  async count(guess: Guess): Promise<Verdict> {
     const backOff = backOffs[guess.what];
     const keys = this.keysOf(guess);
     if (keys.browser !== undefined) return toVerdict(await this.delay(keys.browser, backOff));
@@ -57,9 +58,9 @@ export class GuessLimits {
     const ofName = await this.delay(keys.typed, backOff);
     if (ofName > 0) {
       await this.drain(keys.client);
-      return { kind: 'told', wait: ofName, isOfAccount: true };
+      return { kind: 'limited', wait: ofName, isOfAccount: true };
     }
-    return { kind: (await this.delay(keys.account, backOff)) > 0 ? 'silent' : 'open' };
+    return { kind: (await this.delay(keys.account, backOff)) > 0 ? 'suppressed' : 'allowed' };
   }
 
   /** Forgets the failures of those who made the guess; a known browser does not reset the count of strangers. */
@@ -150,10 +151,10 @@ export class GuessLimits {
 
 /** @param wait seconds; 0: allowed */
 export function toVerdict(wait: number): Verdict {
-  return wait > 0 ? { kind: 'told', wait } : { kind: 'open' };
+  return wait > 0 ? { kind: 'limited', wait } : { kind: 'allowed' };
 }
 
 /** Whether guesses at the account are limited, and not just those of a client network or of a known browser. */
 export function isLocked(verdict: Verdict): boolean {
-  return verdict.kind === 'silent' || (verdict.kind === 'told' && verdict.isOfAccount === true);
+  return verdict.kind === 'suppressed' || (verdict.kind === 'limited' && verdict.isOfAccount === true);
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 
 import { copyPrograms, syncDirectory } from './durable-files.js';
-import { codeOf, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
+import { errorCode, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
 import { canEnter, canUse, prepareSharedDirectory, sharedDirectory } from './placement.js';
 import type { ServerUser } from './server-account.js';
 import { withStartLock } from './start-lock.js';
@@ -121,7 +121,7 @@ async function completeLinks(directory: string): Promise<boolean> {
     try {
       await symlink(relative(dirname(target), source), link);
     } catch (error) {
-      const code = codeOf(error) ?? '';
+      const code = errorCode(error) ?? '';
       // EEXIST: another process that starts now has made it.
       if (code === 'EEXIST') continue;
       if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return false;
@@ -136,7 +136,7 @@ async function listedLinks(directory: string): Promise<{ source: string; target:
     const list = await readFile(join(directory, 'pg-symlinks.json'), 'utf8');
     return JSON.parse(list) as { source: string; target: string }[];
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
 }
@@ -146,7 +146,7 @@ async function exists(path: string): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (errorCode(error) === 'ENOENT') return false;
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import type { Binaries } from './binaries.js';
 import { programOf } from './binaries.js';
 import { roleName } from './connections.js';
 import { copyPrograms, syncDirectory } from './durable-files.js';
-import { codeOf, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
+import { errorCode, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
 import type { Placement } from './placement.js';
 import type { ServerUser } from './server-account.js';
 
@@ -109,7 +109,7 @@ export function cannotRun(program: string, error: unknown, user: ServerUser | un
     ENOENT: ' (the programs need a system with the GNU C library)',
     EPERM: ' (root may not change to another user here?)',
   };
-  const hint = hints[codeOf(error) ?? ''] ?? '';
+  const hint = hints[errorCode(error) ?? ''] ?? '';
   return new EmbeddedDatabaseError(`Cannot run ${program}${as}: ${messageOf(error)}${hint}. ${useYourOwn}`);
 }
 
@@ -117,7 +117,7 @@ async function contentOf(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -126,7 +126,7 @@ async function isEmpty(folder: string): Promise<boolean> {
   try {
     return (await readdir(folder)).length === 0;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return true;
+    if (errorCode(error) === 'ENOENT') return true;
     throw error;
   }
 }

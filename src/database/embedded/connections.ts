@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 import { DatabaseClient, requireScram } from '../database-client.js';
-import { codeOf } from './embedded-database-error.js';
+import { errorCode } from './embedded-database-error.js';
 import { waitUntil } from './wait-until.js';
 
 /** How to reach a running server. */
@@ -39,7 +39,7 @@ export async function probe(address: ServerAddress): Promise<'ready' | 'denied' 
     return 'ready';
   } catch (error) {
     // invalid_password, invalid_authorization_specification; anything else may pass.
-    return ['28P01', '28000'].includes(codeOf(error) ?? '') ? 'denied' : 'waiting';
+    return ['28P01', '28000'].includes(errorCode(error) ?? '') ? 'denied' : 'waiting';
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -54,7 +54,7 @@ export async function createDatabase(client: pg.Client, name: string): Promise<v
   } catch (error) {
     // duplicate_database, unique_violation: a process that was killed while it created the database has, in a way,
     // done so: its backend went on to the end.
-    if (!['42P04', '23505'].includes(codeOf(error) ?? '')) throw error;
+    if (!['42P04', '23505'].includes(errorCode(error) ?? '')) throw error;
   }
 }
 

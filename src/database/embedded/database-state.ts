@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { writePrivateFile } from './durable-files.js';
-import { codeOf, EmbeddedDatabaseError } from './embedded-database-error.js';
+import { errorCode, EmbeddedDatabaseError } from './embedded-database-error.js';
 
 /** What `database.json` in the data directory remembers of the embedded database. */
 export interface DatabaseState {
@@ -24,8 +24,8 @@ export async function readState(dataDir: string): Promise<DatabaseState | undefi
   try {
     content = await readFile(file, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    if (codeOf(error) !== 'EACCES') throw error;
+    if (errorCode(error) === 'ENOENT') return undefined;
+    if (errorCode(error) !== 'EACCES') throw error;
     throw new EmbeddedDatabaseError(
       `${file} belongs to another user. Start as that user, or set DATA_DIR to a folder of your own.`,
     );

@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, open, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { codeOf } from './embedded-database-error.js';
+import { errorCode } from './embedded-database-error.js';
 
 /**
  * Writes a file readable by its owner only; after a crash at any moment the old or the new content is there, whole.
@@ -42,10 +42,10 @@ export async function createDirectory(directory: string, mode: number): Promise<
     await mkdir(directory, { mode });
     await chmod(directory, mode);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') {
+    if (errorCode(error) === 'ENOENT') {
       await createDirectory(dirname(directory), mode);
       await createDirectory(directory, mode);
-    } else if (codeOf(error) !== 'EEXIST' || !(await stat(directory)).isDirectory()) {
+    } else if (errorCode(error) !== 'EEXIST' || !(await stat(directory)).isDirectory()) {
       throw error;
     }
   }

@@ -7,7 +7,7 @@ export class EmbeddedDatabaseError extends Error {
 export const useYourOwn = 'Set DATABASE_URL to use a PostgreSQL server of your own.';
 
 /** The code of a failed system call (`ENOENT`) or statement (`57P03`); undefined for any other failure. */
-export function codeOf(error: unknown): string | undefined {
+export function errorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

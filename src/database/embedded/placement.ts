@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { DatabaseState } from './database-state.js';
 import { newState, readState, writeState } from './database-state.js';
 import { createDirectory } from './durable-files.js';
-import { codeOf, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
+import { errorCode, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
 import { accountName, nobody, serverAccount, type ServerUser } from './server-account.js';
 
 /** Where the cluster lives or will live, and what it takes to run a server on it. */
@@ -143,7 +143,7 @@ async function ownerOf(folder: string): Promise<ServerUser | undefined> {
     const readable = runsAsRoot() || uid === process.getuid?.();
     return readable && (await readdir(folder)).length === 0 ? undefined : { uid, gid };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -179,7 +179,7 @@ async function nearestExisting(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
     return nearestExisting(dirname(path));
   }
 }

@@ -1,7 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { codeOf } from './embedded-database-error.js';
+import { errorCode } from './embedded-database-error.js';
 import { findProcess } from './processes.js';
 
 /** A server that runs on a cluster, possibly starting or stopping. */
@@ -39,7 +39,7 @@ async function readPidFile(cluster: string): Promise<Postmaster | undefined> {
   try {
     content = await readFile(join(cluster, 'postmaster.pid'), 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
   const lines = content.split('\n');
@@ -62,6 +62,6 @@ async function serves(pid: number, cluster: string): Promise<boolean> {
     return folder.ino === ours.ino && folder.dev === ours.dev;
   } catch (error) {
     // It ended meanwhile, or it may not be looked at: then its name has to do.
-    return codeOf(error) !== 'ENOENT';
+    return errorCode(error) !== 'ENOENT';
   }
 }

@@ -13,7 +13,7 @@ import { programOf } from './binaries.js';
 import { cannotRun, serverEnvironment } from './cluster.js';
 import type { ServerAddress } from './connections.js';
 import { probe } from './connections.js';
-import { codeOf, EmbeddedDatabaseError } from './embedded-database-error.js';
+import { errorCode, EmbeddedDatabaseError } from './embedded-database-error.js';
 import type { Placement } from './placement.js';
 import { findPostmaster, forgetDeadPostmaster } from './postmaster.js';
 import { waitUntil } from './wait-until.js';
@@ -140,7 +140,7 @@ export async function stopServer(cluster: string, binaries: Binaries): Promise<v
       process.kill(running.pid, 'SIGINT');
     } catch (error) {
       // It may have ended meanwhile.
-      if (codeOf(error) !== 'ESRCH') throw error;
+      if (errorCode(error) !== 'ESRCH') throw error;
     }
   }
   const gone = await waitUntil(patience, async () => (await findPostmaster(cluster))?.pid !== running.pid || undefined);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, link, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { codeOf, EmbeddedDatabaseError } from './embedded-database-error.js';
+import { errorCode, EmbeddedDatabaseError } from './embedded-database-error.js';
 import { findProcess } from './processes.js';
 import { waitUntil } from './wait-until.js';
 
@@ -62,7 +62,7 @@ async function liveHolder(lock: string): Promise<number | undefined> {
     content = await readFile(lock, 'utf8');
   } catch (error) {
     // A newer one has been made meanwhile; the attempt to make the same one will tell.
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
   const [pid, started] = content.split(' ');
@@ -85,7 +85,7 @@ async function take(directory: string, number: number): Promise<string | undefin
     await link(draft, lock);
   } catch (error) {
     // ENOENT: the holder has cleared our draft away.
-    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'EEXIST' || errorCode(error) === 'ENOENT') return undefined;
     throw error;
   } finally {
     await rm(draft, { force: true });

@@ -15,7 +15,7 @@ import { readable } from '../transport/reply.js';
 import { serverOf, trialTimeout } from '../transport/smtp-settings.js';
 import { consequenceOf, eventOf } from './consequence.js';
 import { DeliveryBatches } from './delivery-batches.js';
-import { codeOf, linkOf } from './mail-link.js';
+import { oneTimeCode, linkOf } from './mail-link.js';
 import { MailMetrics } from './mail-metrics.js';
 import type { MailSender } from './mail-senders.js';
 import { ServerCircuits } from './server-circuits.js';
@@ -127,7 +127,7 @@ export class MailDelivery {
   /** The code of a mail; none if it has expired while the mail waited. */
   private codeIn({ codeKey, codeExpires }: StoredMailData): Pick<MailData, 'code' | 'code_expires'> {
     if (codeKey === undefined) return {};
-    const code = codeOf(codeKey, this.secrets);
+    const code = oneTimeCode(codeKey, this.secrets);
     // Mails that were queued by an older release do not say when.
     if (codeExpires === undefined) return { code };
     const expires = new Date(codeExpires);

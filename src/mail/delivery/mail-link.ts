@@ -23,7 +23,7 @@ export function linkSecret(key: string, secrets: SecretBox): string {
 }
 
 /** Derives a one-time code: six decimal digits. */
-export function codeOf(key: string, secrets: SecretBox): string {
+export function oneTimeCode(key: string, secrets: SecretBox): string {
   const bits = BigInt(`0x${secrets.identifier(`code:${key}`)}`);
   return String(bits % 1_000_000n).padStart(6, '0');
 }

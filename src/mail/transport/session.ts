@@ -158,7 +158,7 @@ class SessionOpening {
     if (reply.code === 220) return reply;
     throw new SessionError('busy', `${server} takes no mail from here now (code ${reply.code}).`, {
       ...(reply.code >= 500 && { advice: 'Ask those who run it; the address of this machine may be blocked.' }),
-      reply: codeOf(reply),
+      reply: withoutText(reply),
     });
   }
 
@@ -179,7 +179,7 @@ class SessionOpening {
     if (this.speaksSmtp) throw new SessionError('busy', `${server} refuses EHLO: ${cited(reply)}.`, { reply });
     throw new SessionError('busy', `${server} does not answer EHLO as a mail server does (code ${reply.code}).`, {
       ...(reply.code >= 500 && { advice: 'Check host and port.' }),
-      reply: codeOf(reply),
+      reply: withoutText(reply),
     });
   }
 
@@ -237,7 +237,7 @@ class SessionOpening {
 }
 
 /** A reply without its text; see `withholdReplies`. */
-function codeOf({ code }: Reply): Reply {
+function withoutText({ code }: Reply): Reply {
   return { code, lines: [] };
 }
 

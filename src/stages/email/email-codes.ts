@@ -8,7 +8,7 @@ import { SecretBox } from '../../database/secret-box.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
 import type { SentLink } from '../../flow-execution/plan.js';
-import { codeOf } from '../../mail/delivery/mail-link.js';
+import { oneTimeCode } from '../../mail/delivery/mail-link.js';
 import { LockNotices } from '../../mail/notices/lock-notices.service.js';
 import { asciiDigits } from '../../rest/fields/coercions.js';
 import { type Message, message } from '../../rest/messages/messages.js';
@@ -63,11 +63,11 @@ export class EmailCodes {
     if (verdict.kind === 'exhausted') return { kind: 'exhausted', message: exhausted[verdict.by], token };
     const { user, address, asked } = recipient;
     if (isLocked(verdict)) await this.notices.notify(manager, { user, name: asked, locales: visitor.locales });
-    if (verdict.kind === 'told') return { kind: 'wrong', message: tooManyAttempts(verdict.wait) };
-    const isRight = timingSafeEqual(Buffer.from(digits), Buffer.from(codeOf(token, this.secrets)));
+    if (verdict.kind === 'limited') return { kind: 'wrong', message: tooManyAttempts(verdict.wait) };
+    const isRight = timingSafeEqual(Buffer.from(digits), Buffer.from(oneTimeCode(token, this.secrets)));
     // By the plan alone: known and unknown users get this answer at the same time, whatever they typed.
     if ((link.codeExpires ?? Infinity) <= Date.now()) return expired;
-    if (verdict.kind === 'silent' || !isRight || user === undefined) return wrong;
+    if (verdict.kind === 'suppressed' || !isRight || user === undefined) return wrong;
     const claim = {
       purposes: ['confirm'] as const,
       flow: flow.pk,

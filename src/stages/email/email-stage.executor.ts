@@ -164,7 +164,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     const { plan, stage, visitor } = execution;
     const verdict = await this.limits.mail(recipient, stage, visitor);
     const nobody = { ...recipient, user: undefined, hasAccount: false };
-    if (verdict.kind === 'told') {
+    if (verdict.kind === 'limited') {
       const last = lastLink(execution, recipient) ?? this.mails.unsent(execution, recipient);
       plan.context.email_link = { ...last, notBefore: Date.now() + verdict.wait * 1000 };
     } else {
@@ -175,7 +175,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
         await this.reportUnreachable(execution, recipient, problem);
         if (mayLearn(execution, recipient)) return { kind: 'denied', message: message('mailImpossible') };
       }
-      const isSilent = verdict.kind === 'silent' || problem !== undefined;
+      const isSilent = verdict.kind === 'suppressed' || problem !== undefined;
       plan.context.email_link = await this.mails.send(execution, isSilent ? nobody : recipient);
       if (success !== undefined) execution.message('success', success);
     }

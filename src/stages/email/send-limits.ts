@@ -44,7 +44,7 @@ export class SendLimits {
     const perClient = { times: mailClientLimit, seconds: mailClientWindow };
     const wait = await this.limits.count(`mail:client:${clientNetwork(visitor.clientIp)}`, perClient);
     // A client that is held back does not use up what is left to the recipient.
-    if (wait > 0) return { kind: 'told', wait };
+    if (wait > 0) return { kind: 'limited', wait };
     return this.both(`mail:${stage.pk}`, recipient, limit);
   }
 
@@ -66,7 +66,7 @@ export class SendLimits {
     if (ofMail > 0) return { kind: 'exhausted', by: 'mail' };
     // Every mail brings a new code, so a new mail must not bring as many guesses as one likes.
     if ((await this.limits.count(`code:run:${run}`, codesPerRun)) > 0) return { kind: 'exhausted', by: 'run' };
-    return this.guesses.take(this.guessOf(recipient, visitor));
+    return this.guesses.count(this.guessOf(recipient, visitor));
   }
 
   /** Forgets the wrong codes of those who have typed the right one. */
@@ -85,9 +85,9 @@ export class SendLimits {
    */
   private async both(what: string, { asked, address }: Recipient, limit: Limit): Promise<Verdict> {
     const wait = await this.limits.count(`${what}:asked:${this.hidden(asked)}`, limit);
-    if (wait > 0) return { kind: 'told', wait };
-    const silent = (await this.limits.count(`${what}:recipient:${this.hidden(address)}`, limit)) > 0;
-    return { kind: silent ? 'silent' : 'open' };
+    if (wait > 0) return { kind: 'limited', wait };
+    const isSuppressed = (await this.limits.count(`${what}:recipient:${this.hidden(address)}`, limit)) > 0;
+    return { kind: isSuppressed ? 'suppressed' : 'allowed' };
   }
 
   private guessOf({ user, asked, address }: Recipient, { clientIp, browser }: Visitor): Guess {

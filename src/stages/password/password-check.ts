@@ -42,15 +42,15 @@ export class PasswordCheck {
    */
   async passes(execution: Execution, stage: PasswordStage, claimed: Claimed, password: string): Promise<boolean> {
     const guess = this.guessOf(execution, claimed);
-    const verdict = await this.limits.take(guess);
+    const verdict = await this.limits.count(guess);
     if (isLocked(verdict)) {
       await this.notices.notify(execution.manager, { ...claimed, locales: execution.visitor.locales });
     }
-    if (verdict.kind === 'told') {
+    if (verdict.kind === 'limited') {
       execution.message('error', tooManyAttempts(verdict.wait));
       return false;
     }
-    const user = claimed.user?.isActive && verdict.kind === 'open' ? claimed.user : undefined;
+    const user = claimed.user?.isActive && verdict.kind === 'allowed' ? claimed.user : undefined;
     const backend = await knownTo(execution.manager, stage.backends, user, password);
     if (user === undefined || backend === undefined) {
       await this.report(execution, stage, claimed);
