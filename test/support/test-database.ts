@@ -14,6 +14,6 @@ export async function createTestDatabase(content: 'migrated' | 'nothing' = 'migr
   const server = inject('databaseServer');
   const name = `test_${randomBytes(8).toString('hex')}`;
   const template = content === 'migrated' ? inject('databaseTemplate') : 'template0';
-  await execute(server, `create database "${name}" template "${template}"`);
+  await execute(server, `create database "${name}" template "${template}" strategy file_copy`);
   return { url: withDatabase(server, name), drop: () => execute(server, `drop database "${name}" with (force)`) };
 }
