@@ -6,7 +6,7 @@ import type { User } from '../core/users/user.entity.js';
 import type { FlowDesignation } from '../flows/flow-choices.js';
 import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';
 import { Flow } from '../flows/flow.entity.js';
-import { passing } from '../policies/policy-engine.js';
+import { passingTargets } from '../policies/policy-engine.js';
 import { type FlowPlan, newPlan, type PlanContext } from './plan.js';
 
 /** What comes of planning. */
@@ -31,7 +31,7 @@ export class FlowPlanner {
       order: { order: 'ASC', pk: 'ASC' },
     });
     const asked = bindings.filter(({ evaluateOnPlan }) => evaluateOnPlan).map(({ pk }) => pk);
-    const kept = await passing(manager, 'binding', asked, subjectOf(user, context), context);
+    const kept = await passingTargets(manager, 'binding', asked, subjectOf(user, context), context);
     const planned = bindings
       .filter(({ pk, evaluateOnPlan }) => !evaluateOnPlan || kept.has(pk))
       .map(({ pk, stageId, reEvaluatePolicies }) => ({ binding: pk, stage: stageId, reEvaluate: reEvaluatePolicies }));
@@ -59,7 +59,7 @@ export class FlowPlanner {
     context: PlanContext = {},
   ): Promise<boolean> {
     if (!(await meetsRequirement(manager, flow, user, context))) return false;
-    return (await passing(manager, 'flow', [flow.pk], subjectOf(user, context), context)).has(flow.pk);
+    return (await passingTargets(manager, 'flow', [flow.pk], subjectOf(user, context), context)).has(flow.pk);
   }
 }
 

@@ -5,7 +5,7 @@ import { Sessions } from '../core/sessions/session.service.js';
 import type { InvalidResponseAction } from '../flows/flow-choices.js';
 import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';
 import { Stage } from '../flows/stage.entity.js';
-import { passing } from '../policies/policy-engine.js';
+import { passingTargets } from '../policies/policy-engine.js';
 import { ValidationError } from '../rest/errors/validation-error.js';
 import { message } from '../rest/messages/messages.js';
 import type { ExecutorAnswer, ResponseErrors } from './executor-answer.js';
@@ -150,7 +150,13 @@ export class FlowSteps {
     const binding = await manager.findOneBy(FlowStageBinding, { pk: planned.binding, targetId: flow.pk });
     if (binding?.stageId !== planned.stage) return 'unusable';
     if (planned.reEvaluate) {
-      const kept = await passing(manager, 'binding', [binding.pk], subjectOf(visitor.user, plan.context), plan.context);
+      const kept = await passingTargets(
+        manager,
+        'binding',
+        [binding.pk],
+        subjectOf(visitor.user, plan.context),
+        plan.context,
+      );
       if (!kept.has(binding.pk)) return 'skipped';
     }
     const stage = await manager.findOneByOrFail(Stage, { pk: binding.stageId });

@@ -11,12 +11,12 @@ import { PasswordPolicyService } from './password/password-policy.service.js';
 import { policyBindingsOfFlow, policyBindingTransfer } from './policy-binding-transfer.js';
 import { PolicyBindingController } from './policy-binding.controller.js';
 import { PolicyBindingService } from './policy-binding.service.js';
-import { policyBindingsAbout } from './policy-references.js';
+import { policyBindingReferences } from './policy-references.js';
 import { PolicyController } from './policy.controller.js';
 import { PolicyService } from './policy.service.js';
 import { defaultPolicyProblems } from './validation-policies.js';
 
-/** Who flows and their stages are for. */
+/** Policies and their bindings to flows and stages. */
 @Module({
   imports: [TransferModule],
   controllers: [PasswordPolicyController, PolicyBindingController, PolicyController],
@@ -36,7 +36,7 @@ export class PoliciesModule {
     passwords.register(defaultPolicyProblems);
     models.register(policyBindingTransfer(bindings));
     exporter.register(policyBindingsOfFlow);
-    referrers.register('authentik_core.group', (manager, pk) => [policyBindingsAbout(manager, 'group', pk)]);
-    referrers.register('authentik_core.user', (manager, pk) => [policyBindingsAbout(manager, 'user', pk)]);
+    referrers.register('authentik_core.group', (manager, pk) => [policyBindingReferences(manager, 'group', pk)]);
+    referrers.register('authentik_core.user', (manager, pk) => [policyBindingReferences(manager, 'user', pk)]);
   }
 }

@@ -11,7 +11,7 @@ import type { PolicyBindingService } from './policy-binding.service.js';
 
 const model = 'authentik_policies.policybinding';
 
-/** Policy bindings in files. */
+/** Import and export of policy bindings. */
 export function policyBindingTransfer(service: PolicyBindingService): TransferModel {
   return {
     model,
@@ -30,7 +30,7 @@ export function policyBindingTransfer(service: PolicyBindingService): TransferMo
   };
 }
 
-/** Which policy bindings belong to a flow: those on it, and those on the places of its stages. */
+/** Selects the policy bindings of a flow and of its stages for the export. */
 export const policyBindingsOfFlow: ExportPart = {
   model,
   place: 'after bindings',
@@ -48,7 +48,7 @@ export const policyBindingsOfFlow: ExportPart = {
   },
 };
 
-/** The number of a user is another user elsewhere, so the file calls them by name. */
+/** Exports users by name, because their numeric keys differ between installations. */
 async function read(manager: EntityManager, pk: string): Promise<object> {
   const binding = manager
     .createQueryBuilder(PolicyBinding, 'pb')
@@ -56,9 +56,9 @@ async function read(manager: EntityManager, pk: string): Promise<object> {
     .where('pb.pk = :pk', { pk });
   const columns = { ...policyBindingColumns, username: 'account.username' };
   const row = await select(binding, columns).getRawOne<PolicyBindingRow & { username: string | null }>();
-  if (row === undefined) throw new Error('a policy binding is gone from its own snapshot');
-  const { username, ...told } = row;
+  if (row === undefined) throw new Error('a policy binding is missing from its own snapshot');
+  const { username, ...fields } = row;
   return username === null
-    ? told
-    : { ...told, user: new Tag('!Find', ['authentik_core.user', ['username', username]], 0) };
+    ? fields
+    : { ...fields, user: new Tag('!Find', ['authentik_core.user', ['username', username]], 0) };
 }

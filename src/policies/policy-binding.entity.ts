@@ -6,7 +6,7 @@ import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';
 import { Flow } from '../flows/flow.entity.js';
 import { Policy } from './policy.entity.js';
 
-/** Lets a user, the members of a group, or whom a policy lets pass, into a flow or to a stage in a flow; or keeps them out. */
+/** Binds a policy, group or user to a flow or flow-stage binding, to grant or deny access. */
 @Entity()
 @Check('ck_policy_binding_target', 'num_nonnulls("flow_uuid", "fsb_uuid") = 1')
 @Check('ck_policy_binding_subject', 'num_nonnulls("policy_uuid", "group_uuid", "user_id") = 1')
@@ -65,11 +65,11 @@ export class PolicyBinding {
   @Column({ type: 'integer' })
   order!: number;
 
-  /** Seconds. The work for every policy is bounded, so none takes longer. */
+  /** Timeout in seconds; not enforced, because the work of every policy is bounded. */
   @Column({ type: 'integer', default: 30 })
   timeout!: number;
 
-  /** What counts when a policy cannot be evaluated: a password that the run keeps cannot be read. */
+  /** Result if the policy cannot be evaluated, because the password in the run is sealed. */
   @Column({ type: 'boolean', default: false })
   failureResult!: boolean;
 }

@@ -4,7 +4,7 @@ import type { Columns } from '../rest/list/list-query.js';
 import type { PolicyBindingDto } from './dto/policy-binding.dto.js';
 import type { PolicyDto } from './dto/policy.dto.js';
 
-/** What is read of a policy binding for the clients, of a statement that calls it `pb`. */
+/** Columns of a policy binding, for a query with the alias `pb`. */
 export const policyBindingColumns = {
   pk: 'pb.pk',
   policy: 'pb.policyId',
@@ -18,10 +18,10 @@ export const policyBindingColumns = {
   failure_result: 'pb.failureResult',
 } satisfies Columns;
 
-/** A row of those columns. */
+/** A row of `policyBindingColumns`. */
 export type PolicyBindingRow = Pick<PolicyBindingDto, keyof typeof policyBindingColumns>;
 
-/** A policy binding as clients see it. `policy`, `group` and `user` are what it names. */
+/** Returns the response for a policy binding with its policy, group or user. */
 export function policyBindingAnswer(
   row: PolicyBindingRow,
   policy: PolicyDto | undefined,

@@ -24,7 +24,7 @@ import { policyBindingAnswer, policyBindingColumns, type PolicyBindingRow } from
 import { findTargets } from './policy-target.js';
 import { PolicyService } from './policy.service.js';
 
-/** Keeps what says who flows and their stages are for. */
+/** Reads and writes policy bindings. */
 @Injectable()
 export class PolicyBindingService {
   constructor(
@@ -50,12 +50,12 @@ export class PolicyBindingService {
     const pk = randomUUID();
     await this.dataSource.transaction((manager) => this.insert(manager, request, pk));
     const binding = await this.find(pk, everyRow, known);
-    // What it is bound to, or whom it is about, has been deleted in the meantime, and the binding with it.
+    // A concurrent delete of its target or subject deleted the binding too.
     if (binding === undefined) throw conflictingWrites();
     return binding;
   }
 
-  /** Changes what the request names; the rest stays as it is, also for a PUT. */
+  /** Changes the fields in the request and, also for a PUT, no others. */
   async update(
     { pk }: PolicyBinding,
     request: PolicyBindingRequestDto | PatchedPolicyBindingRequestDto,
@@ -87,12 +87,12 @@ export class PolicyBindingService {
     return answer;
   }
 
-  /** The account stays unjoined, and so out of reach of searches, where its details may not be shown. */
+  /** Joins the account only if its details may be shown, so that searches cannot reveal hidden users. */
   private bindings(visible: VisibleRows, known: KnownUsers): SelectQueryBuilder<PolicyBinding> {
     const bindings = this.dataSource.manager
       .createQueryBuilder(PolicyBinding, 'pb')
       .leftJoin('pb.flow', 'flow')
-      .leftJoin('pb.binding', 'place')
+      .leftJoin('pb.binding', 'fsb')
       .leftJoin('pb.policy', 'policy')
       .leftJoin('pb.group', 'grp')
       .leftJoin('pb.user', 'account', known === null ? undefined : 'account.pk = any(:knownUsers)', {
@@ -101,7 +101,7 @@ export class PolicyBindingService {
     return restrict(bindings, visible);
   }
 
-  /** The bindings as clients see them, with all their policies, groups and users read at once. */
+  /** Returns the responses for bindings; policies, groups and users are read in batches. */
   private async answers(rows: readonly PolicyBindingRow[], known: KnownUsers): Promise<PolicyBindingDto[]> {
     const policies = await this.policies.getMany(rows.flatMap(({ policy }) => policy ?? []));
     const groups = await this.groups.getMany(
@@ -126,7 +126,7 @@ async function columnsOfBinding(
     if (found === undefined) throw conflictingWrites();
     Object.assign(columns, found);
   }
-  // Whom the request names stands in the place of whom it was about before.
+  // A subject in the request replaces the stored one.
   if (typeof policy === 'string') Object.assign(columns, { policyId: policy, groupId: null, userId: null });
   if (typeof group === 'string') Object.assign(columns, { policyId: null, groupId: group, userId: null });
   if (typeof user === 'number') Object.assign(columns, { policyId: null, groupId: null, userId: user });

@@ -2,22 +2,22 @@ import type { EntityManager } from 'typeorm';
 
 import { passwordStrength } from '../core/passwords/password-strength.js';
 import type { PasswordPolicy } from './password/password-policy.entity.js';
-import { evaluate, policiesOf } from './policy-evaluation.js';
+import { evaluate, findPolicies } from './policy-evaluation.js';
 
-/** What policies are bound to: flows, and the places of stages in them. Each has a mode, `all` or `any`. */
+/** Tables of the objects that policies can be bound to. Each has a `policy_engine_mode`, `all` or `any`. */
 const targets = {
   flow: { table: 'flow', key: 'flow_uuid' },
   binding: { table: 'flow_stage_binding', key: 'fsb_uuid' },
 } as const;
 
-/** What is known in a run, as far as policies look at it. */
+/** The part of a run's context that policies read. */
 export interface PolicyContext {
   readonly prompt_data?: Readonly<Record<string, unknown>>;
   /** Keys of `prompt_data` whose values are sealed. */
   readonly prompt_secrets?: readonly string[];
 }
 
-/** A target with one of its policy bindings, or with none. */
+/** A target joined with one of its policy bindings, or with none. */
 interface BoundRow {
   readonly key: string;
   readonly mode: 'all' | 'any';
@@ -25,22 +25,21 @@ interface BoundRow {
   readonly policy: string | null;
   readonly negate: boolean;
   readonly failureResult: boolean;
-  /** Whether the user is meant; null for the binding of a policy. */
-  readonly isMeant: boolean | null;
+  /** Whether the user or group of the binding matches; null if a policy is bound. */
+  readonly userMatches: boolean | null;
 }
 
 /**
- * Asks the policies of flows or of flow-stage bindings (flow execution, section 1.5): enabled policy bindings name a
- * policy, a user or a group, members of a group also belong to the groups above it, `negate` turns an outcome round, and
- * the target's mode puts the outcomes together. A target without policy bindings lets everybody pass. It takes one
- * statement, and two more if a policy is bound.
+ * Evaluates the enabled policy bindings of flows or flow-stage bindings, as authentik does: members of a group also belong
+ * to its ancestors, `negate` inverts a result, and the target's mode combines the results. A target without enabled
+ * bindings passes. Runs one statement, and two more if a policy is bound.
  *
  * @param keys of flows, or of flow-stage bindings
- * @param user who it is about; nobody, an inactive user and one who is gone are no member of anything
- * @param context what is known in the run
- * @returns the keys of those that let the user pass; one that is not there any more lets nobody pass
+ * @param user undefined for anonymous visitors; like them, inactive and deleted users match no user or group
+ * @param context of the run
+ * @returns the keys of the targets that pass; a deleted target does not
  */
-export async function passing(
+export async function passingTargets(
   manager: EntityManager,
   kind: keyof typeof targets,
   keys: readonly string[],
@@ -48,20 +47,20 @@ export async function passing(
   context: PolicyContext = {},
 ): Promise<ReadonlySet<string>> {
   if (keys.length === 0) return new Set();
-  const rows = await boundRows(manager, kind, keys, user);
-  const results = await resultsOf(manager, rows, user, context);
+  const rows = await readBindings(manager, kind, keys, user);
+  const results = await evaluatePolicies(manager, rows, user, context);
   const modes = new Map(rows.map(({ key, mode }) => [key, mode]));
   const passes = (key: string): boolean => {
     const outcomes = rows
       .filter((row) => row.key === key && row.binding !== null)
-      .map((row) => row.negate !== (row.isMeant ?? results.get(row.binding ?? '') ?? false));
+      .map((row) => row.negate !== (row.userMatches ?? results.get(row.binding ?? '') ?? false));
     if (outcomes.length === 0) return true;
     return modes.get(key) === 'all' ? outcomes.every(Boolean) : outcomes.some(Boolean);
   };
   return new Set([...modes.keys()].filter(passes));
 }
 
-function boundRows(
+function readBindings(
   manager: EntityManager,
   kind: keyof typeof targets,
   keys: readonly string[],
@@ -82,21 +81,21 @@ function boundRows(
             case
               when b.user_id is not null then b.user_id in (select id from account)
               when b.group_uuid is not null then b.group_uuid in (select group_uuid from membership)
-            end as "isMeant"
+            end as "userMatches"
        from "${table}" t left join "policy_binding" b on b.${key} = t.${key} and b.enabled
       where t.${key} = any($1)`,
     [keys, user?.pk ?? null],
   );
 }
 
-/** What the bound policies say, by the key of the binding. */
-async function resultsOf(
+/** Returns the results of the bound policies by binding key. */
+async function evaluatePolicies(
   manager: EntityManager,
   rows: readonly BoundRow[],
   user: { readonly pk: number } | undefined,
   context: PolicyContext,
 ): Promise<ReadonlyMap<string, boolean>> {
-  const policies = await policiesOf(
+  const policies = await findPolicies(
     manager,
     rows.flatMap(({ policy }) => policy ?? []),
   );
@@ -117,7 +116,7 @@ async function resultsOf(
   return results;
 }
 
-/** A password is kept in a run as its sealed hash, which no policy can look at. */
+/** Whether the policy checks a password that the run holds only as a sealed hash. */
 function isSealed({ passwordField }: PasswordPolicy, { prompt_secrets = [] }: PolicyContext): boolean {
   return prompt_secrets.includes(passwordField);
 }

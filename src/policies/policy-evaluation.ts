@@ -7,19 +7,19 @@ import { PasswordPolicy } from './password/password-policy.entity.js';
 import { passwordPolicyKind } from './password/password-policy.kind.js';
 import type { PolicyResult } from './policy-result.js';
 
-/** What a policy is evaluated for. */
+/** Input of a policy evaluation. */
 export interface PolicyRequest {
-  /** By the keys of fields. */
+  /** Prompt responses by field key. */
   readonly answers: Readonly<Record<string, unknown>>;
-  /** Names and addresses of the user. */
+  /** Names and e-mail addresses of the user, for the strength check. */
   readonly personal: readonly string[];
-  /** The known user. */
+  /** The pending or signed-in user. */
   readonly user?: { readonly pk: number } | undefined;
-  /** Undefined: the strength is not checked. */
+  /** Undefined to skip the strength check. */
   readonly strength: StrengthMeter | undefined;
 }
 
-/** Evaluates a policy, and writes an event if the policy is set to. */
+/** Evaluates a policy, and writes an event if the policy logs its executions. */
 export async function evaluate(
   manager: EntityManager,
   policy: PasswordPolicy,
@@ -40,8 +40,8 @@ export async function evaluate(
   return result;
 }
 
-/** The policies with these keys. */
-export async function policiesOf(
+/** Returns the policies with these keys; unknown keys are absent. */
+export async function findPolicies(
   manager: EntityManager,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, PasswordPolicy>> {

@@ -5,8 +5,8 @@ import { PolicyBinding } from './policy-binding.entity.js';
 
 const names = { group: `'Group ', grp.name`, policy: `'Policy ', policy.name`, user: `'User ', account.username` };
 
-/** The policy bindings that name a group, a policy or a user; they go with it. */
-export function policyBindingsAbout(manager: EntityManager, subject: keyof typeof names, pk: unknown): Reference {
+/** Returns the policy bindings of a group, policy or user; they are deleted with it. */
+export function policyBindingReferences(manager: EntityManager, subject: keyof typeof names, pk: unknown): Reference {
   return {
     app: 'authentik_policies',
     model: 'policybinding',
@@ -14,14 +14,14 @@ export function policyBindingsAbout(manager: EntityManager, subject: keyof typeo
     rows: manager
       .createQueryBuilder(PolicyBinding, 'pb')
       .leftJoin('pb.flow', 'flow')
-      .leftJoin('pb.binding', 'place')
+      .leftJoin('pb.binding', 'fsb')
       .leftJoin('pb.group', 'grp')
       .leftJoin('pb.policy', 'policy')
       .leftJoin('pb.user', 'account')
       .where(`pb.${subject}Id = :pk`, { pk })
       .select('pb.pk', 'pk')
       .addSelect(
-        `concat('Binding from PolicyBindingModel ', coalesce(flow.policybindingmodelPtrId , place.policybindingmodelPtrId ),
+        `concat('Binding from PolicyBindingModel ', coalesce(flow.policybindingmodelPtrId , fsb.policybindingmodelPtrId ),
                 ' #', pb.order, ' to ', ${names[subject]})`,
         'name',
       )

@@ -1,16 +1,16 @@
 import type { EntityManager } from 'typeorm';
 
-/** What a policy is bound to: one of the two is set. */
+/** Target of a policy binding; exactly one field is set. */
 export interface PolicyTarget {
   readonly flowId: string | null;
   readonly bindingId: string | null;
 }
 
 /**
- * The flows and flow-stage bindings behind keys of either kind: their own, or the one that they have as targets of
- * policies (`policybindingmodel_ptr_id`).
+ * Returns the flows and flow-stage bindings with these keys: primary keys or keys as policy targets
+ * (`policybindingmodel_ptr_id`).
  *
- * @returns by the key that was given; one that names nothing is missing
+ * @returns targets by the given key; unknown keys are absent
  */
 export async function findTargets(
   manager: EntityManager,

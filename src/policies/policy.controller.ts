@@ -44,7 +44,7 @@ export class PolicyController {
     method: 'GET',
     path: 'types',
     operation: 'types_list',
-    description: 'List the kinds of policies that can be created.',
+    description: 'List the kinds of policies.',
     access: { level: 'authenticated' },
     responses: [{ status: 200, type: TypeCreateDto, isArray: true }],
   })
@@ -56,7 +56,7 @@ export class PolicyController {
     method: 'GET',
     path: 'cache_info',
     operation: 'cache_info_retrieve',
-    description: 'Get how many results of policies are cached. Results are not cached here, so there are none.',
+    description: 'Get the number of cached policy results. Always 0: this service does not cache results.',
     access: { level: 'authenticated', everywhere: ['authentik_policies.view_policy_cache'] },
     responses: [{ status: 200, type: CacheDto }],
   })
@@ -68,7 +68,7 @@ export class PolicyController {
     method: 'POST',
     path: 'cache_clear',
     operation: 'cache_clear_create',
-    description: 'Clear the cache of results of policies. Results are not cached here, so there is nothing to clear.',
+    description: 'Clear the cache of policy results. Without effect: this service does not cache results.',
     access: {
       level: 'authenticated',
       everywhere: ['authentik_policies.clear_policy_cache', policies.permission('add')],
@@ -97,8 +97,7 @@ export class PolicyController {
     method: 'POST',
     path: 'test',
     operation: 'test_create',
-    description:
-      'Ask a policy about a user that you may view, with what the user would have typed. Nothing is written.',
+    description: 'Test a policy with a user that you may view and the given prompt responses. Nothing is written.',
     permissions: [policies.permission('view'), policies.permission('add')],
     responses: [
       { status: 200, type: PolicyTestResultDto },

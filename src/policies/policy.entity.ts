@@ -1,8 +1,8 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, TableInheritance, Unique, UpdateDateColumn } from 'typeorm';
 
 /**
- * A rule that can be bound to flows, to the places of stages in them, and to the forms of prompt stages. Every kind is a
- * child entity in the same table, as with stages.
+ * A rule that can be bound to flows, flow-stage bindings and prompt stages. All kinds are child entities in one table, as
+ * with stages.
  */
 @Entity()
 @TableInheritance({ column: { type: 'text', name: 'kind' } })
@@ -14,11 +14,11 @@ export abstract class Policy {
   @Column({ type: 'text' })
   name!: string;
 
-  /** Every evaluation writes an event. */
+  /** Whether every evaluation writes an event. */
   @Column({ type: 'boolean', default: false })
   executionLogging!: boolean;
 
-  /** Which kind of policy this is; written by the ORM. */
+  /** Discriminator column; written by the ORM. */
   @Column({ type: 'text', update: false })
   readonly kind!: string;
 

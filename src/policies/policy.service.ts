@@ -18,12 +18,12 @@ import type { PolicyDto, PolicyListQuery } from './dto/policy.dto.js';
 import { passwordPolicyResult } from './password/password-policy-result.js';
 import { PasswordPolicy } from './password/password-policy.entity.js';
 import { passwordPolicyKind } from './password/password-policy.kind.js';
-import { policyBindingsAbout } from './policy-references.js';
+import { policyBindingReferences } from './policy-references.js';
 import { Policy } from './policy.entity.js';
 import { policyAnswer, policyColumns, type PolicyRow } from './policy.mapper.js';
 import { PromptStagePolicy } from './prompt-stage-policy.entity.js';
 
-/** Policies of every kind, seen as what they have in common. */
+/** Reads and deletes policies of all kinds through their common fields, and tests them. */
 @Injectable()
 export class PolicyService {
   constructor(private readonly dataSource: DataSource) {}
@@ -41,7 +41,7 @@ export class PolicyService {
     return policyAnswer(row);
   }
 
-  /** Several policies at once, by key; one that is not there is missing. */
+  /** Returns the policies with these keys, by key; unknown keys are absent. */
   async getMany(pks: readonly string[]): Promise<ReadonlyMap<string, PolicyDto>> {
     if (pks.length === 0) return new Map();
     const policies = this.policies(everyRow).andWhere('policy.pk = any(:pks)', { pks });
@@ -49,12 +49,12 @@ export class PolicyService {
     return new Map(rows.map((row) => [row.pk, policyAnswer(row)]));
   }
 
-  /** Removes the policy, of whatever kind, also from what it is bound to. */
+  /** Deletes a policy of any kind and its bindings. */
   async remove({ pk }: Policy): Promise<void> {
     await this.dataSource.transaction((manager) => manager.delete(Policy, { pk }));
   }
 
-  /** Every kind of policy that can be created. */
+  /** Returns the kinds of policies that can be created. */
   types(): TypeCreateDto[] {
     const { verboseName: name, description, component, model } = passwordPolicyKind;
     const model_name = model.slice(model.indexOf('.') + 1);
@@ -62,7 +62,7 @@ export class PolicyService {
   }
 
   /**
-   * Asks a policy about a user that the caller may view; nothing is written.
+   * Evaluates a policy for a user without writing an event.
    *
    * @throws StatusError 400 if the caller may not view the user
    */
@@ -77,15 +77,15 @@ export class PolicyService {
     const policy = await manager.findOneBy(PasswordPolicy, { pk });
     if (user === null) throw new StatusError(400);
     if (policy === null) throw new AppError('notFound');
-    const { prompt_data: typed } = { prompt_data: undefined, ...context };
-    const answers = { ...context, ...(typeof typed === 'object' ? typed : {}) } as Record<string, unknown>;
+    const { prompt_data: promptData } = { prompt_data: undefined, ...context };
+    const answers = { ...context, ...(typeof promptData === 'object' ? promptData : {}) } as Record<string, unknown>;
     const personal = [user.username, user.name, user.email];
     const { passing, messages } = await passwordPolicyResult(policy, answers, personal, passwordStrength);
     return { passing, messages: messages.map(englishOf), log_messages: [] };
   }
 
   /**
-   * What refers to a policy: its bindings, and the prompt stages that ask it.
+   * Returns the references to a policy: its bindings, and the prompt stages that use it.
    *
    * @throws AppError `notFound`
    */
@@ -93,14 +93,14 @@ export class PolicyService {
     await this.get(pk, visible);
     const { manager } = this.dataSource;
     const stages = manager
-      .createQueryBuilder(PromptStagePolicy, 'asked')
-      .innerJoin('asked.stage', 'stage')
-      .where('asked.policyId = :pk', { pk })
+      .createQueryBuilder(PromptStagePolicy, 'link')
+      .innerJoin('link.stage', 'stage')
+      .where('link.policyId = :pk', { pk })
       .select('stage.pk', 'pk')
       .addSelect(`concat('Stage ', stage.name)`, 'name')
       .orderBy('stage.name');
     return [
-      policyBindingsAbout(manager, 'policy', pk),
+      policyBindingReferences(manager, 'policy', pk),
       { app: 'authentik_stages_prompt', model: 'promptstage', action: 'cascade_many', rows: stages },
     ];
   }

@@ -3,7 +3,7 @@ import { Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } fr
 import { Stage } from '../flows/stage.entity.js';
 import { Policy } from './policy.entity.js';
 
-/** Asks a policy about the answers to the form of a prompt stage (`validation_policies`). */
+/** Applies a policy to the responses of a prompt stage (`validation_policies`). */
 @Entity()
 export class PromptStagePolicy {
   @PrimaryColumn({ type: 'uuid', name: 'stage_uuid' })

@@ -7,39 +7,39 @@ import { evaluate, type PolicyRequest } from './policy-evaluation.js';
 import { PromptStagePolicy } from './prompt-stage-policy.entity.js';
 
 /**
- * Evaluates the policies of a prompt stage for the answers to its form; all of them must pass. Those that check the
- * strength come last, and check it only if no other policy fails.
+ * Evaluates the policies of a prompt stage for the submitted form; all of them must pass. Policies that check password
+ * strength run last, and check it only if no other policy failed.
  *
- * @param isAsked leaves out policies, by the key of the answer that they look at
- * @returns the messages of the policies that fail
- * @throws the errors of the meter in the request
+ * @param hasField whether the form has the field that a policy checks; policies for other fields are skipped
+ * @returns the messages of the failed policies
+ * @throws what `request.strength` throws
  */
 export async function validationProblems(
   manager: EntityManager,
   stage: string,
   request: PolicyRequest,
-  isAsked: (field: string) => boolean,
+  hasField: (field: string) => boolean,
 ): Promise<MessageOrText[]> {
   const policies = await manager
     .createQueryBuilder(PasswordPolicy, 'policy')
-    .innerJoin(PromptStagePolicy, 'asked', 'asked.policyId = policy.pk and asked.stageId = :stage', { stage })
+    .innerJoin(PromptStagePolicy, 'link', 'link.policyId = policy.pk and link.stageId = :stage', { stage })
     .orderBy('policy.checkZxcvbn')
     .addOrderBy('policy.name')
     .getMany();
   const messages = new Map<string, MessageOrText>();
-  for (const policy of policies.filter(({ passwordField }) => isAsked(passwordField))) {
+  for (const policy of policies.filter(({ passwordField }) => hasField(passwordField))) {
     const strength = messages.size === 0 ? request.strength : undefined;
     const result = await evaluate(manager, policy, { ...request, strength });
-    // Several policies may have the same message.
+    // Deduplicated: several policies may have the same message.
     if (!result.passing) for (const each of result.messages) messages.set(JSON.stringify(each), each);
   }
   return [...messages.values()];
 }
 
-/** Name of the shipped policy, which counts for passwords that are set outside of flows too. */
+/** Name of the shipped policy. It also applies to passwords that are set outside of flows. */
 const defaultPolicy = 'default-password-policy';
 
-/** Evaluates the shipped policy, unless it was deleted. */
+/** Returns the messages of the shipped policy for a password; none if the policy was deleted. */
 export async function defaultPolicyProblems(
   manager: EntityManager,
   password: string,

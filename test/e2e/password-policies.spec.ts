@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { PasswordPolicyDto } from '../../src/policies/password/dto/password-policy.dto.js';
-import { passing } from '../../src/policies/policy-engine.js';
+import { passingTargets } from '../../src/policies/policy-engine.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createFlow } from '../factories/flow.js';
 import { createPasswordPolicy } from '../factories/password-policy.js';
@@ -27,7 +27,7 @@ const told = (...texts: string[]): unknown => ({
   non_field_errors: texts.map((string) => ({ string, code: 'invalid' })),
 });
 
-/** Slug of a flow whose form asks for a name and a password, and asks these policies. */
+/** Returns the slug of a flow with a prompt stage for a name and a password that uses these policies. */
 async function formAsking(...policies: PasswordPolicyDto[]): Promise<string> {
   const validation_policies = policies.map(({ pk }) => pk);
   const stage = await createPromptStage(app.api, [{ field_key: 'name' }, password], { validation_policies });
@@ -43,7 +43,7 @@ describe('A password policy', () => {
     [{ amount_symbols: 3 }, 'a new secret', 'a new secret!'],
     [{ amount_symbols: 1, symbol_charset: '§' }, 'a new secret!', 'a new secret§'],
     [{ check_zxcvbn: true, zxcvbn_score_threshold: 3 }, 'a new secret', 'never to be read by others'],
-  ])('with %j refuses %s and takes %s', async (rules, refused, taken) => {
+  ])('with %j rejects %s and accepts %s', async (rules, refused, taken) => {
     const error_message = 'check_zxcvbn' in rules ? 'Password is too weak.' : 'Not like this.';
     const slug = await formAsking(await createPolicy({ error_message, ...rules }));
     const visitor = new Visitor(app.url);
@@ -51,7 +51,7 @@ describe('A password policy', () => {
     expect(await visitor.answer(slug, { name: 'x', password: taken })).toEqual(end);
   });
 
-  it('says nothing of static rules that are not checked, and has a message of its own if none is set', async () => {
+  it('skips static rules that are disabled, and has a default message', async () => {
     const unchecked = await formAsking(await createPolicy({ length_min: 100, check_static_rules: false }));
     expect(await new Visitor(app.url).answer(unchecked, { name: 'x', password: 'a new secret' })).toEqual(end);
     const checked = await formAsking(await createPolicy({ length_min: 100 }));
@@ -59,7 +59,7 @@ describe('A password policy', () => {
     expect(response_errors).toEqual(told('Invalid password.'));
   });
 
-  it('is asked with the rest of the form, and not about a password that the built-in rule refuses', async () => {
+  it('is evaluated along with the other fields, but not for a password that the built-in rule rejects', async () => {
     const slug = await formAsking(await createPolicy({ length_min: 30, error_message: 'Longer, please.' }));
     const visitor = new Visitor(app.url);
     expect((await visitor.answer(slug, { name: '', password: 'a new secret' })).response_errors).toMatchObject({
@@ -70,7 +70,7 @@ describe('A password policy', () => {
     expect(Object.keys(response_errors)).toEqual(['password']);
   });
 
-  it('looks at another field if it is told to, and refuses a form without it', async () => {
+  it('checks the configured field, and rejects a form without it', async () => {
     const slug = await formAsking(
       await createPolicy({ password_field: 'name', amount_digits: 4, error_message: 'PIN' }),
     );
@@ -82,11 +82,11 @@ describe('A password policy', () => {
     expect(response_errors).toEqual(told('Password not set in context'));
   });
 
-  it('does not look up leaked passwords, and says so', async () => {
+  it('rejects the lookup of leaked passwords', async () => {
     const answer = await app.api.post('/policies/password/', { name: 'x', check_have_i_been_pwned: true });
     expect(answer).toMatchObject({
       status: 400,
-      body: { check_have_i_been_pwned: ['Leaked passwords cannot be looked up here. Use check_zxcvbn instead.'] },
+      body: { check_have_i_been_pwned: ['Lookup of leaked passwords is not supported. Use check_zxcvbn instead.'] },
     });
     expect(await createPolicy({ check_have_i_been_pwned: false, hibp_allowed_count: 1 })).toMatchObject({
       check_have_i_been_pwned: false,
@@ -94,7 +94,7 @@ describe('A password policy', () => {
     });
   });
 
-  it('writes an event for each evaluation if it is told to, without the password', async () => {
+  it('logs each evaluation, without the password, if execution logging is on', async () => {
     const policy = await createPolicy({ length_min: 30, error_message: 'Longer.', execution_logging: true });
     await new Visitor(app.url).answer(await formAsking(policy), { name: 'x', password: 'secret-of-the-event' });
     const { body } = await app.api.get('/events/events/?action=policy_execution');
@@ -104,7 +104,7 @@ describe('A password policy', () => {
     expect(JSON.stringify(body)).not.toContain('secret-of-the-event');
   });
 
-  it('counts for set_password if it is the one that comes with the service', async () => {
+  it('applies to set_password if it is the default policy', async () => {
     await createPolicy({ name: 'default-password-policy', length_min: 15, error_message: 'Use 15 characters.' });
     const { pk } = await createUser(app.api);
     const path = `/core/users/${pk}/set_password/`;
@@ -117,10 +117,10 @@ describe('A password policy', () => {
 });
 
 describe('A password policy that is bound to a flow', () => {
-  const passes = async (target: string, context: Parameters<typeof passing>[4]): Promise<boolean> =>
-    (await passing(app.dataSource.manager, 'flow', [target], undefined, context)).has(target);
+  const passes = async (target: string, context: Parameters<typeof passingTargets>[4]): Promise<boolean> =>
+    (await passingTargets(app.dataSource.manager, 'flow', [target], undefined, context)).has(target);
 
-  it('lets those pass whose answer keeps its rules, and with negate those whose answer does not', async () => {
+  it('passes responses that satisfy its rules, and with negate those that do not', async () => {
     const { pk: policy } = await createPolicy({ password_field: 'pin', amount_digits: 4 });
     const [one, other] = [await createFlow(app.api), await createFlow(app.api)];
     const binding = await createPolicyBinding(app.api, { target: one.pk, policy });
@@ -136,7 +136,7 @@ describe('A password policy that is bound to a flow', () => {
     expect((await app.api.get(`/flows/instances/${one.slug}/`)).body.policies).toEqual([policy]);
   });
 
-  it('finds the places of stages that it is bound to', async () => {
+  it('applies to flow-stage bindings', async () => {
     const { pk: policy } = await createPolicy();
     const stage = await createPromptStage(app.api, [password]);
     const { flow } = await createFlowWith(app.api, [stage.pk]);
@@ -148,7 +148,7 @@ describe('A password policy that is bound to a flow', () => {
     expect(await places(`policies=${policy}`)).toEqual([place]);
   });
 
-  it('has the result of a failure about a password that the run keeps sealed', async () => {
+  it('returns `failure_result` for a password that is sealed in the run', async () => {
     const { pk: policy } = await createPolicy();
     const [closed, open] = [await createFlow(app.api), await createFlow(app.api)];
     await createPolicyBinding(app.api, { target: closed.pk, policy });
@@ -159,7 +159,7 @@ describe('A password policy that is bound to a flow', () => {
 });
 
 describe('/policies/all/', () => {
-  it('tests a policy about a user, and finds what is bound and what is not', async () => {
+  it('tests a policy with a user, and filters by bindings and prompt stages', async () => {
     const policy = await createPolicy({ length_min: 12, error_message: 'Longer.' });
     const { pk: user } = await createUser(app.api);
     const test = async (context: object): Promise<unknown> =>
@@ -181,8 +181,8 @@ describe('/policies/all/', () => {
   });
 });
 
-describe('The file of a flow', () => {
-  it('holds its policies, and brings them along', async () => {
+describe('The export of a flow', () => {
+  it('contains its policies, which the import creates', async () => {
     const policy = await createPolicy({ length_min: 12 });
     const bound = await createPolicy();
     const slug = await formAsking(policy);

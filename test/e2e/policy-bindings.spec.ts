@@ -29,7 +29,7 @@ const onlyOne = { non_field_errors: ["Only one of 'policy', 'group' or 'user' ca
 const atLeastOne = { non_field_errors: ["One of 'policy', 'group' or 'user' must be set."] };
 
 describe('A new policy binding', () => {
-  it('has the defaults of the reference in its order, and shows the group', async () => {
+  it("has authentik's defaults and field order, and includes the group", async () => {
     const { status, body } = await app.api.post(path, { target: flow.pk, group, order: 5 });
     expect(status).toBe(201);
     expect(Object.keys(body)).toEqual([
@@ -52,7 +52,7 @@ describe('A new policy binding', () => {
     expect(body.group_obj).toEqual((await app.api.get(`/core/groups/${group}/`)).body);
   });
 
-  it('takes every field, and shows the user', async () => {
+  it('accepts every field, and includes the user', async () => {
     const fields = { user, negate: true, enabled: false, order: -1, timeout: 0, failure_result: true };
     const { body } = await app.api.post(path, { target: flow.pk, ...fields });
     expect(body).toMatchObject(fields);
@@ -60,7 +60,7 @@ describe('A new policy binding', () => {
     expect((await app.api.get(`${path}${body.pk}/`)).body).toEqual(body);
   });
 
-  it('can be bound to a flow or to the place of a stage, by either of their keys', async () => {
+  it('accepts a flow or a flow-stage binding as target, by primary key or policy target key', async () => {
     const place = await createBinding(app.api);
     for (const target of [flow, place]) {
       for (const key of [target.pk, target.policybindingmodel_ptr_id]) {
@@ -69,7 +69,7 @@ describe('A new policy binding', () => {
     }
   });
 
-  it('tells of every wrong field at once, in the order of the fields', async () => {
+  it('returns the errors of all fields at once, in field order', async () => {
     const nothing = randomUUID();
     const { status, body } = await app.api.post(path, {
       failure_result: 'x',
@@ -101,7 +101,7 @@ describe('A new policy binding', () => {
     });
   });
 
-  it('is about a group or a user, and not about both', async () => {
+  it('requires exactly one of group and user', async () => {
     const place = { target: flow.pk, order: 0 };
     expect(await app.api.post(path, place)).toMatchObject({ status: 400, body: atLeastOne });
     expect(await app.api.post(path, { ...place, policy: null, group: null, user: null })).toMatchObject({
@@ -112,8 +112,8 @@ describe('A new policy binding', () => {
   });
 });
 
-describe('Changing a policy binding', () => {
-  it('keeps whom it is about, unless the request names somebody else', async () => {
+describe('An update of a policy binding', () => {
+  it('keeps the subject unless the request has another one', async () => {
     const binding = await createPolicyBinding(app.api, { target: flow.pk, group });
     const detail = `${path}${binding.pk}/`;
     expect((await app.api.patch(detail, { negate: true })).body).toEqual({ ...binding, negate: true });
@@ -128,7 +128,7 @@ describe('Changing a policy binding', () => {
     expect(await app.api.patch(detail, { user, group })).toMatchObject({ status: 400, body: onlyOne });
   });
 
-  it('can move it', async () => {
+  it('can change the target', async () => {
     const binding = await createPolicyBinding(app.api, { target: flow.pk, group });
     const place = await createBinding(app.api);
     const { body } = await app.api.patch(`${path}${binding.pk}/`, { target: place.pk });
@@ -137,7 +137,7 @@ describe('Changing a policy binding', () => {
 });
 
 describe('A policy binding', () => {
-  it('goes with what it is bound to and with whom it is about', async () => {
+  it('is deleted with its target and with its subject', async () => {
     const gone = await createFlow(app.api);
     const place = await createBinding(app.api);
     const someone = await createUser(app.api);
@@ -155,14 +155,14 @@ describe('A policy binding', () => {
     for (const { pk } of bindings) expect((await app.api.get(`${path}${pk}/`)).status).toBe(404);
   });
 
-  it('is used by nothing, and can be deleted once', async () => {
+  it('has no references, and answers 404 to a second delete', async () => {
     const { pk } = await createPolicyBinding(app.api, { target: flow.pk, user });
     expect((await app.api.get(`${path}${pk}/used_by/`)).body).toEqual([]);
     expect((await app.api.delete(`${path}${pk}/`)).status).toBe(204);
     expect((await app.api.delete(`${path}${pk}/`)).status).toBe(404);
   });
 
-  it('is shown and changed with permissions of its own', async () => {
+  it('requires its own permissions for reads and changes', async () => {
     const { pk: object_pk } = await createPolicyBinding(app.api, { target: flow.pk, user });
     const actor = await createActor(app);
     expect((await actor.api.get(path)).status).toBe(403);
@@ -178,8 +178,8 @@ describe('A policy binding', () => {
   });
 });
 
-describe('What uses a user or a group', () => {
-  it('tells of the policy bindings that go with them', async () => {
+describe('`used_by` of users and groups', () => {
+  it('lists the policy bindings that are deleted with them', async () => {
     const someone = await createUser(app.api, { username: 'bound-user' });
     const members = await createGroup(app.api, { name: 'Bound group' });
     const place = await createBinding(app.api);
@@ -206,7 +206,7 @@ describe('What uses a user or a group', () => {
 });
 
 describe('The list of policy bindings', () => {
-  it('is filtered by target, by either of its keys', async () => {
+  it('filters by target, by primary key or policy target key', async () => {
     const one = await createFlow(app.api);
     const place = await createBinding(app.api);
     const [first, second] = [
@@ -237,7 +237,7 @@ describe('The list of policy bindings', () => {
     });
   });
 
-  it('is filtered by everything else, and searched by who it is about', async () => {
+  it('filters by all other fields, and searches names of subjects', async () => {
     const named = await createGroup(app.api, { name: 'the searched group' });
     const fields = { group: named.pk, enabled: false, order: 4711, timeout: 77 };
     const wanted = await createPolicyBinding(app.api, { target: flow.pk, ...fields });
@@ -255,7 +255,7 @@ describe('The list of policy bindings', () => {
     expect((await app.api.get(`${path}?order=4711&enabled=true`)).body.results).toEqual([]);
   });
 
-  it('can be sorted by every column, and is sorted by target and order if nothing is said', async () => {
+  it('sorts by any column, and by target and order by default', async () => {
     const names = ['pk', 'group', 'user', 'target', 'negate', 'enabled', 'order', 'timeout', 'failure_result'];
     for (const name of names) expect((await app.api.get(`${path}?ordering=-${name}`)).status, name).toBe(200);
     const { body } = await app.api.get(path);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { UserDto } from '../../src/core/users/dto/user.dto.js';
 import type { PolicyEngineMode } from '../../src/flows/flow-choices.js';
-import { passing } from '../../src/policies/policy-engine.js';
+import { passingTargets } from '../../src/policies/policy-engine.js';
 import { createBinding } from '../factories/binding.js';
 import { createFlow } from '../factories/flow.js';
 import { createGroup } from '../factories/group.js';
@@ -14,14 +14,14 @@ let app: TestApp;
 let member: UserDto;
 let other: UserDto;
 let group: string;
-let groupAbove: string;
+let parentGroup: string;
 
 beforeAll(async () => {
   app = await startTestApp();
   member = await createUser(app.api);
   other = await createUser(app.api);
-  groupAbove = (await createGroup(app.api)).pk;
-  group = (await createGroup(app.api, { parent: groupAbove, users: [member.pk] })).pk;
+  parentGroup = (await createGroup(app.api)).pk;
+  group = (await createGroup(app.api, { parent: parentGroup, users: [member.pk] })).pk;
 });
 afterAll(() => app.stop());
 
@@ -36,39 +36,39 @@ interface Bound {
 async function passes(mode: PolicyEngineMode, bound: Bound[], user?: { pk: number }): Promise<boolean> {
   const { pk: target } = await createFlow(app.api, { policy_engine_mode: mode });
   for (const [order, fields] of bound.entries()) await createPolicyBinding(app.api, { target, order, ...fields });
-  return (await passing(app.dataSource.manager, 'flow', [target], user)).has(target);
+  return (await passingTargets(app.dataSource.manager, 'flow', [target], user)).has(target);
 }
 
-describe('A flow', () => {
-  it.each(['any', 'all'] as const)('without policy bindings lets everybody pass (%s)', async (mode) => {
+describe('The policy engine for a flow', () => {
+  it.each(['any', 'all'] as const)('passes everyone without policy bindings (%s)', async (mode) => {
     expect(await passes(mode, [], member)).toBe(true);
     expect(await passes(mode, [], undefined)).toBe(true);
   });
 
-  it('for a user lets just this one pass', async () => {
+  it('passes only the bound user', async () => {
     const bound = [{ user: member.pk }];
     expect(await passes('any', bound, member)).toBe(true);
     expect(await passes('any', bound, other)).toBe(false);
     expect(await passes('any', bound, undefined)).toBe(false);
   });
 
-  it('for a group lets its members pass, and those of the groups below it', async () => {
+  it('passes members of the bound group and of its descendants', async () => {
     expect(await passes('any', [{ group }], member)).toBe(true);
-    expect(await passes('any', [{ group: groupAbove }], member)).toBe(true);
+    expect(await passes('any', [{ group: parentGroup }], member)).toBe(true);
     expect(await passes('any', [{ group }], other)).toBe(false);
     expect(await passes('any', [{ group }], undefined)).toBe(false);
-    const below = (await createGroup(app.api, { parent: group })).pk;
-    expect(await passes('any', [{ group: below }], member)).toBe(false);
+    const childGroup = (await createGroup(app.api, { parent: group })).pk;
+    expect(await passes('any', [{ group: childGroup }], member)).toBe(false);
   });
 
-  it('lets everybody but those pass whom a negated binding means', async () => {
+  it('inverts the result of a negated binding', async () => {
     const bound = [{ group, negate: true }];
     expect(await passes('any', bound, member)).toBe(false);
     expect(await passes('any', bound, other)).toBe(true);
     expect(await passes('any', bound, undefined)).toBe(true);
   });
 
-  it('asks for one of several bindings or for all of them, as its mode says', async () => {
+  it('requires any or all bindings to pass, depending on the mode', async () => {
     const bound = [{ group }, { user: other.pk }];
     expect(await passes('any', bound, member)).toBe(true);
     expect(await passes('any', bound, other)).toBe(true);
@@ -77,31 +77,31 @@ describe('A flow', () => {
     expect(await passes('all', [{ group }, { user: member.pk, negate: true }], member)).toBe(false);
   });
 
-  it('does not look at bindings that are not enabled', async () => {
+  it('ignores disabled bindings', async () => {
     expect(await passes('any', [{ user: other.pk, enabled: false }], member)).toBe(true);
     expect(await passes('all', [{ group }, { user: other.pk, enabled: false }], member)).toBe(true);
     expect(await passes('any', [{ group, enabled: false }, { user: other.pk }], member)).toBe(false);
   });
 
-  it('takes an inactive user for nobody', async () => {
+  it('treats an inactive user as anonymous', async () => {
     const { pk } = await createUser(app.api, { is_active: false, groups: [group] });
     expect(await passes('any', [{ group }, { user: pk }], { pk })).toBe(false);
     expect(await passes('all', [{ group, negate: true }], { pk })).toBe(true);
   });
 
-  it('takes a user who is gone for nobody', async () => {
+  it('treats a deleted user as anonymous', async () => {
     expect(await passes('any', [{ group }], { pk: 2_000_000_000 })).toBe(false);
   });
 
-  it('that is gone lets nobody pass', async () => {
+  it('passes nobody for a deleted flow', async () => {
     const { pk, slug } = await createFlow(app.api);
     await app.api.delete(`/flows/instances/${slug}/`);
-    expect(await passing(app.dataSource.manager, 'flow', [pk], member)).toEqual(new Set());
+    expect(await passingTargets(app.dataSource.manager, 'flow', [pk], member)).toEqual(new Set());
   });
 });
 
-describe('The places of stages', () => {
-  it('are asked at once, each by its own mode and its own bindings', async () => {
+describe('The policy engine for flow-stage bindings', () => {
+  it('evaluates several targets in one call, each with its own mode and bindings', async () => {
     const { pk: target } = await createFlow(app.api);
     const [open, closed, both] = [
       await createBinding(app.api, { target, order: 1 }),
@@ -110,13 +110,13 @@ describe('The places of stages', () => {
     ];
     await createPolicyBinding(app.api, { target: closed.pk, user: other.pk });
     await createPolicyBinding(app.api, { target: both.pk, user: member.pk });
-    await createPolicyBinding(app.api, { target: both.pk, group: groupAbove });
+    await createPolicyBinding(app.api, { target: both.pk, group: parentGroup });
     const keys = [open.pk, closed.pk, both.pk];
-    const ask = (user?: { pk: number }): Promise<ReadonlySet<string>> =>
-      passing(app.dataSource.manager, 'binding', keys, user);
-    expect(await ask(member)).toEqual(new Set([open.pk, both.pk]));
-    expect(await ask(other)).toEqual(new Set([open.pk, closed.pk]));
-    expect(await ask(undefined)).toEqual(new Set([open.pk]));
-    expect(await passing(app.dataSource.manager, 'binding', [], member)).toEqual(new Set());
+    const passingFor = (user?: { pk: number }): Promise<ReadonlySet<string>> =>
+      passingTargets(app.dataSource.manager, 'binding', keys, user);
+    expect(await passingFor(member)).toEqual(new Set([open.pk, both.pk]));
+    expect(await passingFor(other)).toEqual(new Set([open.pk, closed.pk]));
+    expect(await passingFor(undefined)).toEqual(new Set([open.pk]));
+    expect(await passingTargets(app.dataSource.manager, 'binding', [], member)).toEqual(new Set());
   });
 });

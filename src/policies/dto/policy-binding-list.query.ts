@@ -16,7 +16,7 @@ import { Policy } from '../policy.entity.js';
 const isBoundTo: Condition = (builder, value, parameter) =>
   builder.andWhere(
     `(flow.pk = any(:${parameter}) or flow.policybindingmodelPtrId = any(:${parameter})
-      or place.pk = any(:${parameter}) or place.policybindingmodelPtrId = any(:${parameter}))`,
+      or fsb.pk = any(:${parameter}) or fsb.policybindingmodelPtrId = any(:${parameter}))`,
     { [parameter]: [value].flat() },
   );
 
@@ -37,7 +37,7 @@ const targetsExist: FieldRule = async (keys: readonly string[], { manager }) => 
 })
 export class PolicyBindingListQuery extends ListQuery {
   @filter({ type: 'string', format: 'uuid' }, uuidOf, isBoundTo, {
-    description: 'A flow or the binding of a stage, by its key or by its `policybindingmodel_ptr_id`.',
+    description: 'Key or `policybindingmodel_ptr_id` of a flow or flow-stage binding.',
     rules: [targetExists],
   })
   target?: string;

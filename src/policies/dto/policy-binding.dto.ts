@@ -15,23 +15,23 @@ import { Policy } from '../policy.entity.js';
 import { PolicyDto } from './policy.dto.js';
 
 describeConstraint('fk_policy_binding_flow', 'target', 'The flow has just been deleted.');
-describeConstraint('fk_policy_binding_fsb', 'target', 'The binding of a stage has just been deleted.');
+describeConstraint('fk_policy_binding_fsb', 'target', 'The flow-stage binding has just been deleted.');
 describeConstraint('fk_policy_binding_policy', 'policy', 'The policy has just been deleted.');
 describeConstraint('fk_policy_binding_group', 'group', 'The group has just been deleted.');
 describeConstraint('fk_policy_binding_user', 'user', 'The user has just been deleted.');
 
-/** What is told of a policy binding and what can be set. */
+/** Fields of a policy binding, in requests and responses. */
 class PolicyBindingFields {
   @UuidField({ readOnly: true })
   pk!: string;
 
-  @UuidField({ nullable: true, description: 'Who this policy lets pass, passes.', rules: [exists(() => Policy)] })
+  @UuidField({ nullable: true, description: 'Passes if this policy passes.', rules: [exists(() => Policy)] })
   policy!: string | null;
 
-  @UuidField({ nullable: true, description: 'The members of this group pass.', rules: [exists(() => Group)] })
+  @UuidField({ nullable: true, description: 'Passes for members of this group.', rules: [exists(() => Group)] })
   group!: string | null;
 
-  @IntegerKeyField({ nullable: true, description: 'This user passes.', rules: [exists(() => User)] })
+  @IntegerKeyField({ nullable: true, description: 'Passes for this user.', rules: [exists(() => User)] })
   user!: number | null;
 
   @ObjectField(PolicyDto, { nullable: true })
@@ -45,35 +45,35 @@ class PolicyBindingFields {
 
   @UuidField({
     required: true,
-    description: 'Key of a flow or of the binding of a stage. A request may also name its `policybindingmodel_ptr_id`.',
+    description: 'Key of a flow or flow-stage binding. Requests may use its `policybindingmodel_ptr_id` instead.',
     rules: [isTarget],
   })
   target!: string;
 
-  @BooleanField({ description: 'Turn the outcome round: whoever is meant does not pass, and everybody else does.' })
+  @BooleanField({ description: 'Negates the result.' })
   negate!: boolean;
 
-  @BooleanField({ description: 'A binding that is not enabled counts as if it were not there.' })
+  @BooleanField({ description: 'Whether the binding is evaluated.' })
   enabled!: boolean;
 
-  @IntegerField({ required: true, description: 'Place among the bindings of the target.' })
+  @IntegerField({ required: true, description: 'Position among the bindings of the target.' })
   order!: number;
 
-  @IntegerField({ minimum: 0, description: 'Seconds that a policy may take.' })
+  @IntegerField({ minimum: 0, description: 'Timeout of the policy in seconds.' })
   timeout!: number;
 
-  @BooleanField({ description: 'What counts when a policy fails.' })
+  @BooleanField({ description: 'Result if the policy cannot be evaluated.' })
   failure_result!: boolean;
 }
 
-/** Who a flow, or a stage in a flow, is for. */
+/** Restricts access to a flow or to a stage in a flow. */
 export class PolicyBindingDto extends AnswerOf(PolicyBindingFields) {}
 
-/** A policy binding to create, or to put in the place of another. */
+/** Body of a request that creates or replaces a policy binding. */
 @Check(hasOneSubject)
 export class PolicyBindingRequestDto extends RequestOf(PolicyBindingFields) {}
 
-/** Changes to a policy binding. */
+/** Body of a request that changes a policy binding. */
 @Check(hasOneSubject)
 export class PatchedPolicyBindingRequestDto extends PatchOf(PolicyBindingRequestDto) {}
 
@@ -82,8 +82,8 @@ async function isTarget(key: string, { manager }: RuleContext, raw: unknown): Pr
 }
 
 /**
- * Who it is about: a policy, a group or a user. A request that names one of them puts it in the place of what is stored; what a
- * change does not name stays.
+ * Checks that the binding has exactly one subject: a policy, a group or a user. A subject in a request replaces the stored
+ * one.
  */
 function hasOneSubject(request: Partial<PolicyBindingFields>, { current }: RuleContext): string | undefined {
   const named = [request.policy, request.group, request.user].filter(
@@ -91,9 +91,9 @@ function hasOneSubject(request: Partial<PolicyBindingFields>, { current }: RuleC
   );
   if (named.length > 1) return "Only one of 'policy', 'group' or 'user' can be set.";
   const stored = current as PolicyBinding | undefined;
-  const isLeft =
+  const keepsStored =
     (request.policy === undefined && (stored?.policyId ?? null) !== null) ||
     (request.group === undefined && (stored?.groupId ?? null) !== null) ||
     (request.user === undefined && (stored?.userId ?? null) !== null);
-  return named.length === 1 || isLeft ? undefined : "One of 'policy', 'group' or 'user' must be set.";
+  return named.length === 1 || keepsStored ? undefined : "One of 'policy', 'group' or 'user' must be set.";
 }

@@ -11,26 +11,26 @@ import {
 import { exists } from '../../rest/fields/rules.js';
 
 class PolicyTestFields {
-  @IntegerKeyField({ required: true, description: 'Who it is about.', rules: [exists(() => User)] })
+  @IntegerKeyField({ required: true, description: 'User to evaluate the policy for.', rules: [exists(() => User)] })
   user!: number;
 
-  @DictionaryField({ description: 'What is known: the answers themselves, or below `prompt_data`.' })
+  @DictionaryField({ description: 'Context of the evaluation: the prompt responses, directly or in `prompt_data`.' })
   context?: Record<string, unknown>;
 }
 
-/** What to ask a policy. */
+/** Body of a request that tests a policy. */
 export class PolicyTestRequestDto extends RequestOf(PolicyTestFields) {}
 
 class PolicyTestResultFields {
   @BooleanField({ required: true })
   passing!: boolean;
 
-  @TextListField({ readOnly: true, description: 'What a visitor would be told.' })
+  @TextListField({ readOnly: true, description: 'Messages for the visitor.' })
   messages!: string[];
 
-  @ObjectField(LogEventDto, { isArray: true, description: 'Always empty: policies here log nothing.' })
+  @ObjectField(LogEventDto, { isArray: true, description: 'Always empty: policies write no logs.' })
   log_messages!: LogEventDto[];
 }
 
-/** What a policy says. */
+/** Result of a policy. */
 export class PolicyTestResultDto extends AnswerOf(PolicyTestResultFields) {}

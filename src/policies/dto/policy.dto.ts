@@ -10,7 +10,7 @@ import { policyColumns } from '../policy.mapper.js';
 const nameTaken = 'policy with this name already exists.';
 describeConstraint('uq_policy_name', 'name', nameTaken);
 
-/** What is told of a policy of any kind, and what can be set. A kind adds its own. */
+/** Fields common to all kinds of policies; each kind adds its own. */
 export class PolicyFields {
   @UuidField({ readOnly: true })
   pk!: string;
@@ -21,23 +21,27 @@ export class PolicyFields {
   @BooleanField({ description: 'Write an event for every evaluation of the policy.' })
   execution_logging!: boolean;
 
-  @TextField({ readOnly: true, description: 'The form that edits this kind of policy.' })
+  @TextField({ readOnly: true, description: 'Frontend component that edits this kind of policy.' })
   component!: string;
 
   @TextField({ readOnly: true, description: 'Name of the kind.' })
   verbose_name!: string;
 
-  @TextField({ readOnly: true, description: 'Name of the kind, in the plural.' })
+  @TextField({ readOnly: true, description: 'Plural name of the kind.' })
   verbose_name_plural!: string;
 
-  @TextField({ readOnly: true, description: 'Technical name of the kind.' })
+  @TextField({ readOnly: true, description: 'Model name of the kind, `<app>.<model>`.' })
   meta_model_name!: string;
 
-  @IntegerField({ readOnly: true, computed: true, description: 'How many bindings and prompt stages name the policy.' })
+  @IntegerField({
+    readOnly: true,
+    computed: true,
+    description: 'Number of bindings and prompt stages that use the policy.',
+  })
   bound_to!: number;
 }
 
-/** A policy of any kind, without what only its kind has. */
+/** A policy of any kind, with the common fields only. */
 export class PolicyDto extends AnswerOf(PolicyFields) {}
 
 const isBoundBy = (table: string): string =>
@@ -47,13 +51,13 @@ const isBoundBy = (table: string): string =>
 export class PolicyListQuery extends ListQuery {
   @BooleanFilter({
     on: `(not ${isBoundBy('policy_binding')})`,
-    description: 'Whether the policy is bound to no flow and to no place of a stage.',
+    description: 'Whether the policy has no bindings.',
   })
   bindings__isnull?: boolean;
 
   @BooleanFilter({
     on: `(not ${isBoundBy('prompt_stage_policy')})`,
-    description: 'Whether no prompt stage asks the policy.',
+    description: 'Whether no prompt stage uses the policy.',
   })
   promptstage__isnull?: boolean;
 }

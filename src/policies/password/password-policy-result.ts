@@ -7,12 +7,12 @@ import type { PasswordPolicy } from './password-policy.entity.js';
 export type PasswordPolicyRules = Omit<PasswordPolicy, 'pk' | 'created' | 'lastUpdated' | 'executionLogging' | 'name'>;
 
 /**
- * Evaluates a password policy with authentik's rules: the first broken rule decides.
+ * Evaluates a password policy as authentik does: the first violated rule decides.
  *
- * @param answers by the keys of fields
- * @param personal names and addresses of the user, which are easy to guess
- * @param strength undefined: the strength is not checked
- * @throws the errors of the meter
+ * @param answers prompt responses by field key
+ * @param personal names and e-mail addresses of the user, which make a password weak
+ * @param strength undefined to skip the strength check
+ * @throws what `strength` throws
  */
 export async function passwordPolicyResult(
   policy: PasswordPolicyRules,
@@ -24,7 +24,7 @@ export async function passwordPolicyResult(
   const value = Object.hasOwn(answers, field) ? answers[field] : undefined;
   const password = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   if (password === '') return refused(message('passwordMissing'));
-  if (policy.checkStaticRules && !keepsStaticRules(policy, password)) {
+  if (policy.checkStaticRules && !satisfiesStaticRules(policy, password)) {
     return refused(policy.errorMessage === '' ? message('passwordRefused') : { written: policy.errorMessage });
   }
   if (policy.checkZxcvbn && strength !== undefined) {
@@ -33,8 +33,8 @@ export async function passwordPolicyResult(
   return { passing: true, messages: [] };
 }
 
-/** Letters and digits are those of ASCII, as in authentik; length is counted in characters. */
-function keepsStaticRules(policy: PasswordPolicyRules, password: string): boolean {
+/** Only ASCII letters and digits count, as in authentik. The length is in code points. */
+function satisfiesStaticRules(policy: PasswordPolicyRules, password: string): boolean {
   const characters = [...password];
   const symbols = new Set(policy.symbolCharset);
   const count = (pattern: RegExp): number => characters.filter((character) => pattern.test(character)).length;

@@ -8,7 +8,7 @@ import type { PasswordPolicyService } from './password-policy.service.js';
 
 const { model } = passwordPolicyKind;
 
-/** Password policies in files. */
+/** Import and export of password policies. */
 export function passwordPolicyTransfer(service: PasswordPolicyService): TransferModel {
   return {
     model,
@@ -21,7 +21,7 @@ export function passwordPolicyTransfer(service: PasswordPolicyService): Transfer
   };
 }
 
-/** Which policies belong to a flow: those that are bound to it or to its stages, and those that its forms ask. */
+/** Selects the policies of a flow, of its stages and of its prompt stages for the export. */
 export const policiesOfFlow: ExportPart = {
   model,
   place: 'before stages',

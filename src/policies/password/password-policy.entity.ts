@@ -4,7 +4,7 @@ import { Policy } from '../policy.entity.js';
 
 const amounts = ['amount_digits', 'amount_uppercase', 'amount_lowercase', 'amount_symbols', 'length_min'];
 
-/** What every password policy has; the columns are null in the rows of other kinds. */
+/** Columns that are set for every password policy and null for other kinds. */
 const columns = [
   ...amounts,
   'password_field',
@@ -16,10 +16,10 @@ const columns = [
   'zxcvbn_score_threshold',
 ];
 
-/** Signs that are no letters and no digits, and the space: what counts as a symbol unless something else is said. */
+/** Default symbols: ASCII punctuation and the space. */
 const symbols = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~ ';
 
-/** Says what a password has to be like. */
+/** Enforces rules for passwords. */
 @ChildEntity('password')
 @Check('ck_policy_password', `"kind" <> 'password' OR num_nulls(${columns.map((name) => `"${name}"`).join(', ')}) = 0`)
 @Check(
@@ -27,7 +27,7 @@ const symbols = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~ ';
   `least(${[...amounts, 'hibp_allowed_count', 'zxcvbn_score_threshold'].map((name) => `"${name}"`).join(', ')}) >= 0`,
 )
 export class PasswordPolicy extends Policy {
-  /** Key of the answer that is looked at. */
+  /** Key of the checked prompt field. */
   @Column({ type: 'text' })
   passwordField = 'password';
 
@@ -49,7 +49,7 @@ export class PasswordPolicy extends Policy {
   @Column({ type: 'text' })
   symbolCharset = symbols;
 
-  /** What is said of a password that breaks a static rule; empty for `Invalid password.` */
+  /** Message for a password that violates a static rule; empty for `Invalid password.` */
   @Column({ type: 'text' })
   errorMessage = '';
 
@@ -59,11 +59,11 @@ export class PasswordPolicy extends Policy {
   @Column({ type: 'boolean' })
   checkZxcvbn = false;
 
-  /** Kept for clients that send it: nothing is looked up. */
+  /** Stored for clients only; without effect. */
   @Column({ type: 'integer' })
   hibpAllowedCount = 0;
 
-  /** Scores up to this one fail. */
+  /** Highest score that fails. */
   @Column({ type: 'integer' })
   zxcvbnScoreThreshold = 2;
 }

@@ -2,7 +2,7 @@ import type { Columns } from '../../rest/list/list-query.js';
 import { policyAnswer, policyColumns } from '../policy.mapper.js';
 import type { PasswordPolicyDto } from './dto/password-policy.dto.js';
 
-/** What is read of a password policy for the clients, of a statement that calls it `policy`. */
+/** Columns of a password policy, for a query with the alias `policy`. */
 export const passwordPolicyColumns = {
   ...policyColumns,
   password_field: 'policy.passwordField',
@@ -14,17 +14,17 @@ export const passwordPolicyColumns = {
   symbol_charset: 'policy.symbolCharset',
   error_message: 'policy.errorMessage',
   check_static_rules: 'policy.checkStaticRules',
-  // Nothing is looked up, and no request can ask for it.
+  // Not supported, and refused in requests.
   check_have_i_been_pwned: 'false',
   check_zxcvbn: 'policy.checkZxcvbn',
   hibp_allowed_count: 'policy.hibpAllowedCount',
   zxcvbn_score_threshold: 'policy.zxcvbnScoreThreshold',
 } satisfies Columns;
 
-/** A row of those columns. */
+/** A row of `passwordPolicyColumns`. */
 export type PasswordPolicyRow = Pick<PasswordPolicyDto, keyof typeof passwordPolicyColumns>;
 
-/** A password policy as clients see it. */
+/** Returns the response for a password policy. */
 export function passwordPolicyAnswer(row: PasswordPolicyRow): PasswordPolicyDto {
   const { pk: _, name: __, execution_logging: ___, bound_to: ____, ...own } = row;
   return { ...policyAnswer(row), ...own };

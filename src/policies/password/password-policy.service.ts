@@ -18,7 +18,7 @@ import type {
 import { PasswordPolicy } from './password-policy.entity.js';
 import { passwordPolicyAnswer, passwordPolicyColumns, type PasswordPolicyRow } from './password-policy.mapper.js';
 
-/** Keeps the password policies. */
+/** Reads and writes password policies. */
 @Injectable()
 export class PasswordPolicyService {
   constructor(private readonly dataSource: DataSource) {}
@@ -43,7 +43,7 @@ export class PasswordPolicyService {
     });
   }
 
-  /** Changes what the request names; the rest stays as it is, also for a PUT. */
+  /** Changes the fields in the request and, also for a PUT, no others. */
   update(
     { pk }: PasswordPolicy,
     request: PasswordPolicyRequestDto | PatchedPasswordPolicyRequestDto,
@@ -65,7 +65,7 @@ export class PasswordPolicyService {
     if (Object.keys(columns).length > 0) await manager.update(PasswordPolicy, { pk }, columns);
   }
 
-  /** Removes the policy, also from what it is bound to. */
+  /** Deletes the policy and its bindings. */
   async remove({ pk }: Pick<PasswordPolicy, 'pk'>, manager = this.dataSource.manager): Promise<void> {
     await manager.transaction((transaction) => transaction.delete(PasswordPolicy, { pk }));
   }
@@ -75,7 +75,7 @@ export class PasswordPolicyService {
   }
 }
 
-/** `check_have_i_been_pwned` can only be false, so it is not stored. */
+/** Drops `check_have_i_been_pwned`, which is always false and has no column. */
 function columnsOfPolicy({
   check_have_i_been_pwned: _,
   ...others
