@@ -150,6 +150,13 @@ describe('A deny stage', () => {
     expect(await visitor.see(slug)).toMatchObject(denied);
   });
 
+  it('ends the run also where its binding restarts the flow', async () => {
+    const { pk: stage } = await createStage(app.api, 'deny', { deny_message: 'Come back tomorrow.' });
+    const { flow } = await createFlowWith(app.api, [{ stage, invalid_response_action: 'restart' }]);
+    const denied = { component: 'ak-stage-access-denied', error_message: 'Come back tomorrow.' };
+    expect(await new Visitor(app.url).see(flow.slug)).toMatchObject(denied);
+  });
+
   it('says what the run says instead, if it says anything', async () => {
     const { pk: deny } = await createStage(app.api, 'deny', { deny_message: 'Come back tomorrow.' });
     const { flow, bindings } = await createFlowWith(app.api, [deny]);

@@ -62,6 +62,15 @@ describe('A password stage', () => {
     });
   });
 
+  it('shows an avatar of the entered name, not of the account, where matched users are hidden', async () => {
+    const { email } = await createPasswordUser(app.api, { name: 'Xenia Quist' });
+    const { pk: first } = await createStage(app.api, 'identification', { show_matched_user: false });
+    const { pk: second } = await createStage(app.api, 'password');
+    const { slug } = (await createFlowWith(app.api, [first, second])).flow;
+    const { pending_user_avatar: avatar } = await (await visitorAs(email, slug)).see(slug);
+    expect(Buffer.from(avatar.split(',')[1], 'base64').toString()).toContain(`>${email[0]!.toUpperCase()}<`);
+  });
+
   it('offers the first recovery flow that is for the visitor, at the public address', async () => {
     const other = await startTestApp({ PUBLIC_URL: 'https://id.example.org' });
     try {

@@ -178,6 +178,7 @@ describe('Every answer', () => {
       expect(headers).not.toHaveProperty('location');
       expect(headers).not.toHaveProperty('www-authenticate');
       expect(headers).not.toHaveProperty('transfer-encoding');
+      expect('content-length' in headers).toBe(status !== 204);
     }
     expect(new Set(answers.map(({ headers }) => headers['x-authentik-id'])).size).toBe(answers.length);
   });
