@@ -6,6 +6,7 @@ import { IdempotencyRecord } from './core/idempotency/idempotency-record.entity.
 import { RequestLimit } from './core/limits/request-limit.entity.js';
 import { PermissionGrant } from './core/permissions/permission-grant.entity.js';
 import { Role } from './core/permissions/role.entity.js';
+import { RunAnswers } from './core/sessions/run-answers.entity.js';
 import { Session } from './core/sessions/session.entity.js';
 import { Token } from './core/tokens/token.entity.js';
 import { User } from './core/users/user.entity.js';
@@ -51,6 +52,7 @@ export function dataSourceOptions(url: string, statementTimeout = 0): DataSource
       Role,
       PermissionGrant,
       Token,
+      RunAnswers,
       Session,
       IdempotencyRecord,
       RequestLimit,

@@ -20,6 +20,7 @@ import { NotMe } from './not-me.service.js';
 import { PlanRestorer } from './plan-restorer.js';
 import { RecoveryController } from './recovery.controller.js';
 import { Recovery } from './recovery.service.js';
+import { RunAnswersStore } from './run-answers.service.js';
 import { SessionQueue } from './session-queue.js';
 import { StageExecutors } from './stage-executors.js';
 
@@ -46,6 +47,7 @@ import { StageExecutors } from './stage-executors.js';
     NotMe,
     PlanRestorer,
     Recovery,
+    RunAnswersStore,
     SessionQueue,
     StageExecutors,
   ],

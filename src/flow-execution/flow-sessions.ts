@@ -2,10 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import type { IssuedSession } from '../core/sessions/session-cookies.js';
-import { Sessions, type SessionTerms, type StoredSession } from '../core/sessions/session.service.js';
+import {
+  type SessionContent,
+  Sessions,
+  type SessionTerms,
+  type StoredSession,
+} from '../core/sessions/session.service.js';
 import { User } from '../core/users/user.entity.js';
 import { identifyIn } from '../database/actor.js';
 import { emptyState, type FlowState, parseState } from './flow-state.js';
+import { RunAnswersStore } from './run-answers.service.js';
 import { SessionQueue } from './session-queue.js';
 import type { Visit } from './visit.js';
 
@@ -27,6 +33,7 @@ export class FlowSessions {
   constructor(
     private readonly dataSource: DataSource,
     private readonly sessions: Sessions,
+    private readonly answers: RunAnswersStore,
     private readonly queue: SessionQueue,
   ) {}
 
@@ -61,31 +68,49 @@ export class FlowSessions {
   /** @returns the session that a visitor gets who has none */
   async store({ manager, session, state }: OpenSession): Promise<IssuedSession | undefined> {
     if (session?.isReplaced) return undefined;
-    if (session !== undefined) await this.sessions.save(manager, session, state);
-    else if (isWorthASession(state)) return this.sessions.create(manager, state);
+    if (session !== undefined) {
+      await this.sessions.save(manager, session, await this.content(manager, state, session.answers));
+    } else if (isWorthASession(state)) {
+      return this.sessions.create(manager, await this.content(manager, state));
+    }
     return undefined;
   }
 
   /** Signs a user in, with another key for the session. */
-  signIn({ manager, session, user, state }: OpenSession, who: User, terms: SessionTerms): Promise<IssuedSession> {
+  async signIn({ manager, session, user, state }: OpenSession, who: User, terms: SessionTerms): Promise<IssuedSession> {
     // Discards another user's history when a different user signs in.
     const isOtherUser = user !== undefined && user.pk !== who.pk;
     const kept: FlowState = isOtherUser ? { ...state, history: [], memory: {}, page: undefined } : state;
-    return this.sessions.signIn(manager, session, who, terms, kept);
+    return this.sessions.signIn(manager, session, who, terms, await this.content(manager, kept, session?.answers));
   }
 
   /** Ends the session. @returns a new one with what is left of the run, if anything is */
   async signOut({ manager, session, state }: OpenSession): Promise<IssuedSession | undefined> {
     if (session !== undefined) await this.sessions.endLocked(manager, session);
     const kept: FlowState = { ...state, history: [], memory: {}, page: undefined };
-    return isWorthASession(kept) ? this.sessions.create(manager, kept) : undefined;
+    return isWorthASession(kept) ? this.sessions.create(manager, await this.content(manager, kept)) : undefined;
   }
 
   private async opened(manager: EntityManager, session: StoredSession | undefined): Promise<OpenSession> {
     const pk = session?.userId ?? undefined;
     const user = pk === undefined ? null : await manager.findOneBy(User, { pk, isActive: true });
     if (user !== null) await identifyIn(manager, user);
-    return { manager, session, user: user ?? undefined, state: parseState(session?.state) };
+    return { manager, session, user: user ?? undefined, state: await this.stateOf(manager, session) };
+  }
+
+  private async stateOf(manager: EntityManager, session: StoredSession | undefined): Promise<FlowState> {
+    const { state, answers = null } = session ?? {};
+    if (answers === null) return parseState(state);
+    const { plan, ...others } = state as FlowState;
+    return parseState({ ...others, plan: this.answers.join(plan, await this.answers.read(manager, answers)) });
+  }
+
+  /** @param stored key of the answers that the session refers to */
+  private async content(manager: EntityManager, state: FlowState, stored?: string | null): Promise<SessionContent> {
+    const { plan } = state;
+    if (plan === undefined || plan === 'broken') return { state, answers: null };
+    const { plan: kept, answers } = await this.answers.store(manager, plan, stored);
+    return { state: { ...state, plan: kept }, answers };
   }
 }
 

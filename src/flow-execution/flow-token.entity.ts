@@ -11,6 +11,7 @@ import {
   Unique,
 } from 'typeorm';
 
+import { RunAnswers } from '../core/sessions/run-answers.entity.js';
 import { User } from '../core/users/user.entity.js';
 import { oneOf } from '../database/one-of.js';
 import { Flow } from '../flows/flow.entity.js';
@@ -82,6 +83,15 @@ export class FlowToken {
   /** The rest of the run (`FlowPlan`) as JSON, sealed because it may hold answers. Empty once the link is dead. */
   @Column({ type: 'text' })
   plan!: string;
+
+  /** Key of the answers that the plan refers to; null if there are none, or once the link is dead. */
+  @Index('ix_flow_token_answers')
+  @Column({ type: 'text', name: 'answers', nullable: true })
+  answersKey!: string | null;
+
+  @ManyToOne(() => RunAnswers, { nullable: true })
+  @JoinColumn({ name: 'answers', foreignKeyConstraintName: 'fk_flow_token_answers' })
+  answers?: Relation<RunAnswers> | null;
 
   @CreateDateColumn({ type: 'timestamptz' })
   created!: Date;

@@ -11,6 +11,7 @@ import { Outbox } from '../mail/outbox/outbox.service.js';
 import type { FlowTokenPurpose } from './flow-token.entity.js';
 import { parsePlan } from './parse-plan.js';
 import type { FlowPlan } from './plan.js';
+import { RunAnswersStore } from './run-answers.service.js';
 
 /** The name of the stage that every link leads to first (`ConfirmStageExecutor`). */
 export const confirmStage = 'confirm';
@@ -103,6 +104,7 @@ export class FlowTokens {
   constructor(
     private readonly dataSource: DataSource,
     private readonly secrets: SecretBox,
+    private readonly answers: RunAnswersStore,
     private readonly outbox: Outbox,
     changes: AccountChanges,
     housekeeping: Housekeeping,
@@ -116,10 +118,12 @@ export class FlowTokens {
   async issue(manager: EntityManager, token: NewFlowToken): Promise<{ pk: string; expires: Date }> {
     const { purpose, user, address, stage, plan, minutes } = token;
     const pk = randomUUID();
+    const sealed = await this.seal(manager, pk, plan);
     const [row] = await manager.query<[{ expires: Date }]>(
       `insert into "flow_token"
-              (token_uuid, key_hash, purpose, user_id, user_address, address, flow_uuid, stage_uuid, execution, plan, expires)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + $11 * interval '1 minute')
+              (token_uuid, key_hash, purpose, user_id, user_address, address, flow_uuid, stage_uuid, execution, plan,
+               answers, expires)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() + $12 * interval '1 minute')
        returning expires`,
       [
         pk,
@@ -131,7 +135,8 @@ export class FlowTokens {
         plan.flow,
         stage,
         plan.execution,
-        this.seal(pk, plan),
+        sealed.plan,
+        sealed.answers,
         minutes,
       ],
     );
@@ -141,7 +146,7 @@ export class FlowTokens {
   /** Ends the links that a stage has mailed in a run and that nobody has used. */
   async supersede(manager: EntityManager, execution: string, stage: string): Promise<void> {
     await manager.query(
-      `update "flow_token" set superseded = now(), plan = ''
+      `update "flow_token" set superseded = now(), plan = '', answers = null
         where execution = $1 and stage_uuid = $2 and spent is null and superseded is null`,
       [execution, stage],
     );
@@ -150,7 +155,7 @@ export class FlowTokens {
   /** As `supersede`, of the links to new passwords that were mailed to a user. */
   async supersedeMailed(manager: EntityManager, user: number): Promise<void> {
     await manager.query(
-      `update "flow_token" set superseded = now(), plan = ''
+      `update "flow_token" set superseded = now(), plan = '', answers = null
         where user_id = $1 and purpose = 'recovery' and stage_uuid is not null and spent is null and superseded is null`,
       [user],
     );
@@ -162,7 +167,7 @@ export class FlowTokens {
    */
   async endAll(manager: EntityManager, user: number): Promise<void> {
     const [ended] = await manager.query<[{ pk: string; address: string }[], number]>(
-      `update "flow_token" set user_id = null, plan = ''
+      `update "flow_token" set user_id = null, plan = '', answers = null
         where user_id = $1 and spent is null and superseded is null and expires > now()
         returning token_uuid as pk, address`,
       [user],
@@ -188,9 +193,11 @@ export class FlowTokens {
       [user, address, plan.flow],
     );
     if (shown === undefined) return undefined;
-    await manager.query('update "flow_token" set plan = $2, execution = $3 where token_uuid = $1', [
+    const sealed = await this.seal(manager, shown.pk, plan);
+    await manager.query('update "flow_token" set plan = $2, answers = $3, execution = $4 where token_uuid = $1', [
       shown.pk,
-      this.seal(shown.pk, plan),
+      sealed.plan,
+      sealed.answers,
       plan.execution,
     ]);
     return shown;
@@ -198,14 +205,17 @@ export class FlowTokens {
 
   /** What the secret of a link stands for in a flow. Changes nothing, and does the same work for every link that is dead. */
   async find(manager: EntityManager, secret: string, flow: string): Promise<FoundFlowToken> {
-    const [row] = await manager.query<[{ pk: string | null; state: FlowTokenState; plan: string | null }]>(
-      `select t.token_uuid as pk, t.plan, ${stateOf('$2')} as state
+    const [{ data, ...row }] = await manager.query<
+      [{ pk: string | null; state: FlowTokenState; plan: string | null; data: string | null }]
+    >(
+      `select t.token_uuid as pk, t.plan, a.data, ${stateOf('$2')} as state
          from (select $1::bytea as key_hash) asked
          left join "flow_token" t using (key_hash)
+         left join "run_answers" a on a.key = t.answers
          left join "user" u on u.id = t.user_id`,
       [digest(secret), flow],
     );
-    return { ...row, plan: row.state === 'live' ? this.open(String(row.pk), row.plan ?? '') : undefined };
+    return { ...row, plan: row.state === 'live' ? this.open(String(row.pk), row.plan ?? '', data) : undefined };
   }
 
   /** What became of a token, in a flow. */
@@ -225,7 +235,7 @@ export class FlowTokens {
   async spend(manager: EntityManager, pk: string, claim: Claim): Promise<boolean> {
     const { purposes, flow, user, execution, stage = null, address = null, minutes = null } = claim;
     const [spent] = await manager.query<[unknown[], number]>(
-      `update "flow_token" t set spent = now(), plan = ''
+      `update "flow_token" t set spent = now(), plan = '', answers = null
          from "user" u
         where t.token_uuid = $1 and t.spent is null and t.superseded is null and t.expires > now()
           and t.purpose = any($2) and t.flow_uuid = $3 and t.user_id = $4 and t.execution = $5
@@ -257,14 +267,20 @@ export class FlowTokens {
     return row.used ?? false;
   }
 
-  private seal(pk: string, plan: FlowPlan): string {
+  private async seal(
+    manager: EntityManager,
+    pk: string,
+    plan: FlowPlan,
+  ): Promise<{ plan: string; answers: string | null }> {
     const behindButton = { ...plan, bindings: [{ inMemory: confirmStage }, ...plan.bindings] };
-    return this.secrets.seal(JSON.stringify(behindButton), planPlace(pk));
+    const { plan: stored, answers } = await this.answers.store(manager, behindButton);
+    return { plan: this.secrets.seal(JSON.stringify(stored), planPlace(pk)), answers };
   }
 
-  private open(pk: string, plan: string): FlowPlan | undefined {
+  private open(pk: string, plan: string, answers: string | null): FlowPlan | undefined {
     try {
-      return parsePlan(JSON.parse(this.secrets.open(plan, planPlace(pk)) || 'null'));
+      const stored: unknown = JSON.parse(this.secrets.open(plan, planPlace(pk)) || 'null');
+      return parsePlan(this.answers.join(stored, answers));
     } catch (error) {
       // Sealed under another SECRET_KEY, or damaged.
       if (error instanceof SealBrokenError || error instanceof SyntaxError) return undefined;
@@ -274,7 +290,7 @@ export class FlowTokens {
 
   private async purgePlans(): Promise<number> {
     const emptied = await this.dataSource.query<[unknown[], number]>(
-      `update "flow_token" set plan = '' where token_uuid in (
+      `update "flow_token" set plan = '', answers = null where token_uuid in (
          select token_uuid from "flow_token" where expires < now() and plan <> '' limit 500
        )`,
     );

@@ -20,11 +20,11 @@ const columns = `
    where c.relkind in ('r', 'p') and ${ours}
    order by c.relname, a.attname`;
 
-/** Constraints that somebody named: PostgreSQL 18 also lists each NOT NULL as one, under a name of its own. */
+/** Named constraints, without constraint triggers and the NOT NULL constraints that PostgreSQL 18 names itself. */
 const constraints = `
   select format('%s on %s: %s', k.conname, c.relname, pg_get_constraintdef(k.oid)) as line
     from pg_constraint k join pg_class c on c.oid = k.conrelid
-   where k.contype <> 'n' and ${ours}
+   where k.contype not in ('n', 't') and ${ours}
    order by 1`;
 
 const indexes = `

@@ -17,7 +17,7 @@ import { Visitor } from '../support/visitor.js';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ MAIL_CLIENT_LIMIT: '1000' });
 });
 afterAll(() => app.stop());
 beforeEach(() => app.dataSource.query('delete from "session"'));
@@ -84,10 +84,11 @@ describe('A link', () => {
   });
   afterAll(() => sink.close());
 
-  /** Which links of a user hold the long answer of their run, oldest first. */
+  /** Which links of a user refer to the answers of their run, oldest first. */
   async function holdingAnswers(user: number): Promise<boolean[]> {
-    const query = 'select length(plan) as size from "flow_token" where user_id = $1 order by created';
-    return (await app.dataSource.query<{ size: number }[]>(query, [user])).map(({ size }) => size > 9_000);
+    const query = `select length(data) > 9000 as holds from "flow_token" left join "run_answers" on key = answers
+                    where user_id = $1 order by created`;
+    return (await app.dataSource.query<{ holds: boolean | null }[]>(query, [user])).map(({ holds }) => holds ?? false);
   }
 
   it('holds the answers of its run only until it is replaced or used', async () => {
@@ -113,5 +114,100 @@ describe('A link', () => {
     await app.dataSource.query('update "flow_token" set expires = now() where user_id = $1', [pk]);
     await app.nest.get(Housekeeping).doEverything();
     expect(await holdingAnswers(pk)).toEqual([false]);
+  });
+});
+
+describe('The answers of a run', () => {
+  const picture = `data:image/png;base64,${'A'.repeat(60_000)}`;
+  let sink: SmtpSink;
+  let slug: string;
+  beforeAll(async () => {
+    sink = new SmtpSink();
+    const form = await createPromptStage(app.api, [{ field_key: 'attributes.picture', type: 'file' }]);
+    const fields = { host: '127.0.0.1', port: await sink.listen(), recovery_max_attempts: 1000 };
+    const { pk: identification } = await createStage(app.api, 'identification');
+    const stages = [identification, form.pk, (await createEmailStage(app.api, fields)).pk];
+    const { pk: last } = await createDummyStage(app.api);
+    slug = (await createFlowWith(app.api, [...stages, last], { designation: 'recovery' })).flow.slug;
+  });
+  afterAll(() => sink.close());
+  beforeEach(() => app.dataSource.query('delete from "flow_token"'));
+
+  /** A visitor who has given a long answer and waits for the mail with the link. */
+  async function waiting(answer = picture): Promise<{ visitor: Visitor; email: string; pk: number }> {
+    const { pk, email } = await createReader(app.api);
+    const visitor = new Visitor(app.url);
+    await visitor.answer(slug, { uid_field: email });
+    await visitor.answer(slug, { 'attributes.picture': answer });
+    return { visitor, email, pk };
+  }
+
+  async function stored(): Promise<number> {
+    const [row] = await app.dataSource.query<[{ rows: number }]>('select count(*)::int as rows from "run_answers"');
+    return row.rows;
+  }
+
+  /** Bytes of the tables on disk, with dead rows. */
+  async function bytes(): Promise<number> {
+    const [row] = await app.dataSource.query<
+      [{ size: string }]
+    >(`select sum(pg_total_relation_size(name::regclass)) as size
+      from unnest(array['"session"', '"flow_token"', '"run_answers"']) name`);
+    return Number(row.size);
+  }
+
+  it('of 60 kB are on disk once after 50 requests, and once more with a second run', async () => {
+    const before = await bytes();
+    const { visitor } = await waiting();
+    for (let request = 0; request < 25; request++) {
+      await visitor.see(slug);
+      await visitor.answer(slug, {});
+    }
+    expect(await stored()).toBe(1);
+    // Sealed in base64, the answer has 80 kB; the rest is rows of session and links.
+    expect((await bytes()) - before).toBeLessThan(80_000 + 300_000);
+    await waiting();
+    expect(await stored()).toBe(2);
+  });
+
+  it('are deleted with the last session and link of the run', async () => {
+    const { visitor, email } = await waiting();
+    const { query } = await proofMail(sink, email);
+    await app.dataSource.query('delete from "session"');
+    expect(await stored()).toBe(1);
+    const other = new Visitor(app.url);
+    const { token } = await other.see(slug, query);
+    const behind = await other.answer(slug, { component: 'ak-stage-consent', token }, query);
+    expect(behind).toMatchObject({ component: 'ak-stage-dummy' });
+    expect(await stored()).toBe(1);
+    await other.answer(slug, {});
+    expect(await stored()).toBe(0);
+    expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-identification' });
+  });
+
+  it('are deleted when session and link end in concurrent transactions', async () => {
+    await waiting();
+    const [session, link] = [app.dataSource.createQueryRunner(), app.dataSource.createQueryRunner()];
+    try {
+      for (const runner of [session, link]) await runner.startTransaction();
+      await session.query('delete from "session"');
+      await link.query(`update "flow_token" set plan = '', answers = null`);
+      await Promise.all([session.commitTransaction(), link.commitTransaction()]);
+    } finally {
+      await Promise.all([session.release(), link.release()]);
+    }
+    expect(await stored()).toBe(0);
+  });
+
+  it.each([
+    ['missing', 'null'],
+    ['those of another run', '(select key from "run_answers" where key <> answers limit 1)'],
+  ])('pass nothing when they are %s', async (_, answers) => {
+    const [{ visitor, email }] = [await waiting(), await waiting(`${picture}B`)];
+    const { query } = await proofMail(sink, email);
+    await app.dataSource.query(`update "flow_token" set answers = ${answers}`);
+    await app.dataSource.query(`update "session" set answers = ${answers}`);
+    expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-access-denied' });
+    expect(await new Visitor(app.url).see(slug, query)).toMatchObject({ component: 'ak-stage-access-denied' });
   });
 });

@@ -238,7 +238,13 @@ describe('The key of a session that somebody signed in to', () => {
     const sessions = app.nest.get(Sessions);
     const { manager } = app.dataSource;
     const session = await sessions.find(old, '127.0.0.1');
-    const { key } = await sessions.signIn(manager, session, user, { seconds: 0, network: null }, {});
+    const { key } = await sessions.signIn(
+      manager,
+      session,
+      user,
+      { seconds: 0, network: null },
+      { state: {}, answers: null },
+    );
     expect(key).not.toBe(old);
     const planted = new Visitor(app.url);
     planted.cookies.set('authentik_session', old);

@@ -34,6 +34,12 @@ async function openedSessions(): Promise<string> {
   return sessions.map(({ state }) => app.nest.get(SecretBox).open(state, 'session.state')).join('\n');
 }
 
+/** The answers of runs, opened with the key of the service. */
+async function openedAnswers(): Promise<string> {
+  const answers = await app.dataSource.query<{ key: string; data: string }[]>('select key, data from "run_answers"');
+  return answers.map(({ key, data }) => app.nest.get(SecretBox).open(data, `run_answers.data:${key}`)).join('\n');
+}
+
 describe('A password that somebody signs up with', () => {
   it('is in no table, not in the plan of the run, and in no answer, before it is written and after', async () => {
     const typed = ['typed-secret-one', 'typed-secret-two'];
@@ -59,16 +65,16 @@ describe('A password that somebody signs up with', () => {
       await visitor.answer(slug, { username, password, password_repeat: password }),
       await visitor.see(slug),
     ];
-    for (const text of [JSON.stringify(answers), await dump(), await openedSessions()]) {
+    for (const text of [JSON.stringify(answers), await dump(), await openedSessions(), await openedAnswers()]) {
       expect(typed.filter((secret) => text.includes(secret))).toEqual([]);
       expect(text).not.toContain('$argon2');
     }
     // It is there all the same, sealed.
-    expect(await openedSessions()).toMatch(/"password":"v1\.[\w-]+"/);
+    expect(await openedAnswers()).toMatch(/"password":"v1\.[\w-]+"/);
 
     answers.push(await visitor.answer(slug, { name: 'Some Body' }));
     const plan = (JSON.parse(await openedSessions()) as { plan: { context: Record<string, any> } }).plan;
-    expect(plan.context['prompt_data']).toEqual({ username, name: 'Some Body' });
+    expect(JSON.parse(await openedAnswers())).toEqual({ username, name: 'Some Body' });
     expect(plan.context).not.toHaveProperty('prompt_secrets');
     expect(typed.filter((secret) => JSON.stringify(answers).includes(secret))).toEqual([]);
     const text = await dump();

@@ -8,7 +8,7 @@ import { Visitor } from './visitor.js';
 
 /** A browser whose session holds this, whatever it is. */
 export async function withState(app: TestApp, state: object): Promise<Visitor> {
-  const { key } = await app.nest.get(Sessions).create(app.dataSource.manager, state);
+  const { key } = await app.nest.get(Sessions).create(app.dataSource.manager, { state, answers: null });
   const visitor = new Visitor(app.url);
   visitor.cookies.set(hostCookieName('authentik_session', app.nest.get<Settings>(SETTINGS)), key);
   visitor.cookies.set('authentik_csrf', app.nest.get(SessionCookies).csrfToken(key));

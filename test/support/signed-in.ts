@@ -9,7 +9,7 @@ import { Visitor } from './visitor.js';
 export async function signedIn(app: TestApp, user: { readonly pk: number }): Promise<Visitor> {
   const { key } = await app.nest
     .get(Sessions)
-    .signIn(app.dataSource.manager, undefined, user, { seconds: 0, network: null }, {});
+    .signIn(app.dataSource.manager, undefined, user, { seconds: 0, network: null }, { state: {}, answers: null });
   const visitor = new Visitor(app.url);
   visitor.cookies.set(hostCookieName('authentik_session', app.nest.get<Settings>(SETTINGS)), key);
   visitor.cookies.set('authentik_csrf', app.nest.get(SessionCookies).csrfToken(key));

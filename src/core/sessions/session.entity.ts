@@ -1,6 +1,7 @@
 import { Column, CreateDateColumn, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 
 import { User } from '../users/user.entity.js';
+import { RunAnswers } from './run-answers.entity.js';
 
 /** A browser session. Visitors get one when they first open a flow. */
 @Entity()
@@ -21,6 +22,15 @@ export class Session {
   /** State of the flow run as JSON, sealed because it may contain user input; empty if none. */
   @Column({ type: 'text' })
   state!: string;
+
+  /** Key of the answers that the state refers to; null if there are none. */
+  @Index('ix_session_answers')
+  @Column({ type: 'text', name: 'answers', nullable: true })
+  answersKey!: string | null;
+
+  @ManyToOne(() => RunAnswers, { nullable: true })
+  @JoinColumn({ name: 'answers', foreignKeyConstraintName: 'fk_session_answers' })
+  answers?: Relation<RunAnswers> | null;
 
   /**
    * Whether a sign-in has replaced the key. A replaced session grants nothing; it is kept briefly so that a concurrent

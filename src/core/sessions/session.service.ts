@@ -26,8 +26,17 @@ export interface StoredSession {
   readonly userId: number | null;
   /** Last saved state, any JSON value; undefined if none or sealed under another SECRET_KEY. */
   readonly state: unknown;
+  /** Key of the answers that the state refers to (`RunAnswers`); null if there are none. */
+  readonly answers: string | null;
   /** Whether a sign-in has replaced the key, so that the session grants nothing. */
   readonly isReplaced: boolean;
+}
+
+/** What a session holds for the flow run. */
+export interface SessionContent {
+  readonly state: object;
+  /** Key of the answers that the state refers to; null if there are none. */
+  readonly answers: string | null;
 }
 
 /** Lifetime and network of a new session. */
@@ -42,6 +51,7 @@ interface SessionRow {
   readonly key_hash: Buffer;
   readonly user_id: number | null;
   readonly state: string;
+  readonly answers: string | null;
   readonly replaced: boolean;
 }
 
@@ -71,20 +81,21 @@ export class Sessions {
   }
 
   /** Creates an anonymous session with a short lifetime. */
-  async create(manager: EntityManager, state: object): Promise<IssuedSession> {
+  async create(manager: EntityManager, content: SessionContent): Promise<IssuedSession> {
     const seconds = Math.min(initialLifetime, this.lifetime);
-    const { key } = await this.insert(manager, null, { seconds, network: null }, state);
+    const { key } = await this.insert(manager, null, { seconds, network: null }, content);
     // A browser-session cookie, because the database extends the lifetime with each step.
     return { key, seconds: undefined };
   }
 
-  /** Saves the state. This extends the lifetime of an anonymous session. */
-  async save(manager: EntityManager, { keyHash }: StoredSession, state: object): Promise<void> {
+  /** Saves the content. This extends the lifetime of an anonymous session. */
+  async save(manager: EntityManager, { keyHash }: StoredSession, { state, answers }: SessionContent): Promise<void> {
     await manager.query(
       `update "session"
-          set state = $2, expires = case when user_id is null then now() + $3 * interval '1 second' else expires end
+          set state = $2, answers = $4,
+              expires = case when user_id is null then now() + $3 * interval '1 second' else expires end
         where key_hash = $1`,
-      [keyHash, this.seal(state), this.lifetime],
+      [keyHash, this.seal(state), this.lifetime, answers],
     );
   }
 
@@ -98,17 +109,17 @@ export class Sessions {
     session: StoredSession | undefined,
     user: { readonly pk: number },
     terms: SessionTerms,
-    state: object,
+    content: SessionContent,
   ): Promise<IssuedSession> {
     if (session !== undefined) {
       await manager.query(
         `update "session"
-            set user_id = null, state = '', replaced = true, expires = now() + $2 * interval '1 second'
+            set user_id = null, state = '', answers = null, replaced = true, expires = now() + $2 * interval '1 second'
           where key_hash = $1`,
         [session.keyHash, replacedKeyTtl],
       );
     }
-    return this.insert(manager, user.pk, terms, state);
+    return this.insert(manager, user.pk, terms, content);
   }
 
   /** Ends a session. */
@@ -133,26 +144,27 @@ export class Sessions {
     lock: '' | 'for update',
   ): Promise<StoredSession | undefined> {
     const [row] = await manager.query<SessionRow[]>(
-      `select key_hash, user_id, state, replaced
+      `select key_hash, user_id, state, answers, replaced
          from "session"
         where key_hash = $1 and expires > now() and (network is null or $2::inet <<= network) ${lock}`,
       [hashSessionKey(key), plainAddress(clientIp)],
     );
     if (row === undefined) return undefined;
-    return { keyHash: row.key_hash, userId: row.user_id, state: this.open(row.state), isReplaced: row.replaced };
+    const { key_hash: keyHash, user_id: userId, state, answers, replaced: isReplaced } = row;
+    return { keyHash, userId, state: this.open(state), answers, isReplaced };
   }
 
   private async insert(
     manager: EntityManager,
     user: number | null,
     { seconds, network }: SessionTerms,
-    state: object,
+    { state, answers }: SessionContent,
   ): Promise<IssuedSession> {
     const key = generateSessionKey();
     await manager.query(
-      `insert into "session" (key_hash, user_id, state, expires, network)
-       values ($1, $2, $3, now() + $4 * interval '1 second', network($5::inet))`,
-      [hashSessionKey(key), user, this.seal(state), seconds > 0 ? seconds : this.lifetime, network],
+      `insert into "session" (key_hash, user_id, state, answers, expires, network)
+       values ($1, $2, $3, $6, now() + $4 * interval '1 second', network($5::inet))`,
+      [hashSessionKey(key), user, this.seal(state), seconds > 0 ? seconds : this.lifetime, network, answers],
     );
     return { key, seconds: seconds > 0 ? seconds : undefined };
   }

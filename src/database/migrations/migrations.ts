@@ -26,6 +26,7 @@ import { EventExpiry1795881300000 } from './1795881300000-event-expiry.js';
 import { AccountAddresses1795881310000 } from './1795881310000-account-addresses.js';
 import { RedirectStage1795881500000 } from './1795881500000-redirect-stage.js';
 import { GrantNumbers1795881600000 } from './1795881600000-grant-numbers.js';
+import { RunAnswers1795881700000 } from './1795881700000-run-answers.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -57,4 +58,5 @@ export const migrations = [
   AccountAddresses1795881310000,
   RedirectStage1795881500000,
   GrantNumbers1795881600000,
+  RunAnswers1795881700000,
 ];
