@@ -9,7 +9,7 @@ import { differences } from './differences.js';
 
 /** Where we say more than authentik does, or expect less of clients; each of these is meant to be so. */
 const allowed: Readonly<Record<string, RegExp>> = {
-  'the 404 for a row, a page or a format that there is not': /^operation \w+\.responses\.404 is added$/,
+  'the 404 for an unknown row, page or format': /^operation \w+\.responses\.404 is added$/,
   'authentik sends null here too, but does not say so':
     /^schema (TypeCreate\.properties\.icon_url|\w+\.properties\.(policy|group|user|flow)_obj)\.(nullable|type) is added$/,
   'any language is taken, for none has an effect':
@@ -17,7 +17,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'permissions are for the models that there are here': /^schema ModelEnum\.enum "authentik_\w+\.\w+" is missing$/,
   'permissions are for mails, and for stages and policies of every kind too':
     /^schema ModelEnum\.enum "authentik_(mail\.mailmessage|flows\.stage|policies\.policy)" is added$/,
-  'models are told by name': /^schema ModelEnum\.enum has the order /,
+  'models are listed by name': /^schema ModelEnum\.enum has the order /,
   'mails are shown at paths of ours': /^operation mail_messages_\w+ is added$/,
   'mails are shown in schemas of ours': /^schema (Paginated)?(MailMessage|DeliveryAttempt)\w* is added$/,
   'stages try out their mails at paths of ours':
@@ -33,7 +33,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^schema (\w+Challenge(ResponseRequest)?\.(properties\.component\.(type|minLength|\$ref) is|required is (added|\[.*"component"))|(Ak|Xak)\w+ComponentEnum is added)/,
   'the executor asks to be asked again': /^operation flows_executor_(get|solve)\.responses\.302 is added$/,
   'a plan need not have a current stage and a next one': /^schema FlowInspectorPlan\.required is/,
-  'visitors are told things without a websocket': /^schema (\w+\.properties\.messages|UserMessage) is added$/,
+  'visitors get messages without a websocket': /^schema (\w+\.properties\.messages|UserMessage) is added$/,
   'there are no sources and no captcha stages to tell visitors of':
     /^schema IdentificationChallenge\.properties\.(captcha_stage is missing|sources\.items\.)/,
   'a page that waits learns that the link was opened elsewhere':
@@ -45,7 +45,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'an email stage says whether it has a password':
     /^schema EmailStage\.(properties\.password_set is added|required is )/,
   // Not harmless: authentik's Go client refuses a list that holds a word which it does not know.
-  'an event of ours tells of mails that could not be delivered': /^schema EventActions\.enum "email_failed" is added$/,
+  'an event of this service reports undelivered mails': /^schema EventActions\.enum "email_failed" is added$/,
 };
 
 const theirs = JSON.parse(readFileSync(new URL('./authentik-2024.12.3.json', import.meta.url), 'utf8')) as Contract;

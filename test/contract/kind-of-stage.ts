@@ -68,7 +68,7 @@ export function describeKindOfStage({ kind, path, needed, others, filters }: Kin
       expect(pagination).toMatchObject({ previous: 0, current: 1, startIndex: 1, endIndex: 1 });
     });
 
-    it('tells what uses a stage', async () => {
+    it('lists what uses a stage', async () => {
       const { pk: stage } = await create();
       const flows = new FlowsApi(sdk().configuration());
       const flowRequest = { name: 'Sign in', slug: 'sign-in', title: 'Hello', designation: 'authentication' as const };

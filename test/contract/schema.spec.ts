@@ -107,7 +107,7 @@ describe('/schema/', () => {
     return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
   }
 
-  it('is schema.yml, to anybody', async () => {
+  it('serves schema.yml without credentials', async () => {
     expect(await schema()).toEqual({
       status: 200,
       type: 'application/vnd.oai.openapi; charset=utf-8',
@@ -132,7 +132,7 @@ describe('/schema/', () => {
     expect(JSON.parse(answer.text)).toEqual(document);
   });
 
-  it('refuses formats that there are not', async () => {
+  it('refuses unknown formats', async () => {
     expect((await schema('?format=xml')).status).toBe(404);
     expect((await schema('', 'text/html')).status).toBe(406);
   });

@@ -77,7 +77,7 @@ describeSdk('/core/groups/', (sdk) => {
     });
   });
 
-  it('answers 404 for a group that there is not, whatever is asked of it', async () => {
+  it('answers 404 for an unknown group in every operation', async () => {
     const groupUuid = randomUUID();
     const userAccountRequest = { pk: 1 };
     const calls = [
@@ -161,7 +161,7 @@ describeSdk('/core/groups/', (sdk) => {
     expect((await refusal(core().coreGroupsList({ search: 'page', page: 2 }))).status).toBe(404);
   });
 
-  it('tells what uses a group', async () => {
+  it('lists what uses a group', async () => {
     expect(await core().coreGroupsUsedByList({ groupUuid: (await create()).pk })).toEqual([]);
   });
 

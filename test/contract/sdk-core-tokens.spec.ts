@@ -67,7 +67,7 @@ describeSdk('/core/tokens/', (sdk) => {
     expect(await core().coreTokensRetrieve({ identifier: token.identifier })).toEqual(token);
   });
 
-  it('answers 404 for a token that there is not, whatever is asked of it', async () => {
+  it('answers 404 for an unknown token in every operation', async () => {
     const identifier = 'nothing';
     const calls = [
       core().coreTokensRetrieve({ identifier }),
@@ -169,7 +169,7 @@ describeSdk('/core/tokens/', (sdk) => {
     expect((await refusal(core().coreTokensList({ search: 'page', page: 2 }))).status).toBe(404);
   });
 
-  it('tells that nothing uses a token', async () => {
+  it('answers that nothing uses a token', async () => {
     const { identifier } = await create();
     expect(await core().coreTokensUsedByList({ identifier })).toEqual([]);
   });

@@ -9,7 +9,7 @@ describeSdk('/core/users/', (sdk) => {
   const core = (key?: string | null): CoreApi => new CoreApi(sdk().configuration(key));
   const create = (request: Partial<UserRequest> = {}): Promise<User> => {
     const username = `user-${randomUUID()}`;
-    return core().coreUsersCreate({ userRequest: { username, name: 'Somebody', ...request } });
+    return core().coreUsersCreate({ userRequest: { username, name: 'Alice', ...request } });
   };
   const group = async (name: string): Promise<string> => (await core().coreGroupsCreate({ groupRequest: { name } })).pk;
 
@@ -94,7 +94,7 @@ describeSdk('/core/users/', (sdk) => {
     expect(await core().coreUsersRetrieve({ id: user.pk })).toEqual(user);
   });
 
-  it('answers 404 for a user that there is not, whatever is asked of it', async () => {
+  it('answers 404 for an unknown user in every operation', async () => {
     const id = 2_000_000_000;
     const calls = [
       core().coreUsersRetrieve({ id }),
@@ -203,7 +203,7 @@ describeSdk('/core/users/', (sdk) => {
     });
   });
 
-  it('tells callers who they are', async () => {
+  it('returns the caller’s own account', async () => {
     const { user, original } = await core().coreUsersMeRetrieve();
     expect(user).toEqual({
       pk: expect.any(Number),
@@ -256,7 +256,7 @@ describeSdk('/core/users/', (sdk) => {
     expect(alone.groupPk).toBeUndefined();
   });
 
-  it('tells what uses a user', async () => {
+  it('lists what uses a user', async () => {
     const { pk: user } = await create();
     const token = await core().coreTokensCreate({ tokenRequest: { identifier: 'of-a-user', user } });
     expect(await core().coreUsersUsedByList({ id: user })).toEqual([
@@ -264,7 +264,7 @@ describeSdk('/core/users/', (sdk) => {
     ]);
   });
 
-  it('shows and mails a link by which somebody recovers their account', async () => {
+  it('returns and mails a recovery link', async () => {
     const flows = new FlowsApi(sdk().configuration());
     const stages = new StagesApi(sdk().configuration());
     const { pk: id } = await create({ email: 'lost@example.org' });

@@ -14,7 +14,7 @@ describeSdk('/events/', (sdk) => {
     await nest.get(EventLog).write(dataSource.manager, { ...defaults, ...event });
   };
 
-  it('tells what happened', async () => {
+  it('returns recorded events', async () => {
     const user = { pk: 1, username: 'ada', email: 'ada@example.org' };
     const context = { to_email: 'ada@example.org', attempts: 1 };
     await write({ app: 'told', user, context, clientIp: '192.0.2.1' });
@@ -68,7 +68,7 @@ describeSdk('/events/', (sdk) => {
     expect((await refusal(events().eventsEventsList({ search: 'page', page: 2 }))).status).toBe(404);
   });
 
-  it('refuses an event that there is not, and callers who are nobody', async () => {
+  it('answers 404 for an unknown event and 403 without credentials', async () => {
     expect(await refusal(events().eventsEventsRetrieve({ eventUuid: randomUUID() }))).toEqual({
       status: 404,
       body: { detail: 'Not found.' },

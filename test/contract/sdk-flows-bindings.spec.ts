@@ -87,7 +87,7 @@ describeSdk('/flows/bindings/', (sdk) => {
     expect(await flows().flowsBindingsRetrieve({ fsbUuid: binding.pk })).toEqual(binding);
   });
 
-  it('answers 404 for a binding that there is not, whatever is asked of it', async () => {
+  it('answers 404 for an unknown binding in every operation', async () => {
     const fsbUuid = randomUUID();
     const flowStageBindingRequest = { target: randomUUID(), stage: randomUUID(), order: 0 };
     const calls = [
@@ -180,7 +180,7 @@ describeSdk('/flows/bindings/', (sdk) => {
     });
   });
 
-  it('tells that nothing uses a binding', async () => {
+  it('answers that nothing uses a binding', async () => {
     const { pk: fsbUuid } = await bind();
     expect(await flows().flowsBindingsUsedByList({ fsbUuid })).toEqual([]);
   });

@@ -163,7 +163,7 @@ describeSdk('/flows/executor/', (sdk) => {
     }
   });
 
-  it('knows no flow that there is not', async () => {
+  it('answers 404 for an unknown flow', async () => {
     const visitor = new FlowsApi(sdk().browser());
     const error: unknown = await visitor.flowsExecutorGet({ flowSlug: 'nowhere', query: '' }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(ResponseError);

@@ -7,7 +7,7 @@ import { adminKey } from '../support/test-app.js';
 import { describeSdk } from './sdk.js';
 
 describeSdk('/flows/inspector/', (sdk) => {
-  it('tells what the session has done, and what comes next', async () => {
+  it('returns the history of the session and its next stage', async () => {
     const { api } = sdk().app;
     const [one, two] = [await createDummyStage(api), await createDummyStage(api)];
     const { flow, bindings } = await createFlowWith(api, [one.pk, two.pk]);

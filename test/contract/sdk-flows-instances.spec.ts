@@ -83,7 +83,7 @@ describeSdk('/flows/instances/', (sdk) => {
     expect(await flows().flowsInstancesRetrieve({ slug: flow.slug })).toEqual({ ...flow, stages: [stage] });
   });
 
-  it('answers 404 for a flow that there is not, whatever is asked of it', async () => {
+  it('answers 404 for an unknown flow in every operation', async () => {
     const { pk } = await create();
     const calls = [
       flows().flowsInstancesRetrieve({ slug: 'nowhere' }),
@@ -162,7 +162,7 @@ describeSdk('/flows/instances/', (sdk) => {
     });
   });
 
-  it('tells what uses a flow', async () => {
+  it('lists what uses a flow', async () => {
     const { slug } = await create();
     expect(await flows().flowsInstancesUsedByList({ slug })).toEqual([]);
   });
@@ -173,7 +173,7 @@ describeSdk('/flows/instances/', (sdk) => {
     expect(link).toMatch(new RegExp(`^http.*/if/flow/${slug}/$`));
   });
 
-  it('tells of a cache that is always empty', async () => {
+  it('reports an empty cache', async () => {
     expect(await flows().flowsInstancesCacheInfoRetrieve()).toEqual({ count: 0 });
     await flows().flowsInstancesCacheClearCreate();
   });
@@ -234,7 +234,7 @@ describeSdk('/flows/instances/', (sdk) => {
     });
   });
 
-  it('refuses callers who are nobody, and keys that there are not', async () => {
+  it('answers 403 without credentials and 404 for unknown keys', async () => {
     expect(await refusal(flows(null).flowsInstancesList())).toEqual({
       status: 403,
       body: { detail: 'Authentication credentials were not provided.' },

@@ -61,7 +61,7 @@ entries:
     });
   });
 
-  it('tells which files there are', async () => {
+  it('lists the available files', async () => {
     const files = await managed().managedBlueprintsAvailableList();
     expect(files).toContainEqual({
       path: 'default-recovery-flow.yaml',

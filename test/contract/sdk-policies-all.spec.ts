@@ -35,7 +35,7 @@ describeSdk('/policies/all/', (sdk) => {
     expect((await refusal(policies().policiesAllRetrieve({ policyUuid }))).status).toBe(404);
   });
 
-  it('tells which kinds can be created, and that no result is cached', async () => {
+  it('lists the kinds that can be created, and reports an empty cache', async () => {
     expect(await policies().policiesAllTypesList()).toMatchObject([
       { name: 'Password Policy', component: 'ak-policy-password-form', modelName: 'passwordpolicy' },
     ]);

@@ -25,10 +25,10 @@ describeSdk('/policies/bindings/', (sdk) => {
     const flowRequest = { name: 'Flow', slug: 'flow', title: 'Flow', designation: 'recovery' as const };
     flow = await new FlowsApi(sdk().configuration()).flowsInstancesCreate({ flowRequest });
     group = (await core().coreGroupsCreate({ groupRequest: { name: 'Members' } })).pk;
-    user = (await core().coreUsersCreate({ userRequest: { username: 'somebody', name: 'Somebody' } })).pk;
+    user = (await core().coreUsersCreate({ userRequest: { username: 'alice', name: 'Alice' } })).pk;
   });
 
-  it('creates with the defaults of authentik, and shows whom it is about', async () => {
+  it('creates with the defaults of authentik, and embeds the user or group', async () => {
     const binding = await bind({ group, order: 3 });
     expect(binding).toEqual({
       pk: binding.pk,
@@ -45,7 +45,7 @@ describeSdk('/policies/bindings/', (sdk) => {
       timeout: 30,
       failureResult: false,
     });
-    expect((await bind({ user })).userObj).toMatchObject({ pk: user, username: 'somebody' });
+    expect((await bind({ user })).userObj).toMatchObject({ pk: user, username: 'alice' });
   });
 
   it('creates with every field, for a target named as the target of policies', async () => {
@@ -53,7 +53,7 @@ describeSdk('/policies/bindings/', (sdk) => {
     expect(await bind({ ...settings, target: flow.policybindingmodelPtrId })).toMatchObject(settings);
   });
 
-  it('refuses a policy, and a binding that is about nobody or about two', async () => {
+  it('refuses a policy, and a binding with no subject or with two', async () => {
     const policy = randomUUID();
     expect(await refusal(bind({ policy }))).toEqual({
       status: 400,
@@ -103,7 +103,7 @@ describeSdk('/policies/bindings/', (sdk) => {
     expect(none.pagination.count).toBe(0);
   });
 
-  it('refuses callers who are nobody', async () => {
+  it('answers 403 without credentials', async () => {
     expect(await refusal(policies(null).policiesBindingsList())).toEqual({
       status: 403,
       body: { detail: 'Authentication credentials were not provided.' },

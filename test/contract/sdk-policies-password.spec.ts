@@ -84,7 +84,7 @@ describeSdk('/policies/password/', (sdk) => {
     });
   });
 
-  it('changes what is named with PUT and PATCH, tells what uses it, and deletes', async () => {
+  it('changes the sent fields with PUT and PATCH, lists what uses it, and deletes', async () => {
     const { pk: policyUuid } = await create({ name: 'old', lengthMin: 9, amountDigits: 1 });
     const patchedPasswordPolicyRequest = { lengthMin: 12 };
     const patched = await policies().policiesPasswordPartialUpdate({ policyUuid, patchedPasswordPolicyRequest });

@@ -20,7 +20,7 @@ describeSdk('/rbac/', (sdk) => {
     rbac().rbacRolesCreate({ roleRequest: { name } });
   const createStage = (): Promise<EmailStage> =>
     stages().stagesEmailCreate({ emailStageRequest: { name: `mail-${randomUUID()}` } });
-  /** Somebody who is no superuser, with a key. */
+  /** A user without superuser rights, with an API key. */
   const createCaller = async (): Promise<{ id: number; key: string }> => {
     const username = `user-${randomUUID()}`;
     const { pk } = await core().coreUsersCreate({ userRequest: { username, name: 'Caller' } });
@@ -64,7 +64,7 @@ describeSdk('/rbac/', (sdk) => {
     });
   });
 
-  it('answers 404 for a role or a user that there is not', async () => {
+  it('answers 404 for an unknown role or user', async () => {
     const uuid = randomUUID();
     const calls = [
       rbac().rbacRolesRetrieve({ uuid }),
@@ -206,7 +206,7 @@ describeSdk('/rbac/', (sdk) => {
     expect(await refusal(stages(key).stagesEmailList())).toEqual(forbidden);
   });
 
-  it('refuses permissions that there are not, and callers who may not assign', async () => {
+  it('refuses unknown permissions, and callers who may not assign', async () => {
     const { id, key } = await createCaller();
     const permissionAssignRequest = { permissions: ['authentik_stages_email.eat_emailstage'] };
     const unknown = rbac().rbacPermissionsAssignedByUsersAssign({ id, permissionAssignRequest });

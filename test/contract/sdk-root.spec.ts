@@ -6,7 +6,7 @@ import { describeSdk, refusal } from './sdk.js';
 describeSdk('/root/', (sdk) => {
   const root = (key?: string | null): RootApi => new RootApi(sdk().configuration(key));
 
-  it('tells anybody what the installation can do', async () => {
+  it('returns the capabilities without credentials', async () => {
     const config = {
       errorReporting: { enabled: false, sentryDsn: '', environment: '', sendPii: false, tracesSampleRate: 0 },
       capabilities: [],
@@ -19,7 +19,7 @@ describeSdk('/root/', (sdk) => {
     expect(await root().rootConfigRetrieve()).toEqual(config);
   });
 
-  it('refuses a key that there is not, even where none is needed', async () => {
+  it('refuses an unknown key, even where none is needed', async () => {
     expect(await refusal(root('no-such-key').rootConfigRetrieve())).toEqual({
       status: 403,
       body: { detail: 'Token invalid/expired' },

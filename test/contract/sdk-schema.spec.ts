@@ -6,7 +6,7 @@ import { describeSdk, refusal } from './sdk.js';
 describeSdk('/schema/', (sdk) => {
   const schema = (key?: string | null): SchemaApi => new SchemaApi(sdk().configuration(key));
 
-  it('gives anybody the document as JSON', async () => {
+  it('serves the document as JSON without credentials', async () => {
     const document = await schema(null).schemaRetrieve({ format: 'json', lang: 'de' });
     expect(document).toMatchObject({
       openapi: '3.0.3',
@@ -14,7 +14,7 @@ describeSdk('/schema/', (sdk) => {
     });
   });
 
-  it('refuses a format that there is not', async () => {
+  it('refuses an unknown format', async () => {
     expect(await refusal(schema().schemaRetrieve({ format: 'xml' as 'json' }))).toEqual({
       status: 404,
       body: { detail: 'Not found.' },

@@ -52,7 +52,7 @@ describeSdk('/stages/all/', (sdk) => {
     expect((await refusal(stages().stagesEmailRetrieve({ stageUuid }))).status).toBe(404);
   });
 
-  it('answers 404 for a stage that there is not', async () => {
+  it('answers 404 for an unknown stage', async () => {
     const stageUuid = randomUUID();
     const calls = [
       stages().stagesAllRetrieve({ stageUuid }),
@@ -63,7 +63,7 @@ describeSdk('/stages/all/', (sdk) => {
     expect(await Promise.all(calls.map(refusal))).toEqual(calls.map(() => notFound));
   });
 
-  it('tells what uses a stage', async () => {
+  it('lists what uses a stage', async () => {
     const { pk: stage } = await create();
     expect(await stages().stagesAllUsedByList({ stageUuid: stage })).toEqual([]);
     const flows = new FlowsApi(sdk().configuration());
@@ -92,7 +92,7 @@ describeSdk('/stages/all/', (sdk) => {
     expect(await stages().stagesAllUserSettingsList()).toEqual([]);
   });
 
-  it('refuses callers who are nobody', async () => {
+  it('answers 403 without credentials', async () => {
     const calls = [
       stages(null).stagesAllList(),
       stages(null).stagesAllTypesList(),

@@ -38,7 +38,7 @@ describeSdk('/stages/dummy/', (sdk) => {
     });
   });
 
-  it('retrieves what was created, and answers 404 for a stage that there is not', async () => {
+  it('retrieves what was created, and answers 404 for an unknown stage', async () => {
     const stage = await create();
     expect(await stages().stagesDummyRetrieve({ stageUuid: stage.pk })).toEqual(stage);
     const stageUuid = randomUUID();
@@ -85,7 +85,7 @@ describeSdk('/stages/dummy/', (sdk) => {
     expect(pagination).toMatchObject({ next: 2, previous: 0, current: 1, startIndex: 1, endIndex: 1 });
   });
 
-  it('tells the flows of a stage, and what uses it', async () => {
+  it('lists the flows of a stage, and what uses it', async () => {
     const { pk: stage } = await create();
     const flows = new FlowsApi(sdk().configuration());
     const flowRequest = { name: 'Sign in', slug: 'sign-in', title: 'Hello', designation: 'authentication' as const };
@@ -100,7 +100,7 @@ describeSdk('/stages/dummy/', (sdk) => {
     ]);
   });
 
-  it('refuses callers who are nobody', async () => {
+  it('answers 403 without credentials', async () => {
     expect(await refusal(stages(null).stagesDummyList())).toEqual({
       status: 403,
       body: { detail: 'Authentication credentials were not provided.' },

@@ -50,7 +50,7 @@ describeSdk('/stages/email/', (sdk) => {
     expect(stage).toEqual({ ...defaults, pk: expect.stringMatching(/^[0-9a-f-]{36}$/), name: 'defaults' });
   });
 
-  it('creates with every field, and never tells the password', async () => {
+  it('creates with every field, and never returns the password', async () => {
     const stage = await create({ name: 'everything', ...everything, password: 'secret' });
     expect(stage).toEqual({ ...defaults, ...everything, pk: stage.pk, name: 'everything' });
     const raw = await stages().stagesEmailRetrieveRaw({ stageUuid: stage.pk });
@@ -83,7 +83,7 @@ describeSdk('/stages/email/', (sdk) => {
     expect(await stages().stagesEmailRetrieve({ stageUuid: stage.pk })).toEqual(stage);
   });
 
-  it('answers 404 for a stage that there is not, whatever is asked of it', async () => {
+  it('answers 404 for an unknown stage in every operation', async () => {
     const stageUuid = randomUUID();
     const emailStageRequest = { name: 'nothing' };
     const calls = [
@@ -167,7 +167,7 @@ describeSdk('/stages/email/', (sdk) => {
     });
   });
 
-  it('tells the flows of a stage, and what uses it', async () => {
+  it('lists the flows of a stage, and what uses it', async () => {
     const { pk: stage } = await create();
     const flowRequest = { name: 'Sign up', slug: 'sign-up', title: 'Welcome', designation: 'enrollment' as const };
     const flow = await flows().flowsInstancesCreate({ flowRequest });
@@ -203,7 +203,7 @@ describeSdk('/stages/email/', (sdk) => {
     ]);
   });
 
-  it('refuses callers who are nobody, and keys that there are not', async () => {
+  it('answers 403 without credentials and 404 for unknown keys', async () => {
     expect(await refusal(stages(null).stagesEmailList())).toEqual({
       status: 403,
       body: { detail: 'Authentication credentials were not provided.' },

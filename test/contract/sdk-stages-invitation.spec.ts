@@ -141,7 +141,7 @@ describeSdk('/stages/invitation/', (sdk) => {
     expect(without.results.map(({ pk }) => pk)).not.toContain(wanted.pk);
   });
 
-  it('refuses callers who are nobody', async () => {
+  it('answers 403 without credentials', async () => {
     const nobody = { status: 403, body: { detail: 'Authentication credentials were not provided.' } };
     expect(await refusal(stages(null).stagesInvitationInvitationsList())).toEqual(nobody);
     expect(await refusal(stages(null).stagesInvitationStagesList())).toEqual(nobody);

@@ -108,7 +108,7 @@ describeSdk('/stages/prompt/', (sdk) => {
     expect((await stages().stagesPromptPromptsList({ name: 'not stored' })).results).toEqual([]);
   });
 
-  it('creates a stage, whose prompts tell of it', async () => {
+  it('creates a stage, which its prompts list', async () => {
     const [second, first] = [await prompt({ order: 2 }), await prompt({ order: 1 })];
     const one = await stage([second.pk, first.pk], 'one');
     expect(one).toEqual({
@@ -167,7 +167,7 @@ describeSdk('/stages/prompt/', (sdk) => {
     expect(results).toEqual([wanted]);
   });
 
-  it('refuses callers who are nobody', async () => {
+  it('answers 403 without credentials', async () => {
     const nobody = { status: 403, body: { detail: 'Authentication credentials were not provided.' } };
     expect(await refusal(stages(null).stagesPromptPromptsList())).toEqual(nobody);
     expect(await refusal(stages(null).stagesPromptStagesList())).toEqual(nobody);

@@ -71,7 +71,7 @@ describeSdk('/stages/user_write/', (sdk) => {
     expect(results).toEqual([wanted]);
   });
 
-  it('refuses callers who are nobody', async () => {
+  it('answers 403 without credentials', async () => {
     expect(await refusal(stages(null).stagesUserWriteList())).toEqual({
       status: 403,
       body: { detail: 'Authentication credentials were not provided.' },

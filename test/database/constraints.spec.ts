@@ -122,7 +122,7 @@ describe('The table of stages', () => {
     ['consent', 'mode', 'ck_stage_mode'],
     ['user_login', 'network_binding', 'ck_stage_network_binding'],
     ['user_login', 'geoip_binding', 'ck_stage_geoip_binding'],
-  ] as const)('refuses a stage of the kind %s with a word for %s that there is not', async (kind, column, check) => {
+  ] as const)('refuses a stage of the kind %s with an unknown value of %s', async (kind, column, check) => {
     const row = { ...signInStages[kind], stage_uuid: randomUUID(), name: randomUUID(), kind };
     expect(await refusal('stage', { ...row, [column]: 'nope' })).toBe(check);
   });
@@ -133,7 +133,7 @@ describe('The table of stages', () => {
     ['passwordless_flow', 'fk_stage_passwordless_flow'],
     ['password_stage', 'fk_stage_password_stage'],
     ['configure_flow', 'fk_stage_configure_flow'],
-  ])('refuses a %s that there is not', async (column, constraint) => {
+  ])('refuses an unknown %s', async (column, constraint) => {
     expect(await refusal('stage', dummyStage({ [`${column}_uuid`]: randomUUID() }))).toBe(constraint);
   });
 
@@ -165,7 +165,7 @@ describe('The table of flows', () => {
   );
 
   it.each(['designation', 'policy_engine_mode', 'layout', 'denied_action', 'authentication'])(
-    'refuses a word for %s that there is not',
+    'refuses an unknown value of %s',
     async (column) => {
       expect(await refusal('flow', flowRow({ [column]: 'nope' }))).toBe(`ck_flow_${column}`);
     },
@@ -186,7 +186,7 @@ describe('The table of bindings', () => {
     expect(await refusal('flow_stage_binding', binding())).toBe('uq_flow_stage_binding_place');
   });
 
-  it('refuses flows and stages that there are not', async () => {
+  it('refuses unknown flows and stages', async () => {
     const nowhere = randomUUID();
     expect(await refusal('flow_stage_binding', binding({ target_uuid: nowhere }))).toBe('fk_flow_stage_binding_target');
     expect(await refusal('flow_stage_binding', binding({ stage_uuid: nowhere }))).toBe('fk_flow_stage_binding_stage');
@@ -199,13 +199,10 @@ describe('The table of bindings', () => {
     },
   );
 
-  it.each(['policy_engine_mode', 'invalid_response_action'])(
-    'refuses a word for %s that there is not',
-    async (column) => {
-      const refused = await refusal('flow_stage_binding', binding({ [column]: 'nope' }));
-      expect(refused).toBe(`ck_flow_stage_binding_${column}`);
-    },
-  );
+  it.each(['policy_engine_mode', 'invalid_response_action'])('refuses an unknown value of %s', async (column) => {
+    const refused = await refusal('flow_stage_binding', binding({ [column]: 'nope' }));
+    expect(refused).toBe(`ck_flow_stage_binding_${column}`);
+  });
 
   it.each([
     ['flow', 'flow_uuid', () => flow],
@@ -229,11 +226,11 @@ describe('The tables of users and tokens', () => {
   };
 
   beforeAll(async () => {
-    expect(await refusal('user', user({ id: owner, username: 'somebody' }))).toBeUndefined();
+    expect(await refusal('user', user({ id: owner, username: 'alice' }))).toBeUndefined();
   });
 
-  it('refuse names that are taken, words that there are not, and owners that there are not', async () => {
-    expect(await refusal('user', user({ username: 'somebody' }))).toBe('uq_user_username');
+  it('refuse duplicate names, unknown values and unknown owners', async () => {
+    expect(await refusal('user', user({ username: 'alice' }))).toBe('uq_user_username');
     expect(await refusal('user', user({ type: 'robot' }))).toBe('ck_user_type');
     expect(await refusal('token', token({ identifier: 'one' }))).toBeUndefined();
     expect(await refusal('token', token({ identifier: 'one' }))).toBe('uq_token_identifier');
@@ -241,7 +238,7 @@ describe('The tables of users and tokens', () => {
     expect(await refusal('token', token({ user_id: owner + 1 }))).toBe('fk_token_user');
   });
 
-  it('refuse a permission that nobody or more than one holds', async () => {
+  it('refuse a permission with no holder or with several', async () => {
     const grant = { grant_uuid: randomUUID(), codename: 'authentik_flows.view_flow' };
     expect(await refusal('permission_grant', grant)).toBe('ck_permission_grant_holder');
     const role = { role_uuid: randomUUID(), name: 'role' };

@@ -32,7 +32,7 @@ const ok = authentication(0);
 const ready = message('Z', 'I');
 const sasl = authentication(10, 'SCRAM-SHA-256\0\0');
 
-/** A program on the port of a database server. It answers each thing that it is told with the next of its messages. */
+/** A program on the port of a database server. It answers each message with the next of its own. */
 class FakeServer {
   readonly heard: Buffer[] = [];
   private readonly sockets = new Set<Socket>();

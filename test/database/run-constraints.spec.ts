@@ -51,7 +51,7 @@ beforeAll(async () => {
     await refusal('flow', { flow_uuid: flow, pbm_uuid: randomUUID(), ...texts }),
     await refusal('stage', { stage_uuid: stage, name: 'stage', kind: 'dummy', throw_error: false }),
     await refusal('stage', { stage_uuid: promptStage, name: 'form', kind: 'prompt' }),
-    await refusal('user', { id: user, uuid: randomUUID(), username: 'somebody' }),
+    await refusal('user', { id: user, uuid: randomUUID(), username: 'alice' }),
   ];
   expect(refusals).toEqual(refusals.map(() => undefined));
 });
@@ -66,7 +66,7 @@ async function isLeft(table: string, column: string, key: unknown): Promise<bool
 }
 
 describe('The table of sessions', () => {
-  it('refuses a key that is taken, a user whom there is not, and a network that is none', async () => {
+  it('refuses a duplicate key, an unknown user and an invalid network', async () => {
     const row = session({ user_id: user, network: '10.0.0.0/8' });
     expect(await refusal('session', row)).toBeUndefined();
     expect(await refusal('session', row)).toBe('pk_session');
@@ -91,7 +91,7 @@ describe('The table of links', () => {
     expect(await refusal('flow_token', flowToken({ user_id: nobody }))).toBe('fk_flow_token_user');
   });
 
-  it('refuses a purpose that there is not, and a proof for no stage; an administrator’s link may have none', async () => {
+  it('refuses an unknown purpose, and a proof without a stage; an administrator’s link may have none', async () => {
     expect(await refusal('flow_token', flowToken({ purpose: 'fun' }))).toBe('ck_flow_token_purpose');
     expect(await refusal('flow_token', flowToken({ stage_uuid: null }))).toBe('ck_flow_token_stage');
     expect(await refusal('flow_token', flowToken({ purpose: 'recovery', stage_uuid: null }))).toBeUndefined();
@@ -104,7 +104,7 @@ describe('The table of links', () => {
     },
   );
 
-  it('keeps links of a user who is gone, so that they can be told what became of them', async () => {
+  it('keeps the links of a deleted user, so that opening one explains why it is invalid', async () => {
     const gone = 1_000_002;
     await refusal('user', { id: gone, uuid: randomUUID(), username: 'gone' });
     const row = flowToken({ user_id: gone });
@@ -116,7 +116,7 @@ describe('The table of links', () => {
 });
 
 describe('The table of invitations', () => {
-  it('refuses creators and flows that there are not, names that are too long, and invitations of nobody', async () => {
+  it('refuses unknown creators and flows, long names, and invitations without a creator', async () => {
     expect(await refusal('invitation', invitation({ flow_uuid: flow, expires: tomorrow }))).toBeUndefined();
     expect(await refusal('invitation', invitation({ created_by_id: nobody }))).toBe('fk_invitation_created_by');
     expect(await refusal('invitation', invitation({ flow_uuid: randomUUID() }))).toBe('fk_invitation_flow');
@@ -126,7 +126,7 @@ describe('The table of invitations', () => {
     }
   });
 
-  it('loses them with their flow: else they would be for every flow', async () => {
+  it('deletes them with their flow: without one they would be valid for every flow', async () => {
     const other = randomUUID();
     const texts = { name: 'Other', slug: 'other', title: 'Title', designation: 'enrollment' };
     await refusal('flow', { flow_uuid: other, pbm_uuid: randomUUID(), ...texts });
@@ -138,7 +138,7 @@ describe('The table of invitations', () => {
 });
 
 describe('The table of consents', () => {
-  it('has one of each user, stage and flow, and none of what there is not', async () => {
+  it('has one row for each user, stage and flow, and references only existing rows', async () => {
     expect(await refusal('consent', consent())).toBeUndefined();
     expect(await refusal('consent', consent())).toBe('pk_consent');
     expect(await refusal('consent', consent({ user_id: nobody }))).toBe('fk_consent_user');
@@ -148,7 +148,7 @@ describe('The table of consents', () => {
 });
 
 describe('The tables of forms', () => {
-  it('refuse a name that is taken, a type that there is not, and a field that is in a form already', async () => {
+  it('refuse a duplicate name, an unknown type and a duplicate field of a form', async () => {
     const row = prompt();
     expect(await refusal('prompt', row)).toBeUndefined();
     expect(await refusal('prompt', prompt({ name: row['name'] }))).toBe('uq_prompt_name');
@@ -168,7 +168,7 @@ describe('The tables of forms', () => {
 });
 
 describe('The table of policy bindings', () => {
-  it('refuses one that is about nobody or two, or bound to nothing or twice', async () => {
+  it('refuses one with no subject or two, or with no target or two', async () => {
     expect(await refusal('policy_binding', policyBinding())).toBeUndefined();
     expect(await refusal('policy_binding', policyBinding({ user_id: null }))).toBe('ck_policy_binding_subject');
     expect(await refusal('policy_binding', policyBinding({ group_uuid: randomUUID() }))).toBe(
@@ -180,7 +180,7 @@ describe('The table of policy bindings', () => {
     expect(await refusal('policy_binding', policyBinding({ order: null }))).toBe('null in order');
   });
 
-  it('refuses users, groups, flows and places of stages that there are not', async () => {
+  it('refuses unknown users, groups, flows and stage bindings', async () => {
     const nowhere = { flow_uuid: null, fsb_uuid: randomUUID() };
     expect(await refusal('policy_binding', policyBinding({ user_id: nobody }))).toBe('fk_policy_binding_user');
     expect(await refusal('policy_binding', policyBinding({ flow_uuid: randomUUID() }))).toBe('fk_policy_binding_flow');
@@ -193,14 +193,14 @@ describe('The table of policy bindings', () => {
 
 describe('The table of limits', () => {
   it('counts each thing once', async () => {
-    const row = { key: 'mail:somebody', count: 1, ends: tomorrow };
+    const row = { key: 'mail:alice', count: 1, ends: tomorrow };
     expect(await refusal('request_limit', row)).toBeUndefined();
     expect(await refusal('request_limit', row)).toBe('pk_request_limit');
   });
 });
 
-describe('Whoever is deleted', () => {
-  it('takes sessions, invitations and consents along', async () => {
+describe('Deleting a user', () => {
+  it('deletes sessions, invitations and consents', async () => {
     const gone = 1_000_003;
     await refusal('user', { id: gone, uuid: randomUUID(), username: 'leaving' });
     const rows: [string, string, Row][] = [

@@ -22,7 +22,7 @@ function stored(pk: number): Promise<User> {
 }
 
 describe('/core/users/me/', () => {
-  it('tells anybody who is known who they are, in the order of the reference', async () => {
+  it('returns the caller’s account, with the fields in the order of the reference', async () => {
     const top = await createGroup(app.api, { name: 'me top' });
     const group = await createGroup(app.api, { name: 'me bottom', parent: top.pk });
     const actor = await createActor(app, ['authentik_core.view_user', 'authentik_flows.export_flow'], {
@@ -56,12 +56,12 @@ describe('/core/users/me/', () => {
     );
   });
 
-  it('tells an administrator', async () => {
+  it('marks an administrator', async () => {
     const { status, body } = await app.api.get('/core/users/me/');
     expect([status, body.user.username, body.user.is_superuser]).toEqual([200, 'akadmin', true]);
   });
 
-  it('tells permissions that come by a role, and not those on single objects', async () => {
+  it('lists permissions of roles, and not those on single objects', async () => {
     const role = await createRole(app.api, ['authentik_flows.view_flow']);
     const group = await createGroup(app.api, { roles: [role.pk] });
     const { user, api } = await createActor(app, [], { groups: [group.pk] });
@@ -106,7 +106,7 @@ describe('/core/users/service_account/', () => {
   const tokenOf = async (name: string): Promise<any> =>
     (await app.api.get(`/core/tokens/service-account-${name}-password/`)).body;
 
-  it('makes an account without a password, with an app password that is told once', async () => {
+  it('creates an account without a password, with an app password that is returned once', async () => {
     const answer = await create({ name: 'robot' });
     expect(Object.keys(answer)).toEqual(['username', 'user_uid', 'user_pk', 'token']);
     const user = (await app.api.get(`/core/users/${answer.user_pk}/`)).body;
@@ -125,7 +125,7 @@ describe('/core/users/service_account/', () => {
     expect(await keyOf(app.api, 'service-account-robot-password')).toBe(answer.token);
   });
 
-  it('gives a year to an app password that is told no end', async () => {
+  it('gives an app password one year without an expiry in the request', async () => {
     await create({ name: 'yearly' });
     const { intent, expiring, expires } = await tokenOf('yearly');
     expect([intent, expiring]).toEqual(['app_password', true]);
@@ -134,7 +134,7 @@ describe('/core/users/service_account/', () => {
     expect(days).toBeLessThan(360.1);
   });
 
-  it('takes an end of the app password, or none', async () => {
+  it('accepts an expiry of the app password, or none', async () => {
     const expires = '2044-12-20T10:11:12.123Z';
     await create({ name: 'ends', expires });
     expect(await tokenOf('ends')).toMatchObject({ expiring: true, expires });
@@ -144,7 +144,7 @@ describe('/core/users/service_account/', () => {
     expect(attributes).toEqual({ 'goauthentik.io/user/token-expires': false });
   });
 
-  it('makes a group with it', async () => {
+  it('creates a group with it', async () => {
     const answer = await create({ name: 'grouped', create_group: true });
     expect(Object.keys(answer)).toEqual(['username', 'user_uid', 'user_pk', 'token', 'group_pk']);
     const group = (await app.api.get(`/core/groups/${answer.group_pk}/`)).body;
@@ -158,7 +158,7 @@ describe('/core/users/service_account/', () => {
     },
   );
 
-  it('refuses names that are taken, by users, tokens or groups, and makes nothing then', async () => {
+  it('refuses names of existing users, tokens or groups, and creates nothing', async () => {
     await create({ name: 'twice' });
     await createGroup(app.api, { name: 'a group' });
     await createToken(app.api, { identifier: 'service-account-a-token-password' });
@@ -169,7 +169,7 @@ describe('/core/users/service_account/', () => {
     expect((await app.api.post(path, { name: 'a group' })).status).toBe(200);
   });
 
-  it('asks for the permissions to add users and tokens, and for a group that to add groups', async () => {
+  it('needs the permissions to add users and tokens, and for a group the one to add groups', async () => {
     const add = ['authentik_core.add_user', 'authentik_core.add_token'];
     for (const permission of add) {
       const { api } = await createActor(app, [permission]);
@@ -183,7 +183,7 @@ describe('/core/users/service_account/', () => {
     expect([withGroup.status, 'group_pk' in withGroup.body]).toEqual([200, true]);
   });
 
-  it('makes a token that does not open the API', async () => {
+  it('creates a token that does not authenticate API requests', async () => {
     const { token } = await create({ name: 'app only' });
     expect(await app.client(token).get('/core/users/me/')).toMatchObject({ status: 403 });
   });
@@ -192,7 +192,7 @@ describe('/core/users/service_account/', () => {
 describe('/core/users/{id}/set_password/', () => {
   const path = (pk: number): string => `/core/users/${pk}/set_password/`;
 
-  it('sets the password, and the day of the change', async () => {
+  it('sets the password and the date of the change', async () => {
     const user = await createUser(app.api);
     expect(await app.api.post(path(user.pk), { password: ' correct horse ' })).toMatchObject({
       status: 204,
@@ -215,7 +215,7 @@ describe('/core/users/{id}/set_password/', () => {
     expect((await stored(pk)).passwordHash).toBe('');
   });
 
-  it('refuses what is no text', async () => {
+  it('refuses values other than text', async () => {
     const { pk } = await createUser(app.api);
     expect((await app.api.post(path(pk), { password: null })).body).toEqual({
       password: ['This field may not be null.'],
@@ -223,7 +223,7 @@ describe('/core/users/{id}/set_password/', () => {
     expect((await app.api.post(path(pk), { password: ['x'] })).body).toEqual({ password: ['Not a valid string.'] });
   });
 
-  it('is written down, without the password', async () => {
+  it('is recorded without the password', async () => {
     const user = await createUser(app.api);
     const { user: by, api } = await createActor(app, [
       'authentik_core.view_user',
@@ -242,7 +242,7 @@ describe('/core/users/{id}/set_password/', () => {
     expect(JSON.stringify(results)).not.toContain('never to be read');
   });
 
-  it('is 404 for a user that there is not', async () => {
+  it('answers 404 for an unknown user', async () => {
     expect(await app.api.post(path(999_999_999), { password: 'x' })).toMatchObject(notFound);
   });
 });

@@ -36,7 +36,7 @@ const dummy = {
 };
 
 describe('The list of all stages', () => {
-  it('holds stages of every kind by name, with what all kinds have and the words of each kind', async () => {
+  it('lists stages of every kind by name, with the common fields and the texts of each kind', async () => {
     const { body } = await app.api.get('/stages/all/');
     const row = (name: string, kind: object): object => ({ pk: expect.any(String), name, ...kind, flow_set: [] });
     expect(body.results).toEqual([row('alpha', email), row('beta', dummy), row('gamma', email)]);
@@ -55,7 +55,7 @@ describe('The list of all stages', () => {
     await app.api.delete(`/stages/all/${pk}/`);
   });
 
-  it('can be filtered by name, and by nothing else', async () => {
+  it('can be filtered by name only', async () => {
     expect(await names('name=beta')).toEqual(['beta']);
     expect(await names('name=%20beta%20')).toEqual(['beta']);
     expect(await names('name=BETA')).toEqual([]);
@@ -69,7 +69,7 @@ describe('The list of all stages', () => {
     expect(await names('search=stage')).toEqual([]);
   });
 
-  it('can be sorted by name and key, and by nothing else', async () => {
+  it('can be sorted by name and key only', async () => {
     expect(await names('ordering=-name')).toEqual(['gamma', 'beta', 'alpha']);
     const up = await names('ordering=pk');
     expect(await names('ordering=-pk')).toEqual([...up].reverse());
@@ -103,7 +103,7 @@ describe('A stage of any kind', () => {
     }
   });
 
-  it('is gone for its own kind too when it is deleted, with its bindings', async () => {
+  it('is deleted for its own kind too, with its bindings', async () => {
     const { pk } = await createEmailStage(app.api);
     const binding = await createBinding(app.api, { stage: pk });
     const { status, body } = await app.api.delete(`/stages/all/${pk}/`);
@@ -118,7 +118,7 @@ describe('A stage of any kind', () => {
 });
 
 describe('The kinds of stages', () => {
-  it('are told by name, with all six keys each', async () => {
+  it('are listed by name, with all six keys each', async () => {
     const { status, body } = await app.api.get('/stages/all/types/?page=99&search=x');
     expect(status).toBe(200);
     const names = body.map(({ name }: { name: string }) => name);
@@ -139,12 +139,12 @@ describe('The kinds of stages', () => {
     );
   });
 
-  it('tell users of nothing to set up for themselves, as long as no stage has a flow for that', async () => {
+  it('list nothing for users to set up while no stage has a configuration flow', async () => {
     const { status, body } = await app.api.get('/stages/all/user_settings/');
     expect([status, body]).toEqual([200, []]);
   });
 
-  it('are told to every user', async () => {
+  it('are visible to every user', async () => {
     const plain = app.client(await createPlainUser(app.dataSource));
     expect((await plain.get('/stages/all/types/')).status).toBe(200);
     expect((await plain.get('/stages/all/user_settings/')).status).toBe(200);

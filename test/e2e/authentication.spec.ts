@@ -53,7 +53,7 @@ function isStored(key: string): Promise<boolean> {
 
 describe('The Authorization header', () => {
   it.each([undefined, '', '   ', 'Bearer', 'Bearer ', 'abc', 'Basic', `Bearer\t${adminKey}`])(
-    'names nobody when it is %j',
+    'identifies no user when it is %j',
     async (header) => {
       expect(await ask(header)).toMatchObject({ status: 403, body: notProvided });
     },
@@ -66,7 +66,7 @@ describe('The Authorization header', () => {
     },
   );
 
-  it.each(['Bearer', 'bearer', 'BEARER', 'bEARER', '  Bearer'])('may spell the type %j', async (type) => {
+  it.each(['Bearer', 'bearer', 'BEARER', 'bEARER', '  Bearer'])('accepts the type %j', async (type) => {
     expect((await ask(`${type} ${adminKey}`)).status).toBe(200);
   });
 
@@ -75,7 +75,7 @@ describe('The Authorization header', () => {
   });
 
   it.each([`Bearer  ${adminKey}`, `Bearer ${adminKey} x`, `Bearer ${adminKey.toUpperCase()}`, 'Bearer nobody'])(
-    'names no token when it is %j',
+    'identifies no token when it is %j',
     async (header) => {
       expect(await ask(header)).toMatchObject({ status: 403, body: invalid });
     },
@@ -93,7 +93,7 @@ describe('The Authorization header', () => {
 });
 
 describe('A token for the API', () => {
-  it('stands for its user', async () => {
+  it('authenticates its user', async () => {
     const { user, api } = await createActor(app);
     expect((await api.get('/core/users/me/')).body.user).toMatchObject({ pk: user.pk, username: user.username });
   });
@@ -129,21 +129,21 @@ describe('A token for the API', () => {
     expect((await api.get('/core/users/me/')).status).toBe(200);
   });
 
-  it('is gone with its user', async () => {
+  it('is deleted with its user', async () => {
     const { user, key, api } = await createActor(app);
     await app.api.delete(`/core/users/${user.pk}/`);
     expect(await isStored(key)).toBe(false);
     expect(await api.get('/core/users/me/')).toMatchObject({ status: 403, body: invalid });
   });
 
-  it('is refused with a wrong key even where anybody is welcome', async () => {
+  it('is refused with a wrong key even on public routes', async () => {
     expect(await app.client('nobody').get('/root/config/')).toMatchObject({ status: 403, body: invalid });
     expect((await app.client(undefined).get('/root/config/')).status).toBe(200);
   });
 });
 
-describe('Callers who ask at the same time', () => {
-  it('are told apart, and each may do what they may', async () => {
+describe('Concurrent callers', () => {
+  it('are told apart, each with their own permissions', async () => {
     const reader = await createActor(app, ['authentik_core.view_user']);
     const nobody = await createActor(app);
     const unknown = app.client('nope');
@@ -163,7 +163,7 @@ describe('Callers who ask at the same time', () => {
     }
   });
 
-  it('are refused from the moment on at which their token has been deleted', async () => {
+  it('are refused as soon as their token is deleted', async () => {
     const { api, token } = await createActor(app, ['authentik_core.view_user']);
     const others = Array.from({ length: 20 }, () => app.api.get('/core/users/?page_size=1'));
     expect((await app.api.delete(`/core/tokens/${token}/`)).status).toBe(204);
@@ -173,14 +173,17 @@ describe('Callers who ask at the same time', () => {
 });
 
 describe('A token for anything else', () => {
-  it.each(['app_password', 'recovery', 'verification'] as const)('(%s) does not open the API', async (intent) => {
-    const key = await insertToken({ intent });
-    expect(await ask(`Bearer ${key}`)).toMatchObject({ status: 403, body: invalid });
-    expect(await isStored(key)).toBe(true);
-  });
+  it.each(['app_password', 'recovery', 'verification'] as const)(
+    '(%s) does not authenticate API requests',
+    async (intent) => {
+      const key = await insertToken({ intent });
+      expect(await ask(`Bearer ${key}`)).toMatchObject({ status: 403, body: invalid });
+      expect(await isStored(key)).toBe(true);
+    },
+  );
 });
 
-describe('Anybody', () => {
+describe('A caller without credentials', () => {
   const nobody = { detail: 'You do not have permission to perform this action.' };
 
   it.each([

@@ -114,7 +114,7 @@ describe('A caller who has every permission on users, groups and stages, and is 
     expect((await app.api.get(`/core/groups/${admins}/`)).body.users).toEqual(expect.arrayContaining(before.users));
   });
 
-  it('changes everybody who is none, and any group of theirs', async () => {
+  it('changes all users who are no superusers, and their groups', async () => {
     const { api, user } = await createActor(app, [...onUsers, ...onGroups, ...onMembers]);
     const parent = await createGroup(app.api);
     const group = (await api.post('/core/groups/', { name: name(), parent: parent.pk, users: [user.pk] })).body;

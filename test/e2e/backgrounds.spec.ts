@@ -47,7 +47,7 @@ describe('An uploaded background', () => {
     ['gif', 'image/gif'],
     ['webp', 'image/webp'],
     ['avif', 'image/avif'],
-  ] as const)('is told and served: %s', async (kind, type) => {
+  ] as const)('is shown and served: %s', async (kind, type) => {
     expect(await upload(formWith(images[kind]))).toMatchObject({ status: 200, body: {} });
     const address = await background();
     expect(address).toMatch(new RegExp(`^/media/public/flow-backgrounds/[0-9a-f]{32}\\.${kind}$`));
@@ -87,7 +87,7 @@ describe('An uploaded background', () => {
     expect([await background(), await files()]).toEqual([byDefault, []]);
   });
 
-  it('takes the place of the one before, whose file is deleted', async () => {
+  it('replaces the previous one, whose file is deleted', async () => {
     await upload(formWith(images.png));
     const before = await background();
     await upload(formWith(images.gif));
@@ -96,13 +96,13 @@ describe('An uploaded background', () => {
     expect((await fetch(`${app.url}${before}`)).status).toBe(404);
   });
 
-  it('leaves one file behind, however many come at a time', async () => {
+  it('leaves one file behind after concurrent uploads', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => upload(formWith(images.png))));
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
     expect(await files()).toEqual([(await background()).split('/').at(-1)]);
   });
 
-  it('is removed with `clear`, whatever file comes with it', async () => {
+  it('is removed with `clear`, also when a file is sent with it', async () => {
     await upload(formWith(images.png));
     expect(await upload(formWith(images.gif, { clear: 'True' }))).toMatchObject({ status: 200, body: {} });
     expect([await background(), await files()]).toEqual([byDefault, []]);
@@ -127,7 +127,7 @@ describe('An uploaded background', () => {
     expect(await files()).toEqual([]);
   });
 
-  it('that a crash has left behind is deleted after an hour', async () => {
+  it('left behind by a crash is deleted after an hour', async () => {
     await upload(formWith(images.png));
     const kept = (await files())[0]!;
     const folder = join(dataDir, 'media/public/flow-backgrounds');
@@ -170,7 +170,7 @@ describe('A form', () => {
     return [answer.status, answer.body];
   };
 
-  it('without a file is a bad request without more words', async () => {
+  it('without a file gets an empty 400', async () => {
     expect(await upload(formWith(undefined))).toMatchObject({ status: 400, body: undefined });
     expect(await upload(formWith(undefined, { clear: 'no', file: 'text' }))).toMatchObject({
       status: 400,
@@ -208,14 +208,14 @@ describe('A form', () => {
 
 describe('The address of a background', () => {
   it.each(['https://example.org/a.png', 'http://example.org/a.png', '/static/a.png', 'https://x/"><script>'])(
-    'is stored and told as it is: %s',
+    'is stored and shown unchanged: %s',
     async (url) => {
       expect(await setAddress({ url })).toMatchObject({ status: 200, body: {} });
       expect(await background()).toBe(url);
     },
   );
 
-  it('takes the place of an upload, whose file is deleted', async () => {
+  it('replaces an upload, whose file is deleted', async () => {
     await upload(formWith(images.png));
     await setAddress({ url: 'https://example.org/a.png' });
     expect(await files()).toEqual([]);

@@ -50,7 +50,7 @@ const unknown = randomUUID();
 const both = [-10, 20];
 
 describe('The list of bindings', () => {
-  it('is sorted by order, and holds what a binding is by itself', async () => {
+  it('is sorted by order, with the fields that a single binding has', async () => {
     expect(await orders('')).toEqual(both);
     const { body } = await app.api.get('/flows/bindings/');
     for (const binding of body.results) {
@@ -70,14 +70,14 @@ describe('The list of bindings', () => {
     expect(await orders(`${field}=`)).toEqual(both);
   });
 
-  it.each(['target', 'stage'])('is filtered by a %s that there is', async (field) => {
+  it.each(['target', 'stage'])('can be filtered by an existing %s', async (field) => {
     const notThere = 'Select a valid choice. That choice is not one of the available choices.';
     expect(await refusal(`${field}=${unknown}`)).toEqual({ [field]: [notThere] });
     expect(await refusal(`${field}=x`)).toEqual({ [field]: ['“x” is not a valid UUID.'] });
     expect(await refusal(`${field}=%00`)).toEqual({ [field]: ['Null characters are not allowed.'] });
   });
 
-  it('finds nothing by a key of the right form that no binding has', async () => {
+  it('finds nothing for an unknown key', async () => {
     expect(await orders(`fsb_uuid=${unknown}`)).toEqual([]);
     expect(await orders(`pbm_uuid=${first.pk}`)).toEqual([]);
     expect(await refusal('fsb_uuid=x&pbm_uuid=y')).toEqual({
@@ -86,7 +86,7 @@ describe('The list of bindings', () => {
     });
   });
 
-  it('can be filtered by policies, and refuses those that there are not', async () => {
+  it('can be filtered by policies, and refuses unknown ones', async () => {
     const notThere = [`Select a valid choice. ${unknown} is not one of the available choices.`];
     expect(await orders('policies=')).toEqual(both);
     expect(await orders('policies=&policies=')).toEqual(both);
@@ -109,17 +109,17 @@ describe('The list of bindings', () => {
     expect(await orders(`${field}=`)).toEqual(both);
   });
 
-  it('finds nothing by an order that no binding has or could have', async () => {
+  it('finds nothing for an unused or impossible order', async () => {
     expect(await orders('order=5')).toEqual([]);
     expect(await orders('order=2147483648')).toEqual([]);
   });
 
-  it('ignores what is no truth value and what is no filter', async () => {
+  it('ignores invalid truth values and unknown filters', async () => {
     const query = `evaluate_on_plan=x&re_evaluate_policies=2&policybindingmodel_ptr=${unknown}&pk=${unknown}&stage_obj=x`;
     expect(await orders(query)).toEqual(both);
   });
 
-  it('tells of wrong filters together', async () => {
+  it('reports all invalid filters together', async () => {
     expect(await refusal('order=x&policy_engine_mode=y&invalid_response_action=z&target=w&stage=v')).toEqual({
       target: ['“w” is not a valid UUID.'],
       stage: ['“v” is not a valid UUID.'],
@@ -144,7 +144,7 @@ describe('The list of bindings', () => {
   );
 
   it.each(['pk', 'policybindingmodel_ptr_id', 'target', 'stage', 'invalid_response_action'])(
-    'can be sorted by %s, whatever comes first',
+    'can be sorted by %s as a second key',
     async (field) => {
       const up = await orders(`ordering=${field}`);
       expect([...up].sort()).toEqual(both);

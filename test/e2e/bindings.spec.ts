@@ -60,7 +60,7 @@ describe('A new binding', () => {
     expect(await createBinding(app.api, everything)).toMatchObject(everything);
   });
 
-  it('may bind a stage of any kind, and shows of it what all kinds have', async () => {
+  it('may bind a stage of any kind, and shows its common fields', async () => {
     const dummy = await createDummyStage(app.api);
     const { stage_obj } = await createBinding(app.api, { stage: dummy.pk });
     expect(stage_obj).toMatchObject({ pk: dummy.pk, name: dummy.name, component: 'ak-stage-dummy-form' });
@@ -83,7 +83,7 @@ describe('A new binding', () => {
     expect([status, body]).toEqual([400, notUnique]);
   });
 
-  it('is told of everything that is missing', async () => {
+  it('reports all missing fields', async () => {
     for (const json of [{}, undefined]) {
       const { status, body } = await app.api.post('/flows/bindings/', json);
       const missing = { target: required, stage: required, order: required };
@@ -91,7 +91,7 @@ describe('A new binding', () => {
     }
   });
 
-  it('is told of every wrong field at once, in the order of the fields, and of no more', async () => {
+  it('reports all invalid fields at once, in the order of the fields, and no others', async () => {
     const { status, body } = await app.api.post('/flows/bindings/', {
       invalid_response_action: 'x',
       policy_engine_mode: '',
@@ -134,7 +134,7 @@ describe('A new binding', () => {
     expect([status, body]).toEqual([400, { target: [message], stage: [message] }]);
   });
 
-  it('takes keys of any spelling, but no slug and no key of the other table', async () => {
+  it('accepts keys of any spelling, but no slug and no key of the other table', async () => {
     const flow = await createFlow(app.api);
     const spelt = { target: flow.pk.toUpperCase(), stage: stage.replaceAll('-', '') };
     expect(await createBinding(app.api, spelt)).toMatchObject({ target: flow.pk, stage });
@@ -157,7 +157,7 @@ describe('A new binding', () => {
     );
   });
 
-  it('is told that it is not unique before it is told that it is never evaluated', async () => {
+  it('reports a duplicate before a missing evaluation', async () => {
     const { pk: _, ...same } = await createBinding(app.api);
     const { body } = await app.api.post('/flows/bindings/', { ...same, re_evaluate_policies: false });
     expect(body).toEqual(notUnique);
@@ -204,7 +204,7 @@ describe('Changing a binding', () => {
     expect((await app.api.patch(path(elsewhere), { target })).body).toEqual(notUnique);
   });
 
-  it('looks for its evaluation in the request alone', async () => {
+  it('checks the evaluation fields of the request alone', async () => {
     const binding = await createBinding(app.api, { evaluate_on_plan: true });
     const refused = await app.api.patch(path(binding), { re_evaluate_policies: false });
     expect([refused.status, refused.body]).toEqual([400, notEvaluated]);
@@ -219,7 +219,7 @@ describe('Changing a binding', () => {
 });
 
 describe('A binding', () => {
-  it('leaves its flow and its stage behind when it is deleted', async () => {
+  it('keeps its flow and its stage when it is deleted', async () => {
     const binding = await createBinding(app.api);
     const { status, body } = await app.api.delete(path(binding));
     expect([status, body]).toEqual([204, undefined]);

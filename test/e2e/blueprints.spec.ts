@@ -48,7 +48,7 @@ const flow = async (slug: string): Promise<any> => {
 };
 
 describe('A blueprint', () => {
-  it('is a text or a file, and is not applied by being created', async () => {
+  it('is a text or a file, and is not applied on creation', async () => {
     const content = text('by-content');
     const blueprint = await create({ content });
     expect(blueprint).toEqual({
@@ -68,7 +68,7 @@ describe('A blueprint', () => {
     expect(await create({ path: 'mine.yaml' })).toMatchObject({ path: 'mine.yaml', content: '' });
   });
 
-  it('is applied when that is asked for, and tells what came of it', async () => {
+  it('is applied on request, and returns the result', async () => {
     const { pk } = await create({ path: 'mine.yaml' });
     expect(await apply(pk)).toMatchObject({
       status: 'successful',
@@ -79,7 +79,7 @@ describe('A blueprint', () => {
     expect(await flow('from-a-file')).toMatchObject({ title: 'Title' });
   });
 
-  it('has a context of its own, which stands over that of the text', async () => {
+  it('has its own context, which overrides that of the text', async () => {
     const entries =
       '[{model: authentik_flows.flow, identifiers: {slug: with-context}, attrs: {name: !Context a, title: !Context b, designation: recovery}}]';
     const content = `context: {a: of the text, b: of the text}\nentries: ${entries}\n`;
@@ -88,7 +88,7 @@ describe('A blueprint', () => {
     expect(await flow('with-context')).toMatchObject({ name: 'of the text', title: 'its own' });
   });
 
-  it('that is broken, or whose file is gone, says so when it is applied; nothing of it is kept', async () => {
+  it('that is invalid, or whose file is missing, reports it when applied and changes nothing', async () => {
     const { pk } = await create({ path: 'broken.yaml' });
     expect(await apply(pk)).toMatchObject({ status: 'error', last_applied_hash: '' });
     await writeFile(join(folder, 'short-lived.yaml'), text('short-lived'));
@@ -104,7 +104,7 @@ describe('A blueprint', () => {
     expect(await flow('not-enabled')).toBeUndefined();
   });
 
-  it('needs a text that could be applied, or a file that there is', async () => {
+  it('needs a valid text or an existing file', async () => {
     const nothing = [400, { non_field_errors: ['Either path or content must be set.'] }];
     expect(await refused({})).toEqual(nothing);
     expect(await refused({ path: '', content: '' })).toEqual(nothing);
@@ -132,7 +132,7 @@ describe('A blueprint', () => {
     ]);
   });
 
-  it('has a name and a path that no other has', async () => {
+  it('has a unique name and path', async () => {
     const twice = name();
     const { pk } = await create({ name: twice, content: text('x') });
     const taken = [400, { non_field_errors: ['The fields name, path must make a unique set.'] }];
@@ -168,8 +168,8 @@ describe('A blueprint', () => {
   });
 });
 
-describe('The files that there are', () => {
-  it('are told with what they say of themselves', async () => {
+describe('The available files', () => {
+  it('are listed with their metadata', async () => {
     const files = (await app.api.get('/managed/blueprints/available/')).body;
     expect(files.map(({ path }: any) => path)).toEqual([
       'broken.yaml',
@@ -189,10 +189,10 @@ describe('The files that there are', () => {
   });
 });
 
-describe('Who may deal with blueprints', () => {
+describe('A caller with permissions on blueprints', () => {
   const all = ['view', 'add', 'change', 'delete'].map((action) => `authentik_blueprints.${action}_blueprintinstance`);
 
-  it('may write with them no more than without', async () => {
+  it('can write no more with a blueprint than without', async () => {
     const content = text('not-theirs');
     const { pk } = await create({ content });
     const actor = await createActor(app, all);

@@ -64,7 +64,7 @@ describe('The list of email stages', () => {
     expect(await names('')).toEqual(['alpha', 'beta']);
   });
 
-  it('holds what a stage is by itself', async () => {
+  it('has the fields that a single stage has', async () => {
     const { body } = await app.api.get('/stages/email/');
     for (const stage of body.results) {
       const { body: alone } = await app.api.get(`/stages/email/${stage.pk}/`);
@@ -79,7 +79,7 @@ describe('The list of email stages', () => {
     expect(await names(`${field}=`)).toEqual(['alpha', 'beta']);
   });
 
-  it.each(textFields)('matches the text of %s exactly, but for blanks around it', async (field) => {
+  it.each(textFields)('matches the text of %s exactly, after trimming blanks', async (field) => {
     const value = String(low[field]);
     expect(await names(`${field}=%20${encodeURIComponent(value)}%20`)).toEqual(['alpha']);
     expect(await names(`${field}=${encodeURIComponent(value.slice(0, -1))}`)).toEqual([]);
@@ -90,13 +90,13 @@ describe('The list of email stages', () => {
     expect([status, body]).toEqual([400, { [field]: ['Null characters are not allowed.'] }]);
   });
 
-  it.each(integerFields)('takes numbers for %s and nothing else', async (field) => {
+  it.each(integerFields)('accepts only numbers for %s', async (field) => {
     expect(await names(`${field}=${low[field]}.9`)).toEqual(['alpha']);
     const { status, body } = await app.api.get(`/stages/email/?${field}=ten`);
     expect([status, body]).toEqual([400, { [field]: ['Enter a number.'] }]);
   });
 
-  it('is not filtered by values that are no addresses and no templates, but finds none', async () => {
+  it('finds nothing for invalid addresses and unknown templates', async () => {
     expect(await names('from_address=notmail')).toEqual([]);
     expect(await names('template=foobar')).toEqual([]);
   });

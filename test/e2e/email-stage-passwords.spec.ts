@@ -39,7 +39,7 @@ describe('The password of an email stage', () => {
     expect(await password(pk)).toBe('correct horse');
   });
 
-  it('is sealed anew each time, so that equal ones cannot be told', async () => {
+  it('is sealed with a new nonce each time, so that equal passwords look different', async () => {
     const [one, other] = [
       await createEmailStage(app.api, { password: 'same' }),
       await createEmailStage(app.api, { password: 'same' }),
@@ -137,7 +137,7 @@ describe('The password of an email stage', () => {
     expect(await password(pk)).toBe(long);
   });
 
-  it('is in no answer, whatever it is named, filtered or sorted by', async () => {
+  it('is in no answer, whatever the filters and ordering', async () => {
     const { pk, name } = await createEmailStage(app.api, { password: 'unmistakable' });
     const answers = [
       await app.api.get(`/stages/email/${pk}/`),
@@ -150,7 +150,7 @@ describe('The password of an email stage', () => {
     for (const { body } of answers) expect(JSON.stringify(body)).not.toMatch(/"password":|unmistakable|v1\./);
   });
 
-  it('is no filter', async () => {
+  it('cannot be filtered by', async () => {
     await createEmailStage(app.api, { name: 'found', password: 'x' });
     const { body } = await app.api.get('/stages/email/?password=nope&name=found');
     expect(body.pagination.count).toBe(1);

@@ -65,7 +65,7 @@ describe('A new email stage', () => {
     expect(JSON.stringify(body)).toBe(JSON.stringify({ pk: body.pk, name: 'defaults', ...defaults }));
   });
 
-  it('takes every field, and tells all but the password in the same order', async () => {
+  it('accepts every field, and returns all but the password in the same order', async () => {
     const stage = await createEmailStage(app.api, { name: 'everything', ...everything, password: 'secret' });
     const expected = { pk: stage.pk, name: 'everything', ...defaults, ...everything, password_set: true };
     expect(JSON.stringify(stage)).toBe(JSON.stringify(expected));
@@ -88,7 +88,7 @@ describe('A new email stage', () => {
     expect(body.pk).not.toBe('b6f3d1a0-0000-4000-8000-000000000001');
   });
 
-  it('stores what it reads: trimmed text, spelt-out numbers, any spelling of numbers and truth values', async () => {
+  it('stores converted values: trimmed text, numbers and truth values in any spelling', async () => {
     const stage = await createEmailStage(app.api, {
       name: '  sp ace  ',
       host: 5,
@@ -111,13 +111,13 @@ describe('A new email stage', () => {
     });
   });
 
-  it('takes what is of no use, as the reference does: ports, both kinds of TLS, no time at all', async () => {
+  it('accepts useless values as the reference does: ports, both kinds of TLS, no timeout', async () => {
     const odd = { port: -1, use_tls: true, use_ssl: true, timeout: 0, token_expiry: -2147483648 };
     expect(await createEmailStage(app.api, { ...odd, name: 'odd' })).toMatchObject(odd);
     expect(await createEmailStage(app.api, { name: 'a'.repeat(5000) })).toMatchObject({ name: 'a'.repeat(5000) });
   });
 
-  it('tells of every wrong field at once, in the order of the fields', async () => {
+  it('reports all invalid fields at once, in the order of the fields', async () => {
     const { status, body } = await app.api.post('/stages/email/', {
       recovery_cache_timeout: '5 minutes',
       recovery_max_attempts: -1,
@@ -161,7 +161,7 @@ describe('A new email stage', () => {
     );
   });
 
-  it('may have null in none of its fields', async () => {
+  it('accepts null in no field', async () => {
     const names = ['name', 'flow_set', 'password', ...Object.keys(everything)];
     const { status, body } = await app.api.post(
       '/stages/email/',
@@ -186,19 +186,19 @@ describe('The name of an email stage', () => {
     expect([status, body]).toEqual([400, { name: messages }]);
   });
 
-  it('is unique over all kinds of stages, and told together with other errors', async () => {
+  it('is unique over all kinds of stages, and reported together with other errors', async () => {
     const dummy = await createDummyStage(app.api, { name: 'name of another kind' });
     const { status, body } = await app.api.post('/stages/email/', { name: ` ${dummy.name} `, port: 'x' });
     expect([status, body]).toEqual([400, { name: taken, port: ['A valid integer is required.'] }]);
   });
 
-  it('is another one in another case', async () => {
+  it('is case-sensitive', async () => {
     await createEmailStage(app.api, { name: 'Case' });
     expect(await createEmailStage(app.api, { name: 'case' })).toMatchObject({ name: 'case' });
     expect((await app.api.post('/stages/email/', { name: 'Case' })).body).toEqual({ name: taken });
   });
 
-  it('can be given again to the stage that has it, and to no other', async () => {
+  it('can be sent again for the same stage, and for no other', async () => {
     const { pk, name } = await createEmailStage(app.api);
     const other = await createEmailStage(app.api);
     expect((await app.api.patch(`/stages/email/${pk}/`, { name })).status).toBe(200);
@@ -235,7 +235,7 @@ describe('Changing an email stage', () => {
     expect((await app.api.get(`/stages/email/${stage.pk}/`)).body).toEqual(stage);
   });
 
-  it('is answered with the flows that the stage stands in', async () => {
+  it('is answered with the flows that contain the stage', async () => {
     const stage = await createEmailStage(app.api);
     const { slug, pk } = await createFlow(app.api);
     await createBinding(app.api, { stage: stage.pk, target: pk });
@@ -245,7 +245,7 @@ describe('Changing an email stage', () => {
 });
 
 describe('Deleting an email stage', () => {
-  it('takes its bindings with it, but no flow; a second time there is nothing to delete', async () => {
+  it('deletes its bindings, but no flow, and answers 404 the second time', async () => {
     const { pk } = await createEmailStage(app.api);
     const flow = await createFlow(app.api);
     const binding = await createBinding(app.api, { stage: pk, target: flow.pk });
@@ -261,7 +261,7 @@ describe('Deleting an email stage', () => {
 });
 
 describe('An email stage', () => {
-  it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('that is of another kind is not there for %s', async (method) => {
+  it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('of another kind is unknown to %s', async (method) => {
     const { pk } = await createDummyStage(app.api);
     const { status, body } = await app.api.request(method, `/stages/email/${pk}/`);
     expect([status, body]).toEqual([404, { detail: 'Not found.' }]);

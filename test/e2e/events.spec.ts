@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('/events/events/', () => {
-  it('lists what happened, the newest first', async () => {
+  it('lists events, the newest first', async () => {
     const { body } = await app.api.get('/events/events/');
     expect(body.pagination).toMatchObject({ count: 4, current: 1 });
     expect(body.results.map(({ action }: { action: string }) => action)).toEqual([
@@ -66,7 +66,7 @@ describe('/events/events/', () => {
     });
   });
 
-  it('tells one', async () => {
+  it('returns one event', async () => {
     const { body } = await app.api.get('/events/events/?action=email_sent');
     const [event] = body.results;
     const answer = await app.api.get(`/events/events/${event.pk}/`);
@@ -91,11 +91,11 @@ describe('/events/events/', () => {
     ['search=stages.email', ['email_failed', 'email_sent']],
     ['ordering=action', ['authorize_application', 'email_failed', 'email_sent', 'model_updated']],
     ['action=&username=&page_size=1', ['email_failed']],
-  ])('finds with %s what it asks for', async (query, actions) => {
+  ])('filters by %s', async (query, actions) => {
     expect(await actionsOf(query)).toEqual(actions);
   });
 
-  it('asks for the permission to view events', async () => {
+  it('needs the permission to view events', async () => {
     const refused = app.client(await createPlainUser(app.dataSource));
     const admitted = app.client(await createPlainUser(app.dataSource, ['authentik_events.view_event']));
     expect((await refused.get('/events/events/')).status).toBe(403);

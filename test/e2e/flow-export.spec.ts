@@ -194,7 +194,7 @@ version: 1
     }
   });
 
-  it('tells prompts, then stages, then bindings, then policy bindings, so that it can be read from top to bottom', async () => {
+  it('lists prompts, then stages, then bindings, then policy bindings, so that it can be read from top to bottom', async () => {
     const flow = await createFlow(app.api, { slug: 'ordered' });
     const name = (): string => randomUUID();
     const field = await created<StageDto>(
@@ -222,7 +222,7 @@ version: 1
     ]);
   });
 
-  it('tells a stage once that stands in it twice', async () => {
+  it('lists a stage once that is bound twice', async () => {
     const flow = await createFlow(app.api, { slug: 'twice' });
     const { pk: stage } = await createDummyStage(app.api);
     for (const order of [2, 1]) await createBinding(app.api, { target: flow.pk, stage, order });
@@ -241,7 +241,7 @@ version: 1
     expect(models(await exported('bare'))).toEqual(['authentik_flows.flow']);
   });
 
-  it('names users instead of numbering them: the number is somebody else elsewhere', async () => {
+  it('refers to users by name: their number belongs to another user elsewhere', async () => {
     const flow = await createFlow(app.api, { slug: 'personal' });
     await created(app.api.post('/policies/bindings/', { target: flow.pk, user: 1, order: 0 }));
     expect(await exported('personal')).toContain('user: !Find [ authentik_core.user, [ username, akadmin ] ]');

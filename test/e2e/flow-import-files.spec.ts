@@ -29,7 +29,7 @@ const imported = async (text: string, api: ApiClient = app.api): Promise<FlowImp
 const events = ({ logs }: FlowImportResultDto): string[] => logs.map(({ event }) => event);
 const flow = async (slug: string): Promise<any> => (await app.api.get(`/flows/instances/${slug}/`)).body;
 
-describe('The enrollment with email verification that the specification tells of', () => {
+describe('The enrollment with email verification of the specification', () => {
   it('is what its file makes, also when it is imported twice', async () => {
     const file = await readFile(
       new URL('../blueprints/enrollment-with-email-verification.yaml', import.meta.url),
@@ -104,7 +104,7 @@ entries:
         names: !Enumerate [!Context names, MAP, [!Value 0, !Index 0]]
         flow: !KeyOf tagged
         found: !Find [authentik_flows.flow, [slug, to-find], [name, Find me]]
-        nobody: !Find [authentik_flows.flow, [slug, to-find], [name, Somebody else]]
+        nobody: !Find [authentik_flows.flow, [slug, to-find], [name, Another one]]
         user: !Find [authentik_core.user, [username, akadmin]]
   - model: authentik_flows.flowstagebinding
     identifiers:
@@ -181,7 +181,7 @@ entries:
     }
   });
 
-  it('are told of with their lines', async () => {
+  it('are reported with their line numbers', async () => {
     const { logs } = await imported(
       'entries:\n  - model: authentik_flows.flow\n    identifiers:\n      slug: !KeyOf nothing\n',
     );

@@ -33,7 +33,7 @@ const stageEntry = (name: string, attrs: object = {}, more: object = {}): object
 });
 
 describe('The answer to an import', () => {
-  it('tells what became of each entry, and where it stands in the file', async () => {
+  it('reports the result of each entry and its position in the file', async () => {
     const name = slug();
     const text = `version: 1
 entries:
@@ -99,11 +99,7 @@ entries:
   });
 
   it.each<[string, object, string]>([
-    [
-      'a model that there is not',
-      { model: 'authentik_brands.brand', identifiers: { pk: 'x' } },
-      'app or model does not exist',
-    ],
+    ['an unknown model', { model: 'authentik_brands.brand', identifiers: { pk: 'x' } }, 'app or model does not exist'],
     [
       'a base of models',
       { model: 'authentik_flows.stage', identifiers: { name: 'x' } },
@@ -134,7 +130,7 @@ entries:
     ['attributes that are none', { ...flowEntry('x'), attrs: [] }, 'entry invalid: attrs must be a mapping.'],
     ['conditions that are none', flowEntry('x', {}, { conditions: 'x' }), 'entry invalid: conditions must be a list.'],
     [
-      'a state that there is not',
+      'an unknown state',
       flowEntry('x', {}, { state: 'gone' }),
       'entry invalid: state must be one of present, created, must_created, absent.',
     ],

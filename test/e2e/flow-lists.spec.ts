@@ -48,7 +48,7 @@ async function slugs(query: string): Promise<string[]> {
 const both = ['a-flow', 'b-flow'];
 
 describe('The list of flows', () => {
-  it('is sorted by slug, and holds what a flow is by itself', async () => {
+  it('is sorted by slug, with the fields that a single flow has', async () => {
     expect(await slugs('')).toEqual(both);
     const { body } = await app.api.get('/flows/instances/');
     for (const flow of body.results) {
@@ -80,7 +80,7 @@ describe('The list of flows', () => {
     },
   );
 
-  it('tells of wrong filters together', async () => {
+  it('reports all invalid filters together', async () => {
     const query = 'flow_uuid=x&designation=nope&denied_action=&slug=%00&name=x';
     const { status, body } = await app.api.get(`/flows/instances/?${query}`);
     expect([status, body]).toEqual([
@@ -125,14 +125,14 @@ describe('The list of flows', () => {
     expect(await slugs(`ordering=-${field}`)).toEqual([...both].reverse());
   });
 
-  it.each(['pk', 'policybindingmodel_ptr_id', 'name'])('can be sorted by %s, whatever comes first', async (field) => {
+  it.each(['pk', 'policybindingmodel_ptr_id', 'name'])('can be sorted by %s as a second key', async (field) => {
     const up = await slugs(`ordering=${field}`);
     expect([...up].sort()).toEqual(both);
     expect(await slugs(`ordering=-${field}`)).toEqual([...up].reverse());
   });
 
   it.each(['-stages', '-policies', '-background', '-cache_count', '-export_url', '-flow_uuid'])(
-    'is not sorted by %s: no flow is told twice',
+    'is not sorted by %s, which would list a flow twice',
     async (field) => {
       expect(await slugs(`ordering=${field}`)).toEqual(both);
     },

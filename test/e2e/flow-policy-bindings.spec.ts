@@ -37,25 +37,25 @@ async function signedIn(user: UserDto): Promise<Visitor> {
 }
 
 describe('A flow for a group', () => {
-  it('is for its members, once they have signed in, and for nobody else', async () => {
+  it('lets in only its members, once they have signed in', async () => {
     const dummy = await createDummyStage(app.api);
     const { flow } = await createFlowWith(app.api, [dummy.pk]);
     const { pk } = await createPolicyBinding(app.api, { target: flow.policybindingmodel_ptr_id, group });
-    const [anybody, mine, theirs] = [new Visitor(app.url), await signedIn(member), await signedIn(other)];
+    const [visitor, mine, theirs] = [new Visitor(app.url), await signedIn(member), await signedIn(other)];
     expect(await mine.see(flow.slug)).toMatchObject({ name: dummy.name });
     expect(await theirs.see(flow.slug)).toMatchObject(notForYou);
-    expect(await anybody.see(flow.slug)).toMatchObject(notForYou);
+    expect(await visitor.see(flow.slug)).toMatchObject(notForYou);
 
     await app.api.patch(`/policies/bindings/${pk}/`, { negate: true });
     expect(await theirs.see(flow.slug)).toMatchObject({ name: dummy.name });
-    expect(await anybody.see(flow.slug)).toMatchObject({ name: dummy.name });
+    expect(await visitor.see(flow.slug)).toMatchObject({ name: dummy.name });
     expect(await (await signedIn(member)).see(flow.slug)).toMatchObject(notForYou);
 
     await app.api.patch(`/policies/bindings/${pk}/`, { enabled: false });
     expect(await (await signedIn(member)).see(flow.slug)).toMatchObject({ name: dummy.name });
   });
 
-  it('asks for all of its bindings, or for any, as its mode says', async () => {
+  it('requires all of its bindings or any, by its mode', async () => {
     const dummy = await createDummyStage(app.api);
     const { flow } = await createFlowWith(app.api, [dummy.pk], { policy_engine_mode: 'all' });
     await createPolicyBinding(app.api, { target: flow.pk, group });
@@ -68,7 +68,7 @@ describe('A flow for a group', () => {
 });
 
 describe('A stage for a group', () => {
-  it('is left out for everybody else when the flow is begun', async () => {
+  it('is left out for other users when the flow starts', async () => {
     const [always, special] = [await createDummyStage(app.api), await createDummyStage(app.api)];
     const { flow, bindings } = await createFlowWith(app.api, [
       { stage: special.pk, evaluate_on_plan: true, re_evaluate_policies: false },
@@ -80,7 +80,7 @@ describe('A stage for a group', () => {
     expect(await (await signedIn(member)).see(flow.slug)).toMatchObject({ name: special.name });
   });
 
-  it('is asked of whom the run is about when it is reached', async () => {
+  it('is evaluated for the pending user when it is reached', async () => {
     const identification = await createStage(app.api, 'identification');
     const [special, last] = [await createDummyStage(app.api), await createDummyStage(app.api)];
     const { flow, bindings } = await createFlowWith(app.api, [identification.pk, special.pk, last.pk]);
@@ -92,7 +92,7 @@ describe('A stage for a group', () => {
     expect(await shownTo('nobody at all')).toBe(last.name);
   });
 
-  it('goes by what is bound to it at that moment', async () => {
+  it('uses the bindings of that moment', async () => {
     const [first, special] = [await createDummyStage(app.api), await createDummyStage(app.api)];
     const { flow, bindings } = await createFlowWith(app.api, [first.pk, special.pk]);
     const visitor = new Visitor(app.url);

@@ -39,7 +39,7 @@ describe('What uses a flow', () => {
     expect(JSON.stringify(body)).toBe(JSON.stringify([binding(first), binding(second), used, used]));
   });
 
-  it('is told of flows that there are', async () => {
+  it('is listed for existing flows', async () => {
     const { status, body } = await app.api.get('/flows/instances/nope/used_by/');
     expect([status, body]).toEqual([404, { detail: 'Not found.' }]);
   });

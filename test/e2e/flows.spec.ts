@@ -86,7 +86,7 @@ describe('A new flow', () => {
     expect(flow.export_url).toBe(`/api/v3/flows/instances/${flow.slug}/export/`);
   });
 
-  it('may have the name of another one, but not its slug', async () => {
+  it('may share the name of another one, but not its slug', async () => {
     const { slug } = await createFlow(app.api, { name: 'Same' });
     expect(await createFlow(app.api, { name: 'Same' })).toMatchObject({ name: 'Same' });
     const { status, body } = await app.api.post('/flows/instances/', flowFields({ slug: ` ${slug} `, title: '' }));
@@ -95,7 +95,7 @@ describe('A new flow', () => {
     expect(await createFlow(app.api, { slug: slug.toUpperCase() })).toMatchObject({ slug: slug.toUpperCase() });
   });
 
-  it('is told of everything that is missing', async () => {
+  it('reports all missing fields', async () => {
     for (const json of [{}, undefined]) {
       const { status, body } = await app.api.post('/flows/instances/', json);
       const missing = { name: required, slug: required, title: required, designation: required };
@@ -103,7 +103,7 @@ describe('A new flow', () => {
     }
   });
 
-  it('is told of every wrong field at once, in the order of the fields', async () => {
+  it('reports all invalid fields at once, in the order of the fields', async () => {
     const { status, body } = await app.api.post('/flows/instances/', {
       authentication: 5,
       denied_action: '',
@@ -154,7 +154,7 @@ describe('A new flow', () => {
 });
 
 describe('A flow', () => {
-  it('is found by its slug alone, in its case', async () => {
+  it('is found by its slug only, case-sensitively', async () => {
     const { slug, pk } = await createFlow(app.api, { slug: 'Found' });
     expect((await app.api.get(`/flows/instances/${slug}/`)).status).toBe(200);
     for (const other of [pk, 'found', 'FOUND', 'nope', '%20Found']) {
@@ -211,7 +211,7 @@ describe('A flow', () => {
     expect(body.stages.sort()).toEqual([one.pk, two.pk, two.pk].sort());
   });
 
-  it('takes its bindings with it when it is deleted, and leaves the stages', async () => {
+  it('deletes its bindings, and keeps the stages', async () => {
     const flow = await createFlow(app.api);
     const binding = await createBinding(app.api, { target: flow.pk });
     const { status, body } = await app.api.delete(`/flows/instances/${flow.slug}/`);

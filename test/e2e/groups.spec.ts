@@ -45,7 +45,7 @@ describe('A new group', () => {
     expect(Number.isInteger(num_pk) && num_pk >= 0 && num_pk < 2 ** 31).toBe(true);
   });
 
-  it('takes every field, and tells its members and roles', async () => {
+  it('accepts every field, and returns its members and roles', async () => {
     const parent = await createGroup(app.api, { name: 'above all' });
     const role = await createRole(app.api);
     const user = await createUser(app.api, { name: 'A Member', email: 'm@example.com', attributes: { a: 1 } });
@@ -101,7 +101,7 @@ describe('A new group', () => {
     });
   });
 
-  it('is refused without a name, and under one that is taken', async () => {
+  it('is refused without a name and with a duplicate name', async () => {
     await createGroup(app.api, { name: 'taken' });
     expect((await app.api.post('/core/groups/', {})).body).toEqual({ name: ['This field is required.'] });
     expect(await app.api.post('/core/groups/', { name: 'taken' })).toMatchObject({
@@ -112,7 +112,7 @@ describe('A new group', () => {
 });
 
 describe('A change to a group', () => {
-  it('touches only what it names, as PATCH and as PUT', async () => {
+  it('changes only the fields that it names, as PATCH and as PUT', async () => {
     const parent = await createGroup(app.api);
     const role = await createRole(app.api);
     const user = await createUser(app.api);
@@ -133,24 +133,24 @@ describe('A change to a group', () => {
     expect((await patch(pk, { users: [], roles: [] })).body).toMatchObject({ users: [], roles: [] });
   });
 
-  it('may take the group from under its parent', async () => {
+  it('can remove the parent', async () => {
     const parent = await createGroup(app.api);
     const { pk } = await createGroup(app.api, { parent: parent.pk });
     expect((await patch(pk, { parent: null })).body).toMatchObject({ parent: null, parent_name: null });
   });
 
-  it('is 404 for a group that there is not', async () => {
+  it('answers 404 for an unknown group', async () => {
     for (const key of [randomUUID(), 'x', '1']) expect(await patch(key, {})).toMatchObject(notFound);
   });
 });
 
 describe('Groups', () => {
-  it('cannot stand below themselves', async () => {
+  it('cannot be their own parent', async () => {
     const { pk } = await createGroup(app.api);
     expect(await patch(pk, { parent: pk })).toMatchObject(ring);
   });
 
-  it('cannot stand below a group that stands below them', async () => {
+  it('cannot have a descendant as parent', async () => {
     const top = await createGroup(app.api);
     const middle = await createGroup(app.api, { parent: top.pk });
     const bottom = await createGroup(app.api, { parent: middle.pk });
@@ -159,7 +159,7 @@ describe('Groups', () => {
     expect((await patch(bottom.pk, { parent: top.pk })).status).toBe(200);
   });
 
-  it('are not put below each other by two requests at once', async () => {
+  it('cannot become each other’s parent by concurrent requests', async () => {
     for (let round = 0; round < 5; round += 1) {
       const [one, other] = [await createGroup(app.api), await createGroup(app.api)];
       const answers = await Promise.all([patch(one.pk, { parent: other.pk }), patch(other.pk, { parent: one.pk })]);
@@ -169,7 +169,7 @@ describe('Groups', () => {
 });
 
 describe('Deleting a group', () => {
-  it('leaves its members, its roles and the groups below it', async () => {
+  it('keeps its members, its roles and its child groups', async () => {
     const role = await createRole(app.api);
     const user = await createUser(app.api);
     const group = await createGroup(app.api, { users: [user.pk], roles: [role.pk] });
@@ -183,7 +183,7 @@ describe('Deleting a group', () => {
 });
 
 describe('What uses a group', () => {
-  it('is the groups below it, its roles and its members, as far as the caller may view them', async () => {
+  it('lists its child groups, roles and members that the caller may view', async () => {
     const role = await createRole(app.api);
     const user = await createUser(app.api);
     const { pk } = await createGroup(app.api, { users: [user.pk], roles: [role.pk] });
@@ -208,7 +208,7 @@ describe('What uses a group', () => {
 describe.each(['add_user', 'remove_user'])('/core/groups/{group_uuid}/%s/', (action) => {
   const permission = action === 'add_user' ? 'add_user_to_group' : 'remove_user_from_group';
 
-  it('answers 204, also when nothing is left to do', async () => {
+  it('answers 204, also when nothing changes', async () => {
     const [one, other] = [await createUser(app.api), await createUser(app.api)];
     const { pk } = await createGroup(app.api, { users: [one.pk] });
     for (let time = 0; time < 2; time += 1) {
@@ -222,13 +222,13 @@ describe.each(['add_user', 'remove_user'])('/core/groups/{group_uuid}/%s/', (act
     expect((await app.api.get(`/core/groups/${pk}/`)).body.users).toEqual(left);
   });
 
-  it('answers 404 without a body for a user that there is not', async () => {
+  it('answers 404 without a body for an unknown user', async () => {
     const { pk } = await createGroup(app.api);
     const answer = await app.api.post(`/core/groups/${pk}/${action}/`, { pk: 999_999_999 });
     expect(answer).toMatchObject({ status: 404, body: undefined });
   });
 
-  it('answers 404 for a group that there is not, and 400 without a user', async () => {
+  it('answers 404 for an unknown group, and 400 without a user', async () => {
     const { pk } = await createGroup(app.api);
     expect(await app.api.post(`/core/groups/${randomUUID()}/${action}/`, {})).toMatchObject(notFound);
     expect(await app.api.post(`/core/groups/${pk}/${action}/`, {})).toMatchObject({
@@ -237,7 +237,7 @@ describe.each(['add_user', 'remove_user'])('/core/groups/{group_uuid}/%s/', (act
     });
   });
 
-  it('asks for a permission of its own', async () => {
+  it('needs a permission of its own', async () => {
     const user = await createUser(app.api);
     const { pk } = await createGroup(app.api);
     const { user: actor, api } = await createActor(app, ['authentik_core.view_group', 'authentik_core.change_group']);
@@ -278,7 +278,7 @@ describe('The list of groups', () => {
     await other.stop();
   });
 
-  it('refuses members that there are not', async () => {
+  it('refuses unknown members', async () => {
     const { status, body } = await app.api.get(
       '/core/groups/?members_by_pk=x&members_by_username=nobody-of-this-name&attributes=5',
     );

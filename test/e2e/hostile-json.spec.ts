@@ -107,9 +107,9 @@ function bodiesOf({ body }: Operation, stored: Record<string, unknown>): fc.Arbi
       hostileValue.map((value): [string, unknown][] => [[name, value]]),
     );
   const fields = fc.tuple(...names.map(field)).map((entries) => Object.fromEntries(entries.flat()) as object);
-  const besides = fc.oneof(fc.constant({}), hostileObject);
+  const additional = fc.oneof(fc.constant({}), hostileObject);
   return fc.oneof(
-    { weight: 6, arbitrary: fc.tuple(besides, fields).map(([more, body]) => ({ ...more, ...body })) },
+    { weight: 6, arbitrary: fc.tuple(additional, fields).map(([more, body]) => ({ ...more, ...body })) },
     { weight: 1, arbitrary: hostileValue },
   );
 }

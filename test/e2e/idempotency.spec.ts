@@ -38,7 +38,7 @@ function mails(): Promise<number> {
 }
 
 describe('Idempotency-Key', () => {
-  it('gives the same answer again and sends no second mail', async () => {
+  it('returns the same answer again and sends no second mail', async () => {
     const first = await send('key 1');
     const second = await send('key 1');
     expect([first.status, second.status]).toEqual([202, 202]);
@@ -46,7 +46,7 @@ describe('Idempotency-Key', () => {
     expect(await mails()).toBe(1);
   });
 
-  it('has no effect when there is none, or another one', async () => {
+  it('has no effect when missing or different', async () => {
     const answers = [await send(undefined), await send(undefined), await send('key 1'), await send('key 2')];
     expect(new Set(answers.map(({ body }) => body.message)).size).toBe(4);
     expect(await mails()).toBe(4);
@@ -59,12 +59,12 @@ describe('Idempotency-Key', () => {
     expect(await mails()).toBe(1);
   });
 
-  it('takes the same fields in another order for the same request', async () => {
+  it('treats the same fields in another order as the same request', async () => {
     const first = await send('key 1', { to: 'a@example.org', locale: 'de' });
     expect((await send('key 1', { locale: 'de', to: 'a@example.org' })).body).toEqual(first.body);
   });
 
-  it('refuses another request under the same key', async () => {
+  it('refuses a different request with the same key', async () => {
     await send('key 1');
     const { status, body } = await send('key 1', { to: 'b@example.org' });
     expect([status, body]).toEqual([400, { 'Idempotency-Key': ['This key was used for another request.'] }]);
@@ -138,7 +138,7 @@ describe('Idempotency-Key', () => {
 });
 
 describe('Idempotency', () => {
-  it('is told that the first request takes too long, rather than waiting for ever', async () => {
+  it('answers that the first request takes too long, rather than waiting forever', async () => {
     const idempotency = app.nest.get(Idempotency, { strict: false });
     const request = { user: 1, route: 'POST /x', key: randomUUID(), fingerprint: Buffer.alloc(32) };
     let end = (): void => undefined;

@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 
-/** Names as they sort in every collation: one word of digits, then what tells them apart. */
+/** Names as they sort in every collation: one word of digits, then a distinguishing suffix. */
 const stages = [
   { name: '01 plain', port: 587, use_tls: true },
   { name: '02 a%b', port: 25, use_tls: false },
@@ -39,7 +39,7 @@ async function found(query: string): Promise<number[]> {
 const all = [1, 2, 3, 4, 5];
 
 describe('A page of a list', () => {
-  it('is described before its rows, with numbers only', async () => {
+  it('starts with its pagination, in numbers only', async () => {
     const { body } = await list('page_size=2&page=2');
     expect(JSON.stringify(body.pagination)).toBe(
       '{"next":3,"previous":1,"count":5,"current":2,"total_pages":3,"start_index":3,"end_index":4}',
@@ -54,7 +54,7 @@ describe('A page of a list', () => {
     expect(body.results).toHaveLength(1);
   });
 
-  it('of nothing is the first and the only one', async () => {
+  it('of an empty list is the first and only one', async () => {
     const { body } = await list('name=nope');
     expect(JSON.stringify(body)).toBe(
       '{"pagination":{"next":0,"previous":0,"count":0,"current":1,"total_pages":1,"start_index":0,"end_index":0},"results":[]}',
@@ -65,7 +65,7 @@ describe('A page of a list', () => {
   });
 
   it.each(['4', '0', '-1', 'abc', '1.0', '1.5', '', '%00', '99999999999999999999999999', 'LAST', '%FF'])(
-    'is not there for page=%s',
+    'is unknown for page=%s',
     async (page) => {
       const { status, body } = await list(`page_size=2&page=${page}`);
       expect([status, body]).toEqual([404, { detail: 'Invalid page.' }]);
@@ -96,14 +96,14 @@ describe('A page of a list', () => {
     expect(await found('page_size=2&page_size=3')).toEqual([1, 2, 3]);
   });
 
-  it('is looked for when the filters are fine', async () => {
+  it('is checked after the filters', async () => {
     const { status, body } = await list('port=abc&page=99');
     expect([status, body]).toEqual([400, { port: ['Enter a number.'] }]);
   });
 });
 
 describe('A filter', () => {
-  it('joins others: all must hold', async () => {
+  it('is combined with others by AND', async () => {
     expect(await found('port=587&use_tls=true')).toEqual([1]);
     expect(await found('port=587&use_tls=0&search=words&name=05%20Two%20Words%20it%27s')).toEqual([5]);
   });
@@ -121,7 +121,7 @@ describe('A filter', () => {
     expect((await list('port=25&port=abc')).status).toBe(400);
   });
 
-  it('that is wrong is told together with the others, in one answer', async () => {
+  it('that is invalid is reported together with the others, in one answer', async () => {
     const { status, body } = await list('port=abc&timeout=NaN&token_expiry=1e51&host=%00&use_tls=junk&from_address=x');
     expect(status).toBe(400);
     expect(body).toEqual({
@@ -240,7 +240,7 @@ describe('An ordering', () => {
     expect(await keys('ordering=-pk')).toEqual([...up].reverse());
   });
 
-  it('that leaves rows equal tells each of them once over all pages', async () => {
+  it('with equal keys lists each row once over all pages', async () => {
     const pages = [1, 2, 3, 4, 5].map((page) => found(`ordering=timeout&page_size=1&page=${page}`));
     expect((await Promise.all(pages)).flat().sort()).toEqual(all);
   });

@@ -30,7 +30,7 @@ async function recipientsOf(query: string): Promise<string[]> {
 }
 
 describe('/mail/messages/', () => {
-  it('lists mails without anything of what is in them', async () => {
+  it('lists mails without their content', async () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     const { body } = await app.api.get('/mail/messages/');
     expect(body.results).toEqual([
@@ -55,7 +55,7 @@ describe('/mail/messages/', () => {
     ]);
   });
 
-  it('finds what it is asked for', async () => {
+  it('filters and searches', async () => {
     const [a, b, c] = await enqueue(
       app,
       mailFrom(stage, 'a@example.org', { subject: 'Reset' }),
@@ -97,7 +97,7 @@ describe('/mail/messages/', () => {
     });
   });
 
-  it('tells one with its tries, in order', async () => {
+  it('returns a mail with its attempts, in order', async () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     const store = app.nest.get(MessageStore, { strict: false });
     expect(await store.claim([pk!], 30)).toEqual(new Map([[pk, 1]]));
@@ -124,7 +124,7 @@ describe('/mail/messages/', () => {
     ]);
   });
 
-  it('never tells the link, what it is made of, or the values of the template', async () => {
+  it('never returns the link, its secret or the values of the template', async () => {
     const key = randomUUID();
     const values = { title: 'what nobody may read' };
     const link = { path: '/if/flow/x/', query: '', parameter: 'flow_token', key };
@@ -133,12 +133,12 @@ describe('/mail/messages/', () => {
     for (const { body } of answers) expect(JSON.stringify(body)).not.toMatch(new RegExp(`${key}|nobody|flow_token`));
   });
 
-  it('does not know a mail that there is not', async () => {
+  it('answers 404 for an unknown mail', async () => {
     expect((await app.api.get(`/mail/messages/${randomUUID()}/`)).status).toBe(404);
     expect((await app.api.post(`/mail/messages/${randomUUID()}/requeue/`)).status).toBe(404);
   });
 
-  it('asks for permissions: to view, and to change', async () => {
+  it('needs the permissions to view and to change', async () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     const statusesOf = async (...permissions: string[]): Promise<number[]> => {
       const client = app.client(await createPlainUser(app.dataSource, permissions));
@@ -168,7 +168,7 @@ describe('/mail/messages/{id}/requeue/', () => {
     expect(body.next_attempt).not.toBeNull();
   });
 
-  it('sends a mail now that waits for its next try', async () => {
+  it('sends a mail at once that waits for its next attempt', async () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     await change(pk!, { state: 'retrying', nextAttempt: new Date(Date.now() + 3_600_000) });
     const { body } = await app.api.post(`/mail/messages/${pk}/requeue/`);
@@ -199,7 +199,7 @@ describe('/mail/messages/{id}/requeue/', () => {
 });
 
 describe('/mail/messages/{id}/discard/', () => {
-  it('has a mail never sent, and remembers who wanted that', async () => {
+  it('ends a mail unsent, and records who discarded it', async () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     const { status, body } = await app.api.post(`/mail/messages/${pk}/discard/`);
     expect(status).toBe(200);

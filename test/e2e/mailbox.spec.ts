@@ -71,7 +71,7 @@ async function page(
 }
 
 describe('The local mailbox', () => {
-  it('gets the mails that no server is set for, with the link as a reader would have it', async () => {
+  it('receives mails when no server is configured, with the link as a recipient sees it', async () => {
     const [pk] = await enqueue(app, mailFrom(null, 'local@example.org'));
     await expect.poll(async () => (await messageOf(app, pk!)).state, { timeout: 20_000 }).toBe('captured');
     const mail = await simpleParser(await readFile(join(folder, 'mailbox', `${pk}.eml`)));
@@ -94,14 +94,14 @@ describe('The local mailbox', () => {
     expect(await readdir(join(folder, 'mailbox'))).toEqual([`${pk}.eml`]);
   });
 
-  it('takes no mail that a server would not get either', async () => {
+  it('refuses mails that a server would not be sent either', async () => {
     const [pk] = await enqueue(app, mailFrom(null, '"a b"@example.org'));
     await expect.poll(async () => (await messageOf(app, pk!)).state, { timeout: 20_000 }).toBe('failed');
     expect((await messageOf(app, pk!)).reason).toContain('not supported');
     expect((await page(`${pk}/`))[0]).toBe(404);
   });
 
-  it('forgets mails after MAIL_RETENTION days', async () => {
+  it('deletes mails after MAIL_RETENTION days', async () => {
     const [old, fresh] = [await keep(), await keep()];
     const then = new Date(Date.now() - 31 * 24 * 3600 * 1000);
     await utimes(join(folder, 'mailbox', `${old}.eml`), then, then);
@@ -111,7 +111,7 @@ describe('The local mailbox', () => {
 });
 
 describe('/dev/mailbox/', () => {
-  it('tells how to send a mail while there is none', async () => {
+  it('shows how to send a mail while it is empty', async () => {
     const [status, html] = await page();
     expect(status).toBe(200);
     expect(html).toContain('npm run email:test -- somebody@example.org');
@@ -184,7 +184,7 @@ describe('/dev/mailbox/', () => {
     expect((await page(`${pk}/html/`))[0]).toBe(404);
   });
 
-  it('takes nothing in a mail for HTML of its own', async () => {
+  it('escapes HTML from mails in its own page', async () => {
     const evil = `"><script>alert(1)</script>`;
     const pk = await keep({
       subject: evil,
@@ -199,7 +199,7 @@ describe('/dev/mailbox/', () => {
     }
   });
 
-  it('is kept nowhere, tells nobody where its reader goes, and runs no script', async () => {
+  it('is not cached, sends no referrer, and runs no script', async () => {
     const pk = await keep();
     for (const path of ['', `${pk}/`, `${pk}/html/`, `${pk}/source/`]) {
       const [, , headers] = await page(path);
@@ -211,7 +211,7 @@ describe('/dev/mailbox/', () => {
     expect(html).not.toMatch(/<script|<style|\sstyle=|\son\w+=/);
   });
 
-  it('does not know a mail that there is not', async () => {
+  it('answers 404 for an unknown mail', async () => {
     for (const path of [randomUUID(), 'x', '..%2f..%2fsecret.key', '%00']) {
       expect((await page(`${path}/`))[0], path).toBe(404);
       expect((await page(`${path}/source/`))[0], path).toBe(404);
@@ -226,7 +226,7 @@ describe('/dev/mailbox/', () => {
 });
 
 describe('The mailbox', () => {
-  it('is not there when there is a mail server', async () => {
+  it('answers 404 when a mail server is configured', async () => {
     const other = await startLocalTrial({ EMAIL_HOST: 'mail.example.org' });
     const pk = await keep();
     const superuser = { authorization: `Bearer ${adminKey}` };

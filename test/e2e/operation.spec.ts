@@ -67,7 +67,7 @@ describe('/-/metrics/ is read', () => {
     }
   });
 
-  it('by nobody else: 401 for strangers on loopback, wrong tokens and API tokens', async () => {
+  it('and nothing else: 401 for other clients on loopback, wrong tokens and API tokens', async () => {
     const wrong = ['', 'Bearer ', 'Bearer x', `Bearer ${adminKey}`, basic('x'), basic(''), 'Basic x', metricsToken];
     for (const authorization of wrong) {
       const answer = await metricsOf(app, authorization);
@@ -76,7 +76,7 @@ describe('/-/metrics/ is read', () => {
     }
   });
 
-  it('by nobody without a setting, and from METRICS_NETWORKS by what a trusted proxy says', async () => {
+  it('is refused without a setting, and allowed from METRICS_NETWORKS by the address that a trusted proxy reports', async () => {
     const closed = await startTestApp();
     expect((await metricsOf(closed, `Bearer ${metricsToken}`)).status).toBe(401);
     await closed.stop();
@@ -108,7 +108,7 @@ describe('Every answer', () => {
 });
 
 describe('ROLE=worker', () => {
-  it('answers how it is and serves no API', async () => {
+  it('serves health and metrics, and no API', async () => {
     const worker = await startTestApp({ METRICS_TOKEN: metricsToken, ROLE: 'worker' });
     const statusOf = async (path: string): Promise<number> => (await fetch(`${worker.url}${path}`)).status;
     expect(await statusOf('/-/health/ready/')).toBe(200);

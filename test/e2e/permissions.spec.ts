@@ -31,8 +31,8 @@ async function actorOn(object_pk: string, permissions: readonly string[]): Promi
   return actor;
 }
 
-describe('Somebody without a view permission', () => {
-  it('is refused the list, and every object whether it is there or not', async () => {
+describe('A caller without a view permission', () => {
+  it('gets 403 for the list, and for every object whether it exists or not', async () => {
     const { pk } = await createEmailStage(app.api);
     const { api } = await createActor(app);
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
@@ -46,21 +46,21 @@ describe('Somebody without a view permission', () => {
     }
   });
 
-  it('is not helped by the permission to change or to delete', async () => {
+  it('is refused also with the permission to change or to delete', async () => {
     const { pk } = await createEmailStage(app.api);
     const { api } = await createActor(app, [change, remove]);
     expect(await api.patch(`/stages/email/${pk}/`, {})).toMatchObject(forbidden);
     expect(await api.delete(`/stages/email/${pk}/`)).toMatchObject(forbidden);
   });
 
-  it('is not helped by a view permission on another model', async () => {
+  it('is refused also with a view permission on another model', async () => {
     const { pk } = await createEmailStage(app.api);
     const { api } = await createActor(app, [view]);
     expect(await api.get('/stages/all/')).toMatchObject(forbidden);
     expect(await api.get(`/stages/all/${pk}/`)).toMatchObject(forbidden);
   });
 
-  it('may use the actions that ask for none', async () => {
+  it('may use actions that need none', async () => {
     const { api } = await createActor(app);
     expect((await api.get('/stages/email/templates/')).status).toBe(200);
     expect((await api.get('/stages/all/types/')).status).toBe(200);
@@ -78,8 +78,8 @@ describe('Somebody without a view permission', () => {
   });
 });
 
-describe('Somebody who may view some objects', () => {
-  it('is told of just those, in the usual envelope', async () => {
+describe('A caller who may view some objects', () => {
+  it('gets only those, in the usual envelope', async () => {
     const [one] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const { api } = await actorOn(one.pk, [view]);
     const { status, body } = await api.get('/stages/email/');
@@ -88,7 +88,7 @@ describe('Somebody who may view some objects', () => {
     expect(body).toEqual({ pagination: page, results: [one] });
   });
 
-  it('gets 404 for the others, and for what is not there', async () => {
+  it('gets 404 for the others, and for unknown keys', async () => {
     const [one, other] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const { api } = await actorOn(one.pk, [view]);
     expect(await api.get(`/stages/email/${one.pk}/`)).toMatchObject({ status: 200, body: one });
@@ -116,14 +116,14 @@ describe('Somebody who may view some objects', () => {
     expect([status, body.results]).toEqual([200, []]);
   });
 
-  it('is refused again when the last of them is gone', async () => {
+  it('is refused again when the last of them is deleted', async () => {
     const { pk } = await createEmailStage(app.api);
     const { api } = await actorOn(pk, [view, remove]);
     expect((await api.delete(`/stages/email/${pk}/`)).status).toBe(204);
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
   });
 
-  it('is refused again when the last of them has gone with what it belonged to', async () => {
+  it('is refused again when the last of them is deleted with its parent', async () => {
     const flow = await createFlow(app.api);
     const binding = await createBinding(app.api, { target: flow.pk });
     const { user, api } = await createActor(app);
@@ -137,13 +137,13 @@ describe('Somebody who may view some objects', () => {
     expect(await api.get('/flows/bindings/')).toMatchObject(forbidden);
   });
 
-  it('may not be told of them by another model than the permission is for', async () => {
+  it('cannot see them through another model than the permission is for', async () => {
     const { pk } = await createEmailStage(app.api);
     const { api } = await actorOn(pk, [view]);
     expect(await api.get('/stages/all/')).toMatchObject(forbidden);
   });
 
-  it('is told only by them of what uses something', async () => {
+  it('sees only them in used_by', async () => {
     const binding = await createBinding(app.api);
     const actor = await actorOn(binding.stage, [view]);
     const usedBy = async (): Promise<any> => (await actor.api.get(`/stages/email/${binding.stage}/used_by/`)).body;
@@ -157,8 +157,8 @@ describe('Somebody who may view some objects', () => {
   });
 });
 
-describe('Somebody who may view every object', () => {
-  it('is told of all of them, also when there are none', async () => {
+describe('A caller who may view every object', () => {
+  it('gets all of them, also when there are none', async () => {
     const other = await startTestApp();
     const { api } = await createActor(other, [view]);
     expect((await api.get('/stages/email/')).body.pagination).toMatchObject({ count: 0, total_pages: 1 });
@@ -177,7 +177,7 @@ describe('Somebody who may view every object', () => {
     expect(await api.post('/stages/email/', { name: randomUUID() })).toMatchObject(forbidden);
   });
 
-  it('is told of all of them although some are named one by one', async () => {
+  it('gets all of them although some are granted one by one', async () => {
     const [one, other] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const actor = await actorOn(one.pk, [view]);
     await allow(app, actor.user.pk, { permissions: [view] });
@@ -187,7 +187,7 @@ describe('Somebody who may view every object', () => {
 });
 
 describe('The permission to add', () => {
-  it('lets somebody create who may see nothing', async () => {
+  it('allows creation without any view permission', async () => {
     const { api } = await createActor(app, ['authentik_stages_email.add_emailstage']);
     expect((await api.post('/stages/email/', { name: randomUUID() })).status).toBe(201);
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
@@ -198,7 +198,7 @@ describe('The permission to add', () => {
     expect(await api.post('/flows/instances/', flowFields())).toMatchObject(forbidden);
   });
 
-  it('is asked for before the body is read', async () => {
+  it('is checked before the body is read', async () => {
     const { api } = await createActor(app, [view]);
     expect(await api.post('/stages/email/', {})).toMatchObject(forbidden);
     const broken = { raw: '{', headers: { 'content-type': 'application/json' } };
@@ -207,7 +207,7 @@ describe('The permission to add', () => {
 });
 
 describe('The permission to change', () => {
-  it('lets somebody change what they may view, when they have it everywhere', async () => {
+  it('allows changes to what the caller may view, if granted everywhere', async () => {
     const [one, other] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const actor = await actorOn(one.pk, [view]);
     await allow(app, actor.user.pk, { permissions: [change] });
@@ -225,7 +225,7 @@ describe('The permission to change', () => {
     expect(await actor.api.delete(`/stages/email/${one.pk}/`)).toMatchObject(forbidden);
   });
 
-  it('is asked for after the object is found, and before the body is read', async () => {
+  it('is checked after the object is found, and before the body is read', async () => {
     const { pk } = await createEmailStage(app.api);
     const broken = { raw: '{', headers: { 'content-type': 'application/json' } };
     const viewer = await actorOn(pk, [view]);
@@ -235,7 +235,7 @@ describe('The permission to change', () => {
 });
 
 describe('The permission to delete', () => {
-  it('may be for one object, and does not let anybody change it', async () => {
+  it('may be for one object, and does not allow changes to it', async () => {
     const [one, other] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const actor = await actorOn(one.pk, [remove]);
     await allow(app, actor.user.pk, { permissions: [view] });
@@ -246,7 +246,7 @@ describe('The permission to delete', () => {
 });
 
 describe('A superuser', () => {
-  it('is who is in a group of superusers', async () => {
+  it('is a member of a superuser group', async () => {
     const { user, api } = await createActor(app);
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
     await createGroup(app.api, { is_superuser: true, users: [user.pk] });
@@ -254,7 +254,7 @@ describe('A superuser', () => {
     expect((await api.get('/core/users/me/')).body.user.is_superuser).toBe(true);
   });
 
-  it('is who is in a group below one, at any depth', async () => {
+  it('is a member of a descendant of one, at any depth', async () => {
     const { user, api } = await createActor(app);
     const top = await createGroup(app.api, { is_superuser: true });
     const middle = await createGroup(app.api, { parent: top.pk });
@@ -264,14 +264,14 @@ describe('A superuser', () => {
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
   });
 
-  it('is not who is in a group above one', async () => {
+  it('is not a member of an ancestor of one', async () => {
     const { user, api } = await createActor(app);
     const top = await createGroup(app.api, { users: [user.pk] });
     await createGroup(app.api, { parent: top.pk, is_superuser: true });
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
   });
 
-  it('gets 405 where others are refused for want of a permission', async () => {
+  it('gets 405 where others get 403', async () => {
     const { api } = await createActor(app, [view]);
     expect(await api.delete('/stages/email/')).toMatchObject(forbidden);
     expect(await app.api.delete('/stages/email/')).toMatchObject({
@@ -291,7 +291,7 @@ describe('An action with a permission of its own', () => {
     expect(await api.post(`/core/users/${pk}/set_password/`, password)).toMatchObject(forbidden);
   });
 
-  it('is open to who has it everywhere, or on the object', async () => {
+  it('is allowed with it everywhere, or on the object', async () => {
     const [one, other] = [await createUser(app.api), await createUser(app.api)];
     const everywhere = await createActor(app, ['authentik_core.view_user', action]);
     expect((await everywhere.api.post(`/core/users/${one.pk}/set_password/`, password)).status).toBe(204);
@@ -305,7 +305,7 @@ describe('An action with a permission of its own', () => {
     expect(await onOne.api.post(`/core/users/${other.pk}/set_password/`, password)).toMatchObject(forbidden);
   });
 
-  it('is 404 on an object that the caller may not view', async () => {
+  it('answers 404 for an object that the caller may not view', async () => {
     const [one, other] = [await createUser(app.api), await createUser(app.api)];
     const { user, api } = await createActor(app, [action]);
     await allow(app, user.pk, {
@@ -318,8 +318,8 @@ describe('An action with a permission of its own', () => {
   });
 });
 
-describe('Every permission that a route asks for', () => {
-  it('can be given', async () => {
+describe('Every permission that a route needs', () => {
+  it('can be granted', async () => {
     const asked = [...app.routes].flatMap(({ access }) => [
       ...(access?.view === undefined ? [] : [access.view]),
       ...(access?.everywhere ?? []),

@@ -39,7 +39,7 @@ describe('A prompt', () => {
     );
   });
 
-  it('tells of every wrong field at once, in the order of the fields', async () => {
+  it('reports all invalid fields at once, in the order of the fields', async () => {
     const { name } = await createPrompt(app.api);
     const { status, body } = await app.api.post(prompts, {
       initial_value_expression: 'x',
@@ -80,25 +80,25 @@ describe('A prompt', () => {
     });
   });
 
-  it('may be asked for by more than one, under the same key', async () => {
+  it('may share its key with other prompts', async () => {
     const [one, other] = [await createPrompt(app.api), await createPrompt(app.api)];
     expect(one.field_key).toBe(other.field_key);
   });
 
-  it('is not put into a stage by saying so', async () => {
+  it('cannot be added to a stage through the prompt', async () => {
     const { pk } = await createPrompt(app.api);
     const { status, body } = await app.api.patch(`${prompts}${pk}/`, { promptstage_set: [{ name: randomUUID() }] });
     expect([status, body.promptstage_set]).toEqual([200, []]);
   });
 
-  it('leaves the forms that it stands in when it is deleted', async () => {
+  it('is removed from its stages when it is deleted', async () => {
     const stage = await createPromptStage(app.api, [{}, {}]);
     const [first, second] = stage.fields;
     expect((await app.api.delete(`${prompts}${first}/`)).status).toBe(204);
     expect((await app.api.get(`${stages}${stage.pk}/`)).body.fields).toEqual([second]);
   });
 
-  it('is previewed by those who may add prompts, without being stored', async () => {
+  it('can be previewed with the permission to add prompts, without being stored', async () => {
     const preview = { field_key: 'colour', label: 'Colour', type: 'radio-button-group', placeholder: 'red\n\n blue ' };
     const { status, body } = await app.api.post(`${prompts}preview/`, preview);
     expect(status).toBe(200);
@@ -116,7 +116,7 @@ describe('A prompt', () => {
     expect((await actor.api.post(`${prompts}preview/`, preview)).status).toBe(200);
   });
 
-  it('can be sorted by every column, and is sorted by key if nothing is said', async () => {
+  it('can be sorted by every column, by default by key', async () => {
     await createPrompt(app.api, { field_key: 'zz' });
     await createPrompt(app.api, { field_key: 'aa' });
     const { body } = await app.api.get(prompts);
@@ -128,7 +128,7 @@ describe('A prompt', () => {
 });
 
 describe('A prompt stage', () => {
-  it('has a form with at least one field, and no field twice', async () => {
+  it('has at least one field, and no field twice', async () => {
     const name = randomUUID();
     const { pk } = await createPrompt(app.api);
     expect((await app.api.post(stages, { name })).body).toEqual({ fields: required });
@@ -144,7 +144,7 @@ describe('A prompt stage', () => {
     expect([status, body.fields, body.validation_policies]).toEqual([201, [pk], []]);
   });
 
-  it('tells its fields in the order in which they are shown', async () => {
+  it('lists its fields in display order', async () => {
     const last = await createPrompt(app.api, { order: 9 });
     const second = await createPrompt(app.api, { order: 1, name: 'order b' });
     const first = await createPrompt(app.api, { order: 1, name: 'order a' });
@@ -153,7 +153,7 @@ describe('A prompt stage', () => {
     expect(body.fields).toEqual([first.pk, second.pk, last.pk]);
   });
 
-  it('keeps its form when a change does not name it, and gets another when one does', async () => {
+  it('keeps its fields unless a change names others', async () => {
     const stage = await createPromptStage(app.api, [{}, {}]);
     const { pk } = await createPrompt(app.api);
     const renamed = await app.api.patch(`${stages}${stage.pk}/`, { name: randomUUID() });
@@ -162,7 +162,7 @@ describe('A prompt stage', () => {
     expect((await app.api.patch(`${stages}${stage.pk}/`, { fields: [] })).status).toBe(400);
   });
 
-  it('has a name of its own, among prompt stages and among all', async () => {
+  it('has a unique name among all stages', async () => {
     const { pk } = await createPrompt(app.api);
     const one = await createPromptStage(app.api, [{}]);
     const mail = await createEmailStage(app.api);
@@ -189,7 +189,7 @@ describe('A prompt stage', () => {
     });
   });
 
-  it('leaves its prompts when it is deleted', async () => {
+  it('keeps its prompts when it is deleted', async () => {
     const stage = await createPromptStage(app.api, [{}]);
     expect((await app.api.delete(`/stages/all/${stage.pk}/`)).status).toBe(204);
     expect((await app.api.get(`${prompts}${stage.fields[0]}/`)).body.promptstage_set).toEqual([]);

@@ -68,7 +68,7 @@ describe('A body that is JSON', () => {
       'x',
     ],
     ...['{"host":1e400}'],
-  ])('in the eyes of nobody is malformed: %s', async (body) => {
+  ])('of another media type or charset than JSON is malformed: %s', async (body) => {
     const [status, answer] = await answers(body);
     expect([status, answer]).toEqual([400, { detail: expect.stringMatching(/^JSON parse error - \w/) }]);
   });
@@ -78,7 +78,7 @@ describe('A body that is JSON', () => {
     expect([status, answer]).toEqual([400, { detail: 'JSON parse error - not UTF-8' }]);
   });
 
-  it('may say a thing twice: the last one counts', async () => {
+  it('may repeat a key: the last value counts', async () => {
     const { status, body } = await send(list, {
       headers: json,
       body: '{"name":"first","port":"x","name":"last","port":1}',
@@ -86,7 +86,7 @@ describe('A body that is JSON', () => {
     expect([status, JSON.parse(body)]).toEqual([201, expect.objectContaining({ name: 'last', port: 1 })]);
   });
 
-  it('may hold what JavaScript would stumble over', async () => {
+  it('may hold keys that are special in JavaScript', async () => {
     const odd = '{"__proto__":{"port":1},"constructor":{"prototype":{"port":2}},"hasOwnProperty":3,"name":"odd"}';
     const { status, body } = await send(list, { headers: json, body: odd });
     expect([status, JSON.parse(body)]).toEqual([201, expect.objectContaining({ name: 'odd', port: 25 })]);
@@ -108,12 +108,12 @@ describe('A body that is JSON', () => {
     expect((await app.api.get('/stages/email/?name=large')).body.results).toEqual([]);
   });
 
-  it('may come in chunks', async () => {
+  it('may be chunked', async () => {
     const { status } = await send(list, { headers: json, body: '{"name":"in chunks"}', chunked: true });
     expect(status).toBe(201);
   });
 
-  it('may wait for the server to agree', async () => {
+  it('may wait for 100 Continue', async () => {
     const body = '{"name":"agreed"}';
     const head = [
       `POST ${list} HTTP/1.1`,
@@ -137,7 +137,7 @@ describe('A body that is JSON', () => {
     expect(answer).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 201 Created\r\n/);
   });
 
-  it('that ends too soon stores nothing', async () => {
+  it('that is truncated stores nothing', async () => {
     const { hostname, port } = new URL(app.url);
     const head = `POST ${list} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\n`;
     await new Promise<void>((resolve, reject) => {
@@ -218,7 +218,7 @@ describe('The type of a body', () => {
     expect(await answers('{"name":"x"}', {})).toEqual([415, { detail: 'Unsupported media type "" in request.' }]);
   });
 
-  it('is of no interest where no body is read', async () => {
+  it('is ignored where no body is read', async () => {
     const { pk } = await createEmailStage(app.api);
     for (const headers of [json, { 'content-type': 'garbage' }, {}]) {
       const body = '{"malformed';

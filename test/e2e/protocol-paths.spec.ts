@@ -20,13 +20,13 @@ function send(path: string, { headers, ...options }: RawRequest = {}): Promise<R
   return rawRequest(app.url, path, { ...options, headers: { authorization, ...headers } });
 }
 
-describe('A path that there is not', () => {
+describe('An unknown path', () => {
   it.each([
     ...['/nope', '/api/v3', '/api/v3/', '/api/v3/nope/', '/api/v4/stages/email/', '/API/V3/stages/email/'],
     ...['/api/v3/stages/email/a/b/', '/api/v3/stages/email/x/used_by/y/', '/api/v3//stages/email/', `/${list}`],
     ...[`${list}a.b/`, `${list}./`, `${list}a%2Eb/`, `${list}a%2Fb/`, '/api/v3/flows/instances/a.b/used_by/'],
     ...[`${list}%`, `${list}%zz/`, `${list}%ff/`, `${list}%C3%28/`, `${list}%ED%A0%80/`],
-  ])('is answered with a page: %s', async (path) => {
+  ])('gets an HTML 404: %s', async (path) => {
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
       const { status, headers, body } = await send(path, { method });
       expect([status, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
@@ -36,7 +36,7 @@ describe('A path that there is not', () => {
   });
 });
 
-describe('An object that there is not', () => {
+describe('An unknown object', () => {
   it.each([
     ...[
       'stages/email/b6f3d1a0-0000-4000-8000-000000000001/',
@@ -53,7 +53,7 @@ describe('An object that there is not', () => {
       `flows/instances/${'a'.repeat(5000)}/`,
     ],
     ...['flows/instances/%C3%A4/', "flows/instances/'/", 'stages/all/%00/used_by/', 'stages/email/__proto__/'],
-  ])('is answered in JSON: %s', async (path) => {
+  ])('gets a JSON 404: %s', async (path) => {
     const methods = path.endsWith('used_by/') ? ['GET'] : ['GET', 'DELETE'];
     for (const method of methods) {
       const { status, headers, body } = await send(`/api/v3/${path}`, { method });
@@ -62,7 +62,7 @@ describe('An object that there is not', () => {
   });
 });
 
-it.each(['stages/email', 'flows/instances'])('A key of any length is looked for: %s', async (resource) => {
+it.each(['stages/email', 'flows/instances'])('A key of any length is looked up: %s', async (resource) => {
   const { status, body } = await send(`/api/v3/${resource}/${'a'.repeat(5000)}/`);
   expect([status, body]).toEqual([404, '{"detail":"Not found."}']);
 });
@@ -151,7 +151,7 @@ describe('HEAD', () => {
 });
 
 describe('OPTIONS', () => {
-  it('describes what a path is for to those who are known', async () => {
+  it('describes a path to authenticated callers', async () => {
     const { slug } = await createFlow(app.api);
     const { pk } = await createEmailStage(app.api);
     for (const path of [list, `${list}${pk}/`, '/api/v3/stages/all/', `/api/v3/flows/instances/${slug}/`]) {
@@ -179,7 +179,7 @@ describe('A request line', () => {
     expect(await rawExchange(app.url, `${lines}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 OK\r\n/);
   });
 
-  it('that is none is refused, and the next one served', async () => {
+  it('that is malformed is refused, and the next one served', async () => {
     expect(await rawExchange(app.url, 'what is this\r\n\r\n')).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
     expect((await send(list)).status).toBe(200);
   });

@@ -44,7 +44,7 @@ async function statusAndDetail(path: string, options: Options): Promise<[number,
   return [status, detail ?? body];
 }
 
-describe('Of several things that are wrong with a request', () => {
+describe('Of several errors of a request', () => {
   const anonymous = 'Authentication credentials were not provided.';
   const invalid = 'Token invalid/expired';
   const denied = 'You do not have permission to perform this action.';
@@ -99,7 +99,7 @@ describe('Of several things that are wrong with a request', () => {
       [415, 'Unsupported media type "text/plain" in request.'],
     ],
     ['a bad filter', 'a bad page', () => [`${list}?port=x&page=99`, {}], [400, '{"port":["Enter a number."]}']],
-  ])('%s is told before %s', async (_, __, request, expected) => {
+  ])('%s is reported before %s', async (_, __, request, expected) => {
     expect(await statusAndDetail(...request())).toEqual(expected);
   });
 });
@@ -150,7 +150,7 @@ describe('The header Allow', () => {
     expect([deleted.status, deleted.headers.allow, deleted.body]).toEqual([204, ofDetail, '']);
   });
 
-  it('is not on a page for a path that there is not', async () => {
+  it('is not on the page for an unknown path', async () => {
     expect((await send('/api/v3/nope/')).headers.allow).toBeUndefined();
   });
 });

@@ -23,7 +23,7 @@ const model = 'authentik_stages_email.emailstage';
 const view = 'authentik_stages_email.view_emailstage';
 
 describe('/rbac/roles/', () => {
-  it('creates, tells, changes and deletes roles', async () => {
+  it('creates, retrieves, changes and deletes roles', async () => {
     const { status, body } = await app.api.post('/rbac/roles/', { name: '  editors ', pk: randomUUID() });
     expect([status, Object.keys(body), body.name]).toEqual([201, ['pk', 'name'], 'editors']);
     const path = `/rbac/roles/${body.pk}/`;
@@ -47,7 +47,7 @@ describe('/rbac/roles/', () => {
     expect(await app.api.post('/rbac/roles/', request)).toMatchObject({ status: 400, body: { name: [message] } });
   });
 
-  it('lists them by name; searched, sorted, filtered by the group that has them', async () => {
+  it('lists them by name, with search, ordering and a filter by group', async () => {
     for (const name of ['list b', 'list a', 'list c']) await app.api.post('/rbac/roles/', { name });
     const names = async (query: string): Promise<string[]> =>
       (await app.api.get(`/rbac/roles/?search=list&${query}`)).body.results.map(({ name }: any) => name);
@@ -59,7 +59,7 @@ describe('/rbac/roles/', () => {
     expect(await names('group__name=nobody')).toEqual([]);
   });
 
-  it('tells which groups hand a role on', async () => {
+  it('lists the groups of a role', async () => {
     const role = await createRole(app.api);
     const group = await createGroup(app.api, { name: 'handing on', roles: [role.pk] });
     const used = { app: 'authentik_core', model_name: 'group', pk: group.pk, name: 'Group handing on' };
@@ -68,7 +68,7 @@ describe('/rbac/roles/', () => {
     expect((await api.get(`/rbac/roles/${role.pk}/used_by/`)).body).toEqual([]);
   });
 
-  it('asks for the permissions of the model', async () => {
+  it('needs the permissions of the model', async () => {
     const { api } = await createActor(app, ['authentik_rbac.view_role']);
     const { pk } = await createRole(app.api);
     expect((await api.get('/rbac/roles/')).status).toBe(200);
@@ -79,7 +79,7 @@ describe('/rbac/roles/', () => {
 });
 
 describe('A role', () => {
-  it('gives its permissions to the members of its groups', async () => {
+  it('grants its permissions to the members of its groups', async () => {
     const role = await createRole(app.api, [view]);
     const { user, api } = await createActor(app);
     const group = await createGroup(app.api, { roles: [role.pk], users: [user.pk] });
@@ -88,7 +88,7 @@ describe('A role', () => {
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
   });
 
-  it('gives them to the members of the groups below', async () => {
+  it('grants them to the members of child groups', async () => {
     const role = await createRole(app.api, [view]);
     const { user, api } = await createActor(app);
     const { pk: parent } = await createGroup(app.api, { roles: [role.pk] });
@@ -110,7 +110,7 @@ describe('A role', () => {
     expect(await actor.api.get(`/stages/email/${other.pk}/`)).toMatchObject(notFound);
   });
 
-  it('takes its permissions along when it is deleted', async () => {
+  it('loses its permissions when it is deleted', async () => {
     const role = await createRole(app.api, [view]);
     const { user, api } = await createActor(app);
     await createGroup(app.api, { roles: [role.pk], users: [user.pk] });
@@ -134,7 +134,7 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     return rows.map(({ codename, object_pk: key }) => (key === '' ? codename : `${codename} on ${key}`));
   };
 
-  it('gives them everywhere, and tells an id for each', async () => {
+  it('grants them everywhere, and returns an id for each', async () => {
     const { path, pk } = await holder();
     const permissions = [view, 'authentik_flows.export_flow'];
     const { status, body } = await app.api.post(`${path}/assign/`, { permissions });
@@ -146,7 +146,7 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     expect((await app.api.post(`${path}/assign/`, { permissions: [] })).body).toEqual([]);
   });
 
-  it('gives them on one object, and takes them there only', async () => {
+  it('grants them on one object, and revokes them there only', async () => {
     const { path, pk } = await holder();
     const stage = await createEmailStage(app.api);
     const onStage = { permissions: [view], model, object_pk: stage.pk };
@@ -169,7 +169,7 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     expect([status, await held(pk)]).toEqual([200, [view]]);
   });
 
-  it('knows objects of every model', async () => {
+  it('accepts objects of every model', async () => {
     const { path } = await holder();
     const flow = await createFlow(app.api);
     const user = await createUser(app.api);
@@ -212,7 +212,7 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
       { permissions: ['authentik_core.view_user'], model: 'authentik_core.user', object_pk: '9999999999' },
       { object_pk: ['Invalid pk "9999999999" - object does not exist.'] },
     ],
-  ])('refuses %j, whether they are given or taken', async (request, errors) => {
+  ])('refuses %j, on assign and on unassign', async (request, errors) => {
     const { path, pk } = await holder();
     await app.api.post(`${path}/assign/`, { permissions: [view] });
     expect(await app.api.post(`${path}/assign/`, request)).toMatchObject({ status: 400, body: errors });
@@ -220,7 +220,7 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     expect(await held(pk)).toEqual([view]);
   });
 
-  it('asks for a permission of its own, everywhere or on the holder', async () => {
+  it('needs a permission of its own, everywhere or on the holder', async () => {
     const [{ path, pk }, other] = [await holder(), await holder()];
     const [app_, noun] = kind === 'users' ? ['authentik_core', 'user'] : ['authentik_rbac', 'role'];
     const request = { permissions: [view] };
@@ -239,14 +239,14 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     expect((await actor.api.patch(`${path}/unassign/`, request)).status).toBe(204);
   });
 
-  it('is 404 for a holder that there is not', async () => {
+  it('answers 404 for an unknown holder', async () => {
     const pk = kind === 'users' ? '999999999' : randomUUID();
     const path = `/rbac/permissions/assigned_by_${kind}/${pk}`;
     expect(await app.api.post(`${path}/assign/`, {})).toMatchObject(notFound);
     expect(await app.api.patch(`${path}/unassign/`, {})).toMatchObject(notFound);
   });
 
-  it('goes with the holder', async () => {
+  it('are deleted with the holder', async () => {
     const { path, pk } = await holder();
     await app.api.post(`${path}/assign/`, { permissions: [view] });
     await app.api.delete(kind === 'users' ? `/core/users/${pk}/` : `/rbac/roles/${pk}/`);

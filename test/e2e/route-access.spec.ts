@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPlainUser } from '../support/plain-user.js';
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 
-/** Pages and files that are open to anybody and belong to no resource. */
+/** Public pages and files that belong to no resource. */
 const undeclared = [/^\/api\/v3\/docs/, /^\*$/];
 
 let app: TestApp;
@@ -39,11 +39,11 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('Every route', () => {
-  it('is one of more than a hundred, so that the sweep sees them', () => {
+  it('is found: there are more than a hundred', () => {
     expect(routes.length).toBeGreaterThan(100);
   });
 
-  it('refuses anybody, unless it says that it is open to anybody', async () => {
+  it('refuses callers without credentials, unless it is declared public', async () => {
     for (const { method, path, access } of routes.filter(({ method }) => method !== 'TRACE')) {
       const status = await statusOf(method, path);
       const isMissing = status === 405;
@@ -53,7 +53,7 @@ describe('Every route', () => {
     }
   });
 
-  it('that names a permission refuses a user who has none', async () => {
+  it('with a permission refuses a user who has none', async () => {
     const guarded = routes.filter(({ access }) => access.view ?? (access.everywhere ?? []).length > 0);
     expect(guarded.length).toBeGreaterThan(20);
     for (const { method, path } of guarded.filter(({ method }) => !['OPTIONS', 'TRACE'].includes(method))) {
@@ -68,7 +68,7 @@ describe('Every route', () => {
     }
   });
 
-  it('knows a user without permissions on what asks for none', async () => {
+  it('without a permission accepts a user who has none', async () => {
     expect(await statusOf('GET', '/api/v3/stages/all/types', plain)).toBe(200);
     expect(await statusOf('GET', '/api/v3/stages/email/templates', plain)).toBe(200);
   });

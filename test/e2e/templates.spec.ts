@@ -40,7 +40,7 @@ const shipped = [
   choice('email/account_confirmation.html', 'Account Confirmation'),
 ];
 
-/** The paths of the templates that are offered besides those that are shipped. */
+/** The paths of the templates that are offered in addition to the shipped ones. */
 async function custom(): Promise<string[]> {
   const { status, body } = await app.api.get<{ name: string; description: string }[]>('/stages/email/templates/');
   expect([status, body.slice(0, 2)]).toEqual([200, shipped]);
@@ -55,7 +55,7 @@ describe('The templates that a stage can choose', () => {
     expect(JSON.stringify(body)).toBe(JSON.stringify(shipped));
   });
 
-  it('can be seen by every user, and by nobody else', async () => {
+  it('are visible to every user, and not without credentials', async () => {
     const plain = app.client(await createPlainUser(app.dataSource));
     expect((await plain.get('/stages/email/templates/')).body).toEqual(shipped);
     const { status, body } = await app.client(undefined).get('/stages/email/templates/');
@@ -86,7 +86,7 @@ describe('The templates that a stage can choose', () => {
     expect(await custom()).toEqual(['email/password_reset.html']);
   });
 
-  it('are looked up anew each time', async () => {
+  it('are read again each time', async () => {
     await write('a.html');
     expect(await custom()).toEqual(['a.html']);
     await write('b.html');

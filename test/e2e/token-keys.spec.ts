@@ -21,7 +21,7 @@ async function lastEvent(action: string): Promise<any> {
 }
 
 describe('The key of a token', () => {
-  it('is told to superusers, and only there', async () => {
+  it('is returned to superusers, and only there', async () => {
     const { identifier } = await createToken(app.api);
     const { status, body } = await app.api.get(`/core/tokens/${identifier}/view_key/`);
     expect([status, Object.keys(body)]).toEqual([200, ['key']]);
@@ -36,7 +36,7 @@ describe('The key of a token', () => {
     for (const secret of [body.key, key]) expect(JSON.stringify(answers)).not.toContain(secret);
   });
 
-  it('is told to its owner with a permission, on the token or everywhere', async () => {
+  it('is returned to its owner with a permission, on the token or everywhere', async () => {
     const { user, api } = await createActor(app);
     const { pk, identifier } = await createToken(app.api, { user: user.pk });
     const path = `/core/tokens/${identifier}/view_key/`;
@@ -45,7 +45,7 @@ describe('The key of a token', () => {
     expect((await api.get(path)).body).toEqual({ key: await keyOf(app.api, identifier) });
   });
 
-  it('is written down when it is told, but not what it is', async () => {
+  it('is recorded when it is viewed, without its value', async () => {
     const { user, api, token, key } = await createActor(app, ['authentik_core.view_token_key']);
     await api.get(`/core/tokens/${token}/view_key/`);
     const event = await lastEvent('secret_view');
@@ -58,14 +58,14 @@ describe('The key of a token', () => {
     expect(JSON.stringify(event)).not.toContain(key);
   });
 
-  it('is 404 where there is no token', async () => {
+  it('answers 404 for an unknown token', async () => {
     expect(await app.api.get('/core/tokens/nothing/view_key/')).toMatchObject(notFound);
     expect(await app.api.post('/core/tokens/nothing/set_key/', {})).toMatchObject(notFound);
   });
 });
 
 describe('Setting the key of a token', () => {
-  it('makes the new key open the API, and the old one nothing', async () => {
+  it('makes the new key valid and the old one invalid', async () => {
     const { user, token, key, api } = await createActor(app);
     const other = `key-${randomUUID()}`;
     expect(await app.api.post(`/core/tokens/${token}/set_key/`, { key: other })).toMatchObject({
@@ -113,7 +113,7 @@ describe('Setting the key of a token', () => {
     );
   });
 
-  it('asks for a permission, also of the owner', async () => {
+  it('needs a permission, also for the owner', async () => {
     const { user, api, token } = await createActor(app, ['authentik_core.view_token_key']);
     const { pk } = (await app.api.get(`/core/tokens/${token}/`)).body;
     expect(await api.post(`/core/tokens/${token}/set_key/`, { key: 'x' })).toMatchObject(forbidden);
@@ -121,7 +121,7 @@ describe('Setting the key of a token', () => {
     expect((await api.post(`/core/tokens/${token}/set_key/`, { key: `key-${randomUUID()}` })).status).toBe(204);
   });
 
-  it('is written down, without the key', async () => {
+  it('is recorded without the key', async () => {
     const { identifier } = await createToken(app.api);
     await app.api.post(`/core/tokens/${identifier}/set_key/`, { key: 'never-to-be-read-0123456789-0123456789' });
     const event = await lastEvent('secret_rotate');
@@ -131,7 +131,7 @@ describe('Setting the key of a token', () => {
 });
 
 describe('The list of tokens', () => {
-  it('tells an administrator all of them by identifier; filtered, searched and sorted', async () => {
+  it('shows an administrator all of them, with filters, search and ordering', async () => {
     const user = await createUser(app.api, { username: 'list-owner' });
     const expires = '2044-12-20T10:11:12.123Z';
     await createToken(app.api, { identifier: 'list-b', user: user.pk, description: 'Second one' });
@@ -168,7 +168,7 @@ describe('The list of tokens', () => {
     expect(await names({ intent: '', expires: '', identifier: '' })).toEqual(all);
   });
 
-  it('refuses filters that make no sense', async () => {
+  it('refuses invalid filters', async () => {
     expect((await app.api.get('/core/tokens/?intent=nope&expires=soon')).body).toEqual({
       intent: ['Select a valid choice. nope is not one of the available choices.'],
       expires: ['Enter a valid date/time.'],

@@ -57,7 +57,7 @@ describe('A new token', () => {
     expect((await api.get('/core/tokens/defaults/')).body).toEqual(body);
   });
 
-  it('takes every field of an administrator', async () => {
+  it('accepts every field from an administrator', async () => {
     const user = await createUser(app.api);
     const fields = {
       managed: 'some/file',
@@ -71,7 +71,7 @@ describe('A new token', () => {
     expect(await post(fields)).toMatchObject({ status: 201, body: { ...fields, user_obj: user } });
   });
 
-  it('has a random key of letters and digits, which stands nowhere but sealed', async () => {
+  it('has a random key of letters and digits, which is stored only sealed', async () => {
     const keys = [];
     for (let count = 0; count < 3; count += 1) {
       const { pk, identifier } = await createToken(app.api);
@@ -115,7 +115,7 @@ describe('A new token', () => {
     ]);
   });
 
-  it('is refused without an identifier, with one that is taken, and with one that is too long', async () => {
+  it('is refused without an identifier, with a duplicate, and with one that is too long', async () => {
     await createToken(app.api, { identifier: 'taken' });
     expect((await app.api.post('/core/tokens/', {})).body).toEqual({ identifier: ['This field is required.'] });
     expect((await post({ identifier: 'taken' })).body).toEqual({
@@ -137,14 +137,14 @@ describe('A new token', () => {
 });
 
 describe('A new token of a plain user', () => {
-  it('is theirs, whoever they name, and expires, whatever they say', async () => {
+  it('belongs to them and expires, whatever the request says', async () => {
     const other = await createUser(app.api);
     const { user, api } = await createActor(app);
     const { status, body } = await post({ user: other.pk, expiring: false }, { api });
     expect([status, body.user, body.user_obj.pk, body.expiring]).toEqual([201, user.pk, user.pk, true]);
   });
 
-  it('does not expire where an attribute of the user says so', async () => {
+  it('does not expire if an attribute of the user says so', async () => {
     const { api } = await createActor(app, [], { attributes: { 'goauthentik.io/user/token-expires': false } });
     const { body } = await post({ expiring: true }, { api });
     expect(body.expiring).toBe(false);
@@ -160,7 +160,7 @@ describe('A new token of a plain user', () => {
     expect(await api.post('/core/tokens/of-my-own/set_key/', { key: 'x' })).toMatchObject(forbidden);
   });
 
-  it('stays one that expires', async () => {
+  it('cannot be made permanent', async () => {
     const { api } = await createActor(app);
     const { body } = await post({}, { api });
     const changed = await api.patch(`/core/tokens/${body.identifier}/`, { expiring: false, description: 'x' });
@@ -168,8 +168,8 @@ describe('A new token of a plain user', () => {
   });
 });
 
-describe('The end of a token', () => {
-  it('is a day from now for one for the API, whatever is asked for, and anew with every change', async () => {
+describe('The expiry of a token', () => {
+  it('is a day from now for an API token, whatever the request says, renewed by every change', async () => {
     const { body } = await post({ expires: inAYear });
     expectADayFromNow(body.expires);
     await app.dataSource.manager.update(Token, { pk: body.pk }, { expires: new Date(inAnHour) });
@@ -201,7 +201,7 @@ describe('The end of a token', () => {
 });
 
 describe('A change to a token', () => {
-  it('keeps the intent, the user and the end when it does not name them, as PATCH and as PUT', async () => {
+  it('keeps the intent, the user and the expiry unless it names them, as PATCH and as PUT', async () => {
     const user = await createUser(app.api);
     const token = await createToken(app.api, { intent: 'app_password', user: user.pk, expires: inAnHour as never });
     const path = `/core/tokens/${token.identifier}/`;
@@ -215,7 +215,7 @@ describe('A change to a token', () => {
     });
   });
 
-  it('cannot hand the token to another user', async () => {
+  it('cannot give the token to another user', async () => {
     const [one, other] = [await createUser(app.api), await createUser(app.api)];
     const { identifier } = await createToken(app.api, { user: one.pk });
     expect(await app.api.patch(`/core/tokens/${identifier}/`, { user: other.pk })).toMatchObject({
@@ -246,7 +246,7 @@ describe('A change to a token', () => {
     });
   });
 
-  it('keeps what is not for the API what it is', async () => {
+  it('keeps the intent of other tokens', async () => {
     const { pk, identifier } = await createToken(app.api);
     const expires = new Date(inAYear);
     await app.dataSource.manager.update(Token, { pk }, { intent: 'recovery', expires });
@@ -256,7 +256,7 @@ describe('A change to a token', () => {
 });
 
 describe('Tokens of others', () => {
-  it('are not there for plain users, who need no permission for their own', async () => {
+  it('are hidden from plain users, who need no permission for their own', async () => {
     const mine = await createActor(app);
     const theirs = await createActor(app);
     const paths = ['', 'used_by/', 'view_key/'].map((action) => `/core/tokens/${theirs.token}/${action}`);
@@ -271,7 +271,7 @@ describe('Tokens of others', () => {
     expect((await mine.api.delete(`/core/tokens/${other.body.identifier}/`)).status).toBe(204);
   });
 
-  it('are not there for plain users with permissions on them either', async () => {
+  it('are hidden from plain users with permissions on them too', async () => {
     const theirs = await createActor(app);
     const { api } = await createActor(app, ['authentik_core.view_token', 'authentik_core.view_token_key']);
     expect(await api.get(`/core/tokens/${theirs.token}/view_key/`)).toMatchObject(notFound);

@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-describe('Details of users whom the caller may not view', () => {
+describe('Details of users that the caller may not view', () => {
   it.each([
     ['groups', (): string => `/core/groups/${group}/`],
     ['a list of groups', (): string => '/core/groups/'],

@@ -54,7 +54,7 @@ async function names(query: Record<string, string> | [string, string][]): Promis
 }
 
 describe('The list of users', () => {
-  it('is sorted by user name, and tells each as it is told alone', async () => {
+  it('is sorted by user name, with the fields that a single user has', async () => {
     const { body } = await app.api.get('/core/users/');
     expect(body.results.map(({ username }: UserDto) => username)).toEqual(known);
     expect(body.results.filter(({ pk }: UserDto) => [ada, bob, root].some((user) => user.pk === pk))).toEqual([
@@ -131,7 +131,7 @@ describe('The list of users', () => {
     expect(await names({ attributes })).toEqual(expected);
   });
 
-  it('refuses filters that make no sense, all at once', async () => {
+  it('reports all invalid filters at once', async () => {
     const { status, body } = await app.api.get(
       '/core/users/?uuid=x&type=robot&groups_by_pk=x&groups_by_name=nobody&attributes=%7B&username=%00',
     );
@@ -148,7 +148,7 @@ describe('The list of users', () => {
     ]);
   });
 
-  it('refuses groups that there are not, and attributes that are no object', async () => {
+  it('refuses unknown groups, and attributes other than an object', async () => {
     const unknown = randomUUID();
     expect((await app.api.get(`/core/users/?groups_by_pk=${staff}&groups_by_pk=${unknown}`)).body).toEqual({
       groups_by_pk: [`Select a valid choice. ${unknown} is not one of the available choices.`],
@@ -193,7 +193,7 @@ describe('The list of users', () => {
     },
   );
 
-  it('leaves out what the groups are, not which, when they are not wanted', async () => {
+  it('omits group objects, not their keys, on request', async () => {
     const { body } = await app.api.get('/core/users/?include_groups=false&username=ada');
     expect(body.results).toEqual([{ ...ada, groups_obj: null }]);
     for (const value of ['true', '', 'junk']) {
@@ -266,7 +266,7 @@ describe('/core/users/paths/', () => {
     expect((await api.get('/core/users/paths/')).body).toEqual({ paths: ['paths/mine'] });
   });
 
-  it('lists those that hold a text, in any letter case', async () => {
+  it('lists those that contain a text, in any letter case', async () => {
     await createUser(app.api, { path: 'Searched/50%_x' });
     const search = async (text: string): Promise<string[]> =>
       (await app.api.get(`/core/users/paths/?search=${encodeURIComponent(text)}`)).body.paths;

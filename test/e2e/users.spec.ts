@@ -84,7 +84,7 @@ describe('A new user', () => {
     expect((await app.api.get(`/core/users/${body.pk}/`)).body).toEqual(body);
   });
 
-  it('tells the whole of its groups in the order of the reference', async () => {
+  it('embeds its groups in the order of the reference', async () => {
     const parent = await createGroup(app.api, { name: 'parent of all' });
     const group = await createGroup(app.api, { parent: parent.pk });
     const { groups_obj } = await createUser(app.api, { groups: [group.pk] });
@@ -96,7 +96,7 @@ describe('A new user', () => {
     );
   });
 
-  it('ignores read-only fields, a password, and what it does not know', async () => {
+  it('ignores read-only fields, a password and unknown fields', async () => {
     const { status, body } = await post({
       pk: 1,
       uid: 'x',
@@ -151,7 +151,7 @@ describe('A new user', () => {
     });
   });
 
-  it('is refused under a name that is taken, and under one that is too long', async () => {
+  it('is refused with a duplicate name and with one that is too long', async () => {
     await createUser(app.api, { username: 'taken' });
     expect(await post({ username: 'taken' })).toMatchObject({
       status: 400,
@@ -171,7 +171,7 @@ describe('A new user', () => {
     }
   });
 
-  it('is refused with groups that there are not', async () => {
+  it('is refused with unknown groups', async () => {
     const unknown = randomUUID();
     expect(await post({ groups: [unknown] })).toMatchObject({
       status: 400,
@@ -258,7 +258,7 @@ describe('A change to a user', () => {
     });
   });
 
-  it('is 404 for a user that there is not', async () => {
+  it('answers 404 for an unknown user', async () => {
     for (const key of ['999999999', '2147483648', '99999999999999999999', 'me-too', '-1', '1e3', randomUUID()]) {
       expect(await app.api.patch(`/core/users/${key}/`, {})).toMatchObject(notFound);
       expect(await app.api.get(`/core/users/${key}/`)).toMatchObject(notFound);

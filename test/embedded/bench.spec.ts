@@ -30,7 +30,7 @@ async function bench(args: readonly string[], signalAt?: string): Promise<number
   return code;
 }
 
-/** Processes that have to do with the folder, as far as the system tells. */
+/** Processes whose command line, environment or working directory names the folder. */
 async function processesOf(): Promise<string[]> {
   const ids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const texts = await Promise.all(

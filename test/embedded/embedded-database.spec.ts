@@ -75,7 +75,7 @@ async function crash(cluster: string, signal: NodeJS.Signals): Promise<void> {
 }
 
 describe('a first start', () => {
-  it('makes a database that sorts the same everywhere and keeps what it is told', async () => {
+  it('creates a database that sorts the same everywhere and is durable', async () => {
     const database = await start();
     expect(database.adopted).toBe(false);
     expect(database.directory).toBe(join(dataDir, 'postgres'));
@@ -94,7 +94,7 @@ describe('a first start', () => {
     expect(await readdir(dataDir)).toEqual(['database.json', 'postgres', expect.stringMatching(/^start-lock\.\d+$/)]);
   });
 
-  it('lets nobody in without the password, which only the owner may read', async () => {
+  it('refuses clients without the password, which only the owner may read', async () => {
     const { url } = await start();
     const wrong = new URL(url);
     wrong.password = 'guess';
@@ -112,7 +112,7 @@ describe('a first start', () => {
     expect(await ask(url, 'select current_database()')).toBe('Böse "Namen"');
   });
 
-  it('does again what a killed process has done by half', async () => {
+  it('repeats what a killed process has half done', async () => {
     await mkdir(dataDir);
     const state = newState('postgres');
     await writeState(dataDir, state);

@@ -99,7 +99,7 @@ it('loses nothing that was answered when the process is killed, and adopts the d
   expect(await next.service.ended()).toBe(0);
 });
 
-it('leaves no database server running when it is told to end while it starts', async () => {
+it('leaves no database server running on SIGTERM during the start', async () => {
   const data = join(folder, 'begun');
   const begin = (): ServiceProcess => ServiceProcess.start({ DATA_DIR: data, PORT: '0', BOOTSTRAP_TOKEN });
   const first = begin();

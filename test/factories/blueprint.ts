@@ -9,7 +9,7 @@ export function importFile(api: ApiClient, file: string | Uint8Array): Promise<A
   return api.request('POST', '/flows/instances/import/', { raw: formWith(file) });
 }
 
-/** Imports entries over the API; what came of it, in short: whether it succeeded, and what was told of each entry. */
+/** Imports entries over the API. @returns whether it succeeded, and the messages of each entry */
 export async function importEntries(
   api: ApiClient,
   entries: readonly object[],

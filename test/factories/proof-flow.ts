@@ -11,7 +11,7 @@ import { createFlowWith } from './flow-with.js';
 import { createStage } from './stage.js';
 import { createUser } from './user.js';
 
-/** A flow that asks who somebody is, has the address proved, and shows a dummy stage to whoever has done that. */
+/** A flow with an identification stage, an email stage and a dummy stage. */
 export interface ProofFlow {
   readonly pk: string;
   readonly slug: string;

@@ -92,7 +92,7 @@ interface World {
   readonly keys: Map<number, string>;
 }
 
-/** Makes the requests of a history, and holds the rights of everybody after each one against those before. */
+/** Makes the requests of a history, and compares all rights after each one with those before. */
 export async function checkHistory(
   app: TestApp,
   [begin, requests]: typeof histories extends fc.Arbitrary<infer T> ? T : never,

@@ -6,7 +6,7 @@ export interface Rights {
   readonly permissions: readonly string[];
 }
 
-/** Everybody's rights at one moment, found by walking the tables, and not by the service's own statements. */
+/** The rights of all users at one moment, read from the tables and not by the service's own statements. */
 export interface Snapshot {
   readonly users: ReadonlyMap<number, { readonly isActive: boolean; readonly signIn: string }>;
   /** What members of a group get from it and the groups above. */
