@@ -197,6 +197,6 @@ describe('A user write stage', () => {
       error_message: 'Failed to update user. Please try again later.',
     });
     expect(await app.dataSource.manager.findOneBy(User, { username: late })).toBeNull();
-    expect(await suspicions()).toContain('A flow puts nobody into a group of superusers.');
+    expect(await suspicions()).toContain('A flow cannot add users to a group of superusers.');
   });
 });

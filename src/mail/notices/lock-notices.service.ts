@@ -14,7 +14,7 @@ const period = 86_400;
 const nowhere = 'nobody@example.invalid';
 
 /** Rolls back what was done only to take the same time. */
-class Rehearsal extends Error {}
+class IntendedRollback extends Error {}
 
 /**
  * Mails owners that guesses of passwords or codes for their account are limited, once a day (NIST SP 800-63B-4, 4.6).
@@ -51,10 +51,10 @@ export class LockNotices {
           locales,
           values: {},
         });
-        if (reader === undefined) throw new Rehearsal();
+        if (reader === undefined) throw new IntendedRollback();
       });
     } catch (error) {
-      if (!(error instanceof Rehearsal)) throw error;
+      if (!(error instanceof IntendedRollback)) throw error;
     }
   }
 }

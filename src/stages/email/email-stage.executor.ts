@@ -11,9 +11,9 @@ import { lockProved, noteOwnChange, noteProof } from '../../flow-execution/prove
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { FlowStageBinding } from '../../flows/flow-stage-binding.entity.js';
 import { type Message, message } from '../../rest/messages/messages.js';
-import { asksAhead } from '../prompt/asks-ahead.js';
-import { choosePassword, passwordChosenHere } from '../prompt/choose-password.executor.js';
-import { known, passwordKey } from '../prompt/prompt-form.js';
+import { choosePassword, passwordChosenKey } from '../prompt/choose-password.executor.js';
+import { hasUpcomingPrompt } from '../prompt/has-upcoming-prompt.js';
+import { ownValue, passwordKey } from '../prompt/prompt-form.js';
 import { EmailChallengeDto, EmailChallengeResponseRequestDto } from './dto/email-challenge.dto.js';
 import { EmailCodes } from './email-codes.js';
 import type { EmailStage } from './email-stage.entity.js';
@@ -129,7 +129,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     }
     if (execution.stage.activateUserOnSuccess) {
       if (await hasStrangersPassword(execution, user)) {
-        if (!(await asksAhead(execution.manager, execution.plan, passwordKey))) {
+        if (!(await hasUpcomingPrompt(execution.manager, execution.plan, passwordKey))) {
           execution.insertBefore(choosePassword);
           return { kind: 'passed' };
         }
@@ -235,7 +235,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
 async function mailNewAddress(execution: Execution<EmailStage>): Promise<void> {
   const { visitor, plan } = execution;
   const { user } = visitor;
-  const address = known(plan.context.prompt_data ?? {}, 'email');
+  const address = ownValue(plan.context.prompt_data ?? {}, 'email');
   if (user === undefined || typeof address !== 'string' || address === '' || address === user.email) return;
   const pending = await execution.pendingUser();
   if (pending === undefined) execution.setPendingUser({ pk: user.pk });
@@ -287,7 +287,7 @@ function tellToWait(execution: Execution<EmailStage>): void {
  * proved: whoever signed up may be a stranger to the mailbox.
  */
 async function hasStrangersPassword(execution: Execution<EmailStage>, user: number): Promise<boolean> {
-  if (execution.remembered(passwordChosenHere) === user) return false;
+  if (execution.remembered(passwordChosenKey) === user) return false;
   const [row] = await execution.manager.query<{ typed: boolean }[]>(
     `select password_hash <> '' as typed from "user" where id = $1 and awaits_confirmation`,
     [user],

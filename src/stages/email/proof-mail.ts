@@ -20,7 +20,7 @@ import type { Recipient } from './recipient.js';
 const longestQuery = 2000;
 
 /** Rolls back work that was only done for its time. */
-class Rehearsal extends Error {}
+class IntendedRollback extends Error {}
 
 /** Sends the mails that prove an address: token, mail and plan are there together, or none of them. */
 @Injectable()
@@ -45,11 +45,11 @@ export class ProofMail {
     try {
       await execution.manager.transaction(async (nested) => {
         const token = await this.issueAndEnqueue(nested, execution, recipient);
-        if (recipient.user === undefined && !recipient.hasAccount) throw new Rehearsal();
+        if (recipient.user === undefined && !recipient.hasAccount) throw new IntendedRollback();
         link = { ...link, token };
       });
     } catch (error) {
-      if (!(error instanceof Rehearsal)) throw error;
+      if (!(error instanceof IntendedRollback)) throw error;
     }
     return link;
   }

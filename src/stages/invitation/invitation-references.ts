@@ -3,8 +3,8 @@ import type { EntityManager } from 'typeorm';
 import type { Reference } from '../../rest/used-by.js';
 import { Invitation } from './invitation.entity.js';
 
-/** The invitations that name a row in this column; they go with it. */
-export function invitationsThatName(manager: EntityManager, column: 'createdById' | 'flowId', pk: unknown): Reference {
+/** Returns the invitations that refer to a row in the column. They are deleted with the row. */
+export function invitationReferences(manager: EntityManager, column: 'createdById' | 'flowId', pk: unknown): Reference {
   return {
     app: 'authentik_stages_invitation',
     model: 'invitation',

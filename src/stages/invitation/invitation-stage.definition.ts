@@ -14,7 +14,7 @@ import { InvitationModule } from './invitation.module.js';
 export const invitationStage = defineStage({
   kind: 'invitation',
   path: 'invitation/stages',
-  description: 'Requires an invitation, and takes over the data that it sets.',
+  description: 'Requires an invitation, and adds its data to the run.',
   entity: InvitationStage,
   answer: InvitationStageDto,
   request: InvitationStageRequestDto,
@@ -23,7 +23,7 @@ export const invitationStage = defineStage({
     name: TextFilter({ on: 'stage.name' }),
     no_flows: BooleanFilter({
       on: '(not exists (select from "flow_stage_binding" b where b.stage_uuid = stage.pk ))',
-      description: 'Whether the stage is in no flow.',
+      description: 'Whether the stage is bound to no flow.',
     }),
     continue_flow_without_invitation: BooleanFilter({ on: 'stage.continueFlowWithoutInvitation' }),
     stage_uuid: UuidFilter({ on: 'stage.pk' }),

@@ -3,7 +3,7 @@ import { Column } from 'typeorm';
 import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
-/** Passes with an invitation. */
+/** Requires an invitation. */
 @StageKindEntity('invitation')
 export class InvitationStage extends Stage {
   @Column({ type: 'boolean' })

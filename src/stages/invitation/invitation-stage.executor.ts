@@ -9,14 +9,13 @@ import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-exe
 import { parseUuid } from '../../rest/fields/uuid.js';
 import { message } from '../../rest/messages/messages.js';
 import type { InvitationStage } from './invitation-stage.entity.js';
-import { canBeUsed, redeemInvitation } from './redeem-invitation.js';
+import { isUsable, redeemInvitation } from './redeem-invitation.js';
 
 type Run = Execution<InvitationStage>;
 
 /**
- * Lets those pass who have an invitation (flow execution, section 6.8). Opening the link uses nothing up, for mail
- * scanners open links too: the invitation is redeemed by the stage that writes the user. In a flow that writes none it
- * is redeemed here.
+ * Passes visitors with an invitation. Opening the link does not redeem it, because mail scanners open links too: the
+ * stage that writes the user does. In a flow without such a stage the invitation is redeemed here.
  */
 @Injectable()
 export class InvitationStageExecutor implements StageExecutor<InvitationStage> {
@@ -26,20 +25,20 @@ export class InvitationStageExecutor implements StageExecutor<InvitationStage> {
 
   async show(execution: Run): Promise<StageOutcome> {
     const { manager, stage, plan, flow, visitor } = execution;
-    const invitation = tokenOf(execution);
-    const data = invitation === undefined ? undefined : await dataOf(manager, invitation, flow.pk);
-    const isForLater = data !== undefined && (await writesUser(manager, plan));
+    const invitation = invitationKey(execution);
+    const data = invitation === undefined ? undefined : await fixedDataOf(manager, invitation, flow.pk);
+    const isRedeemedLater = data !== undefined && (await willWriteUser(manager, plan));
     const isValid =
       invitation !== undefined &&
       data !== undefined &&
-      (isForLater || (await redeemInvitation(manager, this.events, { invitation, flow, visitor })));
+      (isRedeemedLater || (await redeemInvitation(manager, this.events, { invitation, flow, visitor })));
     if (!isValid) {
       if (stage.continueFlowWithoutInvitation) return { kind: 'passed' };
       return { kind: 'denied', message: message('invitationInvalid') };
     }
     const { context } = plan;
     context.invitation_in_effect = true;
-    if (isForLater) context.invitation = invitation;
+    if (isRedeemedLater) context.invitation = invitation;
     context.prompt_data = mergeAttributes(context.prompt_data ?? {}, data);
     return { kind: 'passed' };
   }
@@ -49,24 +48,24 @@ export class InvitationStageExecutor implements StageExecutor<InvitationStage> {
   }
 }
 
-/** The key that the visitor brings along: in the address, or in what they were asked before. */
-function tokenOf({ query, plan }: Run): string | undefined {
+/** Returns the key from the query, or from the response to an earlier prompt stage. */
+function invitationKey({ query, plan }: Run): string | undefined {
   const data = plan.context.prompt_data ?? {};
   const asked = Object.hasOwn(data, 'token') ? data['token'] : undefined;
   return parseUuid(query.getAll('itoken').at(-1) ?? query.getAll('token').at(-1) ?? asked);
 }
 
-/** What the invitation says in advance; undefined if it cannot be used. */
-async function dataOf(manager: EntityManager, invitation: string, flow: string): Promise<Attributes | undefined> {
+/** Returns the fixed data of the invitation; undefined if it cannot be used. */
+async function fixedDataOf(manager: EntityManager, invitation: string, flow: string): Promise<Attributes | undefined> {
   const [found] = await manager.query<{ fixed_data: Attributes }[]>(
-    `select fixed_data from "invitation" where ${canBeUsed}`,
+    `select fixed_data from "invitation" where ${isUsable}`,
     [invitation, flow],
   );
   return found?.fixed_data;
 }
 
-/** Whether a stage that writes the user is still to come. */
-async function writesUser(manager: EntityManager, { bindings }: FlowPlan): Promise<boolean> {
+/** Whether the rest of the plan has a user write stage. */
+async function willWriteUser(manager: EntityManager, { bindings }: FlowPlan): Promise<boolean> {
   const stages = bindings.flatMap((planned) => ('stage' in planned ? planned.stage : []));
   const [row] = await manager.query<{ found: boolean }[]>(
     `select exists (select from "stage" where stage_uuid = any($1) and kind = 'user_write') as found`,

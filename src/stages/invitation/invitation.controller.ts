@@ -65,7 +65,7 @@ export class InvitationController {
     return this.service.remove(invitation);
   }
 
-  /** Nothing refers to an invitation. */
+  /** Always empty: nothing refers to an invitation. */
   @invitations.usedBy()
   async usedBy(@invitations.key() pk: string, @Visible() visible: VisibleRows): Promise<UsedByDto[]> {
     await this.service.get(pk, visible, []);

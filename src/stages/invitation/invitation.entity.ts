@@ -3,7 +3,7 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relat
 import { User } from '../../core/users/user.entity.js';
 import { Flow } from '../../flows/flow.entity.js';
 
-/** Lets whoever knows its key pass an invitation stage, and says in advance what they would be asked. */
+/** Lets visitors who know its key pass an invitation stage, and provides data that prompts would ask for. */
 @Entity()
 @Index('ix_invitation_expires', ['expires'])
 export class Invitation {
@@ -30,7 +30,7 @@ export class Invitation {
   @Column({ type: 'boolean', default: false })
   singleUse!: boolean;
 
-  /** The only flow that it is for. It goes with the flow: else it would be for every flow from then on. */
+  /** Restricts it to one flow. Deleted with the flow, so that it does not become valid for every flow. */
   @Index('ix_invitation_flow')
   @Column({ type: 'uuid', name: 'flow_uuid', nullable: true })
   flowId!: string | null;

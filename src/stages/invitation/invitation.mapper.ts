@@ -5,7 +5,7 @@ import type { FlowDto } from '../../flows/dto/flow.dto.js';
 import type { Columns } from '../../rest/list/list-query.js';
 import type { InvitationDto } from './dto/invitation.dto.js';
 
-/** What is told of an invitation itself, in a statement that calls it `invitation`. */
+/** Columns of an invitation, in a statement with the alias `invitation`. */
 export const invitationColumns = {
   pk: 'invitation.pk',
   name: 'invitation.name',
@@ -15,7 +15,7 @@ export const invitationColumns = {
   flow: 'invitation.flowId',
 } satisfies Columns;
 
-/** What is read of an invitation for the clients: also what they are told of who made it, called `author`. */
+/** Columns of an invitation's response: those of the invitation, and of its creator with the alias `author`. */
 export const invitationRowColumns = {
   ...invitationColumns,
   created_by: 'invitation.createdById',
@@ -33,7 +33,11 @@ export type InvitationRow = Pick<InvitationDto, keyof typeof invitationColumns> 
   readonly [Name in keyof Omit<GroupMemberDto, 'pk' | 'uid'> as `author_${Name}`]: GroupMemberDto[Name];
 } & { readonly created_by: number; readonly author_known: boolean };
 
-/** An invitation as clients see it. `flow` is the one that it is for. */
+/**
+ * Returns the response for an invitation.
+ *
+ * @param flow the flow that it is restricted to
+ */
 export function invitationAnswer(row: InvitationRow, flow: FlowDto | undefined, secrets: SecretBox): InvitationDto {
   const author = {
     pk: row.created_by,

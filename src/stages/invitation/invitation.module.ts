@@ -2,11 +2,11 @@ import { Module } from '@nestjs/common';
 
 import { FlowsModule } from '../../flows/flows.module.js';
 import { Referrers } from '../../rest/referrers.js';
-import { invitationsThatName } from './invitation-references.js';
+import { invitationReferences } from './invitation-references.js';
 import { InvitationController } from './invitation.controller.js';
 import { InvitationService } from './invitation.service.js';
 
-/** Invitations, which invitation stages ask for. */
+/** The invitations that invitation stages require. */
 @Module({
   imports: [FlowsModule],
   controllers: [InvitationController],
@@ -14,7 +14,7 @@ import { InvitationService } from './invitation.service.js';
 })
 export class InvitationModule {
   constructor(referrers: Referrers) {
-    referrers.register('authentik_core.user', (manager, pk) => [invitationsThatName(manager, 'createdById', pk)]);
-    referrers.register('authentik_flows.flow', (manager, pk) => [invitationsThatName(manager, 'flowId', pk)]);
+    referrers.register('authentik_core.user', (manager, pk) => [invitationReferences(manager, 'createdById', pk)]);
+    referrers.register('authentik_flows.flow', (manager, pk) => [invitationReferences(manager, 'flowId', pk)]);
   }
 }

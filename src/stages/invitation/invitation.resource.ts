@@ -15,6 +15,6 @@ export const invitations = new Resource({
     format: 'uuid',
     description: 'UUID of the invitation.',
   },
-  // The key stands in the link of the invitation, and lets its holder in.
+  // Only the creator sees an invitation: its key is the secret of its link.
   creator: 'createdById',
 });

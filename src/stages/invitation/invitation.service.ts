@@ -21,7 +21,7 @@ import type { InvitationDto, InvitationRequestDto, PatchedInvitationRequestDto }
 import { Invitation } from './invitation.entity.js';
 import { invitationAnswer, type InvitationRow, invitationRowColumns } from './invitation.mapper.js';
 
-/** Keeps the invitations, until they have expired. */
+/** Stores invitations, and deletes expired ones. */
 @Injectable()
 export class InvitationService {
   constructor(
@@ -36,7 +36,7 @@ export class InvitationService {
 
   async list(query: InvitationListQuery, visible: VisibleRows, known: KnownUsers): Promise<Page<InvitationDto>> {
     const { pagination, results } = await readPage<InvitationRow>(this.invitations(visible, known), query);
-    return { pagination, results: await this.answers(results) };
+    return { pagination, results: await this.toDtos(results) };
   }
 
   /** @throws AppError `notFound` */
@@ -56,12 +56,12 @@ export class InvitationService {
       await manager.insert(Invitation, { ...columnsOfInvitation(request), pk, createdById } as object);
     });
     const invitation = await this.find(pk, everyRow, by.knownUsers);
-    // Its flow, or who made it, has been deleted in the meantime, and the invitation with it.
+    // Its flow or its creator has been deleted in the meantime, and the invitation with it.
     if (invitation === undefined) throw conflictingWrites();
     return invitation;
   }
 
-  /** Changes what the request names; the rest stays as it is, also for a PUT. */
+  /** Changes the fields in the request. The others keep their values, also for PUT. */
   async update(
     { pk }: Invitation,
     request: InvitationRequestDto | PatchedInvitationRequestDto,
@@ -78,7 +78,11 @@ export class InvitationService {
     await this.dataSource.transaction((manager) => manager.delete(Invitation, { pk }));
   }
 
-  /** Deletes some of the invitations that have expired. @returns how many */
+  /**
+   * Deletes a batch of expired invitations.
+   *
+   * @returns their number
+   */
   private async purge(): Promise<number> {
     const deleted = await this.dataSource.query<[unknown[], number]>(
       `delete from "invitation"
@@ -90,11 +94,11 @@ export class InvitationService {
   private async find(pk: string, visible: VisibleRows, known: KnownUsers): Promise<InvitationDto | undefined> {
     const invitation = this.invitations(visible, known).andWhere('invitation.pk = :pk', { pk });
     const row = await select(invitation, invitationRowColumns).getRawOne<InvitationRow>();
-    const [answer] = row === undefined ? [] : await this.answers([row]);
+    const [answer] = row === undefined ? [] : await this.toDtos([row]);
     return answer;
   }
 
-  /** The author stays unjoined, and so out of reach of searches and filters, where their details may not be shown. */
+  /** Joins only creators that the caller may see, so that searches and filters reveal nothing about the others. */
   private invitations(visible: VisibleRows, known: KnownUsers): SelectQueryBuilder<Invitation> {
     const invitations = this.dataSource.manager
       .createQueryBuilder(Invitation, 'invitation')
@@ -105,8 +109,8 @@ export class InvitationService {
     return restrict(invitations, visible, 'createdById');
   }
 
-  /** The invitations as clients see them, with all their flows read at once. */
-  private async answers(rows: readonly InvitationRow[]): Promise<InvitationDto[]> {
+  /** Returns the responses for invitations, with all their flows in one query. */
+  private async toDtos(rows: readonly InvitationRow[]): Promise<InvitationDto[]> {
     const flows = await this.flows.getMany([...new Set(rows.flatMap(({ flow }) => flow ?? []))]);
     return rows.map((row) => invitationAnswer(row, flows.get(row.flow ?? ''), this.secrets));
   }

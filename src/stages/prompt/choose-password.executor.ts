@@ -11,13 +11,13 @@ import { shown } from '../../rest/fields/coercions.js';
 import { message } from '../../rest/messages/messages.js';
 import { PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
 import { readPromptAnswer } from './prompt-answer.js';
-import { type FormField, known, passwordKey, promptChallenge, type PromptData } from './prompt-form.js';
+import { type FormField, ownValue, passwordKey, promptChallenge, type PromptData } from './prompt-form.js';
 
-/** The name of the stage in a plan. */
+/** Name of the in-memory stage in a plan. */
 export const choosePassword = 'choose-password';
 
-/** Name under which a session remembers the key of the user whose password was last chosen in it. */
-export const passwordChosenHere = 'password:chosen-for';
+/** Session key of the ID of the user whose password was last chosen in this session. */
+export const passwordChosenKey = 'password:chosen-for';
 
 const password: FormField = {
   fieldKey: passwordKey,
@@ -37,9 +37,9 @@ const fields: readonly FormField[] = [
 ];
 
 /**
- * Asks for a password in the place of one that was typed before the address was proved: a stranger may have signed up
- * with the address (Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022). It is the form of a prompt
- * stage, with its rules, so every client can show it.
+ * Asks for a password that replaces one entered before the address was proved: a stranger may have signed up with the
+ * address (Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022). It uses the challenge and the rules of
+ * a prompt stage, so every client can show it.
  */
 @Injectable()
 export class ChoosePasswordExecutor implements InMemoryStageExecutor {
@@ -65,18 +65,18 @@ export class ChoosePasswordExecutor implements InMemoryStageExecutor {
     const strength = this.strengthLimit.meterFor(visitor.clientIp);
     const answer = await readPromptAnswer(fields, body as PromptData, {
       data: {},
-      problemOf: () => Promise.resolve(undefined),
+      nameProblem: () => Promise.resolve(undefined),
       passwordProblems: (password) => this.passwords.problems(password, names),
       passwordWeakness: (password) => this.passwords.check(manager, password, names, strength),
     });
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
-    const passwordHash = await hashPassword(shown(known(answer.values, passwordKey)));
+    const passwordHash = await hashPassword(shown(ownValue(answer.values, passwordKey)));
     const user = await lockProved(manager, plan.context, pending.user.pk);
     if (user === undefined) return { kind: 'denied' };
     if (user === 'changed') return { kind: 'denied', message: message('accountChanged') };
     await this.credentials.setPassword(manager, user, passwordHash, { session });
     await noteOwnChange(manager, plan.context, user.pk);
-    execution.remember(passwordChosenHere, user.pk);
+    execution.remember(passwordChosenKey, user.pk);
     return { kind: 'passed' };
   }
 }

@@ -4,30 +4,30 @@ import type { User } from '../../core/users/user.entity.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { kindsAhead } from '../../flow-execution/stages-ahead.js';
 import { type Message, message } from '../../rest/messages/messages.js';
-import { asksAhead } from './asks-ahead.js';
-import { type FormField, known, type PromptData } from './prompt-form.js';
-import { takesUnprovedAddress } from './unproved-address.js';
+import { hasUpcomingPrompt } from './has-upcoming-prompt.js';
+import { type FormField, ownValue, type PromptData } from './prompt-form.js';
+import { setsUnprovedAddress } from './unproved-address.js';
 
-/** Keys of fields whose values are names: accounts are found by them. */
+/** Keys of fields whose values identify accounts at sign-in. */
 const nameKeys = ['username', 'attributes.upn', 'attributes_upn'] as const;
 
-/** Checks the names in the answer to a form. Stages that write them check again, with the names locked. */
+/** Checks the names in a form response. Stages that write names check them again under a lock. */
 export class NameChecks {
-  /** @param own the account that may keep its names; undefined in a sign-up */
+  /** @param own the account that the names are for, which may keep its current names; undefined in a sign-up */
   constructor(
     private readonly execution: Execution,
     private readonly own: User | undefined,
   ) {}
 
-  /** Why the account cannot have a name in a field, looked at alone; undefined if it can. */
-  async problemOf({ type, fieldKey }: FormField, name: string): Promise<Message | undefined> {
+  /** Returns why the account cannot have the name in one field; undefined if it can. */
+  async fieldProblem({ type, fieldKey }: FormField, name: string): Promise<Message | undefined> {
     const { manager } = this.execution;
     if (type === 'username') {
       if (this.own === undefined && (await isReservedUsername(manager, name))) return message('usernameTaken');
       const problem = (await nameProblems(manager, { username: name }, this.own)).get('username');
       if (problem === undefined) return undefined;
       if (problem === 'invalid') return message('usernameInvalid');
-      // Only its owner may have an address as a name, so whether an account has it is no answer to others.
+      // Only its owner may use an address as user name; others must not learn whether an account has it.
       return isAddress(name) ? undefined : message('usernameTaken');
     }
     if (fieldKey !== 'email' || this.own !== undefined || (await this.isAnsweredByMail())) return undefined;
@@ -35,49 +35,49 @@ export class NameChecks {
   }
 
   /**
-   * Why the account cannot have the names of an answer together.
+   * Returns why the account cannot have the combination of names in a response.
    *
-   * @param data the answers to earlier forms of the run
-   * @param values the answer, by the keys of its fields
-   * @returns the error with its field; undefined if it can
+   * @param data responses to earlier forms of the run
+   * @param values the response, keyed by field
+   * @returns the error, keyed by field; undefined if the names are valid
    */
-  async problemIn(data: PromptData, values: PromptData): Promise<Record<string, Message[]> | undefined> {
+  async formProblems(data: PromptData, values: PromptData): Promise<Record<string, Message[]> | undefined> {
     const { manager, plan } = this.execution;
     const foreign = await this.foreignName(data, values);
     if (foreign !== undefined) return { [foreign]: [message('usernameIsForeignAddress')] };
-    if (Object.hasOwn(values, 'email') && takesUnprovedAddress(values, this.own, plan.context)) {
+    if (Object.hasOwn(values, 'email') && setsUnprovedAddress(values, this.own, plan.context)) {
       if (!(await this.isProvedAhead())) return { email: [message('addressNotProved')] };
     }
-    const username = known(values, 'username');
+    const username = ownValue(values, 'username');
     if (typeof username !== 'string' || !isAddress(username) || (await this.isAnsweredByMail())) return undefined;
     const problems = await nameProblems(manager, { username }, this.own);
     return problems.has('username') ? { username: [message('usernameTaken')] } : undefined;
   }
 
-  /** Whether a mail will answer if an account has the address of a sign-up, so that nothing else must. */
+  /** Whether this is a sign-up that sends a mail later, which alone may reveal that the address has an account. */
   private async isAnsweredByMail(): Promise<boolean> {
     if (this.own !== undefined) return false;
     const kinds = await kindsAhead(this.execution.manager, this.execution.plan);
     return kinds.has('user_write') && kinds.has('email');
   }
 
-  /** The field of a new name that is an email address other than the account's; undefined if there is none. */
+  /** Returns the field of a new name that is an email address other than the account's; undefined if there is none. */
   private async foreignName(data: PromptData, values: PromptData): Promise<string | undefined> {
     const answers = { ...data, ...values };
-    const typed = known(answers, 'email');
+    const typed = ownValue(answers, 'email');
     const email = typeof typed === 'string' ? typed : (this.own?.email ?? '');
     const kept = [this.own?.username, this.own?.attributes['upn']];
     const foreign = nameKeys.find((key) => {
-      const name = known(answers, key);
+      const name = ownValue(answers, key);
       return typeof name === 'string' && !kept.includes(name) && isForeignAddress(name, email);
     });
     if (foreign === undefined) return undefined;
     const { manager, plan } = this.execution;
-    if (email === '' && (await asksAhead(manager, plan, 'email'))) return undefined;
+    if (email === '' && (await hasUpcomingPrompt(manager, plan, 'email'))) return undefined;
     return [foreign, 'email'].find((key) => Object.hasOwn(values, key));
   }
 
-  /** Whether a new address of the account is proved by a mail, or never written, before the run ends. */
+  /** Whether the rest of the run proves a new address of the account by mail, or never writes it. */
   private async isProvedAhead(): Promise<boolean> {
     const { manager, plan, visitor } = this.execution;
     const kinds = await kindsAhead(manager, plan);

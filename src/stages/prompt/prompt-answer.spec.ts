@@ -12,11 +12,11 @@ function field(type: PromptType, fields: Partial<FormField> = {}): FormField {
   return { fieldKey: 'key', type, order: 0, ...texts, ...flags, ...fields };
 }
 
-/** What comes of an answer: the values, or the errors. */
+/** Returns the values of a response, or its errors. */
 async function read(fields: FormField | FormField[], body: PromptData, data: PromptData = {}): Promise<unknown> {
   const answer = await readPromptAnswer([fields].flat(), body, {
     data,
-    problemOf: async (_, name) => (name === 'taken' ? message('usernameTaken') : undefined),
+    nameProblem: async (_, name) => (name === 'taken' ? message('usernameTaken') : undefined),
     passwordProblems: (password, { username }) => (password === username ? [{ written: 'Choose another one.' }] : []),
     passwordWeakness: async () => [],
   });
@@ -27,14 +27,14 @@ const errors = (...key: string[]): unknown => ({ errors: { key } });
 const required = errors('This field is required.');
 const blank = errors('This field may not be blank.');
 const uri = 'data:text/plain;charset=utf-8;base64,aGVsbG8=';
-const noDate = errors('Date has wrong format. Use one of these formats instead: YYYY-MM-DD.');
+const notDate = errors('Date has wrong format. Use one of these formats instead: YYYY-MM-DD.');
 
-describe('An answer to a field', () => {
+describe('The response to a field', () => {
   it.each<[PromptType, unknown, unknown]>([
     ['text', '  kept as it is ', '  kept as it is '],
     ['text', 25, '25'],
     ['text_area', 'two\nlines', 'two\nlines'],
-    ['username', ' somebody ', 'somebody'],
+    ['username', ' ada ', 'ada'],
     ['email', 'a@example.org', 'a@example.org'],
     ['password', '  with blanks ', '  with blanks '],
     ['number', '42', 42],
@@ -46,7 +46,7 @@ describe('An answer to a field', () => {
     ['file', uri, uri],
     ['ak-locale', 'de', 'de'],
     ['ak-locale', '', ''],
-  ])('of the type %s takes %j', async (type, raw, value) => {
+  ])('of type %s accepts %j', async (type, raw, value) => {
     expect(await read(field(type), { key: raw })).toEqual({ key: value });
   });
 
@@ -65,15 +65,15 @@ describe('An answer to a field', () => {
     ['number', 'x', errors('A valid integer is required.')],
     ['number', 1.5, errors('A valid integer is required.')],
     ['checkbox', 'maybe', errors('Must be a valid boolean.')],
-    ['date', '2023-02-29', noDate],
-    ['date', 'x', noDate],
-    ['date', 20240229, noDate],
+    ['date', '2023-02-29', notDate],
+    ['date', 'x', notDate],
+    ['date', 20240229, notDate],
     ['date-time', 'x', expect.anything()],
     ['file', 'foo', errors('Invalid scheme')],
     ['file', 'data:text/plain,foo', errors('Invalid encoding')],
     ['file', 'data:text/plain;base64', errors('Invalid encoding')],
-  ])('of the type %s does not take %j', async (type, raw, refused) => {
-    expect(await read(field(type), { key: raw })).toEqual(refused);
+  ])('of type %s rejects %j', async (type, raw, error) => {
+    expect(await read(field(type), { key: raw })).toEqual(error);
   });
 
   it.each<[PromptType, unknown]>([
@@ -86,14 +86,11 @@ describe('An answer to a field', () => {
     ['date', {}],
     ['date-time', {}],
     ['file', {}],
-  ])(
-    'of the type %s may be empty text if it is not required, as a page without scripts sends it',
-    async (type, value) => {
-      expect(await read(field(type, { required: false }), { key: '' })).toEqual(value);
-    },
-  );
+  ])('of type %s may be empty text if it is not required, as a page without scripts sends it', async (type, value) => {
+    expect(await read(field(type, { required: false }), { key: '' })).toEqual(value);
+  });
 
-  it.each(promptTypes)('of the type %s can be left out if it is not required', async (type) => {
+  it.each(promptTypes)('of type %s can be omitted if it is not required', async (type) => {
     const isFixed = ['text_read_only', 'text_area_read_only', 'hidden', 'static'].includes(type);
     const value = isFixed ? { key: '' } : type === 'checkbox' ? { key: false } : {};
     expect(await read(field(type, { required: false }), {})).toEqual(value);
@@ -110,26 +107,26 @@ describe('An answer to a field', () => {
     'date-time',
     'file',
     'ak-locale',
-  ] as const)('of the type %s cannot be left out if it is required, nor be null', async (type) => {
+  ] as const)('of type %s cannot be omitted if it is required, nor be null', async (type) => {
     expect(await read(field(type), {})).toEqual(required);
     expect(await read(field(type, { required: false }), { key: null })).toEqual(errors('This field may not be null.'));
   });
 
-  it('that is left out is what is in the field at first, if there is something', async () => {
-    expect(await read(field('text', { initialValue: 'said' }), {})).toEqual({ key: 'said' });
-    expect(await read(field('text', { initialValue: 'said' }), {}, { key: 'known' })).toEqual({ key: 'known' });
+  it('defaults to the initial value of the field', async () => {
+    expect(await read(field('text', { initialValue: 'preset' }), {})).toEqual({ key: 'preset' });
+    expect(await read(field('text', { initialValue: 'preset' }), {}, { key: 'known' })).toEqual({ key: 'known' });
     expect(await read(field('number', { initialValue: '5' }), {})).toEqual({ key: 5 });
     expect(await read(field('email', { initialValue: 'nobody' }), {})).toEqual(errors('Enter a valid email address.'));
-    expect(await read(field('password', { initialValue: 'said' }), {})).toEqual(required);
+    expect(await read(field('password', { initialValue: 'preset' }), {})).toEqual(required);
   });
 
-  it('that says nothing of a box means that it is not ticked, also if it was before', async () => {
+  it('unchecks an omitted checkbox, also if it was checked before', async () => {
     expect(await read(field('checkbox', { initialValue: 'true' }), {}, { key: true })).toEqual({ key: false });
   });
 });
 
-describe.each(['radio-button-group', 'dropdown'] as const)('An answer to a %s', (type) => {
-  it('is one of the choices', async () => {
+describe.each(['radio-button-group', 'dropdown'] as const)('The response to a %s', (type) => {
+  it('must be one of the choices', async () => {
     const one = field(type, { placeholder: 'red\nblue' });
     expect(await read(one, { key: 'blue' })).toEqual({ key: 'blue' });
     expect(await read(one, { key: 'green' })).toEqual(errors('"green" is not a valid choice.'));
@@ -138,41 +135,41 @@ describe.each(['radio-button-group', 'dropdown'] as const)('An answer to a %s', 
     expect(await read(field(type), {})).toEqual(required);
   });
 
-  it('is kept as what the choice is, not as the text that stands for it', async () => {
+  it('keeps the type of the choice', async () => {
     const data = { key__choices: [1, true, 'blue'] };
     expect(await read(field(type), { key: '1' }, data)).toEqual({ key: 1 });
     expect(await read(field(type), { key: 'True' }, data)).toEqual({ key: true });
   });
 });
 
-describe('What the server says', () => {
+describe('A value that the server sets', () => {
   it.each(['text_read_only', 'text_area_read_only', 'hidden', 'static'] as const)(
-    'in a field of the type %s stays, whatever a visitor sends',
+    'in a field of type %s ignores the response',
     async (type) => {
-      const one = field(type, { initialValue: 'said', placeholder: 'hint' });
-      expect(await read(one, { key: 'forged' })).toEqual({ key: 'said' });
+      const one = field(type, { initialValue: 'preset', placeholder: 'hint' });
+      expect(await read(one, { key: 'forged' })).toEqual({ key: 'preset' });
       expect(await read(one, { key: 'forged' }, { key: 'known' })).toEqual({ key: 'known' });
-      expect(await read(one, {})).toEqual({ key: 'said' });
+      expect(await read(one, {})).toEqual({ key: 'preset' });
     },
   );
 
-  it('in a hidden or static field is the placeholder if nothing else is said', async () => {
+  it('in a hidden or static field defaults to the placeholder', async () => {
     expect(await read(field('hidden', { placeholder: 'hint' }), { key: 'forged' })).toEqual({ key: 'hint' });
     expect(await read(field('static', { placeholder: 'hint' }), {})).toEqual({ key: 'hint' });
     expect(await read(field('text_read_only', { placeholder: 'hint' }), {})).toEqual({ key: '' });
   });
 });
 
-describe('An answer to a form', () => {
+describe('The response to a form', () => {
   const passwords = [field('password', { fieldKey: 'password' }), field('password', { fieldKey: 'password_repeat' })];
 
-  it('holds the values of its fields and of nothing else', async () => {
+  it('keeps only the values of its fields', async () => {
     const body = JSON.parse('{"key":"a","other":"b","component":"x","__proto__":{"key2":"c"}}') as PromptData;
     const values = await read([field('text'), field('text', { fieldKey: 'key2', required: false })], body);
     expect(values).toEqual({ key: 'a' });
   });
 
-  it('tells of everything that is wrong with its fields at once', async () => {
+  it('returns the errors of all fields at once', async () => {
     const form = [field('email', { fieldKey: 'email' }), field('number'), ...passwords];
     expect(await read(form, { email: 'x', password: 'a', password_repeat: 'b' })).toEqual({
       errors: {
@@ -183,7 +180,7 @@ describe('An answer to a form', () => {
     });
   });
 
-  it('is refused with what is wrong with the password, and with the rest of the form', async () => {
+  it('returns the problems of the password together with the errors of the other fields', async () => {
     const form = [field('username', { fieldKey: 'username' }), field('number'), ...passwords];
     const problems = { password: ['Choose another one.'] };
     expect(await read(form, { username: 'a', key: 1, password: 'a', password_repeat: 'a' })).toEqual({
@@ -199,7 +196,7 @@ describe('An answer to a form', () => {
     });
   });
 
-  it('is not asked about a password that the run holds already', async () => {
+  it('does not check a password that the run already contains', async () => {
     const shownAgain = field('hidden', { fieldKey: 'password' });
     expect(await read(shownAgain, {}, { password: 'sealed', username: 'sealed' })).toEqual({ password: 'sealed' });
     expect(await read({ ...shownAgain, initialValue: 'ada' }, { username: 'ada' })).toEqual({
@@ -207,7 +204,7 @@ describe('An answer to a form', () => {
     });
   });
 
-  it('repeats its password, blanks and letter case included', async () => {
+  it('must repeat the password exactly, with blanks and case', async () => {
     const differ = { errors: { non_field_errors: ["Passwords don't match."] } };
     const same = { password: 'secret', password_repeat: 'secret' };
     expect(await read(passwords, same)).toEqual(same);
@@ -221,7 +218,7 @@ describe('An answer to a form', () => {
     expect(await read(passwords.slice(1), { password_repeat: 'b' })).toEqual({ password_repeat: 'b' });
   });
 
-  it.each(['__proto__', 'constructor', 'hasOwnProperty'])('has a field under the key %s as any other', async (key) => {
+  it.each(['__proto__', 'constructor', 'hasOwnProperty'])('accepts a field with the key %s', async (key) => {
     const one = field('text', { fieldKey: key });
     const missing = (await read(one, {})) as { errors: object };
     expect(Object.entries(missing.errors)).toEqual([[key, ['This field is required.']]]);
@@ -231,7 +228,7 @@ describe('An answer to a form', () => {
   });
 });
 
-describe('The length of an answer', () => {
+describe('The length of a value', () => {
   const tooLong = (characters: number): string[] => [`Ensure this field has no more than ${characters} characters.`];
 
   it.each<[PromptType, number]>([
@@ -241,13 +238,13 @@ describe('The length of an answer', () => {
     ['email', 254],
     ['file', 500_000],
     ['ak-locale', 1000],
-  ])('is bounded for the type %s: %i characters', async (type, longest) => {
+  ])('is limited by the type %s to %i characters', async (type, limit) => {
     const value = (length: number): string => (type === 'file' ? uri : '').padEnd(length, 'A');
-    const kept = await read(field(type), { key: value(longest) });
+    const kept = await read(field(type), { key: value(limit) });
     if (type === 'email') expect(kept).toEqual(errors('Enter a valid email address.'));
-    else expect(kept).toEqual({ key: value(longest) });
-    expect(await read(field(type), { key: value(longest + 1) })).toMatchObject({
-      errors: { key: expect.arrayContaining(tooLong(longest)) },
+    else expect(kept).toEqual({ key: value(limit) });
+    expect(await read(field(type), { key: value(limit + 1) })).toMatchObject({
+      errors: { key: expect.arrayContaining(tooLong(limit)) },
     });
   });
 
@@ -255,15 +252,15 @@ describe('The length of an answer', () => {
     ['username', 150],
     ['name', 255],
     ['email', 254],
-  ])('is bounded by the column %s: %i characters', async (fieldKey, longest) => {
-    const kind = field('text', { fieldKey });
-    expect(await read(kind, { [fieldKey]: 'x'.repeat(longest) })).toEqual({ [fieldKey]: 'x'.repeat(longest) });
-    expect(await read(kind, { [fieldKey]: 'x'.repeat(longest + 1) })).toEqual({
-      errors: { [fieldKey]: tooLong(longest) },
+  ])('is limited by the column %s to %i characters', async (fieldKey, limit) => {
+    const one = field('text', { fieldKey });
+    expect(await read(one, { [fieldKey]: 'x'.repeat(limit) })).toEqual({ [fieldKey]: 'x'.repeat(limit) });
+    expect(await read(one, { [fieldKey]: 'x'.repeat(limit + 1) })).toEqual({
+      errors: { [fieldKey]: tooLong(limit) },
     });
   });
 
-  it('is bounded together with the answers to earlier forms', async () => {
+  it('is limited together with the responses to earlier forms', async () => {
     const picture = field('file', { fieldKey: 'attributes.picture' });
     const large = uri.padEnd(400_000, 'A');
     const body = { 'attributes.picture': large };

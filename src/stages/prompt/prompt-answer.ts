@@ -11,55 +11,56 @@ import {
   text,
 } from '../../rest/fields/coercions.js';
 import { type MessageOrText, message } from '../../rest/messages/messages.js';
-import { choicesOf, type FormField, initialValueOf, known, passwordKey, type PromptData } from './prompt-form.js';
-import { firstTooLong, longestOf } from './prompt-limits.js';
+import { choicesOf, type FormField, initialValueOf, ownValue, passwordKey, type PromptData } from './prompt-form.js';
+import { firstTooLong, maxLengthOf } from './prompt-limits.js';
 import type { PromptType } from './prompt-types.js';
 
-/** The answer of a visitor: values by the keys of fields, or the errors. */
+/** A parsed response: values keyed by field, or the errors. */
 export type PromptAnswer =
   | { readonly kind: 'values'; readonly values: PromptData }
   | { readonly kind: 'errors'; readonly errors: NestedMessages };
 
-/** What reading a form needs. */
+/** What `readPromptAnswer` needs to know of the run. */
 export interface PromptContext {
-  /** The answers of earlier forms in the run. */
+  /** Responses to earlier forms of the run. */
   readonly data: PromptData;
-  /** Why the account cannot have the user name or address that was typed in a field; undefined if it can. */
-  readonly problemOf: (field: FormField, name: string) => Promise<MessageOrText | undefined>;
+  /** Returns why the account cannot have the user name or address in a field; undefined if it can. */
+  readonly nameProblem: (field: FormField, name: string) => Promise<MessageOrText | undefined>;
   /**
-   * Returns the problems of a new password that cost little time to find.
+   * Returns the problems of a new password that are cheap to find.
    *
-   * @param answered all of the form, including invalid answers
+   * @param answered the whole response, including invalid values
    */
   readonly passwordProblems: (password: string, answered: PromptData) => readonly MessageOrText[];
-  /** Returns the other problems of a new password. It is called only if the whole form is valid otherwise. */
+  /** Returns the other problems of a new password. Called only if the rest of the response is valid. */
   readonly passwordWeakness: (password: string, answers: PromptData) => Promise<readonly MessageOrText[]>;
   /**
-   * Returns the messages of the policies of the form. Policies on an answer that is not `isAsked` are left out.
+   * Returns the messages of the form's policies.
    *
-   * @param isRestValid false: policies leave out what takes much time
+   * @param isApplicable whether the policies of a field are evaluated
+   * @param isRestValid false: policies skip expensive checks
    */
   readonly policyProblems?: (
     answers: PromptData,
-    isAsked: (key: string) => boolean,
+    isApplicable: (key: string) => boolean,
     isRestValid: boolean,
   ) => Promise<readonly MessageOrText[]>;
 }
 
-/** The server says what is in these, whatever a visitor sends. */
+/** The server sets the values of these; the response is ignored. */
 const fixedTypes: readonly PromptType[] = ['text_read_only', 'text_area_read_only', 'hidden', 'static'];
-/** Blank text is an answer of these, and told to be none if it must not be. */
+/** For these, blank text is a value, which is refused as blank where that is not allowed. */
 const textTypes: readonly PromptType[] = ['text', 'text_area', 'username', 'email', 'ak-locale'];
 
 /**
- * Reads the answer to a form (flow execution, section 6.2). Keys that are no field of the form are not looked at.
+ * Parses and validates the response to a form. Keys that are not fields of the form are ignored.
  *
- * @param body what was posted
+ * @param body the posted JSON object
  */
 export async function readPromptAnswer(
   fields: readonly FormField[],
   body: PromptData,
-  { data, problemOf, passwordProblems, passwordWeakness, policyProblems }: PromptContext,
+  { data, nameProblem, passwordProblems, passwordWeakness, policyProblems }: PromptContext,
 ): Promise<PromptAnswer> {
   const values: [string, unknown][] = [];
   const errors = new Map<string, FieldMessages>();
@@ -68,7 +69,7 @@ export async function readPromptAnswer(
       const value = valueOf(field, data, body);
       if (value === undefined) continue;
       const isName = field.type === 'username' || field.type === 'email';
-      const problem = isName ? await problemOf(field, value as string) : undefined;
+      const problem = isName ? await nameProblem(field, value as string) : undefined;
       if (problem !== undefined) throw new Rejection([problem]);
       values.push([field.fieldKey, value]);
     } catch (error) {
@@ -85,31 +86,31 @@ export async function readPromptAnswer(
   if (problems.length > 0) errors.set(passwordKey, problems);
   const weakness = password === undefined || errors.size > 0 ? [] : await passwordWeakness(password, answer);
   if (weakness.length > 0) errors.set(passwordKey, weakness);
-  const isKept = password === undefined && known(answer, passwordKey) !== undefined;
+  const isKept = password === undefined && ownValue(answer, passwordKey) !== undefined;
   const broken = new Set(errors.keys());
-  const isAsked = (key: string): boolean => {
-    // The errors of an answer are known already, and the run keeps no password but its sealed hash.
+  const isApplicable = (key: string): boolean => {
+    // A value with an error has its message already, and of an earlier password the run keeps only the sealed hash.
     if (broken.has(key) || (key === passwordKey && isKept)) return false;
     return broken.size === 0 || Object.hasOwn(answer, key);
   };
-  const said = await policyProblems?.(answer, isAsked, broken.size === 0);
-  if (said !== undefined && said.length > 0) {
-    errors.set(nonField, [...((errors.get(nonField) ?? []) as readonly MessageOrText[]), ...said]);
+  const policyMessages = (await policyProblems?.(answer, isApplicable, broken.size === 0)) ?? [];
+  if (policyMessages.length > 0) {
+    errors.set(nonField, [...((errors.get(nonField) ?? []) as readonly MessageOrText[]), ...policyMessages]);
   }
   return errors.size > 0 ? { kind: 'errors', errors: Object.fromEntries(errors) } : { kind: 'values', values: answer };
 }
 
 /**
- * The password that an answer holds for the user; undefined if there is none. A field whose value the server decides
- * may hold what the run has kept already.
+ * Returns the new password in a response; undefined if there is none. A field whose value the server sets may contain
+ * the sealed hash of an earlier one, which is not new.
  */
 export function newPasswordIn(answer: PromptData, data: PromptData): string | undefined {
-  const password = known(answer, passwordKey);
-  if (password === undefined || password === '' || password === known(data, passwordKey)) return undefined;
+  const password = ownValue(answer, passwordKey);
+  if (password === undefined || password === '' || password === ownValue(data, passwordKey)) return undefined;
   return shown(password);
 }
 
-/** A form with two passwords asks for one of them twice. One that is not valid is compared with nothing. */
+/** Whether the password and its repetition differ, in a form with exactly two password fields that are both valid. */
 function passwordsDiffer(
   fields: readonly FormField[],
   answer: PromptData,
@@ -118,18 +119,18 @@ function passwordsDiffer(
   const [password, repeated, ...more] = fields.filter(({ type }) => type === 'password');
   if (password === undefined || repeated === undefined || more.length > 0) return false;
   if (errors.has(password.fieldKey) || errors.has(repeated.fieldKey)) return false;
-  return known(answer, password.fieldKey) !== known(answer, repeated.fieldKey);
+  return ownValue(answer, password.fieldKey) !== ownValue(answer, repeated.fieldKey);
 }
 
-/** The value of one field; undefined for none. */
+/** Returns the value of one field; undefined if it has none. */
 function valueOf(field: FormField, data: PromptData, body: PromptData): unknown {
   if (field.type === 'separator') return undefined;
   if (fixedTypes.includes(field.type)) return fixedValueOf(field, data);
-  const raw = known(body, field.fieldKey);
+  const raw = ownValue(body, field.fieldKey);
   if (raw === null) throw new Rejection([message('null')]);
   const coercion = coercionOf(field, data);
-  if (raw !== undefined && !isNothing(raw, field)) return coercion(raw);
-  // A browser says of a box that is not ticked nothing at all.
+  if (raw !== undefined && !isEmptyInput(raw, field)) return coercion(raw);
+  // Browsers omit unchecked checkboxes.
   if (field.type === 'checkbox') return false;
   const initial = initialValueOf(field, data);
   if (initial !== '') return coercion(initial);
@@ -137,21 +138,21 @@ function valueOf(field: FormField, data: PromptData, body: PromptData): unknown 
   return undefined;
 }
 
-/** Pages without scripts send every field of a form, also those that were left empty. */
-function isNothing(raw: unknown, { type, required }: FormField): boolean {
+/** Whether an empty string means that the field was left empty: pages without scripts submit every field. */
+function isEmptyInput(raw: unknown, { type, required }: FormField): boolean {
   return raw === '' && !textTypes.includes(type) && !(type === 'password' && required);
 }
 
-/** What the server says is in the field: what is known in the run, else what the prompt says. */
+/** Returns the value that the server sets: the run's value for the key, or the prompt's initial value. */
 function fixedValueOf(field: FormField, data: PromptData): unknown {
-  const value = known(data, field.fieldKey);
+  const value = ownValue(data, field.fieldKey);
   if (value !== undefined) return value;
   const isPlaceholder = field.initialValue === '' && (field.type === 'hidden' || field.type === 'static');
   return isPlaceholder ? field.placeholder : field.initialValue;
 }
 
 function coercionOf(field: FormField, data: PromptData): Coercion {
-  const maxLength = longestOf(field);
+  const maxLength = maxLengthOf(field);
   switch (field.type) {
     case 'username':
       return text({ maxLength });
@@ -179,7 +180,7 @@ function coercionOf(field: FormField, data: PromptData): Coercion {
   }
 }
 
-/** One of the choices, which are sent and answered as text, and kept as what they are. */
+/** Accepts one of the choices. They are sent and returned as text; the value keeps its original type. */
 function oneOf(choices: readonly unknown[]): Coercion {
   return (raw) => {
     const chosen = choices.find((choice) => shown(choice) === shown(raw));
@@ -188,18 +189,18 @@ function oneOf(choices: readonly unknown[]): Coercion {
   };
 }
 
-/** A day, as it was written. */
+/** Accepts a date, and keeps it as it was written. */
 const date: Coercion<string> = (raw) => {
   const day = typeof raw === 'string' ? raw.trim() : '';
   const time = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00Z`) : Number.NaN;
-  // JavaScript takes the 30th of February for the first of March.
+  // `Date.parse` accepts 30 February as 1 or 2 March.
   if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(day)) {
     throw new Rejection([message('notDate')]);
   }
   return day;
 };
 
-/** A file as a `data:` URI, kept as it is. */
+/** Accepts a file as a `data:` URI, and keeps it unchanged. */
 function dataUri(maxLength: number): Coercion<string> {
   return (raw) => {
     const uri = text({ maxLength })(raw);

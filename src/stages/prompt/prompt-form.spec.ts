@@ -19,7 +19,7 @@ function field(fields: Partial<FormField> = {}): FormField {
 }
 
 describe('A form', () => {
-  it('shows everything that there is to know of its fields', () => {
+  it('contains every property of its fields', () => {
     const one = field({ placeholder: 'A hint', initialValue: 'A', order: 3, subText: 'Below', required: false });
     expect(promptChallenge([one, field({ fieldKey: 'other' })], {})).toEqual({
       component: 'ak-stage-prompt',
@@ -60,7 +60,7 @@ describe('A form', () => {
     expect(promptChallenge([field()], { key: value }).fields[0]?.initial_value).toBe(text);
   });
 
-  it('never shows a password, neither one that was typed nor one that was set', () => {
+  it('never shows a password, from the run or from the prompt', () => {
     const password = field({ type: 'password', initialValue: 'secret' });
     const visible = field({ fieldKey: 'password', initialValue: 'secret' });
     const shown = promptChallenge([password, visible], { key: 'secret', password: 'secret' });
@@ -68,22 +68,25 @@ describe('A form', () => {
   });
 });
 
-describe('What is in a field at first', () => {
-  it('is what is known, else what the prompt says; the placeholder is not', () => {
-    const one = field({ initialValue: 'said', placeholder: 'hint' });
+describe('The initial value of a field', () => {
+  it('is the value of the run, or that of the prompt, never the placeholder', () => {
+    const one = field({ initialValue: 'preset', placeholder: 'hint' });
     expect(initialValueOf(one, { key: 'known' })).toBe('known');
-    expect(initialValueOf(one, { other: 'known' })).toBe('said');
+    expect(initialValueOf(one, { other: 'known' })).toBe('preset');
     expect(initialValueOf(field({ placeholder: 'hint' }), {})).toBe('');
   });
 
-  it('is the text of an expression as it stands', () => {
+  it('is the literal text of an expression', () => {
     expect(initialValueOf(field({ initialValue: 'return 1', initialValueExpression: true }), {})).toBe('return 1');
   });
 
-  it.each(['__proto__', 'constructor', 'toString'])('is nothing for the key %s, unless that is known', (fieldKey) => {
-    expect(initialValueOf(field({ fieldKey }), {})).toBe('');
-    expect(initialValueOf(field({ fieldKey }), JSON.parse(`{"${fieldKey}":"x"}`))).toBe('x');
-  });
+  it.each(['__proto__', 'constructor', 'toString'])(
+    'is empty for the key %s unless the run has a value',
+    (fieldKey) => {
+      expect(initialValueOf(field({ fieldKey }), {})).toBe('');
+      expect(initialValueOf(field({ fieldKey }), JSON.parse(`{"${fieldKey}":"x"}`))).toBe('x');
+    },
+  );
 });
 
 describe.each(['radio-button-group', 'dropdown'] as const)('The choices of a %s', (type) => {
@@ -93,13 +96,13 @@ describe.each(['radio-button-group', 'dropdown'] as const)('The choices of a %s'
     expect(choicesOf(field({ type }), {})).toEqual([]);
   });
 
-  it('are one if the placeholder is an expression, which is not evaluated', () => {
+  it('are a single one if the placeholder is an expression, which is not evaluated', () => {
     const expression = field({ type, placeholder: 'x = 1\nreturn [x]', placeholderExpression: true });
     expect(choicesOf(expression, {})).toEqual(['x = 1\nreturn [x]']);
     expect(choicesOf(field({ type, placeholderExpression: true }), {})).toEqual([]);
   });
 
-  it('are those that the run knows, of whatever types, and are sent as text', () => {
+  it('come from the run, of any type, and are sent as text', () => {
     const one = field({ type, placeholder: 'red' });
     const data = { key__choices: [1, true, 'blue'] };
     expect(choicesOf(one, data)).toEqual([1, true, 'blue']);
@@ -107,7 +110,7 @@ describe.each(['radio-button-group', 'dropdown'] as const)('The choices of a %s'
     expect(choicesOf(one, { key__choices: 'only' })).toEqual(['only']);
   });
 
-  it('decide what is chosen at first: what is known if it is one of them, else the first, else nothing', () => {
+  it('determine the initial value: the known value if it is a choice, or the first choice, or nothing', () => {
     const one = field({ type, placeholder: 'red\nblue', initialValue: 'blue' });
     expect(initialValueOf(one, {})).toBe('blue');
     expect(initialValueOf(one, { key: 'green' })).toBe('red');

@@ -20,7 +20,7 @@ const promptsByKey = {
 export const promptStage = defineStage({
   kind: 'prompt',
   path: 'prompt/stages',
-  description: 'Shows a form made of prompts, and keeps the answers for the stages that follow.',
+  description: 'Shows a form made of prompts, and keeps the response for later stages.',
   entity: PromptStage,
   answer: PromptStageDto,
   request: PromptStageRequestDto,
@@ -37,8 +37,8 @@ export const promptStage = defineStage({
     ),
     validation_policies: MultiRelationFilter({ ...promptsByKey, entity: () => Policy }, (builder, value, parameter) =>
       builder.andWhere(
-        `exists (select from "prompt_stage_policy" asked
-                  where asked.stage_uuid = stage.pk and asked.policy_uuid = any(:${parameter}))`,
+        `exists (select from "prompt_stage_policy" validation
+                  where validation.stage_uuid = stage.pk and validation.policy_uuid = any(:${parameter}))`,
         { [parameter]: value },
       ),
     ),
@@ -46,8 +46,8 @@ export const promptStage = defineStage({
   columns: {
     fields: `array(select prompt.prompt_uuid from "prompt_stage_field" field join "prompt" prompt using (prompt_uuid)
                     where field.stage_uuid = stage.pk order by prompt.order, prompt.name)`,
-    validation_policies: `array(select asked.policy_uuid from "prompt_stage_policy" asked
-                                 where asked.stage_uuid = stage.pk order by asked.policy_uuid)`,
+    validation_policies: `array(select validation.policy_uuid from "prompt_stage_policy" validation
+                                 where validation.stage_uuid = stage.pk order by validation.policy_uuid)`,
   },
   ordering: ['pk', 'name'],
   executor: PromptStageExecutor,

@@ -1,6 +1,6 @@
 import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
-/** Asks with a form, whose fields are prompts (`PromptStageField`). */
+/** Shows a form. `PromptStageField` links it to the prompts that are its fields. */
 @StageKindEntity('prompt')
 export class PromptStage extends Stage {}

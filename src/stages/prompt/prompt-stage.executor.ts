@@ -10,16 +10,16 @@ import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-exe
 import { validationProblems } from '../../policies/validation-policies.js';
 import { PromptChallengeDto, PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
 import { NameChecks } from './name-checks.js';
-import { plannedPassword } from './planned-password.js';
 import { newPasswordIn, readPromptAnswer } from './prompt-answer.js';
-import { type FormField, isSecret, known, passwordKey, promptChallenge, type PromptData } from './prompt-form.js';
+import { type FormField, isSecret, ownValue, passwordKey, promptChallenge, type PromptData } from './prompt-form.js';
 import { PromptStageField } from './prompt-stage-field.entity.js';
 import type { PromptStage } from './prompt-stage.entity.js';
 import { Prompt } from './prompt.entity.js';
+import { sealPasswordHash } from './sealed-password-hash.js';
 
 type Run = Execution<PromptStage>;
 
-/** Shows a form, and keeps the answers in the run (flow execution, section 6.2). */
+/** Shows a form, and keeps the response in the run. */
 @Injectable()
 export class PromptStageExecutor implements StageExecutor<PromptStage> {
   readonly kind = 'prompt';
@@ -47,17 +47,17 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
     const strength = this.strengthLimit.meterFor(visitor.clientIp);
     const answer = await readPromptAnswer(fields, body as PromptData, {
       data,
-      problemOf: (field, name) => names.problemOf(field, name),
+      nameProblem: (field, name) => names.fieldProblem(field, name),
       passwordProblems: (password, answered) => this.passwords.problems(password, namesIn(own, data, answered)),
       passwordWeakness: (password, answers) => this.passwords.weakness(password, namesIn(own, data, answers), strength),
-      policyProblems: (answers, isAsked, isRestValid) => {
+      policyProblems: (answers, isApplicable, isRestValid) => {
         const personal = namesIn(own, data, answers);
         const request = { answers, personal, user: own, strength: isRestValid ? strength : undefined };
-        return validationProblems(manager, stage.pk, request, isAsked);
+        return validationProblems(manager, stage.pk, request, isApplicable);
       },
     });
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
-    const errors = await names.problemIn(data, answer.values);
+    const errors = await names.formProblems(data, answer.values);
     if (errors !== undefined) return { kind: 'rejected', errors };
     plan.context.prompt_data = { ...data, ...(await this.withoutSecrets(fields, data, answer.values)) };
     if (Object.hasOwn(plan.context.prompt_data, passwordKey)) plan.context.prompt_secrets = [passwordKey];
@@ -68,7 +68,7 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
     return (await fieldsOf(manager, stage)).some(({ type }) => type === 'file');
   }
 
-  /** Keeps a password only for the stage that writes it, hashed and sealed, and not its repetition. */
+  /** Returns the values to keep, with the password hashed and sealed, and without its repetition. */
   private async withoutSecrets(
     fields: readonly FormField[],
     data: PromptData,
@@ -77,12 +77,12 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
     const secrets = new Set(fields.filter(isSecret).map(({ fieldKey }) => fieldKey));
     const kept = Object.entries(values).filter(([key]) => !secrets.has(key));
     const password = newPasswordIn(values, data);
-    if (password !== undefined) kept.push([passwordKey, await plannedPassword(password, this.secrets)]);
+    if (password !== undefined) kept.push([passwordKey, await sealPasswordHash(password, this.secrets)]);
     return Object.fromEntries(kept);
   }
 }
 
-/** The form, top to bottom. */
+/** Returns the fields of the form in display order. */
 function fieldsOf(manager: EntityManager, { pk }: PromptStage): Promise<Prompt[]> {
   return manager
     .createQueryBuilder(Prompt, 'prompt')
@@ -92,16 +92,16 @@ function fieldsOf(manager: EntityManager, { pk }: PromptStage): Promise<Prompt[]
     .getMany();
 }
 
-/** The account that may keep its names: the pending one, else the one that is signed in. */
+/** Returns the account that the form is about: the pending user, or the signed-in one. */
 async function ownAccount(execution: Run): Promise<User | undefined> {
   const pending = await execution.pendingUser();
   if (pending !== undefined) return pending.kind === 'known' ? pending.user : undefined;
   return execution.visitor.user;
 }
 
-/** Names and addresses of the user: of the account, of the run, and of this form. */
+/** Returns the names and addresses of the user in the account, the run's data and this response. */
 function namesIn(user: User | undefined, ...answers: readonly PromptData[]): string[] {
   const keys = ['username', 'name', 'email'] as const;
-  const values = keys.flatMap((key) => [user?.[key], ...answers.map((data) => known(data, key))]);
+  const values = keys.flatMap((key) => [user?.[key], ...answers.map((data) => ownValue(data, key))]);
   return values.filter((value) => typeof value === 'string');
 }

@@ -9,9 +9,9 @@ import { PromptStageField } from './prompt-stage-field.entity.js';
 import type { PromptStage } from './prompt-stage.entity.js';
 import { promptName } from './prompt.mapper.js';
 
-/** Stores prompt stages, with their prompts and policies in tables of their own. */
+/** Stores prompt stages and the links to their prompts and policies. */
 export class PromptStageStore extends StageStore<PromptStage, PromptStageDto, PromptStageRequestDto> {
-  /** The prompts and the policies of the stage, then what refers to stages of every kind. */
+  /** Returns the prompts and policies of the stage, then the references that stages of every kind have. */
   override async references(pk: string, visible: VisibleRows): Promise<Reference[]> {
     const others = await super.references(pk, visible);
     const rows = this.dataSource.manager
@@ -23,9 +23,9 @@ export class PromptStageStore extends StageStore<PromptStage, PromptStageDto, Pr
       .orderBy('prompt.order')
       .addOrderBy('prompt.name');
     const policies = this.dataSource.manager
-      .createQueryBuilder(PromptStagePolicy, 'asked')
-      .innerJoin('asked.policy', 'policy')
-      .where('asked.stageId = :pk', { pk })
+      .createQueryBuilder(PromptStagePolicy, 'validation')
+      .innerJoin('validation.policy', 'policy')
+      .where('validation.stageId = :pk', { pk })
       .select('policy.pk', 'pk')
       .addSelect('policy.name', 'name')
       .orderBy('policy.name');
@@ -46,7 +46,7 @@ export class PromptStageStore extends StageStore<PromptStage, PromptStageDto, Pr
   }
 }
 
-/** Replaces the keys that a stage has in one of its tables. */
+/** Replaces the links of a stage in one of its link tables. */
 async function replaceKeys(
   manager: EntityManager,
   table: 'prompt_stage_field' | 'prompt_stage_policy',

@@ -8,7 +8,7 @@ import type { PromptService } from './prompt.service.js';
 
 const model = 'authentik_stages_prompt.prompt';
 
-/** Prompts in files. */
+/** Returns how blueprints import and export prompts. */
 export function promptTransfer(service: PromptService): TransferModel {
   return {
     model,
@@ -27,7 +27,7 @@ export function promptTransfer(service: PromptService): TransferModel {
   };
 }
 
-/** Which prompts belong to a flow: those in the forms of its stages. */
+/** Exports the prompts of a flow's stages. */
 export const promptsOfFlow: ExportPart = {
   model,
   place: 'before stages',

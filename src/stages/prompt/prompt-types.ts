@@ -1,4 +1,4 @@
-/** The kinds of fields that a visitor can be shown, in the order of the reference's document. */
+/** Types of form fields, in the order of authentik's OpenAPI document. */
 export const promptTypes = [
   'text',
   'text_area',

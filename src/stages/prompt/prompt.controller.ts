@@ -36,7 +36,7 @@ export class PromptController {
     method: 'POST',
     path: 'preview',
     operation: 'preview_create',
-    description: 'Show a prompt as a visitor would see it. Nothing is stored; a name need not be given.',
+    description: 'Preview a prompt as a visitor would see it. Nothing is stored; `name` is optional.',
     access: {
       level: 'authenticated',
       model: 'authentik_stages_prompt.prompt',

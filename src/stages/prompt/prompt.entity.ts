@@ -3,7 +3,7 @@ import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import { oneOf } from '../../database/one-of.js';
 import { type PromptType, promptTypes } from './prompt-types.js';
 
-/** A field of a form; prompt stages put forms together from them. */
+/** A form field, which prompt stages use. */
 @Entity()
 @Unique('uq_prompt_name', ['name'])
 @Check('ck_prompt_type', oneOf('type', promptTypes))
@@ -14,7 +14,7 @@ export class Prompt {
   @Column({ type: 'text' })
   name!: string;
 
-  /** Under which the value is kept in the run; two prompts may have the same. */
+  /** Key of the value in the run's data; not unique. */
   @Column({ type: 'text' })
   fieldKey!: string;
 
@@ -39,11 +39,11 @@ export class Prompt {
   @Column({ type: 'text', default: '' })
   subText!: string;
 
-  /** The placeholder is an expression of the reference's. It is not evaluated: the text stands for itself. */
+  /** Whether the placeholder is an authentik expression. Expressions are not evaluated; the text is used literally. */
   @Column({ type: 'boolean', default: false })
   placeholderExpression!: boolean;
 
-  /** As `placeholderExpression`. */
+  /** Like `placeholderExpression`, for the initial value. */
   @Column({ type: 'boolean', default: false })
   initialValueExpression!: boolean;
 }

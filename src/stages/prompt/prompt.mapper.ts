@@ -4,7 +4,7 @@ import type { Columns } from '../../rest/list/list-query.js';
 import type { PromptDto, PromptPreviewRequestDto } from './dto/prompt.dto.js';
 import type { FormField } from './prompt-form.js';
 
-/** What is read of a prompt for the clients, of a statement that calls it `prompt`. */
+/** Columns of a prompt's response, in a statement with the alias `prompt`. */
 export const promptColumns = {
   pk: 'prompt.pk',
   name: 'prompt.name',
@@ -23,10 +23,14 @@ export const promptColumns = {
 /** A row of those columns. */
 export type PromptRow = Pick<PromptDto, keyof typeof promptColumns>;
 
-/** The display text of a prompt, in a statement that calls it `prompt`. */
+/** SQL expression for the display name of a prompt, in a statement with the alias `prompt`. */
 export const promptName = `concat('Prompt field ''', prompt.fieldKey , ''' type ', prompt.type)`;
 
-/** A prompt as clients see it. `stages` are those whose forms it stands in. */
+/**
+ * Returns the response for a prompt.
+ *
+ * @param stages the stages that use it
+ */
 export function promptAnswer(row: PromptRow, stages: StageDto[]): PromptDto {
   return {
     pk: row.pk,
@@ -45,7 +49,7 @@ export function promptAnswer(row: PromptRow, stages: StageDto[]): PromptDto {
   };
 }
 
-/** The field of a form that a prompt would be which is only to be looked at. */
+/** Returns the form field for a preview of a prompt. */
 export function previewOf(request: PromptPreviewRequestDto): FormField {
   const { field_key: fieldKey, label, type, ...others } = request;
   const texts = { placeholder: '', initialValue: '', subText: '' };

@@ -11,7 +11,7 @@ import { promptsOfFlow, promptTransfer } from './prompt-transfer.js';
 import { PromptController } from './prompt.controller.js';
 import { PromptService } from './prompt.service.js';
 
-/** Prompts, which the forms of prompt stages are made of. */
+/** The form fields of prompt stages: their routes, and their import and export. */
 @Module({
   imports: [FlowsModule, FlowExecutionModule, TransferModule],
   controllers: [PromptController],

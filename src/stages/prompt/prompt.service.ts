@@ -20,7 +20,7 @@ import { PromptStageField } from './prompt-stage-field.entity.js';
 import { Prompt } from './prompt.entity.js';
 import { promptAnswer, promptColumns, type PromptRow } from './prompt.mapper.js';
 
-/** Keeps the prompts. */
+/** Stores prompts. */
 @Injectable()
 export class PromptService {
   constructor(
@@ -31,14 +31,14 @@ export class PromptService {
 
   async list(query: PromptListQuery, visible: VisibleRows): Promise<Page<PromptDto>> {
     const { pagination, results } = await readPage<PromptRow>(this.prompts(visible), query);
-    return { pagination, results: await this.answers(results) };
+    return { pagination, results: await this.toDtos(results) };
   }
 
   /** @throws AppError `notFound` */
   async get(pk: string, visible: VisibleRows, manager = this.dataSource.manager): Promise<PromptDto> {
     const prompt = this.prompts(visible, manager).andWhere('prompt.pk = :pk', { pk });
     const row = await select(prompt, promptColumns).getRawOne<PromptRow>();
-    const [answer] = row === undefined ? [] : await this.answers([row], manager);
+    const [answer] = row === undefined ? [] : await this.toDtos([row], manager);
     if (answer === undefined) throw new AppError('notFound');
     return answer;
   }
@@ -50,7 +50,7 @@ export class PromptService {
     });
   }
 
-  /** Changes what the request names; the rest stays as it is, also for a PUT. */
+  /** Changes the fields in the request. The others keep their values, also for PUT. */
   update({ pk }: Prompt, request: PromptRequestDto | PatchedPromptRequestDto): Promise<PromptDto> {
     return this.dataSource.transaction(async (manager) => {
       await this.change(manager, pk, request);
@@ -58,24 +58,24 @@ export class PromptService {
     });
   }
 
-  /** As `create`, in the caller's transaction. */
+  /** Like `create`, in the caller's transaction. */
   async insert(manager: EntityManager, request: PromptRequestDto, pk: string): Promise<void> {
     await manager.insert(Prompt, { ...columnsOfPrompt(request), pk });
   }
 
-  /** As `update`, in the caller's transaction. */
+  /** Like `update`, in the caller's transaction. */
   async change(manager: EntityManager, pk: string, request: PatchedPromptRequestDto): Promise<void> {
     const columns = columnsOfPrompt(request);
     if (Object.keys(columns).length > 0) await manager.update(Prompt, { pk }, columns);
   }
 
-  /** Removes the prompt, also from the forms that it stands in. */
+  /** Deletes the prompt and removes it from the stages that use it. */
   async remove({ pk }: Prompt, manager = this.dataSource.manager): Promise<void> {
     await manager.transaction((transaction) => transaction.delete(Prompt, { pk }));
   }
 
   /**
-   * What refers to a prompt: the stages whose forms it stands in.
+   * Returns the stages that use the prompt.
    *
    * @throws AppError `notFound`
    */
@@ -102,8 +102,8 @@ export class PromptService {
       .where('field.promptId = any(:prompts)', { prompts });
   }
 
-  /** The prompts as clients see them, with the stages of all of them read at once. */
-  private async answers(rows: readonly PromptRow[], manager = this.dataSource.manager): Promise<PromptDto[]> {
+  /** Returns the responses for prompts, with all their stages in one query. */
+  private async toDtos(rows: readonly PromptRow[], manager = this.dataSource.manager): Promise<PromptDto[]> {
     const prompts = rows.map(({ pk }) => pk);
     const fields = await this.fieldsOf(prompts, manager)
       .select('field.promptId', 'prompt')
@@ -121,7 +121,7 @@ export class PromptService {
   }
 }
 
-/** `promptstage_set` is checked but decides nothing: prompt stages say which prompts they are made of. */
+/** Returns the columns to write. `promptstage_set` is validated but ignored: the stage's `fields` decide. */
 function columnsOfPrompt({ promptstage_set: _, ...others }: PatchedPromptRequestDto): Partial<Prompt> {
   return columnsOf<Prompt>(others);
 }

@@ -7,8 +7,8 @@ import { kindsAhead } from '../../flow-execution/stages-ahead.js';
 import type { UserChanges } from './user-changes.js';
 
 /**
- * Whether a sign-up has the address of an account and goes on without one: its mail tells the owner. Where no mail
- * follows, nothing can hide that an account is created or not.
+ * Whether a sign-up uses the address of an existing account and a later stage will mail the owner. Without such a mail
+ * the flow cannot hide whether it creates an account.
  */
 export async function hasTakenAddress(
   { plan }: Pick<Execution, 'plan'>,

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 
 import { userChanges } from './user-changes.js';
 
-describe('What is written to a user', () => {
-  it('is the user name, the name and the address', () => {
-    const data = { username: ' somebody ', name: 'Some Body', email: 'a@example.org' };
-    expect(userChanges(data, {})).toEqual({ username: 'somebody', name: 'Some Body', email: 'a@example.org' });
+describe('The changes to a user', () => {
+  it('include user name, name and address', () => {
+    const data = { username: ' ada ', name: 'Ada Lovelace', email: 'a@example.org' };
+    expect(userChanges(data, {})).toEqual({ username: 'ada', name: 'Ada Lovelace', email: 'a@example.org' });
     expect(userChanges({ name: '', email: '' }, {})).toEqual({ name: '', email: '' });
   });
 
-  it('is nothing that makes somebody more than they are, whatever it is called', () => {
+  it('never include privileges, under any key', () => {
     const data = {
       is_active: true,
       isActive: true,
@@ -43,26 +43,26 @@ describe('What is written to a user', () => {
     ['email', 'nobody'],
     ['email', 'a@example.org,b@example.org'],
     ['email', 'a@example.org\r\nBcc: b@example.org'],
-  ])('cannot have %s %j', (key, value) => {
+  ])('are refused for %s %j', (key, value) => {
     expect(userChanges({ [key]: value }, {})).toBeUndefined();
   });
 });
 
-describe('The attributes that are written', () => {
+describe('The changes to attributes', () => {
   const stored = { some: { thing: 1, other: 2 }, kept: true };
 
-  it('are all of them, with one leaf replaced and its siblings kept', () => {
+  it('replace one leaf and keep its siblings', () => {
     expect(userChanges({ 'attributes.some.thing': 'new' }, stored)).toEqual({
       attributes: { some: { thing: 'new', other: 2 }, kept: true },
     });
   });
 
-  it('get levels that are missing, and replace what is no level', () => {
+  it('create missing levels, and replace values that are not objects', () => {
     expect(userChanges({ 'attributes.a.b.c': 1 }, {})).toEqual({ attributes: { a: { b: { c: 1 } } } });
     expect(userChanges({ 'attributes.kept.deep': 1 }, stored)?.attributes?.['kept']).toEqual({ deep: 1 });
   });
 
-  it('are split at the first separator alone', () => {
+  it('split keys at the first kind of separator only', () => {
     expect(userChanges({ 'attributes.some.custom-attribute': 1 }, {})).toEqual({
       attributes: { some: { 'custom-attribute': 1 } },
     });
@@ -70,7 +70,7 @@ describe('The attributes that are written', () => {
     expect(userChanges({ attributes_some_thing: 1 }, {})).toEqual({ attributes: { some: { thing: 1 } } });
   });
 
-  it('are merged with a whole object of them, and with nothing else', () => {
+  it('merge a whole object, and ignore other values', () => {
     expect(userChanges({ attributes: { some: { other: 3 }, more: [1] } }, stored)).toEqual({
       attributes: { some: { thing: 1, other: 3 }, kept: true, more: [1] },
     });
@@ -82,13 +82,13 @@ describe('The attributes that are written', () => {
     { attributes: { 'goauthentik.io/user/debug': true } },
     { 'attributes.goauthentik': 1, attributes: { 'goauthentik.io/user/token-expires': false } },
     { attributes_x: 1, 'attributes_goauthentik.io/user/debug': true },
-  ])('are none that the service itself goes by: %j', (data) => {
+  ])('exclude the reserved attributes of the service: %j', (data) => {
     const attributes = userChanges(data, {})?.attributes ?? {};
     expect(Object.keys(attributes).filter((name) => name.startsWith('goauthentik.io/'))).toEqual([]);
   });
 
   it.each(['attributes.__proto__.polluted', 'attributes.constructor.prototype.polluted', 'attributes.__proto__'])(
-    'change nothing but the user: %s',
+    'do not pollute prototypes: %s',
     (key) => {
       const attributes = userChanges({ [key]: { polluted: true } }, {})?.attributes;
       expect(JSON.stringify(attributes)).toContain('polluted');

@@ -1,38 +1,37 @@
 import { type Attributes, isAttributes, mergeAttributes } from '../../core/users/merge-attributes.js';
 import { type Coercion, email, Rejection, text } from '../../rest/fields/coercions.js';
-import { known, type PromptData } from '../prompt/prompt-form.js';
+import { ownValue, type PromptData } from '../prompt/prompt-form.js';
 
-/** What is written to a user. What is missing stays as it is. */
+/** Changes to a user. Missing properties keep their values. */
 export interface UserChanges {
   readonly username?: string;
   readonly name?: string;
   readonly email?: string;
-  /** All of them, those that stay too. */
+  /** All attributes after the change. */
   readonly attributes?: Record<string, unknown>;
 }
 
-/** Columns that are written from the run as they are, and what they take. Passwords are dealt with elsewhere. */
+/** Columns that are written from the run's data, with their validation. The password is written separately. */
 const columns: Readonly<Record<'username' | 'name' | 'email', Coercion<string>>> = {
   username: text({ maxLength: 150 }),
   name: text({ allowBlank: true, maxLength: 255 }),
   email: email({ allowBlank: true }),
 };
 
-/** Attributes that the service itself goes by; no form decides about them. */
-const reserved = 'goauthentik.io/';
+/** Prefix of attributes that control the service itself. Forms cannot set them. */
+const reservedPrefix = 'goauthentik.io/';
 
 /**
- * What of the things that are known in a run is written to a user: user name, name, address, and what is below
- * `attributes`. Nothing else ever is, whatever it is called: no form makes somebody active, or something else than they
- * are (flow execution, sections 6.3 and 10.10).
+ * Returns the changes to a user from the data of a run: user name, name, address and attributes. Every other key is
+ * ignored, so that no form can activate a user or grant rights.
  *
- * @param stored the attributes that the user has
- * @returns undefined if a value is one that the user cannot have
+ * @param stored the user's current attributes
+ * @returns undefined if a value is invalid
  */
 export function userChanges(data: PromptData, stored: Attributes): UserChanges | undefined {
   const changes: Partial<Record<string, unknown>> = {};
   for (const [column, coercion] of Object.entries(columns)) {
-    const value = known(data, column);
+    const value = ownValue(data, column);
     if (value === undefined) continue;
     const accepted = coerced(coercion, value);
     if (accepted === undefined) return undefined;
@@ -57,15 +56,16 @@ function attributesIn(data: PromptData, stored: Attributes): Attributes {
     const path = attributePath(key);
     if (path === undefined || (path.length === 0 && !isAttributes(value))) continue;
     const nested = path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as Attributes;
-    const allowed = Object.entries(nested).filter(([name]) => !name.startsWith(reserved));
+    const allowed = Object.entries(nested).filter(([name]) => !name.startsWith(reservedPrefix));
     if (allowed.length > 0) attributes = mergeAttributes(attributes, Object.fromEntries(allowed));
   }
   return attributes;
 }
 
 /**
- * Where the value of a key stands: `attributes.a.b-c` below `a` in `b-c`, `attributes_a_b` below `a` in `b`. The first
- * separator is the only one, so that `attributes.phone_number` is one name; the reference splits at both.
+ * Returns the path of a key below `attributes`: `a`, `b-c` for `attributes.a.b-c`, and `a`, `b` for `attributes_a_b`. A
+ * key is split at its first kind of separator only, so that `attributes.phone_number` is one name; authentik splits at
+ * both.
  */
 function attributePath(key: string): string[] | undefined {
   if (key === 'attributes') return [];

@@ -17,7 +17,7 @@ import { UserWriteStageExecutor } from './user-write-stage.executor.js';
 /** The user write stage. */
 export const userWriteStage = defineStage({
   kind: 'user_write',
-  description: 'Writes the collected data to the user, or creates a user with it.',
+  description: 'Writes the collected data to the pending user, or creates a user from it.',
   entity: UserWriteStage,
   answer: UserWriteStageDto,
   request: UserWriteStageRequestDto,
@@ -31,7 +31,7 @@ export const userWriteStage = defineStage({
     user_type: ChoiceFilter(userTypes, { on: 'stage.userType' }),
     user_path_template: TextFilter({ on: 'stage.userPathTemplate' }),
   },
-  // An editor who can sign up could join the group of new users.
+  // An editor of the stage could sign up to join the group of new users.
   handsOn: ({ createUsersGroupId: group }) => ({ groups: group === null ? [] : [group], superuserBy: [] }),
   executor: UserWriteStageExecutor,
   imports: [EventsModule],

@@ -9,7 +9,7 @@ import { Stage } from '../../flows/stage.entity.js';
 export const userCreationModes = ['never_create', 'create_when_required', 'always_create'] as const;
 export type UserCreationMode = (typeof userCreationModes)[number];
 
-/** Writes what is known in the run to the pending user, or to a new one. */
+/** Writes the data of the run to the pending user, or creates a user from it. */
 @StageKindEntity('user_write')
 @Check('ck_stage_user_creation_mode', oneOf('user_creation_mode', userCreationModes))
 @Check('ck_stage_user_type', oneOf('user_type', userTypes))
@@ -17,7 +17,7 @@ export class UserWriteStage extends Stage {
   @Column({ type: 'text' })
   userCreationMode: UserCreationMode = 'create_when_required';
 
-  /** Such users wait for the confirmation of their address. */
+  /** New users are inactive until their address is confirmed. */
   @Column({ type: 'boolean' })
   createUsersAsInactive = false;
 
@@ -32,7 +32,7 @@ export class UserWriteStage extends Stage {
   @Column({ type: 'text' })
   userType: UserType = 'external';
 
-  /** Path of new users; empty for the usual one. */
+  /** Path of new users; empty for `users`. */
   @Column({ type: 'text' })
   userPathTemplate = '';
 }

@@ -18,10 +18,10 @@ import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-exe
 import { AppError } from '../../rest/errors/app-error.js';
 import { type Message, message } from '../../rest/messages/messages.js';
 import { redeemInvitation } from '../invitation/redeem-invitation.js';
-import { passwordChosenHere } from '../prompt/choose-password.executor.js';
-import { plannedPasswordHash } from '../prompt/planned-password.js';
-import { known, passwordKey, type PromptData } from '../prompt/prompt-form.js';
-import { takesUnprovedAddress } from '../prompt/unproved-address.js';
+import { passwordChosenKey } from '../prompt/choose-password.executor.js';
+import { ownValue, passwordKey, type PromptData } from '../prompt/prompt-form.js';
+import { openPasswordHash } from '../prompt/sealed-password-hash.js';
+import { setsUnprovedAddress } from '../prompt/unproved-address.js';
 import { SignUpLimit } from './sign-up-limit.js';
 import { hasTakenAddress } from './taken-address.js';
 import { type UserChanges, userChanges } from './user-changes.js';
@@ -31,20 +31,20 @@ type Run = Execution<UserWriteStage>;
 
 const failed = message('userNotWritten');
 
-/** Days that a user name is reserved where unconfirmed accounts are never deleted. */
-const longestReservation = 3650;
+/** How long a user name is reserved, in days, where unconfirmed accounts are never deleted. */
+const maxReservationDays = 3650;
 
-/** Rolls back work that was only done for its time. */
-class Rehearsal extends Error {}
+/** Rolls back work that is done only to take the same time. */
+class IntendedRollback extends Error {}
 
-/** What is written. */
+/** Columns of the user to write. */
 type Columns = UserChanges & Partial<Pick<User, 'usernameSkeleton' | 'passwordHash'>>;
 
-/** The run cannot go on; nothing of what the stage has written stays. */
+/** Denies the run and rolls back what the stage has written. */
 class Denial extends Error {
   /**
-   * @param reason for the visitor
-   * @param suspicion for administrators, as an event
+   * @param reason the message for the visitor
+   * @param suspicion the message of an event for administrators
    */
   constructor(
     readonly reason?: Message,
@@ -54,7 +54,7 @@ class Denial extends Error {
   }
 }
 
-/** Writes what is known in the run to a user, or creates one from it (flow execution, section 6.3). */
+/** Writes the data of the run to the pending user, or creates a user from it. */
 @Injectable()
 export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
   readonly kind = 'user_write';
@@ -72,12 +72,12 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const data = execution.plan.context.prompt_data;
     if (data === undefined) return { kind: 'denied', message: message('noPendingData') };
     try {
-      // Within the request's transaction: what is denied leaves nothing behind, and the request goes on.
+      // A savepoint: a denial rolls back to it, and the request continues.
       await execution.manager.transaction((manager) => this.write(execution, manager, data));
     } catch (error) {
-      const denial = denialOf(error);
+      const denial = asDenial(error);
       if (denial === undefined) throw error;
-      if (denial.suspicion !== undefined) await this.reportSuspicion(execution, denial.suspicion);
+      if (denial.suspicion !== undefined) await this.logSuspiciousRequest(execution, denial.suspicion);
       return { kind: 'denied', ...(denial.reason !== undefined && { message: denial.reason }) };
     }
     return { kind: 'passed' };
@@ -90,19 +90,19 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
   private async write(execution: Run, manager: EntityManager, data: PromptData): Promise<void> {
     const { context } = execution.plan;
     await this.authority.share(manager);
-    const stored = await this.userToChange(execution, manager);
+    const stored = await this.findUserToChange(execution, manager);
     const isOwner = stored === undefined || hasProof(execution, stored);
-    const refusal = stored === undefined ? await this.signUps.refusal(execution.visitor.clientIp) : undefined;
+    const refusal = stored === undefined ? await this.signUps.check(execution.visitor.clientIp) : undefined;
     if (refusal !== undefined) throw new Denial(refusal);
     const changes = userChanges(data, stored?.attributes ?? {});
     if (changes === undefined) throw new Denial(isBlank(data['username']) ? undefined : failed);
     if (reservesForeignAddress(changes, stored)) throw new Denial(failed);
-    if (takesUnprovedAddress(changes, stored, context)) throw new Denial(message('addressNotProved'));
-    const password = this.passwordIn(data);
+    if (setsUnprovedAddress(changes, stored, context)) throw new Denial(message('addressNotProved'));
+    const password = this.passwordColumn(data);
     const isReserved = stored === undefined && (await isReservedUsername(manager, changes.username ?? ''));
     if (isReserved) throw new Denial(failed);
     if (stored === undefined && (await hasTakenAddress(execution, manager, changes))) {
-      await this.pretend(execution, manager, { ...changes, ...password });
+      await this.simulateSignUp(execution, manager, { ...changes, ...password });
       return;
     }
     const columns: Columns = { ...changes, ...(await claimNames(manager, changes, stored)), ...password };
@@ -113,25 +113,25 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     if (context.invitation !== undefined) await this.redeem(execution, manager, context.invitation);
     const group = stored === undefined ? execution.stage.createUsersGroupId : null;
     await this.addToGroups(manager, user, [...(context.groups ?? []), ...(group === null ? [] : [group])]);
-    await this.report(execution, manager, user, stored === undefined, changes, password !== undefined);
-    if (password !== undefined) execution.remember(passwordChosenHere, user.pk);
+    await this.logWrite(execution, manager, user, stored === undefined, changes, password !== undefined);
+    if (password !== undefined) execution.remember(passwordChosenKey, user.pk);
     execution.setPendingUser({ pk: user.pk });
-    // Who has proved nothing before has not proved anything by writing.
+    // Writing proves nothing by itself.
     if (isOwner) await noteOwnChange(manager, context, user.pk);
     context.user_backend = 'authentik.core.auth.InbuiltBackend';
-    forgetWritten(context);
+    discardWrittenData(context);
   }
 
   /**
-   * Goes on as a sign-up does and creates no account: the address has one, which only its owner may learn, by mail. Does
-   * the same work and rolls back, so that timing reveals nothing.
+   * Continues like a sign-up without creating an account. The address has an account, which only its owner may learn, by
+   * mail. Does the same work as a sign-up and rolls back, so that timing reveals nothing.
    */
-  private async pretend(execution: Run, manager: EntityManager, columns: Columns): Promise<void> {
+  private async simulateSignUp(execution: Run, manager: EntityManager, columns: Columns): Promise<void> {
     const { stage, plan } = execution;
     const { username = '', email = '' } = columns;
     if (!isAddress(username)) {
       await claimNames(manager, { username });
-      await reserveUsername(manager, username, this.settings.unconfirmedRetention || longestReservation);
+      await reserveUsername(manager, username, this.settings.unconfirmedRetention || maxReservationDays);
     }
     try {
       await manager.transaction(async (nested) => {
@@ -139,21 +139,21 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
         const user = await create(execution, nested, { ...columns, ...free, ...(await claimNames(nested, free)) });
         const group = stage.createUsersGroupId;
         await this.addToGroups(nested, user, [...(plan.context.groups ?? []), ...(group === null ? [] : [group])]);
-        await this.report(execution, nested, user, true, columns, columns.passwordHash !== undefined);
-        throw new Rehearsal();
+        await this.logWrite(execution, nested, user, true, columns, columns.passwordHash !== undefined);
+        throw new IntendedRollback();
       });
     } catch (error) {
-      if (!(error instanceof Rehearsal)) throw error;
+      if (!(error instanceof IntendedRollback)) throw error;
     }
     execution.setPendingUser({ pretended: { username, email, hasAccount: true } });
-    forgetWritten(plan.context);
+    discardWrittenData(plan.context);
   }
 
-  /** The user to change, with their row held until the end of the request; undefined if one is to be created. */
-  private async userToChange(execution: Run, manager: EntityManager): Promise<User | undefined> {
+  /** Returns the user to change, with the row locked; undefined if a user is to be created. */
+  private async findUserToChange(execution: Run, manager: EntityManager): Promise<User | undefined> {
     const { stage, visitor } = execution;
     const pending = await execution.pendingUser();
-    // Whom a visitor only made up is nobody: they are not found, and not created either.
+    // An unknown pending user is neither changed nor replaced by the signed-in one.
     const user = pending === undefined ? visitor.user : pending.kind === 'known' ? pending.user : undefined;
     const isNew = user === undefined || stage.userCreationMode === 'always_create';
     if (isNew) {
@@ -167,8 +167,8 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
   }
 
   /**
-   * Changes a user on behalf of the account's owner if they have proved to be that. Anybody else, and what an invitation
-   * says in advance, changes accounts without rights only.
+   * Changes a user with the rights of the owner, if the visitor has proved to be the owner. Other visitors, and the data
+   * of an invitation, can only change accounts without rights.
    */
   private change(execution: Run, manager: EntityManager, stored: User, columns: Columns): Promise<User> {
     const isOwner = hasProof(execution, stored) && execution.plan.context.invitation_in_effect !== true;
@@ -176,7 +176,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const change = this.authority.changingInFlow(manager, by, [{ user: stored.pk }], () =>
       this.writeChanges(execution, manager, stored, columns),
     );
-    return unlessForbidden(
+    return denyIfForbidden(
       change,
       new Denial(message('accountNotProved'), 'A flow without a proof does not change an account with rights.'),
     );
@@ -187,7 +187,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const change = this.authority.changingInFlow(manager, 'flow', [{ user: user.pk }], () =>
       addToGroups(manager, user, groups),
     );
-    await unlessForbidden(change, new Denial(failed, 'A flow puts nobody into a group of superusers.'));
+    await denyIfForbidden(change, new Denial(failed, 'A flow cannot add users to a group of superusers.'));
   }
 
   private async writeChanges(
@@ -198,7 +198,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
   ): Promise<User> {
     const { email: from } = stored;
     const { locales } = visitor;
-    // First, so that the address that can be trusted hears of it.
+    // Before the address changes, so that the notice goes to the trusted address.
     if (passwordHash !== undefined) {
       await this.credentials.setPassword(manager, stored, passwordHash, { session, locales });
     }
@@ -209,9 +209,9 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     return Object.assign(stored, columns);
   }
 
-  private passwordIn(data: PromptData): { passwordHash: string } | undefined {
-    const planned = known(data, passwordKey);
-    return planned === undefined ? undefined : { passwordHash: plannedPasswordHash(planned, this.secrets) };
+  private passwordColumn(data: PromptData): { passwordHash: string } | undefined {
+    const planned = ownValue(data, passwordKey);
+    return planned === undefined ? undefined : { passwordHash: openPasswordHash(planned, this.secrets) };
   }
 
   private async redeem(execution: Run, manager: EntityManager, invitation: string): Promise<void> {
@@ -221,7 +221,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     delete plan.context.invitation;
   }
 
-  private reportSuspicion({ manager, stage, flow, visitor }: Run, message: string): Promise<void> {
+  private logSuspiciousRequest({ manager, stage, flow, visitor }: Run, message: string): Promise<void> {
     return this.events.write(manager, {
       action: 'suspicious_request',
       app: 'authentik.stages.user_write',
@@ -230,8 +230,8 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     });
   }
 
-  /** Tells which fields were written, never what is in them. */
-  private async report(
+  /** Writes an event with the names of the changed fields, without their values. */
+  private async logWrite(
     { visitor }: Run,
     manager: EntityManager,
     user: User,
@@ -261,8 +261,8 @@ async function create({ stage, plan }: Run, manager: EntityManager, columns: Col
   // TypeORM's `save` merges JSON and drops keys such as `valueOf`; `insert` stores it as it is.
   const user = Object.assign(new User(), columns, {
     uuid: randomUUID(),
-    path: pathOf(user_path ?? stage.userPathTemplate),
-    type: typeOf(user_type ?? stage.userType),
+    path: normalizedPath(user_path ?? stage.userPathTemplate),
+    type: accountType(user_type ?? stage.userType),
     isActive: !isInactive,
     awaitsConfirmation: isInactive,
   });
@@ -270,15 +270,15 @@ async function create({ stage, plan }: Run, manager: EntityManager, columns: Col
   return user;
 }
 
-/** Segments without blanks between them, as the paths of users are. */
-function pathOf(template: string): string {
+/** Removes blank segments from a path; `users` if none is left. */
+function normalizedPath(template: string): string {
   const segments = template.split('/').filter((segment) => segment.trim() !== '');
   return segments.length > 0 ? segments.join('/') : 'users';
 }
 
-/** Accounts of the service itself are made by the service alone. */
-function typeOf(wanted: string): UserType {
-  const type = userTypes.find((known) => known === wanted) ?? 'external';
+/** Returns the type of a new user. Flows cannot create internal service accounts. */
+function accountType(requested: string): UserType {
+  const type = userTypes.find((each) => each === requested) ?? 'external';
   return type === 'internal_service_account' ? 'service_account' : type;
 }
 
@@ -290,21 +290,21 @@ async function addToGroups(manager: EntityManager, { pk }: User, groups: readonl
   );
 }
 
-/** Characters of an answer that the run keeps beside the user's own row: later stages show names and addresses. */
-const shortAnswer = 1_000;
+/** Maximum length of an attribute that stays in the run's data for later stages after it was written to the user. */
+const maxKeptLength = 1_000;
 
-/** Removes the password from the run, and long answers, which are stored with the user from now on. */
-function forgetWritten(context: PlanContext): void {
+/** Removes the password and long attributes from the run's data, once they are stored with the user. */
+function discardWrittenData(context: PlanContext): void {
   const { [passwordKey]: _, ...others } = context.prompt_data ?? {};
   const kept = Object.entries(others).filter(
-    ([key, value]) => !key.startsWith('attributes') || JSON.stringify([value]).length <= shortAnswer,
+    ([key, value]) => !key.startsWith('attributes') || JSON.stringify([value]).length <= maxKeptLength,
   );
   context.prompt_data = Object.fromEntries(kept);
   delete context.prompt_secrets;
 }
 
-/** @throws Denial in the place of a refusal of `Authority` */
-async function unlessForbidden<T>(change: Promise<T>, denial: Denial): Promise<T> {
+/** @throws the denial if `Authority` refuses the change */
+async function denyIfForbidden<T>(change: Promise<T>, denial: Denial): Promise<T> {
   try {
     return await change;
   } catch (error) {
@@ -316,12 +316,12 @@ function isBlank(value: unknown): boolean {
   return typeof value === 'string' && value.trim() === '';
 }
 
-/** PostgreSQL's codes: what a name or a text comes to grief of that looked fine. */
-const refusals = ['23505', '22001'];
+/** PostgreSQL error codes of invalid input: unique violation, value too long. */
+const inputErrorCodes = ['23505', '22001'];
 
-function denialOf(error: unknown): Denial | undefined {
+function asDenial(error: unknown): Denial | undefined {
   if (error instanceof Denial) return error;
   if (error instanceof SealBrokenError || error instanceof NamesRefused) return new Denial(failed);
   const { code } = error instanceof QueryFailedError ? (error.driverError as { code?: string }) : {};
-  return refusals.includes(code ?? '') ? new Denial(failed) : undefined;
+  return inputErrorCodes.includes(code ?? '') ? new Denial(failed) : undefined;
 }

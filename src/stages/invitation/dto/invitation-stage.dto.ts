@@ -4,7 +4,7 @@ import { BooleanField } from '../../../rest/fields/fields.js';
 
 /** The fields of an invitation stage. */
 class InvitationStageFields extends StageFields {
-  @BooleanField({ description: 'Let those pass too who have no invitation.' })
+  @BooleanField({ description: 'Also pass visitors without an invitation.' })
   continue_flow_without_invitation!: boolean;
 }
 

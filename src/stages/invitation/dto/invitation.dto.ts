@@ -17,17 +17,20 @@ describeConstraint('fk_invitation_flow', 'flow', 'The flow has just been deleted
 
 /** The fields of an invitation. */
 class InvitationFields {
-  @UuidField({ readOnly: true, description: 'Also what stands in the link: `/if/flow/<slug>/?itoken=<pk>`.' })
+  @UuidField({
+    readOnly: true,
+    description: 'Key of the invitation, used in its link: `/if/flow/<slug>/?itoken=<pk>`.',
+  })
   pk!: string;
 
   @SlugField({ required: true, maxLength: 50 })
   name!: string;
 
-  @DateTimeField({ nullable: true, description: 'Until when it can be used; null for as long as it is there.' })
+  @DateTimeField({ nullable: true, description: 'Time at which the invitation expires; null for never.' })
   expires!: Date | null;
 
   @DictionaryField({
-    description: 'What is known in advance, by the keys of prompts. A password cannot be given here.',
+    description: 'Data for the run, keyed by `field_key` of prompts. A password is refused.',
     rules: [holdsNoPassword],
   })
   fixed_data!: Record<string, unknown>;
@@ -35,12 +38,12 @@ class InvitationFields {
   @ObjectField(GroupMemberDto)
   created_by!: GroupMemberDto;
 
-  @BooleanField({ description: 'Delete it when somebody has used it.' })
+  @BooleanField({ description: 'Delete the invitation when it is redeemed.' })
   single_use!: boolean;
 
   @UuidField({
     nullable: true,
-    description: 'The only flow that it is for; it is deleted with it. Null for every flow.',
+    description: 'Restricts the invitation to one flow, with which it is deleted. Null for every flow.',
     rules: [exists(() => Flow)],
   })
   flow!: string | null;
@@ -58,7 +61,7 @@ export class InvitationRequestDto extends RequestOf(InvitationFields) {}
 /** Changes to an invitation. */
 export class PatchedInvitationRequestDto extends PatchOf(InvitationRequestDto) {}
 
-/** Whoever may see invitations is told what is in them. */
+/** Refuses a password, which everyone who may view invitations could read. */
 function holdsNoPassword(data: Record<string, unknown>): Promise<string[] | undefined> {
   return Promise.resolve(Object.hasOwn(data, 'password') ? ['An invitation cannot hold a password.'] : undefined);
 }

@@ -48,5 +48,5 @@ export class PromptChallengeDto extends ChallengeOf('ak-stage-prompt') {
   fields!: StagePromptDto[];
 }
 
-/** The answer to it: besides `component` a value for each field, under its `field_key`. */
+/** The response: `component`, and a value for each field under its `field_key`. */
 export class PromptChallengeResponseRequestDto extends AnswerTo('ak-stage-prompt') {}

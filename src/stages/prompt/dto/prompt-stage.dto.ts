@@ -13,7 +13,7 @@ describeConstraint('fk_prompt_stage_policy_policy', 'validation_policies', 'A po
 
 /** The fields of a prompt stage. */
 class PromptStageFields extends StageFields {
-  // The reference says it in other words when the other stage is one of prompts too.
+  // authentik words the error differently when the other stage is a prompt stage too.
   @TextField({
     required: true,
     rules: [
@@ -26,13 +26,13 @@ class PromptStageFields extends StageFields {
   @UuidListField({
     required: true,
     allowEmpty: false,
-    description: 'The prompts that the form is made of; their `order` decides which one comes first.',
+    description: 'Prompts of the form, sorted by their `order`.',
     rules: [exists(() => Prompt)],
   })
   fields!: string[];
 
   @UuidListField({
-    description: 'Policies that are asked about the answers; all of them have to pass.',
+    description: 'Policies that validate the response; all of them must pass.',
     rules: [exists(() => Policy)],
   })
   validation_policies!: string[];

@@ -16,7 +16,7 @@ import { Prompt } from '../prompt.entity.js';
 const nameTaken = 'Prompt with this name already exists.';
 describeConstraint('uq_prompt_name', 'name', nameTaken);
 
-const notEvaluated = 'Expressions are not evaluated here: the text stands for itself.';
+const notEvaluated = 'Expressions are not evaluated; the text is used literally.';
 
 /** The fields of a prompt. */
 class PromptFields {
@@ -29,7 +29,7 @@ class PromptFields {
   @TextField({
     required: true,
     description:
-      'Name of the value. A user write stage writes `username`, `name`, `email`, `password` and what is below ' +
+      'Key of the value. A user write stage writes `username`, `name`, `email`, `password` and keys that start with ' +
       '`attributes.`, such as `attributes.phone`.',
     example: 'email',
   })
@@ -46,22 +46,22 @@ class PromptFields {
 
   @TextField({
     allowBlank: true,
-    description: 'A hint in the empty field. Of a field with choices: the choices, one on each line.',
+    description: 'Hint shown in the empty field. For a field with choices: the choices, one per line.',
   })
   placeholder!: string;
 
-  @TextField({ allowBlank: true, description: 'What is in the field at first, and counts if it is left out.' })
+  @TextField({ allowBlank: true, description: 'Initial value of the field, used if the response omits it.' })
   initial_value!: string;
 
-  @IntegerField({ description: 'Place in the form; lower comes first.' })
+  @IntegerField({ description: 'Position in the form, in ascending order.' })
   order!: number;
 
   @ObjectListField(StageDto, StageRequestDto, {
-    description: 'The stages whose forms it stands in; those decide, what a request says here has no effect.',
+    description: 'Prompt stages that use the prompt. Has no effect in a request: set `fields` of the stage.',
   })
   promptstage_set!: StageDto[];
 
-  @TextField({ allowBlank: true, description: 'A text below the field.' })
+  @TextField({ allowBlank: true, description: 'Help text below the field.' })
   sub_text!: string;
 
   @BooleanField({ description: notEvaluated })
@@ -80,5 +80,5 @@ export class PromptRequestDto extends RequestOf(PromptFields) {}
 /** Changes to a prompt. */
 export class PatchedPromptRequestDto extends PatchOf(PromptRequestDto) {}
 
-/** What a preview looks at: a prompt that is there may be sent as it is. */
+/** A prompt to preview. An existing prompt may be sent unchanged. */
 export class PromptPreviewRequestDto extends RequestOf(FieldsWithout(PromptFields, 'name', 'promptstage_set')) {}

@@ -12,18 +12,18 @@ describeConstraint('fk_stage_create_users_group', 'create_users_group', 'The gro
 /** The fields of a user write stage. */
 class UserWriteStageFields extends StageFields {
   @ChoiceField('UserCreationModeEnum', userCreationModes, {
-    description: 'Whether a user is created: never, when there is none in the run, or always.',
+    description: 'When to create a user: never, if the run has none, or always.',
   })
   user_creation_mode!: UserCreationMode;
 
   @BooleanField({
-    description: 'New users cannot do anything until an email stage that activates users has confirmed their address.',
+    description: 'Create users inactive. An email stage with `activate_user_on_success` activates them.',
   })
   create_users_as_inactive!: boolean;
 
   @UuidField({
     nullable: true,
-    description: 'Group that new users are put into. Setting it takes the permission to add users to that group.',
+    description: 'Group that new users join. Setting it requires the permission to add users to that group.',
     rules: [exists(() => Group)],
   })
   create_users_group!: string | null;
@@ -31,7 +31,7 @@ class UserWriteStageFields extends StageFields {
   @ChoiceField('UserTypeEnum', userTypes, { description: 'Type of new users.' })
   user_type!: UserType;
 
-  @TextField({ allowBlank: true, description: 'Path of new users; `users` if it is empty.' })
+  @TextField({ allowBlank: true, description: 'Path of new users; `users` if empty.' })
   user_path_template!: string;
 }
 

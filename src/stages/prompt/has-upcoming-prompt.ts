@@ -5,8 +5,8 @@ import { stagesAhead } from '../../flow-execution/stages-ahead.js';
 import { PromptStageField } from './prompt-stage-field.entity.js';
 import { Prompt } from './prompt.entity.js';
 
-/** Whether a form that comes after the current stage has a field with this key. */
-export function asksAhead(manager: EntityManager, plan: FlowPlan, fieldKey: string): Promise<boolean> {
+/** Whether a prompt stage after the current stage has a field with this key. */
+export function hasUpcomingPrompt(manager: EntityManager, plan: FlowPlan, fieldKey: string): Promise<boolean> {
   return manager
     .createQueryBuilder(PromptStageField, 'field')
     .innerJoin(Prompt, 'prompt', 'prompt.pk = field.promptId and prompt.fieldKey = :fieldKey', { fieldKey })
