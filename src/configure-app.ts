@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parse } from 'node:querystring';
 
 import cookie from '@fastify/cookie';
+import { compile } from '@fastify/proxy-addr';
 import staticFiles from '@fastify/static';
 import { Logger as NestLog } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -26,6 +27,7 @@ import { answerNotModified } from './rest/cache/not-modified.js';
 import { answerError, answerUnknownPath } from './rest/errors/error.filter.js';
 import { keepResponse } from './rest/http/abandoned-statement.js';
 import { BodyMemory } from './rest/http/body-memory.js';
+import { boundClientConnections } from './rest/http/client-connections.js';
 import { negotiateContent, plainJsonType } from './rest/http/negotiation.js';
 import { boundPipelining } from './rest/http/pipelining.js';
 import { bodyLimit, takeBodiesUnread } from './rest/http/request-body.js';
@@ -63,6 +65,8 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   const routes = new RouteTable(fastify);
   const metrics = nest.get(Metrics);
   boundPipelining(fastify);
+  const isProxy = compile(trustedProxies(settings));
+  boundClientConnections(fastify, settings.maxConnections, clientNetwork, (ip) => isProxy(ip, 0));
   logRequests(fastify, (served) => metrics.observe(served));
   await sendSecurityHeaders(fastify, docsPath, publicUrl(settings).startsWith('https:'));
   await fastify.register(staticFiles, { serve: false });
@@ -107,7 +111,6 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   await nest.init();
   routes.complete((request, access) => guard.authorize(request, access));
   await fastify.ready();
-  fastify.server.maxConnections = settings.maxConnections;
   return { nest, routes };
 }
 
@@ -119,12 +122,17 @@ function hideApi(fastify: FastifyInstance): void {
   });
 }
 
+/** Addresses and networks of the reverse proxies in front. */
+function trustedProxies({ trustProxy }: Settings): string[] {
+  return trustProxy?.split(',').map((proxy) => proxy.trim()) ?? [];
+}
+
 function fastifyAdapter(settings: Settings, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     genReqId: () => randomUUID().replaceAll('-', ''),
-    trustProxy: settings.trustProxy?.split(',').map((proxy) => proxy.trim()) ?? false,
+    trustProxy: settings.trustProxy === undefined ? false : trustedProxies(settings),
     bodyLimit,
     requestTimeout: settings.requestTimeout * 1000,
     http: {

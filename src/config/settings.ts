@@ -33,7 +33,7 @@ export class Settings {
   @WholeNumber(1, 3600)
   readonly requestTimeout: number = 60;
 
-  @Setting('Connections of clients at the same time; more are closed at once')
+  @Setting('Connections at the same time, a quarter of them for one client network; more are closed at once')
   @WholeNumber(1, 1_000_000)
   readonly maxConnections: number = 2000;
 

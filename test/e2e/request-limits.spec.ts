@@ -24,10 +24,10 @@ function head(length: number, to = path, ...more: string[]): string {
   return `${[...lines, ...more].join('\r\n')}\r\n\r\n`;
 }
 
-/** A connection that has sent these bytes. */
-async function opened(bytes: string): Promise<Socket> {
-  const { hostname, port } = new URL(app.url);
-  const socket = connect(Number(port), hostname);
+/** A connection that has sent these bytes, from a loopback address. */
+async function opened(bytes: string, localAddress = '127.0.0.1', to = app.url): Promise<Socket> {
+  const { hostname, port } = new URL(to);
+  const socket = connect({ port: Number(port), host: hostname, localAddress });
   socket.on('error', () => undefined);
   await new Promise<void>((resolve) => socket.write(bytes, () => resolve()));
   return socket;
@@ -99,12 +99,44 @@ describe('A request', () => {
     const answer = await rawExchange(app.url, head(300_000, '/api/v3/unknown/', 'Connection: close'));
     expect(answer).toMatch(/^HTTP\/1\.1 404 /);
   });
+});
 
-  it('cannot open more connections than MAX_CONNECTIONS', async () => {
-    const sockets = await Promise.all(Array.from({ length: 90 }, () => opened('GET / HTTP/1.1\r\n')));
-    const closed = await Promise.all(sockets.map(received));
-    expect(closed.filter((answer) => answer.startsWith('HTTP/1.1 408')).length).toBeLessThanOrEqual(60);
-    expect(closed.filter((answer) => answer === '').length).toBeGreaterThanOrEqual(30);
+describe('Clients', () => {
+  const incomplete = 'GET / HTTP/1.1\r\n';
+
+  /** Opens connections with incomplete requests. @returns how many of them are kept until they time out */
+  async function kept(from: readonly string[], to = app.url): Promise<number> {
+    const sockets = await Promise.all(from.map((address) => opened(incomplete, address, to)));
+    const answers = await Promise.all(sockets.map(received));
+    const isRefused = (answer: string): boolean => answer === '';
+    expect(answers.filter((answer) => !isRefused(answer) && !answer.startsWith('HTTP/1.1 408'))).toEqual([]);
+    return answers.filter((answer) => !isRefused(answer)).length;
+  }
+
+  it('cannot have more connections than MAX_CONNECTIONS', async () => {
+    // Earlier requests may have left idle connections.
+    const count = await kept(Array.from({ length: 90 }, (_, index) => `127.0.1.${1 + (index % 10)}`));
+    expect(count).toBeLessThanOrEqual(60);
+    expect(count).toBeGreaterThan(50);
+  });
+
+  it('can have a quarter of MAX_CONNECTIONS each, and the others are served', async () => {
+    const flood = kept(Array<string>(40).fill('127.0.0.9'));
+    const other = await opened('GET /-/health/live/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '127.0.0.10');
+    expect(await received(other)).toMatch(/^HTTP\/1\.1 2/);
+    expect(await flood).toBe(15);
+    // Closed connections do not count.
+    expect(await kept(['127.0.0.9'])).toBe(1);
+  });
+
+  it('can have all of MAX_CONNECTIONS through a proxy of TRUST_PROXY', async () => {
+    const behind = await startTestApp({ REQUEST_TIMEOUT: '2', MAX_CONNECTIONS: '8', TRUST_PROXY: '127.0.0.7/32' });
+    try {
+      expect(await kept(Array<string>(8).fill('127.0.0.7'), behind.url)).toBe(8);
+      expect(await kept(Array<string>(8).fill('127.0.0.8'), behind.url)).toBe(2);
+    } finally {
+      await behind.stop();
+    }
   });
 });
 
