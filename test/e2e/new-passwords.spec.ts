@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { applyBlueprints } from '../factories/default-flows.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createPromptStage } from '../factories/prompt.js';
 import { createStage } from '../factories/stage.js';
@@ -109,5 +110,19 @@ describe('A form of a flow', () => {
     const { html } = await browser.submit({ password: 'short' });
     expect(html).toContain('Bitte verwenden Sie mindestens 8 Zeichen.');
     expect(html).not.toContain('value="short"');
+  });
+
+  it('explains the refusal of a stricter default policy in the language of the visitor', async () => {
+    await applyBlueprints(app);
+    const { results } = (await app.api.get('/policies/password/?name=default-password-policy')).body;
+    await app.api.patch(`/policies/password/${results[0].pk}/`, { length_min: 30 });
+    const validation_policies = [results[0].pk];
+    const stage = await createPromptStage(app.api, [password], { validation_policies });
+    const { slug } = (await createFlowWith(app.api, [stage.pk])).flow;
+    const browser = new PageBrowser(app.url, { 'accept-language': 'de' });
+    await browser.open(`/if/flow/${slug}/`);
+    const { html } = await browser.submit({ password: 'never to be read, 1' });
+    expect(html).toContain('Dieses Passwort kann nicht verwendet werden. Bitte wählen Sie ein anderes.');
+    expect(html).not.toContain('characters');
   });
 });
