@@ -66,6 +66,13 @@ const limitEvents = (user: number): Promise<{ change: string }[]> =>
   );
 const userOf = (pk: number): Promise<User> => app.dataSource.manager.findOneByOrFail(User, { pk });
 
+/** A user who has proved their address. */
+async function createProvedReader(): Promise<Awaited<ReturnType<typeof createReader>>> {
+  const user = await createReader(app.api);
+  await noteProvedAddress(app.dataSource.manager, user.pk, user.email);
+  return user;
+}
+
 async function press(path: string): Promise<string> {
   const browser = new PageBrowser(app.url);
   await browser.open(path);
@@ -110,7 +117,7 @@ it('Pressing the button of the administrator ends the token of BOOTSTRAP_TOKEN u
 
 describe('A new address', () => {
   it('is mailed to the old one, whose link brings it back, and not to the new one, which is unproved', async () => {
-    const user = await createReader(app.api);
+    const user = await createProvedReader();
     const moved = `moved-${randomUUID()}@example.org`;
     await app.api.patch(`/core/users/${user.pk}/`, { email: moved });
     const [old] = await mailsTo(user.email, 1);
@@ -121,10 +128,24 @@ describe('A new address', () => {
     expect((await proofMail(sink, user.email, 2)).link).toContain('/if/flow/default-recovery-flow/');
   });
 
+  it('is not mailed to an earlier one that was never proved', async () => {
+    const user = await createProvedReader();
+    const [mistyped, third] = [`mistyped-${randomUUID()}@example.org`, `third-${randomUUID()}@example.org`];
+    await app.api.patch(`/core/users/${user.pk}/`, { email: mistyped });
+    await app.api.patch(`/core/users/${user.pk}/`, { email: third });
+    expect(await queued(mistyped)).toEqual([]);
+    expect(await queued(third)).toEqual([]);
+    await mailsTo(user.email, 1);
+    const unproved = await createReader(app.api);
+    await app.api.patch(`/core/users/${unproved.pk}/`, { email: `moved-${unproved.email}` });
+    expect(await queued(unproved.email)).toEqual([]);
+  });
+
   it('gives the first address the last word', async () => {
-    const user = await createReader(app.api);
+    const user = await createProvedReader();
     const [second, third] = [`second-${randomUUID()}@example.org`, `third-${randomUUID()}@example.org`];
     await app.api.patch(`/core/users/${user.pk}/`, { email: second });
+    await noteProvedAddress(app.dataSource.manager, user.pk, second);
     await app.api.patch(`/core/users/${user.pk}/`, { email: third });
     const [first] = await mailsTo(user.email, 1);
     const [later] = await mailsTo(second, 1);
@@ -139,7 +160,7 @@ describe('An earlier address that another account has', () => {
   it.each(['username', 'email', 'upn'])(
     'as its %s is not brought back, and the account stays closed',
     async (field) => {
-      const user = await createReader(app.api);
+      const user = await createProvedReader();
       const moved = `moved-${randomUUID()}@example.org`;
       await app.api.patch(`/core/users/${user.pk}/`, { email: moved });
       const other = field === 'upn' ? { attributes: { upn: user.email } } : { [field]: user.email };
@@ -154,7 +175,7 @@ describe('An earlier address that another account has', () => {
   );
 
   it('is brought back from an account that has not proved it', async () => {
-    const user = await createReader(app.api);
+    const user = await createProvedReader();
     await app.api.patch(`/core/users/${user.pk}/`, { email: `moved-${randomUUID()}@example.org` });
     await createReader(app.api, { email: user.email });
     const [old] = await mailsTo(user.email, 1);
@@ -164,7 +185,7 @@ describe('An earlier address that another account has', () => {
   });
 
   it('counts only once it is confirmed', async () => {
-    const user = await createReader(app.api);
+    const user = await createProvedReader();
     await app.api.patch(`/core/users/${user.pk}/`, { email: `moved-${randomUUID()}@example.org` });
     const { pk } = await createReader(app.api, { email: user.email, is_active: false });
     await app.dataSource.query('update "user" set awaits_confirmation = true where id = $1', [pk]);
@@ -191,16 +212,19 @@ describe('Many changes', () => {
   });
 
   it('of an address are counted for the account, whatever addresses they are mailed to', async () => {
-    const user = await createReader(app.api);
+    const user = await createProvedReader();
     const addresses = Array.from({ length: 7 }, () => `moved-${randomUUID()}@example.org`);
-    for (const email of addresses) await app.api.patch(`/core/users/${user.pk}/`, { email });
+    for (const email of addresses) {
+      await app.api.patch(`/core/users/${user.pk}/`, { email });
+      await noteProvedAddress(app.dataSource.manager, user.pk, email);
+    }
     const counts = await Promise.all([user.email, ...addresses].map(async (address) => (await queued(address)).length));
     expect(counts).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
     expect(await limitEvents(user.pk)).toEqual([{ change: 'address' }]);
   });
 
   it('that are refused are not counted', async () => {
-    const user = await createReader(app.api);
+    const user = await createProvedReader();
     const taken = (await createReader(app.api)).username;
     for (let index = 0; index < 6; index += 1) {
       await app.api.patch(`/core/users/${user.pk}/`, { email: `no-${index}@example.org`, username: taken });

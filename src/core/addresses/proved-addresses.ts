@@ -11,6 +11,15 @@ export async function noteProvedAddress(manager: EntityManager, user: number, ad
   );
 }
 
+/** Whether a mail to an address, as it is spelled in the account, has reached the user. */
+export async function isProved(manager: EntityManager, user: number, address: string): Promise<boolean> {
+  const found = await manager.query<unknown[]>(
+    'select from "account_address" where user_id = $1 and address = $2 and proved is not null',
+    [user, address],
+  );
+  return found.length > 0;
+}
+
 /** Whether another confirmed account has the address, in any spelling, and has proved it. */
 export async function isProvedByAnother(manager: EntityManager, user: number, address: string): Promise<boolean> {
   const [row] = await manager.query<[{ proved: boolean }]>(

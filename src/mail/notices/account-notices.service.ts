@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { isProved } from '../../core/addresses/proved-addresses.js';
 import { RequestLimits } from '../../core/limits/request-limits.service.js';
 import { type AccountChange, AccountChanges } from '../../core/users/account-changes.js';
 import { User } from '../../core/users/user.entity.js';
@@ -20,7 +21,8 @@ const templates: Readonly<Record<AccountChange['kind'], string>> = {
 
 /**
  * Mails users the changes of their accounts (NIST SP 800-63B-4, 4.6) in the transaction that makes the change. A new
- * address is unproved, so the earlier one gets the notice; the mail that proves the new one is its notice.
+ * address is unproved, so the earlier one gets the notice if it was proved; the mail that proves the new one is its
+ * notice.
  */
 @Injectable()
 export class AccountNotices {
@@ -37,6 +39,8 @@ export class AccountNotices {
     const user = await manager.findOneBy(User, { pk: change.user });
     const address = change.kind === 'address' ? change.from : (user?.email ?? '');
     if (user === null || !this.mails.canReach(user, address)) return;
+    // It may be a stranger's, and its link would give them the account.
+    if (change.kind === 'address' && !(await isProved(manager, user.pk, address))) return;
     const number = await this.limits.number(manager, `notice:${change.kind}:${user.pk}`, seconds);
     if (number > most) {
       if (number === most + 1) await this.report(manager, change);
