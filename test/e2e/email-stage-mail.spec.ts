@@ -54,13 +54,13 @@ describe('/stages/email/{id}/test/', () => {
       state: 'sent',
       stage,
       template: 'email/setup.html',
-      subject: 'Test mail',
+      subject: 'Test email',
       from_address: 'stage@example.org',
       timeline: [{ outcome: 'accepted', code: 250, server: `127.0.0.1:${port}` }],
     });
     const mail = sink.mails.find(({ to }) => to === 'admin@example.org');
     expect(mail?.from).toBe('stage@example.org');
-    expect(mail?.source).toMatch(/^Subject: Test mail\r$/m);
+    expect(mail?.source).toMatch(/^Subject: Test email\r$/m);
   });
 
   it('uses another template and language when asked to, and the subject of the stage', async () => {

@@ -52,14 +52,15 @@ describe('Guesses at an account that are limited', () => {
     expect(await queued()).toEqual([]);
     for (const name of [user.username, user.email, user.username]) await guess(name);
     expect(await queued()).toEqual([{ recipient: user.email }]);
-    const mails = (): SmtpSink['mails'] => sink.mails.filter(({ source }) => source.includes('eingeschr'));
+    const mails = (): SmtpSink['mails'] =>
+      sink.mails.filter(({ source }) => source.includes('Zu viele fehlgeschlagene'));
     await expect.poll(() => mails().length, { timeout: 20_000 }).toBe(1);
     const { subject, text = '' } = await simpleParser(mails()[0]!.source);
-    expect(subject).toBe('Die Anmeldung bei Ihrem Konto ist eingeschränkt');
+    expect(subject).toBe('Zu viele fehlgeschlagene Anmeldeversuche');
     const path = /https:\/\/login\.example\.org(\/if\/not-me\/\S+)/.exec(text)![1]!;
     const browser = new PageBrowser(app.url);
     await browser.open(path);
-    expect((await browser.submit()).html).toContain('Your account is secured');
+    expect((await browser.submit()).html).toContain('Account secured');
     await app.dataSource.query(`update "request_limit" set ends = now() where key like 'notice:%'`);
     for (let failures = 0; failures < 6; failures += 1) await guess(user.username);
     expect(await queued()).toHaveLength(2);

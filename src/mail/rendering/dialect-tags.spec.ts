@@ -88,11 +88,11 @@ describe('tags', () => {
 
 describe('translations', () => {
   it.each([
-    ['{% trans "Set a new password" %}', 'Neues Passwort festlegen'],
-    ["{% translate 'Set a new password' %}", 'Neues Passwort festlegen'],
-    ['{% trans "Set a new password" as text %}{{ text|lower }}', 'neues passwort festlegen'],
-    ['{% trans "Set a new password" noop %}', 'Set a new password'],
-    ['{% trans "Set a new password"|lower %}', 'neues passwort festlegen'],
+    ['{% trans "Reset password" %}', 'Passwort zurücksetzen'],
+    ["{% translate 'Reset password' %}", 'Passwort zurücksetzen'],
+    ['{% trans "Reset password" as text %}{{ text|lower }}', 'passwort zurücksetzen'],
+    ['{% trans "Reset password" noop %}', 'Reset password'],
+    ['{% trans "Reset password"|lower %}', 'passwort zurücksetzen'],
     ['{% trans "a | b"|upper as text %}{{ text }}', 'A | B'],
     ['{% trans "Welcome" context "nowhere" %}', 'Welcome'],
     ['{% trans "<b>unknown</b>" %}', '<b>unknown</b>'],

@@ -157,7 +157,7 @@ describe('inheritance', () => {
       data: dialectData,
     });
     expect(rendered.html).toContain('Acme</td>');
-    expect(rendered.html).toContain('Your mail settings work');
+    expect(rendered.html).toContain('Your email settings work');
     expect(rendered.warnings).toEqual([]);
   });
 });

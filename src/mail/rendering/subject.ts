@@ -4,17 +4,17 @@ import { limits } from './limits.js';
 
 /** The subject of each shipped template, for a stage that has none. */
 export const defaultSubjects: Readonly<Record<string, string>> = {
-  'email/password_reset.html': 'Set a new password',
+  'email/password_reset.html': 'Reset your password',
   'email/account_confirmation.html': 'Confirm your email address',
   'email/event_notification.html': 'Notification',
-  'email/setup.html': 'Test mail',
-  'email/invitation.html': 'You are invited',
+  'email/setup.html': 'Test email',
+  'email/invitation.html': 'You have been invited',
   'email/account_exists.html': 'You already have an account',
   'email/password_changed.html': 'Your password was changed',
   'email/address_changed.html': 'Your email address was changed',
   'email/token_created.html': 'A new API token was created',
-  'email/link_confirmed_elsewhere.html': 'A link was confirmed in another browser',
-  'email/account_locked.html': 'Sign-in to your account is limited',
+  'email/link_confirmed_elsewhere.html': 'A link was used in another browser',
+  'email/account_locked.html': 'Too many failed sign-in attempts',
 };
 
 /** More subjects that administrators choose; these are translated too. */

@@ -30,11 +30,11 @@ async function render(template: string): Promise<RenderedMail> {
 
 describe('a custom template', () => {
   it('replaces the one of ours with the same name, at once', async () => {
-    expect((await render('email/setup.html')).html).toContain('Your mail settings work');
+    expect((await render('email/setup.html')).html).toContain('Your email settings work');
     await put('email/setup.html', 'mine');
     expect((await render('email/setup.html')).html).toBe('mine');
     await rm(join(folder, 'email/setup.html'));
-    expect((await render('email/setup.html')).html).toContain('Your mail settings work');
+    expect((await render('email/setup.html')).html).toContain('Your email settings work');
   });
 
   it('replaces the base of all others', async () => {
@@ -109,7 +109,7 @@ describe('the text part', () => {
     await rm(join(folder, 'email/setup.html'));
     await put('email/setup.txt', 'my text');
     expect(await render('email/setup.html')).toMatchObject({
-      html: expect.stringContaining('Your mail settings work'),
+      html: expect.stringContaining('Your email settings work'),
       text: 'my text\n',
     });
   });
@@ -183,8 +183,8 @@ describe('the subject', () => {
   });
 
   it('is the template’s own if the stage has none', async () => {
-    expect(await subjectOf('', 'de')).toBe('Testmail');
-    expect(await subjectOf(' \n', 'es', 'email/invitation.html')).toBe('Tiene una invitación');
+    expect(await subjectOf('', 'de')).toBe('Test-E-Mail');
+    expect(await subjectOf(' \n', 'es', 'email/invitation.html')).toBe('Ha recibido una invitación');
     await put('mine.html', 'x');
     expect(await subjectOf('', 'en', 'mine.html')).toBe('Notification');
   });

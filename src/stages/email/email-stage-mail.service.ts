@@ -23,7 +23,7 @@ import { sampleMail } from './sample-mail.js';
 
 /** The template of a test mail, if none is asked for, and its subject. */
 const testTemplate = 'email/setup.html';
-const testSubject = 'Test mail';
+const testSubject = 'Test email';
 
 /** Lets administrators see that the mails of a stage arrive, what is wrong if not, and what they look like. */
 @Injectable()
