@@ -128,7 +128,7 @@ describe('Message texts', () => {
     "const shown = { 'Failed to authenticate.': 'No.' }[text];",
     "switch (text) { case 'Invalid next URL': break; }",
     'const isLimited = text.includes(`Please try again after ${minutes}`);',
-    "const isOurs = ['The two passwords are not the same.'].includes(text);",
+    "const isOurs = ['The passwords do not match.'].includes(text);",
   ])('would be found if they were compared: %s', (source) => {
     expect(comparisons(parsed('sample.ts', source))).not.toEqual([]);
   });

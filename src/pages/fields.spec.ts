@@ -50,7 +50,7 @@ describe('A form', () => {
 
   it('says each thing about a field once', () => {
     const twice = [message('required'), message('blank')];
-    expect(show([name], { errors: { name: twice } }).fields[0].error).toBe('Please fill this in.');
+    expect(show([name], { errors: { name: twice } }).fields[0].error).toBe('Please fill in this field.');
   });
 
   it('keeps what was typed, but no secret', () => {

@@ -11,15 +11,11 @@ const german = new Wording(await catalogs.get('de'));
 
 describe('The wording of pages', () => {
   it.each([
-    [message('required'), 'Please fill this in.', 'Bitte ausfüllen.'],
+    [message('required'), 'Please fill in this field.', 'Bitte füllen Sie dieses Feld aus.'],
     [message('logIn'), 'Sign in', 'Anmelden'],
-    [message('notChoice', { choice: '<b>' }), 'Please choose one.', 'Bitte wählen Sie etwas aus.'],
+    [message('notChoice', { choice: '<b>' }), 'Please select an option.', 'Bitte wählen Sie eine Option aus.'],
     [message('notDate'), 'Please enter a date.', 'Bitte geben Sie ein Datum ein.'],
-    [
-      message('maxValue', { maximum: 9 }),
-      'Please enter a number that is not larger than 9.',
-      'Bitte geben Sie eine Zahl ein, die nicht größer als 9 ist.',
-    ],
+    [message('maxValue', { maximum: 9 }), 'Please enter 9 or less.', 'Bitte geben Sie höchstens 9 ein.'],
   ])('translates the message %j', (shown, inEnglish, inGerman) => {
     expect(english.of(shown)).toBe(inEnglish);
     expect(german.of(shown)).toBe(inGerman);

@@ -51,7 +51,7 @@ async function askForRecovery(page: Page, address: string): Promise<void> {
 
 async function setPassword(page: Page, password: string): Promise<void> {
   await page.getByLabel('New password', { exact: true }).fill(password);
-  await page.getByLabel('New password, once more').fill(password);
+  await page.getByLabel('Repeat new password').fill(password);
   await submit(page, 'Continue');
 }
 
@@ -83,16 +83,16 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
     const page = await newWindow({ javaScriptEnabled });
     await page.goto(enrollmentPage);
     if (javaScriptEnabled) await expectAccessible(page, 'enrollment');
-    await page.getByLabel('User name').fill(name);
+    await page.getByLabel('Username').fill(name);
     await page.getByLabel('Name', { exact: true }).fill('Ada');
     await page.getByLabel('Email address').fill(email);
     await page.getByLabel('Password', { exact: true }).fill('one password');
-    await page.getByLabel('Password, once more').fill('another password');
+    await page.getByLabel('Repeat password').fill('another password');
     await submit(page, 'Continue');
-    await page.getByRole('alert').getByText('The two passwords are not the same.').waitFor();
-    expect(await page.getByLabel('User name').inputValue()).toBe(name);
+    await page.getByRole('alert').getByText('The passwords do not match.').waitFor();
+    expect(await page.getByLabel('Username').inputValue()).toBe(name);
     await page.getByLabel('Password', { exact: true }).fill('one password');
-    await page.getByLabel('Password, once more').fill('one password');
+    await page.getByLabel('Repeat password').fill('one password');
     await submit(page, 'Continue');
     await page.getByRole('heading', { name: 'Check your inbox' }).waitFor();
     await page.goto((await service.mailTo(email)).url);
@@ -107,12 +107,12 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
     await askForRecovery(page, email);
     const { code } = await service.mailTo(email);
     // Without a script the page is loaded anew by itself, so the code has a page of its own.
-    if (!javaScriptEnabled) await page.getByRole('link', { name: 'Enter the code from the mail' }).click();
-    await page.getByLabel('Code from the mail').fill('000 000' === code ? '111111' : '000 000');
-    await submit(page, 'Confirm the code');
-    await page.locator('.wrong', { hasText: 'This code is not right, or too old.' }).waitFor();
-    await page.getByLabel('Code from the mail').fill(`${code.slice(0, 3)} ${code.slice(3)}`);
-    await submit(page, 'Confirm the code');
+    if (!javaScriptEnabled) await page.getByRole('link', { name: 'Enter code' }).click();
+    await page.getByLabel('Code from the email').fill('000 000' === code ? '111111' : '000 000');
+    await submit(page, 'Confirm code');
+    await page.locator('.wrong', { hasText: 'This code is incorrect or has expired.' }).waitFor();
+    await page.getByLabel('Code from the email').fill(`${code.slice(0, 3)} ${code.slice(3)}`);
+    await submit(page, 'Confirm code');
     await page.getByLabel('New password', { exact: true }).waitFor();
     await page.context().close();
   });
@@ -156,10 +156,10 @@ describe('A link', () => {
     await submit(page, 'Continue');
     const second = await newWindow();
     await second.goto(url);
-    await second.getByRole('heading', { name: 'This link has been used already' }).waitFor();
+    await second.getByRole('heading', { name: 'This link has already been used' }).waitFor();
     await takePicture(second, 'journey-link-used');
     await expectAccessible(second, 'used link');
-    await second.getByRole('link', { name: 'Send a new link' }).click();
+    await second.getByRole('link', { name: 'Request a new link' }).click();
     await second.getByLabel('Email or Username').waitFor();
     await Promise.all([page.context().close(), second.context().close()]);
   });
@@ -172,8 +172,8 @@ describe('A link', () => {
     await service.dataSource.query(`update "flow_token" set expires = now() - interval '1 minute'`);
     const other = await newWindow();
     await other.goto(url);
-    await other.getByRole('heading', { name: 'This link is too old' }).waitFor();
-    await other.getByRole('link', { name: 'Send a new link' }).click();
+    await other.getByRole('heading', { name: 'This link has expired' }).waitFor();
+    await other.getByRole('link', { name: 'Request a new link' }).click();
     await other.getByLabel('Email or Username').waitFor();
     await Promise.all([page.context().close(), other.context().close()]);
   });
@@ -212,9 +212,9 @@ describe('A browser', () => {
     await submit(page, 'Continue');
     const password = page.getByLabel('New password', { exact: true });
     await password.fill('secret');
-    await page.getByRole('button', { name: 'Show the password' }).first().click();
+    await page.getByRole('button', { name: 'Show password' }).first().click();
     expect(await password.getAttribute('type')).toBe('text');
-    await page.getByRole('button', { name: 'Show the password' }).first().click();
+    await page.getByRole('button', { name: 'Show password' }).first().click();
     expect(await password.getAttribute('type')).toBe('password');
     expect(await page.locator('input[autocomplete="username"]').inputValue()).toBe(email);
     await takePicture(page, 'journey-new-password');
@@ -228,12 +228,7 @@ describe('A browser', () => {
       await page.goto('/');
       await expectAccessible(page, 'start page');
       await takePicture(page, `start-${colorScheme}`);
-      for (const name of [
-        /Get back into your account/,
-        /Create an account/,
-        /Look into the mailbox/,
-        /Try out the API/,
-      ]) {
+      for (const name of [/Forgot your password/, /Create an account/, /Open the mailbox/, /API documentation/]) {
         await page.getByRole('link', { name }).waitFor();
       }
       await page.context().close();

@@ -32,7 +32,7 @@ describe('The local mailbox', () => {
     await takePicture(page, 'mailbox-mail');
     expect(complaints).toEqual([]);
     await page.goto('/');
-    await page.getByRole('link', { name: 'Look into the mailbox' }).waitFor();
+    await page.getByRole('link', { name: 'Open the mailbox' }).waitFor();
     await context.close();
   });
 
@@ -41,7 +41,7 @@ describe('The local mailbox', () => {
     const page = await context.newPage();
     expect((await page.goto('/dev/mailbox/'))?.status()).toBe(404);
     await page.goto('/');
-    expect(await page.getByText('Look into the mailbox').count()).toBe(0);
+    expect(await page.getByText('Open the mailbox').count()).toBe(0);
     await context.close();
   });
 });

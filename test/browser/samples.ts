@@ -143,7 +143,7 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
   'new-password': {
     component: 'ak-stage-prompt',
     flow_info: info,
-    fields: [prompt('password', 'New password'), prompt('password', 'New password, once more')],
+    fields: [prompt('password', 'New password'), prompt('password', 'Repeat new password')],
     messages: [{ level: 'success', message: message('addressConfirmed') }],
   },
   password: {

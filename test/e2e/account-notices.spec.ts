@@ -89,11 +89,11 @@ describe('A new password', () => {
     const browser = await signedIn(app, user);
     await new PageBrowser(app.url).open(notice!.notMe);
     expect((await browser.request('GET', '/core/users/me/')).status).toBe(200);
-    expect(await press(notice!.notMe)).toContain('Your account is secured');
+    expect(await press(notice!.notMe)).toContain('Account secured');
     expect((await browser.request('GET', '/core/users/me/')).status).toBe(403);
     expect((await app.client(key).get('/core/users/me/')).status).toBe(403);
     expect((await userOf(user.pk)).passwordHash).toBe('');
-    expect((await new PageBrowser(app.url).open(notice!.notMe)).html).toContain('This is done already');
+    expect((await new PageBrowser(app.url).open(notice!.notMe)).html).toContain('Already done');
     const { link, query } = await proofMail(sink, user.email, 3);
     expect(link).toContain('/if/flow/default-recovery-flow/');
     const owner = new Visitor(app.url);
@@ -123,7 +123,7 @@ describe('A new address', () => {
     const [old] = await mailsTo(user.email, 1);
     expect(old!.subject).toBe('Your email address was changed');
     expect(await queued(moved)).toEqual([]);
-    expect(await press(old!.notMe)).toContain('Your account is secured');
+    expect(await press(old!.notMe)).toContain('Account secured');
     expect((await userOf(user.pk)).email).toBe(user.email);
     expect((await proofMail(sink, user.email, 2)).link).toContain('/if/flow/default-recovery-flow/');
   });
@@ -149,7 +149,7 @@ describe('A new address', () => {
     await app.api.patch(`/core/users/${user.pk}/`, { email: third });
     const [first] = await mailsTo(user.email, 1);
     const [later] = await mailsTo(second, 1);
-    expect(await press(first!.notMe)).toContain('Your account is secured');
+    expect(await press(first!.notMe)).toContain('Account secured');
     const browser = new PageBrowser(app.url);
     expect((await browser.open(later!.notMe)).html).toContain('This link is not valid');
     expect((await userOf(user.pk)).email).toBe(user.email);
@@ -167,7 +167,7 @@ describe('An earlier address that another account has', () => {
       const { pk } = await createReader(app.api, other);
       if (field === 'email') await noteProvedAddress(app.dataSource.manager, pk, user.email);
       const [old] = await mailsTo(user.email, 1);
-      expect(await press(old!.notMe)).toContain('Please ask an administrator');
+      expect(await press(old!.notMe)).toContain('Please contact an administrator');
       expect(await userOf(user.pk)).toMatchObject({ email: '', passwordHash: '' });
       const templates = [...(await queued(user.email)), ...(await queued(moved))].map(({ template }) => template);
       expect(templates).toEqual(['email/address_changed.html']);
@@ -179,7 +179,7 @@ describe('An earlier address that another account has', () => {
     await app.api.patch(`/core/users/${user.pk}/`, { email: `moved-${randomUUID()}@example.org` });
     await createReader(app.api, { email: user.email });
     const [old] = await mailsTo(user.email, 1);
-    expect(await press(old!.notMe)).toContain('We sent you a mail');
+    expect(await press(old!.notMe)).toContain('We sent you an email');
     const matching = { userFields: ['email'], caseInsensitiveMatching: true } as const;
     expect((await findUser(app.dataSource.manager, matching, user.email))?.pk).toBe(user.pk);
   });
@@ -190,7 +190,7 @@ describe('An earlier address that another account has', () => {
     const { pk } = await createReader(app.api, { email: user.email, is_active: false });
     await app.dataSource.query('update "user" set awaits_confirmation = true where id = $1', [pk]);
     const [old] = await mailsTo(user.email, 1);
-    expect(await press(old!.notMe)).toContain('We sent you a mail');
+    expect(await press(old!.notMe)).toContain('We sent you an email');
     expect((await userOf(user.pk)).email).toBe(user.email);
   });
 });
@@ -201,7 +201,7 @@ describe('Many changes', () => {
     for (let index = 0; index < 7; index += 1) await createToken(app.api, { user: user.pk });
     await app.api.post(`/core/users/${user.pk}/set_password/`, { password: `new-${randomUUID()}` });
     const mails = await mailsTo(user.email, 6);
-    const last = 'This is the last mail of this kind for now';
+    const last = 'We will not email you about further changes of this kind';
     expect(mails.filter(({ subject }) => subject === 'A new API token was created')).toHaveLength(5);
     expect(mails.filter(({ text }) => text.includes(last))).toHaveLength(1);
     expect(mails.filter(({ subject }) => subject === 'Your password was changed')).toHaveLength(1);
@@ -231,7 +231,7 @@ describe('Many changes', () => {
     }
     await app.api.patch(`/core/users/${user.pk}/`, { email: `moved-${randomUUID()}@example.org` });
     const [notice] = await mailsTo(user.email, 1);
-    expect(notice!.text).not.toContain('This is the last mail');
+    expect(notice!.text).not.toContain('We will not email you');
   });
 });
 
@@ -256,7 +256,7 @@ it('A link that is confirmed in another browser is mailed to its owner, and no l
     await confirming.answer(slug, { component: 'ak-stage-consent', token }, query);
   }
   const [notice] = await mailsTo(elsewhere.email, 1);
-  expect(notice!.subject).toBe('A link was confirmed in another browser');
+  expect(notice!.subject).toBe('A link was used in another browser');
   expect((await queued(here.email)).filter(({ template }) => template.includes('elsewhere'))).toEqual([]);
 });
 

@@ -282,6 +282,6 @@ describe('The life of a code', () => {
       expect(part).toContain('is valid for 30 minutes.');
     }
     const page = await fetch(`${app.url}/if/flow/${flow.slug}/`, { headers: visitor.cookies.headers() });
-    expect(await page.text()).toContain('The link in the mail is valid for 30 minutes, the code for 10 minutes.');
+    expect(await page.text()).toContain('The link is valid for 30 minutes, the code for 10 minutes.');
   });
 });

@@ -56,8 +56,8 @@ describe('The key of a link', () => {
     const { status, html } = await visitor.open(`/if/flow/${slug}/?flow_token=${token}`);
     expect(visitor.visited).toHaveLength(2);
     expect(status).toBe(200);
-    expect(html).toContain('<h1>Your browser keeps no cookies</h1>');
-    expect(html).toContain('Its link still works');
+    expect(html).toContain('<h1>Cookies are disabled</h1>');
+    expect(html).toContain('It still works.');
   });
 
   it('is looked at once; then the session goes on by itself', async () => {

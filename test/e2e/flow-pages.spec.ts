@@ -56,7 +56,7 @@ describe('A page of a flow', () => {
       await visitor.open(`/if/flow/${slug}/?next=${encodeURIComponent(next)}`);
       const { html, status } = await visitor.submit();
       expect(status).toBe(200);
-      expect(html).toContain('The address to go on to is not one of this site.');
+      expect(html).toContain('The redirect address is not part of this site.');
       expect(visitor.visited.every((address) => address.startsWith(`/if/flow/${slug}/`))).toBe(true);
     },
   );
@@ -78,12 +78,12 @@ describe('A page of a flow', () => {
     await visitor.open(`/if/flow/${await createSignInFlow(app.api)}/`);
     const { html, address } = await visitor.submit({ uid_field: 'ada', password: 'my secret' });
     expect(html).toContain('<title>Error: Welcome back – email-stage</title>');
-    expect(html).toMatch(/role="alert">\s*<p>That did not work. Please check what you typed.<\/p>/);
+    expect(html).toMatch(/role="alert">\s*<p>These details are not correct. Please check them and try again.<\/p>/);
     expect(html).toContain('value="ada"');
     expect(html).not.toContain('my secret');
     const empty = await visitor.submit({ uid_field: '', password: '' });
     expect(empty.html).toMatch(/name="uid_field"[^>]* aria-describedby="field-1-wrong" aria-invalid="true" autofocus/);
-    expect(empty.html).toContain('<p class="wrong" id="field-1-wrong">Please fill this in.</p>');
+    expect(empty.html).toContain('<p class="wrong" id="field-1-wrong">Please fill in this field.</p>');
     expect((await visitor.open(address)).html).not.toContain('role="alert"');
   });
 
@@ -159,7 +159,7 @@ describe('A form of a page', () => {
     spoil(form);
     const { status, html } = await visitor.send(form);
     expect(status).toBe(403);
-    expect(html).toContain('<h1>This page is too old</h1>');
+    expect(html).toContain('<h1>This page has expired</h1>');
     expect(html).toContain(`href="/if/flow/${slug}/"`);
     expect((await visitor.open(`/if/flow/${slug}/`)).html).toContain(names[0]);
   });
@@ -181,7 +181,7 @@ describe('A form of a page', () => {
     await visitor.open(`/if/flow/${slug}/`);
     const { status, html } = await visitor.submit();
     expect(status).toBe(403);
-    expect(html).toContain('<h1>Your browser keeps no cookies</h1>');
+    expect(html).toContain('<h1>Cookies are disabled</h1>');
   });
 
   it('that is no form, or too large, is answered by a page', async () => {
@@ -193,10 +193,10 @@ describe('A form of a page', () => {
       const answer = await visitor.ask(`/if/flow/${slug}/`, init);
       return [answer.status, /<h1>(.*)<\/h1>/.exec(await answer.text())?.[1]];
     };
-    expect(await send('{}', 'application/json')).toEqual([415, 'This cannot be done']);
-    expect(await send('--', 'multipart/form-data')).toEqual([400, 'This cannot be done']);
+    expect(await send('{}', 'application/json')).toEqual([415, 'Invalid request']);
+    expect(await send('--', 'multipart/form-data')).toEqual([400, 'Invalid request']);
     const large = 'a='.padEnd(1_048_577, 'x');
-    expect(await send(large, 'application/x-www-form-urlencoded')).toEqual([413, 'That is too much at once']);
+    expect(await send(large, 'application/x-www-form-urlencoded')).toEqual([413, 'File or text too large']);
   });
 });
 
@@ -205,7 +205,7 @@ describe('What goes wrong', () => {
     const answer = await browser().ask('/if/flow/never-heard-of/?flow_token=x', { method });
     expect(answer.status).toBe(404);
     const html = await answer.text();
-    expect(html).toContain('<h1>This page does not exist</h1>');
+    expect(html).toContain('<h1>Page not found</h1>');
     expect(html).toContain('href="/"');
   });
 
@@ -213,9 +213,9 @@ describe('What goes wrong', () => {
     const { slug } = await createDummyFlow(app.api, 1, { authentication: 'require_superuser' });
     const { html, status } = await browser().open(`/if/flow/${slug}/`);
     expect(status).toBe(200);
-    expect(html).toContain('<h1>You cannot go on here</h1>');
-    expect(html).toContain('These steps are not for you at the moment.');
-    expect(html).toContain(`<a class="button main" href="/if/flow/${slug}/">Start again</a>`);
+    expect(html).toContain('<h1>Access denied</h1>');
+    expect(html).toContain('This page is not available to you.');
+    expect(html).toContain(`<a class="button main" href="/if/flow/${slug}/">Start over</a>`);
   });
 
   it('is told after the form that led there, once; then the flow begins anew', async () => {
@@ -237,7 +237,7 @@ describe('What goes wrong', () => {
     await visitor.open(`/if/flow/${flow.slug}/`);
     const { html, status } = await visitor.submit();
     expect(status).toBe(500);
-    expect(html).toContain('<h1>Something went wrong here</h1>');
+    expect(html).toContain('<h1>Something went wrong</h1>');
     expect(html).toMatch(/<code>[0-9a-f]{32}<\/code>/);
     expect(html).toContain(`href="/if/flow/${flow.slug}/">Try again</a>`);
   });

@@ -43,8 +43,8 @@ describe('The landing page', () => {
   it('shows holders of the mailbox key how it is set up, and a link to the mailbox', async () => {
     const { status, html } = await holder.open('/');
     expect(status).toBe(200);
-    expect(html).toContain('State of this installation');
-    expect(html).toContain('No mail server is set (EMAIL_HOST)');
+    expect(html).toContain('System status');
+    expect(html).toContain('No mail server is configured (EMAIL_HOST)');
     expect(html).toContain('href="/dev/mailbox/"');
     expect(html).toContain('href="/api/v3/docs/"');
   });
@@ -52,14 +52,15 @@ describe('The landing page', () => {
   it('shows strangers nothing of that, whatever address they come from', async () => {
     const { html } = await new PageBrowser(app.url).open('/');
     expect(html).toContain('href="/api/v3/docs/"');
-    for (const secret of ['State of', 'EMAIL_HOST', 'mailbox', 'missing']) expect(html).not.toContain(secret);
+    for (const secret of ['System status', 'EMAIL_HOST', 'mailbox', 'not configured'])
+      expect(html).not.toContain(secret);
   });
 
   it('shows superusers all of it, and no other user', async () => {
     const [admin] = (await app.api.get('/core/users/?username=akadmin')).body.results;
-    expect((await (await browserOf(admin)).open('/')).html).toContain('State of this installation');
+    expect((await (await browserOf(admin)).open('/')).html).toContain('System status');
     const user = await createUser(app.api);
-    expect((await (await browserOf(user)).open('/')).html).not.toContain('State of');
+    expect((await (await browserOf(user)).open('/')).html).not.toContain('System status');
   });
 
   it('leads into the first flow of each kind that is for the visitor', async () => {
@@ -72,7 +73,7 @@ describe('The landing page', () => {
     const { html } = await new PageBrowser(app.url).open('/');
     expect(html).toContain('href="/if/flow/b-recovery/"');
     expect(html).not.toContain('a-recovery');
-    expect((await holder.open('/')).html).toMatch(/Set a new password<\/strong> <span class="mark">ready/);
+    expect((await holder.open('/')).html).toMatch(/Account recovery<\/strong> <span class="mark">ready/);
   });
 
   it('greets who is signed in, and lets them out by a form alone', async () => {
@@ -119,7 +120,7 @@ describe('With a mail server', () => {
     const browser = new PageBrowser(other.url);
     browser.cookies.takeFrom((await signedIn(other, admin)).cookies);
     const { html } = await browser.open('/');
-    expect(html).toMatch(/Mail<\/strong> <span class="mark">set up/);
+    expect(html).toMatch(/Email delivery<\/strong> <span class="mark">configured/);
     expect(html).not.toContain('/dev/mailbox/');
   });
 });

@@ -72,8 +72,8 @@ describe('The page of a link', () => {
     await first.submit();
     const second = new PageBrowser(app.url);
     const { html } = await second.open(`${page()}?${mail.query}`);
-    expect(html).toContain('<h1>This link has been used already</h1>');
-    expect(html).toContain(`href="${page()}">Send a new link</a>`);
+    expect(html).toContain('<h1>This link has already been used</h1>');
+    expect(html).toContain(`href="${page()}">Request a new link</a>`);
     expect(html).not.toContain(mail.token);
     expect((await second.open(page())).html).toContain('name="uid_field"');
   });
@@ -83,7 +83,7 @@ describe('The page of a link', () => {
     const other = new PageBrowser(app.url);
     await other.open(`${page()}?${mail.query}`);
     await other.submit();
-    expect((await waiting.open(page())).html).toContain('The link was opened in another window or on another device.');
+    expect((await waiting.open(page())).html).toContain('The link was opened in another tab or on another device.');
   });
 
   it('leads on with the code too, in the page that waits', async () => {

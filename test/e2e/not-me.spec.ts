@@ -57,7 +57,7 @@ describe('A mail to confirm a sign-up', () => {
     expect(mail.html).toContain('/if/not-me/?token=');
     for (const method of ['GET', 'HEAD', 'GET']) await fetch(`${app.url}${notMe}`, { method });
     expect(await userOf(email)).toMatchObject({ awaitsConfirmation: true });
-    expect(await press(notMe)).toContain('The account is deleted');
+    expect(await press(notMe)).toContain('Account deleted');
     expect(await userOf(email)).toBeNull();
   });
 
@@ -68,10 +68,10 @@ describe('A mail to confirm a sign-up', () => {
     const form = browser.formOf();
     const pages = await Promise.all([1, 2, 3].map(() => new PageBrowser(app.url).open(notMe)));
     expect(pages.map(({ status }) => status)).toEqual([200, 200, 200]);
-    expect((await browser.submit()).html).toContain('The account is deleted');
+    expect((await browser.submit()).html).toContain('Account deleted');
     await browser.open(notMe);
-    expect(browser.page.html).toContain('This is done already');
-    expect((await browser.send(form)).html).toContain('This is done already');
+    expect(browser.page.html).toContain('Already done');
+    expect((await browser.send(form)).html).toContain('Already done');
     expect(await userOf(email)).toBeNull();
   });
 
@@ -98,17 +98,17 @@ describe('A mail to confirm a sign-up', () => {
     const browser = new PageBrowser(app.url);
     await browser.open(`${notMe}&locale=de`);
     expect(browser.visited).toEqual([`${notMe}&locale=de`, '/if/not-me/?locale=de&opened=', '/if/not-me/?locale=de']);
-    expect((await browser.open('/if/not-me/')).html).toContain('Delete the account');
+    expect((await browser.open('/if/not-me/')).html).toContain('Delete account');
     await browser.open(notMe);
     expect(browser.visited.slice(-2)).toEqual([notMe, '/if/not-me/']);
-    expect((await browser.submit()).html).toContain('The account is deleted');
+    expect((await browser.submit()).html).toContain('Account deleted');
     expect((await browser.open('/if/not-me/')).html).toContain('This link is not valid');
   });
 
   it('needs a browser that keeps cookies, and says so', async () => {
     const { notMe } = await signUp();
     const { html } = await new PageBrowser(app.url, {}, false).open(notMe);
-    expect(html).toContain('<h1>Your browser keeps no cookies</h1>');
+    expect(html).toContain('<h1>Cookies are disabled</h1>');
   });
 
   it('leads to pages that have the same link, and to none for who signed up', async () => {
@@ -118,7 +118,7 @@ describe('A mail to confirm a sign-up', () => {
     for (const { html } of [await owner.open(`${pathname}${search}`), await owner.submit()]) {
       expect(html).toContain(`href="${notMe}"`);
     }
-    expect(await press(notMe)).toContain('The account is deleted');
+    expect(await press(notMe)).toContain('Account deleted');
     expect((await owner.open(`/if/flow/${slug}/`)).html).not.toContain('not-me');
     expect(await userOf(email)).toBeNull();
   });

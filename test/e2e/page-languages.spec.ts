@@ -39,7 +39,9 @@ describe('A page', () => {
     await browser.open(`/if/flow/${slug}/?locale=de&next=%2F`);
     const { html, address } = await browser.submit({ uid_field: 'x', password: 'y' });
     expect(address).toBe(`/if/flow/${slug}/?locale=de&next=%2F`);
-    expect(html).toContain('<p>Das hat nicht geklappt. Bitte prüfen Sie Ihre Eingabe.</p>');
+    expect(html).toContain(
+      '<p>Diese Angaben sind nicht korrekt. Bitte prüfen Sie sie und versuchen Sie es erneut.</p>',
+    );
   });
 
   it('offers itself in every language', async () => {
@@ -68,6 +70,6 @@ describe('A page', () => {
 
   it('about a failure is in the language of its reader too', async () => {
     const browser = new PageBrowser(app.url, { 'accept-language': 'de' });
-    expect((await browser.open('/if/flow/never-heard-of/')).html).toContain('<h1>Diese Seite gibt es nicht</h1>');
+    expect((await browser.open('/if/flow/never-heard-of/')).html).toContain('<h1>Seite nicht gefunden</h1>');
   });
 });

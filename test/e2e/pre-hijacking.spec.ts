@@ -115,7 +115,7 @@ describe('A sign-up that is confirmed in another browser', () => {
     const { pathname, search } = new URL(mail.link);
     await owner.open(`${pathname}${search}`);
     const { html } = await owner.submit();
-    expect(html).toContain('The password that was typed there is not used.');
+    expect(html).toContain('the one entered there is not used.');
     await owner.submit({ password: chosen, password_repeat: chosen });
     expect([(await userOf(email)).isActive, await knows(email, chosen)]).toEqual([true, true]);
   });

@@ -29,11 +29,11 @@ const password: FormField = {
   initialValue: '',
   initialValueExpression: false,
   order: 0,
-  subText: 'You confirm the sign-up in another browser. The password that was typed there is not used.',
+  subText: 'The sign-up was started in another browser. Choose a password here; the one entered there is not used.',
 };
 const fields: readonly FormField[] = [
   password,
-  { ...password, fieldKey: 'password_repeat', label: 'New password, once more', order: 1, subText: '' },
+  { ...password, fieldKey: 'password_repeat', label: 'Repeat new password', order: 1, subText: '' },
 ];
 
 /**
