@@ -30,7 +30,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return () => rm(folder, { recursive: true });
 }
 
-async function compile(from: string, to: string): Promise<void> {
+/** Compiles the TypeScript files of a folder, without specs, and copies its other files. */
+export async function compile(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true, filter: (path) => !path.endsWith('.ts') });
   const names = (await readdir(from, { recursive: true })).filter((name) => /(?<!\.spec)\.ts$/.test(name));
   await Promise.all(

@@ -15,10 +15,13 @@ export class ServiceProcess {
     }
   }
 
-  /** @param environment settings by name; none is inherited */
-  static start(environment: Record<string, string>): ServiceProcess {
+  /**
+   * @param environment settings by name; none is inherited
+   * @param folder the compiled sources to run
+   */
+  static start(environment: Record<string, string>, folder = inject('compiledSources')): ServiceProcess {
     const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, ['--enable-source-maps', join(inject('compiledSources'), 'main.js')], {
+    const child = spawn(process.execPath, ['--enable-source-maps', join(folder, 'main.js')], {
       env: { PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
