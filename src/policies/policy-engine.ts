@@ -30,9 +30,9 @@ interface BoundRow {
 }
 
 /**
- * Evaluates the enabled policy bindings of flows or flow-stage bindings, as authentik does: members of a group also belong
- * to its ancestors, `negate` inverts a result, and the target's mode combines the results. A target without enabled
- * bindings passes. Runs one statement, and two more if a policy is bound.
+ * Evaluates the enabled policy bindings of flows or flow-stage bindings, as authentik does: members of a group also
+ * belong to its ancestors, `negate` inverts a result, and the target's mode combines the results. A target without
+ * enabled bindings passes. Runs one statement, and two more if a policy is bound.
  *
  * @param keys of flows, or of flow-stage bindings
  * @param user undefined for anonymous visitors; like them, inactive and deleted users match no user or group

@@ -1,8 +1,8 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, TableInheritance, Unique, UpdateDateColumn } from 'typeorm';
 
 /**
- * A rule that can be bound to flows, flow-stage bindings and prompt stages. All kinds are child entities in one table, as
- * with stages.
+ * A rule that can be bound to flows, flow-stage bindings and prompt stages. All kinds are child entities in one table,
+ * as with stages.
  */
 @Entity()
 @TableInheritance({ column: { type: 'text', name: 'kind' } })

@@ -14,20 +14,20 @@ import {
 } from '../support/smtp/transports.js';
 
 let test: TestTransports;
-let stranger: TestTransports;
+let untrusting: TestTransports;
 const servers = smtpServers();
 
 beforeAll(async () => {
-  [test, stranger] = await Promise.all([startTransports(), startTransports({ EMAIL_CA_FILE: '' })]);
+  [test, untrusting] = await Promise.all([startTransports(), startTransports({ EMAIL_CA_FILE: '' })]);
 });
-afterAll(() => Promise.all([test.stop(), stranger.stop()]));
+afterAll(() => Promise.all([test.stop(), untrusting.stop()]));
 
 function check(server: { port: number }, changes: Partial<SmtpSettings> = {}, { check: checker } = test) {
   return checker.check(smtpSettings(server.port, { ...login, timeout: 5, ...changes }));
 }
 
-describe('a server that is fine', () => {
-  it('is said to be, with every step and what was said', async () => {
+describe('a working server', () => {
+  it('gets a success verdict with all steps and the transcript', async () => {
     const server = await servers.scripted({ tls: 'starttls' });
     const result = await check(server, { useTls: true });
     expect(result).toEqual({
@@ -62,23 +62,23 @@ describe('a server that is fine', () => {
     expect(server.verbs()).toEqual(['EHLO', 'STARTTLS', 'EHLO', 'AUTH', 'QUIT']);
   });
 
-  it('is said to be with TLS from the first byte', async () => {
+  it('gets a success verdict with implicit TLS', async () => {
     const server = await servers.scripted({ tls: 'implicit' });
     const result = await check(server, { useSsl: true });
     expect(result).toMatchObject({ ok: true, verdict: expect.stringContaining('accepts the login') });
     expect(result.steps.map(({ name }) => name)).toEqual(['connect', 'tls', 'greeting', 'ehlo', 'auth']);
   });
 
-  it('is said to be without a login, if none is set', async () => {
+  it('gets a success verdict without authentication if no user name is set', async () => {
     const server = await servers.scripted({ tls: 'implicit' });
     expect(await check(server, { useSsl: true, username: '' })).toMatchObject({
       ok: true,
-      verdict: expect.stringContaining('No user name is set, so it was not logged in'),
+      verdict: expect.stringContaining('No user name is set, so authentication was skipped'),
     });
     expect(server.verbs()).not.toContain('AUTH');
   });
 
-  it('is so for a real one, which then takes a mail', async () => {
+  it('gets a success verdict, and then accepts a mail', async () => {
     const server = await servers.collecting();
     expect(await check(server)).toMatchObject({ ok: true });
     expect(await test.transports.send(smtpSettings(server.port, login), outgoingMail())).toMatchObject({
@@ -86,23 +86,23 @@ describe('a server that is fine', () => {
     });
   });
 
-  it('is so with a warning if all goes in clear', async () => {
+  it('gets a warning if nothing is encrypted', async () => {
     const server = await servers.scripted();
     expect(await check(server)).toMatchObject({
       ok: true,
-      verdict: expect.stringContaining('Careful: mails and the password go there in clear. Set use_tls or use_ssl'),
+      verdict: expect.stringContaining('Warning: mails and the password are sent unencrypted. Set use_tls or use_ssl'),
     });
   });
 
-  it('is so with a hint if TLS is used, but not insisted on', async () => {
+  it('gets a hint if TLS is opportunistic', async () => {
     const server = await servers.scripted({ tls: 'starttls', credentials: credentials('expired') });
     expect(await check(server)).toMatchObject({
       ok: true,
-      verdict: expect.stringContaining('certificate is not verified, and TLS not insisted on: set use_tls'),
+      verdict: expect.stringContaining('TLS is opportunistic: the certificate is not verified. Set use_tls'),
     });
   });
 
-  it('is so with a warning if certificates are not verified', async () => {
+  it('gets a warning if certificates are not verified', async () => {
     const insecure = await startTransports({ EMAIL_TLS_INSECURE: '1' });
     const server = await servers.scripted({ tls: 'starttls', credentials: credentials('expired') });
     expect(await check(server, { useTls: true }, insecure)).toMatchObject({
@@ -113,65 +113,65 @@ describe('a server that is fine', () => {
   });
 });
 
-describe('what is wrong is said with what to do about it', () => {
+describe('an error verdict explains the problem and its fix', () => {
   it.each<[string, Script, Partial<SmtpSettings>, RegExp]>([
     [
-      'TLS from the first byte, not asked for',
+      'unexpected implicit TLS',
       { tls: 'implicit' },
       { timeout: 0.5 },
-      /^localhost:\d+ speaks TLS from the first byte on this port: set use_ssl, and not use_tls\.$/,
+      /^localhost:\d+ expects implicit TLS on this port: set use_ssl instead of use_tls\.$/,
     ],
     [
-      'TLS from the first byte, STARTTLS asked for',
+      'implicit TLS instead of STARTTLS',
       { tls: 'implicit' },
       { timeout: 0.5, useTls: true },
-      /speaks TLS from the first byte on this port: set use_ssl/,
+      /expects implicit TLS on this port: set use_ssl/,
     ],
     [
-      'TLS from the first byte asked for, but not spoken',
+      'missing implicit TLS',
       {},
       { useSsl: true },
-      /does not start with TLS on this port\. Set use_tls instead of use_ssl/,
+      /does not use implicit TLS on this port\. Set use_tls \(STARTTLS\) instead of use_ssl/,
     ],
-    ['no STARTTLS', {}, { useTls: true }, /does not offer STARTTLS, so nothing was sent to it\. If it speaks TLS from/],
+    ['no STARTTLS', {}, { useTls: true }, /does not offer STARTTLS, so nothing was sent\. If it uses implicit TLS/],
     [
       'an expired certificate',
       { tls: 'starttls', credentials: credentials('expired') },
       { useTls: true },
-      /has expired\. It names localhost, 127\.0\.0\.1, was signed by email-stage tests, and is valid from .* 2020 GMT to .* 2021 GMT\. Renew it/,
+      /has expired\. It was issued for localhost, 127\.0\.0\.1 by email-stage tests, and is valid from .* 2020 GMT to .* 2021 GMT\. Renew it/,
     ],
     [
-      'an expired certificate at the first byte',
+      'an expired certificate with implicit TLS',
       { tls: 'implicit', credentials: credentials('expired') },
       { useSsl: true },
-      /has expired\. It names localhost, .* Renew it/,
+      /has expired\. It was issued for localhost, .* Renew it/,
     ],
     [
       'a certificate for another host',
       { tls: 'starttls', credentials: credentials('wrong-host') },
       { useTls: true },
-      /is not for this host but for mail\.example\.org, smtp\.example\.org\..* Set the host to a name that is in the certificate/,
+      /is not valid for this host but for mail\.example\.org, smtp\.example\.org\..* Set the host to a name in the certificate/,
     ],
     [
       'a wrong password',
       { answers: { AUTH: '535 5.7.8 wrong' } },
       {},
-      /refuses the login: "535 5\.7\.8 wrong"\. Check user name and password/,
+      /rejects the authentication: "535 5\.7\.8 wrong"\. Check user name and password/,
     ],
     [
-      'no login',
+      'no authentication',
       { extensions: [] },
       {},
-      /offers no login, but a user name is set\. Many servers offer a login with TLS only/,
+      /does not offer authentication, but a user name is set\. Many servers offer authentication only over TLS/,
     ],
     [
-      'a refusal',
+      'a server that declines service',
       { answers: { greeting: '554 blocked' } },
       {},
-      /takes no mail from here now \(code 554\)\. Ask those who run it/,
+      /declines service \(code 554\)\. Ask its administrators/,
     ],
     [
-      'something that is no SMTP',
+      'another protocol',
       { answers: { greeting: 'SSH-2.0-OpenSSH_9.2' } },
       {},
       /does not speak SMTP\. Check host and port/,
@@ -180,9 +180,9 @@ describe('what is wrong is said with what to do about it', () => {
       'silence',
       { answers: { greeting: silence } },
       { timeout: 0.5 },
-      /did not answer within 0\.5 s \(greeting\)\. A server that expects TLS/,
+      /did not answer within 0\.5 s \(greeting\)\. A server with implicit TLS/,
     ],
-    ['a connection that breaks', { answers: { EHLO: hangUp } }, {}, /closed the connection|broke/],
+    ['a lost connection', { answers: { EHLO: hangUp } }, {}, /closed the connection|was lost/],
     ['silence later', { answers: { AUTH: silence } }, { timeout: 0.5 }, /did not answer within 0\.5 s \(AUTH PLAIN\)/],
   ])('%s', async (_, script, changes, verdict) => {
     const server = await servers.scripted(script);
@@ -193,12 +193,10 @@ describe('what is wrong is said with what to do about it', () => {
     await server.silent();
   });
 
-  it('an authority that is not trusted', async () => {
+  it('an untrusted CA', async () => {
     const server = await servers.scripted({ tls: 'starttls' });
-    const { verdict } = await check(server, { useTls: true }, stranger);
-    expect(verdict).toMatch(
-      /signed by an authority that is not trusted here\. It names localhost, .* Set EMAIL_CA_FILE/,
-    );
+    const { verdict } = await check(server, { useTls: true }, untrusting);
+    expect(verdict).toMatch(/was issued by an untrusted CA\. It was issued for localhost, .* Set EMAIL_CA_FILE/);
     expect(server.verbs()).not.toContain('AUTH');
   });
 
@@ -206,7 +204,7 @@ describe('what is wrong is said with what to do about it', () => {
     ['Redis', "-ERR unknown command 'EHLO' secret-of-redis"],
     ['HTTP', 'HTTP/1.1 400 Bad Request\r\nserver: secret-of-http'],
     ['SSH', 'SSH-2.0-secret_of_ssh'],
-  ])('shows nothing of what a server for %s says', async (_, greeting) => {
+  ])('quotes nothing of a %s server', async (_, greeting) => {
     const server = await servers.scripted({ answers: { greeting } });
     const result = await check(server);
     expect(result).toMatchObject({ ok: false, transcript: [] });
@@ -215,10 +213,10 @@ describe('what is wrong is said with what to do about it', () => {
 
   it.each<[string, NonNullable<Script['answers']>]>([
     ['FTP', { greeting: '220 secret FTP', EHLO: '500 secret command', HELO: '500 secret command' }],
-    ['FTP that is full', { greeting: '421 secret users' }],
-    ['FTP that asks for a login', { greeting: '220-secret\r\n220 banner', EHLO: '530 secret login' }],
-    ['anything that closes', { greeting: '220 secret', EHLO: hangUp }],
-  ])('quotes nothing of a server for %s, which has not answered EHLO', async (_, answers) => {
+    ['busy FTP', { greeting: '421 secret users' }],
+    ['FTP that requires a login', { greeting: '220-secret\r\n220 banner', EHLO: '530 secret login' }],
+    ['an unknown service that closes the connection', { greeting: '220 secret', EHLO: hangUp }],
+  ])('quotes nothing of a server for %s that has not accepted EHLO', async (_, answers) => {
     const server = await servers.scripted({ answers });
     const result = await check(server);
     expect(result.ok).toBe(false);
@@ -228,45 +226,43 @@ describe('what is wrong is said with what to do about it', () => {
     expect(JSON.stringify(outcome)).not.toMatch(/secret|banner/);
   });
 
-  it('a server that stays silent, after 60 s whatever the timeout says', async () => {
+  it('times out after 60 s, whatever the timeout of the settings is', async () => {
     const server = await servers.scripted({ answers: { EHLO: silence } });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      const heard = server.heard('EHLO');
+      const received = server.heard('EHLO');
       const result = check(server, { timeout: 3600 });
-      await heard;
+      await received;
       vi.advanceTimersByTime(60_000);
-      expect(await result).toMatchObject({ ok: false, verdict: expect.stringContaining('more than 60 s altogether') });
+      expect(await result).toMatchObject({ ok: false, verdict: expect.stringContaining('more than 60 s in total') });
     } finally {
       vi.useRealTimers();
     }
   });
 
-  it('nobody there', async () => {
+  it('a refused connection', async () => {
     const server = await servers.scripted();
     await server.stop();
     expect(await check(server)).toMatchObject({
       ok: false,
-      verdict: `localhost:${server.port} refuses connections. Check host and port, and that the mail server runs.`,
+      verdict: `localhost:${server.port} refuses connections. Check host and port, and that the mail server is running.`,
       steps: [{ name: 'connect', ok: false }],
       transcript: [],
     });
   });
 
-  it('somebody who does not take connections', async () => {
+  it('a connection timeout', async () => {
     const server = await servers.deaf();
     const { verdict } = await check(server, { host: '127.0.0.1', timeout: 0.5 });
-    expect(verdict).toMatch(/did not accept a connection within 0\.5 s\. Check host and port\. A firewall/);
+    expect(verdict).toMatch(/did not accept a connection within 0\.5 s\. Check host, port and firewalls/);
   });
 
-  it('a name that is not known', async () => {
+  it('an unknown host name', async () => {
     const { verdict } = await check({ port: 25 }, { host: 'no-such-host.invalid' });
-    expect(verdict).toMatch(
-      /^(There is no host|The name service does not tell where) "no-such-host\.invalid".* (Correct|Check) /,
-    );
+    expect(verdict).toMatch(/^(Host|DNS lookup of) "no-such-host\.invalid".* (Correct|Check) /);
   });
 
-  it('settings that contradict themselves, without a connection', async () => {
+  it('contradictory settings, without connecting', async () => {
     const server = await servers.scripted();
     expect(await check(server, { useTls: true, useSsl: true })).toEqual({
       ok: false,
@@ -282,15 +278,15 @@ describe('secrets', () => {
   const encoded = Buffer.from(password).toString('base64');
   const payload = Buffer.from(`\0ada\0${password}`).toString('base64');
 
-  it.each(['PLAIN', 'LOGIN', 'CRAM-MD5'])('are in no answer of the check with %s', async (mechanism) => {
+  it.each(['PLAIN', 'LOGIN', 'CRAM-MD5'])('are not in the result of the check with %s', async (mechanism) => {
     const reply = `535 you said ${password}, ${encoded}, ${payload}`;
     const server = await servers.scripted({ extensions: [`AUTH ${mechanism}`], answers: { AUTH: reply } });
     const result = await check(server);
     expect(result.ok).toBe(false);
-    const spoken = server.commands().at(-1)!.replace('AUTH PLAIN ', '');
-    const told = JSON.stringify([result, test.log]);
-    for (const secret of [password, encoded, payload, spoken]) expect(told).not.toContain(secret);
-    expect(told).toContain('***');
+    const response = server.commands().at(-1)!.replace('AUTH PLAIN ', '');
+    const output = JSON.stringify([result, test.log]);
+    for (const secret of [password, encoded, payload, response]) expect(output).not.toContain(secret);
+    expect(output).toContain('***');
   });
 });
 

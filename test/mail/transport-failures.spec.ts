@@ -17,7 +17,7 @@ function send({ port }: { port: number }, changes: Partial<SmtpSettings> = {}) {
   return test.transports.send(smtpSettings(port, changes), outgoingMail());
 }
 
-describe('a reply that ends a try', () => {
+describe('an error reply', () => {
   const temporary = ['450 4.2.1 later', '451 4.3.0 later', '452 4.2.2 later'];
   const permanent = ['550 5.1.1 no', '552 5.3.4 no', '553 5.1.3 no', '554 5.7.1 no'];
   const moments: readonly [Moment, string][] = [
@@ -28,11 +28,11 @@ describe('a reply that ends a try', () => {
   ];
 
   describe.each(moments)('at %s', (moment, what) => {
-    it.each(temporary)('defers the mail for %s, and the next one goes over the same connection', async (reply) => {
+    it.each(temporary)('defers the mail for %s, and reuses the connection for the next one', async (reply) => {
       const server = await servers.scripted({ answers: { [moment]: [reply, usual(moment)] } });
       expect(await send(server)).toEqual({
         kind: 'deferred',
-        reason: `localhost:${server.port} does not take ${what} now.`,
+        reason: `localhost:${server.port} temporarily rejects ${what}.`,
         code: Number(reply.slice(0, 3)),
         reply: reply.slice(4),
         server: `localhost:${server.port}`,
@@ -44,11 +44,11 @@ describe('a reply that ends a try', () => {
       expect(server.mails.at(-1)).toContain('Subject: Confirm your address');
     });
 
-    it.each(permanent)('refuses the mail for %s', async (reply) => {
+    it.each(permanent)('fails the mail permanently for %s', async (reply) => {
       const server = await servers.scripted({ answers: { [moment]: reply } });
       expect(await send(server)).toEqual({
         kind: 'refused',
-        reason: `localhost:${server.port} refuses ${what}.`,
+        reason: `localhost:${server.port} rejects ${what}.`,
         code: Number(reply.slice(0, 3)),
         reply: reply.slice(4),
         server: `localhost:${server.port}`,
@@ -56,25 +56,25 @@ describe('a reply that ends a try', () => {
       });
     });
 
-    it('defers it for 421, which is about the server', async () => {
+    it('defers the mail for 421 and marks the server unreachable', async () => {
       const server = await servers.scripted({ answers: { [moment]: ['421 4.3.2 closing', usual(moment)] } });
       expect(await send(server)).toMatchObject({ kind: 'deferred', code: 421, unreachable: true });
       expect(await send(server)).toMatchObject({ kind: 'accepted' });
       expect(server.connections).toBe(2);
     });
 
-    it('defers it for 503, which is about the session', async () => {
+    it('defers the mail for 503, which is about the session', async () => {
       const server = await servers.scripted({ answers: { [moment]: '503 bad sequence' } });
       expect(await send(server)).toMatchObject({ kind: 'deferred', code: 503, unreachable: false });
     });
 
-    it('defers it for 530, which an administrator can put right', async () => {
+    it('defers the mail for 530, which an administrator can fix', async () => {
       const server = await servers.scripted({ answers: { [moment]: '530 5.7.0 authentication required' } });
       expect(await send(server)).toMatchObject({
         kind: 'deferred',
         code: 530,
         unreachable: false,
-        reason: expect.stringContaining('wants a login first'),
+        reason: expect.stringContaining('requires authentication'),
       });
     });
   });
@@ -87,23 +87,23 @@ describe('a reply that ends a try', () => {
     ['EHLO', '451 later'],
     ['EHLO', '550 go away'],
     ['AUTH', '421 too busy'],
-  ])('defers the mail at %s for %s, and so is the server', async (moment, reply) => {
+  ])('at %s defers the mail for %s and marks the server unreachable', async (moment, reply) => {
     const server = await servers.scripted({ answers: { [moment]: reply } });
     const code = Number(reply.slice(0, 3));
     expect(await send(server, login)).toMatchObject({
       kind: 'deferred',
       unreachable: true,
       code,
-      // Nothing is quoted before the server has answered EHLO.
+      // Replies are not quoted before the server has accepted EHLO.
       reply: moment === 'AUTH' ? reply.slice(4) : '',
     });
     expect(server.verbs()).not.toContain('MAIL');
   });
 
   it.each([
-    ['refuses DATA too', '503 5.5.1 no valid recipients'],
-    ['takes DATA all the same', '354 go ahead'],
-  ])('is that to RCPT, even if a server with PIPELINING %s', async (_, answer) => {
+    ['rejects DATA too', '503 5.5.1 no valid recipients'],
+    ['accepts DATA anyway', '354 go ahead'],
+  ])('to RCPT decides even if a server with PIPELINING %s', async (_, answer) => {
     const server = await servers.scripted({
       extensions: ['PIPELINING'],
       answers: { RCPT: '550 5.1.1 no', DATA: answer },
@@ -112,7 +112,7 @@ describe('a reply that ends a try', () => {
     expect(server.mails.join()).toBe('');
   });
 
-  it('is told in one line of 500 characters at most, without control characters', async () => {
+  it('is reported in one line of at most 500 characters, without control characters', async () => {
     const reply = `550-5.1.1 no\x1b[31m\r\n550-\u202e${'x'.repeat(600)}\r\n550 end`;
     const server = await servers.scripted({ answers: { RCPT: reply } });
     const outcome = await send(server);
@@ -125,13 +125,13 @@ describe('a reply that ends a try', () => {
   });
 });
 
-describe('a reply that answers nothing', () => {
-  it('is not held against the mail', async () => {
+describe('a reply without a command', () => {
+  it('defers the mail', async () => {
     const server = await servers.raw((socket) => {
       socket.on('error', () => undefined).write('220 hello\r\n');
       socket.on('data', (chunk) => {
         if (chunk.toString().startsWith('EHLO')) socket.write('250 hello\r\n');
-        // The last line of a connection may come without its end.
+        // The last line before the connection closes may lack its line end.
         else socket.end('554 5.3.0 sorry, I am going');
       });
     });
@@ -144,10 +144,10 @@ describe('a reply that answers nothing', () => {
   });
 });
 
-describe('a server that says nothing', () => {
+describe('a silent server', () => {
   const timeout = 0.4;
 
-  it('is given up when it does not take the connection', async () => {
+  it('times out if it does not accept the connection', async () => {
     const server = await servers.deaf();
     expect(await send(server, { timeout, host: '127.0.0.1' })).toEqual({
       kind: 'deferred',
@@ -166,8 +166,8 @@ describe('a server that says nothing', () => {
     ['MAIL', /did not answer within 0.4 s after MAIL FROM/],
     ['RCPT', /did not answer within 0.4 s after RCPT TO/],
     ['DATA', /did not answer within 0.4 s after DATA/],
-    ['message', /did not answer within 0.4 s after the whole mail. It may have accepted the mail all the same/],
-  ])('is given up at %s', async (moment, reason) => {
+    ['message', /did not answer within 0.4 s after the message. It may have accepted the mail anyway/],
+  ])('times out at %s', async (moment, reason) => {
     const server = await servers.scripted({ tls: 'starttls', answers: { [moment]: silence } });
     const outcome = await send(server, { ...login, useTls: true, timeout });
     expect(outcome).toMatchObject({ kind: 'deferred', unreachable: true, reason: expect.stringMatching(reason) });
@@ -175,7 +175,7 @@ describe('a server that says nothing', () => {
     expect(server.connections).toBe(1);
   });
 
-  it('is given up as well when it says so byte by byte', async () => {
+  it('times out if it sends byte by byte', async () => {
     const timers: NodeJS.Timeout[] = [];
     const server = await servers.raw((socket) => {
       socket.write('220 hello\r\n');
@@ -189,20 +189,20 @@ describe('a server that says nothing', () => {
     expect(await send(server, { timeout })).toMatchObject({
       kind: 'deferred',
       unreachable: true,
-      reason: expect.stringContaining('took more than 1.6 s altogether'),
+      reason: expect.stringContaining('took more than 1.6 s in total'),
     });
     timers.forEach((timer) => clearInterval(timer));
   });
 });
 
-describe('a connection that breaks', () => {
+describe('a lost connection', () => {
   it.each<[Moment, RegExp]>([
-    ['greeting', /closed the connection|broke/],
-    ['EHLO', /closed the connection|broke/],
-    ['AUTH', /closed the connection|broke/],
-    ['MAIL', /broke after MAIL FROM/],
-    ['RCPT', /broke after RCPT TO/],
-    ['DATA', /broke after DATA/],
+    ['greeting', /closed the connection|was lost/],
+    ['EHLO', /closed the connection|was lost/],
+    ['AUTH', /closed the connection|was lost/],
+    ['MAIL', /was lost after MAIL FROM/],
+    ['RCPT', /was lost after RCPT TO/],
+    ['DATA', /was lost after DATA/],
   ])('at %s defers the mail', async (moment, reason) => {
     const server = await servers.scripted({ answers: { [moment]: hangUp } });
     expect(await send(server, login)).toMatchObject({
@@ -213,24 +213,24 @@ describe('a connection that breaks', () => {
     expect(server.connections).toBe(1);
   });
 
-  it('after the mail defers it without a second try of its own: the server may have it', async () => {
+  it('after the message defers the mail without an immediate retry, as the server may have accepted it', async () => {
     const server = await servers.scripted({ answers: { message: hangUp } });
     expect(await send(server)).toMatchObject({
       kind: 'deferred',
       unreachable: true,
-      reason: expect.stringMatching(/broke after the whole mail\. It may have accepted/),
+      reason: expect.stringMatching(/was lost after the message\. It may have accepted/),
     });
     expect(server.mails).toHaveLength(1);
     expect(server.connections).toBe(1);
   });
 
-  it('when the session is handed on defers it too', async () => {
+  it('at the handover to nodemailer defers the mail', async () => {
     const server = await servers.scripted({ answers: { EHLO: ['250 scripted.example.org', hangUp] } });
     expect(await send(server)).toMatchObject({ kind: 'deferred', unreachable: true });
     expect(server.connections).toBe(1);
   });
 
-  it('while it is not used is no failure', async () => {
+  it('while idle is reopened', async () => {
     const server = await servers.scripted();
     expect(await send(server)).toMatchObject({ kind: 'accepted' });
     server.hangUp();
@@ -239,15 +239,15 @@ describe('a connection that breaks', () => {
   });
 });
 
-describe('a server that is not there', () => {
-  it('defers the mail until it is', async () => {
+describe('an unavailable server', () => {
+  it('defers mails until it is available', async () => {
     const first = await servers.scripted();
     expect(await send(first)).toMatchObject({ kind: 'accepted' });
     await first.stop();
     for (let count = 0; count < 3; count += 1) {
       expect(await send(first)).toEqual({
         kind: 'deferred',
-        reason: `localhost:${first.port} refuses connections. Check host and port, and that the mail server runs.`,
+        reason: `localhost:${first.port} refuses connections. Check host and port, and that the mail server is running.`,
         server: `localhost:${first.port}`,
         unreachable: true,
       });
@@ -256,7 +256,7 @@ describe('a server that is not there', () => {
     expect(await send(second)).toMatchObject({ kind: 'accepted' });
   });
 
-  it('defers the mail if its name is not known', async () => {
+  it('defers the mail if its host name does not resolve', async () => {
     expect(await send({ port: 25 }, { host: 'no-such-host.invalid' })).toMatchObject({
       kind: 'deferred',
       unreachable: true,
@@ -264,21 +264,21 @@ describe('a server that is not there', () => {
     });
   });
 
-  it('defers the mail after totalTimeout, whatever the timeout of a step is', async () => {
+  it('defers the mail after totalTimeout, whatever the step timeout is', async () => {
     const server = await servers.scripted({ answers: { MAIL: silence } });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      const heard = server.heard('MAIL');
+      const received = server.heard('MAIL');
       const outcome = send(server, { timeout: 3600, totalTimeout: 60 });
-      await heard;
+      await received;
       vi.advanceTimersByTime(60_000);
-      expect(await outcome).toMatchObject({ reason: expect.stringContaining('took more than 60 s altogether') });
+      expect(await outcome).toMatchObject({ reason: expect.stringContaining('took more than 60 s in total') });
     } finally {
       vi.useRealTimers();
     }
   });
 
-  it('is not taken for one that speaks something else', async () => {
+  it('defers the mail if it speaks another protocol', async () => {
     const server = await servers.scripted({ answers: { greeting: 'HTTP/1.1 400 Bad Request' } });
     expect(await send(server)).toMatchObject({
       kind: 'deferred',

@@ -25,7 +25,7 @@ function send({ port }: { port: number }) {
   return test.transports.send(smtpSettings(port, login), outgoingMail());
 }
 
-describe('the login', () => {
+describe('authentication', () => {
   const payload = Buffer.from(`\0ada\0${password}`).toString('base64');
   const encoded = Buffer.from(password).toString('base64');
   const digest = createHmac('md5', password).update('<1.2@x>').digest('hex');
@@ -34,16 +34,16 @@ describe('the login', () => {
     ['PLAIN', [`AUTH PLAIN ${payload}`]],
     ['LOGIN', ['AUTH LOGIN', 'YWRh', encoded]],
     ['CRAM-MD5', ['AUTH CRAM-MD5', Buffer.from(`ada ${digest}`).toString('base64')]],
-  ])('knows %s', async (mechanism, said) => {
+  ])('supports %s', async (mechanism, commands) => {
     const server = await servers.scripted({ extensions: [`AUTH ${mechanism} SOMETHING-NEW`] });
     expect(await send(server)).toMatchObject({ kind: 'accepted' });
-    expect(server.commands().slice(1, 1 + said.length)).toEqual(said);
+    expect(server.commands().slice(1, 1 + commands.length)).toEqual(commands);
   });
 
   it.each([
-    [['AUTH XOAUTH2'], 'offers no login that is supported here, only XOAUTH2'],
-    [[], 'offers no login, but a user name is set'],
-  ])('is not tried, nor the mail sent, if the server offers %j', async (extensions, reason) => {
+    [['AUTH XOAUTH2'], 'offers no supported authentication mechanism, only XOAUTH2'],
+    [[], 'does not offer authentication, but a user name is set'],
+  ])('is not attempted, and the mail not sent, if the server offers %j', async (extensions, reason) => {
     const server = await servers.scripted({ extensions });
     expect(await send(server)).toMatchObject({
       kind: 'deferred',
@@ -61,7 +61,7 @@ describe('the login', () => {
     ['MAIL', `550 5.7.1 ada, ${password}, may not send`],
     ['RCPT', `451 4.7.1 ${payload.replace(/=+$/, '')}`],
     ['message', `250 2.0.0 taken, ${password}`],
-  ])('is never told on, even if the server repeats it at %s: %s', async (moment, reply) => {
+  ])('never leaks the password, even if the server echoes it at %s: %s', async (moment, reply) => {
     const server = await servers.scripted({ answers: { [moment]: reply } });
     const outcome = JSON.stringify(await send(server));
     for (const secret of [password, encoded.replace(/=+$/, ''), payload.replace(/=+$/, '')]) {
@@ -72,14 +72,14 @@ describe('the login', () => {
   });
 
   it.each(['454 4.7.0 not now', '535 5.7.8 wrong', '534 5.7.9 app password needed', '504 5.5.4 unknown'])(
-    'defers the mail for %s: the settings are at fault, or not even they',
+    'defers the mail for %s, which is not about the mail',
     async (reply) => {
       const server = await servers.scripted({ answers: { AUTH: reply } });
       expect(await send(server)).toMatchObject({
         kind: 'deferred',
         unreachable: false,
         code: Number(reply.slice(0, 3)),
-        reason: expect.stringMatching(/(refuses|cannot check) the login/),
+        reason: expect.stringMatching(/rejects the authentication/),
       });
       expect(server.verbs()).not.toContain('MAIL');
     },

@@ -33,7 +33,7 @@ afterEach(() => {
   recorder.lines.length = 0;
 });
 
-/** Sends a mail, and gives what the server got. */
+/** Sends a mail and returns what the server received. */
 async function sent(changes: Partial<OutgoingMail>): Promise<CollectedMail> {
   expect(await test.transports.send(smtpSettings(server.port), outgoingMail(changes))).toMatchObject({
     kind: 'accepted',
@@ -41,14 +41,14 @@ async function sent(changes: Partial<OutgoingMail>): Promise<CollectedMail> {
   return server.mails.at(-1)!;
 }
 
-/** Sends a mail, and gives the bytes that went over the wire, with the random parts of boundaries taken out. */
+/** Sends a mail and returns the transmitted bytes without the random parts of boundaries. */
 async function wire(changes: Partial<OutgoingMail>): Promise<string> {
   const outcome = await test.transports.send(smtpSettings(recorder.port), outgoingMail(changes));
   expect(outcome).toMatchObject({ kind: 'accepted', code: 250, reply: '2.0.0 taken as 4711' });
   return recorder.mails.at(-1)!.replaceAll(/NmP-[0-9a-f-]{36}/g, 'NmP');
 }
 
-/** The MIME structure of a mail, read by hand. */
+/** Parses the MIME structure of a mail. */
 function structure(raw: string): string {
   const [head = ''] = raw.split('\r\n\r\n', 1);
   const [, type = '', parameters = ''] = /^Content-Type: ([^;\r]+)((?:[^\r]|\r\n )*)/im.exec(head) ?? [];
@@ -59,7 +59,7 @@ function structure(raw: string): string {
 }
 
 describe('the bytes of a mail', () => {
-  it('are these, with HTML, text and an image', async () => {
+  it('match the expected MIME message with HTML, text and an image', async () => {
     expect(await wire({ attachments: [logo] })).toBe(
       [
         'Auto-Submitted: auto-generated',
@@ -107,11 +107,11 @@ describe('the bytes of a mail', () => {
     ]);
   });
 
-  it('are the same for every try, so that a receiver can tell a repetition', async () => {
+  it('are the same for every attempt, so that receivers can detect duplicates', async () => {
     expect(await wire({})).toBe(await wire({}));
   });
 
-  it('stuff dots, and end no line early', async () => {
+  it('have stuffed dots and no bare CR or LF', async () => {
     const text = '.\r\n..\nRCPT TO:<eve@evil.example>\n.\r\nQUIT\r.\n.end';
     const mail = await wire({ html: undefined as never, text });
     expect(mail.split('\r\n\r\n')[1]).toBe('..\r\n...\r\nRCPT TO:<eve@evil.example>\r\n..\r\nQUIT\r\n..\r\n..end');
@@ -119,7 +119,7 @@ describe('the bytes of a mail', () => {
     expect(recorder.verbs().filter((verb) => verb === 'RCPT')).toHaveLength(1);
   });
 
-  it('keep lines below the limit, whatever is in a mail', async () => {
+  it('keep lines below the limit, whatever the content', async () => {
     const word = 'x'.repeat(400);
     const mail = await wire({
       subject: `ä ${'sübject '.repeat(100)}`,
@@ -135,7 +135,7 @@ describe('the bytes of a mail', () => {
   });
 });
 
-describe('the structure', () => {
+describe('the MIME structure', () => {
   it.each([
     [
       'related(alternative, images) with images',
@@ -161,7 +161,7 @@ describe('the structure', () => {
     expect(parsed.headers.has('x-mailer')).toBe(false);
   });
 
-  it('lets a reader find the image by its cid', async () => {
+  it('resolves the image by its cid', async () => {
     const { parsed } = await sent({ html: '<img src="cid:logo.png">', attachments: [logo] });
     expect(parsed.attachments).toMatchObject([{ cid: 'logo.png', contentType: 'image/png', related: true }]);
     expect(parsed.attachments[0]!.content).toEqual(logo.content);
@@ -169,7 +169,7 @@ describe('the structure', () => {
   });
 });
 
-describe('texts of any language', () => {
+describe('internationalized text', () => {
   it.each([
     'Jürgen Groß',
     '山田太郎',
@@ -178,7 +178,7 @@ describe('texts of any language', () => {
     'O’Hara "the" \\boss',
     'a'.repeat(400),
     'Ünï '.repeat(60).trim(),
-  ])('arrive in names and subjects: %.40s', async (value) => {
+  ])('is preserved in names and subjects: %.40s', async (value) => {
     const { raw, parsed } = await sent({
       from: { name: value, address: 'service@example.org' },
       to: { name: value, address: 'ada@example.com' },
@@ -190,14 +190,14 @@ describe('texts of any language', () => {
     expect(raw.split('\r\n\r\n')[0]).toMatch(/^[\r\n\x20-\x7e]*$/);
   });
 
-  it('arrive in both bodies', async () => {
+  it('is preserved in both bodies', async () => {
     const text = 'Grüße,\r\nمرحبا\r\n日本語 😀 = =3D';
     const { parsed } = await sent({ text, html: `<p>${text}</p>` });
     expect(parsed.text!.trim().replaceAll('\n', '\r\n')).toBe(text);
     expect(String(parsed.html).replaceAll('\n', '\r\n')).toContain(text);
   });
 
-  it('and domains of any language are written as DNS knows them', async () => {
+  it('in domains is sent as A-labels', async () => {
     const mail = await wire({
       from: { name: '', address: 'dienst@bücher.example' },
       to: { name: 'Ada', address: 'ada@例え.テスト' },
@@ -224,7 +224,7 @@ describe('hostile values', () => {
     '/etc/passwd',
   ];
 
-  it.each(names)('are only text: %j', async (value) => {
+  it.each(names)('are literal text: %j', async (value) => {
     const mail = await sent({
       from: { name: value, address: 'service@example.org' },
       to: { name: value, address: 'ada@example.com' },
@@ -265,20 +265,20 @@ describe('hostile values', () => {
     [{ headers: { Bcc: 'eve@evil.example' } }],
     [{ attachments: [{ ...logo, cid: 'a>\r\nBcc: <eve@evil.example' }] }],
     [{ attachments: [{ ...logo, filename: 'a\r\nBcc: eve@evil.example' }] }],
-  ])('are refused before anything is said: %j', async (changes) => {
+  ])('are rejected before anything is sent: %j', async (changes) => {
     const outcome = await test.transports.send(smtpSettings(recorder.port), outgoingMail(changes));
     expect(outcome).toEqual({ kind: 'refused', reason: expect.stringMatching(/^The .*\.$/) });
     expect(recorder.lines).toEqual([]);
   });
 
-  it.each(['host', 'username', 'password'] as const)('are refused in the settings: %s', async (name) => {
+  it.each(['host', 'username', 'password'] as const)('are rejected in the settings: %s', async (name) => {
     const settings = smtpSettings(recorder.port, {
       username: 'user',
       [name]: 'localhost\r\nMAIL FROM:<eve@evil.example>',
     });
     expect(await test.transports.send(settings, outgoingMail())).toEqual({
       kind: 'refused',
-      reason: `The ${name} of the mail server holds a control character.`,
+      reason: `The ${name} of the mail server contains a control character.`,
     });
     expect(await test.check.check(settings)).toMatchObject({
       ok: false,

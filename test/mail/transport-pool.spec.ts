@@ -20,8 +20,8 @@ function send(port: number, changes: Parameters<typeof smtpSettings>[1] = {}, su
   return test.transports.send(smtpSettings(port, changes), outgoingMail({ subject }));
 }
 
-describe('many mails to one server', () => {
-  it('go over five connections at most', async () => {
+describe('mails to one server', () => {
+  it('use at most five connections', async () => {
     const server = await servers.collecting();
     const subjects = Array.from({ length: 100 }, (_, index) => `Mail ${index}`);
     const outcomes = await Promise.all(subjects.map((subject) => send(server.port, {}, subject)));
@@ -30,13 +30,13 @@ describe('many mails to one server', () => {
     expect(server.connections).toBeLessThanOrEqual(5);
   });
 
-  it('go over one connection if they come one by one', async () => {
+  it('use one connection if they are sent one by one', async () => {
     const server = await servers.collecting();
     for (let count = 0; count < 20; count += 1) expect(await send(server.port)).toMatchObject({ kind: 'accepted' });
     expect(server.connections).toBe(1);
   });
 
-  it('do not keep a bad one from going, nor are kept by it', async () => {
+  it('are not affected by a failed mail before them', async () => {
     const server = await servers.scripted({ answers: { RCPT: ['550 no', '250 ok', '451 later', '250 ok'] } });
     const kinds = [];
     for (let count = 0; count < 5; count += 1) kinds.push((await send(server.port)).kind);
@@ -44,7 +44,7 @@ describe('many mails to one server', () => {
     expect(server.connections).toBe(1);
   });
 
-  it('wait for each other, not for those to another server', async () => {
+  it('are not delayed by mails to another server', async () => {
     const [hanging, working] = await Promise.all([
       servers.scripted({ answers: { MAIL: silence } }),
       servers.collecting(),
@@ -58,31 +58,31 @@ describe('many mails to one server', () => {
 });
 
 describe('every mail', () => {
-  it('goes through the mailer, without anything that it would fill in or read', async () => {
+  it('goes through the mailer as raw bytes', async () => {
     const server = await servers.collecting();
     const sendMail = vi.spyOn(test.module.get(MailerService), 'sendMail');
     await send(server.port, {}, '{{subject}}');
-    const given = sendMail.mock.calls[0]![0];
-    // Bytes, so that there is nothing that it could fill in, look up or read.
-    expect(Object.keys(given).sort()).toEqual(['envelope', 'messageId', 'raw', 'signal', 'transporterName']);
-    expect(given.raw).toBeInstanceOf(Buffer);
+    const options = sendMail.mock.calls[0]![0];
+    // Raw bytes, so that the mailer cannot treat anything as a template, path or address.
+    expect(Object.keys(options).sort()).toEqual(['envelope', 'messageId', 'raw', 'signal', 'transporterName']);
+    expect(options.raw).toBeInstanceOf(Buffer);
     expect(server.mails[0]!.parsed.subject).toBe('{{subject}}');
   });
 
-  it('that is not made of what it should be is no end of the process', async () => {
+  it('with malformed values is deferred as an internal error', async () => {
     const server = await servers.collecting();
     const html = { path: '/etc/passwd' } as never;
     expect(await test.transports.send(smtpSettings(server.port), outgoingMail({ html }))).toMatchObject({
       kind: 'deferred',
       unreachable: false,
-      reason: expect.stringContaining('Something failed here'),
+      reason: expect.stringContaining('Internal error'),
     });
     expect(server.mails).toEqual([]);
   });
 });
 
 describe('connections', () => {
-  it('are made anew with a new password, and those with the old one are closed', async () => {
+  it('are replaced after a password change', async () => {
     const server = await servers.collecting();
     expect(await send(server.port, { ...login, password: 'wrong' })).toMatchObject({ kind: 'deferred', code: 535 });
     expect(await send(server.port, login)).toMatchObject({ kind: 'accepted' });
@@ -97,17 +97,17 @@ describe('connections', () => {
     expect(server.mails.map(({ user }) => user)).toEqual(['ada', 'ada']);
   });
 
-  it('with the old password end the mail that they carry first', async () => {
+  it('with the old password finish their current mail', async () => {
     const server = await servers.scripted({ extensions: ['AUTH PLAIN'] });
-    const heard = server.heard('MAIL');
+    const received = server.heard('MAIL');
     const first = send(server.port, { username: 'ada', password: 'old' });
-    await heard;
+    await received;
     expect(await send(server.port, { username: 'ada', password: 'new' })).toMatchObject({ kind: 'accepted' });
     expect(await first).toMatchObject({ kind: 'accepted' });
     await vi.waitFor(() => expect(server.open).toBe(1));
   });
 
-  it('are not shared by different settings', async () => {
+  it('are not shared between different settings', async () => {
     const server = await servers.collecting();
     await send(server.port, login);
     await send(server.port, { ...login, username: 'grace' });
@@ -116,7 +116,7 @@ describe('connections', () => {
     expect(server.connections).toBe(3);
   });
 
-  it('say goodbye when they are not used for half of their time', async () => {
+  it('send QUIT when idle for half of the timeout', async () => {
     const server = await servers.scripted();
     await send(server.port, { timeout: 0.1 });
     await server.silent();
@@ -124,49 +124,49 @@ describe('connections', () => {
   });
 });
 
-describe('when the service stops', () => {
-  it('mails under way are ended, connections closed, and new mails put off', async () => {
+describe('on shutdown', () => {
+  it('finishes mails in flight, closes connections and defers new mails', async () => {
     const server = await servers.scripted();
-    const heard = server.heard('MAIL');
-    const under = send(server.port);
-    await heard;
+    const received = server.heard('MAIL');
+    const pending = send(server.port);
+    await received;
     await test.stop();
-    expect(await under).toMatchObject({ kind: 'accepted' });
+    expect(await pending).toMatchObject({ kind: 'accepted' });
     await server.silent();
     expect(await send(server.port)).toEqual({
       kind: 'deferred',
-      reason: 'The service is being stopped.',
+      reason: 'The service is shutting down.',
       unreachable: false,
     });
     expect(server.connections).toBe(1);
   });
 
-  it('mails that do not end are put off after five seconds, those that wait for them too', async () => {
+  it('defers mails that hang or wait after five seconds', async () => {
     const server = await servers.scripted({ answers: { MAIL: silence } });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const heard = server.heard('MAIL');
-    const under = Array.from({ length: 8 }, () => send(server.port, { timeout: 60 }));
-    await heard;
+    const received = server.heard('MAIL');
+    const pending = Array.from({ length: 8 }, () => send(server.port, { timeout: 60 }));
+    await received;
     const stopped = test.stop();
     await vi.advanceTimersByTimeAsync(5000);
     await stopped;
-    for (const outcome of await Promise.all(under)) {
-      expect(outcome).toMatchObject({ kind: 'deferred', unreachable: false, reason: 'The service is being stopped.' });
+    for (const outcome of await Promise.all(pending)) {
+      expect(outcome).toMatchObject({ kind: 'deferred', unreachable: false, reason: 'The service is shutting down.' });
     }
     await server.silent();
     expect(server.connections).toBeLessThanOrEqual(5);
   });
 
-  it('a session that is being opened is dropped', async () => {
+  it('drops a session that is being opened', async () => {
     const server = await servers.scripted({ answers: { EHLO: silence } });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const heard = server.heard('EHLO');
-    const under = send(server.port, { timeout: 60 });
-    await heard;
+    const received = server.heard('EHLO');
+    const pending = send(server.port, { timeout: 60 });
+    await received;
     const stopped = test.stop();
     await vi.advanceTimersByTimeAsync(5000);
     await stopped;
-    expect(await under).toMatchObject({ kind: 'deferred', reason: 'The service is being stopped.' });
+    expect(await pending).toMatchObject({ kind: 'deferred', reason: 'The service is shutting down.' });
     await server.silent();
   });
 });

@@ -10,7 +10,7 @@ import { type Script, type ScriptedServer, silence } from '../support/smtp/scrip
 import { smtpServers } from '../support/smtp/servers.js';
 import { login, outgoingMail, smtpSettings, startTransports, type TestTransports } from '../support/smtp/transports.js';
 
-const ways = [
+const modes = [
   { name: 'use_tls', tls: 'starttls', settings: { useTls: true } },
   { name: 'use_ssl', tls: 'implicit', settings: { useSsl: true } },
 ] as const;
@@ -27,46 +27,46 @@ function send(server: ScriptedServer, changes: Partial<SmtpSettings>, { transpor
   return transports.send(smtpSettings(server.port, { ...login, ...changes }), outgoingMail());
 }
 
-/** What must not be said in clear. */
-const private_ = /^(AUTH|MAIL|RCPT|DATA)/;
+/** Commands that must not be sent without TLS. */
+const sensitive = /^(AUTH|MAIL|RCPT|DATA)/;
 
-describe.each(ways)('$name', ({ tls, settings }) => {
-  it('secures login and mail', async () => {
+describe.each(modes)('$name', ({ tls, settings }) => {
+  it('encrypts authentication and mail', async () => {
     const server = await servers.scripted({ tls });
     expect(await send(server, settings)).toMatchObject({ kind: 'accepted', tls: 'TLSv1.3', code: 250 });
-    const said = server.lines.filter(({ text }) => private_.test(text));
-    expect(said.map(({ text }) => text.split(' ')[0])).toEqual(['AUTH', 'MAIL', 'RCPT', 'DATA']);
-    expect(said.every(({ secured }) => secured)).toBe(true);
+    const lines = server.lines.filter(({ text }) => sensitive.test(text));
+    expect(lines.map(({ text }) => text.split(' ')[0])).toEqual(['AUTH', 'MAIL', 'RCPT', 'DATA']);
+    expect(lines.every(({ secured }) => secured)).toBe(true);
   });
 
-  it('believes a certificate for an IP address', async () => {
+  it('accepts a certificate for an IP address', async () => {
     const server = await servers.scripted({ tls });
     expect(await send(server, { ...settings, host: '127.0.0.1' })).toMatchObject({ kind: 'accepted', tls: 'TLSv1.3' });
   });
 
-  it('tells of an older version that is still safe', async () => {
+  it('reports TLS 1.2', async () => {
     const server = await servers.scripted({ tls, credentials: { ...credentials('localhost'), maxVersion: 'TLSv1.2' } });
     expect(await send(server, settings)).toMatchObject({ kind: 'accepted', tls: 'TLSv1.2' });
   });
 
-  it('refuses versions before 1.2', async () => {
+  it('rejects versions before 1.2', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     const server = await servers.scripted({ tls, credentials: { ...credentials('localhost'), ...old } });
     expect(await send(server, settings)).toMatchObject({
       kind: 'deferred',
       unreachable: true,
-      reason: expect.stringContaining('does not speak TLS 1.2 or newer'),
+      reason: expect.stringContaining('does not support TLS 1.2 or newer'),
     });
     expect(server.commands().join()).not.toMatch(/AUTH|MAIL/);
   });
 
   it.each<[CertificateName, RegExp]>([
-    ['expired', /^The certificate of localhost:\d+ or of who signed it has expired\. Renew it/],
+    ['expired', /^The certificate of localhost:\d+ or of its issuer has expired\. Renew it/],
     [
       'wrong-host',
-      /^The certificate of localhost:\d+ is not for this host but for mail\.example\.org, smtp\.example\.org\. Set/,
+      /^The certificate of localhost:\d+ is not valid for this host but for mail\.example\.org, smtp\.example\.org\. Set/,
     ],
-  ])('does not talk to a server whose certificate is %s', async (certificate, reason) => {
+  ])('sends nothing to a server whose certificate is %s', async (certificate, reason) => {
     const server = await servers.scripted({ tls, credentials: credentials(certificate) });
     const outcome = await send(server, settings);
     expect(outcome).toMatchObject({ kind: 'deferred', unreachable: true, reason: expect.stringMatching(reason) });
@@ -75,19 +75,19 @@ describe.each(ways)('$name', ({ tls, settings }) => {
     await server.silent();
   });
 
-  it('does not trust a private authority that it was not told of', async () => {
+  it('does not trust an unknown private CA', async () => {
     const server = await servers.scripted({ tls });
-    const stranger = await startTransports({ EMAIL_CA_FILE: '' });
-    expect(await send(server, settings, stranger)).toMatchObject({
+    const untrusting = await startTransports({ EMAIL_CA_FILE: '' });
+    expect(await send(server, settings, untrusting)).toMatchObject({
       kind: 'deferred',
-      reason: expect.stringContaining('signed by an authority that is not trusted here'),
+      reason: expect.stringContaining('was issued by an untrusted CA'),
     });
     expect(server.commands().join()).not.toMatch(/AUTH|MAIL/);
-    expect(stranger.log.join('\n')).not.toContain('EMAIL_TLS_INSECURE');
-    await stranger.stop();
+    expect(untrusting.log.join('\n')).not.toContain('EMAIL_TLS_INSECURE');
+    await untrusting.stop();
   });
 
-  it('takes any certificate with EMAIL_TLS_INSECURE, and says so loudly', async () => {
+  it('accepts any certificate with EMAIL_TLS_INSECURE, and logs warnings', async () => {
     const insecure = await startTransports({ EMAIL_CA_FILE: '', EMAIL_TLS_INSECURE: 'true' });
     expect(insecure.log.join('\n')).toContain('certificates of mail servers are not verified');
     const server = await servers.scripted({ tls, credentials: credentials('expired') });
@@ -97,14 +97,18 @@ describe.each(ways)('$name', ({ tls, settings }) => {
   });
 });
 
-describe('a server that does not do what was asked for', () => {
+describe('a server without the required TLS', () => {
   it.each([
-    ['does not offer STARTTLS', {}, 'does not offer STARTTLS, so nothing was sent to it'],
-    ['has it taken away', { extensions: ['XXXXXXXA', 'AUTH PLAIN'] }, 'does not offer STARTTLS'],
-    ['refuses it', { tls: 'starttls', answers: { STARTTLS: '454 not now' } }, 'refuses STARTTLS: "454 not now".'],
-    ['does not know it', { tls: 'starttls', answers: { STARTTLS: '502 what?' } }, 'refuses STARTTLS: "502 what?".'],
-    ['knows no EHLO', { answers: { EHLO: '502 what?' } }, 'does not offer STARTTLS'],
-  ] satisfies [string, Script, string][])('gets no login and no mail if it %s', async (_, script, reason) => {
+    ['does not offer STARTTLS', {}, 'does not offer STARTTLS, so nothing was sent'],
+    ['has it stripped', { extensions: ['XXXXXXXA', 'AUTH PLAIN'] }, 'does not offer STARTTLS'],
+    ['rejects it', { tls: 'starttls', answers: { STARTTLS: '454 not now' } }, 'rejects STARTTLS: "454 not now".'],
+    [
+      'does not implement it',
+      { tls: 'starttls', answers: { STARTTLS: '502 what?' } },
+      'rejects STARTTLS: "502 what?".',
+    ],
+    ['does not implement EHLO', { answers: { EHLO: '502 what?' } }, 'does not offer STARTTLS'],
+  ] satisfies [string, Script, string][])('gets neither credentials nor mail if it %s', async (_, script, reason) => {
     const server = await servers.scripted(script);
     expect(await send(server, { useTls: true })).toMatchObject({
       kind: 'deferred',
@@ -117,17 +121,17 @@ describe('a server that does not do what was asked for', () => {
     expect(server.connections).toBe(1);
   });
 
-  it('is told apart from one that starts in clear where TLS was expected', async () => {
+  it('is detected if it lacks implicit TLS', async () => {
     const server = await servers.scripted();
     expect(await send(server, { useSsl: true })).toMatchObject({
       kind: 'deferred',
-      reason: expect.stringContaining('does not start with TLS on this port'),
+      reason: expect.stringContaining('does not use implicit TLS on this port'),
     });
     await server.silent();
     expect(server.mails).toEqual([]);
   });
 
-  it('is told apart from one that starts with TLS where it was not expected', async () => {
+  it('times out if it expects implicit TLS instead of STARTTLS', async () => {
     const server = await servers.scripted({ tls: 'implicit' });
     expect(await send(server, { useTls: true, timeout: 0.2 })).toMatchObject({
       kind: 'deferred',
@@ -136,7 +140,7 @@ describe('a server that does not do what was asked for', () => {
     });
   });
 
-  it('is not even asked when the settings contradict themselves', async () => {
+  it('is not contacted if the settings are contradictory', async () => {
     const server = await servers.scripted({ tls: 'starttls' });
     expect(await send(server, { useTls: true, useSsl: true })).toEqual({
       kind: 'refused',
@@ -146,68 +150,71 @@ describe('a server that does not do what was asked for', () => {
   });
 });
 
-describe('somebody in between', () => {
+describe('a man in the middle', () => {
   it.each([
-    ['a whole answer', '220 go ahead\r\n250-evil.example\r\n250 AUTH PLAIN'],
-    ['the beginning of an answer', '220 go ahead\r\n250-evil.example'],
+    ['a whole reply', '220 go ahead\r\n250-evil.example\r\n250 AUTH PLAIN'],
+    ['the beginning of a reply', '220 go ahead\r\n250-evil.example'],
     ['some bytes', '220 go ahead\r\nx'],
-  ])('cannot bring %s into the secured session', async (_, answer) => {
+  ])('cannot inject %s into the TLS session', async (_, answer) => {
     const server = await servers.scripted({ tls: 'starttls', answers: { STARTTLS: answer } });
     expect(await send(server, { useTls: true })).toMatchObject({
       kind: 'deferred',
-      reason: expect.stringContaining('said more than it was asked'),
+      reason: expect.stringContaining('sent unsolicited data'),
     });
     await server.silent();
     expect(server.commands()).toEqual([expect.stringMatching(/^EHLO/), 'STARTTLS']);
   });
 
-  it('cannot answer ahead', async () => {
+  it('cannot inject replies ahead of commands', async () => {
     const server = await servers.scripted({ answers: { greeting: '220 hello\r\n250-evil.example\r\n250 AUTH PLAIN' } });
-    expect(await send(server, {})).toMatchObject({ kind: 'deferred', reason: expect.stringContaining('said more') });
+    expect(await send(server, {})).toMatchObject({
+      kind: 'deferred',
+      reason: expect.stringContaining('unsolicited data'),
+    });
     expect(server.commands()).toEqual([]);
   });
 
-  it('cannot keep extensions of the clear session alive', async () => {
+  it('cannot carry extensions over into the TLS session', async () => {
     const secured = '250-scripted.example.org\r\n250 8BITMIME';
     const clear = '250-scripted.example.org\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN';
     const server = await servers.scripted({ tls: 'starttls', answers: { EHLO: [clear, secured] } });
     expect(await send(server, { useTls: true })).toMatchObject({
       kind: 'deferred',
       unreachable: false,
-      reason: expect.stringContaining('offers no login, but a user name is set'),
+      reason: expect.stringContaining('does not offer authentication, but a user name is set'),
     });
     expect(server.verbs()).not.toContain('AUTH');
   });
 });
 
-describe('without a wish for TLS', () => {
-  it('a server that offers it gets it, whatever its certificate', async () => {
+describe('with opportunistic TLS', () => {
+  it('uses STARTTLS if offered, with any certificate', async () => {
     const server = await servers.scripted({ tls: 'starttls', credentials: credentials('wrong-host') });
     expect(await send(server, {})).toMatchObject({ kind: 'accepted', tls: 'TLSv1.3' });
-    expect(server.lines.filter(({ text }) => private_.test(text)).every(({ secured }) => secured)).toBe(true);
+    expect(server.lines.filter(({ text }) => sensitive.test(text)).every(({ secured }) => secured)).toBe(true);
   });
 
   it.each([
     ['does not offer it', {}],
-    ['refuses it after all', { tls: 'starttls', answers: { STARTTLS: '454 not now' } }],
-    ['cannot do it', { tls: 'starttls', answers: { handshake: silence } }],
-  ] satisfies [string, Script][])('a server that %s gets mail in clear', async (_, script) => {
+    ['rejects it', { tls: 'starttls', answers: { STARTTLS: '454 not now' } }],
+    ['fails at it', { tls: 'starttls', answers: { handshake: silence } }],
+  ] satisfies [string, Script][])('sends mails unencrypted to a server that %s', async (_, script) => {
     const server = await servers.scripted(script);
     const settings = smtpSettings(server.port, { timeout: 1 });
     expect(await test.transports.send(settings, outgoingMail())).toMatchObject({ kind: 'accepted', tls: null });
     expect(server.mails).toHaveLength(1);
   });
 
-  it('a server on this machine that does not offer it gets the login in clear', async () => {
+  it('authenticates without TLS to a loopback server that does not offer it', async () => {
     const server = await servers.scripted();
     expect(await send(server, {})).toMatchObject({ kind: 'accepted', tls: null });
     expect(server.verbs()).toContain('AUTH');
   });
 
   it.each([
-    ['refuses it after all', { tls: 'starttls', answers: { STARTTLS: '454 not now' } }],
-    ['cannot do it', { tls: 'starttls', answers: { handshake: silence } }],
-  ] satisfies [string, Script][])('a server that offers it and %s never hears the password', async (_, script) => {
+    ['rejects it', { tls: 'starttls', answers: { STARTTLS: '454 not now' } }],
+    ['fails at it', { tls: 'starttls', answers: { handshake: silence } }],
+  ] satisfies [string, Script][])('never sends the password to a server that offers it and %s', async (_, script) => {
     const server = await servers.scripted(script);
     expect(await send(server, { timeout: 1 })).toMatchObject({
       kind: 'deferred',
@@ -219,7 +226,7 @@ describe('without a wish for TLS', () => {
     expect(server.mails).toEqual([]);
   });
 
-  it('a server that fails at it gets the login in clear with EMAIL_ALLOW_CLEAR_LOGIN', async () => {
+  it('authenticates without TLS with EMAIL_ALLOW_CLEAR_LOGIN', async () => {
     const allowing = await startTransports({ EMAIL_ALLOW_CLEAR_LOGIN: 'true' });
     const server = await servers.scripted({ tls: 'starttls', answers: { STARTTLS: '454 not now' } });
     expect(await send(server, {}, allowing)).toMatchObject({ kind: 'accepted', tls: null });
@@ -234,13 +241,13 @@ describe('EMAIL_CA_FILE', () => {
 
   it.each([
     ['cannot be read', undefined, /EMAIL_CA_FILE cannot be read: ENOENT/],
-    ['holds no certificate', 'hello', /EMAIL_CA_FILE: there is no certificate \(PEM\)/],
+    ['contains no certificate', 'hello', /EMAIL_CA_FILE: no PEM certificate/],
     [
-      'holds a broken one',
+      'contains a malformed one',
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
       /EMAIL_CA_FILE: .* cannot be read/,
     ],
-  ])('that %s keeps the service from starting', async (_, content, message) => {
+  ])('that %s stops the start', async (_, content, message) => {
     const file = join(folder, `${content?.length}.pem`);
     if (content !== undefined) writeFileSync(file, content);
     await expect(startTransports({ EMAIL_CA_FILE: file })).rejects.toThrow(message);

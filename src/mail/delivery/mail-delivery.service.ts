@@ -11,8 +11,8 @@ import type { StoredMailData } from '../outbox/stored-mail-data.js';
 import type { MailData } from '../rendering/mail-data.js';
 import { MailRenderer, type RenderedMail } from '../rendering/mail-renderer.js';
 import { MailTransports, type OutgoingMail, type Outcome } from '../transport/mail-transports.js';
-import { readable } from '../transport/reply.js';
-import { serverOf, trialTimeout } from '../transport/smtp-settings.js';
+import { sanitize } from '../transport/reply.js';
+import { hostAndPort, testTimeoutSeconds } from '../transport/smtp-settings.js';
 import { consequenceOf, eventOf } from './consequence.js';
 import { DeliveryBatches } from './delivery-batches.js';
 import { oneTimeCode, linkOf } from './mail-link.js';
@@ -57,8 +57,8 @@ export class MailDelivery {
       return this.attempt(message, sender, () => Promise.resolve({ kind: 'deferred', reason, unreachable: false }));
     }
     if (sender.smtp === undefined) return this.attempt(message, sender, (mail) => this.capture(mail, pk));
-    const smtp = message.data.isTrial === true ? { ...sender.smtp, totalTimeout: trialTimeout } : sender.smtp;
-    const server = serverOf(smtp);
+    const smtp = message.data.isTrial === true ? { ...sender.smtp, totalTimeout: testTimeoutSeconds } : sender.smtp;
+    const server = hostAndPort(smtp);
     const admission = await this.circuits.enter(server);
     if (!admission.admitted) return this.postpone(message, admission.retryAt, server, admission.reason);
     let reachable = true;
@@ -106,7 +106,7 @@ export class MailDelivery {
       }
       // A fault of ours must not lose the mail, nor have it tried without end.
       this.logger.error({ message: 'cannot send', id: message.pk, error: String(error) });
-      return { kind: 'deferred', reason: readable(`Something failed here: ${String(error)}`), unreachable: false };
+      return { kind: 'deferred', reason: sanitize(`Internal error: ${String(error)}`), unreachable: false };
     }
   }
 

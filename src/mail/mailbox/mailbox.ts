@@ -7,7 +7,7 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Housekeeping } from '../../database/housekeeping.js';
 import { compose } from '../transport/composition.js';
 import type { OutgoingMail } from '../transport/outgoing-mail.js';
-import { reasonToRefuseMail } from '../transport/refusals.js';
+import { mailProblem } from '../transport/validation.js';
 
 /** A mail in the mailbox. */
 export interface KeptMail {
@@ -45,7 +45,7 @@ export class Mailbox {
    * @returns why no server would take the mail, so that it is not kept either; undefined if it is kept
    */
   async keep(pk: string, mail: OutgoingMail): Promise<string | undefined> {
-    const reason = reasonToRefuseMail(mail);
+    const reason = mailProblem(mail);
     if (reason !== undefined) return reason;
     const { raw } = compose(mail);
     await mkdir(this.folder, { recursive: true, mode: 0o700 });

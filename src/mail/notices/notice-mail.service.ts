@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 
 import { localeOf } from '../../core/users/settings-of.js';
 import type { User } from '../../core/users/user.entity.js';
+import { addressProblem } from '../../rest/fields/email-address.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import { MailSenders } from '../delivery/mail-senders.js';
 import type { NotMeKind } from '../not-me/not-me-link.entity.js';
@@ -10,7 +11,6 @@ import { NotMeLinks } from '../not-me/not-me-links.service.js';
 import { Outbox } from '../outbox/outbox.service.js';
 import type { StoredMailData } from '../outbox/stored-mail-data.js';
 import { defaultSubjects } from '../rendering/subject.js';
-import { reasonToRefuseAddress } from '../transport/refusals.js';
 
 /** A notice to the owner of an account. */
 export interface Notice {
@@ -40,7 +40,7 @@ export class NoticeMail {
    */
   canReach({ isActive, awaitsConfirmation, type }: User, address: string): boolean {
     const hasReader = isActive && !awaitsConfirmation && ['internal', 'external'].includes(type);
-    return hasReader && reasonToRefuseAddress('recipient', address) === undefined;
+    return hasReader && addressProblem('recipient', address) === undefined;
   }
 
   /** Queues a notice in the caller's transaction. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { reasonToRefuseText } from '../transport/refusals.js';
+import { headerTextProblem } from '../transport/validation.js';
 import { displayName } from './display-name.js';
 
 describe('The display name of a recipient', () => {
@@ -53,7 +53,7 @@ describe('The display name of a recipient', () => {
         const shown = displayName(name);
         expect(shown.length).toBeLessThanOrEqual(64);
         expect(shown).not.toMatch(/[\p{Cc}\p{Cf}]|:\/\/|\s\s/u);
-        expect(reasonToRefuseText('name', shown)).toBeUndefined();
+        expect(headerTextProblem('name', shown)).toBeUndefined();
       }),
     );
   });

@@ -1,5 +1,5 @@
 import { cut, singleLine } from '../../templating/plain-text.js';
-import { reasonToRefuseText } from '../transport/refusals.js';
+import { headerTextProblem } from '../transport/validation.js';
 
 /** Longest display name in UTF-16 units; mail clients do not show more in their lists. */
 const longest = 64;
@@ -15,7 +15,7 @@ const domainDot = /(?<=[\p{L}\p{N}])[.\u3002\uff0e\uff61](?=[\p{L}\p{N}])/gu;
  * @returns the empty string for a name that is not valid in a header (RFC 5322, section 2.1.1; RFC 2047)
  */
 export function displayName(name: string): string {
-  if (reasonToRefuseText('name', name) !== undefined) return '';
+  if (headerTextProblem('name', name) !== undefined) return '';
   const visible = singleLine(name)
     .replace(/\p{Cf}/gu, '')
     .replace(/\s+/gu, ' ')

@@ -1,31 +1,31 @@
 import type { Socket } from 'node:net';
 
-import { NoReplyError, readable, type Reply, ReplyReader } from './reply.js';
-import { masked, type SecretMask } from './secret-mask.js';
+import { MalformedReplyError, sanitize, type Reply, ReplyReader } from './reply.js';
+import { redacted, type SecretMask } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 
-/** How long a session may take. */
-export interface Limits {
-  /** Milliseconds for each single step: connecting, a TLS handshake, the reply to one command. */
-  readonly step: number;
-  /** Ends everything; its reason is the error that is told. */
+/** Time limits of a session. */
+export interface SessionLimits {
+  /** Milliseconds for each step: TCP connect, TLS handshake, each reply. */
+  readonly stepTimeoutMs: number;
+  /** Aborts the session; its reason is the error to throw. */
   readonly signal: AbortSignal;
 }
 
-/** Commands and replies, one after the other, over a connection that may change to TLS in the middle. */
+/** Exchanges SMTP commands and replies in lock-step, over a connection that may switch to TLS. */
 export class Dialogue {
   private reader = new ReplyReader();
-  private waiting: { resolve: (reply: Reply) => void; reject: (error: Error) => void } | undefined;
-  private broken: SessionError | undefined;
+  private pending: { resolve: (reply: Reply) => void; reject: (error: Error) => void } | undefined;
+  private failure: SessionError | undefined;
 
   /**
    * @param server `host:port`, for messages
-   * @param transcript gets what is said, without secrets
+   * @param transcript receives commands and replies, without secrets
    */
   constructor(
     private socket: Socket,
     private readonly server: string,
-    private readonly limits: Limits,
+    private readonly limits: SessionLimits,
     private readonly mask: SecretMask,
     private readonly transcript: string[],
   ) {
@@ -33,18 +33,18 @@ export class Dialogue {
   }
 
   /**
-   * The server's next reply.
+   * Returns the server's next reply.
    *
-   * @param what it answers, for messages
-   * @throws SessionError if none comes in time, or no SMTP
+   * @param what it replies to, for messages
+   * @throws SessionError on timeout, connection loss or malformed replies
    */
-  async reply(what: string): Promise<Reply> {
+  async readReply(what: string): Promise<Reply> {
     const reply = await new Promise<Reply>((resolve, reject) => {
       const timer = setTimeout(() => {
-        const seconds = this.limits.step / 1000;
+        const seconds = this.limits.stepTimeoutMs / 1000;
         this.fail(new SessionError('time', `${this.server} did not answer within ${seconds} s (${what}).`));
-      }, this.limits.step);
-      this.waiting = {
+      }, this.limits.stepTimeoutMs);
+      this.pending = {
         resolve: (value) => {
           clearTimeout(timer);
           resolve(value);
@@ -54,9 +54,9 @@ export class Dialogue {
           reject(error);
         },
       };
-      this.deliver();
+      this.settle();
     });
-    const lines = reply.lines.map((line) => readable(this.mask.hide(line)));
+    const lines = reply.lines.map((line) => sanitize(this.mask.redact(line)));
     lines.forEach((line, index) => {
       this.transcript.push(`S: ${reply.code}${index < lines.length - 1 ? '-' : ' '}${line}`);
     });
@@ -64,46 +64,46 @@ export class Dialogue {
   }
 
   /**
-   * Says a command and waits for the reply to it.
+   * Sends a command and returns the reply to it.
    *
-   * @throws SessionError as `reply` does, and if the server has said more than it was asked: what came too early must
-   *   not pass for the answer to what we say now (RFC 3207, 6; CVE-2021-38371)
+   * @throws SessionError as `readReply` does, and for unsolicited data: data received before a command must not be
+   *   taken for the reply to it (RFC 3207, 6; CVE-2021-38371)
    */
   async command(line: string): Promise<Reply> {
-    return this.say(line, line);
+    return this.exchange(line, line);
   }
 
   /**
-   * Says a command that holds a secret.
+   * Sends a command that ends with a secret.
    *
-   * @param shown what the transcript gets instead of the secret part
+   * @param before the part of the command before the secret
    */
   async secretCommand(before: string, secret: string): Promise<Reply> {
     this.mask.add(secret);
-    return this.say(before + secret, before + masked);
+    return this.exchange(before + secret, before + redacted);
   }
 
-  /** Goes on over the TLS connection that now runs on the former one. */
-  continueOver(secured: Socket): void {
+  /** Continues over the TLS connection on top of the current one. */
+  switchToTls(secured: Socket): void {
     this.reader = new ReplyReader();
     this.attach(secured);
   }
 
   /**
-   * Gives the connection away, paused. Nothing is heard or said here any more.
+   * Detaches from the connection and returns it paused.
    *
-   * @throws SessionError if the server has said more than it was asked
+   * @throws SessionError for unsolicited data
    */
   release(): Socket {
-    this.requireSilence();
+    this.rejectUnsolicitedData();
     this.detach();
     return this.socket;
   }
 
-  /** Says goodbye without waiting for an answer. Gives the connection, which is ending. */
-  end(): Socket {
+  /** Sends QUIT without waiting for the reply, and returns the closing connection. */
+  quit(): Socket {
     this.detach();
-    if (this.broken === undefined) {
+    if (this.failure === undefined) {
       this.transcript.push('C: QUIT');
       this.socket.write('QUIT\r\n');
     }
@@ -111,24 +111,24 @@ export class Dialogue {
     return this.socket;
   }
 
-  /** Drops the connection. */
+  /** Closes the connection without QUIT. */
   destroy(): void {
     this.detach();
     this.socket.destroy();
   }
 
-  private async say(line: string, shown: string): Promise<Reply> {
+  private async exchange(line: string, loggedLine: string): Promise<Reply> {
     if (/[\r\n\0]/.test(line)) throw new Error('a command is one line');
-    this.requireSilence();
-    this.transcript.push(`C: ${shown}`);
+    this.rejectUnsolicitedData();
+    this.transcript.push(`C: ${loggedLine}`);
     this.socket.write(`${line}\r\n`);
-    return this.reply(/^[A-Z]+( [A-Z0-9-]+)?/.exec(shown)?.[0] ?? 'login');
+    return this.readReply(/^[A-Z]+( [A-Z0-9-]+)?/.exec(loggedLine)?.[0] ?? 'login');
   }
 
-  private requireSilence(): void {
-    if (this.broken !== undefined) throw this.broken;
-    if (!this.reader.hasRest) return;
-    throw new SessionError('protocol', `${this.server} said more than it was asked; somebody may be in between.`);
+  private rejectUnsolicitedData(): void {
+    if (this.failure !== undefined) throw this.failure;
+    if (!this.reader.hasUnreadData) return;
+    throw new SessionError('protocol', `${this.server} sent unsolicited data; this may be a man-in-the-middle attack.`);
   }
 
   private attach(socket: Socket): void {
@@ -138,7 +138,7 @@ export class Dialogue {
     if (this.limits.signal.aborted) this.onAbort();
   }
 
-  /** Stops listening. What still comes is kept by the connection, which is paused. */
+  /** Removes all listeners and pauses the socket, which keeps later data in its buffer. */
   private detach(): void {
     this.socket.pause().off('data', this.onData).off('error', this.onError).off('close', this.onClose);
     this.limits.signal.removeEventListener('abort', this.onAbort);
@@ -146,12 +146,12 @@ export class Dialogue {
 
   private readonly onData = (chunk: Buffer): void => {
     this.reader.push(chunk);
-    this.deliver();
+    this.settle();
   };
 
   private readonly onError = (error: NodeJS.ErrnoException): void => {
     const code = error.code === undefined ? '' : ` (${error.code})`;
-    this.fail(new SessionError('connection', `The connection to ${this.server} broke${code}.`, { cause: error }));
+    this.fail(new SessionError('connection', `The connection to ${this.server} was lost${code}.`, { cause: error }));
   };
 
   private readonly onClose = (): void => {
@@ -162,21 +162,21 @@ export class Dialogue {
     this.fail(this.limits.signal.reason as SessionError);
   };
 
-  private deliver(): void {
-    if (this.waiting === undefined) return;
-    if (this.broken !== undefined) {
-      this.waiting.reject(this.broken);
-      this.waiting = undefined;
+  private settle(): void {
+    if (this.pending === undefined) return;
+    if (this.failure !== undefined) {
+      this.pending.reject(this.failure);
+      this.pending = undefined;
       return;
     }
     try {
-      const reply = this.reader.take();
+      const reply = this.reader.next();
       if (reply === undefined) return;
-      this.waiting.resolve(reply);
-      this.waiting = undefined;
+      this.pending.resolve(reply);
+      this.pending = undefined;
     } catch (error) {
-      if (!(error instanceof NoReplyError)) throw error;
-      // What it said is not told: a stage's host may be any service of the inner network (CWE-918).
+      if (!(error instanceof MalformedReplyError)) throw error;
+      // The data is not quoted: a stage's host may be any service of the internal network (CWE-918).
       this.fail(
         new SessionError('protocol', `${this.server} does not speak SMTP.`, { advice: 'Check host and port.' }),
       );
@@ -184,8 +184,8 @@ export class Dialogue {
   }
 
   private fail(error: SessionError): void {
-    this.broken ??= error;
+    this.failure ??= error;
     this.socket.destroy();
-    this.deliver();
+    this.settle();
   }
 }

@@ -1,109 +1,115 @@
 import type { Outcome } from './outcome.js';
-import { parseReply, readable, type Reply, textOf } from './reply.js';
+import { parseReply, sanitize, type Reply, replyText } from './reply.js';
 import type { SecretMask } from './secret-mask.js';
 import { type Fault, SessionError } from './session-error.js';
 
-/** What nodemailer adds to its errors. */
-interface DeliveryError extends Error {
+/** Error of nodemailer. */
+interface NodemailerError extends Error {
   readonly code?: string;
   readonly responseCode?: number;
   readonly response?: string;
-  /** The command in answer to which the server said `response`. */
+  /** The command that `response` replies to. */
   readonly command?: string;
 }
 
-/** What is known of a try that failed. */
-export interface Try {
+/** Context of a failed attempt. */
+export interface SendContext {
   /** `host:port`. */
   readonly server: string;
-  /** Of the connection; undefined if there was none. */
+  /** TLS version; null without TLS, undefined without a connection. */
   readonly tls: string | null | undefined;
-  /** The last thing that was sent, such as `RCPT TO`. */
-  readonly last: string;
-  /** Seconds for one step. */
+  /** The last command sent, such as `RCPT TO`. */
+  readonly lastCommand: string;
+  /** Seconds per step. */
   readonly timeout: number;
   readonly mask: SecretMask;
 }
 
-/** Replies that ask for a login, or refuse it (RFC 4954, 6): the settings are at fault and not the mail. */
+/** Reply codes for missing or failed authentication (RFC 4954, 6): the settings are wrong, not the mail. */
 const loginCodes = [530, 534, 535, 538];
 
-/** Faults that are those of one sender or of ours, while the server works. */
-const harmless: readonly Fault[] = ['login', 'stopped'];
+/** Faults of the sender's settings or of this service; the server works. */
+const senderFaults: readonly Fault[] = ['login', 'stopped'];
 
-/** What an error while handing over a mail means for it; see `Outcome`. */
-export function outcomeOf(error: unknown, attempt: Try): Outcome {
-  if (error instanceof SessionError) return ofSession(error, attempt);
-  const failure = error as DeliveryError;
-  if (failure.name === 'AbortError' && failure.cause instanceof SessionError) return ofSession(failure.cause, attempt);
-  const reply = failure.response === undefined ? undefined : parseReply(attempt.mask.hide(failure.response));
-  if (reply !== undefined) return ofReply(reply, failure.command ?? attempt.last, attempt);
-  const { server, last, timeout } = attempt;
-  const after = last === '' ? '' : ` after ${last}`;
-  const doubt = last === theMail ? ' It may have accepted the mail all the same.' : '';
+/** Maps an error during sending to an outcome. */
+export function outcomeOfError(error: unknown, attempt: SendContext): Outcome {
+  if (error instanceof SessionError) return outcomeOfSessionError(error, attempt);
+  const failure = error as NodemailerError;
+  if (failure.name === 'AbortError' && failure.cause instanceof SessionError)
+    return outcomeOfSessionError(failure.cause, attempt);
+  const reply = failure.response === undefined ? undefined : parseReply(attempt.mask.redact(failure.response));
+  if (reply !== undefined) return outcomeOfReply(reply, failure.command ?? attempt.lastCommand, attempt);
+  const { server, lastCommand, timeout } = attempt;
+  const after = lastCommand === '' ? '' : ` after ${lastCommand}`;
+  const caveat = lastCommand === endOfMessage ? ' It may have accepted the mail anyway.' : '';
   switch (failure.code) {
     case 'ETIMEDOUT':
-      return deferred(`${server} did not answer within ${timeout} s${after}.${doubt}`, true, attempt);
+      return deferred(`${server} did not answer within ${timeout} s${after}.${caveat}`, true, attempt);
     case 'ECONNECTION':
     case 'ESOCKET':
     case 'ETLS':
     case 'EPROTOCOL':
-      return deferred(`The connection to ${server} broke${after}.${doubt}`, true, attempt);
+      return deferred(`The connection to ${server} was lost${after}.${caveat}`, true, attempt);
     case 'EENVELOPE':
     case 'EMESSAGE':
       return {
         kind: 'refused',
-        reason: `The mail cannot be sent: ${said(failure.message, attempt)}`,
-        ...where(attempt),
+        reason: `The mail cannot be sent: ${redactMessage(failure.message, attempt)}`,
+        ...connectionDetails(attempt),
       };
     default:
-      return deferred(`Something failed here: ${said(failure.message, attempt)}`, false, attempt);
+      return deferred(`Internal error: ${redactMessage(failure.message, attempt)}`, false, attempt);
   }
 }
 
-/** What `Try.last` is once the mail was written, and before the server has said whether it takes it. */
-export const theMail = 'the whole mail';
+/** Value of `SendContext.lastCommand` between the end of the message data and the reply to it. */
+export const endOfMessage = 'the message';
 
-function ofSession(error: SessionError, attempt: Try): Outcome {
-  return deferred(error.tell(), !harmless.includes(error.fault), attempt, error.reply);
+function outcomeOfSessionError(error: SessionError, attempt: SendContext): Outcome {
+  return deferred(error.describe(), !senderFaults.includes(error.fault), attempt, error.reply);
 }
 
-function ofReply(reply: Reply, command: string, attempt: Try): Outcome {
+function outcomeOfReply(reply: Reply, command: string, attempt: SendContext): Outcome {
   const { server } = attempt;
   if (loginCodes.includes(reply.code)) {
-    const reason = `${server} wants a login first: set user name and password, or check them.`;
+    const reason = `${server} requires authentication: set or check user name and password.`;
     return deferred(reason, false, attempt, reply);
   }
-  const what = subjects.get(command);
-  // Not said in answer to anything: what it was about is not known.
+  const what = rejectedParts.get(command);
+  // Not a reply to a command, so it says nothing about the mail.
   if (what === undefined) return deferred(`${server} ended the session.`, true, attempt, reply);
-  // 503 says that the session is in disorder, not that the mail is at fault: another session may do.
+  // 503 (bad sequence) is about the session, not the mail: another session may succeed.
   if (reply.code >= 500 && reply.code !== 503) {
-    return { kind: 'refused', reason: `${server} refuses ${what}.`, ...answer(reply), ...where(attempt) };
+    return {
+      kind: 'refused',
+      reason: `${server} rejects ${what}.`,
+      ...replyDetails(reply),
+      ...connectionDetails(attempt),
+    };
   }
-  // RFC 5321, 3.8: the server is about to close, whatever it was asked.
-  return deferred(`${server} does not take ${what} now.`, reply.code === 421, attempt, reply);
+  // 421 announces shutdown in reply to any command (RFC 5321, 3.8).
+  return deferred(`${server} temporarily rejects ${what}.`, reply.code === 421, attempt, reply);
 }
 
-/** What a refusal is about, by the command that it answers. */
-const subjects = new Map([
+/** The rejected part of a mail by command. */
+const rejectedParts = new Map([
   ['MAIL FROM', 'the sender'],
   ['RCPT TO', 'the recipient'],
   ['DATA', 'the mail'],
 ]);
 
-function deferred(reason: string, unreachable: boolean, attempt: Try, reply?: Reply): Outcome {
-  return { kind: 'deferred', reason, unreachable, ...(reply && answer(reply)), ...where(attempt) };
+function deferred(reason: string, unreachable: boolean, attempt: SendContext, reply?: Reply): Outcome {
+  return { kind: 'deferred', reason, unreachable, ...(reply && replyDetails(reply)), ...connectionDetails(attempt) };
 }
 
-function answer(reply: Reply): { code: number; reply: string } {
-  return { code: reply.code, reply: textOf(reply) };
+function replyDetails(reply: Reply): { code: number; reply: string } {
+  return { code: reply.code, reply: replyText(reply) };
 }
 
-function where({ server, tls }: Try): { server: string; tls?: string | null } {
+function connectionDetails({ server, tls }: SendContext): { server: string; tls?: string | null } {
   return { server, ...(tls !== undefined && { tls }) };
 }
 
-function said(message: string, { mask }: Try): string {
-  return readable(mask.hide(message));
+function redactMessage(message: string, { mask }: SendContext): string {
+  return sanitize(mask.redact(message));
 }

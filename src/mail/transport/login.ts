@@ -1,33 +1,33 @@
 import { createHmac } from 'node:crypto';
 
 import type { Dialogue } from './dialogue.js';
-import { cited, type Reply, textOf } from './reply.js';
+import { quoteReply, type Reply, replyText } from './reply.js';
 import { base64 } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 import type { SmtpSettings } from './smtp-settings.js';
 
-/** Ways to log in, in order of preference (RFC 4616, draft-murchison-sasl-login, RFC 2195). */
+/** Supported SASL mechanisms in order of preference (RFC 4616, draft-murchison-sasl-login, RFC 2195). */
 const mechanisms = ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const;
 
 /**
- * Logs in, with the first mechanism that both sides know.
+ * Authenticates with the first mechanism that both sides support (RFC 4954), and returns the mechanism.
  *
- * A server that offers no login is not sent the password: mostly it wants TLS first. The mail is not sent without the
- * login either, because then it is not known whose it is.
+ * A server that does not offer authentication is never sent the password, since most such servers require TLS first.
+ * The mail is not sent unauthenticated either.
  *
- * @param offered mechanisms in capitals
+ * @param offered mechanisms in upper case
  * @throws SessionError
  */
-export async function logIn(
+export async function authenticate(
   dialogue: Dialogue,
   { username, password }: SmtpSettings,
   offered: readonly string[],
   server: string,
 ): Promise<string> {
-  // No mechanism has empty passwords (RFC 4616, 2).
+  // No mechanism supports empty passwords (RFC 4616, 2).
   if (password === '') {
     throw new SessionError('login', `A user name is set for ${server}, but no password.`, {
-      advice: 'Set the password; a change of host, port, user name or TLS removes it. Or leave the user name empty.',
+      advice: 'Set the password (a change of host, port, user name or TLS clears it), or leave the user name empty.',
     });
   }
   const mechanism = mechanisms.find((known) => offered.includes(known));
@@ -35,28 +35,32 @@ export async function logIn(
     throw new SessionError(
       'login',
       offered.length === 0
-        ? `${server} offers no login, but a user name is set.`
-        : `${server} offers no login that is supported here, only ${offered.join(', ').slice(0, 100)}.`,
-      { advice: 'Many servers offer a login with TLS only: set use_tls or use_ssl. Or leave the user name empty.' },
+        ? `${server} does not offer authentication, but a user name is set.`
+        : `${server} offers no supported authentication mechanism, only ${offered.join(', ').slice(0, 100)}.`,
+      {
+        advice:
+          'Many servers offer authentication only over TLS: set use_tls or use_ssl. Or leave the user name empty.',
+      },
     );
   }
-  const reply = await say(dialogue, mechanism, username, password);
+  const reply = await runMechanism(dialogue, mechanism, username, password);
   if (reply.code >= 200 && reply.code < 300) return mechanism;
   if (reply.code < 500) {
     const fault = reply.code === 421 ? 'busy' : 'login';
-    throw new SessionError(fault, `${server} cannot check the login now: ${cited(reply)}.`, { reply });
+    throw new SessionError(fault, `${server} temporarily rejects the authentication: ${quoteReply(reply)}.`, { reply });
   }
-  throw new SessionError('login', `${server} refuses the login: ${cited(reply)}.`, {
-    advice: 'Check user name and password. Some providers want an app password, or SMTP to be allowed for the account.',
+  throw new SessionError('login', `${server} rejects the authentication: ${quoteReply(reply)}.`, {
+    advice:
+      'Check user name and password. Some providers require an app password, or SMTP access to be enabled for the account.',
     reply,
   });
 }
 
-async function say(dialogue: Dialogue, mechanism: string, username: string, password: string): Promise<Reply> {
+async function runMechanism(dialogue: Dialogue, mechanism: string, username: string, password: string): Promise<Reply> {
   if (mechanism === 'PLAIN') {
     const response = base64(`\0${username}\0${password}`);
     const reply = await dialogue.secretCommand('AUTH PLAIN ', response);
-    // A server that does not take the response along with the command asks for it.
+    // A server without support for initial responses asks for the response.
     return reply.code === 334 ? dialogue.secretCommand('', response) : reply;
   }
   const first = await dialogue.command(`AUTH ${mechanism}`);
@@ -65,7 +69,7 @@ async function say(dialogue: Dialogue, mechanism: string, username: string, pass
     const second = await dialogue.command(base64(username));
     return second.code === 334 ? dialogue.secretCommand('', base64(password)) : second;
   }
-  const challenge = Buffer.from(textOf(first), 'base64');
+  const challenge = Buffer.from(replyText(first), 'base64');
   const digest = createHmac('md5', password).update(challenge).digest('hex');
   return dialogue.secretCommand('', base64(`${username} ${digest}`));
 }

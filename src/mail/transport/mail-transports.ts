@@ -1,34 +1,33 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { MailerService } from '@nestjs-modules/mailer';
 
+import { ConnectionPool } from './connection-pool.js';
 import type { Outcome } from './outcome.js';
 import type { OutgoingMail } from './outgoing-mail.js';
-import { Pool } from './pool.js';
-import { Pools } from './pools.js';
-import { reasonToRefuseMail, reasonToRefuseSettings } from './refusals.js';
+import { PoolCache } from './pool-cache.js';
 import { SessionError } from './session-error.js';
 import type { SmtpSettings } from './smtp-settings.js';
-import { serverOf } from './smtp-settings.js';
+import { hostAndPort } from './smtp-settings.js';
 import { TlsTrust } from './tls-trust.js';
+import { mailProblem, settingsProblem } from './validation.js';
 
 export type { OutgoingMail } from './outgoing-mail.js';
 export type { Outcome } from './outcome.js';
 
-/** Sets of settings that connections are kept for, and milliseconds after which unused ones are forgotten. */
-const bounds = { most: 50, idle: 5 * 60_000 };
+/** Limits of the pool cache: one pool per set of settings. */
+const cacheLimits = { maxPools: 50, idleMs: 5 * 60_000 };
 
-/** Milliseconds that mails under way have to end; the process must be gone ten seconds after a signal. */
-const drainTime = 5_000;
+/** Milliseconds that mails in flight have to finish on shutdown; the process must exit ten seconds after a signal. */
+const drainTimeoutMs = 5_000;
 
 /**
- * Hands mails over to mail servers, over connections that are kept for the next mail: up to five for every set of
- * settings.
+ * Sends mails over pooled SMTP connections: at most five for each set of settings.
  */
 @Injectable()
 export class MailTransports implements OnModuleDestroy {
-  private readonly pools = new Pools<Pool>(bounds);
-  private readonly underWay = new Set<{ pool: Pool; outcome: Promise<Outcome> }>();
-  private made = 0;
+  private readonly pools = new PoolCache<ConnectionPool>(cacheLimits);
+  private readonly inFlight = new Set<{ pool: ConnectionPool; outcome: Promise<Outcome> }>();
+  private poolCount = 0;
   private isStopping = false;
 
   constructor(
@@ -37,41 +36,41 @@ export class MailTransports implements OnModuleDestroy {
   ) {}
 
   /**
-   * Hands one mail over to the server, or finds out why not. Waits while all connections to it are in use, and then at
-   * most four times the settings' timeout.
+   * Sends one mail. Waits while all connections of the pool are busy, and then at most four times the settings'
+   * timeout.
    *
-   * Never throws for what a server, the settings or a mail can do.
+   * Errors of the server, the settings or the mail are returned as an outcome and never thrown.
    */
   async send(settings: SmtpSettings, mail: OutgoingMail): Promise<Outcome> {
-    const reason = reasonToRefuseSettings(settings) ?? reasonToRefuseMail(mail);
+    const reason = settingsProblem(settings) ?? mailProblem(mail);
     if (reason !== undefined) return { kind: 'refused', reason };
-    if (this.isStopping) return { kind: 'deferred', reason: stopping.message, unreachable: false };
+    if (this.isStopping) return { kind: 'deferred', reason: shuttingDown.message, unreachable: false };
     const pool = this.poolFor(settings);
     const attempt = { pool, outcome: pool.send(mail) };
-    this.underWay.add(attempt);
-    return attempt.outcome.finally(() => this.underWay.delete(attempt));
+    this.inFlight.add(attempt);
+    return attempt.outcome.finally(() => this.inFlight.delete(attempt));
   }
 
-  /** Lets the mails under way end, but not for ever, and closes every connection. */
+  /** Waits for the mails in flight, at most `drainTimeoutMs`, and closes every connection. */
   async onModuleDestroy(): Promise<void> {
     this.isStopping = true;
     const deadline = setTimeout(() => {
-      for (const { pool } of this.underWay) pool.abort(stopping);
-    }, drainTime);
-    await Promise.all([...this.underWay].map(({ outcome }) => outcome));
+      for (const { pool } of this.inFlight) pool.abort(shuttingDown);
+    }, drainTimeoutMs);
+    await Promise.all([...this.inFlight].map(({ outcome }) => outcome));
     clearTimeout(deadline);
     this.pools.clear();
   }
 
-  private poolFor(settings: SmtpSettings): Pool {
+  private poolFor(settings: SmtpSettings): ConnectionPool {
     const { password, ...others } = settings;
     const account = JSON.stringify(others);
     return this.pools.get(JSON.stringify([account, password]), account, () => {
-      this.trust.warnAbout(serverOf(settings));
-      this.made += 1;
-      return new Pool(`${this.made}`, settings, this.mailer, this.trust);
+      this.trust.warnAbout(hostAndPort(settings));
+      this.poolCount += 1;
+      return new ConnectionPool(`${this.poolCount}`, settings, this.mailer, this.trust);
     });
   }
 }
 
-const stopping = new SessionError('stopped', 'The service is being stopped.');
+const shuttingDown = new SessionError('stopped', 'The service is shutting down.');

@@ -1,29 +1,29 @@
-/** What is known of the server when a mail was not accepted. */
-interface Answer {
-  /** In words, for an administrator. */
+/** Details of a mail that was not accepted. */
+interface FailureDetails {
+  /** For administrators. */
   readonly reason: string;
-  /** Of the server's reply (RFC 5321, 4.2), if it gave one. */
+  /** Reply code (RFC 5321, 4.2), if the server replied. */
   readonly code?: number;
-  /** The text of that reply: one line of at most 500 characters, without control characters and secrets. */
+  /** Text of the reply: one line of at most 500 characters, without control characters and secrets. */
   readonly reply?: string;
   /** `host:port`. */
   readonly server?: string;
-  /** Such as `TLSv1.3`; null for a connection in clear; left out if there was no connection. */
+  /** Such as `TLSv1.3`; null for a connection without TLS; absent without a connection. */
   readonly tls?: string | null;
 }
 
 /**
- * What came of handing over one mail.
+ * Result of sending one mail.
  *
- * - `accepted`: the server took the responsibility for it (RFC 5321, 4.2.5).
- * - `refused`: no later try can succeed. The server said so of the sender, the recipient or the message (5yz), or an
- *   address, a header or the settings cannot be used at all.
- * - `deferred`: a later try may succeed: 4yz, time-outs, broken connections, names that do not resolve, and everything
- *   that an administrator can put right without the mail being at fault: TLS and certificates, a login that is refused
- *   (535) or missing (530). `unreachable` says that the server itself is out of order, for whoever sends over it.
+ * - `accepted`: the server took responsibility for the mail (RFC 5321, 4.2.5).
+ * - `refused`: permanent failure. The server rejected the sender, the recipient or the message (5yz), or an address, a
+ *   header or the settings are invalid.
+ * - `deferred`: transient failure, to be retried: 4yz, timeouts, lost connections, DNS errors, and everything that an
+ *   administrator can fix: TLS and certificates, authentication that fails (535) or is missing (530). `unreachable`
+ *   means that the server fails for every sender.
  *
- * A connection that breaks after the mail was written, but before the server's answer, is `deferred` too: the server
- * may have accepted the mail, and a second try then delivers it twice. RFC 5321 (4.5.4.1) prefers that to a lost one.
+ * A connection that is lost between the end of the message data and the reply is `deferred` too: the server may have
+ * accepted the mail, and a retry then delivers it twice. RFC 5321 (4.5.4.1) prefers duplicates to lost mails.
  */
 export type Outcome =
   | {
@@ -33,5 +33,5 @@ export type Outcome =
       readonly code: number;
       readonly reply: string;
     }
-  | ({ readonly kind: 'refused' } & Answer)
-  | ({ readonly kind: 'deferred'; readonly unreachable: boolean } & Answer);
+  | ({ readonly kind: 'refused' } & FailureDetails)
+  | ({ readonly kind: 'deferred'; readonly unreachable: boolean } & FailureDetails);

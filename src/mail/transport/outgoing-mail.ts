@@ -1,12 +1,12 @@
-/** A mailbox and the name of whom it belongs to. */
+/** A mailbox: display name and address (RFC 5322, 3.4). */
 export interface MailAddress {
-  /** Empty for none. */
+  /** Display name; empty for none. */
   readonly name: string;
-  /** One address, nothing around it; its domain may be written in any script. */
+  /** A single address without angle brackets; its domain may be internationalized. */
   readonly address: string;
 }
 
-/** A picture that the HTML part shows by `cid:`. */
+/** An image that the HTML part references by `cid:`. */
 export interface InlineImage {
   /** Without angle brackets. */
   readonly cid: string;
@@ -15,18 +15,18 @@ export interface InlineImage {
   readonly content: Buffer;
 }
 
-/** A rendered mail. Every text in it is taken as it is: nothing is a template, an address list or a path. */
+/** A rendered mail. All texts are literal: none is read as a template, an address list or a path. */
 export interface OutgoingMail {
-  /** Without angle brackets. The same for every try, so that a receiver can tell a repetition. */
+  /** Without angle brackets. The same for every attempt, so that receivers can detect duplicates. */
   readonly messageId: string;
   readonly from: MailAddress;
   readonly to: MailAddress;
   readonly subject: string;
   readonly html?: string;
   readonly text: string;
-  /** Left out if there is no HTML part to show them. */
+  /** Omitted if there is no HTML part. */
   readonly attachments: readonly InlineImage[];
   readonly date: Date;
-  /** Further header fields by name; those that every mail has anyway are refused. */
+  /** Additional header fields by name; those that every mail has are rejected. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { NoReplyError, parseReply, readable, ReplyReader, textOf } from './reply.js';
+import { MalformedReplyError, parseReply, sanitize, ReplyReader, replyText } from './reply.js';
 
 function reader(...chunks: (string | Buffer)[]): ReplyReader {
-  const made = new ReplyReader();
-  for (const chunk of chunks) made.push(Buffer.from(chunk as string));
-  return made;
+  const parser = new ReplyReader();
+  for (const chunk of chunks) parser.push(Buffer.from(chunk as string));
+  return parser;
 }
 
 describe('ReplyReader', () => {
@@ -16,28 +16,28 @@ describe('ReplyReader', () => {
     [['250 lf only\n'], { code: 250, lines: ['lf only'] }],
     [['\r\n220 after an empty line\r\n'], { code: 220, lines: ['after an empty line'] }],
     [['2', '5', '0', ' ok', '\r', '\n'], { code: 250, lines: ['ok'] }],
-  ])('reads %j', (chunks, reply) => {
-    expect(reader(...chunks).take()).toEqual(reply);
+  ])('parses %j', (chunks, reply) => {
+    expect(reader(...chunks).next()).toEqual(reply);
   });
 
-  it('reads a character that the network has cut', () => {
+  it('decodes a character that is split between chunks', () => {
     const bytes = Buffer.from('250 grün\r\n');
-    expect(reader(bytes.subarray(0, 7), bytes.subarray(7)).take()).toEqual({ code: 250, lines: ['grün'] });
+    expect(reader(bytes.subarray(0, 7), bytes.subarray(7)).next()).toEqual({ code: 250, lines: ['grün'] });
   });
 
-  it('waits for the rest of a reply', () => {
-    const made = reader('250-a\r\n250');
-    expect(made.take()).toBeUndefined();
-    made.push(Buffer.from(' b\r\n'));
-    expect(made.take()).toEqual({ code: 250, lines: ['a', 'b'] });
-    expect(made.hasRest).toBe(false);
+  it('returns undefined for an incomplete reply', () => {
+    const parser = reader('250-a\r\n250');
+    expect(parser.next()).toBeUndefined();
+    parser.push(Buffer.from(' b\r\n'));
+    expect(parser.next()).toEqual({ code: 250, lines: ['a', 'b'] });
+    expect(parser.hasUnreadData).toBe(false);
   });
 
-  it('keeps what comes after a reply', () => {
-    const made = reader('250 a\r\n354 b\r\n');
-    made.take();
-    expect(made.hasRest).toBe(true);
-    expect(made.take()).toEqual({ code: 354, lines: ['b'] });
+  it('keeps data after a reply', () => {
+    const parser = reader('250 a\r\n354 b\r\n');
+    parser.next();
+    expect(parser.hasUnreadData).toBe(true);
+    expect(parser.next()).toEqual({ code: 354, lines: ['b'] });
   });
 
   it.each([
@@ -48,34 +48,34 @@ describe('ReplyReader', () => {
     '199 too small a code\r\n',
     '2500 too long a code\r\n',
     '250-a\r\nnonsense\r\n',
-  ])('refuses %j', (bytes) => {
-    expect(() => reader(bytes).take()).toThrow(NoReplyError);
+  ])('rejects %j', (bytes) => {
+    expect(() => reader(bytes).next()).toThrow(MalformedReplyError);
   });
 
-  it('refuses a reply that does not end', () => {
-    expect(() => reader('250-a\r\n'.repeat(20_000)).take()).toThrow(NoReplyError);
-    expect(() => reader(`250 ${'a'.repeat(70_000)}`).take()).toThrow(NoReplyError);
+  it('rejects an endless reply', () => {
+    expect(() => reader('250-a\r\n'.repeat(20_000)).next()).toThrow(MalformedReplyError);
+    expect(() => reader(`250 ${'a'.repeat(70_000)}`).next()).toThrow(MalformedReplyError);
   });
 });
 
 describe('parseReply', () => {
-  it('reads a reply of several lines', () => {
+  it('parses a multiline reply', () => {
     const reply = parseReply('550-5.1.1 No such user\n550 5.1.1 here');
     expect(reply).toEqual({ code: 550, lines: ['5.1.1 No such user', '5.1.1 here'] });
-    expect(textOf(reply!)).toBe('5.1.1 No such user 5.1.1 here');
+    expect(replyText(reply!)).toBe('5.1.1 No such user 5.1.1 here');
   });
 
-  it('finds none in other text', () => {
+  it('returns undefined for other text', () => {
     expect(parseReply('closed')).toBeUndefined();
   });
 });
 
-describe('readable', () => {
-  it('makes one line without characters that hide or reorder text', () => {
-    expect(readable('a\r\n\0b\x1b[31m\u202e\u2028c  d')).toBe('a b [31m c d');
+describe('sanitize', () => {
+  it('returns one line without characters that hide or reorder text', () => {
+    expect(sanitize('a\r\n\0b\x1b[31m\u202e\u2028c  d')).toBe('a b [31m c d');
   });
 
-  it('cuts at 500 characters', () => {
-    expect(readable('x'.repeat(501))).toHaveLength(500);
+  it('truncates to 500 characters', () => {
+    expect(sanitize('x'.repeat(501))).toHaveLength(500);
   });
 });

@@ -1,11 +1,11 @@
-/** Stands where a secret was. */
-export const masked = '***';
+/** Replacement for a secret. */
+export const redacted = '***';
 
-/** Takes secrets out of what a server says: some repeat what they were sent. */
+/** Removes secrets from server replies: some servers echo commands. */
 export class SecretMask {
   private readonly secrets = new Set<string>();
 
-  /** @param credentials of the login, if there is one */
+  /** @param credentials for SMTP AUTH; an empty password for none */
   constructor({ username, password }: { username: string; password: string }) {
     if (password === '') return;
     this.add(password);
@@ -13,15 +13,15 @@ export class SecretMask {
     this.add(base64(`\0${username}\0${password}`));
   }
 
-  /** Something that must not be shown from now on. */
+  /** Adds another secret. */
   add(secret: string): void {
-    // Without its padding, a repetition that lost it is found too.
+    // Without padding, so that an echo without it matches too.
     this.secrets.add(secret.replace(/=+$/, '') || secret);
   }
 
-  hide(text: string): string {
+  redact(text: string): string {
     let result = text;
-    for (const secret of this.secrets) result = result.replaceAll(secret, masked);
+    for (const secret of this.secrets) result = result.replaceAll(secret, redacted);
     return result;
   }
 }

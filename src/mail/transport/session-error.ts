@@ -1,27 +1,27 @@
 import type { Reply } from './reply.js';
 
 /**
- * What kept a session from being opened:
+ * Why a session could not be opened:
  *
- * - `address`: the host has no address, or the name service does not tell;
- * - `connection`: refused, not reachable, or lost on the way;
- * - `time`: something took too long;
- * - `protocol`: the other side does not speak SMTP, or not where it should;
- * - `busy`: the server is there but takes no mail now, or none from here;
- * - `tls`: no TLS, or not the way it was asked for;
- * - `certificate`: TLS, but the server is not who it should be;
- * - `login`: the server does not accept or offer it;
- * - `stopped`: we ended it ourselves.
+ * - `address`: DNS lookup failed;
+ * - `connection`: refused, unreachable or lost;
+ * - `time`: timeout;
+ * - `protocol`: the server violates SMTP;
+ * - `busy`: the server declines service, now or for this client;
+ * - `tls`: TLS is missing or failed;
+ * - `certificate`: the certificate is not trusted;
+ * - `login`: authentication failed or is not offered;
+ * - `stopped`: this service is shutting down.
  */
 export type Fault =
   'address' | 'connection' | 'time' | 'protocol' | 'busy' | 'tls' | 'certificate' | 'login' | 'stopped';
 
-/** No session with the server. The message says why, in plain language, as a sentence and without secrets. */
+/** A session could not be opened or was lost. The message is a sentence for administrators, without secrets. */
 export class SessionError extends Error {
   override readonly name = 'SessionError';
-  /** What an administrator can do, as sentences; empty if there is nothing but to wait. */
+  /** How an administrator can fix it, in sentences; empty if waiting is all that helps. */
   readonly advice: string;
-  /** The reply that ended it. */
+  /** The reply that caused the error. */
   readonly reply: Reply | undefined;
 
   constructor(
@@ -34,8 +34,8 @@ export class SessionError extends Error {
     this.reply = options.reply;
   }
 
-  /** What happened, `facts` about it, and what to do. */
-  tell(facts = ''): string {
-    return [this.message, facts, this.advice].filter((sentence) => sentence !== '').join(' ');
+  /** Returns message, `details` and advice as one text. */
+  describe(details = ''): string {
+    return [this.message, details, this.advice].filter((sentence) => sentence !== '').join(' ');
   }
 }

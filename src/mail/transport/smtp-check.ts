@@ -2,98 +2,103 @@ import { type PeerCertificate, TLSSocket } from 'node:tls';
 
 import { Injectable } from '@nestjs/common';
 
-import { namesOf, type Trust } from './connection.js';
-import { reasonToRefuseSettings } from './refusals.js';
-import { readable } from './reply.js';
+import { sanitize } from './reply.js';
 import { SecretMask } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 import { openSession, type Session, type SessionRecord, type Step } from './session.js';
-import { serverOf, type SmtpSettings, stepTime, trialTimeout, wholeTime } from './smtp-settings.js';
+import { hostAndPort, type SmtpSettings, stepTimeoutMs, testTimeoutSeconds, totalTimeoutMs } from './smtp-settings.js';
+import { certificateNames, type Trust } from './sockets.js';
 import { TlsTrust } from './tls-trust.js';
+import { settingsProblem } from './validation.js';
 
-/** How a mail server was found to be. */
+/** Result of a check of SMTP settings. */
 export interface CheckResult {
-  /** Whether a mail could be handed over now. */
+  /** Whether the server would accept mails now. */
   readonly ok: boolean;
-  /** In plain language: what is wrong and what to do about it. */
+  /** For administrators: what is wrong and how to fix it. */
   readonly verdict: string;
-  /** In the order in which they were done; `ehlo` comes twice around STARTTLS. */
+  /** In order; `ehlo` occurs twice with STARTTLS. */
   readonly steps: readonly Step[];
-  /** `C: ` what we said, `S: ` what the server said, `* ` what happened in between; without secrets. */
+  /** Lines prefixed with `C: ` (client), `S: ` (server) or `* ` (events such as TLS); without secrets. */
   readonly transcript: readonly string[];
 }
 
-/** Tries out settings of a mail server without sending a mail. */
+/** Checks SMTP settings without sending a mail. */
 @Injectable()
 export class SmtpCheck {
   constructor(private readonly trust: TlsTrust) {}
 
   /**
-   * Connects and logs in the way `MailTransports` does, then says goodbye. Never throws for what a server or the
-   * settings can do; takes at most 60 s, a second look included, whatever the settings' timeout.
+   * Connects and authenticates as `MailTransports` does, then quits. Takes at most 60 s, including the second
+   * connection that fetches a certificate. Errors of the server or the settings are returned as a verdict and never
+   * thrown.
    */
   async check(settings: SmtpSettings): Promise<CheckResult> {
-    const problem = reasonToRefuseSettings(settings);
+    const problem = settingsProblem(settings);
     if (problem !== undefined) return { ok: false, verdict: problem, steps: [], transcript: [] };
     const record: SessionRecord = { steps: [], transcript: [] };
-    const end = performance.now() + trialTimeout * 1000;
-    const [ok, verdict] = await this.try(settings, record, end).then(
-      (praise) => [true, praise] as const,
-      async (error: unknown) => [false, await this.explain(error, settings, record, end)] as const,
+    const deadline = performance.now() + testTimeoutSeconds * 1000;
+    const [ok, verdict] = await this.connect(settings, record, deadline).then(
+      (success) => [true, success] as const,
+      async (error: unknown) => [false, await this.failureVerdict(error, settings, record, deadline)] as const,
     );
     return { ok, verdict, ...record };
   }
 
-  private async try(settings: SmtpSettings, record: SessionRecord, end: number): Promise<string> {
-    const { dialogue, tls } = await open(settings, this.trust, record, end);
-    dialogue.end();
-    return this.praise(settings, tls);
+  private async connect(settings: SmtpSettings, record: SessionRecord, deadline: number): Promise<string> {
+    const { dialogue, tls } = await open(settings, this.trust, record, deadline);
+    dialogue.quit();
+    return this.successVerdict(settings, tls);
   }
 
-  private praise(settings: SmtpSettings, tls: string | null): string {
-    const server = serverOf(settings);
+  private successVerdict(settings: SmtpSettings, tls: string | null): string {
+    const server = hostAndPort(settings);
     const isLoggedIn = settings.username !== '';
     const isVerified = this.trust.verifies && (settings.useTls || settings.useSsl);
     return [
-      isLoggedIn ? `${server} accepts the login.` : `${server} is ready. No user name is set, so it was not logged in.`,
+      isLoggedIn
+        ? `${server} accepts the login.`
+        : `${server} is ready. No user name is set, so authentication was skipped.`,
       tls === null
-        ? `Careful: mails${isLoggedIn ? ' and the password' : ''} go there in clear. Set use_tls or use_ssl if it can do TLS.`
+        ? `Warning: mails${isLoggedIn ? ' and the password' : ''} are sent unencrypted. Set use_tls or use_ssl if the server supports TLS.`
         : `Connections are secured with ${tls}.`,
-      ...(tls !== null && !isVerified ? [this.whyUnverified()] : []),
+      ...(tls !== null && !isVerified ? [this.unverifiedWarning()] : []),
     ].join(' ');
   }
 
-  private whyUnverified(): string {
-    if (!this.trust.verifies) return 'Careful: its certificate is not verified, because EMAIL_TLS_INSECURE is set.';
-    return 'Its certificate is not verified, and TLS not insisted on: set use_tls for that.';
+  private unverifiedWarning(): string {
+    if (!this.trust.verifies) return 'Warning: its certificate is not verified, because EMAIL_TLS_INSECURE is set.';
+    return 'TLS is opportunistic: the certificate is not verified. Set use_tls to require TLS.';
   }
 
-  /** What went wrong, with what a second look finds out about it. */
-  private async explain(
+  /** Describes the error, with details from a second connection if they help. */
+  private async failureVerdict(
     error: unknown,
     settings: SmtpSettings,
     { steps }: SessionRecord,
-    end: number,
+    deadline: number,
   ): Promise<string> {
     if (!(error instanceof SessionError)) throw error;
-    const server = serverOf(settings);
+    const server = hostAndPort(settings);
     if (steps.at(-1)?.name === 'greeting' && !settings.useSsl && error.fault !== 'busy') {
-      const certificate = await this.look({ ...settings, useSsl: true, useTls: false }, end);
+      const certificate = await this.fetchCertificate({ ...settings, useSsl: true, useTls: false }, deadline);
       if (certificate !== undefined) {
-        return `${server} speaks TLS from the first byte on this port: set use_ssl, and not use_tls.`;
+        return `${server} expects implicit TLS on this port: set use_ssl instead of use_tls.`;
       }
     }
-    const certificate = error.fault === 'certificate' ? await this.look(settings, end) : undefined;
-    return error.tell(certificate === undefined ? '' : factsOf(certificate));
+    const certificate = error.fault === 'certificate' ? await this.fetchCertificate(settings, deadline) : undefined;
+    return error.describe(certificate === undefined ? '' : describeCertificate(certificate));
   }
 
-  /** The certificate that a server shows, whoever signed it; undefined if there is no session with TLS to be had. */
-  private async look(settings: SmtpSettings, end: number): Promise<PeerCertificate | undefined> {
+  /**
+   * Returns the certificate that a server presents, without verifying it; undefined if no TLS session can be opened.
+   */
+  private async fetchCertificate(settings: SmtpSettings, deadline: number): Promise<PeerCertificate | undefined> {
     const anonymous = { ...settings, username: '', password: '' };
     const trust = { ...this.trust, verifies: false };
     try {
-      const { dialogue } = await open(anonymous, trust, { steps: [], transcript: [] }, end);
-      const socket = dialogue.end();
+      const { dialogue } = await open(anonymous, trust, { steps: [], transcript: [] }, deadline);
+      const socket = dialogue.quit();
       return socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
     } catch (error) {
       if (error instanceof SessionError) return undefined;
@@ -102,16 +107,16 @@ export class SmtpCheck {
   }
 }
 
-/** Opens a session, and gives up at `end`, or after the time that a whole mail would have. */
-async function open(settings: SmtpSettings, trust: Trust, record: SessionRecord, end: number): Promise<Session> {
+/** Opens a session. Times out at `deadline`, or after the total timeout of a mail if that is earlier. */
+async function open(settings: SmtpSettings, trust: Trust, record: SessionRecord, deadline: number): Promise<Session> {
   const controller = new AbortController();
-  const milliseconds = Math.max(0, Math.min(wholeTime(settings), end - performance.now()));
-  const late = new SessionError(
+  const milliseconds = Math.max(0, Math.min(totalTimeoutMs(settings), deadline - performance.now()));
+  const timeoutError = new SessionError(
     'time',
-    `${serverOf(settings)} took more than ${Math.round(milliseconds / 1000)} s altogether.`,
+    `${hostAndPort(settings)} took more than ${Math.round(milliseconds / 1000)} s in total.`,
   );
-  const timer = setTimeout(() => controller.abort(late), milliseconds);
-  const limits = { step: stepTime(settings), signal: controller.signal };
+  const timer = setTimeout(() => controller.abort(timeoutError), milliseconds);
+  const limits = { stepTimeoutMs: stepTimeoutMs(settings), signal: controller.signal };
   try {
     return await openSession(settings, { trust, limits, mask: new SecretMask(settings), record });
   } finally {
@@ -119,8 +124,10 @@ async function open(settings: SmtpSettings, trust: Trust, record: SessionRecord,
   }
 }
 
-function factsOf(certificate: PeerCertificate): string {
+function describeCertificate(certificate: PeerCertificate): string {
   const { issuer, valid_from: from, valid_to: to } = certificate;
-  const authority = [issuer.O ?? issuer.CN ?? 'nobody'].flat().join(', ');
-  return readable(`It names ${namesOf(certificate)}, was signed by ${authority}, and is valid from ${from} to ${to}.`);
+  const authority = [issuer.O ?? issuer.CN ?? 'an unnamed issuer'].flat().join(', ');
+  return sanitize(
+    `It was issued for ${certificateNames(certificate)} by ${authority}, and is valid from ${from} to ${to}.`,
+  );
 }

@@ -1,27 +1,27 @@
 import type { Settings } from '../../config/settings.js';
 
-/** Where and how mails are handed over. */
+/** Settings of an SMTP server and of the connections to it. */
 export interface SmtpSettings {
-  /** A name, in any script, or an IP address. */
+  /** A host name, possibly internationalized, or an IP address. */
   readonly host: string;
   readonly port: number;
-  /** Empty: no authentication. */
+  /** Empty for no authentication. */
   readonly username: string;
   readonly password: string;
-  /** STARTTLS is required. */
+  /** Requires STARTTLS. */
   readonly useTls: boolean;
-  /** TLS from the first byte. */
+  /** Implicit TLS. */
   readonly useSsl: boolean;
-  /** Seconds for each step: connecting, a TLS handshake, the reply to a command. A whole mail may take four times it. */
+  /** Seconds for each step: TCP connect, TLS handshake, each reply. A mail may take four times that in total. */
   readonly timeout: number;
-  /** Seconds for everything from the connection to the last reply, if that is less than four times `timeout`. */
+  /** Seconds from connect to the last reply, if less than four times `timeout`. */
   readonly totalTimeout?: number;
 }
 
-/** `totalTimeout` of what administrators try out, whatever `timeout` the settings have. */
-export const trialTimeout = 60;
+/** `totalTimeout` of tests that administrators start, whatever `timeout` the settings have. */
+export const testTimeoutSeconds = 60;
 
-/** The service's own mail server, or undefined if none is set: mails then go to the local mailbox. */
+/** Returns the settings of the global mail server; undefined if there is none, and mails go to the local mailbox. */
 export function globalSmtpSettings(settings: Settings): SmtpSettings | undefined {
   if (settings.emailHost === undefined) return undefined;
   return {
@@ -35,20 +35,20 @@ export function globalSmtpSettings(settings: Settings): SmtpSettings | undefined
   };
 }
 
-/** `host:port`, as it is told to people. */
-export function serverOf({ host, port }: SmtpSettings): string {
+/** Returns `host:port` for messages. */
+export function hostAndPort({ host, port }: SmtpSettings): string {
   return `${host}:${port}`;
 }
 
-/** Milliseconds for one step. A longer time than an hour is taken for an hour. */
-export function stepTime({ timeout }: SmtpSettings): number {
+/** Returns the timeout of one step in milliseconds, at most an hour. */
+export function stepTimeoutMs({ timeout }: SmtpSettings): number {
   return Math.min(timeout, 3600) * 1000;
 }
 
 /**
- * Milliseconds for everything from the connection to the last reply. A server that answers every single step just in
- * time would otherwise hold a place for a dozen time-outs; one that sends byte after byte, for ever.
+ * Returns the timeout from connect to the last reply in milliseconds. It bounds servers that reply to each step just in
+ * time, or send byte by byte.
  */
-export function wholeTime(settings: SmtpSettings): number {
-  return Math.min(4 * stepTime(settings), (settings.totalTimeout ?? Infinity) * 1000);
+export function totalTimeoutMs(settings: SmtpSettings): number {
+  return Math.min(4 * stepTimeoutMs(settings), (settings.totalTimeout ?? Infinity) * 1000);
 }

@@ -6,14 +6,16 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
 
-/** Which certificates of mail servers are believed, and whether one without TLS is logged in to. */
+/** TLS policy for mail servers: trusted certificates, and whether authentication without TLS is allowed. */
 @Injectable()
 export class TlsTrust {
-  /** False: any certificate will do (EMAIL_TLS_INSECURE). */
+  /** False accepts any certificate (EMAIL_TLS_INSECURE). */
   readonly verifies: boolean;
-  /** Certificates of authorities in PEM, the public ones and those of EMAIL_CA_FILE; undefined: what Node.js trusts. */
+  /**
+   * PEM certificates of trusted CAs, the public ones and those in EMAIL_CA_FILE; undefined for the defaults of Node.js.
+   */
   readonly authorities: string[] | undefined;
-  /** Whether a password may go over the network without TLS (EMAIL_ALLOW_CLEAR_LOGIN). */
+  /** Whether passwords may be sent without TLS (EMAIL_ALLOW_CLEAR_LOGIN). */
   readonly allowsClearLogin: boolean;
   private readonly logger = new Logger('Mail');
 
@@ -28,22 +30,22 @@ export class TlsTrust {
   ) {
     this.verifies = !emailTlsInsecure;
     this.allowsClearLogin = emailAllowClearLogin;
-    this.authorities = emailCaFile === undefined ? undefined : [...rootCertificates, ...certificatesIn(emailCaFile)];
+    this.authorities = emailCaFile === undefined ? undefined : [...rootCertificates, ...readCertificates(emailCaFile)];
     if (!this.verifies) {
       this.logger.warn(
         'EMAIL_TLS_INSECURE is set: certificates of mail servers are not verified. ' +
-          'Anybody on the way can read and change mails and SMTP passwords.',
+          'A man in the middle can read and change mails and SMTP passwords.',
       );
     }
   }
 
-  /** Says once more, for a server that mails are about to go to, what EMAIL_TLS_INSECURE means. */
+  /** Warns that the certificate of this server is not verified, if EMAIL_TLS_INSECURE is set. */
   warnAbout(server: string): void {
     if (!this.verifies) this.logger.warn(`The certificate of ${server} is not verified (EMAIL_TLS_INSECURE).`);
   }
 }
 
-function certificatesIn(file: string): string[] {
+function readCertificates(file: string): string[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -51,10 +53,10 @@ function certificatesIn(file: string): string[] {
     throw new Error(`EMAIL_CA_FILE cannot be read: ${(error as Error).message}`, { cause: error });
   }
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  if (certificates.length === 0) throw new Error(`EMAIL_CA_FILE: there is no certificate (PEM) in ${file}.`);
+  if (certificates.length === 0) throw new Error(`EMAIL_CA_FILE: no PEM certificate in ${file}.`);
   for (const certificate of certificates) {
     try {
-      // OpenSSL ignores what it cannot read; then nothing would be trusted, for no reason that anybody is told.
+      // OpenSSL silently ignores malformed certificates; every connection would then fail without a hint.
       new X509Certificate(certificate);
     } catch (error) {
       throw new Error(`EMAIL_CA_FILE: a certificate in ${file} cannot be read.`, { cause: error });

@@ -6,10 +6,10 @@ import { SmtpCheck } from './smtp-check.js';
 import { TlsTrust } from './tls-trust.js';
 
 /**
- * The way to mail servers.
+ * SMTP transport.
  *
- * The mailer begins without transporters, and without templates: `MailTransports` adds and removes transporters as
- * settings come and go, and what it sends is rendered already.
+ * The mailer starts without transporters and templates: the pools of `MailTransports` add and remove transporters, and
+ * mails arrive rendered.
  */
 @Module({
   imports: [MailerModule.forRoot({ transports: {} })],

@@ -82,8 +82,8 @@ async function isTarget(key: string, { manager }: RuleContext, raw: unknown): Pr
 }
 
 /**
- * Checks that the binding has exactly one subject: a policy, a group or a user. A subject in a request replaces the stored
- * one.
+ * Checks that the binding has exactly one subject: a policy, a group or a user. A subject in a request replaces the
+ * stored one.
  */
 function hasOneSubject(request: Partial<PolicyBindingFields>, { current }: RuleContext): string | undefined {
   const named = [request.policy, request.group, request.user].filter(

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { englishMessages } from '../messages/english.js';
-import { type Coercion, email, isEmailAddress, Rejection, slug, text } from './coercions.js';
+import { type Coercion, email, Rejection, slug, text } from './coercions.js';
+import { isEmailAddress } from './email-address.js';
 
 /** What a client would get: the value, or the messages. */
 function outcome(coercion: Coercion, raw: unknown): unknown {

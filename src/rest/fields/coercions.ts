@@ -1,8 +1,6 @@
-import { isIP } from 'node:net';
-import { domainToASCII } from 'node:url';
-
 import type { FieldMessage, FieldMessages } from '../errors/validation-error.js';
 import { message } from '../messages/messages.js';
+import { isEmailAddress } from './email-address.js';
 import { parseUuid } from './uuid.js';
 
 /** Converts a JSON value to the field's value, or throws `Rejection`. Never called with `undefined` or `null`. */
@@ -77,24 +75,6 @@ export function email(options: Pick<TextRules, 'allowBlank'> = {}): Coercion<str
     notText: notEmail,
     checks: [(value) => (isEmailAddress(value) ? undefined : notEmail)],
   });
-}
-
-const atom = "[-!#$%&'*+/=?^_`{}|~0-9A-Za-z]+";
-const dotAtom = new RegExp(`^${atom}(\\.${atom})*$`);
-// Quoted local part of RFC 5321 in printable ASCII; a blank in it must be escaped.
-const quotedString = /^"([!#-[\]-~]|\\[ -~])*"$/;
-const domainName = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{1,62}[a-z0-9]$/i;
-
-/** Whether this is one address (RFC 5321, 4.1.2) whose domain has a dot, is `localhost` or an IP address in brackets. */
-export function isEmailAddress(value: string): boolean {
-  const at = value.lastIndexOf('@');
-  const local = value.slice(0, Math.max(at, 0));
-  const domain = value.slice(at + 1);
-  if (!dotAtom.test(local) && !quotedString.test(local)) return false;
-  if (domain === 'localhost' || domainName.test(domain)) return true;
-  if (domain.startsWith('[') && domain.endsWith(']')) return isIP(domain.slice(1, -1)) !== 0;
-  // The conversion to ASCII drops everything after the host of a URL, and line breaks: pass only labels to it.
-  return /^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) && domainName.test(domainToASCII(domain));
 }
 
 /** A 32-bit integer; also as text, with blanks around it, or with an empty fraction. */

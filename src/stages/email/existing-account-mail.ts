@@ -7,7 +7,7 @@ import { localeOf } from '../../core/users/settings-of.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { defaultSubjects } from '../../mail/rendering/subject.js';
-import { reasonToRefuseAddress } from '../../mail/transport/refusals.js';
+import { addressProblem } from '../../rest/fields/email-address.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
 
@@ -37,7 +37,7 @@ export class ExistingAccountMail {
     const owner = await holderOf(manager, address, true);
     if (owner === undefined || !(owner.isActive || owner.awaitsConfirmation)) return;
     if (!['internal', 'external'].includes(owner.type)) return;
-    if (reasonToRefuseAddress('recipient', owner.email) !== undefined) return;
+    if (addressProblem('recipient', owner.email) !== undefined) return;
     const site = publicUrl(this.settings);
     await this.outbox.enqueue(manager, {
       stage: stage.pk,

@@ -2,7 +2,7 @@ import type { User } from '../../core/users/user.entity.js';
 import type { PendingUser } from '../../flow-execution/execution.js';
 import type { PlanContext } from '../../flow-execution/plan.js';
 import type { Flow } from '../../flows/flow.entity.js';
-import { reasonToRefuseAddress } from '../../mail/transport/refusals.js';
+import { addressProblem } from '../../rest/fields/email-address.js';
 import type { EmailStage } from './email-stage.entity.js';
 
 /** The recipient of a mail of an email stage. */
@@ -47,5 +47,5 @@ function mayReceive(
 
 /** Why no mail can go to this address, in words; undefined if one can. */
 export function reasonNotToMail(address: string): string | undefined {
-  return reasonToRefuseAddress('recipient', address);
+  return addressProblem('recipient', address);
 }

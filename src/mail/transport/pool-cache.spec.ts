@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import { Pools } from './pools.js';
+import { PoolCache } from './pool-cache.js';
 
 const closed: string[] = [];
 const pool = (name: string) => ({ name, close: () => void closed.push(name) });
@@ -11,33 +11,33 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-it('gives the same pool for the same key', () => {
-  const pools = new Pools<ReturnType<typeof pool>>({ most: 2, idle: 1000 });
+it('returns the same pool for the same key', () => {
+  const pools = new PoolCache<ReturnType<typeof pool>>({ maxPools: 2, idleMs: 1000 });
   const first = pools.get('k', 'account', () => pool('a'));
   expect(pools.get('k', 'account', () => pool('b'))).toBe(first);
 });
 
 it('closes a pool whose secret was replaced', () => {
-  const pools = new Pools<ReturnType<typeof pool>>({ most: 9, idle: 1000 });
+  const pools = new PoolCache<ReturnType<typeof pool>>({ maxPools: 9, idleMs: 1000 });
   pools.get('k1', 'account', () => pool('old password'));
   pools.get('k2', 'other account', () => pool('other'));
   pools.get('k3', 'account', () => pool('new password'));
   expect(closed).toEqual(['old password']);
-  expect(pools.all().map(({ name }) => name)).toEqual(['other', 'new password']);
+  expect(pools.pools().map(({ name }) => name)).toEqual(['other', 'new password']);
 });
 
-it('closes the least recently used one when there are too many', () => {
-  const pools = new Pools<ReturnType<typeof pool>>({ most: 2, idle: 1000 });
+it('evicts the least recently used pool beyond the limit', () => {
+  const pools = new PoolCache<ReturnType<typeof pool>>({ maxPools: 2, idleMs: 1000 });
   pools.get('a', 'a', () => pool('a'));
   pools.get('b', 'b', () => pool('b'));
   pools.get('a', 'a', () => pool('a again'));
   pools.get('c', 'c', () => pool('c'));
   expect(closed).toEqual(['b']);
-  expect(pools.all()).toHaveLength(2);
+  expect(pools.pools()).toHaveLength(2);
 });
 
-it('closes one that was not used for a while', () => {
-  const pools = new Pools<ReturnType<typeof pool>>({ most: 2, idle: 1000 });
+it('closes an idle pool', () => {
+  const pools = new PoolCache<ReturnType<typeof pool>>({ maxPools: 2, idleMs: 1000 });
   pools.get('a', 'a', () => pool('a'));
   vi.advanceTimersByTime(900);
   pools.get('a', 'a', () => pool('a again'));
@@ -45,11 +45,11 @@ it('closes one that was not used for a while', () => {
   expect(closed).toEqual([]);
   vi.advanceTimersByTime(200);
   expect(closed).toEqual(['a']);
-  expect(pools.all()).toEqual([]);
+  expect(pools.pools()).toEqual([]);
 });
 
-it('closes each once when all are closed', () => {
-  const pools = new Pools<ReturnType<typeof pool>>({ most: 2, idle: 1000 });
+it('clears the cache and closes each pool once', () => {
+  const pools = new PoolCache<ReturnType<typeof pool>>({ maxPools: 2, idleMs: 1000 });
   pools.get('a', 'a', () => pool('a'));
   pools.get('b', 'b', () => pool('b'));
   pools.clear();

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+
+import type { OutgoingMail } from './outgoing-mail.js';
+import type { SmtpSettings } from './smtp-settings.js';
+import { toAsciiHost, mailProblem, settingsProblem } from './validation.js';
+
+const settings: SmtpSettings = {
+  host: 'mail.example.org',
+  port: 587,
+  username: 'user',
+  password: 'secret',
+  useTls: true,
+  useSsl: false,
+  timeout: 10,
+};
+
+const mail: OutgoingMail = {
+  messageId: 'a@example.org',
+  from: { name: 'Service', address: 'service@example.org' },
+  to: { name: 'Ada', address: 'ada@example.com' },
+  subject: 'Hello',
+  text: 'Hello',
+  attachments: [],
+  date: new Date(0),
+};
+
+const image = { cid: 'logo.png', filename: 'logo.png', contentType: 'image/png', content: Buffer.alloc(1) };
+
+const controls = ['\r\n', '\n', '\r', '\0', '\t', '\x1b', '\x7f', '\u0085', '\u2028', '\u2029'];
+
+describe('settingsProblem', () => {
+  it.each([
+    {},
+    { host: '127.0.0.1' },
+    { host: '::1' },
+    { host: '[2001:db8::1]' },
+    { host: 'post.müller.example' },
+    { host: 'mail_pit' },
+    { useTls: false, useSsl: true },
+    { timeout: 0.5 },
+    { username: 'jürgen', password: 'pässwörd 🔑' },
+  ])('accepts %o', (changes) => {
+    expect(settingsProblem({ ...settings, ...changes })).toBeUndefined();
+  });
+
+  it.each(controls)('rejects %j in host, user name and password, and names the field', (control) => {
+    for (const name of ['host', 'username', 'password'] as const) {
+      const reason = settingsProblem({ ...settings, [name]: `a${control}RCPT TO:<eve@evil.example>` });
+      expect(reason).toBe(`The ${name} of the mail server contains a control character.`);
+    }
+  });
+
+  it('never contains the password', () => {
+    expect(settingsProblem({ ...settings, password: 'hunter2\n' })).not.toContain('hunter2');
+  });
+
+  it.each([
+    [{ host: '' }, 'No host is set'],
+    [{ host: '  ' }, 'No host is set'],
+    [{ host: 'mail.example.org:25' }, 'neither a host name nor an IP address'],
+    [{ host: 'smtp://mail.example.org' }, 'neither a host name nor an IP address'],
+    [{ host: 'mail example org' }, 'neither a host name nor an IP address'],
+    [{ host: 'müller.example/path' }, 'neither a host name nor an IP address'],
+    [{ host: 'mail..example.org' }, 'neither a host name nor an IP address'],
+    [{ port: 0 }, 'must be 1 to 65535'],
+    [{ port: 65_536 }, 'must be 1 to 65535'],
+    [{ port: 25.5 }, 'must be 1 to 65535'],
+    [{ timeout: 0 }, 'must be more than 0'],
+    [{ timeout: -1 }, 'must be more than 0'],
+    [{ timeout: Number.NaN }, 'must be more than 0'],
+    [{ useSsl: true }, 'Both use_tls and use_ssl are set'],
+  ])('rejects %o', (changes, reason) => {
+    expect(settingsProblem({ ...settings, ...changes })).toContain(reason);
+  });
+});
+
+describe('mailProblem', () => {
+  it.each([
+    'ada@example.com',
+    "o'hara+tag=x!#$%&*/?^_`{|}~@example.com",
+    'root@localhost',
+    'ada@[192.0.2.1]',
+    'ada@müller.example',
+    'ada@例え.テスト',
+    `${'a'.repeat(64)}@${'b.'.repeat(93)}com`,
+  ])('accepts the address %s', (address) => {
+    expect(mailProblem({ ...mail, to: { name: '', address } })).toBeUndefined();
+  });
+
+  it.each([
+    ['', 'has no address'],
+    ['ada', 'not a single valid email address'],
+    ['ada@example.com, eve@evil.example', 'not a single valid email address'],
+    ['ada@example.com,eve@evil.example', 'not a single valid email address'],
+    ['ada@example.com;eve@evil.example', 'not a single valid email address'],
+    ['ada@example.com eve@evil.example', 'not a single valid email address'],
+    ['friends: ada@example.com, eve@evil.example;', 'not a single valid email address'],
+    ['Ada <ada@example.com>', 'not a single valid email address'],
+    ['<ada@example.com>', 'not a single valid email address'],
+    ['ada@example.com> RCPT TO:<eve@evil.example', 'not a single valid email address'],
+    ['ada(comment)@example.com', 'not a single valid email address'],
+    ['ada@example.com(comment)', 'not a single valid email address'],
+    ['ada@eve@example.com', 'not a single valid email address'],
+    ['@evil.example:ada@example.com', 'not a single valid email address'],
+    ['ada@example.com ', 'not a single valid email address'],
+    ['ada@müller.example/x', 'not a single valid email address'],
+    ['ada@müller.example#.evil.example', 'not a single valid email address'],
+    ['"eve@evil.example ada"@example.com', 'quoted local part'],
+    ['"ada"@example.com', 'quoted local part'],
+    ['jürgen@example.com', 'SMTPUTF8'],
+    [`${'a'.repeat(64)}@${'b.'.repeat(94)}com`, 'longer than 254'],
+    [`ada@${'äöü.äß.'.repeat(20)}example`, 'longer than 254'],
+  ])('rejects %j as the address of sender and recipient', (address, reason) => {
+    expect(mailProblem({ ...mail, to: { name: '', address } })).toContain(reason);
+    expect(mailProblem({ ...mail, from: { name: '', address } })).toContain(reason);
+  });
+
+  it.each(controls)('rejects %j in every value', (control) => {
+    const value = `a${control}b`;
+    const hostile: Partial<OutgoingMail>[] = [
+      { to: { name: '', address: `a${control}@example.com` } },
+      { to: { name: '', address: `ada@exämple.com${control}RCPT` } },
+      { from: { name: value, address: 'service@example.org' } },
+      { to: { name: value, address: 'ada@example.com' } },
+      { subject: value },
+      { messageId: `${value}@example.org` },
+      { headers: { 'X-Stage': value } },
+      { headers: { [`X-${value}`]: 'x' } },
+      { attachments: [{ ...image, cid: value }] },
+      { attachments: [{ ...image, filename: value }] },
+      { attachments: [{ ...image, contentType: `image/${value}` }] },
+    ];
+    for (const changes of hostile)
+      expect(mailProblem({ ...mail, ...changes }), JSON.stringify(changes)).toBeTypeOf('string');
+  });
+
+  it.each(['To', 'bcc', 'Subject', 'Message-ID', 'Content-Type', 'Auto-Submitted', 'Resent-To'])(
+    'rejects the reserved header field %s',
+    (name) => {
+      expect(mailProblem({ ...mail, headers: { [name]: 'x' } })).toContain('is reserved');
+    },
+  );
+
+  it.each(['=?utf-8?Q?=0D=0ABcc:_eve@evil.example?=', 'Hi =?UTF-8?b?DQpCY2M6IGV2ZUBldmlsLmV4YW1wbGU=?= there'])(
+    'rejects literal encoded words: %s',
+    (value) => {
+      expect(mailProblem({ ...mail, subject: value })).toContain('an encoded word');
+      expect(mailProblem({ ...mail, to: { ...mail.to, name: value } })).toContain('an encoded word');
+    },
+  );
+
+  it('rejects words that are too long for a header line', () => {
+    expect(mailProblem({ ...mail, subject: 'a'.repeat(501) })).toContain('more than 500 characters');
+    expect(mailProblem({ ...mail, subject: 'word '.repeat(500) })).toBeUndefined();
+  });
+
+  it('rejects an invalid date', () => {
+    expect(mailProblem({ ...mail, date: new Date(Number.NaN) })).toBe('The date is invalid.');
+  });
+});
+
+describe('toAsciiHost', () => {
+  it('maps internationalized names to ASCII', () => {
+    expect(toAsciiHost('post.müller.example')).toBe('post.xn--mller-kva.example');
+  });
+
+  it('removes the brackets of address literals', () => {
+    expect(toAsciiHost('[::1]')).toBe('::1');
+  });
+});
