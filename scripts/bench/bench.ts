@@ -19,7 +19,7 @@ async function bench(options: Options, cleanups: Cleanups): Promise<void> {
     await writeFile(`${options.output}.json`, `${text}\n`);
     await writeFile(`${options.output}.md`, `${tables(figures)}\n`);
   };
-  const figures = await run(options, cleanups, { tell, keep });
+  const figures = await run(options, cleanups, { report, keep });
   await keep(figures);
   console.log(`\n${tables(figures)}`);
 }
@@ -35,8 +35,8 @@ function tables({ rows, moments, plans }: Figures): string {
   ].join('\n\n');
 }
 
-/** Tells how far it is, with the seconds since the begin. */
-function tell(line: string): void {
+/** Prints a line of progress, with the seconds since the start. */
+function report(line: string): void {
   console.log(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${line}`);
 }
 
@@ -57,7 +57,7 @@ try {
   if (options === undefined) console.log(usage);
   else await bench(options, cleanups);
 } catch (error) {
-  // What is under way fails when everything is ended; that is no failure to tell of.
+  // Work in progress fails when everything is ended: not an error to report.
   if (!cleanups.haveBegun) console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error);
   process.exitCode = 1;
 } finally {

@@ -9,7 +9,7 @@ import { hashTokenKey } from '../../src/core/tokens/token-key.js';
 /**
  * The ceiling: what plain Fastify and pg make of the same requests, the token looked up by the same statement and the
  * body made by one statement that is written for just this. No validation, no permissions, no errors, no log.
- * Tells its port to the parent.
+ * Sends its port to the parent.
  */
 const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: 20 });
 const server = fastify();

@@ -16,8 +16,8 @@ export function startProgram(name: string, cleanups: Cleanups, options: ForkOpti
   return child;
 }
 
-/** The next thing that a program tells. @throws if it ends, or says nothing for so many seconds */
-export async function told<T>(child: ChildProcess, seconds: number): Promise<T> {
+/** The next message of a program. @throws if it ends, or sends nothing for this many seconds */
+export async function nextMessage<T>(child: ChildProcess, seconds: number): Promise<T> {
   const given = new AbortController();
   const { signal } = given;
   try {

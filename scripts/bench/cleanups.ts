@@ -7,7 +7,7 @@ export class Cleanups {
     return this.running !== undefined;
   }
 
-  /** @throws if it is too late to begin anything; what was begun is undone all the same */
+  /** @throws if the cleanup has begun; the step runs in it nevertheless */
   add(step: () => Promise<unknown>): void {
     this.steps.push(step);
     if (this.running !== undefined) throw new Error('everything is being ended');

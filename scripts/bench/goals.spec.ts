@@ -6,7 +6,7 @@ const short = (goals: ReturnType<typeof goalsOf>): unknown[] =>
   goals.map(({ figure, goal, measured, isMet }) => [figure, goal, measured, isMet]);
 
 describe('Goals', () => {
-  it('are told of each comparison that was measured, tuned peers apart', () => {
+  it('cover each comparison that was measured, with tuned peers apart', () => {
     const rows = [
       { case: 'list of 20', what: 'email-stage', rate: 900 },
       { case: 'list of 20', what: 'ceiling', ratio: 0.8 },
@@ -21,7 +21,7 @@ describe('Goals', () => {
     ]);
   });
 
-  it('are told of starts and of memory', () => {
+  it('cover starts and memory', () => {
     const moments = [
       { moment: secondStart, ready: 4001 },
       { moment: afterAll, rss: 249 },

@@ -13,7 +13,7 @@ export const secondStart = 'second start';
 export const afterAll = 'after all cases';
 export const soakMinute = (minute: number): string => `soak, minute ${minute}`;
 
-/** How many times the rate of a comparison the service should have: in which cases, with whom, how many times. */
+/** How many times the rate of a comparison the service should have: in which cases, compared with what, how many times. */
 const rates: readonly (readonly [cases: readonly string[], isWith: (what: string) => boolean, atLeast: number])[] = [
   [['list of 20', 'list of 100', 'filtered list', 'retrieve'], is('ceiling'), 0.8],
   [['repeated list of 20'], is('ceiling'), 3],

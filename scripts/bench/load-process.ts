@@ -3,7 +3,7 @@ import autocannon, { type Client, type Request } from 'autocannon';
 import type { Load, LoadResult } from './load.js';
 import { percentile } from './report.js';
 
-/** The load generator: is given one load after the other, and tells the result of each. */
+/** The load generator: receives one load after the other, and sends the result of each. */
 process.on('message', (load: Load) => {
   const times: number[] = [];
   const statuses = new Set<number>();

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-import { startProgram, told } from './children.js';
+import { nextMessage, startProgram } from './children.js';
 import type { Cleanups } from './cleanups.js';
 
 /** Requests to send over and over. `[<id>]` in a path or a body is another word each time. */
@@ -44,7 +44,7 @@ export class LoadGenerator {
   /** @throws if anything else than just the statuses `expected` is answered, or nothing */
   async send(load: Load, expected: readonly number[]): Promise<LoadResult> {
     this.child.send(load);
-    const result = await told<LoadResult>(this.child, load.seconds + 30);
+    const result = await nextMessage<LoadResult>(this.child, load.seconds + 30);
     if (result.failures > 0 || result.statuses.join() !== expected.join()) {
       const { method, path } = load.requests[0] ?? { method: '', path: '' };
       const missing = result.failures > 0 ? `, and ${result.failures} times nothing` : '';

@@ -58,7 +58,7 @@ async function timed(mails: number, send: (mails: number) => Promise<void>): Pro
   return { requests: mails, rate: (1000 * mails) / (performance.now() - since) };
 }
 
-/** @param time sends a mail; tells the milliseconds until it was accepted */
+/** @param time sends a mail, and resolves to the milliseconds until it was accepted */
 async function oneByOne(seconds: number, time: () => Promise<number>): Promise<Work> {
   const deadline = performance.now() + seconds * 1000;
   const times: number[] = [];
@@ -77,7 +77,7 @@ class Pool {
     private readonly port: number,
     { subject, html, text, attachments }: RenderedMail,
   ) {
-    const to = { name: 'Somebody', address: 'somebody@example.org' };
+    const to = { name: 'Alice', address: 'alice@example.org' };
     this.mail = { from: 'sender@example.org', to, subject, html, text, attachments };
   }
 
@@ -147,12 +147,12 @@ function newMail(): NewMail {
   return {
     stage: null,
     fromAddress: 'sender@example.org',
-    recipient: { name: 'Somebody', address: 'somebody@example.org' },
+    recipient: { name: 'Alice', address: 'alice@example.org' },
     template: 'email/password_reset.html',
     subject: 'Set a new password',
     locale: 'en',
     data: {
-      user: { username: 'somebody', name: 'Somebody', email: 'somebody@example.org' },
+      user: { username: 'alice', name: 'Alice', email: 'alice@example.org' },
       link: { path: '/if/flow/recovery/', query: '', parameter: 'flow_token', key: randomUUID() },
       expires: new Date(Date.now() + 1_800_000).toISOString(),
     },
@@ -164,7 +164,7 @@ function newMail(): NewMail {
 async function sample(): Promise<RenderedMail> {
   const { template, subject, locale } = newMail();
   const url = `http://127.0.0.1:9000/if/flow/recovery/?flow_token=${'0'.repeat(64)}`;
-  const user = { username: 'somebody', name: 'Somebody', email: 'somebody@example.org' };
+  const user = { username: 'alice', name: 'Alice', email: 'alice@example.org' };
   const data = { user, url, expires: new Date(Date.now() + 1_800_000) };
   return new MailRenderer({ emailTemplateDir: '/templates' }).render({ template, subject, locale, data });
 }

@@ -24,40 +24,40 @@ export interface Figures {
   readonly plans: readonly Plan[];
 }
 
-/** Where a run tells how far it is. */
+/** Callbacks for the progress of a run. */
 export interface Progress {
-  readonly tell: (line: string) => void;
+  readonly report: (line: string) => void;
   /** Is given all figures that there are, whenever there are more. */
   readonly keep: (figures: Figures) => Promise<void>;
 }
 
 /** Measures what the options ask for. */
-export async function run(options: Options, cleanups: Cleanups, { tell, keep }: Progress): Promise<Figures> {
+export async function run(options: Options, cleanups: Cleanups, { report, keep }: Progress): Promise<Figures> {
   const { patience, ...work } = options.isQuick ? quick : thorough;
   const machine = new QuietMachine(patience);
   const effort: Effort = { ...work, quiet: () => machine.wait() };
   const rows: Row[] = [];
   const moments: Moment[] = [];
   const isWanted = (name: string): boolean => name.includes(options.only);
-  tell('Starting the database');
+  report('Starting the database');
   const setup = await Setup.begin(cleanups);
 
   if (isWanted('start')) {
-    tell('start');
+    report('start');
     moments.push(...(await measureStarts(setup, effort.rounds)));
-    for (const { moment, ready = 0 } of moments) tell(`  ${moment}: ${(ready / 1000).toFixed(2)} s`);
+    for (const { moment, ready = 0 } of moments) report(`  ${moment}: ${(ready / 1000).toFixed(2)} s`);
   }
 
   const measure = async (name: string, contenders: Parameters<typeof compare>[1]): Promise<void> => {
     const measured = await compare(name, contenders, effort, setup.postmaster);
-    for (const { what, rate = 0 } of measured) tell(`  ${what}: ${rate.toFixed(0)}/s`);
+    for (const { what, rate = 0 } of measured) report(`  ${what}: ${rate.toFixed(0)}/s`);
     rows.push(...measured);
     await keep({ rows, moments, plans: [] });
   };
   for (const each of cases.filter(({ name }) => isWanted(name))) {
-    tell(each.name);
+    report(each.name);
     const contenders = await contendersOf(each, setup, options.peers);
-    if (contenders.length === 0) tell('  not measured: the service gives no ETag');
+    if (contenders.length === 0) report('  not measured: the service gives no ETag');
     else await measure(each.name, contenders);
     if (each.name !== 'create') continue;
     // One after the other: peers may share a database.
@@ -68,18 +68,18 @@ export async function run(options: Options, cleanups: Cleanups, { tell, keep }: 
     const { service, databaseUrl } = await setup.site(1_000);
     const mails = await mailContenders(service, databaseUrl, setup.mailPort, cleanups);
     if (isWanted('mails')) {
-      tell('mails');
+      report('mails');
       await measure('mails', mails.many);
       await measure('mails, one at a time', mails.one);
     }
     const usage = await usageOf(service.pid);
     if (options.only === '') moments.push({ moment: afterAll, rss: usage?.rss, highest: usage?.highest });
     if (options.soakMinutes > 0) {
-      tell(`soak of ${options.soakMinutes} minutes`);
-      moments.push(...(await soak(setup, mails, options.soakMinutes, tell)));
+      report(`soak of ${options.soakMinutes} minutes`);
+      moments.push(...(await soak(setup, mails, options.soakMinutes, report)));
     }
   }
-  if (options.hasPlans) tell('plans');
+  if (options.hasPlans) report('plans');
   const plans = options.hasPlans ? await readPlans(setup) : [];
   return { rows, moments, plans };
 }

@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { end, startProgram, told, until } from './children.js';
+import { end, nextMessage, startProgram, until } from './children.js';
 import type { Cleanups } from './cleanups.js';
 
 /** Something that answers this API, and the key that it knows. */
@@ -61,6 +61,6 @@ export async function startService(
 /** The comparison: see `ceiling-process.ts`. */
 export async function startCeiling(databaseUrl: string, cleanups: Cleanups): Promise<Target> {
   const child = startProgram('ceiling-process', cleanups, { env: { ...process.env, DATABASE_URL: databaseUrl } });
-  const port = await told<number>(child, 30);
+  const port = await nextMessage<number>(child, 30);
   return { name: 'ceiling', url: `http://127.0.0.1:${port}`, token, pid: child.pid ?? 0 };
 }

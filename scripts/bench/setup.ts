@@ -8,7 +8,7 @@ import { stopServer } from '../../src/database/embedded/server.js';
 import { startEmbeddedDatabase } from '../../src/database/embedded-database.js';
 import { createDummyFlow, stageKeys } from './api.js';
 import type { Known } from './cases.js';
-import { startProgram, told } from './children.js';
+import { nextMessage, startProgram } from './children.js';
 import type { Cleanups } from './cleanups.js';
 import { LoadGenerator } from './load.js';
 import { createDatabase } from './seed.js';
@@ -58,7 +58,7 @@ export class Setup {
     });
     const server = await starting;
     const postmaster = Number(readFileSync(join(server.directory, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
-    const mailPort = await told<number>(startProgram('smtp-sink-process', cleanups), 30);
+    const mailPort = await nextMessage<number>(startProgram('smtp-sink-process', cleanups), 30);
     return new Setup(cleanups, folder, server.url, postmaster, join(server.directory, 'server.log'), mailPort);
   }
 

@@ -1,6 +1,6 @@
 import { SMTPServer } from 'smtp-server';
 
-/** A mail server in a process of its own that takes everything and keeps nothing. Tells its port to the parent. */
+/** A mail server in a process of its own that accepts everything and stores nothing. Sends its port to the parent. */
 const server = new SMTPServer({
   authOptional: true,
   disabledCommands: ['STARTTLS', 'AUTH'],

@@ -19,7 +19,7 @@ export async function soak(
   setup: Setup,
   mails: MailContenders,
   minutes: number,
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<Moment[]> {
   const { service } = await setup.site(1_000);
   const kinds = cases.filter(({ among }) => among === 1_000);
@@ -45,7 +45,7 @@ export async function soak(
     samples.push(usage.rss);
     if (performance.now() - minute < 60_000) continue;
     moments.push({ moment: soakMinute(moments.length + 1), rss: median(samples), highest: usage.highest });
-    tell(`  minute ${moments.length} of ${minutes}: ${median(samples).toFixed(0)} MB`);
+    report(`  minute ${moments.length} of ${minutes}: ${median(samples).toFixed(0)} MB`);
     minute = performance.now();
     samples = [];
   }

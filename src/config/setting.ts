@@ -70,7 +70,7 @@ export function Flag(): PropertyDecorator {
 }
 
 /**
- * Constraint: a URL with one of these beginnings, such as `https://` or `mailto:`. `IsUrl` does not fit: it knows no
+ * Constraint: a URL with one of these beginnings, such as `https://` or `mailto:`. `IsUrl` does not fit: it accepts no
  * `mailto:` and refuses addresses of PostgreSQL that `pg` accepts.
  */
 export function UrlWith(beginnings: readonly string[]): PropertyDecorator {

@@ -116,7 +116,7 @@ export class Settings {
   @WholeNumber(1, 86_400)
   readonly guessClientWindow: number = 3600;
 
-  @Setting('Days that accounts are kept whose owners signed up and never confirmed their address; 0: for good')
+  @Setting('Days until unconfirmed accounts of sign-ups are deleted; 0: never')
   @WholeNumber(0, 3650)
   readonly unconfirmedRetention: number = 30;
 
@@ -160,7 +160,7 @@ export class Settings {
   @WholeNumber(1, 3600)
   readonly emailTimeout: number = 30;
 
-  @Setting('File of certificates (PEM) of authorities that mail servers may be signed by, besides the public ones')
+  @Setting('File of CA certificates (PEM) that mail servers may use in addition to the public ones')
   readonly emailCaFile: string | undefined;
 
   @Setting('Accept any certificate of mail servers; never for mails that matter')

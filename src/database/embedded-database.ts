@@ -139,7 +139,7 @@ async function bringUp(
 }
 
 /**
- * Shows that this process uses the server, and creates its database. Needs the start lock: whoever wants to stop the
+ * Marks this process as a user of the server, and creates its database. Needs the start lock: a process that stops the
  * server asks under that lock who uses it.
  */
 async function enter({ cluster }: Placement, address: ServerAddress, database: string): Promise<Presence> {

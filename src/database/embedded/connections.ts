@@ -13,7 +13,7 @@ export interface ServerAddress {
 /** The one role of the cluster, a superuser. */
 export const roleName = 'email_stage';
 
-/** What the connection calls itself by which a process tells others on the same server that it uses it. */
+/** Application name of the connection that marks a process as a user of the server. */
 const presenceName = 'email-stage presence';
 
 /** How long the connections of a pool that has just been ended may still be listed, in milliseconds. */
@@ -29,7 +29,7 @@ export function urlOf(address: ServerAddress, database: string): string {
 }
 
 /**
- * What answers at this address: `ready` is our server, to whom the password is known; `denied` a server that does not
+* What answers at this address: `ready` is our server, which accepts the password; `denied` a server that does not
  * know it; `waiting` is a server that starts, stops or is full, or nothing at all.
  */
 export async function probe(address: ServerAddress): Promise<'ready' | 'denied' | 'waiting'> {

@@ -122,14 +122,14 @@ async function serverUser(
   }
   if (owner?.uid === 0) {
     throw new EmbeddedDatabaseError(
-      `The database in ${cluster} belongs to root, as whom no server can run. ` +
+      `The database in ${cluster} belongs to root, and the server cannot run as root. ` +
         `Give it back to the server's user: chown -R ${accountName}: <folder>`,
     );
   }
   const user = owner === undefined || owner.uid === nobody.uid ? await serverAccount(report, warn) : owner;
   if (!(await canEnter(user, dirname(cluster)))) {
     throw new EmbeddedDatabaseError(
-      `The database lives in ${cluster}, which user ${user.uid}, as whom the server runs, can no longer reach. ` +
+      `The database lives in ${cluster}, which the server’s user, ${user.uid}, can no longer reach. ` +
         'Make every folder above it passable again (chmod o+x), or move it and set DATA_DIR.',
     );
   }

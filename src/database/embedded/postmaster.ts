@@ -50,7 +50,7 @@ async function readPidFile(cluster: string): Promise<Postmaster | undefined> {
   return { pid, port: port > 0 ? port : undefined, ready: lines[7]?.trim() === 'ready' };
 }
 
-/** Whether this process is alive, a PostgreSQL, and (where the system tells) works in this cluster. */
+/** Whether this process is alive, a PostgreSQL, and (where /proc exists) works in this cluster. */
 async function serves(pid: number, cluster: string): Promise<boolean> {
   const running = await findProcess(pid);
   if (running === undefined) return false;

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { findProcess } from './processes.js';
 import { waitUntil } from './wait-until.js';
 
-it('tells when a process started, the same at every look', async () => {
+it('returns the same start time of a process at every call', async () => {
   const first = await findProcess(process.pid);
   expect(first).toBeDefined();
   expect(await findProcess(process.pid)).toEqual(first);

@@ -41,7 +41,7 @@ it('lets one in at a time, and everyone in the end', async () => {
   expect(await readdir(directory)).toEqual(['start-lock.12']);
 });
 
-it('tells once whom it waits for', async () => {
+it('reports once which process it waits for', async () => {
   const onWait = vi.fn();
   let second: Promise<string> | undefined;
   await withStartLock(directory, nobodyWaits, async () => {

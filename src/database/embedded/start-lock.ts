@@ -9,7 +9,7 @@ import { waitUntil } from './wait-until.js';
 /*
  * Node has no file lock that the system releases when its holder is killed, and a lock file with a process id in it
  * cannot be taken over safely: two waiting processes find the holder dead, the first replaces the file, the second
- * removes the replacement. So nothing is ever replaced. Locks are numbered: whoever finds the newest one released
+ * removes the replacement. So nothing is ever replaced. Locks are numbered: a process that finds the newest one released
  * (empty) or its holder dead makes the next number, which only one can; the newest file is never removed.
  */
 const lockName = /^start-lock\.(\d+)$/;

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What is remembered of requests: the keys that clients gave them, and how often somebody made some. */
+/** Idempotency keys and rate-limit counters. */
 export class Requests1795490063502 implements MigrationInterface {
   name = 'Requests1795490063502';
 

@@ -1,14 +1,14 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What stages, flows and their bindings are told from. */
+/** The tables behind the API’s stages, flows and bindings. */
 const tables = ['flow', 'flow_stage_binding', 'prompt', 'prompt_stage_field', 'stage'];
 
 /**
- * A word for what flows, stages and bindings are at this moment: statements that are told the same word see the same
- * rows. It is made of the latest transaction that changed any. Transactions do not end in the order in which they
- * began: while an older one is under way, the word is that of the statement's whole snapshot, and of nobody else. So
- * no writer waits for another one, as they would for a counter. A transaction that changes these tables itself must not
- * remember anything by the word that it is told: nobody else sees what it sees.
+* The current version of flows, stages and bindings: statements that read the same version see the same rows. It is
+* derived from the latest transaction that changed one. Transactions do not end in the order in which they began:
+* while an older one is open, the version is that of the statement's whole snapshot, and never shared. So no writer
+* waits for another one, as they would for a counter. A transaction that changes these tables itself must not cache
+* anything under the version that it reads: no other transaction sees its rows.
  */
 export class Revision1795643000000 implements MigrationInterface {
   name = 'Revision1795643000000';

@@ -6,7 +6,7 @@ import { StageStore } from '../stage-store.js';
 import { stageTransfer } from './stage-transfer.js';
 import type { FindableModel, TransferModel } from './transfer-model.js';
 
-/** What files never hold, besides everything else that permissions are given on: bases of models, and what signs in. */
+/** Models that files never contain although permissions exist for them: base models and credentials. */
 const neverHeld = [
   'authentik_core.authenticatedsession',
   'authentik_core.propertymapping',

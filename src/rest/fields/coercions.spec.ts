@@ -208,7 +208,7 @@ describe('a list', () => {
     expect(outcome(list(integerKey()), [])).toEqual([]);
   });
 
-  it('tells of the first bad item', () => {
+  it('reports the first bad item', () => {
     expect(outcome(list(uuidKey()), ['x', 'y'])).toEqual(['“x” is not a valid UUID.']);
     expect(outcome(list(uuidKey()), [null])).toEqual(['Invalid pk "None" - object does not exist.']);
   });
@@ -231,7 +231,7 @@ describe('a list of words', () => {
     expect(outcome(words, ['green', 'red', 'green'])).toEqual(['green', 'red', 'green']);
   });
 
-  it('tells every bad one by its place', () => {
+  it('reports every bad one with its index', () => {
     expect(outcome(words, ['red', 'blue', null, 5])).toEqual({
       1: ['"blue" is not a valid choice.'],
       2: ['This field may not be null.'],

@@ -66,7 +66,7 @@ describe('text', () => {
     expect(outcome(text({ maxLength: 5 }), 123456)).toEqual(tooLong);
   });
 
-  it('tells every broken rule at once, in order', () => {
+  it('reports every broken rule at once, in order', () => {
     const messages = ['Ensure this field has no more than 2 characters.', ...nul, 'odd', 'never'];
     const rules = { maxLength: 2, checks: [() => 'odd', () => undefined, () => 'never'] };
     expect(outcome(text(rules), 'a\0b')).toEqual(messages);

@@ -51,7 +51,7 @@ describe('A span of time', () => {
     expect(messagesFor(text)).toEqual([`${text} is not in the correct format of 'hours=3;minutes=1'.`]);
   });
 
-  it('is no negative one, and none that no date can be told after', () => {
+  it('rejects negative durations and durations beyond the range of dates', () => {
     expect(messagesFor('hours=1;minutes=-61')).toEqual(['Ensure this is not a negative time.']);
     expect(messagesFor('days=24856')).toEqual(['Ensure this is no more than 68 years.']);
     expect(messagesFor(`days=${'9'.repeat(200)}`)).toEqual(['Ensure this is no more than 68 years.']);

@@ -76,7 +76,7 @@ describe('a request body', () => {
     });
   });
 
-  it('is told of all its errors at once, in the order of the fields', async () => {
+  it('reports all errors at once, in the order of the fields', async () => {
     const errors = await outcome({ round: 'x', parts: 5, name: '', note: [] });
     expect(JSON.stringify(errors)).toBe(
       JSON.stringify({
@@ -89,7 +89,7 @@ describe('a request body', () => {
     );
   });
 
-  it('is told of broken rules together with values that cannot be read', async () => {
+  it('reports broken rules together with values that cannot be read', async () => {
     expect(await outcome({ name: 'taken', size: 'x' })).toEqual({
       name: ['taken'],
       size: ['A valid integer is required.'],

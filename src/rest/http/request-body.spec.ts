@@ -4,7 +4,7 @@ import { parseJson } from './request-body.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
-/** The text that a client is told. */
+/** The error message that a client gets. */
 function refusal(body: Uint8Array): string {
   try {
     parseJson(body);

@@ -235,7 +235,7 @@ describe('a relation filter', () => {
   });
 });
 
-it('several bad filters are told together, and parameters that are none are ignored', async () => {
+it('reports several bad filters together, and ignores unknown parameters', async () => {
   const query = { size: 'x', name: '\0', round: 'junk', other: 'y', action: 'z', owner: 'w' };
   expect(await outcome(query)).toEqual({
     name: nul,

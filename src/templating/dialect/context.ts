@@ -119,7 +119,7 @@ export class RenderContext extends Context {
     this.push(Object.assign(emptyScope(), values));
   }
 
-  /** Sets a variable in the innermost scope, for `{% trans … as name %}` and the like. */
+  /** Sets a variable in the innermost scope, for tags such as `{% trans … as name %}`. */
   assign(name: string, value: unknown): void {
     const scope = this.layers.at(-1) ?? this.bottom();
     scope[name] = value;

@@ -25,7 +25,7 @@ it.each([
   expect(negotiateLanguage(choices)).toBe(expected);
 });
 
-it('falls back to the language it is told', () => {
+it('falls back to the given language', () => {
   expect(negotiateLanguage(['nl'], 'de')).toBe('de');
 });
 

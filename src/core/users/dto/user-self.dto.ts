@@ -99,7 +99,7 @@ class UserServiceAccountFields {
 /** An account for a program. */
 export class UserServiceAccountRequestDto extends RequestOf(UserServiceAccountFields) {}
 
-/** The account that was made, with its password, which is told this once. */
+/** The created account with its app password, which is returned only once. */
 export class UserServiceAccountResponseDto {
   @ApiProperty() username!: string;
   @ApiProperty() token!: string;

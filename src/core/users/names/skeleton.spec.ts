@@ -34,7 +34,7 @@ describe('The skeleton of a name', () => {
     ['bob', 'rob'],
     ['user-10', 'user-11'],
     ['a b', 'ab'],
-  ])('tells %j from %j', (name, other) => {
+  ])('distinguishes %j from %j', (name, other) => {
     expect(skeletonOf(name)).not.toBe(skeletonOf(other));
   });
 
