@@ -66,7 +66,7 @@ async function linkWith(broken: (plan: Json, seal: (text: string) => string) => 
   return `flow_token=${linkSecret(pk, secrets)}`;
 }
 
-/** What becomes of somebody who opens the link and presses its button, if it has one. */
+/** Opens the link and presses its button, if it has one. @returns the outcome */
 async function follow(query: string): Promise<any> {
   const visitor = new Visitor(app.url);
   const shown = await visitor.see(flow.slug, query);
@@ -182,7 +182,7 @@ describe('The plan in a session', () => {
   ])('passes nothing when it %s', async (_, arbitrary) => {
     await fc.assert(
       fc.asyncProperty(arbitrary, fc.boolean(), async (change, isAnswer) => {
-        // Behind the email stage, which is as far as anybody could want to get.
+        // Behind the email stage, the furthest stage of the run.
         const plan = { ...whole(randomUUID()), bindings: stages.slice(1) };
         const visitor = await withState(app, { plan: change(structuredClone(plan)) });
         const shown = isAnswer ? await visitor.answer(flow.slug, {}) : await visitor.see(flow.slug);

@@ -25,7 +25,7 @@ async function consent(stage: Partial<ConsentStageRequestDto> = {}): Promise<{ s
 }
 
 /** A visitor who is signed in, and the user who they are. */
-async function somebody(): Promise<{ visitor: Visitor; pk: number }> {
+async function signedInVisitor(): Promise<{ visitor: Visitor; pk: number }> {
   const user = await createPasswordUser(app.api);
   const { pk: password_stage } = await createStage(app.api, 'password');
   const { pk: first } = await createStage(app.api, 'identification', { password_stage });
@@ -59,7 +59,7 @@ describe('A consent stage', () => {
     expect(await visitor.answer(slug, { token: again.token })).toEqual(passed);
   });
 
-  it('is not passed with the token of somebody else, or without one', async () => {
+  it('is not passed with the token of another user, or without one', async () => {
     const { slug } = await consent();
     const { token } = await new Visitor(app.url).see(slug);
     const visitor = new Visitor(app.url);
@@ -71,27 +71,27 @@ describe('A consent stage', () => {
     }
   });
 
-  it('asks every time, unless it is told to remember', async () => {
-    const { visitor } = await somebody();
+  it('asks every time, unless it is set to remember', async () => {
+    const { visitor } = await signedInVisitor();
     const { slug } = await consent();
     for (const _ of [1, 2]) await agree(visitor, slug);
   });
 
   it('asks a user once and for all, in each flow', async () => {
-    const { visitor } = await somebody();
+    const { visitor } = await signedInVisitor();
     const { slug, pk } = await consent({ mode: 'permanent' });
     await agree(visitor, slug);
     expect(await visitor.see(slug)).toEqual(passed);
     const { flow: other } = await createFlowWith(app.api, [pk]);
     expect(await visitor.see(other.slug)).toMatchObject(asked);
-    const { visitor: somebodyElse } = await somebody();
-    expect(await somebodyElse.see(slug)).toMatchObject(asked);
+    const { visitor: otherVisitor } = await signedInVisitor();
+    expect(await otherVisitor.see(slug)).toMatchObject(asked);
     await app.api.patch(`/stages/consent/${pk}/`, { mode: 'always_require' });
     expect(await visitor.see(slug)).toMatchObject(asked);
   });
 
   it('asks again when the time is over that an answer counts for', async () => {
-    const { visitor, pk: user } = await somebody();
+    const { visitor, pk: user } = await signedInVisitor();
     const { slug } = await consent({ mode: 'expiring', consent_expire_in: 'hours=1' });
     const passTime = (minutes: number): Promise<unknown> =>
       app.dataSource.query(`update "consent" set given = given - $2 * interval '1 minute' where user_id = $1`, [
@@ -116,9 +116,9 @@ describe('A consent stage', () => {
       const { token } = await visitor.answer(slug, { uid_field: user.username });
       expect(await visitor.answer(slug, { token })).toEqual(passed);
     }
-    const anybody = new Visitor(app.url);
+    const anonymous = new Visitor(app.url);
     const { slug: open } = await consent({ mode: 'permanent' });
-    for (const _ of [1, 2]) await agree(anybody, open);
+    for (const _ of [1, 2]) await agree(anonymous, open);
   });
 
   it('remembers who has typed their password in this run', async () => {

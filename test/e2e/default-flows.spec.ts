@@ -175,7 +175,7 @@ describe('The files in BLUEPRINT_DIR', () => {
     expect([await flow('inside'), await flow('outside')]).toMatchObject([{ slug: 'inside' }, undefined]);
   });
 
-  it('that say so are left for somebody to apply', async () => {
+  it('with the label instantiate: false are not applied', async () => {
     const labels = { 'blueprints.goauthentik.io/instantiate': 'false' };
     await write('later.yaml', file('later', 'T', { metadata: { name: 'Later', labels } }));
     await start();
@@ -201,7 +201,7 @@ describe('The files in BLUEPRINT_DIR', () => {
     expect(await blueprint('mine.yaml')).toMatchObject({ status: 'orphaned' });
   });
 
-  it('that are broken are told of, and keep nothing else from being applied', async () => {
+  it('that are invalid are reported, and do not keep the others from being applied', async () => {
     await write('a-no-yaml.yaml', 'a: b: c');
     await write(
       'b-wrong-entry.yaml',

@@ -28,7 +28,7 @@ beforeEach(() => app.dataSource.query('delete from request_limit'));
 const notRight = { code: [{ string: 'This code is not right, or not valid any more.', code: 'invalid' }] };
 const tooMany = 'Too many codes were tried. Open the link in the mail, or have another mail sent.';
 
-/** Somebody who waits, and the code that they were sent. */
+/** A visitor at the waiting page, and the code from their mail. */
 async function asked(): Promise<{ visitor: Visitor; code: string; email: string; query: string }> {
   const { email } = await createReader(app.api);
   const visitor = new Visitor(app.url);
@@ -92,7 +92,7 @@ describe('The code in the mail', () => {
     expect(await type(visitor, next.code)).toMatchObject(passed());
   });
 
-  it('is told by its form before it counts as a guess', async () => {
+  it('is checked for its form before it counts as an attempt', async () => {
     const { visitor, code } = await asked();
     const form = { code: [{ string: 'Enter the six digits of the code in the mail.', code: 'invalid' }] };
     for (const typed of ['12345', '1234567', 'abcdef', '12345x', "1' or 1"]) {

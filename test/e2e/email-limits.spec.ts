@@ -32,7 +32,7 @@ const wait = (minutes: number): object[] => [
 ];
 const sent = { component: 'ak-stage-email' };
 
-/** A first mail for somebody, each time in a browser of its own. */
+/** A first mail to a user, each time from a new browser. */
 async function ask(uid_field: string, ip?: string, { slug } = flow): Promise<any> {
   const visitor = new Visitor(app.url);
   const headers = ip === undefined ? {} : { 'x-forwarded-for': ip };
@@ -82,7 +82,7 @@ describe('The limit of a recipient', () => {
     [70, 2],
     [230, 4],
     [250, 5],
-  ])('tells of %i seconds as %i minutes: rounded up, so that nobody comes back too early', async (seconds, minutes) => {
+  ])('shows %i seconds as %i minutes: rounded up, so that no visitor returns too early', async (seconds, minutes) => {
     const { email } = await createReader(app.api);
     for (const _ of [1, 2, 3]) await ask(email);
     await app.dataSource.query("update request_limit set ends = now() + $1 * interval '1 second'", [seconds]);
@@ -98,7 +98,7 @@ describe('The limit of a recipient', () => {
     expect(await visitor.answer(flow.slug, { component: 'ak-stage-email', code })).toMatchObject({ name: flow.behind });
   });
 
-  it('is the same for somebody whom there is not, and for somebody who was switched off', async () => {
+  it('is the same for unknown and for inactive users', async () => {
     const { email, pk } = await createReader(app.api);
     await app.api.patch(`/core/users/${pk}/`, { is_active: false });
     for (const name of ['nobody@example.org', email]) {
@@ -182,7 +182,7 @@ describe('The limit of a client', () => {
     return answers;
   };
 
-  it('counts every mail to whomever, for users whom there are and for those whom there are not', async () => {
+  it('counts every mail to every recipient, for known and for unknown users', async () => {
     const { email } = await createReader(app.api);
     const answers = await many(12, () => '192.0.2.1');
     expect(answers.filter((answer) => 'messages' in answer)).toEqual([]);

@@ -47,7 +47,7 @@ async function confirm(visitor: Visitor, { query }: ProofMail, { slug } = flow):
   return visitor.answer(slug, { component: 'ak-stage-consent', token }, query);
 }
 
-/** What somebody is told who opens a link with another browser, and what its button would have come to. */
+/** What another browser that opens a link shows, and the effect of its button. */
 async function refusal(mail: ProofMail, { slug } = flow): Promise<string> {
   const visitor = new Visitor(app.url);
   const { component, error_message } = await visitor.see(slug, mail.query);
@@ -81,7 +81,7 @@ describe('A link that cannot be used says why, and where to get another', () => 
     });
   });
 
-  it('when a newer mail was sent in the same visit, but not because somebody else asks for the same user', async () => {
+  it('when a newer mail was sent in the same run, but not by the run of another visitor for the same user', async () => {
     const { visitor, mail, email } = await asked();
     await visitor.answer(flow.slug, {});
     const newer = await proofMail(sink, email, 2);
@@ -133,7 +133,7 @@ describe('A link that cannot be used says why, and where to get another', () => 
     expect(await confirm(new Visitor(app.url), mail, short)).toMatchObject({ component: 'ak-stage-access-denied' });
   });
 
-  it('while its flow is gone, as for any flow that there is not', async () => {
+  it('while its flow is deleted, as for any unknown flow', async () => {
     const short = await createProofFlow(app.api, port);
     const { mail } = await asked(short);
     await app.api.delete(`/flows/instances/${short.slug}/`);
@@ -210,7 +210,7 @@ describe('A link is for one flow and one user', () => {
 });
 
 describe('Old links', () => {
-  it('are kept for a week, so that they can be told from unknown ones, and then deleted', async () => {
+  it('are kept for a week, so that they differ from unknown ones, and then deleted', async () => {
     const young = await asked();
     const old = await asked();
     const age = "update flow_token set expires = now() - $2 * interval '1 day' where token_uuid = $1";

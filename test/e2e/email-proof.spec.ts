@@ -26,7 +26,7 @@ const waiting = { component: 'ak-stage-email' };
 const consent = { component: 'ak-stage-consent' };
 const resent = { non_field_errors: [{ string: 'email-sent', code: 'email-sent' }] };
 
-/** Somebody who has asked for a mail, and the mail. */
+/** A visitor who requested a mail, and the mail. */
 async function asked(query = '', { slug } = flow): Promise<{ visitor: Visitor; mail: ProofMail; email: string }> {
   const { email } = await createReader(app.api);
   const visitor = new Visitor(app.url);
@@ -70,7 +70,7 @@ describe('An email stage', () => {
   });
 
   it.each([
-    ['an answer to another stage', { component: 'ak-stage-identification', uid_field: 'somebody' }],
+    ['an answer to another stage', { component: 'ak-stage-identification', uid_field: 'alice' }],
     ['null', null],
     ['a list', []],
     ['text', 'ak-stage-email'],

@@ -42,7 +42,7 @@ describe('The flow set of an email stage', () => {
     expect(JSON.stringify(body.flow_set)).toBe(JSON.stringify([entry, entry]));
   });
 
-  it('is told of each stage of a list', async () => {
+  it('is listed for each stage of a list', async () => {
     const [one, two] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const [first, second] = [await createFlow(app.api), await createFlow(app.api)];
     await createBinding(app.api, { stage: one.pk, target: first.pk });
@@ -101,7 +101,7 @@ describe('A flow set in a request', () => {
     expect([status, body]).toEqual([400, { flow_set: errors }]);
   });
 
-  it('is told of the errors of each item, and of those of the stage', async () => {
+  it('reports the errors of each item and those of the stage', async () => {
     const { slug } = await createFlow(app.api);
     const bad = {
       ...flowFields(),
@@ -175,7 +175,7 @@ describe('What uses an email stage', () => {
     expect((await app.api.get(`/stages/all/${pk}/used_by/`)).body).toEqual(expected);
   });
 
-  it('is told of stages that there are', async () => {
+  it('is listed for existing stages', async () => {
     for (const pk of ['b6f3d1a0-0000-4000-8000-000000000001', 'x']) {
       const { status, body } = await app.api.get(`/stages/email/${pk}/used_by/`);
       expect([status, body]).toEqual([404, { detail: 'Not found.' }]);

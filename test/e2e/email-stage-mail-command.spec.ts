@@ -99,7 +99,7 @@ describe('npm run email:test', { timeout: 120_000 }, () => {
     expect(output).not.toContain('Leaving PostgreSQL');
   });
 
-  it('tells how it is used', async () => {
+  it('prints its usage', async () => {
     const { code, output, errors } = await run(['--help']);
     expect([code, errors]).toEqual([0, '']);
     expect(output).toMatch(/^usage: npm run email:test -- ADDRESS/);
@@ -107,7 +107,7 @@ describe('npm run email:test', { timeout: 120_000 }, () => {
   });
 
   it.each([
-    ['a stage that there is not', ['a@example.org', '--stage', 'x'], "Stage 'x' does not exist\n"],
+    ['an unknown stage', ['a@example.org', '--stage', 'x'], "Stage 'x' does not exist\n"],
     ['what is no address', ['a@b, c@d'], 'to: Enter a valid email address.\n'],
     ['an unknown option', ['a@example.org', '--stagee', 'x'], "Unknown option '--stagee'"],
   ])('refuses %s', async (_, args, message) => {

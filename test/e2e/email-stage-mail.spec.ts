@@ -129,12 +129,12 @@ describe('/stages/email/{id}/check/', () => {
     expect(body.transcript.join('\n')).toMatch(/^S: 220 /m);
   });
 
-  it('says so when there is no server, and never tells the password', async () => {
+  it('reports a missing server, and never returns the password', async () => {
     const created = await app.api.post('/stages/email/', {
       name: 'with a password',
       host: '127.0.0.1',
       port: 1,
-      username: 'somebody',
+      username: 'alice',
       password: 'hunter2-hunter2',
     });
     const { status, body } = await app.api.post(`/stages/email/${created.body.pk}/check/`);

@@ -175,7 +175,7 @@ describe('A binding that restarts the flow', () => {
   });
 });
 
-describe('Whoever passes', () => {
+describe('A visitor who passes', () => {
   async function proved(fields: Partial<User>, activate: boolean): Promise<{ user: User; answer: any }> {
     const own = await createProofFlow(app.api, port, {
       email: { activate_user_on_success: activate },
@@ -247,7 +247,7 @@ describe('An email stage', () => {
     expect(body.results[0].context).toMatchObject({ affected_user: { pk, username } });
   });
 
-  it('lets administrators see a mail that fails for good, and the visitor nothing of it', async () => {
+  it('shows a permanently failed mail to administrators, and nothing of it to the visitor', async () => {
     const { email } = await createReader(app.api, { email: 'refused-reader@example.org' });
     const visitor = new Visitor(app.url);
     const before = await visitor.answer(flow.slug, { uid_field: email });

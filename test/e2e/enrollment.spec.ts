@@ -31,7 +31,7 @@ async function userNamed(username: string): Promise<User> {
   return app.dataSource.manager.findOneByOrFail(User, { username });
 }
 
-describe('Somebody who signs up, with authentik’s SDK', () => {
+describe('A visitor who signs up with authentik’s SDK', () => {
   it('has an account that is of no use until the mailbox is proved, and is signed in then', async () => {
     const slug = await createEnrollmentFlow(app.api, { port });
     const [username, email] = ['newcomer', 'newcomer@example.org'];

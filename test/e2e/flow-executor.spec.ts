@@ -179,7 +179,7 @@ describe('A flow without stages', () => {
   });
 });
 
-describe('What a challenge tells of its flow', () => {
+describe('The flow info of a challenge', () => {
   it('is the title with the names in it, the background, the layout and the way out', async () => {
     const background = 'https://example.org/a.jpg';
     const fields = { title: '%(user)s in %(app)s', layout: 'sidebar_left' as const };
@@ -194,7 +194,7 @@ describe('What a challenge tells of its flow', () => {
     });
   });
 
-  it('is the name that somebody typed, before the name of the account', async () => {
+  it('is the name that the visitor typed, rather than the name of the account', async () => {
     const { flow, slug, bindings } = await createDummyFlow(app.api, 1, { title: '%(user)s' });
     const { pk, username } = await createUser(app.api);
     const stages = bindings.map((binding) => ({ binding: binding.pk, stage: binding.stage, reEvaluate: false }));
@@ -210,7 +210,7 @@ describe('What a challenge tells of its flow', () => {
   });
 });
 
-describe('A flow that there is not', () => {
+describe('An unknown flow', () => {
   it('is the one thing that is not found', async () => {
     const visitor = new Visitor(app.url);
     for (const slug of [randomUUID(), '%00']) {

@@ -66,12 +66,12 @@ const body = fc.oneof(
   fc.jsonValue(),
 );
 
-/** Fails if an answer was told to be a fault of ours. */
+/** Fails if an answer reports an internal error. */
 async function expectNoFault(visitor: Visitor, slug: string, sent: unknown, query = ''): Promise<void> {
   const answer = await visitor.post(slug, sent, query);
   expect([200, 302]).toContain(answer.status);
   const shown = answer.status === 302 ? await visitor.see(slug, query) : answer.body;
-  // Half a character is no text: then the body is refused before any stage is asked, which is told in the same way.
+  // Half a character is no text: then the body is refused before any stage runs, with the same challenge.
   const isText = !/\\ud[89a-f]/.test(JSON.stringify(sent));
   if (isText) expect(shown.component).not.toBe('ak-stage-flow-error');
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** What an inspector is told who looks into the session of this browser. */
+/** The inspector's answer for the session of this browser. */
 async function inspect(visitor: Visitor, slug: string, key: string): Promise<[number, any]> {
   const headers = { authorization: `Bearer ${key}` };
   const { status, body } = await visitor.request('GET', `/flows/inspector/${slug}/`, { headers });

@@ -35,7 +35,7 @@ describe('The key of a link', () => {
     expect(visitor.visited.slice(1)).toEqual([`/if/flow/${slug}/?flow_token=${token}`, `/if/flow/${slug}/`]);
   });
 
-  it('is told to nobody on the way', async () => {
+  it('is not sent to third parties', async () => {
     const answer = await new PageBrowser(app.url).ask(`/if/flow/${slug}/?flow_token=${token}`);
     expect(answer.status).toBe(303);
     expect(answer.headers.get('referrer-policy')).toBe('no-referrer');

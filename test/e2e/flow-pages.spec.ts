@@ -73,7 +73,7 @@ describe('A page of a flow', () => {
     expect(html).not.toContain('role="status"');
   });
 
-  it('tells what is wrong beside its field, keeps what was typed but no password, and says it once', async () => {
+  it('shows errors beside their fields once, and keeps what was typed except passwords', async () => {
     const visitor = browser();
     await visitor.open(`/if/flow/${await createSignInFlow(app.api)}/`);
     const { html, address } = await visitor.submit({ uid_field: 'ada', password: 'my secret' });
@@ -201,7 +201,7 @@ describe('A form of a page', () => {
 });
 
 describe('What goes wrong', () => {
-  it.each(['GET', 'POST'])('is told where there is no such flow (%s)', async (method) => {
+  it.each(['GET', 'POST'])('is shown for an unknown flow (%s)', async (method) => {
     const answer = await browser().ask('/if/flow/never-heard-of/?flow_token=x', { method });
     expect(answer.status).toBe(404);
     const html = await answer.text();
@@ -209,7 +209,7 @@ describe('What goes wrong', () => {
     expect(html).toContain('href="/"');
   });
 
-  it('is told in plain words where a flow is not for the visitor, and leads on', async () => {
+  it('is shown with a link where access to a flow is denied', async () => {
     const { slug } = await createDummyFlow(app.api, 1, { authentication: 'require_superuser' });
     const { html, status } = await browser().open(`/if/flow/${slug}/`);
     expect(status).toBe(200);
@@ -218,7 +218,7 @@ describe('What goes wrong', () => {
     expect(html).toContain(`<a class="button main" href="/if/flow/${slug}/">Start over</a>`);
   });
 
-  it('is told after the form that led there, once; then the flow begins anew', async () => {
+  it('is shown once after the form that caused it; then the flow restarts', async () => {
     const { pk: dummy, name } = await createDummyStage(app.api);
     const { pk: deny } = await createStage(app.api, 'deny', { deny_message: 'Not <b>today</b>.' });
     const { flow } = await createFlowWith(app.api, [dummy, deny]);
@@ -229,7 +229,7 @@ describe('What goes wrong', () => {
     expect((await visitor.open(address)).html).toContain(name);
   });
 
-  it('is told with the number of the request where something is broken, and can be tried again', async () => {
+  it('is shown with the request id for an internal error, and allows a retry', async () => {
     const { pk: first } = await createDummyStage(app.api);
     const { pk: broken } = await createDummyStage(app.api, { throw_error: true });
     const { flow } = await createFlowWith(app.api, [first, broken]);
@@ -242,7 +242,7 @@ describe('What goes wrong', () => {
     expect(html).toContain(`href="/if/flow/${flow.slug}/">Try again</a>`);
   });
 
-  it('is told to a browser whose session is over by beginning anew', async () => {
+  it('restarts the flow for a browser whose session has ended', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = browser();
     await visitor.open(`/if/flow/${slug}/`);

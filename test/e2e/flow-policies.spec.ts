@@ -31,7 +31,7 @@ const notApplicable = {
   error_message: 'Flow does not apply to current user.',
 };
 
-/** A policy on a flow or on the place of a stage, which lets everybody pass until it is switched on, and then nobody. */
+/** A policy on a flow or a stage binding that passes every visitor until it is enabled, and then none. */
 async function createSwitch(target: { pk: string }): Promise<(on: boolean) => Promise<void>> {
   const { pk } = await createPolicyBinding(app.api, { target: target.pk, user: user.pk, enabled: false });
   return async (enabled) => {
@@ -198,7 +198,7 @@ describe('A stage whose policies are asked when it is reached', () => {
     expect(await visitor.answer(slug, {})).toEqual(root);
   });
 
-  it('is dropped for good only by an answer: until then it is asked again', async () => {
+  it('is dropped only by a submitted answer: until then it is evaluated again', async () => {
     const { slug, names, off } = await createSwitchedFlow(marked, plain, plain);
     const visitor = new Visitor(app.url);
     await off[0]!(true);
@@ -229,8 +229,8 @@ describe('A stage whose policies are asked when it is reached', () => {
   it.each([
     ['restart', { component: 'ak-stage-identification' }],
     ['restart_with_context', { component: 'ak-stage-access-denied', error_message: 'Not you.' }],
-  ] as const)('before the question who somebody is knows the answer after a restart: %s', async (action, expected) => {
-    const somebody = await createUser(app.api);
+  ] as const)('before identification is restored after a restart: %s', async (action, expected) => {
+    const user = await createUser(app.api);
     const { pk: deny } = await createStage(app.api, 'deny', { deny_message: 'Not you.' });
     const { pk: identification } = await createStage(app.api, 'identification', { pretend_user_exists: false });
     const stages = [
@@ -238,11 +238,11 @@ describe('A stage whose policies are asked when it is reached', () => {
       { stage: identification, invalid_response_action: action },
     ];
     const { flow, bindings } = await createFlowWith(app.api, stages);
-    // For everybody but the one who is signed in: for nobody whom they only say that they are, too.
-    await createPolicyBinding(app.api, { target: bindings[0]!.pk, user: somebody.pk, negate: true });
-    const visitor = await signedIn(app, somebody);
+    // Passes all but the signed-in user, and no user that the visitor only names.
+    await createPolicyBinding(app.api, { target: bindings[0]!.pk, user: user.pk, negate: true });
+    const visitor = await signedIn(app, user);
     expect(await visitor.see(flow.slug)).toMatchObject({ component: 'ak-stage-identification' });
-    const { status } = await visitor.post(flow.slug, { uid_field: 'somebody whom there is not' });
+    const { status } = await visitor.post(flow.slug, { uid_field: 'an unknown user' });
     expect(status).toBe(302);
     expect(await visitor.see(flow.slug)).toMatchObject(expected);
   });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** Every stage that a session has passed in a flow, as its inspector tells it. */
+/** Every stage that a session has passed in a flow, as its inspector lists them. */
 async function passedStages(visitor: Visitor, slug: string): Promise<string[]> {
   const headers = { authorization: `Bearer administrator-of-the-tests-0123456789` };
   const { body } = await visitor.request('GET', `/flows/inspector/${slug}/`, { headers });

@@ -39,7 +39,7 @@ const passed: StageOutcome = { kind: 'passed' };
 const asked: StageOutcome = { kind: 'challenge', challenge: { component: 'ak-stage-dummy', name: 'asks' } };
 const root = { component: 'xak-flow-redirect', to: '/' };
 
-/** A stage of the tests, which does what it is told. Without `answer` it does the same whatever the method. */
+/** A stage of the tests with the given behaviour. Without `answer` it does the same for every method. */
 function stage(name: string, show: Act, answer: Act = show): void {
   app.nest.get(StageExecutors).registerInMemory({
     name,
@@ -112,12 +112,12 @@ describe('A stage', () => {
       },
       () => passed,
     );
-    stage('tells', async (execution) => {
+    stage('adds a message', async (execution) => {
       const pending = await execution.pendingUser();
       const name = pending?.kind === 'known' ? pending.user.username : 'nobody';
       return { kind: 'challenge', challenge: { component: 'ak-stage-dummy', name } };
     });
-    const visitor = await at('names', 'tells');
+    const visitor = await at('names', 'adds a message');
     for (const expected of [1, 2]) {
       await visitor.see(flow.slug);
       expect(looks).toBe(expected);
@@ -227,7 +227,7 @@ describe('A stage', () => {
     expect(await loser.see(flow.slug)).toMatchObject({ component: 'ak-stage-flow-error' });
   });
 
-  it('that signs in takes nothing along of somebody else who was signed in', async () => {
+  it('that signs in keeps nothing of another user who was signed in', async () => {
     const [first, second] = [await createUser(app.api), await createUser(app.api)];
     const signs =
       ({ pk }: { pk: number }): Act =>

@@ -30,7 +30,7 @@ async function identification(stage: Settings = {}, flow: Partial<FlowRequestDto
   return (await createFlowWith(app.api, [pk], flow)).flow.slug;
 }
 
-/** Slug of a flow that asks who somebody is, and then shows whom it takes them for. */
+/** Slug of a flow with an identification stage, which then shows the user it found. */
 async function shown(stage: Settings = {}): Promise<string> {
   const { pk: first } = await createStage(app.api, 'identification', stage);
   const { pk: second } = await createStage(app.api, 'consent');
@@ -41,7 +41,7 @@ function answer(slug: string, body: object, visitor = new Visitor(app.url)): Pro
   return visitor.answer(slug, { component: 'ak-stage-identification', ...body });
 }
 
-/** Whom a flow of `shown` takes somebody for who types this. */
+/** The user that a flow of `shown` finds for this input. */
 async function taken(slug: string, typed: string): Promise<string> {
   return (await answer(slug, { uid_field: typed })).pending_user;
 }
@@ -53,7 +53,7 @@ const refused = {
 };
 
 describe('The challenge of an identification stage', () => {
-  it('tells what users are found by and what the flow is for', async () => {
+  it('lists the user fields and the purpose of the flow', async () => {
     const slug = await identification({ user_fields: ['email', 'upn'], show_source_labels: true });
     const { flow_info: _, ...challenge } = await new Visitor(app.url).see(slug);
     expect(challenge).toEqual({
@@ -97,7 +97,7 @@ describe('The challenge of an identification stage', () => {
   });
 });
 
-describe('Somebody who says who they are', () => {
+describe('A visitor who identifies', () => {
   it('goes on with the address, the user name or the UPN of a user, where users are found by that', async () => {
     const upn = `${randomUUID()}@corp`;
     const user = await createUser(app.api, { email: `${randomUUID()}@example.org`, attributes: { upn } });
@@ -156,7 +156,7 @@ describe('A name that fits several users', () => {
       }),
     );
 
-  it('means the one whom it fits to the letter', async () => {
+  it('finds the exact match first', async () => {
     const name = `Bob-${randomUUID()}`;
     await users({ username: name }, { username: name.toLowerCase() }, { username: name.toUpperCase() });
     const slug = await shown({ pretend_user_exists: false });
@@ -219,7 +219,7 @@ describe('A name that fits several users', () => {
     expect(await answer(exact, { uid_field: wide.toLowerCase() })).toMatchObject(refused);
   });
 
-  it('is not lost to somebody who has signed up with an address that is not theirs', async () => {
+  it('finds its owner, not an account that signed up with the address unproved', async () => {
     const email = `${randomUUID()}@example.org`;
     const [owner] = await users({ email });
     await users({ email, is_active: false }, { email: email.toUpperCase() });
@@ -260,7 +260,7 @@ describe('A password in the same step', () => {
     expect(await answer(slug, { uid_field: randomUUID(), password: 'x' })).toMatchObject(refused);
   });
 
-  it('is of no use to somebody who was switched off, or who has none', async () => {
+  it('is useless for an inactive user or one without a password', async () => {
     const { pk: password_stage } = await createStage(app.api, 'password');
     const slug = await identification({ password_stage });
     const off = await createPasswordUser(app.api, { is_active: false });
@@ -269,7 +269,7 @@ describe('A password in the same step', () => {
     expect(await answer(slug, { uid_field: without.username, password: '' })).toMatchObject(refused);
   });
 
-  it('is not asked for any more when the password stage has been deleted', async () => {
+  it('is not requested when the password stage has been deleted', async () => {
     const { pk: password_stage } = await createStage(app.api, 'password');
     const slug = await identification({ password_stage, pretend_user_exists: false });
     await app.api.delete(`/stages/password/${password_stage}/`);

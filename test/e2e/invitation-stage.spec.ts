@@ -72,7 +72,7 @@ describe('An invitation stage', () => {
     expect(await new Visitor(app.url).answer(flow.slug, { token: randomUUID() })).toMatchObject(denied);
   });
 
-  it('denies access to everybody else, unless it is told to let them pass', async () => {
+  it('denies access without an invitation, unless it is set to continue', async () => {
     const [closed, open] = [await gate(), await gate({ continue_flow_without_invitation: true })];
     const elsewhere = await createFlow(app.api);
     const invalid = [
@@ -184,7 +184,7 @@ describe('An invitation for a single use', () => {
 });
 
 describe('An invitation', () => {
-  it('counts for nothing any more when it was taken back, or has expired, while the form was filled in', async () => {
+  it('is useless if it was deleted or has expired while the form was filled in', async () => {
     const { slug } = await signUp();
     const takenBack = await invite();
     const expired = await invite();

@@ -24,7 +24,7 @@ afterAll(async () => {
 const page = (): string => `/if/flow/${flow.slug}/`;
 const button = 'name="token"';
 
-/** Somebody who has asked for a mail with a browser, and the mail. */
+/** A visitor who requested a mail with a browser, and the mail. */
 async function asked(): Promise<{ waiting: PageBrowser; mail: ProofMail }> {
   const { email } = await createReader(app.api);
   const waiting = new PageBrowser(app.url);
@@ -78,7 +78,7 @@ describe('The page of a link', () => {
     expect((await second.open(page())).html).toContain('name="uid_field"');
   });
 
-  it('is told to the page that waits in another browser', async () => {
+  it('is shown by the page that waits in another browser', async () => {
     const { waiting, mail } = await asked();
     const other = new PageBrowser(app.url);
     await other.open(`${page()}?${mail.query}`);

@@ -45,7 +45,7 @@ const tokensOf = async ({ pk }: Pick<UserDto, 'pk'>): Promise<string[]> => {
 const setPassword = (user: Pick<UserDto, 'pk'>, api = app.api): Promise<any> =>
   api.post(`/core/users/${user.pk}/set_password/`, { password: `new-${randomUUID()}` });
 
-/** Asks for a link. @returns its mail, and what somebody sees who opens it in another browser */
+/** Requests a link. @returns its mail, and the page that another browser shows for it */
 async function openLink(
   email: string,
 ): Promise<{ visitor: Visitor; code: string; slug: string; look: () => Promise<any> }> {

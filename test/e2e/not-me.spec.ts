@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const password = 'typed by a stranger';
 
-/** Somebody signs up with an address. @returns their browser, the mail, and the path of its "this was not me" link */
+/** Signs up with an address. @returns their browser, the mail, and the path of its "this was not me" link */
 async function signUp(): Promise<{ visitor: Visitor; email: string; mail: ProofMail; notMe: string }> {
   const [visitor, username] = [new Visitor(app.url), randomUUID()];
   const email = `${username}@example.org`;

@@ -79,7 +79,7 @@ describe('The pages', () => {
     expect((await new PageBrowser(app.url).open(`/if/flow/${other}/`)).html).toBe('&lt;b&gt;');
   });
 
-  it('have the styles of the folder besides ours, or instead of them', async () => {
+  it('have the styles of the folder in addition to ours, or instead of them', async () => {
     expect(await page()).not.toContain('custom.css');
     await put('custom.css', '.card { border: 0 }');
     expect(await (await asset('custom.css')).text()).toBe('.card { border: 0 }');

@@ -61,7 +61,7 @@ describe('A page', () => {
     expect((await browser.open('/?locale=fr')).html).toContain('<html lang="fr"');
   });
 
-  it('does not tell by its language whom somebody has named', async () => {
+  it('does not reveal the named user by its language', async () => {
     const user = await createPasswordUser(app.api, { attributes: { settings: { locale: 'es' } } });
     const browser = new PageBrowser(app.url, { 'accept-language': 'de' });
     await browser.open(`/if/flow/${slug}/`);

@@ -25,7 +25,7 @@ function expectHarmless(html: string): void {
 }
 
 describe('Every page', () => {
-  it('may run nothing but our script, be framed by nobody, and tells nobody where its reader was', async () => {
+  it('runs only our script, cannot be framed, and sends no referrer', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const addresses: [string, RequestInit?][] = [
       ['/'],
@@ -80,7 +80,7 @@ describe('Every answer', () => {
   });
 });
 
-describe('What somebody typed', () => {
+describe('Visitor input', () => {
   it('as title, stage, deny message, user name or query is shown as it is, and does nothing', async () => {
     const { pk: dummy } = await createDummyStage(app.api, { name: hostile });
     const { pk: deny } = await createStage(app.api, 'deny', { deny_message: hostile });

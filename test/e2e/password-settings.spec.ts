@@ -25,7 +25,7 @@ async function sentTo(path: string, visitor = new Visitor(app.url)): Promise<str
   return response.status === 302 ? response.headers.get('location') : String(response.status);
 }
 
-/** A flow to change a password in, which begins by telling whom it is about, and a password stage that names it. */
+/** A flow to change a password, which first shows the user, and a password stage that refers to it. */
 async function configurable(authentication = 'require_authenticated'): Promise<{ slug: string; pk: string }> {
   const { pk: consent } = await createStage(app.api, 'consent');
   const { flow } = await createFlowWith(app.api, [consent], {
@@ -73,7 +73,7 @@ describe('/flows/-/configure/{stage_uuid}/', () => {
     );
   });
 
-  it('lets the page say that the flow is not for somebody', async () => {
+  it('shows on the page that access is denied', async () => {
     const { slug, pk } = await configurable('require_superuser');
     const visitor = await signedIn(app, await createUser(app.api));
     expect(await sentTo(`/flows/-/configure/${pk}/`, visitor)).toBe(`/if/flow/${slug}/`);

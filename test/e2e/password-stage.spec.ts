@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** Slug of a flow that asks who somebody is, and then for their password. */
+/** Slug of a flow with an identification stage and a password stage. */
 async function flowWith(stage: Partial<PasswordStageRequestDto> = {}): Promise<string> {
   const { pk: first } = await createStage(app.api, 'identification');
   const { pk: second } = await createStage(app.api, 'password', stage);
@@ -33,7 +33,7 @@ async function visitorAs(name: string, slug: string): Promise<Visitor> {
   return visitor;
 }
 
-/** What comes of a password that somebody types who has said who they are. */
+/** The answer to a password after identification. */
 async function outcome(slug: string, name: string, password: unknown): Promise<any> {
   return (await visitorAs(name, slug)).answer(slug, { component: 'ak-stage-password', password });
 }
@@ -50,7 +50,7 @@ const ldap = 'authentik.sources.ldap.auth.LDAPBackend';
 const kerberos = 'authentik.sources.kerberos.auth.KerberosBackend';
 
 describe('A password stage', () => {
-  it('tells whose password it asks for', async () => {
+  it('shows whose password it asks for', async () => {
     const user = await createPasswordUser(app.api);
     const slug = await flowWith({ allow_show_password: true });
     const { flow_info: _, ...challenge } = await (await visitorAs(user.email, slug)).see(slug);
@@ -117,7 +117,7 @@ describe('A password stage', () => {
     });
   });
 
-  it('is passed by nobody who was switched off, who has no password, or whom there is not', async () => {
+  it('denies inactive users, users without a password, and unknown users', async () => {
     const slug = await flowWith();
     const off = await createPasswordUser(app.api, { is_active: false });
     const without = await createUser(app.api);
@@ -180,7 +180,7 @@ describe('The backends of a password stage', () => {
     for (const password of [user.password, key]) expect(await outcome(both, user.username, password)).toEqual(passed);
   });
 
-  it('know no key of somebody else, of another purpose, or of the past', async () => {
+  it('refuse keys of other users, of other intents, and expired ones', async () => {
     const user = await createUser(app.api);
     const other = await createUser(app.api);
     const slug = await flowWith({ backends: [token] });
@@ -208,7 +208,7 @@ describe('A wrong password', () => {
     return body.results.filter(({ context }: any) => context.stage.name === stage);
   };
 
-  it('is told to the administrator, without what was typed', async () => {
+  it('is reported to the administrator, without the input', async () => {
     const user = await createPasswordUser(app.api);
     const name = `password-${randomUUID()}`;
     const slug = await flowWith({ name });

@@ -42,7 +42,7 @@ interface SignUp {
   readonly mail: ProofMail;
 }
 
-/** Somebody signs up with an address and a password. */
+/** Signs up with an address and a password. */
 async function signUp(): Promise<SignUp> {
   const [visitor, username] = [new Visitor(app.url), randomUUID()];
   const email = `${username}@example.org`;

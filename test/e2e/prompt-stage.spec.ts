@@ -60,7 +60,7 @@ describe('A prompt stage', () => {
     },
   );
 
-  it('tells what is wrong, with the codes of the reference', async () => {
+  it('reports errors with the codes of the reference', async () => {
     const slug = await forms([
       { field_key: 'email', type: 'email' },
       { field_key: 'colour', type: 'dropdown', placeholder: 'red\nblue' },
@@ -121,8 +121,8 @@ describe('A prompt stage', () => {
 
   it('fills in what was answered before under the same key', async () => {
     const slug = await forms([{ field_key: 'name' }], [{ field_key: 'name' }, { field_key: 'other' }]);
-    const second = await new Visitor(app.url).answer(slug, { name: 'Somebody', other: 'not asked yet' });
-    expect(second.fields).toMatchObject([{ initial_value: 'Somebody' }, { initial_value: '' }]);
+    const second = await new Visitor(app.url).answer(slug, { name: 'Alice', other: 'not asked yet' });
+    expect(second.fields).toMatchObject([{ initial_value: 'Alice' }, { initial_value: '' }]);
   });
 
   it.each(['__proto__', 'constructor', 'toString'])('treats a field under the key %s as any other', async (key) => {

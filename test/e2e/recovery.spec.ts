@@ -62,7 +62,7 @@ describe('A user who has forgotten the password, with authentik’s SDK', () => 
     expect(await actions()).toEqual(expect.arrayContaining(['email_sent', 'user_write', 'login']));
   });
 
-  it('is told exactly what authentik tells when the mail is sent again', async () => {
+  it('gets authentik’s exact answer when the mail is sent again', async () => {
     const slug = await createRecoveryFlow(app.api, { port });
     const { email } = await createReader(app.api);
     const asking = browser(slug);

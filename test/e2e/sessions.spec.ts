@@ -29,7 +29,7 @@ async function isIn(visitor: Visitor): Promise<boolean> {
   return (await visitor.request('GET', '/core/users/me/')).status === 200;
 }
 
-/** The table's rows of a user, or of everybody. */
+/** The table's rows of a user, or of all users. */
 function rows(user?: number): Promise<Record<string, any>[]> {
   return app.dataSource.query('select * from "session" where $1::int is null or user_id = $1', [user ?? null]);
 }
@@ -78,9 +78,9 @@ describe('A session', () => {
     }
   });
 
-  it('is begun anew for a key that there is not, and under another key', async () => {
+  it('is created with a new key for an unknown key', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
-    for (const planted of ['planted-by-somebody-else', 'x'.repeat(43), '"; DROP', '\u00e4']) {
+    for (const planted of ['planted-by-an-attacker', 'x'.repeat(43), '"; DROP', '\u00e4']) {
       const visitor = new Visitor(app.url);
       visitor.cookies.set('authentik_session', encodeURIComponent(planted));
       await visitor.see(slug);
@@ -89,7 +89,7 @@ describe('A session', () => {
     }
   });
 
-  it('of somebody who is in a flow lasts from one step to the next', async () => {
+  it('of a visitor in a flow lasts from one step to the next', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     const age = (interval: string): Promise<unknown> =>
@@ -103,7 +103,7 @@ describe('A session', () => {
     expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
   });
 
-  it('of somebody who has only looked ends after an hour, so that a hundred thousand of them are not kept for a day', async () => {
+  it('of a visitor who only opened a page ends after an hour, so that a hundred thousand of them are not kept for a day', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     const page = new PageBrowser(app.url);
@@ -118,7 +118,7 @@ describe('A session', () => {
     await app.dataSource.query(`update "session" set expires = now() where expires < now() + interval '1 hour'`);
     await app.nest.get(Housekeeping).doEverything();
     expect(await left()).toEqual([{ short: false }]);
-    // Nothing is lost: the answer to the first step is one for whoever begins anew, too.
+    // Nothing is lost: the answer to the first step is valid in a new run, too.
     expect(await visitor.answer(slug, {})).toMatchObject({ name: names[1] });
   });
 
@@ -217,7 +217,7 @@ describe('A signed-in session', () => {
     expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-access-denied', pending_user: '' });
   });
 
-  it('ends when somebody sets a new password, but for the one that it is set in', async () => {
+  it('ends when the user sets a new password, except for the session that sets it', async () => {
     const { user } = await createActor(app, ['authentik_core.view_user', 'authentik_core.reset_user_password']);
     const [mine, other] = [await signedIn(app, user), await signedIn(app, user)];
     const path = `/core/users/${user.pk}/set_password/`;
@@ -228,7 +228,7 @@ describe('A signed-in session', () => {
   });
 });
 
-describe('The key of a session that somebody signed in to', () => {
+describe('The key of a session of a signed-in user', () => {
   it('is another one: who planted the old one, or saw it, gets nowhere with it', async () => {
     const user = await createUser(app.api);
     const { slug } = await createDummyFlow(app.api, 1);
@@ -254,7 +254,7 @@ describe('The key of a session that somebody signed in to', () => {
     expect([late.body, late.headers.getSetCookie()]).toEqual([{ component: 'xak-flow-redirect', to: '/' }, []]);
     const answered = await planted.post(slug, {});
     expect([answered.status, answered.headers.getSetCookie()]).toEqual([302, []]);
-    // A moment later it is a key like any other that there is not.
+    // A moment later it is an unknown key.
     await app.dataSource.query('update "session" set expires = now() where replaced');
     expect(await planted.see(slug)).toMatchObject({ component: 'ak-stage-dummy' });
     expect(planted.cookies.get('authentik_session')).not.toBe(old);

@@ -25,7 +25,7 @@ function forgetLimits(): Promise<unknown> {
 const attempt = (slug: string, uid_field: string, password: string, isOneStep: boolean): Promise<Answer[]> =>
   attemptSignIn(app.url, slug, uid_field, password, isOneStep);
 
-/** What somebody can see of the answers, without what is random or was typed. */
+/** The visible part of the answers, without random values and the input. */
 function visible(answers: Answer[], typed: string): unknown {
   return answers.map(({ status, headers, body }) => [
     status,
@@ -59,7 +59,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     );
     expect(seen[1]).toEqual(seen[0]);
     expect(seen[2]).toEqual(seen[0]);
-    // The right password of somebody who was switched off is none.
+    // The right password of an inactive user is refused.
     expect(visible(await attempt(slug, inactive.email, inactive.password, isOneStep), inactive.email)).toEqual(seen[0]);
   });
 

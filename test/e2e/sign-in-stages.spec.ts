@@ -8,11 +8,11 @@ import { createFlow } from '../factories/flow.js';
 import { createStage } from '../factories/stage.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
-/** What is told of one kind of stage, and what can be done with it. */
+/** The fields of one kind of stage, and its operations. */
 interface Kind {
   readonly kind: 'consent' | 'deny' | 'identification' | 'password' | 'user_login';
   readonly words: { component: string; verbose_name: string; verbose_name_plural: string; meta_model_name: string };
-  /** What must be given besides the name. */
+  /** Required fields in addition to the name. */
   readonly needed: Record<string, unknown>;
   readonly defaults: Record<string, unknown>;
   /** Other values than the defaults; `flow` and `stage` stand for the key of one. */
@@ -201,7 +201,7 @@ describe.each(kinds)('/stages/$kind/', ({ kind, words, needed, defaults, others,
   const path = `/stages/${kind}/`;
   const named = (): object => ({ name: `${kind}-${randomUUID()}`, ...needed });
 
-  it('creates with the defaults of the reference, and tells the fields in its order', async () => {
+  it('creates with the defaults of the reference, and returns the fields in its order', async () => {
     const { status, body } = await app.api.post(path, { ...needed, name: `default ${kind}` });
     expect(status).toBe(201);
     expect(JSON.stringify(body)).toBe(
@@ -238,7 +238,7 @@ describe.each(kinds)('/stages/$kind/', ({ kind, words, needed, defaults, others,
     expect(await app.api.put(`${path}${body.pk}/`, {})).toMatchObject({ status: 400, body: missing });
   });
 
-  it('tells of every wrong field at once, in the order of the fields, and changes nothing', async () => {
+  it('reports all invalid fields at once, in the order of the fields, and changes nothing', async () => {
     const { body: stage } = await app.api.post(path, named());
     const request = Object.fromEntries(Object.entries(refused).map(([name, [value]]) => [name, value]));
     const messages = Object.fromEntries(Object.entries(refused).map(([name, [, message]]) => [name, message]));
@@ -282,7 +282,7 @@ describe.each(kinds)('/stages/$kind/', ({ kind, words, needed, defaults, others,
     expect(await order('-flow_set,component')).toEqual([one.pk, two.pk]);
   });
 
-  it('tells where a stage stands and what uses it, and deletes it once with its bindings', async () => {
+  it('lists the flows of a stage and what uses it, and deletes it once with its bindings', async () => {
     const { body: stage } = await app.api.post(path, named());
     const { pk: target, slug } = await createFlow(app.api);
     const binding = await createBinding(app.api, { stage: stage.pk, target });

@@ -40,7 +40,7 @@ async function openedAnswers(): Promise<string> {
   return answers.map(({ key, data }) => app.nest.get(SecretBox).open(data, `run_answers.data:${key}`)).join('\n');
 }
 
-describe('A password that somebody signs up with', () => {
+describe('The password of a sign-up', () => {
   it('is in no table, not in the plan of the run, and in no answer, before it is written and after', async () => {
     const typed = ['typed-secret-one', 'typed-secret-two'];
     const first = await createPromptStage(app.api, [

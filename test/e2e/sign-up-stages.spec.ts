@@ -21,7 +21,7 @@ afterAll(() => app.stop());
 const invitations = '/stages/invitation/invitations/';
 
 describe('A user write stage', () => {
-  it('tells of every wrong field at once, in the order of the fields', async () => {
+  it('reports all invalid fields at once, in the order of the fields', async () => {
     const nothing = randomUUID();
     const { status, body } = await app.api.post('/stages/user_write/', {
       user_path_template: [],
@@ -44,7 +44,7 @@ describe('A user write stage', () => {
     );
   });
 
-  it('loses its group with the group, which tells of the stage before', async () => {
+  it('loses its group with the group, whose used_by lists the stage before', async () => {
     const group = await createGroup(app.api);
     const stage = await createStage(app.api, 'user_write', { create_users_group: group.pk });
     expect((await app.api.get(`/core/groups/${group.pk}/used_by/`)).body).toEqual([
@@ -86,7 +86,7 @@ describe('A user write stage', () => {
 });
 
 describe('An invitation', () => {
-  it('tells of every wrong field at once, in the order of the fields', async () => {
+  it('reports all invalid fields at once, in the order of the fields', async () => {
     const nothing = randomUUID();
     const { status, body } = await app.api.post(invitations, {
       flow: nothing,
@@ -104,7 +104,7 @@ describe('An invitation', () => {
     expect((await app.api.post(invitations, { name: 'x'.repeat(51) })).status).toBe(400);
   });
 
-  it('cannot hold a password, which whoever sees invitations would see', async () => {
+  it('cannot hold a password, which every viewer of invitations would see', async () => {
     const fields = { name: 'secret', fixed_data: { password: 'hunter2', email: 'a@example.org' } };
     const refused = { status: 400, body: { fixed_data: ['An invitation cannot hold a password.'] } };
     expect(await app.api.post(invitations, fields)).toMatchObject(refused);
@@ -153,7 +153,7 @@ describe('An invitation', () => {
     expect(statuses).toEqual([404, 200, 200]);
   });
 
-  it('that lasts longest is told first; the list can be sorted by every column', async () => {
+  it('that expires last is listed first; the list can be sorted by every column', async () => {
     await createInvitation(app.api, { expires: new Date('2090-01-01T00:00:00Z') });
     await createInvitation(app.api, { expires: new Date('2091-01-01T00:00:00Z') });
     const { body } = await app.api.get(`${invitations}?search=209`);
@@ -166,7 +166,7 @@ describe('An invitation', () => {
 });
 
 describe('An invitation stage', () => {
-  it('tells whether it stands in a flow', async () => {
+  it('reports whether it is bound to a flow', async () => {
     const [bound, free] = [await createInvitationStage(app.api), await createInvitationStage(app.api)];
     await createBinding(app.api, { stage: bound.pk });
     const pks = async (value: boolean): Promise<string[]> =>

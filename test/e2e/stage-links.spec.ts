@@ -51,7 +51,7 @@ describe('An identification stage', () => {
 });
 
 describe('A stage that names a flow or another stage', () => {
-  it('is told to use it', async () => {
+  it('is set to use it', async () => {
     const { pk: flow, slug } = await createFlow(app.api);
     const { pk: password, name: passwordName } = await createStage(app.api, 'password', { configure_flow: flow });
     const links = { password_stage: password, enrollment_flow: flow, recovery_flow: flow };

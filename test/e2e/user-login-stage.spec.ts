@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** Slug of a flow that asks who somebody is, and signs them in. */
+/** Slug of a flow that identifies a user and signs them in. */
 async function signIn(stage: Partial<UserLoginStageRequestDto> = {}): Promise<string> {
   const { pk: password_stage } = await createStage(app.api, 'password');
   const { pk: first } = await createStage(app.api, 'identification', { password_stage });
@@ -29,7 +29,7 @@ function asUser(slug: string, { email, password }: Account, visitor = new Visito
   return visitor.answer(slug, { uid_field: email, password });
 }
 
-/** Who somebody is to the API: a user name, or the status of a refusal. */
+/** The user name of the API's caller, or the status of a refusal. */
 async function whoami(visitor: Visitor): Promise<string | number> {
   const { status, body } = await visitor.request('GET', '/core/users/me/');
   return status === 200 ? body.user.username : status;
@@ -58,7 +58,7 @@ describe('A user login stage', () => {
     }
   });
 
-  it('notes the time, and tells the administrator and the visitor', async () => {
+  it('records the time, and notifies the administrator and the visitor', async () => {
     const user = await createPasswordUser(app.api);
     expect(user.last_login).toBeNull();
     const answer = await asUser(await signIn(), user);

@@ -52,7 +52,7 @@ async function follow(link: string, visitor = new Visitor(app.url)): Promise<any
 }
 
 describe('/core/users/{id}/recovery/', () => {
-  it('gives a link that leads straight past the questions who somebody is and whether the mailbox is theirs', async () => {
+  it('returns a link that skips identification and email verification', async () => {
     const { pk, email } = await createReader(app.api);
     const { status, body } = await recovery(pk);
     expect(status).toBe(200);
@@ -102,7 +102,7 @@ describe('/core/users/{id}/recovery/', () => {
     expect(await follow(next)).toMatchObject({ name: flow.behind });
   });
 
-  it('may be looked at as often as one likes, leads on once, and is told to be used then', async () => {
+  it('may be opened any number of times, is confirmed once, and is refused as used afterwards', async () => {
     const { pk } = await createReader(app.api);
     const { link } = (await recovery(pk)).body;
     const query = new URL(link).search.slice(1);
@@ -136,7 +136,7 @@ describe('/core/users/{id}/recovery/', () => {
   });
 
   it.each([
-    ['nothing but the question who somebody is', 1],
+    ['nothing but an identification stage', 1],
     ['nothing but that and the proof of the mailbox, which passes without a mail', 2],
     ['no stages', 0],
   ])('leads to its button and through a flow that has %s', async (_, stages) => {
@@ -147,7 +147,7 @@ describe('/core/users/{id}/recovery/', () => {
     const visitor = new Visitor(app.url);
     const { link } = (await recovery(pk)).body;
     expect(await follow(link, visitor)).toMatchObject(end);
-    // The run is over: what comes next begins anew, for somebody who has not said who they are.
+    // The run is over: the next request starts a new one, for an unidentified visitor.
     expect(await visitor.see(flow.slug)).toMatchObject(stages === 0 ? end : { component: 'ak-stage-identification' });
     expect(await mailsTo(email)).toEqual([]);
     expect(await new Visitor(app.url).see(flow.slug, new URL(link).search.slice(1))).toMatchObject(denied);

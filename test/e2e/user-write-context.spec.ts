@@ -54,7 +54,7 @@ async function userNamed(username: string): Promise<User> {
   return app.dataSource.manager.findOneByOrFail(User, { username });
 }
 
-describe('What a run knows of the user whom it writes', () => {
+describe('The context of a run that writes a user', () => {
   it('decides on groups, path and type of a new one, over what the stage says', async () => {
     const groups = [await createGroup(app.api), await createGroup(app.api), await createGroup(app.api)];
     const [of_stage, ...of_run] = groups.map(({ pk }) => pk);

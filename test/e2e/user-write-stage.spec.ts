@@ -44,7 +44,7 @@ async function userNamed(username: string): Promise<User | null> {
   return app.dataSource.manager.findOneBy(User, { username });
 }
 
-/** A flow that changes somebody who says who they are. */
+/** A flow that changes the user who was identified. */
 async function settingsFlow(fields: Fields, settings: Partial<UserWriteStageRequestDto> = {}): Promise<string> {
   const { pk } = await createStage(app.api, 'identification', { pretend_user_exists: true });
   return flowOf(fields, settings, [pk]);
@@ -72,7 +72,7 @@ describe('A user write stage', () => {
     expect((await app.api.get(`/core/groups/${group.pk}/`)).body.users).toEqual([user!.pk]);
   });
 
-  it('creates users who wait for confirmation if it is told to, of the type that it is told', async () => {
+  it('creates inactive users if configured, with the configured type', async () => {
     const slug = await flowOf([text('username')], {
       create_users_as_inactive: true,
       user_type: 'internal_service_account',
@@ -88,7 +88,7 @@ describe('A user write stage', () => {
     });
   });
 
-  it('writes nothing that makes somebody more than they are', async () => {
+  it('writes nothing that raises the rights of a user', async () => {
     const keys = ['is_active', 'is_superuser', 'type', 'path', 'groups', 'uuid', 'last_login', 'awaits_confirmation'];
     const reserved = 'attributes_goauthentik.io/user/debug';
     const slug = await flowOf([text('username'), ...[...keys, reserved].map(text)], { create_users_as_inactive: true });
@@ -100,7 +100,7 @@ describe('A user write stage', () => {
     expect((await app.api.get(`/core/users/${user!.pk}/`)).body).toMatchObject({ is_superuser: false, groups: [] });
   });
 
-  it('changes the user whom the run is about, and nothing that was not asked', async () => {
+  it('changes the pending user, and only the prompted fields', async () => {
     const user = await createUser(app.api, {
       name: 'Old',
       email: 'old@example.org',
@@ -126,7 +126,7 @@ describe('A user write stage', () => {
     expect(await new Visitor(app.url).see(flow.slug)).toMatchObject(denied('No Pending data.'));
   });
 
-  it('creates nobody if it is told never to, and nobody whom a visitor only made up', async () => {
+  it('creates no user in mode never_create, and none for an unknown identification', async () => {
     const slug = await settingsFlow([text('name')], { user_creation_mode: 'never_create' });
     const visitor = new Visitor(app.url);
     const nobody = randomUUID();
@@ -138,7 +138,7 @@ describe('A user write stage', () => {
     expect(await userNamed(nobody)).toBeNull();
   });
 
-  it('always creates somebody if it is told to, and leaves the one alone whom the run was about', async () => {
+  it('always creates a user in mode always_create, and leaves the pending user unchanged', async () => {
     const user = await createUser(app.api);
     const slug = await settingsFlow([text('username')], { user_creation_mode: 'always_create' });
     const visitor = new Visitor(app.url);

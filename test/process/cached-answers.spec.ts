@@ -12,7 +12,7 @@ import { ApiClient } from '../support/api-client.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 
-/** Somebody to ask. */
+/** A server and a caller. */
 type Service = Pick<TestApp, 'api' | 'url'>;
 
 let app: TestApp;
@@ -114,14 +114,14 @@ describe('A repeated request', () => {
     }
   });
 
-  it('of somebody who may not do it any more is refused', async () => {
+  it('of a caller whose permission was revoked is refused', async () => {
     const { api, token } = await createActor(app, ['authentik_stages_email.view_emailstage']);
     expect((await api.get('/stages/email/')).status).toBe(200);
     await app.api.delete(`/core/tokens/${token}/`);
     expect((await api.get('/stages/email/')).status).toBe(403);
   });
 
-  it('tells nobody what only others may see', async () => {
+  it('never contains what only other callers may see', async () => {
     const [mine, theirs] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const actor = await createActor(app);
     const model = 'authentik_stages_email.emailstage';
@@ -138,7 +138,7 @@ describe('A repeated request', () => {
     expect(await names()).toEqual(expect.arrayContaining([mine.name, theirs.name]));
   });
 
-  it('is answered anew when anything has changed that it tells of, whatever has changed it', async () => {
+  it('is read again after a change of anything in it, whatever made the change', async () => {
     const { pk: stage } = await createEmailStage(app.api);
     const flow = await createFlow(app.api);
     const sets = async (): Promise<string[]> =>
@@ -163,7 +163,7 @@ describe('A repeated request', () => {
   });
 });
 
-describe('What is told from memory', () => {
+describe('A cached answer', () => {
   it('stays so when old revisions are deleted', async () => {
     const { pk } = await createEmailStage(app.api);
     const path = `/stages/email/${pk}/`;
@@ -175,7 +175,7 @@ describe('What is told from memory', () => {
     expect((await app.api.get(path)).body.subject).toBe('Changed');
   });
 
-  it('counts for nothing any more after a change, also on a server that has the dump of another one', async () => {
+  it('is invalid after a change, also on a server with the dump of another one', async () => {
     const { pk } = await createEmailStage(app.api);
     const path = `/stages/email/${pk}/`;
     await app.dataSource.query(`insert into "revision" (xid) values ('4000000000000')`);
@@ -268,7 +268,7 @@ describe('The number of rows', () => {
 });
 
 describe('A change', () => {
-  it('is told when it has been committed, also if others that began later were committed before', async () => {
+  it('is served once it is committed, also if later transactions were committed before', async () => {
     const [first, second] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const subjects = (): Promise<string[]> =>
       Promise.all(
@@ -289,7 +289,7 @@ describe('A change', () => {
     }
   });
 
-  it('is told to every client from the moment on at which it has been answered, whatever goes on meanwhile', async () => {
+  it('is served to every client as soon as the writer has its answer, under concurrent requests', async () => {
     const stages = await Promise.all([1, 2, 3].map(() => createEmailStage(app.api, { timeout: 1 })));
     const paths = [...stages.map(({ pk }) => `/stages/email/${pk}/`), '/stages/email/?ordering=-name&page_size=500'];
     /** What has been answered to who wrote it, by stage. */

@@ -39,7 +39,7 @@ afterAll(async () => {
 
 const api = (): ApiClient => new ApiClient(url, key);
 
-/** Somebody who recovers their account, in a browser that outlives the service. */
+/** A user who recovers their account, in a browser that outlives the service. */
 class Person {
   private visitor = new Visitor(url);
   /** The query of the page that they have open. */
@@ -77,7 +77,7 @@ class Person {
   }
 }
 
-describe('Somebody who recovers an account', () => {
+describe('A user who recovers an account', () => {
   it.for(['SIGKILL', 'SIGTERM'] as const)(
     'finishes in the same browser and in another one, though %s ends the service between every two requests',
     { timeout: 240_000 },

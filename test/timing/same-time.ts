@@ -8,9 +8,9 @@ const tolerance = 1.1;
 /**
  * Fails if something takes longer for one than for another, by the median; the medians go into the report. They are
  * done in turns, in another order each time, so that what else the machine does makes all of them slow alike. As long
- * as the medians lie apart it goes on, until it cannot be the machine any more.
+ * as the medians differ it continues, until the machine cannot be the cause.
  *
- * @param actions what is done for whom, in each turn once; a turn gives what it does and is timed for that alone
+ * @param actions the actions by name, each once a round; an action returns the function that is timed
  * @param turns how often it is done before the medians are compared for the first time
  */
 export async function expectSameTime(
