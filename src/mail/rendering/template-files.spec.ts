@@ -42,6 +42,19 @@ describe('a custom template', () => {
     expect((await render('email/setup.html')).html).toMatch(/^<main>\s*<tr>/);
   });
 
+  it('replaces the base of all notices about an account', async () => {
+    await put('email/notice.html', '<main>{% block notice %}{% endblock %}</main>');
+    expect((await render('email/password_changed.html')).html).toMatch(/^<main>\s*<tr>[^]*Your password was changed/);
+  });
+
+  it('extends a notice of ours and replaces one block of it', async () => {
+    const changed = '{% extends "email/password_changed.html" %}{% block notice %}<tr><td>mine</td></tr>{% endblock %}';
+    await put('email/password_changed.html', changed);
+    const { html } = await render('email/password_changed.html');
+    expect(html).toMatch(/<td>mine<[^]*This was not me/);
+    expect(html).not.toContain('You are signed out on other devices');
+  });
+
   it('is read anew when its file changes, also within the same second and with the same size', async () => {
     await put('a.html', 'one');
     expect((await render('a.html')).html).toBe('one');
