@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { readSettings } from '../../src/config/read-settings.js';
 import { challengePage } from '../../src/pages/challenge-page.js';
 import { FlowAddress } from '../../src/pages/flow-address.js';
+import { notMeDonePage, notMePage } from '../../src/pages/not-me-page.js';
 import { assetNames, PageAssets, assetsPath } from '../../src/pages/page-assets.js';
 import { pagePolicy } from '../../src/pages/page-headers.js';
 import { PageRenderer } from '../../src/pages/page-renderer.js';
@@ -12,9 +13,15 @@ import * as problems from '../../src/pages/problem-pages.js';
 import { Wording } from '../../src/pages/wording.js';
 import { challenges } from './samples.js';
 
-/** Names of the pages there are: one for each challenge and each state of it, one for each thing that goes wrong. */
+/** Names of all sample pages: one for each state of a challenge, of the "this was not me" page, and for each error. */
 export const samples: readonly string[] = [
   ...Object.keys(challenges),
+  'not-me',
+  'not-me-address',
+  'not-me-sign-up',
+  'not-me-secured',
+  'not-me-deleted',
+  'not-me-used',
   'not-found',
   'no-cookies',
   'outdated',
@@ -24,6 +31,9 @@ export const samples: readonly string[] = [
   'refused',
   'failed',
 ];
+
+/** The secret of a "this was not me" link. */
+const secret = 'n'.repeat(43);
 
 export interface Gallery {
   /** Address of a sample. */
@@ -74,7 +84,7 @@ export async function startGallery(): Promise<Gallery> {
 function pageOf(url: URL, wording: Wording): Page {
   const name = url.pathname.split('/').at(-2) ?? '';
   const challenge = challenges[name];
-  if (challenge === undefined) return problemOf(name, wording);
+  if (challenge === undefined) return otherPage(name, wording);
   const page = challengePage(
     challenge,
     {
@@ -93,8 +103,20 @@ function pageOf(url: URL, wording: Wording): Page {
   return background === null ? page : { ...page, background };
 }
 
-function problemOf(name: string, wording: Wording): Page {
+function otherPage(name: string, wording: Wording): Page {
   switch (name) {
+    case 'not-me':
+      return notMePage('change', secret, wording);
+    case 'not-me-address':
+      return notMePage('address', secret, wording);
+    case 'not-me-sign-up':
+      return notMePage('sign_up', secret, wording);
+    case 'not-me-secured':
+      return notMeDonePage({ kind: 'secured', isMailed: true }, wording);
+    case 'not-me-deleted':
+      return notMeDonePage({ kind: 'deleted' }, wording);
+    case 'not-me-used':
+      return notMePage('used', secret, wording);
     case 'no-cookies':
       return problems.noCookiesPage(wording, 200);
     case 'outdated':

@@ -89,6 +89,14 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
     recovery_url: '/if/flow/default-recovery-flow/',
     response_errors: { non_field_errors: [message('signInFailed')] },
   },
+  'sign-in-limited': {
+    ...identification,
+    flow_info: { ...info, title: 'Sign in' },
+    password_fields: true,
+    primary_action: message('logIn'),
+    recovery_url: '/if/flow/default-recovery-flow/',
+    response_errors: { non_field_errors: [message('tooManyAttempts', { minutes: 5 })] },
+  },
   enrollment,
   'enrollment-wrong': {
     ...enrollment,
