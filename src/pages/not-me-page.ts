@@ -11,7 +11,7 @@ const explanations = {
   address: ['notMeAddress', 'notMeChangeThen'],
 } as const;
 
-/** The page that a "this was not me" link leads to: what its button does, or why it can do nothing. */
+/** Returns the page of a "this was not me" link: what its button does, or why the link does not work. */
 export function notMePage(state: NotMeState, token: string, wording: Wording): Page {
   if (state === 'used' || state === 'invalid')
     return donePage(state === 'used' ? 'notMeUsed' : 'notMeInvalid', [], wording);
@@ -20,7 +20,7 @@ export function notMePage(state: NotMeState, token: string, wording: Wording): P
   return { template: 'not-me.html', status: 200, title: wording.say('notMe'), values: { token, action, reasons } };
 }
 
-/** What came of the button. */
+/** Returns the page after the button was pressed. */
 export function notMeDonePage(result: NotMeResult, wording: Wording): Page {
   if (result.kind === 'nothing') return donePage(result.state === 'used' ? 'notMeUsed' : 'notMeInvalid', [], wording);
   if (result.kind === 'deleted') return donePage('notMeDeleted', [], wording);
@@ -30,10 +30,6 @@ export function notMeDonePage(result: NotMeResult, wording: Wording): Page {
 function donePage(title: Text, more: readonly Text[], wording: Wording): Page {
   const reasons = [`${title}Why` as Text, ...more].map((reason) => wording.say(reason));
   const ways = [{ href: '/', label: wording.say('home') }];
-  return {
-    template: 'problem.html',
-    status: 200,
-    title: wording.say(title),
-    values: { kind: 'stop', mood: '', reasons, ways },
-  };
+  const sign = title === 'notMeInvalid' ? { kind: 'stop', mood: '' } : { kind: 'done', mood: 'good' };
+  return { template: 'problem.html', status: 200, title: wording.say(title), values: { ...sign, reasons, ways } };
 }

@@ -67,7 +67,7 @@ describe('The wording of pages', () => {
   });
 
   it('lists alternatives as the language does', () => {
-    expect(english.either(['Email', 'Username'])).toBe('Email or Username');
+    expect(english.either(['Email', 'Username'])).toBe('Email or username');
     expect(german.either(['E-Mail-Adresse', 'Benutzername'])).toBe('E-Mail-Adresse oder Benutzername');
   });
 });

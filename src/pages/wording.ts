@@ -40,14 +40,21 @@ export class Wording {
     return this.catalog.translate({ id: text });
   }
 
-  /** Returns alternatives as the language lists them: `Email or Username`. */
-  either(words: readonly string[]): string {
-    return new Intl.ListFormat(this.catalog.locale, { type: 'disjunction' }).format(words);
+  /** Returns alternatives as the language lists them: `Email or username`. */
+  either([first, ...others]: readonly string[]): string {
+    const { locale } = this.catalog;
+    const words = [...(first === undefined ? [] : [first]), ...others.map((word) => withinSentence(word, locale))];
+    return new Intl.ListFormat(locale, { type: 'disjunction' }).format(words);
   }
 
   private wait(minutes: number): string {
     return TimeFormats.of(this.catalog.locale).relative(minutes * 60_000);
   }
+}
+
+/** Returns a label as it is written within a sentence: German keeps the capitals of its nouns. */
+function withinSentence(label: string, locale: string): string {
+  return locale === 'de' ? label : label.charAt(0).toLocaleLowerCase(locale) + label.slice(1);
 }
 
 /** Every text that is in the code and not in a template; the catalogs have these. */

@@ -44,7 +44,7 @@ const submit = (page: Page, label: string): Promise<void> => page.getByRole('but
 
 async function askForRecovery(page: Page, address: string): Promise<void> {
   await page.goto(recoveryPage);
-  await page.getByLabel('Email or Username').fill(address);
+  await page.getByLabel('Email or username').fill(address);
   await submit(page, 'Continue');
   await page.getByRole('heading', { name: 'Check your inbox' }).waitFor();
 }
@@ -160,7 +160,7 @@ describe('A link', () => {
     await takePicture(second, 'journey-link-used');
     await expectAccessible(second, 'used link');
     await second.getByRole('link', { name: 'Request a new link' }).click();
-    await second.getByLabel('Email or Username').waitFor();
+    await second.getByLabel('Email or username').waitFor();
     await Promise.all([page.context().close(), second.context().close()]);
   });
 
@@ -174,7 +174,7 @@ describe('A link', () => {
     await other.goto(url);
     await other.getByRole('heading', { name: 'This link has expired' }).waitFor();
     await other.getByRole('link', { name: 'Request a new link' }).click();
-    await other.getByLabel('Email or Username').waitFor();
+    await other.getByLabel('Email or username').waitFor();
     await Promise.all([page.context().close(), other.context().close()]);
   });
 });
@@ -196,7 +196,7 @@ describe('A browser', () => {
     const { email } = await createPasswordUser(service.api);
     const page = await newWindow();
     await page.goto(recoveryPage);
-    await page.getByLabel('Email or Username').fill(email);
+    await page.getByLabel('Email or username').fill(email);
     await page.getByRole('button', { name: 'Continue' }).dblclick();
     await page.getByRole('heading', { name: 'Check your inbox' }).waitFor();
     await service.mailTo(email);

@@ -20,7 +20,7 @@ describe('The local mailbox', () => {
     const { context, complaints } = await openContext(browser, { baseURL: service.url });
     const page = await context.newPage();
     await page.goto(recoveryPage);
-    await page.getByLabel('Email or Username').fill('akadmin');
+    await page.getByLabel('Email or username').fill('akadmin');
     await page.getByRole('button', { name: 'Continue' }).click();
     await service.mailTo('root@example.com');
 

@@ -98,7 +98,7 @@ describe('A page of a flow', () => {
       /type="email"[^>]*autocomplete="username" inputmode="email" autocapitalize="none"/,
     );
     const both = await open(['email', 'username']);
-    expect(both).toMatch(/for="field-1">Email or Username<\/label>/);
+    expect(both).toMatch(/for="field-1">Email or username<\/label>/);
     expect(both).toMatch(/type="password"[^>]*autocomplete="current-password"/);
   });
 
