@@ -10,7 +10,7 @@ import { fieldsOf } from '../rest/fields/field.js';
 import { type Columns, ListOf, ListQuery } from '../rest/list/list-query.js';
 import { Resource } from '../rest/resource.js';
 
-/** What is specific to a kind of stage; everything else follows from it. */
+/** What a kind of stage declares; the rest of its definition is derived. */
 export interface StageDeclaration<Entity extends Stage, Answer extends StageDto, Request extends StageRequest>
   extends
     Pick<
@@ -18,23 +18,23 @@ export interface StageDeclaration<Entity extends Stage, Answer extends StageDto,
       'kind' | 'description' | 'entity' | 'answer' | 'request' | 'patch' | 'handsOn' | 'userSettings'
     >,
     Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
-  /** Path below `/stages/`; the kind by default. */
+  /** Path below `/stages/`; default: the kind. */
   readonly path?: string;
   /** The filters of the list, by parameter: `{ name: TextFilter({ on: 'stage.name' }) }`. */
   readonly filters: Readonly<Record<string, PropertyDecorator>>;
-  /** Fields that are not read from the column of the same name: expressions in a query that calls the stage `stage`. */
+  /** SQL expressions of fields without a column of that name, in a query with the alias `stage`. */
   readonly columns?: Columns;
-  /** Fields that have the same value in every stage. */
+  /** Fields with the same value in every stage. */
   readonly constants?: Partial<Answer>;
-  /** Fields that lists can be ordered by; every field with a column by default. */
+  /** Fields that lists can be ordered by; default: every field with a column. */
   readonly ordering?: readonly string[];
-  /** What the stage does in a flow. A kind with a module of its own registers it there. */
+  /** Runs the stage in a flow. A kind with a module of its own registers its executor there. */
   readonly executor?: Type<StageExecutor<Entity>>;
-  /** The class that stores the stages, if requests set more than columns. */
+  /** The class that stores the stages, for kinds whose requests write more than columns. */
   readonly store?: typeof StageStore<Entity, Answer, Request>;
 }
 
-/** A kind of stage: what the database, the routes, files and the executor need to know of it. */
+/** A kind of stage, as used by the database, the routes, import and export, and the executor. */
 export interface StageDefinition<
   Entity extends Stage = Stage,
   Answer extends StageDto = StageDto,
@@ -47,12 +47,12 @@ export interface StageDefinition<
   readonly path: string;
   /** The decorators of the routes. */
   readonly resource: Resource;
-  /** The parameters of the list. */
+  /** The query parameters of the list. */
   readonly query: new () => ListQuery;
 }
 
 /**
- * Defines a kind of stage, and adds the permissions on its stages. List it in `stage-definitions.ts`.
+ * Defines a kind of stage and declares its permissions. List the result in `stage-definitions.ts`.
  *
  * @throws Error if a field has neither a column nor an expression nor a constant
  */
@@ -110,7 +110,7 @@ export function defineStage<Entity extends Stage, Answer extends StageDto, Reque
   };
 }
 
-/** The property that holds a field: `use_tls` is in `useTls`, the key `target_flow` in `targetFlowId`. */
+/** Returns the entity property of a field: `useTls` for `use_tls`, `targetFlowId` for the key `target_flow`. */
 function columnOf(entity: new () => Stage, field: string): string {
   const property = field.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const known = getMetadataArgsStorage().filterColumns(entity);

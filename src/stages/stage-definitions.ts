@@ -13,7 +13,7 @@ import { userLoginStage } from './user-login/user-login-stage.definition.js';
 import { userLogoutStage } from './user-logout/user-logout-stage.definition.js';
 import { userWriteStage } from './user-write/user-write-stage.definition.js';
 
-/** Every kind of stage. The modules, the entities and the permissions of a kind follow from its place here. */
+/** All kinds of stages. Modules, entities and permissions are derived from this list. */
 export const stageDefinitions = [
   consentStage,
   denyStage,

@@ -16,7 +16,7 @@ import type { StageDefinition } from './define-stage.js';
 const DEFINITION = Symbol('stage definition');
 const EXECUTOR = Symbol('stage executor');
 
-/** The module of a kind of stage that is nothing but its definition: its routes, its store and its executor. */
+/** The module of a kind of stage, derived from its definition: routes, store and executor. */
 @Module({})
 export class StageModule {
   constructor(
@@ -29,7 +29,7 @@ export class StageModule {
     executors.register(executor);
   }
 
-  /** Returns the module of one kind, with the imports, controllers and providers that its definition adds. */
+  /** Returns the module of a kind, with the imports, controllers and providers of its definition. */
   static of(definition: StageDefinition): DynamicModule {
     const { executor, store: Store = StageStore, imports = [], controllers = [], providers = [] } = definition;
     if (executor === undefined) throw new Error(`the stage kind ${definition.kind} has no executor`);

@@ -92,7 +92,7 @@ describe('Whether there is an account', () => {
     await visit(someone.withoutAddress);
     const { body } = await app.api.get('/events/events/?action=configuration_error');
     expect(body.results[0].context).toMatchObject({
-      message: 'A user cannot be sent a mail: The recipient has no address.',
+      message: 'Cannot send a mail to a user: The recipient has no address.',
       affected_user: { username: someone.withoutAddress },
     });
   });

@@ -42,7 +42,7 @@ describe('A stage that fails', () => {
     expect(older).toHaveLength(before);
     expect(event.context).toEqual({
       flow: failing,
-      message: 'this stage was told to fail',
+      message: 'this stage is configured to fail',
       request_id: body.request_id,
     });
   });
@@ -66,7 +66,7 @@ describe('A stage that fails', () => {
     const visitor = await signedIn(app, admin);
     expect(await visitor.answer(failing, {})).toEqual({
       ...error,
-      error: 'this stage was told to fail',
+      error: 'this stage is configured to fail',
       traceback: expect.stringContaining('dummy-stage.executor'),
     });
     await app.api.patch(`/core/users/${admin.pk}/`, { is_active: false });

@@ -11,11 +11,11 @@ export type ConsentMode = (typeof consentModes)[number];
 @StageKindEntity('consent')
 @Check('ck_stage_mode', oneOf('mode', consentModes))
 export class ConsentStage extends Stage {
-  /** How long an answer counts: this time only, for ever, or for `consentExpireIn`. */
+  /** How long consent is valid: for this run, permanently, or for `consentExpireIn`. */
   @Column({ type: 'text' })
   mode: ConsentMode = 'always_require';
 
-  /** A span of time such as `weeks=4`. */
+  /** A duration, such as `weeks=4`. */
   @Column({ type: 'text' })
   consentExpireIn = 'weeks=4';
 }

@@ -11,12 +11,12 @@ import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-exe
 import type { ConsentStage } from './consent-stage.entity.js';
 import { Consents } from './consents.js';
 
-/** Under which a session remembers what the consent that is shown is answered with. */
+/** Session key of the token that the response to the current challenge must contain. */
 const tokenKey = 'consent:token';
 
 type Run = Execution<ConsentStage>;
 
-/** Asks whether the visitor agrees (flow execution, section 6.9). */
+/** Asks the visitor for consent. */
 @Injectable()
 export class ConsentStageExecutor implements StageExecutor<ConsentStage> {
   readonly kind = 'consent';
@@ -26,20 +26,20 @@ export class ConsentStageExecutor implements StageExecutor<ConsentStage> {
   constructor(private readonly consents: Consents) {}
 
   async show(execution: Run): Promise<StageOutcome> {
-    if (await this.consents.isGiven(execution, idsIn(execution))) return { kind: 'passed' };
-    return this.ask(execution);
+    if (await this.consents.isGranted(execution, requestedPermissions(execution))) return { kind: 'passed' };
+    return this.challengeOutcome(execution);
   }
 
   async answer(execution: Run, body: unknown): Promise<StageOutcome> {
     const { token } = await execution.read(ConsentChallengeResponseRequestDto, body);
-    // Whatever was shown to somebody else, or in another tab since, is shown anew.
-    if (token !== execution.remembered(tokenKey)) return this.ask(execution);
+    // A stale challenge, of another user or a later one in another tab: shows a new one.
+    if (token !== execution.remembered(tokenKey)) return this.challengeOutcome(execution);
     execution.remember(tokenKey, null);
-    await this.consents.give(execution, idsIn(execution));
+    await this.consents.grant(execution, requestedPermissions(execution));
     return { kind: 'passed' };
   }
 
-  private async ask(execution: Run): Promise<StageOutcome> {
+  private async challengeOutcome(execution: Run): Promise<StageOutcome> {
     const { consent_header, consent_permissions, consent_additional_permissions } = execution.plan.context;
     const token = randomUUID();
     execution.remember(tokenKey, token);
@@ -55,8 +55,8 @@ export class ConsentStageExecutor implements StageExecutor<ConsentStage> {
   }
 }
 
-/** What the visitor is asked to agree to. */
-function idsIn({ plan }: Run): string[] {
+/** Returns the IDs of the permissions that the visitor is asked to agree to. */
+function requestedPermissions({ plan }: Run): string[] {
   const { consent_permissions = [], consent_additional_permissions = [] } = plan.context;
   return [...consent_permissions, ...consent_additional_permissions].map(({ id }) => id);
 }

@@ -4,7 +4,7 @@ import { User } from '../../core/users/user.entity.js';
 import { Flow } from '../../flows/flow.entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
-/** What a user has agreed to at a consent stage of a flow. How long it counts is up to the stage, as it is then. */
+/** A user's consent at a stage of a flow. The current settings of the stage decide how long it is valid. */
 @Entity()
 export class Consent {
   @PrimaryColumn({ type: 'integer', name: 'user_id' })
@@ -30,7 +30,7 @@ export class Consent {
   @JoinColumn({ name: 'flow_uuid', foreignKeyConstraintName: 'fk_consent_flow' })
   flow?: Relation<Flow>;
 
-  /** The permissions that were shown, by id. */
+  /** IDs of the permissions that were shown. */
   @Column({ type: 'text', array: true })
   permissions!: string[];
 

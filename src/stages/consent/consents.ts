@@ -8,18 +8,18 @@ import { Consent } from './consent.entity.js';
 
 type Run = Execution<ConsentStage>;
 
-/** Remembers who has agreed to what, for stages that do not ask every time. */
+/** Stores consents, for stages that do not ask every time. */
 @Injectable()
 export class Consents {
-  /** Whether the visitor has agreed before to all that is asked now. */
-  async isGiven(execution: Run, asked: readonly string[]): Promise<boolean> {
+  /** Whether the visitor has a valid consent to all the requested permissions. */
+  async isGranted(execution: Run, requested: readonly string[]): Promise<boolean> {
     const { manager, stage } = execution;
-    const user = await rememberedUser(execution);
+    const user = await userToRemember(execution);
     if (user === undefined) return false;
     const kept = manager
       .createQueryBuilder(Consent, 'consent')
       .where({ userId: user.pk, stageId: stage.pk, flowId: execution.flow.pk })
-      .andWhere('consent.permissions @> :asked', { asked });
+      .andWhere('consent.permissions @> :requested', { requested });
     if (stage.mode === 'expiring') {
       const seconds = secondsIn(stage.consentExpireIn);
       kept.andWhere(`consent.given > now() - :seconds * interval '1 second'`, { seconds });
@@ -27,10 +27,10 @@ export class Consents {
     return kept.getExists();
   }
 
-  /** Keeps what the visitor has just agreed to, if it counts for longer than this run. */
-  async give(execution: Run, permissions: string[]): Promise<void> {
+  /** Stores the visitor's consent, unless the stage asks every time. */
+  async grant(execution: Run, permissions: string[]): Promise<void> {
     const { manager, stage, flow } = execution;
-    const user = await rememberedUser(execution);
+    const user = await userToRemember(execution);
     if (user === undefined) return;
     await manager
       .createQueryBuilder()
@@ -43,10 +43,10 @@ export class Consents {
 }
 
 /**
- * Whose answer is kept: somebody's who is signed in, or has typed their password in this run. Whoever only says that
- * they are somebody neither answers in that name nor skips the question.
+ * Returns the user whose consent is stored: one who is signed in, or was authenticated in this run. A visitor who only
+ * named a user neither consents for that user nor skips the question.
  */
-async function rememberedUser(execution: Run): Promise<User | undefined> {
+async function userToRemember(execution: Run): Promise<User | undefined> {
   if (execution.stage.mode === 'always_require') return undefined;
   const signedIn = execution.visitor.user;
   const pending = await execution.pendingUser();

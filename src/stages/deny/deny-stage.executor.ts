@@ -4,7 +4,7 @@ import type { Execution } from '../../flow-execution/execution.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import type { DenyStage } from './deny-stage.entity.js';
 
-/** Ends the run (flow execution, section 6.6). */
+/** Denies access, with the message of the plan or of the stage. */
 @Injectable()
 export class DenyStageExecutor implements StageExecutor<DenyStage> {
   readonly kind = 'deny';

@@ -7,7 +7,7 @@ import { DummyStageExecutor } from './dummy-stage.executor.js';
 /** The dummy stage. */
 export const dummyStage = defineStage({
   kind: 'dummy',
-  description: 'Shows its name and continues with any answer, to try out a flow.',
+  description: 'Shows its name and continues with any response, to try out a flow.',
   entity: DummyStage,
   answer: DummyStageDto,
   request: DummyStageRequestDto,

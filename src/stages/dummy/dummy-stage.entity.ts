@@ -3,10 +3,10 @@ import { Column } from 'typeorm';
 import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
-/** Passes with any answer; a flow is tried out with it. */
+/** Passes with any response, to try out a flow. */
 @StageKindEntity('dummy')
 export class DummyStage extends Stage {
-  /** Fails when it is reached. */
+  /** Whether the stage fails with an error. */
   @Column({ type: 'boolean' })
   throwError = false;
 }

@@ -5,7 +5,7 @@ import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-exe
 import { DummyChallengeDto, DummyChallengeResponseRequestDto } from './dto/dummy-challenge.dto.js';
 import type { DummyStage } from './dummy-stage.entity.js';
 
-/** Passes with any answer (flow execution, section 6.7). */
+/** Passes with any response. */
 @Injectable()
 export class DummyStageExecutor implements StageExecutor<DummyStage> {
   readonly kind = 'dummy';
@@ -13,12 +13,12 @@ export class DummyStageExecutor implements StageExecutor<DummyStage> {
   readonly response = DummyChallengeResponseRequestDto;
 
   show({ stage }: Execution<DummyStage>): Promise<StageOutcome> {
-    if (stage.throwError) throw new Error('this stage was told to fail');
+    if (stage.throwError) throw new Error('this stage is configured to fail');
     return Promise.resolve({ kind: 'challenge', challenge: { component: 'ak-stage-dummy', name: stage.name } });
   }
 
   async answer(execution: Execution<DummyStage>, body: unknown): Promise<StageOutcome> {
-    if (execution.stage.throwError) throw new Error('this stage was told to fail');
+    if (execution.stage.throwError) throw new Error('this stage is configured to fail');
     await execution.read(DummyChallengeResponseRequestDto, body);
     return { kind: 'passed' };
   }

@@ -17,10 +17,10 @@ import { codeMinutes } from './link-mail.js';
 import type { Recipient } from './recipient.js';
 import { SendLimits } from './send-limits.js';
 
-/** Seconds that guesses are remembered for: beyond the life of the token, and within what a limit can count. */
-const remembered = { least: 3600, most: 315_360_000 };
+/** How long guesses are counted, in seconds: beyond the expiry of the token, up to the maximum of a limit. */
+const guessMemory = { extra: 3600, max: 315_360_000 };
 
-/** What came of a code. */
+/** The result of checking a code. */
 export type CodeResult =
   | { readonly kind: 'right'; readonly token: string; readonly user: number }
   | { readonly kind: 'wrong'; readonly message: Message }
@@ -33,8 +33,8 @@ const expired: CodeResult = { kind: 'wrong', message: message('codeExpired') };
 const exhausted = { mail: message('codesOfMailUsedUp'), run: message('codesOfRunUsedUp') } as const;
 
 /**
- * Checks the codes that stand in mails beside the link. A code is good only in the run that asked for the mail, and
- * spends the same token as the link.
+ * Verifies the codes that mails contain in addition to the link. A code is valid only in the run that requested the mail,
+ * and spends the same token as the link.
  */
 @Injectable()
 export class EmailCodes {
@@ -45,7 +45,11 @@ export class EmailCodes {
     private readonly notices: LockNotices,
   ) {}
 
-  /** @param seconds how long the token is valid */
+  /**
+   * Counts and verifies a code, and spends the token if the code is right.
+   *
+   * @param seconds validity of the token
+   */
   async check(
     { manager, flow, plan, stage, visitor }: Execution<EmailStage>,
     recipient: Recipient,
@@ -58,14 +62,14 @@ export class EmailCodes {
     if (link === undefined) return wrong;
     const { token } = link;
     // Counted before verification, in statements of their own: concurrent guesses cannot outrun the limit.
-    const span = Math.min(Math.max(seconds, 0) + remembered.least, remembered.most);
-    const verdict = await this.limits.code(token, plan.execution, recipient, visitor, span);
+    const span = Math.min(Math.max(seconds, 0) + guessMemory.extra, guessMemory.max);
+    const verdict = await this.limits.countCode(token, plan.execution, recipient, visitor, span);
     if (verdict.kind === 'exhausted') return { kind: 'exhausted', message: exhausted[verdict.by], token };
-    const { user, address, asked } = recipient;
-    if (isLocked(verdict)) await this.notices.notify(manager, { user, name: asked, locales: visitor.locales });
+    const { user, address, typedName } = recipient;
+    if (isLocked(verdict)) await this.notices.notify(manager, { user, name: typedName, locales: visitor.locales });
     if (verdict.kind === 'limited') return { kind: 'wrong', message: tooManyAttempts(verdict.wait) };
     const isRight = timingSafeEqual(Buffer.from(digits), Buffer.from(oneTimeCode(token, this.secrets)));
-    // By the plan alone: known and unknown users get this answer at the same time, whatever they typed.
+    // Decided by the plan alone, so that known and unknown users get the same result at the same time.
     if ((link.codeExpires ?? Infinity) <= Date.now()) return expired;
     if (verdict.kind === 'suppressed' || !isRight || user === undefined) return wrong;
     const claim = {
@@ -78,7 +82,7 @@ export class EmailCodes {
       minutes: codeMinutes(stage),
     };
     if (!(await this.tokens.spend(manager, token, claim))) return wrong;
-    await this.limits.codeWasRight(recipient, visitor);
+    await this.limits.codeSucceeded(recipient, visitor);
     return { kind: 'right', token, user: user.pk };
   }
 }

@@ -20,12 +20,12 @@ const { resource: emailStages } = emailStage;
 const mayChange = [emailStages.permission('change')];
 const invalid = { status: 400, type: ValidationErrorDto };
 
-/** 30 in 5 minutes, of each of the three. */
+/** Limits each of the three routes to 30 requests in 5 minutes. */
 function Limited(name: string): MethodDecorator {
   return LimitedPerUser({ name: `stages_email_${name}`, times: 30, seconds: 300 });
 }
 
-/** `/stages/email/`: what administrators try out. Not part of the reference's API. */
+/** `/stages/email/`: test mails, server checks and previews, which authentik's API does not have. */
 @ApiTags('mail')
 @Controller('stages/email')
 export class EmailStageMailController {
@@ -36,8 +36,8 @@ export class EmailStageMailController {
     path: 'test',
     operation: 'test_create',
     description:
-      'Send a test mail with the settings of a stage. It goes through the same queue, worker and server as every other ' +
-      'mail; the answer comes before it is sent.',
+      'Send a test mail with the settings of a stage, through the same queue, worker and server as other mails. The ' +
+      'response does not wait for the delivery.',
     permissions: mayChange,
     status: 202,
     responses: [{ status: 202, type: EmailStageTestDto }, invalid],
@@ -55,7 +55,7 @@ export class EmailStageMailController {
     method: 'POST',
     path: 'check',
     operation: 'check_create',
-    description: 'Try to connect and log in to the mail server of a stage. No mail is sent.',
+    description: 'Connect and log in to the mail server of a stage, without sending a mail.',
     permissions: mayChange,
     responses: [{ status: 200, type: EmailStageCheckDto }, invalid],
   })
@@ -68,7 +68,7 @@ export class EmailStageMailController {
     method: 'POST',
     path: 'templates/preview',
     operation: 'templates_preview_create',
-    description: 'Look at a template. It is filled with examples, or with values of your own.',
+    description: 'Preview a template, with example values or your own.',
     access: { level: 'authenticated', everywhere: mayChange },
     responses: [{ status: 200, type: EmailTemplatePreviewDto }],
   })

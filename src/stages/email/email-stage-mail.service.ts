@@ -21,11 +21,11 @@ import { EmailStage } from './email-stage.entity.js';
 import { EmailStageService } from './email-stage.service.js';
 import { sampleMail } from './sample-mail.js';
 
-/** The template of a test mail, if none is asked for, and its subject. */
+/** Default template of a test mail, and its subject. */
 const testTemplate = 'email/setup.html';
 const testSubject = 'Test email';
 
-/** Lets administrators see that the mails of a stage arrive, what is wrong if not, and what they look like. */
+/** Sends test mails, checks mail servers and previews templates, for administrators. */
 @Injectable()
 export class EmailStageMailService {
   constructor(
@@ -39,10 +39,10 @@ export class EmailStageMailService {
   ) {}
 
   /**
-   * Queues a test mail, which takes the same way as every other mail of the stage. Each attempt to deliver it takes at
-   * most 60 s, whatever timeout the stage has.
+   * Queues a test mail, which is delivered like every other mail of the stage. An attempt takes at most 60 s, whatever
+   * the timeout of the stage.
    *
-   * @param stage null: the mail is one of the service itself, from the global settings
+   * @param stage null: uses the global settings
    */
   async test(
     stage: EmailStage | null,
@@ -64,9 +64,9 @@ export class EmailStageMailService {
   }
 
   /**
-   * Asks the stage's mail server whether it would take a mail.
+   * Connects to the stage's mail server and checks whether it would accept a mail.
    *
-   * @throws ValidationError if the stage wants two kinds of TLS at once
+   * @throws ValidationError if the stage has both kinds of TLS enabled
    */
   async check(stage: EmailStage): Promise<EmailStageCheckDto> {
     const { smtp, problem } = this.senderOf(stage);
@@ -86,7 +86,11 @@ export class EmailStageMailService {
     return { ok, verdict: found, steps: [...steps], transcript: [...transcript] };
   }
 
-  /** @throws ValidationError if the template cannot be used */
+  /**
+   * Renders a template with example values.
+   *
+   * @throws ValidationError if the template cannot be rendered
+   */
   async preview({
     template,
     subject = '',

@@ -7,7 +7,7 @@ import { EmailTemplates } from '../../mail/email-templates.js';
 import { emailStage } from './email-stage.definition.js';
 import { EmailStageService } from './email-stage.service.js';
 
-/** `/stages/email/`: the routes of every stage, and the templates. */
+/** `/stages/email/`: the routes that every stage kind has, and the list of templates. */
 @ApiTags('stages')
 @Controller('stages/email')
 export class EmailStageController extends ResourceController(emailStage.resource, emailStage) {
@@ -22,7 +22,7 @@ export class EmailStageController extends ResourceController(emailStage.resource
     method: 'GET',
     path: 'templates',
     operation: 'templates_list',
-    description: 'List the templates that a stage can use: the shipped ones, then your own.',
+    description: 'List the available templates: shipped ones, then custom ones.',
     access: { level: 'authenticated' },
     responses: [{ status: 200, type: TypeCreateDto, isArray: true }],
   })

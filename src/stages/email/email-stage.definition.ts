@@ -9,7 +9,7 @@ const defaults = new EmailStage();
 /** The email stage. Its module registers its executor. */
 export const emailStage = defineStage({
   kind: 'email',
-  description: 'Sends a link by mail and continues when it is opened, which proves that the address is theirs.',
+  description: 'Mails a link to the pending user and continues when it is opened, which verifies the address.',
   entity: EmailStage,
   answer: EmailStageDto,
   request: EmailStageRequestDto,
@@ -36,8 +36,8 @@ export const emailStage = defineStage({
 });
 
 /**
- * A mail server of the stage's own, other than the default one: its operator can read the links to new passwords of
- * every user, superusers included.
+ * Returns the mail server of the stage, if it differs from the default: its operator can read the recovery links of every
+ * user, including superusers.
  */
 function handsOn({ useGlobalSettings, host, port, useTls, useSsl }: EmailStage): HandedOn {
   const isOwn = !useGlobalSettings && (host !== defaults.host || port !== defaults.port);

@@ -3,7 +3,7 @@ import { Column } from 'typeorm';
 import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
-/** Sends a mail, and passes when the address has been proved with what the mail holds. */
+/** Sends a mail, and passes when its link or code has proved the address. */
 @StageKindEntity('email')
 export class EmailStage extends Stage {
   @Column({ type: 'boolean' })
@@ -18,7 +18,7 @@ export class EmailStage extends Stage {
   @Column({ type: 'text' })
   username = '';
 
-  /** Sealed by the secret box; empty for none. */
+  /** Sealed by `SecretBox`; empty for none. */
   @Column({ type: 'text' })
   password = '';
 
@@ -48,11 +48,11 @@ export class EmailStage extends Stage {
   @Column({ type: 'boolean' })
   activateUserOnSuccess = false;
 
-  /** How many mails one recipient can have sent within `recoveryCacheTimeout`, the first one included. */
+  /** Maximum number of mails per recipient within `recoveryCacheTimeout`, including the first one. */
   @Column({ type: 'integer' })
   recoveryMaxAttempts = 5;
 
-  /** A span of time: `minutes=5`. */
+  /** A duration, such as `minutes=5`. */
   @Column({ type: 'text' })
   recoveryCacheTimeout = 'minutes=5';
 }

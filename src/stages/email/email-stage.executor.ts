@@ -25,8 +25,8 @@ import { TemplateCheck } from './template-check.js';
 
 const component = 'ak-stage-email';
 
-/** The reference answers a resend with what looks like an error, so that its clients stay where they are. */
-const sent: StageOutcome = {
+/** The response to a resend. authentik words it as an error, which keeps clients on the challenge. */
+const resent: StageOutcome = {
   kind: 'rejected',
   errors: { non_field_errors: [message('mailResent')] },
 };
@@ -41,8 +41,8 @@ const confirmedElsewhere: StageOutcome = {
 };
 
 /**
- * Mails a link and a code to the pending user, and passes when one of them has come back (flow execution, section 4).
- * It passes on a spent token of this run, stage and address, and on nothing that a visitor says.
+ * Mails a link and a code to the pending user, and passes when one of them was used. The only proof is a spent token of
+ * this run, stage and address, never anything in a request.
  */
 @Injectable()
 export class EmailStageExecutor implements StageExecutor<EmailStage> {
@@ -61,9 +61,9 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
   ) {}
 
   async show(execution: Execution<EmailStage>): Promise<StageOutcome> {
-    const recipient = await this.recipientIn(execution);
+    const recipient = await this.findRecipient(execution);
     if (recipient === undefined) return withoutUser(execution);
-    const decided = await this.decideOnProof(execution, recipient);
+    const decided = await this.outcomeOfProof(execution, recipient);
     if (decided !== undefined) return decided;
     const { manager, plan, stage } = execution;
     if (lastLink(execution, recipient) === undefined) {
@@ -72,34 +72,34 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     } else if (await this.tokens.isUsedElsewhere(manager, plan.execution, stage.pk)) {
       return confirmedElsewhere;
     }
-    tellToWait(execution);
+    addWaitMessage(execution);
     const lifetimes = { link_minutes: stage.tokenExpiry, code_minutes: codeMinutes(stage) };
     return { kind: 'challenge', challenge: { component, ...lifetimes } };
   }
 
   async answer(execution: Execution<EmailStage>, body: unknown): Promise<StageOutcome> {
     const { code } = await execution.read(EmailChallengeResponseRequestDto, body);
-    // An answer to another stage, as of a second click there, asks for no mail.
-    if (componentOf(body) !== component) return this.show(execution);
-    const recipient = await this.recipientIn(execution);
+    // A response to another stage, such as a double click, must not send a mail.
+    if (answeredComponent(body) !== component) return this.show(execution);
+    const recipient = await this.findRecipient(execution);
     if (recipient === undefined) return withoutUser(execution);
-    const decided = await this.decideOnProof(execution, recipient);
+    const decided = await this.outcomeOfProof(execution, recipient);
     if (decided !== undefined) return decided;
-    if (code !== undefined) return this.takeCode(execution, recipient, code);
-    // Then the flow is started anew, and sends the mail when it comes here again.
-    if (await restarts(execution)) return sent;
-    return (await this.send(execution, recipient, message('mailSent'))) ?? sent;
+    if (code !== undefined) return this.submitCode(execution, recipient, code);
+    // The flow restarts, and sends the mail when it reaches this stage again.
+    if (await restartsOnInvalidResponse(execution)) return resent;
+    return (await this.send(execution, recipient, message('mailSent'))) ?? resent;
   }
 
-  private async recipientIn(execution: Execution<EmailStage>): Promise<Recipient | undefined> {
+  private async findRecipient(execution: Execution<EmailStage>): Promise<Recipient | undefined> {
     await mailNewAddress(execution);
     const pending = await execution.pendingUser();
     const { plan, stage, flow } = execution;
     return pending === undefined ? undefined : recipientOf(pending, plan.context, stage, flow);
   }
 
-  /** What the token says that this run has spent, if it has; undefined if the proof is still to come. */
-  private async decideOnProof(
+  /** Returns the outcome for the token that this run has spent; undefined if it has spent none for this stage. */
+  private async outcomeOfProof(
     execution: Execution<EmailStage>,
     { user, address }: Recipient,
   ): Promise<StageOutcome | undefined> {
@@ -108,16 +108,16 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     const proof = token === undefined ? undefined : await this.tokens.proofOf(manager, token);
     if (proof === undefined) return undefined;
     if (proof.user === null || user?.pk !== proof.user) {
-      await this.reportSuspicion(execution, 'A link was used for somebody else than it was made for.');
+      await this.logSuspiciousRequest(execution, 'A link was used for a user other than the one it was issued for.');
       return { kind: 'denied' };
     }
     const isOfThisRun = proof.execution === plan.execution && proof.address === address;
-    // An administrator's link stands for every email stage of the run; a mailed one for the stage that mailed it.
+    // An administrator's link passes every email stage of the run; a mailed one only the stage that sent it.
     if (!isOfThisRun || (proof.purpose === 'confirm' && proof.stage !== stage.pk)) return undefined;
     return this.pass(execution, proof.user, proof.purpose === 'confirm' ? address : undefined);
   }
 
-  /** @param address where the mail went that was the proof; undefined for a link that an administrator was shown */
+  /** @param address the proved address; undefined for a link that was shown to an administrator */
   private async pass(
     execution: Execution<EmailStage>,
     user: number,
@@ -128,19 +128,19 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
       await noteProvedAddress(execution.manager, user, address);
     }
     if (execution.stage.activateUserOnSuccess) {
-      if (await hasStrangersPassword(execution, user)) {
+      if (await hasUnverifiedPassword(execution, user)) {
         if (!(await hasUpcomingPrompt(execution.manager, execution.plan, passwordKey))) {
           execution.insertBefore(choosePassword);
           return { kind: 'passed' };
         }
-        // The form comes later in the flow; until then there is no password.
+        // A later form asks for a password; until then the account has none.
         const { manager, plan } = execution;
         const locked = await lockProved(manager, plan.context, user);
         if (locked === 'changed') return { kind: 'denied', message: message('accountChanged') };
         await this.credentials.setPassword(manager, { pk: user }, '');
         await noteOwnChange(manager, plan.context, user);
       }
-      // Nothing else is written, and no account that an administrator has deactivated is activated.
+      // Does not activate accounts that an administrator has deactivated.
       await execution.manager.query(
         `update "user" set is_active = true, awaits_confirmation = false where id = $1 and awaits_confirmation`,
         [user],
@@ -151,10 +151,10 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
   }
 
   /**
-   * Has a mail sent, unless a limit is reached.
+   * Sends a mail, unless a limit is reached.
    *
    * @param success message for the visitor once the mail is sent
-   * @returns an outcome only if the run cannot go on
+   * @returns an outcome only if the run cannot continue
    */
   private async send(
     execution: Execution<EmailStage>,
@@ -162,28 +162,32 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     success?: Message,
   ): Promise<StageOutcome | undefined> {
     const { plan, stage, visitor } = execution;
-    const verdict = await this.limits.mail(recipient, stage, visitor);
-    const nobody = { ...recipient, user: undefined, hasAccount: false };
+    const verdict = await this.limits.countMail(recipient, stage, visitor);
+    const unknownRecipient = { ...recipient, user: undefined, hasAccount: false };
     if (verdict.kind === 'limited') {
-      const last = lastLink(execution, recipient) ?? this.mails.unsent(execution, recipient);
+      const last = lastLink(execution, recipient) ?? this.mails.undeliveredLink(execution, recipient);
       plan.context.email_link = { ...last, notBefore: Date.now() + verdict.wait * 1000 };
     } else {
       if (!(await this.templates.passes(execution))) return { kind: 'denied' };
       const isMailed = recipient.user !== undefined || recipient.hasAccount;
       const problem = isMailed ? reasonNotToMail(recipient.address) : undefined;
       if (problem !== undefined) {
-        await this.reportUnreachable(execution, recipient, problem);
-        if (mayLearn(execution, recipient)) return { kind: 'denied', message: message('mailImpossible') };
+        await this.logUnreachable(execution, recipient, problem);
+        if (mayRevealUser(execution, recipient)) return { kind: 'denied', message: message('mailImpossible') };
       }
-      const isSilent = verdict.kind === 'suppressed' || problem !== undefined;
-      plan.context.email_link = await this.mails.send(execution, isSilent ? nobody : recipient);
+      const isSuppressed = verdict.kind === 'suppressed' || problem !== undefined;
+      plan.context.email_link = await this.mails.send(execution, isSuppressed ? unknownRecipient : recipient);
       if (success !== undefined) execution.message('success', success);
     }
     plan.context.email_sent = true;
     return undefined;
   }
 
-  private async takeCode(execution: Execution<EmailStage>, recipient: Recipient, code: string): Promise<StageOutcome> {
+  private async submitCode(
+    execution: Execution<EmailStage>,
+    recipient: Recipient,
+    code: string,
+  ): Promise<StageOutcome> {
     const link = lastLink(execution, recipient);
     const seconds = linkMinutes(execution.stage) * 60;
     const result = await this.codes.check(execution, recipient, link, code, seconds);
@@ -195,13 +199,16 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     }
     if (result.kind === 'exhausted') {
       if (await this.limits.isFirst(`codes:${result.token}`, 86_400)) {
-        await this.reportSuspicion(execution, 'Too many wrong codes were typed.');
+        await this.logSuspiciousRequest(execution, 'Too many wrong codes were typed.');
       }
     }
     return { kind: 'rejected', errors: { code: [result.message] } };
   }
 
-  private reportSuspicion({ manager, stage, flow, visitor }: Execution<EmailStage>, message: string): Promise<void> {
+  private logSuspiciousRequest(
+    { manager, stage, flow, visitor }: Execution<EmailStage>,
+    message: string,
+  ): Promise<void> {
     return this.events.write(manager, {
       action: 'suspicious_request',
       app: 'authentik.stages.email',
@@ -210,7 +217,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     });
   }
 
-  private reportUnreachable(
+  private logUnreachable(
     { manager, stage, visitor }: Execution<EmailStage>,
     { user }: Recipient,
     reason: string,
@@ -219,7 +226,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
       action: 'configuration_error',
       app: 'authentik.stages.email',
       context: {
-        message: `A user cannot be sent a mail: ${reason}`,
+        message: `Cannot send a mail to a user: ${reason}`,
         stage: { pk: stage.pk, name: stage.name },
         affected_user: { pk: user?.pk, username: user?.username },
       },
@@ -229,8 +236,8 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
 }
 
 /**
- * Mails a new address of a signed-in visitor, which they have typed in this run, instead of the current one. Nothing of
- * the account is proved by that (`hasProof`).
+ * Makes the new address that a signed-in visitor has typed in this run the recipient, in place of the current one. This
+ * proves nothing about the account (`hasProof`).
  */
 async function mailNewAddress(execution: Execution<EmailStage>): Promise<void> {
   const { visitor, plan } = execution;
@@ -243,8 +250,8 @@ async function mailNewAddress(execution: Execution<EmailStage>): Promise<void> {
   plan.context.email = address;
 }
 
-/** The stage that an answer is for; this one by default. */
-function componentOf(body: unknown): unknown {
+/** Returns the component that a response is for; default: this stage's. */
+function answeredComponent(body: unknown): unknown {
   return (body as { component?: unknown }).component ?? component;
 }
 
@@ -253,28 +260,28 @@ function withoutUser(execution: Execution<EmailStage>): StageOutcome {
   return { kind: 'denied' };
 }
 
-/** The mail that was sent in this run by this stage to this address. */
+/** Returns the last link that this stage mailed to this address in this run. */
 function lastLink({ plan, stage }: Execution<EmailStage>, { address }: Recipient): SentLink | undefined {
   const { email_link: last } = plan.context;
   const isOfThis = last?.stage === stage.pk && last.execution === plan.execution && last.address === address;
   return isOfThis ? last : undefined;
 }
 
-/** Whether an answer that is not accepted begins the flow anew. */
-async function restarts({ manager, plan }: Execution<EmailStage>): Promise<boolean> {
+/** Whether an invalid response restarts the flow. */
+async function restartsOnInvalidResponse({ manager, plan }: Execution<EmailStage>): Promise<boolean> {
   const [current] = plan.bindings;
   if (current === undefined || !('binding' in current)) return false;
   const binding = await manager.findOneBy(FlowStageBinding, { pk: current.binding });
   return binding !== null && binding.invalidResponseAction !== 'retry';
 }
 
-/** Whether the visitor may learn that there is such a user: it is their own account, made or signed in to just now. */
-function mayLearn({ flow, visitor }: Execution<EmailStage>, { user }: Recipient): boolean {
+/** Whether the visitor may learn that the user exists: it is their own account, just created or signed in to. */
+function mayRevealUser({ flow, visitor }: Execution<EmailStage>, { user }: Recipient): boolean {
   return flow.designation === 'enrollment' || (user !== undefined && visitor.user?.pk === user.pk);
 }
 
-/** Says when a mail can be sent, while a limit keeps it from being sent. */
-function tellToWait(execution: Execution<EmailStage>): void {
+/** Adds a message with the time to wait, while a limit prevents a mail. */
+function addWaitMessage(execution: Execution<EmailStage>): void {
   const { notBefore = 0 } = execution.plan.context.email_link ?? {};
   const seconds = (notBefore - Date.now()) / 1000;
   if (seconds <= 0) return;
@@ -283,10 +290,10 @@ function tellToWait(execution: Execution<EmailStage>): void {
 }
 
 /**
- * Whether a user who waits for confirmation has a password that was typed in another browser, before the address was
- * proved: whoever signed up may be a stranger to the mailbox.
+ * Whether a user who awaits confirmation has a password that was entered in another browser, before the address was
+ * proved. The person who signed up may not own the mailbox.
  */
-async function hasStrangersPassword(execution: Execution<EmailStage>, user: number): Promise<boolean> {
+async function hasUnverifiedPassword(execution: Execution<EmailStage>, user: number): Promise<boolean> {
   if (execution.remembered(passwordChosenKey) === user) return false;
   const [row] = await execution.manager.query<{ typed: boolean }[]>(
     `select password_hash <> '' as typed from "user" where id = $1 and awaits_confirmation`,

@@ -7,15 +7,15 @@ import { EventLog } from '../../events/event-log.js';
 import { FlowSetReader } from '../../flows/flow-set.js';
 import { StageStore } from '../../flows/stage-store.js';
 import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
-import { exposingFields, namesConnection } from './connection-change.js';
+import { fieldsExposingPassword, changesConnection } from './connection-change.js';
 import type { EmailStageDto, EmailStageRequestDto } from './dto/email-stage.dto.js';
 import { emailStage } from './email-stage.definition.js';
 import { EmailStage } from './email-stage.entity.js';
 
-/** The column that a stage's password is sealed for. */
+/** The place that the seal of a stage's password is bound to. */
 export const emailPasswordPlace = 'stage.password';
 
-/** Stores email stages, and knows who sends their mails. */
+/** Stores email stages, and returns the senders of their mails. */
 @Injectable()
 export class EmailStageService extends StageStore<EmailStage, EmailStageDto, EmailStageRequestDto> {
   constructor(
@@ -29,7 +29,7 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
     super(emailStage, dataSource, flowSets, authority);
   }
 
-  /** Returns the senders of these stages' mails with the current settings, without stages that do not exist. */
+  /** Returns the senders of stages' mails by stage key, with the current settings. Unknown stages are omitted. */
   async sendersOf(pks: readonly string[]): Promise<Map<string, MailSender>> {
     const stages = await this.dataSource.manager.findBy(EmailStage, { pk: In([...pks]) });
     return new Map(stages.map((stage) => [stage.pk, this.senderOf(stage)]));
@@ -49,33 +49,33 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
   }
 
   /**
-   * Removes the stored password if the change would send it to another server or without TLS, unless the request has a
-   * password: a caller who may change a stage need not know its password (Keycloak 39486, 49242).
+   * Changes a stage, and removes the stored password if the change would send it to another server or without TLS and the
+   * request sets none: a caller who may change a stage must not learn its password (Keycloak 39486, 49242).
    */
   override async change(
     manager: EntityManager,
     pk: string,
     request: EmailStageRequestDto | Partial<EmailStageRequestDto>,
   ): Promise<void> {
-    const fields = await this.exposing(manager, pk, request);
+    const fields = await this.exposingFields(manager, pk, request);
     await super.change(manager, pk, fields.length > 0 ? { ...request, password: '' } : request);
     if (fields.length === 0) return;
     await this.events.write(manager, {
       action: 'configuration_error',
       app: 'authentik.stages.email',
-      context: { message: 'The password was removed, because it would have been sent elsewhere.', stage: pk, fields },
+      context: { message: 'The password was removed, because the connection settings changed.', stage: pk, fields },
     });
   }
 
-  /** The fields of a request that expose the stored password. Locks the row until the change is written. */
-  private async exposing(
+  /** Returns the fields of a request that expose the stored password. Locks the row until the change is written. */
+  private async exposingFields(
     manager: EntityManager,
     pk: string,
     request: Partial<EmailStageRequestDto>,
   ): Promise<string[]> {
-    if (request.password !== undefined || !namesConnection(request)) return [];
+    if (request.password !== undefined || !changesConnection(request)) return [];
     const stored = await manager.findOne(EmailStage, { where: { pk }, lock: { mode: 'pessimistic_write' } });
-    return stored === null || stored.password === '' ? [] : exposingFields(stored, request);
+    return stored === null || stored.password === '' ? [] : fieldsExposingPassword(stored, request);
   }
 
   protected override columnsOf({ password, ...others }: Partial<EmailStageRequestDto>): Partial<EmailStage> {

@@ -14,16 +14,16 @@ import type { EmailStage } from './email-stage.entity.js';
 const template = 'email/account_exists.html';
 
 /** A sign-up with an address that has an account. */
-export interface TakenSignUp {
+export interface SignUpWithTakenAddress {
   readonly stage: EmailStage;
-  /** The typed address. */
+  /** The address that was typed. */
   readonly address: string;
   /** Languages of the request, BCP 47, best first. */
   readonly locales: readonly string[];
   readonly deadline: Date;
 }
 
-/** Tells the owner of an account that a sign-up used its address, with links to sign-in and recovery. */
+/** Mails the owner of an account that a sign-up used its address, with links to sign-in and recovery. */
 @Injectable()
 export class ExistingAccountMail {
   constructor(
@@ -32,8 +32,8 @@ export class ExistingAccountMail {
     private readonly senders: MailSenders,
   ) {}
 
-  /** Enqueues the mail, to the address that the account has. Deactivated accounts and those of programs get none. */
-  async send(manager: EntityManager, { stage, address, locales, deadline }: TakenSignUp): Promise<void> {
+  /** Queues the mail to the address of the account. Deactivated accounts and service accounts get none. */
+  async send(manager: EntityManager, { stage, address, locales, deadline }: SignUpWithTakenAddress): Promise<void> {
     const owner = await holderOf(manager, address, true);
     if (owner === undefined || !(owner.isActive || owner.awaitsConfirmation)) return;
     if (!['internal', 'external'].includes(owner.type)) return;

@@ -5,45 +5,45 @@ import type { StoredMailData } from '../../mail/outbox/stored-mail-data.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
 
-/** Minutes that a link is valid beyond what its mail says: a mail takes its time, and so does its reader. */
-const spareMinutes = 1;
+/** Minutes that a link is valid beyond what its mail states, for the delivery of the mail. */
+const graceMinutes = 1;
 
-/** How long the links of a stage are valid, in minutes: what the stage is set to, and some to spare. */
+/** Returns the validity of a stage's links in minutes, including the grace time. */
 export function linkMinutes({ tokenExpiry }: EmailStage): number {
-  return tokenExpiry + spareMinutes;
+  return tokenExpiry + graceMinutes;
 }
 
-/** Minutes that a code is valid at most (OWASP ASVS 5.0, 6.5.5). */
-const codeLifetime = 10;
+/** Maximum validity of a code in minutes (OWASP ASVS 5.0, 6.5.5). */
+const maxCodeMinutes = 10;
 
-/** How long the code in a mail of a stage is valid, in minutes: never longer than the link. */
+/** Returns the validity of a stage's codes in minutes, which is never longer than that of the link. */
 export function codeMinutes({ tokenExpiry }: EmailStage): number {
-  return Math.min(codeLifetime, tokenExpiry);
+  return Math.min(maxCodeMinutes, tokenExpiry);
 }
 
-/** What a mail with a link is made of. */
+/** Data of a mail with a link. */
 export interface LinkMail {
   readonly stage: EmailStage;
-  /** Of the service itself, for stages that use the global settings. */
+  /** Sender address of the global settings, for stages that use them. */
   readonly globalSender: string;
   readonly user: Pick<User, 'username' | 'name' | 'attributes' | 'awaitsConfirmation'>;
   readonly address: string;
-  /** Whether the address is new to the account in this run, so that its owner may not know the account. */
+  /** Whether the account gets the address in this run. The owner of the address may not know the account. */
   readonly isAddressNew?: boolean;
   readonly link: NonNullable<StoredMailData['link']>;
-  /** The link that says "this was not me", for a sign-up. */
+  /** The "this was not me" link of a sign-up. */
   readonly notMe?: NonNullable<StoredMailData['link']> | undefined;
   readonly codeKey?: string;
-  /** When the link ends. */
+  /** Expiry of the link. */
   readonly expires: Date;
-  /** Languages of whoever asks for the mail; the user's own comes first. */
+  /** Languages of the request. The user's own takes precedence. */
   readonly locales: readonly string[];
 }
 
-/** The mail of a stage that brings a link. It is of no use once the link is too old. */
+/** Returns a stage's mail with a link. Its deadline is the expiry of the link. */
 export function linkMail(mail: LinkMail): NewMail {
   const { stage, globalSender, user, address, link, notMe, codeKey, expires, locales } = mail;
-  // A stranger may have signed up with the address: no text of theirs reaches its owner.
+  // A stranger may have signed up with the address; their text must not reach its owner.
   const isStranger = user.awaitsConfirmation || mail.isAddressNew === true;
   const { username, name } = isStranger ? { username: address, name: '' } : user;
   return {
@@ -61,7 +61,7 @@ export function linkMail(mail: LinkMail): NewMail {
         codeKey,
         codeExpires: new Date(expires.getTime() - (linkMinutes(stage) - codeMinutes(stage)) * 60_000).toISOString(),
       }),
-      expires: new Date(expires.getTime() - spareMinutes * 60_000).toISOString(),
+      expires: new Date(expires.getTime() - graceMinutes * 60_000).toISOString(),
     },
     deadline: expires,
   };

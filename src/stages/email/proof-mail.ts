@@ -16,13 +16,13 @@ import { ExistingAccountMail } from './existing-account-mail.js';
 import { codeMinutes, linkMail, linkMinutes } from './link-mail.js';
 import type { Recipient } from './recipient.js';
 
-/** Longest query that a link takes along. */
-const longestQuery = 2000;
+/** Maximum length of the query that a link preserves. */
+const maxQueryLength = 2000;
 
-/** Rolls back work that was only done for its time. */
+/** Rolls back work that is done only to take the same time. */
 class IntendedRollback extends Error {}
 
-/** Sends the mails that prove an address: token, mail and plan are there together, or none of them. */
+/** Sends the mails that prove an address. Token and mail are stored with the plan in one transaction. */
 @Injectable()
 export class ProofMail {
   constructor(
@@ -35,12 +35,12 @@ export class ProofMail {
   ) {}
 
   /**
-   * Has a mail sent, which ends the links that were sent before in this run. For unknown users it does the same work
-   * and rolls back, so that neither the answer nor its time reveals anything. A sign-up with an address that has an
-   * account has a mail sent to the owner of the account instead, and its link is sent to no one.
+   * Sends a mail, which invalidates the links that this run has sent before. For unknown users it does the same work and
+   * rolls back, so that neither response nor timing reveals anything. For a sign-up with the address of an existing
+   * account it mails the owner of the account instead, and sends the link to no one.
    */
   async send(execution: Execution<EmailStage>, recipient: Recipient): Promise<SentLink> {
-    let link = this.unsent(execution, recipient);
+    let link = this.undeliveredLink(execution, recipient);
     execution.remember(askedHere, execution.plan.execution);
     try {
       await execution.manager.transaction(async (nested) => {
@@ -54,8 +54,8 @@ export class ProofMail {
     return link;
   }
 
-  /** A link that is sent to no one. */
-  unsent({ stage, plan }: Execution<EmailStage>, { address }: Recipient): SentLink {
+  /** Returns a link that is sent to no one. */
+  undeliveredLink({ stage, plan }: Execution<EmailStage>, { address }: Recipient): SentLink {
     const codeExpires = Date.now() + codeMinutes(stage) * 60_000;
     return { stage: stage.pk, execution: plan.execution, address, token: randomUUID(), codeExpires };
   }
@@ -71,14 +71,14 @@ export class ProofMail {
       user: { pk: user?.pk ?? null, email: user?.email ?? address },
       address,
       stage: stage.pk,
-      plan: planBehind(plan),
+      plan: planOfLink(plan),
       minutes: linkMinutes(stage),
     });
     if (hasAccount) {
       await this.existing.send(manager, { stage, address, locales: visitor.locales, deadline: expires });
       return pk;
     }
-    // Only where the account was just made: elsewhere a statement more would say that the account is not confirmed.
+    // Only in a sign-up: elsewhere the additional statement would reveal that the account is unconfirmed.
     const isSignUp = flow.designation === 'enrollment' && user?.awaitsConfirmation === true;
     const notMe = isSignUp
       ? await this.notMe.issue(manager, { kind: 'sign_up', user: user.pk, address, pk })
@@ -100,16 +100,16 @@ export class ProofMail {
   }
 }
 
-/** The plan that the link leads to: it begins with this stage, which has sent its mail. */
-function planBehind(plan: FlowPlan): FlowPlan {
+/** Returns the plan that the link restores: it starts at this stage, with the mail marked as sent. */
+function planOfLink(plan: FlowPlan): FlowPlan {
   const { is_restored: _, email_link: __, ...context } = plan.context;
   return { ...plan, context: { ...context, email_sent: true } };
 }
 
-/** The page's query without an older link; what is longer than any that we make is left out. */
+/** Returns the query of the page without an older flow token; empty if it is too long. */
 function queryOf(query: URLSearchParams): string {
   const kept = new URLSearchParams(query);
   kept.delete('flow_token');
   const text = kept.toString();
-  return text.length > longestQuery ? '' : text;
+  return text.length > maxQueryLength ? '' : text;
 }

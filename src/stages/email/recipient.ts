@@ -7,18 +7,18 @@ import type { EmailStage } from './email-stage.entity.js';
 
 /** The recipient of a mail of an email stage. */
 export interface Recipient {
-  /** Undefined if there is none, which the visitor must not learn. */
+  /** Undefined for an unknown user, which the visitor must not learn. */
   readonly user: User | undefined;
-  /** Whether the visitor signs up with an address that has an account, and must not learn that. */
+  /** Whether the visitor signs up with the address of an existing account, which the visitor must not learn. */
   readonly hasAccount: boolean;
   readonly address: string;
-  /** What the visitor said who they are; the address if they did not. */
-  readonly asked: string;
+  /** The user name or address that the visitor typed; the recipient's address if none. */
+  readonly typedName: string;
 }
 
 /**
- * Who the pending user of a run is to a stage (flow execution, section 4.2). The address is the user's own, or the one
- * that the server has put into the plan; a request never names it.
+ * Returns the recipient of a stage's mail. The address is the pending user's, or the one that the server has put into the
+ * plan; it never comes from the current request.
  */
 export function recipientOf(
   pending: PendingUser,
@@ -30,12 +30,12 @@ export function recipientOf(
   const address = email === undefined || email === '' ? own : email;
   const user = pending.kind === 'known' && mayReceive(pending.user, stage, flow) ? pending.user : undefined;
   const hasAccount = pending.kind === 'pretended' && pending.hasAccount === true;
-  return { user, hasAccount, address, asked: typed ?? address };
+  return { user, hasAccount, address, typedName: typed ?? address };
 }
 
 /**
- * Whether a link is of use to a user. One whom an administrator switched off gets none; one who has yet to confirm the
- * address does where that is what the link is for: in the flow that made the account, or where the stage activates it.
+ * Whether a user gets a link. Deactivated users do not. Unconfirmed users do if the link confirms the address: in an
+ * enrollment flow, or where the stage activates users.
  */
 function mayReceive(
   { isActive, awaitsConfirmation }: User,
@@ -45,7 +45,7 @@ function mayReceive(
   return isActive || (awaitsConfirmation && (activateUserOnSuccess || designation === 'enrollment'));
 }
 
-/** Why no mail can go to this address, in words; undefined if one can. */
+/** Returns why mail cannot be sent to an address; undefined if it can. */
 export function reasonNotToMail(address: string): string | undefined {
   return addressProblem('recipient', address);
 }

@@ -1,10 +1,9 @@
 import type { MailData } from '../../mail/rendering/mail-data.js';
 
 /**
- * Values for a mail that is only looked at, of every kind that the shipped templates show. The link leads to the
- * service and confirms nothing.
+ * Returns example values for every variable of the shipped templates. The link leads to the service and confirms nothing.
  *
- * @param minutes how long the mail says that its link is valid
+ * @param minutes validity of the link that the mail states
  */
 export function sampleMail(to: string, url: string, minutes = 30): MailData {
   const [username = to] = to.split('@');

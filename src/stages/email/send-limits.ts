@@ -12,17 +12,17 @@ import { secondsIn } from '../../rest/fields/duration.js';
 import type { EmailStage } from './email-stage.entity.js';
 import type { Recipient } from './recipient.js';
 
-/** Wrong codes for one mail, and for one run of a flow, which may send several mails. The link is not limited. */
+/** Maximum number of codes tried per mail, and per run, which may send several mails. Links are not limited. */
 const codesPerMail = 5;
 const codesPerRun: Limit = { times: 20, seconds: 86_400 };
 
-/** What a limit says to a code; `exhausted`: this mail or this run has had all its guesses. */
+/** The decision on a code; `exhausted`: the guesses of the mail or of the run are used up. */
 export type CodeVerdict = Verdict | { readonly kind: 'exhausted'; readonly by: 'mail' | 'run' };
 
 /**
- * Counts mails and guesses of codes before they are done, for every process together (flow execution, section 10.7).
- * Unknown users are counted like known ones. Keys hold no address. All spellings of one mailbox are one recipient. A
- * browser that has signed in to the account before has counts of its own, so that strangers cannot use them up.
+ * Counts mails before they are sent and codes before they are verified, across processes. Unknown users are counted like
+ * known ones. Keys contain no address. All spellings of a mailbox are one recipient. A browser that has signed in to the
+ * account before has counts of its own, which strangers cannot use up.
  */
 @Injectable()
 export class SendLimits {
@@ -34,8 +34,8 @@ export class SendLimits {
     private readonly secrets: SecretBox,
   ) {}
 
-  /** Counts a mail, the first one too: by the client's address, and by recipient and stage. */
-  async mail(recipient: Recipient, stage: EmailStage, visitor: Visitor): Promise<Verdict> {
+  /** Counts a mail, including the first one: by client network, and by recipient and stage. */
+  async countMail(recipient: Recipient, stage: EmailStage, visitor: Visitor): Promise<Verdict> {
     const { recoveryMaxAttempts, recoveryCacheTimeout } = stage;
     const limit = { times: Math.max(1, recoveryMaxAttempts), seconds: secondsIn(recoveryCacheTimeout) };
     const browser = this.browsers.find(visitor.browser, recipient.user);
@@ -43,19 +43,19 @@ export class SendLimits {
     const { mailClientLimit, mailClientWindow } = this.settings;
     const perClient = { times: mailClientLimit, seconds: mailClientWindow };
     const wait = await this.limits.count(`mail:client:${clientNetwork(visitor.clientIp)}`, perClient);
-    // A client that is held back does not use up what is left to the recipient.
+    // A limited client does not use up the recipient's quota.
     if (wait > 0) return { kind: 'limited', wait };
-    return this.both(`mail:${stage.pk}`, recipient, limit);
+    return this.countByNameAndAddress(`mail:${stage.pk}`, recipient, limit);
   }
 
   /**
-   * Counts a guess of the code in a mail: for the mail, the run, the client's network and the recipient.
+   * Counts a code that was submitted, by mail, run, client network and recipient.
    *
-   * @param token the key of the mail's token
-   * @param run the run that the mail was sent in
-   * @param seconds at least as long as the token is valid
+   * @param token key of the mail's token
+   * @param run the run that sent the mail
+   * @param seconds how long the count is kept; at least the validity of the token
    */
-  async code(
+  async countCode(
     token: string,
     run: string,
     recipient: Recipient,
@@ -64,43 +64,43 @@ export class SendLimits {
   ): Promise<CodeVerdict> {
     const ofMail = await this.limits.count(`code:mail:${token}`, { times: codesPerMail, seconds });
     if (ofMail > 0) return { kind: 'exhausted', by: 'mail' };
-    // Every mail brings a new code, so a new mail must not bring as many guesses as one likes.
+    // Every mail has a new code; requesting mails must not provide unlimited guesses.
     if ((await this.limits.count(`code:run:${run}`, codesPerRun)) > 0) return { kind: 'exhausted', by: 'run' };
     return this.guesses.count(this.guessOf(recipient, visitor));
   }
 
-  /** Forgets the wrong codes of those who have typed the right one. */
-  codeWasRight(recipient: Recipient, visitor: Visitor): Promise<void> {
+  /** Resets the count of wrong codes after a right one. */
+  codeSucceeded(recipient: Recipient, visitor: Visitor): Promise<void> {
     return this.guesses.succeeded(this.guessOf(recipient, visitor));
   }
 
-  /** Counts what happens for the first time in so many seconds. */
+  /** Counts an occurrence, and returns whether it is the first one within a number of seconds. */
   async isFirst(what: string, seconds: number): Promise<boolean> {
     return (await this.limits.count(`first:${what}`, { times: 1, seconds })) === 0;
   }
 
   /**
-   * Counts by what the visitor typed, and by where the mail goes. A user name and an address may belong to one
-   * recipient; a refusal must not reveal that.
+   * Counts by the typed name, and by the recipient's address. The latter limit suppresses mails silently, because a
+   * refusal would reveal that the name and the address belong together.
    */
-  private async both(what: string, { asked, address }: Recipient, limit: Limit): Promise<Verdict> {
-    const wait = await this.limits.count(`${what}:asked:${this.hidden(asked)}`, limit);
+  private async countByNameAndAddress(what: string, { typedName, address }: Recipient, limit: Limit): Promise<Verdict> {
+    const wait = await this.limits.count(`${what}:asked:${this.identifier(typedName)}`, limit);
     if (wait > 0) return { kind: 'limited', wait };
-    const isSuppressed = (await this.limits.count(`${what}:recipient:${this.hidden(address)}`, limit)) > 0;
+    const isSuppressed = (await this.limits.count(`${what}:recipient:${this.identifier(address)}`, limit)) > 0;
     return { kind: isSuppressed ? 'suppressed' : 'allowed' };
   }
 
-  private guessOf({ user, asked, address }: Recipient, { clientIp, browser }: Visitor): Guess {
+  private guessOf({ user, typedName, address }: Recipient, { clientIp, browser }: Visitor): Guess {
     return {
       what: 'code',
       clientIp,
       browser: this.browsers.find(browser, user),
-      typed: mailboxOf(asked),
+      typed: mailboxOf(typedName),
       account: mailboxOf(address),
     };
   }
 
-  private hidden(name: string): string {
+  private identifier(name: string): string {
     return this.secrets.identifier(`limit:${mailboxOf(name)}`);
   }
 }

@@ -9,16 +9,16 @@ import type { EmailStage } from './email-stage.entity.js';
 import { sampleMail } from './sample-mail.js';
 import { SendLimits } from './send-limits.js';
 
-/** Milliseconds that a template is taken to be sound for which was so. */
-const soundFor = 10_000;
+/** How long the result for a valid template is cached, in milliseconds. */
+const validForMs = 10_000;
 
 /**
- * Finds out before a mail is put into the queue whether its template can be rendered. A worker would find out too, but
- * the visitor would wait for a mail that never comes (flow execution, section 4.4).
+ * Checks that a template can be rendered before a mail is queued. A worker would detect the error too, but the visitor
+ * would wait for a mail that never arrives.
  */
 @Injectable()
 export class TemplateCheck {
-  private readonly sound = new Map<string, number>();
+  private readonly validUntil = new Map<string, number>();
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -27,19 +27,19 @@ export class TemplateCheck {
     private readonly events: EventLog,
   ) {}
 
-  /** Whether mails of the stage can be made; if not, administrators are told so. */
+  /** Whether the mails of the stage can be rendered; if not, writes an event for administrators. */
   async passes({ manager, stage, visitor }: Execution<EmailStage>): Promise<boolean> {
     const { template } = stage;
-    if ((this.sound.get(template) ?? 0) > Date.now()) return true;
+    if ((this.validUntil.get(template) ?? 0) > Date.now()) return true;
     const data = sampleMail('jane.doe@example.org', publicUrl(this.settings));
     try {
       await this.renderer.render({ template, subject: stage.subject, locale: 'en', data });
-      this.sound.set(template, Date.now() + soundFor);
+      this.validUntil.set(template, Date.now() + validForMs);
       return true;
     } catch (error) {
-      // What will pass is no fault of the template: the worker tries again.
+      // A transient error: the worker retries.
       if (!(error instanceof TemplateError)) return true;
-      // Anybody can ask for mails; once an hour is enough to know.
+      // Visitors can trigger this, so at most one event per hour.
       if (await this.limits.isFirst(`template:${stage.pk}`, 3600)) {
         await this.events.write(manager, {
           action: 'configuration_error',

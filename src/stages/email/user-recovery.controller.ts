@@ -18,12 +18,12 @@ export class UserRecoveryController {
     method: 'POST',
     path: 'recovery_email',
     operation: 'recovery_email_create',
-    description: 'Mail a user a link that leads to a new password.',
+    description: 'Mail a recovery link to a user.',
     status: 204,
     permissions: ['authentik_core.reset_user_password'],
-    responses: [{ status: 204, description: 'The mail will be sent.' }],
+    responses: [{ status: 204, description: 'The mail is queued.' }],
   })
-  // Whether it is given is asked last, so the pipe must not ask.
+  // A missing stage is the last error to be reported, so the pipe must not validate it.
   @ApiQuery({ name: 'email_stage', required: true, schema: { type: 'string' }, description: 'UUID of an email stage.' })
   create(@Current() user: User, @Query('email_stage') stage: unknown, @CurrentCaller() caller: Caller): Promise<void> {
     return this.service.mail(user, stage, caller);

@@ -13,7 +13,7 @@ import { parseUuid } from '../../rest/fields/uuid.js';
 import { EmailStage } from './email-stage.entity.js';
 import { linkMail, linkMinutes } from './link-mail.js';
 
-/** Mails users links to a new password, for administrators (management API, section 9.4). */
+/** Mails recovery links to users, for administrators. */
 @Injectable()
 export class UserRecoveryService {
   constructor(
@@ -25,15 +25,15 @@ export class UserRecoveryService {
   ) {}
 
   /**
-   * Mails a link by way of an email stage. It is valid for as long as the links of the stage are.
+   * Mails a recovery link with the settings of an email stage.
    *
-   * @param stageKey what the request names as the stage
-   * @param by who asks for it; only stages that they may view are found
+   * @param stageKey the stage in the request
+   * @param by the caller; only stages that they may view are found
    * @throws AppError `forbidden` if the caller may not take over the account
    * @throws ValidationError if the user has no address, there is no recovery flow for them, or no such stage
    */
   async mail(user: User, stageKey: unknown, by: Caller): Promise<void> {
-    if (user.email === '') throw refusal('User does not have an email address set.');
+    if (user.email === '') throw invalidRequest('User does not have an email address set.');
     const visible = by.viewable('authentik_stages_email.emailstage');
     await this.dataSource.transaction(async (manager) => {
       await this.authority.requireSignInChange(manager, by, user.pk);
@@ -41,7 +41,7 @@ export class UserRecoveryService {
       const pk = parseUuid(stageKey);
       const stages = manager.createQueryBuilder(EmailStage, 'stage').where('stage.pk = :pk', { pk });
       const stage = pk === undefined ? null : await restrict(stages, visible).getOne();
-      if (stage === null) throw refusal('Email stage does not exist.');
+      if (stage === null) throw invalidRequest('Email stage does not exist.');
       const { link, expires } = await this.recovery.linkFor(manager, user, target, stage.pk, linkMinutes(stage));
       await this.outbox.enqueue(
         manager,
@@ -59,6 +59,6 @@ export class UserRecoveryService {
   }
 }
 
-function refusal(message: string): ValidationError {
+function invalidRequest(message: string): ValidationError {
   return new ValidationError({ [nonField]: [message] });
 }

@@ -5,7 +5,7 @@ import { nameKey } from '../../core/users/names/account-names.js';
 import { User } from '../../core/users/user.entity.js';
 import type { UserField } from './identification-stage.entity.js';
 
-/** How users are found. */
+/** How a stage finds users. */
 interface Matching {
   readonly userFields: readonly UserField[];
   readonly caseInsensitiveMatching: boolean;
@@ -18,13 +18,13 @@ const columns: Readonly<Record<UserField, string>> = {
 };
 
 /**
- * The user that a typed name identifies. Names are compared after NFKC, in any case unless the stage minds the case. No
- * two accounts have one name, except for addresses and for accounts from before that rule.
+ * Returns the user that a typed name identifies. Names are compared after NFKC normalization, ignoring case unless the
+ * stage is case-sensitive. Names are unique, except for addresses and for accounts older than that rule.
  *
- * If an address was typed, active accounts with that address come first: the one that proved it first, then the one
- * whose user name it is, then the one that had it first. Otherwise an exact match comes first, then an active account,
- * then an exact user name; if that leaves two, no user is found. So no stranger takes an owner's place with a name that
- * is the owner's address, with another spelling, or with an address that they have not proved.
+ * If an address was typed, active accounts with that address rank first: the one that proved it first, then the one
+ * whose user name it is, then the one that had it first. Otherwise an exact match ranks first, then an active account,
+ * then an exact user name; a tie finds no user. A stranger cannot take an owner's place with a name that is the owner's
+ * address, with another spelling, or with an address that the stranger has not proved.
  */
 export async function findUser(manager: EntityManager, matching: Matching, typed: string): Promise<User | undefined> {
   const { userFields, caseInsensitiveMatching } = matching;
@@ -33,7 +33,7 @@ export async function findUser(manager: EntityManager, matching: Matching, typed
     userFields.map((field) => compare(columns[field])).join(' or ');
   const isExact = any((column) => `${column} = :typed`);
   const isKey = (column: string): string => `${nameKey(column)} = ${nameKey(':typed')}`;
-  // All of these have an index, which serves matches in the same case too.
+  // Every column has an index on this expression, which serves case-sensitive matches too.
   const isAlike = any(isKey);
   const isSameCase = any((column) => `normalize(${column}, NFKC) = normalize(:typed, NFKC)`);
   const isAddress = typed.includes('@') && userFields.includes('email');
@@ -58,7 +58,7 @@ export async function findUser(manager: EntityManager, matching: Matching, typed
   return isTie ? undefined : first;
 }
 
-/** Ranks of an account among those that have the typed address; no two are equal. Earlier is higher. */
+/** Ranks an account among those that have the typed address, without ties. The first rank counts most. */
 function ownerRanks(hasAddress: string, isUsername: string): string[] {
   const ranks = ['1', `-extract(epoch from a.proved)`, asNumber(isUsername), `-extract(epoch from a.since)`, '- u.pk'];
   return ranks.map((rank) => `coalesce(case when ${hasAddress} then ${rank} end, '-infinity'::float8)`);

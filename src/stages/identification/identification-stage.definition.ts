@@ -15,7 +15,7 @@ import { IdentificationStageExecutor } from './identification-stage.executor.js'
 /** The identification stage. */
 export const identificationStage = defineStage({
   kind: 'identification',
-  description: 'Asks who the visitor is, and optionally for the password in the same step.',
+  description: 'Asks for the user name or address, and optionally for the password in the same step.',
   entity: IdentificationStage,
   answer: IdentificationStageDto,
   request: IdentificationStageRequestDto,
@@ -24,7 +24,9 @@ export const identificationStage = defineStage({
     name: TextFilter({ on: 'stage.name' }),
     password_stage: RelationFilter(() => PasswordStage, { on: 'stage.passwordStageId' }),
     // There are no captcha stages, so no key is valid.
-    captcha_stage: filter({ type: 'string', format: 'uuid' }, noSuchStage, (builder) => builder.andWhere('false')),
+    captcha_stage: filter({ type: 'string', format: 'uuid' }, rejectCaptchaStage, (builder) =>
+      builder.andWhere('false'),
+    ),
     case_insensitive_matching: BooleanFilter({ on: 'stage.caseInsensitiveMatching' }),
     show_matched_user: BooleanFilter({ on: 'stage.showMatchedUser' }),
     enrollment_flow: RelationFilter(() => Flow, { on: 'stage.enrollmentFlowId' }),
@@ -37,7 +39,7 @@ export const identificationStage = defineStage({
   imports: [PasswordCheckModule],
 });
 
-function noSuchStage(raw: unknown): never {
+function rejectCaptchaStage(raw: unknown): never {
   uuidOf(raw);
   throw new Rejection([notAvailable('That choice')]);
 }

@@ -5,17 +5,17 @@ import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 import { PasswordStage } from '../password/password-stage.entity.js';
 
-/** What users can be found by; `upn` is their attribute of that name. */
+/** Fields that users can be found by; `upn` is the attribute of that name. */
 export const userFields = ['email', 'username', 'upn'] as const;
 export type UserField = (typeof userFields)[number];
 
-/** Finds out who the visitor says they are. */
+/** Asks the visitor for a user name or address, and sets the pending user. */
 @StageKindEntity('identification')
 export class IdentificationStage extends Stage {
   @Column({ type: 'text', array: true })
   userFields: UserField[] = [];
 
-  /** Whose password is asked for in the same step; null: none is. */
+  /** The password stage whose settings apply if the password is asked for in the same step; null: it is not. */
   @Index('ix_stage_password_stage')
   @Column({ type: 'uuid', name: 'password_stage_uuid', nullable: true })
   passwordStageId: string | null = null;
@@ -57,7 +57,7 @@ export class IdentificationStage extends Stage {
   @Column({ type: 'boolean' })
   showSourceLabels = false;
 
-  /** Nobody learns here whether an account exists. */
+  /** Continues with unknown users, so that visitors cannot learn whether an account exists. */
   @Column({ type: 'boolean' })
   pretendUserExists = true;
 }

@@ -17,8 +17,8 @@ import type { IdentificationStage } from './identification-stage.entity.js';
 type Run = Execution<IdentificationStage>;
 
 /**
- * Asks who the visitor is, and for the password too if a password stage says so (flow execution, section 6.1). Users
- * who exist, who do not and who were switched off get the same answers after the same work.
+ * Asks for the user name or address, and for the password if the stage has a password stage. Known, unknown and inactive
+ * users get the same responses after the same work.
  */
 @Injectable()
 export class IdentificationStageExecutor implements StageExecutor<IdentificationStage> {
@@ -37,7 +37,7 @@ export class IdentificationStageExecutor implements StageExecutor<Identification
       password_fields: passwordStage !== null,
       allow_show_password: passwordStage?.allowShowPassword ?? false,
       flow_designation: flow.designation,
-      ...(await linksOf(execution)),
+      ...(await flowLinks(execution)),
       primary_action: message(flow.designation === 'authentication' ? 'logIn' : 'continue'),
       sources: [],
       show_source_labels: stage.showSourceLabels,
@@ -48,7 +48,7 @@ export class IdentificationStageExecutor implements StageExecutor<Identification
   async answer(execution: Run, body: unknown): Promise<StageOutcome> {
     const { manager, stage, plan } = execution;
     const { uid_field: typed, password } = await execution.read(IdentificationChallengeResponseRequestDto, body);
-    // What was proved of somebody else counts no more.
+    // Discards the authentication of an earlier pending user.
     delete plan.context.auth_method;
     delete plan.context.user_backend;
     delete plan.context.pending_user_identifier;
@@ -59,8 +59,8 @@ export class IdentificationStageExecutor implements StageExecutor<Identification
     const isAccepted =
       passwordStage === null
         ? user !== undefined || stage.pretendUserExists
-        : await this.passwords.passes(execution, passwordStage, { user, name: typed }, password ?? '');
-    // Nothing of a user is told, or done for them, before they are accepted.
+        : await this.passwords.verify(execution, passwordStage, { user, name: typed }, password ?? '');
+    // Reveals nothing of a user, and does nothing for them, before they are accepted.
     const planned =
       isAccepted && user !== undefined ? { pk: user.pk } : { pretended: { username: typed, email: typed } };
     execution.setPendingUser(planned);
@@ -74,8 +74,8 @@ function passwordStageOf({ manager, stage }: Run): Promise<PasswordStage | null>
   return manager.findOneBy(PasswordStage, { pk: stage.passwordStageId });
 }
 
-/** The pages of the flows that the stage offers, with what this page was opened with. */
-async function linksOf({ manager, stage, query }: Run): Promise<Record<string, string>> {
+/** Returns the links to the flows that the stage offers, with the query of this page. */
+async function flowLinks({ manager, stage, query }: Run): Promise<Record<string, string>> {
   const links = {
     enroll_url: stage.enrollmentFlowId,
     recovery_url: stage.recoveryFlowId,
@@ -83,7 +83,7 @@ async function linksOf({ manager, stage, query }: Run): Promise<Record<string, s
   };
   const keys = Object.values(links).filter((key) => key !== null);
   const flows = keys.length === 0 ? [] : await manager.findBy(Flow, { pk: In(keys) });
-  // A token is for the run that it was sent in, and for nothing else.
+  // A flow token is only for the run that it was sent in.
   const kept = new URLSearchParams([...query].filter(([name]) => name !== 'flow_token')).toString();
   return Object.fromEntries(
     Object.entries(links).flatMap(([name, key]) => {

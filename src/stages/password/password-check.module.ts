@@ -4,6 +4,6 @@ import { EventsModule } from '../../events/events.module.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { PasswordCheck } from './password-check.js';
 
-/** The check of passwords, for the password stage and the identification stage. */
+/** Password verification for the password stage and the identification stage. */
 @Module({ imports: [EventsModule, MailModule], providers: [PasswordCheck], exports: [PasswordCheck] })
 export class PasswordCheckModule {}

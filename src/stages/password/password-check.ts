@@ -14,17 +14,17 @@ import { noteProof } from '../../flow-execution/proved-account.js';
 import { LockNotices } from '../../mail/notices/lock-notices.service.js';
 import type { PasswordBackend, PasswordStage } from './password-stage.entity.js';
 
-/** Who a password is asked of. */
-export interface Claimed {
-  /** Undefined: nobody, and the visitor must not learn that. */
+/** The identity that a visitor claims, and proves with a password. */
+export interface ClaimedIdentity {
+  /** Undefined for an unknown user, which the visitor must not learn. */
   readonly user: User | undefined;
-  /** What the visitor said who they are. */
+  /** The name that the visitor typed. */
   readonly name: string;
 }
 
 /**
- * Checks passwords; every attempt is counted before verification. Unknown and inactive users, and users without a
- * password, get the same answers after the same work and under the same limits as a wrong password of a known user.
+ * Verifies passwords. Every attempt is counted before verification. Unknown users, inactive users and users without a
+ * password get the same responses, after the same work and under the same limits, as a wrong password of a known user.
  */
 @Injectable()
 export class PasswordCheck {
@@ -36,11 +36,16 @@ export class PasswordCheck {
   ) {}
 
   /**
-   * Whether the password is theirs. It is noted in the plan how they have proved it, or in the events that they have not.
+   * Whether the password is correct. Records the authentication in the plan, or the failure as an event.
    *
-   * @param stage says where the password may be known
+   * @param stage the stage with the backends to try
    */
-  async passes(execution: Execution, stage: PasswordStage, claimed: Claimed, password: string): Promise<boolean> {
+  async verify(
+    execution: Execution,
+    stage: PasswordStage,
+    claimed: ClaimedIdentity,
+    password: string,
+  ): Promise<boolean> {
     const guess = this.guessOf(execution, claimed);
     const verdict = await this.limits.count(guess);
     if (isLocked(verdict)) {
@@ -51,17 +56,17 @@ export class PasswordCheck {
       return false;
     }
     const user = claimed.user?.isActive && verdict.kind === 'allowed' ? claimed.user : undefined;
-    const backend = await knownTo(execution.manager, stage.backends, user, password);
+    const backend = await matchingBackend(execution.manager, stage.backends, user, password);
     if (user === undefined || backend === undefined) {
-      await this.report(execution, stage, claimed);
+      await this.recordFailure(execution, stage, claimed);
       return false;
     }
     await this.limits.succeeded(guess);
-    await this.accept(execution, user, backend, password);
+    await this.recordSuccess(execution, user, backend, password);
     return true;
   }
 
-  private guessOf({ visitor }: Execution, { user, name }: Claimed): Guess {
+  private guessOf({ visitor }: Execution, { user, name }: ClaimedIdentity): Guess {
     return {
       what: 'password',
       clientIp: visitor.clientIp,
@@ -72,7 +77,7 @@ export class PasswordCheck {
     };
   }
 
-  private async accept(
+  private async recordSuccess(
     { manager, plan }: Execution,
     user: User,
     backend: PasswordBackend,
@@ -87,12 +92,16 @@ export class PasswordCheck {
     }
   }
 
-  private report({ manager, visitor }: Execution, stage: PasswordStage, { user, name }: Claimed): Promise<void> {
+  private recordFailure(
+    { manager, visitor }: Execution,
+    stage: PasswordStage,
+    { user, name }: ClaimedIdentity,
+  ): Promise<void> {
     return this.events.write(manager, {
       action: 'login_failed',
       app: 'authentik.events.signals',
       context: {
-        // What is nobody's name may be a password in the wrong field. Half of a character cannot be stored.
+        // An unknown name may be a password in the wrong field. `Array.from` does not split surrogate pairs.
         username: user?.username ?? `${Array.from(name).slice(0, 2).join('')}…`,
         stage: { app: 'authentik_stages_password', model_name: 'passwordstage', pk: stage.pk, name: stage.name },
       },
@@ -101,20 +110,20 @@ export class PasswordCheck {
   }
 }
 
-/** The first of the backends that knows this password as the user's; nobody is looked up as thoroughly as somebody. */
-async function knownTo(
+/** Returns the first backend that the password matches. Does the same work for an unknown user. */
+async function matchingBackend(
   manager: EntityManager,
   backends: readonly PasswordBackend[],
   user: User | undefined,
   password: string,
 ): Promise<PasswordBackend | undefined> {
   for (const backend of backends) {
-    if (await knows(manager, backend, user, password)) return backend;
+    if (await matches(manager, backend, user, password)) return backend;
   }
   return undefined;
 }
 
-async function knows(
+async function matches(
   manager: EntityManager,
   backend: PasswordBackend,
   user: User | undefined,

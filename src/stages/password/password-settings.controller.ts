@@ -40,7 +40,7 @@ export class PasswordSettingsController {
         address = `/flows/-/default/authentication/?next=${encodeURIComponent(`/flows/-/configure/${pk}/`)}`;
         return;
       }
-      // If it is not for them, the page says so.
+      // If the flow does not apply to the user, its page shows the reason.
       await beginFlow(open, this.planner, flow, open.user);
       address = `/if/flow/${flow.slug}/${queryOf(request)}`;
     });

@@ -4,7 +4,7 @@ import { Flow } from '../../flows/flow.entity.js';
 import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
 
-/** Where a password may be known; the names are the reference's. */
+/** Backends that verify passwords, under authentik's names. */
 export const passwordBackends = [
   'authentik.core.auth.InbuiltBackend',
   'authentik.core.auth.TokenBackend',
@@ -13,10 +13,10 @@ export const passwordBackends = [
 ] as const;
 export type PasswordBackend = (typeof passwordBackends)[number];
 
-/** Passes when the visitor knows the password of the pending user. */
+/** Asks for the password of the pending user. */
 @StageKindEntity('password')
 export class PasswordStage extends Stage {
-  /** Asked in this order. */
+  /** Tried in this order. */
   @Column({ type: 'text', array: true })
   backends!: PasswordBackend[];
 

@@ -6,15 +6,15 @@ import { FlowPlanner } from '../../flow-execution/flow-planner.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { message } from '../../rest/messages/messages.js';
 import { PasswordChallengeDto, PasswordChallengeResponseRequestDto } from './dto/password-challenge.dto.js';
-import { type Claimed, PasswordCheck } from './password-check.js';
+import { type ClaimedIdentity, PasswordCheck } from './password-check.js';
 import type { PasswordStage } from './password-stage.entity.js';
 
-/** Under which a session remembers how many wrong passwords were typed in it. */
+/** Session key of the number of wrong passwords. */
 const triesKey = 'password:tries';
 
 const wrong = message('passwordWrong');
 
-/** Asks for the pending user's password (flow execution, section 6.5). */
+/** Asks for the pending user's password. */
 @Injectable()
 export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
   readonly kind = 'password';
@@ -28,21 +28,21 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
   ) {}
 
   async show(execution: Execution<PasswordStage>): Promise<StageOutcome> {
-    if ((await claimedIn(execution)) === undefined) return { kind: 'denied' };
+    if ((await claimedIdentity(execution)) === undefined) return { kind: 'denied' };
     const challenge = {
       component: 'ak-stage-password',
       ...(await execution.userInfo()),
-      ...(await this.recovery(execution)),
+      ...(await this.recoveryLink(execution)),
       allow_show_password: execution.stage.allowShowPassword,
     };
     return { kind: 'challenge', challenge };
   }
 
   async answer(execution: Execution<PasswordStage>, body: unknown): Promise<StageOutcome> {
-    const claimed = await claimedIn(execution);
+    const claimed = await claimedIdentity(execution);
     if (claimed === undefined) return { kind: 'denied' };
     const { password } = await execution.read(PasswordChallengeResponseRequestDto, body);
-    if (await this.passwords.passes(execution, execution.stage, claimed, password)) {
+    if (await this.passwords.verify(execution, execution.stage, claimed, password)) {
       execution.remember(triesKey, 0);
       return { kind: 'passed' };
     }
@@ -52,15 +52,15 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
     return { kind: 'rejected', errors: { password: [wrong] } };
   }
 
-  /** Where to go without a password. It depends on the visitor alone, and tells nothing of whom they say they are. */
-  private async recovery({ manager, visitor }: Execution<PasswordStage>): Promise<{ recovery_url?: string }> {
+  /** Returns the link to the recovery flow. It does not depend on the pending user, so it reveals nothing about them. */
+  private async recoveryLink({ manager, visitor }: Execution<PasswordStage>): Promise<{ recovery_url?: string }> {
     const flow = await this.planner.findDefault(manager, 'recovery', visitor.user);
     return flow === undefined ? {} : { recovery_url: `${publicUrl(this.settings)}/if/flow/${flow.slug}/` };
   }
 }
 
-/** Whose password is asked for; undefined if the run is about nobody. */
-async function claimedIn(execution: Execution<PasswordStage>): Promise<Claimed | undefined> {
+/** Returns the identity whose password is asked for; undefined if the run has no pending user. */
+async function claimedIdentity(execution: Execution<PasswordStage>): Promise<ClaimedIdentity | undefined> {
   const pending = await execution.pendingUser();
   if (pending === undefined) return undefined;
   const user = pending.kind === 'known' ? pending.user : undefined;

@@ -8,14 +8,14 @@ import { Stage } from '../../flows/stage.entity.js';
 export const redirectModes = ['static', 'flow'] as const;
 export type RedirectMode = (typeof redirectModes)[number];
 
-/** Sends the visitor to a page or to another flow. */
+/** Redirects the visitor to a page or to another flow. */
 @StageKindEntity('redirect')
 @Check('ck_stage_redirect_mode', oneOf('redirect_mode', redirectModes))
 export class RedirectStage extends Stage {
   @Column({ type: 'boolean' })
   keepContext = true;
 
-  /** `mode` on the wire; the column of that name is that of consent stages. */
+  /** `mode` on the wire. The column `mode` belongs to consent stages. */
   @Column({ type: 'text' })
   redirectMode!: RedirectMode;
 

@@ -8,7 +8,7 @@ import { Flow } from '../../flows/flow.entity.js';
 import { RedirectChallengeResponseRequestDto } from './dto/redirect-challenge.dto.js';
 import type { RedirectStage } from './redirect-stage.entity.js';
 
-/** Sends the visitor to a page of this service, or into another flow in the place of this one. */
+/** Redirects the visitor to a page of this service, or replaces the run by one of another flow. */
 @Injectable()
 export class RedirectStageExecutor implements StageExecutor<RedirectStage> {
   readonly kind = 'redirect';
@@ -28,7 +28,7 @@ export class RedirectStageExecutor implements StageExecutor<RedirectStage> {
     return { kind: 'passed' };
   }
 
-  /** @returns the page of the flow; undefined if the flow does not exist or is not for this visitor */
+  /** @returns the page of the flow; undefined if the flow does not exist or does not apply to this visitor */
   private async startFlow(execution: Execution<RedirectStage>): Promise<string | undefined> {
     const { manager, stage, plan, visitor } = execution;
     const flow = stage.targetFlowId === null ? null : await manager.findOneBy(Flow, { pk: stage.targetFlowId });

@@ -10,8 +10,8 @@ import { message } from '../../rest/messages/messages.js';
 import type { UserDeleteStage } from './user-delete-stage.entity.js';
 
 /**
- * Deletes the pending user, or the signed-in one if none is pending, and signs the visitor out. Only accounts that the
- * visitor has proved to be theirs: an editor of flows could delete every account otherwise.
+ * Deletes the pending user, or the signed-in one if none is pending, and signs the visitor out. The visitor must have
+ * proved to be the owner; otherwise an editor of flows could delete every account.
  */
 @Injectable()
 export class UserDeleteStageExecutor implements StageExecutor<UserDeleteStage> {
@@ -22,7 +22,7 @@ export class UserDeleteStageExecutor implements StageExecutor<UserDeleteStage> {
   async show(execution: Execution<UserDeleteStage>): Promise<StageOutcome> {
     const { manager, visitor, plan } = execution;
     const pending = await execution.pendingUser();
-    // An unknown user gets the answer of one without a proof.
+    // Unknown users are denied like known ones without a proof.
     if (pending?.kind === 'pretended') return { kind: 'denied', message: message('accountNotProved') };
     const user = pending?.user ?? visitor.user;
     if (user === undefined) return { kind: 'denied', message: message('noUserToDelete') };

@@ -29,7 +29,7 @@ export const userLoginStage = defineStage({
     }),
     geoip_binding: ChoiceFilter(geoipBindings, {
       on: 'stage.geoipBinding',
-      description: 'The place that sessions are bound to.',
+      description: 'The location that sessions are bound to.',
     }),
   },
   executor: UserLoginStageExecutor,

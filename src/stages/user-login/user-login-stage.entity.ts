@@ -20,14 +20,14 @@ export type GeoipBinding = (typeof geoipBindings)[number];
 @Check('ck_stage_network_binding', oneOf('network_binding', networkBindings))
 @Check('ck_stage_geoip_binding', oneOf('geoip_binding', geoipBindings))
 export class UserLoginStage extends Stage {
-  /** A span of time; zero: until the browser is closed. */
+  /** A duration; zero: until the browser is closed. */
   @Column({ type: 'text' })
   sessionDuration = 'seconds=0';
 
   @Column({ type: 'boolean' })
   terminateOtherSessions = false;
 
-  /** A span of time that those get on top who want to be remembered; zero: nobody is asked. */
+  /** Additional duration for visitors who choose to be remembered; zero: do not ask. */
   @Column({ type: 'text' })
   rememberMeOffset = 'seconds=0';
 

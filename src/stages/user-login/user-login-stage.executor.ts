@@ -12,12 +12,12 @@ import { message } from '../../rest/messages/messages.js';
 import { UserLoginChallengeDto, UserLoginChallengeResponseRequestDto } from './dto/user-login-challenge.dto.js';
 import type { UserLoginStage } from './user-login-stage.entity.js';
 
-const nobody: StageOutcome = { kind: 'denied', message: message('noUserToSignIn') };
-const switchedOff: StageOutcome = { kind: 'denied', message: message('accountInactive') };
+const noUser: StageOutcome = { kind: 'denied', message: message('noUserToSignIn') };
+const inactive: StageOutcome = { kind: 'denied', message: message('accountInactive') };
 
 /**
- * Signs in the pending user (flow execution, section 6.4): never somebody who does not exist or was switched off, and
- * no superuser without a proof in the plan, because an editor of the flow could have removed the stage that asks for it.
+ * Signs in the pending user, unless the user is unknown or inactive. Superusers need a proof in the plan, because an
+ * editor of the flow could have removed the stage that asks for one.
  */
 @Injectable()
 export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
@@ -30,7 +30,7 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
   async show(execution: Execution<UserLoginStage>): Promise<StageOutcome> {
     if (secondsIn(execution.stage.rememberMeOffset) === 0) return this.signIn(execution, false);
     const pending = await execution.pendingUser();
-    if (pending?.kind !== 'known') return nobody;
+    if (pending?.kind !== 'known') return noUser;
     return { kind: 'challenge', challenge: { component: 'ak-stage-user-login', ...(await execution.userInfo()) } };
   }
 
@@ -40,7 +40,7 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
     return this.signIn(execution, remember_me);
   }
 
-  private async refuse(
+  private async refuseUnproved(
     { manager, stage, flow, visitor }: Execution<UserLoginStage>,
     { pk, username }: User,
   ): Promise<StageOutcome> {
@@ -61,12 +61,13 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
   private async signIn(execution: Execution<UserLoginStage>, remember: boolean): Promise<StageOutcome> {
     const { manager, stage, plan, visitor } = execution;
     const pending = await execution.pendingUser();
-    if (pending?.kind !== 'known') return nobody;
-    // Locked: an administrator may be switching the account off, or its owner changing the password, at this moment.
+    if (pending?.kind !== 'known') return noUser;
+    // Locked, because the account may be deactivated or its password changed concurrently.
     const user = await lockProved(manager, plan.context, pending.user.pk);
     if (user === 'changed') return { kind: 'denied', message: message('accountChanged') };
-    if (user?.isActive !== true) return switchedOff;
-    if (!hasProof(execution, user) && (await isSuperuser(manager, user.pk))) return this.refuse(execution, user);
+    if (user?.isActive !== true) return inactive;
+    if (!hasProof(execution, user) && (await isSuperuser(manager, user.pk)))
+      return this.refuseUnproved(execution, user);
     await manager.update(User, { pk: user.pk }, { lastLogin: () => 'now()' });
     const seconds = secondsIn(stage.sessionDuration) + (remember ? secondsIn(stage.rememberMeOffset) : 0);
     await execution.signIn(user, seconds, bindingOf(stage));
@@ -84,8 +85,8 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
 }
 
 /**
- * What a session is bound to. There is no database here of whose a network is, or where a place: of all that the
- * settings can name, the network that the visitor is in is the nearest part that is known.
+ * Returns what the session is bound to. Without databases of networks and locations, the client's network is the closest
+ * approximation of what the settings name.
  */
 function bindingOf({ networkBinding, geoipBinding }: UserLoginStage): SessionBinding {
   if (networkBinding === 'bind_asn_network_ip') return 'address';

@@ -6,12 +6,12 @@ import { type ConsentMode, consentModes } from '../consent-stage.entity.js';
 /** The fields of a consent stage. */
 class ConsentStageFields extends StageFields {
   @ChoiceField('ConsentStageModeEnum', consentModes, {
-    description: 'Ask every time, once and for all, or again when `consent_expire_in` has passed.',
+    description: 'Ask every time, only once, or again after `consent_expire_in`.',
   })
   mode!: ConsentMode;
 
   @DurationField({
-    description: 'How long an answer counts in the mode `expiring`, such as `weeks=4` or `hours=1;minutes=30`.',
+    description: 'How long consent is valid in the mode `expiring`, such as `weeks=4` or `hours=1;minutes=30`.',
     example: 'weeks=4',
   })
   consent_expire_in!: string;

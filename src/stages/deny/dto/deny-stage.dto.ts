@@ -6,7 +6,7 @@ import { TextField } from '../../../rest/fields/fields.js';
 class DenyStageFields extends StageFields {
   @TextField({
     allowBlank: true,
-    description: 'What the visitor reads, unless a policy has put another text into the run.',
+    description: 'Message for the visitor, unless the run provides one. Empty: the default message.',
     example: 'Sign-up is closed.',
   })
   deny_message!: string;

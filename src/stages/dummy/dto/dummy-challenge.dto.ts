@@ -7,5 +7,5 @@ export class DummyChallengeDto extends ChallengeOf('ak-stage-dummy') {
   name!: string;
 }
 
-/** The answer to it; anything will do. */
+/** The response to a dummy stage, which has no fields. */
 export class DummyChallengeResponseRequestDto extends AnswerTo('ak-stage-dummy') {}

@@ -4,7 +4,7 @@ import { BooleanField } from '../../../rest/fields/fields.js';
 
 /** The fields of a dummy stage. */
 class DummyStageFields extends StageFields {
-  @BooleanField({ description: 'Fail when the stage is reached.' })
+  @BooleanField({ description: 'Fail with an error when the stage is reached.' })
   throw_error!: boolean;
 }
 

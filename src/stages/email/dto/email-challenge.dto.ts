@@ -3,31 +3,31 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { AnswerTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
 import { TextField } from '../../../rest/fields/fields.js';
 
-/** Waits for the link in a mail to be opened, or for its code. */
+/** Waits for the link in the mail to be opened, or for the code. */
 export class EmailChallengeDto extends ChallengeOf('ak-stage-email') {
   @ApiPropertyOptional({
-    description: 'The link was opened in another browser, and the flow goes on there. Not part of the reference.',
+    description: "The link was opened in another browser, where the flow continues. Not part of authentik's API.",
   })
   confirmed?: boolean;
 
   @ApiPropertyOptional({
     type: 'integer',
-    description: 'Minutes that the link in the mail is valid, from when it was sent. Not part of the reference.',
+    description: "Validity of the link in minutes, from when the mail was sent. Not part of authentik's API.",
   })
   link_minutes?: number;
 
   @ApiPropertyOptional({
     type: 'integer',
-    description: 'Minutes that the code in the mail is valid, from when it was sent. Not part of the reference.',
+    description: "Validity of the code in minutes, from when the mail was sent. Not part of authentik's API.",
   })
   code_minutes?: number;
 }
 
-/** Has the mail sent again, or proves with the code in it that it was read. */
+/** Requests another mail, or submits the code of the last one. */
 export class EmailChallengeResponseRequestDto extends AnswerTo('ak-stage-email') {
   @TextField({
     maxLength: 20,
-    description: 'The six digits in the mail. Not part of the reference; without it the mail is sent again.',
+    description: "The six-digit code in the mail. Without it, another mail is sent. Not part of authentik's API.",
   })
   code?: string;
 }

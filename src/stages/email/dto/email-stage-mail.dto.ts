@@ -15,15 +15,15 @@ import {
 
 const locale = {
   maxLength: 35,
-  description: 'Language of the mail, such as `de` or `zh-Hans`; English if not given.',
+  description: 'Language of the mail, such as `de` or `zh-Hans`; default: English.',
   checks: [(value: string) => (isLocale(value) ? undefined : 'Enter a language tag, such as de or zh-Hans.')],
 };
 
 class EmailStageTestFields {
-  @EmailField({ required: true, description: 'Where to send it.' })
+  @EmailField({ required: true, description: 'Recipient address.' })
   to!: string;
 
-  @TextField({ description: 'A template, shipped or your own; `email/setup.html` if not given.', rules: [isTemplate] })
+  @TextField({ description: 'Shipped or custom template; default: `email/setup.html`.', rules: [templateExists] })
   template?: string;
 
   @TextField(locale)
@@ -36,12 +36,12 @@ export class EmailStageTestRequestDto extends RequestOf(EmailStageTestFields) {}
 class EmailStageTestAnswerFields {
   @UuidField({
     readOnly: true,
-    description: 'Key of the mail: `/mail/messages/{message_uuid}/` tells what became of it.',
+    description: 'Key of the queued mail, whose state is at `/mail/messages/{message_uuid}/`.',
   })
   message!: string;
 }
 
-/** A test mail that will be sent. */
+/** A queued test mail. */
 export class EmailStageTestDto extends AnswerOf(EmailStageTestAnswerFields) {}
 
 class EmailStageCheckStepFields {
@@ -58,64 +58,64 @@ class EmailStageCheckStepFields {
   detail!: string;
 }
 
-/** One step of a check: connecting, the greeting, TLS, the login. */
+/** One step of a check: connection, greeting, TLS or login. */
 export class EmailStageCheckStepDto extends AnswerOf(EmailStageCheckStepFields) {}
 
 class EmailStageCheckFields {
-  @BooleanField({ readOnly: true, description: 'Whether a mail could be handed over to a mail server now.' })
+  @BooleanField({ readOnly: true, description: 'Whether the server would accept a mail now.' })
   ok!: boolean;
 
-  @TextField({ readOnly: true, description: 'What was found, in words, and what to do about it.' })
+  @TextField({ readOnly: true, description: 'The result in words, with advice.' })
   verdict!: string;
 
   @ObjectField(EmailStageCheckStepDto, { isArray: true })
   steps!: EmailStageCheckStepDto[];
 
-  @TextListField({ readOnly: true, description: 'What was said: `C:` by us, `S:` by the server. Without secrets.' })
+  @TextListField({ readOnly: true, description: 'SMTP dialogue, `C:` from us, `S:` from the server, without secrets.' })
   transcript!: string[];
 }
 
-/** How the mail server of a stage was found to be. */
+/** The result of checking a stage's mail server. */
 export class EmailStageCheckDto extends AnswerOf(EmailStageCheckFields) {}
 
 class EmailTemplatePreviewRequestFields {
-  @TextField({ required: true, rules: [isTemplate] })
+  @TextField({ required: true, rules: [templateExists] })
   template!: string;
 
-  @TextField({ allowBlank: true, maxLength: 998, description: "The template's own if not given." })
+  @TextField({ allowBlank: true, maxLength: 998, description: 'Default: the subject of the template.' })
   subject?: string;
 
   @TextField(locale)
   locale?: string;
 
   @DictionaryField({
-    description: 'Values in place of the examples: `url`, `code`, `user`, `expires` and so on.',
+    description: 'Values that replace the examples, such as `url`, `code`, `user` and `expires`.',
     rules: [isMailData],
   })
   data?: Record<string, unknown>;
 }
 
-/** A template to fill with examples, or with your own values. */
+/** A template to preview, with example values or your own. */
 export class EmailTemplatePreviewRequestDto extends RequestOf(EmailTemplatePreviewRequestFields) {}
 
 class EmailTemplatePreviewFields {
   @TextField({ readOnly: true })
   subject!: string;
 
-  @TextField({ readOnly: true, description: 'Empty for a mail of plain text. Pictures are `cid:` addresses.' })
+  @TextField({ readOnly: true, description: 'Empty for a plain-text mail. Images are `cid:` URLs.' })
   html!: string;
 
   @TextField({ readOnly: true })
   text!: string;
 
-  @TextListField({ readOnly: true, description: 'What the author of the template should know.' })
+  @TextListField({ readOnly: true, description: 'Warnings for the author of the template.' })
   warnings!: string[];
 }
 
-/** A filled template. */
+/** A rendered template. */
 export class EmailTemplatePreviewDto extends AnswerOf(EmailTemplatePreviewFields) {}
 
-async function isTemplate(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
+async function templateExists(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
   const isKnown = Object.hasOwn(defaultSubjects, path) || (await resolve(EmailTemplates).has(path));
   return isKnown ? undefined : [`Invalid template '${path}' specified.`];
 }
@@ -123,7 +123,7 @@ async function isTemplate(path: string, { resolve }: RuleContext): Promise<strin
 const isText = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What kind of value each of those is that templates read. */
+/** Types of the values that templates read. */
 const kinds = [
   { names: ['url', 'code', 'expires', 'title', 'body', 'host'], is: isText, message: 'must be text.' },
   { names: ['user', 'source', 'key_value'], is: isObject, message: 'must be an object.' },

@@ -4,7 +4,7 @@ import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
 import { BooleanField, DurationField, EmailField, IntegerField, TextField } from '../../../rest/fields/fields.js';
 
-/** The fields of an email stage (management API, section 4.1). */
+/** The fields of an email stage. */
 class EmailStageFields extends StageFields {
   @BooleanField({
     description: "Use the service's own mail server and sender; the connection settings of the stage have no effect.",
@@ -25,8 +25,7 @@ class EmailStageFields extends StageFields {
     allowBlank: true,
     writeOnly: true,
     description:
-      'A change of `host`, `port` or `username`, or one that gives up TLS, removes the stored password unless it comes ' +
-      'in the same request.',
+      'Changing `host`, `port` or `username`, or disabling TLS, removes the stored password unless the request sets one.',
   })
   password?: string;
 
@@ -45,23 +44,23 @@ class EmailStageFields extends StageFields {
   @EmailField({ example: 'noreply@example.org' })
   from_address!: string;
 
-  @IntegerField({ description: 'How long the link in the mail is valid, in minutes.', example: 30 })
+  @IntegerField({ description: 'Validity of the link in the mail, in minutes.', example: 30 })
   token_expiry!: number;
 
   @TextField({ example: 'Verify your address' })
   subject!: string;
 
-  @TextField({ example: 'email/account_confirmation.html', rules: [isKnownTemplate] })
+  @TextField({ example: 'email/account_confirmation.html', rules: [templateExists] })
   template!: string;
 
-  @BooleanField({ description: 'Activate users who wait for confirmation when they pass the stage.' })
+  @BooleanField({ description: 'Activate users who await confirmation when they pass the stage.' })
   activate_user_on_success!: boolean;
 
   @IntegerField({
     minimum: 0,
     description:
-      'How many mails a recipient can have sent within `recovery_cache_timeout`, the first one included; that one is ' +
-      'always sent.',
+      'Maximum number of mails per recipient within `recovery_cache_timeout`, including the first one, which is always ' +
+      'sent.',
     example: 5,
   })
   recovery_max_attempts!: number;
@@ -79,6 +78,6 @@ export class EmailStageRequestDto extends RequestOf(EmailStageFields) {}
 /** Changes to an email stage. */
 export class PatchedEmailStageRequestDto extends PatchOf(EmailStageRequestDto) {}
 
-async function isKnownTemplate(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
+async function templateExists(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
   return (await resolve(EmailTemplates).has(path)) ? undefined : [`Invalid template '${path}' specified.`];
 }

@@ -5,37 +5,37 @@ import { type FlowDesignation, flowDesignations } from '../../../flows/flow-choi
 import { BooleanField, ChoiceField, TextField, TextListField } from '../../../rest/fields/fields.js';
 import { type Message, message } from '../../../rest/messages/messages.js';
 
-/** Asks who the visitor is. */
+/** Asks for a user name or address. */
 export class IdentificationChallengeDto extends ChallengeOf('ak-stage-identification') {
-  @TextListField({ required: true, nullable: true, description: 'What users are found by.' })
+  @TextListField({ required: true, nullable: true, description: 'Fields that users are found by.' })
   user_fields!: string[] | null;
 
   @BooleanField({ required: true, description: 'Whether the password is asked for in the same step.' })
   password_fields!: boolean;
 
-  @BooleanField({ default: false, description: 'Whether to offer to show it while it is typed.' })
+  @BooleanField({ default: false, description: 'Whether to offer to reveal the password while it is typed.' })
   allow_show_password?: boolean;
 
-  @TextField({ description: 'Never there: it would name the application that the visitor comes from.' })
+  @TextField({ description: 'Never set; in authentik the name of the application that the visitor comes from.' })
   application_pre?: string;
 
   @ChoiceField('FlowDesignationEnum', flowDesignations, { required: true })
   flow_designation!: FlowDesignation;
 
-  @TextField({ description: 'Where to sign up.' })
+  @TextField({ description: 'Link to the enrollment flow.' })
   enroll_url?: string;
 
-  @TextField({ description: 'Where to recover an account.' })
+  @TextField({ description: 'Link to the recovery flow.' })
   recovery_url?: string;
 
-  @TextField({ description: 'Where to sign in without a password.' })
+  @TextField({ description: 'Link to the flow for signing in without a password.' })
   passwordless_url?: string;
 
-  @TextField({ required: true, description: 'What the button says.' })
+  @TextField({ required: true, description: 'Label of the button.' })
   primary_action!: string;
 
   @ApiPropertyOptional({
-    description: 'Always empty: there are no sources here.',
+    description: 'Always empty: sources are not supported.',
     type: 'array',
     items: { type: 'object', additionalProperties: {} },
   })
@@ -45,22 +45,22 @@ export class IdentificationChallengeDto extends ChallengeOf('ak-stage-identifica
   show_source_labels!: boolean;
 }
 
-/** As many characters as an address may have; nobody has a longer name. */
-const longestName = 254;
+/** Maximum length of a user name or address. */
+const maxNameLength = 254;
 
-/** Who the visitor says they are. */
+/** The user name or address that the visitor typed, and the password if it was asked for. */
 export class IdentificationChallengeResponseRequestDto extends AnswerTo('ak-stage-identification') {
   @ApiProperty({ minLength: 1 })
-  @TextField({ required: true, checks: [isNotTooLong] })
+  @TextField({ required: true, checks: [checkLength] })
   uid_field!: string;
 
   @TextField({ nullable: true, allowBlank: true, verbatim: true })
   password?: string | null;
 
-  @TextField({ nullable: true, allowBlank: true, description: 'Has no effect: there are no captcha stages here.' })
+  @TextField({ nullable: true, allowBlank: true, description: 'Has no effect: captcha stages are not supported.' })
   captcha_token?: string | null;
 }
 
-function isNotTooLong(name: string): Message | undefined {
-  return [...name].length <= longestName ? undefined : message('maxLength', { limit: longestName });
+function checkLength(name: string): Message | undefined {
+  return [...name].length <= maxNameLength ? undefined : message('maxLength', { limit: maxNameLength });
 }

@@ -20,57 +20,56 @@ describeConstraint('fk_stage_password_stage', 'password_stage', 'The stage has j
 class IdentificationStageFields extends StageFields {
   @ChoiceListField('UserFieldsEnum', userFields, {
     allowEmpty: true,
-    description: 'What users are found by; `upn` is their attribute of that name.',
+    description: 'Fields that users are found by; `upn` is the attribute of that name.',
   })
   user_fields!: UserField[];
 
   @UuidField({
     nullable: true,
-    description: 'Ask for the password in the same step, by the rules of this stage.',
+    description: 'Ask for the password in the same step, with the settings of this password stage.',
     rules: [exists(() => PasswordStage)],
   })
   password_stage!: string | null;
 
-  @UuidField({ nullable: true, description: 'Always null: there are no captcha stages here.', rules: [isNoRow] })
+  @UuidField({ nullable: true, description: 'Always null: captcha stages are not supported.', rules: [isUnsupported] })
   captcha_stage!: string | null;
 
   @BooleanField({
-    description:
-      'Find users whatever the case of what is typed. Where two differ only in case, the exact one is meant, or nobody.',
+    description: 'Ignore case when finding users. If names differ only in case, the exact match is found, or no user.',
   })
   case_insensitive_matching!: boolean;
 
   @BooleanField({
     description:
-      'Show who was found in the following steps, instead of what was typed. That tells visitors whether there is ' +
-      'such a user, also where the stage pretends.',
+      'Show the name of the found user in later steps, instead of what was typed. This reveals whether the user exists, ' +
+      'even with `pretend_user_exists`.',
   })
   show_matched_user!: boolean;
 
-  @UuidField({ nullable: true, description: 'Flow to sign up in, offered as a link.', rules: [exists(() => Flow)] })
+  @UuidField({ nullable: true, description: 'Enrollment flow to link to.', rules: [exists(() => Flow)] })
   enrollment_flow!: string | null;
 
   @UuidField({
     nullable: true,
-    description: 'Flow to recover an account in, offered as a link.',
+    description: 'Recovery flow to link to.',
     rules: [exists(() => Flow)],
   })
   recovery_flow!: string | null;
 
   @UuidField({
     nullable: true,
-    description: 'Flow to sign in without a password, offered as a link.',
+    description: 'Flow for signing in without a password, to link to.',
     rules: [exists(() => Flow)],
   })
   passwordless_flow!: string | null;
 
-  @UuidListField({ description: 'Always empty: there are no sources here.', rules: [isNoRow] })
+  @UuidListField({ description: 'Always empty: sources are not supported.', rules: [isUnsupported] })
   sources!: string[];
 
-  @BooleanField({ description: 'Name the sources beside their icons.' })
+  @BooleanField({ description: 'Show the names of sources next to their icons.' })
   show_source_labels!: boolean;
 
-  @BooleanField({ description: 'Go on with somebody who does not exist, so that nobody learns who does.' })
+  @BooleanField({ description: 'Continue with unknown users, so that visitors cannot learn which accounts exist.' })
   pretend_user_exists!: boolean;
 }
 
@@ -78,21 +77,21 @@ class IdentificationStageFields extends StageFields {
 export class IdentificationStageDto extends AnswerOf(IdentificationStageFields) {}
 
 /** An identification stage to create or to replace with. */
-@Check(findsSomebody)
+@Check(hasUserFields)
 export class IdentificationStageRequestDto extends RequestOf(IdentificationStageFields) {}
 
 /** Changes to an identification stage. */
-@Check(findsSomebody)
+@Check(hasUserFields)
 export class PatchedIdentificationStageRequestDto extends PatchOf(IdentificationStageRequestDto) {}
 
-/** The rule for keys of rows of a kind that there is not. */
-function isNoRow(_: unknown, _context: RuleContext, raw: unknown): Promise<string[] | undefined> {
+/** Refuses any key, for relations to objects that are not supported. */
+function isUnsupported(_: unknown, _context: RuleContext, raw: unknown): Promise<string[] | undefined> {
   const [first] = [raw].flat();
   return Promise.resolve(first === undefined ? undefined : [noSuchRow(first)]);
 }
 
-/** What is not named counts as it is stored. */
-function findsSomebody(
+/** Requires at least one user field; a request without the property keeps the stored ones. */
+function hasUserFields(
   { user_fields }: Partial<IdentificationStageFields>,
   { current }: RuleContext,
 ): string | undefined {

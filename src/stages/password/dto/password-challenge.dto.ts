@@ -5,10 +5,10 @@ import { BooleanField, TextField } from '../../../rest/fields/fields.js';
 
 /** Asks for a password. */
 export class PasswordChallengeDto extends UserChallengeOf('ak-stage-password') {
-  @TextField({ description: 'Where somebody can go who has forgotten it.' })
+  @TextField({ description: 'Link to the recovery flow, for visitors who forgot the password.' })
   recovery_url?: string;
 
-  @BooleanField({ default: false, description: 'Whether to offer to show it while it is typed.' })
+  @BooleanField({ default: false, description: 'Whether to offer to reveal the password while it is typed.' })
   allow_show_password?: boolean;
 }
 

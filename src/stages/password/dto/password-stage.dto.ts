@@ -13,22 +13,22 @@ class PasswordStageFields extends StageFields {
   @ChoiceListField('BackendsEnum', passwordBackends, {
     required: true,
     description:
-      'Where a password may be known: `InbuiltBackend` is the password of the user, `TokenBackend` the keys of their ' +
-      'app passwords. LDAP and Kerberos are taken and know nobody, for there are no such sources here.',
+      'Backends that verify the password: `InbuiltBackend` checks the password of the user, `TokenBackend` their app ' +
+      'passwords. LDAP and Kerberos are accepted and match no password, because sources are not supported.',
   })
   backends!: PasswordBackend[];
 
   @UuidField({
     nullable: true,
-    description: 'The flow in which users who are signed in change their password.',
+    description: 'Flow in which signed-in users change their password.',
     rules: [exists(() => Flow)],
   })
   configure_flow!: string | null;
 
-  @IntegerField({ description: 'How many wrong passwords end the run.', example: 5 })
+  @IntegerField({ description: 'Number of wrong passwords that ends the run.', example: 5 })
   failed_attempts_before_cancel!: number;
 
-  @BooleanField({ description: 'Offer to show the password while it is typed.' })
+  @BooleanField({ description: 'Offer to reveal the password while it is typed.' })
   allow_show_password!: boolean;
 }
 

@@ -12,7 +12,7 @@ describeConstraint('fk_stage_target_flow', 'target_flow', 'The flow has just bee
 
 /** The fields of a redirect stage. */
 class RedirectStageFields extends StageFields {
-  @BooleanField({ description: 'Take the data of this run along to the target flow.' })
+  @BooleanField({ description: 'Pass the data of this run on to the target flow.' })
   keep_context!: boolean;
 
   @ChoiceField('RedirectStageModeEnum', redirectModes, {

@@ -4,7 +4,7 @@ import { BooleanField } from '../../../rest/fields/fields.js';
 /** Asks whether the visitor wants to be remembered. */
 export class UserLoginChallengeDto extends UserChallengeOf('ak-stage-user-login') {}
 
-/** Whether they do. */
+/** Whether the visitor wants to be remembered. */
 export class UserLoginChallengeResponseRequestDto extends AnswerTo('ak-stage-user-login') {
   @BooleanField({ required: true })
   remember_me!: boolean;

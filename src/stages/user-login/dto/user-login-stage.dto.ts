@@ -6,31 +6,31 @@ import { type GeoipBinding, geoipBindings, type NetworkBinding, networkBindings 
 /** The fields of a user login stage. */
 class UserLoginStageFields extends StageFields {
   @DurationField({
-    description: 'How long a session lasts, such as `hours=8` or `days=1;hours=12`; zero: until the browser is closed.',
+    description: 'Duration of the session, such as `hours=8` or `days=1;hours=12`; zero: until the browser is closed.',
     example: 'hours=8',
   })
   session_duration!: string;
 
-  @BooleanField({ description: 'End every other session of the user who signs in.' })
+  @BooleanField({ description: 'End all other sessions of the user.' })
   terminate_other_sessions!: boolean;
 
   @DurationField({
-    description: 'How much longer the session lasts of those who ask to be remembered; zero: nobody is asked.',
+    description: 'Additional duration for visitors who choose to be remembered; zero: do not ask.',
     example: 'days=30',
   })
   remember_me_offset!: string;
 
   @ChoiceField('NetworkBindingEnum', networkBindings, {
     description:
-      'Where a session can be used from. There is no database of networks here: `bind_asn_network_ip` binds to the ' +
-      'address that signed in, the others to its network (/24, or /48 of IPv6), which is less than they name.',
+      'Binds the session to a network. Without a database of networks, `bind_asn_network_ip` binds to the client ' +
+      'address at sign-in, and the others bind to its network (/24, or /48 for IPv6), which is stricter than an ASN.',
   })
   network_binding!: NetworkBinding;
 
   @ChoiceField('GeoipBindingEnum', geoipBindings, {
     description:
-      'Where a session can be used from. There is no database of places here: any binding is one to the network of ' +
-      'the address that signed in (/24, or /48 of IPv6), which lies in one place.',
+      'Binds the session to a location. Without a geolocation database, every binding is to the network of the client ' +
+      'address at sign-in (/24, or /48 for IPv6).',
   })
   geoip_binding!: GeoipBinding;
 }
