@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 
 import { SecretBox } from '../database/secret-box.js';
 import type { FlowStageBindingDto } from '../flows/dto/flow-stage-binding.dto.js';
@@ -17,6 +18,7 @@ import type { Visit } from './visit.js';
 @Injectable()
 export class FlowInspector {
   constructor(
+    private readonly dataSource: DataSource,
     private readonly sessions: FlowSessions,
     private readonly bindings: FlowStageBindingService,
     private readonly secrets: SecretBox,
@@ -51,7 +53,7 @@ export class FlowInspector {
   private async bindingOf(planned: PlannedStage | undefined): Promise<FlowStageBindingDto | undefined> {
     if (planned === undefined || !('binding' in planned)) return undefined;
     try {
-      return await this.bindings.get(planned.binding, everyRow);
+      return await this.bindings.read(this.dataSource.manager, planned.binding, everyRow);
     } catch (error) {
       if (error instanceof AppError && error.code === 'notFound') return undefined;
       throw error;

@@ -1,11 +1,8 @@
-import { Body, Controller, Query } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import type { VisibleRows } from '../rest/access/route-access.js';
-import { Current, Visible } from '../rest/access/visible.js';
-import type { Page } from '../rest/list/page.js';
+import { ResourceController } from '../core/access/resource-controller.js';
 import { Resource } from '../rest/resource.js';
-import type { UsedByDto } from '../rest/used-by.js';
 import { FlowStageBindingListQuery } from './dto/flow-stage-binding-list.query.js';
 import {
   FlowStageBindingDto,
@@ -33,49 +30,12 @@ const bindings = new Resource({
 /** `/flows/bindings/` */
 @ApiTags('flows')
 @Controller('flows/bindings')
-export class FlowStageBindingController {
-  constructor(private readonly service: FlowStageBindingService) {}
-
-  @bindings.list()
-  list(@Query() query: FlowStageBindingListQuery, @Visible() visible: VisibleRows): Promise<Page<FlowStageBindingDto>> {
-    return this.service.list(query, visible);
-  }
-
-  @bindings.create()
-  create(@Body() request: FlowStageBindingRequestDto): Promise<FlowStageBindingDto> {
-    return this.service.create(request);
-  }
-
-  @bindings.retrieve()
-  get(@bindings.key() pk: string, @Visible() visible: VisibleRows): Promise<FlowStageBindingDto> {
-    return this.service.get(pk, visible);
-  }
-
-  @bindings.replace()
-  replace(
-    @Current() binding: FlowStageBinding,
-    @Body() request: FlowStageBindingRequestDto,
-  ): Promise<FlowStageBindingDto> {
-    return this.service.update(binding, request);
-  }
-
-  @bindings.update()
-  update(
-    @Current() binding: FlowStageBinding,
-    @Body() request: PatchedFlowStageBindingRequestDto,
-  ): Promise<FlowStageBindingDto> {
-    return this.service.update(binding, request);
-  }
-
-  @bindings.remove()
-  remove(@Current() binding: FlowStageBinding): Promise<void> {
-    return this.service.remove(binding);
-  }
-
-  /** Nothing refers to a flow-stage binding. */
-  @bindings.usedBy()
-  async usedBy(@bindings.key() pk: string, @Visible() visible: VisibleRows): Promise<UsedByDto[]> {
-    await this.service.get(pk, visible);
-    return [];
+export class FlowStageBindingController extends ResourceController(bindings, {
+  query: FlowStageBindingListQuery,
+  request: FlowStageBindingRequestDto,
+  patch: PatchedFlowStageBindingRequestDto,
+}) {
+  constructor(@Inject(FlowStageBindingService) service: FlowStageBindingService) {
+    super(service);
   }
 }

@@ -1,19 +1,15 @@
-import { randomUUID } from 'node:crypto';
+import type { DataSource, EntityManager } from 'typeorm';
 
-import type { DataSource, DeepPartial, EntityManager, SelectQueryBuilder } from 'typeorm';
-
-import type { Authority, Party } from '../core/authority/authority.service.js';
+import type { Caller } from '../core/access/caller.js';
+import { type ReadRows, ResourceStore } from '../core/access/resource-store.js';
+import type { Authority } from '../core/authority/authority.service.js';
 import type { HandedOn, Subject } from '../core/authority/read-standings.js';
-import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
-import { restrict } from '../rest/access/visible.js';
+import type { VisibleRows } from '../rest/access/route-access.js';
 import { RowCounts } from '../rest/cache/row-counts.js';
-import { AppError } from '../rest/errors/app-error.js';
-import type { Columns, ListQuery } from '../rest/list/list-query.js';
-import type { Page } from '../rest/list/page.js';
-import { readPageWith, readRows } from '../rest/list/read-page.js';
+import type { Columns } from '../rest/list/list-query.js';
 import type { Reference } from '../rest/used-by.js';
 import type { StageDto } from './dto/stage.dto.js';
-import { type FlowWithStages, type FlowSetReader, type FlowSets, groupFlowsByStage } from './flow-set.js';
+import { type FlowWithStages, type FlowSetReader, groupFlowsByStage } from './flow-set.js';
 import type { StageKind } from './stage-kinds.js';
 import { stageReferences } from './stage-references.js';
 import type { Stage } from './stage.entity.js';
@@ -49,78 +45,26 @@ export interface StageRequest {
 
 /**
  * Stores the stages of one kind. A kind whose requests set more than its columns subclasses it and overrides `columnsOf`,
- * `afterWrite` or `references`.
+ * `afterWrite` or `references`. `flow_set` has no column: bindings decide which flows a stage is in.
  */
 export class StageStore<
   Entity extends Stage = Stage,
   Answer extends StageDto = StageDto,
   Request extends StageRequest = StageRequest,
-> {
-  private readonly counts = new RowCounts();
-
+> extends ResourceStore<Entity, StageRow, Answer, Request, FlowWithStages> {
   constructor(
     readonly kind: StoredStageKind<Entity, Answer, Request>,
-    protected readonly dataSource: DataSource,
-    private readonly flowSets: FlowSetReader,
+    dataSource: DataSource,
+    flowSets: FlowSetReader,
     private readonly authority: Authority,
-  ) {}
-
-  async list(query: ListQuery, visible: VisibleRows): Promise<Page<Answer>> {
-    const flows = this.flowSets.flowsOf('select pk from page');
-    const page = await readPageWith<StageRow, FlowWithStages>(flows, this.stages(visible), query, this.counts);
-    return { pagination: page.pagination, results: this.answers(page.results, groupFlowsByStage(page.related)) };
+  ) {
+    const { entity, columns } = kind;
+    const related = flowSets.flowsOf('select pk from page');
+    super(dataSource, { entity, alias: 'stage', columns, related, counts: new RowCounts() });
   }
 
-  /** @throws AppError `notFound` */
-  async get(pk: string, visible: VisibleRows): Promise<Answer> {
-    return this.read(this.dataSource.manager, pk, visible);
-  }
-
-  /** As `get`, in the caller's transaction. */
-  async read(manager: EntityManager, pk: string, visible: VisibleRows): Promise<Answer> {
-    const stage = this.stages(visible, manager).andWhere('stage.pk = :pk', { pk });
-    const related = this.flowSets.flowsOf('select pk from page');
-    const found = await readRows<StageRow, FlowWithStages>(manager, stage, this.kind.columns, { related });
-    const [answer] = this.answers(found.rows, groupFlowsByStage(found.related));
-    if (answer === undefined) throw new AppError('notFound');
-    return answer;
-  }
-
-  /** @throws AppError `forbidden` if the stage hands on rights that the caller lacks */
-  create(request: Request, by: Party): Promise<Answer> {
-    const pk = randomUUID();
-    return this.write(pk, by, (manager) => this.insert(manager, request, pk));
-  }
-
-  /** Changes the given fields only, for PUT and PATCH alike. @throws AppError `forbidden` as `create` */
-  update({ pk }: Stage, request: Request | Partial<Request>, by: Party): Promise<Answer> {
-    return this.write(pk, by, (manager) => this.change(manager, pk, request));
-  }
-
-  /** As `create`, in the caller's transaction and without the check of rights. */
-  async insert(manager: EntityManager, request: Request, pk: string): Promise<void> {
-    const stage = Object.assign(new this.kind.entity(), this.columnsOf(request), { pk });
-    await manager.insert<Stage>(this.kind.entity, stage);
-    await this.afterWrite(manager, pk, request);
-  }
-
-  /** As `update`, in the caller's transaction and without the check of rights. */
-  async change(manager: EntityManager, pk: string, request: Request | Partial<Request>): Promise<void> {
-    const columns = this.columnsOf(request);
-    if (Object.keys(columns).length > 0) {
-      await manager.update<Stage>(this.kind.entity, { pk }, columns as DeepPartial<Stage>);
-    }
-    await this.afterWrite(manager, pk, request);
-  }
-
-  /** Removes the stage and its bindings. */
-  async remove({ pk }: Stage, manager = this.dataSource.manager): Promise<void> {
-    await manager.transaction((transaction) => transaction.delete<Stage>(this.kind.entity, { pk }));
-  }
-
-  /** @throws AppError `notFound` */
-  async references(pk: string, visible: VisibleRows): Promise<Reference[]> {
-    await this.get(pk, visible);
+  override async references(pk: string, visible: VisibleRows, _by: Caller): Promise<Reference[]> {
+    await this.read(this.dataSource.manager, pk, visible);
     return stageReferences(this.dataSource.manager, pk);
   }
 
@@ -136,38 +80,18 @@ export class StageStore<
     };
   }
 
-  /**
-   * The columns that a request sets, by property. Fields without a column of the stage are left out: `flow_set` is
-   * validated and has no effect, because bindings decide which flows a stage is in.
-   */
-  protected columnsOf(request: Partial<Request>): Partial<Entity> {
-    const columns = Object.entries(request).flatMap(([field, value]: [string, unknown]) => {
-      const property = /^stage\.(\w+)$/.exec(this.kind.columns[field] ?? '')?.[1];
-      return property === undefined || value === undefined ? [] : [[property, value] as const];
-    });
-    return Object.fromEntries(columns) as Partial<Entity>;
-  }
-
-  /** Writes what a request sets in other tables. */
-  protected afterWrite(_manager: EntityManager, _pk: string, _request: Partial<Request>): Promise<void> {
-    return Promise.resolve();
-  }
-
-  private write(pk: string, by: Party, change: (manager: EntityManager) => Promise<void>): Promise<Answer> {
+  /** @throws AppError `forbidden` if the stage hands on rights that the caller lacks */
+  protected override write(pk: string, by: Caller, change: (manager: EntityManager) => Promise<void>): Promise<void> {
     const subject = this.subject(pk);
-    return this.dataSource.transaction(async (manager) => {
-      if (subject === undefined) await change(manager);
-      else await this.authority.changing(manager, by, [subject], () => change(manager));
-      return this.read(manager, pk, everyRow);
-    });
+    if (subject === undefined) return super.write(pk, by, change);
+    return this.dataSource.transaction((manager) =>
+      this.authority.changing(manager, by, [subject], () => change(manager)),
+    );
   }
 
-  private stages(visible: VisibleRows, manager = this.dataSource.manager): SelectQueryBuilder<Stage> {
-    return restrict(manager.createQueryBuilder<Stage>(this.kind.entity, 'stage'), visible);
-  }
-
-  private answers(rows: readonly StageRow[], flows: FlowSets): Answer[] {
+  protected answers({ rows, related }: ReadRows<StageRow, FlowWithStages>): Answer[] {
     const { kind } = this;
+    const flows = groupFlowsByStage(related);
     return rows.map((row) => {
       const values: Readonly<Record<string, unknown>> = { ...kind.constants, ...row };
       // Spreading all of it into one literal takes fifty times as long, and most of the time of a long page.

@@ -17,7 +17,7 @@ export function passwordPolicyTransfer(service: PasswordPolicyService): Transfer
     request: PasswordPolicyRequestDto,
     patch: PatchedPasswordPolicyRequestDto,
     store: service,
-    exported: { identifiers: ['name'], read: (manager, pk) => service.get(pk, everyRow, manager) },
+    exported: { identifiers: ['name'], read: (manager, pk) => service.read(manager, pk, everyRow) },
   };
 }
 

@@ -1,14 +1,8 @@
-import { Body, Controller, Query } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { CurrentCaller } from '../../core/access/access.guard.js';
-import { Caller } from '../../core/access/caller.js';
-import type { VisibleRows } from '../../rest/access/route-access.js';
-import { Current, Visible } from '../../rest/access/visible.js';
-import type { Page } from '../../rest/list/page.js';
+import { ResourceController } from '../../core/access/resource-controller.js';
 import { Resource } from '../../rest/resource.js';
-import { readUsedBy, type UsedByDto } from '../../rest/used-by.js';
-import { PolicyService } from '../policy.service.js';
 import { PasswordPolicyListQuery } from './dto/password-policy-list.query.js';
 import {
   PasswordPolicyDto,
@@ -36,51 +30,12 @@ const policies = new Resource({
 /** `/policies/password/` */
 @ApiTags('policies')
 @Controller('policies/password')
-export class PasswordPolicyController {
-  constructor(
-    private readonly service: PasswordPolicyService,
-    private readonly policies: PolicyService,
-  ) {}
-
-  @policies.list()
-  list(@Query() query: PasswordPolicyListQuery, @Visible() visible: VisibleRows): Promise<Page<PasswordPolicyDto>> {
-    return this.service.list(query, visible);
-  }
-
-  @policies.create()
-  create(@Body() request: PasswordPolicyRequestDto): Promise<PasswordPolicyDto> {
-    return this.service.create(request);
-  }
-
-  @policies.retrieve()
-  get(@policies.key() pk: string, @Visible() visible: VisibleRows): Promise<PasswordPolicyDto> {
-    return this.service.get(pk, visible);
-  }
-
-  @policies.replace()
-  replace(@Current() policy: PasswordPolicy, @Body() request: PasswordPolicyRequestDto): Promise<PasswordPolicyDto> {
-    return this.service.update(policy, request);
-  }
-
-  @policies.update()
-  update(
-    @Current() policy: PasswordPolicy,
-    @Body() request: PatchedPasswordPolicyRequestDto,
-  ): Promise<PasswordPolicyDto> {
-    return this.service.update(policy, request);
-  }
-
-  @policies.remove()
-  remove(@Current() policy: PasswordPolicy): Promise<void> {
-    return this.service.remove(policy);
-  }
-
-  @policies.usedBy()
-  async usedBy(
-    @policies.key() pk: string,
-    @Visible() visible: VisibleRows,
-    @CurrentCaller() caller: Caller,
-  ): Promise<UsedByDto[]> {
-    return readUsedBy(await this.policies.references(pk, visible), caller);
+export class PasswordPolicyController extends ResourceController(policies, {
+  query: PasswordPolicyListQuery,
+  request: PasswordPolicyRequestDto,
+  patch: PatchedPasswordPolicyRequestDto,
+}) {
+  constructor(@Inject(PasswordPolicyService) service: PasswordPolicyService) {
+    super(service);
   }
 }

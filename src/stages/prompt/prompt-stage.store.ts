@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
+import type { Caller } from '../../core/access/caller.js';
 import { StageStore } from '../../flows/stage-store.js';
 import { PromptStagePolicy } from '../../policies/prompt-stage-policy.entity.js';
 import type { VisibleRows } from '../../rest/access/route-access.js';
@@ -12,8 +13,8 @@ import { promptName } from './prompt.mapper.js';
 /** Stores prompt stages and the links to their prompts and policies. */
 export class PromptStageStore extends StageStore<PromptStage, PromptStageDto, PromptStageRequestDto> {
   /** Returns the prompts and policies of the stage, then the references that stages of every kind have. */
-  override async references(pk: string, visible: VisibleRows): Promise<Reference[]> {
-    const others = await super.references(pk, visible);
+  override async references(pk: string, visible: VisibleRows, by: Caller): Promise<Reference[]> {
+    const others = await super.references(pk, visible, by);
     const rows = this.dataSource.manager
       .createQueryBuilder(PromptStageField, 'field')
       .innerJoin('field.prompt', 'prompt')

@@ -23,7 +23,7 @@ export function promptTransfer(service: PromptService): TransferModel {
     request: PromptRequestDto,
     patch: PatchedPromptRequestDto,
     store: service,
-    exported: { identifiers: [], read: (manager, pk) => service.get(pk, everyRow, manager) },
+    exported: { identifiers: [], read: (manager, pk) => service.read(manager, pk, everyRow) },
   };
 }
 

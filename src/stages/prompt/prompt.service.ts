@@ -1,77 +1,28 @@
-import { randomUUID } from 'node:crypto';
-
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
 
+import type { Caller } from '../../core/access/caller.js';
+import { type ReadRows, ResourceStore } from '../../core/access/resource-store.js';
 import type { StageDto } from '../../flows/dto/stage.dto.js';
 import { FlowSetReader } from '../../flows/flow-set.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
 import { stageAnswer } from '../../flows/stage.mapper.js';
-import { everyRow, type VisibleRows } from '../../rest/access/route-access.js';
-import { restrict } from '../../rest/access/visible.js';
-import { AppError } from '../../rest/errors/app-error.js';
-import { columnsOf } from '../../rest/fields/columns-of.js';
-import type { Page } from '../../rest/list/page.js';
-import { readPage, select } from '../../rest/list/read-page.js';
+import type { VisibleRows } from '../../rest/access/route-access.js';
 import type { Reference } from '../../rest/used-by.js';
-import type { PromptListQuery } from './dto/prompt-list.query.js';
-import type { PatchedPromptRequestDto, PromptDto, PromptRequestDto } from './dto/prompt.dto.js';
+import type { PromptDto, PromptRequestDto } from './dto/prompt.dto.js';
 import { PromptStageField } from './prompt-stage-field.entity.js';
 import { Prompt } from './prompt.entity.js';
 import { promptAnswer, promptColumns, type PromptRow } from './prompt.mapper.js';
 
-/** Stores prompts. */
+/** Stores prompts. `promptstage_set` is validated but ignored: the stage's `fields` decide. */
 @Injectable()
-export class PromptService {
+export class PromptService extends ResourceStore<Prompt, PromptRow, PromptDto, PromptRequestDto> {
   constructor(
-    private readonly dataSource: DataSource,
+    dataSource: DataSource,
     private readonly flowSets: FlowSetReader,
     private readonly kinds: StageKinds,
-  ) {}
-
-  async list(query: PromptListQuery, visible: VisibleRows): Promise<Page<PromptDto>> {
-    const { pagination, results } = await readPage<PromptRow>(this.prompts(visible), query);
-    return { pagination, results: await this.toDtos(results) };
-  }
-
-  /** @throws AppError `notFound` */
-  async get(pk: string, visible: VisibleRows, manager = this.dataSource.manager): Promise<PromptDto> {
-    const prompt = this.prompts(visible, manager).andWhere('prompt.pk = :pk', { pk });
-    const row = await select(prompt, promptColumns).getRawOne<PromptRow>();
-    const [answer] = row === undefined ? [] : await this.toDtos([row], manager);
-    if (answer === undefined) throw new AppError('notFound');
-    return answer;
-  }
-
-  create(request: PromptRequestDto, pk: string = randomUUID()): Promise<PromptDto> {
-    return this.dataSource.transaction(async (manager) => {
-      await this.insert(manager, request, pk);
-      return this.get(pk, everyRow, manager);
-    });
-  }
-
-  /** Changes the fields in the request. The others keep their values, also for PUT. */
-  update({ pk }: Prompt, request: PromptRequestDto | PatchedPromptRequestDto): Promise<PromptDto> {
-    return this.dataSource.transaction(async (manager) => {
-      await this.change(manager, pk, request);
-      return this.get(pk, everyRow, manager);
-    });
-  }
-
-  /** Like `create`, in the caller's transaction. */
-  async insert(manager: EntityManager, request: PromptRequestDto, pk: string): Promise<void> {
-    await manager.insert(Prompt, { ...columnsOfPrompt(request), pk });
-  }
-
-  /** Like `update`, in the caller's transaction. */
-  async change(manager: EntityManager, pk: string, request: PatchedPromptRequestDto): Promise<void> {
-    const columns = columnsOfPrompt(request);
-    if (Object.keys(columns).length > 0) await manager.update(Prompt, { pk }, columns);
-  }
-
-  /** Deletes the prompt and removes it from the stages that use it. */
-  async remove({ pk }: Prompt, manager = this.dataSource.manager): Promise<void> {
-    await manager.transaction((transaction) => transaction.delete(Prompt, { pk }));
+  ) {
+    super(dataSource, { entity: Prompt, alias: 'prompt', columns: promptColumns });
   }
 
   /**
@@ -79,8 +30,8 @@ export class PromptService {
    *
    * @throws AppError `notFound`
    */
-  async references(pk: string, visible: VisibleRows): Promise<Reference[]> {
-    await this.get(pk, visible);
+  override async references(pk: string, visible: VisibleRows, by: Caller): Promise<Reference[]> {
+    await this.get(pk, visible, by);
     const rows = this.fieldsOf([pk])
       .select('stage.pk', 'pk')
       .addSelect(`concat('Stage ', stage.name)`, 'name')
@@ -88,22 +39,8 @@ export class PromptService {
     return [{ app: 'authentik_stages_prompt', model: 'promptstage', action: 'cascade_many', rows }];
   }
 
-  private prompts(visible: VisibleRows, manager = this.dataSource.manager): SelectQueryBuilder<Prompt> {
-    return restrict(manager.createQueryBuilder(Prompt, 'prompt'), visible);
-  }
-
-  private fieldsOf(
-    prompts: readonly string[],
-    manager = this.dataSource.manager,
-  ): SelectQueryBuilder<PromptStageField> {
-    return manager
-      .createQueryBuilder(PromptStageField, 'field')
-      .innerJoin('field.stage', 'stage')
-      .where('field.promptId = any(:prompts)', { prompts });
-  }
-
   /** Returns the responses for prompts, with all their stages in one query. */
-  private async toDtos(rows: readonly PromptRow[], manager = this.dataSource.manager): Promise<PromptDto[]> {
+  protected async answers({ manager, rows }: ReadRows<PromptRow, never>): Promise<PromptDto[]> {
     const prompts = rows.map(({ pk }) => pk);
     const fields = await this.fieldsOf(prompts, manager)
       .select('field.promptId', 'prompt')
@@ -119,9 +56,14 @@ export class PromptService {
     }
     return rows.map((row) => promptAnswer(row, stages.get(row.pk) ?? []));
   }
-}
 
-/** Returns the columns to write. `promptstage_set` is validated but ignored: the stage's `fields` decide. */
-function columnsOfPrompt({ promptstage_set: _, ...others }: PatchedPromptRequestDto): Partial<Prompt> {
-  return columnsOf<Prompt>(others);
+  private fieldsOf(
+    prompts: readonly string[],
+    manager = this.dataSource.manager,
+  ): SelectQueryBuilder<PromptStageField> {
+    return manager
+      .createQueryBuilder(PromptStageField, 'field')
+      .innerJoin('field.stage', 'stage')
+      .where('field.promptId = any(:prompts)', { prompts });
+  }
 }
