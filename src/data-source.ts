@@ -86,6 +86,8 @@ export function dataSourceOptions(url: string, statementTimeout = 0): DataSource
     extra: {
       statement_timeout: statementTimeout * 1000,
       idle_in_transaction_session_timeout: 60_000,
+      // Also the time that a request waits for a connection of the pool.
+      connectionTimeoutMillis: 10_000,
       Client: preparingClient(DatabaseClient),
     },
   };

@@ -7,7 +7,7 @@ export interface AuditedTable {
   readonly model: string;
   /** Column of the primary key. */
   readonly key: string;
-/** True: the key gives access to the object, so events do not contain it. */
+  /** True: the key gives access to the object, so events do not contain it. */
   readonly isKeySecret?: boolean;
   /** Columns whose values name the object in events. */
   readonly labels: readonly string[];

@@ -1,5 +1,7 @@
 import { Client, type ClientConfig, type Connection } from 'pg';
 
+import { closeWhenSilent } from './silent-connection.js';
+
 /** The one value of `require_auth` that is known here. */
 const scram = 'scram-sha-256';
 
@@ -12,13 +14,16 @@ const exchange = ['authenticationSASL', 'authenticationSASLContinue', 'authentic
 /**
  * A client that obeys `require_auth=scram-sha-256` in its URL, which pg ignores: the server must prove by SCRAM-SHA-256
  * that it knows the password before anything else happens. A program that has taken the port of the server gets neither
- * the password nor a statement (RFC 5802, 9).
+ * the password nor a statement (RFC 5802, 9). It also closes a connection that has fallen silent.
  */
 export class DatabaseClient extends Client {
-  constructor(config?: string | ClientConfig) {
+  constructor(options: string | ClientConfig = {}) {
+    const given = typeof options === 'string' ? { connectionString: options } : options;
+    const config = { keepAlive: true, keepAliveInitialDelayMillis: 10_000, ...given };
     super(config);
-    const url = typeof config === 'string' ? config : config?.connectionString;
-    if (url !== undefined && requiresScram(url)) enforceScram(this.connection);
+    const { connectionString } = config;
+    if (connectionString !== undefined && requiresScram(connectionString)) enforceScram(this.connection);
+    this.once('connect', () => closeWhenSilent(this, (limits) => new DatabaseClient({ ...config, ...limits })));
   }
 }
 

@@ -125,6 +125,8 @@ export class JobWorker {
       connectionString: this.url,
       max: poolSize,
       application_name: 'email-stage worker',
+      connectionTimeoutMillis: 10_000,
+      statement_timeout: 60_000,
     });
     const lost = (error: Error): void => this.logger.warn(`connection lost: ${error.message}`);
     pool.on('error', lost).on('connect', (client) => client.on('error', lost));

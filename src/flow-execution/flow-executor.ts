@@ -7,6 +7,7 @@ import { type IssuedSession, SessionCookies } from '../core/sessions/session-coo
 import { EventLog } from '../events/event-log.js';
 import { Flow } from '../flows/flow.entity.js';
 import { AppError } from '../rest/errors/app-error.js';
+import { asDatabaseOutage } from '../rest/errors/database-outage.js';
 import { statusOf } from '../rest/errors/status-of.js';
 import type { ExecutorAnswer } from './executor-answer.js';
 import type { FlowRun } from './flow-run.js';
@@ -88,7 +89,8 @@ export class FlowExecutor {
   /**
    * Answers with a challenge for errors in a flow too (flow execution, section 2.9).
    *
-   * @throws AppError `notFound` if there is no such flow, `overloaded` if the service has too much to do
+   * @throws AppError `notFound` if there is no such flow, `overloaded` if the service has too much to do; errors of a
+   * database that is not available
    */
   async handle(request: ExecutorRequest): Promise<ExecutorResult> {
     return this.queue.run(request.visit, async () => {
@@ -97,6 +99,7 @@ export class FlowExecutor {
       } catch (error) {
         if (error instanceof UnknownFlow) throw new AppError('notFound');
         if (error instanceof AppError && error.code === 'overloaded') throw error;
+        if (asDatabaseOutage(error) !== undefined) throw error;
         return { answer: await this.failed(error, request), session: undefined };
       }
     });

@@ -2,7 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } f
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { AppError } from '../rest/errors/app-error.js';
-import { answerError } from '../rest/errors/error.filter.js';
+import { asDatabaseOutage } from '../rest/errors/database-outage.js';
+import { answerError, logOutage } from '../rest/errors/error.filter.js';
 import { statusOf } from '../rest/errors/status-of.js';
 import { PageRenderer } from './page-renderer.js';
 import { PageResponder } from './page-responder.js';
@@ -57,7 +58,10 @@ export class PageErrors implements ExceptionFilter {
     const visitor = this.visitors.stranger(request);
     const wording = new Wording(await this.renderer.catalog(visitor.locale));
     const page = pageOf(error, request, wording);
-    if (error instanceof AppError && error.retryAfter !== undefined) void reply.header('retry-after', error.retryAfter);
+    const outage = asDatabaseOutage(error);
+    if (outage !== undefined) logOutage(error, this.logger);
+    const known = outage ?? error;
+    if (known instanceof AppError && known.retryAfter !== undefined) void reply.header('retry-after', known.retryAfter);
     if (page.status === 500)
       this.logger.error({ message: 'a page failed', requestId: request.id, error: stackOf(error) });
     await reply.send(await this.responder.send(reply, { kind: 'page', page }, visitor));

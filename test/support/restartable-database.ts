@@ -11,6 +11,7 @@ import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../src/database
 /** A PostgreSQL server of the test's own that can be ended and started under its clients, always at one address. */
 export class RestartableDatabase {
   private readonly open = new Set<Socket>();
+  private isSilent = false;
 
   private constructor(
     private readonly folder: string,
@@ -26,7 +27,9 @@ export class RestartableDatabase {
       ] as const) {
         this.open.add(from);
         from.on('error', () => undefined).on('close', () => to.destroy());
-        from.on('close', () => this.open.delete(from)).pipe(to);
+        from.on('close', () => this.open.delete(from));
+        // What arrives during a silence is lost, as in a network that drops packets.
+        from.on('data', (bytes) => !this.isSilent && to.write(bytes));
       }
     });
   }
@@ -52,6 +55,17 @@ export class RestartableDatabase {
     if (running === undefined) return;
     process.kill(running.pid, signal);
     await waitUntil(60_000, async () => ((await findPostmaster(this.database.directory)) ? undefined : true));
+  }
+
+  /** Drops everything between the server and its clients, old and new, without closing a connection. */
+  fallSilent(): void {
+    this.isSilent = true;
+  }
+
+  /** Serves new connections again; the old ones stay broken. */
+  endSilence(): void {
+    for (const socket of this.open) socket.removeAllListeners('data').resume();
+    this.isSilent = false;
   }
 
   async startAgain(): Promise<void> {

@@ -26,6 +26,11 @@ const answers = {
     detail: () => 'Too many requests at the same time. Try again in a moment.',
     retryAfter: 2,
   },
+  databaseUnavailable: {
+    status: 503,
+    detail: () => 'The database is not available at the moment. Try again in a few seconds.',
+    retryAfter: 5,
+  },
 } as const satisfies Record<string, Answer>;
 
 interface Answer {

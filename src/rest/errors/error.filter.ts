@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { englishErrors } from '../messages/english.js';
 import { AppError } from './app-error.js';
 import { asDatabaseConflict } from './database-conflict.js';
+import { asDatabaseOutage } from './database-outage.js';
 import { asSlowStatement } from './slow-statement.js';
 import { StatusError } from './status-error.js';
 import { ValidationError } from './validation-error.js';
@@ -21,7 +22,9 @@ export class ErrorFilter implements ExceptionFilter {
 
 /** Like the filter, for code outside of Nest. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
-  const known = asDatabaseConflict(error) ?? asSlowStatement(error) ?? error;
+  const outage = asDatabaseOutage(error);
+  if (outage !== undefined) logOutage(error, logger);
+  const known = outage ?? asDatabaseConflict(error) ?? asSlowStatement(error) ?? error;
   if (known instanceof ValidationError) {
     void reply.status(400).send(englishErrors(known.errors));
   } else if (known instanceof AppError) {
@@ -48,6 +51,15 @@ function answerHttpException(exception: HttpException, reply: FastifyReply): voi
   const body = exception.getResponse();
   if (exception.getStatus() === 404) answerUnknownPath(reply);
   else void reply.status(exception.getStatus()).send(typeof body === 'string' ? { detail: body } : body);
+}
+
+let lastOutageLog = 0;
+
+/** Logs an outage of the database at most once a second: it fails every request. */
+export function logOutage(error: unknown, logger: Logger): void {
+  if (Date.now() - lastOutageLog < 1000) return;
+  lastOutageLog = Date.now();
+  logger.error({ message: 'the database is not available', error: String(error) });
 }
 
 function describe(error: unknown): string {

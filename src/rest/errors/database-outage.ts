@@ -1,0 +1,28 @@
+import { DatabaseError } from 'pg';
+import { QueryFailedError } from 'typeorm';
+
+import { AppError } from './app-error.js';
+
+/**
+ * SQLSTATE of a server that cannot serve at the moment (PostgreSQL, appendix A): lost connections (08), a full disk or too
+ * many connections (53), a stop or start (57P), I/O errors (58), and a read-only server during a fail-over (25006).
+ */
+const outageCodes = /^(?:08|53|57P|58)|^25006$/;
+
+/** Errors of Node for a connection that cannot be opened or breaks. */
+const socketCodes = /^(?:E(?:CONN|HOST|NET)\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
+
+/** Messages of pg and its pool for lost connections and a pool without a free one; they have no code. */
+const lostMessages = /^(?:Connection terminated|Client (?:has encountered|was closed)|timeout e(?:xceeded|xpired))/;
+
+/** The error for the client while the database cannot serve; undefined for other errors. */
+export function asDatabaseOutage(error: unknown): AppError | undefined {
+  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  if (!(cause instanceof Error)) return undefined;
+  const { code } = cause as { code?: unknown };
+  const isOutage =
+    cause instanceof DatabaseError
+      ? outageCodes.test(String(code))
+      : socketCodes.test(String(code)) || lostMessages.test(cause.message);
+  return isOutage ? new AppError('databaseUnavailable') : undefined;
+}
