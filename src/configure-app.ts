@@ -34,7 +34,7 @@ import { bodyLimit, takeBodiesUnread } from './rest/http/request-body.js';
 import { logRequests } from './rest/http/request-log.js';
 import { RouteTable } from './rest/http/route-table.js';
 import { sendSecurityHeaders } from './rest/http/security-headers.js';
-import { openApiDocument } from './rest/openapi/document.js';
+import { groupedByPath, openApiDocument } from './rest/openapi/document.js';
 import { SchemaDocument } from './rest/openapi/schema.controller.js';
 
 /** Path prefix of every API route. */
@@ -103,10 +103,10 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   });
   const document = openApiDocument(nest, apiPrefix, challengeUnions(nest.get(StageExecutors)));
   nest.get(SchemaDocument).set(document);
-  SwaggerModule.setup(docsPath, nest, document, {
+  SwaggerModule.setup(docsPath, nest, groupedByPath(document), {
     customSiteTitle: 'email-stage',
     // The token entered under `Authorize` is not persisted: any script of this origin could read it from storage.
-    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tryItOutEnabled: true },
+    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tryItOutEnabled: true, filter: true },
   });
   await nest.init();
   routes.complete((request, access) => guard.authorize(request, access));

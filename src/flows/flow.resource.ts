@@ -9,5 +9,5 @@ export const flows = new Resource({
   noun: 'flow',
   answer: FlowDto,
   cached: true,
-  lookup: { entity: () => Flow, parameter: 'slug', property: 'slug', format: 'text' },
+  lookup: { entity: () => Flow, parameter: 'slug', property: 'slug', format: 'text', description: 'Slug of the flow.' },
 });

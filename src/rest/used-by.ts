@@ -8,11 +8,22 @@ export type UsedByAction = (typeof usedByActions)[number];
 
 /** A reference to an object, and what happens to it when the object is deleted. */
 export class UsedByDto {
-  @ApiProperty() app!: string;
-  @ApiProperty() model_name!: string;
-  @ApiProperty() pk!: string;
-  @ApiProperty() name!: string;
-  @ApiProperty({ enum: usedByActions, enumName: 'UsedByActionEnum' }) action!: UsedByAction;
+  @ApiProperty({ description: 'Django-style application of the referring model.', example: 'authentik_flows' })
+  app!: string;
+  @ApiProperty({ description: 'Model of the referring object.', example: 'flowstagebinding' }) model_name!: string;
+  @ApiProperty({ description: 'Key of the referring object.', example: '7f3c1d52-6a0e-4f0b-9d57-2c8f1e6b4a90' })
+  pk!: string;
+  @ApiProperty({
+    description: 'Display name of the referring object.',
+    example: 'Flow-stage binding #0 to default-recovery-flow',
+  })
+  name!: string;
+  @ApiProperty({
+    enum: usedByActions,
+    enumName: 'UsedByActionEnum',
+    description: 'What happens to the referring object on deletion.',
+  })
+  action!: UsedByAction;
 }
 
 /** References of one model to an object. */

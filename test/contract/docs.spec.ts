@@ -45,9 +45,25 @@ describe('The Swagger UI', () => {
     expect(script).toContain('"persistAuthorization": false');
   });
 
-  it('shows the document that is served at /schema/', async () => {
+  it('shows the document that is served at /schema/, in groups of at most 25 operations, with a filter', async () => {
     const script = await (await fetch(`${app.url}/api/v3/docs/swagger-ui-init.js`)).text();
-    const shown = JSON.parse(/"swaggerDoc": (\{.*\}),\n {2}"customOptions"/s.exec(script)?.[1] ?? '') as unknown;
-    expect(shown).toEqual(await (await fetch(`${app.url}/api/v3/schema/?format=json`)).json());
+    const shown = JSON.parse(/"swaggerDoc": (\{.*\}),\n {2}"customOptions"/s.exec(script)?.[1] ?? '') as Document;
+    const served = (await (await fetch(`${app.url}/api/v3/schema/?format=json`)).json()) as Document;
+    expect(untagged(shown)).toEqual(untagged(served));
+    const tags = Object.values(shown.paths).flatMap((item) =>
+      Object.values(item).flatMap((operation) => operation.tags),
+    );
+    const sizes = new Map(tags.map((tag) => [tag, tags.filter((other) => other === tag).length]));
+    expect(Math.max(...sizes.values())).toBeLessThanOrEqual(25);
+    expect([...sizes.keys()]).toEqual(expect.arrayContaining(['core/users', 'flows/instances', 'stages/email']));
+    expect(script).toContain('"filter": true');
   });
 });
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly tags: readonly string[] }>>>>;
+}
+
+function untagged(document: Document): unknown {
+  return JSON.parse(JSON.stringify(document, (key, value: unknown) => (key === 'tags' ? undefined : value)));
+}

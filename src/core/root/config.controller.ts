@@ -7,21 +7,40 @@ const capabilities = ['can_save_media', 'can_geo_ip', 'can_asn', 'can_impersonat
 
 /** Error reporting; always disabled. */
 export class ErrorReportingConfigDto {
-  @ApiProperty({ readOnly: true }) enabled!: boolean;
-  @ApiProperty({ readOnly: true }) sentry_dsn!: string;
-  @ApiProperty({ readOnly: true }) environment!: string;
-  @ApiProperty({ readOnly: true }) send_pii!: boolean;
-  @ApiProperty({ readOnly: true, type: 'number', format: 'double' }) traces_sample_rate!: number;
+  @ApiProperty({ readOnly: true, description: 'Whether errors are reported; always false.' }) enabled!: boolean;
+  @ApiProperty({ readOnly: true, description: 'Always empty: errors are reported to nobody.', example: '' })
+  sentry_dsn!: string;
+  @ApiProperty({ readOnly: true, description: 'Always empty.', example: '' }) environment!: string;
+  @ApiProperty({ readOnly: true, description: 'Whether reports contain personal data; always false.' })
+  send_pii!: boolean;
+  @ApiProperty({
+    readOnly: true,
+    type: 'number',
+    format: 'double',
+    description: 'Share of requests that are traced; always 0.',
+    example: 0,
+  })
+  traces_sample_rate!: number;
 }
 
 /** Public configuration of the installation. */
 export class ConfigDto {
-  @ApiProperty() error_reporting!: ErrorReportingConfigDto;
-  @ApiProperty({ enum: capabilities, enumName: 'CapabilitiesEnum', isArray: true }) capabilities!: string[];
-  @ApiProperty({ type: 'integer' }) cache_timeout!: number;
-  @ApiProperty({ type: 'integer' }) cache_timeout_flows!: number;
-  @ApiProperty({ type: 'integer' }) cache_timeout_policies!: number;
-  @ApiProperty({ type: 'integer' }) cache_timeout_reputation!: number;
+  @ApiProperty({ description: 'Error reporting of the installation.' }) error_reporting!: ErrorReportingConfigDto;
+  @ApiProperty({
+    enum: capabilities,
+    enumName: 'CapabilitiesEnum',
+    isArray: true,
+    description: 'Optional features that are available.',
+  })
+  capabilities!: string[];
+  @ApiProperty({ type: 'integer', description: 'Seconds that responses are cached; always 0.', example: 0 })
+  cache_timeout!: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds that flow plans are cached; always 0.', example: 0 })
+  cache_timeout_flows!: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds that policy results are cached; always 0.', example: 0 })
+  cache_timeout_policies!: number;
+  @ApiProperty({ type: 'integer', description: 'Seconds that reputation scores are cached; always 0.', example: 0 })
+  cache_timeout_reputation!: number;
 }
 
 /** `/root/config/` */

@@ -26,7 +26,13 @@ const tokens = new Resource({
   model: 'authentik_core.token',
   noun: 'token',
   answer: TokenDto,
-  lookup: { entity: () => Token, parameter: 'identifier', property: 'identifier', format: 'text' },
+  lookup: {
+    entity: () => Token,
+    parameter: 'identifier',
+    property: 'identifier',
+    format: 'text',
+    description: 'Identifier of the token.',
+  },
   owner: 'userId',
 });
 

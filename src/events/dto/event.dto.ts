@@ -10,25 +10,29 @@ function JsonField(description: string): PropertyDecorator {
 }
 
 class EventFields {
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the event.' })
   pk!: string;
 
   @JsonField('Acting user at that time: `pk`, `username`, `email`. Empty for the service itself.')
   user?: Record<string, unknown>;
 
-  @ChoiceField('EventActions', eventActions, { required: true })
+  @ChoiceField('EventActions', eventActions, { required: true, description: 'What happened.' })
   action!: string;
 
-  @TextField({ required: true, description: 'Component that wrote the event.' })
+  @TextField({ required: true, description: 'Component that wrote the event.', example: 'authentik.events.signals' })
   app!: string;
 
   @JsonField('Details. Never contains a link, a token, a password or the text of a mail.')
   context?: Record<string, unknown>;
 
-  @TextField({ nullable: true })
+  @TextField({
+    nullable: true,
+    description: 'Address of the client; null for the service itself.',
+    example: '203.0.113.7',
+  })
   client_ip?: string | null;
 
-  @DateTimeField({ readOnly: true })
+  @DateTimeField({ readOnly: true, description: 'When it happened.' })
   created!: Date;
 
   @DateTimeField({ description: 'Time of deletion.' })

@@ -12,22 +12,36 @@ type Class<T = object> = abstract new () => T;
 
 /** What a challenge says of its flow. */
 class ContextualFlowInfoDto {
-  @ApiPropertyOptional() title?: string;
-  @ApiPropertyOptional() background?: string;
-  @ApiProperty({ description: 'Where to go to give up.' }) cancel_url!: string;
-  @ApiProperty({ enum: flowLayouts, enumName: 'ContextualFlowInfoLayoutEnum' }) layout!: FlowLayout;
+  @ApiPropertyOptional({
+    description: 'Title of the flow, with placeholders replaced.',
+    example: 'Reset your password',
+  })
+  title?: string;
+  @ApiPropertyOptional({
+    description: 'URL of the background image.',
+    example: '/static/dist/assets/images/flow_background.jpg',
+  })
+  background?: string;
+  @ApiProperty({ description: 'Where to go to give up.', example: '/flows/-/cancel/' }) cancel_url!: string;
+  @ApiProperty({ enum: flowLayouts, enumName: 'ContextualFlowInfoLayoutEnum', description: 'Layout of the pages.' })
+  layout!: FlowLayout;
 }
 
 /** What is wrong with an answer. */
 class ErrorDetailDto {
-  @ApiProperty() string!: string;
-  @ApiProperty() code!: string;
+  @ApiProperty({ description: 'Message for the visitor.', example: 'This field is required.' }) string!: string;
+  @ApiProperty({ description: 'Machine-readable kind of the error.', example: 'required' }) code!: string;
 }
 
 /** A text for the visitor that is no error of a field. */
 class UserMessageDto {
-  @ApiProperty({ enum: ['success', 'info', 'warning', 'error'] }) level!: 'success' | 'info' | 'warning' | 'error';
-  @ApiProperty() text!: string;
+  @ApiProperty({
+    enum: ['success', 'info', 'warning', 'error'],
+    description: 'Severity of the message.',
+    example: 'success',
+  })
+  level!: 'success' | 'info' | 'warning' | 'error';
+  @ApiProperty({ description: 'Message for the visitor.', example: 'Successfully logged in!' }) text!: string;
 }
 
 /** What every challenge may hold besides its own (flow execution, section 2.5). */
@@ -48,8 +62,9 @@ export interface UserInfoDto {
 export function ChallengeOf(component: string): Class<ChallengeDto> {
   @ApiExtraModels(ErrorDetailDto)
   abstract class Challenge implements ChallengeDto {
-    @ApiPropertyOptional() flow_info?: ContextualFlowInfoDto;
-    @ApiProperty(onlyComponent(component)) component!: string;
+    @ApiPropertyOptional({ description: 'Flow of the run.' }) flow_info?: ContextualFlowInfoDto;
+    @ApiProperty({ ...onlyComponent(component), description: 'Identifies the type of the challenge.' })
+    component!: string;
 
     @ApiPropertyOptional({
       description: 'What was wrong with the last answer, by field.',
@@ -71,8 +86,13 @@ export function ChallengeOf(component: string): Class<ChallengeDto> {
 /** As `ChallengeOf`, for a challenge that tells whom it is about. */
 export function UserChallengeOf(component: string): Class<ChallengeDto & UserInfoDto> {
   abstract class Challenge extends ChallengeOf(component) implements UserInfoDto {
-    @ApiProperty() pending_user!: string;
-    @ApiProperty() pending_user_avatar!: string;
+    @ApiProperty({ description: 'Username that the run is about; empty if none.', example: 'jane' })
+    pending_user!: string;
+    @ApiProperty({
+      description: 'Image of that user, as a URL.',
+      example: '/static/dist/assets/images/user_default.png',
+    })
+    pending_user_avatar!: string;
   }
   return Challenge;
 }
@@ -83,7 +103,8 @@ export function UserChallengeOf(component: string): Class<ChallengeDto & UserInf
  */
 export function AnswerTo(component: string): Class<{ component: string }> {
   abstract class Answer {
-    @ApiProperty(onlyComponent(component)) component!: string;
+    @ApiProperty({ ...onlyComponent(component), description: 'Identifies the type of the challenge that is answered.' })
+    component!: string;
   }
   return Answer;
 }

@@ -18,13 +18,18 @@ export class FlowInspectorPlanDto {
   })
   plan_context!: Record<string, unknown>;
 
-  @ApiProperty({ readOnly: true, description: 'Names the session; it says nothing of its cookie.' })
+  @ApiProperty({
+    readOnly: true,
+    description: 'Names the session; it says nothing of its cookie.',
+    example: '5b1c0d0a7f3e4c2f9a6d8e7b1c2d3e4f',
+  })
   session_id!: string;
 }
 
 /** What a session has done in a flow. */
 export class FlowInspectionDto {
-  @ApiProperty({ type: FlowInspectorPlanDto, isArray: true }) plans!: FlowInspectorPlanDto[];
-  @ApiPropertyOptional() current_plan?: FlowInspectorPlanDto;
-  @ApiProperty() is_completed!: boolean;
+  @ApiProperty({ type: FlowInspectorPlanDto, isArray: true, description: 'Earlier steps of the run, oldest first.' })
+  plans!: FlowInspectorPlanDto[];
+  @ApiPropertyOptional({ description: 'Current step of the run.' }) current_plan?: FlowInspectorPlanDto;
+  @ApiProperty({ description: 'Whether the run has ended.' }) is_completed!: boolean;
 }

@@ -34,19 +34,22 @@ export class FlowStageBindingListQuery extends ListQuery {
   @RelationFilter(() => Stage, { on: 'binding.stageId' })
   stage?: string;
 
-  @MultiRelationFilter(policiesByKey, (builder, value, parameter) =>
-    builder.andWhere(
-      `exists (select from "policy_binding" bound
+  @MultiRelationFilter(
+    policiesByKey,
+    (builder, value, parameter) =>
+      builder.andWhere(
+        `exists (select from "policy_binding" bound
                 where bound.fsb_uuid = binding.pk and bound.policy_uuid = any(:${parameter}))`,
-      { [parameter]: value },
-    ),
+        { [parameter]: value },
+      ),
+    'UUIDs of policies; matches bindings that have any of them.',
   )
   policies?: string[];
 
   @UuidFilter({ on: 'binding.pk' })
   fsb_uuid?: string;
 
-  @UuidFilter({ on: 'binding.policybindingmodelPtrId' })
+  @UuidFilter({ on: 'binding.policybindingmodelPtrId', description: 'Key that policy bindings refer to.' })
   pbm_uuid?: string;
 
   @IntegerFilter({ on: 'binding.order' })

@@ -15,7 +15,7 @@ describeConstraint('fk_flow_stage_binding_stage', 'stage', 'The stage has just b
 
 /** Fields of a flow-stage binding, in requests and responses (management API, section 6). */
 class FlowStageBindingFields {
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the binding.' })
   pk!: string;
 
   @UuidField({ readOnly: true, description: 'Key that policy bindings use as their target.' })
@@ -27,7 +27,7 @@ class FlowStageBindingFields {
   @UuidField({ required: true, description: 'The stage, of any kind.', rules: [exists(() => Stage)] })
   stage!: string;
 
-  @ObjectField(StageDto)
+  @ObjectField(StageDto, { description: 'The bound stage.' })
   stage_obj!: StageDto;
 
   @BooleanField({ description: 'Evaluate the policies when the flow is planned.' })
@@ -39,7 +39,9 @@ class FlowStageBindingFields {
   @IntegerField({ required: true, description: 'Position in the flow, in ascending order.' })
   order!: number;
 
-  @ChoiceField('PolicyEngineMode', choices.policyEngineModes)
+  @ChoiceField('PolicyEngineMode', choices.policyEngineModes, {
+    description: 'Whether all policy bindings must pass, or any.',
+  })
   policy_engine_mode!: choices.PolicyEngineMode;
 
   @ChoiceField('InvalidResponseActionEnum', choices.invalidResponseActions, {

@@ -18,13 +18,13 @@ describeConstraint('uq_flow_slug', 'slug', slugTaken);
 
 /** Fields of a flow, in requests and responses (management API, section 5.1). */
 class FlowFields {
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the flow.' })
   pk!: string;
 
   @UuidField({ readOnly: true, description: 'Key that policy bindings use as their target.' })
   policybindingmodel_ptr_id!: string;
 
-  @TextField({ required: true })
+  @TextField({ required: true, description: 'Name for administrators.', example: 'Password recovery' })
   name!: string;
 
   @SlugField({
@@ -32,10 +32,11 @@ class FlowFields {
     maxLength: 50,
     description: 'Name of the flow in URLs.',
     rules: [unique(() => Flow, 'slug', slugTaken)],
+    example: 'password-recovery',
   })
   slug!: string;
 
-  @TextField({ required: true, description: 'Heading shown to users.' })
+  @TextField({ required: true, description: 'Heading shown to users.', example: 'Reset your password' })
   title!: string;
 
   @ChoiceField('FlowDesignationEnum', choices.flowDesignations, {
@@ -44,7 +45,11 @@ class FlowFields {
   })
   designation!: choices.FlowDesignation;
 
-  @TextField({ readOnly: true, description: 'URL of the background image.' })
+  @TextField({
+    readOnly: true,
+    description: 'URL of the background image.',
+    example: '/static/dist/assets/images/flow_background.jpg',
+  })
   background!: string;
 
   @UuidListField({ readOnly: true, description: 'Stages bound to the flow, one entry for each binding.' })
@@ -56,16 +61,22 @@ class FlowFields {
   @IntegerField({ readOnly: true, computed: true, description: 'Number of cached plans of the flow.' })
   cache_count!: number;
 
-  @ChoiceField('PolicyEngineMode', choices.policyEngineModes)
+  @ChoiceField('PolicyEngineMode', choices.policyEngineModes, {
+    description: 'Whether all policy bindings must pass, or any.',
+  })
   policy_engine_mode!: choices.PolicyEngineMode;
 
   @BooleanField({ description: 'Simplifies the pages for better compatibility with password managers.' })
   compatibility_mode!: boolean;
 
-  @TextField({ readOnly: true, description: 'URL of the export of the flow.' })
+  @TextField({
+    readOnly: true,
+    description: 'URL of the export of the flow.',
+    example: '/api/v3/flows/instances/password-recovery/export/',
+  })
   export_url!: string;
 
-  @ChoiceField('FlowLayoutEnum', choices.flowLayouts)
+  @ChoiceField('FlowLayoutEnum', choices.flowLayouts, { description: 'Layout of the pages.' })
   layout!: choices.FlowLayout;
 
   @ChoiceField('DeniedActionEnum', choices.deniedActions, {
@@ -97,7 +108,7 @@ export class FlowSetDto extends AnswerOf(FlowSetFields) {}
 export class FlowSetRequestDto extends RequestOf(FlowSetFields) {}
 
 class CacheFields {
-  @IntegerField({ readOnly: true, computed: true })
+  @IntegerField({ readOnly: true, computed: true, description: 'Number of cached plans; always 0.', example: 0 })
   count!: number;
 }
 
@@ -105,7 +116,7 @@ class CacheFields {
 export class CacheDto extends AnswerOf(CacheFields) {}
 
 class FlowDiagramFields {
-  @TextField({ readOnly: true, description: 'Source of a Mermaid diagram.' })
+  @TextField({ readOnly: true, description: 'Source of a Mermaid diagram.', example: 'graph TD' })
   diagram!: string;
 }
 

@@ -15,22 +15,34 @@ describeConstraint('uq_stage_name', 'name', nameTaken);
 
 /** Fields common to all kinds of stages (management API, section 7); each kind adds its own. */
 export class StageFields {
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the stage.' })
   pk!: string;
 
-  @TextField({ required: true, rules: [unique(() => Stage, 'name', nameTaken)] })
+  @TextField({
+    required: true,
+    rules: [unique(() => Stage, 'name', nameTaken)],
+    description: 'Unique name, over stages of all kinds.',
+  })
   name!: string;
 
-  @TextField({ readOnly: true, description: 'Frontend component that edits this kind of stage.' })
+  @TextField({
+    readOnly: true,
+    description: 'Frontend component that edits this kind of stage.',
+    example: 'ak-stage-email-form',
+  })
   component!: string;
 
-  @TextField({ readOnly: true, description: 'Name of the kind.' })
+  @TextField({ readOnly: true, description: 'Name of the kind.', example: 'Email Stage' })
   verbose_name!: string;
 
-  @TextField({ readOnly: true, description: 'Plural name of the kind.' })
+  @TextField({ readOnly: true, description: 'Plural name of the kind.', example: 'Email Stages' })
   verbose_name_plural!: string;
 
-  @TextField({ readOnly: true, description: 'Model name of the kind, `<app>.<model>`.' })
+  @TextField({
+    readOnly: true,
+    description: 'Model name of the kind, `<app>.<model>`.',
+    example: 'authentik_stages_email.emailstage',
+  })
   meta_model_name!: string;
 
   @ObjectListField(FlowSetDto, FlowSetRequestDto, {
@@ -53,19 +65,37 @@ export class StageListQuery extends ListQuery {
 
 /** A kind of object that can be created, or a template that can be chosen. */
 export class TypeCreateDto {
-  @ApiProperty() name!: string;
-  @ApiProperty() description!: string;
-  @ApiProperty() component!: string;
-  @ApiProperty() model_name!: string;
-  @ApiPropertyOptional({ type: 'string', nullable: true }) icon_url?: string | null;
-  @ApiPropertyOptional({ default: false }) requires_enterprise?: boolean;
+  @ApiProperty({ description: 'Display name of the type.', example: 'Email Stage' }) name!: string;
+  @ApiProperty({
+    description: 'What the type does.',
+    example: 'Sends a mail with a link and waits until it is confirmed.',
+  })
+  description!: string;
+  @ApiProperty({ description: "Form of authentik's admin interface.", example: 'ak-stage-email-form' })
+  component!: string;
+  @ApiProperty({ description: 'Model of the type.', example: 'emailstage' }) model_name!: string;
+  @ApiPropertyOptional({
+    type: 'string',
+    nullable: true,
+    description: 'URL of an icon; null if there is none.',
+    example: null,
+  })
+  icon_url?: string | null;
+  @ApiPropertyOptional({ default: false, description: 'Whether authentik needs a license for it; always false.' })
+  requires_enterprise?: boolean;
 }
 
 /** A stage that users configure for themselves. */
 export class UserSettingDto {
-  @ApiProperty() object_uid!: string;
-  @ApiProperty() component!: string;
-  @ApiProperty() title!: string;
-  @ApiPropertyOptional() configure_url?: string;
-  @ApiPropertyOptional() icon_url?: string;
+  @ApiProperty({ description: 'UUID of the stage with the setting.', example: '7f3c1d52-6a0e-4f0b-9d57-2c8f1e6b4a90' })
+  object_uid!: string;
+  @ApiProperty({ description: "Form of authentik's user interface.", example: 'ak-user-settings-password' })
+  component!: string;
+  @ApiProperty({ description: 'Display name of the setting.', example: 'password' }) title!: string;
+  @ApiPropertyOptional({
+    description: 'URL of the flow that changes the setting.',
+    example: '/flows/-/configure/7f3c1d52-6a0e-4f0b-9d57-2c8f1e6b4a90/',
+  })
+  configure_url?: string;
+  @ApiPropertyOptional({ description: 'URL of an icon; empty if there is none.', example: '' }) icon_url?: string;
 }

@@ -30,10 +30,10 @@ function MappingField(options: FieldOptions): PropertyDecorator {
 
 /** Request and response fields. */
 class BlueprintInstanceFields {
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the blueprint.' })
   pk!: string;
 
-  @TextField({ required: true })
+  @TextField({ required: true, description: 'Unique name.', example: 'Sign-up flow' })
   name!: string;
 
   @TextField({
@@ -47,13 +47,20 @@ class BlueprintInstanceFields {
   @MappingField({ description: "Overrides values of the blueprint's own context." })
   context!: Record<string, unknown>;
 
-  @DateTimeField({ readOnly: true })
+  @DateTimeField({ readOnly: true, description: 'When it was applied last.' })
   last_applied!: Date;
 
-  @TextField({ readOnly: true, description: 'SHA-512 of the text that was last applied; empty if never applied.' })
+  @TextField({
+    readOnly: true,
+    description: 'SHA-512 of the text that was last applied; empty if never applied.',
+    example: '9b74c9897bac770ffc029102a200c5de',
+  })
   last_applied_hash!: string;
 
-  @ChoiceField('BlueprintInstanceStatusEnum', blueprintStatuses, { readOnly: true })
+  @ChoiceField('BlueprintInstanceStatusEnum', blueprintStatuses, {
+    readOnly: true,
+    description: 'Result of the last application.',
+  })
   status!: BlueprintStatus;
 
   @BooleanField({ description: 'Disabled blueprints are never applied.' })
@@ -69,6 +76,7 @@ class BlueprintInstanceFields {
     allowBlank: true,
     verbatim: true,
     description: 'The blueprint itself. Visible to everyone with view permission; do not put secrets here.',
+    example: 'version: 1\nmetadata:\n  name: Sign-up flow\nentries: []\n',
   })
   content!: string;
 }
@@ -125,10 +133,10 @@ export class BlueprintListQuery extends ListQuery {
 }
 
 class MetadataFields {
-  @TextField({ required: true })
+  @TextField({ required: true, description: 'Name in the file.', example: 'Default - Recovery flow' })
   name!: string;
 
-  @DictionaryField({ required: true })
+  @DictionaryField({ required: true, description: 'Labels in the file.' })
   labels!: Record<string, unknown>;
 }
 
@@ -136,16 +144,20 @@ class MetadataFields {
 export class MetadataDto extends AnswerOf(MetadataFields) {}
 
 class BlueprintFileFields {
-  @TextField({ required: true })
+  @TextField({
+    required: true,
+    description: 'Path below the folder of blueprints.',
+    example: 'default/flow-default-recovery-flow.yaml',
+  })
   path!: string;
 
   @DateTimeField({ required: true, description: 'Time of the last change.' })
   last_m!: Date;
 
-  @TextField({ required: true, description: 'SHA-512 of the content.' })
+  @TextField({ required: true, description: 'SHA-512 of the content.', example: '9b74c9897bac770ffc029102a200c5de' })
   hash!: string;
 
-  @ObjectField(MetadataDto)
+  @ObjectField(MetadataDto, { description: 'Metadata in the file.' })
   meta!: MetadataDto;
 }
 

@@ -42,13 +42,16 @@ export class PolicyBindingListQuery extends ListQuery {
   })
   target?: string;
 
-  @MultiFilter({ type: 'string', format: 'uuid' }, uuidOf, isBoundTo, { rules: [targetsExist] })
+  @MultiFilter({ type: 'string', format: 'uuid' }, uuidOf, isBoundTo, {
+    description: 'Keys like those of `target`; matches bindings of any of them.',
+    rules: [targetsExist],
+  })
   target_in?: string[];
 
   @RelationFilter(() => Policy, { on: 'pb.policyId' })
   policy?: string;
 
-  @BooleanFilter({ on: '(pb.policyId is null)' })
+  @BooleanFilter({ on: '(pb.policyId is null)', description: 'Whether the binding has no policy.' })
   policy__isnull?: boolean;
 
   @BooleanFilter({ on: 'pb.enabled' })

@@ -22,25 +22,33 @@ describeConstraint('fk_policy_binding_user', 'user', 'The user has just been del
 
 /** Fields of a policy binding, in requests and responses. */
 class PolicyBindingFields {
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the policy binding.' })
   pk!: string;
 
   @UuidField({ nullable: true, description: 'Passes if this policy passes.', rules: [exists(() => Policy)] })
   policy!: string | null;
 
-  @UuidField({ nullable: true, description: 'Passes for members of this group.', rules: [exists(() => Group)] })
+  @UuidField({
+    nullable: true,
+    description: 'Passes for members of this group.',
+    rules: [exists(() => Group)],
+    example: '7f3c1d52-6a0e-4f0b-9d57-2c8f1e6b4a90',
+  })
   group!: string | null;
 
   @IntegerKeyField({ nullable: true, description: 'Passes for this user.', rules: [exists(() => User)] })
   user!: number | null;
 
-  @ObjectField(PolicyDto, { nullable: true })
+  @ObjectField(PolicyDto, { nullable: true, description: 'The bound policy; null if none.' })
   policy_obj!: PolicyDto | null;
 
-  @ObjectField(GroupDto, { nullable: true })
+  @ObjectField(GroupDto, { nullable: true, description: 'The bound group; null if none.' })
   group_obj!: GroupDto | null;
 
-  @ObjectField(UserDto, { nullable: true })
+  @ObjectField(UserDto, {
+    nullable: true,
+    description: 'The bound user; null if none, or if you may not view that user.',
+  })
   user_obj!: UserDto | null;
 
   @UuidField({

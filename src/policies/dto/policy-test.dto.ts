@@ -22,7 +22,7 @@ class PolicyTestFields {
 export class PolicyTestRequestDto extends RequestOf(PolicyTestFields) {}
 
 class PolicyTestResultFields {
-  @BooleanField({ required: true })
+  @BooleanField({ required: true, description: 'Whether the policy passes for the user.', example: true })
   passing!: boolean;
 
   @TextListField({ readOnly: true, description: 'Messages for the visitor.' })

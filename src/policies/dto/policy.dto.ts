@@ -12,25 +12,33 @@ describeConstraint('uq_policy_name', 'name', nameTaken);
 
 /** Fields common to all kinds of policies; each kind adds its own. */
 export class PolicyFields {
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the policy.' })
   pk!: string;
 
-  @TextField({ required: true, rules: [unique(() => Policy, 'name', nameTaken)] })
+  @TextField({ required: true, rules: [unique(() => Policy, 'name', nameTaken)], description: 'Unique name.' })
   name!: string;
 
   @BooleanField({ description: 'Write an event for every evaluation of the policy.' })
   execution_logging!: boolean;
 
-  @TextField({ readOnly: true, description: 'Frontend component that edits this kind of policy.' })
+  @TextField({
+    readOnly: true,
+    description: 'Frontend component that edits this kind of policy.',
+    example: 'ak-policy-password-form',
+  })
   component!: string;
 
-  @TextField({ readOnly: true, description: 'Name of the kind.' })
+  @TextField({ readOnly: true, description: 'Name of the kind.', example: 'Password Policy' })
   verbose_name!: string;
 
-  @TextField({ readOnly: true, description: 'Plural name of the kind.' })
+  @TextField({ readOnly: true, description: 'Plural name of the kind.', example: 'Password Policies' })
   verbose_name_plural!: string;
 
-  @TextField({ readOnly: true, description: 'Model name of the kind, `<app>.<model>`.' })
+  @TextField({
+    readOnly: true,
+    description: 'Model name of the kind, `<app>.<model>`.',
+    example: 'authentik_policies_password.passwordpolicy',
+  })
   meta_model_name!: string;
 
   @IntegerField({

@@ -19,7 +19,7 @@ export type FieldRule = (value: never, context: RuleContext, raw: unknown) => Pr
 export interface FieldOptions {
   readonly description?: string;
   /** Example value for the documentation. */
-  readonly example?: string | number | boolean;
+  readonly example?: string | number | boolean | null | readonly string[];
   readonly required?: boolean;
   /** Custom "required" message. */
   readonly missing?: FieldMessage;

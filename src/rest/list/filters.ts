@@ -48,9 +48,15 @@ export function BooleanFilter({ on, ...options }: FilterOptions): PropertyDecora
 }
 
 /** A boolean option that changes the response, not the filter. */
-export function BooleanOption({ default: fallback }: { default: boolean }): PropertyDecorator {
+export function BooleanOption({
+  default: fallback,
+  description,
+}: {
+  default: boolean;
+  description: string;
+}): PropertyDecorator {
   const coercion: Coercion = (raw) => truthWords.get(String(raw).toLowerCase());
-  return filter({ type: 'boolean', default: fallback }, coercion, (builder) => builder);
+  return filter({ type: 'boolean', default: fallback }, coercion, (builder) => builder, { description });
 }
 
 /** An integer; a fraction is truncated, and a number out of range matches nothing. */

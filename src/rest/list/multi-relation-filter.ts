@@ -15,7 +15,11 @@ export interface RelatedRows<T> {
 }
 
 /** Existing rows of another entity; `condition` gets their keys. */
-export function MultiRelationFilter<T>(related: RelatedRows<T>, condition: Condition): PropertyDecorator {
+export function MultiRelationFilter<T>(
+  related: RelatedRows<T>,
+  condition: Condition,
+  description?: string,
+): PropertyDecorator {
   const { entity, property, items, coercion } = related;
   const rule: FieldRule = async (values: readonly T[], { manager }) => {
     const rows = await manager
@@ -27,5 +31,5 @@ export function MultiRelationFilter<T>(related: RelatedRows<T>, condition: Condi
     const unknown = values.find((value) => !known.has(value));
     return unknown === undefined ? undefined : [notAvailable(String(unknown))];
   };
-  return MultiFilter(items, coercion, condition, { rules: [rule] });
+  return MultiFilter(items, coercion, condition, { ...(description !== undefined && { description }), rules: [rule] });
 }

@@ -10,13 +10,17 @@ const largestSize = 10_000;
 
 /** Position of a page in its list (management API, section 1): page numbers instead of links; 0 means none. */
 export class PaginationDto {
-  @ApiProperty({ type: 'number' }) next!: number;
-  @ApiProperty({ type: 'number' }) previous!: number;
-  @ApiProperty({ type: 'number' }) count!: number;
-  @ApiProperty({ type: 'number' }) current!: number;
-  @ApiProperty({ type: 'number' }) total_pages!: number;
-  @ApiProperty({ type: 'number' }) start_index!: number;
-  @ApiProperty({ type: 'number' }) end_index!: number;
+  @ApiProperty({ type: 'number', description: 'Number of the next page; 0 if this is the last one.', example: 2 })
+  next!: number;
+  @ApiProperty({ type: 'number', description: 'Number of the previous page; 0 if this is the first one.', example: 0 })
+  previous!: number;
+  @ApiProperty({ type: 'number', description: 'Number of rows on all pages.', example: 142 }) count!: number;
+  @ApiProperty({ type: 'number', description: 'Number of this page.', example: 1 }) current!: number;
+  @ApiProperty({ type: 'number', description: 'Number of pages.', example: 2 }) total_pages!: number;
+  @ApiProperty({ type: 'number', description: 'Position of the first row of this page.', example: 1 })
+  start_index!: number;
+  @ApiProperty({ type: 'number', description: 'Position of the last row of this page.', example: 100 })
+  end_index!: number;
 }
 
 /** A page of a list. */

@@ -1,9 +1,19 @@
 import type { INestApplication } from '@nestjs/common';
 import { type ApiPropertyOptions, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
+import { addExamples } from './examples.js';
 import { schemaName } from './paginated.js';
 
 type Json = Record<string, unknown>;
+
+/** A schema, as far as filters are described from it. */
+interface Schema {
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+type Schemas = Readonly<Record<string, Schema>>;
 
 /** Order of the methods of a path in the document. */
 const methodOrder = ['delete', 'get', 'patch', 'post', 'put'];
@@ -53,7 +63,45 @@ export function openApiDocument(app: INestApplication, prefix: string, unions: r
     },
   };
   // Through JSON: drops undefined values, and shared objects, which YAML would write as aliases.
-  return JSON.parse(JSON.stringify(tidy), rename) as OpenAPIObject;
+  const complete = JSON.parse(JSON.stringify(tidy), rename) as OpenAPIObject;
+  const known = complete.components?.schemas ?? {};
+  describeFilters(complete, known);
+  addExamples(complete.paths as Record<string, Json>, known as Record<string, Json>);
+  return complete;
+}
+
+/**
+ * Returns the document as Swagger UI shows it: operations are grouped by the first two segments of their path. The
+ * document that clients are generated from keeps authentik's tags, because they name the classes of a client.
+ */
+export function groupedByPath(document: OpenAPIObject): OpenAPIObject {
+  const paths = Object.entries(document.paths).map(([path, item]) => {
+    const tags = [path.split('/').slice(1, 3).join('/').replace(/\/$/, '')];
+    const operations = Object.entries(item as Json).map(([method, operation]) => [
+      method,
+      { ...(operation as Json), tags },
+    ]);
+    return [path, Object.fromEntries(operations) as Json] as const;
+  });
+  return { ...document, paths: Object.fromEntries(paths) };
+}
+
+/** Describes each filter of a list like the property that it compares, unless it has a description of its own. */
+function describeFilters({ paths }: OpenAPIObject, known: Schemas): void {
+  for (const { get } of Object.values(paths)) {
+    const properties = rowOf(get?.responses['200'], known)?.properties ?? {};
+    for (const filter of (get?.parameters ?? []) as { name: string; description?: string }[]) {
+      const property = properties[filter.name] ?? (filter.name.endsWith('_uuid') ? properties['pk'] : undefined);
+      if (property?.description !== undefined) filter.description ??= property.description;
+    }
+  }
+}
+
+/** Returns the schema of a row, from the response of a list; undefined for other responses. */
+function rowOf(response: unknown, known: Schemas): Schema | undefined {
+  const { content } = (response ?? {}) as { content?: Record<string, { schema?: Schema }> };
+  const named = (schema: Schema | undefined): Schema | undefined => known[schema?.$ref?.split('/').at(-1) ?? ''];
+  return named(named(content?.['application/json']?.schema)?.properties?.['results']?.items);
 }
 
 /** Removes the prefix, which is part of the server URL, and adds a slash at the end. */

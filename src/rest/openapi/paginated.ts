@@ -22,8 +22,9 @@ function declare(item: Class): Class {
   @ApiExtraModels(item)
   @ApiSchema({ name: `Paginated${schemaName(item.name)}List` })
   class Page {
-    @ApiProperty({ type: PaginationDto }) pagination!: PaginationDto;
-    @ApiProperty({ type: item as new () => object, isArray: true }) results!: object[];
+    @ApiProperty({ type: PaginationDto, description: 'Position of this page in the list.' }) pagination!: PaginationDto;
+    @ApiProperty({ type: item as new () => object, isArray: true, description: 'Rows of this page.' })
+    results!: object[];
   }
   return Page;
 }

@@ -46,7 +46,12 @@ export class SchemaController {
   })
   @ApiSecurity({})
   @ApiSecurity('authentik')
-  @ApiQuery({ name: 'format', required: false, schema: { type: 'string', enum: ['json', 'yaml'] } })
+  @ApiQuery({
+    name: 'format',
+    required: false,
+    description: 'Format of the document.',
+    schema: { type: 'string', enum: ['json', 'yaml'] },
+  })
   @ApiQuery({ name: 'lang', required: false, schema: { type: 'string' }, description: 'Has no effect.' })
   @ApiResponse({
     status: 200,

@@ -40,21 +40,25 @@ export class GroupListQuery extends ListQuery {
   @BooleanFilter({ on: 'grp.isSuperuser' })
   is_superuser?: boolean;
 
-  @MultiRelationFilter(usersByKey, hasMember('u.id'))
+  @MultiRelationFilter(usersByKey, hasMember('u.id'), 'IDs of users; matches groups with any of them as a member.')
   members_by_pk?: number[];
 
-  @MultiRelationFilter(usersByName, hasMember('u.username'))
+  @MultiRelationFilter(
+    usersByName,
+    hasMember('u.username'),
+    'Names of users; matches groups with any of them as a member.',
+  )
   members_by_username?: string[];
 
   @AttributesFilter('grp.attributes')
   attributes?: Record<string, unknown>;
 
-  @BooleanOption({ default: true })
+  @BooleanOption({ default: true, description: 'Whether `users_obj` has the details of the members.' })
   include_users?: boolean;
 }
 
 /** Options of a single group response. */
 export class GroupQuery {
-  @BooleanOption({ default: true })
+  @BooleanOption({ default: true, description: 'Whether `users_obj` has the details of the members.' })
   include_users?: boolean;
 }

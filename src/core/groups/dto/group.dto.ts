@@ -28,28 +28,32 @@ describeConstraint('fk_group_user_group', undefined, 'A group has just been dele
 
 /** Fields of a member. */
 class GroupMemberFields {
-  @IntegerField({ readOnly: true, computed: true })
+  @IntegerField({ readOnly: true, computed: true, description: 'ID of the user.', example: 5 })
   pk!: number;
 
-  @TextField({ required: true, maxLength: 150, pattern: '^[\\w.@+-]+$' })
+  @TextField({ required: true, maxLength: 150, pattern: '^[\\w.@+-]+$', description: 'User name.', example: 'jane' })
   username!: string;
 
-  @TextField({ required: true, description: 'Display name.' })
+  @TextField({ required: true, description: 'Display name.', example: 'Jane Doe' })
   name!: string;
 
-  @BooleanField()
+  @BooleanField({ description: 'Whether the user may sign in.', example: true })
   is_active!: boolean;
 
-  @DateTimeField({ nullable: true })
+  @DateTimeField({ nullable: true, description: 'When the user signed in last.' })
   last_login!: Date | null;
 
-  @EmailField()
+  @EmailField({ description: 'Email address.' })
   email!: string;
 
-  @DictionaryField()
+  @DictionaryField({ description: 'Free-form data about the user.' })
   attributes!: Record<string, unknown>;
 
-  @TextField({ readOnly: true })
+  @TextField({
+    readOnly: true,
+    description: 'Opaque identifier, the same for all applications.',
+    example: '8c1f4d3a9e5b7c20',
+  })
   uid!: string;
 }
 
@@ -58,13 +62,18 @@ export class GroupMemberDto extends AnswerOf(GroupMemberFields) {}
 
 /** Fields of a group, in requests and responses. */
 class GroupFields {
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the group.' })
   pk!: string;
 
   @IntegerField({ readOnly: true, computed: true, description: 'Numeric identifier of the group.' })
   num_pk!: number;
 
-  @TextField({ required: true, rules: [unique(() => Group, 'name', nameTaken)] })
+  @TextField({
+    required: true,
+    rules: [unique(() => Group, 'name', nameTaken)],
+    description: 'Unique name.',
+    example: 'editors',
+  })
   name!: string;
 
   @BooleanField({ description: 'Whether members are superusers.' })
@@ -77,22 +86,26 @@ class GroupFields {
   })
   parent!: string | null;
 
-  @TextField({ readOnly: true, nullable: true })
+  @TextField({ readOnly: true, nullable: true, description: 'Name of the parent group; null if there is none.' })
   parent_name!: string | null;
 
-  @IntegerListField({ rules: [exists(() => User)] })
+  @IntegerListField({ rules: [exists(() => User)], description: 'IDs of the members.' })
   users!: number[];
 
-  @ObjectField(GroupMemberDto, { isArray: true, nullable: true })
+  @ObjectField(GroupMemberDto, {
+    isArray: true,
+    nullable: true,
+    description: 'Members that you may view; null with `include_users=false`.',
+  })
   users_obj!: GroupMemberDto[] | null;
 
-  @DictionaryField()
+  @DictionaryField({ description: 'Free-form data, inherited by the members.' })
   attributes!: Record<string, unknown>;
 
-  @UuidListField({ rules: [exists(() => Role)] })
+  @UuidListField({ rules: [exists(() => Role)], description: 'UUIDs of the roles that members get.' })
   roles!: string[];
 
-  @ObjectField(RoleDto, { isArray: true })
+  @ObjectField(RoleDto, { isArray: true, description: 'Roles that members get.' })
   roles_obj!: RoleDto[];
 }
 
@@ -106,7 +119,7 @@ export class GroupRequestDto extends RequestOf(GroupFields) {}
 export class PatchedGroupRequestDto extends PatchOf(GroupRequestDto) {}
 
 class UserAccountFields {
-  @IntegerKeyField({ required: true })
+  @IntegerKeyField({ required: true, description: 'ID of the user.', example: 5 })
   pk!: number;
 }
 

@@ -9,31 +9,35 @@ for (const holder of ['user', 'role']) {
 }
 
 class ObjectPermissionFields {
-  @IntegerField({ readOnly: true, computed: true })
+  @IntegerField({ readOnly: true, computed: true, description: 'ID of the grant.', example: 17 })
   id!: number;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Permission, without its application.', example: 'view_emailstage' })
   codename!: string;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Model of the permission.', example: 'emailstage' })
   model!: string;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Application of the model.', example: 'authentik_stages_email' })
   app_label!: string;
 
-  @TextField({ required: true, description: 'Key of the object that it is for.' })
+  @TextField({
+    required: true,
+    description: 'Key of the object that it is for.',
+    example: '7f3c1d52-6a0e-4f0b-9d57-2c8f1e6b4a90',
+  })
   object_pk!: string;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Display name of the permission.', example: 'Can view Email Stage' })
   name!: string;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Display name of the application.', example: 'authentik Stages.Email' })
   app_label_verbose!: string;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Display name of the model.', example: 'Email Stage' })
   model_verbose!: string;
 
-  @TextField({ readOnly: true, nullable: true, description: 'Always null.' })
+  @TextField({ readOnly: true, nullable: true, description: 'Always null.', example: null })
   object_description!: string | null;
 }
 

@@ -17,7 +17,10 @@ class PermissionAssignFields {
   @ChoiceField('ModelEnum', permissionModels, { description: 'The model that the permissions must be on.' })
   model!: string;
 
-  @TextField({ description: 'Key of the one object of that model that they are for; every object if not given.' })
+  @TextField({
+    description: 'Key of the one object of that model that they are for; every object if not given.',
+    example: '7f3c1d52-6a0e-4f0b-9d57-2c8f1e6b4a90',
+  })
   object_pk!: string;
 }
 
@@ -29,5 +32,5 @@ export class PatchedPermissionAssignRequestDto extends PatchOf(PermissionAssignR
 
 /** A permission that was given. */
 export class PermissionAssignResultDto {
-  @ApiProperty() id!: string;
+  @ApiProperty({ description: 'ID of the grant.', example: 17 }) id!: string;
 }

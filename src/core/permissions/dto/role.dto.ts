@@ -11,10 +11,16 @@ describeConstraint('uq_role_name', 'name', nameTaken);
 
 /** Fields of a role, in requests and responses. */
 class RoleFields {
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the role.' })
   pk!: string;
 
-  @TextField({ required: true, maxLength: 150, rules: [unique(() => Role, 'name', nameTaken)] })
+  @TextField({
+    required: true,
+    maxLength: 150,
+    rules: [unique(() => Role, 'name', nameTaken)],
+    description: 'Unique name.',
+    example: 'flow-editor',
+  })
   name!: string;
 }
 

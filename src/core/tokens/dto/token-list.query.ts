@@ -13,7 +13,7 @@ export class TokenListQuery extends ListQuery {
   @TextFilter({ on: 'token.identifier' })
   identifier?: string;
 
-  @TextFilter({ on: 'account.username' })
+  @TextFilter({ on: 'account.username', description: 'User name of the owner.' })
   user__username?: string;
 
   @TextFilter({ on: 'token.description' })

@@ -28,7 +28,7 @@ describeConstraint('fk_token_user', 'user', 'The user has just been deleted.');
 
 /** Fields of a token (management API, section 9.1). Never the key. */
 class TokenFields {
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the token.' })
   pk!: string;
 
   @TextField({ nullable: true, description: 'Set if the service manages the token.' })
@@ -38,10 +38,12 @@ class TokenFields {
     required: true,
     maxLength: 255,
     rules: [unique(() => Token, 'identifier', identifierTaken), isNotReserved],
+    description: 'Unique name, part of the URL.',
+    example: 'ci-deployment',
   })
   identifier!: string;
 
-  @ChoiceField('IntentEnum', tokenIntents, { rules: [isSettableIntent] })
+  @ChoiceField('IntentEnum', tokenIntents, { rules: [isSettableIntent], description: 'Purpose of the token.' })
   intent!: TokenIntent;
 
   @IntegerKeyField({
@@ -50,10 +52,10 @@ class TokenFields {
   })
   user!: number;
 
-  @ObjectField(UserDto)
+  @ObjectField(UserDto, { description: 'Owner of the token.' })
   user_obj!: UserDto;
 
-  @TextField({ allowBlank: true })
+  @TextField({ allowBlank: true, description: 'Note for administrators.', example: 'Used by the deployment pipeline.' })
   description!: string;
 
   @DateTimeField({
@@ -78,11 +80,21 @@ export class PatchedTokenRequestDto extends PatchOf(TokenRequestDto) {}
 
 /** The key of a token. */
 export class TokenViewDto {
-  @ApiProperty({ readOnly: true }) key!: string;
+  @ApiProperty({
+    readOnly: true,
+    description: 'Key of the token.',
+    example: '3vYk0tJ6q1ZxUo8Rb5nTfA2cL7dWmE9hGpQsXyNi4KjVzBuCaHrDeFlMgOwP',
+  })
+  key!: string;
 }
 
 class TokenSetKeyFields {
-  @TextField({ required: true, verbatim: true })
+  @TextField({
+    required: true,
+    verbatim: true,
+    description: 'New key, at least 32 characters.',
+    example: '3vYk0tJ6q1ZxUo8Rb5nTfA2cL7dWmE9hGpQsXyNi4KjVzBuCaHrDeFlMgOwP',
+  })
   key!: string;
 }
 

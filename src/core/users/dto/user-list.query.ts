@@ -68,8 +68,11 @@ export class UserListQuery extends ListQuery {
   @TextFilter({ on: 'account.path' })
   path?: string;
 
-  @filter({ type: 'string' }, textOf, (builder, value, parameter) =>
-    builder.andWhere(`starts_with(account.path, :${parameter})`, { [parameter]: value }),
+  @filter(
+    { type: 'string' },
+    textOf,
+    (builder, value, parameter) => builder.andWhere(`starts_with(account.path, :${parameter})`, { [parameter]: value }),
+    { description: 'Filter by the beginning of the path.' },
   )
   path_startswith?: string;
 
@@ -82,16 +85,16 @@ export class UserListQuery extends ListQuery {
   @MultiChoiceFilter(userTypes, { on: 'account.type' })
   type?: string[];
 
-  @MultiRelationFilter(groupsByName, isMemberOf('g.name'))
+  @MultiRelationFilter(groupsByName, isMemberOf('g.name'), 'Names of groups; matches members of any of them.')
   groups_by_name?: string[];
 
-  @MultiRelationFilter(groupsByKey, isMemberOf('g.group_uuid'))
+  @MultiRelationFilter(groupsByKey, isMemberOf('g.group_uuid'), 'UUIDs of groups; matches members of any of them.')
   groups_by_pk?: string[];
 
   @AttributesFilter('account.attributes')
   attributes?: Record<string, unknown>;
 
-  @BooleanOption({ default: true })
+  @BooleanOption({ default: true, description: 'Whether `groups_obj` has the details of the groups.' })
   include_groups?: boolean;
 }
 

@@ -23,52 +23,70 @@ describeConstraint('uq_user_username', 'username', usernameTaken);
 
 /** Fields of a user, in requests and responses (management API, section 9.3). */
 class UserFields {
-  @IntegerField({ readOnly: true, computed: true })
+  @IntegerField({ readOnly: true, computed: true, description: 'ID of the user.', example: 5 })
   pk!: number;
 
-  @TextField({ required: true, maxLength: 150, rules: [isAvailable('username')] })
+  @TextField({
+    required: true,
+    maxLength: 150,
+    rules: [isAvailable('username')],
+    description: 'Unique user name.',
+    example: 'jane',
+  })
   username!: string;
 
-  @TextField({ required: true, allowBlank: true, description: 'Display name.' })
+  @TextField({ required: true, allowBlank: true, description: 'Display name.', example: 'Jane Doe' })
   name!: string;
 
   @BooleanField({ description: 'Whether the user is active; deactivate users instead of deleting them.' })
   is_active!: boolean;
 
-  @DateTimeField({ nullable: true })
+  @DateTimeField({ nullable: true, description: 'When the user signed in last; null if never.' })
   last_login!: Date | null;
 
-  @BooleanField({ readOnly: true })
+  @BooleanField({ readOnly: true, description: 'Whether a group makes the user a superuser.' })
   is_superuser!: boolean;
 
-  @UuidListField({ rules: [exists(() => Group)] })
+  @UuidListField({ rules: [exists(() => Group)], description: 'UUIDs of the groups.' })
   groups!: string[];
 
-  @ObjectField(UserGroupDto, { isArray: true, nullable: true })
+  @ObjectField(UserGroupDto, {
+    isArray: true,
+    nullable: true,
+    description: 'Groups of the user; null with `include_groups=false`.',
+  })
   groups_obj!: UserGroupDto[] | null;
 
-  @EmailField({ allowBlank: true, rules: [isAvailable('email')] })
+  @EmailField({ allowBlank: true, rules: [isAvailable('email')], description: 'Email address; empty if none.' })
   email!: string;
 
-  @TextField({ readOnly: true, description: 'Avatar, as a URL or data URI.' })
+  @TextField({
+    readOnly: true,
+    description: 'Avatar, as a URL or data URI.',
+    example: '/static/dist/assets/images/user_default.png',
+  })
   avatar!: string;
 
-  @DictionaryField({ rules: [isAvailable('attributes')] })
+  @DictionaryField({ rules: [isAvailable('attributes')], description: 'Free-form data about the user.' })
   attributes!: Record<string, unknown>;
 
-  @TextField({ readOnly: true })
+  @TextField({
+    readOnly: true,
+    description: 'Opaque identifier, the same for all applications.',
+    example: '8c1f4d3a9e5b7c20',
+  })
   uid!: string;
 
-  @TextField({ rules: [isUserPath] })
+  @TextField({ rules: [isUserPath], description: 'Folder of the user in the admin interface.', example: 'users' })
   path!: string;
 
-  @ChoiceField('UserTypeEnum', userTypes, { rules: [isSettableType] })
+  @ChoiceField('UserTypeEnum', userTypes, { rules: [isSettableType], description: 'Type of the account.' })
   type!: UserType;
 
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the user.' })
   uuid!: string;
 
-  @DateTimeField({ readOnly: true })
+  @DateTimeField({ readOnly: true, description: 'When the password was changed last.' })
   password_change_date!: Date;
 }
 

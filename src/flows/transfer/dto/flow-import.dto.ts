@@ -11,16 +11,20 @@ import {
 const logLevels = ['critical', 'exception', 'error', 'warn', 'warning', 'info', 'debug', 'notset'] as const;
 
 class LogEventFields {
-  @DateTimeField({ required: true })
+  @DateTimeField({ required: true, description: 'When the line was logged.' })
   timestamp!: Date;
 
-  @ChoiceField('LogLevelEnum', logLevels, { required: true })
+  @ChoiceField('LogLevelEnum', logLevels, { required: true, description: 'Severity of the line.' })
   log_level!: (typeof logLevels)[number];
 
-  @TextField({ required: true })
+  @TextField({
+    required: true,
+    description: 'Part of the service that logged the line.',
+    example: 'authentik.blueprints.v1.importer',
+  })
   logger!: string;
 
-  @TextField({ required: true, description: 'Event or error message.' })
+  @TextField({ required: true, description: 'Event or error message.', example: 'entry applied' })
   event!: string;
 
   @DictionaryField({ required: true, description: 'Entry of the file and its line.' })
@@ -31,7 +35,7 @@ class LogEventFields {
 export class LogEventDto extends AnswerOf(LogEventFields) {}
 
 class FlowImportResultFields {
-  @ObjectField(LogEventDto, { isArray: true })
+  @ObjectField(LogEventDto, { isArray: true, description: 'What was done with each entry, and what is wrong.' })
   logs!: LogEventDto[];
 
   @BooleanField({ readOnly: true, description: 'Whether the whole file was applied; if false, nothing was.' })

@@ -14,7 +14,7 @@ class DeliveryAttemptFields {
   @IntegerField({ readOnly: true, computed: true, description: 'From 1.' })
   number!: number;
 
-  @DateTimeField({ readOnly: true })
+  @DateTimeField({ readOnly: true, description: 'When the attempt started.' })
   started!: Date;
 
   @DateTimeField({ readOnly: true, nullable: true, description: 'Null while it lasts.' })
@@ -32,13 +32,13 @@ class DeliveryAttemptFields {
   @IntegerField({ readOnly: true, computed: true, nullable: true, description: "Code of the server's reply." })
   code!: number | null;
 
-  @TextField({ readOnly: true, description: "Text of the server's reply." })
+  @TextField({ readOnly: true, description: "Text of the server's reply.", example: '250 2.0.0 OK' })
   reply!: string;
 
-  @TextField({ readOnly: true, description: 'What went wrong, in words.' })
+  @TextField({ readOnly: true, description: 'What went wrong, in words.', example: '' })
   reason!: string;
 
-  @TextField({ readOnly: true, description: '`host:port`; empty if there was none.' })
+  @TextField({ readOnly: true, description: '`host:port`; empty if there was none.', example: 'smtp.example.org:587' })
   server!: string;
 
   @TextField({ readOnly: true, nullable: true, description: 'Version of TLS; null for a connection in clear.' })
@@ -49,34 +49,38 @@ class DeliveryAttemptFields {
 export class DeliveryAttemptDto extends AnswerOf(DeliveryAttemptFields) {}
 
 class MailMessageFields {
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the message.' })
   pk!: string;
 
-  @TextField({ readOnly: true, description: '`Message-ID` without its brackets, the same at every try.' })
+  @TextField({
+    readOnly: true,
+    description: '`Message-ID` without its brackets, the same at every try.',
+    example: '<7f3c1d52@id.example.org>',
+  })
   message_id!: string;
 
-  @ChoiceField('MailMessageStateEnum', messageStates, { readOnly: true })
+  @ChoiceField('MailMessageStateEnum', messageStates, { readOnly: true, description: 'State of the delivery.' })
   state!: MessageState;
 
   @UuidField({ readOnly: true, nullable: true, description: 'The stage that sends it; null for the service itself.' })
   stage!: string | null;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Template of the mail.', example: 'email/password_reset.html' })
   template!: string;
 
-  @TextField({ readOnly: true, description: 'As it is set up, before it is translated.' })
+  @TextField({ readOnly: true, description: 'As it is set up, before it is translated.', example: 'authentik' })
   subject!: string;
 
-  @TextField({ readOnly: true, description: 'Address of the recipient.' })
+  @TextField({ readOnly: true, description: 'Address of the recipient.', example: 'jane@example.org' })
   recipient!: string;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Display name of the recipient.', example: 'Jane Doe' })
   recipient_name!: string;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Sender.', example: 'noreply@example.org' })
   from_address!: string;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Language of the mail.', example: 'en' })
   locale!: string;
 
   @IntegerField({ readOnly: true, computed: true, description: 'How often it was tried.' })
@@ -88,10 +92,10 @@ class MailMessageFields {
   @DateTimeField({ readOnly: true, nullable: true, description: 'From then on it is of no use, and is not sent.' })
   deadline!: Date | null;
 
-  @TextField({ readOnly: true, description: 'Why it was not sent, in words.' })
+  @TextField({ readOnly: true, description: 'Why it was not sent, in words.', example: '' })
   reason!: string;
 
-  @DateTimeField({ readOnly: true })
+  @DateTimeField({ readOnly: true, description: 'When the message was queued.' })
   created!: Date;
 
   @DateTimeField({ readOnly: true, nullable: true, description: 'When it was sent, or given up.' })

@@ -9,10 +9,10 @@ import { passwordPolicyColumns } from '../password-policy.mapper.js';
   ordering: Object.keys(passwordPolicyColumns),
 })
 export class PasswordPolicyListQuery extends ListQuery {
-  @DateTimeFilter({ on: 'policy.created' })
+  @DateTimeFilter({ on: 'policy.created', description: 'When the policy was created.' })
   created?: Date;
 
-  @DateTimeFilter({ on: 'policy.lastUpdated' })
+  @DateTimeFilter({ on: 'policy.lastUpdated', description: 'When the policy was changed last.' })
   last_updated?: Date;
 
   @UuidFilter({ on: 'policy.pk' })

@@ -4,7 +4,7 @@ import { PolicyFields } from '../../dto/policy.dto.js';
 
 /** Fields of a password policy, in requests and responses. */
 class PasswordPolicyFields extends PolicyFields {
-  @TextField({ description: 'Field to check: the `field_key` of a prompt.' })
+  @TextField({ description: 'Field to check: the `field_key` of a prompt.', example: 'password' })
   password_field!: string;
 
   @IntegerField({ minimum: 0, description: 'Minimum number of digits, 0 to 9.' })
@@ -22,12 +22,13 @@ class PasswordPolicyFields extends PolicyFields {
   @IntegerField({ minimum: 0, description: 'Minimum length in characters; never less than 8.' })
   length_min!: number;
 
-  @TextField({ verbatim: true, description: 'Characters that count as symbols.' })
+  @TextField({ verbatim: true, description: 'Characters that count as symbols.', example: '!?#%&*+-.:=@_' })
   symbol_charset!: string;
 
   @TextField({
     allowBlank: true,
     description: 'Message for a password that violates one of these rules; empty for `Invalid password.`',
+    example: 'Choose a longer password.',
   })
   error_message!: string;
 

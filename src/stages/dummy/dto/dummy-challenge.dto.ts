@@ -3,7 +3,7 @@ import { TextField } from '../../../rest/fields/fields.js';
 
 /** The challenge of a dummy stage. */
 export class DummyChallengeDto extends ChallengeOf('ak-stage-dummy') {
-  @TextField({ required: true })
+  @TextField({ required: true, description: 'Name of the stage.', example: 'dummy stage' })
   name!: string;
 }
 

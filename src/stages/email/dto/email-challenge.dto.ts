@@ -28,6 +28,7 @@ export class EmailChallengeResponseRequestDto extends AnswerTo('ak-stage-email')
   @TextField({
     maxLength: 20,
     description: "The six-digit code in the mail. Without it, another mail is sent. Not part of authentik's API.",
+    example: '123456',
   })
   code?: string;
 }

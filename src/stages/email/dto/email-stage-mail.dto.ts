@@ -16,6 +16,7 @@ import {
 const locale = {
   maxLength: 35,
   description: 'Language of the mail, such as `de` or `zh-Hans`; default: English.',
+  example: 'de',
   checks: [(value: string) => (isLocale(value) ? undefined : 'Enter a language tag, such as de or zh-Hans.')],
 };
 
@@ -23,7 +24,11 @@ class EmailStageTestFields {
   @EmailField({ required: true, description: 'Recipient address.' })
   to!: string;
 
-  @TextField({ description: 'Shipped or custom template; default: `email/setup.html`.', rules: [templateExists] })
+  @TextField({
+    description: 'Shipped or custom template; default: `email/setup.html`.',
+    rules: [templateExists],
+    example: 'email/setup.html',
+  })
   template?: string;
 
   @TextField(locale)
@@ -45,16 +50,20 @@ class EmailStageTestAnswerFields {
 export class EmailStageTestDto extends AnswerOf(EmailStageTestAnswerFields) {}
 
 class EmailStageCheckStepFields {
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Step of the check.', example: 'connect' })
   name!: string;
 
-  @BooleanField({ readOnly: true })
+  @BooleanField({ readOnly: true, description: 'Whether the step succeeded.', example: true })
   ok!: boolean;
 
-  @IntegerField({ readOnly: true, computed: true })
+  @IntegerField({ readOnly: true, computed: true, description: 'Duration of the step.', example: 12 })
   milliseconds!: number;
 
-  @TextField({ readOnly: true })
+  @TextField({
+    readOnly: true,
+    description: 'Result of the step.',
+    example: 'TLSv1.3, certificate of smtp.example.org',
+  })
   detail!: string;
 }
 
@@ -65,10 +74,14 @@ class EmailStageCheckFields {
   @BooleanField({ readOnly: true, description: 'Whether the server would accept a mail now.' })
   ok!: boolean;
 
-  @TextField({ readOnly: true, description: 'The result in words, with advice.' })
+  @TextField({
+    readOnly: true,
+    description: 'The result in words, with advice.',
+    example: 'The server would accept mail.',
+  })
   verdict!: string;
 
-  @ObjectField(EmailStageCheckStepDto, { isArray: true })
+  @ObjectField(EmailStageCheckStepDto, { isArray: true, description: 'Steps of the check, in order.' })
   steps!: EmailStageCheckStepDto[];
 
   @TextListField({ readOnly: true, description: 'SMTP dialogue, `C:` from us, `S:` from the server, without secrets.' })
@@ -79,10 +92,20 @@ class EmailStageCheckFields {
 export class EmailStageCheckDto extends AnswerOf(EmailStageCheckFields) {}
 
 class EmailTemplatePreviewRequestFields {
-  @TextField({ required: true, rules: [templateExists] })
+  @TextField({
+    required: true,
+    rules: [templateExists],
+    description: 'Template to render.',
+    example: 'email/account_confirmation.html',
+  })
   template!: string;
 
-  @TextField({ allowBlank: true, maxLength: 998, description: 'Default: the subject of the template.' })
+  @TextField({
+    allowBlank: true,
+    maxLength: 998,
+    description: 'Default: the subject of the template.',
+    example: 'Verify your address',
+  })
   subject?: string;
 
   @TextField(locale)
@@ -99,13 +122,17 @@ class EmailTemplatePreviewRequestFields {
 export class EmailTemplatePreviewRequestDto extends RequestOf(EmailTemplatePreviewRequestFields) {}
 
 class EmailTemplatePreviewFields {
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Rendered subject.', example: 'Verify your address' })
   subject!: string;
 
-  @TextField({ readOnly: true, description: 'Empty for a plain-text mail. Images are `cid:` URLs.' })
+  @TextField({
+    readOnly: true,
+    description: 'Empty for a plain-text mail. Images are `cid:` URLs.',
+    example: '<p>Confirm your email address</p>',
+  })
   html!: string;
 
-  @TextField({ readOnly: true })
+  @TextField({ readOnly: true, description: 'Rendered plain text.', example: 'Confirm your email address' })
   text!: string;
 
   @TextListField({ readOnly: true, description: 'Warnings for the author of the template.' })

@@ -12,13 +12,13 @@ class EmailStageFields extends StageFields {
   })
   use_global_settings!: boolean;
 
-  @TextField({ example: 'smtp.example.org' })
+  @TextField({ example: 'smtp.example.org', description: 'Mail server.' })
   host!: string;
 
-  @IntegerField({ example: 587 })
+  @IntegerField({ example: 587, description: 'Port of the mail server.' })
   port!: number;
 
-  @TextField({ allowBlank: true })
+  @TextField({ allowBlank: true, description: 'User name at the mail server; empty: no login.', example: '' })
   username!: string;
 
   @TextField({
@@ -26,31 +26,36 @@ class EmailStageFields extends StageFields {
     writeOnly: true,
     description:
       'Changing `host`, `port` or `username`, or disabling TLS, removes the stored password unless the request sets one.',
+    example: 'a long sentence of mine',
   })
   password?: string;
 
   @BooleanField({ readOnly: true, description: 'Whether a password is stored.' })
   password_set!: boolean;
 
-  @BooleanField({ example: true })
+  @BooleanField({ example: true, description: 'Require STARTTLS.' })
   use_tls!: boolean;
 
-  @BooleanField({ example: false })
+  @BooleanField({ example: false, description: 'Use TLS from the first byte.' })
   use_ssl!: boolean;
 
-  @IntegerField({ example: 10 })
+  @IntegerField({ example: 10, description: 'Seconds to wait for the mail server.' })
   timeout!: number;
 
-  @EmailField({ example: 'noreply@example.org' })
+  @EmailField({ example: 'noreply@example.org', description: 'Sender of the mails.' })
   from_address!: string;
 
   @IntegerField({ description: 'Validity of the link in the mail, in minutes.', example: 30 })
   token_expiry!: number;
 
-  @TextField({ example: 'Verify your address' })
+  @TextField({ example: 'Verify your address', description: 'Subject of the mails.' })
   subject!: string;
 
-  @TextField({ example: 'email/account_confirmation.html', rules: [templateExists] })
+  @TextField({
+    example: 'email/account_confirmation.html',
+    rules: [templateExists],
+    description: 'Template of the mails.',
+  })
   template!: string;
 
   @BooleanField({ description: 'Activate users who await confirmation when they pass the stage.' })
@@ -65,7 +70,7 @@ class EmailStageFields extends StageFields {
   })
   recovery_max_attempts!: number;
 
-  @DurationField({ example: 'minutes=5' })
+  @DurationField({ example: 'minutes=5', description: 'Period that `recovery_max_attempts` applies to.' })
   recovery_cache_timeout!: string;
 }
 

@@ -16,22 +16,28 @@ export class IdentificationChallengeDto extends ChallengeOf('ak-stage-identifica
   @BooleanField({ default: false, description: 'Whether to offer to reveal the password while it is typed.' })
   allow_show_password?: boolean;
 
-  @TextField({ description: 'Never set; in authentik the name of the application that the visitor comes from.' })
+  @TextField({
+    description: 'Never set; in authentik the name of the application that the visitor comes from.',
+    example: 'example',
+  })
   application_pre?: string;
 
-  @ChoiceField('FlowDesignationEnum', flowDesignations, { required: true })
+  @ChoiceField('FlowDesignationEnum', flowDesignations, { required: true, description: 'Purpose of the flow.' })
   flow_designation!: FlowDesignation;
 
-  @TextField({ description: 'Link to the enrollment flow.' })
+  @TextField({ description: 'Link to the enrollment flow.', example: '/if/flow/default-enrollment-flow/' })
   enroll_url?: string;
 
-  @TextField({ description: 'Link to the recovery flow.' })
+  @TextField({ description: 'Link to the recovery flow.', example: '/if/flow/default-recovery-flow/' })
   recovery_url?: string;
 
-  @TextField({ description: 'Link to the flow for signing in without a password.' })
+  @TextField({
+    description: 'Link to the flow for signing in without a password.',
+    example: '/if/flow/default-authentication-flow/',
+  })
   passwordless_url?: string;
 
-  @TextField({ required: true, description: 'Label of the button.' })
+  @TextField({ required: true, description: 'Label of the button.', example: 'Log in' })
   primary_action!: string;
 
   @ApiPropertyOptional({
@@ -41,7 +47,7 @@ export class IdentificationChallengeDto extends ChallengeOf('ak-stage-identifica
   })
   sources?: object[];
 
-  @BooleanField({ required: true })
+  @BooleanField({ required: true, description: 'Whether login sources show their names; there are none.' })
   show_source_labels!: boolean;
 }
 
@@ -50,14 +56,25 @@ const maxNameLength = 254;
 
 /** The user name or address that the visitor typed, and the password if it was asked for. */
 export class IdentificationChallengeResponseRequestDto extends AnswerTo('ak-stage-identification') {
-  @ApiProperty({ minLength: 1 })
+  @ApiProperty({ minLength: 1, description: 'User name, email address or UPN.', example: 'jane' })
   @TextField({ required: true, checks: [checkLength] })
   uid_field!: string;
 
-  @TextField({ nullable: true, allowBlank: true, verbatim: true })
+  @TextField({
+    nullable: true,
+    allowBlank: true,
+    verbatim: true,
+    description: 'Password, if the challenge asks for it.',
+    example: 'a long sentence of mine',
+  })
   password?: string | null;
 
-  @TextField({ nullable: true, allowBlank: true, description: 'Has no effect: captcha stages are not supported.' })
+  @TextField({
+    nullable: true,
+    allowBlank: true,
+    description: 'Has no effect: captcha stages are not supported.',
+    example: '',
+  })
   captcha_token?: string | null;
 }
 

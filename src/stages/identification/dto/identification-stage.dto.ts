@@ -21,6 +21,7 @@ class IdentificationStageFields extends StageFields {
   @ChoiceListField('UserFieldsEnum', userFields, {
     allowEmpty: true,
     description: 'Fields that users are found by; `upn` is the attribute of that name.',
+    example: ['username', 'email'],
   })
   user_fields!: UserField[];
 

@@ -12,12 +12,12 @@ export class InvitationListQuery extends ListQuery {
   @TextFilter({ on: 'invitation.name' })
   name?: string;
 
-  @TextFilter({ on: 'author.username' })
+  @TextFilter({ on: 'author.username', description: 'Name of the user who created the invitation.' })
   created_by__username?: string;
 
   @DateTimeFilter({ on: 'invitation.expires' })
   expires?: Date;
 
-  @TextFilter({ on: 'flow.slug' })
+  @TextFilter({ on: 'flow.slug', description: 'Slug of the flow that the invitation is limited to.' })
   flow__slug?: string;
 }

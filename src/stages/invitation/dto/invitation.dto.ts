@@ -23,7 +23,7 @@ class InvitationFields {
   })
   pk!: string;
 
-  @SlugField({ required: true, maxLength: 50 })
+  @SlugField({ required: true, maxLength: 50, description: 'Name for administrators.', example: 'welcome-jane' })
   name!: string;
 
   @DateTimeField({ nullable: true, description: 'Time at which the invitation expires; null for never.' })
@@ -35,7 +35,7 @@ class InvitationFields {
   })
   fixed_data!: Record<string, unknown>;
 
-  @ObjectField(GroupMemberDto)
+  @ObjectField(GroupMemberDto, { description: 'User who created the invitation.' })
   created_by!: GroupMemberDto;
 
   @BooleanField({ description: 'Delete the invitation when it is redeemed.' })
@@ -48,7 +48,7 @@ class InvitationFields {
   })
   flow!: string | null;
 
-  @ObjectField(FlowDto, { nullable: true })
+  @ObjectField(FlowDto, { nullable: true, description: 'Flow that the invitation is limited to; null if none.' })
   flow_obj!: FlowDto | null;
 }
 

@@ -5,7 +5,10 @@ import { BooleanField, TextField } from '../../../rest/fields/fields.js';
 
 /** Asks for a password. */
 export class PasswordChallengeDto extends UserChallengeOf('ak-stage-password') {
-  @TextField({ description: 'Link to the recovery flow, for visitors who forgot the password.' })
+  @TextField({
+    description: 'Link to the recovery flow, for visitors who forgot the password.',
+    example: '/if/flow/default-recovery-flow/',
+  })
   recovery_url?: string;
 
   @BooleanField({ default: false, description: 'Whether to offer to reveal the password while it is typed.' })
@@ -14,7 +17,7 @@ export class PasswordChallengeDto extends UserChallengeOf('ak-stage-password') {
 
 /** The password. */
 export class PasswordChallengeResponseRequestDto extends AnswerTo('ak-stage-password') {
-  @ApiProperty({ minLength: 1 })
+  @ApiProperty({ minLength: 1, description: 'Password of the pending user.', example: 'a long sentence of mine' })
   @TextField({ required: true, verbatim: true })
   password!: string;
 }

@@ -11,28 +11,28 @@ import {
 import { type PromptType, promptTypes } from '../prompt-types.js';
 
 class StagePromptFields {
-  @TextField({ required: true })
+  @TextField({ required: true, description: 'Name of the field in the response.', example: 'username' })
   field_key!: string;
 
-  @TextField({ required: true })
+  @TextField({ required: true, description: 'Label of the field.', example: 'Username' })
   label!: string;
 
-  @ChoiceField('PromptTypeEnum', promptTypes, { required: true })
+  @ChoiceField('PromptTypeEnum', promptTypes, { required: true, description: 'Kind of input.' })
   type!: PromptType;
 
-  @BooleanField({ required: true })
+  @BooleanField({ required: true, description: 'Whether the field must have a value.', example: true })
   required!: boolean;
 
-  @TextField({ required: true })
+  @TextField({ required: true, description: 'Hint in the empty field.', example: 'Username' })
   placeholder!: string;
 
-  @TextField({ required: true })
+  @TextField({ required: true, description: 'Value that the field is filled with.', example: '' })
   initial_value!: string;
 
-  @IntegerField({ required: true, computed: true })
+  @IntegerField({ required: true, computed: true, description: 'Position in the form, ascending.', example: 0 })
   order!: number;
 
-  @TextField({ required: true })
+  @TextField({ required: true, description: 'HTML below the field.', example: '' })
   sub_text!: string;
 
   @TextListField({ required: true, nullable: true, description: 'Null for a field without choices.' })
@@ -44,7 +44,12 @@ export class StagePromptDto extends AnswerOf(StagePromptFields) {}
 
 /** The form of a prompt stage. */
 export class PromptChallengeDto extends ChallengeOf('ak-stage-prompt') {
-  @ObjectField(StagePromptDto, { isArray: true, required: true, readOnly: false })
+  @ObjectField(StagePromptDto, {
+    isArray: true,
+    required: true,
+    readOnly: false,
+    description: 'Fields of the form, in order.',
+  })
   fields!: StagePromptDto[];
 }
 

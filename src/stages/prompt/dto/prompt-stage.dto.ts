@@ -20,6 +20,7 @@ class PromptStageFields extends StageFields {
       unique(() => PromptStage, 'name', 'This field must be unique.'),
       unique(() => Stage, 'name', 'stage with this name already exists.'),
     ],
+    description: 'Unique name, over stages of all kinds.',
   })
   override name!: string;
 

@@ -20,10 +20,15 @@ const notEvaluated = 'Expressions are not evaluated; the text is used literally.
 
 /** The fields of a prompt. */
 class PromptFields {
-  @UuidField({ readOnly: true })
+  @UuidField({ readOnly: true, description: 'UUID of the prompt.' })
   pk!: string;
 
-  @TextField({ required: true, rules: [unique(() => Prompt, 'name', nameTaken)] })
+  @TextField({
+    required: true,
+    rules: [unique(() => Prompt, 'name', nameTaken)],
+    description: 'Unique name for administrators.',
+    example: 'sign-up-email',
+  })
   name!: string;
 
   @TextField({
@@ -35,22 +40,27 @@ class PromptFields {
   })
   field_key!: string;
 
-  @TextField({ required: true, example: 'Email' })
+  @TextField({ required: true, example: 'Email', description: 'Label of the field.' })
   label!: string;
 
-  @ChoiceField('PromptTypeEnum', promptTypes, { required: true })
+  @ChoiceField('PromptTypeEnum', promptTypes, { required: true, description: 'Kind of input.', example: 'email' })
   type!: PromptType;
 
-  @BooleanField()
+  @BooleanField({ description: 'Whether the field must have a value.' })
   required!: boolean;
 
   @TextField({
     allowBlank: true,
     description: 'Hint shown in the empty field. For a field with choices: the choices, one per line.',
+    example: 'jane@example.org',
   })
   placeholder!: string;
 
-  @TextField({ allowBlank: true, description: 'Initial value of the field, used if the response omits it.' })
+  @TextField({
+    allowBlank: true,
+    description: 'Initial value of the field, used if the response omits it.',
+    example: '',
+  })
   initial_value!: string;
 
   @IntegerField({ description: 'Position in the form, in ascending order.' })
@@ -61,7 +71,7 @@ class PromptFields {
   })
   promptstage_set!: StageDto[];
 
-  @TextField({ allowBlank: true, description: 'Help text below the field.' })
+  @TextField({ allowBlank: true, description: 'Help text below the field.', example: '' })
   sub_text!: string;
 
   @BooleanField({ description: notEvaluated })

@@ -5,7 +5,7 @@ import { TextField } from '../../../rest/fields/fields.js';
 
 /** Confirms that the client has followed a redirect. */
 export class RedirectChallengeResponseRequestDto extends AnswerTo('xak-flow-redirect') {
-  @ApiProperty({ minLength: 1 })
+  @ApiProperty({ minLength: 1, description: 'URL of the challenge.', example: '/' })
   @TextField({ required: true })
   to!: string;
 }

@@ -6,6 +6,6 @@ export class UserLoginChallengeDto extends UserChallengeOf('ak-stage-user-login'
 
 /** Whether the visitor wants to be remembered. */
 export class UserLoginChallengeResponseRequestDto extends AnswerTo('ak-stage-user-login') {
-  @BooleanField({ required: true })
+  @BooleanField({ required: true, description: 'Whether to stay signed in for longer.', example: true })
   remember_me!: boolean;
 }

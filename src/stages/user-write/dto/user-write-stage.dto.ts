@@ -31,7 +31,7 @@ class UserWriteStageFields extends StageFields {
   @ChoiceField('UserTypeEnum', userTypes, { description: 'Type of new users.' })
   user_type!: UserType;
 
-  @TextField({ allowBlank: true, description: 'Path of new users; `users` if empty.' })
+  @TextField({ allowBlank: true, description: 'Path of new users; `users` if empty.', example: 'users' })
   user_path_template!: string;
 }
 
