@@ -86,7 +86,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   const guard = nest.get(AccessGuard);
   guard.limitBodies(fastify);
   nest.get(LargeAnswers, { strict: false }).watch(fastify);
-  nest.get(PageErrors).watch(fastify);
+  nest.get(PageErrors).handleRouteErrors(fastify);
   nest.get(FlowExecutorController, { strict: false }).watch(fastify);
   nest.setGlobalPrefix(apiPrefix, {
     exclude: [

@@ -1,49 +1,49 @@
 /** The accent colour in one colour scheme, as CSS colours. */
 export interface Accent {
-  /** Behind the text of the main button. */
+  /** Background of the main button. */
   readonly fill: string;
-  /** The text on it; can be read on it whatever the colour. */
+  /** Text on that background, with enough contrast. */
   readonly onFill: string;
-  /** For links and the focus ring; can be read on the ground of the page. */
+  /** Links and focus ring, with enough contrast to the page. */
   readonly ink: string;
 }
 
-/** Of the surfaces in `style.css` that text stands on, those that are hardest to read on. */
+/** The surfaces of `style.css` with the least contrast to text. */
 const surfaces = { light: '#f4f6f9', dark: '#1d2530' } as const;
 const inks = ['#ffffff', '#10151c'] as const;
 
-/** What text needs to be read by people who see badly (WCAG 2.2, 1.4.3). */
-const readable = 4.5;
+/** Minimum contrast of text (WCAG 2.2, 1.4.3). */
+const minContrast = 4.5;
 
 type Channels = readonly [red: number, green: number, blue: number];
 
 /**
- * Makes of one colour what pages need: whatever an administrator chooses, buttons and links can be read.
+ * Derives accessible accent colours for both colour schemes from the brand colour.
  *
  * @param colour `#rgb` or `#rrggbb`
  */
 export function accentOf(colour: string): { readonly light: Accent; readonly dark: Accent } {
-  const fill = channelsOf(colour);
+  const fill = parseHex(colour);
   const [white, black] = inks;
-  const onFill = contrast(channelsOf(white), fill) >= readable ? white : black;
+  const onFill = contrast(parseHex(white), fill) >= minContrast ? white : black;
   const shade = (surface: string, towards: string): Accent => ({
-    fill: written(fill),
+    fill: toHex(fill),
     onFill,
-    ink: written(readableOn(channelsOf(surface), fill, channelsOf(towards))),
+    ink: toHex(readableOn(parseHex(surface), fill, parseHex(towards))),
   });
   return { light: shade(surfaces.light, black), dark: shade(surfaces.dark, white) };
 }
 
-/** How well two colours can be told apart, from 1 to 21 (WCAG 2.2, contrast ratio). */
+/** Returns the contrast ratio of two colours, from 1 to 21 (WCAG 2.2). */
 export function contrastOf(one: string, other: string): number {
-  return contrast(channelsOf(one), channelsOf(other));
+  return contrast(parseHex(one), parseHex(other));
 }
 
-/** The colour itself if it can be read on the surface, else the first mixture with `towards` that can. */
+/** Returns the colour, mixed with `towards` until its contrast to the surface suffices. */
 function readableOn(surface: Channels, colour: Channels, towards: Channels): Channels {
   for (let part = 0; part <= 1; part += 0.05) {
     const mixed = mix(colour, towards, part);
-    if (contrast(mixed, surface) >= readable) return mixed;
+    if (contrast(mixed, surface) >= minContrast) return mixed;
   }
   return towards;
 }
@@ -65,13 +65,13 @@ function luminance(channels: Channels): number {
   return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
 }
 
-function channelsOf(colour: string): Channels {
+function parseHex(colour: string): Channels {
   const digits = colour.slice(1);
   const long = digits.length === 3 ? digits.replace(/./g, '$&$&') : digits;
   const channel = (index: number): number => Number.parseInt(long.slice(index, index + 2), 16);
   return [channel(0), channel(2), channel(4)];
 }
 
-function written(channels: Channels): string {
+function toHex(channels: Channels): string {
   return `#${channels.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }

@@ -1,31 +1,31 @@
 import type { FullChallenge, ResponseErrors } from '../flow-execution/executor-answer.js';
 import { message, type MessageCode } from '../rest/messages/messages.js';
-import { type Field, type FormState, showForm } from './fields.js';
+import { type Field, type FormState, formView } from './fields.js';
 import type { FlowAddress } from './flow-address.js';
-import type { Page, Way } from './page.js';
+import type { Page, PageLink } from './page.js';
 import { promptField, type StagePrompt } from './prompt-fields.js';
 import { refusedLink } from './refused-links.js';
 import type { Wording } from './wording.js';
 
-/** Where and how a challenge is shown. */
-export interface Place {
+/** The context in which a challenge is rendered. */
+export interface PageContext {
   readonly address: FlowAddress;
-  /** Proves, when a form comes back, that this page made it. */
+  /** CSRF token of the session. */
   readonly csrf: string;
-  /** Names the stage and the run that the form is for. */
+  /** Identifies the stage and the run that the form answers. */
   readonly step: string;
   /** The flow's `compatibility_mode`. */
   readonly isScriptless: boolean;
   readonly typed: FormState['typed'];
-  /** Who it is about, where the challenge does not say: password managers want to know whose password they keep. */
+  /** The username, where the challenge has none: password managers store the password under it. */
   readonly username: string;
-  /** The page at which the owner of the address says that they did not sign up, where that can be said. */
+  /** Address of the "This was not me" page; undefined if the stage has none. */
   readonly notMe: string | undefined;
-  /** Path of the page to sign in at, if there is one for this visitor. */
+  /** Path of the sign-in page; undefined if there is none for this visitor. */
   readonly signIn: string | undefined;
 }
 
-/** What a page has besides what all pages of flows have. */
+/** The parts of a page that depend on the kind of challenge. */
 type Content = Pick<Page, 'template' | 'values'> & Partial<Pick<Page, 'title' | 'status'>>;
 
 /** Another service to sign in with. */
@@ -34,32 +34,32 @@ interface Source {
   readonly challenge: { readonly to?: unknown };
 }
 
-/** What one kind of challenge becomes. */
-type Show = (challenge: FullChallenge, place: Place, wording: Wording) => Content;
+/** Renders one kind of challenge. */
+type Renderer = (challenge: FullChallenge, context: PageContext, wording: Wording) => Content;
 
-/** Seconds after which a waiting page without a script is loaded anew. */
-const refreshAfter = 20;
+/** Seconds after which a waiting page without a script reloads. */
+const refreshSeconds = 20;
 
-/** The page that comes with the service's own background; it has a ground of its own instead. */
+/** The default background of authentik. Pages replace it by their own. */
 const defaultBackground = '/static/dist/assets/images/flow_background.jpg';
 
-const shows: Readonly<Record<string, Show>> = {
-  'ak-stage-access-denied': showDenied,
-  'ak-stage-consent': showConsent,
+const renderers: Readonly<Record<string, Renderer>> = {
+  'ak-stage-access-denied': renderDenied,
+  'ak-stage-consent': renderConsent,
   'ak-stage-dummy': ({ name }) => ({ template: 'dummy.html', values: { name } }),
-  'ak-stage-email': showEmail,
-  'ak-stage-flow-error': showError,
-  'ak-stage-identification': showIdentification,
-  'ak-stage-password': showPassword,
-  'ak-stage-prompt': showPrompt,
+  'ak-stage-email': renderEmail,
+  'ak-stage-flow-error': renderError,
+  'ak-stage-identification': renderIdentification,
+  'ak-stage-password': renderPassword,
+  'ak-stage-prompt': renderPrompt,
   'ak-stage-user-login': (challenge) => ({ template: 'user-login.html', values: { person: personOf(challenge) } }),
 };
 
-/** The page of a challenge. */
-export function challengePage(challenge: FullChallenge, place: Place, wording: Wording): Page {
+/** Returns the page of a challenge. */
+export function challengePage(challenge: FullChallenge, context: PageContext, wording: Wording): Page {
   const { flow_info: info, messages = [] } = challenge;
-  const show = Object.hasOwn(shows, challenge.component) ? shows[challenge.component] : undefined;
-  const { template, values, title, status = 200 } = (show ?? showUnsupported)(challenge, place, wording);
+  const render = Object.hasOwn(renderers, challenge.component) ? renderers[challenge.component] : undefined;
+  const { template, values, title, status = 200 } = (render ?? renderUnsupported)(challenge, context, wording);
   const background = info?.background;
   return {
     template,
@@ -67,24 +67,24 @@ export function challengePage(challenge: FullChallenge, place: Place, wording: W
     title: title ?? wording.written(info?.title ?? ''),
     layout: info?.layout,
     background: background === defaultBackground ? undefined : background,
-    isScriptless: place.isScriptless,
+    isScriptless: context.isScriptless,
     values: {
-      csrf: place.csrf,
-      step: place.step,
-      not_me_url: place.notMe,
-      messages: messages.map(({ level, message }) => ({ level, text: wording.of(message) })),
-      ...showForm([], { errors: challenge.response_errors ?? {}, typed: {} }, wording),
+      csrf: context.csrf,
+      step: context.step,
+      not_me_url: context.notMe,
+      messages: messages.map(({ level, message }) => ({ level, text: wording.message(message) })),
+      ...formView([], { errors: challenge.response_errors ?? {}, typed: {} }, wording),
       ...values,
     },
   };
 }
 
-function showIdentification(challenge: FullChallenge, place: Place, wording: Wording): Content {
+function renderIdentification(challenge: FullChallenge, context: PageContext, wording: Wording): Content {
   const userFields = listOf(challenge['user_fields']) as string[];
   const identifier: Field = {
     name: 'uid_field',
     control: userFields.join() === 'email' ? 'email' : 'text',
-    label: wording.either(userFields.map((field) => labelOf(field, wording))),
+    label: wording.alternatives(userFields.map((field) => labelOf(field, wording))),
     autocomplete: 'username',
     inputmode: userFields.includes('username') ? 'text' : 'email',
     verbatim: true,
@@ -97,8 +97,8 @@ function showIdentification(challenge: FullChallenge, place: Place, wording: Wor
   return {
     template: 'identification.html',
     values: {
-      ...formOf(fields, challenge, place, wording),
-      action: wording.of(challenge.primary_action ?? message('continue')),
+      ...formOf(fields, challenge, context, wording),
+      action: wording.message(challenge.primary_action ?? message('continue')),
       enroll_url: challenge['enroll_url'],
       recovery_url: challenge['recovery_url'],
       passwordless_url: challenge['passwordless_url'],
@@ -110,7 +110,7 @@ function showIdentification(challenge: FullChallenge, place: Place, wording: Wor
   };
 }
 
-function showPrompt(challenge: FullChallenge, place: Place, wording: Wording): Content {
+function renderPrompt(challenge: FullChallenge, context: PageContext, wording: Wording): Content {
   const prompts = listOf(challenge['fields']) as StagePrompt[];
   const asksForSecret = prompts.some(({ type }) => type === 'password');
   const asksForName = prompts.some(({ type }) => type === 'username');
@@ -118,28 +118,28 @@ function showPrompt(challenge: FullChallenge, place: Place, wording: Wording): C
   return {
     template: 'prompt.html',
     values: {
-      ...formOf(fields, challenge, place, wording),
-      username: asksForSecret && !asksForName ? place.username : '',
+      ...formOf(fields, challenge, context, wording),
+      username: asksForSecret && !asksForName ? context.username : '',
     },
   };
 }
 
-function showPassword(challenge: FullChallenge, place: Place, wording: Wording): Content {
+function renderPassword(challenge: FullChallenge, context: PageContext, wording: Wording): Content {
   return {
     template: 'password.html',
     values: {
-      ...formOf([passwordField(challenge, wording)], challenge, place, wording),
+      ...formOf([passwordField(challenge, wording)], challenge, context, wording),
       person: personOf(challenge),
       recovery_url: challenge['recovery_url'],
     },
   };
 }
 
-function showConsent(challenge: FullChallenge, _: Place, wording: Wording): Content {
+function renderConsent(challenge: FullChallenge, _: PageContext, wording: Wording): Content {
   return {
     template: 'consent.html',
     values: {
-      header_text: challenge.header_text && wording.of(challenge.header_text),
+      header_text: challenge.header_text && wording.message(challenge.header_text),
       permissions: challenge['permissions'],
       additional_permissions: challenge['additional_permissions'],
       token: challenge['token'],
@@ -148,91 +148,93 @@ function showConsent(challenge: FullChallenge, _: Place, wording: Wording): Cont
   };
 }
 
-/** The wire has to call a mail that was sent an error; people are told in a message. */
-function showEmail(challenge: FullChallenge, place: Place, wording: Wording): Content {
+/** authentik's wire reports a resent email as an error. Pages show a message instead. */
+function renderEmail(challenge: FullChallenge, context: PageContext, wording: Wording): Content {
   const errors = withoutCodes(challenge.response_errors ?? {}, ['mailResent', 'confirmedElsewhere']);
   const code: Field = {
     name: 'code',
     control: 'text',
-    label: wording.say('code'),
+    label: wording.text('code'),
     autocomplete: 'one-time-code',
     inputmode: 'numeric',
     look: 'code',
     verbatim: true,
     required: true,
   };
-  const isTyping = place.address.isForTyping || Object.keys(errors).length > 0;
+  const isTyping = context.address.isCodeEntry || Object.keys(errors).length > 0;
   return {
     template: 'email.html',
     values: {
-      ...formOf([code], { ...challenge, response_errors: errors }, place, wording),
-      confirmed: challenge['confirmed'] === true ? wording.of(message('confirmedElsewhere')) : '',
-      poll: place.isScriptless ? undefined : place.address.executor(),
-      refresh: isTyping ? undefined : refreshAfter,
-      code_href: place.address.forTyping(),
+      ...formOf([code], { ...challenge, response_errors: errors }, context, wording),
+      confirmed: challenge['confirmed'] === true ? wording.message(message('confirmedElsewhere')) : '',
+      poll: context.isScriptless ? undefined : context.address.executorUrl(),
+      refresh: isTyping ? undefined : refreshSeconds,
+      code_href: context.address.codeEntry(),
       link_time: wording.duration(challenge['link_minutes']),
       code_time: wording.duration(challenge['code_minutes']),
     },
   };
 }
 
-function showDenied(challenge: FullChallenge, place: Place, wording: Wording): Content {
+function renderDenied(challenge: FullChallenge, context: PageContext, wording: Wording): Content {
   const reason = challenge.error_message ?? message('runBroken');
   const link = refusedLink(reason);
-  const again: Way = { href: place.address.clean(), label: wording.say('again') };
-  const home: Way = { href: '/', label: wording.say('home') };
-  const signIn: Way[] = place.signIn === undefined ? [] : [{ href: place.signIn, label: wording.say('signIn') }];
-  const anew: Way[] = link?.again === undefined ? [] : [{ href: link.again, label: wording.say('newLink') }];
+  const again: PageLink = { href: context.address.withoutLink(), label: wording.text('again') };
+  const home: PageLink = { href: '/', label: wording.text('home') };
+  const signIn: PageLink[] =
+    context.signIn === undefined ? [] : [{ href: context.signIn, label: wording.text('signIn') }];
+  const newLink: PageLink[] =
+    link?.newLinkPath === undefined ? [] : [{ href: link.newLinkPath, label: wording.text('newLink') }];
   return {
     template: 'access-denied.html',
     values: {
-      heading: wording.say(link?.title ?? 'denied'),
-      reasons: wording.of(reason).split('\n'),
+      heading: wording.text(link?.title ?? 'denied'),
+      reasons: wording.message(reason).split('\n'),
       person: personOf(challenge),
-      ways: link === undefined ? [again, home] : [...(link.isDone ? signIn : []), ...anew, home],
+      links: link === undefined ? [again, home] : [...(link.isConfirmed ? signIn : []), ...newLink, home],
     },
   };
 }
 
-function showError(challenge: FullChallenge, place: Place, wording: Wording): Content {
+function renderError(challenge: FullChallenge, context: PageContext, wording: Wording): Content {
   return {
     template: 'problem.html',
-    title: wording.say('failed'),
+    title: wording.text('failed'),
     status: 500,
     values: {
       kind: 'stop',
       mood: 'bad',
-      reasons: [wording.say('failedWhy')],
+      reasons: [wording.text('failedWhy')],
       request_id: challenge['request_id'],
       error: challenge['error'],
       traceback: challenge['traceback'],
-      ways: [{ href: place.address.clean(), label: wording.say('retry') }],
+      links: [{ href: context.address.withoutLink(), label: wording.text('retry') }],
     },
   };
 }
 
-function showUnsupported(_challenge: FullChallenge, _place: Place, wording: Wording): Content {
+function renderUnsupported(_challenge: FullChallenge, _place: PageContext, wording: Wording): Content {
   return {
     template: 'problem.html',
-    title: wording.say('unsupported'),
+    title: wording.text('unsupported'),
     values: {
       kind: 'stop',
       mood: 'bad',
-      reasons: [wording.say('unsupportedWhy')],
-      ways: [{ href: '/', label: wording.say('home') }],
+      reasons: [wording.text('unsupportedWhy')],
+      links: [{ href: '/', label: wording.text('home') }],
     },
   };
 }
 
-function formOf(fields: readonly Field[], challenge: FullChallenge, { typed }: Place, wording: Wording): object {
-  return showForm(fields, { errors: challenge.response_errors ?? {}, typed }, wording);
+function formOf(fields: readonly Field[], challenge: FullChallenge, { typed }: PageContext, wording: Wording): object {
+  return formView(fields, { errors: challenge.response_errors ?? {}, typed }, wording);
 }
 
 function passwordField(challenge: FullChallenge, wording: Wording): Field {
   return {
     name: 'password',
     control: 'password',
-    label: wording.say('password'),
+    label: wording.text('password'),
     autocomplete: 'current-password',
     verbatim: true,
     required: true,
@@ -241,7 +243,7 @@ function passwordField(challenge: FullChallenge, wording: Wording): Field {
 }
 
 function labelOf(userField: string, wording: Wording): string {
-  return userField === 'email' || userField === 'username' || userField === 'upn' ? wording.say(userField) : userField;
+  return userField === 'email' || userField === 'username' || userField === 'upn' ? wording.text(userField) : userField;
 }
 
 function personOf(challenge: FullChallenge): object {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { message, type MessageOrText } from '../rest/messages/messages.js';
 import { sourceCatalog } from '../templating/language/catalog.js';
-import { type Field, type FormState, showForm } from './fields.js';
+import { type Field, type FormState, formView } from './fields.js';
 import { promptField, type StagePrompt } from './prompt-fields.js';
 import { Wording } from './wording.js';
 
@@ -10,14 +10,14 @@ const wording = new Wording(sourceCatalog);
 const error = (written: string): MessageOrText[] => [{ written }];
 
 function show(fields: readonly Field[], state: Partial<FormState> = {}): any {
-  return showForm(fields, { errors: {}, typed: {}, ...state }, wording);
+  return formView(fields, { errors: {}, typed: {}, ...state }, wording);
 }
 
 const name: Field = { name: 'name', control: 'text', label: 'Name', required: true };
 const secret: Field = { name: 'secret', control: 'password', label: 'Secret' };
 
 describe('A form', () => {
-  it('has the cursor in its first field that is empty', () => {
+  it('focuses its first empty field', () => {
     const heading: Field = { name: 'about', control: 'static', label: '', value: 'x' };
     const fixed: Field = { ...name, readonly: true };
     const full: Field = { ...name, value: 'Ada' };
@@ -29,7 +29,7 @@ describe('A form', () => {
     ]);
   });
 
-  it('has the cursor in its first field that is wrong, which names its error and its hint', () => {
+  it('focuses its first invalid field, which references its error and its hint', () => {
     const { fields, wrong, errors } = show([name, { ...secret, hint: 'long' }], { errors: { secret: error('short') } });
     expect(fields[0]).toMatchObject({ autofocus: false, describedby: '' });
     expect(fields[1]).toMatchObject({
@@ -42,23 +42,23 @@ describe('A form', () => {
     expect(errors).toEqual([]);
   });
 
-  it('tells what is wrong with none of its fields above them', () => {
+  it('shows errors without a field above the fields', () => {
     const { errors, wrong } = show([name], { errors: { non_field_errors: error('no'), other: error('never') } });
     expect(errors).toEqual(['no', 'never']);
     expect(wrong).toEqual([]);
   });
 
-  it('says each thing about a field once', () => {
+  it('shows equal errors of a field once', () => {
     const twice = [message('required'), message('blank')];
     expect(show([name], { errors: { name: twice } }).fields[0].error).toBe('Please fill in this field.');
   });
 
-  it('keeps what was typed, but no secret', () => {
+  it('keeps submitted values, but no passwords', () => {
     const { fields } = show([name, secret], { typed: { name: 'Ada', secret: 'x' } });
     expect(fields.map((field: any) => field.value)).toEqual(['Ada', '']);
   });
 
-  it('is not confused by the names that JavaScript gives every object', () => {
+  it('accepts field names that are properties of every object', () => {
     const odd: Field = { ...name, name: 'constructor' };
     expect(show([odd]).fields[0]).toMatchObject({ value: '', error: undefined });
     expect(show([odd], { typed: { constructor: 'a' } }).fields[0].value).toBe('a');
@@ -93,12 +93,12 @@ describe('A prompt', () => {
     ['separator', { control: 'separator' }],
     ['hidden', { control: 'hidden' }],
     ['static', { control: 'static' }],
-    ['one that is not known', { control: 'text' }],
-  ])('of the type %s has its control', (type, expected) => {
+    ['unknown', { control: 'text' }],
+  ])('of type %s has its control', (type, expected) => {
     expect(promptField({ ...prompt, type }, wording)).toMatchObject(expected);
   });
 
-  it.each(['radio-button-group', 'dropdown'])('of the type %s offers its choices', (type) => {
+  it.each(['radio-button-group', 'dropdown'])('of type %s offers its choices', (type) => {
     const field = promptField({ ...prompt, type, choices: ['a', 'b'], initial_value: 'b' }, wording);
     expect(field.choices).toEqual([
       { value: 'a', label: 'a' },
@@ -107,7 +107,7 @@ describe('A prompt', () => {
     expect(show([field]).fields[0].choices[1]).toEqual({ value: 'b', label: 'b', chosen: true });
   });
 
-  it('for the language offers the ones that there are, and none in particular', () => {
+  it('of type ak-locale offers the shipped languages and the browser language', () => {
     const { choices } = promptField({ ...prompt, type: 'ak-locale' }, wording);
     expect(choices?.map(({ value }) => value)).toEqual(['', 'en', 'de', 'fr', 'es', 'zh-Hans', 'ar']);
   });
@@ -119,7 +119,7 @@ describe('A prompt', () => {
     ['checkbox', 'True', 'true'],
     ['checkbox', '', 'false'],
     ['text', ' as it is ', ' as it is '],
-  ])('of the type %s begins with %j as %j', (type, initial, value) => {
+  ])('of type %s converts the initial value %j to %j', (type, initial, value) => {
     expect(promptField({ ...prompt, type, initial_value: initial }, wording).value).toBe(value);
   });
 
@@ -129,11 +129,11 @@ describe('A prompt', () => {
     ['attributes_phone', 'tel'],
     ['constructor', undefined],
     ['anything', undefined],
-  ])('under the key %s can be filled in as %s', (key, expected) => {
+  ])('with the key %s has autocomplete %s', (key, expected) => {
     expect(promptField({ ...prompt, field_key: key }, wording).autocomplete).toBe(expected);
   });
 
-  it('has no placeholder that repeats its label', () => {
+  it('leaves out a placeholder that repeats its label', () => {
     expect(promptField({ ...prompt, placeholder: 'Label' }, wording).placeholder).toBe('');
     expect(promptField({ ...prompt, placeholder: 'such as this' }, wording).placeholder).toBe('such as this');
   });

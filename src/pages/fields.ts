@@ -1,7 +1,7 @@
 import type { ResponseErrors } from '../flow-execution/executor-answer.js';
 import type { Wording } from './wording.js';
 
-/** Controls that templates know (`parts/field.html`); the rest are types of `<input>`. */
+/** Controls of `parts/field.html`; the others are types of `<input>`. */
 export type Control =
   | 'checkbox'
   | 'date'
@@ -18,7 +18,7 @@ export type Control =
   | 'text'
   | 'textarea';
 
-/** One field of a form, as it is asked for. */
+/** One field of a form. */
 export interface Field {
   readonly name: string;
   readonly control: Control;
@@ -31,62 +31,62 @@ export interface Field {
   readonly choices?: readonly { readonly value: string; readonly label: string }[];
   readonly autocomplete?: string;
   readonly inputmode?: string;
-  /** What is typed is a name or a code: keyboards leave it alone. */
+  /** The value is a name or a code: no autocorrection, no capitals. */
   readonly verbatim?: boolean;
-  /** A password that may be looked at while it is typed. */
+  /** The password can be shown while it is typed. */
   readonly reveal?: boolean;
-  /** How the control looks, as a class of the style sheet. */
+  /** Additional CSS class of the control. */
   readonly look?: string;
   readonly step?: string;
-  /** Left empty it is not sent at all: an empty text is no number and no date. */
+  /** An empty value is not sent: an empty text is no valid number or date. */
   readonly omitEmpty?: boolean;
 }
 
-/** What is known of a form besides its fields. */
+/** State of a submitted form. */
 export interface FormState {
   readonly errors: ResponseErrors;
-  /** What the visitor typed the last time, by field; never a password. */
+  /** The last submitted values by field, without passwords. */
   readonly typed: Readonly<Record<string, string>>;
 }
 
-/** Fields as templates show them, with what is wrong about them. */
-export interface ShownForm {
+/** A form as templates read it. */
+export interface FormView {
   readonly fields: readonly object[];
-  /** Fields that are wrong, for the summary above the form. */
+  /** Fields with errors, for the summary above the form. */
   readonly wrong: readonly { readonly id: string; readonly label: string; readonly error: string }[];
-  /** What is wrong with no field of the form. */
+  /** Errors that belong to no field of the form. */
   readonly errors: readonly string[];
-  /** Whether it can only be sent as `multipart/form-data`. */
+  /** The form has to be sent as `multipart/form-data`. */
   readonly multipart: boolean;
 }
 
-/** Controls that nothing is typed into, so the cursor does not belong there. */
-const untyped: readonly Control[] = ['hidden', 'separator', 'static', 'file'];
+/** Controls that take no typed input and get no focus. */
+const withoutInput: readonly Control[] = ['hidden', 'separator', 'static', 'file'];
 
-/** Puts fields, errors and what was typed before together. The first field that is wrong, or empty, gets the cursor. */
-export function showForm(fields: readonly Field[], { errors, typed }: FormState, wording: Wording): ShownForm {
-  const told = fields.map((field) => errorOf(errors, field.name, wording));
-  const cursor = cursorAmong(fields, told);
-  const shown = fields.map((field, index) => showField(field, index, told[index], index === cursor, typed));
+/** Combines fields, errors and submitted values. The first invalid field gets the focus, else the first empty one. */
+export function formView(fields: readonly Field[], { errors, typed }: FormState, wording: Wording): FormView {
+  const errorTexts = fields.map((field) => errorOf(errors, field.name, wording));
+  const focused = focusedField(fields, errorTexts);
+  const shown = fields.map((field, index) => fieldView(field, index, errorTexts[index], index === focused, typed));
   const names = new Set(fields.map(({ name }) => name));
   return {
     fields: shown,
     wrong: fields.flatMap(({ label }, index) => {
-      const error = told[index];
+      const error = errorTexts[index];
       return error === undefined ? [] : [{ id: idOf(index), label, error }];
     }),
     errors: Object.entries(errors).flatMap(([name, list]) =>
-      names.has(name) ? [] : list.map((each) => wording.of(each)),
+      names.has(name) ? [] : list.map((each) => wording.message(each)),
     ),
     multipart: fields.some(({ control }) => control === 'file'),
   };
 }
 
-function showField(
+function fieldView(
   field: Field,
   index: number,
   error: string | undefined,
-  hasCursor: boolean,
+  isFocused: boolean,
   typed: FormState['typed'],
 ): object {
   const { omitEmpty, choices, ...rest } = field;
@@ -98,7 +98,7 @@ function showField(
     id,
     value,
     error,
-    autofocus: hasCursor,
+    autofocus: isFocused,
     describedby: notes.join(' '),
     omit_empty: omitEmpty,
     choices: choices?.map((choice) => ({ ...choice, chosen: choice.value === value })),
@@ -110,19 +110,19 @@ function valueOf({ name, control, value, readonly }: Field, typed: FormState['ty
   return (keepsOwn || !Object.hasOwn(typed, name) ? value : typed[name]) ?? '';
 }
 
-function cursorAmong(fields: readonly Field[], told: readonly (string | undefined)[]): number {
-  const isTyped = ({ control, readonly }: Field): boolean => readonly !== true && !untyped.includes(control);
-  const wrong = fields.findIndex((field, index) => told[index] !== undefined && isTyped(field));
+function focusedField(fields: readonly Field[], errorTexts: readonly (string | undefined)[]): number {
+  const isTyped = ({ control, readonly }: Field): boolean => readonly !== true && !withoutInput.includes(control);
+  const wrong = fields.findIndex((field, index) => errorTexts[index] !== undefined && isTyped(field));
   return wrong >= 0 ? wrong : fields.findIndex((field) => isTyped(field) && (field.value ?? '') === '');
 }
 
 function errorOf(errors: ResponseErrors, name: string, wording: Wording): string | undefined {
   if (!Object.hasOwn(errors, name)) return undefined;
-  const texts = (errors[name] ?? []).map((each) => wording.of(each));
+  const texts = (errors[name] ?? []).map((each) => wording.message(each));
   return texts.length === 0 ? undefined : [...new Set(texts)].join(' ');
 }
 
-/** A key of a field may hold anything; ids are ours. */
+/** Field keys may contain any characters, so element ids are numbered. */
 function idOf(index: number): string {
   return `field-${index + 1}`;
 }

@@ -1,17 +1,17 @@
-/** The key of a link that came with a mail. It is in the address of a page only until the page is shown. */
+/** The secret of a mailed link. It is in the address only until the page is shown. */
 const linkParameter = 'flow_token';
 
-/** The page was led to without the key of the link; a browser that keeps cookies has it in its session. */
-export const openedParameter = 'opened';
+/** Marks the redirect that checks whether the browser accepts cookies. */
+export const cookieCheckParameter = 'opened';
 
-/** Asks for the page that is not loaded anew by itself, so that something can be typed. */
-const typingParameter = 'enter_code';
+/** Requests the page for typing the code, which does not reload. */
+const codeEntryParameter = 'enter_code';
 
-/** The address of a page of a flow: what of its query is the flow's, and what is the page's own. */
+/** The address of a flow page. Separates the query of the flow from parameters of the page. */
 export class FlowAddress {
   private readonly query: URLSearchParams;
 
-  /** @param address path and query; may be anything that a browser can send */
+  /** @param address path and query; untrusted */
   constructor(
     readonly slug: string,
     address: string,
@@ -20,49 +20,49 @@ export class FlowAddress {
     this.query = new URLSearchParams(start === -1 ? '' : address.slice(start + 1));
   }
 
-  /** The key of a link, if there is one. */
+  /** The secret of a link, if there is one. */
   get link(): string | undefined {
     const key = this.query.getAll(linkParameter).at(-1);
     return key === '' ? undefined : key;
   }
 
-  get isOpened(): boolean {
-    return this.query.has(openedParameter);
+  get isCookieCheck(): boolean {
+    return this.query.has(cookieCheckParameter);
   }
 
-  get isForTyping(): boolean {
-    return this.query.has(typingParameter);
+  get isCodeEntry(): boolean {
+    return this.query.has(codeEntryParameter);
   }
 
-  /** The flow's own query, as the executor takes it. */
+  /** Returns the query for the executor. */
   flowQuery(link?: string): string {
     const query = new URLSearchParams(this.query);
-    for (const name of [linkParameter, openedParameter, typingParameter]) query.delete(name);
+    for (const name of [linkParameter, cookieCheckParameter, codeEntryParameter]) query.delete(name);
     if (link !== undefined) query.set(linkParameter, link);
     return query.toString();
   }
 
-  /** Path and query without a key in it. */
-  clean(): string {
+  /** Returns path and query without the secret of a link. */
+  withoutLink(): string {
     return this.withQuery(this.flowQuery());
   }
 
-  /** The same page, for typing, as it is now. */
-  same(): string {
-    return this.isForTyping ? this.forTyping() : this.clean();
+  /** Returns the address of the current page, also while a code is typed. */
+  current(): string {
+    return this.isCodeEntry ? this.codeEntry() : this.withoutLink();
   }
 
-  /** Where a browser is led that has just been given a cookie, to see whether it keeps it. */
-  opened(): string {
-    return this.withParameter(openedParameter);
+  /** Returns the address that checks whether the browser accepts cookies. */
+  cookieCheck(): string {
+    return this.withParameter(cookieCheckParameter);
   }
 
-  forTyping(): string {
-    return this.withParameter(typingParameter);
+  codeEntry(): string {
+    return this.withParameter(codeEntryParameter);
   }
 
-  /** Where scripts ask the same. */
-  executor(): string {
+  /** Returns the executor's URL, for polling. */
+  executorUrl(): string {
     return `/api/v3/flows/executor/${encodeURIComponent(this.slug)}/?query=${encodeURIComponent(this.flowQuery())}`;
   }
 

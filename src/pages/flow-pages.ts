@@ -17,28 +17,28 @@ import { PageRenderer } from './page-renderer.js';
 import type { PageVisitor } from './page-visitors.js';
 import type { Page } from './page.js';
 import { noCookiesPage } from './problem-pages.js';
-import { keepable } from './typed-values.js';
+import { storableValues } from './typed-values.js';
 import { Wording } from './wording.js';
 
-/** What a browser gets. A new session's cookies come with either. */
+/** The response to a browser. Either kind may set the cookies of a new session. */
 export type PageAnswer = { readonly session?: IssuedSession | undefined } & (
   | { readonly kind: 'page'; readonly page: Page }
-  /** With 303: whatever was sent is not sent again. */
+  /** Sent with 303, so that reloading does not submit the form again. */
   | { readonly kind: 'redirect'; readonly to: string }
 );
 
-/** More stages in a row than any flow has that nobody is asked in. */
-const longestChain = 100;
+/** Upper bound of consecutive stages without input, against endless flows. */
+const maxSkippedStages = 100;
 
-/** Characters of a link's token that are kept; a longer one is unknown anyway. */
-const longestToken = 500;
+/** Characters of a link's token that are stored; a longer token is unknown anyway. */
+const maxTokenLength = 500;
 
-/** Challenges that end a run: there is no plan any more that would tell the same a second time. */
-const endings = ['ak-stage-access-denied', 'ak-stage-flow-error'];
+/** Components that end a run. Their plan is gone, so they are shown from the stored result. */
+const finalComponents = ['ak-stage-access-denied', 'ak-stage-flow-error'];
 
 /**
- * Shows flows as pages. It asks the executor as every client does; what scripts would remember between two requests
- * is in the visitor's session (`Notes`).
+ * Renders flows as pages, as a client of the executor. State between two requests, which a script would hold, is in the
+ * visitor's session (`Notes`).
  */
 @Injectable()
 export class FlowPages {
@@ -58,27 +58,27 @@ export class FlowPages {
   }
 
   /**
-   * The page that a visitor is at.
+   * Returns the page of the current challenge.
    *
    * @throws AppError `notFound` if there is no such flow
    */
   async show(slug: string, visitor: PageVisitor): Promise<PageAnswer> {
     const address = new FlowAddress(slug, visitor.address);
-    if (address.link !== undefined) return this.takeLink(address, address.link, visitor);
-    if (address.isOpened) return this.checkCookies(address, visitor);
+    if (address.link !== undefined) return this.storeLink(address, address.link, visitor);
+    if (address.isCookieCheck) return this.checkCookies(address, visitor);
     const { notes } = visitor;
     const last = notes.lastResult?.slug === slug ? notes.lastResult : undefined;
-    if (last !== undefined && endings.includes(last.challenge.component)) {
-      await this.notes.keep(visitor.visit, withoutShown(notes, slug));
+    if (last !== undefined && finalComponents.includes(last.challenge.component)) {
+      await this.notes.save(visitor.visit, withoutNotesOf(notes, slug));
       return { kind: 'page', page: await this.pageOf(last.challenge, undefined, {}, address, visitor) };
     }
-    return this.look(address, visitor);
+    return this.showCurrent(address, visitor);
   }
 
   /**
-   * Takes a form, and leads to the page that comes of it.
+   * Submits a form and redirects to the resulting page.
    *
-   * @throws AppError `csrfFailed` if no page of ours made the form, `notFound`
+   * @throws AppError `csrfFailed` if the form was not made for this session, `notFound`
    */
   async answer(slug: string, form: PageForm, visitor: PageVisitor): Promise<PageAnswer> {
     await this.requireFlow(slug);
@@ -96,42 +96,46 @@ export class FlowPages {
       page: { step: form.step },
     });
     const { answer, session } = result;
-    const left = result.position?.isLink && link !== undefined ? { link } : {};
+    const pendingLink = result.position?.isLink && link !== undefined ? { link } : {};
     if (answer.kind === 'continue') {
-      if (link !== undefined) await this.notes.keep(withSession(visit, session), left);
-      return { kind: 'redirect', to: address.clean(), session };
+      if (link !== undefined) await this.notes.save(withSession(visit, session), pendingLink);
+      return { kind: 'redirect', to: address.withoutLink(), session };
     }
     const { challenge } = answer;
-    if (challenge.component === 'xak-flow-redirect') return this.leave(challenge, result, visitor);
+    if (challenge.component === 'xak-flow-redirect') return this.redirect(challenge, result, visitor);
     const lastResult: LastResult = {
       slug,
       ...(result.position?.step !== undefined && { step: result.position.step }),
-      challenge: endings.includes(challenge.component) ? challenge : messagesIn(challenge),
-      typed: keepable(challenge, form.answer),
+      challenge: finalComponents.includes(challenge.component) ? challenge : messagesIn(challenge),
+      typed: storableValues(challenge, form.answer),
     };
-    const begun = await this.notes.keep(withSession(visit, session), { lastResult, ...left });
-    return { kind: 'redirect', to: address.same(), session: session ?? begun };
+    const created = await this.notes.save(withSession(visit, session), { lastResult, ...pendingLink });
+    return { kind: 'redirect', to: address.current(), session: session ?? created };
   }
 
-  /** Takes the key of a link out of the address before anything is shown. Nothing becomes of the link by that. */
-  private async takeLink(address: FlowAddress, token: string, { visit }: PageVisitor): Promise<PageAnswer> {
+  /** Moves the secret of a link from the address into the session. This does not use the link. */
+  private async storeLink(address: FlowAddress, token: string, { visit }: PageVisitor): Promise<PageAnswer> {
     const { slug } = address;
     await this.requireFlow(slug);
-    const begun = await this.notes.keep(visit, { link: { slug, token: token.slice(0, longestToken) } });
-    return { kind: 'redirect', to: begun === undefined ? address.clean() : address.opened(), session: begun };
+    const created = await this.notes.save(visit, { link: { slug, token: token.slice(0, maxTokenLength) } });
+    return {
+      kind: 'redirect',
+      to: created === undefined ? address.withoutLink() : address.cookieCheck(),
+      session: created,
+    };
   }
 
-  /** The link is in the session that the browser has just been given; if it has given it back, all is well. */
+  /** Checks that the browser returned its new cookie: without one the link, stored in the session, is lost. */
   private async checkCookies(address: FlowAddress, visitor: PageVisitor): Promise<PageAnswer> {
     await this.requireFlow(address.slug);
-    if (visitor.visit.sessionKey !== undefined) return { kind: 'redirect', to: address.clean() };
+    if (visitor.visit.sessionKey !== undefined) return { kind: 'redirect', to: address.withoutLink() };
     return { kind: 'page', page: noCookiesPage(await this.wording(visitor), 200) };
   }
 
-  private async look(address: FlowAddress, visitor: PageVisitor): Promise<PageAnswer> {
+  private async showCurrent(address: FlowAddress, visitor: PageVisitor): Promise<PageAnswer> {
     const { slug } = address;
     const { link, lastResult: last } = visitor.notes;
-    const { result, session } = await this.ask({
+    const { result, session } = await this.runToChallenge({
       slug,
       method: 'GET',
       query: address.flowQuery(link?.slug === slug ? link.token : undefined),
@@ -142,24 +146,26 @@ export class FlowPages {
     if (answer.kind === 'continue') throw new Error(`the flow ${slug} has no end`);
     const now: PageVisitor = { ...visitor, visit: withSession(visitor.visit, session) };
     if (answer.challenge.component === 'xak-flow-redirect')
-      return this.leave(answer.challenge, { ...result, session }, now);
+      return this.redirect(answer.challenge, { ...result, session }, now);
     if (link?.slug === slug || last?.slug === slug) {
-      const left = position?.isLink && link !== undefined ? { link } : {};
-      await this.notes.keep(now.visit, { ...withoutShown(now.notes, slug), ...left });
+      const pendingLink = position?.isLink && link !== undefined ? { link } : {};
+      await this.notes.save(now.visit, { ...withoutNotesOf(now.notes, slug), ...pendingLink });
     }
-    const isAbout = last?.slug === slug && last.step !== undefined && last.step === position?.step;
-    const challenge = isAbout ? withMessagesOf(last.challenge, answer.challenge) : answer.challenge;
-    const page = await this.pageOf(challenge, position, isAbout ? last.typed : {}, address, now);
+    const isSameStep = last?.slug === slug && last.step !== undefined && last.step === position?.step;
+    const challenge = isSameStep ? withMessagesOf(last.challenge, answer.challenge) : answer.challenge;
+    const page = await this.pageOf(challenge, position, isSameStep ? last.typed : {}, address, now);
     return { kind: 'page', page, session };
   }
 
-  /** Asks until somebody is asked something. Who is led on from a link is in the session from then on. */
-  private async ask(request: ExecutorRequest): Promise<{ result: ExecutorResult; session: IssuedSession | undefined }> {
+  /** Runs the executor until a challenge needs input. A link is sent once; then its run is in the session. */
+  private async runToChallenge(
+    request: ExecutorRequest,
+  ): Promise<{ result: ExecutorResult; session: IssuedSession | undefined }> {
     const query = new URLSearchParams(request.query);
     query.delete('flow_token');
     let result = await this.executor.handle(request);
     let { session } = result;
-    for (let stages = 0; result.answer.kind === 'continue' && stages < longestChain; stages += 1) {
+    for (let stages = 0; result.answer.kind === 'continue' && stages < maxSkippedStages; stages += 1) {
       const visit = withSession(request.visit, session);
       result = await this.executor.handle({ ...request, query: query.toString(), visit });
       session = result.session ?? session;
@@ -167,16 +173,16 @@ export class FlowPages {
     return { result, session };
   }
 
-  /** The flow is over and leads somewhere; what is to be told is told there. */
-  private async leave(
+  /** Redirects to the target of a finished flow and stores its messages for that page. */
+  private async redirect(
     { to, messages }: FullChallenge,
     { session }: ExecutorResult,
     { visit, notes }: PageVisitor,
   ): Promise<PageAnswer> {
     const isChanged = messages !== undefined || notes.link !== undefined;
-    const left = { ...(messages !== undefined && { messages }) };
-    const begun = isChanged ? await this.notes.keep(withSession(visit, session), left) : undefined;
-    return { kind: 'redirect', to: String(to), session: session ?? begun };
+    const pendingLink = { ...(messages !== undefined && { messages }) };
+    const created = isChanged ? await this.notes.save(withSession(visit, session), pendingLink) : undefined;
+    return { kind: 'redirect', to: String(to), session: session ?? created };
   }
 
   private async pageOf(
@@ -197,7 +203,7 @@ export class FlowPages {
         typed,
         username: position?.username ?? '',
         notMe: position?.notMe && this.notMe.pageOf(position.notMe),
-        signIn: endings.includes(challenge.component) ? await this.signIn(visitor) : undefined,
+        signIn: finalComponents.includes(challenge.component) ? await this.signIn(visitor) : undefined,
       },
       await this.wording(visitor),
     );
@@ -221,7 +227,7 @@ function withMessagesOf(last: FullChallenge, challenge: FullChallenge): FullChal
   return { ...challenge, messages, ...(errors !== undefined && { response_errors: errors }) };
 }
 
-/** Errors and messages of a challenge. The page that shows them asks for the rest again. */
+/** Returns the errors and messages of a challenge; the rest is requested again when the page is shown. */
 function messagesIn({ component, messages, response_errors: errors }: FullChallenge): FullChallenge {
   return {
     component,
@@ -230,13 +236,13 @@ function messagesIn({ component, messages, response_errors: errors }: FullChalle
   };
 }
 
-/** The visit as it goes on after the visitor was given a session. */
+/** Returns the visit with the session that was just issued. */
 function withSession(visit: Visit, session: IssuedSession | undefined): Visit {
   return session === undefined ? visit : { ...visit, sessionKey: session.key };
 }
 
-/** The notes without those that the page of a flow has just shown. */
-function withoutShown({ link, lastResult, ...others }: Notes, slug: string): Notes {
+/** Returns the notes without those of a flow. */
+function withoutNotesOf({ link, lastResult, ...others }: Notes, slug: string): Notes {
   return {
     ...others,
     ...(link !== undefined && link.slug !== slug && { link }),

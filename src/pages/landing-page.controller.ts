@@ -15,7 +15,7 @@ import { PageRoute } from './page-route.js';
 import { PageVisitors } from './page-visitors.js';
 import { Wording } from './wording.js';
 
-/** `/`, and the way out of a session. */
+/** `/` and `/sign-out/`. */
 @ApiExcludeController()
 @UseFilters(PageErrors)
 @Controller()
@@ -38,11 +38,11 @@ export class LandingPageController {
     const wording = new Wording(await this.renderer.catalog(visitor.locale));
     const page = await this.landing.of(request, visitor, wording);
     const { messages, ...others } = visitor.notes;
-    if (messages !== undefined) await this.notes.keep(visitor.visit, others);
+    if (messages !== undefined) await this.notes.save(visitor.visit, others);
     return this.responder.send(reply, { kind: 'page', page }, visitor);
   }
 
-  /** @throws AppError `csrfFailed`: a stranger's page cannot sign anybody out */
+  /** @throws AppError `csrfFailed`: another site cannot sign the visitor out */
   @Post('sign-out')
   @PageRoute()
   async signOut(

@@ -9,28 +9,28 @@ import type { FlowDesignation } from '../flows/flow-choices.js';
 import { MailboxAccess } from '../mail/mailbox/mailbox-access.js';
 import { Mailbox } from '../mail/mailbox/mailbox.js';
 import type { PageVisitor } from './page-visitors.js';
-import type { Page, Way } from './page.js';
+import type { Page, PageLink } from './page.js';
 import type { Wording } from './wording.js';
 
-/** A line of what the installation is able to do. */
-interface StateLine {
+/** One line of the system status. */
+interface StatusLine {
   readonly name: string;
   readonly mark: string;
   readonly text: string;
-  /** Something is still to be done. */
+  /** Something is not configured yet. */
   readonly is_open: boolean;
 }
 
-type Entry = Way & { readonly text: string };
+type Entry = PageLink & { readonly text: string };
 
-/** What strangers can begin, in this order. */
-const beginnings = [
+/** Flows that visitors can start, in this order. */
+const entryFlows = [
   { designation: 'authentication', label: 'signIn', text: 'signInText' },
   { designation: 'recovery', label: 'recover', text: 'recoverText' },
   { designation: 'enrollment', label: 'enroll', text: 'enrollText' },
 ] as const;
 
-/** The page at `/`: where visitors begin, and where flows end that lead nowhere else. */
+/** The page at `/`: the entry to the flows, and the default target of finished flows. */
 @Injectable()
 export class LandingPage {
   constructor(
@@ -41,36 +41,36 @@ export class LandingPage {
     private readonly cookies: SessionCookies,
   ) {}
 
-  /** Strangers are told what they can do, and nothing of how the installation is set up. */
+  /** Returns the page. Visitors get the links to flows; the system status is for administrators. */
   async of(request: FastifyRequest, visitor: PageVisitor, wording: Wording): Promise<Page> {
     const { user, visit, notes } = visitor;
-    const isInsider = await this.isInsider(request, visitor);
+    const canSeeStatus = await this.canSeeStatus(request, visitor);
     const flows = await this.flowsFor(visitor);
     return {
       template: 'landing.html',
       status: 200,
-      title: wording.say(user === undefined ? 'landing' : 'signedIn'),
+      title: wording.text(user === undefined ? 'landing' : 'signedIn'),
       values: {
         csrf: visit.sessionKey === undefined ? '' : this.cookies.csrfToken(visit.sessionKey),
         person: { name: user === undefined ? '' : user.name || user.username },
-        // The page itself says who is signed in.
+        // The page itself shows the signed-in user.
         messages: (notes.messages ?? [])
           .filter(({ message }) => !('code' in message && message.code === 'signedIn'))
-          .map(({ level, message }) => ({ level, text: wording.of(message) })),
-        ways: [...flows.flatMap((flow) => wayInto(flow, wording)), ...this.tools(isInsider, wording)],
-        state: isInsider ? await this.state(wording) : [],
+          .map(({ level, message }) => ({ level, text: wording.message(message) })),
+        links: [...flows.flatMap((flow) => entryLinks(flow, wording)), ...this.tools(canSeeStatus, wording)],
+        state: canSeeStatus ? await this.state(wording) : [],
       },
     };
   }
 
-  /** Superusers and holders of the mailbox's key. */
-  private async isInsider(request: FastifyRequest, { user }: PageVisitor): Promise<boolean> {
+  /** Whether the visitor is a superuser or holds the key of the mailbox. */
+  private async canSeeStatus(request: FastifyRequest, { user }: PageVisitor): Promise<boolean> {
     if (await this.mailboxAccess.holdsKey(request)) return true;
     return user !== undefined && isSuperuser(this.dataSource.manager, user.pk);
   }
 
   private flowsFor({ user }: PageVisitor): Promise<{ designation: FlowDesignation; slug: string | undefined }[]> {
-    const wanted = user === undefined ? beginnings : [];
+    const wanted = user === undefined ? entryFlows : [];
     return Promise.all(
       wanted.map(async ({ designation }) => {
         const flow = await this.planner.findDefault(this.dataSource.manager, designation, user);
@@ -79,42 +79,42 @@ export class LandingPage {
     );
   }
 
-  private tools(isInsider: boolean, wording: Wording): Entry[] {
-    const docs = { href: '/api/v3/docs/', label: wording.say('docs'), text: wording.say('docsText') };
-    if (!isInsider || !this.mailbox.isInUse) return [docs];
-    return [{ href: '/dev/mailbox/', label: wording.say('mailbox'), text: wording.say('mailboxText') }, docs];
+  private tools(canSeeStatus: boolean, wording: Wording): Entry[] {
+    const docs = { href: '/api/v3/docs/', label: wording.text('docs'), text: wording.text('docsText') };
+    if (!canSeeStatus || !this.mailbox.isInUse) return [docs];
+    return [{ href: '/dev/mailbox/', label: wording.text('mailbox'), text: wording.text('mailboxText') }, docs];
   }
 
-  private async state(wording: Wording): Promise<StateLine[]> {
+  private async state(wording: Wording): Promise<StatusLine[]> {
     const isMailOpen = this.mailbox.isInUse;
-    const mail: StateLine = {
-      name: wording.say('mailState'),
-      mark: wording.say(isMailOpen ? 'mailLocal' : 'mailSet'),
-      text: wording.say(isMailOpen ? 'mailLocalText' : 'mailSetText'),
+    const mail: StatusLine = {
+      name: wording.text('mailState'),
+      mark: wording.text(isMailOpen ? 'mailLocal' : 'mailSet'),
+      text: wording.text(isMailOpen ? 'mailLocalText' : 'mailSetText'),
       is_open: isMailOpen,
     };
-    const flow = async (designation: FlowDesignation, name: string): Promise<StateLine> => {
-      // Asked for a stranger: a flow that is for nobody who has to begin is missing to them.
+    const flow = async (designation: FlowDesignation, name: string): Promise<StatusLine> => {
+      // Looked up for a signed-out visitor, who needs the flow to be available.
       const isThere = (await this.planner.findDefault(this.dataSource.manager, designation, undefined)) !== undefined;
       const [mark, text] = [
-        wording.say(isThere ? 'ready' : 'missing'),
-        wording.say(isThere ? 'flowReadyText' : 'flowMissingText'),
+        wording.text(isThere ? 'ready' : 'missing'),
+        wording.text(isThere ? 'flowReadyText' : 'flowMissingText'),
       ];
       return { name, mark, text, is_open: !isThere };
     };
     return [
       mail,
-      await flow('recovery', wording.say('recoveryState')),
-      await flow('enrollment', wording.say('enrollmentState')),
+      await flow('recovery', wording.text('recoveryState')),
+      await flow('enrollment', wording.text('enrollmentState')),
     ];
   }
 }
 
-function wayInto(
+function entryLinks(
   { designation, slug }: { designation: FlowDesignation; slug: string | undefined },
   wording: Wording,
 ): Entry[] {
-  const beginning = beginnings.find((each) => each.designation === designation);
-  if (slug === undefined || beginning === undefined) return [];
-  return [{ href: `/if/flow/${slug}/`, label: wording.say(beginning.label), text: wording.say(beginning.text) }];
+  const entryFlow = entryFlows.find((each) => each.designation === designation);
+  if (slug === undefined || entryFlow === undefined) return [];
+  return [{ href: `/if/flow/${slug}/`, label: wording.text(entryFlow.label), text: wording.text(entryFlow.text) }];
 }

@@ -3,7 +3,7 @@ import type { NotMeState } from '../mail/not-me/not-me-links.service.js';
 import type { Page } from './page.js';
 import type { Wording } from './wording.js';
 
-type Text = Parameters<Wording['say']>[0];
+type Text = Parameters<Wording['text']>[0];
 
 const explanations = {
   sign_up: ['notMeSignUp', 'notMeSignUpThen'],
@@ -15,9 +15,9 @@ const explanations = {
 export function notMePage(state: NotMeState, token: string, wording: Wording): Page {
   if (state === 'used' || state === 'invalid')
     return donePage(state === 'used' ? 'notMeUsed' : 'notMeInvalid', [], wording);
-  const reasons = explanations[state].map((reason) => wording.say(reason));
-  const action = wording.say(state === 'sign_up' ? 'notMeDelete' : 'notMeSecure');
-  return { template: 'not-me.html', status: 200, title: wording.say('notMe'), values: { token, action, reasons } };
+  const reasons = explanations[state].map((reason) => wording.text(reason));
+  const action = wording.text(state === 'sign_up' ? 'notMeDelete' : 'notMeSecure');
+  return { template: 'not-me.html', status: 200, title: wording.text('notMe'), values: { token, action, reasons } };
 }
 
 /** Returns the page after the button was pressed. */
@@ -28,8 +28,8 @@ export function notMeDonePage(result: NotMeResult, wording: Wording): Page {
 }
 
 function donePage(title: Text, more: readonly Text[], wording: Wording): Page {
-  const reasons = [`${title}Why` as Text, ...more].map((reason) => wording.say(reason));
-  const ways = [{ href: '/', label: wording.say('home') }];
+  const reasons = [`${title}Why` as Text, ...more].map((reason) => wording.text(reason));
+  const links = [{ href: '/', label: wording.text('home') }];
   const sign = title === 'notMeInvalid' ? { kind: 'stop', mood: '' } : { kind: 'done', mood: 'good' };
-  return { template: 'problem.html', status: 200, title: wording.say(title), values: { ...sign, reasons, ways } };
+  return { template: 'problem.html', status: 200, title: wording.text(title), values: { ...sign, reasons, links } };
 }

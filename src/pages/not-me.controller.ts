@@ -6,7 +6,7 @@ import { NotMe } from '../flow-execution/not-me.service.js';
 import { notMeParameter, notMePath } from '../mail/not-me/not-me-links.service.js';
 import { queryOf } from '../rest/http/query.js';
 import { RequestBody } from '../rest/http/request-body.js';
-import { openedParameter } from './flow-address.js';
+import { cookieCheckParameter } from './flow-address.js';
 import type { PageAnswer } from './flow-pages.js';
 import { notMeDonePage, notMePage } from './not-me-page.js';
 import { PageErrors } from './page-errors.js';
@@ -19,13 +19,13 @@ import { type PageVisitor, PageVisitors } from './page-visitors.js';
 import { noCookiesPage } from './problem-pages.js';
 import { Wording } from './wording.js';
 
-/** Characters of a secret that are kept; a longer one is unknown anyway. */
-const longestSecret = 500;
+/** Characters of a secret that are stored; a longer secret is unknown anyway. */
+const maxSecretLength = 500;
 
 /**
- * `/if/not-me/`: where the "this was not me" links of mails lead. Looking at it changes nothing, for mail scanners open
- * links too. Who has the link's secret may press the button, and no other page has it. The secret leaves the address
- * before a page is shown, and waits in the session until the button is pressed.
+ * `/if/not-me/`: target of the "This was not me" links in mails. GET changes nothing, because mail scanners open links.
+ * The secret authorizes the POST. It is moved from the address into the session before a page is shown, and deleted
+ * there when the button is pressed.
  */
 @ApiExcludeController()
 @UseFilters(PageErrors)
@@ -46,7 +46,8 @@ export class NotMeController {
     const visitor = await this.visitors.of(request);
     const query = new URLSearchParams(queryOf(request));
     const secret = query.getAll(notMeParameter).at(-1);
-    const answer = secret === undefined ? await this.page(query, visitor) : await this.take(secret, query, visitor);
+    const answer =
+      secret === undefined ? await this.page(query, visitor) : await this.storeSecret(secret, query, visitor);
     return this.responder.send(reply, answer, visitor);
   }
 
@@ -62,24 +63,28 @@ export class NotMeController {
     const visitor = await this.visitors.of(request);
     const result = await this.notMe.press(answer[notMeParameter] ?? '', clientIp, visitor.visit.languages);
     const { notMe, ...others } = visitor.notes;
-    const session = notMe === undefined ? undefined : await this.notes.keep(visitor.visit, others);
+    const session = notMe === undefined ? undefined : await this.notes.save(visitor.visit, others);
     const page = notMeDonePage(result, await this.wording(visitor));
     return this.responder.send(reply, { kind: 'page', page, session }, visitor);
   }
 
-  /** Keeps the secret in the session, and leads to the address without it. */
-  private async take(secret: string, query: URLSearchParams, { visit, notes }: PageVisitor): Promise<PageAnswer> {
-    const session = await this.notes.keep(visit, { ...notes, notMe: secret.slice(0, longestSecret) });
+  /** Stores the secret in the session and redirects to the address without it. */
+  private async storeSecret(
+    secret: string,
+    query: URLSearchParams,
+    { visit, notes }: PageVisitor,
+  ): Promise<PageAnswer> {
+    const session = await this.notes.save(visit, { ...notes, notMe: secret.slice(0, maxSecretLength) });
     query.delete(notMeParameter);
-    if (session !== undefined) query.set(openedParameter, '');
+    if (session !== undefined) query.set(cookieCheckParameter, '');
     return { kind: 'redirect', to: addressWith(query), session };
   }
 
   private async page(query: URLSearchParams, visitor: PageVisitor): Promise<PageAnswer> {
     const wording = await this.wording(visitor);
-    if (query.has(openedParameter)) {
+    if (query.has(cookieCheckParameter)) {
       if (visitor.visit.sessionKey === undefined) return { kind: 'page', page: noCookiesPage(wording, 200) };
-      query.delete(openedParameter);
+      query.delete(cookieCheckParameter);
       return { kind: 'redirect', to: addressWith(query) };
     }
     const { notMe: secret = '' } = visitor.notes;

@@ -5,13 +5,13 @@ import type { FastifyReply } from 'fastify';
 
 import { assetNames, PageAssets } from './page-assets.js';
 
-/** `/static/pages/`: the styles, the script and the logo of pages. */
+/** `/static/pages/`: styles, script and logo of pages. */
 @ApiExcludeController()
 @Controller('static/pages')
 export class PageAssetsController {
   constructor(private readonly assets: PageAssets) {}
 
-  /** The address of each changes with its content (`PageAssets.address`), so browsers need not ask again. */
+  /** Serves an asset. Its URL contains the version (`PageAssets.address`), so that browsers can cache it. */
   @Get(':name')
   @RouteConfig({ access: { level: 'public' } })
   async get(
@@ -25,7 +25,7 @@ export class PageAssetsController {
     void reply.headers({
       'content-type': asset.type,
       'cache-control': version === asset.version ? 'public, max-age=31536000, immutable' : 'no-cache',
-      // A logo may be an SVG, which could hold scripts.
+      // An SVG logo could contain scripts.
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     });
     return asset.content;

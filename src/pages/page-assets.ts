@@ -8,21 +8,21 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { readTemplate, type TemplateFile, TemplateFolders } from '../templating/template-files.js';
 import { type Accent, accentOf } from './accent.js';
 
-/** Where the shipped templates, styles and the script are, in the sources as well as in the built service. */
+/** Folder of the shipped templates, styles and script, in the sources and in the build. */
 export const shippedFolder = fileURLToPath(new URL('templates/', import.meta.url));
 
-/** Where assets are served; the name follows. */
+/** URL prefix of assets. */
 export const assetsPath = '/static/pages/';
 
-/** What pages load besides themselves. */
+/** Assets that pages load. */
 export const assetNames = ['style.css', 'custom.css', 'page.js', 'logo'] as const;
 export type AssetName = (typeof assetNames)[number];
 
-/** A file for browsers, as it is sent. */
+/** An asset as it is served. */
 export interface Asset {
   readonly content: Buffer;
   readonly type: string;
-  /** Changes with the content. */
+  /** Hash of the content, for cache busting. */
   readonly version: string;
 }
 
@@ -38,33 +38,33 @@ const types: Readonly<Record<string, string>> = {
   '.avif': 'image/avif',
 };
 
-/** The styles, the script and the logo of pages: the administrator's where there are some, else ours. */
+/** Styles, script and logo of pages: the administrator's files where they exist, else the shipped ones. */
 @Injectable()
 export class PageAssets {
   private readonly logger = new Logger(PageAssets.name);
   private readonly folders: TemplateFolders;
   private readonly accent: { readonly light: Accent; readonly dark: Accent };
-  private readonly read = new Map<string, { readonly file: string; readonly asset: Promise<Asset> }>();
+  private readonly cache = new Map<string, { readonly file: string; readonly asset: Promise<Asset> }>();
 
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {
     this.folders = new TemplateFolders(settings.pageTemplateDir, shippedFolder);
     this.accent = accentOf(`#${settings.brandColor}`);
   }
 
-  /** Undefined if there is none: only `custom.css` need not be there. Looked up anew, so a changed file counts at once. */
+  /** Returns an asset; undefined if there is no `custom.css`. Reads changed files again. */
   async find(name: AssetName): Promise<Asset | undefined> {
     const file = name === 'logo' ? await this.logoFile() : await this.fileNamed(name);
     if (file === undefined) return undefined;
     const version = `${file.path} ${file.version}`;
-    const known = this.read.get(name);
+    const known = this.cache.get(name);
     if (known?.file === version) return known.asset;
     const asset = this.load(file);
-    this.read.set(name, { file: version, asset });
-    asset.catch(() => this.read.delete(name));
+    this.cache.set(name, { file: version, asset });
+    asset.catch(() => this.cache.delete(name));
     return asset;
   }
 
-  /** Where a browser finds it. The address changes with the content, so browsers may keep what they have. */
+  /** Returns the URL of an asset. It contains the version, so browsers may cache it forever. */
   async address(name: AssetName): Promise<string | undefined> {
     const asset = await this.find(name);
     return asset === undefined ? undefined : `${assetsPath}${name}?v=${asset.version}`;
@@ -86,13 +86,13 @@ export class PageAssets {
   }
 
   private async load(file: TemplateFile): Promise<Asset> {
-    const content = this.branded(file, await readTemplate(file));
+    const content = this.withBrandColours(file, await readTemplate(file));
     const version = createHash('sha256').update(content).digest('base64url').slice(0, 12);
     return { content, type: types[extname(file.path).toLowerCase()] ?? 'application/octet-stream', version };
   }
 
-  /** Styles begin with the colours of the settings, and our logo has them. */
-  private branded({ name, origin }: TemplateFile, content: Buffer): Buffer {
+  /** Puts the colours of the settings before the styles and into the shipped logo. */
+  private withBrandColours({ name, origin }: TemplateFile, content: Buffer): Buffer {
     if (name === 'style.css') return Buffer.concat([Buffer.from(this.colours()), content]);
     if (origin === 'custom' || name !== 'logo.svg') return content;
     const { fill, onFill } = this.accent.light;

@@ -20,7 +20,7 @@ import {
 } from './problem-pages.js';
 import { Wording } from './wording.js';
 
-/** Tells people of failures in pages, as `ErrorFilter` tells programs. */
+/** Answers errors of page routes with pages, as `ErrorFilter` answers API routes with JSON. */
 @Injectable()
 @Catch()
 export class PageErrors implements ExceptionFilter {
@@ -32,8 +32,8 @@ export class PageErrors implements ExceptionFilter {
     private readonly visitors: PageVisitors,
   ) {}
 
-  /** Also for what fails before a controller is asked, such as a body that is too large. Call it before routes are made. */
-  watch(fastify: FastifyInstance): void {
+  /** Handles errors before the controller too, such as a body that is too large. Call it before routes are registered. */
+  handleRouteErrors(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', (route) => {
       if (route.config?.isPage !== true) return;
       route.errorHandler = (error, request, reply) => {
@@ -48,14 +48,14 @@ export class PageErrors implements ExceptionFilter {
   }
 
   private answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    this.show(error, request, reply).catch((broken: unknown) => {
-      // Not even this page can be made; what can be said without one is said.
+    this.sendPage(error, request, reply).catch((broken: unknown) => {
+      // The error page itself failed: answer with JSON.
       answerError(broken, request, reply, this.logger);
     });
   }
 
-  private async show(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const visitor = this.visitors.stranger(request);
+  private async sendPage(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const visitor = this.visitors.anonymous(request);
     const wording = new Wording(await this.renderer.catalog(visitor.locale));
     const page = pageOf(error, request, wording);
     const outage = asDatabaseOutage(error);

@@ -23,7 +23,7 @@ async function multipart(
 }
 
 describe('A form of a page', () => {
-  it('tells what was typed apart from what the page put into it', async () => {
+  it('separates submitted values from the fields of the page', async () => {
     expect(await read('page%3Acsrf=a&page%3Astep=b&page%3Ausername=ada&name=Ada+L%C3%B6w&csrf=c')).toEqual({
       csrf: 'a',
       step: 'b',
@@ -31,20 +31,20 @@ describe('A form of a page', () => {
     });
   });
 
-  it('says no for a box that is not ticked, and yes for one that is', async () => {
+  it('sends false for an unchecked box and true for a checked one', async () => {
     expect((await read('terms=false&news=false&news=true')).answer).toEqual({ terms: 'false', news: 'true' });
   });
 
-  it('leaves out an empty number or date, which is none, but not an empty text', async () => {
+  it('leaves out an empty number or date, but not an empty text', async () => {
     const { answer } = await read('age=&page%3Aunless-empty=age&day=2026-01-02&page%3Aunless-empty=day&name=');
     expect(answer).toEqual({ day: '2026-01-02', name: '' });
   });
 
-  it('has the line ends that a program would send', async () => {
+  it('replaces CRLF by LF', async () => {
     expect((await read('text=one%0D%0Atwo')).answer).toEqual({ text: 'one\ntwo' });
   });
 
-  it('carries a file as a data URI, and nothing where none was chosen', async () => {
+  it('converts a file to a data URI and leaves out an empty file field', async () => {
     const picture = new Blob([Buffer.from([0, 255, 1])], { type: 'image/png' });
     const { answer } = await multipart([
       ['picture', picture, 'me.png'],
@@ -55,13 +55,13 @@ describe('A form of a page', () => {
     expect(answer).toEqual({ picture: 'data:image/png;base64,AP8B', name: 'Ada' });
   });
 
-  it('takes nothing into a data URI that could end its type', async () => {
+  it('drops a content type that could break out of a data URI', async () => {
     const file = new Blob(['x'], { type: 'text/html;base64,aGk=,' });
     const { answer } = await multipart([['file', file, 'a.html']]);
     expect(answer['file']).toMatch(/^data:[a-z/-]+;base64,eA==$/);
   });
 
-  it('holds the names that JavaScript gives every object as ordinary fields', async () => {
+  it('accepts field names that are properties of every object', async () => {
     const { answer } = await read('__proto__=a&constructor=b');
     expect(Object.entries(answer)).toEqual([
       ['__proto__', 'a'],
@@ -74,11 +74,11 @@ describe('A form of a page', () => {
     expect(await read('', '')).toEqual({ csrf: '', step: '', answer: {} });
   });
 
-  it.each(['application/json', 'text/plain', ''])('is none if it is %j', async (type) => {
+  it.each(['application/json', 'text/plain', ''])('rejects the content type %j', async (type) => {
     await expect(read('{}', type)).rejects.toMatchObject({ code: 'unsupportedMediaType' });
   });
 
-  it.each(['multipart/form-data', 'multipart/form-data; boundary=x'])('that is broken is refused: %s', async (type) => {
+  it.each(['multipart/form-data', 'multipart/form-data; boundary=x'])('rejects a malformed body: %s', async (type) => {
     await expect(read('--y\r\nbroken', type)).rejects.toMatchObject({ code: 'malformedMultipart' });
   });
 });

@@ -3,32 +3,32 @@ import { Busboy } from '@fastify/busboy';
 import { AppError } from '../rest/errors/app-error.js';
 import { bodyLimit, type RequestBody } from '../rest/http/request-body.js';
 
-/** What came back from a form of a page. */
+/** A submitted form. */
 export interface PageForm {
-  /** Shows that a page of ours made it. */
+  /** CSRF token; proves that a page of this service made the form. */
   readonly csrf: string;
-  /** The stage and the run that it was made for. */
+  /** Identifies the stage and the run that the form answers. */
   readonly step: string;
-  /** The answer, as the executor takes it: a text for each field, files as data URIs. */
+  /** The response for the executor: a text per field, files as data URIs. */
   readonly answer: Readonly<Record<string, string>>;
 }
 
-/** Names of our own begin with this; what a field of an administrator is called is not ours. */
-const own = 'page:';
+/** Prefix of the form's own fields. Fields of prompt stages cannot collide with it. */
+const prefix = 'page:';
 
 /**
- * Reads a form. Of several values the last one counts, so that a box can say `false` unless it is ticked.
+ * Parses a form. The last of several values counts, so that an unchecked box sends `false`.
  *
- * @param type the media type that the request names
+ * @param type the content type of the request
  * @throws AppError `malformedMultipart`, `unsupportedMediaType`
  */
 export async function readPageForm(body: RequestBody, type: string): Promise<PageForm> {
   const entries = await entriesOf(body, type);
-  const textOf = (name: string): string => entries.findLast(([key]) => key === own + name)?.[1] ?? '';
-  const unlessEmpty = new Set(entries.filter(([name]) => name === `${own}unless-empty`).map(([, value]) => value));
+  const textOf = (name: string): string => entries.findLast(([key]) => key === prefix + name)?.[1] ?? '';
+  const unlessEmpty = new Set(entries.filter(([name]) => name === `${prefix}unless-empty`).map(([, value]) => value));
   const answer = new Map<string, string>();
   for (const [name, value] of entries) {
-    if (name.startsWith(own)) continue;
+    if (name.startsWith(prefix)) continue;
     if (value === '' && unlessEmpty.has(name)) answer.delete(name);
     else answer.set(name, value);
   }
@@ -37,7 +37,7 @@ export async function readPageForm(body: RequestBody, type: string): Promise<Pag
 
 type Entry = readonly [name: string, value: string];
 
-/** More fields than any form has, and names and values as long as bodies may be. */
+/** Limits that no valid form reaches. Names and values may be as long as bodies. */
 const limits = {
   fields: 500,
   files: 50,
@@ -55,22 +55,22 @@ function entriesOf({ bytes }: RequestBody, type: string): Promise<Entry[]> {
   if (kind.trim() === 'application/x-www-form-urlencoded') {
     const fields = [...new URLSearchParams(bytes.toString())];
     if (fields.length > limits.fields) throw new AppError('malformedMultipart', 'too many fields');
-    return Promise.resolve(fields.map(([name, value]) => [name, withPlainLines(value)]));
+    return Promise.resolve(fields.map(([name, value]) => [name, withUnixNewlines(value)]));
   }
   if (kind.trim() !== 'multipart/form-data') throw new AppError('unsupportedMediaType', type);
   return readParts(bytes, type);
 }
 
-/** The whole body is there already, and small: bodies are limited before they get here. */
+/** Parses the parts in memory: bodies are limited before. */
 function readParts(bytes: Buffer, type: string): Promise<Entry[]> {
   return new Promise((resolve, reject) => {
     const entries: Entry[] = [];
     const fail = (): void => reject(new AppError('malformedMultipart', 'it cannot be read'));
     try {
       const parser = new Busboy({ headers: { 'content-type': type }, limits });
-      parser.on('field', (name, value) => entries.push([name, withPlainLines(value)]));
+      parser.on('field', (name, value) => entries.push([name, withUnixNewlines(value)]));
       parser.on('file', (name, content, filename, _, mime) => {
-        // Its place among the fields is taken now: files end later than they begin.
+        // Reserves the position among the fields: files end later than they begin.
         const place = entries.push([name, '']) - 1;
         const parts: Buffer[] = [];
         content.on('data', (part: Buffer) => parts.push(part)).on('error', fail);
@@ -85,12 +85,12 @@ function readParts(bytes: Buffer, type: string): Promise<Entry[]> {
   });
 }
 
-/** Browsers send the lines of a text with the line ends of old protocols. */
-function withPlainLines(text: string): string {
+/** Replaces the CRLF that browsers send by LF. */
+function withUnixNewlines(text: string): string {
   return text.replaceAll('\r\n', '\n');
 }
 
-/** Empty for a field that no file was chosen for. */
+/** Returns a data URI; an empty text if no file was chosen. */
 function dataUri(content: Buffer, filename: string | undefined, mime: string): string {
   if ((filename ?? '') === '' && content.length === 0) return '';
   const type = /^[\w.+-]+\/[\w.+-]+$/.test(mime) ? mime : 'application/octet-stream';

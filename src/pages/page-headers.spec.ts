@@ -13,11 +13,11 @@ it.each([
   ['javascript:alert(1)', "'self' data:"],
   ['//pictures.example/a', "'self' data:"],
   ['https://', "'self' data:"],
-])('With the background %j a page shows pictures of %s', (background, expected) => {
+])('With the background %j a page allows images from %s', (background, expected) => {
   expect(pictures(background)).toBe(expected);
 });
 
-it('A page runs nothing that stands in itself', () => {
+it('A page allows no inline scripts or styles', () => {
   expect(pagePolicy(undefined)).not.toMatch(/unsafe|\*/);
   expect(pagePolicy(undefined)).toContain("default-src 'none'");
 });

@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
 
 /**
- * What a page may load and do: styles, the script and pictures of this site, forms that go to this site; no frame
- * around it. One picture behind it may be somebody else's, if the administrator says so.
+ * Returns the Content-Security-Policy of a page: only styles, scripts, images and form targets of this site, no frames.
+ * The background image may come from another origin.
  *
- * @param background address of that picture, if there is one
+ * @param background URL of that image, if there is one
  */
 export function pagePolicy(background: string | undefined): string {
   const pictures = ["'self'", 'data:', ...foreignOrigin(background)];
@@ -20,7 +20,7 @@ export function pagePolicy(background: string | undefined): string {
   ].join('; ');
 }
 
-/** A page may hold what is meant for one reader, and its address what is meant for this site. */
+/** Sets the headers of a page: it may contain personal data, and its URL may contain secrets. */
 export function privatePage(reply: FastifyReply, background?: string): void {
   void reply.headers({
     'content-security-policy': pagePolicy(background),

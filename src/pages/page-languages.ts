@@ -1,6 +1,6 @@
 import { languages, negotiateLanguage } from '../templating/language/locale.js';
 
-/** What each language calls itself. */
+/** The name of each language in that language. */
 const names: Readonly<Record<(typeof languages)[number], string>> = {
   en: 'English',
   de: 'Deutsch',
@@ -10,24 +10,26 @@ const names: Readonly<Record<(typeof languages)[number], string>> = {
   ar: 'العربية',
 };
 
-/** The languages of pages, as their readers call them. */
+/** The languages of the language menu. */
 export const pageLanguages: readonly { readonly code: string; readonly name: string }[] = languages.map((code) => ({
   code,
   name: names[code],
 }));
 
-/** What a reader knows of languages, best first; anything that is no language is left out. */
-export interface LanguageWishes {
+/** Language preferences, best first. Unknown languages are ignored. */
+export interface LanguagePreferences {
   /** `?locale=` of the page. */
-  readonly asked: string | null;
-  /** `settings.locale` of who is signed in; nobody else's, or a page would tell strangers of them. */
+  readonly requested: string | null;
+  /** `settings.locale` of the signed-in user. Never of the pending user: it would reveal that the account exists. */
   readonly setting: unknown;
   /** The header `Accept-Language`. */
   readonly accepted: readonly string[];
 }
 
-/** The language of a page, BCP 47. */
-export function languageOf({ asked, setting, accepted }: LanguageWishes): string {
-  const wishes = [asked, setting, ...accepted];
-  return negotiateLanguage(wishes.filter((wish): wish is string => typeof wish === 'string' && wish !== ''));
+/** Returns the language of a page, BCP 47. */
+export function pageLanguage({ requested, setting, accepted }: LanguagePreferences): string {
+  const preferences = [requested, setting, ...accepted];
+  return negotiateLanguage(
+    preferences.filter((preference): preference is string => typeof preference === 'string' && preference !== ''),
+  );
 }

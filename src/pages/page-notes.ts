@@ -8,29 +8,29 @@ import { type FlowState, isUserMessage } from '../flow-execution/flow-state.js';
 import type { Visit } from '../flow-execution/visit.js';
 import { isMessageOrText } from '../rest/messages/messages.js';
 
-/** What pages remember of a visitor from one request to the next. */
+/** State that pages store between two requests. */
 export interface Notes {
-  /** The link of a mail that was opened and not followed yet; its secret leaves the address before anything is shown. */
+  /** An opened link that was not used yet. Its secret is removed from the address before a page is shown. */
   readonly link?: { readonly slug: string; readonly token: string };
-  /** The secret of a "this was not me" link that was opened, which leaves the address in the same way. */
+  /** The secret of an opened "This was not me" link, also removed from the address. */
   readonly notMe?: string;
   /** Result of the last form; the next page shows it once. */
   readonly lastResult?: LastResult;
-  /** Messages for the page that a flow ends at. */
+  /** Messages for the target page of a finished flow. */
   readonly messages?: readonly UserMessage[];
 }
 
 /** Result of a form. */
 export interface LastResult {
   readonly slug: string;
-  /** The stage that it belongs to; absent if the run is over. */
+  /** The stage that it belongs to; absent if the run has ended. */
   readonly step?: string;
   readonly challenge: FullChallenge;
   /** Typed values by field, without secrets. */
   readonly typed: Readonly<Record<string, string>>;
 }
 
-/** Keeps notes in the visitor's session, beside the run through a flow. */
+/** Stores notes in the visitor's session, next to the flow's plan. */
 @Injectable()
 export class PageNotes {
   constructor(private readonly sessions: FlowSessions) {}
@@ -42,9 +42,9 @@ export class PageNotes {
   /**
    * Replaces the notes.
    *
-   * @returns the session that was begun for them, if the visitor has none
+   * @returns the new session if the visitor had none
    */
-  keep(visit: Visit, notes: Notes): Promise<IssuedSession | undefined> {
+  save(visit: Visit, notes: Notes): Promise<IssuedSession | undefined> {
     return this.sessions.change(visit, ({ state }) => {
       if (Object.keys(notes).length > 0) state.page = notes;
       else delete state.page;
@@ -53,7 +53,7 @@ export class PageNotes {
   }
 }
 
-/** Only pages write notes, but an older or newer release may have done so. */
+/** Notes may have been written by an older or newer release. */
 function isNotes(value: unknown): value is Notes {
   if (typeof value !== 'object' || value === null) return false;
   const { link, notMe, lastResult, messages = [] } = value as Record<string, unknown>;
@@ -62,7 +62,7 @@ function isNotes(value: unknown): value is Notes {
   return isUndefinedOr(lastResult, isLastResult) && Array.isArray(messages) && messages.every(isUserMessage);
 }
 
-/** Whether every message in it is known to this release. */
+/** Whether this release knows every message in it. */
 function isLastResult(value: object): boolean {
   const { challenge } = value as Partial<LastResult>;
   const { error_message: reason, response_errors: errors = {}, messages = [] } = challenge ?? {};

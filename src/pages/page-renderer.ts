@@ -15,13 +15,13 @@ import { PageAssets, shippedFolder } from './page-assets.js';
 import { pageLanguages } from './page-languages.js';
 import { declaredNames, type Page } from './page.js';
 
-/** Where the shipped catalogs are, in the sources as well as in the built service. */
+/** Folder of the shipped catalogs, in the sources and in the build. */
 export const catalogFolder = fileURLToPath(new URL('locale/', import.meta.url));
 
-/** Warnings of custom templates that are remembered, so that each is logged once. */
-const rememberedWarnings = 200;
+/** Number of distinct template warnings that are logged. */
+const maxLoggedWarnings = 200;
 
-/** Makes HTML of pages: templates, texts in the reader's language, and what the administrator's settings say. */
+/** Renders pages to HTML from templates, catalogs and the branding settings. */
 @Injectable()
 export class PageRenderer {
   private readonly logger = new Logger(PageRenderer.name);
@@ -29,7 +29,7 @@ export class PageRenderer {
   private readonly catalogs = new Catalogs(catalogFolder);
   private readonly folders: TemplateFolders;
   private readonly shipped = new TemplateFolders(undefined, shippedFolder);
-  private readonly told = new Set<string>();
+  private readonly loggedWarnings = new Set<string>();
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -38,16 +38,16 @@ export class PageRenderer {
     this.folders = new TemplateFolders(settings.pageTemplateDir, shippedFolder);
   }
 
-  /** The texts of a language. */
+  /** Returns the texts of a language. */
   catalog(locale: string): Promise<Catalog> {
     return this.catalogs.get(locale);
   }
 
   /**
-   * Renders a page. Custom templates are looked up anew each time; one that is broken is reported in the log and ours
-   * take the place of all of them, so that a slip locks nobody out.
+   * Renders a page. Changed custom templates apply at once. A broken one is logged, and the shipped templates are used
+   * instead, so that a mistake does not lock everyone out.
    *
-   * @param address path and query of the page, that links to it in other languages are made of
+   * @param address path and query of the page, for the links of the language menu
    */
   async render(page: Page, locale: string, address: string): Promise<string> {
     const catalog = await this.catalogs.get(locale);
@@ -102,13 +102,13 @@ export class PageRenderer {
   }
 
   private warn(message: string): void {
-    if (this.told.has(message) || this.told.size >= rememberedWarnings) return;
-    this.told.add(message);
+    if (this.loggedWarnings.has(message) || this.loggedWarnings.size >= maxLoggedWarnings) return;
+    this.loggedWarnings.add(message);
     this.logger.warn(message);
   }
 }
 
-/** `content_left` is laid out as all with a content area are, and then to the left. */
+/** Returns the CSS classes of a layout: `content_left` gives `content content_left`. */
 function layoutClasses(layout = 'stacked'): string {
   const [kind = layout] = layout.split('_');
   return kind === layout ? layout : `${kind} ${layout}`;

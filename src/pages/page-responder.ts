@@ -7,7 +7,7 @@ import { privatePage } from './page-headers.js';
 import { PageRenderer } from './page-renderer.js';
 import type { PageVisitor } from './page-visitors.js';
 
-/** Sends pages to browsers. */
+/** Sends pages as responses. */
 @Injectable()
 export class PageResponder {
   constructor(

@@ -3,12 +3,12 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route shows pages to people: what fails is told as a page too (`PageErrors`). */
+    /** The route serves pages: errors are answered with pages too (`PageErrors`). */
     isPage?: boolean;
   }
 }
 
-/** A route that shows pages to whoever comes. */
+/** A route that serves pages to any visitor. */
 export function PageRoute(): MethodDecorator {
   return applyDecorators(RouteConfig({ access: { level: 'visitor' }, produces: ['text/html'], isPage: true }));
 }

@@ -7,16 +7,16 @@ import type { User } from '../core/users/user.entity.js';
 import { FlowSessions } from '../flow-execution/flow-sessions.js';
 import { type Visit, visitOf } from '../flow-execution/visit.js';
 import { queryOf } from '../rest/http/query.js';
-import { languageOf } from './page-languages.js';
+import { pageLanguage } from './page-languages.js';
 import { type Notes, PageNotes } from './page-notes.js';
 
-/** Who looks at a page. */
+/** The visitor of a page. */
 export interface PageVisitor {
   readonly visit: Visit;
-  /** Whether the session that the request names is there. */
+  /** The session of the request exists. */
   readonly hasSession: boolean;
   readonly notes: Notes;
-  /** Who is signed in. */
+  /** The signed-in user. */
   readonly user: User | undefined;
   /** The language of the page, BCP 47. */
   readonly locale: string;
@@ -24,7 +24,7 @@ export interface PageVisitor {
   readonly address: string;
 }
 
-/** Finds out who looks at a page. */
+/** Reads the visitor from a request. */
 @Injectable()
 export class PageVisitors {
   constructor(
@@ -46,8 +46,8 @@ export class PageVisitors {
     };
   }
 
-  /** As `of`, without looking anything up: for pages about failures. */
-  stranger(request: FastifyRequest): PageVisitor {
+  /** As `of`, without the session: for error pages. */
+  anonymous(request: FastifyRequest): PageVisitor {
     const visit = visitOf(request, this.cookies);
     const locale = localeOf(request, visit, undefined);
     return { visit, hasSession: false, notes: {}, user: undefined, locale, address: request.originalUrl };
@@ -55,7 +55,7 @@ export class PageVisitors {
 }
 
 function localeOf(request: FastifyRequest, { languages }: Visit, user: User | undefined): string {
-  const asked = new URLSearchParams(queryOf(request)).getAll('locale').at(-1) ?? null;
+  const requested = new URLSearchParams(queryOf(request)).getAll('locale').at(-1) ?? null;
   const { locale: setting } = user === undefined ? {} : settingsOf([user.attributes]);
-  return languageOf({ asked, setting, accepted: languages });
+  return pageLanguage({ requested, setting, accepted: languages });
 }

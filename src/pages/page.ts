@@ -1,4 +1,4 @@
-/** A page that is to be shown, before it is HTML. */
+/** A page before it is rendered. */
 export interface Page {
   /** Name of the template below `templates/`. */
   readonly template: string;
@@ -7,21 +7,21 @@ export interface Page {
   readonly status: number;
   /** One of the flow's layouts; `stacked` if there is none. */
   readonly layout?: string | undefined;
-  /** Address of the picture behind the page; none for the plain ground. */
+  /** URL of the background image; undefined for the default background. */
   readonly background?: string | undefined;
-  /** The page goes without our script: what a flow in compatibility mode asks for. */
+  /** The page loads no script, as a flow in compatibility mode requests. */
   readonly isScriptless?: boolean;
-  /** What the template shows besides, by the names in `declaredNames`. */
+  /** Further values of the template, by the names in `declaredNames`. */
   readonly values: Readonly<Partial<Record<ValueName, unknown>>>;
 }
 
-/** A link that leads on. */
-export interface Way {
+/** A link to another page. */
+export interface PageLink {
   readonly href: string;
   readonly label: string;
 }
 
-/** What templates may read of a page; each template uses some of them. */
+/** Values that templates may read; each template uses some of them. */
 const valueNames = [
   'action',
   'additional_permissions',
@@ -58,12 +58,12 @@ const valueNames = [
   'token',
   'traceback',
   'username',
-  'ways',
+  'links',
   'wrong',
 ] as const;
 type ValueName = (typeof valueNames)[number];
 
-/** What every template may read. */
+/** Values that every template may read. */
 const commonNames = [
   'assets',
   'background',
@@ -76,5 +76,5 @@ const commonNames = [
   'title',
 ] as const;
 
-/** Names of the values that there may be; a template that reads another one has made a mistake. */
+/** All value names; a template that reads another one is reported. */
 export const declaredNames: ReadonlySet<string> = new Set<string>([...commonNames, ...valueNames]);

@@ -2,7 +2,7 @@ import type { Control, Field } from './fields.js';
 import { pageLanguages } from './page-languages.js';
 import type { Wording } from './wording.js';
 
-/** A field of a prompt stage, as its challenge has it (flow execution, section 6.2). */
+/** A field of a prompt challenge (flow execution, section 6.2). */
 export interface StagePrompt {
   readonly field_key: string;
   readonly label: string;
@@ -14,7 +14,7 @@ export interface StagePrompt {
   readonly choices: readonly string[] | null;
 }
 
-/** How each type is asked for. A type that is not here is asked for as text. */
+/** The control of each prompt type. Unknown types are text fields. */
 const controls = new Map<string, Partial<Field> & { readonly control: Control }>(
   Object.entries({
     text: { control: 'text' },
@@ -38,7 +38,7 @@ const controls = new Map<string, Partial<Field> & { readonly control: Control }>
   } as const),
 );
 
-/** What browsers can fill in, by the keys that user data is stored under. */
+/** Autocomplete values by the keys under which user data is stored. */
 const fillable = new Map(
   Object.entries({
     name: 'name',
@@ -64,12 +64,12 @@ export function promptField(prompt: StagePrompt, wording: Wording): Field {
     value: valueOf(prompt),
     placeholder: placeholderOf(prompt, wording),
     hint: wording.written(prompt.sub_text),
-    // Nobody need tick a box: not ticked is an answer too.
+    // An unchecked box is a valid answer.
     required: prompt.required && kind.readonly !== true && kind.control !== 'checkbox',
   };
 }
 
-/** `attributes.phone` and `attributes_phone` are kept under `phone`. */
+/** `attributes.phone` and `attributes_phone` are stored under `phone`. */
 function lastPart(key: string): string {
   return key.replace(/^attributes[._]/, '');
 }
@@ -77,20 +77,20 @@ function lastPart(key: string): string {
 function choicesOf(prompt: StagePrompt, wording: Wording): Field['choices'] {
   if (prompt.type === 'ak-locale') {
     const languages = pageLanguages.map(({ code, name }) => ({ value: code, label: name }));
-    return [{ value: '', label: wording.say('automatic') }, ...languages];
+    return [{ value: '', label: wording.text('automatic') }, ...languages];
   }
   if (prompt.type !== 'dropdown' && prompt.type !== 'radio-button-group') return undefined;
   return (prompt.choices ?? []).map((choice) => ({ value: choice, label: choice }));
 }
 
-/** Browsers take moments in one form alone. */
+/** Returns the initial value in the format of the control. */
 function valueOf({ type, initial_value: value }: StagePrompt): string {
   if (type === 'checkbox') return ['true', '1', 'yes', 'on'].includes(value.toLowerCase()) ? 'true' : 'false';
   if (type === 'date') return value.slice(0, 10);
   return type === 'date-time' ? value.slice(0, 16).replace(' ', 'T') : value;
 }
 
-/** A placeholder that repeats the label says nothing. */
+/** Leaves out a placeholder that repeats the label. */
 function placeholderOf({ label, placeholder }: StagePrompt, wording: Wording): string {
   return placeholder === label ? '' : wording.written(placeholder);
 }

@@ -13,7 +13,7 @@ it.each([
   [message('linkOfChangedAccount', again), 'linkInvalid', '/if/flow/recovery/'],
   [message('linkOfOtherFlow'), 'linkElsewhere', undefined],
 ])('shows the heading and the page for a new link of $code', (reason, title, path) => {
-  expect(refusedLink(reason)).toMatchObject({ title, again: path });
+  expect(refusedLink(reason)).toMatchObject({ title, newLinkPath: path });
 });
 
 it.each<MessageOrText>([message('runBroken'), { written: 'This link is too old. Ask Maria in room 12.' }])(

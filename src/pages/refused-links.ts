@@ -4,10 +4,10 @@ import type { texts } from './texts.js';
 /** How pages show a link that cannot be used. */
 export interface RefusedLink {
   readonly title: keyof typeof texts;
-  /** Path of the page that sends another link; undefined if another one would not help. */
-  readonly again: string | undefined;
-  /** The address is confirmed already, so signing in may be all that is left. */
-  readonly isDone: boolean;
+  /** Path of the page that sends another link; undefined if a new link would not help. */
+  readonly newLinkPath: string | undefined;
+  /** The address is already confirmed, so the visitor may only have to sign in. */
+  readonly isConfirmed: boolean;
 }
 
 const titles = new Map<MessageCode, RefusedLink['title']>([
@@ -24,6 +24,6 @@ const titles = new Map<MessageCode, RefusedLink['title']>([
 export function refusedLink(reason: MessageOrText): RefusedLink | undefined {
   const title = 'code' in reason ? titles.get(reason.code) : undefined;
   if (title === undefined || !('code' in reason)) return undefined;
-  const again = 'slug' in reason.values ? `/if/flow/${reason.values.slug}/` : undefined;
-  return { title, again, isDone: reason.code === 'linkUsed' };
+  const newLinkPath = 'slug' in reason.values ? `/if/flow/${reason.values.slug}/` : undefined;
+  return { title, newLinkPath, isConfirmed: reason.code === 'linkUsed' };
 }

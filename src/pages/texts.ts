@@ -1,6 +1,6 @@
-/** What the code of pages says; templates have the rest. Each has a translation in `locale/`. */
+/** Texts of pages that are not in templates. Each is translated in `locale/`. */
 export const texts = {
-  // Labels of fields that no administrator named.
+  // Labels of built-in fields
   email: 'Email',
   username: 'Username',
   upn: 'Principal name',
@@ -20,7 +20,7 @@ export const texts = {
   busy: 'The service is busy',
   refused: 'Invalid request',
   unsupported: 'This step does not work in a browser',
-  // What happened, and what to do
+  // Explanations
   failedWhy: 'The error is on our side and has been logged. Please try again in a moment.',
   notFoundWhy: 'Check the address for typos, or go to the homepage.',
   noCookiesWhy: 'This site needs cookies. Please allow them in your browser.',
@@ -64,7 +64,7 @@ export const texts = {
   notMeUsedWhy: 'This link has already been used. No further action is needed.',
   notMeInvalid: 'This link is not valid',
   notMeInvalidWhy: 'It has expired or is incomplete, or the account was confirmed or changed in the meantime.',
-  // Ways on
+  // Links
   again: 'Start over',
   retry: 'Try again',
   back: 'Go back',
@@ -94,7 +94,7 @@ export const texts = {
   flowMissingText: 'No flow yet. Create or import one through the API.',
 } as const;
 
-/** Texts that administrators are likely to write, and that the flows which come with the service have. */
+/** Titles and labels of the shipped flows, and others that administrators often choose. They are translated too. */
 export const familiarTexts = [
   'Email address',
   'Name',

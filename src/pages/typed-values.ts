@@ -1,22 +1,22 @@
 import type { FullChallenge } from '../flow-execution/executor-answer.js';
 
-/** Types of prompts whose values are secrets, files, or none of the visitor's business. */
-const unkept = ['password', 'file', 'hidden', 'static', 'separator'];
+/** Types of prompts whose values are not stored: secrets, files and values that the visitor did not type. */
+const unstoredTypes = ['password', 'file', 'hidden', 'static', 'separator'];
 
-/** Characters that are kept in a session; what is longer must be typed again. */
-const mostKept = 10_000;
+/** Total characters of values that are stored in a session; longer values have to be typed again. */
+const maxStoredCharacters = 10_000;
 
 /**
- * What of a rejected answer may be shown again in its form: never a password, a code or a file, and no long texts.
+ * Returns the values of a rejected response that its form may show again: no passwords, codes, files or long texts.
  *
- * @param answer what was sent for the fields of the challenge
+ * @param answer the submitted values of the challenge
  */
-export function keepable(
+export function storableValues(
   challenge: FullChallenge,
   answer: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const names = new Set(keepableNames(challenge));
-  let left = mostKept;
+  const names = new Set(storableNames(challenge));
+  let left = maxStoredCharacters;
   return Object.fromEntries(
     Object.entries(answer).filter(([name, value]) => {
       if (!names.has(name) || value.length > left) return false;
@@ -26,9 +26,9 @@ export function keepable(
   );
 }
 
-function keepableNames({ component, fields }: FullChallenge): readonly string[] {
+function storableNames({ component, fields }: FullChallenge): readonly string[] {
   if (component === 'ak-stage-identification') return ['uid_field'];
   if (component !== 'ak-stage-prompt' || !Array.isArray(fields)) return [];
   const prompts = fields as readonly { readonly field_key: string; readonly type: string }[];
-  return prompts.filter(({ type }) => !unkept.includes(type)).map(({ field_key: name }) => name);
+  return prompts.filter(({ type }) => !unstoredTypes.includes(type)).map(({ field_key: name }) => name);
 }

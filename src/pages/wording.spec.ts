@@ -17,8 +17,8 @@ describe('The wording of pages', () => {
     [message('notDate'), 'Please enter a date.', 'Bitte geben Sie ein Datum ein.'],
     [message('maxValue', { maximum: 9 }), 'Please enter 9 or less.', 'Bitte geben Sie höchstens 9 ein.'],
   ])('translates the message %j', (shown, inEnglish, inGerman) => {
-    expect(english.of(shown)).toBe(inEnglish);
-    expect(german.of(shown)).toBe(inGerman);
+    expect(english.message(shown)).toBe(inEnglish);
+    expect(german.message(shown)).toBe(inGerman);
   });
 
   it.each([
@@ -43,31 +43,33 @@ describe('The wording of pages', () => {
   ])('shows how long to wait (%s)', async (locale, inMinutes, inAnHour) => {
     const wording = new Wording(await catalogs.get(locale));
     for (const code of ['tooManyAttempts', 'tooManyMails'] as const) {
-      expect(wording.of(message(code, { minutes: 5 }))).toBe(inMinutes);
-      expect(wording.of(message(code, { minutes: 60 }))).toBe(inAnHour);
+      expect(wording.message(message(code, { minutes: 5 }))).toBe(inMinutes);
+      expect(wording.message(message(code, { minutes: 60 }))).toBe(inAnHour);
     }
   });
 
   it('uses the singular and the plural', () => {
-    expect(english.of(message('tooManyAttempts', { minutes: 1 }))).toBe('Too many attempts. Try again in 1 minute.');
-    expect(english.of(message('maxLength', { limit: 1 }))).toBe('Please use at most 1 character.');
-    expect(english.of(message('maxLength', { limit: 2 }))).toBe('Please use at most 2 characters.');
+    expect(english.message(message('tooManyAttempts', { minutes: 1 }))).toBe(
+      'Too many attempts. Try again in 1 minute.',
+    );
+    expect(english.message(message('maxLength', { limit: 1 }))).toBe('Please use at most 1 character.');
+    expect(english.message(message('maxLength', { limit: 2 }))).toBe('Please use at most 2 characters.');
   });
 
   it.each(['Our own policy says no.', 'Invalid password', 'This link is too old.', 'constructor', '', '%(name)s'])(
     'shows what an administrator wrote as it is: %j',
     (written) => {
-      expect(german.of({ written })).toBe(written);
+      expect(german.message({ written })).toBe(written);
     },
   );
 
-  it('translates the words that administrators are likely to choose', () => {
+  it('translates common titles and labels', () => {
     expect(german.written('Password (repeat)')).toBe('Passwort (Wiederholung)');
     expect(german.written('Reset your password')).toBe('Passwort zurücksetzen');
   });
 
-  it('lists alternatives as the language does', () => {
-    expect(english.either(['Email', 'Username'])).toBe('Email or username');
-    expect(german.either(['E-Mail-Adresse', 'Benutzername'])).toBe('E-Mail-Adresse oder Benutzername');
+  it('joins alternatives as the language does', () => {
+    expect(english.alternatives(['Email', 'Username'])).toBe('Email or username');
+    expect(german.alternatives(['E-Mail-Adresse', 'Benutzername'])).toBe('E-Mail-Adresse oder Benutzername');
   });
 });

@@ -9,12 +9,12 @@ export class Wording {
   constructor(private readonly catalog: Catalog) {}
 
   /** Returns a text of pages. */
-  say(name: keyof typeof texts): string {
+  text(name: keyof typeof texts): string {
     return this.catalog.translate({ id: texts[name] });
   }
 
   /** Returns a message in the language of the page; a text that an administrator wrote as it is. */
-  of(shown: MessageOrText): string {
+  message(shown: MessageOrText): string {
     if ('written' in shown) return shown.written;
     const text: string | readonly [one: string, many: string] = messageTexts[shown.code];
     const values: Readonly<Record<string, string | number>> = shown.values;
@@ -27,7 +27,7 @@ export class Wording {
     );
   }
 
-  /** A span in words, such as `30 minutes`; none for what is no number. */
+  /** Returns a duration in words, such as `30 minutes`; empty for anything but a number. */
   duration(minutes: unknown): string {
     return typeof minutes === 'number' ? TimeFormats.of(this.catalog.locale).duration(minutes * 60_000) : '';
   }
@@ -41,7 +41,7 @@ export class Wording {
   }
 
   /** Returns alternatives as the language lists them: `Email or username`. */
-  either([first, ...others]: readonly string[]): string {
+  alternatives([first, ...others]: readonly string[]): string {
     const { locale } = this.catalog;
     const words = [...(first === undefined ? [] : [first]), ...others.map((word) => withinSentence(word, locale))];
     return new Intl.ListFormat(locale, { type: 'disjunction' }).format(words);
@@ -57,7 +57,7 @@ function withinSentence(label: string, locale: string): string {
   return locale === 'de' ? label : label.charAt(0).toLocaleLowerCase(locale) + label.slice(1);
 }
 
-/** Every text that is in the code and not in a template; the catalogs have these. */
+/** Every text in the code, for the test of the catalogs. */
 export const messagesOfCode: readonly Message[] = [
   ...Object.values(texts).map((id) => ({ id })),
   ...familiarTexts.map((id) => ({ id })),

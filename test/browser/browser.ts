@@ -5,10 +5,10 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Where the pictures of pages go, for people to look at. */
+/** Folder of the screenshots. */
 const pictures = fileURLToPath(new URL('screenshots/', import.meta.url));
 
-/** Debian's Chromium, or the one that CHROMIUM names. */
+/** Starts Debian's Chromium, or the executable in CHROMIUM. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
@@ -16,13 +16,13 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** What the browser complained of. */
+/** A context and its console errors and warnings. */
 export interface WatchedContext {
   readonly context: BrowserContext;
   readonly complaints: string[];
 }
 
-/** A browser of its own, which remembers nothing of others. Whatever it complains of is written down. */
+/** Opens an isolated context that collects console errors and warnings. */
 export async function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedContext> {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 860 }, ...options });
   const complaints: string[] = [];
@@ -38,7 +38,7 @@ export async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${pictures}${name}.png`, fullPage: true });
 }
 
-/** Fails if axe-core finds anything on the page that keeps people from using it. */
+/** Fails if axe-core finds an accessibility violation. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(
@@ -47,7 +47,7 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
   expect(found, what).toEqual([]);
 }
 
-/** How far the page can be scrolled to the side; a page that fits cannot be. */
+/** Returns by how many pixels the page scrolls sideways; 0 if it fits. */
 export function sideways(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }

@@ -13,19 +13,19 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 export const recoveryPage = '/if/flow/default-recovery-flow/';
 export const enrollmentPage = '/if/flow/default-enrollment-flow/';
 
-/** What a mail in the mailbox brings. */
-interface KeptLink {
+/** The link and code of a mail in the mailbox. */
+interface MailedLink {
   /** The link as an address of the service under test. */
   readonly url: string;
   readonly token: string;
   readonly code: string;
 }
 
-/** The service as a newcomer starts it: with the default flows, and a mailbox instead of a mail server. */
+/** The service without settings: default flows, and a mailbox instead of a mail server. */
 export interface DefaultService extends TestApp {
   /** Waits for the `number`th mail (from 1) to an address. */
-  mailTo(address: string, number?: number): Promise<KeptLink>;
-  /** The link to the mailbox that a start prints. */
+  mailTo(address: string, number?: number): Promise<MailedLink>;
+  /** Returns the mailbox link that the start prints. */
   mailboxLink(): Promise<string>;
 }
 
@@ -43,7 +43,7 @@ export async function startDefaultService(): Promise<DefaultService> {
       }),
     );
     const texts = mails.flatMap((mail) => (mail?.to.includes(address) === true ? [mail.text] : []));
-    // Notices, such as of a new password, hold no link of a flow.
+    // Notices, such as of a new password, have no link of a flow.
     return texts.filter((text) => text.includes('flow_token='));
   };
   return {

@@ -15,7 +15,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-it('Swagger UI tries out an operation with a token that it does not store, without a complaint about its policy', async () => {
+it('Swagger UI sends a request with a token that it does not store, without policy violations', async () => {
   const { context, complaints } = await openContext(browser, { baseURL: app.url });
   const page = await context.newPage();
   await page.goto('/api/v3/docs/');

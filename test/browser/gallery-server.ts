@@ -41,7 +41,7 @@ export interface Gallery {
   stop(): Promise<void>;
 }
 
-/** Serves a sample of every page as the service would, without anything behind it. */
+/** Serves a sample of every page without database or executor. */
 export async function startGallery(): Promise<Gallery> {
   const { settings } = readSettings({});
   const assets = new PageAssets(settings);
@@ -57,7 +57,7 @@ export async function startGallery(): Promise<Gallery> {
         return;
       }
       if (url.pathname.startsWith('/api/')) {
-        // What a page that waits asks for: nothing has happened yet.
+        // The poll of the waiting page: the link was not used yet.
         response.writeHead(200, { 'content-type': 'application/json' }).end('{"component":"ak-stage-email"}');
         return;
       }

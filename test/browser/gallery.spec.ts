@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible, launchBrowser, openContext, sideways, takePicture } from './browser.js';
 import { type Gallery, samples, startGallery } from './gallery-server.js';
 
-/** Bytes of a page with everything that it loads, but for a picture behind it. */
-const heaviest = 30_000;
+/** Maximum bytes of a page and its assets, without a background image. */
+const maxPageBytes = 30_000;
 
 let browser: Browser;
 let gallery: Gallery;
@@ -18,13 +18,13 @@ afterAll(async () => {
   await gallery.stop();
 });
 
-/** A picture with all brightnesses next to each other. */
+/** A background image of black and white squares. */
 const background = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">' +
     '<rect width="8" height="8" fill="#fff"/><path d="M0 0h4v4H0zM4 4h4v4H4z"/></svg>',
 )}`;
 
-/** The same pages one after the other in one window: opening one for each would take longer than all that is tested. */
+/** Opens several pages in one window, which is faster than one window for each. */
 async function inWindow(
   options: BrowserContextOptions,
   work: (page: Page, complaints: string[]) => Promise<void>,
@@ -35,7 +35,7 @@ async function inWindow(
 }
 
 describe('A page', () => {
-  it.each(samples)('can be used by everybody, in light and dark, also on the smallest screen: %s', async (name) => {
+  it.each(samples)('is accessible in light and dark and fits a screen of 320 pixels: %s', async (name) => {
     await inWindow({}, async (page, complaints) => {
       let weight = 0;
       page.on('response', (response) => void response.body().then((body) => (weight += body.length)));
@@ -49,14 +49,14 @@ describe('A page', () => {
       expect(await sideways(page)).toBe(0);
       await takePicture(page, `${name}-320`);
       expect(weight).toBeGreaterThan(10_000);
-      expect(weight).toBeLessThan(heaviest);
-      // Chromium reports the page's own status if it is an error, and nothing else may be reported.
+      expect(weight).toBeLessThan(maxPageBytes);
+      // Chromium reports the error status of the page itself; anything else fails.
       const own = answer!.ok() ? [] : [expect.stringContaining(`status of ${answer!.status()}`)];
       expect(complaints).toEqual(own);
     });
   });
 
-  it('can be read on every picture', async () => {
+  it('has enough contrast on every background image', async () => {
     await inWindow({}, async (page) => {
       for (const name of ['sign-in', 'content-left', 'sidebar-right']) {
         await page.goto(gallery.urlOf(name, { background }));
@@ -69,22 +69,19 @@ describe('A page', () => {
     });
   });
 
-  it.each([320, 768, 1280, 2560])(
-    'is as wide as a screen of %d pixels, in every layout and language',
-    async (width) => {
-      await inWindow({ viewport: { width, height: 900 } }, async (page) => {
-        for (const name of ['content-left', 'content-right', 'sidebar-left', 'sidebar-right', 'enrollment-wrong']) {
-          for (const locale of ['en', 'de', 'ar']) {
-            await page.goto(gallery.urlOf(name, { locale }));
-            expect(await sideways(page), `${name} ${locale}`).toBe(0);
-            await takePicture(page, `${name}-${width}-${locale}`);
-          }
+  it.each([320, 768, 1280, 2560])('fits a screen of %d pixels in every layout and language', async (width) => {
+    await inWindow({ viewport: { width, height: 900 } }, async (page) => {
+      for (const name of ['content-left', 'content-right', 'sidebar-left', 'sidebar-right', 'enrollment-wrong']) {
+        for (const locale of ['en', 'de', 'ar']) {
+          await page.goto(gallery.urlOf(name, { locale }));
+          expect(await sideways(page), `${name} ${locale}`).toBe(0);
+          await takePicture(page, `${name}-${width}-${locale}`);
         }
-      });
-    },
-  );
+      }
+    });
+  });
 
-  it('runs from right to left in Arabic, with the same things in the same places', async () => {
+  it('is mirrored in Arabic', async () => {
     await inWindow({}, async (page) => {
       await page.goto(gallery.urlOf('password', { locale: 'ar' }));
       const centre = async (selector: string): Promise<number> => {
@@ -97,21 +94,21 @@ describe('A page', () => {
     });
   });
 
-  it('can be enlarged to four times its size without losing anything', async () => {
+  it('does not scroll sideways at a zoom of 400 %', async () => {
     await inWindow({ viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 }, async (page) => {
       await page.goto(gallery.urlOf('every-field'));
       expect(await sideways(page)).toBe(0);
     });
   });
 
-  it('stands still for those who want it to', async () => {
+  it('has no animations with prefers-reduced-motion', async () => {
     await inWindow({ reducedMotion: 'reduce' }, async (page) => {
       await page.goto(gallery.urlOf('email'));
       expect(await page.evaluate('document.getAnimations().length')).toBe(0);
     });
   });
 
-  it('shows where the keyboard is', async () => {
+  it('shows the keyboard focus', async () => {
     await inWindow({}, async (page) => {
       await page.goto(gallery.urlOf('sign-in'));
       for (const focused of await tabStops(page, 8)) expect(focused).toBe('3px');
@@ -119,7 +116,7 @@ describe('A page', () => {
   });
 });
 
-/** How thick the line is around what gets the keyboard's focus, one after the other. */
+/** Returns the outline widths of the elements that Tab focuses in turn. */
 async function tabStops(page: Page, count: number): Promise<string[]> {
   const stops: string[] = [];
   for (let index = 0; index < count; index += 1) {

@@ -17,10 +17,10 @@ afterAll(async () => {
   await browser.close();
   await service.stop();
 });
-// All of these visitors come from one address, which the limits would take for one visitor.
+// All visitors share one IP address, so they share its limits.
 beforeEach(() => service.dataSource.query('delete from "request_limit"'));
 
-/** A window of a browser that has never been here. */
+/** Opens a window without cookies and records its pages. */
 async function newWindow(options: BrowserContextOptions = {}): Promise<Page> {
   const { context } = await openContext(browser, { baseURL: service.url, ...options });
   const page = await context.newPage();
@@ -31,7 +31,7 @@ async function newWindow(options: BrowserContextOptions = {}): Promise<Page> {
   return page;
 }
 
-/** Every page that any window was shown. */
+/** Every page of every window. */
 const seen: { url: string; headers: Record<string, string> }[] = [];
 
 /** The number of recovery mails to an address. Notices, such as of a new password, do not count. */
@@ -42,7 +42,7 @@ async function recoveryMailsTo(address: string): Promise<number> {
 
 const submit = (page: Page, label: string): Promise<void> => page.getByRole('button', { name: label }).click();
 
-async function askForRecovery(page: Page, address: string): Promise<void> {
+async function requestRecovery(page: Page, address: string): Promise<void> {
   await page.goto(recoveryPage);
   await page.getByLabel('Email or username').fill(address);
   await submit(page, 'Continue');
@@ -56,10 +56,10 @@ async function setPassword(page: Page, password: string): Promise<void> {
 }
 
 describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
-  it('somebody gets back into their account by a mail', async () => {
+  it('a visitor recovers their account by email', async () => {
     const { email, username } = await createPasswordUser(service.api);
     const page = await newWindow({ javaScriptEnabled });
-    await askForRecovery(page, email);
+    await requestRecovery(page, email);
     if (javaScriptEnabled) await takePicture(page, 'journey-waiting');
     const { url, token } = await service.mailTo(email);
     await page.goto(url);
@@ -77,7 +77,7 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
     await page.context().close();
   });
 
-  it('somebody makes an account and confirms their address', async () => {
+  it('a visitor signs up and confirms their address', async () => {
     const name = `user-${randomUUID()}`;
     const email = `${name}@example.org`;
     const page = await newWindow({ javaScriptEnabled });
@@ -101,12 +101,12 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
     await page.context().close();
   });
 
-  it('somebody types the code into the page that waits', async () => {
+  it('a visitor types the code into the waiting page', async () => {
     const { email } = await createPasswordUser(service.api);
     const page = await newWindow({ javaScriptEnabled });
-    await askForRecovery(page, email);
+    await requestRecovery(page, email);
     const { code } = await service.mailTo(email);
-    // Without a script the page is loaded anew by itself, so the code has a page of its own.
+    // Without a script the page reloads itself, so the code is typed on a page of its own.
     if (!javaScriptEnabled) await page.getByRole('link', { name: 'Enter code' }).click();
     await page.getByLabel('Code from the email').fill('000 000' === code ? '111111' : '000 000');
     await submit(page, 'Confirm code');
@@ -117,10 +117,10 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
     await page.context().close();
   });
 
-  it('a page that waits notices by itself that the link was used in another browser', async () => {
+  it('the waiting page updates when the link is used in another browser', async () => {
     const { email } = await createPasswordUser(service.api);
     const [waiting, other] = [await newWindow({ javaScriptEnabled }), await newWindow()];
-    await askForRecovery(waiting, email);
+    await requestRecovery(waiting, email);
     await other.goto((await service.mailTo(email)).url);
     await submit(other, 'Continue');
     await other.getByLabel('New password', { exact: true }).waitFor();
@@ -131,10 +131,10 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
 });
 
 describe('A link', () => {
-  it('works after a scanner has opened it, with a script and with cookies', async () => {
+  it('works after a mail scanner opened it with scripts and cookies', async () => {
     const { email } = await createPasswordUser(service.api);
     const page = await newWindow();
-    await askForRecovery(page, email);
+    await requestRecovery(page, email);
     const { url } = await service.mailTo(email);
     const scanner = await newWindow();
     await scanner.goto(url);
@@ -147,10 +147,10 @@ describe('A link', () => {
     await page.context().close();
   });
 
-  it('that is opened a second time says so, and leads on', async () => {
+  it('that was used says so and links to a new one', async () => {
     const { email } = await createPasswordUser(service.api);
     const page = await newWindow();
-    await askForRecovery(page, email);
+    await requestRecovery(page, email);
     const { url } = await service.mailTo(email);
     await page.goto(url);
     await submit(page, 'Continue');
@@ -164,10 +164,10 @@ describe('A link', () => {
     await Promise.all([page.context().close(), second.context().close()]);
   });
 
-  it('that is too old says so, and leads to a new one', async () => {
+  it('that has expired says so and links to a new one', async () => {
     const { email } = await createPasswordUser(service.api);
     const page = await newWindow();
-    await askForRecovery(page, email);
+    await requestRecovery(page, email);
     const { url } = await service.mailTo(email);
     await service.dataSource.query(`update "flow_token" set expires = now() - interval '1 minute'`);
     const other = await newWindow();
@@ -180,10 +180,10 @@ describe('A link', () => {
 });
 
 describe('A browser', () => {
-  it('that goes back is shown where the visitor is, and sends nothing again', async () => {
+  it('that goes back shows the current step and resubmits nothing', async () => {
     const { email } = await createPasswordUser(service.api);
     const page = await newWindow();
-    await askForRecovery(page, email);
+    await requestRecovery(page, email);
     await service.mailTo(email);
     await page.goBack();
     await page.reload();
@@ -192,7 +192,7 @@ describe('A browser', () => {
     await page.context().close();
   });
 
-  it('whose button is clicked twice sends one mail', async () => {
+  it('with a double click sends one mail', async () => {
     const { email } = await createPasswordUser(service.api);
     const page = await newWindow();
     await page.goto(recoveryPage);
@@ -204,10 +204,10 @@ describe('A browser', () => {
     await page.context().close();
   });
 
-  it('can show a new password while it is typed, and hides it again', async () => {
+  it('shows a new password while it is typed and hides it again', async () => {
     const { email } = await createPasswordUser(service.api);
     const page = await newWindow();
-    await askForRecovery(page, email);
+    await requestRecovery(page, email);
     await page.goto((await service.mailTo(email)).url);
     await submit(page, 'Continue');
     const password = page.getByLabel('New password', { exact: true });
@@ -221,7 +221,7 @@ describe('A browser', () => {
     await page.context().close();
   });
 
-  it('is shown the start page, by which a newcomer finds everything', async () => {
+  it('shows a start page with links to every flow, the mailbox and the API', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await newWindow({ colorScheme });
       await page.goto(await service.mailboxLink());
@@ -236,7 +236,7 @@ describe('A browser', () => {
   });
 });
 
-it('No page that any of them was shown could be framed, kept, or run anything but our script', () => {
+it('No page of these journeys can be framed, cached, or run a foreign script', () => {
   expect(seen.length).toBeGreaterThan(40);
   for (const { url, headers } of seen) {
     expect(headers['content-security-policy'], url).toContain("default-src 'none'");

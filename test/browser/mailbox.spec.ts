@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('The local mailbox', () => {
-  it('opens with the link of the start and shows a mail as its reader sees it', async () => {
+  it('opens with the printed link and shows a mail as its reader sees it', async () => {
     const { context, complaints } = await openContext(browser, { baseURL: service.url });
     const page = await context.newPage();
     await page.goto(recoveryPage);
@@ -36,7 +36,7 @@ describe('The local mailbox', () => {
     await context.close();
   });
 
-  it('is closed to another browser on the same machine', async () => {
+  it('answers 404 to another browser on the same machine', async () => {
     const { context } = await openContext(browser, { baseURL: service.url });
     const page = await context.newPage();
     expect((await page.goto('/dev/mailbox/'))?.status()).toBe(404);

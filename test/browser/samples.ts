@@ -23,7 +23,7 @@ const identification: FullChallenge = {
   show_source_labels: false,
 };
 
-/** A field of a prompt stage; `more` says what is special about it. */
+/** Returns a field of a prompt stage; `more` overrides its defaults. */
 function prompt(type: string, label: string, more: object = {}): object {
   const rest = { placeholder: '', initial_value: '', sub_text: '', order: 0, choices: null, required: true };
   return { field_key: label.toLowerCase().replaceAll(' ', '_'), label, type, ...rest, ...more };
@@ -65,7 +65,7 @@ const everyField: FullChallenge = {
   ],
 };
 
-/** A link that the executor refuses. */
+/** Returns the challenge of a refused link. */
 function denied(code: 'linkUsed' | 'linkExpired' | 'linkUnknown'): FullChallenge {
   return {
     component: 'ak-stage-access-denied',
@@ -76,7 +76,7 @@ function denied(code: 'linkUsed' | 'linkExpired' | 'linkUnknown'): FullChallenge
   };
 }
 
-/** A challenge of every kind, and the states in which it looks different. */
+/** A challenge of every kind and state. */
 export const challenges: Readonly<Record<string, FullChallenge>> = {
   identification,
   'identification-wrong': { ...identification, response_errors: { uid_field: required } },

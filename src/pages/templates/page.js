@@ -1,7 +1,7 @@
-// What plain forms cannot do. Every page works without it.
+// Progressive enhancement: every page works without this script.
 'use strict';
 
-// One click is one answer: until the next page comes, a form is sent once.
+// Submits a form only once, also after a double click.
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (form.dataset.sent === 'true') {
@@ -12,7 +12,7 @@ document.addEventListener('submit', (event) => {
   for (const button of form.querySelectorAll('button[type="submit"]')) button.setAttribute('aria-disabled', 'true');
 });
 
-// A page that comes out of the browser's memory can be used again.
+// Enables the forms of a page that is restored from the back/forward cache.
 window.addEventListener('pageshow', () => {
   for (const form of document.forms) {
     delete form.dataset.sent;
@@ -20,35 +20,35 @@ window.addEventListener('pageshow', () => {
   }
 });
 
-// Passwords can be looked at, and are hidden again before they are sent: browsers remember what a text field held.
-for (const place of document.querySelectorAll('.secret')) {
-  const input = place.querySelector('input');
+// Adds "Show" to password fields. They are hidden again on submit: browsers store the values of text fields.
+for (const wrapper of document.querySelectorAll('.secret')) {
+  const input = wrapper.querySelector('input');
   const button = document.createElement('button');
   const show = (isShown) => {
     input.type = isShown ? 'text' : 'password';
-    button.textContent = isShown ? place.dataset.hide : place.dataset.show;
+    button.textContent = isShown ? wrapper.dataset.hide : wrapper.dataset.show;
     button.setAttribute('aria-pressed', String(isShown));
   };
   button.type = 'button';
   button.className = 'reveal';
-  button.setAttribute('aria-label', place.dataset.label);
+  button.setAttribute('aria-label', wrapper.dataset.label);
   button.setAttribute('aria-controls', input.id);
   button.addEventListener('click', () => {
     show(input.type === 'password');
     input.focus();
   });
   show(false);
-  place.append(button);
+  wrapper.append(button);
   input.form.addEventListener('submit', () => show(false));
 }
 
-// The page that waits for a mail asks now and then whether its link was used, most often in the beginning.
+// Polls the executor while the visitor opens the link, with growing intervals.
 const waiting = document.querySelector('[data-poll]');
 if (waiting) {
-  const longest = 30_000;
-  let pause = 2_000;
+  const maxInterval = 30_000;
+  let interval = 2_000;
   let timer;
-  const ask = async () => {
+  const poll = async () => {
     clearTimeout(timer);
     if (document.visibilityState === 'hidden') return;
     try {
@@ -59,11 +59,11 @@ if (waiting) {
         return;
       }
     } catch {
-      // The network is away for a moment.
+      // The network is down; the next poll may succeed.
     }
-    pause = Math.min(longest, pause * 1.2);
-    timer = setTimeout(ask, pause);
+    interval = Math.min(maxInterval, interval * 1.2);
+    timer = setTimeout(poll, interval);
   };
-  document.addEventListener('visibilitychange', ask);
-  timer = setTimeout(ask, pause);
+  document.addEventListener('visibilitychange', poll);
+  timer = setTimeout(poll, interval);
 }
