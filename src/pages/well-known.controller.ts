@@ -10,7 +10,7 @@ import { PageVisitors } from './page-visitors.js';
 
 const open = RouteConfig({ access: { level: 'visitor' } });
 
-/** `/.well-known/` (RFC 8615): addresses that programs look for. */
+/** `/.well-known/` (RFC 8615). */
 @ApiExcludeController()
 @Controller('.well-known')
 export class WellKnownController {
@@ -22,8 +22,8 @@ export class WellKnownController {
   ) {}
 
   /**
-   * Where password managers send people to change a password (W3C, A Well-Known URL for Changing Passwords): the recovery
-   * flow, or the start page where no recovery flow is for this visitor, as after a sign-in.
+   * Redirects password managers to the page that changes a password (W3C, A Well-Known URL for Changing Passwords): the
+   * recovery flow, or the start page where no recovery flow applies to the visitor, as after a sign-in.
    */
   @Get('change-password')
   @open
@@ -35,7 +35,7 @@ export class WellKnownController {
     void reply.header('cache-control', 'no-store').redirect(address, 302);
   }
 
-  /** Whom to write to about a vulnerability (RFC 9116). 404 without SECURITY_CONTACT. */
+  /** Returns the contact for vulnerability reports (RFC 9116). 404 without SECURITY_CONTACT. */
   @Get('security.txt')
   @open
   @Header('content-type', 'text/plain; charset=utf-8')
