@@ -7,14 +7,14 @@ import {
 } from './dto/base-challenges.dto.js';
 import type { StageExecutors } from './stage-executors.js';
 
-/** What refers to every challenge that there is, and to every answer. */
+/** References to the unions of all challenges and of all responses. */
 export const challengeReference = { $ref: '#/components/schemas/ChallengeTypes' };
 export const responseReference = { $ref: '#/components/schemas/FlowChallengeResponseRequest' };
 
 /** Challenges of the executor itself. */
 const base = [AccessDeniedChallengeDto, FlowErrorChallengeDto, RedirectChallengeDto, ShellChallengeDto];
 
-/** The two unions of what the stages show and take, for the document. */
+/** Returns the unions of all challenges and responses, for the OpenAPI document. */
 export function challengeUnions(executors: StageExecutors): SchemaUnion[] {
   const stages = executors.all();
   return [

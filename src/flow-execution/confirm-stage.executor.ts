@@ -9,23 +9,23 @@ import { ConsentChallengeDto, ConsentChallengeResponseRequestDto } from './dto/c
 import type { Execution } from './execution.js';
 import { confirmStage, FlowTokens } from './flow-token.service.js';
 import { LinkRefusals } from './link-refusals.service.js';
-import { noteProof } from './proved-account.js';
+import { recordProof } from './proved-account.js';
 import type { InMemoryStageExecutor, StageOutcome } from './stage-executor.js';
 
 const component = 'ak-stage-consent';
 
-/** Under which a session remembers the token that it has spent last. */
-export const spentHere = 'confirm:spent';
+/** Session key of the token that was last spent in the session. */
+export const spentTokenKey = 'confirm:spent';
 
-/** Under which a session remembers the run in which it asked for a mail last. */
-export const askedHere = 'confirm:asked';
+/** Session key of the run in which the session last requested a mail. */
+export const requestedRunKey = 'confirm:asked';
 
-/** Under which a session remembers what its buttons are derived from. */
-const buttonSeed = 'confirm:seed';
+/** Session key of the seed that button tokens are derived from. */
+const buttonSeedKey = 'confirm:seed';
 
 /**
- * Asks whoever has opened a link to press a button, and spends the link's token when they have. Opening it is no proof:
- * mail scanners open links too, and run the scripts that they find (flow execution, section 5).
+ * Shows a button to visitors who open a link, and spends the link's token when it is pressed. Opening the link proves
+ * nothing: mail scanners open links too, and run scripts.
  */
 @Injectable()
 export class ConfirmStageExecutor implements InMemoryStageExecutor {
@@ -47,17 +47,17 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
       header_text: message('confirmMail'),
       permissions: [],
       additional_permissions: [],
-      token: this.buttonOf(execution),
+      token: this.buttonToken(execution),
     };
     return { kind: 'challenge', challenge };
   }
 
   async answer(execution: Execution<undefined>, body: unknown): Promise<StageOutcome> {
-    if (!isAnswerWith(this.buttonOf(execution), body)) return this.show(execution);
+    if (!isButtonResponse(this.buttonToken(execution), body)) return this.show(execution);
     const { manager, flow, plan, visitor } = execution;
     const { is_restored: token, pending_user: user } = plan.context;
     if (token === undefined || user === undefined || !('pk' in user)) return { kind: 'denied' };
-    // As it was before: what changes from here on, the run has not proved.
+    // Read before the token is spent: the proof does not cover later changes of the account.
     const pending = await execution.pendingUser();
     const claim = {
       purposes: ['confirm', 'recovery'] as const,
@@ -69,31 +69,31 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
       const state = await this.tokens.stateOf(manager, token, flow.pk);
       return { kind: 'denied', message: await this.refusals.refuse({ manager, flow, visitor, token, state }) };
     }
-    execution.remember(spentHere, token);
-    if (pending?.kind === 'known') noteProof(plan.context, pending.user);
-    if (execution.remembered(askedHere) !== plan.execution) {
+    execution.remember(spentTokenKey, token);
+    if (pending?.kind === 'known') recordProof(plan.context, pending.user);
+    if (execution.remembered(requestedRunKey) !== plan.execution) {
       const proof = await this.tokens.proofOf(manager, token);
       const change = { kind: 'link', user: user.pk, locales: visitor.locales } as const;
-      // An administrator's link is asked for in no browser of the user.
+      // A recovery link was requested by an administrator, so there is no browser to compare.
       if (proof?.purpose === 'confirm') await this.changes.announce(manager, change);
     }
     return { kind: 'passed' };
   }
 
   /**
-   * What the button sends back: it tells that the page was shown to this browser. A page elsewhere that has a link of
-   * its own cannot press it for its visitors. The same for as long as the session, so that no tab gets out of date.
+   * Returns the token that the button sends, which proves that the page was shown to this browser: another site cannot
+   * submit a link on behalf of its visitors. It is constant for the session, so that no tab becomes stale.
    */
-  private buttonOf(execution: Execution<undefined>): string {
-    const known = execution.remembered(buttonSeed);
+  private buttonToken(execution: Execution<undefined>): string {
+    const known = execution.remembered(buttonSeedKey);
     const seed = typeof known === 'string' ? known : randomBytes(32).toString('hex');
-    if (seed !== known) execution.remember(buttonSeed, seed);
+    if (seed !== known) execution.remember(buttonSeedKey, seed);
     return this.secrets.identifier(`confirm:${seed}:${execution.plan.context.is_restored ?? ''}`);
   }
 }
 
-/** Nothing but the button's own answer will do. */
-function isAnswerWith(button: string, body: unknown): boolean {
+/** Whether a body is exactly the response of the button. */
+function isButtonResponse(button: string, body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return false;
   const { component: answered = component, token, ...more } = body as Record<string, unknown>;
   if (answered !== component || typeof token !== 'string' || Object.keys(more).length > 0) return false;

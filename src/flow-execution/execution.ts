@@ -7,20 +7,20 @@ import type { Stage } from '../flows/stage.entity.js';
 import type { MessageOrText } from '../rest/messages/messages.js';
 import type { FlowPlan, PlannedUser, PretendedUser } from './plan.js';
 
-/** Who is at the other end, and what they said of themselves. */
+/** The visitor of a request. */
 export interface Visitor {
-  /** Who is signed in; undefined for anybody. */
+  /** The signed-in user; undefined for an anonymous visitor. */
   readonly user: User | undefined;
-  /** The address that the request comes from; TRUST_PROXY decides which one that is. */
+  /** Client address of the request, according to TRUST_PROXY. */
   readonly clientIp: string;
-  /** What the browser is known by since an earlier sign-in (`KnownBrowsers`); may be anything. */
+  /** Cookie of earlier sign-ins (`KnownBrowsers`); untrusted. */
   readonly browser: string | undefined;
   /** BCP 47, best first: `?locale=`, then `Accept-Language`. */
   readonly locales: readonly string[];
   readonly requestId: string;
 }
 
-/** The pending user of a run. `pretended`: no user, which the visitor must not learn. */
+/** The pending user of a run. `pretended`: unknown user, which the visitor must not learn. */
 export type PendingUser =
   { readonly kind: 'known'; readonly user: User } | ({ readonly kind: 'pretended' } & PretendedUser);
 
@@ -30,56 +30,56 @@ export interface UserMessage {
   readonly message: MessageOrText;
 }
 
-/** One request in a run through a flow, as the current stage sees it. */
+/** One request of a run, as the current stage sees it. */
 export interface Execution<S extends Stage | undefined = Stage> {
-  /** Of the transaction that the whole request is; nothing else may be written with. */
+  /** The transaction of the request; write with no other. */
   readonly manager: EntityManager;
   readonly flow: Flow;
-  /** The current stage, as it is stored now; undefined for one that is not in the database. */
+  /** The current stage; undefined for one that is not in the database. */
   readonly stage: S;
-  /** Its context may be changed; it is stored when the request succeeds. */
+  /** The plan. Changes to its context are stored when the request succeeds. */
   readonly plan: FlowPlan;
   readonly visitor: Visitor;
-  /** The query of the page (flow execution, section 2.2). */
+  /** The query of the page. */
   readonly query: URLSearchParams;
   /** Hash of the session's key; undefined for a new visitor. */
   readonly session: Buffer | undefined;
 
-  /** The pending user, read anew from the database; undefined if there is none, or not any more. */
+  /** Reads the pending user from the database; undefined if the run has none, or the user was deleted. */
   pendingUser(): Promise<PendingUser | undefined>;
   setPendingUser(user: PlannedUser): void;
 
-  /** What `ak-stage-*` challenges with user info tell: `pending_user` and `pending_user_avatar`. */
+  /** Returns the user data of challenges: `pending_user` and `pending_user_avatar`. */
   userInfo(): Promise<{ pending_user: string; pending_user_avatar: string }>;
 
   /**
-   * Reads a body as a request class made of field decorators.
+   * Parses a body into a class with field decorators.
    *
-   * @throws ValidationError with every error, by field
+   * @throws ValidationError with all errors, keyed by field
    */
   read<T extends object>(type: abstract new () => T, body: unknown): Promise<T>;
 
   /** Adds a message to the next response. */
   message(level: UserMessage['level'], message: MessageOrText): void;
 
-  /** A value that outlives restarts of the flow, until the session ends; for counters and one-time values of a stage. */
+  /** Stores values of a stage in the session, such as counters. They survive restarts of the flow. */
   remembered(name: string): unknown;
   remember(name: string, value: string | number | boolean | null): void;
 
-  /** Puts a stage that is not in the database right behind the current one. */
+  /** Inserts a stage that is not in the database after the current one. */
   insertNext(inMemory: string): void;
 
-  /** As `insertNext`, and the current stage comes once more behind it. */
+  /** Like `insertNext`, and repeats the current stage after the inserted one. */
   insertBefore(inMemory: string): void;
 
-  /** Replaces this run by one through another flow, which continues when the visitor opens it. */
+  /** Replaces this run by one of another flow, which continues when the visitor opens that flow. */
   continueWith(plan: FlowPlan): void;
 
   /**
-   * Signs the user in: the session gets another key, and belongs to the user from the next request on.
+   * Signs the user in. The session gets a new key, and belongs to the user from the next request on.
    *
-   * @param seconds how long the session lasts; 0: until the browser is closed
-   * @param binding where it can be used from
+   * @param seconds duration of the session; 0: until the browser is closed
+   * @param binding what the session is bound to
    */
   signIn(user: User, seconds: number, binding: SessionBinding): Promise<void>;
 

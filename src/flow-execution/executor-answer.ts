@@ -3,10 +3,10 @@ import type { MessageOrText } from '../rest/messages/messages.js';
 import type { UserMessage } from './execution.js';
 import type { Challenge } from './stage-executor.js';
 
-/** Errors of an answer, by field. */
+/** Errors of a response, keyed by field. */
 export type ResponseErrors = Readonly<Record<string, readonly MessageOrText[]>>;
 
-/** What every challenge of a stage says of its flow. */
+/** Flow data in every challenge of a stage. */
 export interface FlowInfo {
   readonly title: string;
   readonly background: string;
@@ -14,7 +14,7 @@ export interface FlowInfo {
   readonly layout: FlowLayout;
 }
 
-/** A challenge with everything that clients show (flow execution, section 2.5). `wireChallenge` converts it for the API. */
+/** A complete challenge. `wireChallenge` converts it for the API. */
 export interface FullChallenge extends Challenge {
   readonly flow_info?: FlowInfo;
   readonly response_errors?: ResponseErrors;
@@ -22,7 +22,7 @@ export interface FullChallenge extends Challenge {
   readonly messages?: readonly UserMessage[];
 }
 
-/** What the executor says to a request: API and pages alike. */
+/** The executor's answer to a request, for API and pages. */
 export type ExecutorAnswer =
-  /** Ask the executor again, with GET: something was passed, or the flow was started anew. */
+  /** Repeat the request with GET: a stage was passed, or the flow was restarted. */
   { readonly kind: 'continue' } | { readonly kind: 'challenge'; readonly challenge: FullChallenge };

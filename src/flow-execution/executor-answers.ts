@@ -7,7 +7,7 @@ import { readPendingUser, userInfo, type UserInfo } from './pending-user.js';
 import type { PlanContext } from './plan.js';
 import type { Challenge } from './stage-executor.js';
 
-/** A challenge of a stage as it is sent: its fields in the reference's order, then what the visitor is told besides. */
+/** Returns a stage's challenge with flow data, errors and messages, in authentik's order of fields. */
 export async function challengeAnswer(
   run: FlowRun,
   context: PlanContext,
@@ -24,7 +24,7 @@ export async function challengeAnswer(
   return { kind: 'challenge', challenge: withMessages(run, challenge) };
 }
 
-/** The run is over, and not well. */
+/** Returns the challenge that denies access and ends the run. */
 export async function deniedAnswer(
   run: FlowRun,
   context: PlanContext,
@@ -34,7 +34,7 @@ export async function deniedAnswer(
   return challengeAnswer(run, context, { component: 'ak-stage-access-denied', ...info, error_message: reason });
 }
 
-/** The visitor goes somewhere else. */
+/** Returns the challenge that redirects the visitor. */
 export function redirectAnswer(run: FlowRun, to: string): ExecutorAnswer {
   return { kind: 'challenge', challenge: withMessages(run, { component: 'xak-flow-redirect', to }) };
 }

@@ -1,4 +1,4 @@
-/** How much work runs and waits at most. */
+/** Maximum number of running and waiting jobs. */
 export interface QueueLimits {
   readonly running: number;
   readonly runningPerClient: number;
@@ -6,7 +6,7 @@ export interface QueueLimits {
   readonly waitingPerClient: number;
 }
 
-/** Work was refused because too much of it waits already. */
+/** Thrown when the queue or the client's part of it is full. */
 export class QueueFullError extends Error {
   override readonly name = 'QueueFullError';
 }
@@ -38,23 +38,23 @@ export class FairQueue {
   /**
    * Runs work as soon as its key, its client and the queue have a place for it.
    *
-   * @param client who the place is counted for
+   * @param client the client that the job is counted for
    * @param key undefined: excludes no other work
    * @throws QueueFullError at once, if too much work waits
    */
   async run<T>(client: string, key: string | undefined, work: () => Promise<T>): Promise<T> {
-    await this.enter(client, key);
+    await this.acquire(client, key);
     try {
       return await work();
     } finally {
-      this.leave(client, key);
+      this.release(client, key);
     }
   }
 
-  private async enter(name: string, key: string | undefined): Promise<void> {
+  private async acquire(name: string, key: string | undefined): Promise<void> {
     const client = this.clients.get(name) ?? { running: 0, waiting: [] };
     if (this.canStart(client, key)) {
-      this.take(name, client, key);
+      this.occupy(name, client, key);
       return;
     }
     const { waiting, waitingPerClient } = this.limits;
@@ -64,7 +64,7 @@ export class FairQueue {
     await new Promise<void>((start) => client.waiting.push({ key, start }));
   }
 
-  private leave(name: string, key: string | undefined): void {
+  private release(name: string, key: string | undefined): void {
     const client = this.clients.get(name);
     if (client === undefined) throw new Error('a client with work in the queue has no entry');
     this.running -= 1;
@@ -75,14 +75,14 @@ export class FairQueue {
     this.startNext();
   }
 
-  /** Starts the work that waited longest of the client that was served longest ago. One place was given back. */
+  /** Starts the oldest job of the client that was served longest ago, after a place was released. */
   private startNext(): void {
     for (const [name, client] of this.clients) {
       const index = client.waiting.findIndex(({ key }) => this.canStart(client, key));
       const [job] = index === -1 ? [] : client.waiting.splice(index, 1);
       if (job === undefined) continue;
       this.waiting -= 1;
-      this.take(name, client, job.key);
+      this.occupy(name, client, job.key);
       job.start();
       return;
     }
@@ -93,7 +93,7 @@ export class FairQueue {
     return hasPlace && (key === undefined || !this.busyKeys.has(key));
   }
 
-  private take(name: string, client: Client, key: string | undefined): void {
+  private occupy(name: string, client: Client, key: string | undefined): void {
     this.running += 1;
     client.running += 1;
     if (key !== undefined) this.busyKeys.add(key);

@@ -10,10 +10,10 @@ import { User } from '../core/users/user.entity.js';
 import { Flow } from '../flows/flow.entity.js';
 import { flows } from '../flows/flow.resource.js';
 import { Current } from '../rest/access/visible.js';
-import { beginFlow } from './begin-flow.js';
 import { LinkDto } from './dto/link.dto.js';
 import { FlowPlanner } from './flow-planner.js';
 import { FlowSessions } from './flow-sessions.js';
+import { startFlow } from './start-flow.js';
 import { visitOf } from './visit.js';
 
 /** `/flows/instances/{slug}/execute/` */
@@ -31,7 +31,7 @@ export class FlowExecutionController {
     method: 'GET',
     path: 'execute',
     operation: 'execute_retrieve',
-    description: 'Begin a flow in your session, as yourself. The link leads to its page.',
+    description: 'Start a flow in your session with yourself as pending user, and return the link to its page.',
     permissions: [],
     responses: [
       { status: 200, type: LinkDto },
@@ -44,12 +44,12 @@ export class FlowExecutionController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LinkDto | string> {
-    let isForThem: boolean | undefined;
+    let isApplicable: boolean | undefined;
     const issued = await this.sessions.change(visitOf(request, this.cookies), async (open) => {
       const user = await open.manager.findOneByOrFail(User, { pk });
-      isForThem = await beginFlow(open, this.planner, flow, user);
+      isApplicable = await startFlow(open, this.planner, flow, user);
     });
-    if (isForThem !== true) {
+    if (isApplicable !== true) {
       void reply.status(400).type('text/html; charset=utf-8');
       return notApplicablePage;
     }

@@ -24,7 +24,7 @@ import { RunAnswersStore } from './run-answers.service.js';
 import { SessionQueue } from './session-queue.js';
 import { StageExecutors } from './stage-executors.js';
 
-/** Runs flows: plans them, and leads visitors from stage to stage. */
+/** Flow execution: planning, executor, links and recovery. */
 @Module({
   imports: [EventsModule, FlowsModule, MailModule],
   controllers: [

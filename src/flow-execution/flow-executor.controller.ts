@@ -25,7 +25,7 @@ function ExecutorAction(method: 'GET' | 'POST', operation: string, description: 
       access: { level: 'visitor' },
       responses: [
         { status: 200, schema: challengeReference },
-        { status: 302, description: 'Ask again at the same address, with GET.' },
+        { status: 302, description: 'Repeat the request at the same address with GET.' },
         { status: 404, type: GenericErrorDto },
       ],
     }),
@@ -35,7 +35,7 @@ function ExecutorAction(method: 'GET' | 'POST', operation: string, description: 
   );
 }
 
-/** `/flows/executor/`: what runs flows, for every client. */
+/** `/flows/executor/`: runs flows for API clients. */
 @ApiTags('flows')
 @Controller('flows/executor')
 export class FlowExecutorController {
@@ -47,14 +47,14 @@ export class FlowExecutorController {
   ) {}
 
   /**
-   * Tells as a challenge too what is refused before a method of this class is called: methods that there are not, bodies
-   * that are too large (flow execution, section 2.9). Call it before routes are made.
+   * Answers with a challenge also for errors before a handler runs, such as an unsupported method or a body that is too
+   * large. Call it before routes are registered.
    */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', (route) => {
       if (!route.url.endsWith('/flows/executor/:flow_slug')) return;
       route.errorHandler = (error, request, reply) => {
-        // Without memory for a body there is none for a run either: every client knows what 503 means.
+        // An overloaded service answers 503 without running the flow.
         if (statusOf(error) === 503) return answerError(error, request, reply, this.logger);
         this.refuse(error, request, reply).catch((broken: unknown) => {
           answerError(broken, request, reply, this.logger);
@@ -63,7 +63,7 @@ export class FlowExecutorController {
     });
   }
 
-  @ExecutorAction('GET', 'get', 'Get the challenge that a visitor has to answer next.')
+  @ExecutorAction('GET', 'get', 'Get the current challenge of the flow.')
   get(
     @Param('flow_slug', new KeyPipe('text')) slug: string,
     @Req() request: FastifyRequest,
@@ -72,7 +72,7 @@ export class FlowExecutorController {
     return this.handle({ slug, method: 'GET' }, request, reply);
   }
 
-  @ExecutorAction('POST', 'solve', 'Answer the challenge.')
+  @ExecutorAction('POST', 'solve', 'Submit the response to the current challenge.')
   @ApiBody({ schema: responseReference, required: false })
   solve(
     @Param('flow_slug', new KeyPipe('text')) slug: string,
@@ -93,23 +93,23 @@ export class FlowExecutorController {
   }
 
   private async handle(
-    asked: Pick<ExecutorRequest, 'slug' | 'method' | 'body'>,
+    requested: Pick<ExecutorRequest, 'slug' | 'method' | 'body'>,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<WireChallenge | undefined> {
     const visit = visitOf(request, this.cookies);
     const { query = '', next } = lastValues(request.query);
-    const { answer, session } = await this.executor.handle({ ...asked, query, deniedNext: next, visit });
+    const { answer, session } = await this.executor.handle({ ...requested, query, deniedNext: next, visit });
     if (session !== undefined) this.cookies.send(reply, session);
     if (answer.kind === 'challenge') {
       return wireChallenge(answer.challenge);
     }
-    void reply.status(302).header('location', sameAddress(request, asked.slug));
+    void reply.status(302).header('location', sameAddress(request, requested.slug));
     return undefined;
   }
 }
 
-/** The address of this request, built from the route: nothing but its query is the client's. */
+/** Returns the path of this request, built from the route; only the query comes from the client. */
 function sameAddress(request: FastifyRequest, slug: string): string {
   return `${String(request.routeOptions.url).replace(':flow_slug', slug)}/${queryOf(request)}`;
 }

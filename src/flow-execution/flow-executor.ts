@@ -24,14 +24,14 @@ export interface ExecutorRequest {
   readonly method: 'GET' | 'POST';
   /** The query of the page, undecoded: `next=%2Fa&flow_token=…`. */
   readonly query: string;
-  /** Where to go if the flow is not for this visitor; may be anything. */
+  /** Where to redirect if the flow does not apply to this visitor; untrusted. */
   readonly deniedNext?: string | undefined;
-  /** Reads what was posted. @throws AppError if that cannot be done */
+  /** Parses the posted body. @throws AppError for an invalid one */
   readonly body?: () => unknown;
   readonly visit: Visit;
-  /** A page makes the request, and wants to know where the visitor is. */
+  /** Set if a page makes the request, which needs the position. */
   readonly page?: {
-    /** The stage that the form which was posted is for. */
+    /** The step that the posted form is for. */
     readonly step?: string;
   };
 }
@@ -41,7 +41,7 @@ export interface ExecutorResult {
   readonly answer: ExecutorAnswer;
   /** A new session for the visitor's cookies. */
   readonly session: IssuedSession | undefined;
-  /** Where the visitor is now, if a page asks. */
+  /** The position of the visitor, for a page. */
   readonly position?: Position;
 }
 
@@ -51,7 +51,7 @@ interface Position {
   readonly step: string | undefined;
   /** Username shown in challenges; empty if none. */
   readonly username: string;
-  /** The challenge belongs to a link that was opened and not confirmed: the session is still where it was before. */
+  /** Whether the challenge belongs to an opened link that is not confirmed yet. The session keeps its earlier plan. */
   readonly isLink: boolean;
   /** Key of the "this was not me" link of a sign-up, where a link of the same mail was opened. */
   readonly notMe: string | undefined;
@@ -59,18 +59,18 @@ interface Position {
   readonly isCompatible: boolean;
 }
 
-/** How often a request is tried if it conflicts with concurrent ones. */
-const tries = 3;
+/** Maximum attempts of a request that conflicts with concurrent ones. */
+const maxAttempts = 3;
 
-/** Characters of an error that an event has: it may repeat what a visitor sent. */
-const longestMessage = 1_000;
+/** Maximum length of an error message in an event, because it may repeat input. */
+const maxMessageLength = 1_000;
 
-/** PostgreSQL's codes: unique violation, foreign key violation, serialization failure, deadlock. */
-const conflicts = ['23505', '23503', '40001', '40P01'];
+/** PostgreSQL error codes: unique violation, foreign key violation, serialization failure, deadlock. */
+const conflictCodes = ['23505', '23503', '40001', '40P01'];
 
 /**
- * Runs flows (flow execution, section 2). A request is one transaction with exclusive access to its session: it takes
- * effect as a whole or not at all.
+ * Runs flows. A request is one transaction with exclusive access to its session, which takes effect completely or not at
+ * all.
  */
 @Injectable()
 export class FlowExecutor {
@@ -87,20 +87,20 @@ export class FlowExecutor {
   ) {}
 
   /**
-   * Answers with a challenge for errors in a flow too (flow execution, section 2.9).
+   * Returns the answer to a request. Errors in a flow become a challenge too.
    *
-   * @throws AppError `notFound` if there is no such flow, `overloaded` if the service has too much to do; errors of a
-   * database that is not available
+   * @throws AppError `notFound` for an unknown flow, `overloaded` if too many requests wait; the error of a database that
+   * is not available
    */
   async handle(request: ExecutorRequest): Promise<ExecutorResult> {
     return this.queue.run(request.visit, async () => {
       try {
-        return await this.attempt(request, tries);
+        return await this.attempt(request, maxAttempts);
       } catch (error) {
         if (error instanceof UnknownFlow) throw new AppError('notFound');
         if (error instanceof AppError && error.code === 'overloaded') throw error;
         if (asDatabaseOutage(error) !== undefined) throw error;
-        return { answer: await this.failed(error, request), session: undefined };
+        return { answer: await this.answerError(error, request), session: undefined };
       }
     });
   }
@@ -118,19 +118,19 @@ export class FlowExecutor {
     const { slug, method, visit } = request;
     const flow = await manager.findOneBy(Flow, { slug });
     if (flow === null) throw new UnknownFlow();
-    const run = await this.runOf(manager, flow, request);
-    if (run.session?.isReplaced) return { answer: await this.overtaken(run, method), session: undefined };
+    const run = await this.openRun(manager, flow, request);
+    if (run.session?.isReplaced) return { answer: await this.answerReplacedSession(run, method), session: undefined };
     if (method === 'POST' && run.user !== undefined && visit.sessionKey !== undefined) {
       this.cookies.checkCsrf(visit.sessionKey, visit.csrf);
     }
     const posted = method === 'POST' ? { body: request.body?.(), step: request.page?.step } : undefined;
-    const answer = await this.steps.take(run, posted);
+    const answer = await this.steps.advance(run, posted);
     const { signedIn } = run;
-    const session = await (signedIn === undefined ? this.keep(run) : this.signIn(run, signedIn));
+    const session = await (signedIn === undefined ? this.storeSession(run) : this.signIn(run, signedIn));
     return { answer, session, ...(request.page !== undefined && { position: await positionOf(run) }) };
   }
 
-  private keep(run: FlowRun): Promise<IssuedSession | undefined> {
+  private storeSession(run: FlowRun): Promise<IssuedSession | undefined> {
     return run.signedOut ? this.sessions.signOut(run) : this.sessions.store(run);
   }
 
@@ -139,7 +139,7 @@ export class FlowExecutor {
     return { ...session, browser: this.browsers.add(run.visitor.browser, user) };
   }
 
-  private async runOf(manager: EntityManager, flow: Flow, { visit, ...request }: ExecutorRequest): Promise<FlowRun> {
+  private async openRun(manager: EntityManager, flow: Flow, { visit, ...request }: ExecutorRequest): Promise<FlowRun> {
     const open = await this.sessions.open(manager, visit);
     const query = new URLSearchParams(request.query);
     const { clientIp, browser, languages, requestId } = visit;
@@ -153,24 +153,24 @@ export class FlowExecutor {
     return { ...open, flow, query, visitor, deniedNext: request.deniedNext };
   }
 
-  /** A concurrent request has signed the visitor in: this one has no session, and gets none. */
-  private async overtaken(run: FlowRun, method: 'GET' | 'POST'): Promise<ExecutorAnswer> {
+  /** Answers a request whose session was replaced, because a concurrent request has signed the visitor in. */
+  private async answerReplacedSession(run: FlowRun, method: 'GET' | 'POST'): Promise<ExecutorAnswer> {
     return method === 'POST' ? { kind: 'continue' } : this.steps.finish(run);
   }
 
-  private async failed(error: unknown, { slug, visit }: ExecutorRequest): Promise<ExecutorAnswer> {
+  private async answerError(error: unknown, { slug, visit }: ExecutorRequest): Promise<ExecutorAnswer> {
     const { requestId, clientIp } = visit;
     const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
     if (statusOf(error) === 500) {
       this.logger.error({ message: 'a flow failed', flow: slug, requestId, error: stack });
-      const shortened = message.slice(0, longestMessage).toWellFormed();
-      await this.report({ flow: slug, message: shortened, request_id: requestId }, clientIp);
+      const shortened = message.slice(0, maxMessageLength).toWellFormed();
+      await this.writeEvent({ flow: slug, message: shortened, request_id: requestId }, clientIp);
     }
-    const details = (await this.isForSuperuser(visit)) ? { error: message, traceback: stack } : {};
+    const details = (await this.isSuperuserSession(visit)) ? { error: message, traceback: stack } : {};
     return { kind: 'challenge', challenge: { component: 'ak-stage-flow-error', request_id: requestId, ...details } };
   }
 
-  private async report(context: Record<string, unknown>, clientIp: string): Promise<void> {
+  private async writeEvent(context: Record<string, unknown>, clientIp: string): Promise<void> {
     const event = { action: 'system_exception' as const, app: 'authentik.flows', context, clientIp };
     try {
       await this.events.write(this.dataSource.manager, event);
@@ -179,9 +179,9 @@ export class FlowExecutor {
     }
   }
 
-  private async isForSuperuser(visit: Visit): Promise<boolean> {
+  private async isSuperuserSession(visit: Visit): Promise<boolean> {
     try {
-      const { user, manager } = await this.sessions.look(visit);
+      const { user, manager } = await this.sessions.read(visit);
       return user !== undefined && (await isSuperuser(manager, user.pk));
     } catch {
       return false;
@@ -209,5 +209,7 @@ async function positionOf({ manager, flow, state, link, visitor }: FlowRun): Pro
 }
 
 function isConflict(error: unknown): boolean {
-  return error instanceof QueryFailedError && conflicts.includes((error.driverError as { code?: string }).code ?? '');
+  return (
+    error instanceof QueryFailedError && conflictCodes.includes((error.driverError as { code?: string }).code ?? '')
+  );
 }

@@ -14,7 +14,7 @@ import { withoutSecrets } from './plan-history.js';
 import type { FlowPlan, PlannedStage } from './plan.js';
 import type { Visit } from './visit.js';
 
-/** Shows administrators their own run through a flow, as it is stored; never the secrets in it. */
+/** Returns the caller's own run through a flow, without secrets. */
 @Injectable()
 export class FlowInspector {
   constructor(
@@ -26,7 +26,7 @@ export class FlowInspector {
 
   /** @throws StatusError 400 if the session has nothing to do with flows */
   async inspect(flow: Flow, visit: Visit): Promise<FlowInspectionDto> {
-    const { session, state } = await this.sessions.look(visit);
+    const { session, state } = await this.sessions.read(visit);
     const past = state.history.filter((plan) => plan.flow === flow.pk);
     const open = state.plan === 'broken' || state.plan?.flow !== flow.pk ? undefined : state.plan;
     const current = open ?? past.at(-1);
@@ -49,7 +49,7 @@ export class FlowInspector {
     };
   }
 
-  /** Undefined for a stage that no binding put there, and for a binding that is gone. */
+  /** Returns the binding of a planned stage; undefined for a stage without one, and for a deleted binding. */
   private async bindingOf(planned: PlannedStage | undefined): Promise<FlowStageBindingDto | undefined> {
     if (planned === undefined || !('binding' in planned)) return undefined;
     try {

@@ -15,7 +15,7 @@ function Navigation(path: string): MethodDecorator {
   return applyDecorators(Get(path), RouteConfig({ access: { level: 'visitor' } }), HttpCode(302));
 }
 
-/** `/flows/-/`: addresses that lead browsers into flows and out of them (flow execution, section 2.8). */
+/** `/flows/-/`: redirects browsers to default flows, and cancels the current run. */
 @ApiExcludeController()
 @Controller('flows/-')
 export class FlowNavigationController {
@@ -31,18 +31,18 @@ export class FlowNavigationController {
       delete state.plan;
       return Promise.resolve();
     });
-    goTo(reply, '/flows/-/default/invalidation/');
+    redirectTo(reply, '/flows/-/default/invalidation/');
   }
 
-  /** To the first flow of a designation that is for this visitor; the query stays. */
+  /** Redirects to the first flow of a designation that applies to this visitor, and keeps the query. */
   @Navigation('default/:designation')
   async default(
-    @Param('designation') wanted: string,
+    @Param('designation') requested: string,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     let slug: string | undefined;
-    const designation = flowDesignations.find((known) => known === wanted);
+    const designation = flowDesignations.find((known) => known === requested);
     if (designation === undefined) {
       answerUnknownPath(reply);
       return;
@@ -52,9 +52,9 @@ export class FlowNavigationController {
       if (flow !== undefined) dropOtherPlan(open, flow.pk);
       slug = flow?.slug;
     });
-    if (slug !== undefined) goTo(reply, `/if/flow/${slug}/${queryOf(request)}`);
-    // Without a flow that says goodbye there is nothing to be done any more.
-    else if (designation === 'invalidation') goTo(reply, '/');
+    if (slug !== undefined) redirectTo(reply, `/if/flow/${slug}/${queryOf(request)}`);
+    // Cancelling a run leads here; without an invalidation flow it ends at the start page.
+    else if (designation === 'invalidation') redirectTo(reply, '/');
     else answerUnknownPath(reply);
   }
 }
@@ -63,6 +63,6 @@ function dropOtherPlan({ state }: OpenSession, flow: string): void {
   if (state.plan === 'broken' || state.plan?.flow !== flow) delete state.plan;
 }
 
-function goTo(reply: FastifyReply, address: string): void {
+function redirectTo(reply: FastifyReply, address: string): void {
   void reply.header('cache-control', 'no-store').redirect(address, 302);
 }

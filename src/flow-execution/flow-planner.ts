@@ -9,19 +9,21 @@ import { Flow } from '../flows/flow.entity.js';
 import { passingTargets } from '../policies/policy-engine.js';
 import { type FlowPlan, newPlan, type PlanContext } from './plan.js';
 
-/** What comes of planning. */
+/** The result of planning. */
 export type Planned =
   | { readonly kind: 'plan'; readonly plan: FlowPlan }
-  /** There is nothing to do in it. */
+  /** The flow has no stages for this visitor. */
   | { readonly kind: 'empty'; readonly plan: FlowPlan }
-  /** The flow is not for this visitor. */
+  /** The flow does not apply to this visitor. */
   | { readonly kind: 'notApplicable' };
 
 /** Decides which stages a visitor has to pass (flow execution, section 1.3). Plans are not cached. */
 @Injectable()
 export class FlowPlanner {
   /**
-   * @param user who is signed in; undefined for anybody
+   * Returns the plan of a flow for a visitor.
+   *
+   * @param user the signed-in user; undefined for anonymous visitors
    * @param context what is known already; a pending user in it is who the policies are asked about
    */
   async plan(manager: EntityManager, flow: Flow, user: User | undefined, context: PlanContext = {}): Promise<Planned> {
@@ -30,8 +32,8 @@ export class FlowPlanner {
       where: { targetId: flow.pk },
       order: { order: 'ASC', pk: 'ASC' },
     });
-    const asked = bindings.filter(({ evaluateOnPlan }) => evaluateOnPlan).map(({ pk }) => pk);
-    const kept = await passingTargets(manager, 'binding', asked, subjectOf(user, context), context);
+    const evaluated = bindings.filter(({ evaluateOnPlan }) => evaluateOnPlan).map(({ pk }) => pk);
+    const kept = await passingTargets(manager, 'binding', evaluated, subjectOf(user, context), context);
     const planned = bindings
       .filter(({ pk, evaluateOnPlan }) => !evaluateOnPlan || kept.has(pk))
       .map(({ pk, stageId, reEvaluatePolicies }) => ({ binding: pk, stage: stageId, reEvaluate: reEvaluatePolicies }));
@@ -58,18 +60,18 @@ export class FlowPlanner {
     user: User | undefined,
     context: PlanContext = {},
   ): Promise<boolean> {
-    if (!(await meetsRequirement(manager, flow, user, context))) return false;
+    if (!(await meetsAuthentication(manager, flow, user, context))) return false;
     return (await passingTargets(manager, 'flow', [flow.pk], subjectOf(user, context), context)).has(flow.pk);
   }
 }
 
-/** Who policies are asked about. */
+/** Returns the user that policies are evaluated for: the pending user, or the signed-in one. */
 export function subjectOf(user: User | undefined, { pending_user }: PlanContext): { pk: number } | undefined {
   if (pending_user === undefined) return user;
   return 'pk' in pending_user ? pending_user : undefined;
 }
 
-async function meetsRequirement(
+async function meetsAuthentication(
   manager: EntityManager,
   { authentication }: Flow,
   user: User | undefined,
@@ -87,7 +89,7 @@ async function meetsRequirement(
     case 'require_redirect':
       return context.is_redirected === true;
     case 'require_outpost':
-      // There are no outposts here.
+      // Outposts are not supported.
       return false;
   }
 }

@@ -9,13 +9,13 @@ import type { FlowPlan } from './plan.js';
 export interface FlowRun extends OpenSession {
   readonly flow: Flow;
   readonly visitor: Visitor;
-  /** The query of the page; each request brings it along. */
+  /** The query of the page, part of every request. */
   readonly query: URLSearchParams;
-  /** Where to go if the flow is not for this visitor; not checked yet. */
+  /** Where to redirect if the flow does not apply to this visitor; not validated. */
   readonly deniedNext: string | undefined;
-  /** The link that the request is about. */
+  /** The link that the request opens. */
   link?: { readonly plan: FlowPlan; isFollowed: boolean };
-  /** Somebody who was signed in by this request. */
+  /** The user whom this request signs in. */
   signedIn?: { readonly user: User; readonly terms: SessionTerms };
   /** Set when this request signs the visitor out. */
   signedOut?: true;

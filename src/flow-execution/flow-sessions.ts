@@ -15,13 +15,13 @@ import { RunAnswersStore } from './run-answers.service.js';
 import { SessionQueue } from './session-queue.js';
 import type { Visit } from './visit.js';
 
-/** A session that a request works with. */
+/** The session of a request. */
 export interface OpenSession {
-  /** Of the transaction of the request. */
+  /** The transaction of the request. */
   readonly manager: EntityManager;
   /** As stored; undefined for a new visitor. */
   readonly session: StoredSession | undefined;
-  /** The active user who is signed in. */
+  /** The signed-in user, if active. */
   readonly user: User | undefined;
   /** Changes to it are stored when the request succeeds. */
   readonly state: FlowState;
@@ -37,22 +37,25 @@ export class FlowSessions {
     private readonly queue: SessionQueue,
   ) {}
 
-  /** The session as it is now, for reading. */
-  async look({ sessionKey, clientIp }: Visit): Promise<OpenSession> {
+  /** Returns the current session, for reading. */
+  async read({ sessionKey, clientIp }: Visit): Promise<OpenSession> {
     const { manager } = this.dataSource;
-    return this.opened(manager, sessionKey === undefined ? undefined : await this.sessions.find(sessionKey, clientIp));
+    return this.toOpenSession(
+      manager,
+      sessionKey === undefined ? undefined : await this.sessions.find(sessionKey, clientIp),
+    );
   }
 
-  /** The session, locked until the transaction of `manager` ends. */
+  /** Returns the session, locked until the transaction ends. */
   async open(manager: EntityManager, { sessionKey, clientIp }: Visit): Promise<OpenSession> {
     const session = sessionKey === undefined ? undefined : await this.sessions.lock(manager, sessionKey, clientIp);
-    return this.opened(manager, session);
+    return this.toOpenSession(manager, session);
   }
 
   /**
-   * Changes what a session holds, in a transaction of its own. Do not call it in work of the queue.
+   * Changes the state of a session in a transaction of its own. Do not call it from a job of the queue.
    *
-   * @returns the session that a new visitor gets
+   * @returns the session of a new visitor
    * @throws AppError `overloaded` if too many requests wait
    */
   change(visit: Visit, work: (open: OpenSession) => Promise<void>): Promise<IssuedSession | undefined> {
@@ -65,18 +68,18 @@ export class FlowSessions {
     );
   }
 
-  /** @returns the session that a visitor gets who has none */
+  /** Stores the state. @returns a new session, if the visitor has none and needs one */
   async store({ manager, session, state }: OpenSession): Promise<IssuedSession | undefined> {
     if (session?.isReplaced) return undefined;
     if (session !== undefined) {
       await this.sessions.save(manager, session, await this.content(manager, state, session.answers));
-    } else if (isWorthASession(state)) {
+    } else if (needsSession(state)) {
       return this.sessions.create(manager, await this.content(manager, state));
     }
     return undefined;
   }
 
-  /** Signs a user in, with another key for the session. */
+  /** Signs a user in, with a new session key. */
   async signIn({ manager, session, user, state }: OpenSession, who: User, terms: SessionTerms): Promise<IssuedSession> {
     // Discards another user's history when a different user signs in.
     const isOtherUser = user !== undefined && user.pk !== who.pk;
@@ -84,14 +87,14 @@ export class FlowSessions {
     return this.sessions.signIn(manager, session, who, terms, await this.content(manager, kept, session?.answers));
   }
 
-  /** Ends the session. @returns a new one with what is left of the run, if anything is */
+  /** Ends the session. @returns a new one with the rest of the run, if needed */
   async signOut({ manager, session, state }: OpenSession): Promise<IssuedSession | undefined> {
     if (session !== undefined) await this.sessions.endLocked(manager, session);
     const kept: FlowState = { ...state, history: [], memory: {}, page: undefined };
-    return isWorthASession(kept) ? this.sessions.create(manager, await this.content(manager, kept)) : undefined;
+    return needsSession(kept) ? this.sessions.create(manager, await this.content(manager, kept)) : undefined;
   }
 
-  private async opened(manager: EntityManager, session: StoredSession | undefined): Promise<OpenSession> {
+  private async toOpenSession(manager: EntityManager, session: StoredSession | undefined): Promise<OpenSession> {
     const pk = session?.userId ?? undefined;
     const user = pk === undefined ? null : await manager.findOneBy(User, { pk, isActive: true });
     if (user !== null) await identifyIn(manager, user);
@@ -114,8 +117,8 @@ export class FlowSessions {
   }
 }
 
-/** A state that holds nothing needs no session. */
-function isWorthASession({ history: _, ...state }: FlowState): boolean {
+/** Whether the state has anything to store. */
+function needsSession({ history: _, ...state }: FlowState): boolean {
   const { history: __, ...nothing } = emptyState();
   return JSON.stringify(state) !== JSON.stringify(nothing);
 }

@@ -4,20 +4,20 @@ import { parsePlan } from './parse-plan.js';
 import { isPastPlan, type PastPlan } from './plan-history.js';
 import type { FlowPlan } from './plan.js';
 
-/** A value that a stage remembers. */
+/** A value that a stage stores in the session. */
 type Remembered = string | number | boolean | null;
 
-/** What a session holds of flows (flow execution, section 2.3). */
+/** The flow state of a session. */
 export interface FlowState {
   /** The current plan; `broken`: there is one, but it cannot be used. */
   plan?: FlowPlan | 'broken';
   /** Earlier plans, for the inspector. */
   history: PastPlan[];
-  /** What outlives the runs through flows. */
+  /** Values that outlive runs. */
   memory: Record<string, Remembered>;
-  /** What the visitor has not been told yet. */
+  /** Messages that were not shown yet. */
   messages: UserMessage[];
-  /** What pages remember of the visitor; nothing else looks into it. */
+  /** State of the pages, opaque to the executor. */
   page?: unknown;
 }
 
@@ -25,7 +25,7 @@ export function emptyState(): FlowState {
   return { history: [], memory: {}, messages: [] };
 }
 
-/** Reads what a session holds. What cannot be read counts as not there, but for a plan. It never throws. */
+/** Parses the stored state. Never throws: invalid parts are dropped, except for the plan, which becomes `broken`. */
 export function parseState(stored: unknown): FlowState {
   if (typeof stored !== 'object' || stored === null) return emptyState();
   const { plan, history, memory, messages, page } = stored as Record<string, unknown>;

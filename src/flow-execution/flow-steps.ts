@@ -13,7 +13,7 @@ import { challengeAnswer, deniedAnswer, redirectAnswer } from './executor-answer
 import { FlowPlanner, subjectOf } from './flow-planner.js';
 import type { FlowRun } from './flow-run.js';
 import { localPath } from './next-url.js';
-import { withPast } from './plan-history.js';
+import { appendToHistory } from './plan-history.js';
 import { PlanRestorer, type Restored } from './plan-restorer.js';
 import { stepOf } from './plan-step.js';
 import type { FlowPlan, PlanContext, PlannedStage } from './plan.js';
@@ -22,21 +22,21 @@ import { StageExecution } from './stage-execution.js';
 import type { StageOutcome } from './stage-executor.js';
 import { StageExecutors } from './stage-executors.js';
 
-/** What is posted. */
-export interface Posted {
+/** A posted response. */
+export interface PostedResponse {
   readonly body: unknown;
-  /** The stage that it answers (`stepOf`); undefined: the current one, whichever that is. */
+  /** The step that it responds to (`stepOf`); undefined: the current one. */
   readonly step?: string | undefined;
 }
 
-/** The stage that the visitor is at. */
-interface Reached {
+/** The current stage with its executor. */
+interface ResolvedStage {
   readonly invalidResponseAction: InvalidResponseAction;
   show(): Promise<StageOutcome>;
   answer(body: unknown): Promise<StageOutcome>;
 }
 
-/** Leads a visitor one step through a flow (flow execution, sections 2.4 to 2.8). */
+/** Executes one request of a run. */
 @Injectable()
 export class FlowSteps {
   constructor(
@@ -47,29 +47,33 @@ export class FlowSteps {
     private readonly moduleRef: ModuleRef,
   ) {}
 
-  /** @param posted the answer to the current stage; undefined for a look at it */
-  async take(run: FlowRun, posted: Posted | undefined): Promise<ExecutorAnswer> {
+  /**
+   * Shows the current stage, or submits a response to it.
+   *
+   * @param posted undefined for GET
+   */
+  async advance(run: FlowRun, posted: PostedResponse | undefined): Promise<ExecutorAnswer> {
     const { state } = run;
     const opened = await this.restore(run);
     if (opened.kind === 'denied') return deniedAnswer(run, {}, opened.message);
-    if (opened.kind === 'plan') return this.goOnFromLink(run, opened.plan, posted);
-    if (state.plan === 'broken') return this.unusable(run);
+    if (opened.kind === 'plan') return this.continueFromLink(run, opened.plan, posted);
+    if (state.plan === 'broken') return this.denyBrokenPlan(run);
     if (state.plan !== undefined && state.plan.flow !== run.flow.pk) delete state.plan;
     if (state.plan === undefined) {
       state.history = [];
-      const instead = await this.begin(run, {});
+      const instead = await this.startPlan(run, {});
       if (instead !== undefined) return instead;
     }
-    return this.goOn(run, posted);
+    return this.continueRun(run, posted);
   }
 
-  /** The visitor has nothing more to do in this flow (flow execution, section 2.6). */
+  /** Ends the run, and redirects the visitor to `next`. */
   async finish(run: FlowRun): Promise<ExecutorAnswer> {
     const context = planOf(run)?.context ?? {};
-    const wanted = run.query.getAll('next').at(-1) ?? '/';
+    const requested = run.query.getAll('next').at(-1) ?? '/';
     cancel(run);
-    // Only this server sets the former; the latter stands in the address, where anybody can have put it.
-    const to = context.redirect ?? localPath(wanted);
+    // `context.redirect` is set by this server; `next` comes from the query and is untrusted.
+    const to = context.redirect ?? localPath(requested);
     return to === undefined ? deniedAnswer(run, context, message('nextUrlInvalid')) : redirectAnswer(run, to);
   }
 
@@ -83,32 +87,36 @@ export class FlowSteps {
     return this.restorer.restore({ manager, token, flow, plan, remembered, visitor });
   }
 
-  /** Goes on with the plan of a link. Until its first stage is passed the session stays at what it was at before. */
-  private async goOnFromLink(run: FlowRun, plan: FlowPlan, posted: Posted | undefined): Promise<ExecutorAnswer> {
+  /** Continues with the plan of a link. Until its first stage is passed, the session keeps its own plan. */
+  private async continueFromLink(
+    run: FlowRun,
+    plan: FlowPlan,
+    posted: PostedResponse | undefined,
+  ): Promise<ExecutorAnswer> {
     const { state } = run;
     const { plan: before } = state;
     run.link = { plan, isFollowed: false };
     state.plan = plan;
-    const answer = await this.goOn(run, posted);
+    const answer = await this.continueRun(run, posted);
     if (run.link.isFollowed) return answer;
     if (before === undefined) delete state.plan;
     else state.plan = before;
     return answer;
   }
 
-  /** Makes a plan. @returns what the visitor is told instead, if there is nothing to do or the flow is not for them */
-  private async begin(run: FlowRun, context: PlanContext): Promise<ExecutorAnswer | undefined> {
+  /** Creates a plan. @returns the answer if the flow has no stages or does not apply */
+  private async startPlan(run: FlowRun, context: PlanContext): Promise<ExecutorAnswer | undefined> {
     const { manager, flow, visitor, state } = run;
     const planned = await this.planner.plan(manager, flow, visitor.user, context);
-    if (planned.kind === 'notApplicable') return this.refuse(run, context);
+    if (planned.kind === 'notApplicable') return this.denyFlow(run, context);
     state.plan = planned.plan;
     return planned.kind === 'empty' ? this.finish(run) : undefined;
   }
 
-  /** The flow is not for this visitor (flow execution, section 2.7). */
-  private async refuse(run: FlowRun, context: PlanContext): Promise<ExecutorAnswer> {
+  /** Answers a visitor to whom the flow does not apply. */
+  private async denyFlow(run: FlowRun, context: PlanContext): Promise<ExecutorAnswer> {
     const { flow, visitor, deniedNext } = run;
-    // Who wants to sign in and is signed in has got there.
+    // A signed-in visitor has already completed an authentication flow.
     if (flow.designation === 'authentication' && visitor.user !== undefined) return this.finish(run);
     cancel(run);
     const next = deniedNext === undefined ? undefined : localPath(deniedNext);
@@ -117,28 +125,32 @@ export class FlowSteps {
     return deniedAnswer(run, context, message('flowNotApplicable'));
   }
 
-  private async goOn(run: FlowRun, posted: Posted | undefined): Promise<ExecutorAnswer> {
+  private async continueRun(run: FlowRun, posted: PostedResponse | undefined): Promise<ExecutorAnswer> {
     const plan = planOf(run);
-    if (plan === undefined) throw new Error('there is no plan to go on with');
-    // Sent twice, or from a page that the visitor has gone on from: it is no answer to what is asked now.
+    if (plan === undefined) throw new Error('there is no plan to continue with');
+    // Submitted twice, or from an earlier page: not a response to the current stage.
     if (posted?.step !== undefined && posted.step !== stepOf(plan)) return { kind: 'continue' };
     const skipped: PlannedStage[] = [];
     for (let next = plan.bindings[0]; next !== undefined; next = plan.bindings[0]) {
-      const reached = await this.reach(run, plan, next);
-      if (reached === 'unusable') return this.unusable(run);
-      if (reached !== 'skipped') return this.ask(run, plan, skipped, reached, posted);
+      const resolved = await this.resolveStage(run, plan, next);
+      if (resolved === 'broken') return this.denyBrokenPlan(run);
+      if (resolved !== 'skipped') return this.executeStage(run, plan, skipped, resolved, posted);
       plan.bindings.shift();
       skipped.push(next);
     }
     return this.finish(run);
   }
 
-  /** Finds out what a planned stage is now, and whether it is still for this visitor (flow execution, section 1.4). */
-  private async reach(run: FlowRun, plan: FlowPlan, planned: PlannedStage): Promise<Reached | 'skipped' | 'unusable'> {
+  /** Loads a planned stage, and evaluates its policies again if the binding requires it. */
+  private async resolveStage(
+    run: FlowRun,
+    plan: FlowPlan,
+    planned: PlannedStage,
+  ): Promise<ResolvedStage | 'skipped' | 'broken'> {
     const { manager, flow, visitor } = run;
     if ('inMemory' in planned) {
       const executor = this.executors.findInMemory(planned.inMemory);
-      if (executor === undefined) return 'unusable';
+      if (executor === undefined) return 'broken';
       const execution = this.executionOf(run, plan, undefined);
       return {
         invalidResponseAction: 'retry',
@@ -146,9 +158,9 @@ export class FlowSteps {
         answer: (body) => executor.answer(execution, body),
       };
     }
-    // A stage that is gone counts as not passed: who makes a flow shorter does not let those through who are in it.
+    // A removed stage counts as not passed: shortening a flow must not let visitors through who are in it.
     const binding = await manager.findOneBy(FlowStageBinding, { pk: planned.binding, targetId: flow.pk });
-    if (binding?.stageId !== planned.stage) return 'unusable';
+    if (binding?.stageId !== planned.stage) return 'broken';
     if (planned.reEvaluate) {
       const kept = await passingTargets(
         manager,
@@ -169,25 +181,25 @@ export class FlowSteps {
     };
   }
 
-  private async ask(
+  private async executeStage(
     run: FlowRun,
     plan: FlowPlan,
     skipped: readonly PlannedStage[],
-    reached: Reached,
-    posted: Posted | undefined,
+    resolved: ResolvedStage,
+    posted: PostedResponse | undefined,
   ): Promise<ExecutorAnswer> {
-    const outcome = await (posted === undefined ? reached.show() : answered(reached, posted.body));
-    if (outcome.kind !== 'rejected') return this.follow(run, plan, skipped, outcome);
-    if (reached.invalidResponseAction !== 'retry') {
-      const isWithContext = reached.invalidResponseAction === 'restart_with_context';
-      return (await this.begin(run, isWithContext ? plan.context : {})) ?? { kind: 'continue' };
+    const outcome = await (posted === undefined ? resolved.show() : submitResponse(resolved, posted.body));
+    if (outcome.kind !== 'rejected') return this.applyOutcome(run, plan, skipped, outcome);
+    if (resolved.invalidResponseAction !== 'retry') {
+      const isWithContext = resolved.invalidResponseAction === 'restart_with_context';
+      return (await this.startPlan(run, isWithContext ? plan.context : {})) ?? { kind: 'continue' };
     }
-    const again = await reached.show();
+    const again = await resolved.show();
     if (again.kind === 'rejected') throw new Error('a stage that is shown has nothing to reject');
-    return this.follow(run, plan, skipped, again, responseErrors(outcome.errors));
+    return this.applyOutcome(run, plan, skipped, again, responseErrors(outcome.errors));
   }
 
-  private async follow(
+  private async applyOutcome(
     run: FlowRun,
     plan: FlowPlan,
     skipped: readonly PlannedStage[],
@@ -196,12 +208,12 @@ export class FlowSteps {
   ): Promise<ExecutorAnswer> {
     switch (outcome.kind) {
       case 'challenge':
-        // What was skipped is asked again with the next request: only a stage that is passed decides anything.
+        // Skipped stages are evaluated again with the next request, until a later stage is passed.
         plan.bindings.unshift(...skipped);
         return challengeAnswer(run, plan.context, outcome.challenge, errors);
       case 'passed':
-        // What the browser was at before is no part of where a link leads.
-        run.state.history = withPast(run.link === undefined ? run.state.history : [], plan);
+        // The run of a link starts a new history.
+        run.state.history = appendToHistory(run.link === undefined ? run.state.history : [], plan);
         if (run.link !== undefined) run.link.isFollowed = true;
         plan.bindings.shift();
         return plan.bindings.length > 0 ? { kind: 'continue' } : this.finish(run);
@@ -211,7 +223,7 @@ export class FlowSteps {
     }
   }
 
-  private unusable(run: FlowRun): Promise<ExecutorAnswer> {
+  private denyBrokenPlan(run: FlowRun): Promise<ExecutorAnswer> {
     cancel(run);
     return deniedAnswer(run, {});
   }
@@ -227,14 +239,14 @@ function planOf({ state }: FlowRun): FlowPlan | undefined {
   return state.plan === 'broken' ? undefined : state.plan;
 }
 
-/** Ends a run, whatever is left to do in it. The history stays. */
+/** Ends the run, and keeps the history. */
 function cancel({ state }: FlowRun): void {
   delete state.plan;
 }
 
-async function answered(reached: Reached, body: unknown): Promise<StageOutcome> {
+async function submitResponse(resolved: ResolvedStage, body: unknown): Promise<StageOutcome> {
   try {
-    return await reached.answer(body);
+    return await resolved.answer(body);
   } catch (error) {
     if (error instanceof ValidationError) return { kind: 'rejected', errors: error.errors };
     throw error;

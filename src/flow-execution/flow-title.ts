@@ -1,6 +1,5 @@
 /**
- * The title of a flow with `%(app)s` and `%(user)s` filled in. One that is no such text is shown as it is (flow
- * execution, section 2.5).
+ * Returns the title of a flow with `%(app)s` and `%(user)s` replaced. A title with any other `%` is returned unchanged.
  */
 export function flowTitle(title: string, values: { readonly app: string; readonly user: string }): string {
   const filled = title.replaceAll(/%(?:\((app|user)\)s|(%))/g, (_, name: 'app' | 'user' | undefined) =>

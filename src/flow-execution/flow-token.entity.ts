@@ -22,8 +22,8 @@ const flowTokenPurposes = ['confirm', 'recovery'] as const;
 export type FlowTokenPurpose = (typeof flowTokenPurposes)[number];
 
 /**
- * What a link stands for: who may go on with which plan, until when, once. Its secret is derived from `pk` and
- * SECRET_KEY when it is needed (`mail/delivery/mail-link.ts`); only the secret's digest is stored.
+ * The one-time token of a link: the user, the plan that it restores and its expiry. Its secret is derived from `pk` and
+ * SECRET_KEY when needed (`mail/delivery/mail-link.ts`); only a digest of the secret is stored.
  */
 @Entity()
 @Unique('uq_flow_token_key_hash', ['keyHash'])
@@ -42,7 +42,7 @@ export class FlowToken {
   @Column({ type: 'text' })
   purpose!: FlowTokenPurpose;
 
-  /** Null when the user was deleted: the link is dead, and whoever opens it is told why. */
+  /** Null after the user was deleted: the link is dead, and its page shows why. */
   @Index('ix_flow_token_user')
   @Column({ type: 'integer', name: 'user_id', nullable: true })
   userId!: number | null;
@@ -51,11 +51,11 @@ export class FlowToken {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_flow_token_user' })
   user?: Relation<User> | null;
 
-  /** The user's own address when the token was made; with another one the link is dead. */
+  /** The user's address when the token was issued; a change kills the link. */
   @Column({ type: 'text' })
   userAddress!: string;
 
-  /** Where the link was mailed to: what it proves. */
+  /** The address that the link was mailed to, which it proves. */
   @Column({ type: 'text' })
   address!: string;
 
@@ -102,7 +102,7 @@ export class FlowToken {
   @Column({ type: 'timestamptz', nullable: true })
   spent!: Date | null;
 
-  /** When a newer mail took its place. */
+  /** When a newer mail replaced it. */
   @Column({ type: 'timestamptz', nullable: true })
   superseded!: Date | null;
 }

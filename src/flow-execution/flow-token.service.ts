@@ -13,13 +13,13 @@ import { parsePlan } from './parse-plan.js';
 import type { FlowPlan } from './plan.js';
 import { RunAnswersStore } from './run-answers.service.js';
 
-/** The name of the stage that every link leads to first (`ConfirmStageExecutor`). */
+/** Name of the in-memory stage that every link starts with (`ConfirmStageExecutor`). */
 export const confirmStage = 'confirm';
 
-/** Days that a token is kept after its end, without its plan, so that old links get the right message. */
-const keptFor = 7;
+/** Days that a token is kept after its expiry, without its plan, so that old links get the right message. */
+const retentionDays = 7;
 
-/** Names the place that a plan is sealed for: it is good in no other row. */
+/** Returns the place that the seal of a plan is bound to: it is valid in no other row. */
 function planPlace(pk: string): string {
   return `flow_token.plan:${pk}`;
 }
@@ -27,15 +27,15 @@ function planPlace(pk: string): string {
 /** A token to create. */
 export interface NewFlowToken {
   readonly purpose: FlowTokenPurpose;
-  /** `pk` null: nobody, as for a visitor who must not learn that there is no such user. */
+  /** `pk` null for an unknown user, which the visitor must not learn. */
   readonly user: { readonly pk: number | null; readonly email: string };
-  /** Where the link goes. */
+  /** Address that the link is mailed to. */
   readonly address: string;
   /** The stage that mails it, if one does. */
   readonly stage: string | null;
-  /** What is left to do behind the button. */
+  /** The plan after the button. */
   readonly plan: FlowPlan;
-  /** How long it is valid. */
+  /** Validity in minutes. */
   readonly minutes: number;
 }
 
@@ -46,34 +46,34 @@ export type FlowTokenState =
   | 'spent'
   | 'superseded'
   | 'expired'
-  /** The user was deleted, has another address, or was switched off by an administrator. */
+  /** The user was deleted or deactivated, or has a new address or password. */
   | 'account changed'
-  /** It was made for another flow than the one it is used in. */
+  /** It was issued for another flow. */
   | 'other flow';
 
-/** A token as a link finds it. */
+/** The token of an opened link. */
 export interface FoundFlowToken {
   /** Null if there is none. */
   readonly pk: string | null;
   readonly state: FlowTokenState;
-  /** What is left to do, beginning with the button; undefined if the link is dead, or there is none that can be used. */
+  /** The plan, starting with the button; undefined if the link is dead or its plan is unusable. */
   readonly plan: FlowPlan | undefined;
 }
 
-/** What must be true of a token for it to be spent. */
+/** Conditions for spending a token. */
 export interface Claim {
   readonly purposes: readonly FlowTokenPurpose[];
   readonly flow: string;
   readonly user: number;
   readonly execution: string;
-  /** For a proof that is given to the stage itself: the stage, and the address as it is now. */
+  /** For a code: the current stage, and the current address. */
   readonly stage?: string;
   readonly address?: string;
-  /** Minutes since the token was made after which this proof is too late; the token may live longer. */
+  /** Minutes after issue within which the proof is accepted; the token may be valid longer. */
   readonly minutes?: number;
 }
 
-/** What a spent token proves. */
+/** The proof that a spent token gives. */
 export interface Proof {
   readonly purpose: FlowTokenPurpose;
   readonly user: number | null;
@@ -82,23 +82,23 @@ export interface Proof {
   readonly execution: string;
 }
 
-/** A new address or a new password ends the links from before: whoever set it may have done so because of them. */
-const isOfTheAccount = `u.email = t.user_address and u.password_change_date <= t.created
+/** SQL condition that the account is active and has not changed its address or password since the token was issued. */
+const matchesAccount = `u.email = t.user_address and u.password_change_date <= t.created
   and (u.is_active or u.awaits_confirmation)`;
 
-/** The state of the token `t`, whose user is `u`, in a flow. */
-function stateOf(flow: string): string {
+/** SQL expression for the state of token `t` with user `u` in a flow. */
+function stateExpression(flow: string): string {
   return `
     case when t.token_uuid is null then 'unknown'
          when t.flow_uuid <> ${flow} then 'other flow'
          when t.spent is not null then 'spent'
          when t.superseded is not null then 'superseded'
          when t.expires <= now() then 'expired'
-         when u.id is null or not (${isOfTheAccount}) then 'account changed'
+         when u.id is null or not (${matchesAccount}) then 'account changed'
          else 'live' end`;
 }
 
-/** Keeps what links stand for. Time is the database's: every process has the same. */
+/** Issues, finds and spends the tokens of links. Uses the clock of the database, which all processes share. */
 @Injectable()
 export class FlowTokens {
   constructor(
@@ -114,7 +114,7 @@ export class FlowTokens {
     housekeeping.register('plans of expired links', () => this.purgePlans());
   }
 
-  /** Makes a token. Its secret is `linkSecret(pk)`. */
+  /** Issues a token. Its secret is `linkSecret(pk)`. */
   async issue(manager: EntityManager, token: NewFlowToken): Promise<{ pk: string; expires: Date }> {
     const { purpose, user, address, stage, plan, minutes } = token;
     const pk = randomUUID();
@@ -143,7 +143,7 @@ export class FlowTokens {
     return { pk, expires: row.expires };
   }
 
-  /** Ends the links that a stage has mailed in a run and that nobody has used. */
+  /** Invalidates the unused links that a stage has mailed in a run. */
   async supersede(manager: EntityManager, execution: string, stage: string): Promise<void> {
     await manager.query(
       `update "flow_token" set superseded = now(), plan = '', answers = null
@@ -152,7 +152,7 @@ export class FlowTokens {
     );
   }
 
-  /** As `supersede`, of the links to new passwords that were mailed to a user. */
+  /** Invalidates the unused recovery links that were mailed to a user. */
   async supersedeMailed(manager: EntityManager, user: number): Promise<void> {
     await manager.query(
       `update "flow_token" set superseded = now(), plan = '', answers = null
@@ -162,8 +162,8 @@ export class FlowTokens {
   }
 
   /**
-   * Ends every link and code of a user that can still be used, and the mails with them that wait to be sent. The tokens
-   * lose their user, as when an account is deleted: nothing that happens to the account later makes them valid again.
+   * Invalidates all unused links and codes of a user, and withdraws queued mails with them. The tokens lose their user,
+   * so that no later change of the account makes them valid again.
    */
   async endAll(manager: EntityManager, user: number): Promise<void> {
     const [ended] = await manager.query<[{ pk: string; address: string }[], number]>(
@@ -176,19 +176,18 @@ export class FlowTokens {
   }
 
   /**
-   * Lets the link to a new password that was shown last lead to another plan: it stays the same link, as long as it is
-   * valid.
+   * Replaces the plan of the recovery link that was last shown, so that the same link is shown again while it is valid.
    *
-   * @returns undefined if there is none that can be used
+   * @returns undefined if no shown link is valid
    */
-  async renewShown(
+  async replaceShownPlan(
     manager: EntityManager,
     { user, address, plan }: { readonly user: number; readonly address: string; readonly plan: FlowPlan },
   ): Promise<{ pk: string } | undefined> {
     const [shown] = await manager.query<{ pk: string }[]>(
       `select t.token_uuid as pk from "flow_token" t join "user" u on u.id = t.user_id
         where t.purpose = 'recovery' and t.stage_uuid is null and t.user_id = $1 and t.user_address = $2
-          and t.flow_uuid = $3 and t.spent is null and t.superseded is null and t.expires > now() and ${isOfTheAccount}
+          and t.flow_uuid = $3 and t.spent is null and t.superseded is null and t.expires > now() and ${matchesAccount}
         for update of t`,
       [user, address, plan.flow],
     );
@@ -203,13 +202,13 @@ export class FlowTokens {
     return shown;
   }
 
-  /** What the secret of a link stands for in a flow. Changes nothing, and does the same work for every link that is dead. */
+  /** Returns the token of a secret, and its state in a flow. Changes nothing, and does the same work for every dead link. */
   async find(manager: EntityManager, secret: string, flow: string): Promise<FoundFlowToken> {
     const [{ data, ...row }] = await manager.query<
       [{ pk: string | null; state: FlowTokenState; plan: string | null; data: string | null }]
     >(
-      `select t.token_uuid as pk, t.plan, a.data, ${stateOf('$2')} as state
-         from (select $1::bytea as key_hash) asked
+      `select t.token_uuid as pk, t.plan, a.data, ${stateExpression('$2')} as state
+         from (select $1::bytea as key_hash) link
          left join "flow_token" t using (key_hash)
          left join "run_answers" a on a.key = t.answers
          left join "user" u on u.id = t.user_id`,
@@ -218,10 +217,10 @@ export class FlowTokens {
     return { ...row, plan: row.state === 'live' ? this.open(String(row.pk), row.plan ?? '', data) : undefined };
   }
 
-  /** What became of a token, in a flow. */
+  /** Returns the state of a token in a flow. */
   async stateOf(manager: EntityManager, pk: string, flow: string): Promise<FlowTokenState> {
     const [row] = await manager.query<{ state: FlowTokenState }[]>(
-      `select ${stateOf('$2')} as state
+      `select ${stateExpression('$2')} as state
          from "flow_token" t left join "user" u on u.id = t.user_id where t.token_uuid = $1`,
       [pk, flow],
     );
@@ -229,8 +228,7 @@ export class FlowTokens {
   }
 
   /**
-   * Spends a token. However many try at the same time, one succeeds: everything that must be true is part of the one
-   * statement that spends it.
+   * Spends a token. Of concurrent attempts one succeeds, because a single statement checks all conditions and spends it.
    */
   async spend(manager: EntityManager, pk: string, claim: Claim): Promise<boolean> {
     const { purposes, flow, user, execution, stage = null, address = null, minutes = null } = claim;
@@ -241,14 +239,14 @@ export class FlowTokens {
           and t.purpose = any($2) and t.flow_uuid = $3 and t.user_id = $4 and t.execution = $5
           and ($6::uuid is null or t.stage_uuid = $6) and ($7::text is null or t.address = $7)
           and ($8::int is null or t.created + $8 * interval '1 minute' > now())
-          and u.id = t.user_id and ${isOfTheAccount}
+          and u.id = t.user_id and ${matchesAccount}
         returning t.token_uuid`,
       [pk, purposes, flow, user, execution, stage, address, minutes],
     );
     return spent.length === 1;
   }
 
-  /** What a token proves; undefined unless it was spent. */
+  /** Returns the proof of a token; undefined unless it is spent. */
   async proofOf(manager: EntityManager, pk: string): Promise<Proof | undefined> {
     const [proof] = await manager.query<Proof[]>(
       `select purpose, user_id as "user", address, stage_uuid as stage, execution
@@ -258,7 +256,7 @@ export class FlowTokens {
     return proof;
   }
 
-  /** Whether a link that a stage mailed in a run has been used since the last one was mailed. */
+  /** Whether a link that a stage has mailed in a run was used after the last mail. */
   async isUsedElsewhere(manager: EntityManager, execution: string, stage: string): Promise<boolean> {
     const [row] = await manager.query<[{ used: boolean | null }]>(
       `select max(spent) > max(created) as used from "flow_token" where execution = $1 and stage_uuid = $2`,
@@ -302,7 +300,7 @@ export class FlowTokens {
       `delete from "flow_token" where token_uuid in (
          select token_uuid from "flow_token" where expires < now() - $1 * interval '1 day' limit 500
        )`,
-      [keptFor],
+      [retentionDays],
     );
     return deleted[1];
   }

@@ -8,7 +8,7 @@ import { FlowSessions } from './flow-sessions.js';
 import { StageExecutors } from './stage-executors.js';
 import { visitOf } from './visit.js';
 
-/** Keeps the answers of visitors small, except where a stage of their run takes files. */
+/** Limits the size of responses, except where a stage of the run accepts files. */
 @Injectable()
 export class LargeAnswers {
   constructor(
@@ -17,23 +17,23 @@ export class LargeAnswers {
     private readonly executors: StageExecutors,
   ) {}
 
-  /** Limits the bodies of the executor and of the pages of flows. Call it before routes are made. */
+  /** Limits the bodies of the executor and of flow pages. Call it before routes are registered. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', (route) => {
       const [, parameter] = /\/(?:flows\/executor|if\/flow)\/:(\w+)$/.exec(route.url) ?? [];
       if (parameter === undefined) return;
       const takesLargeBody = (request: FastifyRequest): Promise<boolean> =>
-        this.areExpected((request.params as Record<string, string>)[parameter] ?? '', request);
+        this.expectsFiles((request.params as Record<string, string>)[parameter] ?? '', request);
       route.config = { ...route.config, takesLargeBody };
     });
   }
 
   /**
-   * Whether the session is in a run of this flow with a stage ahead that takes files. Which stage is the current one is
-   * known only when policies have been asked, so every stage ahead counts.
+   * Whether the session has a plan of this flow with a stage that accepts files. Policies decide later which stage is the
+   * current one, so all stages of the plan count.
    */
-  private async areExpected(slug: string, request: FastifyRequest): Promise<boolean> {
-    const { manager, state } = await this.sessions.look(visitOf(request, this.cookies));
+  private async expectsFiles(slug: string, request: FastifyRequest): Promise<boolean> {
+    const { manager, state } = await this.sessions.read(visitOf(request, this.cookies));
     const { plan } = state;
     if (plan === undefined || plan === 'broken') return false;
     if (!(await manager.existsBy(Flow, { pk: plan.flow, slug }))) return false;

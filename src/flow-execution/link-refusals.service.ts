@@ -59,12 +59,12 @@ export class LinkRefusals {
   }
 
   private async report({ manager, flow, visitor, state }: RefusedLink, token: string): Promise<void> {
-    // Once an hour: whoever holds a link can open it as often as they like.
+    // At most one event per hour and link, because visitors can open it any number of times.
     if ((await this.limits.count(`refused:${token}`, { times: 1, seconds: 3600 })) > 0) return;
     const message =
       state === 'other flow'
-        ? 'A link was opened in a flow that it was not made for.'
-        : 'A link was used out of place.';
+        ? 'A link was opened in a flow other than the one it was issued for.'
+        : 'A valid link was used in another run or by another user.';
     await this.events.write(manager, {
       action: 'suspicious_request',
       app: 'authentik.flows',

@@ -28,7 +28,7 @@ export class NotMe {
   ) {}
 
   /** State of a link. Changes nothing. */
-  look(secret: string): Promise<NotMeState> {
+  findState(secret: string): Promise<NotMeState> {
     return this.links.stateOf(secret);
   }
 
@@ -37,11 +37,11 @@ export class NotMe {
    *
    * @param locales languages of the reader, for the mail
    */
-  async press(secret: string, clientIp: string, locales: readonly string[]): Promise<NotMeResult> {
+  async confirm(secret: string, clientIp: string, locales: readonly string[]): Promise<NotMeResult> {
     const result = await this.dataSource.transaction(async (manager): Promise<NotMeResult | undefined> => {
       const deleted = await this.links.deleteSignUp(manager, secret);
       if (deleted !== undefined) {
-        await this.report(
+        await this.logEvent(
           manager,
           'An account was deleted before it was confirmed: its owner did not sign up.',
           deleted,
@@ -61,12 +61,12 @@ export class NotMe {
     clientIp: string,
     locales: readonly string[],
   ): Promise<NotMeResult> {
-    // Whoever made the change may know the password, so there is none until the owner chooses a new one.
+    // The author of the change may know the password, so the account has none until the owner sets a new one.
     await this.credentials.setPassword(manager, { pk }, '', { endsBootstrapToken: true });
     const isReachable = kind === 'change' || (await restoreAddress(manager, pk, address));
     const done = 'A user did not make a change of their account. All access to it was ended.';
     const closed = 'The earlier address is a name of another account now, so the account has no address.';
-    await this.report(manager, isReachable ? done : `${done} ${closed}`, pk, clientIp);
+    await this.logEvent(manager, isReachable ? done : `${done} ${closed}`, pk, clientIp);
     const user = await manager.findOneByOrFail(User, { pk });
     return { kind: 'secured', isMailed: isReachable && (await this.mail(manager, user, locales)) };
   }
@@ -82,7 +82,7 @@ export class NotMe {
     }
   }
 
-  private report(manager: EntityManager, message: string, pk: number, clientIp: string): Promise<void> {
+  private logEvent(manager: EntityManager, message: string, pk: number, clientIp: string): Promise<void> {
     const context = { message, affected_user: { pk } };
     return this.events.write(manager, { action: 'suspicious_request', app: 'authentik.core', context, clientIp });
   }
@@ -105,7 +105,7 @@ async function restoreAddress(manager: EntityManager, pk: number, address: strin
 
 async function isFreeFor(manager: EntityManager, stored: User, address: string): Promise<boolean> {
   try {
-    // Those who want the same address at this moment wait for each other from here on.
+    // Serializes with concurrent claims of the address.
     await claimNames(manager, { email: address }, stored);
   } catch (error) {
     if (error instanceof NamesRefused) return false;

@@ -14,7 +14,7 @@ const listOf =
     Array.isArray(value) && value.every(item);
 const isPermission: Check = (value) => isObject(value) && isText(value['id']) && isText(value['name']);
 
-/** What each key of a context may hold. */
+/** Validation of each key of a context. */
 const contextChecks: Readonly<Record<keyof PlanContext, Check>> = {
   pending_user: isPlannedUser,
   pending_user_identifier: isText,
@@ -44,14 +44,14 @@ const contextChecks: Readonly<Record<keyof PlanContext, Check>> = {
 };
 
 /**
- * Reads a stored plan. Whatever is not exactly a plan of this version is none: a plan decides what its visitor has
- * proved already, so nothing in it is guessed or mended. It never throws.
+ * Parses a stored plan; undefined unless it is exactly a plan of this version. A plan decides what its visitor has
+ * proved, so nothing is guessed or repaired. Never throws.
  */
 export function parsePlan(stored: unknown): FlowPlan | undefined {
   if (!isObject(stored)) return undefined;
   const { version, execution, flow, bindings, context } = stored;
   if (version !== 1 || !isUuid(execution) || !isUuid(flow)) return undefined;
-  // A plan with nothing left to do is over, and never stored.
+  // A plan without stages is finished, and is never stored.
   if (!Array.isArray(bindings) || bindings.length === 0 || !bindings.every(isPlannedStage)) return undefined;
   if (!isContext(context)) return undefined;
   if (Object.keys(stored).length !== 5) return undefined;
@@ -96,7 +96,7 @@ function isPlannedUser(value: unknown): value is PlannedUser {
   return isWhole && Object.keys(more).length === 0;
 }
 
-/** In the spelling of the database alone: keys are compared as text. */
+/** Accepts only the database's spelling, because keys are compared as text. */
 function isUuid(value: unknown): boolean {
   return typeof value === 'string' && parseUuid(value) === value;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
-import { masked, withoutSecrets, withPast } from './plan-history.js';
+import { masked, withoutSecrets, appendToHistory } from './plan-history.js';
 import { newPlan } from './plan.js';
 
 describe('What is kept of a plan for the inspector', () => {
@@ -35,20 +35,23 @@ describe('What is kept of a plan for the inspector', () => {
 
   it('stays as it was when the plan goes on, and grows without end no more than a flow does', () => {
     const plan = newPlan(randomUUID(), [{ inMemory: 'a' }, { inMemory: 'b' }], {});
-    const history = withPast([], plan);
+    const history = appendToHistory([], plan);
     plan.bindings.shift();
     plan.context.email_sent = true;
     expect(history).toMatchObject([{ bindings: [{ inMemory: 'a' }, { inMemory: 'b' }], context: {} }]);
-    const long = Array.from({ length: 200 }).reduce<typeof history>((past) => withPast(past, plan), history);
+    const long = Array.from({ length: 200 }).reduce<typeof history>((past) => appendToHistory(past, plan), history);
     expect(long).toHaveLength(50);
     const large = newPlan(randomUUID(), plan.bindings, { prompt_data: { name: 'x'.repeat(100_000) } });
-    expect(withPast([], large)).toMatchObject([{ context: {} }]);
+    expect(appendToHistory([], large)).toMatchObject([{ context: {} }]);
     expect(large.context.prompt_data).toBeDefined();
   });
 
   it('repeats what was typed no more often than 10,000 characters have room for', () => {
     const plan = newPlan(randomUUID(), [{ inMemory: 'a' }], { prompt_data: { name: 'x'.repeat(4_000) } });
-    const history = Array.from({ length: 5 }).reduce<ReturnType<typeof withPast>>((past) => withPast(past, plan), []);
+    const history = Array.from({ length: 5 }).reduce<ReturnType<typeof appendToHistory>>(
+      (past) => appendToHistory(past, plan),
+      [],
+    );
     expect(history.map(({ context }) => context.prompt_data !== undefined)).toEqual([false, false, false, true, true]);
   });
 });

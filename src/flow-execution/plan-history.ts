@@ -1,25 +1,25 @@
 import { parsePlan } from './parse-plan.js';
 import type { FlowPlan, PlanContext } from './plan.js';
 
-/** A plan as it was before a stage was passed, without the secrets in it. */
+/** A plan before a stage was passed, without secrets. */
 export type PastPlan = FlowPlan;
 
-/** As many as a flow of any sensible length has stages. */
-const longest = 50;
+/** Maximum number of plans in the history. */
+const maxPlans = 50;
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 export const masked = '********************';
 
-/** Names of values that are secrets, whoever put them there. */
+/** Names of values that are treated as secrets. */
 const secretName = /pass|secret|token|api|key|code|pin\b|signature|cookie/i;
 
-/** Characters of JSON that the contexts of all plans have together: what visitors type can be long. */
-const largest = 10_000;
+/** Maximum length of the contexts of all plans together, as JSON. */
+const maxContextLength = 10_000;
 
-/** The history with one more plan. Old plans give way, and the contexts of the oldest ones if they are too large. */
-export function withPast(history: readonly PastPlan[], plan: FlowPlan): PastPlan[] {
-  const past = [...history, { ...structuredClone(plan), context: withoutSecrets(plan.context) }].slice(-longest);
-  let left = largest;
+/** Returns the history with one more plan. Drops the oldest plans and contexts beyond the limits. */
+export function appendToHistory(history: readonly PastPlan[], plan: FlowPlan): PastPlan[] {
+  const past = [...history, { ...structuredClone(plan), context: withoutSecrets(plan.context) }].slice(-maxPlans);
+  let left = maxContextLength;
   const kept = past.reverse().map((each) => {
     left -= JSON.stringify(each.context).length;
     return left < 0 ? { ...each, context: {} } : each;
@@ -27,7 +27,7 @@ export function withPast(history: readonly PastPlan[], plan: FlowPlan): PastPlan
   return kept.reverse();
 }
 
-/** The context as administrators may see it. */
+/** Returns a context with its secrets masked, for the inspector. */
 export function withoutSecrets({ prompt_data, is_restored, ...context }: PlanContext): PlanContext {
   const secrets = context.prompt_secrets ?? [];
   return {

@@ -3,39 +3,38 @@ import type { EntityManager } from 'typeorm';
 
 import type { Flow } from '../flows/flow.entity.js';
 import type { Message } from '../rest/messages/messages.js';
-import { spentHere } from './confirm-stage.executor.js';
+import { spentTokenKey } from './confirm-stage.executor.js';
 import type { Visitor } from './execution.js';
 import { FlowTokens } from './flow-token.service.js';
 import { LinkRefusals } from './link-refusals.service.js';
 import type { FlowPlan } from './plan.js';
 
-/** A request that brings the `flow_token` of a link along. */
+/** A request with the `flow_token` of a link. */
 export interface OpenedLink {
-  /** Of the transaction that the whole request is. */
+  /** The transaction of the request. */
   readonly manager: EntityManager;
   readonly token: string;
   /** The flow in the address. */
   readonly flow: Flow;
-  /** What the session is at, in this flow. */
+  /** The session's plan of this flow. */
   readonly plan: FlowPlan | undefined;
-  /** What the session remembers under this name. */
+  /** Reads a value that is stored in the session. */
   readonly remembered: (name: string) => unknown;
   readonly visitor: Visitor;
 }
 
-/** What comes of it. */
+/** The result of opening a link. */
 export type Restored =
-  /** The session goes on as if there were no token. */
+  /** The session continues as without a token. */
   | { readonly kind: 'nothing' }
-  /** This plan is what the request is about. The session goes on with it once its first stage is passed. */
+  /** The request uses this plan. The session takes it over once its first stage is passed. */
   | { readonly kind: 'plan'; readonly plan: FlowPlan }
-  /** The visitor is told why not; the session stays as it is. */
+  /** The link is refused with a message; the session is unchanged. */
   | { readonly kind: 'denied'; readonly message?: Message };
 
 /**
- * Finds out what the link of a mail stands for (flow execution, section 3.4). Everything comes from the token and
- * nothing from the visitor's session, so that one user's link never acts for another. Nothing is spent here: the plan
- * begins with a button.
+ * Restores the plan of an opened link. The plan comes from the token alone and never from the visitor's session, so that
+ * one user's link cannot act for another. The token is not spent: the plan starts with a button.
  */
 @Injectable()
 export class PlanRestorer {
@@ -46,8 +45,8 @@ export class PlanRestorer {
 
   async restore({ manager, token: secret, flow, plan, remembered, visitor }: OpenedLink): Promise<Restored> {
     const { pk: token, state, plan: stored } = await this.tokens.find(manager, secret, flow.pk);
-    // The page still names the link that this session has followed.
-    const isFollowed = token !== null && (plan?.context.is_restored === token || remembered(spentHere) === token);
+    // The URL of the page still has the token of the link that this session has followed.
+    const isFollowed = token !== null && (plan?.context.is_restored === token || remembered(spentTokenKey) === token);
     if (state === 'spent' && plan !== undefined && isFollowed) return { kind: 'nothing' };
     if (state !== 'live') {
       return { kind: 'denied', message: await this.refusals.refuse({ manager, flow, visitor, token, state }) };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { FlowPlan } from './plan.js';
 
-/** Names the stage that a run is at. It is another one as soon as that stage is passed or the flow is begun anew. */
+/** Returns an ID of the current step of a run. It changes when the stage is passed or the flow restarts. */
 export function stepOf({ execution, bindings }: FlowPlan): string {
   const [next] = bindings;
   const stage = next === undefined ? '' : 'inMemory' in next ? next.inMemory : next.binding;

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
 /**
- * What is left to do in a flow, and what is known so far. It is JSON that holds references, never objects: it survives
- * a deploy, and restoring it can't put an old state of a user over a newer one (flow execution, section 10.2).
+ * The remaining stages of a run and the data it has collected. JSON with references instead of objects, so that it
+ * survives a deployment, and restoring it cannot overwrite a user with an older state.
  */
 export interface FlowPlan {
-  /** Of the form of this object. A plan of another version is not used. */
+  /** Version of this format. Plans of other versions are not used. */
   readonly version: 1;
-  /** Names this run through the flow; what is proved in it counts for no other. */
+  /** ID of the run; proofs are valid for one run only. */
   readonly execution: string;
   /** Key of the flow. */
   readonly flow: string;
@@ -16,21 +16,21 @@ export interface FlowPlan {
   context: PlanContext;
 }
 
-/** A stage that is still to be passed: one that a binding put there, or one that another stage put in between. */
+/** A stage that is still to be passed: from a binding, or inserted by another stage. */
 export type PlannedStage =
   | {
-      /** Key of the binding, of which the policies and `invalid_response_action` count as they are now. */
+      /** Key of the binding, whose current policies and `invalid_response_action` apply. */
       readonly binding: string;
       readonly stage: string;
-      /** The policies of the binding are asked again when the stage is reached. */
+      /** Whether the policies of the binding are evaluated again when the stage is reached. */
       readonly reEvaluate: boolean;
     }
   | {
-      /** Name of an executor that is no stage in the database. */
+      /** Name of the executor of a stage that is not in the database. */
       readonly inMemory: string;
     };
 
-/** The names that a visitor typed who is no user. Nothing is ever created from them. */
+/** The names that a visitor typed for an unknown user. No account is created from them. */
 export interface PretendedUser {
   readonly username: string;
   readonly email: string;
@@ -41,9 +41,9 @@ export interface PretendedUser {
 /** The user of a plan: a user, or the names that a visitor typed. */
 export type PlannedUser = { readonly pk: number } | { readonly pretended: PretendedUser };
 
-/** The state of an account that a proof was given for: a new password or address ends what the proof allows. */
+/** The state of an account when a proof was given. A new password or address invalidates the proof. */
 export interface ProvedAccount {
-  /** Key of the user. */
+  /** ID of the user. */
   readonly user: number;
   readonly email: string;
   /** `User.passwordChangeDate`, in milliseconds since 1970. */
@@ -64,28 +64,28 @@ export interface SentLink {
   readonly notBefore?: number;
 }
 
-/** What is known in a run. The names are the reference's: they are part of its contract (flow execution, section 1.2). */
+/** The data of a run, under authentik's names. */
 export interface PlanContext {
   pending_user?: PlannedUser;
   /** What the visitor typed, for display. */
   pending_user_identifier?: string;
-  /** What the visitor typed, also where a matched user is displayed instead: they know no more than that. */
+  /** What the visitor typed, also if the matched user is displayed instead. */
   typed_identifier?: string;
-  /** What was proved in this run, by a password or a mail; absent until then. */
+  /** The account that a password or mail has proved in this run. */
   proved_account?: ProvedAccount;
   /** The address that the last mailed proof of this run was sent to. */
   proved_address?: string;
   prompt_data?: Record<string, unknown>;
-  /** Keys of `prompt_data` whose values nobody is shown, such as passwords. */
+  /** Keys of `prompt_data` whose values are never shown, such as passwords. */
   prompt_secrets?: string[];
   /** A recipient instead of the user's own address; only ever set by this server. */
   email?: string;
   email_sent?: boolean;
-  /** What the email stage had sent last. */
+  /** The last link that an email stage sent. */
   email_link?: SentLink;
   /** Key of the flow token that restored the plan. */
   is_restored?: string;
-  /** Where to go in the end. */
+  /** Where to redirect at the end of the flow. */
   redirect?: string;
   is_redirected?: boolean;
   invitation_in_effect?: boolean;
@@ -103,7 +103,7 @@ export interface PlanContext {
   consent_additional_permissions?: { id: string; name: string }[];
 }
 
-/** A new run through a flow. */
+/** Returns the plan of a new run. */
 export function newPlan(flow: string, bindings: PlannedStage[], context: PlanContext): FlowPlan {
   return { version: 1, execution: randomUUID(), flow, bindings, context };
 }

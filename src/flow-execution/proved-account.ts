@@ -7,16 +7,16 @@ import type { PlanContext, ProvedAccount } from './plan.js';
 type Account = Pick<User, 'pk' | 'email' | 'passwordChangeDate'>;
 
 /**
- * Notes the account that a proof in this run was given for, as it was when the proof was checked. The first proof counts:
- * a later one does not renew what was proved with an older password or at an older address.
+ * Records the account that a proof was given for, in its state when the proof was verified. Only the first proof of an
+ * account counts: a later one does not renew a proof with an older password or address.
  */
-export function noteProof(context: PlanContext, account: Account): void {
+export function recordProof(context: PlanContext, account: Account): void {
   if (context.proved_account?.user !== account.pk) context.proved_account = stateOf(account);
 }
 
 /**
- * Whether the account is proved to be the visitor's: by a proof in this run, or because they are signed in to it. A run
- * that mails to another address than the account's own proves nothing of the account.
+ * Whether the visitor has proved to own the account: by a proof in this run, or by being signed in to it. A run that
+ * mails to an address other than the account's own proves nothing about the account.
  */
 export function hasProof(
   { plan: { context }, visitor }: { readonly plan: { readonly context: PlanContext }; readonly visitor: Visitor },
@@ -26,18 +26,18 @@ export function hasProof(
   return context.proved_account?.user === pk && [undefined, '', email].includes(context.email);
 }
 
-/** Notes the account as it is now, after a change that this run has made itself. The caller holds the user's row. */
-export async function noteOwnChange(manager: EntityManager, context: PlanContext, pk: number): Promise<void> {
+/** Updates the recorded state after a change that this run has made itself. The caller has locked the user's row. */
+export async function recordOwnChange(manager: EntityManager, context: PlanContext, pk: number): Promise<void> {
   context.proved_account = stateOf(await manager.findOneByOrFail(User, { pk }));
 }
 
 /**
- * Locks a user's row until the transaction ends, so that no change of their password or address comes between the
- * check and what the caller writes.
+ * Locks a user's row until the transaction ends, so that the password and address cannot change between this check and
+ * the caller's writes.
  *
- * @returns `changed` if the run has proved an earlier state of the account, undefined if there is no such user
+ * @returns `changed` if the account has changed since the proof, undefined for an unknown user
  */
-export async function lockProved(
+export async function lockProvedUser(
   manager: EntityManager,
   { proved_account: proved }: PlanContext,
   pk: number,

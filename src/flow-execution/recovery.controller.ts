@@ -19,7 +19,7 @@ export class RecoveryController {
     method: 'POST',
     path: 'recovery',
     operation: 'recovery_create',
-    description: 'Make a link that leads a user to a new password. It is told, and stands nowhere else.',
+    description: 'Create a recovery link for a user. It is returned and not mailed.',
     permissions: ['authentik_core.reset_user_password'],
     responses: [{ status: 200, type: LinkDto }],
   })

@@ -19,26 +19,26 @@ import { FlowPlanner } from './flow-planner.js';
 import { FlowTokens } from './flow-token.service.js';
 import type { FlowPlan } from './plan.js';
 
-/** Minutes that a link is valid which an administrator is shown. */
-const shownFor = 30;
+/** Validity in minutes of links that are shown to administrators or mailed by the service itself. */
+const linkMinutes = 30;
 
-/** Asks who somebody is, which is known here. */
+/** The stage kind that recovery skips, because the user is known. */
 const identification = 'identification';
 
-/** The flow by which a user comes to a new password, and what is left to do in it. */
+/** The recovery flow of a user, and its plan. */
 export interface RecoveryTarget {
   readonly flow: Flow;
   readonly plan: FlowPlan;
 }
 
-/** A link that leads a user to a new password. */
+/** A recovery link. */
 export interface RecoveryLink {
-  /** For `linkOf`: holds no secret. */
+  /** For `linkOf`; contains no secret. */
   readonly link: NonNullable<StoredMailData['link']>;
   readonly expires: Date;
 }
 
-/** Makes links by which users whom an administrator knows come to a new password (management API, section 9.4). */
+/** Creates recovery links for a given user. */
 @Injectable()
 export class Recovery {
   constructor(
@@ -53,18 +53,18 @@ export class Recovery {
   ) {}
 
   /**
-   * A link for the administrator to hand on: until it has been used or is too old, always the same one.
+   * Returns a link for the administrator to hand over. It stays the same until it is used or expires.
    *
-   * @throws ValidationError if there is no recovery flow for this user
+   * @throws ValidationError if no recovery flow applies to the user
    * @throws AppError `forbidden` if the caller may not take over the account
    */
   async show(user: User, by: Caller, clientIp: string): Promise<string> {
     return this.dataSource.transaction(async (manager) => {
       await this.authority.requireSignInChange(manager, by, user.pk);
       const { flow, plan } = await this.plan(manager, user);
-      // Two requests at the same time would make two links.
+      // Concurrent requests would create two links.
       await manager.query('select from "user" where id = $1 for no key update', [user.pk]);
-      const shown = await this.tokens.renewShown(manager, { user: user.pk, address: user.email, plan });
+      const shown = await this.tokens.replaceShownPlan(manager, { user: user.pk, address: user.email, plan });
       const token =
         shown ??
         (await this.tokens.issue(manager, {
@@ -73,27 +73,27 @@ export class Recovery {
           address: user.email,
           stage: null,
           plan,
-          minutes: shownFor,
+          minutes: linkMinutes,
         }));
       await this.events.write(manager, {
         action: 'secret_view',
         app: 'authentik.core',
         context: {
-          message: 'A link was shown that leads to a new password.',
+          message: 'A recovery link was shown.',
           affected_user: { pk: user.pk, username: user.username },
         },
         user: by.identity,
         clientIp,
       });
-      return linkOf({ link: placeOf(flow, token.pk) }, publicUrl(this.settings), this.secrets) ?? '';
+      return linkOf({ link: linkTo(flow, token.pk) }, publicUrl(this.settings), this.secrets) ?? '';
     });
   }
 
   /**
-   * A link for a mail of a stage to the user's address, which ends those that were mailed before.
+   * Issues a link for a mail to the user's address, and invalidates the links that were mailed before.
    *
-   * @param target what `plan` gave for the user
-   * @param minutes how long it is valid
+   * @param target the result of `plan` for the user
+   * @param minutes validity of the link
    */
   async linkFor(
     manager: EntityManager,
@@ -111,19 +111,18 @@ export class Recovery {
       plan,
       minutes,
     });
-    return { link: placeOf(flow, pk), expires };
+    return { link: linkTo(flow, pk), expires };
   }
 
   /**
-   * Mails a link to the user's address, from the service itself. It
-   * ends those that were mailed before.
+   * Mails a link to the user's address, from the service itself, and invalidates the links that were mailed before.
    *
-   * @param locales languages of the reader; the user's own comes first
-   * @throws ValidationError if there is no recovery flow for this user
+   * @param locales languages of the reader; the user's own takes precedence
+   * @throws ValidationError if no recovery flow applies to the user
    */
   async mail(manager: EntityManager, user: User, locales: readonly string[]): Promise<void> {
     const target = await this.plan(manager, user);
-    const { link, expires } = await this.linkFor(manager, user, target, null, shownFor);
+    const { link, expires } = await this.linkFor(manager, user, target, null, linkMinutes);
     const { username, name, email } = user;
     await this.outbox.enqueue(manager, {
       stage: null,
@@ -138,14 +137,14 @@ export class Recovery {
   }
 
   /**
-   * What the user has to do, planned as for anybody who opens the link; who they are is known.
+   * Returns the user's recovery flow, planned for an anonymous visitor with the user as pending user.
    *
-   * @throws ValidationError if there is no recovery flow for this user
+   * @throws ValidationError if no recovery flow applies to the user
    */
   async plan(manager: EntityManager, user: User): Promise<RecoveryTarget> {
     const flows = await manager.find(Flow, { where: { designation: 'recovery' }, order: { slug: 'ASC' } });
     if (flows.length === 0) throw refusal('No recovery flow set.');
-    // An account that was switched off is not recovered.
+    // Deactivated accounts cannot be recovered.
     for (const flow of user.isActive || user.awaitsConfirmation ? flows : []) {
       const planned = await this.planner.plan(manager, flow, undefined, { pending_user: { pk: user.pk } });
       if (planned.kind === 'notApplicable') continue;
@@ -161,12 +160,15 @@ export class Recovery {
       .select('stage.pk', 'pk')
       .where('stage.pk = any(:stages) and stage.kind = :identification', { stages, identification })
       .getRawMany<{ pk: string }>();
-    const left = new Set(asking.map(({ pk }) => pk));
-    return { ...plan, bindings: plan.bindings.filter((planned) => !('stage' in planned) || !left.has(planned.stage)) };
+    const identifying = new Set(asking.map(({ pk }) => pk));
+    return {
+      ...plan,
+      bindings: plan.bindings.filter((planned) => !('stage' in planned) || !identifying.has(planned.stage)),
+    };
   }
 }
 
-function placeOf({ slug }: Flow, key: string): RecoveryLink['link'] {
+function linkTo({ slug }: Flow, key: string): RecoveryLink['link'] {
   return { path: `/if/flow/${slug}/`, query: '', parameter: 'flow_token', key };
 }
 

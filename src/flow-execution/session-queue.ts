@@ -6,7 +6,7 @@ import { AppError } from '../rest/errors/app-error.js';
 import { FairQueue, QueueFullError } from './fair-queue.js';
 import type { Visit } from './visit.js';
 
-/** Requests that wait at most: fewer than MAX_CONNECTIONS has by default. */
+/** Maximum number of waiting requests: fewer than the default of MAX_CONNECTIONS. */
 const waiting = 1_000;
 const waitingPerClient = 200;
 
@@ -19,7 +19,7 @@ export class SessionQueue {
   private readonly queue: FairQueue;
 
   constructor(dataSource: DataSource) {
-    // The other half of the connections is for what stages count outside of their transaction.
+    // The other half of the connections is for counters that commit outside the transaction.
     const running = Math.max(1, Math.floor((dataSource.options.poolSize ?? 10) / 2));
     this.queue = new FairQueue({ running, runningPerClient: Math.ceil(running / 2), waiting, waitingPerClient });
   }

@@ -52,10 +52,10 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
   setPendingUser(user: PlannedUser): void {
     const { context } = this.plan;
     const { pending_user: before } = context;
-    // A proved address stays proved while the run is about one user; a signed-in visitor may have proved it for theirs.
+    // A proof of an address is valid for one pending user only.
     if (before !== undefined && !isDeepStrictEqual(before, user)) delete context.proved_address;
     context.pending_user = user;
-    // What was proved about another account says nothing about this one.
+    // A proof for another account is not valid for this one.
     if (!('pk' in user) || context.proved_account?.user !== user.pk) delete context.proved_account;
   }
 
@@ -89,7 +89,7 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
 
   continueWith(plan: FlowPlan): void {
     const { state, link } = this.run;
-    // A flow without stages is planned when it is opened, and is over then.
+    // A flow without stages is planned, and finished, when it is opened.
     if (plan.bindings.length > 0) state.plan = plan;
     else delete state.plan;
     state.history = [];

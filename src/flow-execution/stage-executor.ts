@@ -7,7 +7,7 @@ import type { Execution } from './execution.js';
 
 type Class = abstract new () => object;
 
-/** `component` and the fields of that component. The executor adds `flow_info` and the like. */
+/** A challenge: `component` and its fields. The executor adds common fields such as `flow_info`. */
 export interface Challenge {
   readonly component: string;
   readonly response_errors?: Readonly<Record<string, readonly MessageOrText[]>>;
@@ -17,49 +17,49 @@ export interface Challenge {
   readonly [field: string]: unknown;
 }
 
-/** What comes of a stage (flow execution, section 2.4). */
+/** The outcome of a stage for one request. */
 export type StageOutcome =
-  /** The visitor is asked something. */
+  /** The visitor gets a challenge. */
   | { readonly kind: 'challenge'; readonly challenge: Challenge }
-  /** The stage is passed: the next one is reached. */
+  /** The stage is passed, and the run continues with the next one. */
   | { readonly kind: 'passed' }
-  /** The answer is not accepted; `invalid_response_action` of the binding decides what follows. */
+  /** The response is invalid; `invalid_response_action` of the binding decides what happens next. */
   | { readonly kind: 'rejected'; readonly errors: NestedMessages }
-  /** The run ends; without a message for an unknown reason. */
+  /** The run ends, with a message or the default one. */
   | { readonly kind: 'denied'; readonly message?: MessageOrText };
 
 /**
- * What a kind of stage does when a visitor reaches it. One instance serves every run: all state is in the execution.
- * Everything is written with `execution.manager`: it takes effect together with the plan, or not at all.
+ * Executes the stages of one kind. One instance serves all runs, so it has no state. Write with `execution.manager` only:
+ * the writes take effect together with the plan, or not at all.
  */
 export interface StageExecutor<S extends Stage = Stage> {
   /** The kind of stage (`StageKind.kind`). */
   readonly kind: string;
-  /** What it shows and what it takes, for the documentation; a stage without UI has neither. */
+  /** Classes of the challenge and the response, for the OpenAPI document; a stage without UI has neither. */
   readonly challenge?: Class;
   readonly response?: Class;
 
-  /** The stage is reached or looked at again (GET). A stage without UI acts here. May be called any number of times. */
+  /** Returns the challenge (GET). A stage without UI does its work here. May be called any number of times. */
   show(execution: Execution<S>): Promise<StageOutcome>;
 
   /**
-   * An answer has come (POST). A stage without UI does the same as in `show`.
+   * Handles the response (POST). A stage without UI does the same as in `show`.
    *
-   * @param body what was posted: any JSON value. Read it with `execution.read`, and trust nothing in it
-   * @throws ValidationError for a body that cannot be read; it counts as `rejected`
+   * @param body any JSON value, untrusted; parse it with `execution.read`
+   * @throws ValidationError for an invalid body, which counts as `rejected`
    */
   answer(execution: Execution<S>, body: unknown): Promise<StageOutcome>;
 
-  /** Whether an answer can hold files, so that its request can be large. Absent: it cannot. */
+  /** Whether a response can contain files, so that its request may be large. Default: no. */
   takesFiles?(manager: EntityManager, stage: S): Promise<boolean>;
 }
 
-/** What a stage does that stands in no database: other stages, or the executor, put it into a plan by its name. */
+/** Executes a stage that is not in the database, and that other stages insert into a plan by its name. */
 export interface InMemoryStageExecutor extends Omit<StageExecutor, 'kind' | 'show' | 'answer' | 'takesFiles'> {
   /** The name in the plan. */
   readonly name: string;
 
-  /** As with a `StageExecutor`. */
+  /** Like those of `StageExecutor`. */
   show(execution: Execution<undefined>): Promise<StageOutcome>;
   answer(execution: Execution<undefined>, body: unknown): Promise<StageOutcome>;
 }

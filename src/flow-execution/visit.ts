@@ -3,14 +3,14 @@ import Negotiator from 'negotiator';
 
 import type { SessionCookies } from '../core/sessions/session-cookies.js';
 
-/** What a request tells of who makes it, before anything is looked up. */
+/** Data about the client in a request, before any lookup. */
 export interface Visit {
-  /** Of the session; undefined if the request names none. */
+  /** Key from the session cookie; undefined without one. */
   readonly sessionKey: string | undefined;
-  /** What shows that a page of ours made the request. */
+  /** CSRF token of the request. */
   readonly csrf: string | undefined;
   readonly clientIp: string;
-  /** What the browser is known by since an earlier sign-in; may be anything. */
+  /** Cookie of earlier sign-ins (`KnownBrowsers`); untrusted. */
   readonly browser: string | undefined;
   /** BCP 47, best first. */
   readonly languages: readonly string[];

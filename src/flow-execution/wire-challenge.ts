@@ -5,10 +5,10 @@ import type { FullChallenge } from './executor-answer.js';
 /** A challenge as the API sends it. */
 export type WireChallenge = Readonly<Record<string, unknown>>;
 
-/** Fields whose value is one message. */
+/** Fields whose value is a single message. */
 const messageFields = ['error_message', 'header_text', 'primary_action'] as const;
 
-/** Returns a challenge with authentik's English instead of message codes (flow execution, section 2.5). */
+/** Returns a challenge with authentik's English in place of message codes. */
 export function wireChallenge(challenge: FullChallenge): WireChallenge {
   const { response_errors: errors, messages } = challenge;
   // Replaces values in place: the order of the fields is authentik's.

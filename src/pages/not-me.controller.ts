@@ -61,7 +61,7 @@ export class NotMeController {
   ): Promise<string> {
     const { answer } = await readPageForm(body, request.bodyType);
     const visitor = await this.visitors.of(request);
-    const result = await this.notMe.press(answer[notMeParameter] ?? '', clientIp, visitor.visit.languages);
+    const result = await this.notMe.confirm(answer[notMeParameter] ?? '', clientIp, visitor.visit.languages);
     const { notMe, ...others } = visitor.notes;
     const session = notMe === undefined ? undefined : await this.notes.save(visitor.visit, others);
     const page = notMeDonePage(result, await this.wording(visitor));
@@ -88,7 +88,7 @@ export class NotMeController {
       return { kind: 'redirect', to: addressWith(query) };
     }
     const { notMe: secret = '' } = visitor.notes;
-    return { kind: 'page', page: notMePage(await this.notMe.look(secret), secret, wording) };
+    return { kind: 'page', page: notMePage(await this.notMe.findState(secret), secret, wording) };
   }
 
   private async wording({ locale }: PageVisitor): Promise<Wording> {

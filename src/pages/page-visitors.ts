@@ -35,7 +35,7 @@ export class PageVisitors {
 
   async of(request: FastifyRequest): Promise<PageVisitor> {
     const visit = visitOf(request, this.cookies);
-    const { session, user, state } = await this.sessions.look(visit);
+    const { session, user, state } = await this.sessions.read(visit);
     return {
       visit,
       hasSession: session?.isReplaced === false,

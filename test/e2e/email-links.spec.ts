@@ -158,7 +158,7 @@ describe('A link is for one flow and one user', () => {
     const found = body.results.filter((event: any) => event.context.flow.slug === other.slug);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({
-      context: { message: 'A link was opened in a flow that it was not made for.' },
+      context: { message: 'A link was opened in a flow other than the one it was issued for.' },
       client_ip: '127.0.0.1',
     });
     expect(JSON.stringify(body)).not.toContain(mail.token);

@@ -212,7 +212,7 @@ describe('/core/users/{id}/recovery/', () => {
     const { body } = await app.api.get('/events/events/?action=secret_view&ordering=-created');
     expect(body.results[0]).toMatchObject({
       user: { username: 'akadmin' },
-      context: { message: 'A link was shown that leads to a new password.', affected_user: { pk, username } },
+      context: { message: 'A recovery link was shown.', affected_user: { pk, username } },
     });
     expect(JSON.stringify(body)).not.toContain(new URL(link).searchParams.get('flow_token'));
   });

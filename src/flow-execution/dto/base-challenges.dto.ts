@@ -2,13 +2,13 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { ChallengeOf, UserChallengeOf } from './challenge.dto.js';
 
-/** The run is over, and not well. */
+/** Access is denied, and the run ends. */
 export class AccessDeniedChallengeDto extends UserChallengeOf('ak-stage-access-denied') {
   @ApiPropertyOptional({ description: 'Reason of the denial, for the visitor.', example: 'Unknown error' })
   error_message?: string;
 }
 
-/** Something failed that is not the visitor's fault, or the request could not be read. */
+/** The flow failed, or the request was malformed. */
 export class FlowErrorChallengeDto extends ChallengeOf('ak-stage-flow-error') {
   @ApiProperty({ description: 'Names the request in the log.', example: '0f8fad5bd9cb469fa16570867728950e' })
   request_id!: string;
@@ -16,12 +16,12 @@ export class FlowErrorChallengeDto extends ChallengeOf('ak-stage-flow-error') {
   @ApiPropertyOptional({ description: 'For superusers.', example: 'at DummyStageExecutor.show' }) traceback?: string;
 }
 
-/** Go somewhere else. */
+/** Redirects the client. */
 export class RedirectChallengeDto extends ChallengeOf('xak-flow-redirect') {
   @ApiProperty({ description: 'URL to continue at.', example: '/' }) to!: string;
 }
 
-/** A page to show as it is. */
+/** HTML to show unchanged. */
 export class ShellChallengeDto extends ChallengeOf('xak-flow-shell') {
   @ApiProperty({ description: 'HTML to show.', example: '<p>Please wait.</p>' }) body!: string;
 }

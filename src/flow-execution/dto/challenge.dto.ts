@@ -10,7 +10,7 @@ import { type FlowLayout, flowLayouts } from '../../flows/flow-choices.js';
 
 type Class<T = object> = abstract new () => T;
 
-/** What a challenge says of its flow. */
+/** Flow data in a challenge. */
 class ContextualFlowInfoDto {
   @ApiPropertyOptional({
     description: 'Title of the flow, with placeholders replaced.',
@@ -27,13 +27,13 @@ class ContextualFlowInfoDto {
   layout!: FlowLayout;
 }
 
-/** What is wrong with an answer. */
+/** An error in a response. */
 class ErrorDetailDto {
   @ApiProperty({ description: 'Message for the visitor.', example: 'This field is required.' }) string!: string;
   @ApiProperty({ description: 'Machine-readable kind of the error.', example: 'required' }) code!: string;
 }
 
-/** A text for the visitor that is no error of a field. */
+/** A message for the visitor that concerns no field. */
 class UserMessageDto {
   @ApiProperty({
     enum: ['success', 'info', 'warning', 'error'],
@@ -44,7 +44,7 @@ class UserMessageDto {
   @ApiProperty({ description: 'Message for the visitor.', example: 'Successfully logged in!' }) text!: string;
 }
 
-/** What every challenge may hold besides its own (flow execution, section 2.5). */
+/** Fields that every challenge can have. */
 export interface ChallengeDto {
   flow_info?: ContextualFlowInfoDto;
   component: string;
@@ -52,13 +52,13 @@ export interface ChallengeDto {
   messages?: UserMessageDto[];
 }
 
-/** Whom a challenge is about. */
+/** User data in a challenge. */
 export interface UserInfoDto {
   pending_user: string;
   pending_user_avatar: string;
 }
 
-/** The schema of a challenge; a kind of stage adds its fields. */
+/** Returns the base class of a challenge. */
 export function ChallengeOf(component: string): Class<ChallengeDto> {
   @ApiExtraModels(ErrorDetailDto)
   abstract class Challenge implements ChallengeDto {
@@ -67,14 +67,14 @@ export function ChallengeOf(component: string): Class<ChallengeDto> {
     component!: string;
 
     @ApiPropertyOptional({
-      description: 'What was wrong with the last answer, by field.',
+      description: 'Errors of the last response, by field.',
       type: 'object',
       additionalProperties: { type: 'array', items: { $ref: getSchemaPath(ErrorDetailDto) } },
     })
     response_errors?: Record<string, ErrorDetailDto[]>;
 
     @ApiPropertyOptional({
-      description: 'What the visitor is told besides, if there is anything.',
+      description: 'Additional messages for the visitor.',
       type: UserMessageDto,
       isArray: true,
     })
@@ -83,7 +83,7 @@ export function ChallengeOf(component: string): Class<ChallengeDto> {
   return Challenge;
 }
 
-/** As `ChallengeOf`, for a challenge that tells whom it is about. */
+/** Like `ChallengeOf`, for a challenge with user data. */
 export function UserChallengeOf(component: string): Class<ChallengeDto & UserInfoDto> {
   abstract class Challenge extends ChallengeOf(component) implements UserInfoDto {
     @ApiProperty({ description: 'Username that the run is about; empty if none.', example: 'jane' })
@@ -98,10 +98,10 @@ export function UserChallengeOf(component: string): Class<ChallengeDto & UserInf
 }
 
 /**
- * The schema of the answer to a challenge. `component` is required for generated clients, which tell the members of the
- * union apart by it. The server ignores it, because it knows the stage, and clients of authentik may leave it out.
+ * Returns the base class of the response to a challenge. `component` is required in the schema because generated clients
+ * discriminate the union by it. The server ignores it, and clients of authentik may omit it.
  */
-export function AnswerTo(component: string): Class<{ component: string }> {
+export function ResponseTo(component: string): Class<{ component: string }> {
   abstract class Answer {
     @ApiProperty({ ...onlyComponent(component), description: 'Identifies the type of the challenge that is answered.' })
     component!: string;

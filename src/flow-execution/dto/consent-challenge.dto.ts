@@ -1,16 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { TextField } from '../../rest/fields/fields.js';
-import { AnswerTo, UserChallengeOf } from './challenge.dto.js';
+import { ResponseTo, UserChallengeOf } from './challenge.dto.js';
 
-/** Something that is consented to. */
+/** A permission to consent to. */
 export class ConsentPermissionDto {
   @ApiProperty({ description: 'What is permitted, for the visitor.', example: 'Read your email address' })
   name!: string;
   @ApiProperty({ description: 'Identifier of the permission.', example: 'email' }) id!: string;
 }
 
-/** Asks for consent: that of a consent stage, or that the link in a mail is to be followed. */
+/** Asks for consent in a consent stage, or for confirmation after a link was opened. */
 export class ConsentChallengeDto extends UserChallengeOf('ak-stage-consent') {
   @ApiPropertyOptional({ description: 'Question to the visitor.', example: "You're about to sign into example." })
   header_text?: string;
@@ -26,8 +26,8 @@ export class ConsentChallengeDto extends UserChallengeOf('ak-stage-consent') {
   token!: string;
 }
 
-/** The consent: what the challenge gave as its token. */
-export class ConsentChallengeResponseRequestDto extends AnswerTo('ak-stage-consent') {
+/** The consent: the token of the challenge. */
+export class ConsentChallengeResponseRequestDto extends ResponseTo('ak-stage-consent') {
   @ApiProperty({
     minLength: 1,
     description: 'Token of the challenge that is answered.',

@@ -2,17 +2,17 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { FlowStageBindingDto } from '../../flows/dto/flow-stage-binding.dto.js';
 
-/** A plan as it is, or as it was when a stage had been passed. */
+/** The current plan, or an earlier one. */
 export class FlowInspectorPlanDto {
-  @ApiPropertyOptional({ readOnly: true, description: 'Absent for a stage that no binding put there.' })
+  @ApiPropertyOptional({ readOnly: true, description: 'Absent for a stage without a binding.' })
   current_stage?: FlowStageBindingDto;
 
-  @ApiPropertyOptional({ readOnly: true, description: 'Absent if nothing comes after the current stage.' })
+  @ApiPropertyOptional({ readOnly: true, description: 'Absent if the current stage is the last one.' })
   next_planned_stage?: FlowStageBindingDto;
 
   @ApiProperty({
     readOnly: true,
-    description: 'What is known, without secrets.',
+    description: 'The data of the run, without secrets.',
     type: 'object',
     additionalProperties: {},
   })
@@ -26,7 +26,7 @@ export class FlowInspectorPlanDto {
   session_id!: string;
 }
 
-/** What a session has done in a flow. */
+/** The plans of a session in a flow. */
 export class FlowInspectionDto {
   @ApiProperty({ type: FlowInspectorPlanDto, isArray: true, description: 'Earlier steps of the run, oldest first.' })
   plans!: FlowInspectorPlanDto[];

@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { noteProvedAddress } from '../../core/addresses/proved-addresses.js';
 import { Credentials } from '../../core/users/credentials.service.js';
 import { EventLog } from '../../events/event-log.js';
-import { spentHere } from '../../flow-execution/confirm-stage.executor.js';
+import { spentTokenKey } from '../../flow-execution/confirm-stage.executor.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
 import type { SentLink } from '../../flow-execution/plan.js';
-import { lockProved, noteOwnChange, noteProof } from '../../flow-execution/proved-account.js';
+import { lockProvedUser, recordOwnChange, recordProof } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { FlowStageBinding } from '../../flows/flow-stage-binding.entity.js';
 import { type Message, message } from '../../rest/messages/messages.js';
@@ -135,10 +135,10 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
         }
         // A later form asks for a password; until then the account has none.
         const { manager, plan } = execution;
-        const locked = await lockProved(manager, plan.context, user);
+        const locked = await lockProvedUser(manager, plan.context, user);
         if (locked === 'changed') return { kind: 'denied', message: message('accountChanged') };
         await this.credentials.setPassword(manager, { pk: user }, '');
-        await noteOwnChange(manager, plan.context, user);
+        await recordOwnChange(manager, plan.context, user);
       }
       // Does not activate accounts that an administrator has deactivated.
       await execution.manager.query(
@@ -193,8 +193,8 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     const result = await this.codes.check(execution, recipient, link, code, seconds);
     if (result.kind === 'right') {
       execution.plan.context.is_restored = result.token;
-      execution.remember(spentHere, result.token);
-      if (recipient.user !== undefined) noteProof(execution.plan.context, recipient.user);
+      execution.remember(spentTokenKey, result.token);
+      if (recipient.user !== undefined) recordProof(execution.plan.context, recipient.user);
       return this.pass(execution, result.user, recipient.address);
     }
     if (result.kind === 'exhausted') {

@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
-import { askedHere } from '../../flow-execution/confirm-stage.executor.js';
+import { requestedRunKey } from '../../flow-execution/confirm-stage.executor.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
 import type { FlowPlan, SentLink } from '../../flow-execution/plan.js';
@@ -41,7 +41,7 @@ export class ProofMail {
    */
   async send(execution: Execution<EmailStage>, recipient: Recipient): Promise<SentLink> {
     let link = this.undeliveredLink(execution, recipient);
-    execution.remember(askedHere, execution.plan.execution);
+    execution.remember(requestedRunKey, execution.plan.execution);
     try {
       await execution.manager.transaction(async (nested) => {
         const token = await this.issueAndEnqueue(nested, execution, recipient);

@@ -10,7 +10,7 @@ import { Token } from '../../core/tokens/token.entity.js';
 import { User } from '../../core/users/user.entity.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
-import { noteProof } from '../../flow-execution/proved-account.js';
+import { recordProof } from '../../flow-execution/proved-account.js';
 import { LockNotices } from '../../mail/notices/lock-notices.service.js';
 import type { PasswordBackend, PasswordStage } from './password-stage.entity.js';
 
@@ -83,7 +83,7 @@ export class PasswordCheck {
     backend: PasswordBackend,
     password: string,
   ): Promise<void> {
-    noteProof(plan.context, user);
+    recordProof(plan.context, user);
     plan.context.user_backend = backend;
     plan.context.auth_method = backend === 'authentik.core.auth.TokenBackend' ? 'app_password' : 'password';
     if (backend === 'authentik.core.auth.InbuiltBackend' && (await isOutdated(user.passwordHash))) {

@@ -4,9 +4,9 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { SessionCookies } from '../../core/sessions/session-cookies.js';
-import { beginFlow } from '../../flow-execution/begin-flow.js';
 import { FlowPlanner } from '../../flow-execution/flow-planner.js';
 import { FlowSessions } from '../../flow-execution/flow-sessions.js';
+import { startFlow } from '../../flow-execution/start-flow.js';
 import { visitOf } from '../../flow-execution/visit.js';
 import { answerUnknownPath } from '../../rest/errors/error.filter.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
@@ -41,7 +41,7 @@ export class PasswordSettingsController {
         return;
       }
       // If the flow does not apply to the user, its page shows the reason.
-      await beginFlow(open, this.planner, flow, open.user);
+      await startFlow(open, this.planner, flow, open.user);
       address = `/if/flow/${flow.slug}/${queryOf(request)}`;
     });
     if (address === undefined) answerUnknownPath(reply);

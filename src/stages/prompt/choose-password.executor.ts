@@ -5,7 +5,7 @@ import { PasswordRules } from '../../core/passwords/password-rules.service.js';
 import { StrengthLimit } from '../../core/passwords/strength-limit.service.js';
 import { Credentials } from '../../core/users/credentials.service.js';
 import type { Execution } from '../../flow-execution/execution.js';
-import { lockProved, noteOwnChange } from '../../flow-execution/proved-account.js';
+import { lockProvedUser, recordOwnChange } from '../../flow-execution/proved-account.js';
 import type { InMemoryStageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { shown } from '../../rest/fields/coercions.js';
 import { message } from '../../rest/messages/messages.js';
@@ -71,11 +71,11 @@ export class ChoosePasswordExecutor implements InMemoryStageExecutor {
     });
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
     const passwordHash = await hashPassword(shown(ownValue(answer.values, passwordKey)));
-    const user = await lockProved(manager, plan.context, pending.user.pk);
+    const user = await lockProvedUser(manager, plan.context, pending.user.pk);
     if (user === undefined) return { kind: 'denied' };
     if (user === 'changed') return { kind: 'denied', message: message('accountChanged') };
     await this.credentials.setPassword(manager, user, passwordHash, { session });
-    await noteOwnChange(manager, plan.context, user.pk);
+    await recordOwnChange(manager, plan.context, user.pk);
     execution.remember(passwordChosenKey, user.pk);
     return { kind: 'passed' };
   }

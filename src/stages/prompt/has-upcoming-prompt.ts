@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 import type { FlowPlan } from '../../flow-execution/plan.js';
-import { stagesAhead } from '../../flow-execution/stages-ahead.js';
+import { upcomingStages } from '../../flow-execution/upcoming-stages.js';
 import { PromptStageField } from './prompt-stage-field.entity.js';
 import { Prompt } from './prompt.entity.js';
 
@@ -10,6 +10,6 @@ export function hasUpcomingPrompt(manager: EntityManager, plan: FlowPlan, fieldK
   return manager
     .createQueryBuilder(PromptStageField, 'field')
     .innerJoin(Prompt, 'prompt', 'prompt.pk = field.promptId and prompt.fieldKey = :fieldKey', { fieldKey })
-    .where('field.stageId = any(:stages)', { stages: stagesAhead(plan) })
+    .where('field.stageId = any(:stages)', { stages: upcomingStages(plan) })
     .getExists();
 }

@@ -2,7 +2,7 @@ import { isAddress, isForeignAddress, nameProblems } from '../../core/users/name
 import { isReservedUsername } from '../../core/users/names/reserved-usernames.js';
 import type { User } from '../../core/users/user.entity.js';
 import type { Execution } from '../../flow-execution/execution.js';
-import { kindsAhead } from '../../flow-execution/stages-ahead.js';
+import { upcomingKinds } from '../../flow-execution/upcoming-stages.js';
 import { type Message, message } from '../../rest/messages/messages.js';
 import { hasUpcomingPrompt } from './has-upcoming-prompt.js';
 import { type FormField, ownValue, type PromptData } from './prompt-form.js';
@@ -57,7 +57,7 @@ export class NameChecks {
   /** Whether this is a sign-up that sends a mail later, which alone may reveal that the address has an account. */
   private async isAnsweredByMail(): Promise<boolean> {
     if (this.own !== undefined) return false;
-    const kinds = await kindsAhead(this.execution.manager, this.execution.plan);
+    const kinds = await upcomingKinds(this.execution.manager, this.execution.plan);
     return kinds.has('user_write') && kinds.has('email');
   }
 
@@ -80,7 +80,7 @@ export class NameChecks {
   /** Whether the rest of the run proves a new address of the account by mail, or never writes it. */
   private async isProvedAhead(): Promise<boolean> {
     const { manager, plan, visitor } = this.execution;
-    const kinds = await kindsAhead(manager, plan);
+    const kinds = await upcomingKinds(manager, plan);
     return !kinds.has('user_write') || (kinds.has('email') && visitor.user?.pk === this.own?.pk);
   }
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Authority } from '../../core/authority/authority.service.js';
 import { User } from '../../core/users/user.entity.js';
 import type { Execution } from '../../flow-execution/execution.js';
-import { hasProof, lockProved } from '../../flow-execution/proved-account.js';
+import { hasProof, lockProvedUser } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
 import { message } from '../../rest/messages/messages.js';
@@ -28,7 +28,7 @@ export class UserDeleteStageExecutor implements StageExecutor<UserDeleteStage> {
     if (user === undefined) return { kind: 'denied', message: message('noUserToDelete') };
     if (!hasProof(execution, user)) return { kind: 'denied', message: message('accountNotProved') };
     await this.authority.lock(manager);
-    if ((await lockProved(manager, plan.context, user.pk)) === 'changed') {
+    if ((await lockProvedUser(manager, plan.context, user.pk)) === 'changed') {
       return { kind: 'denied', message: message('accountChanged') };
     }
     try {

@@ -5,7 +5,7 @@ import type { SessionBinding } from '../../core/sessions/session-network.js';
 import { User } from '../../core/users/user.entity.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
-import { hasProof, lockProved } from '../../flow-execution/proved-account.js';
+import { hasProof, lockProvedUser } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { secondsIn } from '../../rest/fields/duration.js';
 import { message } from '../../rest/messages/messages.js';
@@ -63,7 +63,7 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
     const pending = await execution.pendingUser();
     if (pending?.kind !== 'known') return noUser;
     // Locked, because the account may be deactivated or its password changed concurrently.
-    const user = await lockProved(manager, plan.context, pending.user.pk);
+    const user = await lockProvedUser(manager, plan.context, pending.user.pk);
     if (user === 'changed') return { kind: 'denied', message: message('accountChanged') };
     if (user?.isActive !== true) return inactive;
     if (!hasProof(execution, user) && (await isSuperuser(manager, user.pk)))

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { holderOf } from '../../core/addresses/address-holder.js';
 import { isAddress } from '../../core/users/names/account-names.js';
 import type { Execution } from '../../flow-execution/execution.js';
-import { kindsAhead } from '../../flow-execution/stages-ahead.js';
+import { upcomingKinds } from '../../flow-execution/upcoming-stages.js';
 import type { UserChanges } from './user-changes.js';
 
 /**
@@ -16,6 +16,6 @@ export async function hasTakenAddress(
   { username, email }: UserChanges,
 ): Promise<boolean> {
   if (username === undefined || email === undefined || email === '') return false;
-  if (!(await kindsAhead(manager, plan)).has('email')) return false;
+  if (!(await upcomingKinds(manager, plan)).has('email')) return false;
   return (await holderOf(manager, email, isAddress(username))) !== undefined;
 }

@@ -13,7 +13,7 @@ import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { PlanContext } from '../../flow-execution/plan.js';
-import { hasProof, lockProved, noteOwnChange } from '../../flow-execution/proved-account.js';
+import { hasProof, lockProvedUser, recordOwnChange } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { type Message, message } from '../../rest/messages/messages.js';
@@ -117,7 +117,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     if (password !== undefined) execution.remember(passwordChosenKey, user.pk);
     execution.setPendingUser({ pk: user.pk });
     // Writing proves nothing by itself.
-    if (isOwner) await noteOwnChange(manager, context, user.pk);
+    if (isOwner) await recordOwnChange(manager, context, user.pk);
     context.user_backend = 'authentik.core.auth.InbuiltBackend';
     discardWrittenData(context);
   }
@@ -160,7 +160,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
       if (stage.userCreationMode === 'never_create') throw new Denial(message('noUserToChange'));
       return undefined;
     }
-    const stored = await lockProved(manager, execution.plan.context, user.pk);
+    const stored = await lockProvedUser(manager, execution.plan.context, user.pk);
     if (stored === undefined) throw new Denial(failed);
     if (stored === 'changed') throw new Denial(message('accountChanged'));
     return stored;

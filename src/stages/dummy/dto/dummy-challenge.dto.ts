@@ -1,4 +1,4 @@
-import { AnswerTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
+import { ResponseTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
 import { TextField } from '../../../rest/fields/fields.js';
 
 /** The challenge of a dummy stage. */
@@ -8,4 +8,4 @@ export class DummyChallengeDto extends ChallengeOf('ak-stage-dummy') {
 }
 
 /** The response to a dummy stage, which has no fields. */
-export class DummyChallengeResponseRequestDto extends AnswerTo('ak-stage-dummy') {}
+export class DummyChallengeResponseRequestDto extends ResponseTo('ak-stage-dummy') {}

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 
-import { AnswerTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
+import { ResponseTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
 import { TextField } from '../../../rest/fields/fields.js';
 
 /** Waits for the link in the mail to be opened, or for the code. */
@@ -24,7 +24,7 @@ export class EmailChallengeDto extends ChallengeOf('ak-stage-email') {
 }
 
 /** Requests another mail, or submits the code of the last one. */
-export class EmailChallengeResponseRequestDto extends AnswerTo('ak-stage-email') {
+export class EmailChallengeResponseRequestDto extends ResponseTo('ak-stage-email') {
   @TextField({
     maxLength: 20,
     description: "The six-digit code in the mail. Without it, another mail is sent. Not part of authentik's API.",

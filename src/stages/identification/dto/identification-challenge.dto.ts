@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-import { AnswerTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
+import { ResponseTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
 import { type FlowDesignation, flowDesignations } from '../../../flows/flow-choices.js';
 import { BooleanField, ChoiceField, TextField, TextListField } from '../../../rest/fields/fields.js';
 import { type Message, message } from '../../../rest/messages/messages.js';
@@ -55,7 +55,7 @@ export class IdentificationChallengeDto extends ChallengeOf('ak-stage-identifica
 const maxNameLength = 254;
 
 /** The user name or address that the visitor typed, and the password if it was asked for. */
-export class IdentificationChallengeResponseRequestDto extends AnswerTo('ak-stage-identification') {
+export class IdentificationChallengeResponseRequestDto extends ResponseTo('ak-stage-identification') {
   @ApiProperty({ minLength: 1, description: 'User name, email address or UPN.', example: 'jane' })
   @TextField({ required: true, checks: [checkLength] })
   uid_field!: string;

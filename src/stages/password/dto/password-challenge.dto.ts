@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-import { AnswerTo, UserChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
+import { ResponseTo, UserChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
 import { BooleanField, TextField } from '../../../rest/fields/fields.js';
 
 /** Asks for a password. */
@@ -16,7 +16,7 @@ export class PasswordChallengeDto extends UserChallengeOf('ak-stage-password') {
 }
 
 /** The password. */
-export class PasswordChallengeResponseRequestDto extends AnswerTo('ak-stage-password') {
+export class PasswordChallengeResponseRequestDto extends ResponseTo('ak-stage-password') {
   @ApiProperty({ minLength: 1, description: 'Password of the pending user.', example: 'a long sentence of mine' })
   @TextField({ required: true, verbatim: true })
   password!: string;

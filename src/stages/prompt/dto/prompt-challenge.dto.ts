@@ -1,4 +1,4 @@
-import { AnswerTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
+import { ResponseTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
 import { AnswerOf } from '../../../rest/fields/derived.js';
 import {
   BooleanField,
@@ -54,4 +54,4 @@ export class PromptChallengeDto extends ChallengeOf('ak-stage-prompt') {
 }
 
 /** The response: `component`, and a value for each field under its `field_key`. */
-export class PromptChallengeResponseRequestDto extends AnswerTo('ak-stage-prompt') {}
+export class PromptChallengeResponseRequestDto extends ResponseTo('ak-stage-prompt') {}

@@ -4,12 +4,11 @@ import type { FlowPlanner } from './flow-planner.js';
 import type { OpenSession } from './flow-sessions.js';
 
 /**
- * Puts a plan of this flow, as the user themselves, in the place of what the session is at (flow execution, section
- * 1.7). An empty flow leaves nothing to be done.
+ * Replaces the plan of the session by a new one of this flow, with the user as pending user. An empty flow leaves no plan.
  *
- * @returns whether the flow is for them; if it is not, the session stays as it is
+ * @returns whether the flow applies to the user; if not, the session is unchanged
  */
-export async function beginFlow(
+export async function startFlow(
   { manager, state }: OpenSession,
   planner: FlowPlanner,
   flow: Flow,
