@@ -5,8 +5,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import { AccountChanges } from '../core/users/account-changes.js';
 import { Housekeeping } from '../database/housekeeping.js';
+import { linkSecret } from '../database/link-secret.js';
 import { SealBrokenError, SecretBox } from '../database/secret-box.js';
-import { linkSecret } from '../mail/delivery/mail-link.js';
 import { Outbox } from '../mail/outbox/outbox.service.js';
 import type { FlowTokenPurpose } from './flow-token.entity.js';
 import { parsePlan } from './parse-plan.js';

@@ -6,13 +6,12 @@ import type { Caller } from '../core/access/caller.js';
 import { Authority } from '../core/authority/authority.service.js';
 import { localeOf } from '../core/users/settings-of.js';
 import type { User } from '../core/users/user.entity.js';
+import { linkUrl, type StoredLink } from '../database/link-secret.js';
 import { SecretBox } from '../database/secret-box.js';
 import { EventLog } from '../events/event-log.js';
 import { Flow } from '../flows/flow.entity.js';
 import { Stage } from '../flows/stage.entity.js';
-import { linkOf } from '../mail/delivery/mail-link.js';
 import { Outbox } from '../mail/outbox/outbox.service.js';
-import type { StoredMailData } from '../mail/outbox/stored-mail-data.js';
 import { nonField, ValidationError } from '../rest/errors/validation-error.js';
 import { negotiateLanguage } from '../templating/language/locale.js';
 import { FlowPlanner } from './flow-planner.js';
@@ -33,8 +32,8 @@ export interface RecoveryTarget {
 
 /** A recovery link. */
 export interface RecoveryLink {
-  /** For `linkOf`; contains no secret. */
-  readonly link: NonNullable<StoredMailData['link']>;
+  /** Without its secret; see `linkUrl`. */
+  readonly link: StoredLink;
   readonly expires: Date;
 }
 
@@ -85,7 +84,7 @@ export class Recovery {
         user: by.identity,
         clientIp,
       });
-      return linkOf({ link: linkTo(flow, token.pk) }, publicUrl(this.settings), this.secrets) ?? '';
+      return linkUrl(linkTo(flow, token.pk), publicUrl(this.settings), this.secrets);
     });
   }
 

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
+import { linkSecret } from '../../src/database/link-secret.js';
 import { SecretBox } from '../../src/database/secret-box.js';
 import { confirmStage, FlowTokens } from '../../src/flow-execution/flow-token.service.js';
 import { newPlan, type PlannedStage } from '../../src/flow-execution/plan.js';
-import { linkSecret } from '../../src/mail/delivery/mail-link.js';
 import { createDummyFlow } from '../factories/dummy-flow.js';
 import { createProofFlow, createReader, type ProofFlow } from '../factories/proof-flow.js';
 import { withState } from '../support/begun.js';

@@ -16,7 +16,7 @@ const password = 'a-password-of-the-tests';
 const open = new Set<Socket>();
 let database: TestDatabase;
 let proxy: Server;
-/** Connections that were tried, also those that the server refused. */
+/** Attempted connections, including refused ones. */
 let connections = 0;
 let admin: Client;
 let url: string;
@@ -27,7 +27,7 @@ let app: TestApp;
 beforeAll(async () => {
   database = await createTestDatabase('nothing');
   const server = new URL(database.url);
-  // Not a superuser: limits apply to it, and rights can be taken from it.
+  // Not a superuser, so that connection limits apply and privileges can be revoked.
   const name = server.pathname.slice(1);
   await execute(inject('databaseServer'), `create role ${role} login password '${password}'`);
   await execute(inject('databaseServer'), `alter database "${name}" owner to ${role}`);
@@ -49,7 +49,7 @@ beforeAll(async () => {
   const door = proxy.address() as AddressInfo;
   url = `postgres://${role}:${password}@127.0.0.1:${door.port}/${name}`;
   app = await startTestApp({ MAIL_LEASE: '3' }, { url, drop: () => Promise.resolve() });
-  // Slow enough for the fault to come in the middle of mails.
+  // Slow enough for the fault to occur while mails are being sent.
   sink = new SmtpSink(() => new Promise((resolve) => setTimeout(resolve, 20)));
   port = await sink.listen();
 });
@@ -81,7 +81,7 @@ async function listeners(): Promise<number[]> {
   return rows.map(({ pid }) => pid);
 }
 
-/** Closes every connection of the service, as a fail-over does. */
+/** Closes every connection of the service, as a failover does. */
 async function closeConnections(): Promise<void> {
   await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role]);
 }
@@ -119,7 +119,7 @@ describe('Workers', () => {
 });
 
 describe('A worker whose runner ended with a permanent error', () => {
-  it('starts the runner again', async () => {
+  it('restarts the runner', async () => {
     const jobs = 'graphile_worker._private_jobs';
     const finished = new Map<string, () => void>();
     const tasks = {
@@ -141,8 +141,8 @@ describe('A worker whose runner ended with a permanent error', () => {
   });
 });
 
-describe('A worker that has lost the right to its jobs', () => {
-  it('gives up after some restarts, so that the process ends', async () => {
+describe('A worker without privileges for its jobs', () => {
+  it('gives up after a few restarts, which ends the process', async () => {
     const stranger = `${role}_stranger`;
     await execute(inject('databaseServer'), `create role ${stranger} login password '${password}' in role ${role}`);
     const without = new URL(database.url);

@@ -13,7 +13,7 @@ let sink: SmtpSink;
 beforeAll(async () => {
   database = await RestartableDatabase.start();
   app = await startTestApp({}, database);
-  // Slow enough for the database to go away in the middle of a mail.
+  // Slow enough for the database to stop while a mail is being sent.
   sink = new SmtpSink(() => new Promise((resolve) => setTimeout(resolve, 20)));
 });
 afterAll(async () => {
@@ -21,7 +21,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** How many mails there are in each state. */
+/** Number of mails per state. */
 async function states(): Promise<Record<string, number>> {
   const rows = await app.dataSource.query<{ state: string; count: number }[]>(
     'select state, count(*)::int as count from mail_message group by state',
@@ -29,7 +29,7 @@ async function states(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ state, count: many }) => [state, many]));
 }
 
-it('loses and doubles no mail when the database is restarted or crashes, and goes on by itself', async ({
+it('loses and duplicates no mail when the database restarts or crashes, and recovers by itself', async ({
   annotate,
 }) => {
   const stage = await createSendingStage(app, await sink.listen());

@@ -27,14 +27,14 @@ function settled(pk: string, state: string): Promise<void> {
   return expect.poll(async () => (await messageOf(app, pk)).state, { timeout: 20_000 }).toBe(state);
 }
 
-/** Of so many mails, the seconds that the slowest but one in a hundred took from being taken to being accepted. */
+/** Sends this many mails and returns the 99th percentile of the seconds from claim to acceptance. */
 async function p99Of(mails: number, stage: string): Promise<number> {
   const keys = await enqueue(app, ...Array.from({ length: mails }, () => mailFrom(stage, 'alive@example.org')));
   const seconds = await secondsToAcceptance(keys);
   return seconds[Math.floor(0.99 * mails)]!;
 }
 
-/** How long each of these took from being taken to being accepted, sorted; waits until all of them are. */
+/** Waits for acceptance of all mails and returns the sorted seconds from claim to acceptance. */
 async function secondsToAcceptance(keys: readonly string[]): Promise<number[]> {
   const read = (): Promise<{ seconds: number }[]> =>
     app.dataSource.query(
@@ -61,8 +61,8 @@ afterEach(async () => {
 });
 afterAll(() => app.stop());
 
-describe('A mail that is enqueued', () => {
-  it('is sent when the transaction commits, with a link whose secret no table holds', async () => {
+describe('An enqueued mail', () => {
+  it('is sent when the transaction commits, with a link whose secret is in no table', async () => {
     const { port, sink: server } = await sink();
     const [pk] = await enqueue(app, mailFrom(await createSendingStage(app, port), 'a@example.org'));
     await settled(pk!, 'sent');
@@ -83,7 +83,7 @@ describe('A mail that is enqueued', () => {
     }
   });
 
-  it('has exactly these header fields, on the wire', async () => {
+  it('has exactly the expected header fields', async () => {
     const { port, sink: server } = await sink();
     const stage = await createSendingStage(app, port, { fromAddress: 'service@bücher.example' });
     const [pk] = await enqueue(app, mailFrom(stage, 'headers@example.org', { fromAddress: 'service@bücher.example' }));
@@ -105,7 +105,7 @@ describe('A mail that is enqueued', () => {
     expect(messageId).toMatch(/^[0-9a-f-]{36}@xn--bcher-kva\.example$/);
   });
 
-  it('never existed when the transaction is rolled back', async () => {
+  it('does not exist after a rollback', async () => {
     const { port, sink: server } = await sink();
     const stage = await createSendingStage(app, port);
     const outbox = app.nest.get(Outbox, { strict: false });
@@ -122,7 +122,7 @@ describe('A mail that is enqueued', () => {
     expect(server.mails.map(({ to }) => to)).toEqual(['later@example.org']);
   });
 
-  it('is told of as an event, without body and link', async () => {
+  it('writes an event without body and link', async () => {
     const { port } = await sink();
     const [pk] = await enqueue(app, mailFrom(await createSendingStage(app, port, { name: 'told' }), 'b@example.org'));
     await settled(pk!, 'sent');
@@ -140,7 +140,7 @@ describe('A mail that is enqueued', () => {
 });
 
 describe('A server', () => {
-  it('that cannot take the mail just now is tried again later, with the same Message-ID', async () => {
+  it('with a transient failure gets a retry with the same Message-ID', async () => {
     let refusals = 1;
     const { port, sink: server } = await sink(() => {
       if (refusals-- > 0) throw new SmtpRefusal(451, 'Try again later');
@@ -162,7 +162,7 @@ describe('A server', () => {
     expect(server.mails.map(({ messageId }) => messageId)).toEqual([waiting.messageId]);
   });
 
-  it('that refuses the mail for good is asked once, and the failure is told of', async () => {
+  it('with a permanent failure gets no retry, and an event is written', async () => {
     const { port, sink: server } = await sink(() => {
       throw new SmtpRefusal(550, 'No such user here');
     });
@@ -175,7 +175,7 @@ describe('A server', () => {
     expect(await eventsOf(pk!)).toMatchObject([{ action: 'email_failed' }]);
   });
 
-  it('that accepts connections and says nothing does not delay the mails of other stages', async ({ annotate }) => {
+  it('that accepts connections and stays silent does not delay the mails of other stages', async ({ annotate }) => {
     const silent = await servers.raw();
     const dead = await createSendingStage(app, silent.port);
     const alive = await createSendingStage(app, (await sink()).port);
@@ -183,15 +183,15 @@ describe('A server', () => {
     const stuck = await enqueue(app, ...Array.from({ length: 300 }, () => mailFrom(dead, 'dead@example.org')));
     const beside = await p99Of(200, alive);
     await annotate(`p99 ${alone} s alone, ${beside} s beside 300 mails for a server that says nothing`);
-    // Not for the silent server, which is given up after 30 seconds, but only for the places that it has for a moment.
+    // They wait for the few slots that the silent server occupies, not for its timeout of 30 seconds.
     expect(beside).toBeLessThan(alone + 3);
     const states = await Promise.all(stuck.map(async (pk) => (await messageOf(app, pk)).state));
     expect(states.filter((state) => state === 'failed' || state === 'sent')).toEqual([]);
   });
 });
 
-describe('A mail that is done', () => {
-  it('is forgotten with its tries after MAIL_RETENTION days, and no other one is', async () => {
+describe('A finished mail', () => {
+  it('is deleted with its attempts after MAIL_RETENTION days, and not earlier', async () => {
     const { port } = await sink();
     const stage = await createSendingStage(app, port);
     const keys = await enqueue(app, ...['old', 'new'].map((name) => mailFrom(stage, `${name}@example.org`)));
@@ -208,8 +208,8 @@ describe('A mail that is done', () => {
   });
 });
 
-describe('A mail that waits', () => {
-  it('is sent by the settings that its stage has when it is sent', async () => {
+describe('A waiting mail', () => {
+  it('is sent with the current settings of its stage', async () => {
     const first = await sink(() => {
       throw new SmtpRefusal(450, 'Later');
     });
@@ -237,10 +237,10 @@ describe('A mail that waits', () => {
     await app.dataSource.manager.delete(EmailStage, { pk: stage });
     await app.dataSource.transaction((manager) => app.nest.get(MessageStore, { strict: false }).requeue(manager, pk!));
     await settled(pk!, 'discarded');
-    expect((await messageOf(app, pk!)).reason).toBe('The stage that sent it was deleted.');
+    expect((await messageOf(app, pk!)).reason).toBe('The sending stage was deleted.');
   });
 
-  it('is tried as often as a new one when somebody has it sent again, however old it is', async () => {
+  it('gets the full retry schedule when it is requeued, regardless of its age', async () => {
     const { port } = await sink(() => {
       throw new SmtpRefusal(450, 'Later');
     });
@@ -255,7 +255,7 @@ describe('A mail that waits', () => {
     expect(nextAttempt!.getTime() - Date.now()).toBeLessThan(13_000);
   });
 
-  it('is not sent when its link is dead, and the failure is told of', async () => {
+  it('is not sent when its link has expired, and an event is written', async () => {
     const { port, sink: server } = await sink();
     const deadline = new Date(Date.now() - 1000);
     const stage = await createSendingStage(app, port, { name: 'too late' });
@@ -266,7 +266,7 @@ describe('A mail that waits', () => {
     expect(event).toMatchObject({ action: 'email_failed', context: { stage: { pk: stage, name: 'too late' } } });
   });
 
-  it('is not sent when its template cannot be used', async () => {
+  it('is not sent if its template is unusable', async () => {
     const { port } = await sink();
     const stage = await createSendingStage(app, port);
     const [pk] = await enqueue(app, mailFrom(stage, 'h@example.org', { template: 'email/nowhere.html' }));

@@ -6,19 +6,19 @@ import { Batcher } from '../../rest/cache/batcher.js';
 import { type DueMessage, type FinishedAttempt, MessageStore, type Postponement } from '../outbox/message-store.js';
 import { type MailSender, MailSenders } from './mail-senders.js';
 
-/** A message that waits, and who sends it; no sender if its stage was deleted. */
+/** A waiting message with its sender; undefined if the sending stage was deleted. */
 export interface DueMail {
   readonly message: DueMessage;
   readonly sender: MailSender | undefined;
 }
 
 /**
- * Milliseconds that messages wait for each other before they are sent, when there are many. After they were sent they
- * never do: until it is written down, a mail that was accepted would be sent again if the process died.
+ * Milliseconds to gather a batch under load, before sending. Results are recorded without a delay: an accepted mail is
+ * sent again if the process dies before that.
  */
 const gatherMs = 20;
 
-/** What the database does for the messages that a worker sends, each step for many of them at once. */
+/** Batches the database statements of a worker: one statement per step serves many messages. */
 @Injectable()
 export class DeliveryBatches {
   private readonly finds = new Batcher((pks: readonly string[]) => this.findAll(pks), {
@@ -29,7 +29,7 @@ export class DeliveryBatches {
     gatherMs,
     failsAll: isTransient,
   });
-  private readonly ends = new Batcher((attempts: readonly FinishedAttempt[]) => this.finishAll(attempts), {
+  private readonly finishes = new Batcher((attempts: readonly FinishedAttempt[]) => this.finishAll(attempts), {
     failsAll: isTransient,
   });
   private readonly postponements = new Batcher((all: readonly Postponement[]) => this.postponeAll(all), {
@@ -44,32 +44,32 @@ export class DeliveryBatches {
     private readonly senders: MailSenders,
   ) {}
 
-  /** The message and its sender as they are now; undefined if nobody wants it any more. */
+  /** Returns the message and its sender; undefined if it is no longer waiting. */
   find(pk: string): Promise<DueMail | undefined> {
     return this.finds.run(pk);
   }
 
-  /** Takes the message to send it. @returns the number of the try, or undefined if it cannot be had */
+  /** Claims the message for sending. @returns the attempt number; undefined if the message cannot be claimed */
   claim(pk: string): Promise<number | undefined> {
     return this.claims.run(pk);
   }
 
   /**
-   * Records the result of an attempt. After transient errors it retries until it succeeds or `giveUp` is called: an
-   * accepted mail that is not recorded is sent again.
+   * Records the result of an attempt. After transient errors it retries until it succeeds or `stopRetrying` is called:
+   * an accepted mail that is not recorded is sent again.
    *
-   * @returns whether this worker still had the message; if not, nothing was recorded
+   * @returns false, with nothing recorded, if another worker has claimed the message
    */
   finish(attempt: FinishedAttempt): Promise<boolean> {
-    return retryTransient(() => this.ends.run(attempt), this.stopping.signal);
+    return retryTransient(() => this.finishes.run(attempt), this.stopping.signal);
   }
 
   /** Stops retrying, at shutdown. */
-  giveUp(): void {
+  stopRetrying(): void {
     this.stopping.abort();
   }
 
-  /** Puts the message off. */
+  /** Postpones the message. */
   postpone(postponement: Postponement): Promise<void> {
     return this.postponements.run(postponement);
   }

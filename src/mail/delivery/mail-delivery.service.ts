@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
+import { linkUrl, oneTimeCode, type StoredLink } from '../../database/link-secret.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import { TemplateError } from '../../templating/template-error.js';
@@ -15,18 +16,17 @@ import { sanitize } from '../transport/reply.js';
 import { hostAndPort, testTimeoutSeconds } from '../transport/smtp-settings.js';
 import { consequenceOf, eventOf } from './consequence.js';
 import { DeliveryBatches } from './delivery-batches.js';
-import { oneTimeCode, linkOf } from './mail-link.js';
 import { MailMetrics } from './mail-metrics.js';
 import type { MailSender } from './mail-senders.js';
 import { ServerCircuits } from './server-circuits.js';
 
-type HandOver = (mail: OutgoingMail) => Promise<Outcome | 'captured'>;
+type Send = (mail: OutgoingMail) => Promise<Outcome | 'captured'>;
 
-/** Sends messages: claims one, renders it, hands it over, writes down what came of it. */
+/** Sends messages: claims, renders and sends each one, and records the outcome. */
 @Injectable()
 export class MailDelivery {
-  /** Messages that this process is sending now. */
-  readonly underWay = new Set<string>();
+  /** Keys of the messages that this process is sending. */
+  readonly inFlight = new Set<string>();
   readonly circuits: ServerCircuits;
   private readonly logger = new Logger('Mail');
 
@@ -45,13 +45,13 @@ export class MailDelivery {
     this.circuits = new ServerCircuits(settings.mailConcurrency);
   }
 
-  /** Does what there is to do for this message now: sends it, puts it off or ends it. Safe to call at any time. */
+  /** Sends, postpones or ends a message, whichever is due. Idempotent. */
   async deliver(pk: string): Promise<void> {
     const due = await this.batches.find(pk);
     if (due === undefined) return;
     const { message, sender } = due;
     if (sender === undefined) return this.discard(message);
-    if (message.deadline !== null && message.deadline <= new Date()) return this.giveUp(message, sender);
+    if (message.deadline !== null && message.deadline <= new Date()) return this.expire(message, sender);
     if (sender.problem !== undefined) {
       const { problem: reason } = sender;
       return this.attempt(message, sender, () => Promise.resolve({ kind: 'deferred', reason, unreachable: false }));
@@ -73,25 +73,21 @@ export class MailDelivery {
     }
   }
 
-  /** One try. A process that dies in it leaves the message claimed until its lease is over. */
-  private async attempt(message: DueMessage, sender: MailSender, handOver: HandOver): Promise<void> {
+  /** Makes one attempt. If the process dies, the message stays claimed until its lease expires. */
+  private async attempt(message: DueMessage, sender: MailSender, send: Send): Promise<void> {
     const { pk } = message;
     const number = await this.batches.claim(pk);
     if (number === undefined) return;
-    this.underWay.add(pk);
+    this.inFlight.add(pk);
     try {
-      const outcome = await this.tryToHandOver(message, sender, handOver);
+      const outcome = await this.renderAndSend(message, sender, send);
       await this.record({ ...message, attempts: number }, sender, outcome);
     } finally {
-      this.underWay.delete(pk);
+      this.inFlight.delete(pk);
     }
   }
 
-  private async tryToHandOver(
-    message: DueMessage,
-    sender: MailSender,
-    handOver: HandOver,
-  ): Promise<Outcome | 'captured'> {
+  private async renderAndSend(message: DueMessage, sender: MailSender, send: Send): Promise<Outcome | 'captured'> {
     try {
       const rendered = await this.renderer.render({
         template: message.template,
@@ -99,21 +95,21 @@ export class MailDelivery {
         locale: message.locale,
         data: this.dataOf(message),
       });
-      return await handOver(outgoing(message, sender, rendered));
+      return await send(outgoing(message, sender, rendered));
     } catch (error) {
       if (error instanceof TemplateError) {
         return { kind: 'refused', reason: `The template ${message.template} cannot be used: ${error.message}` };
       }
-      // A fault of ours must not lose the mail, nor have it tried without end.
+      // An internal error must neither lose the mail nor retry forever.
       this.logger.error({ message: 'cannot send', id: message.pk, error: String(error) });
       return { kind: 'deferred', reason: sanitize(`Internal error: ${String(error)}`), unreachable: false };
     }
   }
 
-  /** What the template is filled with: what is stored, and the secrets that are derived only now. */
+  /** Returns the template data: the stored values and the derived links and codes. */
   private dataOf({ data }: DueMessage): MailData {
-    const url = linkOf(data, publicUrl(this.settings), this.secrets);
-    const notMe = linkOf({ link: data.notMe }, publicUrl(this.settings), this.secrets);
+    const url = this.urlOf(data.link);
+    const notMe = this.urlOf(data.notMe);
     return {
       ...data.values,
       ...(data.user !== undefined && { user: data.user }),
@@ -124,11 +120,15 @@ export class MailDelivery {
     };
   }
 
-  /** The code of a mail; none if it has expired while the mail waited. */
+  private urlOf(link: StoredLink | undefined): string | undefined {
+    return link === undefined ? undefined : linkUrl(link, publicUrl(this.settings), this.secrets);
+  }
+
+  /** Returns the code of a mail, unless it expired while the mail was queued. */
   private codeIn({ codeKey, codeExpires }: StoredMailData): Pick<MailData, 'code' | 'code_expires'> {
     if (codeKey === undefined) return {};
     const code = oneTimeCode(codeKey, this.secrets);
-    // Mails that were queued by an older release do not say when.
+    // Mails queued by older releases have no expiry.
     if (codeExpires === undefined) return { code };
     const expires = new Date(codeExpires);
     return expires.getTime() <= Date.now() ? {} : { code, code_expires: expires };
@@ -143,9 +143,9 @@ export class MailDelivery {
     const consequence = consequenceOf(outcome, message, sender, new Date(), Math.random());
     const { result, next } = consequence;
     const { pk, attempts: number } = message;
-    const isOurs = await this.batches.finish({ pk, number, ...consequence });
-    this.metrics.attempted(result.outcome);
-    if (isOurs && next.state === 'sent') this.metrics.accepted(message.queued);
+    const isRecorded = await this.batches.finish({ pk, number, ...consequence });
+    this.metrics.countAttempt(result.outcome);
+    if (isRecorded && next.state === 'sent') this.metrics.observeAcceptance(message.queued);
     this.logger.log({
       message: 'mail',
       id: pk,
@@ -158,11 +158,11 @@ export class MailDelivery {
   }
 
   private async discard({ pk }: DueMessage): Promise<void> {
-    await this.store.end(this.dataSource.manager, pk, 'discarded', 'The stage that sent it was deleted.');
+    await this.store.end(this.dataSource.manager, pk, 'discarded', 'The sending stage was deleted.');
   }
 
-  private async giveUp(message: DueMessage, sender: MailSender): Promise<void> {
-    const reason = 'It could not be sent while its link was valid.';
+  private async expire(message: DueMessage, sender: MailSender): Promise<void> {
+    const reason = 'The link expired before the mail could be sent.';
     await this.dataSource.transaction(async (manager) => {
       const ended = await this.store.end(manager, message.pk, 'failed', reason);
       if (ended) await this.events.write(manager, eventOf(message, sender, reason));
@@ -170,10 +170,10 @@ export class MailDelivery {
   }
 
   private async postpone({ pk }: DueMessage, retryAt: Date, server: string, why: string): Promise<void> {
-    // Somewhat later than the moment itself, so that not every waiting message comes at once.
-    const spread = Math.min(2000, retryAt.getTime() - Date.now()) * Math.random();
-    const until = new Date(retryAt.getTime() + spread);
-    const reason = why === 'busy' ? '' : `${server} does not answer; it is left alone for a while.`;
+    // Jitter, so that waiting messages do not all retry at once.
+    const jitter = Math.min(2000, retryAt.getTime() - Date.now()) * Math.random();
+    const until = new Date(retryAt.getTime() + jitter);
+    const reason = why === 'busy' ? '' : `${server} does not respond; retries are paused.`;
     await this.batches.postpone({ pk, until, reason });
   }
 }

@@ -10,7 +10,7 @@ interface StateCount {
 }
 
 /** Milliseconds that the counts of finished messages are cached: there are many of them, and they change slowly. */
-const recount = 60_000;
+const finishedCountTtlMs = 60_000;
 
 /** Mail metrics: attempts of this process, and the queue in the database. */
 @Injectable()
@@ -29,7 +29,7 @@ export class MailMetrics {
     registers: [],
   });
 
-  private done: { readonly until: number; readonly counts: Promise<StateCount[]> } | undefined;
+  private finishedCounts: { readonly until: number; readonly counts: Promise<StateCount[]> } | undefined;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -59,12 +59,12 @@ export class MailMetrics {
     });
   }
 
-  attempted(outcome: string): void {
+  countAttempt(outcome: string): void {
     this.attempts.inc({ outcome });
   }
 
   /** @param queued when the mail was queued */
-  accepted(queued: Date): void {
+  observeAcceptance(queued: Date): void {
     this.seconds.observe((Date.now() - queued.getTime()) / 1000);
   }
 
@@ -80,12 +80,12 @@ export class MailMetrics {
   /** Returns current counts of waiting mails (by partial index) and cached counts of finished ones. */
   private async countByState(): Promise<Map<string, number>> {
     const waiting = this.countWhere('next_attempt is not null');
-    if (this.done === undefined || this.done.until < Date.now()) {
+    if (this.finishedCounts === undefined || this.finishedCounts.until < Date.now()) {
       const counts = this.countWhere('finished is not null');
-      this.done = { until: Date.now() + recount, counts };
-      counts.catch(() => (this.done = undefined));
+      this.finishedCounts = { until: Date.now() + finishedCountTtlMs, counts };
+      counts.catch(() => (this.finishedCounts = undefined));
     }
-    const rows = (await Promise.all([waiting, this.done.counts])).flat();
+    const rows = (await Promise.all([waiting, this.finishedCounts.counts])).flat();
     return new Map(rows.map(({ state, count }) => [state, count]));
   }
 

@@ -8,12 +8,12 @@ import { MessageStore, sendMailTask } from '../outbox/message-store.js';
 import { DeliveryBatches } from './delivery-batches.js';
 import { MailDelivery } from './mail-delivery.service.js';
 
-/** Works through the mails that wait, in processes that are workers. Any number of them may run. */
+/** Sends queued mails in worker processes. Any number of workers may run. */
 @Injectable()
 export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Mail');
   private readonly timers: NodeJS.Timeout[] = [];
-  private lastFault = 0;
+  private lastFailure = 0;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -31,32 +31,33 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
     if (role === 'api') return;
     const send = (payload: unknown): Promise<void> => this.delivery.deliver((payload as { message: string }).message);
     await this.jobs.work({ [sendMailTask]: send }, mailConcurrency);
-    this.every(mailLease / 3, 'extend leases', () => this.store.extendLeases([...this.delivery.underWay], mailLease));
-    // After an outage every worker first records its results and extends its leases: nothing is sent twice.
+    this.every(mailLease / 3, 'extend leases', () => this.store.extendLeases([...this.delivery.inFlight], mailLease));
+    // After an outage, waits until every worker has recorded results and extended leases, so that no mail is sent
+    // twice.
     this.every(mailLease / 2, 'rescue messages', async () => {
-      if (Date.now() - this.lastFault > mailLease * 1000) await this.store.rescue(mailLease);
+      if (Date.now() - this.lastFailure > mailLease * 1000) await this.store.rescue(mailLease);
     });
   }
 
-  /** Ends what is under way, while there still are connections to mail servers; the rest waits for the next worker. */
+  /** Finishes mails in flight before connections close; the rest stays queued for other workers. */
   async onModuleDestroy(): Promise<void> {
     for (const timer of this.timers.splice(0)) clearInterval(timer);
-    const timer = setTimeout(() => this.batches.giveUp(), drainMs);
+    const timer = setTimeout(() => this.batches.stopRetrying(), drainMs);
     await this.jobs.stop();
     clearTimeout(timer);
   }
 
   private every(seconds: number, what: string, work: () => Promise<unknown>): void {
-    let isBusy = false;
+    let isRunning = false;
     const timer = setInterval(() => {
-      if (isBusy) return;
-      isBusy = true;
+      if (isRunning) return;
+      isRunning = true;
       work()
         .catch((error: unknown) => {
-          this.lastFault = Date.now();
+          this.lastFailure = Date.now();
           this.logger.warn(`cannot ${what}: ${String(error)}`);
         })
-        .finally(() => (isBusy = false));
+        .finally(() => (isRunning = false));
     }, seconds * 1000);
     this.timers.push(timer.unref());
   }

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { type Admission, ServerCircuits } from './server-circuits.js';
 
-function setup(places = 7): { circuits: ServerCircuits; clock: { now: number }; fail: (server: string) => void } {
+function setup(concurrency = 7): { circuits: ServerCircuits; clock: { now: number }; fail: (server: string) => void } {
   const clock = { now: 1_000_000 };
-  const circuits = new ServerCircuits(places, () => clock.now);
+  const circuits = new ServerCircuits(concurrency, () => clock.now);
   const fail = (server: string): void => admitted(circuits.admit(server)).done(false);
   return { circuits, clock, fail };
 }
@@ -15,17 +15,17 @@ function admitted(admission: Admission): Extract<Admission, { admitted: true }> 
 }
 
 describe('ServerCircuits', () => {
-  it('gives a server that has not answered yet two places, and all of its places once it has', () => {
+  it('gives an unproven server two slots, and all slots once it has answered', () => {
     const { circuits } = setup();
     const first = admitted(circuits.admit('a:25'));
     admitted(circuits.admit('a:25'));
     expect(circuits.admit('a:25')).toMatchObject({ admitted: false, reason: 'busy' });
     first.done(true);
-    for (let place = 1; place < 5; place += 1) admitted(circuits.admit('a:25'));
+    for (let slot = 1; slot < 5; slot += 1) admitted(circuits.admit('a:25'));
     expect(circuits.admit('a:25')).toMatchObject({ admitted: false, reason: 'busy' });
   });
 
-  it('leaves a server alone after three failures in a row, and that server only', () => {
+  it('opens the circuit of a server after three consecutive failures, and no other circuit', () => {
     const { circuits, clock, fail } = setup();
     fail('a:25');
     fail('a:25');
@@ -37,7 +37,7 @@ describe('ServerCircuits', () => {
     admitted(circuits.admit('b:25'));
   });
 
-  it('tries it with a single mail when the pause is over', () => {
+  it('probes the server with a single mail after the pause', () => {
     const { circuits, clock, fail } = setup();
     for (let count = 0; count < 3; count += 1) fail('a:25');
     clock.now += 15_001;
@@ -49,7 +49,7 @@ describe('ServerCircuits', () => {
     admitted(circuits.admit('a:25'));
   });
 
-  it('makes the pauses longer, up to five minutes', () => {
+  it('doubles the pauses up to five minutes', () => {
     const { circuits, clock, fail } = setup();
     fail('a:25');
     fail('a:25');
@@ -63,7 +63,7 @@ describe('ServerCircuits', () => {
     expect(pauses).toEqual([15, 30, 60, 120, 240, 300]);
   });
 
-  it('gives a place that becomes free to one who waits for it', async () => {
+  it('gives a free slot to a waiting mail', async () => {
     const { circuits } = setup();
     const [first] = [admitted(circuits.admit('a:25')), admitted(circuits.admit('a:25'))];
     const later = circuits.enter('a:25');
@@ -71,7 +71,7 @@ describe('ServerCircuits', () => {
     admitted(await later);
   });
 
-  it('asks again for a server that has said nothing after as long again, for one that is busy after a second', () => {
+  it('retries an unanswered server after as long again, and a busy one after a second', () => {
     const { circuits, clock } = setup();
     const [first] = [admitted(circuits.admit('a:25')), admitted(circuits.admit('a:25'))];
     const delays = [0, 1_000, 60_000].map((silence) => {
@@ -81,19 +81,19 @@ describe('ServerCircuits', () => {
     });
     expect(delays).toEqual([250, 1_000, 5_000]);
     first.done(true);
-    for (let place = 1; place < 5; place += 1) admitted(circuits.admit('a:25'));
+    for (let slot = 1; slot < 5; slot += 1) admitted(circuits.admit('a:25'));
     expect(circuits.admit('a:25')).toMatchObject({ retryAt: new Date(clock.now + 1_000) });
   });
 
-  it('keeps half of the places for servers that answer, however many do not', () => {
+  it('reserves half of the slots for proven servers', () => {
     const { circuits } = setup(10);
     admitted(circuits.admit('well:25')).done(true);
     const silent = Array.from({ length: 10 }, (_, index) => circuits.admit(`silent${index}:25`));
     expect(silent.filter((admission) => admission.admitted)).toHaveLength(5);
-    for (let place = 0; place < 5; place += 1) admitted(circuits.admit('well:25'));
+    for (let slot = 0; slot < 5; slot += 1) admitted(circuits.admit('well:25'));
   });
 
-  it('lets only some of the places be spent on waiting, for one server and for all', async () => {
+  it('limits the mails that wait, per server and in total', async () => {
     const { circuits } = setup(10);
     const first = ['a:25', 'b:25', 'c:25'].map((server) => admitted(circuits.admit(server)));
     admitted(circuits.admit('a:25'));

@@ -1,24 +1,24 @@
 /** Consecutive failures that open a circuit. */
 const failuresToOpen = 3;
 
-/** First and longest pause in seconds; each further failure doubles the pause. */
-const shortestPause = 15;
-const longestPause = 300;
+/** First and maximum pause in seconds; each further failure doubles the pause. */
+const minPause = 15;
+const maxPause = 300;
 
 /** Concurrent mails to a server that has not answered yet or has just failed. */
-const untriedLimit = 2;
+const unprovenLimit = 2;
 
 /** Milliseconds that a mail waits for a slot before it is postponed in favour of other servers. */
-const patience = 1000;
+const slotWaitMs = 1000;
 
 /** Shares of the concurrency that may wait for one server and for all servers, and that unproven servers may use. */
-const waitingForOne = 0.2;
-const waitingForAll = 0.4;
-const untriedForAll = 0.5;
+const waitingShareOfServer = 0.2;
+const waitingShareOfAll = 0.4;
+const unprovenShareOfAll = 0.5;
 
 /** Bounds in milliseconds for the retry of a mail whose server has not answered yet. */
-const soonest = 250;
-const latest = 5000;
+const minRetryMs = 250;
+const maxRetryMs = 5000;
 
 interface Circuit {
   /** Consecutive failures. */
@@ -26,9 +26,9 @@ interface Circuit {
   /** Whether it has answered since its last failure. */
   proven: boolean;
   openUntil: number;
-  underWay: number;
+  inFlight: number;
   /** Start of the current unanswered attempts, for unproven servers. */
-  askedSince: number;
+  silentSince: number;
   /** Callbacks of mails that wait for a slot. */
   readonly waiting: Set<() => void>;
 }
@@ -50,14 +50,14 @@ export class ServerCircuits {
   private waiting = 0;
 
   /**
-   * @param places mails that a worker handles concurrently
+   * @param concurrency mails that a worker handles concurrently
    * @param now returns the time in milliseconds
    */
   constructor(
-    private readonly places: number,
+    private readonly concurrency: number,
     private readonly now: () => number = Date.now,
   ) {
-    this.limit = Math.max(2, Math.floor(places * 0.8));
+    this.limit = Math.max(2, Math.floor(concurrency * 0.8));
   }
 
   /**
@@ -65,12 +65,12 @@ export class ServerCircuits {
    * unresponsive servers must not occupy all workers.
    */
   async enter(server: string): Promise<Admission> {
-    const deadline = Date.now() + patience;
+    const deadline = Date.now() + slotWaitMs;
     for (;;) {
       const admission = this.admit(server);
       const left = deadline - Date.now();
       if (admission.admitted || admission.reason !== 'busy' || left <= 0 || !this.mayWait(server)) return admission;
-      await this.freePlace(server, left);
+      await this.waitForSlot(server, left);
     }
   }
 
@@ -82,14 +82,16 @@ export class ServerCircuits {
     if (circuit.openUntil > now) {
       return { admitted: false, retryAt: new Date(circuit.openUntil), reason: 'open' };
     }
-    if (circuit.underWay >= this.placesOf(circuit)) {
+    if (circuit.inFlight >= this.slotsOf(circuit)) {
       // Waits as long again as the server has been silent: short for a healthy server before its first answer, and long
       // enough not to poll an unresponsive one.
-      const silence = circuit.proven ? patience : Math.min(Math.max(now - circuit.askedSince, soonest), latest);
+      const silence = circuit.proven
+        ? slotWaitMs
+        : Math.min(Math.max(now - circuit.silentSince, minRetryMs), maxRetryMs);
       return { admitted: false, retryAt: new Date(now + silence), reason: 'busy' };
     }
-    if (circuit.underWay === 0) circuit.askedSince = now;
-    circuit.underWay += 1;
+    if (circuit.inFlight === 0) circuit.silentSince = now;
+    circuit.inFlight += 1;
     return { admitted: true, done: (reachable) => this.report(server, circuit, reachable) };
   }
 
@@ -99,23 +101,23 @@ export class ServerCircuits {
   }
 
   /** Returns the number of mails that the server may handle concurrently at present. */
-  private placesOf({ proven, failures, underWay }: Circuit): number {
+  private slotsOf({ proven, failures, inFlight }: Circuit): number {
     if (proven) return this.limit;
     const others = [...this.circuits.values()].reduce(
-      (sum, other) => sum + (other.proven ? 0 : other.underWay),
-      -underWay,
+      (sum, other) => sum + (other.proven ? 0 : other.inFlight),
+      -inFlight,
     );
-    const forAll = Math.max(1, Math.floor(this.places * untriedForAll));
-    return Math.min(failures >= failuresToOpen ? 1 : untriedLimit, forAll - others);
+    const forAll = Math.max(1, Math.floor(this.concurrency * unprovenShareOfAll));
+    return Math.min(failures >= failuresToOpen ? 1 : unprovenLimit, forAll - others);
   }
 
   private mayWait(server: string): boolean {
     const forThis = this.circuits.get(server)?.waiting.size ?? 0;
-    return forThis < this.places * waitingForOne && this.waiting < this.places * waitingForAll;
+    return forThis < this.concurrency * waitingShareOfServer && this.waiting < this.concurrency * waitingShareOfAll;
   }
 
   /** Waits until a mail to the server has finished, or for `milliseconds`. */
-  private async freePlace(server: string, milliseconds: number): Promise<void> {
+  private async waitForSlot(server: string, milliseconds: number): Promise<void> {
     const circuit = this.circuits.get(server);
     if (circuit === undefined) return;
     this.waiting += 1;
@@ -132,21 +134,21 @@ export class ServerCircuits {
   }
 
   private report(server: string, circuit: Circuit, reachable: boolean): void {
-    circuit.underWay -= 1;
+    circuit.inFlight -= 1;
     circuit.proven = reachable;
     circuit.failures = reachable ? 0 : circuit.failures + 1;
     circuit.openUntil = this.now() + pauseAfter(circuit.failures) * 1000;
     for (const wake of circuit.waiting) wake();
     // Bounds the map: idle circuits need not be kept.
-    if (circuit.underWay === 0 && this.circuits.size > 1000) this.circuits.delete(server);
+    if (circuit.inFlight === 0 && this.circuits.size > 1000) this.circuits.delete(server);
   }
 }
 
 function newCircuit(): Circuit {
-  return { failures: 0, proven: false, openUntil: 0, underWay: 0, askedSince: 0, waiting: new Set() };
+  return { failures: 0, proven: false, openUntil: 0, inFlight: 0, silentSince: 0, waiting: new Set() };
 }
 
 function pauseAfter(failures: number): number {
   if (failures < failuresToOpen) return 0;
-  return Math.min(longestPause, shortestPause * 2 ** (failures - failuresToOpen));
+  return Math.min(maxPause, minPause * 2 ** (failures - failuresToOpen));
 }

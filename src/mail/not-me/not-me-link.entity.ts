@@ -15,13 +15,13 @@ import { User } from '../../core/users/user.entity.js';
 import { oneOf } from '../../database/one-of.js';
 
 /**
- * What the link undoes. `sign_up`: deletes an account that waits for confirmation. `change`: ends all access to an
- * account. `address`: as `change`, and brings the earlier address back.
+ * Effect of a link. `sign_up` deletes an unconfirmed account, `change` ends all access to an account, `address` also
+ * restores the previous address.
  */
 const notMeKinds = ['sign_up', 'change', 'address'] as const;
 export type NotMeKind = (typeof notMeKinds)[number];
 
-/** A "this was not me" link of a mail. Its secret is derived from `pk` when it is sent; the table has a digest. */
+/** A "this was not me" link. Its secret is derived from `pk`; the table has a digest only. */
 @Entity()
 @Unique('uq_not_me_link_key_hash', ['keyHash'])
 @Check('ck_not_me_link_kind', oneOf('kind', notMeKinds))
@@ -37,7 +37,7 @@ export class NotMeLink {
   @Column({ type: 'text' })
   kind!: NotMeKind;
 
-  /** Null when the user was deleted. */
+  /** Null if the user was deleted. */
   @Index('ix_not_me_link_user')
   @Column({ type: 'integer', name: 'user_id', nullable: true })
   userId!: number | null;
@@ -46,7 +46,7 @@ export class NotMeLink {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_not_me_link_user' })
   user?: Relation<User> | null;
 
-  /** Where it was mailed to. */
+  /** Address that the link was mailed to. */
   @Column({ type: 'text' })
   address!: string;
 

@@ -4,29 +4,28 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import { Housekeeping } from '../../database/housekeeping.js';
+import { linkSecret, type StoredLink } from '../../database/link-secret.js';
 import { SecretBox } from '../../database/secret-box.js';
-import { linkSecret } from '../delivery/mail-link.js';
-import type { StoredMailData } from '../outbox/stored-mail-data.js';
 import type { NotMeKind } from './not-me-link.entity.js';
 
-/** Days that a link is valid, and that it is kept after that. */
-const days = 7;
+/** Validity of a link in days, and its retention after expiry. */
+const validDays = 7;
 
-/** The page of the links, and the parameter that their secret is in. */
+/** Path of the page, and name of the query parameter for the secret. */
 export const notMePath = '/if/not-me/';
 export const notMeParameter = 'token';
 
-/** A link to make. */
+/** A link to create. */
 export interface NewNotMeLink {
   readonly kind: NotMeKind;
-  /** Null: the link is of no use. */
+  /** Null creates a link without effect. */
   readonly user: number | null;
   readonly address: string;
-  /** A key for the link; without one it gets a new one. */
+  /** Key of the link; generated if absent. */
   readonly pk?: string;
 }
 
-/** A link that can be used, or what became of it. */
+/** Effect of a valid link, or why it is not valid. */
 export type NotMeState = NotMeKind | 'used' | 'invalid';
 
 /** A link that was used. */
@@ -36,13 +35,13 @@ export interface UsedNotMeLink {
   readonly address: string;
 }
 
-/** What must be true of the user `u` for the link `l` to be of use. */
-const isUsable = `l.used is null and l.expires > now() and case l.kind
+/** SQL condition for a valid link `l` of the user `u`. */
+const isValid = `l.used is null and l.expires > now() and case l.kind
     when 'sign_up' then u.awaits_confirmation and u.email = l.address
     when 'change' then not u.awaits_confirmation and u.email = l.address
     else not u.awaits_confirmation end`;
 
-/** Keeps the "this was not me" links of mails. */
+/** Issues and redeems "this was not me" links. */
 @Injectable()
 export class NotMeLinks {
   constructor(
@@ -53,40 +52,40 @@ export class NotMeLinks {
     housekeeping.register('old "this was not me" links', () => this.purge());
   }
 
-  /** Makes a link for a mail, in the caller's transaction. @returns it without its secret, and when it ends */
+  /** Creates a link in the caller's transaction. @returns the link without its secret, and its expiry */
   async issue(
     manager: EntityManager,
     { kind, user, address, pk = randomUUID() }: NewNotMeLink,
-  ): Promise<{ link: NonNullable<StoredMailData['link']>; expires: Date }> {
+  ): Promise<{ link: StoredLink; expires: Date }> {
     const [row] = await manager.query<[{ expires: Date }]>(
       `insert into "not_me_link" (link_uuid, key_hash, kind, user_id, address, expires)
        values ($1, $2, $3, $4, $5, now() + $6 * interval '1 day') returning expires`,
-      [pk, digest(linkSecret(keyOf(pk), this.secrets)), kind, user, address, days],
+      [pk, digest(linkSecret(keyOf(pk), this.secrets)), kind, user, address, validDays],
     );
     return { link: { path: notMePath, query: '', parameter: notMeParameter, key: keyOf(pk) }, expires: row.expires };
   }
 
-  /** Path and query of the page of a link. */
+  /** Returns path and query of the page of a link. */
   pageOf(pk: string): string {
     return `${notMePath}?${notMeParameter}=${linkSecret(keyOf(pk), this.secrets)}`;
   }
 
-  /** What a secret stands for now. Changes nothing. */
+  /** Returns the state of the link with this secret. Read-only. */
   async stateOf(secret: string): Promise<NotMeState> {
     const [row] = await this.dataSource.query<{ state: NotMeState }[]>(
-      `select case when ${isUsable} then l.kind when l.used is not null then 'used' else 'invalid' end as state
+      `select case when ${isValid} then l.kind when l.used is not null then 'used' else 'invalid' end as state
          from "not_me_link" l left join "user" u on u.id = l.user_id where l.key_hash = $1`,
       [digest(secret)],
     );
     return row?.state ?? 'invalid';
   }
 
-  /** Deletes the account of a sign-up, if it still waits for confirmation. @returns its key */
+  /** Deletes the account of a sign-up that is still unconfirmed. @returns its key */
   async deleteSignUp(manager: EntityManager, secret: string): Promise<number | undefined> {
     const [deleted] = await manager.query<[{ pk: number }[], number]>(
       `with link as (
          update "not_me_link" l set used = now() from "user" u
-          where l.key_hash = $1 and l.kind = 'sign_up' and u.id = l.user_id and ${isUsable}
+          where l.key_hash = $1 and l.kind = 'sign_up' and u.id = l.user_id and ${isValid}
          returning l.user_id, l.address
        )
        delete from "user" u using link
@@ -98,13 +97,13 @@ export class NotMeLinks {
   }
 
   /**
-   * Uses a link about a change, once, and ends the links that were made after it: who made the change may have got
-   * those. Links from before stay, so that the owner of the first address has the last word.
+   * Redeems a `change` or `address` link and expires the links that were issued after it, which the attacker may have
+   * received. Earlier links stay valid, so that the owner of the first address has the last word.
    */
   async use(manager: EntityManager, secret: string): Promise<UsedNotMeLink | undefined> {
     const [used] = await manager.query<[(UsedNotMeLink & { created: Date })[], number]>(
       `update "not_me_link" l set used = now() from "user" u
-        where l.key_hash = $1 and l.kind in ('change', 'address') and u.id = l.user_id and ${isUsable}
+        where l.key_hash = $1 and l.kind in ('change', 'address') and u.id = l.user_id and ${isValid}
         returning l.kind, l.user_id as "user", l.address`,
       [digest(secret)],
     );
@@ -124,13 +123,13 @@ export class NotMeLinks {
       `delete from "not_me_link" where link_uuid in (
          select link_uuid from "not_me_link" where expires < now() - $1 * interval '1 day' limit 500
        )`,
-      [days],
+      [validDays],
     );
     return deleted[1];
   }
 }
 
-/** No other link is derived from a key of this form. */
+/** Returns the key of a link, with a prefix that no other kind of link uses. */
 function keyOf(pk: string): string {
   return `not-me:${pk}`;
 }

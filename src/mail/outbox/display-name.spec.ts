@@ -21,18 +21,18 @@ describe('The display name of a recipient', () => {
     ['evil。example', 'evil. example'],
     ['me@evil.example', 'me@evil. example'],
     ['http://localhost/', 'http: localhost/'],
-  ])('holds no link: %j', (name, shown) => {
+  ])('contains no link: %j', (name, shown) => {
     expect(displayName(name)).toBe(shown);
   });
 
   it.each(['A\r\nBcc: x@example.org', 'x\0', '=?utf-8?q?x?=', 'x'.repeat(501)])(
-    'is left out where no header can hold it: %j',
+    'is empty if it is not valid in a header: %j',
     (name) => {
       expect(displayName(name)).toBe('');
     },
   );
 
-  it('has at most 64 characters and nothing invisible, whatever the name is', () => {
+  it('has at most 64 characters, none of them invisible, for any name', () => {
     expect(displayName('Rita '.repeat(100))).toHaveLength(64);
     const pieces = [
       ...'aZ9ßعא.。:/@=?"',

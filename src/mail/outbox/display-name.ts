@@ -1,8 +1,8 @@
 import { cut, singleLine } from '../../templating/plain-text.js';
 import { headerTextProblem } from '../transport/validation.js';
 
-/** Longest display name in UTF-16 units; mail clients do not show more in their lists. */
-const longest = 64;
+/** Maximum length in UTF-16 units, about what mail clients show in lists. */
+const maxLength = 64;
 
 /** Domain separators (UTS 46, section 2.3) between letters or digits, which mail clients turn into links. */
 const domainDot = /(?<=[\p{L}\p{N}])[.\u3002\uff0e\uff61](?=[\p{L}\p{N}])/gu;
@@ -20,5 +20,5 @@ export function displayName(name: string): string {
     .replace(/\p{Cf}/gu, '')
     .replace(/\s+/gu, ' ')
     .trim();
-  return cut(visible.replaceAll('://', ': ').replace(domainDot, '. '), longest);
+  return cut(visible.replaceAll('://', ': ').replace(domainDot, '. '), maxLength);
 }

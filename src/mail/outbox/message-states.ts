@@ -2,7 +2,7 @@
  * The states of a message and their transitions:
  *
  *                    ┌───────────────────────────────┐
- *                    ▼                               │ try later
+ *                    ▼                               │ retry later
  *     queued ───▶ sending ──▶ retrying ──────────────┘
  *       │            │           │
  *       │            ├─▶ sent    │          accepted by the server

@@ -17,23 +17,23 @@ describe('nextAttempt', () => {
     ]);
   });
 
-  it('spreads the tries by a fifth either way', () => {
+  it('adds 20 % jitter in both directions', () => {
     expect([delay(1, 0), delay(1, 1)]).toEqual([8, 12]);
   });
 
-  it('begins anew when somebody had the message sent again', () => {
+  it('starts over for a requeued message', () => {
     const again = { ...message, earlierAttempts: 12 };
     expect(nextAttempt({ ...again, attempts: 13 }, queued, 0.5)).toEqual(new Date(queued.getTime() + 10_000));
     expect(nextAttempt({ ...again, attempts: 14 }, queued, 0.5)).toEqual(new Date(queued.getTime() + 30_000));
   });
 
-  it('gives up a day after the message was put into the queue', () => {
+  it('gives up a day after the message was queued', () => {
     const late = new Date(queued.getTime() + 20 * 3600 * 1000);
     expect(nextAttempt({ ...message, attempts: 12 }, late, 0.5)).toBeUndefined();
     expect(nextAttempt({ ...message, attempts: 6 }, late, 0.5)).toBeDefined();
   });
 
-  it('never goes beyond the moment from which the mail is of no use', () => {
+  it('never exceeds the deadline', () => {
     const deadline = new Date(queued.getTime() + 60_000);
     expect(nextAttempt({ ...message, deadline, attempts: 2 }, queued, 0.5)).toBeDefined();
     expect(nextAttempt({ ...message, deadline, attempts: 3 }, queued, 0.5)).toBeUndefined();

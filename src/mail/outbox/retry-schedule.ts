@@ -4,7 +4,7 @@ import type { MailMessage } from './mail-message.entity.js';
 const delays = [10, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800];
 
 /** Seconds after which a message fails. */
-const giveUpAfter = 24 * 3600;
+const maxAgeSeconds = 24 * 3600;
 
 type ScheduleColumn = 'attempts' | 'earlierAttempts' | 'queued' | 'deadline';
 
@@ -22,6 +22,6 @@ export function nextAttempt(
 ): Date | undefined {
   const delay = delays[Math.min(attempts - earlierAttempts, delays.length) - 1] ?? 0;
   const next = new Date(now.getTime() + delay * 1000 * (0.8 + 0.4 * random));
-  const last = Math.min(queued.getTime() + giveUpAfter * 1000, deadline?.getTime() ?? Number.POSITIVE_INFINITY);
+  const last = Math.min(queued.getTime() + maxAgeSeconds * 1000, deadline?.getTime() ?? Number.POSITIVE_INFINITY);
   return next.getTime() < last ? next : undefined;
 }

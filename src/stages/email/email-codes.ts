@@ -4,11 +4,11 @@ import { Injectable } from '@nestjs/common';
 
 import { isLocked } from '../../core/limits/guess-limits.service.js';
 import { tooManyAttempts } from '../../core/limits/too-many-attempts.js';
+import { oneTimeCode } from '../../database/link-secret.js';
 import { SecretBox } from '../../database/secret-box.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
 import type { SentLink } from '../../flow-execution/plan.js';
-import { oneTimeCode } from '../../mail/delivery/mail-link.js';
 import { LockNotices } from '../../mail/notices/lock-notices.service.js';
 import { asciiDigits } from '../../rest/fields/coercions.js';
 import { type Message, message } from '../../rest/messages/messages.js';

@@ -1,7 +1,7 @@
 import { localeOf } from '../../core/users/settings-of.js';
 import type { User } from '../../core/users/user.entity.js';
+import type { StoredLink } from '../../database/link-secret.js';
 import type { NewMail } from '../../mail/outbox/outbox.service.js';
-import type { StoredMailData } from '../../mail/outbox/stored-mail-data.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
 
@@ -30,9 +30,9 @@ export interface LinkMail {
   readonly address: string;
   /** Whether the account gets the address in this run. The owner of the address may not know the account. */
   readonly isAddressNew?: boolean;
-  readonly link: NonNullable<StoredMailData['link']>;
+  readonly link: StoredLink;
   /** The "this was not me" link of a sign-up. */
-  readonly notMe?: NonNullable<StoredMailData['link']> | undefined;
+  readonly notMe?: StoredLink | undefined;
   readonly codeKey?: string;
   /** Expiry of the link. */
   readonly expires: Date;
