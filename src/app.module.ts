@@ -18,7 +18,7 @@ import { RequestPipe } from './rest/fields/request.pipe.js';
 import { SchemaController, SchemaDocument } from './rest/openapi/schema.controller.js';
 import { StagesModule } from './stages/stages.module.js';
 
-/** The whole service. */
+/** Root module of the service. */
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings, database: DatabaseModuleOptions): DynamicModule {

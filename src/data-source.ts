@@ -35,10 +35,10 @@ import { Prompt } from './stages/prompt/prompt.entity.js';
 import { stageDefinitions } from './stages/stage-definitions.js';
 
 /**
- * How the database is used, by the application, the TypeORM command line and the tests alike.
+ * Returns the TypeORM options for the application, the TypeORM command line and the tests.
  *
- * @param url a PostgreSQL address
- * @param statementTimeout seconds after which the server cancels a statement; 0: never
+ * @param url a PostgreSQL connection URL
+ * @param statementTimeout seconds after which the server cancels a statement; 0 for no limit
  */
 export function dataSourceOptions(url: string, statementTimeout = 0): DataSourceOptions {
   return {

@@ -27,29 +27,29 @@ import { EmailStage } from './stages/email/email-stage.entity.js';
 
 const usage = `usage: npm run email:test -- ADDRESS [options]
 
-Sends a test mail the way every mail goes, with the settings of the service (environment and .env), and waits until it
-is accepted or refused. It works whether or not the service runs.
+Sends a test mail through the outbox with the settings of the service (environment and .env), and waits until the server
+accepts or rejects it. The service need not be running.
 
-  --stage NAME      with the settings of this stage; otherwise with the global ones
-  --template PATH   this template; otherwise email/setup.html
-  --locale TAG      in this language, such as de or zh-Hans
-  --wait SECONDS    how long to wait; otherwise 120
+  --stage NAME      settings of this stage (default: the global settings)
+  --template PATH   template (default: email/setup.html)
+  --locale TAG      language, such as de or zh-Hans
+  --wait SECONDS    maximum time to wait (default: 120)
 
-It ends with 0 if the server accepted the mail, or if there is no server and the mail is in the local mailbox; otherwise
-with 1.
+Exits with 0 if the server accepted the mail, or if there is no mail server and the mail is in the local mailbox;
+otherwise with 1.
 `;
 
-/** What the command line asks for. */
+/** Parsed command line. */
 interface Command {
   readonly mail: Readonly<Record<string, string | undefined>>;
   readonly stage: string | undefined;
   readonly wait: number;
 }
 
-/** Something that the user has to put right; told without a stack. */
+/** A user error; printed without a stack. */
 class CommandError extends Error {}
 
-/** @returns undefined if only help is asked for */
+/** Parses the command line. @returns undefined for `--help` */
 function readCommand(): Command | undefined {
   const text = { type: 'string' } as const;
   const options = {
@@ -72,15 +72,15 @@ function readCommand(): Command | undefined {
   }
 }
 
-/** @returns whether the mail was accepted, or is in the local mailbox */
-async function run(command: Command, stopping: AbortSignal): Promise<boolean> {
-  const { settings: given, warnings } = readSettings(environment());
-  for (const warning of warnings) tell(warning);
-  // It works through the queue by itself, in case no worker runs. The log would only be in the way of what it tells.
-  const settings: Settings = { ...given, role: 'all', logLevel: 'fatal' };
+/** Sends the mail. @returns whether it was accepted or is in the local mailbox */
+async function run(command: Command, signal: AbortSignal): Promise<boolean> {
+  const { settings: configured, warnings } = readSettings(environment());
+  for (const warning of warnings) print(warning);
+  // Processes the queue itself, in case no worker is running. The log would clutter the output.
+  const settings: Settings = { ...configured, role: 'all', logLevel: 'fatal' };
   const embedded =
     settings.databaseUrl === undefined
-      ? await startEmbeddedDatabase({ dataDir: settings.dataDir, report: tell })
+      ? await startEmbeddedDatabase({ dataDir: settings.dataDir, report: print })
       : undefined;
   try {
     const app = await createApp(
@@ -89,13 +89,13 @@ async function run(command: Command, stopping: AbortSignal): Promise<boolean> {
         dataSource: dataSourceOptions(settings.databaseUrl ?? embedded?.url ?? ''),
         secretKey: settings.secretKey ?? (await keptSecretKey(settings.dataDir)),
         connect: true,
-        report: tell,
+        report: print,
       },
       createLogger(settings),
     );
     try {
       const pk = await send(app, command);
-      return await outcome(app, await waitFor(app, pk, command.wait, stopping), settings);
+      return await outcome(app, await waitFor(app, pk, command.wait, signal), settings);
     } finally {
       await app.nest.close();
     }
@@ -104,7 +104,7 @@ async function run(command: Command, stopping: AbortSignal): Promise<boolean> {
   }
 }
 
-/** Puts the mail into the queue. @returns its key */
+/** Queues the mail. @returns its key */
 async function send({ nest }: App, { mail, stage: name }: Command): Promise<string> {
   const { manager } = nest.get(DataSource);
   const stage = name === undefined ? null : await manager.findOneBy(EmailStage, { name });
@@ -116,39 +116,34 @@ async function send({ nest }: App, { mail, stage: name }: Command): Promise<stri
   };
   const request = await readObject(EmailStageTestRequestDto, mail, context);
   const { message } = await nest.get(EmailStageMailService, { strict: false }).test(stage, request);
-  tell(`Queued for ${request.to} as ${message}`);
+  print(`Queued for ${request.to} as ${message}`);
   return message;
 }
 
-/** Tells every try as it ends. @returns the mail as it is when nothing more happens to it, or nobody waits any more */
-async function waitFor(
-  { nest }: App,
-  pk: string,
-  seconds: number,
-  stopping: AbortSignal,
-): Promise<MailMessageDetailDto> {
+/** Prints attempts as they end. @returns the mail in its final state, or its current state on timeout or interruption */
+async function waitFor({ nest }: App, pk: string, seconds: number, signal: AbortSignal): Promise<MailMessageDetailDto> {
   const messages = nest.get(MailMessageService, { strict: false });
   const end = Date.now() + seconds * 1000;
-  let told = 0;
+  let printed = 0;
   let announced = 0;
   for (;;) {
     const message = await messages.get(pk, everyRow);
     const ended = message.timeline.filter(({ outcome: result }) => result !== null);
-    for (const attempt of ended.slice(told)) tell(attemptLine(attempt));
-    told = ended.length;
-    // The message was read before its tries, and may not yet have been what the last of them made of it.
-    if (told > announced && message.state === 'retrying') {
-      tell(`Next try: ${message.next_attempt?.toISOString()}`);
-      announced = told;
+    for (const attempt of ended.slice(printed)) print(attemptLine(attempt));
+    printed = ended.length;
+    // The message was read before its attempts, so its state may not include the last of them yet.
+    if (printed > announced && message.state === 'retrying') {
+      print(`Next attempt: ${message.next_attempt?.toISOString()}`);
+      announced = printed;
     }
-    if (finalStates.includes(message.state) || Date.now() >= end || stopping.aborted) return message;
+    if (finalStates.includes(message.state) || Date.now() >= end || signal.aborted) return message;
     await sleep(200);
   }
 }
 
 function attemptLine({ number, outcome: result, server, tls, code, reply, reason }: DeliveryAttemptDto): string {
   const where = server === '' ? '' : ` by ${server}${tls === null ? '' : ` (${tls})`}`;
-  return `Try ${number}: ${result}${where}: ${reply === '' ? reason : `${code ?? ''} ${reply}`}`;
+  return `Attempt ${number}: ${result}${where}: ${reply === '' ? reason : `${code ?? ''} ${reply}`}`;
 }
 
 async function outcome(
@@ -158,18 +153,20 @@ async function outcome(
 ): Promise<boolean> {
   switch (state) {
     case 'sent':
-      tell('The server accepted the mail.');
+      print('The server accepted the mail.');
       return true;
     case 'captured':
-      tell(`No mail server is set (EMAIL_HOST). The mail is in ${resolve(settings.dataDir, 'mailbox', `${pk}.eml`)};`);
-      tell(`while the service runs, ${await mailboxHint(nest.get(MailboxAccess, { strict: false }), settings, pk)}`);
+      print(
+        `No mail server is configured (EMAIL_HOST). The mail is in ${resolve(settings.dataDir, 'mailbox', `${pk}.eml`)};`,
+      );
+      print(`while the service runs, ${await mailboxHint(nest.get(MailboxAccess, { strict: false }), settings, pk)}`);
       return true;
     case 'failed':
     case 'discarded':
-      tell(`The mail was not sent. ${reason}`);
+      print(`The mail was not sent. ${reason}`);
       return false;
     default:
-      tell('The mail has not been accepted yet. It stays in the queue; a running worker goes on trying.');
+      print('The mail has not been accepted yet. It stays queued; running workers will retry it.');
       return false;
   }
 }
@@ -179,11 +176,11 @@ async function mailboxHint(access: MailboxAccess, settings: Settings, pk: string
   return access.hasKey ? `read it at ${link}` : `superusers read it at ${link}`;
 }
 
-function tell(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** What went wrong, for a person. */
+/** Returns the error message for the terminal. */
 function explain(error: unknown): string {
   if (!(error instanceof ValidationError)) return error instanceof Error ? error.message : String(error);
   return Object.entries(englishErrors(error.errors))
@@ -191,12 +188,12 @@ function explain(error: unknown): string {
     .join('\n');
 }
 
-const stopping = new AbortController();
-process.on('SIGINT', () => stopping.abort()).on('SIGTERM', () => stopping.abort());
+const interruption = new AbortController();
+process.on('SIGINT', () => interruption.abort()).on('SIGTERM', () => interruption.abort());
 try {
   const command = readCommand();
   if (command === undefined) process.stdout.write(usage);
-  else process.exitCode = (await run(command, stopping.signal)) ? 0 : 1;
+  else process.exitCode = (await run(command, interruption.signal)) ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;

@@ -8,31 +8,31 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 
 /** A template that a stage can choose. */
 export interface EmailTemplate {
-  /** Path below the folder of templates, with `/` between its parts. */
+  /** Path relative to the template folder, separated by `/`. */
   readonly path: string;
   readonly label: string;
 }
 
-/** Templates that are shipped and can be chosen (management API, section 4.4). */
-const shipped: readonly EmailTemplate[] = [
+/** Shipped templates that a stage can choose. */
+const shippedTemplates: readonly EmailTemplate[] = [
   { path: 'email/password_reset.html', label: 'Password Reset' },
   { path: 'email/account_confirmation.html', label: 'Account Confirmation' },
 ];
 
-/** Knows the templates of mails: the shipped ones, and those that the administrator keeps in EMAIL_TEMPLATE_DIR. */
+/** Lists the mail templates that stages can choose: the shipped ones and those in EMAIL_TEMPLATE_DIR. */
 @Injectable()
 export class EmailTemplates {
   private readonly logger = new Logger(EmailTemplates.name);
 
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
 
-  /** Every template that can be chosen now, shipped ones first. The folder is read anew each time. */
+  /** Returns all templates, shipped ones first. Reads the folder on every call. */
   async choices(): Promise<EmailTemplate[]> {
     const custom = await this.customPaths();
-    return [...shipped, ...custom.map((path) => ({ path, label: `Custom Template: ${path}` }))];
+    return [...shippedTemplates, ...custom.map((path) => ({ path, label: `Custom Template: ${path}` }))];
   }
 
-  /** Whether a stage may choose this one. */
+  /** Whether a stage may choose this template. */
   async has(path: string): Promise<boolean> {
     return (await this.choices()).some((template) => template.path === path);
   }
@@ -49,7 +49,7 @@ export class EmailTemplates {
   }
 }
 
-/** Readable `.html` files in a folder and, however deep, in the folders in it. What cannot be read is left out. */
+/** Returns the readable `.html` files in a folder, recursively. Unreadable files and folders are skipped. */
 async function htmlFilesIn(folder: string, root: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const found = entries.map(async (entry) => {
@@ -60,7 +60,7 @@ async function htmlFilesIn(folder: string, root: string): Promise<string[]> {
   return (await Promise.all(found)).flat();
 }
 
-/** Whether this is a file to read, and one that lies below `root` itself: a link must not open the rest of the disk. */
+/** Whether this is a readable file below `root` after resolving symbolic links, which must not lead out of it. */
 async function isReadableBelow(root: string, path: string): Promise<boolean> {
   try {
     const target = await realpath(path);

@@ -19,7 +19,7 @@ import { Outbox } from './outbox/outbox.service.js';
 import { MailRenderer } from './rendering/mail-renderer.js';
 import { TransportModule } from './transport/transport.module.js';
 
-/** Everything about mails that knows nothing of flows. */
+/** Mails: rendering, outbox, delivery and notices, independent of flows. */
 @Module({
   imports: [EventsModule, MailboxModule, TransportModule],
   controllers: [MailMessageController],

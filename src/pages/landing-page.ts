@@ -65,7 +65,7 @@ export class LandingPage {
 
   /** Whether the visitor is a superuser or holds the key of the mailbox. */
   private async canSeeStatus(request: FastifyRequest, { user }: PageVisitor): Promise<boolean> {
-    if (await this.mailboxAccess.holdsKey(request)) return true;
+    if (await this.mailboxAccess.hasKeyCookie(request)) return true;
     return user !== undefined && isSuperuser(this.dataSource.manager, user.pk);
   }
 

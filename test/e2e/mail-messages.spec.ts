@@ -182,7 +182,7 @@ describe('/mail/messages/{id}/requeue/', () => {
       const { status, body } = await app.api.post(`/mail/messages/${pk}/requeue/`);
       expect(status, state).toBe(400);
       expect(body.non_field_errors).toEqual([
-        `It is ${state}. Only mails that are retrying, failed, discarded can be sent again.`,
+        `The mail is ${state}. Only mails in these states can be sent again: retrying, failed, discarded.`,
       ]);
     }
   });
@@ -191,10 +191,7 @@ describe('/mail/messages/{id}/requeue/', () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org', { deadline: new Date(Date.now() - 1000) }));
     await change(pk!, { state: 'failed' });
     const { status, body } = await app.api.post(`/mail/messages/${pk}/requeue/`);
-    expect([status, body]).toEqual([
-      400,
-      { non_field_errors: ['Its link is not valid any more: nobody could use the mail.'] },
-    ]);
+    expect([status, body]).toEqual([400, { non_field_errors: ['The link in the mail has expired.'] }]);
   });
 });
 
@@ -212,6 +209,9 @@ describe('/mail/messages/{id}/discard/', () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     await change(pk!, { state: 'sent' });
     const { status, body } = await app.api.post(`/mail/messages/${pk}/discard/`);
-    expect([status, body]).toEqual([400, { non_field_errors: ['It is sent. Only mails that wait can be discarded.'] }]);
+    expect([status, body]).toEqual([
+      400,
+      { non_field_errors: ['The mail is sent. Only waiting mails can be discarded.'] },
+    ]);
   });
 });

@@ -114,7 +114,7 @@ describe('/dev/mailbox/', () => {
   it('shows how to send a mail while it is empty', async () => {
     const [status, html] = await page();
     expect(status).toBe(200);
-    expect(html).toContain('npm run email:test -- somebody@example.org');
+    expect(html).toContain('npm run email:test -- you@example.org');
     expect(html).toContain('EMAIL_HOST');
   });
 

@@ -59,7 +59,7 @@ describe('npm run email:test', { timeout: 120_000 }, () => {
     const { code, output, errors } = await run(['admin@example.org', '--stage', 'verify', '--locale', 'de']);
     expect([code, errors]).toEqual([0, '']);
     expect(output).toMatch(/Queued for admin@example\.org as [0-9a-f-]{36}/);
-    expect(output).toMatch(new RegExp(`Try 1: accepted by 127\\.0\\.0\\.1:${port}: 250 `));
+    expect(output).toMatch(new RegExp(`Attempt 1: accepted by 127\\.0\\.0\\.1:${port}: 250 `));
     expect(output).toContain('The server accepted the mail.');
     expect(sink.mails.map(({ to }) => to)).toEqual(['admin@example.org']);
   });
@@ -67,16 +67,16 @@ describe('npm run email:test', { timeout: 120_000 }, () => {
   it('fails when the server refuses the mail', async () => {
     const { code, output } = await run(['nobody@example.org', '--stage', 'verify']);
     expect(code).toBe(1);
-    expect(output).toMatch(/Try 1: refused by .*: 550 .*No such user here/);
+    expect(output).toMatch(/Attempt 1: refused by .*: 550 .*No such user here/);
     expect(output).toContain('The mail was not sent.');
   });
 
   it('fails when the mail is not accepted in time, and leaves it in the queue', async () => {
     const { code, output } = await run(['later@example.org', '--stage', 'verify', '--wait', '3']);
     expect(code).toBe(1);
-    expect(output).toMatch(/Try 1: deferred by .*: 451 .*Come back later/);
-    expect(output).toMatch(/Next try: \d{4}-/);
-    expect(output).toContain('It stays in the queue');
+    expect(output).toMatch(/Attempt 1: deferred by .*: 451 .*Come back later/);
+    expect(output).toMatch(/Next attempt: \d{4}-/);
+    expect(output).toContain('It stays queued');
     const [, pk = ''] = /Queued for \S+ as (\S+)/.exec(output) ?? [];
     expect((await messageOf(app, pk)).state).toBe('retrying');
   });

@@ -97,7 +97,7 @@ describe('a template that is too much', () => {
     ['doubling', '{% with a=body|add:body %}'.repeat(9).replaceAll(/a=body\|add:body/g, 'body=body|add:body'), ''],
     ['filters', `{{ body${'|upper'.repeat(2000)} }}`, 'it produces more than 20000000 characters'],
     ['joining', `{{ body|join:"${'x'.repeat(10_000)}" }}`, 'it produces more than 20000000 characters'],
-    ['tags', '<b>'.repeat(10_001), 'its HTML is too much to make a text part of; put a .txt template beside it'],
+    ['tags', '<b>'.repeat(10_001), 'its HTML is too large for conversion to text; add a .txt template'],
     ['source', 'x'.repeat(300_000), 'it has more than 262144 bytes'],
     ['nesting', '{% if url %}'.repeat(20_000), ''],
     ['nesting that ends', '{% if 1 %}'.repeat(9000) + '{% endif %}'.repeat(9000), 'its parts are nested too deep'],

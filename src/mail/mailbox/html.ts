@@ -1,16 +1,16 @@
-/** A piece of HTML that is safe to put into another one. */
+/** A fragment of safe HTML. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
 type Value = string | number | Html | readonly Html[] | undefined;
 
-/** A piece of HTML: whatever is put in is escaped, but for other pieces. `undefined` is nothing. */
+/** Template tag for HTML: escapes all values except fragments. `undefined` renders as nothing. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
-  return new Html(parts.reduce((before, part, index) => `${before}${rendered(values[index - 1])}${part}`));
+  return new Html(parts.reduce((before, part, index) => `${before}${escaped(values[index - 1])}${part}`));
 }
 
-function rendered(value: Value): string {
+function escaped(value: Value): string {
   if (value === undefined) return '';
   if (value instanceof Html) return value.text;
   if (typeof value === 'object') return value.map(({ text }) => text).join('');

@@ -12,11 +12,11 @@ import { mailboxPath } from './mailbox-pages.js';
 import { Mailbox } from './mailbox.js';
 
 /**
- * The key of the local mailbox, for people who try the service on their own machine. It is in `mailbox.key` below
- * DATA_DIR, readable by its owner alone like the mails themselves: so every process prints the same link, and a browser
- * that has opened the mailbox may stay over restarts. Deleting the file revokes the links.
+ * Access key of the local mailbox, for local trials. It is stored in `mailbox.key` below DATA_DIR, readable by its
+ * owner only like the mails, so that all processes print the same link, which survives restarts. Deleting the file
+ * revokes the link.
  *
- * Outside of a local trial there is no key, and only superusers see the mailbox.
+ * Outside of a local trial there is no key, and only superusers can open the mailbox.
  */
 @Injectable()
 export class MailboxAccess {
@@ -29,27 +29,27 @@ export class MailboxAccess {
     this.cookie = hostCookie('email_stage_mailbox', settings, 'strict');
   }
 
-  /** Whether links with a key open the mailbox. */
+  /** Whether the mailbox can be opened with a key. */
   get hasKey(): boolean {
     return this.mailbox.isInUse && isLocalTrial(this.settings);
   }
 
   /**
-   * Address of the mailbox, or of one mail in it, for the console: with the key where there is one.
+   * Returns the URL of the mailbox or of one mail, with the key if there is one. For the console only.
    *
-   * @param base address of the service, without a slash at the end
+   * @param base URL of the service, without a trailing slash
    */
   async link(base: string, pk?: string): Promise<string> {
     const query = this.hasKey ? `?key=${await this.key()}` : '';
     return `${base}${mailboxPath}${pk === undefined ? '' : `${pk}/`}${query}`;
   }
 
-  /** Whether the browser holds the key. Never depends on the address that the request comes from. */
-  holdsKey(request: FastifyRequest): Promise<boolean> {
+  /** Whether the browser has the key cookie. Never depends on the IP address of the client. */
+  hasKeyCookie(request: FastifyRequest): Promise<boolean> {
     return this.isKey(request.cookies[this.cookie.name]);
   }
 
-  /** Moves a key from the address into a cookie. @returns whether it was the right one */
+  /** Moves a key from the URL into a cookie. @returns whether the key was correct */
   async accept(given: unknown, reply: FastifyReply): Promise<boolean> {
     if (typeof given !== 'string' || !(await this.isKey(given))) return false;
     void reply.setCookie(this.cookie.name, given, this.cookie.attributes);

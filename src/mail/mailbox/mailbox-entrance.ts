@@ -12,8 +12,9 @@ import { MailboxAccess } from './mailbox-access.js';
 import { Mailbox } from './mailbox.js';
 
 /**
- * Shows the mailbox to superusers and to holders of its key; 404 for everyone else, and while there is a mail server.
- * A key in the address is replaced by a cookie and a redirect, so that it stays out of the history and of bookmarks.
+ * Restricts the mailbox to superusers and holders of its key. Everyone else gets 404, as does everyone while a mail
+ * server is configured. A key in the URL is moved into a cookie with a redirect, which keeps it out of history and
+ * bookmarks.
  */
 @Injectable()
 export class MailboxEntrance implements NestInterceptor {
@@ -31,7 +32,7 @@ export class MailboxEntrance implements NestInterceptor {
       void reply.status(303).header('location', withoutKey(request.url));
       return of('');
     }
-    const isAdmitted = (request.caller?.isSuperuser ?? false) || (await this.access.holdsKey(request));
+    const isAdmitted = (request.caller?.isSuperuser ?? false) || (await this.access.hasKeyCookie(request));
     if (!isAdmitted) throw new NotFoundException();
     return next.handle();
   }

@@ -2,10 +2,10 @@ import { type Html, html } from './html.js';
 import type { FoundMail, KeptMail } from './mailbox.js';
 import { linksIn, type ReceivedMail } from './received-mail.js';
 
-/** Where the pages are. */
+/** Path of the pages. */
 export const mailboxPath = '/dev/mailbox/';
 
-/** What one line of the list tells. */
+/** An item of the list. */
 type Entry = KeptMail & Pick<ReceivedMail, 'subject' | 'to'>;
 
 export const mailViews = ['html', 'text', 'headers', 'source'] as const;
@@ -13,24 +13,24 @@ export type MailView = (typeof mailViews)[number];
 
 const labels: Readonly<Record<MailView, string>> = { html: 'HTML', text: 'Text', headers: 'Headers', source: 'Source' };
 
-/** The list of mails: a page of it, from 1. */
+/** Renders a page of the list of mails; pages count from 1. */
 export function listPage(entries: readonly Entry[], current: number, pages: number): string {
-  const neighbour = (page: number, label: string): Html | undefined =>
+  const adjacentLink = (page: number, label: string): Html | undefined =>
     page >= 1 && page <= pages ? html`<a href="${mailboxPath}?page=${page}">${label}</a>` : undefined;
-  const others = html`<nav class="pages" aria-label="Pages">
-    ${neighbour(current - 1, 'Newer')} <span>Page ${current} of ${pages}</span> ${neighbour(current + 1, 'Older')}
+  const pager = html`<nav class="pages" aria-label="Pages">
+    ${adjacentLink(current - 1, 'Newer')} <span>Page ${current} of ${pages}</span> ${adjacentLink(current + 1, 'Older')}
   </nav>`;
   const list = html`<ol class="mails">
       ${entries.map(entryLine)}
     </ol>
-    ${pages > 1 ? others : undefined}`;
+    ${pages > 1 ? pager : undefined}`;
   return page('Mailbox', html`<h1>Mailbox</h1>`, entries.length > 0 ? list : emptyState);
 }
 
 /**
- * One mail.
+ * Renders one mail.
  *
- * @param ownUrl PUBLIC_URL: links to it are the ones to follow
+ * @param ownUrl PUBLIC_URL; links to it come first
  */
 export function mailPage({ pk, kept, source }: FoundMail, mail: ReceivedMail, view: MailView, ownUrl: string): string {
   const path = `${mailboxPath}${pk}/`;
@@ -43,7 +43,7 @@ export function mailPage({ pk, kept, source }: FoundMail, mail: ReceivedMail, vi
     <dl class="facts">
       ${fact('From', mail.from)} ${fact('To', mail.to)}
       ${fact('Kept', html`${time(kept)}, <a href="${path}source/" download="${pk}.eml">download</a>`)}
-      ${mail.attachments.length > 0 ? fact('Pictures', attachmentsOf(mail)) : undefined}
+      ${mail.attachments.length > 0 ? fact('Attachments', describeAttachments(mail)) : undefined}
     </dl>`;
   const body = html`${linksOf(linksIn(mail, ownUrl))}
     <nav class="tabs" aria-label="Views">${tabs}</nav>
@@ -63,10 +63,8 @@ function entryLine({ pk, kept, subject, to }: Entry): Html {
 
 const emptyState = html`<section class="empty">
   <p>No mail yet. Send one:</p>
-  <pre>npm run email:test -- somebody@example.org</pre>
-  <p>
-    or, from one of your stages that uses the global settings, with <code>POST /api/v3/stages/email/{id}/test/</code>.
-  </p>
+  <pre>npm run email:test -- you@example.org</pre>
+  <p>or, for a stage with the global settings, call <code>POST /api/v3/stages/email/{id}/test/</code>.</p>
 </section>`;
 
 function linksOf([first, ...others]: readonly string[]): Html | undefined {
@@ -79,7 +77,7 @@ function linksOf([first, ...others]: readonly string[]): Html | undefined {
     </ul>
   </details>`;
   return html`<section class="links">
-    <h2>Link to follow</h2>
+    <h2>Link</h2>
     <p>${anchor(first)}</p>
     ${others.length > 0 ? rest : undefined}
   </section>`;
@@ -88,7 +86,7 @@ function linksOf([first, ...others]: readonly string[]): Html | undefined {
 function viewOf(view: MailView, path: string, mail: ReceivedMail, source: Buffer): Html {
   switch (view) {
     case 'html':
-      return html`<iframe src="${path}html/" sandbox title="The mail as its reader sees it"></iframe>`;
+      return html`<iframe src="${path}html/" sandbox title="Mail preview"></iframe>`;
     case 'text':
       return html`<pre class="text">${mail.text}</pre>`;
     case 'headers':
@@ -108,7 +106,7 @@ function headerRow(line: string): Html {
   </tr>`;
 }
 
-function attachmentsOf({ attachments }: ReceivedMail): string {
+function describeAttachments({ attachments }: ReceivedMail): string {
   return attachments
     .map(({ filename, contentType, bytes }) => `${filename} (${contentType}, ${bytes} bytes)`)
     .join(', ');
@@ -125,10 +123,10 @@ function titleOf(subject: string): string {
   return subject.trim() === '' ? '(no subject)' : subject;
 }
 
-const moments = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const timeFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
-function time(moment: Date): Html {
-  return html`<time datetime="${moment.toISOString()}">${moments.format(moment)}</time>`;
+function time(date: Date): Html {
+  return html`<time datetime="${date.toISOString()}">${timeFormat.format(date)}</time>`;
 }
 
 function page(title: string, heading: Html, body: Html): string {
@@ -145,8 +143,8 @@ function page(title: string, heading: Html, body: Html): string {
         <header>${heading}</header>
         <main>${body}</main>
         <footer>
-          Mails stay here because no mail server is set (<code>EMAIL_HOST</code>). Only superusers and holders of the
-          link that the start prints see this page.
+          Mails are kept here because no mail server is configured (<code>EMAIL_HOST</code>). Only superusers and
+          holders of the link that is printed at start can see this page.
         </footer>
       </body>
     </html>`.text;

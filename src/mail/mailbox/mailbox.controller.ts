@@ -21,19 +21,19 @@ import { listPage, mailPage, type MailView, mailViews } from './mailbox-pages.js
 import { type FoundMail, Mailbox } from './mailbox.js';
 import { readMail, readSummary } from './received-mail.js';
 
-/** Mails on a page of the list. */
+/** Mails per page. */
 const pageSize = 50;
 
-/** The pages have a style sheet of ours and show mails in frames, and nothing else: no script, no form, no stranger. */
+/** Content-Security-Policy of the pages: own style sheet and frames only; no scripts, forms or external content. */
 const pagePolicy =
   "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** A mail is a stranger's page: it may look as it likes and do nothing, also when it is opened without its frame. */
+/** Content-Security-Policy of mails, which are untrusted: inline styles only, sandboxed even outside of the frame. */
 const mailPolicy =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; " +
   "frame-ancestors 'self'";
 
-/** A GET of something that holds links which work: kept nowhere, and telling nobody where its reader goes. */
+/** A GET route for content with valid links: never cached, and without a referrer. */
 function PrivateGet(path: string, type: string, policy = pagePolicy): MethodDecorator {
   return applyDecorators(
     Get(path),
@@ -45,7 +45,7 @@ function PrivateGet(path: string, type: string, policy = pagePolicy): MethodDeco
   );
 }
 
-/** `/dev/mailbox/`: the mails that no server was there for. `MailboxEntrance` decides who sees them. */
+/** `/dev/mailbox/`: the local mailbox. `MailboxEntrance` restricts access. */
 @ApiExcludeController()
 @UseInterceptors(MailboxEntrance)
 @Controller('dev/mailbox')
@@ -56,10 +56,10 @@ export class MailboxController {
   ) {}
 
   @PrivateGet('', 'text/html; charset=utf-8')
-  async list(@Query('page') wanted?: string): Promise<string> {
+  async list(@Query('page') requested?: string): Promise<string> {
     const mails = await this.mailbox.list();
     const pages = Math.max(1, Math.ceil(mails.length / pageSize));
-    const page = Math.min(pages, Math.max(1, Number.parseInt(String(wanted), 10) || 1));
+    const page = Math.min(pages, Math.max(1, Number.parseInt(String(requested), 10) || 1));
     const shown = mails.slice((page - 1) * pageSize, page * pageSize);
     const entries = await Promise.all(
       shown.map(async ({ pk }) => {
@@ -76,15 +76,15 @@ export class MailboxController {
   }
 
   @PrivateGet(':id', 'text/html; charset=utf-8')
-  async show(@Param('id') id: string, @Query('view') wanted?: string): Promise<string> {
+  async show(@Param('id') id: string, @Query('view') requested?: string): Promise<string> {
     const found = await this.find(id);
     const mail = await readMail(found.source);
     const fallback: MailView = mail.html === undefined ? 'text' : 'html';
-    const view = mailViews.find((name) => name === wanted && name !== 'html') ?? fallback;
+    const view = mailViews.find((name) => name === requested && name !== 'html') ?? fallback;
     return mailPage(found, mail, view, publicUrl(this.settings));
   }
 
-  /** What the frame shows. It belongs to no origin, so it cannot ask to be kept apart from others of its origin. */
+  /** Content of the frame. Its sandboxed origin is opaque, so it must not request an origin-keyed agent cluster. */
   @PrivateGet(':id/html', 'text/html; charset=utf-8', mailPolicy)
   @Header('origin-agent-cluster', '?0')
   async html(@Param('id') id: string): Promise<string> {

@@ -15,15 +15,15 @@ export interface KeptMail {
   readonly kept: Date;
 }
 
-/** A mail in the mailbox, with what it is. */
+/** A mail in the mailbox with its source. */
 export interface FoundMail extends KeptMail {
   readonly source: Buffer;
 }
 
 /**
- * The local mailbox: where mails go while there is no mail server (EMAIL_HOST). Each is a file `<pk>.eml` in
- * `mailbox/` below DATA_DIR, with all that a server would have been given; so it holds links that work. Processes that
- * are workers and processes that serve the pages find each other's mails if they share that folder.
+ * The local mailbox, which receives mails while no mail server is configured (EMAIL_HOST). Each mail is a file
+ * `<pk>.eml` in `mailbox/` below DATA_DIR with the complete message, including valid links. Workers and processes that
+ * serve the pages must share that folder.
  */
 @Injectable()
 export class Mailbox {
@@ -34,19 +34,19 @@ export class Mailbox {
     housekeeping.register('old mails in the local mailbox', () => this.purge(settings.mailRetention));
   }
 
-  /** Whether mails for the service's own server come here. */
+  /** Whether mails with the global settings go to this mailbox. */
   get isInUse(): boolean {
     return this.settings.emailHost === undefined;
   }
 
   /**
-   * Keeps a mail; one with the same key is replaced. There is the whole file or none, also after a crash.
+   * Stores a mail atomically; replaces one with the same key.
    *
-   * @returns why no server would take the mail, so that it is not kept either; undefined if it is kept
+   * @returns the `mailProblem` of an invalid mail, which is not stored; undefined on success
    */
   async keep(pk: string, mail: OutgoingMail): Promise<string | undefined> {
-    const reason = mailProblem(mail);
-    if (reason !== undefined) return reason;
+    const problem = mailProblem(mail);
+    if (problem !== undefined) return problem;
     const { raw } = compose(mail);
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const draft = join(this.folder, `${pk}.draft`);
@@ -61,7 +61,7 @@ export class Mailbox {
     return undefined;
   }
 
-  /** Every mail there is, the newest first. */
+  /** Returns all mails, newest first. */
   async list(): Promise<KeptMail[]> {
     const names = (await readdir(this.folder).catch(ifMissing([]))).filter((name) => /^[0-9a-f-]{36}\.eml$/.test(name));
     const found = await Promise.all(
@@ -74,14 +74,14 @@ export class Mailbox {
     return found.flat().sort((a, b) => b.kept.getTime() - a.kept.getTime());
   }
 
-  /** A mail with its source; undefined if there is none. `pk` is a UUID. */
+  /** Returns a mail with its source; undefined if there is none. @param pk must be a UUID */
   async find(pk: string): Promise<FoundMail | undefined> {
     const kept = await this.keptAt(pk);
     const source = await readFile(this.pathOf(pk)).catch(ifMissing(undefined));
     return kept === undefined || source === undefined ? undefined : { pk, kept, source };
   }
 
-  /** Deletes mails that are older than `days`. @returns how many */
+  /** Deletes mails that are older than `days`. @returns the number deleted */
   private async purge(days: number): Promise<number> {
     const limit = Date.now() - days * 24 * 3600 * 1000;
     const old = (await this.list()).filter(({ kept }) => kept.getTime() < limit);
@@ -102,7 +102,7 @@ export class Mailbox {
   }
 }
 
-/** Takes a file or folder that is not there for `value`. */
+/** Returns an error handler that replaces ENOENT with `value`. */
 function ifMissing<T>(value: T): (error: NodeJS.ErrnoException) => T {
   return (error) => {
     if (error.code === 'ENOENT') return value;

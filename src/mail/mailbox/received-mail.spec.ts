@@ -5,7 +5,7 @@ import { linksIn, readMail, readSummary } from './received-mail.js';
 const own = 'https://login.example.org';
 
 describe('linksIn', () => {
-  it('finds addresses in HTML and text, each once, our own first', () => {
+  it('returns distinct links of HTML and text, own ones first', () => {
     const html = `<a href="https://other.example/">x</a> <A HREF='${own}/if/?a=1&amp;b=2'>y</A>`;
     const text = `Open ${own}/if/?a=1&b=2.\nOr (see https://third.example/x).`;
     expect(linksIn({ html, text }, own)).toEqual([
@@ -15,32 +15,32 @@ describe('linksIn', () => {
     ]);
   });
 
-  it('takes no host for ours that only begins like it', () => {
+  it('does not treat a host with the same prefix as own', () => {
     const text = `https://login.example.org.evil.example/ ${own}/`;
     expect(linksIn({ html: undefined, text }, own)[0]).toBe(`${own}/`);
   });
 
-  it('leaves out what does not open a page', () => {
+  it('skips links that are not http or https', () => {
     const html =
       '<a href="javascript:alert(1)"></a><a href="&#106;avascript:x"></a><a href="mailto:a@example.org"></a>';
     expect(linksIn({ html, text: '' }, own)).toEqual([]);
   });
 
-  it('reads character references as a browser does', () => {
+  it('decodes character references like a browser', () => {
     const html = `<a href="${own}/?q=&#x26;&#38;&quot;&unknown;&#99999999;"></a>`;
     expect(linksIn({ html, text: '' }, own)).toEqual([`${own}/?q=&&"&unknown;&#99999999;`]);
   });
 });
 
 describe('readMail', () => {
-  it('reads a mail whatever is wrong with it', async () => {
+  it('parses malformed mails', async () => {
     const mail = await readMail(Buffer.from('no mail at all'));
     expect(mail).toMatchObject({ subject: '', from: '', to: '', html: undefined, attachments: [] });
   });
 });
 
 describe('readSummary', () => {
-  it('reads nothing but the headers', async () => {
+  it('parses the headers only', async () => {
     const source = 'Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=\r\nTo: Eve <eve@example.org>\r\n\r\nSubject: body';
     expect(await readSummary(Buffer.from(source))).toMatchObject({ subject: 'Grüße', to: '"Eve" <eve@example.org>' });
   });

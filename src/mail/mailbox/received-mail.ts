@@ -1,39 +1,39 @@
 import { type AddressObject, simpleParser } from 'mailparser';
 
-/** A mail as its reader sees it. */
+/** A parsed mail for display. */
 export interface ReceivedMail {
   readonly subject: string;
   readonly from: string;
   readonly to: string;
   readonly date: Date | undefined;
-  /** With its pictures in it (`data:`); undefined for a mail of plain text. */
+  /** With inline images as `data:` URLs; undefined for a plain-text mail. */
   readonly html: string | undefined;
   readonly text: string;
-  /** Header lines as they stand there, unfolded. */
+  /** Raw header lines, unfolded. */
   readonly headers: readonly string[];
   readonly attachments: readonly { readonly filename: string; readonly contentType: string; readonly bytes: number }[];
 }
 
-/** Reads a mail in MIME. */
+/** Parses a MIME message. */
 export async function readMail(source: Buffer): Promise<ReceivedMail> {
   const mail = await simpleParser(source, { skipHtmlToText: true, skipTextToHtml: true, skipTextLinks: true });
   return {
     subject: mail.subject ?? '',
     from: mail.from?.text ?? '',
-    to: addressesIn(mail.to),
+    to: formatAddresses(mail.to),
     date: mail.date,
     html: mail.html === false ? undefined : mail.html,
     text: mail.text ?? '',
     headers: mail.headerLines.map(({ line }) => line.replace(/\r?\n[ \t]+/g, ' ')),
     attachments: mail.attachments.map(({ filename, contentType, size }) => ({
-      filename: filename ?? '(without a name)',
+      filename: filename ?? '(unnamed)',
       contentType,
       bytes: size,
     })),
   };
 }
 
-/** What a list tells of a mail: nothing but its headers is read. */
+/** Returns subject and recipients for a list; parses the headers only. */
 export async function readSummary(source: Buffer): Promise<Pick<ReceivedMail, 'subject' | 'to'>> {
   const end = source.indexOf('\r\n\r\n');
   const { subject, to } = await readMail(end === -1 ? source : source.subarray(0, end + 4));
@@ -41,11 +41,11 @@ export async function readSummary(source: Buffer): Promise<Pick<ReceivedMail, 's
 }
 
 /**
- * The addresses that a mail wants its reader to open, each once: http and https, those that begin with `own` first.
+ * Returns the distinct http and https links of a mail, those below `own` first.
  */
 export function linksIn({ html = '', text }: Pick<ReceivedMail, 'html' | 'text'>, own: string): string[] {
   const inHtml = [...html.matchAll(/\shref\s*=\s*(?:"([^"]*)"|'([^']*)')/gi)].map(([, double, single]) =>
-    withoutEntities(double ?? single ?? ''),
+    decodeEntities(double ?? single ?? ''),
   );
   const inText = [...text.matchAll(/https?:\/\/[^\s<>"]+/gi)].map(([address]) => address.replace(/[.,;:!?)\]]+$/, ''));
   const links = [...new Set([...inHtml, ...inText])].filter((address) => /^https?:\/\//i.test(address));
@@ -61,8 +61,8 @@ const characters = new Map([
   ['gt', '>'],
 ]);
 
-/** As far as addresses need it. */
-function withoutEntities(text: string): string {
+/** Decodes the character references that occur in URLs. */
+function decodeEntities(text: string): string {
   return text.trim().replace(/&(#x[0-9a-f]{1,6}|#\d{1,7}|[a-z]+);/gi, (all, name: string) => {
     if (!name.startsWith('#')) return characters.get(name.toLowerCase()) ?? all;
     const code = Number(name.slice(1).replace(/^x/i, '0x'));
@@ -70,7 +70,7 @@ function withoutEntities(text: string): string {
   });
 }
 
-function addressesIn(addresses: AddressObject | AddressObject[] | undefined): string {
+function formatAddresses(addresses: AddressObject | AddressObject[] | undefined): string {
   return [addresses ?? []]
     .flat()
     .map(({ text }) => text)

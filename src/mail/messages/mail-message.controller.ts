@@ -45,7 +45,7 @@ export class MailMessageController {
     method: 'GET',
     path: '',
     operation: 'retrieve',
-    description: 'Get one mail, with every try to send it.',
+    description: 'Get a mail with its delivery attempts.',
     permissions: [],
     responses: [{ status: 200, type: MailMessageDetailDto }, invalid],
   })
@@ -58,8 +58,8 @@ export class MailMessageController {
     path: 'requeue',
     operation: 'requeue_create',
     description:
-      'Send a mail again. That is for one that failed or was discarded, or to try one now that waits for its next try. ' +
-      'Refused (400) in any other state, and when its link is not valid any more.',
+      'Send a mail again that failed or was discarded, or retry a waiting one now. ' +
+      'Answers 400 in any other state, and if its link has expired.',
     permissions: [messages.permission('change')],
     responses: [{ status: 200, type: MailMessageDto }, invalid],
   })
@@ -71,7 +71,7 @@ export class MailMessageController {
     method: 'POST',
     path: 'discard',
     operation: 'discard_create',
-    description: 'Have a mail never sent. Refused (400) unless it waits to be sent.',
+    description: 'Discard a waiting mail, so that it is never sent. Answers 400 in any other state.',
     permissions: [messages.permission('change')],
     responses: [{ status: 200, type: MailMessageDto }, invalid],
   })

@@ -1,7 +1,7 @@
 import type { Columns } from '../../rest/list/list-query.js';
 import type { DeliveryAttemptDto, MailMessageDto } from './dto/mail-message.dto.js';
 
-/** What is read of a mail for the clients, of a statement that calls it `message`. Never what it is filled with. */
+/** Columns of a mail, for a query with the alias `message`. Never the template data, which is confidential. */
 export const messageColumns = {
   pk: 'message.pk',
   message_id: 'message.messageId',
@@ -21,7 +21,7 @@ export const messageColumns = {
   finished: 'message.finished',
 } satisfies Columns & Record<keyof MailMessageDto, string>;
 
-/** What is read of a try, of a statement that calls it `attempt`. */
+/** Columns of a delivery attempt, for a query with the alias `attempt`. */
 export const attemptColumns = {
   number: 'attempt.number',
   started: 'attempt.started',

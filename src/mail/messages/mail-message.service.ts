@@ -17,7 +17,7 @@ import type { MailMessageListQuery } from './dto/mail-message-list.query.js';
 import type { DeliveryAttemptDto, MailMessageDetailDto, MailMessageDto } from './dto/mail-message.dto.js';
 import { attemptColumns, messageColumns } from './mail-message.mapper.js';
 
-/** Tells what became of mails, and lets administrators decide what becomes of those that wait or failed. */
+/** Reads mails with their delivery attempts; requeues and discards them for administrators. */
 @Injectable()
 export class MailMessageService {
   constructor(
@@ -42,34 +42,36 @@ export class MailMessageService {
   }
 
   /**
-   * Sends a mail that failed or was discarded again, or one that waits now.
+   * Sends a failed or discarded mail again, or retries a waiting one now.
    *
-   * @throws ValidationError if it is in another state, or too late
+   * @throws ValidationError if the mail is in another state, or its link has expired
    */
   requeue({ pk, deadline }: MailMessage, request: IdempotentRequest | undefined): Promise<MailMessageDto> {
     return this.idempotency.once(request, async (manager) => {
       if (deadline !== null && deadline <= new Date()) {
-        throw refusal('Its link is not valid any more: nobody could use the mail.');
+        throw invalidState('The link in the mail has expired.');
       }
       if (!(await this.store.requeue(manager, pk))) {
         const { state } = await findOne(messages(manager), pk);
-        throw refusal(`It is ${state}. Only mails that are ${statesBefore('queued').join(', ')} can be sent again.`);
+        throw invalidState(
+          `The mail is ${state}. Only mails in these states can be sent again: ${statesBefore('queued').join(', ')}.`,
+        );
       }
       return findOne(messages(manager), pk);
     });
   }
 
   /**
-   * Has a mail never sent.
+   * Discards a waiting mail, so that it is never sent.
    *
-   * @param username who wants that
-   * @throws ValidationError if it has been sent, is being sent just now, or was discarded already
+   * @param username of the caller, for the reason
+   * @throws ValidationError if the mail is final or is being sent
    */
   discard({ pk }: MailMessage, username: string): Promise<MailMessageDto> {
     return this.dataSource.transaction(async (manager) => {
       if (!(await this.store.end(manager, pk, 'discarded', `Discarded by ${username}.`))) {
         const { state } = await findOne(messages(manager), pk);
-        throw refusal(`It is ${state}. Only mails that wait can be discarded.`);
+        throw invalidState(`The mail is ${state}. Only waiting mails can be discarded.`);
       }
       return findOne(messages(manager), pk);
     });
@@ -86,6 +88,6 @@ async function findOne(from: SelectQueryBuilder<MailMessage>, pk: string): Promi
   return row;
 }
 
-function refusal(message: string): ValidationError {
+function invalidState(message: string): ValidationError {
   return new ValidationError({ [nonField]: [message] });
 }

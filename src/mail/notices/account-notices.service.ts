@@ -8,9 +8,9 @@ import { User } from '../../core/users/user.entity.js';
 import { EventLog } from '../../events/event-log.js';
 import { NoticeMail } from './notice-mail.service.js';
 
-/** Notices of one kind that an account gets in a day. The last one says that it is the last. */
-const most = 5;
-const seconds = 86_400;
+/** Maximum notices of one kind per account and day. The last one says that it is the last. */
+const maxPerDay = 5;
+const daySeconds = 86_400;
 
 const templates: Readonly<Record<AccountChange['kind'], string>> = {
   password: 'email/password_changed.html',
@@ -20,7 +20,7 @@ const templates: Readonly<Record<AccountChange['kind'], string>> = {
 };
 
 /**
- * Mails users the changes of their accounts (NIST SP 800-63B-4, 4.6) in the transaction that makes the change. A new
+ * Notifies users of changes to their accounts (NIST SP 800-63B-4, 4.6) in the transaction that makes the change. A new
  * address is unproved, so the earlier one gets the notice if it was proved; the mail that proves the new one is its
  * notice.
  */
@@ -39,11 +39,11 @@ export class AccountNotices {
     const user = await manager.findOneBy(User, { pk: change.user });
     const address = change.kind === 'address' ? change.from : (user?.email ?? '');
     if (user === null || !this.mails.canReach(user, address)) return;
-    // It may be a stranger's, and its link would give them the account.
+    // An unproved address may belong to someone else, and the link would give them the account.
     if (change.kind === 'address' && !(await isProved(manager, user.pk, address))) return;
-    const number = await this.limits.number(manager, `notice:${change.kind}:${user.pk}`, seconds);
-    if (number > most) {
-      if (number === most + 1) await this.report(manager, change);
+    const number = await this.limits.number(manager, `notice:${change.kind}:${user.pk}`, daySeconds);
+    if (number > maxPerDay) {
+      if (number === maxPerDay + 1) await this.report(manager, change);
       return;
     }
     await this.mails.enqueue(manager, {
@@ -54,13 +54,13 @@ export class AccountNotices {
       locales: change.locales,
       values: {
         ...(change.kind === 'token' && { title: change.identifier }),
-        ...(number === most && { is_last: true }),
+        ...(number === maxPerDay && { is_last: true }),
       },
     });
   }
 
   private report(manager: EntityManager, { kind, user }: AccountChange): Promise<void> {
-    const message = `An account has had ${most} notices of changes in a day, so further ones are not mailed.`;
+    const message = `An account has had ${maxPerDay} notices of changes in a day, so further ones are not mailed.`;
     const context = { message, change: kind, affected_user: { pk: user } };
     return this.events.write(manager, { action: 'suspicious_request', app: 'authentik.core', context });
   }

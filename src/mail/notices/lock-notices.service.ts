@@ -7,17 +7,18 @@ import type { User } from '../../core/users/user.entity.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { NoticeMail } from './notice-mail.service.js';
 
-/** Seconds after a notice without another one about the same account. */
-const period = 86_400;
+/** Seconds between notices about the same account. */
+const intervalSeconds = 86_400;
 
-/** Stands for the address of an account that does not exist or gets no mail. */
-const nowhere = 'nobody@example.invalid';
+/** Placeholder address for accounts that do not exist or get no mail. */
+const placeholderAddress = 'nobody@example.invalid';
 
-/** Rolls back what was done only to take the same time. */
+/** Rolls back work that was done only for equal timing. */
 class IntendedRollback extends Error {}
 
 /**
- * Mails owners that guesses of passwords or codes for their account are limited, once a day (NIST SP 800-63B-4, 4.6).
+ * Notifies owners, at most once a day, that password or code guesses for their account are rate-limited (NIST SP
+ * 800-63B-4, 4.6).
  */
 @Injectable()
 export class LockNotices {
@@ -28,8 +29,8 @@ export class LockNotices {
   ) {}
 
   /**
-   * Call it for each guess that is refused because the account is limited. For unknown users, and for accounts that get
-   * no notice, it counts and does the same work and rolls that back, so that the time reveals nothing.
+   * Must be called for each rate-limited guess. For unknown users and accounts that get no notice it does the same work
+   * and rolls back, so that timing reveals nothing.
    *
    * @param name what the visitor typed
    */
@@ -39,13 +40,13 @@ export class LockNotices {
   ): Promise<void> {
     const account = user === undefined ? `name:${mailboxOf(name)}` : `user:${user.pk}`;
     const key = `notice:locked:${this.secrets.identifier(account)}`;
-    if ((await this.limits.number(manager, key, period)) > 1) return;
+    if ((await this.limits.number(manager, key, intervalSeconds)) > 1) return;
     const reader = user !== undefined && this.mails.canReach(user, user.email) ? user : undefined;
     try {
       await manager.transaction(async (nested) => {
         await this.mails.enqueue(nested, {
           user: reader,
-          address: reader?.email ?? nowhere,
+          address: reader?.email ?? placeholderAddress,
           link: 'change',
           template: 'email/account_locked.html',
           locales,

@@ -14,13 +14,13 @@ import { defaultSubjects } from '../rendering/subject.js';
 
 /** A notice to the owner of an account. */
 export interface Notice {
-  /** Undefined: there is no account, and the transaction is rolled back. */
+  /** Undefined without an account; the caller then rolls back. */
   readonly user: Pick<User, 'pk' | 'username' | 'name' | 'attributes'> | undefined;
   readonly address: string;
-  /** What its "this was not me" link undoes. */
+  /** Effect of its "this was not me" link. */
   readonly link: NotMeKind;
   readonly template: string;
-  /** Languages of the request, BCP 47, best first; the user's own comes before them. */
+  /** Preferred languages of the request (BCP 47), after the user's own. */
   readonly locales: readonly string[];
   readonly values: NonNullable<StoredMailData['values']>;
 }
@@ -35,8 +35,8 @@ export class NoticeMail {
   ) {}
 
   /**
-   * Whether a notice about an account may go to one of its addresses. Accounts that wait for confirmation, are
-   * deactivated or belong to programs get none: their address is not proved, or nobody reads it.
+   * Whether a notice about an account may be sent to the address. Unconfirmed, deactivated and service accounts get
+   * none: their address is unproved or unread.
    */
   canReach({ isActive, awaitsConfirmation, type }: User, address: string): boolean {
     const hasReader = isActive && !awaitsConfirmation && ['internal', 'external'].includes(type);

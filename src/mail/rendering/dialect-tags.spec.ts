@@ -81,7 +81,7 @@ describe('tags', () => {
     ['{% now "Y" as year %}{% if year > "2020" %}yes{% endif %}', 'yes'],
     ['{% load i18n humanize %}{% load trans from i18n %}x', 'x'],
     ['{% get_current_language as lang %}{% get_current_language_bidi as bidi %}{{ lang }} {{ bidi }}', 'en False'],
-  ])('%s is %s', async (source, expected) => {
+  ])('renders %s as %s', async (source, expected) => {
     expect(await folder.html(source)).toBe(expected);
   });
 });
@@ -129,7 +129,7 @@ describe('translations', () => {
       '{% language "es" %}{% get_current_language as l %}{% for x in "a" %}{{ l }}{% endfor %}{% endlanguage %}{{ l }}',
       'es',
     ],
-  ])('%s is %s in German', async (source, expected) => {
+  ])('renders %s as %s in German', async (source, expected) => {
     expect(await folder.html(source, 'de')).toBe(expected);
   });
 });

@@ -30,7 +30,7 @@ describe('variables', () => {
     ['{{ expires }}', 'March 9, 2035 at 7:05 AM UTC'],
     ['{{ "quoted" }} {{ 12 }} {{ True }}', 'quoted 12 True'],
     ['{{ locale }} {{ direction }} {{ align }} {{ subject }}', 'en ltr left Notification'],
-  ])('%s is %s', async (source, expected) => {
+  ])('renders %s as %s', async (source, expected) => {
     expect(await folder.html(source)).toBe(expected);
   });
 });
@@ -90,7 +90,7 @@ describe('filters', () => {
     ['{{ "2035-03-09T07:05:00Z"|date:"Y" }}|{{ "no date"|date:"Y" }}|{{ code|timeuntil }}', '2035||'],
     ['{{ expires|timesince:expires }}', '0 minutes'],
     ['{{ user.username|isolate }}', '<bdi>ada</bdi>'],
-  ])('%s is %s', async (source, expected) => {
+  ])('renders %s as %s', async (source, expected) => {
     expect(await folder.html(`[${source}]`)).toBe(`[${expected}]`);
   });
 });
@@ -98,7 +98,7 @@ describe('filters', () => {
 describe('inheritance', () => {
   const base = '<{% block a %}base a{% endblock %}|{% block b %}base b{% endblock b %}>';
 
-  it('fills the blocks of the template that is extended, and only them', async () => {
+  it('fills the blocks of the extended template only', async () => {
     const files = {
       'base.html': base,
       'mail.html': '{% extends "base.html" %}lost{% block a %}mine{% endblock %}lost',
@@ -106,7 +106,7 @@ describe('inheritance', () => {
     expect((await folder.mail(files)).html).toBe('<mine|base b>');
   });
 
-  it('gives the extended block as block.super, over several generations', async () => {
+  it('resolves block.super over several levels', async () => {
     const files = {
       'base.html': base,
       'middle.html':
@@ -117,7 +117,7 @@ describe('inheritance', () => {
     expect((await folder.mail(files)).html).toBe('<([BASE A] [base a])|m>');
   });
 
-  it('overrides blocks inside of blocks', async () => {
+  it('overrides nested blocks', async () => {
     const files = {
       'base.html': '{% block outer %}a{% block inner %}b{% endblock %}c{% endblock %}',
       'mail.html': '{% extends "base.html" %}{% block inner %}{{ block.super }}!{% endblock %}',
@@ -125,7 +125,7 @@ describe('inheritance', () => {
     expect((await folder.mail(files)).html).toBe('ab!c');
   });
 
-  it('includes with values, alone or with all others', async () => {
+  it('includes templates with extra values, with or without the others', async () => {
     const files = {
       'part.html': '[{{ a }}{{ user.username }}{{ block.super }}]',
       'mail.html':
@@ -134,7 +134,7 @@ describe('inheritance', () => {
     expect((await folder.mail(files)).html).toBe('[it is doneada][1][ada]');
   });
 
-  it('keeps the blocks of an included template apart from its own', async () => {
+  it('separates the blocks of an included template', async () => {
     const files = {
       'base.html': base,
       'part.html': '{% extends "base.html" %}{% block a %}part{% endblock %}',
@@ -143,7 +143,7 @@ describe('inheritance', () => {
     expect((await folder.mail(files)).html).toBe('outer<part|base b>');
   });
 
-  it('lets a custom template extend the one of ours that it replaces', async () => {
+  it('lets a custom template extend the shipped one that it replaces', async () => {
     const custom = new MailRenderer({ emailTemplateDir: join(folder.path, 'own') });
     await mkdir(join(folder.path, 'own', 'email'), { recursive: true });
     await writeFile(
@@ -162,7 +162,7 @@ describe('inheritance', () => {
   });
 });
 
-describe('what Django does not know', () => {
+describe('unsupported syntax', () => {
   it.each([
     ['{{ url }', 'output "{{ url }" not closed'],
     ['{% if url %}', '{% if %} is not closed by {% endif %}'],
@@ -197,7 +197,7 @@ describe('what Django does not know', () => {
     ['{% include "missing.html" %}', 'there is no template "missing.html"'],
     ['{% comment %}', '{% comment %} of line 3 is not closed by {% endcomment %}'],
     ['{% endif %}', 'tag "endif" not found'],
-  ])('%s is an error that names template and line', async (source, reason) => {
+  ])('%s is an error with template and line', async (source, reason) => {
     const error: unknown = await folder.html(`first line\n{# second #}\n${source}`).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(TemplateError);
     expect((error as TemplateError).reason).toBe(reason);
@@ -205,12 +205,12 @@ describe('what Django does not know', () => {
     if (!source.includes('comment')) expect((error as TemplateError).line).toBe(3);
   });
 
-  it('names the included template and its line', async () => {
+  it('has included template and line in its error', async () => {
     const files = { 'mail.html': '\n{% include "part.html" %}', 'part.html': 'x\n\n{% broken %}' };
     await expect(folder.mail(files)).rejects.toThrow('part.html, line 3: tag "broken" not found');
   });
 
-  it('goes on without what only authentik has, and tells', async () => {
+  it("skips authentik's own tags with a warning", async () => {
     const source =
       '{% load nonsense %}<img src="{% inline_static_binary "x.png" %}">{% versioned_script "a" %}{{ brand }}';
     const { html: written, attachments, warnings } = await folder.mail({ 'mail.html': source });

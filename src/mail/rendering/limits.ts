@@ -1,17 +1,17 @@
-/** What a mail may hold, besides what rendering may cost (`templating/limits.ts`). */
+/** Limits on the content of a mail; `templating/limits.ts` limits the rendering work. */
 export const limits = {
-  /** Tags in HTML that a text is made of: the time that takes grows with their square. */
+  /** Tags in HTML that is converted to text, which takes quadratic time. */
   tags: 10_000,
-  /** Bytes of a logo. */
+  /** Size of the logo in bytes. */
   logo: 256 * 1024,
-  /** Characters of one value. */
+  /** Characters per value. */
   value: 65_536,
-  /** Values in one mail. */
+  /** Values per mail. */
   values: 5000,
-  /** How deep values may hold each other. */
+  /** Nesting depth of values. */
   valueDepth: 8,
   /** Characters of a subject. */
   subject: 250,
-  /** Warnings that are told about one mail. */
+  /** Warnings per mail. */
   warnings: 50,
 } as const;

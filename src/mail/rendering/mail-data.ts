@@ -1,48 +1,47 @@
-/** The person a mail is for. All of it may have been typed by a stranger. */
+/** The recipient. All values are untrusted: they may come from a sign-up form. */
 interface MailUser {
   readonly username: string;
   /** May be empty. */
   readonly name: string;
   readonly email: string;
-  /** Whatever the directory keeps about the user, such as `{ settings: { locale: 'de' } }`. */
+  /** Attributes of the user, such as `{ settings: { locale: 'de' } }`. */
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Everything a template can read, and all it can read: a value under any other name never reaches a template. All are
- * optional; a missing one renders as nothing.
+ * All values that a template can read; values with other names never reach a template. All are optional; a missing one
+ * renders as nothing.
  *
- * Values are text and never HTML: they are escaped in the HTML part. Before a template sees them they lose their
- * control characters and bidirectional overrides, and (except `body`) their line breaks. The bare token is not among
- * them: a template has the finished link or nothing.
+ * Values are text and never HTML: they are escaped in the HTML part. Control characters, bidirectional overrides and
+ * (except in `body`) line breaks are removed. There is no value for the bare token, only for the complete link.
  *
- * Besides these a template can read `subject` (the finished subject), `locale` (BCP 47, of the language that was
- * chosen), `direction` (`ltr` or `rtl`) and `align` (`left` or `right`: the side that lines start at).
+ * A template can also read `subject` (the final subject), `locale` (BCP 47 tag of the negotiated
+ * language), `direction` (`ltr` or `rtl`) and `align` (`left` or `right`: the side that lines start at).
  */
 export interface MailData {
-  /** The link to open; absolute, http or https. */
+  /** The main link; an absolute http or https URL. */
   readonly url?: string;
-  /** The page that leads to a new password, beside `url`; absolute, http or https. */
+  /** Link to password recovery; an absolute http or https URL. */
   readonly recovery_url?: string;
-  /** The link that says "this was not me", beside `url`; absolute, http or https. */
+  /** "This was not me" link; an absolute http or https URL. */
   readonly not_me_url?: string;
-  /** One-time code to type instead of opening the link. */
+  /** One-time code, an alternative to the link. */
   readonly code?: string;
   readonly user?: MailUser;
-  /** Until when the code works; read it as `expires`. */
+  /** Expiry of the code, with the same format as `expires`. */
   readonly code_expires?: Date | string;
-  /** Until when the link works; as text ISO 8601. Read it with `expires|timeuntil`, `|naturaltime` or `|date`. */
+  /** Expiry of the link; ISO 8601 if a string. Formatted with `expires|timeuntil`, `|naturaltime` or `|date`. */
   readonly expires?: Date | string;
-  /** `event_notification`: what happened, in a line. */
+  /** `event_notification`: summary in one line. */
   readonly title?: string;
-  /** `event_notification`: what happened, in full; the one value that may have several lines. */
+  /** `event_notification`: full text; the only value that may have several lines. */
   readonly body?: string;
-  /** `event_notification`: details, shown as a table in this order. */
+  /** `event_notification`: details for a table, in this order. */
   readonly key_value?: Readonly<Record<string, unknown>>;
-  /** `event_notification`: who sends it. */
+  /** `event_notification`: the sender. */
   readonly source?: { readonly from: string };
-  /** Notices: further changes of this kind are not mailed for a day. */
+  /** Notices: no further changes of this kind are mailed for a day. */
   readonly is_last?: boolean;
-  /** `invitation`: the name or host of the service that the reader is invited to. */
+  /** `invitation`: name or host of the service. */
   readonly host?: string;
 }

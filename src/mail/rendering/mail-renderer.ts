@@ -18,37 +18,37 @@ import { subjectOf } from './subject.js';
 import { declaredNames, templateScope } from './template-scope.js';
 import { textOfHtml } from './text-part.js';
 
-/** A mail that is to be rendered. */
+/** A mail to render. */
 export interface RenderRequest {
-  /** Path below the folder of templates, such as `email/password_reset.html`. A `.txt` gives a mail of plain text. */
+  /** Path in the template folder, such as `email/password_reset.html`. A `.txt` template renders a plain-text mail. */
   readonly template: string;
-  /** Is translated if a catalog knows it. Not a template: `{{ … }}` stays as it is. Empty: the template's own. */
+  /** Translated if the catalog has it. Literal text: `{{ … }}` is not expanded. Empty for the template's default. */
   readonly subject: string;
-  /** BCP 47; a language that there is no catalog for gets the next best, English at last. */
+  /** BCP 47; falls back to the closest language with a catalog, finally English. */
   readonly locale: string;
   readonly data: MailData;
 }
 
-/** A mail that is ready to be sent. */
+/** A rendered mail. */
 export interface RenderedMail {
   /** One line, at most 250 characters. */
   subject: string;
-  /** Empty for a mail of plain text. */
+  /** Empty for a plain-text mail. */
   html: string;
   text: string;
-  /** The language that was chosen, BCP 47. */
+  /** The negotiated language, BCP 47. */
   locale: string;
-  /** The logo, if the HTML shows it. */
+  /** The logo, if the HTML references it. */
   attachments: MailAttachment[];
-  /** What the author of the template should know; names of templates and values, never their content. */
+  /** Warnings for the author of the template, with names of templates and values but never their content. */
   warnings: string[];
 }
 
-/** Where the shipped templates and catalogs are, in the sources as well as in the built service. */
+/** Folders of shipped templates and catalogs, in the sources as in the build. */
 export const shippedFolder = fileURLToPath(new URL('../templates/', import.meta.url));
 export const catalogFolder = fileURLToPath(new URL('../locale/', import.meta.url));
 
-/** Makes mails of templates, languages and data. Knows nothing of flows, requests or the database. */
+/** Renders mails from templates, catalogs and data, independent of flows, requests and the database. */
 @Injectable()
 export class MailRenderer {
   private readonly folders: TemplateFolders;
@@ -61,11 +61,11 @@ export class MailRenderer {
   }
 
   /**
-   * Renders subject, HTML and text in the reader's language. Custom templates are looked up anew for every mail, so a
-   * changed file counts at once.
+   * Renders subject, HTML and text in the recipient's language. Custom templates are looked up for every mail, so that
+   * changes take effect immediately.
    *
-   * @throws TemplateError if the template is missing, broken, or costs more than `limits` allow: that stays until somebody
-   *   changes it. Any other error comes from the system, and the mail may be rendered another time
+   * @throws TemplateError permanently, if the template is missing, invalid or exceeds `limits`; any other error is a
+   *   transient system error
    */
   async render(request: RenderRequest): Promise<RenderedMail> {
     const warnings = new Set<string>();
@@ -106,7 +106,7 @@ export class MailRenderer {
     try {
       return { html, text: textOfHtml(html) };
     } catch (error) {
-      const reason = 'its HTML is too much to make a text part of; put a .txt template beside it';
+      const reason = 'its HTML is too large for conversion to text; add a .txt template';
       throw new TemplateError(template, reason, undefined, { cause: error });
     }
   }

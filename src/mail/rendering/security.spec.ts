@@ -56,7 +56,7 @@ describe('a hostile name', () => {
   const url = 'https://id.example.com/?token=1';
   const templates = ['password_reset', 'account_confirmation', 'event_notification', 'setup', 'invitation'];
 
-  it.each(Object.entries(hostileNames))('changes nothing but itself in any mail (%s)', async (_, name) => {
+  it.each(Object.entries(hostileNames))('does not change the structure of any mail (%s)', async (_, name) => {
     for (const template of templates) {
       const request = { template: `email/${template}.html`, subject: '', locale: 'en' };
       const values = (name: string): MailData => ({
@@ -82,13 +82,13 @@ describe('a hostile name', () => {
     }
   });
 
-  it('stays one line in everything but body', async () => {
+  it('is reduced to one line everywhere except in body', async () => {
     const data = { ...user('a\nb'), title: 'a\r\nb', body: 'a\r\nb', key_value: { 'a\nb': 'a\nb' }, host: 'a\rb' };
     const source = '{{ user.name }}|{{ user.attributes.note }}|{{ title }}|{{ key_value }}|{{ host }}|{{ body }}';
     expect((await render(source, data)).html).toBe('a b|a b|a b|a b: a b|a b|a\nb');
   });
 
-  it('is the same text in a text part, without being escaped', async () => {
+  it('is not escaped in the text part', async () => {
     await put('mail.txt', '{% autoescape off %}{{ user.name }}{% endautoescape %} {{ user.name }}');
     const { text, warnings } = await render('x', user(hostileNames.html));
     await rm(join(folder, 'templates', 'mail.txt'));
@@ -96,7 +96,7 @@ describe('a hostile name', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('is escaped in HTML whatever autoescape says, and the author is told', async () => {
+  it('is escaped in HTML even with autoescape off, with a warning', async () => {
     const { html, warnings } = await render('\n{% autoescape off %}{{ user.name }}{% endautoescape %}', user('<b>'));
     expect(html).toBe('&lt;b&gt;');
     expect(warnings).toEqual([
@@ -104,7 +104,7 @@ describe('a hostile name', () => {
     ]);
   });
 
-  it('is no template, also not where it is part of a translation', async () => {
+  it('is not expanded as a template, even within a translation', async () => {
     const { html } = await render(
       '{{ user.name }}{% blocktrans with a=user.name %}{{ a }}{% endblocktrans %}{% trans user.name %}',
       user('{{ url }}%(a)s'),
@@ -116,12 +116,12 @@ describe('a hostile name', () => {
 describe('a subject', () => {
   const request = { template: 'email/setup.html', locale: 'en', data: { ...user('ada'), url: 'https://a.example/' } };
 
-  it('is no template', async () => {
+  it('is not expanded as a template', async () => {
     const subject = '{{ user.username }} {% now "Y" %} {{ url }}';
     expect((await renderer.render({ ...request, subject })).subject).toBe(subject);
   });
 
-  it('is one line without control characters, at most 250 characters long', async () => {
+  it('is one line of at most 250 characters, without control characters', async () => {
     const subject = `Hello\r\nBcc: victim@example.com\u0000\u202e\u2028${'x'.repeat(400)}`;
     const rendered = await renderer.render({ ...request, subject });
     expect(rendered.subject).toMatch(/^Hello Bcc: victim@example\.com x+…$/);
@@ -142,19 +142,19 @@ describe('a link', () => {
     'https://',
     ' \u0000java\nscript:x',
     'ftp://a.example/',
-  ])('is left out when it is not one to a web page: %s', async (url) => {
+  ])('is omitted if it is not an absolute web URL: %s', async (url) => {
     const { html, warnings } = await render('<a href="{{ url }}">', { url });
     expect(html).toBe('<a href="">');
-    expect(warnings).toEqual(['url is not an absolute http or https address and is left out']);
+    expect(warnings).toEqual(['url is not an absolute http or https URL and is omitted']);
   });
 
-  it('cannot leave its attribute', async () => {
+  it('cannot break out of its attribute', async () => {
     const { html } = await render('<a href="{{ url }}">', { url: 'https://a.example/?"onclick="x&<b>\'' });
     expect(html).toBe('<a href="https://a.example/?&quot;onclick=&quot;x&amp;&lt;b&gt;&#39;">');
   });
 });
 
-describe('values that nobody declared', () => {
+describe('undeclared values', () => {
   it('do not reach the template', async () => {
     const data = { token: 'secret', password: 'secret', ...user('ada') };
     Object.assign(data.user, { password: 'secret', pk: 7 });
@@ -178,7 +178,7 @@ describe('values that nobody declared', () => {
     '__proto__.polluted',
     'toString.call',
     '__defineGetter__',
-  ])('are not reached through %s', async (path) => {
+  ])('cannot be reached through %s', async (path) => {
     const data: MailData = { ...user('ada'), key_value: { list: ['a'], text: 'b', number: 1 }, expires: new Date() };
     for (const root of [
       'user',
@@ -194,7 +194,7 @@ describe('values that nobody declared', () => {
     }
   });
 
-  it('are not made by names that objects inherit', async () => {
+  it('do not appear under inherited property names', async () => {
     const polluting = JSON.parse(
       '{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}',
     ) as object;
@@ -205,7 +205,7 @@ describe('values that nobody declared', () => {
     expect({}).not.toHaveProperty('polluted');
   });
 
-  it('are not called, and getters, methods and classes are not carried over', async () => {
+  it('are not called, and getters, methods and prototypes are not copied', async () => {
     let called = 0;
     class Account {
       readonly own = 'own';
@@ -226,7 +226,7 @@ describe('values that nobody declared', () => {
     expect(called).toBe(0);
   });
 
-  it('may have the names of what programs are made of', async () => {
+  it('may be named like built-in properties', async () => {
     const names = ['next', 'throw', 'return', 'then', 'toLiquid', 'liquidMethodMissing', 'super', 'render', 'content'];
     const data = { key_value: { inner: Object.fromEntries(names.map((name) => [name, name])) } };
     const source = '{{ key_value.inner }}{% for a, b in key_value.inner.items %}{{ b }},{% endfor %}';
@@ -234,7 +234,7 @@ describe('values that nobody declared', () => {
     expect((await render(source, data)).html).toBe(expected);
   });
 
-  it('may be of any kind and size', async () => {
+  it('may have any type and size', async () => {
     const cyclic: Record<string, unknown> = { a: 1 };
     cyclic['self'] = cyclic;
     const wide = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`k${index}`, index]));
@@ -248,10 +248,10 @@ describe('values that nobody declared', () => {
       url: [],
     };
     for (const [data, warning] of [
-      [{ key_value: cyclic }, 'key_value holds values deeper than 8 levels; those are left out'],
-      [{ key_value: wide }, 'key_value holds more than 5000 values; those at the end are left out'],
-      [{ body: 'x'.repeat(1_000_000) }, 'body has more than 65536 characters and is cut'],
-      [odd, 'expires is not a moment in time and is left out'],
+      [{ key_value: cyclic }, 'key_value is nested deeper than 8 levels; deeper values are omitted'],
+      [{ key_value: wide }, 'key_value has more than 5000 values; the last ones are omitted'],
+      [{ body: 'x'.repeat(1_000_000) }, 'body has more than 65536 characters and is truncated'],
+      [odd, 'expires is not a valid time and is omitted'],
     ] as [MailData, string][]) {
       const { warnings } = await render('{{ key_value }}{{ body|truncatechars:9 }}{{ user.name }}{{ code }}', data);
       expect(warnings).toContain(warning);
@@ -271,7 +271,7 @@ describe('files', () => {
     'email\\..\\base.html',
     'mail.html\u0000.txt',
     '....//....//etc/passwd',
-  ])('outside of the folders are out of reach: %j', async (path) => {
+  ])('outside of the template folders cannot be read: %j', async (path) => {
     const { reason } = await failure(`{% include ${JSON.stringify(path).replace('\\u0000', '\u0000')} %}`);
     expect(reason).toMatch(/leaves the folder|there is no template/);
     await expect(renderer.render({ template: path, subject: '', locale: 'en', data: {} })).rejects.toThrow(
@@ -279,7 +279,7 @@ describe('files', () => {
     );
   });
 
-  it('outside are out of reach through links too', async () => {
+  it('outside cannot be read through symbolic links', async () => {
     await put('sub/x.html', 'x');
     await writeFile(join(folder, 'secret.html'), 'secret');
     await mkdir(join(folder, 'templates-evil'));
@@ -296,7 +296,7 @@ describe('files', () => {
     expect((await render('{% include "inside.html" %}')).html).toBe('x');
   });
 
-  it('named by data are not repeated in messages', async () => {
+  it('named by data do not appear in messages', async () => {
     const error = await failure('{% include user.name %}', user('secret/../../name'));
     expect(error.message).toBe('mail.html, line 1: the template that the variable names cannot be used');
   });
@@ -309,7 +309,7 @@ describe('messages and warnings', () => {
     '{% for a in user.name %}{% include "missing.html" %}{% endfor %}',
     '{{ user.name|floatformat:user.name }}{% missing %}',
     '{{ nothing }}{% load i18n %}{{ user.name|date:user.name }}{% endif %}',
-  ])('never hold data: %s', async (source) => {
+  ])('never contain data: %s', async (source) => {
     const error = await failure(source, user('top-secret-name'));
     expect(`${error.message} ${error.reason} ${error.template}`).not.toContain('top-secret');
   });

@@ -47,14 +47,14 @@ function textIn(html: string): string {
     .replace(/\s+/g, ' ');
 }
 
-it('has an HTML and a text template, and a subject, for every mail', async () => {
+it('have HTML and text versions and a subject', async () => {
   const files = await readdir(join(shippedFolder, 'email'));
   for (const name of names) expect(files).toEqual(expect.arrayContaining([`${name}.html`, `${name}.txt`]));
   expect(Object.keys(defaultSubjects).sort()).toEqual(names.map((name) => `email/${name}.html`).sort());
 });
 
 describe.each(all)('%s in %s', (name, language) => {
-  it('renders without warnings, with its link and without gaps', async () => {
+  it('renders without warnings, with its link and without empty places', async () => {
     const { html, text, subject, warnings, locale } = await mail(name, language);
     expect(warnings).toEqual([]);
     expect(locale).toBe(language);
@@ -69,7 +69,7 @@ describe.each(all)('%s in %s', (name, language) => {
     expect(text).not.toMatch(/\n{3}| \n/);
   });
 
-  it('says in which language and direction it is, for those who read it aloud', async () => {
+  it('declares its language and direction for screen readers', async () => {
     const { html } = await mail(name, language);
     const direction = language === 'ar' ? 'rtl' : 'ltr';
     expect(html).toMatch(new RegExp(`^<!doctype html>\n<html lang="${language}" dir="${direction}"`));
@@ -80,7 +80,7 @@ describe.each(all)('%s in %s', (name, language) => {
     expect(html.match(/<h1/g)).toHaveLength(1);
   });
 
-  it('is made of closed tags, and short enough that no mail program cuts it', async () => {
+  it('has balanced tags and stays below the size at which mail clients clip', async () => {
     const { html } = await mail(name, language);
     const open: string[] = [];
     for (const [, close, tag = '', rest = ''] of html
@@ -94,7 +94,7 @@ describe.each(all)('%s in %s', (name, language) => {
     expect(Buffer.byteLength(html)).toBeLessThan(12 * 1024);
   });
 
-  it('loads nothing from anywhere', async () => {
+  it('loads no external resources', async () => {
     const { html, attachments } = await mail(name, language);
     expect(html).not.toMatch(
       /<(?:script|link|iframe|object|form|input|video|audio|svg)\b|@import|url\(|srcset|javascript:/i,
@@ -106,28 +106,28 @@ describe.each(all)('%s in %s', (name, language) => {
     expect(attachments[0]?.content.length).toBeLessThan(10 * 1024);
   });
 
-  it('starts with a hidden line that says what it is about', async () => {
+  it('starts with a hidden preview text', async () => {
     const { html } = await mail(name, language);
     const [, style, preheader = ''] = /<div class="preheader" style="([^"]*)">([^&<]*)/.exec(html) ?? [];
     expect(style).toMatch(/display: none;.*mso-hide: all/);
     expect(preheader.trim().length).toBeGreaterThan(3);
   });
 
-  it('says the same in both parts', async () => {
+  it('has the same content in HTML and text', async () => {
     const { html, text } = await mail(name, language);
     const shown = textIn(html);
     const lines = text.split('\n').filter((line) => line !== '' && line !== url && !/[:：]/.test(line));
     for (const line of lines) expect(shown).toContain(line.replace(/[\u2068\u2069]/g, '').slice(0, 15));
   });
 
-  it('needs none of its values', async () => {
+  it('renders without any values', async () => {
     const { html, text, warnings } = await mail(name, language, {});
     expect(warnings).toEqual([]);
     expect(`${html}${text}`).not.toMatch(/undefined|null|NaN|Invalid/);
   });
 });
 
-it('shows the code large, left to right and to be selected at once, only if there is one', async () => {
+it('shows the code, if any, large, left to right and selectable at once', async () => {
   for (const name of ['password_reset', 'account_confirmation', 'invitation']) {
     const { html, text } = await mail(name, 'ar');
     expect(html).toMatch(
@@ -141,7 +141,7 @@ it('shows the code large, left to right and to be selected at once, only if ther
   }
 });
 
-it('says how long link and invitation are valid, also when minutes have passed in the queue', async () => {
+it('states the validity of link and invitation, even after minutes in the queue', async () => {
   const expires = new Date(Date.now() + 90 * 60_000);
   expect((await mail('password_reset', 'en', { ...full, expires })).text).toContain('valid for 1 hour, 30 minutes.');
   expect((await mail('invitation', 'de', { ...full, expires })).text).toContain('noch 1 Stunde, 30 Minuten gültig.');
@@ -149,19 +149,19 @@ it('says how long link and invitation are valid, also when minutes have passed i
   expect((await mail('password_reset', 'en', { url })).text).not.toContain('valid');
 });
 
-it('tells nothing that a stranger typed who signs up or invites with somebody else’s address', async () => {
+it('contains no user input if a mail goes to an unproved address', async () => {
   const { html, text } = await mail('account_confirmation');
   for (const part of [html, text]) expect(part).not.toMatch(/ada|Lovelace/);
 });
 
-it('shows the lines of a notification as lines, and its details in their order', async () => {
+it('keeps line breaks and the order of details of a notification', async () => {
   const { html, text } = await mail('event_notification');
   expect(html).toContain('first line<br>second line');
   expect(html).toMatch(/Browser.*Firefox.*Address.*192\.0\.2\.7/s);
   expect(text).toContain('first line\nsecond line\n\nBrowser: Firefox\nAddress: 192.0.2.7\n');
 });
 
-it('has what Outlook, dark mode and small screens need', async () => {
+it('supports Outlook, dark mode and small screens', async () => {
   const { html } = await mail('password_reset');
   expect(html).toContain('<meta name="color-scheme" content="light dark">');
   expect(html).toContain('<meta name="supported-color-schemes" content="light dark">');

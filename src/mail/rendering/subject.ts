@@ -2,7 +2,7 @@ import type { Catalog } from '../../templating/language/catalog.js';
 import { cut, singleLine } from '../../templating/plain-text.js';
 import { limits } from './limits.js';
 
-/** The subject of each shipped template, for a stage that has none. */
+/** Default subjects by shipped template. */
 export const defaultSubjects: Readonly<Record<string, string>> = {
   'email/password_reset.html': 'Reset your password',
   'email/account_confirmation.html': 'Confirm your email address',
@@ -17,7 +17,7 @@ export const defaultSubjects: Readonly<Record<string, string>> = {
   'email/account_locked.html': 'Too many failed sign-in attempts',
 };
 
-/** More subjects that administrators choose; these are translated too. */
+/** Further common subjects, which are translated too. */
 export const knownSubjects: readonly string[] = [
   'Account confirmation',
   'Confirm your account',
@@ -31,8 +31,8 @@ export const knownSubjects: readonly string[] = [
 ];
 
 /**
- * The subject of a mail: the stage's, translated if the catalog knows it, or the template's own if the stage has none.
- * It is no template; whatever is in it is text. One line of at most 250 characters, without control characters.
+ * Returns the subject of a mail: the configured one or else the default of the template, translated if the catalog has
+ * it. It is literal text and no template: one line of at most 250 characters, without control characters.
  */
 export function subjectOf(subject: string, template: string, catalog: Catalog): string {
   const given = singleLine(subject);

@@ -29,7 +29,7 @@ async function render(template: string): Promise<RenderedMail> {
 }
 
 describe('a custom template', () => {
-  it('replaces the one of ours with the same name, at once', async () => {
+  it('replaces the shipped one with the same name immediately', async () => {
     expect((await render('email/setup.html')).html).toContain('Your email settings work');
     await put('email/setup.html', 'mine');
     expect((await render('email/setup.html')).html).toBe('mine');
@@ -37,17 +37,17 @@ describe('a custom template', () => {
     expect((await render('email/setup.html')).html).toContain('Your email settings work');
   });
 
-  it('replaces the base of all others', async () => {
+  it('can replace the shared base template', async () => {
     await put('email/base.html', '<main>{% block content %}{% endblock %}</main>');
     expect((await render('email/setup.html')).html).toMatch(/^<main>\s*<tr>/);
   });
 
-  it('replaces the base of all notices about an account', async () => {
+  it('can replace the base template of account notices', async () => {
     await put('email/notice.html', '<main>{% block notice %}{% endblock %}</main>');
     expect((await render('email/password_changed.html')).html).toMatch(/^<main>\s*<tr>[^]*Your password was changed/);
   });
 
-  it('extends a notice of ours and replaces one block of it', async () => {
+  it('can extend a shipped notice and replace one of its blocks', async () => {
     const changed = '{% extends "email/password_changed.html" %}{% block notice %}<tr><td>mine</td></tr>{% endblock %}';
     await put('email/password_changed.html', changed);
     const { html } = await render('email/password_changed.html');
@@ -55,7 +55,7 @@ describe('a custom template', () => {
     expect(html).not.toContain('You are signed out on other devices');
   });
 
-  it('is read anew when its file changes, also within the same second and with the same size', async () => {
+  it('is reloaded when its file changes, even within the same second and with the same size', async () => {
     await put('a.html', 'one');
     expect((await render('a.html')).html).toBe('one');
     await put('a.html', 'three');
@@ -65,19 +65,19 @@ describe('a custom template', () => {
     expect((await render('a.html')).html).toBe('seven');
   });
 
-  it('is read anew after a mistake in it is mended', async () => {
+  it('is reloaded after a mistake is fixed', async () => {
     await put('a.html', '{% if %}');
     await expect(render('a.html')).rejects.toThrow('a.html, line 1: the condition is not complete');
     await put('a.html', 'mended');
     expect((await render('a.html')).html).toBe('mended');
   });
 
-  it('may be UTF-8 with a byte order mark', async () => {
+  it('may start with a UTF-8 byte order mark', async () => {
     await put('a.html', '\uFEFFgrün');
     expect((await render('a.html')).html).toBe('grün');
   });
 
-  it('that is missing, no template or a folder is an error with its name', async () => {
+  it('that is missing, invalid or a folder is an error with its name', async () => {
     await mkdir(join(folder, 'folder.html'));
     await put('logo.svg', '<svg/>');
     await expect(render('nothing.html')).rejects.toThrow('nothing.html: there is no such template');
@@ -87,7 +87,7 @@ describe('a custom template', () => {
   });
 });
 
-it('takes a fault of the system neither for one of the template nor for one that lasts', async () => {
+it('reports system errors neither as template errors nor permanently', async () => {
   const engine = new TemplateEngine();
   const path = join(folder, 'late.html');
   const file = { name: 'late.html', origin: 'custom', path, version: '1', size: 4 } as const;
@@ -99,7 +99,7 @@ it('takes a fault of the system neither for one of the template nor for one that
 });
 
 describe('the text part', () => {
-  it('is the .txt template beside the HTML, not escaped', async () => {
+  it('is rendered from the .txt template beside the HTML, unescaped', async () => {
     await put('a.html', '{{ url }}');
     await put('a.txt', '{{ url }}  \n\n\n\nend\n\n');
     expect(await render('a.html')).toMatchObject({
@@ -108,7 +108,7 @@ describe('the text part', () => {
     });
   });
 
-  it('may be where authentik looks for it: every html of the path replaced', async () => {
+  it("may be at authentik's path for it, with every html replaced", async () => {
     await put('html/a.html', 'HTML');
     await put('txt/a.txt', 'TEXT');
     expect((await render('html/a.html')).text).toBe('TEXT\n');
@@ -116,7 +116,7 @@ describe('the text part', () => {
     expect((await render('html/a.html')).text).toBe('NEARER\n');
   });
 
-  it('of ours does not stand beside HTML that is not ours', async () => {
+  it('of a shipped template is not used with custom HTML', async () => {
     await put('email/setup.html', '<p>Mine</p>');
     expect((await render('email/setup.html')).text).toBe('Mine\n');
     await rm(join(folder, 'email/setup.html'));
@@ -127,7 +127,7 @@ describe('the text part', () => {
     });
   });
 
-  it('is made of the HTML if there is none: links with their address, no images, lines of a sensible length', async () => {
+  it('is converted from the HTML if there is none: links with URL, no images, wrapped lines', async () => {
     const paragraph = 'All the words of this paragraph are here to see where a line of the text ends. '.repeat(3);
     await put(
       'a.html',
@@ -146,7 +146,7 @@ describe('the text part', () => {
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
-  it('is all there is of a mail whose template is a .txt', async () => {
+  it('is the only part for a .txt template', async () => {
     await put('plain.txt', 'Hello {{ user.username }}');
     for (const name of ['plain.txt', 'plain.html']) {
       expect(await render(name)).toMatchObject({ html: '', text: 'Hello ada\n', attachments: [] });
@@ -155,7 +155,7 @@ describe('the text part', () => {
 });
 
 describe('the logo', () => {
-  it('comes with the mail only if the HTML shows it, by the name it is called', async () => {
+  it('is attached only if the HTML references it, with that Content-ID', async () => {
     await put('none.html', 'logo');
     await put('new.html', '<img src="cid:logo">');
     await put('old.html', '<img src="cid:logo.png">');
@@ -167,7 +167,7 @@ describe('the logo', () => {
     expect(await cids('other.html')).toEqual([]);
   });
 
-  it('can be replaced by an image of another kind', async () => {
+  it('can be replaced by an image in another format', async () => {
     const content = Buffer.from('ffd8ffe000104a464946', 'hex');
     await put('email/logo.png', content);
     expect((await render('email/setup.html')).attachments).toEqual([
@@ -175,12 +175,12 @@ describe('the logo', () => {
     ]);
   });
 
-  it('is left out with a warning if it is no image, or a huge one', async () => {
+  it('is omitted with a warning if it is not an image or too large', async () => {
     for (const content of ['<svg/>', Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(300_000)])]) {
       await put('email/logo.png', content);
       const { attachments, warnings } = await render('email/setup.html');
       expect(attachments).toEqual([]);
-      expect(warnings).toEqual(['email/logo.png is no PNG, JPEG or GIF of at most 262144 bytes and is left out']);
+      expect(warnings).toEqual(['email/logo.png is not a PNG, JPEG or GIF of at most 262144 bytes and is omitted']);
     }
   });
 });
@@ -189,13 +189,13 @@ describe('the subject', () => {
   const subjectOf = async (subject: string, locale: string, template = 'email/setup.html'): Promise<string> =>
     (await renderer.render({ template, subject, locale, data: {} })).subject;
 
-  it('is the stage’s, translated if it is known', async () => {
+  it('is the stage’s, translated if the catalog has it', async () => {
     expect(await subjectOf('authentik', 'de')).toBe('authentik');
     expect(await subjectOf('Password reset', 'de')).toBe('Passwort zurücksetzen');
     expect(await subjectOf('Something else', 'de')).toBe('Something else');
   });
 
-  it('is the template’s own if the stage has none', async () => {
+  it('is the template’s default if the stage has none', async () => {
     expect(await subjectOf('', 'de')).toBe('Test-E-Mail');
     expect(await subjectOf(' \n', 'es', 'email/invitation.html')).toBe('Ha recibido una invitación');
     await put('mine.html', 'x');

@@ -3,7 +3,7 @@ import { emptyScope, readMoment, type Scope } from '../../templating/scope.js';
 import { limits } from './limits.js';
 import type { MailData } from './mail-data.js';
 
-/** Names of the values that there may be; a template that reads another one has made a mistake. */
+/** Names of all template values; any other name in a template is a mistake of its author. */
 export const declaredNames: ReadonlySet<string> = new Set([
   'url',
   'not_me_url',
@@ -25,21 +25,20 @@ export const declaredNames: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Copies the declared values, and nothing else, into what templates read (`MailData` says what is done to them). The
- * copy has no prototypes, no methods and no accessors, so there is nothing for a template to reach through.
+ * Copies the declared values into the scope of a template, sanitized as `MailData` describes. The copy has no
+ * prototypes, methods or accessors that a template could reach.
  *
- * @param warn is told of values that are left out or shortened, by name and never by content
+ * @param warn receives the names, never the content, of values that are omitted or truncated
  */
 export function templateScope(data: MailData, warn: (message: string) => void): Scope {
   const copier = new Copier(warn);
-  // Data that came as JSON may hold anything under these names.
+  // Data from JSON may have any type.
   const given: Readonly<Record<keyof MailData, unknown>> = { ...noData, ...data };
   const values: Readonly<Record<keyof MailData, unknown>> = {
-    url: given.url === undefined ? undefined : webAddress(copier.line(given.url, 'url'), warn),
-    not_me_url:
-      given.not_me_url === undefined ? undefined : webAddress(copier.line(given.not_me_url, 'not_me_url'), warn),
+    url: given.url === undefined ? undefined : webUrl(copier.line(given.url, 'url'), warn),
+    not_me_url: given.not_me_url === undefined ? undefined : webUrl(copier.line(given.not_me_url, 'not_me_url'), warn),
     recovery_url:
-      given.recovery_url === undefined ? undefined : webAddress(copier.line(given.recovery_url, 'recovery_url'), warn),
+      given.recovery_url === undefined ? undefined : webUrl(copier.line(given.recovery_url, 'recovery_url'), warn),
     code: copier.line(given.code, 'code'),
     user: copier.fields(given.user, 'user', ['username', 'name', 'email', 'attributes']),
     code_expires: moment(given.code_expires, 'code_expires', warn),
@@ -72,35 +71,35 @@ const noData: Readonly<Record<keyof MailData, undefined>> = {
   is_last: undefined,
 };
 
-/** Only what opens a page in a browser may stand in a link: no script, no file, nothing relative. */
-function webAddress(address: string, warn: (message: string) => void): string {
+/** Returns the URL if it is absolute http or https, otherwise the empty string. */
+function webUrl(address: string, warn: (message: string) => void): string {
   if (/^https?:\/\//i.test(address) && URL.canParse(address)) return address;
-  warn('url is not an absolute http or https address and is left out');
+  warn('url is not an absolute http or https URL and is omitted');
   return '';
 }
 
 function moment(value: unknown, name: string, warn: (message: string) => void): Date | undefined {
   const read = readMoment(value);
-  if (read === undefined && value !== undefined) warn(`${name} is not a moment in time and is left out`);
+  if (read === undefined && value !== undefined) warn(`${name} is not a valid time and is omitted`);
   return read;
 }
 
 class Copier {
-  private left: number = limits.values;
+  private remaining: number = limits.values;
 
   constructor(private readonly warn: (message: string) => void) {}
 
-  /** A value that is shown in one line. */
+  /** Sanitizes a single-line value. */
   line(value: unknown, name: string): string {
-    return this.shortened(singleLine(written(value)), name);
+    return this.truncated(singleLine(toText(value)), name);
   }
 
-  /** A value that may have several lines. */
+  /** Sanitizes a multi-line value. */
   text(value: unknown, name: string): string {
-    return this.shortened(multiLine(written(value)), name);
+    return this.truncated(multiLine(toText(value)), name);
   }
 
-  /** Some fields of an object. */
+  /** Copies some fields of an object. */
   fields(value: unknown, name: string, fields: readonly string[]): unknown {
     if (typeof value !== 'object' || value === null) return undefined;
     return this.copy(Object.fromEntries(Object.entries(value).filter(([field]) => fields.includes(field))), name);
@@ -112,32 +111,32 @@ class Copier {
     if (value instanceof Date) return readMoment(value);
     if (typeof value !== 'object') return this.line(value, name);
     if (depth >= limits.valueDepth) {
-      this.warn(`${name} holds values deeper than ${limits.valueDepth} levels; those are left out`);
+      this.warn(`${name} is nested deeper than ${limits.valueDepth} levels; deeper values are omitted`);
       return null;
     }
     if (Array.isArray(value))
-      return value.filter(() => this.take(name)).map((item) => this.copy(item, name, depth + 1));
+      return value.filter(() => this.countValue(name)).map((item) => this.copy(item, name, depth + 1));
     const copied = emptyScope();
     for (const [key, item] of Object.entries(value)) {
-      if (item !== undefined && this.take(name)) copied[this.line(key, name)] = this.copy(item, name, depth + 1);
+      if (item !== undefined && this.countValue(name)) copied[this.line(key, name)] = this.copy(item, name, depth + 1);
     }
     return copied;
   }
 
-  private shortened(text: string, name: string): string {
-    if (text.length > limits.value) this.warn(`${name} has more than ${limits.value} characters and is cut`);
+  private truncated(text: string, name: string): string {
+    if (text.length > limits.value) this.warn(`${name} has more than ${limits.value} characters and is truncated`);
     return cut(text, limits.value);
   }
 
-  private take(name: string): boolean {
-    if (this.left === 0) this.warn(`${name} holds more than ${limits.values} values; those at the end are left out`);
-    this.left -= 1;
-    return this.left >= 0;
+  private countValue(name: string): boolean {
+    if (this.remaining === 0) this.warn(`${name} has more than ${limits.values} values; the last ones are omitted`);
+    this.remaining -= 1;
+    return this.remaining >= 0;
   }
 }
 
-/** Text, numbers and booleans as text; nothing for anything else. */
-function written(value: unknown): string {
+/** Converts strings, numbers and booleans to text, anything else to the empty string. */
+function toText(value: unknown): string {
   const isPlain = ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
   return isPlain ? String(value) : '';
 }

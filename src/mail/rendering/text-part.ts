@@ -4,11 +4,11 @@ import { multiLine, tidyText } from '../../templating/plain-text.js';
 import { limits } from './limits.js';
 
 const convert = compile({
-  // Short enough to be quoted once or twice within the 78 characters of RFC 5322, 2.1.1.
+  // Leaves room for quote marks within 78 characters (RFC 5322, 2.1.1).
   wordwrap: 72,
   limits: { maxInputLength: undefined, maxDepth: 200 },
   selectors: [
-    // A link is its text and its address, in the marks of RFC 3986, appendix C.
+    // Links become text and URL in angle brackets (RFC 3986, appendix C).
     { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
     ...['img', 'style', 'script', 'title', '.preheader', '[hidden]'].map((selector) => ({ selector, format: 'skip' })),
@@ -20,7 +20,7 @@ const convert = compile({
 });
 
 /**
- * The text part of a mail whose template has none: what the HTML says, links as text and address, without images.
+ * Converts HTML to plain text, for templates without a text part. Links become text and URL; images are dropped.
  *
  * @throws RangeError if the HTML has too many tags (`limits`)
  */

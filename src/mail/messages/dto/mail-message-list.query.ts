@@ -18,19 +18,19 @@ import { messageColumns } from '../mail-message.mapper.js';
   ordering: Object.keys(messageColumns),
 })
 export class MailMessageListQuery extends ListQuery {
-  @NotBeforeFilter({ on: 'message.created', description: 'Made then or later.' })
+  @NotBeforeFilter({ on: 'message.created', description: 'Created at or after this time.' })
   created__gte?: Date;
 
-  @NotAfterFilter({ on: 'message.created', description: 'Made then or earlier.' })
+  @NotAfterFilter({ on: 'message.created', description: 'Created at or before this time.' })
   created__lte?: Date;
 
   @TextFilter({ on: 'message.recipientAddress', description: 'Address of the recipient.' })
   recipient?: string;
 
-  @UuidFilter({ on: 'message.stageId', description: 'The stage that sends it.' })
+  @UuidFilter({ on: 'message.stageId', description: 'Key of the sending stage.' })
   stage?: string;
 
-  @MultiChoiceFilter(messageStates, { on: 'message.state', description: 'Any of these.' })
+  @MultiChoiceFilter(messageStates, { on: 'message.state', description: 'Any of these states.' })
   state?: string[];
 
   @TextFilter({ on: 'message.template' })

@@ -11,41 +11,45 @@ import { type AttemptOutcome, attemptOutcomes } from '../../outbox/delivery-atte
 import { type MessageState, messageStates } from '../../outbox/message-states.js';
 
 class DeliveryAttemptFields {
-  @IntegerField({ readOnly: true, computed: true, description: 'From 1.' })
+  @IntegerField({ readOnly: true, computed: true, description: 'Attempt number, starting at 1.' })
   number!: number;
 
   @DateTimeField({ readOnly: true, description: 'When the attempt started.' })
   started!: Date;
 
-  @DateTimeField({ readOnly: true, nullable: true, description: 'Null while it lasts.' })
+  @DateTimeField({ readOnly: true, nullable: true, description: 'Null while the attempt is in progress.' })
   ended!: Date | null;
 
   @ChoiceField('DeliveryAttemptOutcomeEnum', attemptOutcomes, {
     readOnly: true,
     nullable: true,
     description:
-      'Null while it lasts; `captured`: kept in the local mailbox; `deferred`: tried again later; `interrupted`: the ' +
-      'worker ended, and nobody knows whether the server took the mail.',
+      'Null while the attempt is in progress. `captured`: stored in the local mailbox; `deferred`: to be retried; ' +
+      '`interrupted`: the worker ended, so it is unknown whether the server accepted the mail.',
   })
   outcome!: AttemptOutcome | null;
 
-  @IntegerField({ readOnly: true, computed: true, nullable: true, description: "Code of the server's reply." })
+  @IntegerField({ readOnly: true, computed: true, nullable: true, description: "SMTP code of the server's reply." })
   code!: number | null;
 
-  @TextField({ readOnly: true, description: "Text of the server's reply.", example: '250 2.0.0 OK' })
+  @TextField({ readOnly: true, description: "Text of the server's reply.", example: '2.0.0 OK' })
   reply!: string;
 
-  @TextField({ readOnly: true, description: 'What went wrong, in words.', example: '' })
+  @TextField({ readOnly: true, description: 'Reason of the failure.', example: '' })
   reason!: string;
 
-  @TextField({ readOnly: true, description: '`host:port`; empty if there was none.', example: 'smtp.example.org:587' })
+  @TextField({
+    readOnly: true,
+    description: '`host:port`; empty without a mail server.',
+    example: 'smtp.example.org:587',
+  })
   server!: string;
 
-  @TextField({ readOnly: true, nullable: true, description: 'Version of TLS; null for a connection in clear.' })
+  @TextField({ readOnly: true, nullable: true, description: 'TLS version; null for an unencrypted connection.' })
   tls!: string | null;
 }
 
-/** One try to send a mail. */
+/** A delivery attempt. */
 export class DeliveryAttemptDto extends AnswerOf(DeliveryAttemptFields) {}
 
 class MailMessageFields {
@@ -54,21 +58,21 @@ class MailMessageFields {
 
   @TextField({
     readOnly: true,
-    description: '`Message-ID` without its brackets, the same at every try.',
-    example: '<7f3c1d52@id.example.org>',
+    description: '`Message-ID` without angle brackets, the same for every attempt.',
+    example: '7f3c1d52@id.example.org',
   })
   message_id!: string;
 
   @ChoiceField('MailMessageStateEnum', messageStates, { readOnly: true, description: 'State of the delivery.' })
   state!: MessageState;
 
-  @UuidField({ readOnly: true, nullable: true, description: 'The stage that sends it; null for the service itself.' })
+  @UuidField({ readOnly: true, nullable: true, description: 'Sending stage; null for mails of the service itself.' })
   stage!: string | null;
 
   @TextField({ readOnly: true, description: 'Template of the mail.', example: 'email/password_reset.html' })
   template!: string;
 
-  @TextField({ readOnly: true, description: 'As it is set up, before it is translated.', example: 'authentik' })
+  @TextField({ readOnly: true, description: 'As configured, before translation.', example: 'authentik' })
   subject!: string;
 
   @TextField({ readOnly: true, description: 'Address of the recipient.', example: 'jane@example.org' })
@@ -83,32 +87,36 @@ class MailMessageFields {
   @TextField({ readOnly: true, description: 'Language of the mail.', example: 'en' })
   locale!: string;
 
-  @IntegerField({ readOnly: true, computed: true, description: 'How often it was tried.' })
+  @IntegerField({ readOnly: true, computed: true, description: 'Number of attempts.' })
   attempts!: number;
 
-  @DateTimeField({ readOnly: true, nullable: true, description: 'When it is tried next.' })
+  @DateTimeField({ readOnly: true, nullable: true, description: 'Time of the next attempt.' })
   next_attempt!: Date | null;
 
-  @DateTimeField({ readOnly: true, nullable: true, description: 'From then on it is of no use, and is not sent.' })
+  @DateTimeField({ readOnly: true, nullable: true, description: 'The mail is not sent after this time.' })
   deadline!: Date | null;
 
-  @TextField({ readOnly: true, description: 'Why it was not sent, in words.', example: '' })
+  @TextField({ readOnly: true, description: 'Why the mail was not sent.', example: '' })
   reason!: string;
 
   @DateTimeField({ readOnly: true, description: 'When the message was queued.' })
   created!: Date;
 
-  @DateTimeField({ readOnly: true, nullable: true, description: 'When it was sent, or given up.' })
+  @DateTimeField({
+    readOnly: true,
+    nullable: true,
+    description: 'When the mail was sent, captured, failed or discarded.',
+  })
   finished!: Date | null;
 }
 
 class MailMessageDetailFields extends MailMessageFields {
-  @ObjectField(DeliveryAttemptDto, { isArray: true, description: 'Every try, the first one first.' })
+  @ObjectField(DeliveryAttemptDto, { isArray: true, description: 'Delivery attempts in order.' })
   timeline!: DeliveryAttemptDto[];
 }
 
-/** A mail: what became of it, and never what is in it. */
+/** A mail with its delivery state, without its content. */
 export class MailMessageDto extends AnswerOf(MailMessageFields) {}
 
-/** A mail with every try to send it. */
+/** A mail with its delivery attempts. */
 export class MailMessageDetailDto extends AnswerOf(MailMessageDetailFields) {}
