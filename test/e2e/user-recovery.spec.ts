@@ -250,6 +250,24 @@ describe('/core/users/{id}/recovery_email/', () => {
     expect(await follow(link)).toMatchObject({ name: flow.behind });
   });
 
+  it('sends no second mail for a retry with the same Idempotency-Key', async () => {
+    const { pk, email } = await createReader(app.api);
+    const send = (stage: string): Promise<any> =>
+      app.api.post(`/core/users/${pk}/recovery_email/?email_stage=${stage}`, undefined, {
+        headers: { 'idempotency-key': 'recovery 1' },
+      });
+    const answers = await Promise.all([send(flow.stage), send(flow.stage)]);
+    expect([...answers, await send(flow.stage)].map(({ status, body }) => [status, body])).toEqual([
+      [204, undefined],
+      [204, undefined],
+      [204, undefined],
+    ]);
+    await proofMail(sink, email);
+    expect(await mailsTo(email)).toHaveLength(1);
+    const { pk: other } = await createEmailStage(app.api);
+    expect((await send(other)).status).toBe(400);
+  });
+
   it('says what is missing, in the order of the reference', async () => {
     const { pk } = await createReader(app.api);
     const { pk: silent } = await createReader(app.api, { email: '' });

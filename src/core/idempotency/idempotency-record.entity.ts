@@ -19,7 +19,7 @@ export class IdempotencyRecord {
   @PrimaryColumn({ type: 'text' })
   key!: string;
 
-  /** SHA-256 of path parameters and body. */
+  /** SHA-256 of path parameters, query and body. */
   @Column({ type: 'bytea' })
   fingerprint!: Buffer;
 

@@ -16,7 +16,7 @@ export interface IdempotentRequest {
   /** Method and pattern of the path. */
   readonly route: string;
   readonly key: string;
-  /** SHA-256 of path parameters and body, independent of the order of fields. */
+  /** SHA-256 of path parameters, query and body, independent of the order of the body's fields. */
   readonly fingerprint: Buffer;
 }
 
@@ -27,7 +27,7 @@ export function keyError(message: string): ValidationError {
 
 /** @throws ValidationError if the key is invalid */
 function idempotentRequest(request: FastifyRequest): IdempotentRequest | undefined {
-  const { caller, method, routeOptions, params, body } = request;
+  const { caller, method, routeOptions, params, url, body } = request;
   const key = request.headers[header.toLowerCase()];
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || !/^[ -~]+$/.test(key) || key.length > maxLength) {
@@ -35,7 +35,10 @@ function idempotentRequest(request: FastifyRequest): IdempotentRequest | undefin
   }
   if (caller === undefined)
     throw new Error(`${routeOptions.url} is public: idempotency keys need an authenticated caller`);
-  const content = JSON.stringify([params, body instanceof RequestBody ? body.json() : null], sortKeys);
+  const content = JSON.stringify(
+    [params, url.split('?', 2)[1] ?? '', body instanceof RequestBody ? body.json() : null],
+    sortKeys,
+  );
   const fingerprint = createHash('sha256').update(content).digest();
   return { user: caller.pk, route: `${method} ${routeOptions.url ?? ''}`, key, fingerprint };
 }

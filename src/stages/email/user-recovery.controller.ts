@@ -3,6 +3,7 @@ import { ApiQuery, ApiTags } from '@nestjs/swagger';
 
 import { CurrentCaller } from '../../core/access/access.guard.js';
 import { Caller } from '../../core/access/caller.js';
+import { Idempotent, type IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
 import { User } from '../../core/users/user.entity.js';
 import { users } from '../../core/users/user.resource.js';
 import { Current } from '../../rest/access/visible.js';
@@ -25,7 +26,12 @@ export class UserRecoveryController {
   })
   // A missing stage is the last error to be reported, so the pipe must not validate it.
   @ApiQuery({ name: 'email_stage', required: true, schema: { type: 'string' }, description: 'UUID of an email stage.' })
-  create(@Current() user: User, @Query('email_stage') stage: unknown, @CurrentCaller() caller: Caller): Promise<void> {
-    return this.service.mail(user, stage, caller);
+  create(
+    @Current() user: User,
+    @Query('email_stage') stage: unknown,
+    @CurrentCaller() caller: Caller,
+    @Idempotent() request?: IdempotentRequest,
+  ): Promise<void> {
+    return this.service.mail(user, stage, caller, request);
   }
 }

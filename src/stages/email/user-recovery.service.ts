@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 
 import type { Caller } from '../../core/access/caller.js';
 import { Authority } from '../../core/authority/authority.service.js';
+import { Idempotency } from '../../core/idempotency/idempotency.service.js';
+import type { IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
 import type { User } from '../../core/users/user.entity.js';
 import { Recovery } from '../../flow-execution/recovery.service.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
@@ -17,7 +18,7 @@ import { linkMail, linkMinutes } from './link-mail.js';
 @Injectable()
 export class UserRecoveryService {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly idempotency: Idempotency,
     private readonly recovery: Recovery,
     private readonly outbox: Outbox,
     private readonly senders: MailSenders,
@@ -29,13 +30,14 @@ export class UserRecoveryService {
    *
    * @param stageKey the stage in the request
    * @param by the caller; only stages that they may view are found
+   * @param request with an idempotency key: a retry sends no second mail
    * @throws AppError `forbidden` if the caller may not take over the account
    * @throws ValidationError if the user has no address, there is no recovery flow for them, or no such stage
    */
-  async mail(user: User, stageKey: unknown, by: Caller): Promise<void> {
+  async mail(user: User, stageKey: unknown, by: Caller, request: IdempotentRequest | undefined): Promise<void> {
     if (user.email === '') throw invalidRequest('User does not have an email address set.');
     const visible = by.viewable('authentik_stages_email.emailstage');
-    await this.dataSource.transaction(async (manager) => {
+    await this.idempotency.once(request, async (manager) => {
       await this.authority.requireSignInChange(manager, by, user.pk);
       const target = await this.recovery.plan(manager, user);
       const pk = parseUuid(stageKey);
@@ -55,6 +57,7 @@ export class UserRecoveryService {
           locales: [],
         }),
       );
+      return {};
     });
   }
 }
