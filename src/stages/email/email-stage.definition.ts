@@ -9,7 +9,7 @@ const defaults = new EmailStage();
 /** The email stage. Its module registers its executor. */
 export const emailStage = defineStage({
   kind: 'email',
-  description: 'Mails a link to the pending user and continues when it is opened, which verifies the address.',
+  description: 'Sends the pending user a link by mail and continues when it is opened, which verifies the address.',
   entity: EmailStage,
   answer: EmailStageDto,
   request: EmailStageRequestDto,
