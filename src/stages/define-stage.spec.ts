@@ -7,11 +7,14 @@ import { permissionModels } from '../core/permissions/permission-models.js';
 import { StageFields } from '../flows/dto/stage.dto.js';
 import { StageKindEntity } from '../flows/stage-kind-entity.js';
 import { Stage } from '../flows/stage.entity.js';
-import { AnswerOf, PatchOf, RequestOf } from '../rest/fields/derived.js';
+import { ValidationError } from '../rest/errors/validation-error.js';
+import type { RuleContext } from '../rest/fields/field.js';
 import { BooleanField, TextField, UuidField } from '../rest/fields/fields.js';
+import { readObject } from '../rest/fields/read-object.js';
 import { TextFilter } from '../rest/list/filters.js';
 import { conditionsOf, listOf } from '../rest/list/list-query.js';
 import { defineStage } from './define-stage.js';
+import { stageTypes } from './stage-types.js';
 
 @StageKindEntity('coin_toss')
 class CoinTossStage extends Stage {
@@ -31,17 +34,12 @@ class CoinTossStageFields extends StageFields {
   @TextField({ readOnly: true }) side_set!: string;
   @TextField() currency!: string;
 }
-class CoinTossStageDto extends AnswerOf(CoinTossStageFields) {}
-class CoinTossStageRequestDto extends RequestOf(CoinTossStageFields) {}
-class PatchedCoinTossStageRequestDto extends PatchOf(CoinTossStageRequestDto) {}
 
 const declaration = {
   kind: 'coin_toss',
   description: 'Tosses a coin.',
   entity: CoinTossStage,
-  answer: CoinTossStageDto,
-  request: CoinTossStageRequestDto,
-  patch: PatchedCoinTossStageRequestDto,
+  ...stageTypes('coin_toss', CoinTossStageFields),
   filters: { name: TextFilter({ on: 'stage.name' }) },
   columns: { side_set: "(stage.side <> '')" },
   constants: { currency: 'EUR' },
@@ -57,6 +55,17 @@ describe('A stage definition', () => {
       verboseNamePlural: 'Coin Toss Stages',
     });
     expect(defineStage({ ...declaration, path: 'coins/stages' }).path).toBe('stages/coins/stages');
+  });
+
+  it('has DTOs with the names of authentik’s document, and a check in those of requests', async () => {
+    const isFair = ({ is_fair }: Partial<CoinTossStageFields>): string | undefined =>
+      is_fair ? undefined : 'Be fair.';
+    const { answer, request, patch } = stageTypes('coin_toss', CoinTossStageFields, isFair);
+    const names = [answer, request, patch].map(({ name }) => name);
+    expect(names).toEqual(['CoinTossStageDto', 'CoinTossStageRequestDto', 'PatchedCoinTossStageRequestDto']);
+    const read = (is_fair: boolean): Promise<object> => readObject(patch, { is_fair }, {} as RuleContext);
+    await expect(read(true)).resolves.toEqual({ is_fair: true });
+    await expect(read(false)).rejects.toThrow(ValidationError);
   });
 
   it('declares the permissions on its stages', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { ConsentStageRequestDto } from '../../src/stages/consent/dto/consent-stage.dto.js';
+import type { ConsentStageFields } from '../../src/stages/consent/dto/consent-stage.dto.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createPasswordUser } from '../factories/password-user.js';
 import { createStage } from '../factories/stage.js';
@@ -19,7 +19,7 @@ const passed = { component: 'xak-flow-redirect', to: '/' };
 const asked = { component: 'ak-stage-consent', permissions: [], additional_permissions: [], token: expect.any(String) };
 
 /** Slug of a flow that is just a consent stage, and the stage. */
-async function consent(stage: Partial<ConsentStageRequestDto> = {}): Promise<{ slug: string; pk: string }> {
+async function consent(stage: Partial<ConsentStageFields> = {}): Promise<{ slug: string; pk: string }> {
   const { pk } = await createStage(app.api, 'consent', stage);
   return { pk, slug: (await createFlowWith(app.api, [pk])).flow.slug };
 }

@@ -7,7 +7,7 @@ import type { UserRequestDto } from '../../src/core/users/dto/user.dto.js';
 import { nameKey } from '../../src/core/users/names/account-names.js';
 import { User } from '../../src/core/users/user.entity.js';
 import type { FlowRequestDto } from '../../src/flows/dto/flow.dto.js';
-import type { IdentificationStageRequestDto } from '../../src/stages/identification/dto/identification-stage.dto.js';
+import type { IdentificationStageFields } from '../../src/stages/identification/dto/identification-stage.dto.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createFlow } from '../factories/flow.js';
 import { createPasswordUser } from '../factories/password-user.js';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-type Settings = Partial<IdentificationStageRequestDto>;
+type Settings = Partial<IdentificationStageFields>;
 
 /** Slug of a flow that is just an identification stage. */
 async function identification(stage: Settings = {}, flow: Partial<FlowRequestDto> = {}): Promise<string> {

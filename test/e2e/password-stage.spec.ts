@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { PasswordStageRequestDto } from '../../src/stages/password/dto/password-stage.dto.js';
+import type { PasswordStageFields } from '../../src/stages/password/dto/password-stage.dto.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createFlow } from '../factories/flow.js';
 import { createPasswordUser } from '../factories/password-user.js';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 /** Slug of a flow with an identification stage and a password stage. */
-async function flowWith(stage: Partial<PasswordStageRequestDto> = {}): Promise<string> {
+async function flowWith(stage: Partial<PasswordStageFields> = {}): Promise<string> {
   const { pk: first } = await createStage(app.api, 'identification');
   const { pk: second } = await createStage(app.api, 'password', stage);
   return (await createFlowWith(app.api, [first, second], { designation: 'authentication' })).flow.slug;

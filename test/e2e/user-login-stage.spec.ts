@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { UserLoginStageRequestDto } from '../../src/stages/user-login/dto/user-login-stage.dto.js';
+import type { UserLoginStageFields } from '../../src/stages/user-login/dto/user-login-stage.dto.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createPasswordUser } from '../factories/password-user.js';
 import { createStage } from '../factories/stage.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 /** Slug of a flow that identifies a user and signs them in. */
-async function signIn(stage: Partial<UserLoginStageRequestDto> = {}): Promise<string> {
+async function signIn(stage: Partial<UserLoginStageFields> = {}): Promise<string> {
   const { pk: password_stage } = await createStage(app.api, 'password');
   const { pk: first } = await createStage(app.api, 'identification', { password_stage });
   const { pk: second } = await createStage(app.api, 'user_login', stage);
@@ -198,7 +198,7 @@ describe('A session that is bound', () => {
 
 describe('Nobody is signed in', () => {
   /** Slug of a flow that asks for nothing but a name. */
-  async function trusting(stage: Partial<UserLoginStageRequestDto> = {}): Promise<string> {
+  async function trusting(stage: Partial<UserLoginStageFields> = {}): Promise<string> {
     const { pk: first } = await createStage(app.api, 'identification');
     const { pk: second } = await createStage(app.api, 'user_login', stage);
     return (await createFlowWith(app.api, [first, second])).flow.slug;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { User } from '../../src/core/users/user.entity.js';
 import type { PlanContext } from '../../src/flow-execution/plan.js';
-import type { UserWriteStageRequestDto } from '../../src/stages/user-write/dto/user-write-stage.dto.js';
+import type { UserWriteStageFields } from '../../src/stages/user-write/dto/user-write-stage.dto.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createGroup } from '../factories/group.js';
 import { createPromptStage } from '../factories/prompt.js';
@@ -32,7 +32,7 @@ const fields = [
 /** A browser that is at the form of a flow that writes its answers to a user, and knows this already. */
 async function atForm(
   context: PlanContext,
-  settings: Partial<UserWriteStageRequestDto>,
+  settings: Partial<UserWriteStageFields>,
 ): Promise<{ visitor: Visitor; slug: string }> {
   const form = await createPromptStage(app.api, fields);
   const write = await createStage(app.api, 'user_write', settings);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { User } from '../../src/core/users/user.entity.js';
 import { Housekeeping } from '../../src/database/housekeeping.js';
-import type { UserWriteStageRequestDto } from '../../src/stages/user-write/dto/user-write-stage.dto.js';
+import type { UserWriteStageFields } from '../../src/stages/user-write/dto/user-write-stage.dto.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createGroup } from '../factories/group.js';
 import { createPromptStage } from '../factories/prompt.js';
@@ -31,7 +31,7 @@ const password: Fields[number] = { field_key: 'password', type: 'password' };
 /** Slug of a flow with a form of these fields and a user write stage; `whose` asks who it is about before. */
 async function flowOf(
   fields: Fields,
-  settings: Partial<UserWriteStageRequestDto> = {},
+  settings: Partial<UserWriteStageFields> = {},
   whose: readonly string[] = [],
 ): Promise<string> {
   const form = await createPromptStage(app.api, fields);
@@ -45,7 +45,7 @@ async function userNamed(username: string): Promise<User | null> {
 }
 
 /** A flow that changes the user who was identified. */
-async function settingsFlow(fields: Fields, settings: Partial<UserWriteStageRequestDto> = {}): Promise<string> {
+async function settingsFlow(fields: Fields, settings: Partial<UserWriteStageFields> = {}): Promise<string> {
   const { pk } = await createStage(app.api, 'identification', { pretend_user_exists: true });
   return flowOf(fields, settings, [pk]);
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-import type { DummyStageDto, DummyStageRequestDto } from '../../src/stages/dummy/dto/dummy-stage.dto.js';
+import type { DummyStageFields } from '../../src/stages/dummy/dto/dummy-stage.dto.js';
 import type { ApiClient } from '../support/api-client.js';
 import { created } from './created.js';
 
 /** Creates a dummy stage over the API; it has the defaults and a name of its own. */
-export function createDummyStage(api: ApiClient, fields: Partial<DummyStageRequestDto> = {}): Promise<DummyStageDto> {
+export function createDummyStage(api: ApiClient, fields: Partial<DummyStageFields> = {}): Promise<DummyStageFields> {
   return created(api.post('/stages/dummy/', { name: `dummy-${randomUUID()}`, ...fields }));
 }

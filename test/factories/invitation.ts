@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type {
-  InvitationStageDto,
-  InvitationStageRequestDto,
-} from '../../src/stages/invitation/dto/invitation-stage.dto.js';
+import type { InvitationStageFields } from '../../src/stages/invitation/dto/invitation-stage.dto.js';
 import type { InvitationDto, InvitationRequestDto } from '../../src/stages/invitation/dto/invitation.dto.js';
 import type { ApiClient } from '../support/api-client.js';
 import { created } from './created.js';
@@ -16,7 +13,7 @@ export function createInvitation(api: ApiClient, fields: Partial<InvitationReque
 /** Creates an invitation stage over the API, with a name of its own. */
 export function createInvitationStage(
   api: ApiClient,
-  fields: Partial<InvitationStageRequestDto> = {},
-): Promise<InvitationStageDto> {
+  fields: Partial<InvitationStageFields> = {},
+): Promise<InvitationStageFields> {
   return created(api.post('/stages/invitation/stages/', { name: `stage-${randomUUID()}`, ...fields }));
 }

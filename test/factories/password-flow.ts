@@ -1,4 +1,4 @@
-import type { IdentificationStageRequestDto } from '../../src/stages/identification/dto/identification-stage.dto.js';
+import type { IdentificationStageFields } from '../../src/stages/identification/dto/identification-stage.dto.js';
 import type { ApiClient } from '../support/api-client.js';
 import { createFlowWith } from './flow-with.js';
 import { createStage } from './stage.js';
@@ -12,7 +12,7 @@ import { createStage } from './stage.js';
 export async function createPasswordFlow(
   api: ApiClient,
   isOneStep: boolean,
-  stage: Partial<IdentificationStageRequestDto> = {},
+  stage: Partial<IdentificationStageFields> = {},
 ): Promise<string> {
   const { pk: password } = await createStage(api, 'password', { failed_attempts_before_cancel: 1000 });
   const how = isOneStep ? { password_stage: password } : { show_matched_user: false };

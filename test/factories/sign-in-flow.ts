@@ -1,5 +1,5 @@
 import type { FlowRequestDto } from '../../src/flows/dto/flow.dto.js';
-import type { IdentificationStageRequestDto } from '../../src/stages/identification/dto/identification-stage.dto.js';
+import type { IdentificationStageFields } from '../../src/stages/identification/dto/identification-stage.dto.js';
 import type { ApiClient } from '../support/api-client.js';
 import { createFlowWith } from './flow-with.js';
 import { createStage } from './stage.js';
@@ -8,7 +8,7 @@ import { createStage } from './stage.js';
 export async function createSignInFlow(
   api: ApiClient,
   fields: Partial<FlowRequestDto> = {},
-  identification: Partial<IdentificationStageRequestDto> = {},
+  identification: Partial<IdentificationStageFields> = {},
 ): Promise<string> {
   const { pk: password_stage } = await createStage(api, 'password');
   const { pk: who } = await createStage(api, 'identification', { password_stage, ...identification });

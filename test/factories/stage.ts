@@ -1,22 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
 import type { StageDto, StageRequestDto } from '../../src/flows/dto/stage.dto.js';
-import type { ConsentStageDto, ConsentStageRequestDto } from '../../src/stages/consent/dto/consent-stage.dto.js';
-import type { DenyStageDto, DenyStageRequestDto } from '../../src/stages/deny/dto/deny-stage.dto.js';
-import type {
-  IdentificationStageDto,
-  IdentificationStageRequestDto,
-} from '../../src/stages/identification/dto/identification-stage.dto.js';
-import type { PasswordStageDto, PasswordStageRequestDto } from '../../src/stages/password/dto/password-stage.dto.js';
-import type { RedirectStageDto, RedirectStageRequestDto } from '../../src/stages/redirect/dto/redirect-stage.dto.js';
-import type {
-  UserLoginStageDto,
-  UserLoginStageRequestDto,
-} from '../../src/stages/user-login/dto/user-login-stage.dto.js';
-import type {
-  UserWriteStageDto,
-  UserWriteStageRequestDto,
-} from '../../src/stages/user-write/dto/user-write-stage.dto.js';
+import type { ConsentStageFields } from '../../src/stages/consent/dto/consent-stage.dto.js';
+import type { DenyStageFields } from '../../src/stages/deny/dto/deny-stage.dto.js';
+import type { IdentificationStageFields } from '../../src/stages/identification/dto/identification-stage.dto.js';
+import type { PasswordStageFields } from '../../src/stages/password/dto/password-stage.dto.js';
+import type { RedirectStageFields } from '../../src/stages/redirect/dto/redirect-stage.dto.js';
+import type { UserLoginStageFields } from '../../src/stages/user-login/dto/user-login-stage.dto.js';
+import type { UserWriteStageFields } from '../../src/stages/user-write/dto/user-write-stage.dto.js';
 import type { ApiClient } from '../support/api-client.js';
 import { created } from './created.js';
 
@@ -34,15 +25,15 @@ const needed = {
 } as const;
 
 interface Kinds {
-  consent: [ConsentStageRequestDto, ConsentStageDto];
-  deny: [DenyStageRequestDto, DenyStageDto];
-  identification: [IdentificationStageRequestDto, IdentificationStageDto];
-  password: [PasswordStageRequestDto, PasswordStageDto];
-  redirect: [RedirectStageRequestDto, RedirectStageDto];
+  consent: [ConsentStageFields, ConsentStageFields];
+  deny: [DenyStageFields, DenyStageFields];
+  identification: [IdentificationStageFields, IdentificationStageFields];
+  password: [PasswordStageFields, PasswordStageFields];
+  redirect: [RedirectStageFields, RedirectStageFields];
   user_delete: [StageRequestDto, StageDto];
-  user_login: [UserLoginStageRequestDto, UserLoginStageDto];
+  user_login: [UserLoginStageFields, UserLoginStageFields];
   user_logout: [StageRequestDto, StageDto];
-  user_write: [UserWriteStageRequestDto, UserWriteStageDto];
+  user_write: [UserWriteStageFields, UserWriteStageFields];
 }
 
 /** Creates a stage over the API: with what its kind needs, the defaults, and a name of its own. */

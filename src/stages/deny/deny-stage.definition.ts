@@ -1,17 +1,16 @@
 import { TextFilter, UuidFilter } from '../../rest/list/filters.js';
 import { defineStage } from '../define-stage.js';
+import { stageTypes } from '../stage-types.js';
 import { DenyStage } from './deny-stage.entity.js';
 import { DenyStageExecutor } from './deny-stage.executor.js';
-import { DenyStageDto, DenyStageRequestDto, PatchedDenyStageRequestDto } from './dto/deny-stage.dto.js';
+import { DenyStageFields } from './dto/deny-stage.dto.js';
 
 /** The deny stage. */
 export const denyStage = defineStage({
   kind: 'deny',
   description: 'Denies access and shows a message.',
   entity: DenyStage,
-  answer: DenyStageDto,
-  request: DenyStageRequestDto,
-  patch: PatchedDenyStageRequestDto,
+  ...stageTypes('deny', DenyStageFields),
   filters: {
     stage_uuid: UuidFilter({ on: 'stage.pk' }),
     name: TextFilter({ on: 'stage.name' }),

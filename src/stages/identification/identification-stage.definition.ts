@@ -4,11 +4,8 @@ import { BooleanFilter, filter, notAvailable, RelationFilter, TextFilter, uuidOf
 import { defineStage } from '../define-stage.js';
 import { PasswordCheckModule } from '../password/password-check.module.js';
 import { PasswordStage } from '../password/password-stage.entity.js';
-import {
-  IdentificationStageDto,
-  IdentificationStageRequestDto,
-  PatchedIdentificationStageRequestDto,
-} from './dto/identification-stage.dto.js';
+import { stageTypes } from '../stage-types.js';
+import { hasUserFields, IdentificationStageFields } from './dto/identification-stage.dto.js';
 import { IdentificationStage } from './identification-stage.entity.js';
 import { IdentificationStageExecutor } from './identification-stage.executor.js';
 
@@ -17,9 +14,7 @@ export const identificationStage = defineStage({
   kind: 'identification',
   description: 'Asks for the user name or address, and optionally for the password in the same step.',
   entity: IdentificationStage,
-  answer: IdentificationStageDto,
-  request: IdentificationStageRequestDto,
-  patch: PatchedIdentificationStageRequestDto,
+  ...stageTypes('identification', IdentificationStageFields, hasUserFields),
   filters: {
     name: TextFilter({ on: 'stage.name' }),
     password_stage: RelationFilter(() => PasswordStage, { on: 'stage.passwordStageId' }),

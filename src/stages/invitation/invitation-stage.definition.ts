@@ -1,11 +1,8 @@
 import { EventsModule } from '../../events/events.module.js';
 import { BooleanFilter, TextFilter, UuidFilter } from '../../rest/list/filters.js';
 import { defineStage } from '../define-stage.js';
-import {
-  InvitationStageDto,
-  InvitationStageRequestDto,
-  PatchedInvitationStageRequestDto,
-} from './dto/invitation-stage.dto.js';
+import { stageTypes } from '../stage-types.js';
+import { InvitationStageFields } from './dto/invitation-stage.dto.js';
 import { InvitationStage } from './invitation-stage.entity.js';
 import { InvitationStageExecutor } from './invitation-stage.executor.js';
 import { InvitationModule } from './invitation.module.js';
@@ -16,9 +13,7 @@ export const invitationStage = defineStage({
   path: 'invitation/stages',
   description: 'Requires an invitation, and adds its data to the run.',
   entity: InvitationStage,
-  answer: InvitationStageDto,
-  request: InvitationStageRequestDto,
-  patch: PatchedInvitationStageRequestDto,
+  ...stageTypes('invitation', InvitationStageFields),
   filters: {
     name: TextFilter({ on: 'stage.name' }),
     no_flows: BooleanFilter({

@@ -1,7 +1,8 @@
 import { Flow } from '../../flows/flow.entity.js';
 import { BooleanFilter, IntegerFilter, RelationFilter, TextFilter } from '../../rest/list/filters.js';
 import { defineStage } from '../define-stage.js';
-import { PasswordStageDto, PasswordStageRequestDto, PatchedPasswordStageRequestDto } from './dto/password-stage.dto.js';
+import { stageTypes } from '../stage-types.js';
+import { PasswordStageFields } from './dto/password-stage.dto.js';
 import { PasswordCheckModule } from './password-check.module.js';
 import { PasswordSettingsController } from './password-settings.controller.js';
 import { passwordSettings } from './password-settings.js';
@@ -13,9 +14,7 @@ export const passwordStage = defineStage({
   kind: 'password',
   description: "Asks for the user's password.",
   entity: PasswordStage,
-  answer: PasswordStageDto,
-  request: PasswordStageRequestDto,
-  patch: PatchedPasswordStageRequestDto,
+  ...stageTypes('password', PasswordStageFields),
   filters: {
     name: TextFilter({ on: 'stage.name' }),
     configure_flow: RelationFilter(() => Flow, { on: 'stage.configureFlowId' }),

@@ -1,11 +1,8 @@
 import { EventsModule } from '../../events/events.module.js';
 import { BooleanFilter, ChoiceFilter, TextFilter, UuidFilter } from '../../rest/list/filters.js';
 import { defineStage } from '../define-stage.js';
-import {
-  UserLoginStageDto,
-  UserLoginStageRequestDto,
-  PatchedUserLoginStageRequestDto,
-} from './dto/user-login-stage.dto.js';
+import { stageTypes } from '../stage-types.js';
+import { UserLoginStageFields } from './dto/user-login-stage.dto.js';
 import { geoipBindings, networkBindings, UserLoginStage } from './user-login-stage.entity.js';
 import { UserLoginStageExecutor } from './user-login-stage.executor.js';
 
@@ -14,9 +11,7 @@ export const userLoginStage = defineStage({
   kind: 'user_login',
   description: 'Signs in the pending user.',
   entity: UserLoginStage,
-  answer: UserLoginStageDto,
-  request: UserLoginStageRequestDto,
-  patch: PatchedUserLoginStageRequestDto,
+  ...stageTypes('user_login', UserLoginStageFields),
   filters: {
     stage_uuid: UuidFilter({ on: 'stage.pk' }),
     name: TextFilter({ on: 'stage.name' }),

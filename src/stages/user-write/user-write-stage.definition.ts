@@ -3,11 +3,8 @@ import { userTypes } from '../../core/users/user.entity.js';
 import { EventsModule } from '../../events/events.module.js';
 import { BooleanFilter, ChoiceFilter, RelationFilter, TextFilter, UuidFilter } from '../../rest/list/filters.js';
 import { defineStage } from '../define-stage.js';
-import {
-  UserWriteStageDto,
-  UserWriteStageRequestDto,
-  PatchedUserWriteStageRequestDto,
-} from './dto/user-write-stage.dto.js';
+import { stageTypes } from '../stage-types.js';
+import { UserWriteStageFields } from './dto/user-write-stage.dto.js';
 import { GroupReferences } from './group-references.js';
 import { SignUpLimit } from './sign-up-limit.js';
 import { UnconfirmedUsers } from './unconfirmed-users.service.js';
@@ -19,9 +16,7 @@ export const userWriteStage = defineStage({
   kind: 'user_write',
   description: 'Writes the collected data to the pending user, or creates a user from it.',
   entity: UserWriteStage,
-  answer: UserWriteStageDto,
-  request: UserWriteStageRequestDto,
-  patch: PatchedUserWriteStageRequestDto,
+  ...stageTypes('user_write', UserWriteStageFields),
   filters: {
     name: TextFilter({ on: 'stage.name' }),
     stage_uuid: UuidFilter({ on: 'stage.pk' }),

@@ -1,10 +1,9 @@
 import { StageFields } from '../../../flows/dto/stage.dto.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { ChoiceField, DurationField } from '../../../rest/fields/fields.js';
 import { type ConsentMode, consentModes } from '../consent-stage.entity.js';
 
 /** The fields of a consent stage. */
-class ConsentStageFields extends StageFields {
+export class ConsentStageFields extends StageFields {
   @ChoiceField('ConsentStageModeEnum', consentModes, {
     description: 'Ask every time, only once, or again after `consent_expire_in`.',
   })
@@ -16,12 +15,3 @@ class ConsentStageFields extends StageFields {
   })
   consent_expire_in!: string;
 }
-
-/** A consent stage. */
-export class ConsentStageDto extends AnswerOf(ConsentStageFields) {}
-
-/** A consent stage to create or to replace with. */
-export class ConsentStageRequestDto extends RequestOf(ConsentStageFields) {}
-
-/** Changes to a consent stage. */
-export class PatchedConsentStageRequestDto extends PatchOf(ConsentStageRequestDto) {}

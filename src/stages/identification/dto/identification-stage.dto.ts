@@ -2,10 +2,8 @@ import { StageFields } from '../../../flows/dto/stage.dto.js';
 import { Flow } from '../../../flows/flow.entity.js';
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
 import { noSuchRow } from '../../../rest/fields/coercions.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
 import { BooleanField, ChoiceListField, UuidField, UuidListField } from '../../../rest/fields/fields.js';
-import { Check } from '../../../rest/fields/read-object.js';
 import { exists } from '../../../rest/fields/rules.js';
 import { PasswordStage } from '../../password/password-stage.entity.js';
 import { IdentificationStage, type UserField, userFields } from '../identification-stage.entity.js';
@@ -17,7 +15,7 @@ describeConstraint('fk_stage_passwordless_flow', 'passwordless_flow', flowDelete
 describeConstraint('fk_stage_password_stage', 'password_stage', 'The stage has just been deleted.');
 
 /** The fields of an identification stage. */
-class IdentificationStageFields extends StageFields {
+export class IdentificationStageFields extends StageFields {
   @ChoiceListField('UserFieldsEnum', userFields, {
     allowEmpty: true,
     description: 'Fields that users are found by; `upn` is the attribute of that name.',
@@ -74,17 +72,6 @@ class IdentificationStageFields extends StageFields {
   pretend_user_exists!: boolean;
 }
 
-/** An identification stage. */
-export class IdentificationStageDto extends AnswerOf(IdentificationStageFields) {}
-
-/** An identification stage to create or to replace with. */
-@Check(hasUserFields)
-export class IdentificationStageRequestDto extends RequestOf(IdentificationStageFields) {}
-
-/** Changes to an identification stage. */
-@Check(hasUserFields)
-export class PatchedIdentificationStageRequestDto extends PatchOf(IdentificationStageRequestDto) {}
-
 /** Refuses any key, for relations to objects that are not supported. */
 function isUnsupported(_: unknown, _context: RuleContext, raw: unknown): Promise<string[] | undefined> {
   const [first] = [raw].flat();
@@ -92,7 +79,7 @@ function isUnsupported(_: unknown, _context: RuleContext, raw: unknown): Promise
 }
 
 /** Requires at least one user field; a request without the property keeps the stored ones. */
-function hasUserFields(
+export function hasUserFields(
   { user_fields }: Partial<IdentificationStageFields>,
   { current }: RuleContext,
 ): string | undefined {

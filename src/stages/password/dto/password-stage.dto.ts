@@ -1,7 +1,6 @@
 import { StageFields } from '../../../flows/dto/stage.dto.js';
 import { Flow } from '../../../flows/flow.entity.js';
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { BooleanField, ChoiceListField, IntegerField, UuidField } from '../../../rest/fields/fields.js';
 import { exists } from '../../../rest/fields/rules.js';
 import { type PasswordBackend, passwordBackends } from '../password-stage.entity.js';
@@ -9,7 +8,7 @@ import { type PasswordBackend, passwordBackends } from '../password-stage.entity
 describeConstraint('fk_stage_configure_flow', 'configure_flow', 'The flow has just been deleted.');
 
 /** The fields of a password stage. */
-class PasswordStageFields extends StageFields {
+export class PasswordStageFields extends StageFields {
   @ChoiceListField('BackendsEnum', passwordBackends, {
     required: true,
     description:
@@ -31,12 +30,3 @@ class PasswordStageFields extends StageFields {
   @BooleanField({ description: 'Offer to reveal the password while it is typed.' })
   allow_show_password!: boolean;
 }
-
-/** A password stage. */
-export class PasswordStageDto extends AnswerOf(PasswordStageFields) {}
-
-/** A password stage to create or to replace with. */
-export class PasswordStageRequestDto extends RequestOf(PasswordStageFields) {}
-
-/** Changes to a password stage. */
-export class PatchedPasswordStageRequestDto extends PatchOf(PasswordStageRequestDto) {}

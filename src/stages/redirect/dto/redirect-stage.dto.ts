@@ -2,16 +2,14 @@ import { localPath } from '../../../flow-execution/next-url.js';
 import { StageFields } from '../../../flows/dto/stage.dto.js';
 import { Flow } from '../../../flows/flow.entity.js';
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { BooleanField, ChoiceField, TextField, UuidField } from '../../../rest/fields/fields.js';
-import { Check } from '../../../rest/fields/read-object.js';
 import { exists } from '../../../rest/fields/rules.js';
 import { type RedirectMode, redirectModes } from '../redirect-stage.entity.js';
 
 describeConstraint('fk_stage_target_flow', 'target_flow', 'The flow has just been deleted.');
 
 /** The fields of a redirect stage. */
-class RedirectStageFields extends StageFields {
+export class RedirectStageFields extends StageFields {
   @BooleanField({ description: 'Pass the data of this run on to the target flow.' })
   keep_context!: boolean;
 
@@ -33,23 +31,13 @@ class RedirectStageFields extends StageFields {
   target_flow!: string | null;
 }
 
-/** A redirect stage. */
-export class RedirectStageDto extends AnswerOf(RedirectStageFields) {}
-
-/** A redirect stage to create or to replace with. */
-@Check(hasTarget)
-export class RedirectStageRequestDto extends RequestOf(RedirectStageFields) {}
-
-/** Changes to a redirect stage. */
-@Check(hasTarget)
-export class PatchedRedirectStageRequestDto extends PatchOf(RedirectStageRequestDto) {}
-
 function isLocalPath(target: string): Promise<string[] | undefined> {
   const isKnown = target === '' || localPath(target) !== undefined;
   return Promise.resolve(isKnown ? undefined : ['Enter a path of this service, such as /if/flow/welcome/.']);
 }
 
-function hasTarget(request: Partial<RedirectStageFields>): string | undefined {
+/** A request names the target of its mode. */
+export function hasTarget(request: Partial<RedirectStageFields>): string | undefined {
   const { mode, target_static = '', target_flow = null } = request;
   if (mode === 'static' && target_static === '') return 'Target URL should be present when mode is Static.';
   if (mode === 'flow' && target_flow === null) return 'Target Flow should be present when mode is Flow.';

@@ -1,10 +1,9 @@
 import { StageFields } from '../../../flows/dto/stage.dto.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { BooleanField, ChoiceField, DurationField } from '../../../rest/fields/fields.js';
 import { type GeoipBinding, geoipBindings, type NetworkBinding, networkBindings } from '../user-login-stage.entity.js';
 
 /** The fields of a user login stage. */
-class UserLoginStageFields extends StageFields {
+export class UserLoginStageFields extends StageFields {
   @DurationField({
     description: 'Duration of the session, such as `hours=8` or `days=1;hours=12`; zero: until the browser is closed.',
     example: 'hours=8',
@@ -34,12 +33,3 @@ class UserLoginStageFields extends StageFields {
   })
   geoip_binding!: GeoipBinding;
 }
-
-/** A user login stage. */
-export class UserLoginStageDto extends AnswerOf(UserLoginStageFields) {}
-
-/** A user login stage to create or to replace with. */
-export class UserLoginStageRequestDto extends RequestOf(UserLoginStageFields) {}
-
-/** Changes to a user login stage. */
-export class PatchedUserLoginStageRequestDto extends PatchOf(UserLoginStageRequestDto) {}

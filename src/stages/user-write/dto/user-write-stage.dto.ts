@@ -2,7 +2,6 @@ import { Group } from '../../../core/groups/group.entity.js';
 import { type UserType, userTypes } from '../../../core/users/user.entity.js';
 import { StageFields } from '../../../flows/dto/stage.dto.js';
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { BooleanField, ChoiceField, TextField, UuidField } from '../../../rest/fields/fields.js';
 import { exists } from '../../../rest/fields/rules.js';
 import { type UserCreationMode, userCreationModes } from '../user-write-stage.entity.js';
@@ -10,7 +9,7 @@ import { type UserCreationMode, userCreationModes } from '../user-write-stage.en
 describeConstraint('fk_stage_create_users_group', 'create_users_group', 'The group has just been deleted.');
 
 /** The fields of a user write stage. */
-class UserWriteStageFields extends StageFields {
+export class UserWriteStageFields extends StageFields {
   @ChoiceField('UserCreationModeEnum', userCreationModes, {
     description: 'When to create a user: never, if the run has none, or always.',
   })
@@ -34,12 +33,3 @@ class UserWriteStageFields extends StageFields {
   @TextField({ allowBlank: true, description: 'Path of new users; `users` if empty.', example: 'users' })
   user_path_template!: string;
 }
-
-/** A user write stage. */
-export class UserWriteStageDto extends AnswerOf(UserWriteStageFields) {}
-
-/** A user write stage to create or to replace with. */
-export class UserWriteStageRequestDto extends RequestOf(UserWriteStageFields) {}
-
-/** Changes to a user write stage. */
-export class PatchedUserWriteStageRequestDto extends PatchOf(UserWriteStageRequestDto) {}
