@@ -24,7 +24,7 @@ function queueWith(limits: Partial<QueueLimits>): FairQueue {
 }
 
 describe('A fair queue', () => {
-  it('runs work with the same key one at a time, also after a failure', async () => {
+  it('runs jobs with the same key one at a time, also after a failure', async () => {
     const queue = queueWith({});
     const [first, second] = [held(), held()];
     const failed = queue.run('client', 'key', async () => {
@@ -42,7 +42,7 @@ describe('A fair queue', () => {
     expect(await done).toBe('done');
   });
 
-  it('runs other work at the same time, as far as there are places', async () => {
+  it('runs other jobs concurrently, up to the limit', async () => {
     const queue = queueWith({ running: 2 });
     const all = [held(), held(), held()];
     const done = all.map(({ work }, index) => queue.run('client', index === 1 ? undefined : String(index), work));
@@ -56,7 +56,7 @@ describe('A fair queue', () => {
     expect(await queue.run('client', '0', () => Promise.resolve('again'))).toBe('again');
   });
 
-  it('leaves places to other keys while much work with one key waits', async () => {
+  it('leaves places for other keys while many jobs with one key wait', async () => {
     const queue = queueWith({ running: 2 });
     const many = Array.from({ length: 10 }, held);
     const done = many.map(({ work }) => queue.run('client', 'busy', work));
@@ -68,7 +68,7 @@ describe('A fair queue', () => {
     expect(await Promise.all(done)).toHaveLength(11);
   });
 
-  it('leaves places to others while one client has as much work as it can have', async () => {
+  it('leaves places for other clients while one client is at its limit', async () => {
     const queue = queueWith({ running: 4, runningPerClient: 2 });
     const many = Array.from({ length: 10 }, held);
     const done = many.map(({ work }) => queue.run('busy', undefined, work));
@@ -81,7 +81,7 @@ describe('A fair queue', () => {
     expect(await Promise.all(done)).toHaveLength(11);
   });
 
-  it('serves clients that wait in turn', async () => {
+  it('serves waiting clients in turn', async () => {
     const queue = queueWith({ running: 1 });
     const order: string[] = [];
     const run = (client: string): Promise<void> =>
@@ -93,7 +93,7 @@ describe('A fair queue', () => {
     expect(order).toEqual(['a', 'b', 'c', 'a', 'b', 'a', 'a']);
   });
 
-  it('refuses work above the limits of what waits, for one client and for all', async () => {
+  it('refuses jobs above the limits of waiting jobs, per client and in total', async () => {
     const queue = queueWith({ running: 1, waiting: 3, waitingPerClient: 2 });
     const all = Array.from({ length: 4 }, held);
     const done = ['a', 'a', 'a', 'b'].map((client, index) => queue.run(client, undefined, all[index]!.work));

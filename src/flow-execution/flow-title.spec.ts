@@ -11,7 +11,7 @@ describe('The title of a flow', () => {
     ['%(user)s, %(user)s', 'jane, jane'],
     ['100%% of %(app)s', '100% of Wiki'],
     ['%%(app)s', '%(app)s'],
-  ])('%j reads %j', (title, shown) => {
+  ])('%j becomes %j', (title, shown) => {
     expect(flowTitle(title, values)).toBe(shown);
   });
 
@@ -22,7 +22,7 @@ describe('The title of a flow', () => {
     },
   );
 
-  it('takes a name as it is', () => {
+  it('inserts a name unchanged', () => {
     expect(flowTitle('%(user)s', { app: '', user: '100%(app)s $& %%' })).toBe('100%(app)s $& %%');
   });
 });

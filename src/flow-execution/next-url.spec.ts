@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { localPath } from './next-url.js';
 
-describe('Where somebody may be sent', () => {
+describe('The target of a redirect', () => {
   it.each([
     ['/', '/'],
     ['/if/user/', '/if/user/'],
@@ -14,7 +14,7 @@ describe('Where somebody may be sent', () => {
     ['/a/../b', '/b'],
     ['/a%20b', '/a%20b'],
     ['/a@b', '/a@b'],
-  ])('is the path %j', (wanted, path) => {
+  ])('may be the path %j', (wanted, path) => {
     expect(localPath(wanted)).toBe(path);
   });
 
@@ -61,11 +61,11 @@ describe('Where somebody may be sent', () => {
     '/\u2028/example.org',
     '/\ufeff/example.org',
     '\u0001//example.org',
-  ])('is not %j', (wanted) => {
+  ])('must not be %j', (wanted) => {
     expect(localPath(wanted)).toBeUndefined();
   });
 
-  it('is never another origin, whatever is asked for', () => {
+  it('is never on another origin, for any input', () => {
     const piece = fc.constantFrom(
       '/',
       '\\',

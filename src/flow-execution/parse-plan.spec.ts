@@ -46,7 +46,7 @@ const copy = (): Record<string, any> => structuredClone(plan);
 const text = JSON.stringify(plan);
 
 describe('A stored plan', () => {
-  it('is read as it was written', () => {
+  it('is parsed as it was written', () => {
     expect(parsePlan(JSON.parse(text))).toEqual(plan);
     expect(
       parsePlan({ ...copy(), context: { pending_user: { pretended: { username: 'a', email: 'b' } } } }),
@@ -79,18 +79,18 @@ describe('A stored plan', () => {
     ['with a proof without a date', (value) => ({ ...value, context: { proved_account: { user: 1, email: '' } } })],
     ['with a pending user who is none', (value) => ({ ...value, context: { pending_user: null } })],
     ['with text for a flag', (value) => ({ ...value, context: { email_sent: 'true' } })],
-  ])('%s is none', (_, change) => {
+  ])('%s is invalid', (_, change) => {
     expect(parsePlan(change(copy()))).toBeUndefined();
   });
 
-  it('is none if it is anything else, and that is never an error', () => {
+  it('is invalid for any other value, without an error', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => parsePlan(value) === undefined),
       { numRuns: 3000 },
     );
   });
 
-  it('is none if any value in it has another type', () => {
+  it('is invalid if any value has another type', () => {
     const paths = pathsOf(plan).filter((path) => !path.includes('prompt_data') || path.length < 3);
     const others = fc.constantFrom<unknown>(null, 0, -1, 1.5, true, 'text', [], [1], {}, { a: 1 });
     fc.assert(
@@ -106,7 +106,7 @@ describe('A stored plan', () => {
     );
   });
 
-  it('is none if a part of it is missing', () => {
+  it('is invalid if any part is missing', () => {
     for (const path of pathsOf(plan).filter((keys) => keys[0] !== 'context' || keys.length === 1)) {
       const changed = copy();
       removeAt(changed, path);
@@ -117,7 +117,7 @@ describe('A stored plan', () => {
     }
   });
 
-  it('in a session is told apart from none', () => {
+  it('in a session is distinguished from no plan', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: text.length - 1 }), (length) => {
         const state = parseState({ plan: text.slice(0, length), history: [text], messages: 'x', memory: [] });
@@ -136,7 +136,7 @@ describe('A stored plan', () => {
     });
   });
 
-  it('in a session that holds anything at all is never an error', () => {
+  it('in a session with arbitrary content is never an error', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         expect(parseState(value).history).toEqual([]);

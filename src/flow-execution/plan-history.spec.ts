@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { masked, withoutSecrets, appendToHistory } from './plan-history.js';
 import { newPlan } from './plan.js';
 
-describe('What is kept of a plan for the inspector', () => {
-  it('is everything but the secrets in it', () => {
+describe('The history of plans for the inspector', () => {
+  it('contains everything but secrets', () => {
     const context = {
       pending_user: { pk: 3 },
       is_restored: 'key of a token',
@@ -33,7 +33,7 @@ describe('What is kept of a plan for the inspector', () => {
     });
   });
 
-  it('stays as it was when the plan goes on, and grows without end no more than a flow does', () => {
+  it('does not change with the current plan, and is limited in length', () => {
     const plan = newPlan(randomUUID(), [{ inMemory: 'a' }, { inMemory: 'b' }], {});
     const history = appendToHistory([], plan);
     plan.bindings.shift();
@@ -46,7 +46,7 @@ describe('What is kept of a plan for the inspector', () => {
     expect(large.context.prompt_data).toBeDefined();
   });
 
-  it('repeats what was typed no more often than 10,000 characters have room for', () => {
+  it('contains at most 10,000 characters of contexts', () => {
     const plan = newPlan(randomUUID(), [{ inMemory: 'a' }], { prompt_data: { name: 'x'.repeat(4_000) } });
     const history = Array.from({ length: 5 }).reduce<ReturnType<typeof appendToHistory>>(
       (past) => appendToHistory(past, plan),
