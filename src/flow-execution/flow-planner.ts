@@ -17,7 +17,7 @@ export type Planned =
   /** The flow does not apply to this visitor. */
   | { readonly kind: 'notApplicable' };
 
-/** Decides which stages a visitor has to pass (flow execution, section 1.3). Plans are not cached. */
+/** Decides which stages a visitor has to pass. Plans are not cached. */
 @Injectable()
 export class FlowPlanner {
   /**
