@@ -33,7 +33,7 @@ it("sends authentik's English and codes instead of message codes", () => {
         { string: 'No data provided', code: 'null' },
         { string: 'email-sent', code: 'email-sent' },
         {
-          string: 'The link was opened in another window or on another device. Go on there.',
+          string: 'The link was opened in another window or on another device. Continue there.',
           code: 'confirmed',
         },
       ],

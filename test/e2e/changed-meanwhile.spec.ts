@@ -42,7 +42,7 @@ type PasswordUser = UserDto & { password: string };
 const stage = async (kind: Parameters<typeof createStage>[1]): Promise<string> => (await createStage(app.api, kind)).pk;
 const refused = {
   component: 'ak-stage-access-denied',
-  error_message: 'Your account was changed meanwhile. Start again.',
+  error_message: 'Your account has been changed. Start again.',
 };
 const newPassword = (): string => `chosen-${randomUUID()}`;
 const hashOf = async (pk: number): Promise<string> =>

@@ -25,8 +25,8 @@ afterAll(async () => {
 });
 beforeEach(() => app.dataSource.query('delete from request_limit'));
 
-const notRight = { code: [{ string: 'This code is not right, or not valid any more.', code: 'invalid' }] };
-const tooMany = 'Too many codes were tried. Open the link in the mail, or have another mail sent.';
+const notRight = { code: [{ string: 'This code is wrong or no longer valid.', code: 'invalid' }] };
+const tooMany = 'Too many wrong codes. Open the link in the email, or request another email.';
 
 /** A visitor at the waiting page, and the code from their mail. */
 async function asked(): Promise<{ visitor: Visitor; code: string; email: string; query: string }> {
@@ -58,7 +58,7 @@ describe('The code in the mail', () => {
     });
     expect(await new Visitor(app.url).see(flow.slug, query)).toMatchObject({
       component: 'ak-stage-access-denied',
-      error_message: expect.stringMatching(/used already/),
+      error_message: expect.stringMatching(/already been used/),
     });
     expect(await visitor.see(flow.slug, query)).toMatchObject(passed());
   });
@@ -94,7 +94,7 @@ describe('The code in the mail', () => {
 
   it('is checked for its form before it counts as an attempt', async () => {
     const { visitor, code } = await asked();
-    const form = { code: [{ string: 'Enter the six digits of the code in the mail.', code: 'invalid' }] };
+    const form = { code: [{ string: 'Enter the six digits of the code in the email.', code: 'invalid' }] };
     for (const typed of ['12345', '1234567', 'abcdef', '12345x', "1' or 1"]) {
       expect(await type(visitor, typed)).toMatchObject({ response_errors: form });
     }
@@ -160,7 +160,7 @@ describe('The code in the mail', () => {
       }
       if (mail < 6) continue;
       const { response_errors } = await type(visitor, code);
-      expect(response_errors.code[0].string).toBe('Too many codes were tried. Open the link in the mail.');
+      expect(response_errors.code[0].string).toBe('Too many wrong codes. Open the link in the email.');
     }
     expect(evaluated).toBe(20);
   });

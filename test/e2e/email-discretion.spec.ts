@@ -74,7 +74,7 @@ describe('Whether there is an account', () => {
     }
   });
 
-  it('makes no user, no mail and no token for somebody whom there is not', async () => {
+  it('creates no user, no mail and no token for an unknown user', async () => {
     const count = async (): Promise<unknown> => {
       const statement =
         'select (select count(*) from "user") users, (select count(*) from mail_message) mails, ' +
@@ -88,7 +88,7 @@ describe('Whether there is an account', () => {
     expect(await count()).toEqual(before);
   });
 
-  it('is told to the administrator when a user cannot be sent a mail', async () => {
+  it('reports a user who cannot receive mails to the administrator', async () => {
     await visit(someone.withoutAddress);
     const { body } = await app.api.get('/events/events/?action=configuration_error');
     expect(body.results[0].context).toMatchObject({

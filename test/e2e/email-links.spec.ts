@@ -60,12 +60,12 @@ async function refusal(mail: ProofMail, { slug } = flow): Promise<string> {
 const tokens = (): Promise<any[]> => app.dataSource.query('select * from flow_token order by token_uuid');
 
 describe('A link that cannot be used says why, and where to get another', () => {
-  const another = (): string => `You can have a new one sent: https://login.example.org/if/flow/${flow.slug}/`;
+  const another = (): string => `Request a new link: https://login.example.org/if/flow/${flow.slug}/`;
 
   it('when it has been used', async () => {
     const { mail } = await asked();
     await confirm(new Visitor(app.url), mail);
-    expect(await refusal(mail)).toBe(`This link has been used already. ${another()}`);
+    expect(await refusal(mail)).toBe(`This link has already been used. ${another()}`);
   });
 
   it('when it is too old, though nobody has cleaned up', async () => {
@@ -73,11 +73,11 @@ describe('A link that cannot be used says why, and where to get another', () => 
     const visitor = new Visitor(app.url);
     const { token } = await visitor.see(flow.slug, mail.query);
     await app.dataSource.query('update flow_token set expires = now() where token_uuid = $1', [await keyOf(mail)]);
-    expect(await refusal(mail)).toBe(`This link is too old. ${another()}`);
+    expect(await refusal(mail)).toBe(`This link has expired. ${another()}`);
     const late = await visitor.answer(flow.slug, { component: 'ak-stage-consent', token }, mail.query);
     expect(late).toMatchObject({
       component: 'ak-stage-access-denied',
-      error_message: `This link is too old. ${another()}`,
+      error_message: `This link has expired. ${another()}`,
     });
   });
 
@@ -87,7 +87,7 @@ describe('A link that cannot be used says why, and where to get another', () => 
     const newer = await proofMail(sink, email, 2);
     await new Visitor(app.url).answer(flow.slug, { uid_field: email });
     await proofMail(sink, email, 3);
-    expect(await refusal(mail)).toBe(`A newer mail has been sent since. Open the link in that one. ${another()}`);
+    expect(await refusal(mail)).toBe(`A newer email has been sent. Open the link in that one. ${another()}`);
     expect(await confirm(new Visitor(app.url), newer)).toMatchObject({ name: flow.behind });
   });
 
@@ -95,7 +95,7 @@ describe('A link that cannot be used says why, and where to get another', () => 
     const { mail } = await asked();
     for (const token of [randomBytes(32).toString('hex'), '', 'x', mail.token.slice(1), mail.token.toUpperCase()]) {
       const message = await refusal({ ...mail, query: `flow_token=${token}` });
-      expect(message).toMatch(/^This link is not known here\. /);
+      expect(message).toMatch(/^This link is unknown\. /);
       expect(message.endsWith(another())).toBe(true);
     }
   });
@@ -107,7 +107,7 @@ describe('A link that cannot be used says why, and where to get another', () => 
     const { mail, user, visitor } = await asked();
     await app.api.patch(`/core/users/${user}/`, change);
     expect(await refusal(mail)).toBe(
-      `The account has been changed since this link was made, so it is not valid any more. ${another()}`,
+      `This link is no longer valid, because the account has changed since. ${another()}`,
     );
     const { component } = await visitor.answer(flow.slug, { component: 'ak-stage-email', code: mail.code });
     expect(component).toBe('ak-stage-email');
@@ -123,7 +123,7 @@ describe('A link that cannot be used says why, and where to get another', () => 
     const short = await createProofFlow(app.api, port);
     const { mail } = await asked(short);
     await app.api.delete(`/stages/email/${short.stage}/`);
-    expect(await refusal(mail, short)).toMatch(/^This link is not known here/);
+    expect(await refusal(mail, short)).toMatch(/^This link is unknown/);
   });
 
   it('when its stage was taken out of the flow: nobody gets past a proof by that', async () => {
@@ -150,7 +150,7 @@ describe('A link is for one flow and one user', () => {
     const { mail } = await asked();
     for (const _ of [1, 2, 3]) {
       expect(await refusal(mail, other)).toBe(
-        'This link was made for another page. Open it just as it stands in the mail.',
+        'This link belongs to another page. Open it exactly as it appears in the email.',
       );
     }
     expect(await confirm(new Visitor(app.url), mail)).toMatchObject({ name: flow.behind });
@@ -219,8 +219,8 @@ describe('Old links', () => {
     const before = await tokens();
     await app.nest.get(Housekeeping).doEverything();
     expect(await tokens()).toHaveLength(before.length - 1);
-    expect(await refusal(young.mail)).toMatch(/^This link is too old/);
-    expect(await refusal(old.mail)).toMatch(/^This link is not known here/);
+    expect(await refusal(young.mail)).toMatch(/^This link has expired/);
+    expect(await refusal(old.mail)).toMatch(/^This link is unknown/);
   });
 });
 

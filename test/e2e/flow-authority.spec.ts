@@ -38,7 +38,7 @@ type Account = Awaited<ReturnType<typeof createPasswordUser>>;
 const end = { component: 'xak-flow-redirect', to: '/' };
 const unproved = {
   component: 'ak-stage-access-denied',
-  error_message: 'You have not proved that this account is yours.',
+  error_message: 'You have not verified that this account is yours.',
 };
 const createSuperuser = (): Promise<Account> => createPasswordUser(app.api, { groups: [admins] });
 

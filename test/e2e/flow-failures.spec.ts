@@ -31,7 +31,7 @@ async function exceptions(): Promise<any[]> {
 }
 
 describe('A stage that fails', () => {
-  it('is told as a challenge that names the request, and as an event', async () => {
+  it('is answered with a challenge that names the request, and writes an event', async () => {
     const visitor = new Visitor(app.url);
     const before = (await exceptions()).length;
     expect((await visitor.post(failing, {})).status).toBe(302);
@@ -58,7 +58,7 @@ describe('A stage that fails', () => {
     await app.api.patch(`/stages/dummy/${body.stages[1]}/`, { throw_error: true });
   });
 
-  it('tells superusers more, and nobody else', async () => {
+  it('shows details to superusers only', async () => {
     const { pk: group } = await createGroup(app.api, { is_superuser: true });
     const [admin, user] = [await createUser(app.api), await createUser(app.api)];
     await app.api.post(`/core/groups/${group}/add_user/`, { pk: admin.pk });
@@ -80,7 +80,7 @@ describe('A request that cannot be read', () => {
     ['is not UTF-8', 'application/json', new Uint8Array([0xff])],
     ['is of another type', 'application/x-www-form-urlencoded', 'component=ak-stage-dummy'],
     ['is of no type', '', '{}'],
-  ])('because its body %s is told as a challenge, and passes nothing', async (_, type, raw) => {
+  ])('because its body %s is answered with a challenge, and passes no stage', async (_, type, raw) => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -94,7 +94,7 @@ describe('A request that cannot be read', () => {
 });
 
 describe('A request that no flow takes', () => {
-  it.each(['PUT', 'PATCH', 'DELETE'])('because of its method is told as a challenge too: %s', async (method) => {
+  it.each(['PUT', 'PATCH', 'DELETE'])('because of its method is answered with a challenge: %s', async (method) => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -107,7 +107,7 @@ describe('A request that no flow takes', () => {
     expect((await send(visitor, method, 'nowhere', '{}')).status).toBe(404);
   });
 
-  it('because its body is larger than 64 kB is told as a challenge too', async () => {
+  it('because its body is larger than 64 kB is answered with a challenge', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -121,14 +121,14 @@ describe('A request that no flow takes', () => {
     expect((await send(visitor, 'POST', slug, sized(65_536))).status).toBe(302);
   });
 
-  it('because it wants another answer than JSON is told as a challenge too', async () => {
+  it('because it accepts no JSON is answered with a challenge', async () => {
     const visitor = new Visitor(app.url);
     const headers = { accept: 'text/html', ...visitor.cookies.headers() };
     const response = await fetch(`${app.url}/api/v3/flows/executor/${failing}/?query=`, { headers });
     expect([response.status, await response.json()]).toEqual([200, error]);
   });
 
-  it('but to learn what the path is for is answered to everybody', async () => {
+  it('is not the answer to OPTIONS, which describes the path to every caller', async () => {
     const { status, body } = await send(new Visitor(app.url), 'OPTIONS', failing);
     expect([status, body]).toEqual([200, expect.objectContaining({ parses: ['application/json'] })]);
   });

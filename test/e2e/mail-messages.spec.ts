@@ -42,7 +42,7 @@ describe('/mail/messages/', () => {
         template: 'email/account_confirmation.html',
         subject: 'Confirm',
         recipient: 'a@example.org',
-        recipient_name: 'Somebody',
+        recipient_name: 'Alice',
         from_address: 'sender@example.org',
         locale: 'en',
         attempts: 0,
@@ -79,7 +79,7 @@ describe('/mail/messages/', () => {
       'created__gte=2026-01-02&created__lte=2026-01-02': 'b',
       'search=reset': 'ba',
       'search=full': 'b',
-      'search=somebody%20FULL': 'b',
+      'search=alice%20FULL': 'b',
       'created__gte=&recipient=': 'cba',
     };
     for (const [query, letters] of Object.entries(found)) {

@@ -40,7 +40,7 @@ describe.each([
     ends
       ? {
           component: 'ak-stage-access-denied',
-          error_message: expect.stringMatching(/^A newer mail has been sent since/),
+          error_message: expect.stringMatching(/^A newer email has been sent/),
         }
       : passed();
 

@@ -146,7 +146,7 @@ describe('ROLE=worker', () => {
     const worker = await startTestApp({ METRICS_TOKEN: metricsToken, ROLE: 'worker', MAIL_MAX_AGE: '60' });
     // Nobody listens there, so the mail waits for its next try.
     const stage = await createSendingStage(worker, await freePort());
-    const [pk] = await enqueue(worker, mailFrom(stage, 'somebody@example.org'));
+    const [pk] = await enqueue(worker, mailFrom(stage, 'alice@example.org'));
     await expect.poll(async () => (await messageOf(worker, pk!)).state, { timeout: 20_000 }).toBe('retrying');
     const overdueBy = async (seconds: number): Promise<[number, any, number]> => {
       await worker.dataSource.query(

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const unproved = 'You have not proved that this account is yours.';
+const unproved = 'You have not verified that this account is yours.';
 const status = async (pk: number): Promise<number> => (await app.api.get(`/core/users/${pk}/`)).status;
 
 async function signedIn(groups: string[] = []): Promise<{ visitor: Visitor; pk: number }> {

@@ -112,7 +112,7 @@ describe('/core/users/{id}/recovery/', () => {
     expect(await follow(link)).toMatchObject({ name: flow.behind });
     expect(await new Visitor(app.url).see(flow.slug, query)).toMatchObject({
       ...denied,
-      error_message: expect.stringMatching(/used already/),
+      error_message: expect.stringMatching(/already been used/),
     });
   });
 
@@ -244,7 +244,7 @@ describe('/core/users/{id}/recovery_email/', () => {
     const second = await proofMail(sink, email, 2);
     expect(await new Visitor(app.url).see(flow.slug, first.query)).toMatchObject({
       ...denied,
-      error_message: expect.stringMatching(/newer mail/),
+      error_message: expect.stringMatching(/newer email/),
     });
     expect(await follow(second.link)).toMatchObject({ name: flow.behind });
     expect(await follow(link)).toMatchObject({ name: flow.behind });

@@ -95,7 +95,7 @@ describe('An enqueued mail', () => {
       'Auto-Submitted: auto-generated',
       'X-Auto-Response-Suppress: All',
       'From: service@xn--bcher-kva.example',
-      'To: Somebody <headers@example.org>',
+      'To: Alice <headers@example.org>',
       'Subject: Confirm',
       `Message-ID: <${messageId}>`,
       `Date: ${created.toUTCString().replace('GMT', '+0000')}`,

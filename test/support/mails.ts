@@ -17,12 +17,12 @@ export function mailFrom(stage: string | null, address: string, more: Partial<Ne
   return {
     stage,
     fromAddress: 'sender@example.org',
-    recipient: { name: 'Somebody', address },
+    recipient: { name: 'Alice', address },
     template: 'email/account_confirmation.html',
     subject: 'Confirm',
     locale: 'en',
     data: {
-      user: { username: 'somebody', name: 'Somebody', email: address },
+      user: { username: 'alice', name: 'Alice', email: address },
       link: { path: '/if/flow/sign-up/', query: '', parameter: 'flow_token', key: randomUUID() },
       expires: new Date(Date.now() + 3_600_000).toISOString(),
     },

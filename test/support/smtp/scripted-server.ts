@@ -32,7 +32,7 @@ export interface Script {
   readonly tls?: 'implicit' | 'starttls';
   /** Default: the good ones. */
   readonly credentials?: TlsOptions;
-  /** Besides STARTTLS. */
+  /** In addition to STARTTLS. */
   readonly extensions?: readonly string[];
   /** What is said differently. Of a list, one answer after the other; the last one stays. */
   readonly answers?: Partial<Record<Moment, Answer | readonly Answer[]>>;
@@ -61,7 +61,7 @@ const usual: Record<Moment, string> = {
   QUIT: '221 bye',
 };
 
-/** An SMTP server that says what a test wants it to say, and remembers every line that it was told. */
+/** An SMTP server with scripted replies, which records every line it receives. */
 export class ScriptedServer {
   readonly lines: Line[] = [];
   /** Mails as they came over the wire, with stuffed dots and without the last one. */
@@ -98,12 +98,12 @@ export class ScriptedServer {
     return this.sockets.size;
   }
 
-  /** Resolves when somebody says a command, from now on. */
+  /** Resolves at the next time that a client sends this command. */
   async heard(verb: Moment): Promise<void> {
     await new Promise<void>((hear) => this.listeners.push({ verb, hear }));
   }
 
-  /** Resolves when no connection is open any more. */
+  /** Resolves when no connection is open. */
   async silent(): Promise<void> {
     await Promise.all([...this.sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
   }
@@ -136,7 +136,7 @@ export class ScriptedServer {
       isServer: true,
       ...(this.script.credentials ?? credentials('localhost')),
     });
-    // Its end is all that a half-made TLS connection tells of a client that has gone.
+    // The end is the only event of a half-made TLS connection whose client has gone.
     const drop = (): void => void socket.destroy();
     secured
       .on('error', () => undefined)
