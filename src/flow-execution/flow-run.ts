@@ -15,7 +15,7 @@ export interface FlowRun extends OpenSession {
   readonly deniedNext: string | undefined;
   /** The link that the request opens. */
   link?: { readonly plan: FlowPlan; isFollowed: boolean };
-  /** The user whom this request signs in. */
+  /** The user that this request signs in. */
   signedIn?: { readonly user: User; readonly terms: SessionTerms };
   /** Set when this request signs the visitor out. */
   signedOut?: true;

@@ -113,7 +113,7 @@ export class FlowSteps {
     return planned.kind === 'empty' ? this.finish(run) : undefined;
   }
 
-  /** Answers a visitor to whom the flow does not apply. */
+  /** Answers a visitor when the flow does not apply to them. */
   private async denyFlow(run: FlowRun, context: PlanContext): Promise<ExecutorAnswer> {
     const { flow, visitor, deniedNext } = run;
     // A signed-in visitor has already completed an authentication flow.

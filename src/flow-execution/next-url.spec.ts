@@ -87,7 +87,7 @@ describe('The target of a redirect', () => {
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         const path = localPath(pieces.join(''));
         if (path === undefined) return;
-        // As a browser reads it on a page of ours, and as it is told in a header.
+        // As a browser reads it on a page of ours, and in a header.
         expect(new URL(path, 'https://auth.example.org/if/flow/x/').origin).toBe('https://auth.example.org');
         expect(path).toMatch(/^\/(?![/\\])[!-~]*$/);
       }),
