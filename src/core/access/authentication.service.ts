@@ -44,8 +44,8 @@ const bySession = `
        and (s.network is null or $2::inet <<= s.network)`;
 
 /**
-* The callers with everything that decides their permissions: groups, parent groups, roles. Also the revision of the
-* data that answers are made of.
+ * The callers with everything that decides their permissions: groups, parent groups, roles. Also the revision of the
+ * data that answers are made of.
  */
 const callersBy = (credentials: string): string => `
   with recursive caller as (${credentials}

@@ -80,7 +80,7 @@ export class Authority {
 
   /**
    * Requires that a caller may change what a user signs in with: before a link to a new password or a token is issued.
-* All users may do so for their own account.
+   * All users may do so for their own account.
    *
    * @throws AppError `forbidden`
    */

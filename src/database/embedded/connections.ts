@@ -29,7 +29,7 @@ export function urlOf(address: ServerAddress, database: string): string {
 }
 
 /**
-* What answers at this address: `ready` is our server, which accepts the password; `denied` a server that does not
+ * What answers at this address: `ready` is our server, which accepts the password; `denied` a server that does not
  * know it; `waiting` is a server that starts, stops or is full, or nothing at all.
  */
 export async function probe(address: ServerAddress): Promise<'ready' | 'denied' | 'waiting'> {

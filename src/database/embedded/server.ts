@@ -132,7 +132,7 @@ export async function stopServer(cluster: string, binaries: Binaries): Promise<v
   const running = await findPostmaster(cluster);
   if (running === undefined) return;
   if (process.platform === 'win32') {
-// Windows has no signals; PostgreSQL brings its own.
+    // Windows has no signals; PostgreSQL brings its own.
     await promisify(execFile)(programOf(binaries, 'pg_ctl'), ['kill', 'INT', String(running.pid)]);
   } else {
     try {

@@ -4,11 +4,11 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const tables = ['flow', 'flow_stage_binding', 'prompt', 'prompt_stage_field', 'stage'];
 
 /**
-* The current version of flows, stages and bindings: statements that read the same version see the same rows. It is
-* derived from the latest transaction that changed one. Transactions do not end in the order in which they began:
-* while an older one is open, the version is that of the statement's whole snapshot, and never shared. So no writer
-* waits for another one, as they would for a counter. A transaction that changes these tables itself must not cache
-* anything under the version that it reads: no other transaction sees its rows.
+ * The current version of flows, stages and bindings: statements that read the same version see the same rows. It is
+ * derived from the latest transaction that changed one. Transactions do not end in the order in which they began:
+ * while an older one is open, the version is that of the statement's whole snapshot, and never shared. So no writer
+ * waits for another one, as they would for a counter. A transaction that changes these tables itself must not cache
+ * anything under the version that it reads: no other transaction sees its rows.
  */
 export class Revision1795643000000 implements MigrationInterface {
   name = 'Revision1795643000000';

@@ -14,7 +14,7 @@ export interface FindableModel {
   /** The reference's name, in lower case: `authentik_flows.flow`. Its permissions count for files as for the API. */
   readonly model: string;
   readonly entity: EntityTarget<ObjectLiteral>;
-/** The fields that identify an object, apart from its `pk`. */
+  /** The fields that identify an object, apart from its `pk`. */
   readonly identifiers: Readonly<Record<string, Identifier>>;
 }
 
@@ -35,11 +35,11 @@ export interface TransferModel extends FindableModel {
   readonly subject?: (pk: string) => Subject | undefined;
   /** Fields of the API that no file may set. */
   readonly withheld?: readonly string[];
-/** How an object is exported; models without it are not exported. */
+  /** How an object is exported; models without it are not exported. */
   readonly exported?: {
-/** Its identifiers in the file, apart from its `pk`. */
+    /** Its identifiers in the file, apart from its `pk`. */
     readonly identifiers: readonly string[];
-/** The object as the API returns it. */
+    /** The object as the API returns it. */
     read(manager: EntityManager, pk: string): Promise<object>;
   };
 }
