@@ -36,6 +36,27 @@ const zones = floors.flatMap((rooms, floor) =>
   }),
 );
 
+/** The floors of src/core/, lowest first. Entities refer to each other both ways, as tables do. */
+const coreFloors = [
+  ['access', 'authority', 'limits', 'sessions'],
+  ['passwords'],
+  ['users'],
+  ['addresses', 'idempotency', 'permissions'],
+  ['groups'],
+  ['tokens'],
+  ['authentication', 'bootstrap', 'root'],
+];
+const coreZones = coreFloors.flatMap((rooms, floor) =>
+  rooms.map((room) => ({
+    target: `./src/core/${room}`,
+    from: coreFloors
+      .slice(floor + 1)
+      .flat()
+      .map((above) => `./src/core/${above}/**/!(*.entity).ts`),
+    message: 'An arrow only ever goes down, also inside core: see coreFloors in eslint.config.js.',
+  })),
+);
+
 export default tseslint.config(
   // Programs for clients that a test generates; the test type-checks them.
   { ignores: ['dist/', 'data/', 'coverage/', 'test/contract/clients/'] },
@@ -48,7 +69,10 @@ export default tseslint.config(
       'import-x/resolver-next': [createNodeResolver({ extensionAlias: { '.js': ['.ts', '.js'] } })],
     },
     rules: {
-      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-restricted-paths': [
+        'error',
+        { zones: [...zones, ...coreZones.filter(({ from }) => from.length > 0)] },
+      ],
       'import-x/no-default-export': 'error',
       'import-x/no-extraneous-dependencies': 'error',
       'import-x/order': [

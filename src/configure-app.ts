@@ -13,7 +13,7 @@ import { type FastifyInstance, LogController } from 'fastify';
 import { AppModule } from './app.module.js';
 import { type Logger, NestLogger } from './config/logger.js';
 import { publicUrl, type Settings } from './config/settings.js';
-import { AccessGuard } from './core/access/access.guard.js';
+import { AccessGuard } from './core/authentication/access.guard.js';
 import { clientNetwork } from './core/limits/client-network.js';
 import { runAs } from './database/actor.js';
 import type { DatabaseModuleOptions } from './database/database.module.js';

@@ -3,8 +3,8 @@ import 'reflect-metadata';
 import fastify from 'fastify';
 import { Pool } from 'pg';
 
-import { callersByToken } from '../../src/core/access/authentication.service.js';
-import { hashTokenKey } from '../../src/core/tokens/token-key.js';
+import { hashTokenKey } from '../../src/core/access/token-key.js';
+import { callersByToken } from '../../src/core/authentication/authentication.service.js';
 
 /**
  * The ceiling: what plain Fastify and pg make of the same requests, the token looked up by the same statement and the

@@ -3,8 +3,8 @@ import { APP_GUARD } from '@nestjs/core';
 
 import { EventsModule } from '../events/events.module.js';
 import { Referrers } from '../rest/referrers.js';
-import { AccessGuard } from './access/access.guard.js';
-import { AuthenticationService } from './access/authentication.service.js';
+import { AccessGuard } from './authentication/access.guard.js';
+import { AuthenticationService } from './authentication/authentication.service.js';
 import { Authority } from './authority/authority.service.js';
 import { BootstrapService } from './bootstrap/bootstrap.service.js';
 import { GroupController } from './groups/group.controller.js';

@@ -3,8 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { publicUrl, SETTINGS, type Settings } from '../config/settings.js';
-import { CurrentCaller } from '../core/access/access.guard.js';
 import { Caller } from '../core/access/caller.js';
+import { CurrentCaller } from '../core/access/current-caller.js';
 import { SessionCookies } from '../core/sessions/session-cookies.js';
 import { User } from '../core/users/user.entity.js';
 import { Flow } from '../flows/flow.entity.js';

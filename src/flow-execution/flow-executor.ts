@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 
-import { isSuperuser } from '../core/groups/membership.js';
+import { isSuperuser } from '../core/authority/membership.js';
 import { KnownBrowsers } from '../core/sessions/known-browsers.js';
 import { type IssuedSession, SessionCookies } from '../core/sessions/session-cookies.js';
 import { EventLog } from '../events/event-log.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-import { isSuperuser } from '../core/groups/membership.js';
+import { isSuperuser } from '../core/authority/membership.js';
 import type { User } from '../core/users/user.entity.js';
 import type { FlowDesignation } from '../flows/flow-choices.js';
 import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';

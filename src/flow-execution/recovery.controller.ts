@@ -1,8 +1,8 @@
 import { Controller, Ip } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { CurrentCaller } from '../core/access/access.guard.js';
 import { Caller } from '../core/access/caller.js';
+import { CurrentCaller } from '../core/access/current-caller.js';
 import { User } from '../core/users/user.entity.js';
 import { users } from '../core/users/user.resource.js';
 import { Current } from '../rest/access/visible.js';

@@ -2,8 +2,8 @@ import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 
-import { CurrentCaller } from '../core/access/access.guard.js';
 import { Caller } from '../core/access/caller.js';
+import { CurrentCaller } from '../core/access/current-caller.js';
 import { Current, restrict } from '../rest/access/visible.js';
 import { flowDiagram } from './diagram.js';
 import { FlowDiagramDto } from './dto/flow.dto.js';

@@ -1,8 +1,8 @@
 import { Body, Controller, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { CurrentCaller } from '../core/access/access.guard.js';
 import { Caller } from '../core/access/caller.js';
+import { CurrentCaller } from '../core/access/current-caller.js';
 import type { VisibleRows } from '../rest/access/route-access.js';
 import { Current, Visible } from '../rest/access/visible.js';
 import type { Page } from '../rest/list/page.js';

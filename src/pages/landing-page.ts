@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
-import { isSuperuser } from '../core/groups/membership.js';
+import { isSuperuser } from '../core/authority/membership.js';
 import { SessionCookies } from '../core/sessions/session-cookies.js';
 import { FlowPlanner } from '../flow-execution/flow-planner.js';
 import type { FlowDesignation } from '../flows/flow-choices.js';

@@ -1,8 +1,8 @@
 import { Body, Controller, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { CurrentCaller } from '../core/access/access.guard.js';
 import { Caller } from '../core/access/caller.js';
+import { CurrentCaller } from '../core/access/current-caller.js';
 import { CacheDto } from '../flows/dto/flow.dto.js';
 import { TypeCreateDto } from '../flows/dto/stage.dto.js';
 import type { VisibleRows } from '../rest/access/route-access.js';

@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { generateTokenKey, hashTokenKey } from '../../src/core/tokens/token-key.js';
+import { generateTokenKey, hashTokenKey } from '../../src/core/access/token-key.js';
 import { Token } from '../../src/core/tokens/token.entity.js';
 import { createActor } from '../factories/actor.js';
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { hashTokenKey } from '../../src/core/tokens/token-key.js';
+import { hashTokenKey } from '../../src/core/access/token-key.js';
 import { Token } from '../../src/core/tokens/token.entity.js';
 import { createActor } from '../factories/actor.js';
 import { createToken, keyOf } from '../factories/token.js';

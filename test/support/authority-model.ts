@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 
+import { hashTokenKey } from '../../src/core/access/token-key.js';
 import { Group } from '../../src/core/groups/group.entity.js';
 import { PermissionGrant } from '../../src/core/permissions/permission-grant.entity.js';
 import { Role } from '../../src/core/permissions/role.entity.js';
-import { hashTokenKey } from '../../src/core/tokens/token-key.js';
 import { Token } from '../../src/core/tokens/token.entity.js';
 import { User } from '../../src/core/users/user.entity.js';
 import { importFile } from '../factories/blueprint.js';

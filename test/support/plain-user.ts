@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { DataSource } from 'typeorm';
 
+import { generateTokenKey, hashTokenKey } from '../../src/core/access/token-key.js';
 import { PermissionGrant } from '../../src/core/permissions/permission-grant.entity.js';
-import { generateTokenKey, hashTokenKey } from '../../src/core/tokens/token-key.js';
 import { Token } from '../../src/core/tokens/token.entity.js';
 import { User } from '../../src/core/users/user.entity.js';
 

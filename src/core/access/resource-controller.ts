@@ -6,8 +6,8 @@ import type { ListQuery } from '../../rest/list/list-query.js';
 import type { Page } from '../../rest/list/page.js';
 import type { Resource } from '../../rest/resource.js';
 import { readUsedBy, type Reference, type UsedByDto } from '../../rest/used-by.js';
-import { CurrentCaller } from './access.guard.js';
 import type { Caller } from './caller.js';
+import { CurrentCaller } from './current-caller.js';
 
 type Class<T> = new () => T;
 

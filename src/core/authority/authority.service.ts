@@ -3,8 +3,8 @@ import type { EntityManager } from 'typeorm';
 
 import { AppError } from '../../rest/errors/app-error.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
-import { isAmongSuperusers } from '../groups/membership.js';
 import { type Changer, mayChange } from './may-change.js';
+import { isAmongSuperusers } from './membership.js';
 import { readStanding, type Subject } from './read-standings.js';
 import type { Standing } from './standing.js';
 

@@ -7,17 +7,18 @@ import { SettingsError } from '../../config/read-settings.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { englishOf } from '../../rest/messages/english.js';
+import { generateTokenKey, hashTokenKey, tokenKeyPlace } from '../access/token-key.js';
 import { Group } from '../groups/group.entity.js';
 import { hashPassword } from '../passwords/password-hash.js';
 import { PasswordRules } from '../passwords/password-rules.service.js';
 import { passwordStrength } from '../passwords/password-strength.js';
-import { generateTokenKey, hashTokenKey, tokenKeyPlace } from '../tokens/token-key.js';
+import { bootstrapToken } from '../tokens/bootstrap-token.js';
 import { Token } from '../tokens/token.entity.js';
 import { claimNames, NamesRefused } from '../users/names/account-names.js';
 import { NameTwins } from '../users/names/name-twins.service.js';
 import { skeletonOf } from '../users/names/skeleton.js';
 import { User } from '../users/user.entity.js';
-import { administrator, administratorName, administrators, bootstrapToken } from './bootstrap-names.js';
+import { administrator, administratorName, administrators } from './bootstrap-names.js';
 
 /** Any number; the same in every process. */
 const lock = 731_001;

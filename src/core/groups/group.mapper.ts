@@ -1,8 +1,8 @@
 import type { SecretBox } from '../../database/secret-box.js';
 import type { Columns } from '../../rest/list/list-query.js';
+import { groupNumber } from '../users/group-number.js';
 import { userUid } from '../users/user.mapper.js';
 import type { GroupDto, GroupMemberDto } from './dto/group.dto.js';
-import { groupNumber } from './group-number.js';
 
 /** Columns of a group, for a query with the alias `grp`. */
 export const groupColumns = {

@@ -16,13 +16,13 @@ import { Referrers } from '../../rest/referrers.js';
 import type { Reference } from '../../rest/used-by.js';
 import type { Caller, KnownUsers } from '../access/caller.js';
 import { Authority, type Party } from '../authority/authority.service.js';
+import { isBelow } from '../authority/membership.js';
 import type { Subject } from '../authority/read-standings.js';
 import { User } from '../users/user.entity.js';
 import type { GroupListQuery } from './dto/group-list.query.js';
 import type { GroupDto, GroupRequestDto, PatchedGroupRequestDto } from './dto/group.dto.js';
 import { Group } from './group.entity.js';
 import { groupAnswer, groupColumns, type GroupRoleRow, type GroupRow, type MemberRow } from './group.mapper.js';
-import { isBelow } from './membership.js';
 
 /** Reads and writes groups. */
 @Injectable()

@@ -6,8 +6,8 @@ import type { Page } from '../../rest/list/page.js';
 import { GenericErrorDto } from '../../rest/openapi/error.dto.js';
 import { Paginated } from '../../rest/openapi/paginated.js';
 import { Action, type ActionDeclaration } from '../../rest/resource.js';
-import { CurrentCaller } from '../access/access.guard.js';
 import { Caller } from '../access/caller.js';
+import { CurrentCaller } from '../access/current-caller.js';
 import {
   ExtraRoleObjectPermissionDto,
   ExtraRoleObjectPermissionRequestDto,

@@ -3,8 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 
 import { Current } from '../../rest/access/visible.js';
 import { Resource } from '../../rest/resource.js';
-import { CurrentCaller } from '../access/access.guard.js';
 import { Caller } from '../access/caller.js';
+import { CurrentCaller } from '../access/current-caller.js';
 import { UserDto } from '../users/dto/user.dto.js';
 import { User } from '../users/user.entity.js';
 import {

@@ -7,8 +7,8 @@ import type { RequestBody } from '../../rest/http/request-body.js';
 import type { Page } from '../../rest/list/page.js';
 import { Resource } from '../../rest/resource.js';
 import type { UsedByDto } from '../../rest/used-by.js';
-import { CurrentCaller } from '../access/access.guard.js';
 import { Caller } from '../access/caller.js';
+import { CurrentCaller } from '../access/current-caller.js';
 import { TokenListQuery } from './dto/token-list.query.js';
 import {
   PatchedTokenRequestDto,

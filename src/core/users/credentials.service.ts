@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import { hashTokenKey } from '../access/token-key.js';
 import { Sessions } from '../sessions/session.service.js';
-import { hashTokenKey } from '../tokens/token-key.js';
 import { AccountChanges } from './account-changes.js';
 import { User } from './user.entity.js';
 

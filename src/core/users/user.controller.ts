@@ -5,8 +5,8 @@ import type { VisibleRows } from '../../rest/access/route-access.js';
 import { Current, Visible } from '../../rest/access/visible.js';
 import type { Page } from '../../rest/list/page.js';
 import { readUsedBy, type UsedByDto } from '../../rest/used-by.js';
-import { CurrentCaller } from '../access/access.guard.js';
 import { Caller } from '../access/caller.js';
+import { CurrentCaller } from '../access/current-caller.js';
 import { AccountService } from './account.service.js';
 import { UserListQuery, UserPathQuery } from './dto/user-list.query.js';
 import {

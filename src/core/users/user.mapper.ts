@@ -1,10 +1,10 @@
 import type { SecretBox } from '../../database/secret-box.js';
 import type { Columns } from '../../rest/list/list-query.js';
-import { groupNumber } from '../groups/group-number.js';
-import { isAmongSuperusers } from '../groups/membership.js';
+import { isAmongSuperusers } from '../authority/membership.js';
 import { avatarOf } from './avatar.js';
 import type { UserGroupDto } from './dto/user-group.dto.js';
 import type { UserDto } from './dto/user.dto.js';
+import { groupNumber } from './group-number.js';
 
 /** Columns of a user without the password hash, for a query with the alias `account`. */
 export const userColumns = {

@@ -2,8 +2,8 @@ import { Body, Controller, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
-import { CurrentCaller } from '../../core/access/access.guard.js';
 import { Caller } from '../../core/access/caller.js';
+import { CurrentCaller } from '../../core/access/current-caller.js';
 import { permissionModels } from '../../core/permissions/permission-models.js';
 import { codename } from '../../rest/access/route-access.js';
 import { Current } from '../../rest/access/visible.js';

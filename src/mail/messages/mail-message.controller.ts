@@ -1,8 +1,8 @@
 import { Controller, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { CurrentCaller } from '../../core/access/access.guard.js';
 import { Caller } from '../../core/access/caller.js';
+import { CurrentCaller } from '../../core/access/current-caller.js';
 import { Idempotent, type IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
 import type { VisibleRows } from '../../rest/access/route-access.js';
 import { Current, Visible } from '../../rest/access/visible.js';

@@ -1,8 +1,8 @@
 import { Controller, Query } from '@nestjs/common';
 import { ApiQuery, ApiTags } from '@nestjs/swagger';
 
-import { CurrentCaller } from '../../core/access/access.guard.js';
 import { Caller } from '../../core/access/caller.js';
+import { CurrentCaller } from '../../core/access/current-caller.js';
 import { Idempotent, type IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
 import { User } from '../../core/users/user.entity.js';
 import { users } from '../../core/users/user.resource.js';

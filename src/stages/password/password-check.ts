@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { hashTokenKey } from '../../core/access/token-key.js';
 import { type Guess, GuessLimits, isLocked } from '../../core/limits/guess-limits.service.js';
 import { tooManyAttempts } from '../../core/limits/too-many-attempts.js';
 import { hashPassword, isOutdated, verifyPassword } from '../../core/passwords/password-hash.js';
 import { KnownBrowsers } from '../../core/sessions/known-browsers.js';
-import { hashTokenKey } from '../../core/tokens/token-key.js';
 import { Token } from '../../core/tokens/token.entity.js';
 import { User } from '../../core/users/user.entity.js';
 import { EventLog } from '../../events/event-log.js';

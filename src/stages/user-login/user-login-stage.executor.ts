@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { isSuperuser } from '../../core/groups/membership.js';
+import { isSuperuser } from '../../core/authority/membership.js';
 import type { SessionBinding } from '../../core/sessions/session-network.js';
 import { User } from '../../core/users/user.entity.js';
 import { EventLog } from '../../events/event-log.js';

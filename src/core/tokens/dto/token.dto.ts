@@ -16,10 +16,10 @@ import {
   UuidField,
 } from '../../../rest/fields/fields.js';
 import { exists, unique } from '../../../rest/fields/rules.js';
-import { bootstrapToken } from '../../bootstrap/bootstrap-names.js';
+import { minTokenKeyLength } from '../../access/token-key.js';
 import { UserDto } from '../../users/dto/user.dto.js';
 import { User } from '../../users/user.entity.js';
-import { minTokenKeyLength } from '../token-key.js';
+import { bootstrapToken } from '../bootstrap-token.js';
 import { Token, type TokenIntent, tokenIntents } from '../token.entity.js';
 
 const identifierTaken = 'Token with this identifier already exists.';

@@ -5,12 +5,12 @@ import { DataSource } from 'typeorm';
 import { isTransient } from '../../database/transient-errors.js';
 import { Batcher } from '../../rest/cache/batcher.js';
 import { AppError } from '../../rest/errors/app-error.js';
+import { Caller } from '../access/caller.js';
+import { hashTokenKey } from '../access/token-key.js';
 import { SessionCookies } from '../sessions/session-cookies.js';
 import { hashSessionKey } from '../sessions/session-key.js';
 import { plainAddress } from '../sessions/session-network.js';
-import { hashTokenKey } from '../tokens/token-key.js';
 import type { UserType } from '../users/user.entity.js';
-import { Caller } from './caller.js';
 
 interface CallerRow {
   /** Hash of the key of the token or session. */

@@ -1,4 +1,4 @@
-import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
@@ -7,22 +7,8 @@ import { everyRow, type Lookup, type RouteAccess, type VisibleRows } from '../..
 import { restrict } from '../../rest/access/visible.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { parseKey } from '../../rest/fields/key.pipe.js';
+import type { Caller } from '../access/caller.js';
 import { AuthenticationService } from './authentication.service.js';
-import type { Caller } from './caller.js';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The caller; undefined for an anonymous request. Set by the access guard. */
-    caller?: Caller;
-  }
-}
-
-/** Parameter decorator: the caller, on a route that requires one. */
-export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
-  if (caller === undefined) throw new Error('this route is public');
-  return caller;
-});
 
 /**
  * Authorizes requests by the access that their route declares (management API, sections 0 and 8.2). In this order:
