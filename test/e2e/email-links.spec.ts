@@ -116,7 +116,7 @@ describe('A link that cannot be used says why, and where to get another', () => 
   it('when the user was deleted', async () => {
     const { mail, user } = await asked();
     await app.api.delete(`/core/users/${user}/`);
-    expect(await refusal(mail)).toMatch(/^The account has been changed/);
+    expect(await refusal(mail)).toMatch(/^This link is no longer valid, because the account has changed/);
   });
 
   it('when its stage was deleted', async () => {
@@ -138,9 +138,7 @@ describe('A link that cannot be used says why, and where to get another', () => 
     const { mail } = await asked(short);
     await app.api.delete(`/flows/instances/${short.slug}/`);
     expect((await new Visitor(app.url).get(short.slug, mail.query)).status).toBe(404);
-    expect((await new Visitor(app.url).get(flow.slug, mail.query)).body.error_message).toMatch(
-      /^This link is not known/,
-    );
+    expect((await new Visitor(app.url).get(flow.slug, mail.query)).body.error_message).toMatch(/^This link is unknown/);
   });
 });
 
