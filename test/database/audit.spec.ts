@@ -19,6 +19,7 @@ const unaudited = {
   not_me_link: 'a link in a mail; its use has an event of its own',
   request_limit: 'counts',
   revision: 'cache validation',
+  run_answers: 'answers of a flow run, like its session',
   session: 'sign-ins have events of their own',
 };
 
