@@ -29,7 +29,7 @@ class ContextualFlowInfoDto {
 
 /** An error in a response. */
 class ErrorDetailDto {
-  @ApiProperty({ description: 'Message for the visitor.', example: 'This field is required.' }) string!: string;
+  @ApiProperty({ description: 'Message for the visitor.', example: 'Enter your name.' }) string!: string;
   @ApiProperty({ description: 'Machine-readable kind of the error.', example: 'required' }) code!: string;
 }
 
@@ -41,7 +41,7 @@ class UserMessageDto {
     example: 'success',
   })
   level!: 'success' | 'info' | 'warning' | 'error';
-  @ApiProperty({ description: 'Message for the visitor.', example: 'Successfully logged in!' }) text!: string;
+  @ApiProperty({ description: 'Message for the visitor.', example: 'Welcome back!' }) text!: string;
 }
 
 /** Fields that every challenge can have. */

@@ -37,7 +37,7 @@ export class IdentificationChallengeDto extends ChallengeOf('ak-stage-identifica
   })
   passwordless_url?: string;
 
-  @TextField({ required: true, description: 'Label of the button.', example: 'Log in' })
+  @TextField({ required: true, description: 'Label of the button.', example: 'Continue to Example' })
   primary_action!: string;
 
   @ApiPropertyOptional({
