@@ -17,6 +17,17 @@ declare module 'vitest' {
   }
 }
 
+/** Tests of the whole application on a database server. */
+const app = {
+  // The files of a worker share what they import: importing the application takes longer than most files' tests.
+  // A file that changes something global puts it back.
+  isolate: false,
+  provide: { sweep: 1 },
+  globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
+
 export default defineConfig({
   test: {
     // Vitest would leave one core idle, which is half of a small machine; with more workers the database has too few
@@ -36,16 +47,25 @@ export default defineConfig({
       {
         plugins: [decorators],
         test: {
+          ...app,
           name: 'app',
-          // The files of a worker share what they import: importing the application takes longer than most files' tests.
-          // A file that changes something global puts it back.
-          isolate: false,
-          provide: { sweep: 1 },
           include: ['test/**/*.spec.ts'],
           exclude: ['test/browser/**', 'test/embedded/**', 'test/slow/**', 'test/timing/**'],
-          globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+        },
+      },
+      {
+        plugins: [decorators],
+        test: {
+          // For another PostgreSQL server: without what does not depend on the server, or only repeats statements of others.
+          ...app,
+          name: 'server',
+          include: ['test/{database,e2e,mail}/**/*.spec.ts'],
+          exclude: [
+            ...sweeps,
+            'test/e2e/*{page,protocol,hostile-json,template,background}*.spec.ts',
+            'test/e2e/{flow-queue,mailbox,operation,request-limits,route-access}.spec.ts',
+            'test/mail/transport-*.spec.ts',
+          ],
         },
       },
       {
