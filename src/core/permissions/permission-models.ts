@@ -126,8 +126,9 @@ function appOf(model: string): string {
 
 for (const [model, { name, more }] of Object.entries(models)) declarePermissionModel(model, name, more);
 
-/** Adds a model that permissions can be given on. `name` is shown to people. */
+/** Adds a model that permissions can be given on, unless it is there. `name` is shown to people. */
 export function declarePermissionModel(model: string, name: string, more: readonly string[] = []): void {
+  if (codenames.has(model)) return;
   const usual = ['view', 'add', 'change', 'delete'].map((action) => codename(model, action));
   const all = [...usual, ...more.map((action) => `${appOf(model)}.${action}`)];
   codenames.set(model, new Set(all));
