@@ -36,7 +36,7 @@ export interface EmbeddedDatabase {
 export interface EmbeddedDatabaseOptions {
   /** Folder that remembers the database and mostly holds it; created where it is missing. */
   readonly dataDir: string;
-  /** Told, a line at a time, what takes long or is worth knowing. */
+  /** Receives progress, one line at a time. */
   readonly report: (line: string) => void;
   /** Gets a line for what an operator should change; `report` by default. */
   readonly warn?: (line: string) => void;
