@@ -143,7 +143,9 @@ describe('A new password', () => {
     const user = await createReader(app.api);
     const { visitor, code, slug, look } = await openLink(user.email);
     await setPassword(user);
-    expect((await look()).error_message).toMatch(/^This link is no longer valid, because the account has changed since/);
+    expect((await look()).error_message).toMatch(
+      /^This link is no longer valid, because the account has changed since/,
+    );
     expect(await visitor.answer(slug, { code })).toMatchObject({
       component: 'ak-stage-email',
       response_errors: { code: [{}] },
@@ -151,7 +153,9 @@ describe('A new password', () => {
     await app.dataSource.query(`update "user" set password_change_date = now() - interval '1 hour' where id = $1`, [
       user.pk,
     ]);
-    expect((await look()).error_message).toMatch(/^This link is no longer valid, because the account has changed since/);
+    expect((await look()).error_message).toMatch(
+      /^This link is no longer valid, because the account has changed since/,
+    );
   });
 
   it('discards mails with such links that were not sent yet', async () => {
@@ -185,7 +189,9 @@ describe('A new address', () => {
     for (const email of [`${randomUUID()}@example.org`, user.email]) {
       expect((await app.api.patch(`/core/users/${user.pk}/`, { email })).status).toBe(200);
     }
-    expect((await look()).error_message).toMatch(/^This link is no longer valid, because the account has changed since/);
+    expect((await look()).error_message).toMatch(
+      /^This link is no longer valid, because the account has changed since/,
+    );
   });
 
   it('does so when a flow writes it, and leaves links alone where it stays the same', async () => {
@@ -206,6 +212,8 @@ describe('A new address', () => {
       await visitor.answer(slug, { component: 'ak-stage-email', code });
       expect((await app.api.get(`/core/users/${user.pk}/`)).body.email).toBe(email);
     }
-    expect((await look()).error_message).toMatch(/^This link is no longer valid, because the account has changed since/);
+    expect((await look()).error_message).toMatch(
+      /^This link is no longer valid, because the account has changed since/,
+    );
   });
 });

@@ -4,7 +4,10 @@ import { ChallengeOf, UserChallengeOf } from './challenge.dto.js';
 
 /** Access is denied, and the run ends. */
 export class AccessDeniedChallengeDto extends UserChallengeOf('ak-stage-access-denied') {
-  @ApiPropertyOptional({ description: 'Reason of the denial, for the visitor.', example: 'Ask the administrator for an invitation.' })
+  @ApiPropertyOptional({
+    description: 'Reason of the denial, for the visitor.',
+    example: 'Ask the administrator for an invitation.',
+  })
   error_message?: string;
 }
 
