@@ -8,7 +8,7 @@ const silenceMs = 5000;
 /** Milliseconds for the check. */
 const checkMs = 4000;
 
-/** Checks in a row that cannot tell whether the statement runs; then the connection counts as lost. */
+/** Checks in a row without a result after which the connection counts as lost. */
 const maxUnknown = 3;
 
 /** What pg has and its types lack. */

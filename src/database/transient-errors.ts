@@ -3,20 +3,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError } from 'pg';
 import { QueryFailedError } from 'typeorm';
 
+import { isOutageCode } from '../rest/errors/database-outage.js';
+
 /** Milliseconds between two retries. */
 const retryDelay = 250;
 
 /**
- * SQLSTATE of errors that end by themselves (PostgreSQL, appendix A): lost connections (08), a full disk or too many
- * connections (53), a server that stops or starts (57P), I/O errors (58), a read-only server (25006, during a fail-over),
- * serialization failures and deadlocks (40001, 40P01), a lock that is not available (55P03).
+ * SQLSTATE of errors that end by themselves, apart from outages (PostgreSQL, appendix A): serialization failures and
+ * deadlocks (40001, 40P01), and a lock that is not available (55P03).
  */
-const transientCodes = /^(?:08|53|57P|58)|^(?:25006|40001|40P01|55P03)$/;
+const conflictCodes = ['40001', '40P01', '55P03'];
 
 /** Whether the same statement can succeed later. If the connection was lost, the statement may have been executed. */
 export function isTransient(error: unknown): boolean {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  return cause instanceof DatabaseError ? transientCodes.test(cause.code ?? '') : cause instanceof Error;
+  if (!(cause instanceof DatabaseError)) return cause instanceof Error;
+  return isOutageCode(cause.code) || conflictCodes.includes(cause.code ?? '');
 }
 
 /**

@@ -15,6 +15,11 @@ const socketCodes = /^(?:E(?:CONN|HOST|NET)\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGA
 /** Messages of pg and its pool for lost connections and a pool without a free one; they have no code. */
 const lostMessages = /^(?:Connection terminated|Client (?:has encountered|was closed)|timeout e(?:xceeded|xpired))/;
 
+/** Whether this SQLSTATE means that the server cannot serve at the moment. */
+export function isOutageCode(code: unknown): boolean {
+  return outageCodes.test(String(code));
+}
+
 /** The error for the client while the database cannot serve; undefined for other errors. */
 export function asDatabaseOutage(error: unknown): AppError | undefined {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
@@ -22,7 +27,7 @@ export function asDatabaseOutage(error: unknown): AppError | undefined {
   const { code } = cause as { code?: unknown };
   const isOutage =
     cause instanceof DatabaseError
-      ? outageCodes.test(String(code))
+      ? isOutageCode(code)
       : socketCodes.test(String(code)) || lostMessages.test(cause.message);
   return isOutage ? new AppError('databaseUnavailable') : undefined;
 }
