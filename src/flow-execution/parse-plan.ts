@@ -89,11 +89,15 @@ function isProvedAccount(value: unknown): boolean {
 function isPlannedUser(value: unknown): value is PlannedUser {
   if (!isObject(value) || Object.keys(value).length !== 1) return false;
   const { pk, pretended } = value;
-  if (pk !== undefined) return Number.isInteger(pk) && Number(pk) > 0 && Number(pk) < 2 ** 31;
+  if (pk !== undefined) return isUserKey(pk);
   if (!isObject(pretended)) return false;
-  const { username, email, hasAccount, ...more } = pretended;
-  const isWhole = isText(username) && isText(email) && (hasAccount === undefined || isFlag(hasAccount));
+  const { username, email, owner, ...more } = pretended;
+  const isWhole = isText(username) && isText(email) && (owner === undefined || isUserKey(owner));
   return isWhole && Object.keys(more).length === 0;
+}
+
+function isUserKey(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) < 2 ** 31;
 }
 
 /** Accepts only the database's spelling, because keys are compared as text. */

@@ -34,8 +34,8 @@ export type PlannedStage =
 export interface PretendedUser {
   readonly username: string;
   readonly email: string;
-  /** Set for a sign-up with an address that has an account: its owner gets a mail that says so. */
-  readonly hasAccount?: boolean;
+  /** Key of the account that has the address of this sign-up: its owner gets a mail that says so. */
+  readonly owner?: number;
 }
 
 /** The user of a plan: a user, or the names that a visitor typed. */

@@ -163,13 +163,13 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
   ): Promise<StageOutcome | undefined> {
     const { plan, stage, visitor } = execution;
     const verdict = await this.limits.countMail(recipient, stage, visitor);
-    const unknownRecipient = { ...recipient, user: undefined, hasAccount: false };
+    const unknownRecipient = { ...recipient, user: undefined, owner: undefined };
     if (verdict.kind === 'limited') {
       const last = lastLink(execution, recipient) ?? this.mails.undeliveredLink(execution, recipient);
       plan.context.email_link = { ...last, notBefore: Date.now() + verdict.wait * 1000 };
     } else {
       if (!(await this.templates.passes(execution))) return { kind: 'denied' };
-      const isMailed = recipient.user !== undefined || recipient.hasAccount;
+      const isMailed = recipient.user !== undefined || recipient.owner !== undefined;
       const problem = isMailed ? reasonNotToMail(recipient.address) : undefined;
       if (problem !== undefined) {
         await this.logUnreachable(execution, recipient, problem);

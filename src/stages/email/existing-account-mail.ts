@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
-import { holderOf } from '../../core/addresses/address-holder.js';
 import { localeOf } from '../../core/users/settings-of.js';
+import { User } from '../../core/users/user.entity.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { defaultSubjects } from '../../mail/rendering/subject.js';
@@ -16,8 +16,8 @@ const template = 'email/account_exists.html';
 /** A sign-up with an address that has an account. */
 export interface SignUpWithTakenAddress {
   readonly stage: EmailStage;
-  /** The address that was typed. */
-  readonly address: string;
+  /** Key of the account that has the address. */
+  readonly owner: number;
   /** Languages of the request, BCP 47, best first. */
   readonly locales: readonly string[];
   readonly deadline: Date;
@@ -33,9 +33,9 @@ export class ExistingAccountMail {
   ) {}
 
   /** Queues the mail to the address of the account. Deactivated accounts and service accounts get none. */
-  async send(manager: EntityManager, { stage, address, locales, deadline }: SignUpWithTakenAddress): Promise<void> {
-    const owner = await holderOf(manager, address, true);
-    if (owner === undefined || !(owner.isActive || owner.awaitsConfirmation)) return;
+  async send(manager: EntityManager, { stage, owner: pk, locales, deadline }: SignUpWithTakenAddress): Promise<void> {
+    const owner = await manager.findOneBy(User, { pk });
+    if (owner === null || !(owner.isActive || owner.awaitsConfirmation)) return;
     if (!['internal', 'external'].includes(owner.type)) return;
     if (addressProblem('recipient', owner.email) !== undefined) return;
     const site = publicUrl(this.settings);

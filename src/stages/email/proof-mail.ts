@@ -45,7 +45,7 @@ export class ProofMail {
     try {
       await execution.manager.transaction(async (nested) => {
         const token = await this.issueAndEnqueue(nested, execution, recipient);
-        if (recipient.user === undefined && !recipient.hasAccount) throw new IntendedRollback();
+        if (recipient.user === undefined && recipient.owner === undefined) throw new IntendedRollback();
         link = { ...link, token };
       });
     } catch (error) {
@@ -63,7 +63,7 @@ export class ProofMail {
   private async issueAndEnqueue(
     manager: EntityManager,
     { stage, plan, flow, query, visitor }: Execution<EmailStage>,
-    { user, hasAccount, address }: Recipient,
+    { user, owner, address }: Recipient,
   ): Promise<string> {
     if (this.settings.mailEndsOlderLinks) await this.tokens.supersede(manager, plan.execution, stage.pk);
     const { pk, expires } = await this.tokens.issue(manager, {
@@ -74,8 +74,8 @@ export class ProofMail {
       plan: planOfLink(plan),
       minutes: linkMinutes(stage),
     });
-    if (hasAccount) {
-      await this.existing.send(manager, { stage, address, locales: visitor.locales, deadline: expires });
+    if (owner !== undefined) {
+      await this.existing.send(manager, { stage, owner, locales: visitor.locales, deadline: expires });
       return pk;
     }
     // Only in a sign-up: elsewhere the additional statement would reveal that the account is unconfirmed.

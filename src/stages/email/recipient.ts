@@ -9,8 +9,8 @@ import type { EmailStage } from './email-stage.entity.js';
 export interface Recipient {
   /** Undefined for an unknown user, which the visitor must not learn. */
   readonly user: User | undefined;
-  /** Whether the visitor signs up with the address of an existing account, which the visitor must not learn. */
-  readonly hasAccount: boolean;
+  /** Key of the account whose address the visitor signs up with, which the visitor must not learn. */
+  readonly owner: number | undefined;
   readonly address: string;
   /** The user name or address that the visitor typed; the recipient's address if none. */
   readonly typedName: string;
@@ -29,8 +29,8 @@ export function recipientOf(
   const own = pending.kind === 'known' ? pending.user.email : pending.email;
   const address = email === undefined || email === '' ? own : email;
   const user = pending.kind === 'known' && mayReceive(pending.user, stage, flow) ? pending.user : undefined;
-  const hasAccount = pending.kind === 'pretended' && pending.hasAccount === true;
-  return { user, hasAccount, address, typedName: typed ?? address };
+  const owner = pending.kind === 'pretended' ? pending.owner : undefined;
+  return { user, owner, address, typedName: typed ?? address };
 }
 
 /**

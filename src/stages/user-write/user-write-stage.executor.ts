@@ -23,7 +23,7 @@ import { ownValue, passwordKey, type PromptData } from '../prompt/prompt-form.js
 import { openPasswordHash } from '../prompt/sealed-password-hash.js';
 import { setsUnprovedAddress } from '../prompt/unproved-address.js';
 import { SignUpLimit } from './sign-up-limit.js';
-import { hasTakenAddress } from './taken-address.js';
+import { ownerOfTakenAddress } from './taken-address.js';
 import { type UserChanges, userChanges } from './user-changes.js';
 import type { UserWriteStage } from './user-write-stage.entity.js';
 
@@ -101,8 +101,9 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const password = this.passwordColumn(data);
     const isReserved = stored === undefined && (await isReservedUsername(manager, changes.username ?? ''));
     if (isReserved) throw new Denial(failed);
-    if (stored === undefined && (await hasTakenAddress(execution, manager, changes))) {
-      await this.simulateSignUp(execution, manager, { ...changes, ...password });
+    const owner = stored === undefined ? await ownerOfTakenAddress(execution, manager, changes) : undefined;
+    if (owner !== undefined) {
+      await this.simulateSignUp(execution, manager, { ...changes, ...password }, owner);
       return;
     }
     const columns: Columns = { ...changes, ...(await claimNames(manager, changes, stored)), ...password };
@@ -126,17 +127,17 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
    * Continues like a sign-up without creating an account. The address has an account, which only its owner may learn, by
    * mail. Does the same work as a sign-up and rolls back, so that timing reveals nothing.
    */
-  private async simulateSignUp(execution: Run, manager: EntityManager, columns: Columns): Promise<void> {
+  private async simulateSignUp(execution: Run, manager: EntityManager, columns: Columns, owner: User): Promise<void> {
     const { stage, plan } = execution;
     const { username = '', email = '' } = columns;
+    // Another sign-up with this name waits for the claim, and then finds it reserved. The address is the owner's name.
+    const names = await claimNames(manager, { username: isAddress(username) ? randomUUID() : username });
     if (!isAddress(username)) {
-      await claimNames(manager, { username });
       await reserveUsername(manager, username, this.settings.unconfirmedRetention || maxReservationDays);
     }
     try {
       await manager.transaction(async (nested) => {
-        const free = { username: randomUUID() };
-        const user = await create(execution, nested, { ...columns, ...free, ...(await claimNames(nested, free)) });
+        const user = await create(execution, nested, { ...columns, ...names });
         const group = stage.createUsersGroupId;
         await this.addToGroups(nested, user, [...(plan.context.groups ?? []), ...(group === null ? [] : [group])]);
         await this.logWrite(execution, nested, user, true, columns, columns.passwordHash !== undefined);
@@ -145,7 +146,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     } catch (error) {
       if (!(error instanceof IntendedRollback)) throw error;
     }
-    execution.setPendingUser({ pretended: { username, email, hasAccount: true } });
+    execution.setPendingUser({ pretended: { username, email, owner: owner.pk } });
     discardWrittenData(plan.context);
   }
 
