@@ -27,8 +27,8 @@ const flowSet = `
 const columns = `
   stage.stage_uuid as pk, name, 'ak-stage-email-form' as component, 'Email Stage' as verbose_name,
   'Email Stages' as verbose_name_plural, 'authentik_stages_email.emailstage' as meta_model_name, ${flowSet} as flow_set,
-  use_global_settings, host, port, username, use_tls, use_ssl, timeout, from_address, token_expiry, subject, template,
-  activate_user_on_success, recovery_max_attempts, recovery_cache_timeout`;
+  use_global_settings, host, port, username, password <> '' as password_set, use_tls, use_ssl, timeout, from_address,
+  token_expiry, subject, template, activate_user_on_success, recovery_max_attempts, recovery_cache_timeout`;
 
 const pageOf = (condition: string, order: string): string => `
   select (select count(*)::int from stage where kind = 'email' ${condition}) as count,
