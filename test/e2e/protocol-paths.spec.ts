@@ -22,17 +22,62 @@ function send(path: string, { headers, ...options }: RawRequest = {}): Promise<R
 
 describe('An unknown path', () => {
   it.each([
-    ...['/nope', '/api/v3', '/api/v3/', '/api/v3/nope/', '/api/v4/stages/email/', '/API/V3/stages/email/'],
-    ...['/api/v3/stages/email/a/b/', '/api/v3/stages/email/x/used_by/y/', '/api/v3//stages/email/', `/${list}`],
+    ...['/api/v3/', '/api/v3/nope/', '/api/v3/stages/nope/', '/api/v3/stages/emails/', '/api/v3//stages/email/'],
+    ...['/api/v3/stages/email/a/b/', '/api/v3/stages/email/x/used_by/y/'],
     ...[`${list}a.b/`, `${list}./`, `${list}a%2Eb/`, `${list}a%2Fb/`, '/api/v3/flows/instances/a.b/used_by/'],
     ...[`${list}%`, `${list}%zz/`, `${list}%ff/`, `${list}%C3%28/`, `${list}%ED%A0%80/`],
-  ])('gets an HTML 404: %s', async (path) => {
-    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+  ])('of the API gets a JSON 404: %s', async (path) => {
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY']) {
       const { status, headers, body } = await send(path, { method });
-      expect([status, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
-      expect(body).toMatch(/^<!doctype html>.*Not Found/);
-      expect(body).not.toContain(path.slice(1));
+      expect([status, body]).toEqual([404, '{"detail":"Not found."}']);
+      expect(headers['content-type']).toMatch(/^application\/json/);
     }
+  });
+
+  it.each([
+    ...['providers/oauth2/', 'sources/all/?page=1', 'admin/version/', 'core/applications/x/', 'events/rules/'],
+    ...['stages/authenticator/totp/', 'propertymappings/all'],
+  ])('says that a resource of authentik does not exist in this service: %s', async (path) => {
+    const { status, body } = await send(`/api/v3/${path}`);
+    const { detail } = JSON.parse(body) as { detail: string };
+    const resource = /^(core|events|stages)/.test(path) ? path.split('/').slice(0, 2).join('/') : path.split('/')[0];
+    expect([status, detail]).toEqual([
+      404,
+      `email-stage does not have authentik's resource ${resource ?? ''}/. /api/v3/schema/ lists those that it has.`,
+    ]);
+  });
+
+  it.each(['/nope', '/api/v3', '/api/v4/stages/email/', '/API/V3/stages/email/', `/${list}`])(
+    'outside of the API gets an HTML 404: %s',
+    async (path) => {
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+        const { status, headers, body } = await send(path, { method });
+        expect([status, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+        expect(body).toMatch(/^<!doctype html>.*Not Found/);
+        expect(body).not.toContain(path.slice(1));
+      }
+    },
+  );
+});
+
+describe('A method that no path has', () => {
+  it.each([list, `${list}b6f3d1a0-0000-4000-8000-000000000001/?x=1`, '/api/v3/core/users'])(
+    'is answered 405 with the methods that the path has: %s',
+    async (path) => {
+      const { headers } = await send(path, { method: 'OPTIONS' });
+      for (const method of ['QUERY', 'PROPFIND', 'LOCK']) {
+        const answer = await send(path, { method, headers: json, body: '{}' });
+        expect([answer.status, answer.body, answer.headers.allow]).toEqual([
+          405,
+          `{"detail":"Method \\"${method}\\" not allowed."}`,
+          headers.allow,
+        ]);
+      }
+    },
+  );
+
+  it('needs the credentials of the path', async () => {
+    expect((await rawRequest(app.url, list, { method: 'QUERY' })).status).toBe(403);
   });
 });
 

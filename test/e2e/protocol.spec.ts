@@ -51,9 +51,9 @@ describe('Of several errors of a request', () => {
   const notAcceptable = 'Could not satisfy the request Accept header.';
 
   it.each<[string, string, () => [string, Options], [number, string]]>([
-    ['an unknown path', '406', () => ['/api/v3/nope/', { headers: html }], [404, 'a page']],
-    ['an unknown path', 'no credentials', () => ['/api/v3/nope/', { as: null }], [404, 'a page']],
-    ['a key with a dot', '406', () => [`${list}a.b/`, { headers: html, as: null }], [404, 'a page']],
+    ['an unknown path', '406', () => ['/api/v3/nope/', { headers: html }], [404, 'Not found.']],
+    ['an unknown path', 'no credentials', () => ['/api/v3/nope/', { as: null }], [404, 'Not found.']],
+    ['a key with a dot', '406', () => [`${list}a.b/`, { headers: html, as: null }], [404, 'Not found.']],
     ['an unknown format', '406', () => [`${list}?format=xml`, { headers: html }], [404, 'Not found.']],
     ['an unknown format', 'no credentials', () => [`${list}?format=xml`, { as: null }], [404, 'Not found.']],
     ['406', 'no credentials', () => [list, { headers: html, as: null }], [406, notAcceptable]],

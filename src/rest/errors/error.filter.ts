@@ -5,6 +5,7 @@ import { englishErrors } from '../messages/english.js';
 import { AppError } from './app-error.js';
 import { asDatabaseConflict } from './database-conflict.js';
 import { asDatabaseOutage } from './database-outage.js';
+import { missingResource } from './missing-resource.js';
 import { asSlowStatement } from './slow-statement.js';
 import { StatusError } from './status-error.js';
 import { ValidationError } from './validation-error.js';
@@ -40,8 +41,16 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   }
 }
 
-/** Answers an unknown path with an HTML page, as authentik does. */
+/** Answers an unknown path: with JSON in the API, otherwise with an HTML page. */
 export function answerUnknownPath(reply: FastifyReply): void {
+  const [, path] = /^\/api\/v3(\/.*)/.exec(reply.request.url) ?? [];
+  if (path !== undefined) {
+    void reply
+      .status(404)
+      .type('application/json')
+      .send({ detail: missingResource(path) ?? 'Not found.' });
+    return;
+  }
   const page = '<!doctype html><html lang="en"><title>Not Found</title><h1>Not Found</h1></html>';
   void reply.status(404).type('text/html; charset=utf-8').send(page);
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 
 import { codename, type RouteAccess } from '../access/route-access.js';
 import { AppError } from '../errors/app-error.js';
+import { answerUnknownPath } from '../errors/error.filter.js';
 
 const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'OPTIONS'] as const;
 const inAllow = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -41,6 +42,7 @@ export class RouteTable {
 
   /** Adds the missing methods of all paths. Call it after all routes are registered. */
   complete(authorize: Authorize): void {
+    this.answerUnusualMethods(authorize);
     for (const [path, methods] of [...this.methods]) {
       const { access, produces } = [...methods.values()].find(({ config }) => config?.access)?.config ?? {};
       if (access === undefined) continue;
@@ -53,6 +55,30 @@ export class RouteTable {
       });
     }
   }
+
+  /** Answers methods that Fastify does not route, such as QUERY and PROPFIND, as methods that a path does not have. */
+  private answerUnusualMethods(authorize: Authorize): void {
+    const paths = [...this.methods]
+      .filter(([path]) => !path.includes('*'))
+      .map(([path, methods]) => ({ path, methods, paths: pathsOf(path) }));
+    this.fastify.addHook('onRequest', async (request, reply) => {
+      if (!request.is404 || everyMethod.some((method) => method === request.method)) return;
+      const [url = ''] = request.url.split('?', 1);
+      const { path = '', methods } = paths.find((known) => known.paths.test(url)) ?? {};
+      const { access } = [...(methods?.values() ?? [])].find(({ config }) => config?.access)?.config ?? {};
+      if (access === undefined) {
+        answerUnknownPath(reply);
+        return;
+      }
+      reply.header('allow', this.allowed.get(path));
+      await answerMissingMethod(request, path, access, authorize);
+    });
+  }
+}
+
+/** Returns the expression for the paths of a pattern such as `/stages/:pk/`. */
+function pathsOf(pattern: string): RegExp {
+  return new RegExp(`^${pattern.replace(/\/$/, '').replace(/:\w+/g, '[^/.%]+')}/?$`);
 }
 
 async function answerMissingMethod(
