@@ -91,6 +91,10 @@ describe('The list of bindings', () => {
     expect(await orders('policies=')).toEqual(both);
     expect(await orders('policies=&policies=')).toEqual(both);
     expect(await refusal(`policies=${unknown}`)).toEqual({ policies: notThere });
+    const asSent = unknown.replaceAll('-', '').toUpperCase();
+    expect(await refusal(`policies=${asSent}`)).toEqual({
+      policies: [`Select a valid choice. ${asSent} is not one of the available choices.`],
+    });
     for (const query of [`policies=&policies=${unknown}&policies=x`, `policies=x&policies=${unknown}`]) {
       expect(await refusal(query)).toEqual({ policies: ['“x” is not a valid UUID.'] });
     }

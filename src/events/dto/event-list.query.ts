@@ -1,10 +1,11 @@
+import { pythonTrim } from '../../rest/fields/python-text.js';
 import { filter, textOf } from '../../rest/list/filters.js';
 import { type Condition, ListOf, ListQuery } from '../../rest/list/list-query.js';
 import { eventColumns } from '../event.mapper.js';
 
 /** Text filter with the given condition; a blank value is ignored. */
 function EventFilter(condition: Condition, description?: string): PropertyDecorator {
-  const coercion = (raw: unknown): unknown => (String(raw).trim() === '' ? undefined : textOf(raw));
+  const coercion = (raw: unknown): unknown => (pythonTrim(String(raw)) === '' ? undefined : textOf(raw));
   return filter({ type: 'string' }, coercion, condition, description === undefined ? {} : { description });
 }
 

@@ -12,10 +12,8 @@ import {
   integer,
   integerKey,
   list,
-  pythonType,
   Rejection,
   relation,
-  shown,
   uuidKey,
 } from './coercions.js';
 
@@ -296,17 +294,5 @@ describe('a point in time', () => {
     expect(outcome(dateTime(), raw)).toEqual([
       'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].',
     ]);
-  });
-});
-
-describe('the words of the reference', () => {
-  it('name the type of every JSON value', () => {
-    const values = [null, [], {}, true, 1, -0, 1.5, 2 ** 63, 2 ** 64, 'x'];
-    const types = ['NoneType', 'list', 'dict', 'bool', 'int', 'int', 'float', 'int', 'float', 'str'];
-    expect(values.map(pythonType)).toEqual(types);
-  });
-
-  it('echo a value in a message', () => {
-    expect(['x', '', 5, true, false, null, [1]].map(shown)).toEqual(['x', '', '5', 'True', 'False', 'None', '[1]']);
   });
 });

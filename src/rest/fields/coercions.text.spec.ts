@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { englishMessages } from '../messages/english.js';
-import { type Coercion, email, Rejection, slug, text } from './coercions.js';
+import { type Coercion, email, integer, Rejection, slug, text } from './coercions.js';
 import { isEmailAddress } from './email-address.js';
 
 /** What a client would get: the value, or the messages. */
@@ -190,6 +190,11 @@ describe('an email address', () => {
     [{}, invalid],
     [`${'a'.repeat(248)}@bc.de`, `${'a'.repeat(248)}@bc.de`],
     [`${'a'.repeat(249)}@bc.de`, ['Ensure this field has no more than 254 characters.']],
+    [`a@${`${'b'.repeat(60)}.`.repeat(5)}${'c'.repeat(13)}`, ['Ensure this field has no more than 254 characters.']],
+    [
+      `a@${`${'b'.repeat(60)}.`.repeat(5)}${'c'.repeat(14)}`,
+      ['Ensure this field has no more than 254 characters.', ...invalid],
+    ],
     ['x'.repeat(255), ['Ensure this field has no more than 254 characters.', ...invalid]],
   ])('%j gives %j', (raw, expected) => {
     expect(outcome(email(), raw)).toEqual(expected);
@@ -197,5 +202,14 @@ describe('an email address', () => {
 
   it('may be left empty where that is allowed', () => {
     expect(outcome(email({ allowBlank: true }), ' ')).toBe('');
+  });
+});
+
+describe('Whitespace around a value', () => {
+  it('is removed if it is whitespace in Python', () => {
+    expect(outcome(text(), '\x1c\x85a\u3000')).toBe('a');
+    expect(outcome(text(), '\ufeffa')).toBe('\ufeffa');
+    expect(outcome(text(), '\x1f\x85')).toEqual(blank);
+    expect(outcome(integer(), '\x1f5\x85')).toBe(5);
   });
 });

@@ -1,6 +1,7 @@
 import type { FieldMessage, FieldMessages } from '../errors/validation-error.js';
 import { message } from '../messages/messages.js';
 import { isEmailAddress } from './email-address.js';
+import { pythonText, pythonTrim, pythonType } from './python-text.js';
 import { parseUuid } from './uuid.js';
 
 /** Converts a JSON value to the field's value, or throws `Rejection`. Never called with `undefined` or `null`. */
@@ -34,7 +35,7 @@ export interface TextRules {
 export function text(options: TextRules = {}): Coercion<string> {
   return (raw) => {
     if (!hasExactText(raw)) throw new Rejection([options.notText ?? message('notText')]);
-    const value = options.verbatim ? String(raw) : String(raw).trim();
+    const value = options.verbatim ? String(raw) : pythonTrim(String(raw));
     if (value === '') {
       if (options.allowBlank) return '';
       throw new Rejection([message('blank')]);
@@ -73,7 +74,8 @@ export function email(options: Pick<TextRules, 'allowBlank'> = {}): Coercion<str
     ...options,
     maxLength: 254,
     notText: notEmail,
-    checks: [(value) => (isEmailAddress(value) ? undefined : notEmail)],
+    // Django's validator does not look into longer ones.
+    checks: [(value) => ([...value].length <= 320 && isEmailAddress(value) ? undefined : notEmail)],
   });
 }
 
@@ -91,7 +93,7 @@ export function integer(limits: { minimum?: number; maximum?: number } = {}): Co
 function wholeNumber(raw: unknown): number {
   if (typeof raw === 'string' && raw.length > 1000) throw new Rejection([message('numberTooLong')]);
   const usable = typeof raw === 'string' || pythonType(raw) === 'int';
-  const digits = usable ? asciiDigits(String(raw).trim()).replace(/\.0*$/, '') : '';
+  const digits = usable ? asciiDigits(pythonTrim(String(raw))).replace(/\.0*$/, '') : '';
   if (!/^[+-]?\d+(_\d+)*$/.test(digits)) throw new Rejection([message('notInteger')]);
   return Number(digits.replaceAll('_', ''));
 }
@@ -123,7 +125,7 @@ export function boolean(): Coercion<boolean> {
 export function choice<T extends string>(choices: readonly T[]): Coercion<T> {
   return (raw) => {
     const known = choices.find((name) => name === raw);
-    if (known === undefined) throw new Rejection([message('notChoice', { choice: shown(raw) })]);
+    if (known === undefined) throw new Rejection([message('notChoice', { choice: pythonText(raw) })]);
     return known;
   };
 }
@@ -140,7 +142,7 @@ export function uuidKey(): Coercion<string> {
     // DRF reads a number as a UUID. No row has one that small.
     if (pythonType(raw) === 'int' && (raw as number) >= 0) throw new Rejection([noSuchRow(raw)]);
     const uuid = parseUuid(raw);
-    if (uuid === undefined) throw new Rejection([`“${shown(raw)}” is not a valid UUID.`]);
+    if (uuid === undefined) throw new Rejection([`“${pythonText(raw)}” is not a valid UUID.`]);
     return uuid;
   };
 }
@@ -161,7 +163,7 @@ export function integerKey(): Coercion<number> {
 
 /** The message for a key without a row. */
 export function noSuchRow(key: unknown): string {
-  return `Invalid pk "${shown(key)}" - object does not exist.`;
+  return `Invalid pk "${pythonText(key)}" - object does not exist.`;
 }
 
 /** A list of valid items; reports only the first invalid one. */
@@ -232,26 +234,4 @@ export function dateTime(): Coercion<Date> {
 /** Whether the day exists: JavaScript reads February 30 as March 1. */
 function isCalendarDay(day: string): boolean {
   return new Date(`${day}T00:00Z`).toISOString().startsWith(day);
-}
-
-/** Python's name for the type of a JSON value, for messages. */
-export function pythonType(value: unknown): string {
-  if (value === null) return 'NoneType';
-  if (Array.isArray(value)) return 'list';
-  if (typeof value === 'object') return 'dict';
-  if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number') return isInteger(value) ? 'int' : 'float';
-  return 'str';
-}
-
-/** Whether Python would parse it as an int: literals above 64 bits count as float. */
-function isInteger(value: number): boolean {
-  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64;
-}
-
-/** Formats a value for a message. */
-export function shown(value: unknown): string {
-  if (value === null) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -6,8 +6,9 @@ import {
   ValidationError,
 } from '../errors/validation-error.js';
 import { message } from '../messages/messages.js';
-import { pythonType, Rejection } from './coercions.js';
+import { Rejection } from './coercions.js';
 import { type FieldDeclaration, type FieldRule, fieldsOf, type RuleContext } from './field.js';
+import { pythonType } from './python-text.js';
 
 type Class<T = object> = abstract new () => T;
 type Fields = Record<string, unknown>;

@@ -3,6 +3,7 @@ import type { EntityTarget, ObjectLiteral } from 'typeorm';
 
 import { asciiDigits, type Coercion, dateTime, Rejection } from '../fields/coercions.js';
 import { field, type FieldOptions, type FieldRule } from '../fields/field.js';
+import { pythonTrim } from '../fields/python-text.js';
 import { parseUuid } from '../fields/uuid.js';
 import { message } from '../messages/messages.js';
 import { type Condition, declareCondition } from './list-query.js';
@@ -11,6 +12,8 @@ export interface FilterOptions {
   /** The compared property (`alias.property`). */
   readonly on: string;
   readonly description?: string;
+  /** authentik does not have the filter. */
+  readonly isAddition?: boolean;
 }
 
 /** The decorator behind every filter: documents, converts and applies a query parameter. */
@@ -84,7 +87,7 @@ export function MultiChoiceFilter(choices: readonly string[], { on, ...options }
 /** An equal UUID. */
 export function UuidFilter({ on, ...options }: FilterOptions): PropertyDecorator {
   const coercion: Coercion = (raw) => {
-    const uuid = parseUuid(String(raw).trim());
+    const uuid = parseUuid(pythonTrim(String(raw)));
     if (uuid === undefined) throw new Rejection(['Enter a valid UUID.']);
     return uuid;
   };
@@ -137,11 +140,11 @@ export const uuidOf: Coercion<string> = (raw) => {
 };
 
 /** Text in a query parameter: trimmed, without NUL. */
-export const textOf: Coercion<string> = (raw) => withoutNul(raw).trim();
+export const textOf: Coercion<string> = (raw) => pythonTrim(withoutNul(raw));
 
 /** A number in a query parameter, truncated to an integer. */
 const numberOf: Coercion<number> = (raw) => {
-  const value = asciiDigits(String(raw).trim()).replaceAll('_', '');
+  const value = asciiDigits(pythonTrim(String(raw))).replaceAll('_', '');
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) throw new Rejection(['Enter a number.']);
   const number = Math.trunc(Number(value));
   if (number > 1e50) throw new Rejection(['Ensure this value is less than or equal to 1e+50.']);
@@ -156,7 +159,7 @@ function withoutNul(raw: unknown): string {
 
 /** Ignores a blank parameter. */
 function unlessBlank(coercion: Coercion): Coercion {
-  return (raw) => (String(raw).trim() === '' ? undefined : coercion(raw));
+  return (raw) => (pythonTrim(String(raw)) === '' ? undefined : coercion(raw));
 }
 
 function choiceOf(choices: readonly string[]): Coercion<string> {

@@ -21,15 +21,15 @@ export function MultiRelationFilter<T>(
   description?: string,
 ): PropertyDecorator {
   const { entity, property, items, coercion } = related;
-  const rule: FieldRule = async (values: readonly T[], { manager }) => {
+  const rule: FieldRule = async (values: readonly T[], { manager }, raw) => {
     const rows = await manager
       .createQueryBuilder(entity(), 'row')
       .select(`row.${property}`, 'value')
       .where(`row.${property} = any(:values)`, { values })
       .getRawMany<{ value: T }>();
     const known = new Set(rows.map(({ value }) => value));
-    const unknown = values.find((value) => !known.has(value));
-    return unknown === undefined ? undefined : [notAvailable(String(unknown))];
+    const unknown = values.findIndex((value) => !known.has(value));
+    return unknown === -1 ? undefined : [notAvailable(String([raw].flat()[unknown]))];
   };
   return MultiFilter(items, coercion, condition, { ...(description !== undefined && { description }), rules: [rule] });
 }

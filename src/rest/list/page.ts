@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 
 import { AppError } from '../errors/app-error.js';
 import { asciiDigits } from '../fields/coercions.js';
+import { pythonTrim } from '../fields/python-text.js';
 
 const defaultSize = 100;
 
@@ -83,7 +84,7 @@ function numberOfPage({ page }: PageQuery, pages: number): number {
 }
 
 function numberOf(text: string): number {
-  const digits = asciiDigits(text.trim());
+  const digits = asciiDigits(pythonTrim(text));
   return /^\+?\d+(_\d+)*$/.test(digits) ? Number(digits.replaceAll('_', '')) : Number.NaN;
 }
 

@@ -2,6 +2,7 @@ import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 
 import type { RowCounts } from '../cache/row-counts.js';
 import { cachedStatement, shapeOf } from '../cache/statement-cache.js';
+import { pythonTrim } from '../fields/python-text.js';
 import { queryForClient } from '../http/abandoned-statement.js';
 import { type Columns, conditionsOf, listOf, type ListQuery, wordsOf } from './list-query.js';
 import { type Page, paginationOf, rangeOf } from './page.js';
@@ -171,7 +172,7 @@ function applySearch(from: Builder, text: string | undefined, properties: readon
 
 function namesIn(ordering: string | undefined): { name: string; direction: 'ASC' | 'DESC' }[] {
   return (ordering ?? '').split(',').map((item) => {
-    const name = item.trim();
+    const name = pythonTrim(item);
     return name.startsWith('-') ? { name: name.slice(1), direction: 'DESC' } : { name, direction: 'ASC' };
   });
 }

@@ -7,7 +7,7 @@ import { Credentials } from '../../core/users/credentials.service.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { lockProvedUser, recordOwnChange } from '../../flow-execution/proved-account.js';
 import type { InMemoryStageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
-import { shown } from '../../rest/fields/coercions.js';
+import { pythonText } from '../../rest/fields/python-text.js';
 import { message } from '../../rest/messages/messages.js';
 import { PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
 import { readPromptAnswer } from './prompt-answer.js';
@@ -70,7 +70,7 @@ export class ChoosePasswordExecutor implements InMemoryStageExecutor {
       passwordWeakness: (password) => this.passwords.check(manager, password, names, strength),
     });
     if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
-    const passwordHash = await hashPassword(shown(ownValue(answer.values, passwordKey)));
+    const passwordHash = await hashPassword(pythonText(ownValue(answer.values, passwordKey)));
     const user = await lockProvedUser(manager, plan.context, pending.user.pk);
     if (user === undefined) return { kind: 'denied' };
     if (user === 'changed') return { kind: 'denied', message: message('accountChanged') };

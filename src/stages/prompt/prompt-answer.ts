@@ -1,15 +1,7 @@
 import type { FieldMessages, NestedMessages } from '../../rest/errors/validation-error.js';
 import { nonField } from '../../rest/errors/validation-error.js';
-import {
-  boolean,
-  type Coercion,
-  dateTime,
-  email,
-  integer,
-  Rejection,
-  shown,
-  text,
-} from '../../rest/fields/coercions.js';
+import { boolean, type Coercion, dateTime, email, integer, Rejection, text } from '../../rest/fields/coercions.js';
+import { pythonText } from '../../rest/fields/python-text.js';
 import { type MessageOrText, message } from '../../rest/messages/messages.js';
 import { choicesOf, type FormField, initialValueOf, ownValue, passwordKey, type PromptData } from './prompt-form.js';
 import { firstTooLong, maxLengthOf } from './prompt-limits.js';
@@ -107,7 +99,7 @@ export async function readPromptAnswer(
 export function newPasswordIn(answer: PromptData, data: PromptData): string | undefined {
   const password = ownValue(answer, passwordKey);
   if (password === undefined || password === '' || password === ownValue(data, passwordKey)) return undefined;
-  return shown(password);
+  return pythonText(password);
 }
 
 /** Whether the password and its repetition differ, in a form with exactly two password fields that are both valid. */
@@ -183,8 +175,8 @@ function coercionOf(field: FormField, data: PromptData): Coercion {
 /** Accepts one of the choices. They are sent and returned as text; the value keeps its original type. */
 function oneOf(choices: readonly unknown[]): Coercion {
   return (raw) => {
-    const chosen = choices.find((choice) => shown(choice) === shown(raw));
-    if (chosen === undefined) throw new Rejection([message('notChoice', { choice: shown(raw) })]);
+    const chosen = choices.find((choice) => pythonText(choice) === pythonText(raw));
+    if (chosen === undefined) throw new Rejection([message('notChoice', { choice: pythonText(raw) })]);
     return chosen;
   };
 }

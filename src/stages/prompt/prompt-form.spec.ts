@@ -55,7 +55,7 @@ describe('A form', () => {
     [true, 'True'],
     [false, ''],
     [null, ''],
-    [{ a: 1 }, '{"a":1}'],
+    [{ a: 1 }, "{'a': 1}"],
   ])('shows %j as the text %j', (value, text) => {
     expect(promptChallenge([field()], { key: value }).fields[0]?.initial_value).toBe(text);
   });

@@ -1,5 +1,5 @@
 import type { Challenge } from '../../flow-execution/stage-executor.js';
-import { shown } from '../../rest/fields/coercions.js';
+import { pythonText } from '../../rest/fields/python-text.js';
 import type { StagePromptDto } from './dto/prompt-challenge.dto.js';
 import type { PromptType } from './prompt-types.js';
 import type { Prompt } from './prompt.entity.js';
@@ -33,13 +33,13 @@ function fieldChallenge(field: FormField, data: PromptData): StagePromptDto {
     initial_value: initialValueText(initialValueOf(field, data)),
     order: field.order,
     sub_text: field.subText,
-    choices: choices === undefined || choices.length === 0 ? null : choices.map(shown),
+    choices: choices === undefined || choices.length === 0 ? null : choices.map(pythonText),
   };
 }
 
 /** Returns the text of an initial value. False becomes empty, because authentik's pages tick a checkbox for any text. */
 function initialValueText(value: unknown): string {
-  return value === false || value === null ? '' : shown(value);
+  return value === false || value === null ? '' : pythonText(value);
 }
 
 /**
@@ -68,7 +68,7 @@ export function initialValueOf(field: FormField, data: PromptData): unknown {
   const value = ownValue(data, field.fieldKey) ?? field.initialValue;
   const choices = choicesOf(field, data);
   if (choices === undefined) return value;
-  return choices.find((choice) => shown(choice) === shown(value)) ?? choices[0] ?? '';
+  return choices.find((choice) => pythonText(choice) === pythonText(value)) ?? choices[0] ?? '';
 }
 
 /** Whether the value of a field is a secret: it has a password's type, or its key makes it the user's password. */
