@@ -31,6 +31,12 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^schema (ChallengeTypes|FlowChallengeResponseRequest)\.(discriminator\.mapping\.[\w-]+ is missing|oneOf is)/,
   'generated clients tell challenges and answers apart by a required property with one value':
     /^schema (\w+Challenge(ResponseRequest)?\.(properties\.component\.(type|minLength|\$ref) is|required is (added|\[.*"component"))|(Ak|Xak)\w+ComponentEnum is added)/,
+  'an address may be empty':
+    /^schema (GroupMember|User|UserSelf|(Patched)?UserRequest)\.properties\.email\.format is missing$/,
+  'an exported flow is YAML': /^operation flows_instances_export_retrieve\.responses\.200\./,
+  'these lists cannot be empty':
+    /^schema (Patched)?(Identification|Password|Prompt)Stage(Request)?\.properties\.(user_fields|backends|fields)\.minItems is added$/,
+  'permissions to take away are required': /^schema PatchedPermissionAssignRequest\.required is added$/,
   'the executor asks to be asked again': /^operation flows_executor_(get|solve)\.responses\.302 is added$/,
   'a plan need not have a current stage and a next one': /^schema FlowInspectorPlan\.required is/,
   'visitors get messages without a websocket': /^schema (\w+\.properties\.messages|UserMessage) is added$/,

@@ -228,6 +228,16 @@ describe('Changing an email stage', () => {
     expect([status, body]).toEqual([200, { ...stage, username: '', use_tls: false }]);
   });
 
+  it('by PATCH needs no field of a flow either, by PUT it does', async () => {
+    const port = ['A valid integer is required.'];
+    const { pk, name } = await createEmailStage(app.api);
+    const patched = await app.api.patch(`/stages/email/${pk}/`, { flow_set: [{}], port: 'x' });
+    expect([patched.status, patched.body]).toEqual([400, { port }]);
+    expect((await app.api.patch(`/stages/email/${pk}/`, { flow_set: [{ slug: '' }] })).status).toBe(400);
+    const { body } = await app.api.put(`/stages/email/${pk}/`, { name, flow_set: [{}], port: 'x' });
+    expect(Object.keys(body)).toEqual(['flow_set', 'port']);
+  });
+
   it('that is refused changes nothing', async () => {
     const stage = await createEmailStage(app.api, everything);
     const { status, body } = await app.api.patch(`/stages/email/${stage.pk}/`, { host: 'new', port: 'x' });

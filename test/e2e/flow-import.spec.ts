@@ -9,7 +9,8 @@ import { createEmailStage } from '../factories/email-stage.js';
 import { createFlow } from '../factories/flow.js';
 import { createGroup } from '../factories/group.js';
 import { formWith } from '../factories/image.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import { rawRequest } from '../support/raw-request.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 
@@ -67,6 +68,10 @@ entries:
     );
     expect(await app.api.request('POST', '/flows/instances/import/')).toMatchObject(nothing);
     expect((await app.api.post('/flows/instances/import/', { file: 'x' })).status).toBe(415);
+    const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'multipart/form-data; boundary=x' };
+    const broken = { method: 'POST', headers, body: '--x\r\nContent-Disp' };
+    const { status, body } = await rawRequest(app.url, '/api/v3/flows/instances/import/', broken);
+    expect([status, body]).toEqual([400, expect.stringContaining('Multipart form parse error - ')]);
   });
 
   it('takes JSON too', async () => {

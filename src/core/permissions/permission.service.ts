@@ -95,7 +95,6 @@ function keysOf(holder: Holder): [number | null, string | null] {
 }
 
 function codenamesIn({ permissions, model }: PatchedPermissionAssignRequestDto): string[] {
-  if (permissions === undefined) throw new ValidationError({ permissions: [message('required')] });
   const found = permissions.map((text) => ({ text, codename: findCodename(text, model) }));
   const unknown = found.filter(({ codename }) => codename === undefined);
   if (unknown.length > 0) {
@@ -110,7 +109,7 @@ function codenamesIn({ permissions, model }: PatchedPermissionAssignRequestDto):
  */
 export async function findObject(
   manager: EntityManager,
-  { model, object_pk }: PatchedPermissionAssignRequestDto,
+  { model, object_pk }: Partial<Omit<PatchedPermissionAssignRequestDto, 'permissions'>>,
 ): Promise<string> {
   if (object_pk === undefined) return '';
   if (model === undefined) throw new ValidationError({ model: [message('required')] });

@@ -43,7 +43,7 @@ export class TransferController {
     description: 'Export one flow with its stages as a file for the import. The file contains no passwords.',
     permissions: ['authentik_flows.export_flow'],
     everywhere: mayView,
-    responses: [{ status: 200, content: { 'application/json': { schema: { type: 'string', format: 'binary' } } } }],
+    responses: [{ status: 200, content: { 'application/yaml': { schema: { type: 'string', format: 'binary' } } } }],
   })
   async export(@Current() flow: Flow, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const text = await this.exporter.export(flow.pk);

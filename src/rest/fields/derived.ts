@@ -31,7 +31,9 @@ export function RequestOf<T extends object>(resource: Class<T>): Class<T> {
 export function PatchOf<T extends object>(request: Class<T>): Class<Partial<T>> {
   const patched = PartialType(request);
   for (const [name, declaration] of fieldsOf(request)) {
-    declareField(patched, name, { ...declaration, options: { ...declaration.options, required: false } });
+    const { options } = declaration;
+    const rules = options.patchRules ?? options.rules ?? [];
+    declareField(patched, name, { ...declaration, options: { ...options, rules, required: false } });
   }
   return patched;
 }

@@ -31,6 +31,10 @@ export interface FieldOptions {
   /** Read-only and optional in responses. */
   readonly sometimes?: boolean;
   readonly rules?: readonly FieldRule[];
+  /** Rules of PATCH, if they differ. */
+  readonly patchRules?: readonly FieldRule[];
+  /** authentik does not have it: last among the parameters in the document, for clients with positional arguments. */
+  readonly isAddition?: boolean;
 }
 
 /** A field's declaration, as derived classes and the request pipe use it. */
@@ -69,6 +73,7 @@ export function field(
     ...(options.nullable && { nullable: true }),
     ...(options.readOnly && { readOnly: true }),
     ...(options.writeOnly && { writeOnly: true }),
+    ...(options.isAddition && { 'x-addition': true }),
     required: options.required ?? false,
   } as ApiPropertyOptions;
   return (target, key) => {

@@ -1,4 +1,5 @@
 import * as coercions from './coercions.js';
+import { PatchOf } from './derived.js';
 import { duration } from './duration.js';
 import { field, type FieldOptions } from './field.js';
 import { everyItem } from './read-object.js';
@@ -27,9 +28,9 @@ export function SlugField(options: FieldOptions & Limits = {}): PropertyDecorato
   return field(schema, coercions.slug(options), options, { minLength: 1 });
 }
 
-/** One email address. */
+/** One email address. Where it may be blank, the document has no `format`: generated clients would refuse it. */
 export function EmailField(options: FieldOptions & { allowBlank?: boolean } = {}): PropertyDecorator {
-  const schema = { type: 'string' as const, format: 'email', maxLength: 254 };
+  const schema = { type: 'string' as const, ...(!options.allowBlank && { format: 'email' }), maxLength: 254 };
   return field(schema, coercions.email(options), options, options.allowBlank ? {} : { minLength: 1 });
 }
 
@@ -57,7 +58,7 @@ export function ChoiceListField(
   choices: readonly string[],
   options: FieldOptions & { allowEmpty?: boolean } = {},
 ): PropertyDecorator {
-  const schema = { enum: [...choices], enumName: name, isArray: true };
+  const schema = { enum: [...choices], enumName: name, isArray: true, ...(!options.allowEmpty && { minItems: 1 }) };
   return field(schema, coercions.eachOf(coercions.choice(choices), options), options);
 }
 
@@ -83,8 +84,10 @@ export function DictionaryField(options: FieldOptions = {}): PropertyDecorator {
 
 /** A list of UUIDs. */
 export function UuidListField(options: FieldOptions & { allowEmpty?: boolean } = {}): PropertyDecorator {
-  const schema = { type: 'array' as const, items: { type: 'string', format: 'uuid' } };
-  return field(schema, coercions.list(coercions.uuidKey(), options), options);
+  const { allowEmpty = true } = options;
+  const items = { type: 'string', format: 'uuid' };
+  const schema = { type: 'array' as const, items, ...(!allowEmpty && { minItems: 1 }) };
+  return field(schema, coercions.list(coercions.uuidKey(), { allowEmpty }), options);
 }
 
 /** A list of integers. */
@@ -113,8 +116,8 @@ export function ObjectField(type: Class, options: FieldOptions & { isArray?: boo
 
 /** A writable list of objects; every item of a request is read as `request`. */
 export function ObjectListField(type: Class, request: Class, options: FieldOptions = {}): PropertyDecorator {
-  const rules = [everyItem(request)];
-  return field({ type, isArray: true }, (raw) => raw, { ...options, rules }, { type: request, isArray: true });
+  const rules = { rules: [everyItem(request)], patchRules: [everyItem(PatchOf(request))] };
+  return field({ type, isArray: true }, (raw) => raw, { ...options, ...rules }, { type: request, isArray: true });
 }
 
 function limits({ maxLength }: Limits): Limits {

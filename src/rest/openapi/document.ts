@@ -122,7 +122,10 @@ function operation(method: string, { summary: _, description, operationId, ...re
   // The first sentence is the summary beside the path; the rest is the description.
   const [summary, ...more] = String(description).split(/(?<=\.)\s+/);
   const all = [...((parameters as Json[] | undefined) ?? [])];
-  all.sort((a, b) => String(a['name']).localeCompare(String(b['name']), 'en'));
+  const isAddition = ({ schema }: Json): number => ('x-addition' in (schema as Json) ? 1 : 0);
+  const byName = (a: Json, b: Json): number => String(a['name']).localeCompare(String(b['name']), 'en');
+  // After authentik's, because generated clients may take parameters by position.
+  all.sort((a, b) => isAddition(a) - isAddition(b) || byName(a, b));
   return {
     summary: summary?.replace(/\.$/, ''),
     description: more.length > 0 ? more.join(' ') : undefined,
@@ -134,7 +137,13 @@ function operation(method: string, { summary: _, description, operationId, ...re
 }
 
 function parameter({ name, in: place, description, required, schema }: Json): Json {
-  return { name, in: place, description, required: required ?? false, schema };
+  return {
+    name,
+    in: place,
+    description,
+    required: required ?? false,
+    schema: { ...(schema as Json), 'x-addition': undefined },
+  };
 }
 
 function schemas(all: Json, unions: readonly SchemaUnion[]): Json {

@@ -43,7 +43,7 @@ class GroupMemberFields {
   @DateTimeField({ nullable: true, description: 'When the user signed in last.' })
   last_login!: Date | null;
 
-  @EmailField({ description: 'Email address.' })
+  @EmailField({ allowBlank: true, description: 'Email address; empty if none.', example: 'jane@example.org' })
   email!: string;
 
   @DictionaryField({ description: 'Free-form data about the user.' })

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 import { list, text } from '../../../rest/fields/coercions.js';
-import { PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { RequestOf } from '../../../rest/fields/derived.js';
 import { field } from '../../../rest/fields/field.js';
 import { ChoiceField, TextField } from '../../../rest/fields/fields.js';
 import { permissionModels } from '../permission-models.js';
@@ -11,6 +11,7 @@ class PermissionAssignFields {
   @field({ type: 'array', items: { type: 'string', minLength: 1 } }, list(text()), {
     required: true,
     description: 'Codenames, `<app>.<action>_<model>`; with a model, the application may be left out.',
+    example: ['authentik_blueprints.view_blueprintinstance'],
   })
   permissions!: string[];
 
@@ -27,8 +28,8 @@ class PermissionAssignFields {
 /** Permissions to give. */
 export class PermissionAssignRequestDto extends RequestOf(PermissionAssignFields) {}
 
-/** Permissions to take away. */
-export class PatchedPermissionAssignRequestDto extends PatchOf(PermissionAssignRequestDto) {}
+/** Permissions to take away. Their list is required, although the method is PATCH. */
+export class PatchedPermissionAssignRequestDto extends RequestOf(PermissionAssignFields) {}
 
 /** A permission that was given. */
 export class PermissionAssignResultDto {

@@ -42,7 +42,7 @@ class UserSelfFields {
   @ObjectField(UserSelfGroupsDto, { isArray: true, description: 'Groups of the user.' })
   groups!: UserSelfGroupsDto[];
 
-  @EmailField({ description: 'Email address.' })
+  @EmailField({ allowBlank: true, description: 'Email address; empty if none.', example: 'jane@example.org' })
   email!: string;
 
   @TextField({

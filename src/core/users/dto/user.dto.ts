@@ -57,7 +57,12 @@ class UserFields {
   })
   groups_obj!: UserGroupDto[] | null;
 
-  @EmailField({ allowBlank: true, rules: [isAvailable('email')], description: 'Email address; empty if none.' })
+  @EmailField({
+    allowBlank: true,
+    rules: [isAvailable('email')],
+    description: 'Email address; empty if none.',
+    example: 'jane@example.org',
+  })
   email!: string;
 
   @TextField({
