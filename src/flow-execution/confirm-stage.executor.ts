@@ -7,8 +7,10 @@ import { SecretBox } from '../database/secret-box.js';
 import { message } from '../rest/messages/messages.js';
 import { ConsentChallengeDto, ConsentChallengeResponseRequestDto } from './dto/consent-challenge.dto.js';
 import type { Execution } from './execution.js';
+import type { FlowState } from './flow-state.js';
 import { confirmStage, FlowTokens } from './flow-token.service.js';
 import { LinkRefusals } from './link-refusals.service.js';
+import { waitOf } from './plan-step.js';
 import { recordProof } from './proved-account.js';
 import type { InMemoryStageExecutor, StageOutcome } from './stage-executor.js';
 
@@ -19,6 +21,9 @@ export const spentTokenKey = 'confirm:spent';
 
 /** Session key of the run in which the session last requested a mail. */
 export const requestedRunKey = 'confirm:asked';
+
+/** Session key of the wait (`waitOf`) that the last confirmed link has ended. */
+const endedWaitKey = 'confirm:wait';
 
 /** Session key of the seed that button tokens are derived from. */
 const buttonSeedKey = 'confirm:seed';
@@ -70,6 +75,8 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
       return { kind: 'denied', message: await this.refusals.refuse({ manager, flow, visitor, token, state }) };
     }
     execution.remember(spentTokenKey, token);
+    const [, next] = plan.bindings;
+    if (next !== undefined && 'stage' in next) execution.remember(endedWaitKey, waitOf(plan.execution, next.stage));
     if (pending?.kind === 'known') recordProof(plan.context, pending.user);
     if (execution.remembered(requestedRunKey) !== plan.execution) {
       const proof = await this.tokens.proofOf(manager, token);
@@ -90,6 +97,11 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
     if (seed !== known) execution.remember(buttonSeedKey, seed);
     return this.secrets.identifier(`confirm:${seed}:${execution.plan.context.is_restored ?? ''}`);
   }
+}
+
+/** Whether a link that was confirmed in this session has ended a wait of one of its tabs. */
+export function hasEnded(wait: string, { memory }: FlowState): boolean {
+  return Object.hasOwn(memory, endedWaitKey) && memory[endedWaitKey] === wait;
 }
 
 /** Whether a body is exactly the response of the button. */

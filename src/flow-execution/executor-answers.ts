@@ -7,12 +7,17 @@ import { readPendingUser, userInfo, type UserInfo } from './pending-user.js';
 import type { PlanContext } from './plan.js';
 import type { Challenge } from './stage-executor.js';
 
-/** Returns a stage's challenge with flow data, errors and messages, in authentik's order of fields. */
+/**
+ * Returns a stage's challenge with flow data, errors and messages, in authentik's order of fields.
+ *
+ * @param takesMessages false: messages wait for the next challenge
+ */
 export async function challengeAnswer(
   run: FlowRun,
   context: PlanContext,
   { component, ...fields }: Challenge,
   errors?: ResponseErrors,
+  takesMessages = true,
 ): Promise<ExecutorAnswer> {
   const { pending_user } = await infoOf(run, context);
   const challenge: FullChallenge = {
@@ -21,7 +26,12 @@ export async function challengeAnswer(
     ...(errors !== undefined && { response_errors: errors }),
     ...fields,
   };
-  return { kind: 'challenge', challenge: withMessages(run, challenge) };
+  return { kind: 'challenge', challenge: takesMessages ? withMessages(run, challenge) : challenge };
+}
+
+/** Returns the challenge of a waiting tab whose link was confirmed in another one, and leaves that one its messages. */
+export function confirmedAnswer(run: FlowRun): Promise<ExecutorAnswer> {
+  return challengeAnswer(run, {}, { component: 'ak-stage-email', confirmed: true }, undefined, false);
 }
 
 /** Returns the challenge that denies access and ends the run. */

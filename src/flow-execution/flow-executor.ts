@@ -9,12 +9,14 @@ import { Flow } from '../flows/flow.entity.js';
 import { AppError } from '../rest/errors/app-error.js';
 import { asDatabaseOutage } from '../rest/errors/database-outage.js';
 import { statusOf } from '../rest/errors/status-of.js';
+import { hasEnded } from './confirm-stage.executor.js';
 import type { ExecutorAnswer } from './executor-answer.js';
+import { confirmedAnswer } from './executor-answers.js';
 import type { FlowRun } from './flow-run.js';
 import { FlowSessions } from './flow-sessions.js';
 import { FlowSteps } from './flow-steps.js';
 import { readPendingUser, userInfo } from './pending-user.js';
-import { stepOf } from './plan-step.js';
+import { stepOf, waitOf } from './plan-step.js';
 import { SessionQueue } from './session-queue.js';
 import type { Visit } from './visit.js';
 
@@ -33,6 +35,8 @@ export interface ExecutorRequest {
   readonly page?: {
     /** The step that the posted form is for. */
     readonly step?: string;
+    /** What the tab waits for (`waitOf`). If a link has ended the wait in this browser, the run is in another tab. */
+    readonly wait?: string | undefined;
   };
 }
 
@@ -57,6 +61,8 @@ interface Position {
   readonly notMe: string | undefined;
   /** The flow's compatibility mode. */
   readonly isCompatible: boolean;
+  /** The wait for a mailed link (`waitOf`); undefined if no mail was sent. */
+  readonly wait: string | undefined;
 }
 
 /** Maximum attempts of a request that conflicts with concurrent ones. */
@@ -123,11 +129,15 @@ export class FlowExecutor {
     if (method === 'POST' && run.user !== undefined && visit.sessionKey !== undefined) {
       this.cookies.checkCsrf(visit.sessionKey, visit.csrf);
     }
-    const posted = method === 'POST' ? { body: request.body?.(), step: request.page?.step } : undefined;
+    const { page } = request;
+    if (page?.wait !== undefined && hasEnded(page.wait, run.state)) {
+      return { answer: await confirmedAnswer(run), session: undefined, position: await positionOf(run) };
+    }
+    const posted = method === 'POST' ? { body: request.body?.(), step: page?.step } : undefined;
     const answer = await this.steps.advance(run, posted);
     const { signedIn } = run;
     const session = await (signedIn === undefined ? this.storeSession(run) : this.signIn(run, signedIn));
-    return { answer, session, ...(request.page !== undefined && { position: await positionOf(run) }) };
+    return { answer, session, ...(page !== undefined && { position: await positionOf(run) }) };
   }
 
   private storeSession(run: FlowRun): Promise<IssuedSession | undefined> {
@@ -205,6 +215,7 @@ async function positionOf({ manager, flow, state, link, visitor }: FlowRun): Pro
     isLink,
     notMe: isSignUp ? context.is_restored : undefined,
     isCompatible: flow.compatibilityMode,
+    wait: context.email_link && waitOf(context.email_link.execution, context.email_link.stage),
   };
 }
 

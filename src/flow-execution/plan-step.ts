@@ -6,6 +6,14 @@ import type { FlowPlan } from './plan.js';
 export function stepOf({ execution, bindings }: FlowPlan): string {
   const [next] = bindings;
   const stage = next === undefined ? '' : 'inMemory' in next ? next.inMemory : next.binding;
-  const names = JSON.stringify([execution, bindings.length, stage]);
-  return createHash('sha256').update(names).digest('base64url').slice(0, 22);
+  return identify(execution, bindings.length, stage);
+}
+
+/** Returns an ID of the wait for a mailed link: it is the same in the waiting tab and in the one that opens the link. */
+export function waitOf(execution: string, stage: string): string {
+  return identify(execution, stage);
+}
+
+function identify(...names: readonly (string | number)[]): string {
+  return createHash('sha256').update(JSON.stringify(names)).digest('base64url').slice(0, 22);
 }

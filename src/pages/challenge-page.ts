@@ -19,6 +19,8 @@ export interface PageContext {
   readonly typed: FormState['typed'];
   /** The username, where the challenge has none: password managers store the password under it. */
   readonly username: string;
+  /** What a waiting page waits for; undefined if no mail was sent. */
+  readonly wait: string | undefined;
   /** Address of the "This was not me" page; undefined if the stage has none. */
   readonly notMe: string | undefined;
   /** Path of the sign-in page; undefined if there is none for this visitor. */
@@ -162,14 +164,21 @@ function renderEmail(challenge: FullChallenge, context: PageContext, wording: Wo
     required: true,
   };
   const isTyping = context.address.isCodeEntry || Object.keys(errors).length > 0;
+  const { address, wait } = context;
+  const waiting = wait === undefined ? address.current() : address.waiting(wait);
+  const isConfirmed = challenge['confirmed'] === true;
+  // Without an error the run continues in this browser, which may have closed the other tab.
+  const continuesHere = isConfirmed && challenge.response_errors === undefined && context.step !== '';
   return {
     template: 'email.html',
     values: {
       ...formOf([code], { ...challenge, response_errors: errors }, context, wording),
-      confirmed: challenge['confirmed'] === true ? wording.message(message('confirmedElsewhere')) : '',
-      poll: context.isScriptless ? undefined : context.address.executorUrl(),
+      confirmed: isConfirmed ? wording.message(message('confirmedElsewhere')) : '',
+      here_href: continuesHere ? address.withoutLink() : undefined,
+      poll: context.isScriptless ? undefined : address.executorUrl(),
       refresh: isTyping ? undefined : refreshSeconds,
-      code_href: context.address.codeEntry(),
+      waiting_href: waiting,
+      code_href: address.codeEntry(),
       link_time: wording.duration(challenge['link_minutes']),
       code_time: wording.duration(challenge['code_minutes']),
     },

@@ -7,6 +7,9 @@ export const cookieCheckParameter = 'opened';
 /** Requests the page for typing the code, which does not reload. */
 const codeEntryParameter = 'enter_code';
 
+/** Names what a waiting page waits for, so that it does not continue a run that another tab continues. */
+const waitParameter = 'waiting';
+
 /** The address of a flow page. Separates the query of the flow from parameters of the page. */
 export class FlowAddress {
   private readonly query: URLSearchParams;
@@ -34,10 +37,15 @@ export class FlowAddress {
     return this.query.has(codeEntryParameter);
   }
 
+  /** What the page waits for; undefined unless it is a waiting page. */
+  get wait(): string | undefined {
+    return this.query.getAll(waitParameter).at(-1);
+  }
+
   /** Returns the query for the executor. */
   flowQuery(link?: string): string {
     const query = new URLSearchParams(this.query);
-    for (const name of [linkParameter, cookieCheckParameter, codeEntryParameter]) query.delete(name);
+    for (const name of [linkParameter, cookieCheckParameter, codeEntryParameter, waitParameter]) query.delete(name);
     if (link !== undefined) query.set(linkParameter, link);
     return query.toString();
   }
@@ -59,6 +67,14 @@ export class FlowAddress {
 
   codeEntry(): string {
     return this.withParameter(codeEntryParameter);
+  }
+
+  /** Returns the address of the current page, while it waits. */
+  waiting(wait: string): string {
+    const query = new URLSearchParams(this.flowQuery());
+    if (this.isCodeEntry) query.set(codeEntryParameter, '');
+    query.set(waitParameter, wait);
+    return this.withQuery(query.toString());
   }
 
   /** Returns the executor's URL, for polling. */

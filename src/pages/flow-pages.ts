@@ -86,16 +86,19 @@ export class FlowPages {
     if (visit.sessionKey === undefined) return { kind: 'page', page: noCookiesPage(await this.wording(visitor), 403) };
     this.cookies.checkCsrf(visit.sessionKey, form.csrf);
     const address = new FlowAddress(slug, visitor.address);
-    const link = visitor.notes.link?.slug === slug ? visitor.notes.link : undefined;
+    const link = linkOf(visitor, address);
     const result = await this.executor.handle({
       slug,
       method: 'POST',
       query: address.flowQuery(link?.token),
       body: () => form.answer,
       visit: { ...visit, csrf: form.csrf },
-      page: { step: form.step },
+      page: { step: form.step, wait: address.wait },
     });
     const { answer, session } = result;
+    if (address.wait !== undefined && isConfirmed(answer)) {
+      return { kind: 'redirect', to: address.waiting(address.wait), session };
+    }
     const pendingLink = result.position?.isLink && link !== undefined ? { link } : {};
     if (answer.kind === 'continue') {
       if (link !== undefined) await this.notes.save(withSession(visit, session), pendingLink);
@@ -134,21 +137,23 @@ export class FlowPages {
 
   private async showCurrent(address: FlowAddress, visitor: PageVisitor): Promise<PageAnswer> {
     const { slug } = address;
-    const { link, lastResult: last } = visitor.notes;
+    const { lastResult: last } = visitor.notes;
+    const link = linkOf(visitor, address);
     const { result, session } = await this.runToChallenge({
       slug,
       method: 'GET',
-      query: address.flowQuery(link?.slug === slug ? link.token : undefined),
+      query: address.flowQuery(link?.token),
       visit: visitor.visit,
-      page: {},
+      page: { wait: address.wait },
     });
     const { answer, position } = result;
     if (answer.kind === 'continue') throw new Error(`the flow ${slug} has no end`);
     const now: PageVisitor = { ...visitor, visit: withSession(visitor.visit, session) };
     if (answer.challenge.component === 'xak-flow-redirect')
       return this.redirect(answer.challenge, { ...result, session }, now);
-    if (link?.slug === slug || last?.slug === slug) {
-      const pendingLink = position?.isLink && link !== undefined ? { link } : {};
+    if (link !== undefined || last?.slug === slug) {
+      const { link: opened } = now.notes;
+      const pendingLink = opened !== undefined && (position?.isLink || link === undefined) ? { link: opened } : {};
       await this.notes.save(now.visit, { ...withoutNotesOf(now.notes, slug), ...pendingLink });
     }
     const isSameStep = last?.slug === slug && last.step !== undefined && last.step === position?.step;
@@ -202,6 +207,7 @@ export class FlowPages {
         isScriptless: position?.isCompatible ?? false,
         typed,
         username: position?.username ?? '',
+        wait: position?.wait,
         notMe: position?.notMe && this.notMe.pageOf(position.notMe),
         signIn: finalComponents.includes(challenge.component) ? await this.signIn(visitor) : undefined,
       },
@@ -234,6 +240,16 @@ function messagesIn({ component, messages, response_errors: errors }: FullChalle
     ...(messages !== undefined && { messages }),
     ...(errors !== undefined && { response_errors: errors }),
   };
+}
+
+/** Returns the opened link that the page is about. A waiting page leaves it to the tab that has opened it. */
+function linkOf({ notes: { link } }: PageVisitor, { slug, wait }: FlowAddress): Notes['link'] {
+  return wait === undefined && link?.slug === slug ? link : undefined;
+}
+
+/** Whether a waiting page has nothing to wait for, because the run continues elsewhere. */
+function isConfirmed(answer: ExecutorResult['answer']): boolean {
+  return answer.kind === 'challenge' && answer.challenge['confirmed'] === true;
 }
 
 /** Returns the visit with the session that was just issued. */

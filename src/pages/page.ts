@@ -37,6 +37,7 @@ const valueNames = [
   'fields',
   'header_text',
   'heading',
+  'here_href',
   'kind',
   'link_time',
   'messages',
@@ -58,6 +59,7 @@ const valueNames = [
   'token',
   'traceback',
   'username',
+  'waiting_href',
   'links',
   'wrong',
 ] as const;

@@ -92,6 +92,7 @@ function pageOf(url: URL, wording: Wording): Page {
       csrf: 'c'.repeat(43),
       step: 's'.repeat(22),
       isScriptless: false,
+      wait: undefined,
       typed: {},
       username: 'ada',
       notMe: undefined,

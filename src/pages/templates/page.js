@@ -45,6 +45,8 @@ for (const wrapper of document.querySelectorAll('.secret')) {
 // Polls the executor while the visitor opens the link, with growing intervals.
 const waiting = document.querySelector('[data-poll]');
 if (waiting) {
+  // Names what this tab waits for: reloaded, it does not continue a run that another tab continues.
+  history.replaceState(null, '', waiting.dataset.waiting);
   const maxInterval = 30_000;
   let interval = 2_000;
   let timer;
