@@ -72,7 +72,11 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
     };
     if (!(await this.tokens.spend(manager, token, claim))) {
       const state = await this.tokens.stateOf(manager, token, flow.pk);
-      return { kind: 'denied', message: await this.refusals.refuse({ manager, flow, visitor, token, state }) };
+      const remember = execution.remember.bind(execution);
+      return {
+        kind: 'denied',
+        message: await this.refusals.refuse({ manager, flow, visitor, token, state, remember }),
+      };
     }
     execution.remember(spentTokenKey, token);
     const [, next] = plan.bindings;

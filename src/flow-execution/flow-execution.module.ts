@@ -23,6 +23,7 @@ import { Recovery } from './recovery.service.js';
 import { RunAnswersStore } from './run-answers.service.js';
 import { SessionQueue } from './session-queue.js';
 import { StageExecutors } from './stage-executors.js';
+import { UnfinishedSignUps } from './unfinished-sign-ups.service.js';
 
 /** Flow execution: planning, executor, links and recovery. */
 @Module({
@@ -50,8 +51,9 @@ import { StageExecutors } from './stage-executors.js';
     RunAnswersStore,
     SessionQueue,
     StageExecutors,
+    UnfinishedSignUps,
   ],
-  exports: [FlowExecutor, FlowPlanner, FlowSessions, FlowTokens, NotMe, Recovery, StageExecutors],
+  exports: [FlowExecutor, FlowPlanner, FlowSessions, FlowTokens, NotMe, Recovery, StageExecutors, UnfinishedSignUps],
 })
 export class FlowExecutionModule {
   constructor(executors: StageExecutors, confirmation: ConfirmStageExecutor) {

@@ -12,6 +12,7 @@ import type { ExecutorAnswer, ResponseErrors } from './executor-answer.js';
 import { challengeAnswer, deniedAnswer, redirectAnswer } from './executor-answers.js';
 import { FlowPlanner, subjectOf } from './flow-planner.js';
 import type { FlowRun } from './flow-run.js';
+import { newLinkParameter, renewableTokenKey } from './link-refusals.service.js';
 import { localPath } from './next-url.js';
 import { appendToHistory } from './plan-history.js';
 import { PlanRestorer, type Restored } from './plan-restorer.js';
@@ -21,6 +22,7 @@ import { responseErrors } from './response-errors.js';
 import { StageExecution } from './stage-execution.js';
 import type { StageOutcome } from './stage-executor.js';
 import { StageExecutors } from './stage-executors.js';
+import { UnfinishedSignUps } from './unfinished-sign-ups.service.js';
 
 /** A posted response. */
 export interface PostedResponse {
@@ -43,6 +45,7 @@ export class FlowSteps {
     private readonly planner: FlowPlanner,
     private readonly executors: StageExecutors,
     private readonly restorer: PlanRestorer,
+    private readonly signUps: UnfinishedSignUps,
     private readonly sessions: Sessions,
     private readonly moduleRef: ModuleRef,
   ) {}
@@ -57,6 +60,7 @@ export class FlowSteps {
     const opened = await this.restore(run);
     if (opened.kind === 'denied') return deniedAnswer(run, {}, opened.message);
     if (opened.kind === 'plan') return this.continueFromLink(run, opened.plan, posted);
+    await this.renewSignUp(run);
     if (state.plan === 'broken') return this.denyBrokenPlan(run);
     if (state.plan !== undefined && state.plan.flow !== run.flow.pk) delete state.plan;
     if (state.plan === undefined) {
@@ -84,7 +88,21 @@ export class FlowSteps {
     const current = planOf(run);
     const plan = current?.flow === flow.pk ? current : undefined;
     const remembered = (name: string): unknown => (Object.hasOwn(state.memory, name) ? state.memory[name] : undefined);
-    return this.restorer.restore({ manager, token, flow, plan, remembered, visitor });
+    const remember = (name: string, value: string): void => {
+      state.memory[name] = value;
+    };
+    return this.restorer.restore({ manager, token, flow, plan, remembered, remember, visitor });
+  }
+
+  /** Continues the sign-up of a refused link, if a new link is requested: its email stage sends one. */
+  private async renewSignUp({ manager, query, flow, state }: FlowRun): Promise<void> {
+    const { [renewableTokenKey]: token, ...memory } = state.memory;
+    if (!query.has(newLinkParameter) || typeof token !== 'string') return;
+    state.memory = memory;
+    const signUp = await this.signUps.findByToken(manager, token);
+    if (signUp?.flow.pk !== flow.pk) return;
+    state.plan = signUp.plan;
+    state.history = [];
   }
 
   /** Continues with the plan of a link. Until its first stage is passed, the session keeps its own plan. */
@@ -210,7 +228,8 @@ export class FlowSteps {
       case 'challenge':
         // Skipped stages are evaluated again with the next request, until a later stage is passed.
         plan.bindings.unshift(...skipped);
-        return challengeAnswer(run, plan.context, outcome.challenge, errors);
+        // Of a run that was replaced, the messages are for the next challenge.
+        return challengeAnswer(run, plan.context, outcome.challenge, errors, run.state.plan === plan);
       case 'passed':
         // The run of a link starts a new history.
         run.state.history = appendToHistory(run.link === undefined ? run.state.history : [], plan);

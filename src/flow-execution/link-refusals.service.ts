@@ -8,6 +8,7 @@ import type { Flow } from '../flows/flow.entity.js';
 import { type Message, message } from '../rest/messages/messages.js';
 import type { Visitor } from './execution.js';
 import type { FlowTokenState } from './flow-token.service.js';
+import { UnfinishedSignUps } from './unfinished-sign-ups.service.js';
 
 /** A link that cannot be used. */
 export interface RefusedLink {
@@ -18,7 +19,15 @@ export interface RefusedLink {
   /** Key of the token, if there is one. */
   readonly token: string | null;
   readonly state: FlowTokenState;
+  /** Stores a value in the session. */
+  readonly remember: (name: string, value: string) => void;
 }
+
+/** Session key of the token of a sign-up that can continue with a new link. */
+export const renewableTokenKey = 'link:renewable';
+
+/** Name in the query that requests the new link. */
+export const newLinkParameter = 'new_link';
 
 /** Messages for links that cannot be used. */
 const codes = {
@@ -37,25 +46,35 @@ export class LinkRefusals {
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly limits: RequestLimits,
     private readonly events: EventLog,
+    private readonly signUps: UnfinishedSignUps,
   ) {}
 
   /** Returns the message for the visitor. */
   async refuse(link: RefusedLink): Promise<Message> {
-    const { manager, flow, token, state } = link;
-    const slug = await this.flowForNewLink(manager, flow);
+    const { token, state } = link;
     if (state === 'other flow' || state === 'live') await this.report(link, String(token));
     if (state === 'other flow') return message('linkOfOtherFlow');
-    return message(codes[state], { site: publicUrl(this.settings), slug });
+    return message(codes[state], { site: publicUrl(this.settings), path: await this.pathForNewLink(link) });
   }
 
   /**
-   * Slug of the flow that sends a new link: after a sign-up the recovery flow, because the user name is taken now.
+   * Returns the path of the page that sends a new link. A sign-up that was not confirmed continues there with another
+   * confirmation; the session remembers which one. For a confirmed account it is the recovery flow.
    */
-  private async flowForNewLink(manager: EntityManager, { slug, designation }: Flow): Promise<string> {
+  private async pathForNewLink({ manager, flow, token, remember }: RefusedLink): Promise<string> {
+    const { slug, designation } = flow;
+    if (designation !== 'enrollment' || token === null) return `/if/flow/${slug}/`;
+    const signUp = await this.signUps.findByToken(manager, token);
+    if (signUp?.flow.pk === flow.pk) {
+      remember(renewableTokenKey, token);
+      return `/if/flow/${slug}/?${newLinkParameter}=1`;
+    }
     const [recovery] = await manager.query<{ slug: string }[]>(
-      `select slug from "flow" where designation = 'recovery' order by slug limit 1`,
+      `select f.slug from "flow_token" t join "user" u on u.id = t.user_id and u.is_active, "flow" f
+        where t.token_uuid = $1 and f.designation = 'recovery' order by f.slug limit 1`,
+      [token],
     );
-    return designation === 'enrollment' ? (recovery?.slug ?? slug) : slug;
+    return `/if/flow/${recovery?.slug ?? slug}/`;
   }
 
   private async report({ manager, flow, visitor, state }: RefusedLink, token: string): Promise<void> {

@@ -20,6 +20,8 @@ export interface OpenedLink {
   readonly plan: FlowPlan | undefined;
   /** Reads a value that is stored in the session. */
   readonly remembered: (name: string) => unknown;
+  /** Stores a value in the session. */
+  readonly remember: (name: string, value: string) => void;
   readonly visitor: Visitor;
 }
 
@@ -29,7 +31,7 @@ export type Restored =
   | { readonly kind: 'nothing' }
   /** The request uses this plan. The session takes it over once its first stage is passed. */
   | { readonly kind: 'plan'; readonly plan: FlowPlan }
-  /** The link is refused with a message; the session is unchanged. */
+  /** The link is refused with a message; the run of the session is unchanged. */
   | { readonly kind: 'denied'; readonly message?: Message };
 
 /**
@@ -43,13 +45,16 @@ export class PlanRestorer {
     private readonly refusals: LinkRefusals,
   ) {}
 
-  async restore({ manager, token: secret, flow, plan, remembered, visitor }: OpenedLink): Promise<Restored> {
+  async restore({ manager, token: secret, flow, plan, remembered, remember, visitor }: OpenedLink): Promise<Restored> {
     const { pk: token, state, plan: stored } = await this.tokens.find(manager, secret, flow.pk);
     // The URL of the page still has the token of the link that this session has followed.
     const isFollowed = token !== null && (plan?.context.is_restored === token || remembered(spentTokenKey) === token);
     if (state === 'spent' && plan !== undefined && isFollowed) return { kind: 'nothing' };
     if (state !== 'live') {
-      return { kind: 'denied', message: await this.refusals.refuse({ manager, flow, visitor, token, state }) };
+      return {
+        kind: 'denied',
+        message: await this.refusals.refuse({ manager, flow, visitor, token, state, remember }),
+      };
     }
     if (token === null || stored?.flow !== flow.pk) return { kind: 'denied' };
     return { kind: 'plan', plan: { ...stored, context: { ...stored.context, is_restored: token } } };

@@ -53,6 +53,7 @@ export const messageTexts = {
   passwordMissing: 'Please choose a password.',
   signInFailed: 'These details are not correct. Please check them and try again.',
   passwordWrong: 'Incorrect password.',
+  addressUnconfirmed: 'Confirm your email address first.',
   accountInactive: 'This account is not active.',
   accountChanged: 'Your account was changed in the meantime. Please start over.',
   lastSuperuser: 'The last administrator account cannot be deleted.',

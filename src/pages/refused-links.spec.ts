@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { message, type MessageOrText } from '../rest/messages/messages.js';
 import { refusedLink } from './refused-links.js';
 
-const again = { site: 'https://id.example/idp', slug: 'recovery' };
+const again = { site: 'https://id.example/idp', path: '/if/flow/recovery/' };
 
 it.each([
   [message('linkUsed', again), 'linkUsed', '/if/flow/recovery/'],

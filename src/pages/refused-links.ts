@@ -24,6 +24,6 @@ const titles = new Map<MessageCode, RefusedLink['title']>([
 export function refusedLink(reason: MessageOrText): RefusedLink | undefined {
   const title = 'code' in reason ? titles.get(reason.code) : undefined;
   if (title === undefined || !('code' in reason)) return undefined;
-  const newLinkPath = 'slug' in reason.values ? `/if/flow/${reason.values.slug}/` : undefined;
+  const newLinkPath = 'path' in reason.values ? String(reason.values.path) : undefined;
   return { title, newLinkPath, isConfirmed: reason.code === 'linkUsed' };
 }

@@ -72,7 +72,7 @@ function denied(code: 'linkUsed' | 'linkExpired' | 'linkUnknown'): FullChallenge
     flow_info: info,
     pending_user: '',
     pending_user_avatar: avatar,
-    error_message: message(code, { site: 'http://127.0.0.1:9000', slug: 'default-recovery-flow' }),
+    error_message: message(code, { site: 'http://127.0.0.1:9000', path: '/if/flow/default-recovery-flow/' }),
   };
 }
 

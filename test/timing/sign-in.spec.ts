@@ -23,7 +23,7 @@ const flows = [
 ] as const;
 
 describe.each(flows)('A wrong password %s', (_, isOneStep) => {
-  it('is refused in the same time to a user, to one who was switched off, to one without a password, and to nobody', async ({
+  it('is refused in the same time to a user, to one who waits for confirmation, to one who was switched off, to one without a password, and to nobody', async ({
     annotate,
   }) => {
     const slug = await createPasswordFlow(app.api, isOneStep);
@@ -31,7 +31,11 @@ describe.each(flows)('A wrong password %s', (_, isOneStep) => {
     const { email: inactive } = await createPasswordUser(app.api, { is_active: false });
     const { email: without, pk } = await createPasswordUser(app.api);
     await app.dataSource.query(`update "user" set password_hash = '' where id = $1`, [pk]);
-    const names = { known, inactive, without, nobody: `${randomUUID()}@example.org` };
+    const { email: unconfirmed, pk: waiting } = await createPasswordUser(app.api);
+    await app.dataSource.query(`update "user" set is_active = false, awaits_confirmation = true where id = $1`, [
+      waiting,
+    ]);
+    const names = { known, unconfirmed, inactive, without, nobody: `${randomUUID()}@example.org` };
     const attempt = async (name: string): Promise<() => Promise<unknown>> => {
       await app.dataSource.query('delete from "request_limit"');
       return () => attemptSignIn(app.url, slug, name, 'wrong', isOneStep);

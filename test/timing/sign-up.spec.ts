@@ -40,4 +40,19 @@ describe('A sign-up', () => {
     const actions = { taken: () => signUp(taken), free: () => signUp(`${randomUUID()}@example.org`) };
     await expectSameTime(actions, { turns: 200, annotate });
   });
+
+  it('takes the same time with the names of an earlier one, whether that has created an account or not', async ({
+    annotate,
+  }) => {
+    const { email: taken } = await createReader(app.api);
+    const signUpAgain = async (email: string): Promise<() => Promise<unknown>> => {
+      const names = { username: randomUUID(), email };
+      await new Visitor(app.url).answer(slug, names);
+      const visitor = new Visitor(app.url);
+      await visitor.get(slug);
+      return () => visitor.answer(slug, names);
+    };
+    const actions = { taken: () => signUpAgain(taken), free: () => signUpAgain(`${randomUUID()}@example.org`) };
+    await expectSameTime(actions, { turns: 200, annotate });
+  });
 });

@@ -45,6 +45,7 @@ export const messageTexts = {
   // Sign-in
   signInFailed: 'Failed to authenticate.',
   passwordWrong: 'Invalid password',
+  addressUnconfirmed: 'Confirm your email address first.',
   accountInactive: 'This account is not active.',
   accountChanged: 'Your account has been changed. Start again.',
   accountNotProved: 'You have not verified that this account is yours.',
@@ -83,15 +84,14 @@ export const messageTexts = {
   codesOfMailUsedUp: 'Too many wrong codes. Open the link in the email, or request another email.',
   codesOfRunUsedUp: 'Too many wrong codes. Open the link in the email.',
   linkUnknown:
-    'This link is unknown. It may be incomplete: open it exactly as it appears in the email. Request a new link: %(site)s/if/flow/%(slug)s/',
-  linkUsed: 'This link has already been used. Request a new link: %(site)s/if/flow/%(slug)s/',
-  linkReplaced:
-    'A newer email has been sent. Open the link in that one. Request a new link: %(site)s/if/flow/%(slug)s/',
-  linkExpired: 'This link has expired. Request a new link: %(site)s/if/flow/%(slug)s/',
+    'This link is unknown. It may be incomplete: open it exactly as it appears in the email. Request a new link: %(site)s%(path)s',
+  linkUsed: 'This link has already been used. Request a new link: %(site)s%(path)s',
+  linkReplaced: 'A newer email has been sent. Open the link in that one. Request a new link: %(site)s%(path)s',
+  linkExpired: 'This link has expired. Request a new link: %(site)s%(path)s',
   linkOfChangedAccount:
-    'This link is no longer valid, because the account has changed since. Request a new link: %(site)s/if/flow/%(slug)s/',
+    'This link is no longer valid, because the account has changed since. Request a new link: %(site)s%(path)s',
   linkOfOtherFlow: 'This link belongs to another page. Open it exactly as it appears in the email.',
-  linkOutOfPlace: 'This link cannot be used here. Request a new link: %(site)s/if/flow/%(slug)s/',
+  linkOutOfPlace: 'This link cannot be used here. Request a new link: %(site)s%(path)s',
 } as const;
 
 type Texts = typeof messageTexts;

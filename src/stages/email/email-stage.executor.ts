@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { noteProvedAddress } from '../../core/addresses/proved-addresses.js';
 import { Credentials } from '../../core/users/credentials.service.js';
+import { SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import { spentTokenKey } from '../../flow-execution/confirm-stage.executor.js';
 import type { Execution } from '../../flow-execution/execution.js';
@@ -14,6 +15,8 @@ import { type Message, message } from '../../rest/messages/messages.js';
 import { choosePassword, passwordChosenKey } from '../prompt/choose-password.executor.js';
 import { hasUpcomingPrompt } from '../prompt/has-upcoming-prompt.js';
 import { ownValue, passwordKey } from '../prompt/prompt-form.js';
+import { openPasswordHash } from '../prompt/sealed-password-hash.js';
+import { takeTypedPassword } from '../prompt/typed-password.js';
 import { EmailChallengeDto, EmailChallengeResponseRequestDto } from './dto/email-challenge.dto.js';
 import { EmailCodes } from './email-codes.js';
 import type { EmailStage } from './email-stage.entity.js';
@@ -58,6 +61,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     private readonly limits: SendLimits,
     private readonly events: EventLog,
     private readonly credentials: Credentials,
+    private readonly secrets: SecretBox,
   ) {}
 
   async show(execution: Execution<EmailStage>): Promise<StageOutcome> {
@@ -129,15 +133,17 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     }
     if (execution.stage.activateUserOnSuccess) {
       if (await hasUnverifiedPassword(execution, user)) {
-        if (!(await hasUpcomingPrompt(execution.manager, execution.plan, passwordKey))) {
+        const { manager, plan, session } = execution;
+        const typed = takeTypedPassword(execution, user);
+        if (typed === undefined && !(await hasUpcomingPrompt(manager, plan, passwordKey))) {
           execution.insertBefore(choosePassword);
           return { kind: 'passed' };
         }
-        // A later form asks for a password; until then the account has none.
-        const { manager, plan } = execution;
+        // Without a typed one a later form asks for a password; until then the account has none.
+        const passwordHash = typed === undefined ? '' : openPasswordHash(typed, this.secrets);
         const locked = await lockProvedUser(manager, plan.context, user);
         if (locked === 'changed') return { kind: 'denied', message: message('accountChanged') };
-        await this.credentials.setPassword(manager, { pk: user }, '');
+        await this.credentials.setPassword(manager, { pk: user }, passwordHash, { session });
         await recordOwnChange(manager, plan.context, user);
       }
       // Does not activate accounts that an administrator has deactivated.

@@ -7,6 +7,7 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import { requestedRunKey } from '../../flow-execution/confirm-stage.executor.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
+import { newLinkParameter } from '../../flow-execution/link-refusals.service.js';
 import type { FlowPlan, SentLink } from '../../flow-execution/plan.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { NotMeLinks } from '../../mail/not-me/not-me-links.service.js';
@@ -106,10 +107,10 @@ function planOfLink(plan: FlowPlan): FlowPlan {
   return { ...plan, context: { ...context, email_sent: true } };
 }
 
-/** Returns the query of the page without an older flow token; empty if it is too long. */
+/** Returns the query of the page without what concerns an older link; empty if it is too long. */
 function queryOf(query: URLSearchParams): string {
   const kept = new URLSearchParams(query);
-  kept.delete('flow_token');
+  for (const name of ['flow_token', newLinkParameter]) kept.delete(name);
   const text = kept.toString();
   return text.length > maxQueryLength ? '' : text;
 }

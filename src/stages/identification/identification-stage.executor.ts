@@ -7,6 +7,7 @@ import { Flow } from '../../flows/flow.entity.js';
 import { message } from '../../rest/messages/messages.js';
 import { PasswordCheck } from '../password/password-check.js';
 import { PasswordStage } from '../password/password-stage.entity.js';
+import { UnconfirmedSignIn } from '../password/unconfirmed-sign-in.js';
 import {
   IdentificationChallengeDto,
   IdentificationChallengeResponseRequestDto,
@@ -26,7 +27,10 @@ export class IdentificationStageExecutor implements StageExecutor<Identification
   readonly challenge = IdentificationChallengeDto;
   readonly response = IdentificationChallengeResponseRequestDto;
 
-  constructor(private readonly passwords: PasswordCheck) {}
+  constructor(
+    private readonly passwords: PasswordCheck,
+    private readonly unconfirmed: UnconfirmedSignIn,
+  ) {}
 
   async show(execution: Run): Promise<StageOutcome> {
     const { flow, stage } = execution;
@@ -55,11 +59,12 @@ export class IdentificationStageExecutor implements StageExecutor<Identification
     if (!stage.showMatchedUser) plan.context.pending_user_identifier = typed;
     plan.context.typed_identifier = typed;
     const user = await findUser(manager, stage, typed);
+    const claimed = { user, name: typed };
     const passwordStage = await passwordStageOf(execution);
-    const isAccepted =
-      passwordStage === null
-        ? user !== undefined || stage.pretendUserExists
-        : await this.passwords.verify(execution, passwordStage, { user, name: typed }, password ?? '');
+    const result = passwordStage && (await this.passwords.verify(execution, passwordStage, claimed, password ?? ''));
+    const continued = result === 'unconfirmed' ? await this.unconfirmed.continueSignUp(execution, claimed) : undefined;
+    if (continued !== undefined) return continued;
+    const isAccepted = result === null ? user !== undefined || stage.pretendUserExists : result === 'right';
     // Reveals nothing of a user, and does nothing for them, before they are accepted.
     const planned =
       isAccepted && user !== undefined ? { pk: user.pk } : { pretended: { username: typed, email: typed } };

@@ -14,6 +14,9 @@ import { recordProof } from '../../flow-execution/proved-account.js';
 import { LockNotices } from '../../mail/notices/lock-notices.service.js';
 import type { PasswordBackend, PasswordStage } from './password-stage.entity.js';
 
+/** The backend of the passwords that this service stores. */
+const ownBackend = 'authentik.core.auth.InbuiltBackend';
+
 /** The identity that a visitor claims, and proves with a password. */
 export interface ClaimedIdentity {
   /** Undefined for an unknown user, which the visitor must not learn. */
@@ -22,8 +25,11 @@ export interface ClaimedIdentity {
   readonly name: string;
 }
 
+/** `unconfirmed`: the password is right, and the account waits for the confirmation of its address. */
+export type PasswordResult = 'right' | 'wrong' | 'unconfirmed';
+
 /**
- * Verifies passwords. Every attempt is counted before verification. Unknown users, inactive users and users without a
+ * Verifies passwords. Every attempt is counted before verification. Unknown users, deactivated users and users without a
  * password get the same responses, after the same work and under the same limits, as a wrong password of a known user.
  */
 @Injectable()
@@ -36,7 +42,7 @@ export class PasswordCheck {
   ) {}
 
   /**
-   * Whether the password is correct. Records the authentication in the plan, or the failure as an event.
+   * Verifies a password. Records the authentication in the plan, or the failure as an event.
    *
    * @param stage the stage with the backends to try
    */
@@ -45,7 +51,7 @@ export class PasswordCheck {
     stage: PasswordStage,
     claimed: ClaimedIdentity,
     password: string,
-  ): Promise<boolean> {
+  ): Promise<PasswordResult> {
     const guess = this.guessOf(execution, claimed);
     const verdict = await this.limits.count(guess);
     if (isLocked(verdict)) {
@@ -53,17 +59,17 @@ export class PasswordCheck {
     }
     if (verdict.kind === 'limited') {
       execution.message('error', tooManyAttempts(verdict.wait));
-      return false;
+      return 'wrong';
     }
-    const user = claimed.user?.isActive && verdict.kind === 'allowed' ? claimed.user : undefined;
+    const user = verdict.kind === 'allowed' && mayBeProved(claimed.user) ? claimed.user : undefined;
     const backend = await matchingBackend(execution.manager, stage.backends, user, password);
-    if (user === undefined || backend === undefined) {
+    if (user === undefined || backend === undefined || (!user.isActive && backend !== ownBackend)) {
       await this.recordFailure(execution, stage, claimed);
-      return false;
+      return 'wrong';
     }
     await this.limits.succeeded(guess);
     await this.recordSuccess(execution, user, backend, password);
-    return true;
+    return user.isActive ? 'right' : 'unconfirmed';
   }
 
   private guessOf({ visitor }: Execution, { user, name }: ClaimedIdentity): Guess {
@@ -86,7 +92,7 @@ export class PasswordCheck {
     recordProof(plan.context, user);
     plan.context.user_backend = backend;
     plan.context.auth_method = backend === 'authentik.core.auth.TokenBackend' ? 'app_password' : 'password';
-    if (backend === 'authentik.core.auth.InbuiltBackend' && (await isOutdated(user.passwordHash))) {
+    if (backend === ownBackend && (await isOutdated(user.passwordHash))) {
       const passwordHash = await hashPassword(password);
       await manager.update(User, { pk: user.pk, passwordHash: user.passwordHash }, { passwordHash });
     }
@@ -108,6 +114,11 @@ export class PasswordCheck {
       clientIp: visitor.clientIp,
     });
   }
+}
+
+/** Whether the password of an account may be verified. That of a deactivated one is wrong. */
+function mayBeProved(user: User | undefined): user is User {
+  return user !== undefined && (user.isActive || user.awaitsConfirmation);
 }
 
 /** Returns the first backend that the password matches. Does the same work for an unknown user. */

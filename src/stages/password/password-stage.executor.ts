@@ -8,6 +8,7 @@ import { message } from '../../rest/messages/messages.js';
 import { PasswordChallengeDto, PasswordChallengeResponseRequestDto } from './dto/password-challenge.dto.js';
 import { type ClaimedIdentity, PasswordCheck } from './password-check.js';
 import type { PasswordStage } from './password-stage.entity.js';
+import { UnconfirmedSignIn } from './unconfirmed-sign-in.js';
 
 /** Session key of the number of wrong passwords. */
 const triesKey = 'password:tries';
@@ -25,6 +26,7 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly planner: FlowPlanner,
     private readonly passwords: PasswordCheck,
+    private readonly unconfirmed: UnconfirmedSignIn,
   ) {}
 
   async show(execution: Execution<PasswordStage>): Promise<StageOutcome> {
@@ -42,10 +44,11 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
     const claimed = await claimedIdentity(execution);
     if (claimed === undefined) return { kind: 'denied' };
     const { password } = await execution.read(PasswordChallengeResponseRequestDto, body);
-    if (await this.passwords.verify(execution, execution.stage, claimed, password)) {
-      execution.remember(triesKey, 0);
-      return { kind: 'passed' };
-    }
+    const result = await this.passwords.verify(execution, execution.stage, claimed, password);
+    if (result !== 'wrong') execution.remember(triesKey, 0);
+    if (result === 'right') return { kind: 'passed' };
+    const continued = result === 'unconfirmed' ? await this.unconfirmed.continueSignUp(execution, claimed) : undefined;
+    if (continued !== undefined) return continued;
     const tries = Number(execution.remembered(triesKey) ?? 0) + 1;
     execution.remember(triesKey, tries);
     if (tries >= execution.stage.failedAttemptsBeforeCancel) return { kind: 'denied', message: wrong };

@@ -1,5 +1,6 @@
 import { isAddress, isForeignAddress, nameProblems } from '../../core/users/names/account-names.js';
 import { isReservedUsername } from '../../core/users/names/reserved-usernames.js';
+import { findUnconfirmed } from '../../core/users/names/unconfirmed-account.js';
 import type { User } from '../../core/users/user.entity.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { upcomingKinds } from '../../flow-execution/upcoming-stages.js';
@@ -13,18 +14,26 @@ const nameKeys = ['username', 'attributes.upn', 'attributes_upn'] as const;
 
 /** Checks the names in a form response. Stages that write names check them again under a lock. */
 export class NameChecks {
-  /** @param own the account that the names are for, which may keep its current names; undefined in a sign-up */
+  /**
+   * @param own the account that the names are for, which may keep its current names; undefined in a sign-up
+   * @param email the address in the response or in earlier ones, not validated; empty if there is none
+   */
   constructor(
     private readonly execution: Execution,
     private readonly own: User | undefined,
+    private readonly email: string,
   ) {}
 
   /** Returns why the account cannot have the name in one field; undefined if it can. */
   async fieldProblem({ type, fieldKey }: FormField, name: string): Promise<Message | undefined> {
     const { manager } = this.execution;
     if (type === 'username') {
-      if (this.own === undefined && (await isReservedUsername(manager, name))) return message('usernameTaken');
-      const problem = (await nameProblems(manager, { username: name }, this.own)).get('username');
+      const { own, email } = this;
+      if (own === undefined && (await isReservedUsername(manager, { username: name, email }))) {
+        return message('usernameTaken');
+      }
+      const stored = own ?? (await this.continuedAccount(name));
+      const problem = (await nameProblems(manager, { username: name }, stored)).get('username');
       if (problem === undefined) return undefined;
       if (problem === 'invalid') return message('usernameInvalid');
       // Only its owner may use an address as user name; others must not learn whether an account has it.
@@ -52,6 +61,12 @@ export class NameChecks {
     if (typeof username !== 'string' || !isAddress(username) || (await this.isAnsweredByMail())) return undefined;
     const problems = await nameProblems(manager, { username }, this.own);
     return problems.has('username') ? { username: [message('usernameTaken')] } : undefined;
+  }
+
+  /** Returns the unconfirmed account that a sign-up with this user name continues. */
+  private async continuedAccount(username: string): Promise<User | undefined> {
+    const account = await findUnconfirmed(this.execution.manager, username, this.email);
+    return account !== undefined && (await this.isAnsweredByMail()) ? account : undefined;
   }
 
   /** Whether this is a sign-up that sends a mail later, which alone may reveal that the address has an account. */

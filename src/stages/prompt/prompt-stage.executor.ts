@@ -43,7 +43,7 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
     const fields = await fieldsOf(manager, stage);
     const data = plan.context.prompt_data ?? {};
     const own = await ownAccount(execution);
-    const names = new NameChecks(execution, own);
+    const names = new NameChecks(execution, own, typedAddress(fields, body as PromptData, data));
     const strength = this.strengthLimit.meterFor(visitor.clientIp);
     const answer = await readPromptAnswer(fields, body as PromptData, {
       data,
@@ -97,6 +97,13 @@ async function ownAccount(execution: Run): Promise<User | undefined> {
   const pending = await execution.pendingUser();
   if (pending !== undefined) return pending.kind === 'known' ? pending.user : undefined;
   return execution.visitor.user;
+}
+
+/** Returns the address that this form or an earlier one of the run has asked for, not validated; empty if none has. */
+function typedAddress(fields: readonly FormField[], body: PromptData, data: PromptData): string {
+  const isAskedHere = fields.some(({ fieldKey }) => fieldKey === 'email');
+  const typed = ownValue(isAskedHere ? body : data, 'email');
+  return typeof typed === 'string' ? typed.trim() : '';
 }
 
 /** Returns the names and addresses of the user in the account, the run's data and this response. */

@@ -21,9 +21,10 @@ import { redeemInvitation } from '../invitation/redeem-invitation.js';
 import { passwordChosenKey } from '../prompt/choose-password.executor.js';
 import { ownValue, passwordKey, type PromptData } from '../prompt/prompt-form.js';
 import { openPasswordHash } from '../prompt/sealed-password-hash.js';
+import { rememberTypedPassword } from '../prompt/typed-password.js';
 import { setsUnprovedAddress } from '../prompt/unproved-address.js';
 import { SignUpLimit } from './sign-up-limit.js';
-import { ownerOfTakenAddress } from './taken-address.js';
+import { type AddressHolders, holdersOf } from './taken-address.js';
 import { type UserChanges, userChanges } from './user-changes.js';
 import type { UserWriteStage } from './user-write-stage.entity.js';
 
@@ -99,11 +100,12 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     if (reservesForeignAddress(changes, stored)) throw new Denial(failed);
     if (setsUnprovedAddress(changes, stored, context)) throw new Denial(message('addressNotProved'));
     const password = this.passwordColumn(data);
-    const isReserved = stored === undefined && (await isReservedUsername(manager, changes.username ?? ''));
+    const { username = '', email = '' } = changes;
+    const isReserved = stored === undefined && (await isReservedUsername(manager, { username, email }));
     if (isReserved) throw new Denial(failed);
-    const owner = stored === undefined ? await ownerOfTakenAddress(execution, manager, changes) : undefined;
-    if (owner !== undefined) {
-      await this.simulateSignUp(execution, manager, { ...changes, ...password }, owner);
+    const holders = stored === undefined ? await holdersOf(execution, manager, changes) : {};
+    if (holders.owner !== undefined || holders.unconfirmed !== undefined) {
+      await this.simulateSignUp(execution, manager, { ...changes, ...password }, holders);
       return;
     }
     const columns: Columns = { ...changes, ...(await claimNames(manager, changes, stored)), ...password };
@@ -124,19 +126,27 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
   }
 
   /**
-   * Continues like a sign-up without creating an account. The address has an account, which only its owner may learn, by
-   * mail. Does the same work as a sign-up and rolls back, so that timing reveals nothing.
+   * Continues like a sign-up without creating an account. Either the address has an account, which only its owner may
+   * learn, by mail; or the same names have signed up before, and that sign-up continues. Does the same work as a sign-up
+   * and rolls back, so that timing reveals nothing.
    */
-  private async simulateSignUp(execution: Run, manager: EntityManager, columns: Columns, owner: User): Promise<void> {
+  private async simulateSignUp(
+    execution: Run,
+    manager: EntityManager,
+    columns: Columns,
+    { owner, unconfirmed }: AddressHolders,
+  ): Promise<void> {
     const { stage, plan } = execution;
     const { username = '', email = '' } = columns;
-    // Another sign-up with this name waits for the claim, and then finds it reserved. The address is the owner's name.
-    const names = await claimNames(manager, { username: isAddress(username) ? randomUUID() : username });
-    if (!isAddress(username)) {
-      await reserveUsername(manager, username, this.settings.unconfirmedRetention || maxReservationDays);
-    }
+    const isHeld = isAddress(username) || unconfirmed !== undefined;
+    // Another sign-up with this name waits for the claim, and then finds it reserved. An account may have it already.
+    const names = await claimNames(manager, { username: isHeld ? randomUUID() : username });
+    const reserve = (within: EntityManager): Promise<void> =>
+      reserveUsername(within, { username, email }, this.settings.unconfirmedRetention || maxReservationDays);
+    if (!isHeld) await reserve(manager);
     try {
       await manager.transaction(async (nested) => {
+        if (isHeld) await reserve(nested);
         const user = await create(execution, nested, { ...columns, ...names });
         const group = stage.createUsersGroupId;
         await this.addToGroups(nested, user, [...(plan.context.groups ?? []), ...(group === null ? [] : [group])]);
@@ -146,7 +156,12 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     } catch (error) {
       if (!(error instanceof IntendedRollback)) throw error;
     }
-    execution.setPendingUser({ pretended: { username, email, owner: owner.pk } });
+    if (owner !== undefined) {
+      execution.setPendingUser({ pretended: { username, email, owner: owner.pk } });
+    } else if (unconfirmed !== undefined) {
+      execution.setPendingUser({ pk: unconfirmed.pk });
+      rememberTypedPassword(execution, unconfirmed, ownValue(plan.context.prompt_data ?? {}, passwordKey));
+    }
     discardWrittenData(plan.context);
   }
 

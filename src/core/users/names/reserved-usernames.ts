@@ -2,29 +2,46 @@ import { createHash } from 'node:crypto';
 
 import type { EntityManager } from 'typeorm';
 
-import { skeletonOf } from './skeleton.js';
+import { foldedName, skeletonOf } from './skeleton.js';
+
+/** The names that a sign-up asks for. */
+export interface WantedNames {
+  readonly username: string;
+  readonly email: string;
+}
 
 /**
  * Reserves a user name that a sign-up chose without getting an account, as an account that waits for confirmation
- * does. Otherwise a second sign-up with the name would reveal that the first one was not carried out.
+ * does. Otherwise a second sign-up with the name would reveal that the first one was not carried out. One with the same
+ * address may have it, as it would continue such an account.
  */
-export async function reserveUsername(manager: EntityManager, username: string, days: number): Promise<void> {
+export async function reserveUsername(manager: EntityManager, wanted: WantedNames, days: number): Promise<void> {
   await manager.query(
-    `insert into "request_limit" as l (key, count, ends) values ($1, 1, now() + $2 * interval '1 day')
+    `insert into "request_limit" as l (key, count, ends)
+     select key, 1, now() + $2 * interval '1 day' from unnest($1::text[]) as key order by key
      on conflict (key) do update set ends = greatest(l.ends, excluded.ends)`,
-    [keyOf(username), days],
+    [[keyOf(wanted), keyWithAddress(wanted)], days],
   );
 }
 
-/** Whether a user name, or one that looks like it, is reserved. */
-export async function isReservedUsername(manager: EntityManager, username: string): Promise<boolean> {
+/** Whether a user name, or one that looks like it, is reserved for sign-ups with another address. */
+export async function isReservedUsername(manager: EntityManager, wanted: WantedNames): Promise<boolean> {
   const [row] = await manager.query<[{ reserved: boolean }]>(
-    `select exists (select from "request_limit" where key = $1 and ends > now()) as reserved`,
-    [keyOf(username)],
+    `select exists (select from "request_limit" where key = $1 and ends > now())
+        and not exists (select from "request_limit" where key = $2 and ends > now()) as reserved`,
+    [keyOf(wanted), keyWithAddress(wanted)],
   );
   return row.reserved;
 }
 
-function keyOf(username: string): string {
-  return `sign-up:name:${createHash('sha256').update(skeletonOf(username)).digest('hex')}`;
+function keyOf({ username }: WantedNames): string {
+  return `sign-up:name:${digest(skeletonOf(username))}`;
+}
+
+function keyWithAddress({ username, email }: WantedNames): string {
+  return `sign-up:names:${digest(JSON.stringify([username, email].map(foldedName)))}`;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
