@@ -8,8 +8,8 @@ describe.each(colours)('The accent %s', (colour) => {
   it('has enough contrast on every surface and under its text', () => {
     const { light, dark } = accentOf(colour);
     for (const { fill, onFill } of [light, dark]) expect(contrastOf(fill, onFill)).toBeGreaterThanOrEqual(4.5);
-    expect(contrastOf(light.ink, '#f4f6f9')).toBeGreaterThanOrEqual(4.5);
-    expect(contrastOf(dark.ink, '#1d2530')).toBeGreaterThanOrEqual(4.5);
+    expect(contrastOf(light.ink, '#f4f5f7')).toBeGreaterThanOrEqual(4.5);
+    expect(contrastOf(dark.ink, '#1d2127')).toBeGreaterThanOrEqual(4.5);
   });
 });
 

@@ -9,7 +9,7 @@ export interface Accent {
 }
 
 /** The surfaces of `style.css` with the least contrast to text. */
-const surfaces = { light: '#f4f6f9', dark: '#1d2530' } as const;
+const surfaces = { light: '#f4f5f7', dark: '#1d2127' } as const;
 const inks = ['#ffffff', '#10151c'] as const;
 
 /** Minimum contrast of text (WCAG 2.2, 1.4.3). */

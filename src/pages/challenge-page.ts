@@ -155,11 +155,10 @@ function renderEmail(challenge: FullChallenge, context: PageContext, wording: Wo
   const errors = withoutCodes(challenge.response_errors ?? {}, ['mailResent', 'confirmedElsewhere']);
   const code: Field = {
     name: 'code',
-    control: 'text',
+    control: 'code',
     label: wording.text('code'),
     autocomplete: 'one-time-code',
     inputmode: 'numeric',
-    look: 'code',
     verbatim: true,
     required: true,
   };

@@ -4,6 +4,7 @@ import type { Wording } from './wording.js';
 /** Controls of `parts/field.html`; the others are types of `<input>`. */
 export type Control =
   | 'checkbox'
+  | 'code'
   | 'date'
   | 'datetime-local'
   | 'email'
@@ -35,8 +36,6 @@ export interface Field {
   readonly verbatim?: boolean;
   /** The password can be shown while it is typed. */
   readonly reveal?: boolean;
-  /** Additional CSS class of the control. */
-  readonly look?: string;
   readonly step?: string;
   /** An empty value is not sent: an empty text is no valid number or date. */
   readonly omitEmpty?: boolean;

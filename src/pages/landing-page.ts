@@ -21,13 +21,14 @@ interface StatusLine {
   readonly is_open: boolean;
 }
 
-type Entry = PageLink & { readonly text: string };
+/** @property icon one of `parts/icon.html` */
+type Entry = PageLink & { readonly text: string; readonly icon: string };
 
 /** Flows that visitors can start, in this order. */
 const entryFlows = [
-  { designation: 'authentication', label: 'signIn', text: 'signInText' },
-  { designation: 'recovery', label: 'recover', text: 'recoverText' },
-  { designation: 'enrollment', label: 'enroll', text: 'enrollText' },
+  { designation: 'authentication', label: 'signIn', text: 'signInText', icon: 'person' },
+  { designation: 'enrollment', label: 'enroll', text: 'enrollText', icon: 'join' },
+  { designation: 'recovery', label: 'recover', text: 'recoverText', icon: 'key' },
 ] as const;
 
 /** The page at `/`: the entry to the flows, and the default target of finished flows. */
@@ -57,7 +58,10 @@ export class LandingPage {
         messages: (notes.messages ?? [])
           .filter(({ message }) => !('code' in message && message.code === 'signedIn'))
           .map(({ level, message }) => ({ level, text: wording.message(message) })),
-        links: [...flows.flatMap((flow) => entryLinks(flow, wording)), ...this.tools(canSeeStatus, wording)],
+        // The visitor comes from the end of a flow.
+        confirmed: (notes.messages ?? []).some(({ level }) => level === 'success'),
+        links: flows.flatMap((flow) => entryLinks(flow, wording)),
+        tools: this.tools(canSeeStatus, wording),
         state: canSeeStatus ? await this.state(wording) : [],
       },
     };
@@ -80,9 +84,10 @@ export class LandingPage {
   }
 
   private tools(canSeeStatus: boolean, wording: Wording): Entry[] {
-    const docs = { href: '/api/v3/docs/', label: wording.text('docs'), text: wording.text('docsText') };
+    const docs = { href: '/api/v3/docs/', label: wording.text('docs'), text: wording.text('docsText'), icon: 'code' };
     if (!canSeeStatus || !this.mailbox.isInUse) return [docs];
-    return [{ href: '/dev/mailbox/', label: wording.text('mailbox'), text: wording.text('mailboxText') }, docs];
+    const mailbox = { href: '/dev/mailbox/', label: wording.text('mailbox'), text: wording.text('mailboxText') };
+    return [{ ...mailbox, icon: 'mail' }, docs];
   }
 
   private async state(wording: Wording): Promise<StatusLine[]> {
@@ -116,5 +121,6 @@ function entryLinks(
 ): Entry[] {
   const entryFlow = entryFlows.find((each) => each.designation === designation);
   if (slug === undefined || entryFlow === undefined) return [];
-  return [{ href: `/if/flow/${slug}/`, label: wording.text(entryFlow.label), text: wording.text(entryFlow.text) }];
+  const { label, text, icon } = entryFlow;
+  return [{ href: `/if/flow/${slug}/`, label: wording.text(label), text: wording.text(text), icon }];
 }

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 
 import { assetNames, PageAssets } from './page-assets.js';
 
-/** `/static/pages/`: styles, script and logo of pages. */
+/** `/static/pages/`: styles, script, font and logo of pages. */
 @ApiExcludeController()
 @Controller('static/pages')
 export class PageAssetsController {

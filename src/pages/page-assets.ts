@@ -15,7 +15,7 @@ export const shippedFolder = fileURLToPath(new URL('templates/', import.meta.url
 export const assetsPath = '/static/pages/';
 
 /** Assets that pages load. */
-export const assetNames = ['style.css', 'custom.css', 'page.js', 'logo'] as const;
+export const assetNames = ['style.css', 'custom.css', 'page.js', 'inter.woff2', 'logo'] as const;
 export type AssetName = (typeof assetNames)[number];
 
 /** An asset as it is served. */
@@ -29,6 +29,7 @@ export interface Asset {
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.woff2': 'font/woff2',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
@@ -38,7 +39,7 @@ const types: Readonly<Record<string, string>> = {
   '.avif': 'image/avif',
 };
 
-/** Styles, script and logo of pages: the administrator's files where they exist, else the shipped ones. */
+/** Styles, script, font and logo of pages: the administrator's files where they exist, else the shipped ones. */
 @Injectable()
 export class PageAssets {
   private readonly logger = new Logger(PageAssets.name);
@@ -55,10 +56,12 @@ export class PageAssets {
   async find(name: AssetName): Promise<Asset | undefined> {
     const file = name === 'logo' ? await this.logoFile() : await this.fileNamed(name);
     if (file === undefined) return undefined;
-    const version = `${file.path} ${file.version}`;
+    // The styles contain the address of the font.
+    const font = name === 'style.css' ? await this.address('inter.woff2') : undefined;
+    const version = `${file.path} ${file.version} ${font}`;
     const known = this.cache.get(name);
     if (known?.file === version) return known.asset;
-    const asset = this.load(file);
+    const asset = this.load(file, font);
     this.cache.set(name, { file: version, asset });
     asset.catch(() => this.cache.delete(name));
     return asset;
@@ -85,15 +88,15 @@ export class PageAssets {
     return this.fileNamed('logo.svg');
   }
 
-  private async load(file: TemplateFile): Promise<Asset> {
-    const content = this.withBrandColours(file, await readTemplate(file));
+  private async load(file: TemplateFile, font: string | undefined): Promise<Asset> {
+    const content = this.withSettings(file, await readTemplate(file), font);
     const version = createHash('sha256').update(content).digest('base64url').slice(0, 12);
     return { content, type: types[extname(file.path).toLowerCase()] ?? 'application/octet-stream', version };
   }
 
-  /** Puts the colours of the settings before the styles and into the shipped logo. */
-  private withBrandColours({ name, origin }: TemplateFile, content: Buffer): Buffer {
-    if (name === 'style.css') return Buffer.concat([Buffer.from(this.colours()), content]);
+  /** Puts the colours of the settings and the font before the styles, and the colours into the shipped logo. */
+  private withSettings({ name, origin }: TemplateFile, content: Buffer, font: string | undefined): Buffer {
+    if (name === 'style.css') return Buffer.concat([Buffer.from(this.colours() + fontFace(font)), content]);
     if (origin === 'custom' || name !== 'logo.svg') return content;
     const { fill, onFill } = this.accent.light;
     return Buffer.from(content.toString().replaceAll('#2450c8', fill).replaceAll('#fff', onFill));
@@ -105,4 +108,18 @@ export class PageAssets {
     const { light, dark } = this.accent;
     return `${variables(light)}\n@media (prefers-color-scheme:dark){${variables(dark)}}\n`;
   }
+}
+
+/**
+ * Returns the rule of the font, for the characters that it has. Letters of other scripts have the system's fonts. Until it
+ * is loaded, Arial stands in with the metrics of Inter, so that nothing moves.
+ */
+function fontFace(address: string | undefined): string {
+  if (address === undefined) return '';
+  const latin = 'U+0000-00FF,U+0131,U+0152-0153,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,U+2212';
+  const standIn = 'size-adjust:107.06%;ascent-override:90.49%;descent-override:22.56%;line-gap-override:0%';
+  return (
+    `@font-face{font-family:Inter;font-weight:100 900;font-display:swap;src:url("${address}") format("woff2");` +
+    `unicode-range:${latin}}\n@font-face{font-family:"Inter stand-in";src:local("Arial");${standIn}}\n`
+  );
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 
 /**
- * Returns the Content-Security-Policy of a page: only styles, scripts, images and form targets of this site, no frames.
+ * Returns the Content-Security-Policy of a page: only styles, fonts, scripts, images and form targets of this site, no frames.
  * The background image may come from another origin.
  *
  * @param background URL of that image, if there is one
@@ -13,6 +13,7 @@ export function pagePolicy(background: string | undefined): string {
     "style-src 'self'",
     "script-src 'self'",
     "connect-src 'self'",
+    "font-src 'self'",
     `img-src ${pictures.join(' ')}`,
     "form-action 'self'",
     "base-uri 'none'",

@@ -78,9 +78,10 @@ export class PageRenderer {
   }
 
   private async scopeOf({ values, isScriptless, ...page }: Page, locale: string, address: string): Promise<Scope> {
-    const [style, custom, script, logo] = await Promise.all(
-      (['style.css', 'custom.css', 'page.js', 'logo'] as const).map((name) => this.assets.address(name)),
+    const [style, custom, script, inter, logo] = await Promise.all(
+      (['style.css', 'custom.css', 'page.js', 'inter.woff2', 'logo'] as const).map((name) => this.assets.address(name)),
     );
+    const font = writtenInLatin(locale) ? inter : undefined;
     const { pathname, search } = new URL(address.replace(/^\/+/, '/'), 'http://page');
     const languages = pageLanguages.map(({ code, name }) => {
       const query = new URLSearchParams(search);
@@ -97,7 +98,7 @@ export class PageRenderer {
       direction: directionOf(locale),
       language: pageLanguages.find(({ code }) => code === locale)?.name,
       languages,
-      assets: { style, custom, logo, script: isScriptless ? undefined : script },
+      assets: { style, custom, logo, font, script: isScriptless ? undefined : script },
     });
   }
 
@@ -112,4 +113,9 @@ export class PageRenderer {
 function layoutClasses(layout = 'stacked'): string {
   const [kind = layout] = layout.split('_');
   return kind === layout ? layout : `${kind} ${layout}`;
+}
+
+/** Whether a language has Latin letters, which the font has. */
+function writtenInLatin(locale: string): boolean {
+  return new Intl.Locale(locale).maximize().script === 'Latn';
 }

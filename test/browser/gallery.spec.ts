@@ -4,8 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible, launchBrowser, openContext, sideways, takePicture } from './browser.js';
 import { type Gallery, samples, startGallery } from './gallery-server.js';
 
-/** Maximum bytes of a page and its assets, without a background image. */
-const maxPageBytes = 30_000;
+/** Maximum bytes of a page, its assets and the font, without a background image. */
+const maxPageBytes = 100_000;
+
+/** Maximum bytes of the font. */
+const maxFontBytes = 60_000;
 
 let browser: Browser;
 let gallery: Gallery;
@@ -37,8 +40,11 @@ async function inWindow(
 describe('A page', () => {
   it.each(samples)('is accessible in light and dark and fits a screen of 320 pixels: %s', async (name) => {
     await inWindow({}, async (page, complaints) => {
-      let weight = 0;
-      page.on('response', (response) => void response.body().then((body) => (weight += body.length)));
+      const weights = new Map<string, number>();
+      page.on('response', async (response) => {
+        const { length } = await response.body();
+        weights.set(response.request().resourceType(), length + (weights.get(response.request().resourceType()) ?? 0));
+      });
       const answer = await page.goto(gallery.urlOf(name));
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
@@ -48,8 +54,9 @@ describe('A page', () => {
       await page.setViewportSize({ width: 320, height: 640 });
       expect(await sideways(page)).toBe(0);
       await takePicture(page, `${name}-320`);
-      expect(weight).toBeGreaterThan(10_000);
-      expect(weight).toBeLessThan(maxPageBytes);
+      expect([...weights.values()].reduce((sum, weight) => sum + weight, 0)).toBeLessThan(maxPageBytes);
+      expect(weights.get('font')).toBeGreaterThan(10_000);
+      expect(weights.get('font')).toBeLessThan(maxFontBytes);
       // Chromium reports the error status of the page itself; anything else fails.
       const own = answer!.ok() ? [] : [expect.stringContaining(`status of ${answer!.status()}`)];
       expect(complaints).toEqual(own);
@@ -103,8 +110,82 @@ describe('A page', () => {
 
   it('has no animations with prefers-reduced-motion', async () => {
     await inWindow({ reducedMotion: 'reduce' }, async (page) => {
-      await page.goto(gallery.urlOf('email'));
-      expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+      for (const name of ['email', 'email-confirmed', 'new-password']) {
+        await page.goto(gallery.urlOf(name));
+        expect(await page.evaluate('document.getAnimations().length'), name).toBe(0);
+      }
+    });
+  });
+
+  it('draws a check when something has succeeded', async () => {
+    await inWindow({}, async (page) => {
+      for (const name of ['email-confirmed', 'new-password']) {
+        await page.goto(gallery.urlOf(name), { waitUntil: 'commit' });
+        await page.locator('main .drawn').waitFor();
+        const drawn = 'getComputedStyle(document.querySelector("main .drawn")).animationName';
+        expect(await page.evaluate(drawn), name).toBe('draw');
+      }
+    });
+  });
+
+  it('has the font for Latin letters, and fonts of the system for Arabic and Chinese', async () => {
+    await inWindow({}, async (page) => {
+      const fonts: string[] = [];
+      page.on('request', (request) => request.resourceType() === 'font' && fonts.push(request.url()));
+      for (const locale of ['ar', 'zh-Hans']) await page.goto(gallery.urlOf('sign-in', { locale }));
+      expect(fonts).toEqual([]);
+      await page.goto(gallery.urlOf('sign-in'));
+      expect(await page.evaluate(`document.fonts.ready.then(() => document.fonts.check('1rem Inter'))`)).toBe(true);
+      expect(fonts).toHaveLength(1);
+    });
+  });
+
+  it.each([true, false])(
+    'has a menu of languages that opens over the page (JavaScript: %s)',
+    async (javaScriptEnabled) => {
+      await inWindow({ javaScriptEnabled, viewport: { width: 320, height: 640 } }, async (page) => {
+        await page.goto(gallery.urlOf('sign-in'));
+        const menu = page.locator('.languages');
+        const { height } = (await page.locator('body').boundingBox())!;
+        await menu.locator('summary').click();
+        await menu.getByRole('link', { name: 'Deutsch' }).waitFor();
+        expect((await page.locator('body').boundingBox())!.height).toBe(height);
+        await takePicture(page, 'languages-320');
+        if (javaScriptEnabled) {
+          await expectAccessible(page, 'languages');
+          await page.keyboard.press('Escape');
+          await menu.getByRole('link', { name: 'Deutsch' }).waitFor({ state: 'hidden' });
+          await menu.locator('summary').click();
+        }
+        await menu.getByRole('link', { name: 'Deutsch' }).click();
+        await page.getByRole('button', { name: 'Anmelden' }).waitFor();
+        await menu.locator('summary').click();
+        expect(await menu.locator('[aria-current]').innerText()).toBe('Deutsch');
+      });
+    },
+  );
+
+  it.each([320, 1280])('has a code in six boxes at %d pixels, each digit in its box', async (width) => {
+    await inWindow({ viewport: { width, height: 800 } }, async (page) => {
+      for (const locale of ['en', 'ar']) {
+        await page.goto(gallery.urlOf('email', { locale }));
+        const input = page.locator('input[autocomplete="one-time-code"]');
+        await input.pressSequentially('123 4٥');
+        expect(await input.inputValue()).toBe('12345');
+        await takePicture(page, `code-${width}-${locale}`);
+        const [boxes, digits] = await page.evaluate<[number[], number[]]>(`(() => {
+          const middle = ({ left, width }) => left + width / 2;
+          const boxes = [...document.querySelectorAll('.boxes i')].map((box) => middle(box.getBoundingClientRect()));
+          const style = getComputedStyle(document.querySelector('.boxes input'));
+          const [start, pitch] = [parseFloat(style.paddingInlineStart), parseFloat(style.letterSpacing)];
+          const canvas = document.createElement('canvas').getContext('2d');
+          canvas.font = style.font;
+          const { width } = canvas.measureText('0');
+          const { left } = document.querySelector('.boxes input').getBoundingClientRect();
+          return [boxes, boxes.map((_, index) => left + start + index * (pitch + width) + width / 2)];
+        })()`);
+        for (const [index, box] of boxes.entries()) expect(Math.abs(box - digits[index]!)).toBeLessThan(1);
+      }
     });
   });
 

@@ -99,6 +99,19 @@ describe('What pages load', () => {
     expect((await fetch(before.url)).headers.get('cache-control')).toBe('no-cache');
   });
 
+  it('contains the font, which a file of the folder replaces', async () => {
+    const face = async (): Promise<Response> => {
+      const style = await (await asset('style.css')).text();
+      return fetch(app.url + /src:url\("([^"]+)"\)/.exec(style)![1]!);
+    };
+    const inter = await face();
+    expect(inter.headers.get('content-type')).toBe('font/woff2');
+    expect(inter.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(await page()).toContain(`<link rel="preload" href="${new URL(inter.url).pathname}`);
+    await put('inter.woff2', 'another font');
+    expect(await (await face()).text()).toBe('another font');
+  });
+
   it.each(['base.html', 'nothing.css', 'custom.css', '..%2Fbase.html', 'constructor'])(
     'is nothing else: %s',
     async (name) => {

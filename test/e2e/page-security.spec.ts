@@ -41,6 +41,7 @@ describe('Every page', () => {
       const { headers } = await new PageBrowser(app.url).ask(address, init);
       const policy = headers.get('content-security-policy')!;
       expect(policy, address).toContain("default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'");
+      expect(policy).toContain("; font-src 'self'; img-src 'self' data:;");
       expect(policy).toContain("form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
       expect(policy).not.toContain('unsafe-inline');
       expect(headers.get('x-frame-options')).toBe('DENY');

@@ -42,6 +42,38 @@ for (const wrapper of document.querySelectorAll('.secret')) {
   input.form.addEventListener('submit', () => show(false));
 }
 
+// Shows which box of a code is next, and sends the code when it is complete.
+for (const boxes of document.querySelectorAll('.boxes')) {
+  const input = boxes.querySelector('input');
+  const places = boxes.querySelectorAll('i');
+  const markNext = () => {
+    const next = Math.min(input.value.length, places.length - 1);
+    places.forEach((place, index) => place.classList.toggle('next', index === next));
+  };
+  input.addEventListener('input', () => {
+    // Arabic and Persian digits end in the four bits of their value.
+    const digits = input.value.replace(/[٠-٩۰-۹]/g, (digit) => digit.charCodeAt(0) & 15).replace(/\D/g, '');
+    const code = digits.slice(0, places.length);
+    if (input.value !== code) input.value = code;
+    markNext();
+    if (input.value.length === places.length) input.form.requestSubmit();
+  });
+  boxes.classList.add('scripted');
+  markNext();
+}
+
+// Closes an open menu with Escape, or with a click elsewhere.
+for (const menu of document.querySelectorAll('.languages')) {
+  document.addEventListener('click', ({ target }) => {
+    if (!menu.contains(target)) menu.open = false;
+  });
+  menu.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape') return;
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  });
+}
+
 // Polls the executor while the visitor opens the link, with growing intervals.
 const waiting = document.querySelector('[data-poll]');
 if (waiting) {
