@@ -11,6 +11,7 @@ const folders = [
   '/flows/bindings/',
   '/policies/all/',
   '/policies/bindings/',
+  '/policies/expression/',
   '/policies/password/',
   '/rbac/permissions/roles/',
   '/rbac/permissions/users/',

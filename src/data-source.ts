@@ -23,6 +23,7 @@ import { NotMeLink } from './mail/not-me/not-me-link.entity.js';
 import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
 import { BlueprintInstance } from './managed/blueprint-instance.entity.js';
+import { ExpressionPolicy } from './policies/expression/expression-policy.entity.js';
 import { PasswordPolicy } from './policies/password/password-policy.entity.js';
 import { PolicyBinding } from './policies/policy-binding.entity.js';
 import { Policy } from './policies/policy.entity.js';
@@ -67,6 +68,7 @@ export function dataSourceOptions(url: string, statementTimeout = 0): DataSource
       Consent,
       FlowToken,
       Policy,
+      ExpressionPolicy,
       PasswordPolicy,
       PolicyBinding,
       PromptStagePolicy,

@@ -6,7 +6,7 @@ import type { User } from '../core/users/user.entity.js';
 import type { FlowDesignation } from '../flows/flow-choices.js';
 import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';
 import { Flow } from '../flows/flow.entity.js';
-import { passingTargets } from '../policies/policy-engine.js';
+import { passingTargets, targetVerdicts } from '../policies/policy-engine.js';
 import { type FlowPlan, newPlan, type PlanContext } from './plan.js';
 
 /** The result of planning. */
@@ -33,9 +33,10 @@ export class FlowPlanner {
       order: { order: 'ASC', pk: 'ASC' },
     });
     const evaluated = bindings.filter(({ evaluateOnPlan }) => evaluateOnPlan).map(({ pk }) => pk);
-    const kept = await passingTargets(manager, 'binding', evaluated, subjectOf(user, context), context);
+    const verdicts = await targetVerdicts(manager, 'binding', evaluated, subjectOf(user, context), context);
+    if ([...verdicts.values()].includes('undecided')) return { kind: 'notApplicable' };
     const planned = bindings
-      .filter(({ pk, evaluateOnPlan }) => !evaluateOnPlan || kept.has(pk))
+      .filter(({ pk, evaluateOnPlan }) => !evaluateOnPlan || verdicts.get(pk) === 'passes')
       .map(({ pk, stageId, reEvaluatePolicies }) => ({ binding: pk, stage: stageId, reEvaluate: reEvaluatePolicies }));
     return { kind: planned.length > 0 ? 'plan' : 'empty', plan: newPlan(flow.pk, planned, context) };
   }

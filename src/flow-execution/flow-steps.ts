@@ -5,7 +5,7 @@ import { Sessions } from '../core/sessions/session.service.js';
 import type { InvalidResponseAction } from '../flows/flow-choices.js';
 import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';
 import { Stage } from '../flows/stage.entity.js';
-import { passingTargets } from '../policies/policy-engine.js';
+import { targetVerdicts } from '../policies/policy-engine.js';
 import { ValidationError } from '../rest/errors/validation-error.js';
 import { message } from '../rest/messages/messages.js';
 import type { ExecutorAnswer, ResponseErrors } from './executor-answer.js';
@@ -152,6 +152,7 @@ export class FlowSteps {
     for (let next = plan.bindings[0]; next !== undefined; next = plan.bindings[0]) {
       const resolved = await this.resolveStage(run, plan, next);
       if (resolved === 'broken') return this.denyBrokenPlan(run);
+      if (resolved === 'undecided') return this.denyUndecided(run, plan);
       if (resolved !== 'skipped') return this.executeStage(run, plan, skipped, resolved, posted);
       plan.bindings.shift();
       skipped.push(next);
@@ -164,7 +165,7 @@ export class FlowSteps {
     run: FlowRun,
     plan: FlowPlan,
     planned: PlannedStage,
-  ): Promise<ResolvedStage | 'skipped' | 'broken'> {
+  ): Promise<ResolvedStage | 'skipped' | 'undecided' | 'broken'> {
     const { manager, flow, visitor } = run;
     if ('inMemory' in planned) {
       const executor = this.executors.findInMemory(planned.inMemory);
@@ -180,14 +181,10 @@ export class FlowSteps {
     const binding = await manager.findOneBy(FlowStageBinding, { pk: planned.binding, targetId: flow.pk });
     if (binding?.stageId !== planned.stage) return 'broken';
     if (planned.reEvaluate) {
-      const kept = await passingTargets(
-        manager,
-        'binding',
-        [binding.pk],
-        subjectOf(visitor.user, plan.context),
-        plan.context,
-      );
-      if (!kept.has(binding.pk)) return 'skipped';
+      const subject = subjectOf(visitor.user, plan.context);
+      const verdict = (await targetVerdicts(manager, 'binding', [binding.pk], subject, plan.context)).get(binding.pk);
+      if (verdict === 'undecided') return verdict;
+      if (verdict !== 'passes') return 'skipped';
     }
     const stage = await manager.findOneByOrFail(Stage, { pk: binding.stageId });
     const executor = this.executors.get(stage.kind);
@@ -240,6 +237,12 @@ export class FlowSteps {
         cancel(run);
         return deniedAnswer(run, plan.context, outcome.message);
     }
+  }
+
+  /** Denies access: whether the stage is skipped depends on a policy that cannot be evaluated. */
+  private denyUndecided(run: FlowRun, { context }: FlowPlan): Promise<ExecutorAnswer> {
+    cancel(run);
+    return deniedAnswer(run, context, message('policyNotEvaluated'));
   }
 
   private denyBrokenPlan(run: FlowRun): Promise<ExecutorAnswer> {

@@ -69,6 +69,7 @@ export const messageTexts = {
   noUserToDelete: restart,
   noUserToChange: restart,
   flowNotApplicable: 'This page is not available to you. You may already be signed in.',
+  policyNotEvaluated: 'This page is not set up completely. Please contact the operator of this site.',
   userNotWritten: 'Your details could not be saved. The username may already be taken. Please start over.',
   invitationInvalid: 'This invitation is not valid or has already been used.',
   nextUrlInvalid: 'The redirect address is not part of this site.',

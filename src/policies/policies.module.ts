@@ -5,9 +5,13 @@ import { Exporter } from '../flows/transfer/exporter.service.js';
 import { TransferModels } from '../flows/transfer/transfer-models.js';
 import { TransferModule } from '../flows/transfer/transfer.module.js';
 import { Referrers } from '../rest/referrers.js';
-import { policiesOfFlow, passwordPolicyTransfer } from './password/password-policy-transfer.js';
+import { expressionPolicyTransfer } from './expression/expression-policy-transfer.js';
+import { ExpressionPolicyController } from './expression/expression-policy.controller.js';
+import { ExpressionPolicyService } from './expression/expression-policy.service.js';
+import { passwordPolicyTransfer } from './password/password-policy-transfer.js';
 import { PasswordPolicyController } from './password/password-policy.controller.js';
 import { PasswordPolicyService } from './password/password-policy.service.js';
+import { policiesOfFlow } from './policies-of-flow.js';
 import { policyBindingsOfFlow, policyBindingTransfer } from './policy-binding-transfer.js';
 import { PolicyBindingController } from './policy-binding.controller.js';
 import { PolicyBindingService } from './policy-binding.service.js';
@@ -19,20 +23,23 @@ import { defaultPolicyProblems } from './validation-policies.js';
 /** Policies and their bindings to flows and stages. */
 @Module({
   imports: [TransferModule],
-  controllers: [PasswordPolicyController, PolicyBindingController, PolicyController],
-  providers: [PasswordPolicyService, PolicyBindingService, PolicyService],
+  controllers: [ExpressionPolicyController, PasswordPolicyController, PolicyBindingController, PolicyController],
+  providers: [ExpressionPolicyService, PasswordPolicyService, PolicyBindingService, PolicyService],
 })
 export class PoliciesModule {
   constructor(
     models: TransferModels,
     exporter: Exporter,
     passwordPolicies: PasswordPolicyService,
+    expressionPolicies: ExpressionPolicyService,
     bindings: PolicyBindingService,
     referrers: Referrers,
     passwords: PasswordRules,
   ) {
     models.register(passwordPolicyTransfer(passwordPolicies));
-    exporter.register(policiesOfFlow);
+    models.register(expressionPolicyTransfer(expressionPolicies));
+    exporter.register(policiesOfFlow('password'));
+    exporter.register(policiesOfFlow('expression'));
     passwords.register(defaultPolicyProblems);
     models.register(policyBindingTransfer(bindings));
     exporter.register(policyBindingsOfFlow);

@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 
 import { passwordStrength } from '../core/passwords/password-strength.js';
-import type { PasswordPolicy } from './password/password-policy.entity.js';
-import { evaluate, findPolicies } from './policy-evaluation.js';
+import { PasswordPolicy } from './password/password-policy.entity.js';
+import { type AnyPolicy, evaluate, findPolicies } from './policy-evaluation.js';
 
 /** Tables of the objects that policies can be bound to. Each has a `policy_engine_mode`, `all` or `any`. */
 const targets = {
@@ -30,6 +30,20 @@ interface BoundRow {
 }
 
 /**
+ * Whether a target passes. `undecided`: that depends on a policy that cannot be evaluated. Deny the run then: to skip a
+ * stage can open as much as to show one, for example a stage that asks for a password or one that denies.
+ */
+export type Verdict = 'passes' | 'fails' | 'undecided';
+
+/** Returns the keys of the targets that pass, as `targetVerdicts` does. */
+export async function passingTargets(
+  ...[manager, kind, keys, user, context]: Parameters<typeof targetVerdicts>
+): Promise<ReadonlySet<string>> {
+  const verdicts = await targetVerdicts(manager, kind, keys, user, context);
+  return new Set(keys.filter((key) => verdicts.get(key) === 'passes'));
+}
+
+/**
  * Evaluates the enabled policy bindings of flows or flow-stage bindings, as authentik does: members of a group also
  * belong to its ancestors, `negate` inverts a result, and the target's mode combines the results. A target without
  * enabled bindings passes. Runs one statement, and two more if a policy is bound.
@@ -37,27 +51,45 @@ interface BoundRow {
  * @param keys of flows, or of flow-stage bindings
  * @param user undefined for anonymous visitors; like them, inactive and deleted users match no user or group
  * @param context of the run
- * @returns the keys of the targets that pass; a deleted target does not
+ * @returns the verdicts by key; a deleted target is absent
  */
-export async function passingTargets(
+export async function targetVerdicts(
   manager: EntityManager,
   kind: keyof typeof targets,
   keys: readonly string[],
   user: { readonly pk: number } | undefined,
   context: PolicyContext = {},
-): Promise<ReadonlySet<string>> {
-  if (keys.length === 0) return new Set();
+): Promise<ReadonlyMap<string, Verdict>> {
+  if (keys.length === 0) return new Map();
   const rows = await readBindings(manager, kind, keys, user);
   const results = await evaluatePolicies(manager, rows, user, context);
   const modes = new Map(rows.map(({ key, mode }) => [key, mode]));
-  const passes = (key: string): boolean => {
-    const outcomes = rows
-      .filter((row) => row.key === key && row.binding !== null)
-      .map((row) => row.negate !== (row.userMatches ?? results.get(row.binding ?? '') ?? false));
-    if (outcomes.length === 0) return true;
-    return modes.get(key) === 'all' ? outcomes.every(Boolean) : outcomes.some(Boolean);
+  const verdictOn = (key: string, mode: BoundRow['mode']): Verdict => {
+    const bound = rows.filter((row) => row.key === key && row.binding !== null);
+    return combined(
+      mode,
+      bound.map((row) => outcomeOf(row, results)),
+    );
   };
-  return new Set([...modes.keys()].filter(passes));
+  return new Map([...modes].map(([key, mode]) => [key, verdictOn(key, mode)]));
+}
+
+/** Returns the verdict of one binding. An undecided one stays undecided when it is negated. */
+function outcomeOf({ binding, userMatches, negate }: BoundRow, results: ReadonlyMap<string, Verdict>): Verdict {
+  const verdict = userMatches === null ? (results.get(binding ?? '') ?? 'fails') : verdictOf(userMatches);
+  return verdict === 'undecided' ? verdict : verdictOf((verdict === 'passes') !== negate);
+}
+
+/** Kleene's logic: a target is undecided only if the undecided bindings decide. */
+function combined(mode: BoundRow['mode'], verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.length === 0) return 'passes';
+  const deciding = mode === 'all' ? 'fails' : 'passes';
+  if (verdicts.includes(deciding)) return deciding;
+  return verdicts.find((verdict) => verdict === 'undecided') ?? verdictOf(mode === 'all');
+}
+
+function verdictOf(passes: boolean): Verdict {
+  return passes ? 'passes' : 'fails';
 }
 
 function readBindings(
@@ -88,13 +120,13 @@ function readBindings(
   );
 }
 
-/** Returns the results of the bound policies by binding key. */
+/** Returns the verdicts of the bound policies by binding key. */
 async function evaluatePolicies(
   manager: EntityManager,
   rows: readonly BoundRow[],
   user: { readonly pk: number } | undefined,
   context: PolicyContext,
-): Promise<ReadonlyMap<string, boolean>> {
+): Promise<ReadonlyMap<string, Verdict>> {
   const policies = await findPolicies(
     manager,
     rows.flatMap(({ policy }) => policy ?? []),
@@ -106,17 +138,20 @@ async function evaluatePolicies(
   );
   const personal = account?.personal ?? [];
   const request = { answers: context.prompt_data ?? {}, personal, user, strength: passwordStrength };
-  const results = new Map<string, boolean>();
+  const results = new Map<string, Verdict>();
   for (const { binding, policy: key, failureResult } of rows) {
     const policy = policies.get(key ?? '');
     if (binding === null || policy === undefined) continue;
-    const result = isSealed(policy, context) ? failureResult : (await evaluate(manager, policy, request)).passing;
-    results.set(binding, result);
+    if (isSealed(policy, context)) results.set(binding, verdictOf(failureResult));
+    else {
+      const { passing, isUndecided } = await evaluate(manager, policy, request);
+      results.set(binding, isUndecided ? 'undecided' : verdictOf(passing));
+    }
   }
   return results;
 }
 
 /** Whether the policy checks a password that the run holds only as a sealed hash. */
-function isSealed({ passwordField }: PasswordPolicy, { prompt_secrets = [] }: PolicyContext): boolean {
-  return prompt_secrets.includes(passwordField);
+function isSealed(policy: AnyPolicy, { prompt_secrets = [] }: PolicyContext): boolean {
+  return policy instanceof PasswordPolicy && prompt_secrets.includes(policy.passwordField);
 }

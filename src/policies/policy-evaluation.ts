@@ -2,10 +2,16 @@ import type { EntityManager } from 'typeorm';
 
 import type { StrengthMeter } from '../core/passwords/password-strength.js';
 import { insertEventsOf } from '../events/event-log.js';
+import { message } from '../rest/messages/messages.js';
+import type { ExpressionPolicy } from './expression/expression-policy.entity.js';
 import { passwordPolicyResult } from './password/password-policy-result.js';
 import { PasswordPolicy } from './password/password-policy.entity.js';
-import { passwordPolicyKind } from './password/password-policy.kind.js';
+import { policyKinds } from './policy-kinds.js';
 import type { PolicyResult } from './policy-result.js';
+import { Policy } from './policy.entity.js';
+
+/** A policy of a kind that is here. */
+export type AnyPolicy = PasswordPolicy | ExpressionPolicy;
 
 /** Input of a policy evaluation. */
 export interface PolicyRequest {
@@ -19,36 +25,64 @@ export interface PolicyRequest {
   readonly strength: StrengthMeter | undefined;
 }
 
-/** Evaluates a policy, and writes an event if the policy logs its executions. */
+/** Returns the result of a policy without writing an event. */
+export async function resultOf(
+  policy: AnyPolicy,
+  { answers, personal, strength }: PolicyRequest,
+): Promise<PolicyResult> {
+  if (policy instanceof PasswordPolicy) return passwordPolicyResult(policy, answers, personal, strength);
+  return { passing: false, messages: [message('policyNotEvaluated')], isUndecided: true };
+}
+
+/**
+ * Evaluates a policy. Writes an event if the policy logs its executions, and at most one an hour for a policy that
+ * cannot be evaluated: visitors must not be able to fill the event log.
+ */
 export async function evaluate(
   manager: EntityManager,
-  policy: PasswordPolicy,
-  { answers, personal, user, strength }: PolicyRequest,
+  policy: AnyPolicy,
+  request: PolicyRequest,
 ): Promise<PolicyResult> {
-  const result = await passwordPolicyResult(policy, answers, personal, strength);
-  if (policy.executionLogging) {
-    const [app, model_name] = passwordPolicyKind.model.split('.');
-    const context = {
-      message: 'Policy Execution',
-      policy: { app, model_name, pk: policy.pk, name: policy.name },
-      result,
-      ...(user !== undefined && { user: user.pk }),
-    };
-    const source = `(values ('policy_execution', 'authentik.policies.process', $1::jsonb)) as event (action, app, context)`;
-    await manager.query(insertEventsOf(source), [context]);
+  const { isUndecided = false, ...result } = await resultOf(policy, request);
+  const about = { policy: described(policy), ...(request.user !== undefined && { user: request.user.pk }) };
+  if (isUndecided) {
+    const context = { message: `Expression policy “${policy.name}” denies: ${notRun}`, ...about };
+    await manager.query(
+      `${insertEventsOf(eventFrom('policy_exception'))}
+        where not exists (
+          select from "event" earlier
+           where earlier.action = 'policy_exception' and earlier.created > now() - interval '1 hour'
+             and earlier.context -> 'policy' ->> 'pk' = $2)`,
+      [context, policy.pk],
+    );
   }
-  return result;
+  if (policy.executionLogging) {
+    const context = { message: 'Policy Execution', ...about, result };
+    await manager.query(insertEventsOf(eventFrom('policy_execution')), [context]);
+  }
+  return isUndecided ? { ...result, isUndecided } : result;
 }
 
 /** Returns the policies with these keys; unknown keys are absent. */
 export async function findPolicies(
   manager: EntityManager,
   keys: readonly string[],
-): Promise<ReadonlyMap<string, PasswordPolicy>> {
+): Promise<ReadonlyMap<string, AnyPolicy>> {
   if (keys.length === 0) return new Map();
   const policies = await manager
-    .createQueryBuilder(PasswordPolicy, 'policy')
+    .createQueryBuilder(Policy, 'policy')
     .where('policy.pk = any(:keys)', { keys })
     .getMany();
-  return new Map(policies.map((policy) => [policy.pk, policy]));
+  return new Map(policies.map((policy) => [policy.pk, policy as AnyPolicy]));
+}
+
+const notRun = 'this service stores expressions and does not run them. Unbind the policy to open what it protects.';
+
+function eventFrom(action: 'policy_exception' | 'policy_execution'): string {
+  return `(values ('${action}', 'authentik.policies.process', $1::jsonb)) as event (action, app, context)`;
+}
+
+function described({ pk, name, kind }: AnyPolicy): Record<string, unknown> {
+  const [app, model_name] = policyKinds[kind as keyof typeof policyKinds].model.split('.');
+  return { app, model_name, pk, name };
 }

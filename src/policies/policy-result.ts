@@ -5,4 +5,6 @@ export interface PolicyResult {
   readonly passing: boolean;
   /** For the visitor. */
   readonly messages: readonly MessageOrText[];
+  /** The policy could not be evaluated; it does not pass then. */
+  readonly isUndecided?: true;
 }

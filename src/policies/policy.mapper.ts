@@ -1,6 +1,6 @@
 import type { Columns } from '../rest/list/list-query.js';
 import type { PolicyDto } from './dto/policy.dto.js';
-import { passwordPolicyKind } from './password/password-policy.kind.js';
+import type { PolicyKind, policyKinds } from './policy-kinds.js';
 
 /** Columns common to all kinds of policies, for a query with the alias `policy`. */
 export const policyColumns = {
@@ -14,16 +14,22 @@ export const policyColumns = {
 /** A row of `policyColumns`. */
 export type PolicyRow = Pick<PolicyDto, keyof typeof policyColumns>;
 
-/** Returns the response for a policy of any kind. There is one kind. */
-export function policyAnswer(row: PolicyRow): PolicyDto {
+/** Columns of a list of policies of all kinds. */
+export const policyListColumns = { ...policyColumns, kind: 'policy.kind' } satisfies Columns;
+
+/** A row of `policyListColumns`. */
+export type PolicyListRow = PolicyRow & { readonly kind: keyof typeof policyKinds };
+
+/** Returns the response for a policy of the given kind, with the common fields only. */
+export function policyAnswer(row: PolicyRow, kind: PolicyKind): PolicyDto {
   return {
     pk: row.pk,
     name: row.name,
     execution_logging: row.execution_logging,
-    component: passwordPolicyKind.component,
-    verbose_name: passwordPolicyKind.verboseName,
-    verbose_name_plural: passwordPolicyKind.verboseNamePlural,
-    meta_model_name: passwordPolicyKind.model,
+    component: kind.component,
+    verbose_name: kind.verboseName,
+    verbose_name_plural: kind.verboseNamePlural,
+    meta_model_name: kind.model,
     bound_to: row.bound_to,
   };
 }

@@ -15,12 +15,11 @@ import { englishOf } from '../rest/messages/english.js';
 import type { Reference } from '../rest/used-by.js';
 import type { PolicyTestRequestDto, PolicyTestResultDto } from './dto/policy-test.dto.js';
 import type { PolicyDto, PolicyListQuery } from './dto/policy.dto.js';
-import { passwordPolicyResult } from './password/password-policy-result.js';
-import { PasswordPolicy } from './password/password-policy.entity.js';
-import { passwordPolicyKind } from './password/password-policy.kind.js';
+import { findPolicies, resultOf } from './policy-evaluation.js';
+import { policyKinds } from './policy-kinds.js';
 import { policyBindingReferences } from './policy-references.js';
 import { Policy } from './policy.entity.js';
-import { policyAnswer, policyColumns, type PolicyRow } from './policy.mapper.js';
+import { policyAnswer, policyListColumns, type PolicyListRow } from './policy.mapper.js';
 import { PromptStagePolicy } from './prompt-stage-policy.entity.js';
 
 /** Reads and deletes policies of all kinds through their common fields, and tests them. */
@@ -29,24 +28,24 @@ export class PolicyService {
   constructor(private readonly dataSource: DataSource) {}
 
   async list(query: PolicyListQuery, visible: VisibleRows): Promise<Page<PolicyDto>> {
-    const { pagination, results } = await readPage<PolicyRow>(this.policies(visible), query);
-    return { pagination, results: results.map(policyAnswer) };
+    const { pagination, results } = await readPage<PolicyListRow>(this.policies(visible), query);
+    return { pagination, results: results.map(answerOf) };
   }
 
   /** @throws AppError `notFound` */
   async get(pk: string, visible: VisibleRows): Promise<PolicyDto> {
     const policy = this.policies(visible).andWhere('policy.pk = :pk', { pk });
-    const row = await select(policy, policyColumns).getRawOne<PolicyRow>();
+    const row = await select(policy, policyListColumns).getRawOne<PolicyListRow>();
     if (row === undefined) throw new AppError('notFound');
-    return policyAnswer(row);
+    return answerOf(row);
   }
 
   /** Returns the policies with these keys, by key; unknown keys are absent. */
   async getMany(pks: readonly string[]): Promise<ReadonlyMap<string, PolicyDto>> {
     if (pks.length === 0) return new Map();
     const policies = this.policies(everyRow).andWhere('policy.pk = any(:pks)', { pks });
-    const rows = await select(policies, policyColumns).getRawMany<PolicyRow>();
-    return new Map(rows.map((row) => [row.pk, policyAnswer(row)]));
+    const rows = await select(policies, policyListColumns).getRawMany<PolicyListRow>();
+    return new Map(rows.map((row) => [row.pk, answerOf(row)]));
   }
 
   /** Deletes a policy of any kind and its bindings. */
@@ -56,9 +55,10 @@ export class PolicyService {
 
   /** Returns the kinds of policies that can be created. */
   types(): TypeCreateDto[] {
-    const { verboseName: name, description, component, model } = passwordPolicyKind;
-    const model_name = model.slice(model.indexOf('.') + 1);
-    return [{ name, description, component, model_name, icon_url: null, requires_enterprise: false }];
+    return Object.values(policyKinds).map(({ verboseName: name, description, component, model }) => {
+      const model_name = model.slice(model.indexOf('.') + 1);
+      return { name, description, component, model_name, icon_url: null, requires_enterprise: false };
+    });
   }
 
   /**
@@ -74,13 +74,13 @@ export class PolicyService {
     if (!by.mayOn('authentik_core.view_user', String(userPk))) throw new StatusError(400);
     const { manager } = this.dataSource;
     const user = await manager.findOneBy(User, { pk: userPk });
-    const policy = await manager.findOneBy(PasswordPolicy, { pk });
+    const policy = (await findPolicies(manager, [pk])).get(pk);
     if (user === null) throw new StatusError(400);
-    if (policy === null) throw new AppError('notFound');
+    if (policy === undefined) throw new AppError('notFound');
     const { prompt_data: promptData } = { prompt_data: undefined, ...context };
     const answers = { ...context, ...(typeof promptData === 'object' ? promptData : {}) } as Record<string, unknown>;
     const personal = [user.username, user.name, user.email];
-    const { passing, messages } = await passwordPolicyResult(policy, answers, personal, passwordStrength);
+    const { passing, messages } = await resultOf(policy, { answers, personal, strength: passwordStrength });
     return { passing, messages: messages.map(englishOf), log_messages: [] };
   }
 
@@ -108,4 +108,8 @@ export class PolicyService {
   private policies(visible: VisibleRows): SelectQueryBuilder<Policy> {
     return restrict(this.dataSource.manager.createQueryBuilder(Policy, 'policy'), visible);
   }
+}
+
+function answerOf(row: PolicyListRow): PolicyDto {
+  return policyAnswer(row, policyKinds[row.kind]);
 }

@@ -3,7 +3,8 @@ import type { EntityManager } from 'typeorm';
 import type { StrengthMeter } from '../core/passwords/password-strength.js';
 import type { MessageOrText } from '../rest/messages/messages.js';
 import { PasswordPolicy } from './password/password-policy.entity.js';
-import { evaluate, type PolicyRequest } from './policy-evaluation.js';
+import { type AnyPolicy, evaluate, type PolicyRequest } from './policy-evaluation.js';
+import { Policy } from './policy.entity.js';
 import { PromptStagePolicy } from './prompt-stage-policy.entity.js';
 
 /**
@@ -20,20 +21,24 @@ export async function validationProblems(
   request: PolicyRequest,
   hasField: (field: string) => boolean,
 ): Promise<MessageOrText[]> {
-  const policies = await manager
-    .createQueryBuilder(PasswordPolicy, 'policy')
+  const policies = (await manager
+    .createQueryBuilder(Policy, 'policy')
     .innerJoin(PromptStagePolicy, 'link', 'link.policyId = policy.pk and link.stageId = :stage', { stage })
-    .orderBy('policy.checkZxcvbn')
-    .addOrderBy('policy.name')
-    .getMany();
+    .orderBy('policy.name')
+    .getMany()) as AnyPolicy[];
   const messages = new Map<string, MessageOrText>();
-  for (const policy of policies.filter(({ passwordField }) => hasField(passwordField))) {
+  for (const policy of [...policies.filter(isCheap), ...policies.filter((each) => !isCheap(each))]) {
+    if (policy instanceof PasswordPolicy && !hasField(policy.passwordField)) continue;
     const strength = messages.size === 0 ? request.strength : undefined;
     const result = await evaluate(manager, policy, { ...request, strength });
     // Deduplicated: several policies may have the same message.
     if (!result.passing) for (const each of result.messages) messages.set(JSON.stringify(each), each);
   }
   return [...messages.values()];
+}
+
+function isCheap(policy: AnyPolicy): boolean {
+  return !(policy instanceof PasswordPolicy && policy.checkZxcvbn);
 }
 
 /** Name of the shipped policy. It also applies to passwords that are set outside of flows. */

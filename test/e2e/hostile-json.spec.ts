@@ -7,6 +7,7 @@ import { createActor } from '../factories/actor.js';
 import { createBinding } from '../factories/binding.js';
 import { createDummyStage } from '../factories/dummy-stage.js';
 import { createEmailStage } from '../factories/email-stage.js';
+import { createExpressionPolicy } from '../factories/expression-policy.js';
 import { createFlow } from '../factories/flow.js';
 import { createGroup } from '../factories/group.js';
 import { createInvitation, createInvitationStage } from '../factories/invitation.js';
@@ -65,6 +66,7 @@ beforeAll(async () => {
     '/managed/blueprints/': (await api.post('/managed/blueprints/', blueprint)).body.pk,
     '/policies/all/': (await createPasswordPolicy(api)).pk,
     '/policies/bindings/': (await createPolicyBinding(api, { target: flow.pk, user: user.pk })).pk,
+    '/policies/expression/': (await createExpressionPolicy(api)).pk,
     '/policies/password/': (await createPasswordPolicy(api)).pk,
     '/rbac/permissions/assigned_by_roles/': (await createRole(api)).pk,
     '/rbac/permissions/assigned_by_users/': String(user.pk),

@@ -82,6 +82,12 @@ export const managedKinds = (api: () => ApiClient): Readonly<Record<string, Mana
     }),
     change: { negate: true },
   },
+  '/policies/expression/': {
+    model: 'authentik_policies_expression.expressionpolicy',
+    key: 'pk',
+    body: () => ({ ...named(), expression: 'return True' }),
+    change: { expression: 'return False' },
+  },
   '/policies/password/': {
     model: 'authentik_policies_password.passwordpolicy',
     key: 'pk',

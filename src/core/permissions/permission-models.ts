@@ -31,6 +31,7 @@ const models: Readonly<Record<string, PermissionModel>> = {
   'authentik_mail.mailmessage': { name: 'Mail Message', more: [] },
   'authentik_policies.policy': { name: 'Policy', more: ['clear_policy_cache', 'view_policy_cache'] },
   'authentik_policies.policybinding': { name: 'Policy Binding', more: [] },
+  'authentik_policies_expression.expressionpolicy': { name: 'Expression Policy', more: [] },
   'authentik_policies_password.passwordpolicy': { name: 'Password Policy', more: [] },
   'authentik_rbac.role': { name: 'Role', more: ['assign_role_permissions', 'unassign_role_permissions'] },
   'authentik_stages_invitation.invitation': { name: 'Invitation', more: [] },

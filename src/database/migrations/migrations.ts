@@ -27,6 +27,7 @@ import { AccountAddresses1795881310000 } from './1795881310000-account-addresses
 import { RedirectStage1795881500000 } from './1795881500000-redirect-stage.js';
 import { GrantNumbers1795881600000 } from './1795881600000-grant-numbers.js';
 import { RunAnswers1795881700000 } from './1795881700000-run-answers.js';
+import { ExpressionPolicies1795882000000 } from './1795882000000-expression-policies.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -59,4 +60,5 @@ export const migrations = [
   RedirectStage1795881500000,
   GrantNumbers1795881600000,
   RunAnswers1795881700000,
+  ExpressionPolicies1795882000000,
 ];

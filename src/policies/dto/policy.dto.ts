@@ -5,7 +5,7 @@ import { unique } from '../../rest/fields/rules.js';
 import { BooleanFilter } from '../../rest/list/filters.js';
 import { ListOf, ListQuery } from '../../rest/list/list-query.js';
 import { Policy } from '../policy.entity.js';
-import { policyColumns } from '../policy.mapper.js';
+import { policyColumns, policyListColumns } from '../policy.mapper.js';
 
 const nameTaken = 'policy with this name already exists.';
 describeConstraint('uq_policy_name', 'name', nameTaken);
@@ -55,7 +55,12 @@ export class PolicyDto extends AnswerOf(PolicyFields) {}
 const isBoundBy = (table: string): string =>
   `exists (select from "${table}" bound where bound.policy_uuid = policy.pk)`;
 
-@ListOf({ columns: policyColumns, search: ['policy.name'], order: ['name'], ordering: Object.keys(policyColumns) })
+@ListOf({
+  columns: policyListColumns,
+  search: ['policy.name'],
+  order: ['name'],
+  ordering: Object.keys(policyColumns),
+})
 export class PolicyListQuery extends ListQuery {
   @BooleanFilter({
     on: `(not ${isBoundBy('policy_binding')})`,

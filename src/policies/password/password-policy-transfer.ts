@@ -1,4 +1,3 @@
-import type { ExportPart } from '../../flows/transfer/exporter.service.js';
 import type { TransferModel } from '../../flows/transfer/transfer-model.js';
 import { everyRow } from '../../rest/access/route-access.js';
 import { PasswordPolicyRequestDto, PatchedPasswordPolicyRequestDto } from './dto/password-policy.dto.js';
@@ -20,22 +19,3 @@ export function passwordPolicyTransfer(service: PasswordPolicyService): Transfer
     exported: { identifiers: ['name'], read: (manager, pk) => service.read(manager, pk, everyRow) },
   };
 }
-
-/** Selects the policies of a flow, of its stages and of its prompt stages for the export. */
-export const policiesOfFlow: ExportPart = {
-  model,
-  place: 'before stages',
-  async keys(manager, { flow, stages, bindings }) {
-    const policies = await manager
-      .createQueryBuilder(PasswordPolicy, 'policy')
-      .select('policy.pk', 'pk')
-      .where(
-        `policy.pk in (select policy_uuid from "policy_binding" where flow_uuid = :flow or fsb_uuid = any(:bindings)
-                        union select policy_uuid from "prompt_stage_policy" where stage_uuid = any(:stages))`,
-        { flow, bindings, stages },
-      )
-      .orderBy('policy.name')
-      .getRawMany<{ pk: string }>();
-    return policies.map(({ pk }) => pk);
-  },
-};

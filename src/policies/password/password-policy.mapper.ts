@@ -1,6 +1,7 @@
 import type { Columns } from '../../rest/list/list-query.js';
 import { policyAnswer, policyColumns } from '../policy.mapper.js';
 import type { PasswordPolicyDto } from './dto/password-policy.dto.js';
+import { passwordPolicyKind } from './password-policy.kind.js';
 
 /** Columns of a password policy, for a query with the alias `policy`. */
 export const passwordPolicyColumns = {
@@ -27,5 +28,5 @@ export type PasswordPolicyRow = Pick<PasswordPolicyDto, keyof typeof passwordPol
 /** Returns the response for a password policy. */
 export function passwordPolicyAnswer(row: PasswordPolicyRow): PasswordPolicyDto {
   const { pk: _, name: __, execution_logging: ___, bound_to: ____, ...own } = row;
-  return { ...policyAnswer(row), ...own };
+  return { ...policyAnswer(row, passwordPolicyKind), ...own };
 }

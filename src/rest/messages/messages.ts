@@ -61,6 +61,7 @@ export const messageTexts = {
   noUserToDelete: 'No Pending User.',
   noUserToChange: "No user found and can't create new user.",
   flowNotApplicable: 'Flow does not apply to current user.',
+  policyNotEvaluated: 'This step has a policy that cannot be evaluated here.',
   userNotWritten: 'Failed to update user. Please try again later.',
   invitationInvalid: 'Invalid invite/invite not found',
   nextUrlInvalid: 'Invalid next URL',
