@@ -114,7 +114,7 @@ describe('Message texts', () => {
       'core/bootstrap/bootstrap.service.ts',
       'email-test.ts',
       'flow-execution/wire-challenge.ts',
-      'flows/transfer/importer.service.ts',
+      'flows/transfer/import-logs.ts',
       'policies/policy.service.ts',
       'rest/errors/error.filter.ts',
     ]);

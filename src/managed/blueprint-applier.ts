@@ -7,6 +7,7 @@ import type { Caller } from '../core/access/caller.js';
 import { EventLog } from '../events/event-log.js';
 import { BlueprintError } from '../flows/transfer/blueprint-error.js';
 import { type Blueprint, readBlueprint } from '../flows/transfer/blueprint.js';
+import type { LogEventDto } from '../flows/transfer/dto/flow-import.dto.js';
 import { Importer } from '../flows/transfer/importer.service.js';
 import type { TreeMap } from '../flows/transfer/tree.js';
 import { BlueprintFiles } from './blueprint-files.js';
@@ -42,15 +43,17 @@ export class BlueprintApplier {
     try {
       const bytes = await this.read(instance);
       const blueprint = readBlueprint(bytes);
-      const managedModels = await this.write(manager, blueprint, instance, caller);
+      const logs = await this.write(manager, blueprint, instance, caller);
       await manager.update(BlueprintInstance, { pk: instance.pk }, {
         status: 'successful',
         lastApplied: new Date(),
         lastAppliedHash: createHash('sha512').update(bytes).digest('hex'),
-        managedModels,
+        managedModels: modelsIn(logs),
         metadata: metadataOf(blueprint),
       } as object);
-      this.logger.log(`applied ${describe(instance)}`);
+      const leftOut = logs.find(({ attributes }) => attributes['entry'] === undefined);
+      if (leftOut === undefined) this.logger.log(`applied ${describe(instance)}`);
+      else await this.warn(manager, `Blueprint ${describe(instance)} was ${leftOut.event}`);
     } catch (error) {
       if (!(error instanceof BlueprintError)) throw error;
       await this.fail(manager, instance, error);
@@ -64,17 +67,17 @@ export class BlueprintApplier {
     return file.bytes;
   }
 
-  /** @returns the models of the written objects */
+  /** @returns the log of the import */
   private async write(
     manager: EntityManager,
     blueprint: Blueprint,
     { context }: BlueprintInstance,
     caller: Caller | undefined,
-  ): Promise<string[]> {
+  ): Promise<LogEventDto[]> {
     const options = { manager, context: context as TreeMap, ...(caller && { caller }) };
     const { success, logs } = await this.importer.apply(blueprint, options);
     const last = logs.at(-1);
-    if (success) return [...new Set(logs.map(({ attributes }) => String(attributes['model'])))].sort();
+    if (success) return logs;
     const { entry, line } = { entry: undefined, line: undefined, ...last?.attributes };
     throw new BlueprintError(`entry ${String(entry)}: ${last?.event ?? ''}`, line);
   }
@@ -82,13 +85,23 @@ export class BlueprintApplier {
   private async fail(manager: EntityManager, instance: BlueprintInstance, error: BlueprintError): Promise<void> {
     const message = error.line === undefined ? error.message : `${error.message} (line ${error.line})`;
     await manager.update(BlueprintInstance, { pk: instance.pk }, { status: 'error' });
+    await this.warn(manager, `Blueprint ${describe(instance)} could not be applied: ${message}`);
+  }
+
+  private async warn(manager: EntityManager, message: string): Promise<void> {
     await this.events.write(manager, {
       action: 'configuration_error',
       app: 'authentik.blueprints',
-      context: { message: `Blueprint ${describe(instance)} could not be applied: ${message}` },
+      context: { message },
     });
-    this.logger.warn(`cannot apply ${describe(instance)}: ${message}`);
+    this.logger.warn(message);
   }
+}
+
+/** Returns the models of the objects of an import, sorted. */
+function modelsIn(logs: readonly LogEventDto[]): string[] {
+  const present = logs.filter(({ attributes, event }) => attributes['model'] !== undefined && event !== 'left out');
+  return [...new Set(present.map(({ attributes }) => String(attributes['model'])))].sort();
 }
 
 /** Returns the blueprint's own metadata; empty if it has none. */

@@ -26,6 +26,7 @@ export function policyBindingTransfer(service: PolicyBindingService): TransferMo
     request: PolicyBindingRequestDto,
     patch: PatchedPolicyBindingRequestDto,
     store: service,
+    closing: { target: 'target', standIn: 'policy', instead: ['policy', 'group', 'user'] },
     exported: { identifiers: ['policy', 'target', 'order'], read },
   };
 }

@@ -237,3 +237,27 @@ describe('A caller with permissions on blueprints', () => {
     }
   });
 });
+
+describe('A blueprint with kinds that are not here', () => {
+  const captcha = 'authentik_stages_captcha.captchastage';
+  const content = text('with-unknown-kinds', {
+    entries: [flowEntry('with-unknown-kinds'), { model: captcha, identifiers: { name: 'x' } }],
+  });
+
+  it('is refused', async () => {
+    expect(await refused({ content })).toEqual([
+      400,
+      { content: ['Failed to validate blueprint', 'app or model does not exist'] },
+    ]);
+  });
+
+  it('is applied without them if its context says so, and an event lists them', async () => {
+    const blueprint = await create({ content, context: { on_unknown: 'skip' } });
+    expect(await apply(blueprint.pk)).toMatchObject({
+      status: 'successful',
+      managed_models: ['authentik_flows.flow'],
+    });
+    const { results } = (await app.api.get('/events/events/?action=configuration_error&ordering=-created')).body;
+    expect(results[0].context.message).toBe(`Blueprint ${blueprint.name} was imported without: ${captcha}`);
+  });
+});

@@ -160,11 +160,11 @@ entries:
       ['[authentik_stages_email.emailstage, [password, x]]', 'Invalid identifier field: password'],
       ['[authentik_core.user, [username__contains, a]]', 'Invalid identifier field: username__contains'],
       ['[authentik_core.user, [constructor, a]]', 'Invalid identifier field: constructor'],
-      [`["pg_user; drop table token", [a, b]]`, '!Find: pg_user; drop table token cannot be looked up.'],
       [`[authentik_core.user, ["username = '' or 1=1 --", a]]`, "Invalid identifier field: username = '' or 1=1 --"],
     ] as const) {
       expect(events(await imported(find(what)))).toEqual([`entry invalid: ${message}`]);
     }
+    expect(events(await imported(find(`["pg_user; drop table token", [a, b]]`)))).toEqual(['skipped']);
   });
 
   it('find nothing by values that a field cannot have', async () => {

@@ -4,9 +4,17 @@ import type { FlowImportResultDto } from '../../src/flows/transfer/dto/flow-impo
 import type { Answer, ApiClient } from '../support/api-client.js';
 import { formWith } from './image.js';
 
-/** Imports a file over the API. */
-export function importFile(api: ApiClient, file: string | Uint8Array): Promise<Answer<FlowImportResultDto>> {
-  return api.request('POST', '/flows/instances/import/', { raw: formWith(file) });
+/**
+ * Imports a file over the API.
+ *
+ * @param fields more fields of the form
+ */
+export function importFile(
+  api: ApiClient,
+  file: string | Uint8Array,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<Answer<FlowImportResultDto>> {
+  return api.request('POST', '/flows/instances/import/', { raw: formWith(file, fields) });
 }
 
 /** Imports entries over the API. @returns whether it succeeded, and the messages of each entry */

@@ -10,10 +10,3 @@ export class BlueprintError extends Error {
     super(message);
   }
 }
-
-/** An entry with an unknown model. */
-export class UnknownModelError extends BlueprintError {
-  constructor(readonly model: string) {
-    super('app or model does not exist');
-  }
-}

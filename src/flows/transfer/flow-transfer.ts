@@ -51,6 +51,7 @@ export function flowStageBindingTransfer(service: FlowStageBindingService): Tran
     request: FlowStageBindingRequestDto,
     patch: PatchedFlowStageBindingRequestDto,
     store: service,
+    closing: { target: 'target', standIn: 'stage', instead: ['stage'] },
     exported: {
       identifiers: ['order', 'stage', 'target'],
       read: (manager, pk) => {

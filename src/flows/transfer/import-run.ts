@@ -10,23 +10,24 @@ import { ValidationError } from '../../rest/errors/validation-error.js';
 import { fieldsOf, type RuleContext } from '../../rest/fields/field.js';
 import { readObject } from '../../rest/fields/read-object.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
-import { BlueprintError, UnknownModelError } from './blueprint-error.js';
-import { type BlueprintEntry, type EntryState, entryStates } from './blueprint.js';
+import { BlueprintError } from './blueprint-error.js';
+import type { BlueprintEntry } from './blueprint.js';
+import { EntryReader, type Json, keyText, type ReadEntry } from './entry-reader.js';
 import { findObject } from './find-object.js';
-import { isJson, merge } from './merge.js';
-import { asText } from './percent-format.js';
-import { isTrue, TagResolver } from './tag-resolver.js';
+import { merge } from './merge.js';
+import type { Lack } from './missing-kinds.js';
+import { standInFor } from './stand-ins.js';
 import type { TransferModel } from './transfer-model.js';
 import type { TransferModels } from './transfer-models.js';
 import type { TreeMap } from './tree.js';
 
-/** What one run through a file works with. */
+/** Input of an import. */
 export interface ImportScope {
-  /** Of the transaction that the whole import is. */
+  /** Of the transaction of the whole import. */
   readonly manager: EntityManager;
   readonly models: TransferModels;
   readonly authority: Authority;
-  /** Who imports: nothing is written that they could not write by the API. Nobody: the operator of the service. */
+  /** The importing user: nothing is written that they could not write over the API. Undefined: the operator. */
   readonly caller: Caller | undefined;
   readonly context: TreeMap;
   readonly resolve: RuleContext['resolve'];
@@ -34,148 +35,159 @@ export interface ImportScope {
   readonly environment: (name: string) => string | undefined;
 }
 
-/** What became of an entry. */
+/** Result of an entry. */
 export interface EntryOutcome {
-  readonly done: 'created' | 'updated' | 'deleted' | 'skipped';
+  readonly done: 'created' | 'updated' | 'deleted' | 'skipped' | 'left out';
   readonly model: string;
   readonly pk?: string;
-  /** What it sets that the model does not have, or that cannot be set. */
+  /** Attributes that the model does not have, or that cannot be set. */
   readonly withoutEffect?: readonly string[];
+  /** Models of objects that the entry needs or refers to and that cannot be here. */
+  readonly lacks?: readonly string[];
+  /** Whether the file is imported without something because of that, and not just with empty references. */
+  readonly isWithout?: true;
 }
 
-type Json = Record<string, unknown>;
-
-/** An entry as it is once its tags are resolved. */
-interface ResolvedEntry {
+/** An entry to write, with its model. */
+interface ModelEntry extends ReadEntry {
   readonly model: TransferModel;
-  readonly state: EntryState;
-  /** The key that the file calls the object by. */
-  readonly pk: unknown;
-  readonly identifiers: Json;
-  readonly attrs: Json;
 }
 
-/** One run through the entries of a file (management API, section 5.5). It knows what earlier entries came to. */
+/**
+ * One run through the entries of a file (management API, section 5.5). What the file needs and what cannot be here is
+ * left out, and nothing opens by that: a binding to it denies (`stand-ins.ts`). The importer decides whether the result
+ * is kept.
+ */
 export class ImportRun {
-  private readonly tags: TagResolver;
-  /** Keys of objects, by the `id` of their entries. */
-  private readonly byId = new Map<string, string>();
-  /** Keys that objects really have, by the keys that the file calls them by. */
-  private readonly keys = new Map<string, string>();
+  private readonly reader: EntryReader;
 
   constructor(private readonly scope: ImportScope) {
-    this.tags = new TagResolver({
-      context: scope.context,
-      environment: scope.environment,
-      keyOf: (id) => this.byId.get(id),
-      find: (model, conditions) => this.find(model, conditions),
-    });
+    const { context, environment } = scope;
+    this.reader = new EntryReader({ context, environment, find: (name, fields) => this.find(name, fields) });
   }
 
   /** @throws BlueprintError, AppError `forbidden` or ValidationError if the entry cannot be written */
   async apply(entry: BlueprintEntry): Promise<EntryOutcome> {
-    const name = asText(await this.tags.resolve(entry.model)).toLowerCase();
-    const conditions = await this.tags.resolve(entry.conditions);
-    if (!Array.isArray(conditions)) throw new BlueprintError('conditions must be a list.');
-    if (!conditions.every(isTrue)) return { done: 'skipped', model: name };
-    const resolved = await this.resolve(entry, this.modelOf(name));
-    const found = await this.existing(resolved);
-    const outcome = await this.write(resolved, found);
-    if (outcome.pk !== undefined && outcome.done !== 'deleted') {
-      if (entry.id !== undefined) this.byId.set(entry.id, outcome.pk);
-      if (resolved.pk !== undefined) this.keys.set(keyText(resolved.pk), outcome.pk);
-    }
-    return outcome;
-  }
-
-  private modelOf(name: string): TransferModel {
+    const name = await this.reader.modelOf(entry);
+    if (!(await this.reader.isWanted(entry))) return { done: 'skipped', model: name };
     const model = this.scope.models.find(name);
-    if (model !== undefined) return model;
-    throw this.scope.models.isWithheld(name)
-      ? new BlueprintError(`Model ${name} not allowed`)
-      : new UnknownModelError(name);
-  }
-
-  private async resolve(entry: BlueprintEntry, model: TransferModel): Promise<ResolvedEntry> {
-    const state = await this.tags.resolve(entry.state);
-    const known = entryStates.find((each) => each === state);
-    if (known === undefined) throw new BlueprintError(`state must be one of ${entryStates.join(', ')}.`);
-    const permissions = await this.tags.resolve(entry.permissions);
-    if (isTrue(permissions)) throw new BlueprintError('Permissions cannot be imported.');
-    const { pk, ...identifiers } = await this.mapping(entry.identifiers, 'identifiers');
-    const attrs = await this.mapping(entry.attrs ?? {}, 'attrs');
-    if (pk === undefined && Object.keys(identifiers).length === 0)
+    if (model === undefined) return this.leaveOut(entry, name, [name]);
+    const read = { ...(await this.reader.read(entry)), model };
+    if (read.pk === undefined && Object.keys(read.identifiers).length === 0)
       throw new BlueprintError('No or invalid identifiers');
-    // A reference may be written as the object that it is to: `target: {pk: …}`.
-    const named = Object.entries(identifiers).map(([field, value]) => [field, keyIn(value)]);
-    return { model, state: known, pk, identifiers: Object.fromEntries(named) as Json, attrs };
+    const outcome = await this.write(read);
+    if (outcome === undefined) return this.leaveOut(entry, name, modelsOf(read.lacks));
+    if (outcome.pk !== undefined && outcome.done !== 'deleted') this.reader.remember(entry, read.pk, outcome.pk);
+    const isWritten = outcome.done === 'created' || outcome.done === 'updated';
+    return isWritten && read.lacks.length > 0 ? { ...outcome, lacks: modelsOf(read.lacks) } : outcome;
   }
 
-  private async mapping(tree: BlueprintEntry['attrs'], what: string): Promise<Json> {
-    const value = await this.tags.resolve(tree);
-    if (!isJson(value)) throw new BlueprintError(`${what} must be a mapping.`);
-    return this.withRealKeys(value) as Json;
+  /** Returns the kind of an entry if it is not here. For entries after an invalid one: nothing is written. */
+  async lacksOf(entry: BlueprintEntry): Promise<string[]> {
+    const name = await this.reader.modelOf(entry).catch(() => undefined);
+    if (name === undefined || this.scope.models.find(name) !== undefined) return [];
+    // Conditions may depend on entries that were not applied.
+    return (await this.reader.isWanted(entry).catch(() => true)) ? [name] : [];
   }
 
-  /** Puts the keys that objects have here in the places of those that the file calls them by. */
-  private withRealKeys(value: unknown): unknown {
-    if (typeof value === 'string') return this.keys.get(keyText(value)) ?? value;
-    if (Array.isArray(value)) return value.map((item) => this.withRealKeys(item));
-    if (!isJson(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.withRealKeys(item)]));
+  private leaveOut(entry: BlueprintEntry, model: string, lacks: readonly string[]): EntryOutcome {
+    this.reader.leaveOut(entry, model, this.scope.models.find(model) !== undefined);
+    return { done: 'left out', model, lacks, isWithout: true };
+  }
+
+  /** @returns undefined if the entry cannot be written because of what it lacks */
+  private async write(entry: ModelEntry): Promise<EntryOutcome | undefined> {
+    const { model, state, lacks, isAboutNothing } = entry;
+    if (state === 'absent' && isAboutNothing) return { done: 'skipped', model: model.model };
+    const [lack] = lacks;
+    if (lack === undefined || state === 'absent') return this.writeState(entry);
+    if (model.closing !== undefined) return this.writeClosed(entry, model.closing, lack);
+    if (isAboutNothing || lacks.some(({ isLeftOut, isGuard }) => isLeftOut && isGuard)) return undefined;
+    try {
+      return await this.writeState(entry);
+    } catch (error) {
+      if (error instanceof ValidationError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Writes a binding that denies. One whose target was left out protects nothing. */
+  private async writeClosed(
+    entry: ModelEntry,
+    { target, standIn, instead }: NonNullable<TransferModel['closing']>,
+    lack: Lack,
+  ): Promise<EntryOutcome | undefined> {
+    const identifiers = without(entry.identifiers, instead);
+    const attrs = without(entry.attrs, instead);
+    if ((identifiers[target] ?? attrs[target] ?? null) === null) return undefined;
+    const pk = await this.standIn(standIn, lack);
+    const outcome = await this.writeState({ ...entry, identifiers: { ...identifiers, [standIn]: pk }, attrs });
+    return { ...outcome, isWithout: true };
+  }
+
+  /** Returns the key of the object that denies in place of another, which is created if it is not there. */
+  private async standIn(kind: 'stage' | 'policy', lack: Lack): Promise<string> {
+    const { model: name, ...values } = standInFor(kind, lack);
+    const model = this.scope.models.find(name);
+    if (model === undefined) throw new Error(`${name} is not registered`);
+    const entry = { model, state: 'present', pk: undefined, lacks: [], isAboutNothing: false, ...values } as const;
+    return (await this.existing(entry)) ?? (await this.create(entry));
   }
 
   /**
-   * The key of the object that an entry is about, if it is there. Entries with different keys are about different
-   * objects, even if all else that names them is the same.
+   * Returns the key of the object of an entry, if it exists. Entries with different keys have different objects, even if
+   * their other identifiers are the same.
    */
-  private async existing({ model, pk, identifiers }: ResolvedEntry): Promise<string | undefined> {
-    const exceptFor = pk === undefined ? [] : [...this.keys.values()];
+  private async existing({ model, pk, identifiers }: ModelEntry): Promise<string | undefined> {
+    const exceptFor = pk === undefined ? [] : this.reader.knownKeys;
     const search = { pk, fields: identifiers, exceptFor, visible: everyRow };
     return (await findObject(this.scope.manager, model, search)) as string | undefined;
   }
 
-  private async write(entry: ResolvedEntry, found: string | undefined): Promise<EntryOutcome> {
+  private async writeState(entry: ModelEntry): Promise<EntryOutcome> {
     const { model: transfer, state } = entry;
     const { model } = transfer;
+    const found = await this.existing(entry);
     if (state === 'absent') {
       if (found === undefined) return { done: 'skipped', model };
       this.requireOn(model, found, 'view', 'delete');
       await this.authorized(transfer, found, () => transfer.store.remove({ pk: found }, this.scope.manager));
       return { done: 'deleted', model, pk: found };
     }
-    if (found === undefined) return this.create(entry);
+    const withoutEffect = Object.keys(entry.attrs).filter((field) => !fieldsOf(transfer.request).has(field));
+    if (found === undefined) return { done: 'created', model, pk: await this.create(entry), withoutEffect };
     if (state === 'must_created') throw new BlueprintError('State is set to must_created and object exists already');
-    if (state === 'present') return this.change(entry, found);
+    if (state === 'present') {
+      await this.change(entry, found);
+      return { done: 'updated', model, pk: found, withoutEffect };
+    }
     this.requireOn(model, found, 'view');
     return { done: 'skipped', model, pk: found };
   }
 
-  private async create(entry: ResolvedEntry): Promise<EntryOutcome> {
+  private async create(entry: ModelEntry): Promise<string> {
     const { model: transfer, pk: wanted } = entry;
-    const { model } = transfer;
     const { caller, manager } = this.scope;
-    if (caller?.mayEverywhere(codename(model, 'add')) === false) throw new AppError('forbidden');
+    if (caller?.mayEverywhere(codename(transfer.model, 'add')) === false) throw new AppError('forbidden');
     const pk = wanted === undefined ? randomUUID() : parseUuid(wanted);
     if (pk === undefined) throw new BlueprintError(`“${keyText(wanted)}” is not a valid UUID.`);
-    const request = await this.read(entry, transfer.request, undefined);
+    const request = await this.request(entry, transfer.request, undefined);
     await this.authorized(transfer, pk, () => transfer.store.insert(manager, request, pk));
-    return { done: 'created', model, pk, withoutEffect: withoutEffect(entry) };
+    return pk;
   }
 
-  private async change(entry: ResolvedEntry, pk: string): Promise<EntryOutcome> {
+  private async change(entry: ModelEntry, pk: string): Promise<void> {
     const { model: transfer } = entry;
     const { manager } = this.scope;
     this.requireOn(transfer.model, pk, 'view', 'change');
     const current = await manager.findOneByOrFail(transfer.entity, { pk });
-    const request = await this.read(entry, transfer.patch, current);
+    const request = await this.request(entry, transfer.patch, current);
     await this.authorized(transfer, pk, () => transfer.store.change(manager, pk, request));
-    return { done: 'updated', model: transfer.model, pk, withoutEffect: withoutEffect(entry) };
   }
 
-  /** Reads what the entry sets as a request of the API would be read; what names the object is set as well. */
-  private async read(
-    { model, attrs, identifiers }: ResolvedEntry,
+  /** Reads the attributes and identifiers of an entry with the rules of the API. */
+  private async request(
+    { model, attrs, identifiers }: ModelEntry,
     type: abstract new () => object,
     current: object | undefined,
   ): Promise<object> {
@@ -189,7 +201,7 @@ export class ImportRun {
     return readObject(type, data, { manager, current, resolve });
   }
 
-  /** @throws AppError `forbidden` if the object hands on more than the caller has */
+  /** @throws AppError `forbidden` if the object hands on more rights than the caller has */
   private async authorized(transfer: TransferModel, pk: string, work: () => Promise<unknown>): Promise<void> {
     const { manager, authority, caller = 'operator' } = this.scope;
     const subject = transfer.subject?.(pk);
@@ -203,26 +215,23 @@ export class ImportRun {
     if (!may) throw new AppError('forbidden');
   }
 
-  /** For `!Find`: only what the caller may view is found. */
-  private async find(name: string, conditions: ReadonlyMap<string, unknown>): Promise<string | number | null> {
+  /** For `!Find`: finds what the caller may view. @returns undefined for a kind that is not here */
+  private async find(name: string, fields: Json): Promise<string | number | null | undefined> {
     const { manager, models, caller } = this.scope;
     const model = models.findable(name.toLowerCase());
-    if (model === undefined) throw new BlueprintError(`!Find: ${name} cannot be looked up.`);
+    if (model === undefined) {
+      if (models.isHere(name.toLowerCase())) throw new BlueprintError(`!Find: ${name} cannot be looked up.`);
+      return undefined;
+    }
     const visible = caller?.viewable(model.model) ?? everyRow;
-    const fields = this.withRealKeys(Object.fromEntries(conditions)) as Json;
     return (await findObject(manager, model, { fields, visible })) ?? null;
   }
 }
 
-function keyIn(value: unknown): unknown {
-  return isJson(value) && Object.hasOwn(value, 'pk') ? value['pk'] : value;
+function modelsOf(lacks: readonly Lack[]): string[] {
+  return [...new Set(lacks.map(({ model }) => model))];
 }
 
-/** A key in its usual spelling. */
-function keyText(key: unknown): string {
-  return parseUuid(key) ?? asText(key);
-}
-
-function withoutEffect({ model, attrs }: ResolvedEntry): string[] {
-  return Object.keys(attrs).filter((field) => !fieldsOf(model.request).has(field));
+function without(values: Json, fields: readonly string[]): Json {
+  return Object.fromEntries(Object.entries(values).filter(([field]) => !fields.includes(field)));
 }

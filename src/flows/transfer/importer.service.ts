@@ -1,20 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import type { Caller } from '../../core/access/caller.js';
 import { Authority } from '../../core/authority/authority.service.js';
-import { AppError } from '../../rest/errors/app-error.js';
-import { asDatabaseConflict, describeConstraint } from '../../rest/errors/database-conflict.js';
-import { ValidationError } from '../../rest/errors/validation-error.js';
-import { englishErrors } from '../../rest/messages/english.js';
-import { BlueprintError, UnknownModelError } from './blueprint-error.js';
+import { describeConstraint } from '../../rest/errors/database-conflict.js';
+import { BlueprintError } from './blueprint-error.js';
 import { type Blueprint, type BlueprintEntry, readBlueprint } from './blueprint.js';
 import type { FlowImportResultDto, LogEventDto } from './dto/flow-import.dto.js';
-import { type EntryOutcome, ImportRun } from './import-run.js';
+import { entryLog, failureLog, leftOutLog, log, missingLog } from './import-logs.js';
+import { ImportRun } from './import-run.js';
 import { limits } from './limits.js';
 import { merge } from './merge.js';
+import { MissingKinds, onUnknown, readUnknownKindAction, type UnknownKindAction } from './missing-kinds.js';
 import { TransferModels } from './transfer-models.js';
 import type { TreeMap } from './tree.js';
 
@@ -23,6 +22,8 @@ export interface ImportOptions {
   readonly caller?: Caller;
   /** Overrides the context of the file. */
   readonly context?: TreeMap;
+  /** What to do with kinds of objects that are not here; by default what the context says, or `refuse`. */
+  readonly onUnknown?: string;
   /** An outer transaction; by default the import has its own. */
   readonly manager?: EntityManager;
   /** Rolls everything back, also after success. */
@@ -50,7 +51,8 @@ export class Importer {
   ) {}
 
   /**
-   * Writes all objects of a file or, after an error, none. Imports run one at a time.
+   * Writes all objects of a file or, after an error, none. Imports run one at a time. Kinds that are not here are refused,
+   * all of them in one log entry, or left out and listed.
    *
    * @returns a log entry for each entry of the file up to the first invalid one, with its error
    */
@@ -60,14 +62,17 @@ export class Importer {
       blueprint = readBlueprint(bytes);
     } catch (error) {
       if (!(error instanceof BlueprintError)) throw error;
-      return { logs: [event('error', error.message, lineOf(error.line))], success: false };
+      return {
+        logs: [log('error', error.message, error.line === undefined ? {} : { line: error.line })],
+        success: false,
+      };
     }
     return this.apply(blueprint, options);
   }
 
   /** As `import`, for a parsed file. */
   async apply(blueprint: Blueprint, options: ImportOptions = {}): Promise<FlowImportResultDto> {
-    if (blueprint.version !== 1) return { logs: [event('warning', 'Invalid blueprint version', {})], success: false };
+    if (blueprint.version !== 1) return { logs: [log('warning', 'Invalid blueprint version', {})], success: false };
     const logs: LogEventDto[] = [];
     const { manager = this.dataSource.manager } = options;
     try {
@@ -82,7 +87,7 @@ export class Importer {
     }
   }
 
-  /** @throws Rollback after the first invalid entry */
+  /** @throws Rollback after the first invalid entry, or if the file needs what is not here and that is refused */
   private async applyAll(
     manager: EntityManager,
     { entries, context }: Blueprint,
@@ -90,7 +95,43 @@ export class Importer {
     logs: LogEventDto[],
   ): Promise<void> {
     const deadline = Date.now() + limits.seconds * 1000;
-    const run = new ImportRun({
+    const run = this.runWith(manager, context, options);
+    const missing = new MissingKinds();
+    let action: UnknownKindAction = 'refuse';
+    let entry: BlueprintEntry | undefined;
+    try {
+      action = readUnknownKindAction(options.onUnknown ?? options.context?.[onUnknown] ?? action);
+      await manager.query(`set local statement_timeout = '${limits.seconds}s'`);
+      await manager.query('select pg_advisory_xact_lock($1)', [lock]);
+      for (entry of entries) {
+        if (Date.now() > deadline) throw new BlueprintError(`The import takes longer than ${limits.seconds} seconds.`);
+        const outcome = await run.apply(entry);
+        if (outcome.isWithout) missing.add(outcome.lacks ?? [], entry.position);
+        logs.push(entryLog(entry, outcome));
+      }
+    } catch (error) {
+      const failure = failureLog(entry, error);
+      if (failure === undefined) throw error;
+      logs.push(failure);
+      if (action === 'skip') throw new Rollback(false);
+      // The rest is not applied, but the list is complete.
+      for (const left of entries.slice(entry?.position ?? entries.length)) {
+        missing.add(await run.lacksOf(left), left.position);
+      }
+      if (!missing.isEmpty) logs.push(this.missingLog(entries, missing));
+      throw new Rollback(false);
+    }
+    if (missing.isEmpty) return;
+    if (action === 'skip') {
+      logs.push(leftOutLog(missing));
+      return;
+    }
+    logs.splice(missing.first - 1, Infinity, this.missingLog(entries, missing));
+    throw new Rollback(false);
+  }
+
+  private runWith(manager: EntityManager, context: TreeMap, options: ImportOptions): ImportRun {
+    return new ImportRun({
       manager,
       models: this.models,
       authority: this.authority,
@@ -99,20 +140,10 @@ export class Importer {
       resolve: (token) => this.moduleRef.get<never>(token, { strict: false }),
       environment: (name) => this.environment(name),
     });
-    let entry: BlueprintEntry | undefined;
-    try {
-      await manager.query(`set local statement_timeout = '${limits.seconds}s'`);
-      await manager.query('select pg_advisory_xact_lock($1)', [lock]);
-      for (entry of entries) {
-        if (Date.now() > deadline) throw new BlueprintError(`The import takes longer than ${limits.seconds} seconds.`);
-        logs.push(logEntry(entry, await run.apply(entry)));
-      }
-    } catch (error) {
-      const failure = failureOf(error);
-      if (failure === undefined) throw error;
-      logs.push(event('warning', failure.event, { ...placeOf(entry), ...failure.attributes }));
-      throw new Rollback(false);
-    }
+  }
+
+  private missingLog(entries: readonly BlueprintEntry[], missing: MissingKinds): LogEventDto {
+    return missingLog(entries[missing.first - 1], missing, (model) => this.models.isWithheld(model));
   }
 
   /** Reads only variables that the operator has listed: the environment contains the secrets of the service. */
@@ -128,55 +159,4 @@ class Rollback extends Error {
   constructor(readonly success: boolean) {
     super('rolled back');
   }
-}
-
-function event(log_level: LogEventDto['log_level'], text: string, attributes: Record<string, unknown>): LogEventDto {
-  return { timestamp: new Date(), log_level, logger: 'authentik.blueprints.v1.importer', event: text, attributes };
-}
-
-/** Returns the log entry for an entry of the file, without its values, which may be secret. */
-function logEntry(entry: BlueprintEntry, { done, withoutEffect = [], ...outcome }: EntryOutcome): LogEventDto {
-  const attributes = { ...placeOf(entry), ...outcome };
-  if (withoutEffect.length === 0) return event('info', done, attributes);
-  return event('warning', `${done}; some attributes have no effect`, { ...attributes, attributes: withoutEffect });
-}
-
-function placeOf(entry: BlueprintEntry | undefined): Record<string, unknown> {
-  if (entry === undefined) return {};
-  const { position, id, model, line } = entry;
-  return {
-    entry: position,
-    ...(id !== undefined && { id }),
-    ...(typeof model === 'string' && { model }),
-    ...lineOf(line),
-  };
-}
-
-function lineOf(line: number | undefined): Record<string, unknown> {
-  return line === undefined ? {} : { line };
-}
-
-/** Returns the log entry for an error in the file; undefined for other errors. */
-function failureOf(error: unknown): { event: string; attributes: Record<string, unknown> } | undefined {
-  const known = asDatabaseConflict(error) ?? error;
-  if (known instanceof UnknownModelError) {
-    const [app, model] = known.model.split('.', 2);
-    return { event: known.message, attributes: { app, model } };
-  }
-  if (known instanceof ValidationError) {
-    return { event: `entry invalid: Serializer errors ${JSON.stringify(englishErrors(known.errors))}`, attributes: {} };
-  }
-  if (known instanceof BlueprintError || known instanceof AppError) {
-    const line = known instanceof BlueprintError ? lineOf(known.line) : {};
-    return { event: `entry invalid: ${known.message}`, attributes: line };
-  }
-  if (isTimeout(known)) {
-    return { event: `entry invalid: The import takes longer than ${limits.seconds} seconds.`, attributes: {} };
-  }
-  return undefined;
-}
-
-/** Whether the error is a statement timeout. */
-function isTimeout(error: unknown): boolean {
-  return error instanceof QueryFailedError && (error.driverError as { code?: string }).code === '57014';
 }

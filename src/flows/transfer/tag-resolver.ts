@@ -6,8 +6,8 @@ import { isMap, Tag, type Tree, type TreeMap } from './tree.js';
 /** Data outside the file that tags can access. */
 export interface TagScope {
   readonly context: TreeMap;
-  /** Returns the key of the object of an earlier entry with this `id`, if any. */
-  keyOf(id: string): string | undefined;
+  /** Returns the key of the object of an earlier entry with this `id`; null if that was left out, undefined if none. */
+  keyOf(id: string): string | null | undefined;
   /** Returns the key of an object with these values; null if not found. */
   find(model: string, conditions: ReadonlyMap<string, unknown>): Promise<string | number | null>;
   /** @throws BlueprintError if the variable may not be read */
@@ -110,7 +110,7 @@ export class TagResolver {
     }
   }
 
-  private keyOf(tag: Tag): string {
+  private keyOf(tag: Tag): string | null {
     const id = stringArgument(tag);
     const key = this.scope.keyOf(id);
     if (key === undefined) throw new BlueprintError(`!KeyOf: no earlier entry has the id ${id}.`);

@@ -18,6 +18,9 @@ export interface FindableModel {
   readonly identifiers: Readonly<Record<string, Identifier>>;
 }
 
+/** What denies in place of a stage or a policy that was left out. */
+export type StandIn = 'stage' | 'policy';
+
 /** Writes objects of a model in the caller's transaction. */
 interface TransferStore {
   insert(manager: EntityManager, request: object, pk: string): Promise<unknown>;
@@ -33,6 +36,15 @@ export interface TransferModel extends FindableModel {
   readonly store: TransferStore;
   /** The object as `Authority` compares it; undefined if it hands on no rights. */
   readonly subject?: (pk: string) => Subject | undefined;
+  /** For objects that put something into a flow or restrict it: how they deny in place of what a file leaves out. */
+  readonly closing?: {
+    /** Field with the object that is restricted or added to. */
+    readonly target: string;
+    /** The field that the stand-in takes. */
+    readonly standIn: StandIn;
+    /** The fields that the stand-in takes the place of. */
+    readonly instead: readonly string[];
+  };
   /** Fields of the API that no file may set. */
   readonly withheld?: readonly string[];
   /** How an object is exported; models without it are not exported. */

@@ -6,14 +6,15 @@ import { StageStore } from '../stage-store.js';
 import { stageTransfer } from './stage-transfer.js';
 import type { FindableModel, TransferModel } from './transfer-model.js';
 
-/** Models that files never contain although permissions exist for them: base models and credentials. */
+/** Credentials that no permission is for. */
+const credentials = ['authentik_core.authenticatedsession', 'authentik_core.session', 'authentik_flows.flowtoken'];
+
+/** Models that files never contain although authentik has them: base models and credentials. */
 const neverHeld = [
-  'authentik_core.authenticatedsession',
+  ...credentials,
   'authentik_core.propertymapping',
   'authentik_core.provider',
-  'authentik_core.session',
   'authentik_core.source',
-  'authentik_flows.flowtoken',
   'authentik_policies.policy',
   'authentik_policies.policybindingmodel',
 ];
@@ -49,6 +50,11 @@ export class TransferModels implements OnModuleInit {
 
   findable(model: string): FindableModel | undefined {
     return this.found.get(model);
+  }
+
+  /** Whether objects of this model exist in this service. */
+  isHere(model: string): boolean {
+    return permissionModels.includes(model) || credentials.includes(model);
   }
 
   /** Whether there is such a model and files may not hold it. */

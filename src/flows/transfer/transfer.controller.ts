@@ -8,13 +8,13 @@ import { permissionModels } from '../../core/permissions/permission-models.js';
 import { codename } from '../../rest/access/route-access.js';
 import { Current } from '../../rest/access/visible.js';
 import { RequestBody } from '../../rest/http/request-body.js';
-import { FileUploadRequestDto } from '../dto/file-upload.dto.js';
 import { Flow } from '../flow.entity.js';
 import { flows } from '../flow.resource.js';
-import { FlowImportResultDto } from './dto/flow-import.dto.js';
+import { FlowImportRequestDto, FlowImportResultDto } from './dto/flow-import.dto.js';
 import { Exporter } from './exporter.service.js';
 import { Importer } from './importer.service.js';
 import { limits } from './limits.js';
+import { onUnknown } from './missing-kinds.js';
 
 /** Models in the file of a flow. The reference requires permissions on policies too, which do not exist here. */
 const models = [
@@ -59,9 +59,10 @@ export class TransferController {
     operation: 'import_create',
     description:
       'Write the objects of a file, YAML or JSON, of at most 1 MB. Everything in it is written, or nothing; the log says ' +
-      'which entry is wrong. You need the permissions that the same writes need one by one.',
+      'which entry is wrong. You need the permissions that the same writes need one by one. Kinds of objects that are not ' +
+      'here are refused, all of them in one log entry, or left out with `on_unknown=skip`: what they were bound to denies.',
     access: { level: 'authenticated', everywhere: mayWrite },
-    form: { type: FileUploadRequestDto, largestFile: limits.file },
+    form: { type: FlowImportRequestDto, largestFile: limits.file },
     responses: [
       { status: 200, type: FlowImportResultDto },
       { status: 204, type: FlowImportResultDto, description: 'Never sent.' },
@@ -73,8 +74,9 @@ export class TransferController {
     @Body() body: RequestBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FlowImportResultDto> {
-    const { file } = await body.form();
-    if (file !== undefined) return this.importer.import(file, { caller });
+    const { file, fields } = await body.form();
+    const action = fields.get(onUnknown);
+    if (file !== undefined) return this.importer.import(file, { caller, ...(action && { onUnknown: action }) });
     reply.status(400);
     return { logs: [], success: false };
   }

@@ -1,3 +1,5 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+
 import { AnswerOf } from '../../../rest/fields/derived.js';
 import {
   BooleanField,
@@ -7,6 +9,23 @@ import {
   ObjectField,
   TextField,
 } from '../../../rest/fields/fields.js';
+import { unknownKindActions } from '../missing-kinds.js';
+
+/** Multipart form with a file to import. */
+export class FlowImportRequestDto {
+  @ApiPropertyOptional({ type: 'string', format: 'binary', description: 'YAML or JSON, at most 1 MB.' })
+  file?: unknown;
+
+  @ApiPropertyOptional({ default: false, description: 'Without effect.' }) clear?: boolean;
+
+  @ApiPropertyOptional({
+    enum: unknownKindActions,
+    enumName: 'UnknownKindActionEnum',
+    default: 'refuse',
+    description: 'What to do with kinds of objects that are not here: refuse the file, or leave them out.',
+  })
+  on_unknown?: string;
+}
 
 const logLevels = ['critical', 'exception', 'error', 'warn', 'warning', 'info', 'debug', 'notset'] as const;
 
