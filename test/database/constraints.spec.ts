@@ -105,7 +105,7 @@ describe('The table of stages', () => {
     expect(await refusal('stage', emailStage({ [column]: null }))).toBe('ck_stage_email');
   });
 
-  it('takes stages of other kinds without what email stages have', async () => {
+  it('accepts stages of other kinds without the columns of email stages', async () => {
     expect(await refusal('stage', dummyStage())).toBeUndefined();
     expect(await refusal('stage', dummyStage({ throw_error: null }))).toBe('ck_stage_dummy');
   });
@@ -144,7 +144,7 @@ describe('The table of stages', () => {
 });
 
 describe('The table of flows', () => {
-  it('refuses a slug that is taken, or that is none', async () => {
+  it('refuses a slug that is taken or invalid', async () => {
     expect(await refusal('flow', flowRow({ slug: flow['slug'] }))).toBe('uq_flow_slug');
     for (const slug of ['', 'a b', 'ä', 'a.b', 'a/b', 'a\n']) {
       expect(await refusal('flow', flowRow({ slug })), slug).toBe('ck_flow_slug');
@@ -173,7 +173,7 @@ describe('The table of flows', () => {
 });
 
 describe('The table of bindings', () => {
-  it('takes a stage again at another place, and another stage at the same', async () => {
+  it('accepts a stage twice in different positions, and two stages in one position', async () => {
     expect(await refusal('flow_stage_binding', binding())).toBeUndefined();
     expect(await refusal('flow_stage_binding', binding({ order: 2 }))).toBeUndefined();
     const other = emailStage();

@@ -81,7 +81,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop();
 });
 
-describe('A server that does not prove that it knows the password', () => {
+describe('A server that does not prove knowledge of the password', () => {
   it.each<[string, Buffer[], number]>([
     ['asks for it in clear', [authentication(3)], 1],
     ['asks for its MD5', [authentication(5, 'salt')], 1],

@@ -25,7 +25,7 @@ afterAll(async () => {
 const nothing: Schema = { columns: [], constraints: [], indexes: [] };
 
 describe('The migrations', () => {
-  it('make the tables that the entities want: nothing is left to generate', async () => {
+  it('create the tables of the entities: nothing is left to generate', async () => {
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
     const tables = new Set(migrated.columns.map((line) => line.split('.')[0]));
@@ -42,7 +42,7 @@ describe('The migrations', () => {
     }
   });
 
-  it('leave an index behind for every foreign key, so that a deletion need not read whole tables', async () => {
+  it('create an index for every foreign key, so that deletions scan no table', async () => {
     const unindexed = await dataSource.query<{ conname: string }[]>(`
       select k.conname from pg_constraint k
        where k.contype = 'f' and k.connamespace = 'public'::regnamespace
@@ -50,7 +50,7 @@ describe('The migrations', () => {
     expect(unindexed).toEqual([]);
   });
 
-  it('can be undone, one by one, until nothing is left, and done again with the same result', async () => {
+  it('can be reverted one by one until the schema is empty, and run again with the same result', async () => {
     for (const _ of dataSource.migrations) await dataSource.undoLastMigration();
     expect(await schemaOf(dataSource)).toEqual(nothing);
     expect(await dataSource.query('select from migration')).toEqual([]);

@@ -37,7 +37,7 @@ it('a statement is prepared when it is used again and again, and gives what it g
   }
 });
 
-it('a statement fails as before, and the connection goes on', async () => {
+it('a statement fails as usual, and the connection stays usable', async () => {
   const statement = 'select 1 / $1::int as result';
   for (let use = 0; use < 5; use += 1) {
     await expect(connection.query(statement, [0])).rejects.toThrow('division by zero');

@@ -81,7 +81,7 @@ describe('The table of sessions', () => {
 });
 
 describe('The table of links', () => {
-  it('refuses a secret that is taken, and what is bound to nothing', async () => {
+  it('refuses a duplicate secret and dangling references', async () => {
     const row = flowToken();
     expect(await refusal('flow_token', row)).toBeUndefined();
     expect(await refusal('flow_token', flowToken({ token_uuid: row['token_uuid'] }))).toBe('pk_flow_token');
@@ -126,7 +126,7 @@ describe('The table of invitations', () => {
     }
   });
 
-  it('deletes them with their flow: without one they would be valid for every flow', async () => {
+  it('deletes them with their flow, because without one they would be valid for every flow', async () => {
     const other = randomUUID();
     const texts = { name: 'Other', slug: 'other', title: 'Title', designation: 'enrollment' };
     await refusal('flow', { flow_uuid: other, pbm_uuid: randomUUID(), ...texts });

@@ -174,7 +174,7 @@ describe('A new address or UPN', () => {
     });
   });
 
-  it('is not kept from its owner by a sign-up that nobody has confirmed', async () => {
+  it('stays available to its owner after an unconfirmed sign-up', async () => {
     const email = address();
     const { pk } = await createUser(app.api, { username: email, email, is_active: false });
     await app.dataSource.manager.update(User, { pk }, { awaitsConfirmation: true });

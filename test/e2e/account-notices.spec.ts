@@ -244,7 +244,7 @@ it('A new API token is mailed to its owner', async () => {
   expect(notice!.notMe).not.toBe('');
 });
 
-it('A link that is confirmed in another browser is mailed to its owner, and no link that is confirmed where it was asked for', async () => {
+it('A link confirmed in another browser sends a notice to its owner; one confirmed in the requesting browser does not', async () => {
   const { slug } = await createProofFlow(app.api, stagePort);
   const [here, elsewhere] = [await createReader(app.api), await createReader(app.api)];
   for (const { email } of [here, elsewhere]) {

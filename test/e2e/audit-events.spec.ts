@@ -77,7 +77,7 @@ describe('An event of a change', () => {
     });
   });
 
-  it('says who became a member and who is none any longer', async () => {
+  it('names the members that were added and removed', async () => {
     const [first, second] = [await createUser(app.api), await createUser(app.api)];
     const { pk, name } = await createGroup(app.api, { users: [first.pk] });
     const [, events] = await modelEventsOf(app, () => app.api.patch(`/core/groups/${pk}/`, { users: [second.pk] }));

@@ -143,7 +143,7 @@ describe('A token for the API', () => {
 });
 
 describe('Concurrent callers', () => {
-  it('are told apart, each with their own permissions', async () => {
+  it('are distinct, each with their own permissions', async () => {
     const reader = await createActor(app, ['authentik_core.view_user']);
     const nobody = await createActor(app);
     const unknown = app.client('nope');

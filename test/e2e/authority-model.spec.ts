@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('Any requests of callers with any rights', () => {
-  it('raise nobody above their callers, and leave an active superuser', async () => {
+  it('give no user more rights than the callers have, and leave an active superuser', async () => {
     let accepted = 0;
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {

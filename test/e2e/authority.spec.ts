@@ -309,7 +309,7 @@ describe('The last active superuser', () => {
 });
 
 describe('Rights that are taken away', () => {
-  it('end with the request that takes them: one that was on its way with them is refused', async () => {
+  it('end with the request that revokes them: a concurrent request that relies on them is refused', async () => {
     const { api, user } = await createActor(app, [...onGroups, ...onMembers]);
     const { pk } = await createGroup(app.api);
     const runner = app.dataSource.createQueryRunner();

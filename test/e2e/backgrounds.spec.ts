@@ -181,7 +181,7 @@ describe('A form', () => {
   });
 
   it.each(['application/json', 'text/plain', 'multipart/form-data', 'multipart/mixed; boundary=x', 'garbage', ''])(
-    'is none of the type %j',
+    'is not accepted with the type %j',
     async (type) => {
       const detail = `Unsupported media type "${type}" in request.`;
       expect(await send(type, '{}')).toEqual([415, JSON.stringify({ detail })]);

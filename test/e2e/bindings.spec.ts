@@ -49,7 +49,7 @@ describe('A new binding', () => {
     expect((await app.api.get(path(body))).body).toEqual(body);
   });
 
-  it('takes every field', async () => {
+  it('accepts every field', async () => {
     const everything = {
       evaluate_on_plan: true,
       re_evaluate_policies: false,
@@ -165,7 +165,7 @@ describe('A new binding', () => {
 });
 
 describe('Changing a binding', () => {
-  it('by PUT needs what a new one needs, and keeps what is left out', async () => {
+  it('by PUT requires the fields of a new one, and keeps omitted fields', async () => {
     const binding = await createBinding(app.api, { policy_engine_mode: 'all', invalid_response_action: 'restart' });
     const change = { target: binding.target, stage: binding.stage, order: 5 };
     const { status, body } = await app.api.put(path(binding), change);
@@ -173,7 +173,7 @@ describe('Changing a binding', () => {
     expect((await app.api.put(path(binding), { order: 1 })).body).toEqual({ target: required, stage: required });
   });
 
-  it('by PATCH needs nothing, and keeps what is left out', async () => {
+  it('by PATCH requires no field, and keeps omitted fields', async () => {
     const binding = await createBinding(app.api, { evaluate_on_plan: true });
     for (const json of [{}, undefined, { order: binding.order }, { stage_obj: 'x', pk: 'y' }]) {
       const { status, body } = await app.api.patch(path(binding), json);

@@ -141,7 +141,7 @@ it('A sign-in that waits for a new password to be stored is refused', async () =
   expect(await answer.asked).toMatchObject(refused);
 });
 
-it('A run that sets a new password and a new address itself goes on and signs in', async () => {
+it('A run that itself sets a new password and a new address continues and signs in', async () => {
   const slug = await createAddressFlow(app.api, { port }, [{ field_key: 'password', type: 'password' }]);
   const user = await createPasswordUser(app.api);
   const visitor = await signedIn(app, user);

@@ -50,7 +50,7 @@ function others(code: string, count: number): string[] {
 const passed = (): object => ({ component: 'ak-stage-dummy', name: flow.behind });
 
 describe('The code in the mail', () => {
-  it('lets the page that waits go on, and is the link spent', async () => {
+  it('lets the waiting page continue, and spends the link', async () => {
     const { visitor, code, query } = await asked();
     expect(await type(visitor, code)).toMatchObject({
       ...passed(),
@@ -73,7 +73,7 @@ describe('The code in the mail', () => {
     expect(await type(visitor, typed(code))).toMatchObject(passed());
   });
 
-  it('is good only where it was asked for', async () => {
+  it('is valid only in the run that requested it', async () => {
     const mine = await asked();
     const theirs = await asked();
     expect(await type(mine.visitor, theirs.code)).toMatchObject({ response_errors: notRight });

@@ -66,7 +66,7 @@ function seen({ status, headers, body }: Answer): unknown {
 }
 
 describe('Whether there is an account', () => {
-  it('is not told by status, headers or body, also not at the limit of guesses', async () => {
+  it('is not revealed by status, headers or body, not even at the limit of guesses', async () => {
     const told = (await visit(someone.known)).map(seen);
     expect(told).toHaveLength(13);
     for (const name of Object.values(someone).slice(1)) {

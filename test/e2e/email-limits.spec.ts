@@ -108,7 +108,7 @@ describe('The limit of a recipient', () => {
     }
   });
 
-  it('does not tell that a name and an address are of one user, and still holds', async () => {
+  it('does not reveal that a name and an address belong to one user, and still applies', async () => {
     const { email, username } = await createReader(app.api);
     for (const name of [email, username, email, username, email, username]) {
       expect(await ask(name)).not.toHaveProperty('messages');
@@ -152,7 +152,7 @@ describe('The limit of a recipient', () => {
     expect(await known('nobody-with-a-cookie@example.org')).not.toHaveProperty('messages');
   });
 
-  it('is one for each stage, and lets the first mail through even if it is none', async () => {
+  it('is separate for each stage, and allows the first mail even if it is zero', async () => {
     const { email } = await createReader(app.api);
     for (const _ of [1, 2, 3]) await ask(email);
     const strict = await createProofFlow(app.api, port, { email: { recovery_max_attempts: 0 } });
@@ -166,7 +166,7 @@ describe('The limit of a recipient', () => {
     expect(await mailsTo(email)).toBe(3);
   });
 
-  it('knows nobody by name: its keys hold no address', async () => {
+  it('stores no address in its keys', async () => {
     const { email } = await createReader(app.api);
     await ask(email);
     const rows = await app.dataSource.query('select key from request_limit');
@@ -193,14 +193,14 @@ describe('The limit of a client', () => {
     expect(await mailsTo(email)).toBe(1);
   });
 
-  it('does not use up what is left to the recipient', async () => {
+  it('does not use up the recipient’s remaining mails', async () => {
     const { email } = await createReader(app.api);
     await many(12, () => '192.0.2.3');
     for (const _ of [1, 2, 3, 4, 5]) await ask(email, '192.0.2.3');
     expect(await ask(email, '192.0.2.4')).not.toHaveProperty('messages');
   });
 
-  it('takes the addresses of one IPv6 network for one client', async () => {
+  it('treats the addresses of one IPv6 network as one client', async () => {
     await many(12, (index) => `2001:db8:1:2::${index + 1}`);
     expect(await ask('nobody@example.org', '2001:db8:1:2:ffff::1')).toMatchObject({ messages: wait(10) });
     expect(await ask('nobody@example.org', '2001:db8:1:3::1')).not.toHaveProperty('messages');

@@ -68,7 +68,7 @@ describe('A link that cannot be used says why, and where to get another', () => 
     expect(await refusal(mail)).toBe(`This link has already been used. ${another()}`);
   });
 
-  it('when it is too old, though nobody has cleaned up', async () => {
+  it('when it has expired, even before the cleanup', async () => {
     const { mail } = await asked();
     const visitor = new Visitor(app.url);
     const { token } = await visitor.see(flow.slug, mail.query);
@@ -126,7 +126,7 @@ describe('A link that cannot be used says why, and where to get another', () => 
     expect(await refusal(mail, short)).toMatch(/^This link is unknown/);
   });
 
-  it('when its stage was taken out of the flow: nobody gets past a proof by that', async () => {
+  it('when its stage was removed from the flow, so that removal bypasses no proof', async () => {
     const short = await createProofFlow(app.api, port);
     const { mail } = await asked(short);
     await app.api.delete(`/flows/bindings/${short.binding}/`);

@@ -47,7 +47,7 @@ describe('An email stage', () => {
     expect(sink.mails.filter(({ to }) => to === email)).toHaveLength(1);
   });
 
-  it('sends the mail again when it is asked to, and answers exactly as the reference does', async () => {
+  it('sends the mail again on request, with the response of the reference', async () => {
     const { visitor, email } = await asked();
     const { status, body } = await visitor.post(flow.slug, { component: 'ak-stage-email' });
     expect(status).toBe(200);
@@ -111,7 +111,7 @@ describe('Where the mail goes', () => {
 });
 
 describe('The link in the mail', () => {
-  it('shows a button in any browser, whose answer lets the flow go on there', async () => {
+  it('shows a button in any browser, which continues the flow there', async () => {
     const { mail } = await asked();
     const other = new Visitor(app.url);
     const shown = await other.see(flow.slug, mail.query);
@@ -133,7 +133,7 @@ describe('The link in the mail', () => {
     expect(await other.answer(flow.slug, {}, mail.query)).toEqual({ component: 'xak-flow-redirect', to: '/' });
   });
 
-  it('goes on in the page that it was opened on, though the page still names it', async () => {
+  it('continues in the page that it was opened on, although the page still names it', async () => {
     const { visitor, mail } = await asked();
     await confirm(visitor, mail);
     expect(await visitor.see(flow.slug, mail.query)).toMatchObject({ name: flow.behind });
@@ -202,7 +202,7 @@ describe('The link in the mail', () => {
     expect(await confirm(visitor, mail)).toMatchObject({ name: flow.behind });
   });
 
-  it('is not confirmed by a page elsewhere that knows the link, for its visitors', async () => {
+  it('is not confirmed by a page of another site that knows the link', async () => {
     const { mail } = await asked();
     const attacker = new Visitor(app.url);
     const { token } = await attacker.see(flow.slug, mail.query);

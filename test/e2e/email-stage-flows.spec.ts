@@ -60,7 +60,7 @@ describe('The flow set of an email stage', () => {
 });
 
 describe('A flow set in a request', () => {
-  it('that is well-formed is taken and has no effect', async () => {
+  it('that is well-formed is accepted and has no effect', async () => {
     const flows = [flowFields(), { ...flowFields(), layout: 'sidebar_left', compatibility_mode: 'yes', pk: 'ignored' }];
     const stage = await createEmailStage(app.api, { flow_set: flows } as never);
     expect(stage.flow_set).toEqual([]);
@@ -136,7 +136,7 @@ describe('A flow set in a request', () => {
     );
   });
 
-  it('is checked against the flows that there are on a change too', async () => {
+  it('is checked against the existing flows on a change too', async () => {
     const { stage } = await createBinding(app.api);
     const { body: known } = await app.api.get(`/stages/email/${stage}/`);
     const { status, body } = await app.api.patch(`/stages/email/${stage}/`, { flow_set: known.flow_set });

@@ -63,7 +63,7 @@ describe('/stages/email/{id}/test/', () => {
     expect(mail?.source).toMatch(/^Subject: Test email\r$/m);
   });
 
-  it('uses another template and language when asked to, and the subject of the stage', async () => {
+  it('uses the requested template and language, and the subject of the stage', async () => {
     const stage = await createSendingStage(app, port, { subject: 'Reset your password' });
     const { body } = await test(stage, { to: 'de@example.org', template: 'email/password_reset.html', locale: 'de' });
     expect(await settled(body.message)).toMatchObject({ state: 'sent', locale: 'de', subject: 'Reset your password' });

@@ -95,7 +95,7 @@ describe('The mail of an email stage', () => {
     expect(mail.text + mail.html).not.toMatch(/evil/);
   });
 
-  it('takes no older link along, and no query that is longer than any of ours', async () => {
+  it('contains no older link and no overlong query', async () => {
     const { email } = await createReader(app.api);
     const visitor = new Visitor(app.url);
     await visitor.answer(flow.slug, { uid_field: email }, 'a=1');
@@ -206,7 +206,7 @@ describe('A visitor who passes', () => {
     expect(user).toMatchObject({ isActive: true, awaitsConfirmation: false });
   });
 
-  it('stays switched off if an administrator decides so while the mail is on its way', async () => {
+  it('stays inactive if an administrator deactivates it while the mail is on its way', async () => {
     const own = await createProofFlow(app.api, port, {
       email: { activate_user_on_success: true },
       flow: { designation: 'enrollment' },
@@ -225,7 +225,7 @@ describe('A visitor who passes', () => {
 });
 
 describe('An email stage', () => {
-  it('ends a run that nobody is pending in', async () => {
+  it('ends a run without a pending user', async () => {
     const { pk: stage } = await createEmailStage(app.api);
     const { flow: own } = await createFlowWith(app.api, [stage]);
     expect(await new Visitor(app.url).see(own.slug)).toMatchObject({

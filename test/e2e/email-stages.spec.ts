@@ -209,7 +209,7 @@ describe('The name of an email stage', () => {
 });
 
 describe('Changing an email stage', () => {
-  it('by PUT needs the name, and keeps what is left out', async () => {
+  it('by PUT requires the name, and keeps omitted fields', async () => {
     const stage = await createEmailStage(app.api, everything);
     const { status, body } = await app.api.put(`/stages/email/${stage.pk}/`, { name: 'renamed', port: 465 });
     expect([status, body]).toEqual([200, { ...stage, name: 'renamed', port: 465 }]);
@@ -218,7 +218,7 @@ describe('Changing an email stage', () => {
     expect((await app.api.get(`/stages/email/${stage.pk}/`)).body).toEqual({ ...stage, name: 'renamed', port: 465 });
   });
 
-  it('by PATCH needs nothing, and keeps what is left out', async () => {
+  it('by PATCH requires no field, and keeps omitted fields', async () => {
     const stage = await createEmailStage(app.api, everything);
     for (const change of [undefined, {}, { unknown: 1 }, { pk: 'x' }]) {
       const { status, body } = await app.api.patch(`/stages/email/${stage.pk}/`, change);

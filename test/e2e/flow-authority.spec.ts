@@ -181,7 +181,7 @@ describe('A user write stage', () => {
     expect((await stored(superuser.pk)).name).toBe(name);
   });
 
-  it('puts nobody into a group that has become one of superusers', async () => {
+  it('adds no user to a group that has become one of superusers', async () => {
     const group = await createGroup(app.api);
     const fields = await createPromptStage(app.api, [{ field_key: 'username', type: 'username' }]);
     const write = await createStage(app.api, 'user_write', {

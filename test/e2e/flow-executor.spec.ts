@@ -34,7 +34,7 @@ const denied = (message: string): object => ({
 });
 
 describe('A flow of two stages', () => {
-  it('shows the first, goes on at the same address, and ends at the root', async () => {
+  it('shows the first stage, continues at the same address, and ends at the root', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     const first = await visitor.get(slug, 'a=b c&a=(d)');
@@ -52,7 +52,7 @@ describe('A flow of two stages', () => {
     expect(await visitor.answer(slug, {})).toEqual(root);
   });
 
-  it('goes on at the same address however its query is written', async () => {
+  it('continues at the same address however its query is written', async () => {
     const { slug } = await createDummyFlow(app.api, 2);
     for (const query of ['', '?query=a+b%20c&query=%5B(!*)%27', '?x=%C3%A4&query=', '?query=http://example.org/']) {
       const { status, headers } = await new Visitor(app.url).request('POST', `/flows/executor/${slug}/${query}`, {});
@@ -73,7 +73,7 @@ describe('A flow of two stages', () => {
     expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
   });
 
-  it('begins anew when another flow has been begun in between', async () => {
+  it('starts again when another flow was started in between', async () => {
     const [one, other] = [await createDummyFlow(app.api, 2), await createDummyFlow(app.api, 1)];
     const visitor = new Visitor(app.url);
     expect(await visitor.answer(one.slug, {})).toMatchObject({ name: one.names[1] });
@@ -106,7 +106,7 @@ describe('An answer', () => {
     },
   );
 
-  it('goes to the stage that the server knows, whatever component it names', async () => {
+  it('goes to the current stage of the server, whatever component it names', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const body = { component: 'ak-stage-user-login', name: 'x', more: [1] };
     expect(await new Visitor(app.url).answer(slug, body)).toEqual(root);
@@ -169,7 +169,7 @@ describe('A flow without stages', () => {
     },
   );
 
-  it('takes the place of the flow that was begun', async () => {
+  it('replaces the flow that was started', async () => {
     const other = await createDummyFlow(app.api, 2);
     const { slug } = await createFlow(app.api);
     const visitor = new Visitor(app.url);
@@ -229,7 +229,7 @@ describe('A plan that cannot be used', () => {
     ['is no plan', () => ({ plan: 'text' })],
     ['is of another version', () => ({ plan: { version: 0 } })],
     ['is null', () => ({ plan: null })],
-  ])('because it %s is denied once, and then begins anew', async (_, state) => {
+  ])('because it %s is denied once, and then starts again', async (_, state) => {
     const { slug, names } = await createDummyFlow(app.api, 1);
     for (const method of ['GET', 'POST']) {
       const visitor = await withState(app, state());
@@ -239,7 +239,7 @@ describe('A plan that cannot be used', () => {
     }
   });
 
-  it('because it names stages of another flow, or none that there are, passes nothing', async () => {
+  it('because it names stages of another flow or unknown ones passes nothing', async () => {
     const { flow, slug } = await createDummyFlow(app.api, 1);
     const other = await createDummyFlow(app.api, 1);
     const foreign = { binding: other.bindings[0]!.pk, stage: other.bindings[0]!.stage, reEvaluate: false };

@@ -93,7 +93,7 @@ describe('A request that cannot be read', () => {
   });
 });
 
-describe('A request that no flow takes', () => {
+describe('A request that no flow accepts', () => {
   it.each(['PUT', 'PATCH', 'DELETE'])('because of its method is answered with a challenge: %s', async (method) => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
@@ -144,7 +144,7 @@ async function send({ cookies }: Visitor, method: string, slug: string, body?: s
 }
 
 describe('The keys of an API client', () => {
-  it.each(['Bearer nonsense', 'Basic eDp5', 'Bearer'])('mean nothing to a flow: %s', async (authorization) => {
+  it.each(['Bearer nonsense', 'Basic eDp5', 'Bearer'])('have no effect on a flow: %s', async (authorization) => {
     const { slug, names } = await createDummyFlow(app.api, 1, { authentication: 'require_unauthenticated' });
     const visitor = new Visitor(app.url);
     const { body } = await visitor.request('GET', `/flows/executor/${slug}/?query=`, { headers: { authorization } });

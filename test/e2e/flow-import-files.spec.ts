@@ -133,7 +133,7 @@ entries:
     }
   });
 
-  it('find what the caller may view, in models that files know, by what names objects there', async () => {
+  it('find objects that the caller may view, in the models of files, by their identifiers', async () => {
     const { username } = await createUser(app.api, { email: 'someone@example.org' });
     const find = (what: string): string => `
 entries:

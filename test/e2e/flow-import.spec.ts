@@ -74,7 +74,7 @@ entries:
     expect([status, body]).toEqual([400, expect.stringContaining('Multipart form parse error - ')]);
   });
 
-  it('takes JSON too', async () => {
+  it('accepts JSON too', async () => {
     const name = slug();
     expect((await importFile(app.api, JSON.stringify({ version: 1, entries: [flowEntry(name)] }))).body.success).toBe(
       true,
@@ -328,7 +328,7 @@ describe('An entry', () => {
     expect([await run(entry('must_created', 'five')), await title()]).toEqual([[true, 'created'], 'five']);
   });
 
-  it('of a stage that is gone takes its bindings with it', async () => {
+  it('deletes the bindings of a deleted stage', async () => {
     const { name, pk } = await createEmailStage(app.api);
     const { slug: there, pk: target } = await createFlow(app.api);
     await app.api.post('/flows/bindings/', { target, stage: pk, order: 1 });

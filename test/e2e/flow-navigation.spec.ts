@@ -60,7 +60,7 @@ describe('The default flow of a designation', () => {
     expect(await sentTo(path, await signedIn(app, await createUser(app.api)))).toBe('/if/flow/b-for-users/');
   });
 
-  it('takes the place of another flow that was begun', async () => {
+  it('replaces another flow that was started', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     await createFlow(app.api, { designation: 'unenrollment' });
     const visitor = new Visitor(app.url);

@@ -44,7 +44,7 @@ describe('The key of a link', () => {
     expect(await answer.text()).toBe('');
   });
 
-  it('waits in the session, where nobody can read it', async () => {
+  it('is kept in the session, unreadable for the browser', async () => {
     await new PageBrowser(app.url).ask(`/if/flow/${slug}/?flow_token=${token}`);
     const rows: { row: string }[] = await app.dataSource.query('select "session"::text as row from "session"');
     expect(rows.length).toBeGreaterThan(0);
@@ -60,7 +60,7 @@ describe('The key of a link', () => {
     expect(html).toContain('It still works.');
   });
 
-  it('is looked at once; then the session goes on by itself', async () => {
+  it('is read once; then the session continues on its own', async () => {
     const visitor = new PageBrowser(app.url);
     await visitor.open(`/if/flow/${slug}/?flow_token=${token}`);
     const session = visitor.cookies.get('authentik_session');

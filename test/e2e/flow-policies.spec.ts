@@ -95,7 +95,7 @@ describe('What a flow requires of its visitor', () => {
     expect(kinds).toEqual(['notApplicable', 'notApplicable', 'empty']);
   });
 
-  it('is asked when it begins, and not of those who are in it', async () => {
+  it('is evaluated when the flow starts, and not for visitors already in it', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -119,7 +119,7 @@ describe('A flow that is not for its visitor', () => {
     ['message_continue', notApplicable, { to: '/there' }],
     ['message', notApplicable, notApplicable],
     ['continue', root, { to: '/there' }],
-  ] as const)('says so or lets them go on: %s', async (denied_action, without, withNext) => {
+  ] as const)('shows the denial or lets them continue: %s', async (denied_action, without, withNext) => {
     const { slug } = await createDummyFlow(app.api, 1, { denied_action, authentication: 'require_authenticated' });
     const visitor = new Visitor(app.url);
     expect(await visitor.see(slug, 'next=/ignored')).toMatchObject(without);
@@ -136,8 +136,8 @@ describe('A flow that is not for its visitor', () => {
   });
 });
 
-describe('A stage whose policies are asked when the flow is planned', () => {
-  it('is left out or kept for the whole of the run', async () => {
+describe('A stage whose policies are evaluated when the flow is planned', () => {
+  it('is left out or kept for the whole run', async () => {
     const { slug, names, off } = await createSwitchedFlow(plain, plain, plain);
     await off[0]!(true);
     const visitor = new Visitor(app.url);
@@ -164,7 +164,7 @@ describe('A stage whose policies are asked when the flow is planned', () => {
   });
 });
 
-describe('A stage whose policies are asked when it is reached', () => {
+describe('A stage whose policies are evaluated when it is reached', () => {
   it('is kept while they pass', async () => {
     const { slug, names } = await createSwitchedFlow(plain, marked, plain);
     const visitor = new Visitor(app.url);
@@ -211,7 +211,7 @@ describe('A stage whose policies are asked when it is reached', () => {
     expect(await visitor.see(slug)).toMatchObject({ name: names[2] });
   });
 
-  it('is asked about the pending user, not about who is signed in', async () => {
+  it('is evaluated for the pending user, not for the signed-in one', async () => {
     const { flow, slug, names, bindings } = await createDummyFlow(app.api, 2);
     await createPolicyBinding(app.api, { target: bindings[0]!.pk, user: user.pk });
     const stages = bindings.map(({ pk, stage }) => ({ binding: pk, stage, reEvaluate: true }));

@@ -164,7 +164,7 @@ describe('A stage', () => {
     }
   });
 
-  it('can tell the visitor something, with the next challenge and only there', async () => {
+  it('can show a message with the next challenge, and only there', async () => {
     const told = { level: 'info', text: 'Done.' } as const;
     stage('speaks', (execution) => {
       execution.message('info', { written: 'Done.' });
@@ -190,7 +190,7 @@ describe('A stage', () => {
     expect(await (await at('counts')).see(flow.slug)).toMatchObject({ error_message: '1 undefined' });
   });
 
-  it('that fails takes back what it has done, and what it has written', async () => {
+  it('that fails rolls back its work and what it has written', async () => {
     const { pk } = await createUser(app.api, { name: 'Before' });
     stage(
       'breaks',
@@ -211,7 +211,7 @@ describe('A stage', () => {
     expect(await visitor.see(flow.slug)).toMatchObject({ name: 'asks' });
   });
 
-  it('that loses a race with another request is reached once more', async () => {
+  it('that loses a race with another request is reached again', async () => {
     const taken = await createUser(app.api);
     let times = 0;
     stage('races', async ({ manager }) => {
@@ -227,7 +227,7 @@ describe('A stage', () => {
     expect(await loser.see(flow.slug)).toMatchObject({ component: 'ak-stage-flow-error' });
   });
 
-  it('that signs in keeps nothing of another user who was signed in', async () => {
+  it('that signs in keeps no state of the user who was signed in before', async () => {
     const [first, second] = [await createUser(app.api), await createUser(app.api)];
     const signs =
       ({ pk }: { pk: number }): Act =>

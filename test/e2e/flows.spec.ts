@@ -67,7 +67,7 @@ describe('A new flow', () => {
     expect(JSON.stringify(stored)).toBe(JSON.stringify(expected));
   });
 
-  it('takes every field', async () => {
+  it('accepts every field', async () => {
     const everything = {
       policy_engine_mode: 'all',
       compatibility_mode: true,
@@ -131,7 +131,7 @@ describe('A new flow', () => {
     );
   });
 
-  it.each(Object.entries(choices))('may have any %s that there is, and no other', async (field, words) => {
+  it.each(Object.entries(choices))('accepts every %s of the enum, and no other', async (field, words) => {
     for (const word of words) expect(await createFlow(app.api, { [field]: word })).toMatchObject({ [field]: word });
     for (const word of [words[0]!.toUpperCase(), ` ${words[0]}`]) {
       const { status, body } = await app.api.post('/flows/instances/', flowFields({ [field]: word }));
@@ -163,7 +163,7 @@ describe('A flow', () => {
     }
   });
 
-  it('by PUT needs what a new one needs, and keeps what is left out', async () => {
+  it('by PUT requires the fields of a new one, and keeps omitted fields', async () => {
     const flow = await createFlow(app.api, { layout: 'sidebar_left', authentication: 'require_superuser' });
     const path = `/flows/instances/${flow.slug}/`;
     const change = { name: 'New', slug: flow.slug, title: 'New', designation: 'enrollment' };
@@ -176,7 +176,7 @@ describe('A flow', () => {
     });
   });
 
-  it('by PATCH needs nothing, and keeps what is left out', async () => {
+  it('by PATCH requires no field, and keeps omitted fields', async () => {
     const flow = await createFlow(app.api, { layout: 'sidebar_left' });
     const path = `/flows/instances/${flow.slug}/`;
     for (const json of [{}, undefined, { stages: ['x'], background: 'y', pk: 'z' }, { slug: flow.slug }]) {

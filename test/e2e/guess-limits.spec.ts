@@ -82,7 +82,7 @@ describe('Wrong passwords for one name', () => {
       expect(await limits.count(guess())).toEqual({ kind: 'allowed' });
   });
 
-  it('are counted for the account too, and what is refused for that is not told', async () => {
+  it('are counted for the account too, without revealing that the account is limited', async () => {
     for (let failures = 0; failures < 5; failures += 1) await limits.count(guess());
     expect(await limits.count(guess({ typed: 'ada@example.org' }))).toEqual({ kind: 'suppressed' });
   });

@@ -39,7 +39,7 @@ describe('A run through a flow', () => {
     );
   });
 
-  it('takes answers to prompts whose keys every object of JavaScript has', async () => {
+  it('accepts answers to prompts whose keys are properties of every JavaScript object', async () => {
     const keys = ['constructor', '__proto__', 'toString', 'then'];
     const prompts = keys.flatMap((key) => [{ field_key: key }, { field_key: `attributes.${key}` }]);
     const form = await createPromptStage(app.api, [{ field_key: 'username', type: 'username' }, ...prompts]);

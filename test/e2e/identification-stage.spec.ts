@@ -98,7 +98,7 @@ describe('The challenge of an identification stage', () => {
 });
 
 describe('A visitor who identifies', () => {
-  it('goes on with the address, the user name or the UPN of a user, where users are found by that', async () => {
+  it('continues with the address, the user name or the UPN of a user, where users are found by that', async () => {
     const upn = `${randomUUID()}@corp`;
     const user = await createUser(app.api, { email: `${randomUUID()}@example.org`, attributes: { upn } });
     const slug = await shown({ user_fields: ['email', 'username', 'upn'], pretend_user_exists: false });
@@ -109,7 +109,7 @@ describe('A visitor who identifies', () => {
     for (const uid_field of [user.username, upn]) expect(await answer(byEmail, { uid_field })).toMatchObject(refused);
   });
 
-  it('is refused if nobody is meant, or goes on all the same where the stage pretends', async () => {
+  it('is refused for an unknown user, or continues where the stage pretends', async () => {
     const uid_field = `${randomUUID()}@example.org`;
     const honest = await identification({ pretend_user_exists: false });
     expect(await answer(honest, { uid_field })).toMatchObject({ ...refused, password_fields: false });
@@ -117,7 +117,7 @@ describe('A visitor who identifies', () => {
     expect(await taken(await shown(), uid_field)).toBe(uid_field);
   });
 
-  it('is shown as who was found, or as what was typed', async () => {
+  it('is shown as the user that was found, or as typed', async () => {
     const user = await createUser(app.api, { email: `${randomUUID()}@example.org` });
     expect(await taken(await shown({ show_matched_user: true }), user.email)).toBe(user.username);
     expect(await taken(await shown({ show_matched_user: false }), user.email)).toBe(user.email);
@@ -138,7 +138,7 @@ describe('A visitor who identifies', () => {
     });
   });
 
-  it.each([null, [], 'x', 5, true])('does not get on with a body that is no object: %j', async (body) => {
+  it.each([null, [], 'x', 5, true])('is not passed with a body that is not an object: %j', async (body) => {
     const slug = await identification({ pretend_user_exists: true });
     const challenge = await new Visitor(app.url).answer(slug, body);
     expect(challenge).toMatchObject({ component: 'ak-stage-identification', response_errors: expect.anything() });
@@ -163,7 +163,7 @@ describe('A name that fits several users', () => {
     for (const typed of [name, name.toLowerCase(), name.toUpperCase()]) expect(await taken(slug, typed)).toBe(typed);
   });
 
-  it('means nobody if it fits none of them to the letter', async () => {
+  it('finds no user if it matches none of them exactly', async () => {
     const name = `Eve-${randomUUID()}`;
     await users({ username: name.toLowerCase() }, { username: name.toUpperCase() });
     const slug = await identification({ pretend_user_exists: false });
@@ -226,7 +226,7 @@ describe('A name that fits several users', () => {
     expect(await taken(await shown(), email)).toBe(owner?.username);
   });
 
-  it('is found in any case where case does not matter, and only to the letter where it does', async () => {
+  it('is found case-insensitively where configured, and otherwise only by an exact match', async () => {
     const { username } = await createUser(app.api, { username: `Ann-${randomUUID()}` });
     expect(await taken(await shown({ pretend_user_exists: false }), username.toUpperCase())).toBe(username);
     const exact = await shown({ pretend_user_exists: false, case_insensitive_matching: false });
@@ -254,7 +254,7 @@ describe('A password in the same step', () => {
     expect(await answer(slug, { uid_field: user.email, password: ' right one ' })).toEqual(passed);
   });
 
-  it('never pretends: nobody gets on without one', async () => {
+  it('never pretends: an unknown user cannot continue', async () => {
     const { pk: password_stage } = await createStage(app.api, 'password');
     const slug = await identification({ password_stage, pretend_user_exists: true });
     expect(await answer(slug, { uid_field: randomUUID(), password: 'x' })).toMatchObject(refused);

@@ -91,7 +91,7 @@ describe('An invitation stage', () => {
     }
   });
 
-  it('knows in advance what the invitation says, over what was known before', async () => {
+  it('prefers the data of the invitation to earlier data', async () => {
     const first = await createPromptStage(app.api, [{ field_key: 'username' }]);
     const stage = await createInvitationStage(app.api);
     const second = await createPromptStage(app.api, [
@@ -131,7 +131,7 @@ describe('An invitation for a single use', () => {
     expect(await isThere(pk)).toBe(true);
   });
 
-  it('is used up when the user is written, and works for nobody else then', async () => {
+  it('is used up when the user is written, and is invalid afterwards', async () => {
     const { slug } = await signUp();
     const pk = await invite({ single_use: true, name: 'for-one' });
     const [first, second] = [await opened(slug, `itoken=${pk}`), await opened(slug, `itoken=${pk}`)];

@@ -55,7 +55,7 @@ describe('A browser that has signed in before', () => {
     expect(await isIn(user)).toBe(false);
   });
 
-  it('has a limit of its own, which locks out nobody else', async () => {
+  it('has a limit of its own, which locks out no other browser', async () => {
     const user = await createPasswordUser(app.api);
     const stolen = await signIn(user);
     const own = await signIn(user);

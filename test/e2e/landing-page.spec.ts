@@ -88,7 +88,7 @@ describe('The landing page', () => {
     expect((await browser.open('/')).html).not.toContain('signed in');
   });
 
-  it('lets nobody be signed out by the page of a stranger', async () => {
+  it('lets no page of another site sign a user out', async () => {
     const browser = await browserOf(await createUser(app.api, { name: 'Grace' }));
     for (const body of [new URLSearchParams(), new URLSearchParams({ 'page:csrf': 'x'.repeat(43) })]) {
       expect((await browser.ask('/sign-out/', { method: 'POST', body })).status).toBe(403);

@@ -34,7 +34,7 @@ async function asked(): Promise<{ waiting: PageBrowser; mail: ProofMail }> {
 }
 
 describe('The page of a link', () => {
-  it('has a button that leads on, however often it is opened and loaded anew before', async () => {
+  it('has a button that continues, however often the page is opened and reloaded before', async () => {
     const { mail } = await asked();
     const browser = new PageBrowser(app.url);
     for (const _ of [1, 2]) expect((await browser.open(`${page()}?${mail.query}`)).html).toContain(button);

@@ -57,7 +57,7 @@ async function openLink(
 }
 
 describe('A new password', () => {
-  it('from an administrator ends the sessions and the own tokens of the user, of every kind, and nobody else’s', async () => {
+  it('from an administrator ends the sessions and the user’s own tokens of every kind, and no one else’s', async () => {
     const [user, other] = [await createPasswordUser(app.api), await createPasswordUser(app.api)];
     const [mine, theirs] = [await tokenOf(user), await tokenOf(other)];
     await tokenOf(user, 'app_password');
@@ -139,7 +139,7 @@ describe('A new password', () => {
     await rename('renamed', 'authentik-bootstrap-token');
   });
 
-  it('ends links and codes that were asked for before, and keeps them ended', async () => {
+  it('ends links and codes that were requested before, and keeps them ended', async () => {
     const user = await createReader(app.api);
     const { visitor, code, slug, look } = await openLink(user.email);
     await setPassword(user);

@@ -55,7 +55,7 @@ describe('set_password', () => {
     expect(user?.password_hash).toBe('');
   });
 
-  it('takes a password of 1,024 bytes', async () => {
+  it('accepts a password of 1,024 bytes', async () => {
     const { pk } = await createUser(app.api);
     expect((await app.api.post(`/core/users/${pk}/set_password/`, { password: long.slice(0, 1024) })).status).toBe(204);
   });
@@ -80,7 +80,7 @@ describe('A form of a flow', () => {
     expect(await visitor.answer(slug, good)).toEqual({ component: 'xak-flow-redirect', to: '/' });
   });
 
-  it('knows the names of the account, and those that were answered before', async () => {
+  it('refuses the names of the account, and those that were answered before', async () => {
     const user = await createUser(app.api, { name: 'Cornelius Vanderbilt' });
     const identification = await createStage(app.api, 'identification');
     const first = await createPromptStage(app.api, [text('email')]);

@@ -124,7 +124,7 @@ describe('A mail to confirm a sign-up', () => {
   });
 });
 
-it('A "this was not me" link that nobody has is not valid', async () => {
+it('An unknown "this was not me" link is not valid', async () => {
   for (const path of ['/if/not-me/', '/if/not-me/?token=x', `/if/not-me/?token=${'0'.repeat(64)}`]) {
     const browser = new PageBrowser(app.url);
     expect((await browser.open(path)).html).toContain('This link is not valid');

@@ -126,7 +126,7 @@ describe('A password stage', () => {
     expect(await outcome(slug, randomUUID(), 'x')).toMatchObject(wrong);
   });
 
-  it('denies where nobody has said who they are', async () => {
+  it('denies a run without a pending user', async () => {
     const { pk } = await createStage(app.api, 'password');
     const { flow } = await createFlowWith(app.api, [pk]);
     const visitor = new Visitor(app.url);
@@ -135,7 +135,7 @@ describe('A password stage', () => {
     expect(await visitor.answer(flow.slug, { password: 'x' })).toMatchObject(unknown);
   });
 
-  it('ends the run after so many wrong passwords, and the visitor can begin anew', async () => {
+  it('ends the run after the set number of wrong passwords, and the visitor can start again', async () => {
     const { username, password } = await createPasswordUser(app.api);
     const slug = await flowWith({ failed_attempts_before_cancel: 3 });
     const visitor = await visitorAs(username, slug);
@@ -149,7 +149,7 @@ describe('A password stage', () => {
     expect(await visitor.answer(slug, { password: 'x' })).toMatchObject(wrong);
   });
 
-  it('makes the hash anew that was made with other parameters', async () => {
+  it('rehashes a password that was hashed with other parameters', async () => {
     const { pk, username, password } = await createPasswordUser(app.api);
     const stored = async (): Promise<string> => {
       const [row] = await app.dataSource.query('select password_hash from "user" where id = $1', [pk]);
@@ -167,7 +167,7 @@ describe('A password stage', () => {
 });
 
 describe('The backends of a password stage', () => {
-  it('know passwords of users, and keys of their app passwords, each for itself', async () => {
+  it('verify passwords of users, and app passwords, each separately', async () => {
     const user = await createPasswordUser(app.api);
     const appPassword = { user: user.pk, intent: 'app_password' } as const;
     const key = await keyOf(app.api, (await createToken(app.api, appPassword)).identifier);
@@ -195,7 +195,7 @@ describe('The backends of a password stage', () => {
     }
   });
 
-  it('of LDAP and Kerberos know nobody', async () => {
+  it('of LDAP and Kerberos match no user', async () => {
     const user = await createPasswordUser(app.api);
     const slug = await flowWith({ backends: [ldap, kerberos] });
     expect(await outcome(slug, user.username, user.password)).toMatchObject(wrong);

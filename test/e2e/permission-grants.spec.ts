@@ -46,7 +46,7 @@ describe.each([
     expect([list.status, list.body.results]).toEqual([200, []]);
   });
 
-  it('is taken and moved only by callers who may unassign and assign it', async () => {
+  it('is revoked and moved only by callers who may unassign and assign it', async () => {
     const { path, holder } = await createGrant();
     const { pk: object_pk } = await createFlow(app.api);
     const actor = await createActor(app, [view, codename('view')]);
@@ -87,7 +87,7 @@ describe.each([
     expect((await app.api.get(path)).body.object_pk).toBe(flow);
   });
 
-  it('on every object is taken by its number, and shown as no grant on an object', async () => {
+  it('on every object is revoked by its number, and not listed as a grant on one object', async () => {
     const { path, holder } = await createGrant({ model: undefined, object_pk: undefined });
     const everywhere = `/rbac/permissions/?${kind === 'roles' ? 'role' : 'user'}=${holder}`;
     expect((await app.api.get(everywhere)).body.results).toMatchObject([{ codename: 'view_flow' }]);

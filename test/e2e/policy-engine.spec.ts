@@ -93,7 +93,7 @@ describe('The policy engine for a flow', () => {
     expect(await passes('any', [{ group }], { pk: 2_000_000_000 })).toBe(false);
   });
 
-  it('passes nobody for a deleted flow', async () => {
+  it('passes no user for a deleted flow', async () => {
     const { pk, slug } = await createFlow(app.api);
     await app.api.delete(`/flows/instances/${slug}/`);
     expect(await passingTargets(app.dataSource.manager, 'flow', [pk], member)).toEqual(new Set());

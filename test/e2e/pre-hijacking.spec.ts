@@ -91,7 +91,7 @@ describe('A sign-up that is confirmed in another browser', () => {
     expect((await app.client(key).get('/core/users/me/')).status).toBe(403);
   });
 
-  it('signs nobody in where the sign-up began, and says there that it was confirmed elsewhere', async () => {
+  it('signs no user in where the sign-up began, and says there that it was confirmed elsewhere', async () => {
     const { visitor, email, mail } = await signUp();
     const owner = new Visitor(app.url);
     await confirm(owner, mail);
@@ -102,7 +102,7 @@ describe('A sign-up that is confirmed in another browser', () => {
     expect(await knows(email, chosen)).toBe(true);
   });
 
-  it('goes on with the form when the page is opened again', async () => {
+  it('continues with the form when the page is opened again', async () => {
     const { mail } = await signUp();
     const owner = new Visitor(app.url);
     await confirm(owner, mail);
@@ -154,7 +154,7 @@ describe('A sign-up', () => {
 });
 
 describe('An account that waits for confirmation', () => {
-  it('has no password from before once a recovery has proved its address, and is asked for one once', async () => {
+  it('loses its earlier password once a recovery has proved its address, and asks for a new one once', async () => {
     const recovery = await createRecoveryFlow(app.api, { port });
     const { email } = await signUp();
     const owner = new Visitor(app.url);

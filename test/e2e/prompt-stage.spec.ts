@@ -84,7 +84,7 @@ describe('A prompt stage', () => {
     expect(await visitor.answer(slug, { ...typed, password_repeat: typed.password })).toEqual(end);
   });
 
-  it('refuses the name of another user, in any letter case, and takes one that is free', async () => {
+  it('refuses the name of another user, in any letter case, and accepts an available one', async () => {
     const { username } = await createUser(app.api, { username: 'Taken-Name' });
     const slug = await forms(signUp);
     const visitor = new Visitor(app.url);
@@ -106,7 +106,7 @@ describe('A prompt stage', () => {
     expect(await visitor.answer(flow.slug, { username: 'Keeper' })).toEqual(end);
   });
 
-  it('goes by what the server says in fields that are not asked, whatever is sent', async () => {
+  it('uses the server’s values for fields that are not shown, whatever is sent', async () => {
     const fixed = [
       { field_key: 'plan', type: 'hidden' as const, initial_value: 'basic' },
       { field_key: 'note', type: 'static' as const, placeholder: 'as it is' },
@@ -137,7 +137,7 @@ describe('A prompt stage', () => {
     expect(({} as Record<string, unknown>)['value']).toBeUndefined();
   });
 
-  it('goes on when its last field has been deleted meanwhile', async () => {
+  it('continues when its last field has been deleted meanwhile', async () => {
     const form = await createPromptStage(app.api, [{}]);
     const { flow } = await createFlowWith(app.api, [form.pk]);
     const visitor = new Visitor(app.url);

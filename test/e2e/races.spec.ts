@@ -81,7 +81,7 @@ describe('Of parallel requests', () => {
     expect(answers.some(({ status }) => status === 204)).toBe(true);
   });
 
-  it('that bind a stage and delete it none fails unforeseen, and no binding without a stage is left', async () => {
+  it('that bind a stage and delete it none fails unexpectedly, and no binding without a stage is left', async () => {
     for (const _ of [1, 2, 3, 4, 5]) {
       const { pk: target } = await createFlow(app.api);
       const { pk: stage } = await createEmailStage(app.api);

@@ -28,31 +28,28 @@ describe('A redirect stage', () => {
     expect([page.status, page.headers.get('location')]).toEqual([303, '/if/flow/welcome/?a=b']);
   });
 
-  it.each([true, false])(
-    'continues with another flow, and takes its data along if that is set: %s',
-    async (keep_context) => {
-      const target = await createFlowWith(app.api, [(await createDummyStage(app.api)).pk], {
-        authentication: 'require_redirect',
-      });
-      const { slug, pk: target_flow } = target.flow;
-      const stage = await createStage(app.api, 'redirect', { mode: 'flow', target_flow, keep_context });
-      const stages = [await createStage(app.api, 'identification'), stage];
-      const { flow } = await createFlowWith(
-        app.api,
-        stages.map(({ pk }) => pk),
-      );
-      const visitor = new Visitor(app.url);
-      expect(await visitor.see(slug)).toMatchObject({ error_message: 'Flow does not apply to current user.' });
-      const to = await visitor.answer(flow.slug, { uid_field: 'alice' }, 'next=%2Fdone');
-      expect(to).toMatchObject({ component: 'xak-flow-redirect', to: `/if/flow/${slug}/?next=%2Fdone` });
-      expect(await visitor.see(slug, 'next=%2Fdone')).toMatchObject({ component: 'ak-stage-dummy' });
-      const { body } = await app.api.request('GET', `/flows/inspector/${slug}/`, {
-        headers: visitor.cookies.headers(),
-      });
-      expect(JSON.stringify(body).includes('alice')).toBe(keep_context);
-      expect(await visitor.answer(slug, {}, 'next=%2Fdone')).toMatchObject({ to: '/done' });
-    },
-  );
+  it.each([true, false])('continues with another flow, and keeps its data if that is set: %s', async (keep_context) => {
+    const target = await createFlowWith(app.api, [(await createDummyStage(app.api)).pk], {
+      authentication: 'require_redirect',
+    });
+    const { slug, pk: target_flow } = target.flow;
+    const stage = await createStage(app.api, 'redirect', { mode: 'flow', target_flow, keep_context });
+    const stages = [await createStage(app.api, 'identification'), stage];
+    const { flow } = await createFlowWith(
+      app.api,
+      stages.map(({ pk }) => pk),
+    );
+    const visitor = new Visitor(app.url);
+    expect(await visitor.see(slug)).toMatchObject({ error_message: 'Flow does not apply to current user.' });
+    const to = await visitor.answer(flow.slug, { uid_field: 'alice' }, 'next=%2Fdone');
+    expect(to).toMatchObject({ component: 'xak-flow-redirect', to: `/if/flow/${slug}/?next=%2Fdone` });
+    expect(await visitor.see(slug, 'next=%2Fdone')).toMatchObject({ component: 'ak-stage-dummy' });
+    const { body } = await app.api.request('GET', `/flows/inspector/${slug}/`, {
+      headers: visitor.cookies.headers(),
+    });
+    expect(JSON.stringify(body).includes('alice')).toBe(keep_context);
+    expect(await visitor.answer(slug, {}, 'next=%2Fdone')).toMatchObject({ to: '/done' });
+  });
 
   it('denies access when its flow was deleted', async () => {
     const { flow } = await createFlowWith(app.api, []);

@@ -95,7 +95,7 @@ describe('A request', () => {
     }
   });
 
-  it('to an address that takes no large body is answered before one has arrived', async () => {
+  it('to a route without large bodies is answered before the body has arrived', async () => {
     const answer = await rawExchange(app.url, head(300_000, '/api/v3/unknown/', 'Connection: close'));
     expect(answer).toMatch(/^HTTP\/1\.1 404 /);
   });
@@ -153,7 +153,7 @@ describe('A connection', () => {
 });
 
 describe('An answer to a flow', () => {
-  it('is refused above 64 kB by the executor and by pages, where no file is asked for', async () => {
+  it('is refused above 64 kB by the executor and by pages, unless a file is requested', async () => {
     const slug = await formWith({ field_key: 'notes', type: 'text_area' });
     const notes = 'x'.repeat(65_000);
     const visitor = new Visitor(app.url);

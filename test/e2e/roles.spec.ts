@@ -163,7 +163,7 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     expect((await app.api.patch(`${path}/unassign/`, onStage)).status).toBe(204);
   });
 
-  it('takes a codename without its application where the model is named', async () => {
+  it('accepts a codename without its application where the model is named', async () => {
     const { path, pk } = await holder();
     const { status } = await app.api.post(`${path}/assign/`, { permissions: ['view_emailstage'], model });
     expect([status, await held(pk)]).toEqual([200, [view]]);

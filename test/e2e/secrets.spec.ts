@@ -72,7 +72,7 @@ function readablePaths(keys: Record<string, string>): string[] {
 }
 
 describe('The secrets of email stages', () => {
-  it('are in no answer and in no line of the log, whatever is asked for and whatever goes wrong', async () => {
+  it('appear in no response and in no log line, whatever is requested and whatever fails', async () => {
     const { pk: stage_uuid, name } = await createEmailStage(api, { password: secrets.password });
     const { pk: target, slug } = await createFlow(api);
     const { pk: fsb_uuid } = await createBinding(api, { stage: stage_uuid, target });

@@ -156,7 +156,7 @@ describe('The answers of a run', () => {
     return Number(row.size);
   }
 
-  it('of 60 kB are on disk once after 50 requests, and once more with a second run', async () => {
+  it('of 60 kB are stored once after 50 requests, and twice with a second run', async () => {
     const before = await bytes();
     const { visitor } = await waiting();
     for (let request = 0; request < 25; request++) {

@@ -198,7 +198,7 @@ describe('A signed-in session', () => {
     expect(await visitor.see(slug)).toMatchObject({ name: names[1] });
   });
 
-  it('ends with the account, and with an account that is switched off', async () => {
+  it('ends when the account is deleted or deactivated', async () => {
     const [removed, inactive] = [await createUser(app.api), await createUser(app.api)];
     const visitors = [await signedIn(app, removed), await signedIn(app, inactive), await signedIn(app, inactive)];
     for (const visitor of visitors) expect(await isIn(visitor)).toBe(true);
@@ -209,7 +209,7 @@ describe('A signed-in session', () => {
     for (const visitor of visitors) expect(await ask(visitor, 'GET', '/core/users/me/')).toEqual(nobody);
   });
 
-  it('of an inactive user is nobody, to the API and to flows', async () => {
+  it('of an inactive user is unauthenticated, for the API and for flows', async () => {
     const { slug } = await createFlow(app.api, { authentication: 'require_authenticated' });
     const user = await createUser(app.api, { is_active: false });
     const visitor = await signedIn(app, user);

@@ -49,7 +49,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     (await attempt(slug, name, password, isOneStep)).at(-1)?.body;
   const isIn = (body: any): boolean => body.component === 'xak-flow-redirect';
 
-  it('answer the same of a user, of one who was switched off, and of nobody', async () => {
+  it('get the same response for a user, an inactive user and an unknown user', async () => {
     const slug = await slugOf();
     const known = await createPasswordUser(app.api);
     const inactive = await createPasswordUser(app.api, { is_active: false });
@@ -63,7 +63,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     expect(visible(await attempt(slug, inactive.email, inactive.password, isOneStep), inactive.email)).toEqual(seen[0]);
   });
 
-  it('let nobody guess more often by asking in other sessions, all at once', async () => {
+  it('allow no more guesses in other, concurrent sessions', async () => {
     const slug = await slugOf();
     const user = await createPasswordUser(app.api);
     await Promise.all(Array.from({ length: 30 }, (_, guess) => last(slug, user.email, `guess ${guess}`)));
@@ -73,7 +73,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     expect(isIn(await last(slug, user.email, user.password))).toBe(false);
   });
 
-  it('let nobody guess more often by writing the name otherwise', async () => {
+  it('allow no more guesses with other spellings of the name', async () => {
     const slug = await slugOf();
     const user = await createPasswordUser(app.api);
     const names = [user.email, user.email.toUpperCase(), user.username, ` ${user.username.toUpperCase()}`];
@@ -81,7 +81,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     for (const name of names) expect(isIn(await last(slug, name, user.password))).toBe(false);
   });
 
-  it('tell when to try again, and whether there is such a user is not seen then either', async () => {
+  it('say when to try again, without revealing whether the user exists', async () => {
     const slug = await slugOf();
     const user = await createPasswordUser(app.api);
     const nobody = `${randomUUID()}@example.org`;
@@ -97,7 +97,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     expect(seen[1]).toEqual(seen[0]);
   });
 
-  it('do not tell that a name and an address are one user’s by what is held back', async () => {
+  it('do not reveal by their limits that a name and an address belong to one user', async () => {
     const slug = await slugOf();
     const user = await createPasswordUser(app.api);
     for (let guess = 0; guess < 5; guess += 1) await last(slug, user.email, 'wrong');
@@ -107,7 +107,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     expect(isIn(await last(slug, user.username, user.password))).toBe(false);
   });
 
-  it('count anew after the right password, and when the time is over', async () => {
+  it('start again after the right password, and when the period is over', async () => {
     const slug = await slugOf();
     const user = await createPasswordUser(app.api);
     const wrong = async (times: number): Promise<void> => {

@@ -47,7 +47,7 @@ async function users(): Promise<number> {
 }
 
 describe('Sign-ups', () => {
-  it('are refused beyond the limit of a client network, which is said with the time to wait', async () => {
+  it('are refused beyond the limit of a client network, with the time to wait', async () => {
     for (const _ of [1, 2, 3]) expect(await signUp('192.0.2.1')).toMatchObject(created);
     const before = await users();
     expect(await signUp('192.0.2.1')).toMatchObject(refused);
@@ -70,7 +70,7 @@ describe('Sign-ups', () => {
     expect(await users()).toBe(before + 3);
   });
 
-  it('count with a taken name as with a free one, and beyond the limit get the same answer', async () => {
+  it('count equally with a taken and an available name, and get the same response beyond the limit', async () => {
     const { username } = await createUser(app.api);
     const failed = { error_message: 'Failed to update user. Please try again later.' };
     for (const _ of [1, 2, 3]) expect(await signUp('192.0.2.1', username)).toMatchObject(failed);

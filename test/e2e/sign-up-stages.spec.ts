@@ -126,7 +126,7 @@ describe('An invitation', () => {
     expect((await app.api.get(`${invitations}${body.pk}/`)).status).toBe(404);
   });
 
-  it('for one flow goes with the flow, and is not for every flow from then on', async () => {
+  it('for one flow is deleted with the flow, and does not become one for every flow', async () => {
     const flow = await createFlow(app.api);
     const { pk, name, created_by } = await createInvitation(app.api, { flow: flow.pk });
     const used = { app: 'authentik_stages_invitation', model_name: 'invitation', pk, action: 'cascade' };

@@ -66,7 +66,7 @@ describe('A list whose client is gone', () => {
   });
 });
 
-describe('What a list is asked', () => {
+describe('The query of a list', () => {
   it('is refused beyond the bounds of a search and of a filter', async () => {
     const words = (count: number): string => Array.from({ length: count }, (_, index) => `w${index}`).join('+');
     const tooMany = (what: string): unknown => [`Ensure this field has no more than ${what}.`];

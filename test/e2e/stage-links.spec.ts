@@ -34,7 +34,7 @@ describe('An identification stage', () => {
     expect((await app.api.put(path, { name })).body).toMatchObject({ user_fields: ['upn'] });
   });
 
-  it('takes the password stage of no other kind', async () => {
+  it('refuses stages of other kinds as its password stage', async () => {
     const { pk: deny } = await createStage(app.api, 'deny');
     const { body } = await app.api.post('/stages/identification/', {
       name: 'wrong kind',
@@ -44,7 +44,7 @@ describe('An identification stage', () => {
     expect(body).toEqual({ password_stage: [`Invalid pk "${deny}" - object does not exist.`] });
   });
 
-  it('takes no source and no captcha stage but none', async () => {
+  it('accepts no sources and no captcha stage', async () => {
     const none = { sources: [], captcha_stage: null };
     expect(await createStage(app.api, 'identification', none)).toMatchObject(none);
   });

@@ -65,7 +65,7 @@ describe('A page of a list', () => {
     },
   );
 
-  it('takes one statement for the caller too who has signed in', async () => {
+  it('takes one statement for a signed-in caller too', async () => {
     const [user] = await app.dataSource.query<{ pk: number }[]>(
       `select id as pk from "user" where username = 'akadmin'`,
     );
@@ -75,7 +75,7 @@ describe('A page of a list', () => {
     expect(statements.join('\n')).toContain('"session"');
   });
 
-  it('takes one more when nothing is on it, or when it is the last: then the rows are counted by themselves', async () => {
+  it('takes one more for an empty or the last page, whose rows are counted separately', async () => {
     for (const query of ['name=nobody', 'page=last']) {
       expect(await statementsOf(() => app.api.get(`/stages/email/?${query}`)), query).toHaveLength(3);
     }

@@ -99,7 +99,7 @@ describe('A sign-up with the address of an account', () => {
     expect(await app.dataSource.query(queued, [email])).toHaveLength(2);
   });
 
-  it('keeps its user name taken, as an account that waits for confirmation does', async () => {
+  it('reserves its user name, as an account that awaits confirmation does', async () => {
     const { email } = await createReader(app.api);
     for (const used of [email, address()]) {
       const username = randomUUID();

@@ -134,7 +134,7 @@ describe('A user login stage', () => {
     expect(await whoami(visitor)).toBe(403);
   });
 
-  it('ends the other sessions of the user, if it is to, and nobody else’s', async () => {
+  it('ends the other sessions of the user if configured, and no one else’s', async () => {
     const [user, other] = [await createPasswordUser(app.api), await createPasswordUser(app.api)];
     const [plain, only] = [await signIn(), await signIn({ terminate_other_sessions: true })];
     const [first, second, third, stranger] = [1, 2, 3, 4].map(() => new Visitor(app.url)) as [
@@ -216,7 +216,7 @@ describe('Nobody is signed in', () => {
     }
   });
 
-  it('who was switched off, also in the middle of it', async () => {
+  it('who was deactivated, also during the run', async () => {
     const off = { component: 'ak-stage-access-denied', error_message: 'This account is not active.' };
     const user = await createPasswordUser(app.api, { is_active: false });
     const visitor = new Visitor(app.url);

@@ -73,7 +73,7 @@ describe('/core/users/{id}/recovery/', () => {
     expect(mail.text + mail.html).not.toContain(evil);
   });
 
-  it('gives the same link until it is used or too old', async () => {
+  it('returns the same link until it is used or expires', async () => {
     const { pk } = await createReader(app.api);
     const answers = await Promise.all([1, 2, 3, 4].map(() => recovery(pk)));
     const [link, ...others] = answers.map(({ body }) => body.link);
@@ -124,7 +124,7 @@ describe('/core/users/{id}/recovery/', () => {
     expect(await follow(link)).toMatchObject({ name: flow.behind });
   });
 
-  it('activates those who wait for confirmation, where the stage does, and nobody who was switched off', async () => {
+  it('activates users who await confirmation, where the stage does, and no deactivated users', async () => {
     const { pk } = await createReader(app.api, { is_active: false });
     expect(await recovery(pk)).toMatchObject({
       status: 400,
@@ -182,7 +182,7 @@ describe('/core/users/{id}/recovery/', () => {
     expect((await app.api.get(`/core/users/${pk}/recovery/`)).status).toBe(405);
   });
 
-  it('takes the first recovery flow, by slug, that is for this user', async () => {
+  it('uses the first recovery flow, by slug, that the user may use', async () => {
     const first = await createProofFlow(app.api, port, {
       flow: { slug: `0-${randomUUID()}`, designation: 'recovery' },
     });

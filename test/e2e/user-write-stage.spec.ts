@@ -51,7 +51,7 @@ async function settingsFlow(fields: Fields, settings: Partial<UserWriteStageFiel
 }
 
 describe('A user write stage', () => {
-  it('creates a user from what was asked', async () => {
+  it('creates a user from the answers', async () => {
     const group = await createGroup(app.api);
     const fields = [text('username'), text('name'), text('email'), password, text('attributes.phone')];
     const slug = await flowOf(fields, { create_users_group: group.pk, user_path_template: '/customers//new/' });
@@ -120,7 +120,7 @@ describe('A user write stage', () => {
     });
   });
 
-  it('is passed by nobody without anything to write', async () => {
+  it('is not passed without data to write', async () => {
     const write = await createStage(app.api, 'user_write');
     const { flow } = await createFlowWith(app.api, [write.pk]);
     expect(await new Visitor(app.url).see(flow.slug)).toMatchObject(denied('No Pending data.'));
@@ -167,7 +167,7 @@ describe('A user write stage', () => {
     expect(await userNamed(username)).toBeNull();
   });
 
-  it('refuses a name that is taken, in any letter case, and the run is over', async () => {
+  it('refuses a name that is taken, in any letter case, and ends the run', async () => {
     const { username } = await createUser(app.api);
     const slug = await flowOf([text('username')]);
     const visitor = new Visitor(app.url);
@@ -273,7 +273,7 @@ describe('A new password', () => {
     expect(stored!.attributes).toEqual({});
   });
 
-  it('ends the sessions of the user in other browsers, and nobody else', async () => {
+  it('ends the user’s sessions in other browsers, and no one else’s', async () => {
     const user = await createUser(app.api);
     const other = await createUser(app.api);
     for (const { pk } of [user, user, other]) {

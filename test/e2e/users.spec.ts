@@ -61,7 +61,7 @@ describe('A new user', () => {
     expect((await stored(pk)).passwordHash).toBe('');
   });
 
-  it('takes every field', async () => {
+  it('accepts every field', async () => {
     const group = await createGroup(app.api, { attributes: { floor: 3 } });
     const fields = {
       username: 'everything',
@@ -249,7 +249,7 @@ describe('A change to a user', () => {
     expect((await app.api.patch(`/core/users/${pk}/`, { groups: [] })).body.groups).toEqual([]);
   });
 
-  it('may keep the name, and not take that of another', async () => {
+  it('may keep its name, and not have that of another user', async () => {
     const [one, other] = [await createUser(app.api), await createUser(app.api)];
     expect((await app.api.patch(`/core/users/${one.pk}/`, { username: one.username })).status).toBe(200);
     expect(await app.api.patch(`/core/users/${one.pk}/`, { username: other.username })).toMatchObject({

@@ -22,7 +22,7 @@ describe('/.well-known/', () => {
     expect(await target()).toEqual([302, '/if/flow/get-back-in/', 'no-store']);
   });
 
-  it('answers an address that it does not know with 404, so that password managers trust the others', async () => {
+  it('answers 404 for an unknown address, so that password managers trust the others', async () => {
     const unknown = '/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200';
     expect((await new PageBrowser(app.url).ask(unknown)).status).toBe(404);
   });
