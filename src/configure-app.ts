@@ -65,7 +65,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   const routes = new RouteTable(fastify);
   const metrics = nest.get(Metrics);
   boundPipelining(fastify);
-  const isProxy = compile(trustedProxies(settings));
+  const isProxy = compile([...settings.trustProxy]);
   boundClientConnections(fastify, settings.maxConnections, clientNetwork, (ip) => isProxy(ip, 0));
   logRequests(fastify, (served) => metrics.observe(served));
   await sendSecurityHeaders(fastify, docsPath, publicUrl(settings).startsWith('https:'));
@@ -122,17 +122,12 @@ function hideApi(fastify: FastifyInstance): void {
   });
 }
 
-/** Addresses and networks of the reverse proxies in front. */
-function trustedProxies({ trustProxy }: Settings): string[] {
-  return trustProxy?.split(',').map((proxy) => proxy.trim()) ?? [];
-}
-
 function fastifyAdapter(settings: Settings, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     genReqId: () => randomUUID().replaceAll('-', ''),
-    trustProxy: settings.trustProxy === undefined ? false : trustedProxies(settings),
+    trustProxy: settings.trustProxy.length === 0 ? false : [...settings.trustProxy],
     bodyLimit,
     requestTimeout: settings.requestTimeout * 1000,
     http: {

@@ -127,11 +127,14 @@ async function closeInTime(creating: Promise<App>): Promise<void> {
   clearTimeout(deadline);
 }
 
-/** @throws the listen error if the port is taken or cannot be bound */
+/** @throws the listen error if the port is taken or cannot be bound, or HOST is unknown */
 async function requireFreePort({ host, port }: Settings): Promise<void> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {
     probe.once('error', reject).listen(port, host, resolve);
+  }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).syscall !== 'getaddrinfo') throw error;
+    throw new Error(`${host} is not a known host name. Set HOST to an address of this machine.`, { cause: error });
   });
   await new Promise((resolve) => probe.close(resolve));
 }

@@ -9,5 +9,5 @@ const loopbackHost = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
  */
 export function isLocalTrial({ publicUrl, trustProxy, databaseUrl }: Settings): boolean {
   const isPublic = publicUrl !== undefined && !loopbackHost.test(new URL(publicUrl).hostname);
-  return !isPublic && trustProxy === undefined && databaseUrl === undefined;
+  return !isPublic && trustProxy.length === 0 && databaseUrl === undefined;
 }

@@ -74,11 +74,14 @@ export function Flag(): PropertyDecorator {
  * `mailto:` and refuses addresses of PostgreSQL that `pg` accepts.
  */
 export function UrlWith(beginnings: readonly string[]): PropertyDecorator {
-  const protocols = beginnings.map((beginning) => beginning.replace('//', ''));
   return ValidateBy({
     name: 'urlWith',
     validator: {
-      validate: (value: string) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      // `URL` also takes `https:host` and drops line breaks, but the text is used as it is.
+      validate: (value: string) =>
+        beginnings.some((beginning) => value.toLowerCase().startsWith(beginning) && value.length > beginning.length) &&
+        !/\s/.test(value) &&
+        URL.canParse(value),
       defaultMessage: () => `must be a URL that starts with ${beginnings.join(' or ')}`,
     },
   });
@@ -119,6 +122,28 @@ export function ConvertedBy(convert: (text: string) => unknown): PropertyDecorat
       },
     }),
   );
+}
+
+/** Constraint: a value that `problemOf` finds no fault with. Its message completes the name of the variable. */
+export function Valid(problemOf: (value: string) => string | undefined): PropertyDecorator {
+  return ValidateBy({
+    name: 'valid',
+    validator: {
+      validate: (value: string) => problemOf(value) === undefined,
+      defaultMessage: (context) => problemOf(context?.value as string) ?? '',
+    },
+  });
+}
+
+/** Constraint: a combination of settings that `problemOf` finds no fault with. */
+export function ValidWith(problemOf: (settings: never) => string | undefined): PropertyDecorator {
+  return ValidateBy({
+    name: 'validWith',
+    validator: {
+      validate: (_, context) => problemOf(context?.object as never) === undefined,
+      defaultMessage: (context) => problemOf(context?.object as never) ?? '',
+    },
+  });
 }
 
 /** Constraint: set if the setting `other` is. */

@@ -61,6 +61,7 @@ describe('readSettings', () => {
       MAIL_ENDS_OLDER_LINKS: '0',
       BRAND_COLOR: '#ABC',
       METRICS_NETWORKS: '10.0.0.0/8, 192.0.2.7',
+      TRUST_PROXY: 'loopback, 10.0.0.0/255.0.0.0,2001:db8::/32',
       SECURITY_CONTACT: 'mailto:security@example.org',
       SECURITY_EXPIRES: '2027-06-30T00:00:00+02:00',
     });
@@ -70,6 +71,7 @@ describe('readSettings', () => {
       mailEndsOlderLinks: false,
       brandColor: 'abc',
       metricsNetworks: ['10.0.0.0/8', '192.0.2.7'],
+      trustProxy: ['loopback', '10.0.0.0/255.0.0.0', '2001:db8::/32'],
       securityExpires: '2027-06-29T22:00:00.000Z',
     });
   });
@@ -90,8 +92,63 @@ describe('readSettings', () => {
     ['SECURITY_EXPIRES', '2027-13-01', 'must be a date such as 2027-06-30'],
     ['DATABASE_URL', 'mysql://db/x', 'must be a URL that starts with postgres:// or postgresql://'],
     ['METRICS_TOKEN', 'x'.repeat(15), 'must have at least 16 characters'],
+    ['METRICS_TOKEN', 'a token with blanks', 'must consist of ASCII characters, without blanks'],
+    ['BOOTSTRAP_TOKEN', `${'x'.repeat(32)}ü`, 'must consist of ASCII characters'],
+    ['BOOTSTRAP_EMAIL', 'root', 'must be one email address. The address of the recipient is not'],
+    ['PUBLIC_URL', 'https:login.example.org', 'must be a URL that starts with http:// or https://'],
+    ['PUBLIC_URL', 'https://login.example.org/?a=b', 'must have a host, and a port if needed, but no path, query'],
+    ['PUBLIC_URL', 'https://example.org/login', 'must have a host, and a port if needed, but no path, query'],
+    ['PUBLIC_URL', 'https://a:b@example.org', 'must have a host, and a port if needed, but no path, query'],
+    ['SECURITY_CONTACT', 'mailto:a@example.org\nCanonical: x', 'must be a URL that starts with'],
+    ['TRUST_PROXY', '10.0.0.1,', 'must be addresses and networks such as 10.0.0.0/8, not an empty one'],
+    ['TRUST_PROXY', 'proxy.example.org', 'must be addresses and networks such as 10.0.0.0/8, not proxy.example.org'],
+    ['BRAND_NAME', 'City\nLibrary', 'cannot be the name of a sender of mails. The name contains a control character.'],
+    ['BRAND_LOGO', '/nowhere/logo.png', 'names a file that does not exist: /nowhere/logo.png'],
+    ['BRAND_LOGO', folder, 'must be a file that ends in .svg, .png, .jpg, .jpeg, .webp, .gif or .avif'],
+    ['PAGE_TEMPLATE_DIR', '/nowhere', 'names a folder that does not exist: /nowhere'],
+    ['BLUEPRINT_DIR', '/nowhere', 'names a folder that does not exist: /nowhere'],
+    ['EMAIL_TEMPLATE_DIR', '/etc/passwd', 'is not a folder: /etc/passwd'],
+    ['DATA_DIR', '/etc/passwd/data', 'is not a folder: /etc/passwd'],
+    [
+      'EMAIL_HOST',
+      'mail.example.org:25',
+      'must be a host name or an IP address. The host of the mail server is neither',
+    ],
+    ['EMAIL_HOST', 'smtp://mail.example.org', 'must be a host name or an IP address. The host of the mail server is'],
+    ['EMAIL_PASSWORD', 'a\nb', 'must not contain control characters'],
+    ['EMAIL_FROM', 'City Library', 'must be an address, or a name and an address such as City Library <books@'],
+    ['EMAIL_FROM', 'a@example.org, b@example.org', 'must be an address, or a name and an address such as City'],
+    ['EMAIL_FROM', '=?utf-8?q?City?= <books@library.example>', 'must be an address, or a name and an address'],
+    [
+      'EMAIL_FROM_NAME',
+      '=?utf-8?q?City?=',
+      'cannot be the name of a sender of mails. The name contains an encoded word',
+    ],
   ])('refuses %s=%s', (name, value, message) => {
     expect(messageOf({ [name]: value })).toContain(`\n  ${name} ${message}`);
+  });
+
+  it.each(['books@library.example', 'City Library <books@library.example>', '"Library, City" <books@library.example>'])(
+    'takes %s as EMAIL_FROM',
+    (sender) => {
+      expect(readSettings({ EMAIL_FROM: sender }).settings.emailFrom).toBe(sender);
+    },
+  );
+
+  it('refuses both kinds of TLS for one mail server', () => {
+    expect(messageOf({ EMAIL_USE_TLS: '1', EMAIL_USE_SSL: '1' })).toContain(
+      'EMAIL_USE_SSL and EMAIL_USE_TLS are both set; EMAIL_USE_TLS is for port 587 or 25, EMAIL_USE_SSL for port 465',
+    );
+  });
+
+  it('refuses a user name of the mail server without its password', () => {
+    const login = { EMAIL_HOST: 'mail.example.org', EMAIL_USERNAME: 'ada' };
+    expect(messageOf(login)).toContain('EMAIL_USERNAME is set without EMAIL_PASSWORD');
+    expect(readSettings({ ...login, EMAIL_PASSWORD: 'x' }).settings.emailUsername).toBe('ada');
+  });
+
+  it('takes the default folder of templates also if it does not exist', () => {
+    expect(readSettings({ EMAIL_TEMPLATE_DIR: '/templates' }).settings.emailTemplateDir).toBe('/templates');
   });
 
   it('asks for SECURITY_EXPIRES with a contact', () => {

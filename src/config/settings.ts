@@ -1,13 +1,29 @@
 import { IsIn, MinLength } from 'class-validator';
 
 import { loopbackFreeNetworks } from './networks.js';
-import { Colour, ConvertedBy, Flag, Moment, RequiredWith, Secret, Setting, UrlWith, WholeNumber } from './setting.js';
+import * as rules from './rules.js';
+import {
+  Colour,
+  ConvertedBy,
+  Flag,
+  Moment,
+  RequiredWith,
+  Secret,
+  Setting,
+  UrlWith,
+  Valid,
+  ValidWith,
+  WholeNumber,
+} from './setting.js';
 
 const roles = ['all', 'api', 'worker'] as const;
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const oneOf = { message: 'must be one of $constraint1' };
 const tooShort = { message: 'must have at least $constraint1 characters' };
+
+/** Where containers usually mount templates. It need not exist. */
+const defaultTemplateDir = '/templates';
 
 /** Every setting, in the order of `.env.example`: its purpose, its constraints and its default. */
 export class Settings {
@@ -20,10 +36,12 @@ export class Settings {
 
   @Setting('Address that users reach (default http://HOST:PORT)')
   @UrlWith(['http://', 'https://'])
+  @Valid(rules.baseUrlProblem)
   readonly publicUrl: string | undefined;
 
   @Setting('Reverse proxies whose X-Forwarded-* headers are believed: addresses and networks, comma separated')
-  readonly trustProxy: string | undefined;
+  @ConvertedBy(rules.proxies)
+  readonly trustProxy: readonly string[] = [];
 
   @Setting('What this process does: all, api or worker')
   @IsIn(roles, oneOf)
@@ -43,6 +61,7 @@ export class Settings {
 
   @Secret('Bearer token for /-/metrics/, at least 16 characters (default: nobody reads the metrics with a token)')
   @MinLength(16, tooShort)
+  @Valid(rules.wordProblem)
   readonly metricsToken: string | undefined;
 
   @Setting('Networks whose clients read /-/metrics/ without a token, comma separated, such as 10.0.0.0/8; no loopback')
@@ -63,6 +82,10 @@ export class Settings {
   readonly logLevel: (typeof logLevels)[number] = 'info';
 
   @Setting('Folder for the embedded database, generated secrets and uploads')
+  @ValidWith(({ databaseUrl, secretKey, emailHost, dataDir }: Settings) =>
+    // Without these three settings, the service cannot work without the folder.
+    [databaseUrl, secretKey, emailHost].includes(undefined) ? rules.dataFolderProblem(dataDir) : undefined,
+  )
   readonly dataDir: string = './data';
 
   @Secret('PostgreSQL to use, postgres://user:password@host:port/name (default: an embedded server in DATA_DIR)')
@@ -82,9 +105,11 @@ export class Settings {
 
   @Secret('API token of the administrator, set at every start, at least 32 characters (default: random, shown once)')
   @MinLength(32, tooShort)
+  @Valid(rules.tokenProblem)
   readonly bootstrapToken: string | undefined;
 
   @Setting('Email address of the administrator that the first start creates')
+  @Valid(rules.recipientProblem)
   readonly bootstrapEmail: string = 'root@example.com';
 
   @Secret('Password of the administrator that the first start creates, at least 8 characters (default: none is set)')
@@ -120,7 +145,8 @@ export class Settings {
   @WholeNumber(0, 3650)
   readonly unconfirmedRetention: number = 30;
 
-  @Setting('Name of the installation that pages show')
+  @Setting('Name of the installation that pages show, and the name of the sender of mails')
+  @Valid(rules.nameProblem)
   readonly brandName: string = 'email-stage';
 
   @Setting('Colour of buttons and links on pages, hexadecimal')
@@ -128,14 +154,17 @@ export class Settings {
   readonly brandColor: string = '2450c8';
 
   @Setting('Image file of the logo on pages: SVG, PNG, JPEG, WebP, GIF or AVIF')
+  @Valid(rules.imageProblem)
   readonly brandLogo: string | undefined;
 
   @Setting(
     'Folder whose templates replace those of pages with the same name; a custom.css there is added to every page',
   )
+  @Valid(rules.folderProblem)
   readonly pageTemplateDir: string | undefined;
 
   @Setting('SMTP server of stages that use the global settings')
+  @Valid(rules.serverProblem)
   readonly emailHost: string | undefined;
 
   @Setting('Port of that server')
@@ -143,9 +172,16 @@ export class Settings {
   readonly emailPort: number = 25;
 
   @Setting('User name for that server; empty: no authentication')
+  @Valid(rules.credentialProblem)
+  @ValidWith(({ emailHost, emailUsername, emailPassword }: Settings) =>
+    emailHost !== undefined && emailUsername !== '' && emailPassword === undefined
+      ? 'is set without EMAIL_PASSWORD'
+      : undefined,
+  )
   readonly emailUsername: string = '';
 
   @Secret('Password for that server')
+  @Valid(rules.credentialProblem)
   readonly emailPassword: string | undefined;
 
   @Setting('Require STARTTLS')
@@ -154,11 +190,20 @@ export class Settings {
 
   @Setting('TLS from the first byte')
   @Flag()
+  @ValidWith(({ emailUseTls, emailUseSsl }: Settings) =>
+    emailUseTls && emailUseSsl
+      ? 'and EMAIL_USE_TLS are both set; EMAIL_USE_TLS is for port 587 or 25, EMAIL_USE_SSL for port 465'
+      : undefined,
+  )
   readonly emailUseSsl: boolean = false;
 
   @Setting('Seconds to wait for that server')
   @WholeNumber(1, 3600)
   readonly emailTimeout: number = 30;
+
+  @Setting('Host name or [IP address] that the service gives to mail servers (default: those of this machine)')
+  @Valid(rules.clientNameProblem)
+  readonly emailHelo: string | undefined;
 
   @Setting('File of CA certificates (PEM) that mail servers may use in addition to the public ones')
   readonly emailCaFile: string | undefined;
@@ -173,11 +218,17 @@ export class Settings {
   @Flag()
   readonly emailAllowClearLogin: boolean = false;
 
-  @Setting('Sender of mails that use the global settings')
+  @Setting('Sender of mails that use the global settings: an address, or City Library <books@library.example>')
+  @Valid(rules.senderProblem)
   readonly emailFrom: string = 'email-stage@localhost';
 
+  @Setting('Name of senders whose address has none, such as those of stages (default: BRAND_NAME)')
+  @Valid(rules.nameProblem)
+  readonly emailFromName: string | undefined;
+
   @Setting('Folder of custom mail templates')
-  readonly emailTemplateDir: string = '/templates';
+  @Valid((path) => (path === defaultTemplateDir ? undefined : rules.folderProblem(path)))
+  readonly emailTemplateDir: string = defaultTemplateDir;
 
   @Setting('How many mails a worker sends at a time')
   @WholeNumber(1, 500)
@@ -208,6 +259,7 @@ export class Settings {
   readonly mailMaxAge: number = 900;
 
   @Setting('Folder of blueprints, files of flows and stages, that are applied at every start after they have changed')
+  @Valid(rules.folderProblem)
   readonly blueprintDir: string | undefined;
 
   @Setting('Environment variables that blueprints may read with !Env, comma separated')

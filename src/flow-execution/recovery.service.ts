@@ -11,6 +11,7 @@ import { SecretBox } from '../database/secret-box.js';
 import { EventLog } from '../events/event-log.js';
 import { Flow } from '../flows/flow.entity.js';
 import { Stage } from '../flows/stage.entity.js';
+import { MailSenders } from '../mail/delivery/mail-senders.js';
 import { Outbox } from '../mail/outbox/outbox.service.js';
 import { nonField, ValidationError } from '../rest/errors/validation-error.js';
 import { negotiateLanguage } from '../templating/language/locale.js';
@@ -48,6 +49,7 @@ export class Recovery {
     private readonly tokens: FlowTokens,
     private readonly events: EventLog,
     private readonly outbox: Outbox,
+    private readonly senders: MailSenders,
     private readonly authority: Authority,
   ) {}
 
@@ -125,7 +127,7 @@ export class Recovery {
     const { username, name, email } = user;
     await this.outbox.enqueue(manager, {
       stage: null,
-      fromAddress: this.settings.emailFrom,
+      fromAddress: this.senders.global().from.address,
       recipient: { name, address: email },
       template: 'email/password_reset.html',
       subject: 'Reset your password',

@@ -122,7 +122,10 @@ describe('What pages load', () => {
 
 describe('A logo that cannot be read', () => {
   it('is replaced by ours', async () => {
-    const other = await startTestApp({ BRAND_LOGO: join(folder, 'missing.png') });
+    const file = join(folder, 'removed.png');
+    await writeFile(file, '');
+    const other = await startTestApp({ BRAND_LOGO: file });
+    await rm(file);
     const answer = await fetch(`${other.url}/static/pages/logo`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
     await other.stop();

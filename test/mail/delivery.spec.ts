@@ -94,7 +94,7 @@ describe('An enqueued mail', () => {
     expect(fields).toEqual([
       'Auto-Submitted: auto-generated',
       'X-Auto-Response-Suppress: All',
-      'From: service@xn--bcher-kva.example',
+      'From: "email-stage" <service@xn--bcher-kva.example>',
       'To: Alice <headers@example.org>',
       'Subject: Confirm',
       `Message-ID: <${messageId}>`,

@@ -52,7 +52,7 @@ export function eventOf(message: DueMessage, sender: MailSender, failure?: strin
       stage: { pk: message.stageId, name: sender.name },
       template: message.template,
       subject: message.subject,
-      from_email: sender.fromAddress,
+      from_email: sender.from.address,
       to_email: [message.recipientAddress],
       ...(isSent ? {} : { reason: failure }),
     },

@@ -181,7 +181,7 @@ export class MailDelivery {
 function outgoing(message: DueMessage, sender: MailSender, rendered: RenderedMail): OutgoingMail {
   return {
     messageId: message.messageId,
-    from: { name: '', address: sender.fromAddress },
+    from: sender.from,
     to: { name: message.recipientName, address: message.recipientAddress },
     subject: rendered.subject,
     html: rendered.html,

@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import { type MailAddress, readMailAddress } from '../../syntax/mail-address.js';
 import { globalSmtpSettings, type SmtpSettings } from '../transport/smtp-settings.js';
 
-/** The sender address of a mail and its mail server. */
+/** The sender of a mail and its mail server. */
 export interface MailSender {
   /** Undefined: no mail server, mails go to the local mailbox. */
   readonly smtp: SmtpSettings | undefined;
-  readonly fromAddress: string;
-  /** Display name in events and lists. */
+  readonly from: MailAddress;
+  /** Name of the stage, for events and lists. */
   readonly name: string;
   /** Why it cannot send at present, for administrators. */
   readonly problem?: string;
@@ -30,7 +31,22 @@ export class MailSenders {
 
   /** Returns the sender of the global EMAIL_ settings. */
   global(): MailSender {
-    return { smtp: globalSmtpSettings(this.settings), fromAddress: this.settings.emailFrom, name: '' };
+    const from = readMailAddress(this.settings.emailFrom);
+    return {
+      smtp: globalSmtpSettings(this.settings),
+      from: from.name === '' ? this.withName(from.address) : from,
+      name: '',
+    };
+  }
+
+  /** Returns settings of a stage with those that are the same for every server. */
+  withClientName(smtp: SmtpSettings): SmtpSettings {
+    return { ...smtp, clientName: this.settings.emailHelo };
+  }
+
+  /** Returns a sender address with the name of the service: EMAIL_FROM_NAME, or else BRAND_NAME. */
+  withName(address: string): MailAddress {
+    return { name: this.settings.emailFromName ?? this.settings.brandName, address };
   }
 
   /** Returns the sender of each stage, without deleted stages. The key null is the service itself. */

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 
 import { localeOf } from '../../core/users/settings-of.js';
 import type { User } from '../../core/users/user.entity.js';
-import { addressProblem } from '../../rest/fields/email-address.js';
+import { addressProblem } from '../../syntax/email-address.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import { MailSenders } from '../delivery/mail-senders.js';
 import type { NotMeKind } from '../not-me/not-me-link.entity.js';
@@ -52,7 +52,7 @@ export class NoticeMail {
     const { username, name, attributes } = user ?? { username: address, name: '', attributes: {} };
     await this.outbox.enqueue(manager, {
       stage: null,
-      fromAddress: this.senders.global().fromAddress,
+      fromAddress: this.senders.global().from.address,
       recipient: { name, address },
       template,
       subject: defaultSubjects[template] ?? '',

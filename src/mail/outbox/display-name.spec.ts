@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { headerTextProblem } from '../transport/validation.js';
+import { headerTextProblem } from '../../syntax/header-text.js';
 import { displayName } from './display-name.js';
 
 describe('The display name of a recipient', () => {

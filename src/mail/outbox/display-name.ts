@@ -1,5 +1,5 @@
+import { headerTextProblem } from '../../syntax/header-text.js';
 import { cut, singleLine } from '../../templating/plain-text.js';
-import { headerTextProblem } from '../transport/validation.js';
 
 /** Maximum length in UTF-16 units, about what mail clients show in lists. */
 const maxLength = 64;

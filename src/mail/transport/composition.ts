@@ -4,8 +4,9 @@ import * as base64 from 'nodemailer/lib/base64';
 import MimeNode from 'nodemailer/lib/mime-node';
 import * as quotedPrintable from 'nodemailer/lib/qp';
 
-import { toAsciiAddress } from '../../rest/fields/email-address.js';
-import type { InlineImage, MailAddress, OutgoingMail } from './outgoing-mail.js';
+import { toAsciiAddress } from '../../syntax/email-address.js';
+import type { MailAddress } from '../../syntax/mail-address.js';
+import type { InlineImage, OutgoingMail } from './outgoing-mail.js';
 
 /** A mail object: envelope and content (RFC 5321, 2.3.1). */
 export interface ComposedMail {

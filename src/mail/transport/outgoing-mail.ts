@@ -1,10 +1,4 @@
-/** A mailbox: display name and address (RFC 5322, 3.4). */
-export interface MailAddress {
-  /** Display name; empty for none. */
-  readonly name: string;
-  /** A single address without angle brackets; its domain may be internationalized. */
-  readonly address: string;
-}
+import type { MailAddress } from '../../syntax/mail-address.js';
 
 /** An image that the HTML part references by `cid:`. */
 export interface InlineImage {

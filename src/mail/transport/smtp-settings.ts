@@ -14,6 +14,8 @@ export interface SmtpSettings {
   readonly useSsl: boolean;
   /** Seconds for each step: TCP connect, TLS handshake, each reply. A mail may take four times that in total. */
   readonly timeout: number;
+  /** Client name in EHLO; default: the name or address of this machine. */
+  readonly clientName?: string | undefined;
   /** Seconds from connect to the last reply, if less than four times `timeout`. */
   readonly totalTimeout?: number;
 }
@@ -32,6 +34,7 @@ export function globalSmtpSettings(settings: Settings): SmtpSettings | undefined
     useTls: settings.emailUseTls,
     useSsl: settings.emailUseSsl,
     timeout: settings.emailTimeout,
+    clientName: settings.emailHelo,
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { OutgoingMail } from './outgoing-mail.js';
 import type { SmtpSettings } from './smtp-settings.js';
-import { toAsciiHost, mailProblem, settingsProblem } from './validation.js';
+import { mailProblem, settingsProblem } from './validation.js';
 
 const settings: SmtpSettings = {
   host: 'mail.example.org',
@@ -156,15 +156,5 @@ describe('mailProblem', () => {
 
   it('rejects an invalid date', () => {
     expect(mailProblem({ ...mail, date: new Date(Number.NaN) })).toBe('The date is invalid.');
-  });
-});
-
-describe('toAsciiHost', () => {
-  it('maps internationalized names to ASCII', () => {
-    expect(toAsciiHost('post.müller.example')).toBe('post.xn--mller-kva.example');
-  });
-
-  it('removes the brackets of address literals', () => {
-    expect(toAsciiHost('[::1]')).toBe('::1');
   });
 });

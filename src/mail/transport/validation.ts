@@ -1,11 +1,9 @@
-import { isIP } from 'node:net';
-
-import { addressProblem, controlCharacter, toAsciiDomain } from '../../rest/fields/email-address.js';
+import { controlCharacter } from '../../syntax/email-address.js';
+import { headerTextProblem } from '../../syntax/header-text.js';
+import { mailAddressProblem } from '../../syntax/mail-address.js';
+import { hostProblem, loginProblem } from '../../syntax/mail-host.js';
 import type { InlineImage, OutgoingMail } from './outgoing-mail.js';
 import type { SmtpSettings } from './smtp-settings.js';
-
-/** Maximum length of a word in a header, so that it fits into a line of 998 octets (RFC 5322, 2.1.1). */
-const maxWordLength = 500;
 
 /** Header fields that every mail gets, or that affect routing. */
 const reservedFields =
@@ -17,13 +15,8 @@ const reservedFields =
  */
 export function settingsProblem(settings: SmtpSettings): string | undefined {
   const { host, port, username, password, useTls, useSsl, timeout } = settings;
-  for (const [name, value] of Object.entries({ host, username, password })) {
-    if (controlCharacter.test(value)) return `The ${name} of the mail server contains a control character.`;
-  }
-  if (host.trim() === '') return 'No host is set for the mail server.';
-  if (toAsciiHost(host) === undefined) {
-    return 'The host of the mail server is neither a host name nor an IP address. The port is a separate setting.';
-  }
+  const problem = hostProblem(host) ?? loginProblem('username', username) ?? loginProblem('password', password);
+  if (problem !== undefined) return problem;
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return 'The port of the mail server must be 1 to 65535.';
   if (useTls && useSsl) {
     return (
@@ -38,37 +31,14 @@ export function settingsProblem(settings: SmtpSettings): string | undefined {
 /** Returns why this mail is invalid; undefined if it is valid. */
 export function mailProblem(mail: OutgoingMail): string | undefined {
   return (
-    addressProblem('sender', mail.from.address) ??
-    addressProblem('recipient', mail.to.address) ??
-    headerTextProblem('sender name', mail.from.name) ??
-    headerTextProblem('recipient name', mail.to.name) ??
+    mailAddressProblem('sender', mail.from) ??
+    mailAddressProblem('recipient', mail.to) ??
     headerTextProblem('subject', mail.subject) ??
-    (/^[!-;=?A-~]{1,120}@[!-;=?A-~]{1,120}$/.test(mail.messageId) ? undefined : 'The Message-ID is invalid.') ??
+    (/^[!-;=?A-~]{1,120}@[!-;=?A-~]{1,255}$/.test(mail.messageId) ? undefined : 'The Message-ID is invalid.') ??
     (Number.isNaN(mail.date.getTime()) ? 'The date is invalid.' : undefined) ??
     firstProblem(Object.entries(mail.headers ?? {}), headerProblem) ??
     firstProblem(mail.attachments, imageProblem)
   );
-}
-
-/** Returns the host as an IP address without brackets or an ASCII host name; undefined if it is neither. */
-export function toAsciiHost(host: string): string | undefined {
-  const bare = host.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(bare) !== 0) return bare;
-  const name = toAsciiDomain(host);
-  return name !== undefined && /^(?!-)[a-z0-9_.-]{1,253}$/i.test(name) && !name.includes('..') ? name : undefined;
-}
-
-/**
- * Returns why this text must not be part of a header line; undefined if it may. Literal encoded words (RFC 2047) are
- * rejected, because mail clients would decode them to characters that are rejected here.
- */
-export function headerTextProblem(what: string, value: string): string | undefined {
-  if (controlCharacter.test(value)) return `The ${what} contains a control character.`;
-  if (/=\?[^?\s]+\?[bq]\?[^?]*\?=/i.test(value)) return `The ${what} contains an encoded word (=?…?=).`;
-  if (value.split(' ').some((word) => word.length > maxWordLength)) {
-    return `The ${what} contains a word of more than ${maxWordLength} characters.`;
-  }
-  return undefined;
 }
 
 function headerProblem([name, value]: [string, string]): string | undefined {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import { isEmailAddress } from '../../syntax/email-address.js';
 import { englishMessages } from '../messages/english.js';
 import { type Coercion, email, integer, Rejection, slug, text } from './coercions.js';
-import { isEmailAddress } from './email-address.js';
 
 /** What a client would get: the value, or the messages. */
 function outcome(coercion: Coercion, raw: unknown): unknown {

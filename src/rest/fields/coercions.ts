@@ -1,6 +1,6 @@
+import { isEmailAddress } from '../../syntax/email-address.js';
 import type { FieldMessage, FieldMessages } from '../errors/validation-error.js';
 import { message } from '../messages/messages.js';
-import { isEmailAddress } from './email-address.js';
 import { pythonText, pythonTrim, pythonType } from './python-text.js';
 import { parseUuid } from './uuid.js';
 

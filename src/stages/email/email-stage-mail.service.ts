@@ -49,10 +49,10 @@ export class EmailStageMailService {
     { to, template = testTemplate, locale = 'en' }: EmailStageTestRequestDto,
     request?: IdempotentRequest,
   ): Promise<EmailStageTestDto> {
-    const { fromAddress } = this.senderOf(stage);
+    const { from } = this.senderOf(stage);
     const mail = {
       stage: stage?.pk ?? null,
-      fromAddress,
+      fromAddress: from.address,
       recipient: { name: '', address: to },
       template,
       subject: template === testTemplate ? testSubject : (stage?.subject ?? ''),
@@ -64,12 +64,12 @@ export class EmailStageMailService {
   }
 
   /**
-   * Connects to the stage's mail server and checks whether it would accept a mail.
+   * Connects to the stage's mail server and checks whether it would accept a mail from the sender of the stage.
    *
    * @throws ValidationError if the stage has both kinds of TLS enabled
    */
   async check(stage: EmailStage): Promise<EmailStageCheckDto> {
-    const { smtp, problem } = this.senderOf(stage);
+    const { smtp, problem, from } = this.senderOf(stage);
     if (problem !== undefined) return verdict(problem);
     if (smtp === undefined) {
       return verdict(
@@ -82,7 +82,7 @@ export class EmailStageMailService {
         [nonField]: ['use_tls and use_ssl exclude each other: one is STARTTLS, the other TLS from the first byte.'],
       });
     }
-    const { ok, verdict: found, steps, transcript } = await this.smtp.check(smtp);
+    const { ok, verdict: found, steps, transcript } = await this.smtp.check(smtp, from.address);
     return { ok, verdict: found, steps: [...steps], transcript: [...transcript] };
   }
 

@@ -39,12 +39,14 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
   senderOf(stage: EmailStage): MailSender {
     const { name, host, port, username, useTls, useSsl, timeout, fromAddress } = stage;
     if (stage.useGlobalSettings) return { ...this.senders.global(), name };
+    const from = this.senders.withName(fromAddress);
     try {
       const password = this.secrets.open(stage.password, emailPasswordPlace);
-      return { smtp: { host, port, username, password, useTls, useSsl, timeout }, fromAddress, name };
+      const smtp = this.senders.withClientName({ host, port, username, password, useTls, useSsl, timeout });
+      return { smtp, from, name };
     } catch (error) {
       if (!(error instanceof SealBrokenError)) throw error;
-      return { smtp: undefined, fromAddress, name, problem: error.message };
+      return { smtp: undefined, from, name, problem: error.message };
     }
   }
 

@@ -7,7 +7,7 @@ import { User } from '../../core/users/user.entity.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { defaultSubjects } from '../../mail/rendering/subject.js';
-import { addressProblem } from '../../rest/fields/email-address.js';
+import { addressProblem } from '../../syntax/email-address.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
 
@@ -41,7 +41,7 @@ export class ExistingAccountMail {
     const site = publicUrl(this.settings);
     await this.outbox.enqueue(manager, {
       stage: stage.pk,
-      fromAddress: stage.useGlobalSettings ? this.senders.global().fromAddress : stage.fromAddress,
+      fromAddress: stage.useGlobalSettings ? this.senders.global().from.address : stage.fromAddress,
       recipient: { name: '', address: owner.email },
       template,
       subject: defaultSubjects[template] ?? '',

@@ -86,7 +86,7 @@ export class ProofMail {
       : undefined;
     const mail = linkMail({
       stage,
-      globalSender: this.senders.global().fromAddress,
+      globalSender: this.senders.global().from.address,
       user: user ?? { username: address, name: '', attributes: {}, awaitsConfirmation: true },
       address,
       isAddressNew: address !== user?.email || plan.context.prompt_data?.['email'] === address,

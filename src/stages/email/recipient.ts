@@ -2,7 +2,7 @@ import type { User } from '../../core/users/user.entity.js';
 import type { PendingUser } from '../../flow-execution/execution.js';
 import type { PlanContext } from '../../flow-execution/plan.js';
 import type { Flow } from '../../flows/flow.entity.js';
-import { addressProblem } from '../../rest/fields/email-address.js';
+import { addressProblem } from '../../syntax/email-address.js';
 import type { EmailStage } from './email-stage.entity.js';
 
 /** The recipient of a mail of an email stage. */

@@ -49,7 +49,7 @@ export class UserRecoveryService {
         manager,
         linkMail({
           stage,
-          globalSender: this.senders.global().fromAddress,
+          globalSender: this.senders.global().from.address,
           user,
           address: user.email,
           link,

@@ -7,6 +7,11 @@ describe('toAsciiAddress', () => {
     expect(toAsciiAddress('ada@Müller.example')).toBe('ada@xn--mller-kva.example');
   });
 
+  it('tags an IPv6 address', () => {
+    expect(toAsciiAddress('ada@[2001:db8::1]')).toBe('ada@[IPv6:2001:db8::1]');
+    expect(toAsciiAddress('ada@[192.0.2.1]')).toBe('ada@[192.0.2.1]');
+  });
+
   it('leaves an ASCII address unchanged', () => {
     expect(toAsciiAddress('Ada@Example.COM')).toBe('Ada@Example.COM');
   });

@@ -50,11 +50,14 @@ export function addressProblem(role: string, address: string): string | undefine
 }
 
 /**
- * Returns the address with an ASCII domain (A-labels, RFC 5891). The address must have no `addressProblem`.
+ * Returns the address as mail servers take it: with an ASCII domain (A-labels, RFC 5891), or with the tag that RFC 5321
+ * (4.1.3) demands of IPv6 addresses. The address must have no `addressProblem`.
  */
 export function toAsciiAddress(address: string): string {
   const at = address.lastIndexOf('@');
-  return `${address.slice(0, at)}@${toAsciiDomain(address.slice(at + 1)) ?? ''}`;
+  const domain = address.slice(at + 1);
+  const ascii = isIP(domain.slice(1, -1)) === 6 ? `[IPv6:${domain.slice(1)}` : toAsciiDomain(domain);
+  return `${address.slice(0, at)}@${ascii ?? ''}`;
 }
 
 /**

@@ -1,0 +1,121 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+import { compile } from '@fastify/proxy-addr';
+
+import { addressProblem } from '../syntax/email-address.js';
+import { headerTextProblem } from '../syntax/header-text.js';
+import { mailAddressProblem, readMailAddress } from '../syntax/mail-address.js';
+import { hostProblem, isClientName, loginProblem } from '../syntax/mail-host.js';
+
+// Rules of the places where settings are used. Each returns a message that completes the name of the variable.
+
+/** A mailbox that mails are sent from. */
+export function senderProblem(value: string): string | undefined {
+  const problem = mailAddressProblem('sender', readMailAddress(value));
+  if (problem === undefined) return undefined;
+  return `must be an address, or a name and an address such as City Library <books@library.example>. ${problem}`;
+}
+
+/** An address that mails are sent to. */
+export function recipientProblem(value: string): string | undefined {
+  const problem = addressProblem('recipient', value);
+  return problem === undefined ? undefined : `must be one email address. ${problem}`;
+}
+
+/** A name of senders, for the header of mails. */
+export function nameProblem(value: string): string | undefined {
+  const problem = headerTextProblem('name', value);
+  return problem === undefined ? undefined : `cannot be the name of a sender of mails. ${problem}`;
+}
+
+/** A mail server. */
+export function serverProblem(value: string): string | undefined {
+  const problem = hostProblem(value);
+  return problem === undefined ? undefined : `must be a host name or an IP address. ${problem}`;
+}
+
+/** The argument of EHLO. */
+export function clientNameProblem(value: string): string | undefined {
+  return isClientName(value) ? undefined : 'must be a host name, or an IP address in brackets such as [192.0.2.1]';
+}
+
+/** A user name or password for a mail server. */
+export function credentialProblem(value: string): string | undefined {
+  return loginProblem('username', value) === undefined ? undefined : 'must not contain control characters';
+}
+
+/** A token that clients send in a header field. */
+export function tokenProblem(value: string): string | undefined {
+  return /^[ -~]+$/.test(value) ? undefined : 'must consist of ASCII characters';
+}
+
+/** A token that ends at a blank. */
+export function wordProblem(value: string): string | undefined {
+  return /^[!-~]+$/.test(value) ? undefined : 'must consist of ASCII characters, without blanks';
+}
+
+/** The address of the service, to which paths are appended. */
+export function baseUrlProblem(value: string): string | undefined {
+  if (!URL.canParse(value)) return undefined;
+  const { username, password, pathname } = new URL(value);
+  const isPlain = username === '' && password === '' && pathname === '/' && !/[?#]/.test(value);
+  return isPlain ? undefined : 'must have a host, and a port if needed, but no path, query, fragment or user name';
+}
+
+/**
+ * Reads addresses and networks of proxies, comma separated.
+ *
+ * @throws Error whose message completes the name of a setting
+ */
+export function proxies(text: string): string[] {
+  const all = text.split(',').map((part) => part.trim());
+  for (const proxy of all) {
+    try {
+      compile(proxy);
+    } catch {
+      throw new Error(
+        `must be addresses and networks such as 10.0.0.0/8, not ${proxy === '' ? 'an empty one' : proxy}`,
+      );
+    }
+  }
+  return all;
+}
+
+/** A file of an image that browsers display. */
+export function imageProblem(path: string): string | undefined {
+  const isImage = /\.(svg|png|jpe?g|webp|gif|avif)$/i.test(path);
+  return isImage
+    ? pathProblem(path, 'file')
+    : 'must be a file that ends in .svg, .png, .jpg, .jpeg, .webp, .gif or .avif';
+}
+
+/** A folder with files of the operator. */
+export function folderProblem(path: string): string | undefined {
+  return pathProblem(path, 'folder');
+}
+
+/** A folder for files of the service, which is made if there is none. */
+export function dataFolderProblem(path: string): string | undefined {
+  let folder = resolve(path);
+  while (!existsSync(folder)) folder = dirname(folder);
+  try {
+    if (!statSync(folder).isDirectory()) return `is not a folder: ${folder}`;
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return `cannot be written to (${(error as NodeJS.ErrnoException).code ?? ''}): ${folder}`;
+  }
+}
+
+function pathProblem(path: string, kind: 'file' | 'folder'): string | undefined {
+  try {
+    const status = statSync(path);
+    if (kind === 'file' ? !status.isFile() : !status.isDirectory()) return `is not a ${kind}: ${path}`;
+    accessSync(path, kind === 'file' ? constants.R_OK : constants.R_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? `names a ${kind} that does not exist: ${path}` : `cannot be read (${code}): ${path}`;
+  }
+}
