@@ -1,3 +1,4 @@
+import { headerTextProblem } from '../../syntax/header-text.js';
 import type { Catalog } from '../../templating/language/catalog.js';
 import { cut, singleLine } from '../../templating/plain-text.js';
 import { limits } from './limits.js';
@@ -38,5 +39,14 @@ export function subjectOf(subject: string, template: string, catalog: Catalog): 
   const given = singleLine(subject);
   const fallback = Object.hasOwn(defaultSubjects, template) ? defaultSubjects[template] : 'Notification';
   const id = given === '' ? (fallback ?? '') : given;
-  return cut(singleLine(catalog.translate({ id })), limits.subject);
+  return headerText(catalog.translate({ id }));
+}
+
+/** Returns why no mail can have this subject; undefined if mails can. */
+export function subjectProblem(subject: string): string | undefined {
+  return headerTextProblem('subject', headerText(subject));
+}
+
+function headerText(subject: string): string {
+  return cut(singleLine(subject), limits.subject);
 }

@@ -12,6 +12,7 @@ import {
   TextListField,
   UuidField,
 } from '../../../rest/fields/fields.js';
+import { addressProblem } from '../../../syntax/email-address.js';
 
 const locale = {
   maxLength: 35,
@@ -21,7 +22,7 @@ const locale = {
 };
 
 class EmailStageTestFields {
-  @EmailField({ required: true, description: 'Recipient address.' })
+  @EmailField({ required: true, description: 'Recipient address.', rules: [canReceive] })
   to!: string;
 
   @TextField({
@@ -141,6 +142,11 @@ class EmailTemplatePreviewFields {
 
 /** A rendered template. */
 export class EmailTemplatePreviewDto extends AnswerOf(EmailTemplatePreviewFields) {}
+
+function canReceive(address: string): Promise<string[] | undefined> {
+  const problem = addressProblem('recipient', address);
+  return Promise.resolve(problem === undefined ? undefined : [problem]);
+}
 
 async function templateExists(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
   const isKnown = Object.hasOwn(defaultSubjects, path) || (await resolve(EmailTemplates).has(path));

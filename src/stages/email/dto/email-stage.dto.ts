@@ -1,8 +1,11 @@
 import { StageFields } from '../../../flows/dto/stage.dto.js';
 import { EmailTemplates } from '../../../mail/email-templates.js';
+import { subjectProblem } from '../../../mail/rendering/subject.js';
 import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
-import type { RuleContext } from '../../../rest/fields/field.js';
+import type { FieldRule, RuleContext } from '../../../rest/fields/field.js';
 import { BooleanField, DurationField, EmailField, IntegerField, TextField } from '../../../rest/fields/fields.js';
+import { addressProblem } from '../../../syntax/email-address.js';
+import { hostProblem, loginProblem } from '../../../syntax/mail-host.js';
 
 /** The fields of an email stage. */
 class EmailStageFields extends StageFields {
@@ -12,13 +15,18 @@ class EmailStageFields extends StageFields {
   })
   use_global_settings!: boolean;
 
-  @TextField({ example: 'smtp.example.org', description: 'Mail server.' })
+  @TextField({ example: 'smtp.example.org', description: 'Mail server.', rules: [sendable(hostProblem)] })
   host!: string;
 
   @IntegerField({ example: 587, description: 'Port of the mail server.' })
   port!: number;
 
-  @TextField({ allowBlank: true, description: 'User name at the mail server; empty: no login.', example: '' })
+  @TextField({
+    allowBlank: true,
+    description: 'User name at the mail server; empty: no login.',
+    example: '',
+    rules: [sendable((username) => loginProblem('username', username))],
+  })
   username!: string;
 
   @TextField({
@@ -27,6 +35,7 @@ class EmailStageFields extends StageFields {
     description:
       'Changing `host`, `port` or `username`, or disabling TLS, removes the stored password unless the request sets one.',
     example: 'a long sentence of mine',
+    rules: [sendable((password) => loginProblem('password', password))],
   })
   password?: string;
 
@@ -42,13 +51,21 @@ class EmailStageFields extends StageFields {
   @IntegerField({ example: 10, description: 'Seconds to wait for the mail server.' })
   timeout!: number;
 
-  @EmailField({ example: 'noreply@example.org', description: 'Sender of the mails.' })
+  @EmailField({
+    example: 'noreply@example.org',
+    description: 'Sender of the mails.',
+    rules: [sendable((address) => addressProblem('sender', address))],
+  })
   from_address!: string;
 
   @IntegerField({ description: 'Validity of the link in the mail, in minutes.', example: 30 })
   token_expiry!: number;
 
-  @TextField({ example: 'Verify your address', description: 'Subject of the mails.' })
+  @TextField({
+    example: 'Verify your address',
+    description: 'Subject of the mails.',
+    rules: [sendable(subjectProblem)],
+  })
   subject!: string;
 
   @TextField({
@@ -82,6 +99,14 @@ export class EmailStageRequestDto extends RequestOf(EmailStageFields) {}
 
 /** Changes to an email stage. */
 export class PatchedEmailStageRequestDto extends PatchOf(EmailStageRequestDto) {}
+
+/** Returns a rule that refuses a value with which no mail can be sent. */
+function sendable(problemOf: (value: string) => string | undefined): FieldRule {
+  return (value: string) => {
+    const problem = problemOf(value);
+    return Promise.resolve(problem === undefined ? undefined : [problem]);
+  };
+}
 
 async function templateExists(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
   return (await resolve(EmailTemplates).has(path)) ? undefined : [`Invalid template '${path}' specified.`];
