@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([test.stop(), untrusting.stop()]));
 
 function check(server: { port: number }, changes: Partial<SmtpSettings> = {}, { check: checker } = test) {
-  return checker.check(smtpSettings(server.port, { ...login, timeout: 5, ...changes }));
+  return checker.check(smtpSettings(server.port, { ...login, timeout: 5, ...changes }), 'service@example.org');
 }
 
 describe('a working server', () => {
@@ -40,6 +40,7 @@ describe('a working server', () => {
         step('tls', expect.stringMatching(/^TLSv1\.3, \w+, certificate verified$/)),
         step('ehlo', 'scripted.example.org AUTH PLAIN LOGIN'),
         step('auth', 'PLAIN'),
+        step('mail', 'sender ok'),
       ],
       transcript: [
         'S: 220 scripted.example.org ESMTP',
@@ -55,18 +56,22 @@ describe('a working server', () => {
         'S: 250 AUTH PLAIN LOGIN',
         'C: AUTH PLAIN ***',
         'S: 235 welcome',
+        'C: MAIL FROM:<service@example.org>',
+        'S: 250 sender ok',
+        'C: RSET',
+        'S: 250 reset',
         'C: QUIT',
       ],
     });
     await server.silent();
-    expect(server.verbs()).toEqual(['EHLO', 'STARTTLS', 'EHLO', 'AUTH', 'QUIT']);
+    expect(server.verbs()).toEqual(['EHLO', 'STARTTLS', 'EHLO', 'AUTH', 'MAIL', 'RSET', 'QUIT']);
   });
 
   it('gets a success verdict with implicit TLS', async () => {
     const server = await servers.scripted({ tls: 'implicit' });
     const result = await check(server, { useSsl: true });
     expect(result).toMatchObject({ ok: true, verdict: expect.stringContaining('accepts the login') });
-    expect(result.steps.map(({ name }) => name)).toEqual(['connect', 'tls', 'greeting', 'ehlo', 'auth']);
+    expect(result.steps.map(({ name }) => name)).toEqual(['connect', 'tls', 'greeting', 'ehlo', 'auth', 'mail']);
   });
 
   it('gets a success verdict without authentication if no user name is set', async () => {

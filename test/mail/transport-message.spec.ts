@@ -280,7 +280,7 @@ describe('hostile values', () => {
       kind: 'refused',
       reason: `The ${name} of the mail server contains a control character.`,
     });
-    expect(await test.check.check(settings)).toMatchObject({
+    expect(await test.check.check(settings, 'service@example.org')).toMatchObject({
       ok: false,
       verdict: expect.stringContaining(name),
       steps: [],

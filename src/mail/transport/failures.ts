@@ -1,5 +1,5 @@
-import type { Outcome } from './outcome.js';
-import { parseReply, sanitize, type Reply, replyText } from './reply.js';
+import type { Failure } from './outcome.js';
+import { demandsTls, parseReply, sanitize, type Reply, replyText } from './reply.js';
 import type { SecretMask } from './secret-mask.js';
 import { type Fault, SessionError } from './session-error.js';
 
@@ -18,6 +18,8 @@ export interface SendContext {
   readonly server: string;
   /** TLS version; null without TLS, undefined without a connection. */
   readonly tls: string | null | undefined;
+  /** Why there is no TLS, if it is optional and failed. */
+  readonly tlsFailure: SessionError | undefined;
   /** The last command sent, such as `RCPT TO`. */
   readonly lastCommand: string;
   /** Seconds per step. */
@@ -32,7 +34,7 @@ const loginCodes = [530, 534, 535, 538];
 const senderFaults: readonly Fault[] = ['login', 'stopped'];
 
 /** Maps an error during sending to an outcome. */
-export function outcomeOfError(error: unknown, attempt: SendContext): Outcome {
+export function outcomeOfError(error: unknown, attempt: SendContext): Failure {
   if (error instanceof SessionError) return outcomeOfSessionError(error, attempt);
   const failure = error as NodemailerError;
   if (failure.name === 'AbortError' && failure.cause instanceof SessionError)
@@ -41,7 +43,7 @@ export function outcomeOfError(error: unknown, attempt: SendContext): Outcome {
   if (reply !== undefined) return outcomeOfReply(reply, failure.command ?? attempt.lastCommand, attempt);
   const { server, lastCommand, timeout } = attempt;
   const after = lastCommand === '' ? '' : ` after ${lastCommand}`;
-  const caveat = lastCommand === endOfMessage ? ' It may have accepted the mail anyway.' : '';
+  const caveat = lastCommand === endOfMessage ? acceptedAnyway : '';
   switch (failure.code) {
     case 'ETIMEDOUT':
       return deferred(`${server} did not answer within ${timeout} s${after}.${caveat}`, true, attempt);
@@ -52,6 +54,7 @@ export function outcomeOfError(error: unknown, attempt: SendContext): Outcome {
       return deferred(`The connection to ${server} was lost${after}.${caveat}`, true, attempt);
     case 'EENVELOPE':
     case 'EMESSAGE':
+      if (failure.response !== undefined) return malformedReply(attempt);
       return {
         kind: 'refused',
         reason: `The mail cannot be sent: ${redactMessage(failure.message, attempt)}`,
@@ -62,15 +65,32 @@ export function outcomeOfError(error: unknown, attempt: SendContext): Outcome {
   }
 }
 
+/** Returns the outcome of a reply without a reply code. */
+export function malformedReply(attempt: SendContext): Failure {
+  const { server, lastCommand } = attempt;
+  const caveat = lastCommand === endOfMessage ? acceptedAnyway : '';
+  return deferred(`${server} sent no valid SMTP reply after ${lastCommand}.${caveat}`, false, attempt);
+}
+
+const acceptedAnyway = ' It may have accepted the mail anyway.';
+
 /** Value of `SendContext.lastCommand` between the end of the message data and the reply to it. */
 export const endOfMessage = 'the message';
 
-function outcomeOfSessionError(error: SessionError, attempt: SendContext): Outcome {
+function outcomeOfSessionError(error: SessionError, attempt: SendContext): Failure {
   return deferred(error.describe(), !senderFaults.includes(error.fault), attempt, error.reply);
 }
 
-function outcomeOfReply(reply: Reply, command: string, attempt: SendContext): Outcome {
-  const { server } = attempt;
+/** Maps a negative reply to an outcome. @param command that it replies to, such as `MAIL FROM` */
+export function outcomeOfReply(reply: Reply, command: string, attempt: SendContext): Failure {
+  const { server, tls, tlsFailure } = attempt;
+  if (demandsTls(reply) && (tls ?? null) === null) {
+    const why =
+      tlsFailure === undefined
+        ? 'but does not offer STARTTLS. Set use_ssl and the port for implicit TLS, usually 465.'
+        : `which failed: ${tlsFailure.describe()}`;
+    return deferred(`${server} requires TLS, ${why}`, false, attempt, reply);
+  }
   if (loginCodes.includes(reply.code)) {
     const reason = `${server} requires authentication: set or check user name and password.`;
     return deferred(reason, false, attempt, reply);
@@ -98,7 +118,7 @@ const rejectedParts = new Map([
   ['DATA', 'the mail'],
 ]);
 
-function deferred(reason: string, unreachable: boolean, attempt: SendContext, reply?: Reply): Outcome {
+function deferred(reason: string, unreachable: boolean, attempt: SendContext, reply?: Reply): Failure {
   return { kind: 'deferred', reason, unreachable, ...(reply && replyDetails(reply)), ...connectionDetails(attempt) };
 }
 

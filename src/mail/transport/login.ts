@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 import type { Dialogue } from './dialogue.js';
-import { quoteReply, type Reply, replyText } from './reply.js';
+import { demandsTls, quoteReply, type Reply, replyText } from './reply.js';
 import { base64 } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 import type { SmtpSettings } from './smtp-settings.js';
@@ -10,7 +10,8 @@ import type { SmtpSettings } from './smtp-settings.js';
 const mechanisms = ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const;
 
 /**
- * Authenticates with the first mechanism that both sides support (RFC 4954), and returns the mechanism.
+ * Authenticates with the first mechanism that both sides support (RFC 4954), and returns the mechanism. The next one is
+ * tried if the server answers that it does not know a mechanism (504).
  *
  * A server that does not offer authentication is never sent the password, since most such servers require TLS first.
  * The mail is not sent unauthenticated either.
@@ -30,8 +31,8 @@ export async function authenticate(
       advice: 'Set the password (a change of host, port, user name or TLS clears it), or leave the user name empty.',
     });
   }
-  const mechanism = mechanisms.find((known) => offered.includes(known));
-  if (mechanism === undefined) {
+  const [first, ...others] = mechanisms.filter((known) => offered.includes(known));
+  if (first === undefined) {
     throw new SessionError(
       'login',
       offered.length === 0
@@ -43,13 +44,32 @@ export async function authenticate(
       },
     );
   }
-  const reply = await runMechanism(dialogue, mechanism, username, password);
+  let mechanism: string = first;
+  let reply = await runMechanism(dialogue, first, username, password);
+  for (const other of others) {
+    // Some servers offer mechanisms that they do not support.
+    if (reply.code !== 504) break;
+    mechanism = other;
+    reply = await runMechanism(dialogue, other, username, password);
+  }
   if (reply.code >= 200 && reply.code < 300) return mechanism;
+  throw loginError(reply, server);
+}
+
+function loginError(reply: Reply, server: string): SessionError {
+  if (demandsTls(reply)) {
+    return new SessionError('login', `${server} requires TLS for the authentication: ${quoteReply(reply)}.`, {
+      advice: 'Set use_tls or use_ssl.',
+      reply,
+    });
+  }
   if (reply.code < 500) {
     const fault = reply.code === 421 ? 'busy' : 'login';
-    throw new SessionError(fault, `${server} temporarily rejects the authentication: ${quoteReply(reply)}.`, { reply });
+    return new SessionError(fault, `${server} temporarily rejects the authentication: ${quoteReply(reply)}.`, {
+      reply,
+    });
   }
-  throw new SessionError('login', `${server} rejects the authentication: ${quoteReply(reply)}.`, {
+  return new SessionError('login', `${server} rejects the authentication: ${quoteReply(reply)}.`, {
     advice:
       'Check user name and password. Some providers require an app password, or SMTP access to be enabled for the account.',
     reply,

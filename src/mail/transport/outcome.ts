@@ -35,3 +35,6 @@ export type Outcome =
     }
   | ({ readonly kind: 'refused' } & FailureDetails)
   | ({ readonly kind: 'deferred'; readonly unreachable: boolean } & FailureDetails);
+
+/** Result of sending a mail that was not accepted. */
+export type Failure = Exclude<Outcome, { readonly kind: 'accepted' }>;

@@ -62,9 +62,14 @@ export class ReplyReader {
 
 /** Parses a reply as nodemailer stores it: with its codes, lines separated by line feeds. */
 export function parseReply(text: string): Reply | undefined {
-  const code = Number(/^[2-5]\d\d/.exec(text)?.[0]);
+  const code = Number(/^[2-5]\d\d(?=[ \-\r\n]|$)/.exec(text)?.[0]);
   if (Number.isNaN(code)) return undefined;
   return { code, lines: text.split(/\r?\n/).map((line) => line.replace(/^\d{3}[ -]?/, '')) };
+}
+
+/** Whether the server asks for TLS first (530 of RFC 3207, 4; 538 of RFC 4954, 6). */
+export function demandsTls(reply: Reply): boolean {
+  return [530, 538].includes(reply.code) && /\b(start)?tls\b|\bssl\b|encrypt/i.test(replyText(reply));
 }
 
 /** Returns the sanitized text of a reply. */

@@ -1,7 +1,7 @@
 import type { Reply } from './reply.js';
 
 /**
- * Why a session could not be opened:
+ * Why a session could not be opened, or cannot send mails:
  *
  * - `address`: DNS lookup failed;
  * - `connection`: refused, unreachable or lost;
@@ -11,10 +11,11 @@ import type { Reply } from './reply.js';
  * - `tls`: TLS is missing or failed;
  * - `certificate`: the certificate is not trusted;
  * - `login`: authentication failed or is not offered;
+ * - `sender`: the sender is rejected;
  * - `stopped`: this service is shutting down.
  */
 export type Fault =
-  'address' | 'connection' | 'time' | 'protocol' | 'busy' | 'tls' | 'certificate' | 'login' | 'stopped';
+  'address' | 'connection' | 'time' | 'protocol' | 'busy' | 'tls' | 'certificate' | 'login' | 'sender' | 'stopped';
 
 /** A session could not be opened or was lost. The message is a sentence for administrators, without secrets. */
 export class SessionError extends Error {

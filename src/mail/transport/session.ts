@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
-import { hostname } from 'node:os';
 import { type TLSSocket } from 'node:tls';
 
+import { toAsciiHost } from '../../syntax/mail-host.js';
 import { Dialogue, type SessionLimits } from './dialogue.js';
+import { type Extensions, machineName, parseExtensions, sayHello } from './hello.js';
 import { authenticate } from './login.js';
 import { quoteReply, type Reply, replyText } from './reply.js';
 import type { SecretMask } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 import { hostAndPort, type SmtpSettings } from './smtp-settings.js';
 import { type Destination, openSocket, secureSocket, type Trust } from './sockets.js';
-import { toAsciiHost } from './validation.js';
 
-type StepName = 'connect' | 'greeting' | 'tls' | 'ehlo' | 'auth';
+type StepName = 'connect' | 'greeting' | 'tls' | 'ehlo' | 'auth' | 'mail';
 
 /** One step of opening a session. */
 export interface Step {
@@ -35,6 +35,8 @@ export interface Session {
   readonly tls: string | null;
   /** Client name in EHLO. */
   readonly clientName: string;
+  /** Why there is no TLS, if it is optional and failed. */
+  readonly tlsFailure: SessionError | undefined;
 }
 
 /** Options of a session that are not part of the settings. */
@@ -44,9 +46,6 @@ export interface SessionOptions {
   readonly mask: SecretMask;
   readonly record: SessionRecord;
 }
-
-/** The server's extensions with their parameters, by upper-case name (RFC 5321, 4.1.1.1). */
-type Extensions = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Opens a session, both for sending mails and for checking settings, so that a check cannot pass where sending fails.
@@ -63,12 +62,12 @@ type Extensions = ReadonlyMap<string, readonly string[]>;
  */
 export async function openSession(settings: SmtpSettings, options: SessionOptions): Promise<Session> {
   try {
-    return await new SessionAttempt(settings, options).open(true);
+    return await new SessionAttempt(settings, options).open();
   } catch (error) {
     const isOptional = !settings.useTls && !settings.useSsl;
     if (!isOptional || !(error instanceof SessionError) || error.fault !== 'tls') throw error;
     options.record.transcript.push('* TLS failed and is not required: continuing without it');
-    return new SessionAttempt(settings, options).open(false);
+    return new SessionAttempt(settings, options, error).open();
   }
 }
 
@@ -81,9 +80,11 @@ class SessionAttempt {
   private readonly firstStepIndex: number;
   private readonly firstLineIndex: number;
 
+  /** @param tlsFailure why an earlier attempt failed, so that this one does without TLS */
   constructor(
     private readonly settings: SmtpSettings,
     private readonly options: SessionOptions,
+    private tlsFailure?: SessionError,
   ) {
     const { steps, transcript } = options.record;
     [this.firstStepIndex, this.firstLineIndex] = [steps.length, transcript.length];
@@ -91,10 +92,9 @@ class SessionAttempt {
     this.destination = { host: toAsciiHost(host) ?? host, port, server: hostAndPort(settings) };
   }
 
-  /** @param mayUpgrade whether to use STARTTLS if it is offered but not required */
-  async open(mayUpgrade: boolean): Promise<Session> {
+  async open(): Promise<Session> {
     try {
-      return await this.run(mayUpgrade);
+      return await this.run();
     } catch (error) {
       this.dialogue?.destroy();
       if (!this.speaksSmtp) this.redactReplies();
@@ -116,19 +116,19 @@ class SessionAttempt {
     steps.splice(this.firstStepIndex, redactedSteps.length, ...redactedSteps);
   }
 
-  private async run(mayUpgrade: boolean): Promise<Session> {
-    const { useSsl, useTls, username } = this.settings;
+  private async run(): Promise<Session> {
+    const { useSsl, useTls, username, clientName: name } = this.settings;
     const { server } = this.destination;
     const plain = await this.step('connect', describeRemoteAddress, () =>
       openSocket(this.destination, this.options.limits),
     );
-    const clientName = ehloName(plain);
+    const clientName = name ?? machineName(plain);
     let tls = useSsl ? await this.secure(plain) : null;
     const dialogue = (this.dialogue = this.openDialogue(tls ?? plain));
     await this.step('greeting', replyText, () => this.greeting(dialogue));
     let extensions = await this.ehlo(dialogue, clientName);
     const offersTls = extensions.has('STARTTLS');
-    if (useTls || (tls === null && mayUpgrade && offersTls)) {
+    if (useTls || (tls === null && this.tlsFailure === undefined && offersTls)) {
       tls = await this.startTls(dialogue, extensions);
       if (tls !== null) extensions = await this.ehlo(dialogue, clientName);
     }
@@ -136,10 +136,12 @@ class SessionAttempt {
       const offered = extensions.get('AUTH') ?? [];
       const isSafe = tls !== null || this.options.trust.allowsClearLogin || (!offersTls && isLoopback(plain));
       await this.step('auth', String, () =>
-        isSafe ? authenticate(dialogue, this.settings, offered, server) : Promise.reject(insecureLogin(server)),
+        isSafe
+          ? authenticate(dialogue, this.settings, offered, server)
+          : Promise.reject(insecureLogin(server, this.tlsFailure)),
       );
     }
-    return { dialogue, tls: tls?.getProtocol() ?? null, clientName };
+    return { dialogue, tls: tls?.getProtocol() ?? null, clientName, tlsFailure: this.tlsFailure };
   }
 
   private openDialogue(socket: Socket): Dialogue {
@@ -162,14 +164,12 @@ class SessionAttempt {
   }
 
   private async ehlo(dialogue: Dialogue, clientName: string): Promise<Extensions> {
-    const reply = await this.step('ehlo', replyText, () => this.hello(dialogue, clientName));
+    const reply = await this.step('ehlo', replyText, () => this.introduce(dialogue, clientName));
     return parseExtensions(reply);
   }
 
-  private async hello(dialogue: Dialogue, clientName: string): Promise<Reply> {
-    let reply = await dialogue.command(`EHLO ${clientName}`);
-    // For servers without extensions, from before RFC 1869.
-    if ([500, 502].includes(reply.code)) reply = { ...(await dialogue.command(`HELO ${clientName}`)), lines: [] };
+  private async introduce(dialogue: Dialogue, clientName: string): Promise<Reply> {
+    const reply = await sayHello(dialogue, clientName);
     if (reply.code === 250) {
       this.speaksSmtp = true;
       return reply;
@@ -177,7 +177,9 @@ class SessionAttempt {
     const { server } = this.destination;
     if (this.speaksSmtp) throw new SessionError('busy', `${server} rejects EHLO: ${quoteReply(reply)}.`, { reply });
     throw new SessionError('busy', `${server} does not accept EHLO (code ${reply.code}).`, {
-      ...(reply.code >= 500 && { advice: 'Check host and port.' }),
+      ...(reply.code >= 500 && {
+        advice: `Check host and port. This service says that it is ${clientName}; set EMAIL_HELO if the server wants another name.`,
+      }),
       reply: withoutText(reply),
     });
   }
@@ -194,12 +196,15 @@ class SessionAttempt {
     }
     const reply = await dialogue.command('STARTTLS');
     if (reply.code !== 220) {
-      if (!this.settings.useTls) return null;
-      const refusal = `${server} rejects STARTTLS: ${quoteReply(reply)}.`;
+      const refusal = new SessionError('tls', `${server} rejects STARTTLS: ${quoteReply(reply)}.`, { reply });
+      if (!this.settings.useTls) {
+        this.tlsFailure = refusal;
+        return null;
+      }
       return this.step(
         'tls',
         () => '',
-        () => Promise.reject(new SessionError('tls', refusal, { reply })),
+        () => Promise.reject(refusal),
       );
     }
     const secured = await this.secure(dialogue.release());
@@ -217,21 +222,29 @@ class SessionAttempt {
     return secured;
   }
 
-  /** Runs one step and records its result. */
   private async step<T>(name: StepName, describe: (result: T) => string, work: () => Promise<T>): Promise<T> {
-    const { steps } = this.options.record;
-    const started = performance.now();
-    const done = (ok: boolean, detail: string): void => {
-      steps.push({ name, ok, milliseconds: Math.round(performance.now() - started), detail });
-    };
-    try {
-      const result = await work();
-      done(true, describe(result));
-      return result;
-    } catch (error) {
-      done(false, (error as Error).message);
-      throw error;
-    }
+    return recordStep(this.options.record, name, describe, work);
+  }
+}
+
+/** Runs one step and records its result. */
+export async function recordStep<T>(
+  { steps }: SessionRecord,
+  name: StepName,
+  describe: (result: T) => string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const started = performance.now();
+  const done = (ok: boolean, detail: string): void => {
+    steps.push({ name, ok, milliseconds: Math.round(performance.now() - started), detail });
+  };
+  try {
+    const result = await work();
+    done(true, describe(result));
+    return result;
+  } catch (error) {
+    done(false, (error as Error).message);
+    throw error;
   }
 }
 
@@ -248,8 +261,9 @@ function startTlsNotOffered(server: string): SessionError {
   });
 }
 
-function insecureLogin(server: string): SessionError {
-  return new SessionError('login', `The connection to ${server} has no TLS, so the password was not sent.`, {
+function insecureLogin(server: string, tlsFailure: SessionError | undefined): SessionError {
+  const why = tlsFailure === undefined ? '' : ` TLS failed: ${tlsFailure.describe()}`;
+  return new SessionError('login', `The connection to ${server} has no TLS, so the password was not sent.${why}`, {
     advice:
       'Set use_tls or use_ssl. If the server does not support TLS and the network is trusted, ' +
       'set EMAIL_ALLOW_CLEAR_LOGIN=true for the service, or leave the user name empty.',
@@ -261,16 +275,6 @@ function isLoopback({ remoteAddress = '' }: Socket): boolean {
   return /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(remoteAddress);
 }
 
-function parseExtensions({ lines }: Reply): Extensions {
-  const words = lines.slice(1).map((line) =>
-    line
-      .toUpperCase()
-      .trim()
-      .split(/[\s=]+/),
-  );
-  return new Map(words.map(([name = '', ...parameters]) => [name, parameters]));
-}
-
 function describeRemoteAddress(socket: Socket): string {
   return `${socket.remoteAddress ?? ''} port ${socket.remotePort ?? ''}`;
 }
@@ -278,12 +282,4 @@ function describeRemoteAddress(socket: Socket): string {
 function describeTls(socket: TLSSocket): string {
   const verified = socket.authorized ? 'certificate verified' : 'certificate not verified';
   return `${socket.getProtocol() ?? 'TLS'}, ${socket.getCipher().name}, ${verified}`;
-}
-
-/** Returns the fully qualified name of this machine, or else its address literal (RFC 5321, 4.1.3). */
-function ehloName({ localAddress = '127.0.0.1' }: Socket): string {
-  const name = hostname();
-  if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)) return name;
-  const address = localAddress.replace(/^::ffff:/, '').replace(/%.*$/, '');
-  return address.includes(':') ? `[IPv6:${address}]` : `[${address}]`;
 }

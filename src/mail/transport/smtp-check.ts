@@ -2,10 +2,12 @@ import { type PeerCertificate, TLSSocket } from 'node:tls';
 
 import { Injectable } from '@nestjs/common';
 
-import { sanitize } from './reply.js';
+import { addressProblem, toAsciiAddress } from '../../syntax/email-address.js';
+import { outcomeOfReply } from './failures.js';
+import { quoteReply, type Reply, replyText, sanitize } from './reply.js';
 import { SecretMask } from './secret-mask.js';
 import { SessionError } from './session-error.js';
-import { openSession, type Session, type SessionRecord, type Step } from './session.js';
+import { openSession, recordStep, type Session, type SessionRecord, type Step } from './session.js';
 import { hostAndPort, type SmtpSettings, stepTimeoutMs, testTimeoutSeconds, totalTimeoutMs } from './smtp-settings.js';
 import { certificateNames, type Trust } from './sockets.js';
 import { TlsTrust } from './tls-trust.js';
@@ -29,26 +31,35 @@ export class SmtpCheck {
   constructor(private readonly trust: TlsTrust) {}
 
   /**
-   * Connects and authenticates as `MailTransports` does, then quits. Takes at most 60 s, including the second
-   * connection that fetches a certificate. Errors of the server or the settings are returned as a verdict and never
-   * thrown.
+   * Connects, authenticates and begins a mail as `MailTransports` does, then resets and quits. Takes at most 60 s,
+   * including the second connection that fetches a certificate. Errors of the server or the settings are returned as a
+   * verdict and never thrown.
+   *
+   * @param sender address of the mail that is begun
    */
-  async check(settings: SmtpSettings): Promise<CheckResult> {
-    const problem = settingsProblem(settings);
+  async check(settings: SmtpSettings, sender: string): Promise<CheckResult> {
+    const problem = settingsProblem(settings) ?? addressProblem('sender', sender);
     if (problem !== undefined) return { ok: false, verdict: problem, steps: [], transcript: [] };
     const record: SessionRecord = { steps: [], transcript: [] };
     const deadline = performance.now() + testTimeoutSeconds * 1000;
-    const [ok, verdict] = await this.connect(settings, record, deadline).then(
+    const [ok, verdict] = await this.beginMail(settings, sender, record, deadline).then(
       (success) => [true, success] as const,
       async (error: unknown) => [false, await this.failureVerdict(error, settings, record, deadline)] as const,
     );
     return { ok, verdict, ...record };
   }
 
-  private async connect(settings: SmtpSettings, record: SessionRecord, deadline: number): Promise<string> {
-    const { dialogue, tls } = await open(settings, this.trust, record, deadline);
-    dialogue.quit();
-    return this.successVerdict(settings, tls);
+  private async beginMail(
+    settings: SmtpSettings,
+    sender: string,
+    record: SessionRecord,
+    deadline: number,
+  ): Promise<string> {
+    return inSession(settings, this.trust, record, deadline, async (session) => {
+      await recordStep(record, 'mail', replyText, () => mailFrom(session, sender, settings));
+      session.dialogue.quit();
+      return this.successVerdict(settings, session.tls);
+    });
   }
 
   private successVerdict(settings: SmtpSettings, tls: string | null): string {
@@ -97,9 +108,11 @@ export class SmtpCheck {
     const anonymous = { ...settings, username: '', password: '' };
     const trust = { ...this.trust, verifies: false };
     try {
-      const { dialogue } = await open(anonymous, trust, { steps: [], transcript: [] }, deadline);
-      const socket = dialogue.quit();
-      return socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
+      const record = { steps: [], transcript: [] };
+      return await inSession(anonymous, trust, record, deadline, ({ dialogue }) => {
+        const socket = dialogue.quit();
+        return Promise.resolve(socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined);
+      });
     } catch (error) {
       if (error instanceof SessionError) return undefined;
       throw error;
@@ -107,8 +120,44 @@ export class SmtpCheck {
   }
 }
 
-/** Opens a session. Times out at `deadline`, or after the total timeout of a mail if that is earlier. */
-async function open(settings: SmtpSettings, trust: Trust, record: SessionRecord, deadline: number): Promise<Session> {
+/**
+ * Begins a mail and resets it. Returns the reply to MAIL FROM.
+ *
+ * @throws SessionError if the server rejects the sender
+ */
+async function mailFrom(session: Session, sender: string, settings: SmtpSettings): Promise<Reply> {
+  const { dialogue, tls, tlsFailure } = session;
+  const reply = await dialogue.command(`MAIL FROM:<${toAsciiAddress(sender)}>`);
+  if (reply.code >= 200 && reply.code < 300) {
+    // Sending needs no RSET, so its reply does not count.
+    await dialogue.command('RSET').catch((error: unknown) => {
+      if (!(error instanceof SessionError)) throw error;
+    });
+    return reply;
+  }
+  dialogue.quit();
+  const { reason } = outcomeOfReply(reply, 'MAIL FROM', {
+    server: hostAndPort(settings),
+    tls,
+    tlsFailure,
+    lastCommand: 'MAIL FROM',
+    timeout: settings.timeout,
+    mask: new SecretMask(settings),
+  });
+  throw new SessionError('sender', `${reason} Its reply: ${quoteReply(reply)}.`, { reply });
+}
+
+/**
+ * Opens a session and uses it. Times out at `deadline`, or after the total timeout of a mail if that is earlier; then and
+ * on other errors the connection is closed.
+ */
+async function inSession<T>(
+  settings: SmtpSettings,
+  trust: Trust,
+  record: SessionRecord,
+  deadline: number,
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController();
   const milliseconds = Math.max(0, Math.min(totalTimeoutMs(settings), deadline - performance.now()));
   const timeoutError = new SessionError(
@@ -118,7 +167,7 @@ async function open(settings: SmtpSettings, trust: Trust, record: SessionRecord,
   const timer = setTimeout(() => controller.abort(timeoutError), milliseconds);
   const limits = { stepTimeoutMs: stepTimeoutMs(settings), signal: controller.signal };
   try {
-    return await openSession(settings, { trust, limits, mask: new SecretMask(settings), record });
+    return await use(await openSession(settings, { trust, limits, mask: new SecretMask(settings), record }));
   } finally {
     clearTimeout(timer);
   }

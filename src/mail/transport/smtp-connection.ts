@@ -1,7 +1,7 @@
 import type { ISendMailOptions, MailerService } from '@nestjs-modules/mailer';
 
 import { compose } from './composition.js';
-import { outcomeOfError, endOfMessage } from './failures.js';
+import { endOfMessage, malformedReply, outcomeOfError, type SendContext } from './failures.js';
 import type { Outcome } from './outcome.js';
 import type { OutgoingMail } from './outgoing-mail.js';
 import { parseReply, replyText } from './reply.js';
@@ -43,8 +43,8 @@ export class SmtpConnection {
     const options = {
       pool: true as const,
       maxConnections: 1,
-      // For a connection that the server closed while idle. Any further retry is up to the delivery schedule.
-      maxRequeues: 1,
+      // `send` reconnects itself: nodemailer's next attempt would report the reply to this one again.
+      maxRequeues: 0,
       host: settings.host,
       port: settings.port,
       // The session is already secured. If it ever is not although TLS is required, nothing is sent.
@@ -65,33 +65,53 @@ export class SmtpConnection {
     mailer.addTransporter(name, options);
   }
 
-  /** Sends one mail. Must not be called while another send is pending. */
+  /**
+   * Sends one mail. Must not be called while another send is pending. If the server ends a session of earlier mails, for
+   * example because it takes a number of mails per session or was idle for too long, the mail is sent in a new session.
+   */
   async send(mail: OutgoingMail): Promise<Outcome> {
     const { settings } = this;
     const server = hostAndPort(settings);
     if (this.controller.signal.aborted) this.controller = new AbortController();
-    const { signal } = this.controller;
     const timer = setTimeout(() => {
       this.abort(new SessionError('time', `${server} took more than ${totalTimeoutMs(settings) / 1000} s in total.`));
     }, totalTimeoutMs(settings));
+    try {
+      const reused = this.session;
+      const outcome = await this.sendOnce(mail, server);
+      const isOver = reused !== undefined && this.session === reused && this.hasEndedSession(outcome);
+      return isOver ? await this.sendOnce(mail, server) : outcome;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Whether the server ended the session without accepting the mail: with 421, or before the end of the message. */
+  private hasEndedSession(outcome: Outcome): boolean {
+    if (this.controller.signal.aborted || outcome.kind !== 'deferred') return false;
+    return (
+      outcome.code === 421 || (outcome.code === undefined && outcome.unreachable && this.lastCommand !== endOfMessage)
+    );
+  }
+
+  private async sendOnce(mail: OutgoingMail, server: string): Promise<Outcome> {
+    const { signal } = this.controller;
     this.lastCommand = '';
     try {
       const options: SendOptions = { ...compose(mail), transporterName: this.name, signal };
       const { response } = (await this.mailer.sendMail(options)) as { response: string };
-      const reply = parseReply(this.mask.redact(response)) ?? { code: 250, lines: [] };
+      const reply = parseReply(this.mask.redact(response));
+      if (reply === undefined) return malformedReply(this.context());
       return { kind: 'accepted', server, tls: this.session?.tls ?? null, code: reply.code, reply: replyText(reply) };
     } catch (error) {
-      const { timeout } = settings;
-      return outcomeOfError(error, {
-        server,
-        tls: this.session?.tls,
-        lastCommand: this.lastCommand,
-        timeout,
-        mask: this.mask,
-      });
-    } finally {
-      clearTimeout(timer);
+      return outcomeOfError(error, this.context());
     }
+  }
+
+  private context(): SendContext {
+    const { settings, session, lastCommand, mask } = this;
+    const { tls, tlsFailure } = session ?? {};
+    return { server: hostAndPort(settings), tls, tlsFailure, lastCommand, timeout: settings.timeout, mask };
   }
 
   /** Aborts the current mail, if any. */
@@ -115,7 +135,15 @@ export class SmtpConnection {
       // nodemailer waits for the greeting, which openSession has already read.
       connection.unshift(Buffer.from('220 ready\r\n'));
       this.session = session;
-      callback(null, { connection, secured: true, secure: session.tls !== null, name: session.clientName });
+      const { tls, clientName: name } = session;
+      // For a server with TLS and without EHLO, nodemailer would miss STARTTLS.
+      callback(null, {
+        connection,
+        secured: true,
+        secure: tls !== null,
+        name,
+        ...(tls !== null && { requireTLS: false }),
+      });
     } catch (error) {
       callback(error as Error);
     }
@@ -129,7 +157,10 @@ export class SmtpConnection {
     const ignore = (): void => undefined;
     const track = (entry: unknown, message: unknown): void => {
       const { tnx } = entry as { tnx?: string };
-      if (tnx === 'client') this.lastCommand = /^[A-Z]+( (FROM|TO))?/.exec(String(message))?.[0] ?? '';
+      // RSET ends a mail that has its reply already.
+      if (tnx === 'client' && message !== 'RSET') {
+        this.lastCommand = /^[A-Z]+( (FROM|TO))?/.exec(String(message))?.[0] ?? '';
+      }
       if (tnx === 'message') this.lastCommand = endOfMessage;
     };
     return { trace: ignore, debug: track, info: track, warn: ignore, error: ignore, fatal: ignore };

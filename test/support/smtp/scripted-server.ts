@@ -27,6 +27,9 @@ export type Moment =
   | 'RSET'
   | 'QUIT';
 
+/** Decides what is said to a line. `times`: how often it was said over this connection, from 1. */
+export type Reaction = (line: Line, times: number) => Answer | undefined;
+
 export interface Script {
   /** Default: in clear, without STARTTLS. */
   readonly tls?: 'implicit' | 'starttls';
@@ -35,7 +38,7 @@ export interface Script {
   /** In addition to STARTTLS. */
   readonly extensions?: readonly string[];
   /** What is said differently. Of a list, one answer after the other; the last one stays. */
-  readonly answers?: Partial<Record<Moment, Answer | readonly Answer[]>>;
+  readonly answers?: Partial<Record<Moment, Answer | readonly Answer[] | Reaction>>;
 }
 
 /** One line that a client said. */
@@ -149,8 +152,11 @@ export class ScriptedServer {
     let received = '';
     /** Takes what is no command: lines of a login, then the mail. */
     let next: ((line: string) => void) | undefined;
+    let current: Line = { text: '', secured: false, connection };
+    const times = new Map<Moment, number>();
     const say = (moment: Moment): boolean => {
-      const answer = this.answer(moment);
+      times.set(moment, (times.get(moment) ?? 0) + 1);
+      const answer = this.answer(moment, current, times.get(moment));
       if (answer === hangUp) socket.destroy();
       else if (answer !== silence) socket.write(`${answer}\r\n`);
       else socket.removeAllListeners('data').on('data', () => undefined);
@@ -180,7 +186,8 @@ export class ScriptedServer {
       say('message');
     };
     const obey = (line: string): void => {
-      this.lines.push({ text: line, secured: socket instanceof TLSSocket, connection });
+      current = { text: line, secured: socket instanceof TLSSocket, connection };
+      this.lines.push(current);
       for (const { verb, hear } of this.listeners) if (line.startsWith(verb)) hear();
       if (next !== undefined) {
         next(line);
@@ -222,8 +229,9 @@ export class ScriptedServer {
     return this.last.startsWith('354');
   }
 
-  private answer(moment: Moment): Answer {
-    const scripted = this.script.answers?.[moment];
+  private answer(moment: Moment, line: Line = { text: '', secured: false, connection: 0 }, times = 1): Answer {
+    const given = this.script.answers?.[moment];
+    const scripted = typeof given === 'function' ? given(line, times) : given;
     const answers =
       scripted === undefined ? [this.usualAnswer(moment)] : Array.isArray(scripted) ? scripted : [scripted];
     const count = this.said.get(moment) ?? 0;
