@@ -7,6 +7,8 @@ import { JobQueue } from './job-queue.js';
 import { migrate } from './migrate.js';
 import { OldRevisions } from './old-revisions.js';
 import { SecretBox } from './secret-box.js';
+import { checkSecretKey } from './secret-check.js';
+import { StartRefused } from './start-refused.js';
 
 export interface DatabaseModuleOptions {
   readonly dataSource: DataSourceOptions;
@@ -22,6 +24,7 @@ export interface DatabaseModuleOptions {
 @Module({})
 export class DatabaseModule {
   static forRoot({ dataSource, secretKey, connect, report }: DatabaseModuleOptions): DynamicModule {
+    const secrets = new SecretBox(secretKey);
     return {
       module: DatabaseModule,
       imports: [
@@ -30,6 +33,7 @@ export class DatabaseModule {
             ...dataSource,
             retryAttempts: connect ? 10 : 0,
             retryDelay: 1000,
+            toRetry: (error: unknown) => !(error instanceof StartRefused),
             verboseRetryLog: true,
             manualInitialization: !connect,
           }),
@@ -37,12 +41,18 @@ export class DatabaseModule {
             const made = new DataSource(options as DataSourceOptions);
             if (!connect) return made;
             await made.initialize();
-            await migrate(made, report);
+            try {
+              await migrate(made, report);
+              await checkSecretKey(made, secrets);
+            } catch (error) {
+              await made.destroy();
+              throw error;
+            }
             return made;
           },
         }),
       ],
-      providers: [Housekeeping, JobQueue, OldRevisions, { provide: SecretBox, useValue: new SecretBox(secretKey) }],
+      providers: [Housekeeping, JobQueue, OldRevisions, { provide: SecretBox, useValue: secrets }],
       exports: [Housekeeping, JobQueue, SecretBox],
     };
   }

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 
 import { migrateJobs } from './job-queue.js';
+import { StartRefused } from './start-refused.js';
 
 /** Any number; the same in every process. */
 const lock = 731_000;
@@ -10,10 +11,13 @@ const lock = 731_000;
  * others wait.
  *
  * @param report called before a migration
+ * @throws StartRefused if a newer version has migrated the database
  */
 export async function migrate(dataSource: DataSource, report: (line: string) => void): Promise<void> {
   const { url } = dataSource.options as { url: string };
-  if (!(await dataSource.showMigrations())) return migrateJobs(url);
+  const isPending = await dataSource.showMigrations();
+  await refuseNewerSchema(dataSource);
+  if (!isPending) return migrateJobs(url);
   // A migration of large tables takes longer than STATEMENT_TIMEOUT allows a request.
   const extra = { ...(dataSource.options.extra as object), statement_timeout: 0 };
   const migrating = await new DataSource({ ...dataSource.options, extra }).initialize();
@@ -28,4 +32,14 @@ export async function migrate(dataSource: DataSource, report: (line: string) => 
     await connection.release();
     await migrating.destroy();
   }
+}
+
+async function refuseNewerSchema(dataSource: DataSource): Promise<void> {
+  const known = dataSource.migrations.map(({ name = '' }) => name);
+  const [newer] = await dataSource.query<{ name: string }[]>(
+    'select name from "migration" where not name = any($1) order by "timestamp" desc limit 1',
+    [known],
+  );
+  if (newer === undefined) return;
+  throw new StartRefused(`The database was migrated by a newer version (${newer.name}). Start that version again.`);
 }

@@ -20,6 +20,7 @@ const unaudited = {
   request_limit: 'counts',
   revision: 'cache validation',
   run_answers: 'answers of a flow run, like its session',
+  secret_check: 'written once, at the first start',
   session: 'sign-ins have events of their own',
 };
 

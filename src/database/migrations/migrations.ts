@@ -28,6 +28,7 @@ import { RedirectStage1795881500000 } from './1795881500000-redirect-stage.js';
 import { GrantNumbers1795881600000 } from './1795881600000-grant-numbers.js';
 import { RunAnswers1795881700000 } from './1795881700000-run-answers.js';
 import { ExpressionPolicies1795882000000 } from './1795882000000-expression-policies.js';
+import { SecretCheck1795886000000 } from './1795886000000-secret-check.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -61,4 +62,5 @@ export const migrations = [
   GrantNumbers1795881600000,
   RunAnswers1795881700000,
   ExpressionPolicies1795882000000,
+  SecretCheck1795886000000,
 ];

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { execute } from '../support/database-server.js';
+import { startTestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+/** Starts the service on the database, and stops it. */
+async function start(environment: Record<string, string> = {}): Promise<void> {
+  const app = await startTestApp(environment, { ...database, drop: () => Promise.resolve() });
+  await app.stop();
+}
+
+describe('The start', () => {
+  it('is refused with another SECRET_KEY than the first one, at once', async () => {
+    await start();
+    const other = start({ SECRET_KEY: 'another-secret-key-of-the-tests-0123' });
+    await expect(other).rejects.toThrow(
+      'SECRET_KEY is not the key that this database was first started with. Set that key again.',
+    );
+    await start();
+  });
+
+  it('is refused on a database that a newer version has migrated, at once', async () => {
+    const name = 'Future9999999999999';
+    await execute(database.url, `insert into "migration" ("timestamp", name) values (9999999999999, '${name}')`);
+    await expect(start()).rejects.toThrow(
+      `The database was migrated by a newer version (${name}). Start that version again.`,
+    );
+    await execute(database.url, `delete from "migration" where name = '${name}'`);
+    await start();
+  });
+});
