@@ -128,8 +128,8 @@ entries:
     ],
     [
       'a field that names nothing',
-      flowEntry('x', {}, { identifiers: { layout: 'stacked' } }),
-      'entry invalid: Invalid identifier field: layout',
+      flowEntry('x', {}, { identifiers: { colour: 'red' } }),
+      'entry invalid: Invalid identifier field: colour',
     ],
     ['a key that is none', flowEntry('x', {}, { identifiers: { pk: 'x' } }), 'entry invalid: “x” is not a valid UUID.'],
     ['attributes that are none', { ...flowEntry('x'), attrs: [] }, 'entry invalid: attrs must be a mapping.'],

@@ -68,7 +68,9 @@ function contextOf(context: Tree): TreeMap {
   return context;
 }
 
-function entriesOf(entries: Tree | undefined, lines: Lines): BlueprintEntry[] {
+/** Entries are a list, or a mapping of lists, as in later versions of authentik. */
+function entriesOf(tree: Tree | undefined, lines: Lines): BlueprintEntry[] {
+  const entries = isMap(tree) ? Object.values(tree).flat() : tree;
   if (!Array.isArray(entries)) throw new BlueprintError('entries must be a list.');
   if (entries.length > limits.entries) throw new BlueprintError(`There are more than ${limits.entries} entries.`);
   return (entries as readonly Tree[]).map((entry, index) => {

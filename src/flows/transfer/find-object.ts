@@ -3,6 +3,8 @@ import { Brackets, type EntityManager, type WhereExpressionBuilder } from 'typeo
 import type { VisibleRows } from '../../rest/access/route-access.js';
 import { restrict } from '../../rest/access/visible.js';
 import { integer } from '../../rest/fields/coercions.js';
+import { columnsOf } from '../../rest/fields/columns-of.js';
+import { fieldsOf } from '../../rest/fields/field.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
 import { BlueprintError } from './blueprint-error.js';
 import type { FindableModel, Identifier } from './transfer-model.js';
@@ -39,7 +41,7 @@ export async function findObject(
         new Brackets((all) => {
           all.where('(row.pk)::text <> all(:exceptFor)', { exceptFor });
           for (const [index, [name, value]] of names.entries()) {
-            matchField(all, identifierOf(model, name), value, `value_${index}`);
+            matchField(all, identifierOf(manager, model, name), value, `value_${index}`);
           }
         }),
       );
@@ -49,23 +51,52 @@ export async function findObject(
   return (await restrict(rows, visible).getRawOne<{ pk: string | number }>())?.pk;
 }
 
-function identifierOf({ identifiers }: FindableModel, name: string): Identifier {
+function identifierOf(manager: EntityManager, model: FindableModel, name: string): Identifier {
   if (name === 'pk') return { on: '(row.pk)::text', type: 'text' };
-  const identifier = Object.hasOwn(identifiers, name) ? identifiers[name] : undefined;
+  const { identifiers } = model;
+  const identifier = Object.hasOwn(identifiers, name) ? identifiers[name] : columnIdentifier(manager, model, name);
   if (identifier === undefined) throw new BlueprintError(`Invalid identifier field: ${name}`);
   return identifier;
 }
+
+/** Returns the column of a field of the API. Fields that are never read, such as passwords, identify nothing. */
+function columnIdentifier(
+  manager: EntityManager,
+  { entity, request }: FindableModel,
+  name: string,
+): Identifier | undefined {
+  const declaration = request === undefined ? undefined : fieldsOf(request).get(name);
+  if (declaration === undefined || declaration.options.writeOnly) return undefined;
+  const [property = ''] = Object.keys(columnsOf({ [name]: true }));
+  const metadata = manager.dataSource.getMetadata(entity);
+  const column = metadata.findColumnWithPropertyName(`${property}Id`) ?? metadata.findColumnWithPropertyName(property);
+  const type = column?.isArray ? 'list' : identifierTypes[String(column?.type)];
+  return column === undefined || type === undefined ? undefined : { on: `row.${column.propertyName}`, type };
+}
+
+const identifierTypes: Readonly<Record<string, Identifier['type']>> = {
+  text: 'text',
+  varchar: 'text',
+  uuid: 'uuid',
+  integer: 'integer',
+  boolean: 'boolean',
+  jsonb: 'json',
+};
 
 /** A value of the wrong type matches nothing. */
 function matchField(rows: WhereExpressionBuilder, { on, type }: Identifier, value: unknown, parameter: string): void {
   const compared = value === null ? null : toComparable(type, value);
   if (compared === undefined) rows.andWhere('false');
   else if (compared === null) rows.andWhere(`${on} is null`);
+  else if (type === 'list') rows.andWhere(`${on} = :${parameter}::text[]`, { [parameter]: compared });
   else if (type === 'json') rows.andWhere(`${on} @> :${parameter}::jsonb`, { [parameter]: compared });
   else rows.andWhere(`${on} = :${parameter}`, { [parameter]: compared });
 }
 
-function toComparable(type: Identifier['type'], value: unknown): string | number | undefined {
+function toComparable(
+  type: Identifier['type'],
+  value: unknown,
+): string | number | boolean | readonly string[] | undefined {
   // PostgreSQL cannot store this character.
   if (JSON.stringify(value).includes('\\u0000')) return undefined;
   switch (type) {
@@ -75,6 +106,10 @@ function toComparable(type: Identifier['type'], value: unknown): string | number
       return parseUuid(value);
     case 'integer':
       return integerOf(value);
+    case 'boolean':
+      return typeof value === 'boolean' ? value : undefined;
+    case 'list':
+      return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
     case 'json':
       return typeof value === 'object' ? JSON.stringify(value) : undefined;
   }

@@ -51,6 +51,8 @@ export function flowStageBindingTransfer(service: FlowStageBindingService): Tran
     request: FlowStageBindingRequestDto,
     patch: PatchedFlowStageBindingRequestDto,
     store: service,
+    // Earlier versions of authentik evaluated at the start by default.
+    adapt: (attrs) => (attrs['re_evaluate_policies'] === false ? { evaluate_on_plan: true, ...attrs } : { ...attrs }),
     closing: { target: 'target', standIn: 'stage', instead: ['stage'] },
     exported: {
       identifiers: ['order', 'stage', 'target'],

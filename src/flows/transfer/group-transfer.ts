@@ -14,7 +14,12 @@ export const groupTransfer: TransferModel = {
   },
   request: GroupRequestDto,
   patch: PatchedGroupRequestDto,
-  withheld: ['is_superuser', 'parent', 'users', 'roles'],
+  withheld: {
+    is_superuser: (value, current) => value === false && (current as Group | undefined)?.isSuperuser !== true,
+    parent: () => false,
+    users: () => false,
+    roles: () => false,
+  },
   subject: (group) => ({ group }),
   store: {
     insert: (manager, request, pk) => manager.insert(Group, { ...columnsOf<Group>(request), pk } as object),

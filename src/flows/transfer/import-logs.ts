@@ -18,9 +18,10 @@ export function log(log_level: LogEventDto['log_level'], event: string, attribut
 
 /** Returns the log entry for an entry of the file, without its values, which may be secret. */
 export function entryLog(entry: BlueprintEntry, outcome: EntryOutcome): LogEventDto {
-  const { done, withoutEffect = [], lacks = [], isWithout = false, ...attributes } = outcome;
+  const { done, withoutEffect = [], warnings = [], lacks = [], isWithout = false, ...attributes } = outcome;
   const notes = [
     ...(withoutEffect.length > 0 ? ['some attributes have no effect'] : []),
+    ...warnings,
     ...(isWithout && done !== 'left out' ? ['denies in place of what was left out'] : []),
     ...(lacks.length > 0 && !isWithout ? ['some references are empty'] : []),
   ];

@@ -7,6 +7,7 @@ import type { Authority } from '../../core/authority/authority.service.js';
 import { codename, everyRow } from '../../rest/access/route-access.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
+import { parseDuration } from '../../rest/fields/duration.js';
 import { fieldsOf, type RuleContext } from '../../rest/fields/field.js';
 import { readObject } from '../../rest/fields/read-object.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
@@ -31,8 +32,8 @@ export interface ImportScope {
   readonly caller: Caller | undefined;
   readonly context: TreeMap;
   readonly resolve: RuleContext['resolve'];
-  /** @throws BlueprintError if the variable may not be read */
-  readonly environment: (name: string) => string | undefined;
+  /** @throws BlueprintError if the variable may not be read and has no default */
+  readonly environment: (name: string, hasDefault: boolean) => string | undefined;
 }
 
 /** Result of an entry. */
@@ -42,6 +43,7 @@ export interface EntryOutcome {
   readonly pk?: string;
   /** Attributes that the model does not have, or that cannot be set. */
   readonly withoutEffect?: readonly string[];
+  readonly warnings?: readonly string[];
   /** Models of objects that the entry needs or refers to and that cannot be here. */
   readonly lacks?: readonly string[];
   /** Whether the file is imported without something because of that, and not just with empty references. */
@@ -70,7 +72,14 @@ export class ImportRun {
   async apply(entry: BlueprintEntry): Promise<EntryOutcome> {
     const name = await this.reader.modelOf(entry);
     if (!(await this.reader.isWanted(entry))) return { done: 'skipped', model: name };
-    const model = this.scope.models.find(name);
+    const { models, manager, caller } = this.scope;
+    const require = models.findMeta(name);
+    if (require !== undefined) {
+      const { attrs } = await this.reader.read(entry);
+      await require({ manager, attrs, caller });
+      return { done: 'skipped', model: name };
+    }
+    const model = models.find(name);
     if (model === undefined) return this.leaveOut(entry, name, [name]);
     const read = { ...(await this.reader.read(entry)), model };
     if (read.pk === undefined && Object.keys(read.identifiers).length === 0)
@@ -78,14 +87,20 @@ export class ImportRun {
     const outcome = await this.write(read);
     if (outcome === undefined) return this.leaveOut(entry, name, modelsOf(read.lacks));
     if (outcome.pk !== undefined && outcome.done !== 'deleted') this.reader.remember(entry, read.pk, outcome.pk);
+    const { pk, ...logged } = outcome;
     const isWritten = outcome.done === 'created' || outcome.done === 'updated';
-    return isWritten && read.lacks.length > 0 ? { ...outcome, lacks: modelsOf(read.lacks) } : outcome;
+    return {
+      ...logged,
+      ...(pk !== undefined && !model.isKeySecret && { pk }),
+      ...(isWritten && read.lacks.length > 0 && { lacks: modelsOf(read.lacks) }),
+    };
   }
 
   /** Returns the kind of an entry if it is not here. For entries after an invalid one: nothing is written. */
   async lacksOf(entry: BlueprintEntry): Promise<string[]> {
     const name = await this.reader.modelOf(entry).catch(() => undefined);
-    if (name === undefined || this.scope.models.find(name) !== undefined) return [];
+    const { models } = this.scope;
+    if (name === undefined || models.find(name) !== undefined || models.findMeta(name) !== undefined) return [];
     // Conditions may depend on entries that were not applied.
     return (await this.reader.isWanted(entry).catch(() => true)) ? [name] : [];
   }
@@ -155,11 +170,12 @@ export class ImportRun {
       return { done: 'deleted', model, pk: found };
     }
     const withoutEffect = Object.keys(entry.attrs).filter((field) => !fieldsOf(transfer.request).has(field));
-    if (found === undefined) return { done: 'created', model, pk: await this.create(entry), withoutEffect };
+    const warnings = transfer.warnings?.(entry.attrs) ?? [];
+    if (found === undefined) return { done: 'created', model, pk: await this.create(entry), withoutEffect, warnings };
     if (state === 'must_created') throw new BlueprintError('State is set to must_created and object exists already');
     if (state === 'present') {
       await this.change(entry, found);
-      return { done: 'updated', model, pk: found, withoutEffect };
+      return { done: 'updated', model, pk: found, withoutEffect, warnings };
     }
     this.requireOn(model, found, 'view');
     return { done: 'skipped', model, pk: found };
@@ -169,10 +185,10 @@ export class ImportRun {
     const { model: transfer, pk: wanted } = entry;
     const { caller, manager } = this.scope;
     if (caller?.mayEverywhere(codename(transfer.model, 'add')) === false) throw new AppError('forbidden');
-    const pk = wanted === undefined ? randomUUID() : parseUuid(wanted);
+    const pk = wanted === undefined || transfer.isKeySecret ? randomUUID() : parseUuid(wanted);
     if (pk === undefined) throw new BlueprintError(`“${keyText(wanted)}” is not a valid UUID.`);
     const request = await this.request(entry, transfer.request, undefined);
-    await this.authorized(transfer, pk, () => transfer.store.insert(manager, request, pk));
+    await this.authorized(transfer, pk, () => transfer.store.insert(manager, request, pk, caller));
     return pk;
   }
 
@@ -192,13 +208,18 @@ export class ImportRun {
     current: object | undefined,
   ): Promise<object> {
     const { manager, resolve } = this.scope;
-    const data = merge(attrs, identifiers);
-    const withheld = (model.withheld ?? []).filter((field) => Object.hasOwn(data, field));
-    if (withheld.length > 0) {
-      const errors = withheld.map((field) => [field, ['This cannot be set by a file.']]);
+    const data = inMinutes(type, merge(model.adapt?.(attrs) ?? attrs, identifiers));
+    const withheld = Object.entries(model.withheld ?? {}).filter(([field]) => Object.hasOwn(data, field));
+    const changed = withheld.filter(([field, isUnchanged]) => !isUnchanged(data[field], current));
+    if (changed.length > 0) {
+      const errors = changed.map(([field]) => [field, ['This cannot be set by a file.']]);
       throw new ValidationError(Object.fromEntries(errors) as Record<string, string[]>);
     }
-    return readObject(type, data, { manager, current, resolve });
+    const settable = without(
+      data,
+      withheld.map(([field]) => field),
+    );
+    return readObject(type, settable, { manager, current, resolve });
   }
 
   /** @throws AppError `forbidden` if the object hands on more rights than the caller has */
@@ -226,6 +247,16 @@ export class ImportRun {
     const visible = caller?.viewable(model.model) ?? everyRow;
     return (await findObject(manager, model, { fields, visible })) ?? null;
   }
+}
+
+/** Converts durations where minutes are expected: later versions of authentik write `minutes=30` for 30. */
+function inMinutes(type: abstract new () => object, data: Json): Json {
+  const entries = Object.entries(data).map(([name, value]) => {
+    const isMinutes = fieldsOf(type).get(name)?.options.isMinutes === true;
+    const seconds = isMinutes && typeof value === 'string' ? parseDuration(value) : undefined;
+    return [name, seconds === undefined ? value : Math.ceil(seconds / 60)] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function modelsOf(lacks: readonly Lack[]): string[] {

@@ -138,7 +138,7 @@ export class Importer {
       caller: options.caller,
       context: merge(merge(defaultContext, context), options.context ?? {}) as TreeMap,
       resolve: (token) => this.moduleRef.get<never>(token, { strict: false }),
-      environment: (name) => this.environment(name),
+      environment: (name, hasDefault) => this.environment(name, hasDefault),
     });
   }
 
@@ -147,10 +147,11 @@ export class Importer {
   }
 
   /** Reads only variables that the operator has listed: the environment contains the secrets of the service. */
-  private environment(name: string): string | undefined {
+  private environment(name: string, hasDefault: boolean): string | undefined {
     const readable = this.settings.blueprintEnv.split(',').map((each) => each.trim());
-    if (!readable.includes(name)) throw new BlueprintError(`!Env: ${name} is not listed in BLUEPRINT_ENV.`);
-    return process.env[name];
+    if (readable.includes(name)) return process.env[name];
+    if (hasDefault) return undefined;
+    throw new BlueprintError(`!Env: ${name} is not listed in BLUEPRINT_ENV.`);
   }
 }
 

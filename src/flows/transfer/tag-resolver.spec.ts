@@ -9,8 +9,8 @@ const scope = (context: string): TagScope => ({
   context: readTree(Buffer.from(context)).tree as TreeMap,
   keyOf: (id) => (id === 'known' ? 'key-of-known' : undefined),
   find: (model, conditions) => Promise.resolve(`${model} ${JSON.stringify([...conditions])}`),
-  environment: (name) => {
-    if (name === 'SECRET_KEY') throw new BlueprintError('not that one');
+  environment: (name, hasDefault) => {
+    if (name === 'SECRET_KEY' && !hasDefault) throw new BlueprintError('not that one');
     return name === 'SET' ? 'from the environment' : undefined;
   },
 });
@@ -41,6 +41,8 @@ describe('TagResolver', () => {
     ['!Context deep', { list: ['foo'] }],
     ['!Env SET', 'from the environment'],
     ['!Env [SET, other]', 'from the environment'],
+    ['!Env [SECRET_KEY, other]', 'other'],
+    ['!Env [SECRET_KEY, null]', null],
     ['!Env UNSET', null],
     ['!Env [UNSET, !Context text]', 'foo'],
     ['!KeyOf known', 'key-of-known'],

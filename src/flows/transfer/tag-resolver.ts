@@ -10,8 +10,12 @@ export interface TagScope {
   keyOf(id: string): string | null | undefined;
   /** Returns the key of an object with these values; null if not found. */
   find(model: string, conditions: ReadonlyMap<string, unknown>): Promise<string | number | null>;
-  /** @throws BlueprintError if the variable may not be read */
-  environment(name: string): string | undefined;
+  /**
+   * Returns a variable; undefined if it is not set, or if it may not be read and has a default.
+   *
+   * @throws BlueprintError if it may not be read and has no default
+   */
+  environment(name: string, hasDefault: boolean): string | undefined;
 }
 
 /** An iteration of `!Enumerate`; without an item while the source is still being resolved. */
@@ -86,7 +90,7 @@ export class TagResolver {
       case '!KeyOf':
         return this.keyOf(tag);
       case '!Env':
-        return this.withDefault(tag, (name) => this.scope.environment(name));
+        return this.withDefault(tag, (name, hasDefault) => this.scope.environment(name, hasDefault));
       case '!Context':
         return this.withDefault(tag, (name) => this.fromContext(name));
       case '!Format':
@@ -118,10 +122,13 @@ export class TagResolver {
   }
 
   /** `!Tag name` or `!Tag [name, default]`. */
-  private async withDefault({ name, argument }: Tag, read: (name: string) => unknown): Promise<unknown> {
+  private async withDefault(
+    { name, argument }: Tag,
+    read: (name: string, hasDefault: boolean) => unknown,
+  ): Promise<unknown> {
     const [key, fallback = null] = typeof argument === 'string' ? [argument] : argument;
     if (key === undefined) throw new BlueprintError(`${name} needs a name.`);
-    const found = await read(asText(await this.resolve(key)));
+    const found = await read(asText(await this.resolve(key)), typeof argument !== 'string' && argument.length > 1);
     return found === undefined ? this.resolve(fallback) : found;
   }
 

@@ -1,12 +1,13 @@
 import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
 
+import type { Caller } from '../../core/access/caller.js';
 import type { Subject } from '../../core/authority/read-standings.js';
 
 /** A field that names objects. */
 export interface Identifier {
   /** What it is compared with, in a statement that calls the object `row`. */
   readonly on: string;
-  readonly type: 'text' | 'uuid' | 'integer' | 'json';
+  readonly type: 'text' | 'uuid' | 'integer' | 'boolean' | 'json' | 'list';
 }
 
 /** A model whose objects files can refer to. */
@@ -14,8 +15,10 @@ export interface FindableModel {
   /** The reference's name, in lower case: `authentik_flows.flow`. Its permissions count for files as for the API. */
   readonly model: string;
   readonly entity: EntityTarget<ObjectLiteral>;
-  /** The fields that identify an object, apart from its `pk`. */
+  /** Fields that identify an object, in addition to its `pk` and the readable columns of `request`. */
   readonly identifiers: Readonly<Record<string, Identifier>>;
+  /** The fields of an entry for a new object: the request of the API, with its rules. */
+  readonly request?: abstract new () => object;
 }
 
 /** What denies in place of a stage or a policy that was left out. */
@@ -23,15 +26,24 @@ export type StandIn = 'stage' | 'policy';
 
 /** Writes objects of a model in the caller's transaction. */
 interface TransferStore {
-  insert(manager: EntityManager, request: object, pk: string): Promise<unknown>;
+  /** @param by the importing user; undefined for the operator */
+  insert(manager: EntityManager, request: object, pk: string, by?: Caller): Promise<unknown>;
   change(manager: EntityManager, pk: string, request: object): Promise<unknown>;
   remove(row: { readonly pk: string }, manager: EntityManager): Promise<unknown>;
 }
 
+/** An entry that writes no object. */
+export interface MetaEntry {
+  readonly manager: EntityManager;
+  readonly attrs: Readonly<Record<string, unknown>>;
+  /** The importing user; undefined for the operator. */
+  readonly caller: Caller | undefined;
+}
+
 /** A model whose objects files can hold. */
 export interface TransferModel extends FindableModel {
-  /** What an entry may say of a new object, and of one that is there: the requests of the API, with their rules. */
   readonly request: abstract new () => object;
+  /** As `request`, for an existing object. */
   readonly patch: abstract new () => object;
   readonly store: TransferStore;
   /** The object as `Authority` compares it; undefined if it hands on no rights. */
@@ -45,8 +57,18 @@ export interface TransferModel extends FindableModel {
     /** The fields that the stand-in takes the place of. */
     readonly instead: readonly string[];
   };
-  /** Fields of the API that no file may set. */
-  readonly withheld?: readonly string[];
+  /**
+   * Fields that no file may change, each with whether a value leaves it as it is.
+   *
+   * @param current the stored entity, if there is one
+   */
+  readonly withheld?: Readonly<Record<string, (value: unknown, current: object | undefined) => boolean>>;
+  /** The key gives access: the file does not choose it for a new object, and no log or `!Find` shows it. */
+  readonly isKeySecret?: true;
+  /** Adapts the attributes of files for other versions of authentik. */
+  readonly adapt?: (attrs: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  /** Warnings for the log of the import about the fields that an entry sets. */
+  readonly warnings?: (request: object) => readonly string[];
   /** How an object is exported; models without it are not exported. */
   readonly exported?: {
     /** Its identifiers in the file, apart from its `pk`. */

@@ -4,7 +4,7 @@ import { DiscoveryService } from '@nestjs/core';
 import { permissionModels } from '../../core/permissions/permission-models.js';
 import { StageStore } from '../stage-store.js';
 import { stageTransfer } from './stage-transfer.js';
-import type { FindableModel, TransferModel } from './transfer-model.js';
+import type { FindableModel, MetaEntry, TransferModel } from './transfer-model.js';
 
 /** Credentials that no permission is for. */
 const credentials = ['authentik_core.authenticatedsession', 'authentik_core.session', 'authentik_flows.flowtoken'];
@@ -23,6 +23,7 @@ const neverHeld = [
 @Injectable()
 export class TransferModels implements OnModuleInit {
   private readonly held = new Map<string, TransferModel>();
+  private readonly meta = new Map<string, (entry: MetaEntry) => Promise<void>>();
   private readonly found = new Map<string, FindableModel>();
 
   constructor(private readonly discovery: DiscoveryService) {}
@@ -33,9 +34,18 @@ export class TransferModels implements OnModuleInit {
     }
   }
 
+  /** Registers what an entry of a model without objects requires. @param require throws a BlueprintError */
+  registerMeta(model: string, require: (entry: MetaEntry) => Promise<void>): void {
+    this.meta.set(model, require);
+  }
+
+  findMeta(model: string): ((entry: MetaEntry) => Promise<void>) | undefined {
+    return this.meta.get(model);
+  }
+
   register(model: TransferModel): void {
     this.held.set(model.model, model);
-    this.registerFindable(model);
+    if (!model.isKeySecret) this.registerFindable(model);
   }
 
   /** For a model whose objects files refer to and never hold. */

@@ -26,6 +26,8 @@ export interface FieldOptions {
   readonly nullable?: boolean;
   /** In responses only; ignored in requests. */
   readonly readOnly?: boolean;
+  /** A number of minutes: files may write a duration, such as `minutes=30`. */
+  readonly isMinutes?: true;
   /** In requests only; never in responses. */
   readonly writeOnly?: boolean;
   /** Read-only and optional in responses. */

@@ -4,10 +4,12 @@ import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import type { Caller, KnownUsers } from '../../core/access/caller.js';
 import { type ReadRows, ResourceStore } from '../../core/access/resource-store.js';
+import { isAmongSuperusers } from '../../core/authority/membership.js';
 import { requireRoom } from '../../core/limits/require-room.js';
 import { Housekeeping } from '../../database/housekeeping.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { FlowService } from '../../flows/flow.service.js';
+import { ValidationError } from '../../rest/errors/validation-error.js';
 import type { InvitationDto, InvitationRequestDto } from './dto/invitation.dto.js';
 import { Invitation } from './invitation.entity.js';
 import { invitationAnswer, type InvitationRow, invitationRowColumns } from './invitation.mapper.js';
@@ -33,16 +35,17 @@ export class InvitationService extends ResourceStore<Invitation, InvitationRow, 
     housekeeping.register('expired invitations', () => this.purge());
   }
 
-  /** @throws ValidationError if the caller has created as many invitations as the settings allow */
-  override async insert(manager: EntityManager, request: InvitationRequestDto, pk: string, by: Caller): Promise<void> {
+  /**
+   * Invitations of the operator's files are created by the first active superuser.
+   *
+   * @throws ValidationError if the creator has as many invitations as the settings allow
+   */
+  override async insert(manager: EntityManager, request: InvitationRequestDto, pk: string, by?: Caller): Promise<void> {
+    const creator = by?.pk ?? (await firstSuperuser(manager));
     const limit = this.settings.invitationsPerUser;
-    const owned = { createdById: by.pk };
-    await requireRoom(manager, by.pk, { entity: Invitation, owned, noun: 'invitations', limit });
-    await super.insert(manager, request, pk, by);
-  }
-
-  protected override newRow(pk: string, by: Caller): Invitation {
-    return Object.assign(super.newRow(pk, by), { createdById: by.pk });
+    const owned = { createdById: creator };
+    await requireRoom(manager, creator, { entity: Invitation, owned, noun: 'invitations', limit });
+    await manager.insert(Invitation, { ...this.columnsOf(request), ...owned, pk } as object);
   }
 
   /** Joins only creators that the caller may see, so that searches and filters reveal nothing about the others. */
@@ -73,4 +76,12 @@ export class InvitationService extends ResourceStore<Invitation, InvitationRow, 
     );
     return deleted[1];
   }
+}
+
+async function firstSuperuser(manager: EntityManager): Promise<number> {
+  const [user] = await manager.query<{ id: number }[]>(
+    `select u.id from "user" u where u.is_active and ${isAmongSuperusers('u.id')} order by u.id limit 1`,
+  );
+  if (user === undefined) throw new ValidationError({ created_by: ['There is no active superuser to create it.'] });
+  return user.id;
 }

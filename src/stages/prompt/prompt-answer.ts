@@ -135,11 +135,16 @@ function isEmptyInput(raw: unknown, { type, required }: FormField): boolean {
   return raw === '' && !textTypes.includes(type) && !(type === 'password' && required);
 }
 
-/** Returns the value that the server sets: the run's value for the key, or the prompt's initial value. */
+/**
+ * Returns the value that the server sets: the run's value for the key, or the prompt's initial value. Undefined for an
+ * expression: it must not set an empty value.
+ */
 function fixedValueOf(field: FormField, data: PromptData): unknown {
   const value = ownValue(data, field.fieldKey);
   if (value !== undefined) return value;
+  if (field.initialValueExpression) return undefined;
   const isPlaceholder = field.initialValue === '' && (field.type === 'hidden' || field.type === 'static');
+  if (isPlaceholder && field.placeholderExpression) return undefined;
   return isPlaceholder ? field.placeholder : field.initialValue;
 }
 

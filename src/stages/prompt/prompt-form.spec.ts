@@ -76,8 +76,10 @@ describe('The initial value of a field', () => {
     expect(initialValueOf(field({ placeholder: 'hint' }), {})).toBe('');
   });
 
-  it('is the literal text of an expression', () => {
-    expect(initialValueOf(field({ initialValue: 'return 1', initialValueExpression: true }), {})).toBe('return 1');
+  it('is empty for an expression', () => {
+    const expression = field({ initialValue: 'return 1', initialValueExpression: true });
+    expect(initialValueOf(expression, {})).toBe('');
+    expect(initialValueOf(expression, { [expression.fieldKey]: 'known' })).toBe('known');
   });
 
   it.each(['__proto__', 'constructor', 'toString'])(
@@ -96,10 +98,10 @@ describe.each(['radio-button-group', 'dropdown'] as const)('The choices of a %s'
     expect(choicesOf(field({ type }), {})).toEqual([]);
   });
 
-  it('are a single one if the placeholder is an expression, which is not evaluated', () => {
+  it('are none if the placeholder is an expression', () => {
     const expression = field({ type, placeholder: 'x = 1\nreturn [x]', placeholderExpression: true });
-    expect(choicesOf(expression, {})).toEqual(['x = 1\nreturn [x]']);
-    expect(choicesOf(field({ type, placeholderExpression: true }), {})).toEqual([]);
+    expect(choicesOf(expression, {})).toEqual([]);
+    expect(choicesOf(expression, { [`${expression.fieldKey}__choices`]: ['a'] })).toEqual(['a']);
   });
 
   it('come from the run, of any type, and are sent as text', () => {

@@ -29,7 +29,7 @@ function fieldChallenge(field: FormField, data: PromptData): StagePromptDto {
     label: field.label,
     type: field.type,
     required: field.required,
-    placeholder: choices === undefined ? field.placeholder : '',
+    placeholder: choices === undefined ? placeholderOf(field) : '',
     initial_value: initialValueText(initialValueOf(field, data)),
     order: field.order,
     sub_text: field.subText,
@@ -44,15 +44,13 @@ function initialValueText(value: unknown): string {
 
 /**
  * Returns the choices of a field; undefined for a field without choices. They come from `<key>__choices` in the run's
- * data, or from the lines of the placeholder. A placeholder that is an expression is a single choice, because
- * expressions are not evaluated.
+ * data, or from the lines of the placeholder.
  */
 export function choicesOf(field: FormField, data: PromptData): readonly unknown[] | undefined {
   if (!choiceTypes.includes(field.type)) return undefined;
   const planned = ownValue(data, `${field.fieldKey}__choices`);
   if (planned !== undefined) return Array.isArray(planned) ? (planned as unknown[]) : [planned];
-  if (field.placeholderExpression) return field.placeholder === '' ? [] : [field.placeholder];
-  return field.placeholder
+  return placeholderOf(field)
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
@@ -65,10 +63,20 @@ export function choicesOf(field: FormField, data: PromptData): readonly unknown[
  */
 export function initialValueOf(field: FormField, data: PromptData): unknown {
   if (isSecret(field)) return '';
-  const value = ownValue(data, field.fieldKey) ?? field.initialValue;
+  const value = ownValue(data, field.fieldKey) ?? presetOf(field);
   const choices = choicesOf(field, data);
   if (choices === undefined) return value;
   return choices.find((choice) => pythonText(choice) === pythonText(value)) ?? choices[0] ?? '';
+}
+
+/** Returns the placeholder. Expressions are not evaluated, and their source is never shown: empty. */
+export function placeholderOf({ placeholder, placeholderExpression }: FormField): string {
+  return placeholderExpression ? '' : placeholder;
+}
+
+/** Returns the initial value of the prompt itself; empty for an expression, like `placeholderOf`. */
+export function presetOf({ initialValue, initialValueExpression }: FormField): string {
+  return initialValueExpression ? '' : initialValue;
 }
 
 /** Whether the value of a field is a secret: it has a password's type, or its key makes it the user's password. */

@@ -23,6 +23,10 @@ export function promptTransfer(service: PromptService): TransferModel {
     request: PromptRequestDto,
     patch: PatchedPromptRequestDto,
     store: service,
+    warnings: (request) => {
+      const { placeholder_expression: placeholder, initial_value_expression: value } = request as PromptRequestDto;
+      return placeholder || value ? ['expressions are not evaluated: the field is shown empty'] : [];
+    },
     exported: { identifiers: [], read: (manager, pk) => service.read(manager, pk, everyRow) },
   };
 }

@@ -39,7 +39,7 @@ export class Prompt {
   @Column({ type: 'text', default: '' })
   subText!: string;
 
-  /** Whether the placeholder is an authentik expression. Expressions are not evaluated; the text is used literally. */
+  /** Whether the placeholder is an expression of authentik. Expressions are kept, and shown empty. */
   @Column({ type: 'boolean', default: false })
   placeholderExpression!: boolean;
 

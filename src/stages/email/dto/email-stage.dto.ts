@@ -58,7 +58,7 @@ class EmailStageFields extends StageFields {
   })
   from_address!: string;
 
-  @IntegerField({ description: 'Validity of the link in the mail, in minutes.', example: 30 })
+  @IntegerField({ isMinutes: true, description: 'Validity of the link in the mail, in minutes.', example: 30 })
   token_expiry!: number;
 
   @TextField({

@@ -16,7 +16,7 @@ import { Prompt } from '../prompt.entity.js';
 const nameTaken = 'Prompt with this name already exists.';
 describeConstraint('uq_prompt_name', 'name', nameTaken);
 
-const notEvaluated = 'Expressions are not evaluated; the text is used literally.';
+const notEvaluated = 'The text is a Python expression. It is kept and not evaluated: the field is shown empty.';
 
 /** The fields of a prompt. */
 class PromptFields {
