@@ -82,6 +82,11 @@ describe('readSettings', () => {
     ['EMAIL_USE_TLS', '2', 'must be true or false'],
     ['LOG_LEVEL', 'INFO', 'must be one of fatal, error, warn, info, debug, trace, silent'],
     ['BRAND_COLOR', '2450c8ff', 'must be a colour such as 2450c8'],
+    [
+      'ALLOWED_REDIRECTS',
+      'https://*.example.com',
+      'must be exact origins such as https://app.example.com, without path or pattern, not https://*.example.com',
+    ],
     ['METRICS_NETWORKS', 'x', 'must be addresses and networks such as 10.0.0.0/8, not x'],
     [
       'METRICS_NETWORKS',

@@ -1,6 +1,7 @@
 import { IsIn, MinLength } from 'class-validator';
 
 import { loopbackFreeNetworks } from './networks.js';
+import { exactOrigins } from './origins.js';
 import * as rules from './rules.js';
 import {
   Colour,
@@ -38,6 +39,10 @@ export class Settings {
   @UrlWith(['http://', 'https://'])
   @Valid(rules.baseUrlProblem)
   readonly publicUrl: string | undefined;
+
+  @Setting('Where flows may end by ?next= apart from this service: exact origins, comma separated')
+  @ConvertedBy(exactOrigins)
+  readonly allowedRedirects: readonly string[] = [];
 
   @Setting('Reverse proxies whose X-Forwarded-* headers are believed: addresses and networks, comma separated')
   @ConvertedBy(rules.proxies)

@@ -5,6 +5,7 @@ import { isSuperuser } from '../core/authority/membership.js';
 import { KnownBrowsers } from '../core/sessions/known-browsers.js';
 import { type IssuedSession, SessionCookies } from '../core/sessions/session-cookies.js';
 import { EventLog } from '../events/event-log.js';
+import type { FlowDesignation } from '../flows/flow-choices.js';
 import { Flow } from '../flows/flow.entity.js';
 import { AppError } from '../rest/errors/app-error.js';
 import { asDatabaseOutage } from '../rest/errors/database-outage.js';
@@ -61,6 +62,9 @@ interface Position {
   readonly notMe: string | undefined;
   /** The flow's compatibility mode. */
   readonly isCompatible: boolean;
+  readonly designation: FlowDesignation;
+  /** The flow is for signed-in users, and the visitor is not signed in. */
+  readonly needsSignIn: boolean;
   /** The wait for a mailed link (`waitOf`); undefined if no mail was sent. */
   readonly wait: string | undefined;
 }
@@ -201,7 +205,7 @@ export class FlowExecutor {
 
 class UnknownFlow extends Error {}
 
-async function positionOf({ manager, flow, state, link, visitor }: FlowRun): Promise<Position> {
+async function positionOf({ manager, flow, state, link, visitor, needsSignIn }: FlowRun): Promise<Position> {
   const isLink = link?.isFollowed === false;
   const plan = isLink ? link.plan : state.plan;
   const isUsable = plan !== undefined && plan !== 'broken';
@@ -215,6 +219,8 @@ async function positionOf({ manager, flow, state, link, visitor }: FlowRun): Pro
     isLink,
     notMe: isSignUp ? context.is_restored : undefined,
     isCompatible: flow.compatibilityMode,
+    designation: flow.designation,
+    needsSignIn: needsSignIn === true,
     wait: context.email_link && waitOf(context.email_link.execution, context.email_link.stage),
   };
 }

@@ -17,6 +17,8 @@ export interface FlowRun extends OpenSession {
   link?: { readonly plan: FlowPlan; isFollowed: boolean };
   /** The user that this request signs in. */
   signedIn?: { readonly user: User; readonly terms: SessionTerms };
+  /** Set if the flow is for signed-in users, and the visitor is not signed in. */
+  needsSignIn?: true;
   /** Set when this request signs the visitor out. */
   signedOut?: true;
 }

@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { Sessions } from '../core/sessions/session.service.js';
 import type { InvalidResponseAction } from '../flows/flow-choices.js';
 import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';
@@ -13,7 +14,7 @@ import { challengeAnswer, deniedAnswer, redirectAnswer } from './executor-answer
 import { FlowPlanner, subjectOf } from './flow-planner.js';
 import type { FlowRun } from './flow-run.js';
 import { newLinkParameter, renewableTokenKey } from './link-refusals.service.js';
-import { localPath } from './next-url.js';
+import { redirectTarget } from './next-url.js';
 import { appendToHistory } from './plan-history.js';
 import { PlanRestorer, type Restored } from './plan-restorer.js';
 import { stepOf } from './plan-step.js';
@@ -42,6 +43,7 @@ interface ResolvedStage {
 @Injectable()
 export class FlowSteps {
   constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
     private readonly planner: FlowPlanner,
     private readonly executors: StageExecutors,
     private readonly restorer: PlanRestorer,
@@ -77,7 +79,7 @@ export class FlowSteps {
     const requested = run.query.getAll('next').at(-1) ?? '/';
     cancel(run);
     // `context.redirect` is set by this server; `next` comes from the query and is untrusted.
-    const to = context.redirect ?? localPath(requested);
+    const to = context.redirect ?? redirectTarget(requested, this.settings.allowedRedirects);
     return to === undefined ? deniedAnswer(run, context, message('nextUrlInvalid')) : redirectAnswer(run, to);
   }
 
@@ -137,7 +139,9 @@ export class FlowSteps {
     // A signed-in visitor has already completed an authentication flow.
     if (flow.designation === 'authentication' && visitor.user !== undefined) return this.finish(run);
     cancel(run);
-    const next = deniedNext === undefined ? undefined : localPath(deniedNext);
+    const next = deniedNext === undefined ? undefined : redirectTarget(deniedNext, this.settings.allowedRedirects);
+    const isForUsers = ['require_authenticated', 'require_superuser'].includes(flow.authentication);
+    if (isForUsers && visitor.user === undefined && flow.deniedAction !== 'message') run.needsSignIn = true;
     if (flow.deniedAction !== 'message' && next !== undefined) return redirectAnswer(run, next);
     if (flow.deniedAction === 'continue') return redirectAnswer(run, '/');
     return deniedAnswer(run, context, message('flowNotApplicable'));

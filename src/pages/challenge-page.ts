@@ -7,6 +7,12 @@ import { promptField, type StagePrompt } from './prompt-fields.js';
 import { refusedLink } from './refused-links.js';
 import type { Wording } from './wording.js';
 
+/** The page of another flow that begins with a visitor who is not signed in. */
+export interface EntryFlow {
+  readonly designation: 'authentication' | 'enrollment' | 'recovery';
+  readonly path: string;
+}
+
 /** The context in which a challenge is rendered. */
 export interface PageContext {
   readonly address: FlowAddress;
@@ -25,6 +31,8 @@ export interface PageContext {
   readonly notMe: string | undefined;
   /** Path of the sign-in page; undefined if there is none for this visitor. */
   readonly signIn: string | undefined;
+  /** Other flows that the page links to. */
+  readonly entryFlows: readonly EntryFlow[];
 }
 
 /** The parts of a page that depend on the kind of challenge. */
@@ -74,7 +82,11 @@ export function challengePage(challenge: FullChallenge, context: PageContext, wo
       csrf: context.csrf,
       step: context.step,
       not_me_url: context.notMe,
-      messages: messages.map(({ level, message }) => ({ level, text: wording.message(message) })),
+      messages: [
+        ...(context.address.isNextRefused ? [{ level: 'warning', text: wording.text('nextRefused') }] : []),
+        ...messages.map(({ level, message }) => ({ level, text: wording.message(message) })),
+      ],
+      entry_links: context.entryFlows.flatMap((flow) => entryLink(flow, challenge, context, wording)),
       ...formView([], { errors: challenge.response_errors ?? {}, typed: {} }, wording),
       ...values,
     },
@@ -110,6 +122,21 @@ function renderIdentification(challenge: FullChallenge, context: PageContext, wo
       })),
     },
   };
+}
+
+/** Labels of the links to other flows. */
+const entryLabels = { authentication: 'haveAccount', enrollment: 'enroll', recovery: 'recover' } as const;
+
+/** Returns the link to another flow, unless the stage has one of its own. */
+function entryLink(
+  { designation, path }: EntryFlow,
+  challenge: FullChallenge,
+  { address }: PageContext,
+  wording: Wording,
+): PageLink[] {
+  const own = { authentication: undefined, enrollment: challenge['enroll_url'], recovery: challenge['recovery_url'] };
+  if (own[designation] !== undefined) return [];
+  return [{ href: address.otherFlow(path), label: wording.text(entryLabels[designation]) }];
 }
 
 function renderPrompt(challenge: FullChallenge, context: PageContext, wording: Wording): Content {
@@ -190,9 +217,13 @@ function renderDenied(challenge: FullChallenge, context: PageContext, wording: W
   const again: PageLink = { href: context.address.withoutLink(), label: wording.text('again') };
   const home: PageLink = { href: '/', label: wording.text('home') };
   const signIn: PageLink[] =
-    context.signIn === undefined ? [] : [{ href: context.signIn, label: wording.text('signIn') }];
+    context.signIn === undefined
+      ? []
+      : [{ href: context.address.otherFlow(context.signIn), label: wording.text('signIn') }];
   const newLink: PageLink[] =
-    link?.newLinkPath === undefined ? [] : [{ href: link.newLinkPath, label: wording.text('newLink') }];
+    link?.newLinkPath === undefined
+      ? []
+      : [{ href: context.address.otherFlow(link.newLinkPath), label: wording.text('newLink') }];
   return {
     template: 'access-denied.html',
     values: {

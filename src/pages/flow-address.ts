@@ -1,3 +1,5 @@
+import { redirectTarget } from '../flow-execution/next-url.js';
+
 /** The secret of a mailed link. It is in the address only until the page is shown. */
 const linkParameter = 'flow_token';
 
@@ -10,17 +12,31 @@ const codeEntryParameter = 'enter_code';
 /** Names what a waiting page waits for, so that it does not continue a run that another tab continues. */
 const waitParameter = 'waiting';
 
+/** Where the flow ends. */
+const nextParameter = 'next';
+
 /** The address of a flow page. Separates the query of the flow from parameters of the page. */
 export class FlowAddress {
   private readonly query: URLSearchParams;
 
-  /** @param address path and query; untrusted */
+  /** Whether the flow cannot end where the address says. Nothing else depends on that target. */
+  readonly isNextRefused: boolean;
+
+  /**
+   * @param address path and query; untrusted
+   * @param allowed origins where flows may end (`ALLOWED_REDIRECTS`)
+   */
   constructor(
     readonly slug: string,
     address: string,
+    allowed: readonly string[],
   ) {
     const start = address.indexOf('?');
     this.query = new URLSearchParams(start === -1 ? '' : address.slice(start + 1));
+    const next = this.query.getAll(nextParameter).at(-1) ?? '';
+    const isUsable = redirectTarget(next, allowed) !== undefined;
+    this.isNextRefused = next !== '' && !isUsable;
+    if (!isUsable) this.query.delete(nextParameter);
   }
 
   /** The secret of a link, if there is one. */
@@ -75,6 +91,18 @@ export class FlowAddress {
     if (this.isCodeEntry) query.set(codeEntryParameter, '');
     query.set(waitParameter, wait);
     return this.withQuery(query.toString());
+  }
+
+  /** Returns the path of another flow page that ends where this one does. */
+  otherFlow(path: string): string {
+    const next = this.query.getAll(nextParameter).at(-1);
+    if (next === undefined) return path;
+    return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ [nextParameter]: next }).toString()}`;
+  }
+
+  /** Returns the address of a sign-in page that leads back to this page. */
+  behindSignIn(path: string): string {
+    return `${path}?${new URLSearchParams({ [nextParameter]: this.withoutLink() }).toString()}`;
   }
 
   /** Returns the executor's URL, for polling. */

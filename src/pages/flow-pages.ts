@@ -1,15 +1,17 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { type IssuedSession, SessionCookies } from '../core/sessions/session-cookies.js';
 import type { FullChallenge } from '../flow-execution/executor-answer.js';
 import { type ExecutorRequest, type ExecutorResult, FlowExecutor } from '../flow-execution/flow-executor.js';
 import { FlowPlanner } from '../flow-execution/flow-planner.js';
 import type { Visit } from '../flow-execution/visit.js';
+import type { FlowDesignation } from '../flows/flow-choices.js';
 import { Flow } from '../flows/flow.entity.js';
 import { NotMeLinks } from '../mail/not-me/not-me-links.service.js';
 import { AppError } from '../rest/errors/app-error.js';
-import { challengePage } from './challenge-page.js';
+import { challengePage, type EntryFlow } from './challenge-page.js';
 import { FlowAddress } from './flow-address.js';
 import type { PageForm } from './page-form.js';
 import { type LastResult, type Notes, PageNotes } from './page-notes.js';
@@ -36,6 +38,12 @@ const maxTokenLength = 500;
 /** Components that end a run. Their plan is gone, so they are shown from the stored result. */
 const finalComponents = ['ak-stage-access-denied', 'ak-stage-flow-error'];
 
+/** The flows that the first page of a flow links to. */
+const otherEntries = {
+  enrollment: ['authentication', 'recovery'],
+  recovery: ['authentication', 'enrollment'],
+} as const;
+
 /**
  * Renders flows as pages, as a client of the executor. State between two requests, which a script would hold, is in the
  * visitor's session (`Notes`).
@@ -43,6 +51,7 @@ const finalComponents = ['ak-stage-access-denied', 'ak-stage-flow-error'];
 @Injectable()
 export class FlowPages {
   constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
     private readonly executor: FlowExecutor,
     private readonly notes: PageNotes,
     private readonly cookies: SessionCookies,
@@ -63,7 +72,7 @@ export class FlowPages {
    * @throws AppError `notFound` if there is no such flow
    */
   async show(slug: string, visitor: PageVisitor): Promise<PageAnswer> {
-    const address = new FlowAddress(slug, visitor.address);
+    const address = new FlowAddress(slug, visitor.address, this.settings.allowedRedirects);
     if (address.link !== undefined) return this.storeLink(address, address.link, visitor);
     if (address.isCookieCheck) return this.checkCookies(address, visitor);
     const { notes } = visitor;
@@ -85,7 +94,7 @@ export class FlowPages {
     const { visit } = visitor;
     if (visit.sessionKey === undefined) return { kind: 'page', page: noCookiesPage(await this.wording(visitor), 403) };
     this.cookies.checkCsrf(visit.sessionKey, form.csrf);
-    const address = new FlowAddress(slug, visitor.address);
+    const address = new FlowAddress(slug, visitor.address, this.settings.allowedRedirects);
     const link = linkOf(visitor, address);
     const result = await this.executor.handle({
       slug,
@@ -105,6 +114,8 @@ export class FlowPages {
       return { kind: 'redirect', to: address.withoutLink(), session };
     }
     const { challenge } = answer;
+    const signIn = await this.signInFor(result, address, visitor);
+    if (signIn !== undefined) return { kind: 'redirect', to: signIn, session };
     if (challenge.component === 'xak-flow-redirect') return this.redirect(challenge, result, visitor);
     const lastResult: LastResult = {
       slug,
@@ -149,6 +160,8 @@ export class FlowPages {
     const { answer, position } = result;
     if (answer.kind === 'continue') throw new Error(`the flow ${slug} has no end`);
     const now: PageVisitor = { ...visitor, visit: withSession(visitor.visit, session) };
+    const signIn = await this.signInFor(result, address, now);
+    if (signIn !== undefined) return { kind: 'redirect', to: signIn, session };
     if (answer.challenge.component === 'xak-flow-redirect')
       return this.redirect(answer.challenge, { ...result, session }, now);
     if (link !== undefined || last?.slug === slug) {
@@ -210,15 +223,45 @@ export class FlowPages {
         wait: position?.wait,
         notMe: position?.notMe && this.notMe.pageOf(position.notMe),
         signIn: finalComponents.includes(challenge.component) ? await this.signIn(visitor) : undefined,
+        entryFlows: await this.entryFlows(challenge, position, visitor),
       },
       await this.wording(visitor),
     );
   }
 
   private async signIn({ user }: PageVisitor): Promise<string | undefined> {
-    if (user !== undefined) return undefined;
-    const flow = await this.planner.findDefault(this.dataSource.manager, 'authentication', undefined);
-    return flow === undefined ? undefined : `/if/flow/${flow.slug}/`;
+    return user === undefined ? this.defaultPage('authentication') : undefined;
+  }
+
+  /** Returns where a visitor signs in first if the flow is for signed-in users; undefined if it is not. */
+  private async signInFor(
+    { position }: ExecutorResult,
+    address: FlowAddress,
+    visitor: PageVisitor,
+  ): Promise<string | undefined> {
+    const signIn = position?.needsSignIn ? await this.signIn(visitor) : undefined;
+    return signIn && address.behindSignIn(signIn);
+  }
+
+  /** Returns the pages of other flows that a visitor may have looked for, where a sign-up or a recovery begins. */
+  private async entryFlows(
+    { component }: FullChallenge,
+    position: ExecutorResult['position'],
+    { user }: PageVisitor,
+  ): Promise<EntryFlow[]> {
+    const isEntry = ['ak-stage-identification', 'ak-stage-prompt'].includes(component) && position?.username === '';
+    if (!isEntry || user !== undefined || !Object.hasOwn(otherEntries, position.designation)) return [];
+    const others = otherEntries[position.designation as keyof typeof otherEntries];
+    const pages = await Promise.all(
+      others.map(async (designation) => ({ designation, path: await this.defaultPage(designation) })),
+    );
+    return pages.flatMap(({ designation, path }) => (path === undefined ? [] : [{ designation, path }]));
+  }
+
+  /** Returns the page of the first flow of a designation that is for visitors who are not signed in. */
+  private async defaultPage(designation: FlowDesignation): Promise<string | undefined> {
+    const flow = await this.planner.findDefault(this.dataSource.manager, designation, undefined);
+    return flow && `/if/flow/${flow.slug}/`;
   }
 
   private async wording({ locale }: PageVisitor): Promise<Wording> {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { pagePolicy } from './page-headers.js';
 
-const pictures = (background?: string): string | undefined => /img-src ([^;]*)/.exec(pagePolicy(background))?.[1];
+const pictures = (background?: string): string | undefined => /img-src ([^;]*)/.exec(pagePolicy(background, []))?.[1];
 
 it.each([
   [undefined, "'self' data:"],
@@ -18,6 +18,11 @@ it.each([
 });
 
 it('A page allows no inline scripts or styles', () => {
-  expect(pagePolicy(undefined)).not.toMatch(/unsafe|\*/);
-  expect(pagePolicy(undefined)).toContain("default-src 'none'");
+  expect(pagePolicy(undefined, [])).not.toMatch(/unsafe|\*/);
+  expect(pagePolicy(undefined, [])).toContain("default-src 'none'");
+});
+
+it('A form of a page leads to this site and to the origins where flows may end', () => {
+  expect(pagePolicy(undefined, [])).toContain("form-action 'self';");
+  expect(pagePolicy(undefined, ['https://app.example'])).toContain("form-action 'self' https://app.example;");
 });

@@ -31,6 +31,7 @@ const valueNames = [
   'csrf',
   'enroll_url',
   'entries',
+  'entry_links',
   'error',
   'errors',
   'eyebrow',

@@ -71,6 +71,8 @@ export const texts = {
   home: 'Go to homepage',
   signIn: 'Sign in',
   newLink: 'Request a new link',
+  haveAccount: 'Already have an account? Sign in',
+  nextRefused: 'We cannot send you back to the page you came from. You can continue here.',
   // The landing page
   recover: 'Forgot your password?',
   recoverText: 'Reset it by email.',

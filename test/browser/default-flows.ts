@@ -12,6 +12,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 
 export const recoveryPage = '/if/flow/default-recovery-flow/';
 export const enrollmentPage = '/if/flow/default-enrollment-flow/';
+export const signInPage = '/if/flow/default-authentication-flow/';
 
 /** The link and code of a mail in the mailbox. */
 interface MailedLink {
@@ -29,9 +30,10 @@ export interface DefaultService extends TestApp {
   mailboxLink(): Promise<string>;
 }
 
-export async function startDefaultService(): Promise<DefaultService> {
+/** @param settings further settings */
+export async function startDefaultService(settings: Record<string, string> = {}): Promise<DefaultService> {
   const folder = await mkdtemp(join(tmpdir(), 'browser-'));
-  const app = await startTestApp({ DATA_DIR: folder, DATABASE_URL: '' });
+  const app = await startTestApp({ DATA_DIR: folder, DATABASE_URL: '', ...settings });
   await app.nest.get(BlueprintStart, { strict: false }).run();
   const mailbox = app.nest.get(Mailbox, { strict: false });
   const mailsTo = async (address: string): Promise<string[]> => {

@@ -64,7 +64,7 @@ export async function startGallery(): Promise<Gallery> {
       const locale = url.searchParams.get('locale') ?? 'en';
       const page = pageOf(url, new Wording(await renderer.catalog(locale)));
       const html = await renderer.render(page, locale, `${url.pathname}${url.search}`);
-      const policy = pagePolicy(page.background);
+      const policy = pagePolicy(page.background, []);
       response.writeHead(page.status, {
         'content-type': 'text/html; charset=utf-8',
         'content-security-policy': policy,
@@ -88,7 +88,7 @@ function pageOf(url: URL, wording: Wording): Page {
   const page = challengePage(
     challenge,
     {
-      address: new FlowAddress(name, `${url.pathname}${url.search}`),
+      address: new FlowAddress(name, `${url.pathname}${url.search}`, []),
       csrf: 'c'.repeat(43),
       step: 's'.repeat(22),
       isScriptless: false,
@@ -97,6 +97,7 @@ function pageOf(url: URL, wording: Wording): Page {
       username: 'ada',
       notMe: undefined,
       signIn: '/if/flow/sign-in/',
+      entryFlows: [],
     },
     wording,
   );

@@ -1,21 +1,30 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createPasswordUser } from '../factories/password-user.js';
 import { expectAccessible, launchBrowser, openContext } from './browser.js';
-import { type DefaultService, enrollmentPage, recoveryPage, startDefaultService } from './default-flows.js';
+import { type DefaultService, enrollmentPage, recoveryPage, signInPage, startDefaultService } from './default-flows.js';
 
 let browser: Browser;
 let service: DefaultService;
+/** The application that flows lead back to. */
+const application = createServer((_, response) => response.end('Welcome to the application'));
+let origin: string;
 
 beforeAll(async () => {
-  [browser, service] = await Promise.all([launchBrowser(), startDefaultService()]);
+  await once(application.listen(0, '127.0.0.1'), 'listening');
+  origin = `http://127.0.0.1:${(application.address() as AddressInfo).port}`;
+  [browser, service] = await Promise.all([launchBrowser(), startDefaultService({ ALLOWED_REDIRECTS: origin })]);
 });
 afterAll(async () => {
   await browser.close();
   await service.stop();
+  application.close();
 });
 // All visitors share one IP address, so they share its limits.
 beforeEach(() => service.dataSource.query('delete from "request_limit"'));
@@ -42,6 +51,19 @@ async function signUp(
   await submit(page, 'Continue');
   await heading(page, 'Check your inbox');
   return email;
+}
+
+/** Fills in and submits the sign-in form. */
+async function signIn(page: Page, name: string, password: string): Promise<void> {
+  await page.getByLabel('Email or username').fill(name);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await submit(page, 'Sign in');
+}
+
+async function choosePassword(page: Page): Promise<void> {
+  await page.getByLabel('New password', { exact: true }).fill('chosen on this device');
+  await page.getByLabel('Repeat new password').fill('chosen on this device');
+  await submit(page, 'Continue');
 }
 
 /** Opens the link of a mail in a new tab, and presses its button. */
@@ -83,6 +105,87 @@ describe('A second tab of the same browser', () => {
     expect(await waiting.getByLabel('New password', { exact: true }).count()).toBe(0);
     await waiting.getByRole('link', { name: 'Continue here' }).click();
     await waiting.getByLabel('New password', { exact: true }).waitFor();
+    await context.close();
+  });
+});
+
+describe('A visitor who has signed up', () => {
+  it('and closed the page is led to the confirmation by the right password', async () => {
+    const [first, later] = [await newBrowser(), await newBrowser()];
+    const email = await signUp(await first.newPage());
+    await first.close();
+    const page = await later.newPage();
+    await page.goto(signInPage);
+    await signIn(page, email, 'one password');
+    await page.getByText('Confirm your email address first.').waitFor();
+    await heading(page, 'Check your inbox');
+    await (await confirm(later, email, 2)).getByText('You are signed in as Ada').waitFor();
+    await later.close();
+  });
+
+  it('and signs up again continues with another mail', async () => {
+    const context = await newBrowser();
+    const page = await context.newPage();
+    const email = await signUp(page);
+    await context.clearCookies();
+    await signUp(page, email.replace('@example.org', ''), email);
+    await (await confirm(context, email, 2)).getByText('You are signed in as Ada').waitFor();
+    await context.close();
+  });
+
+  it('and opens an expired link requests another one and confirms', async () => {
+    const [first, later] = [await newBrowser(), await newBrowser()];
+    const email = await signUp(await first.newPage());
+    const { url } = await service.mailTo(email);
+    await service.dataSource.query(`update "flow_token" set expires = now() - interval '1 minute'`);
+    const page = await later.newPage();
+    await page.goto(url);
+    await heading(page, 'This link has expired');
+    await page.getByRole('link', { name: 'Request a new link' }).click();
+    await heading(page, 'Check your inbox');
+    await page.goto((await service.mailTo(email, 2)).url);
+    await submit(page, 'Continue');
+    await choosePassword(page);
+    await page.getByText('You are signed in as Ada').waitFor();
+    await Promise.all([first.close(), later.close()]);
+  });
+
+  it('and confirms on another device chooses a password there', async () => {
+    const [computer, phone] = [await newBrowser(), await newBrowser()];
+    const waiting = await computer.newPage();
+    const page = await confirm(phone, await signUp(waiting));
+    await choosePassword(page);
+    await page.getByText('You are signed in as Ada').waitFor();
+    await waiting.bringToFront();
+    await heading(waiting, 'Confirmed');
+    await Promise.all([computer.close(), phone.close()]);
+  });
+
+  it('with the address of an account is mailed that it exists, and signs in', async () => {
+    const { email, password, username } = await createPasswordUser(service.api);
+    const context = await newBrowser();
+    const page = await context.newPage();
+    await signUp(page, `user-${randomUUID()}`, email);
+    const query = new URLSearchParams({ recipient: email, template: 'email/account_exists.html' });
+    expect((await service.api.get(`/mail/messages/?${query.toString()}`)).body.pagination.count).toBe(1);
+    await page.goto('/flows/-/default/authentication/');
+    await signIn(page, email, password);
+    await page.getByText(`You are signed in as ${username}`).waitFor();
+    await context.close();
+  });
+});
+
+describe('A flow', () => {
+  it('leads back to the application from the last form', async () => {
+    const { email, password } = await createPasswordUser(service.api);
+    const { context, complaints } = await openContext(browser, { baseURL: service.url });
+    const page = await context.newPage();
+    await page.goto(`${signInPage}?${new URLSearchParams({ next: `${origin}/welcome` }).toString()}`);
+    await page.getByRole('link', { name: 'Create an account' }).click();
+    await page.getByRole('link', { name: 'Already have an account? Sign in' }).click();
+    await signIn(page, email, password);
+    await page.getByText('Welcome to the application').waitFor();
+    expect([page.url(), complaints]).toEqual([`${origin}/welcome`, []]);
     await context.close();
   });
 });

@@ -78,6 +78,8 @@ export class PageBrowser {
       if (steps > 20) throw new Error(`${address} leads nowhere`);
       at = response.headers.get('location') ?? '';
       this.visited.push(at);
+      // Another site, which tests do not open.
+      if (!at.startsWith('/')) break;
       response = await this.ask(at);
     }
     const { status, headers } = response;
