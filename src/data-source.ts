@@ -1,5 +1,6 @@
 import type { DataSourceOptions } from 'typeorm';
 
+import type { Settings } from './config/settings.js';
 import { AccountAddress } from './core/addresses/account-address.entity.js';
 import { Group } from './core/groups/group.entity.js';
 import { IdempotencyRecord } from './core/idempotency/idempotency-record.entity.js';
@@ -35,13 +36,18 @@ import { PromptStageField } from './stages/prompt/prompt-stage-field.entity.js';
 import { Prompt } from './stages/prompt/prompt.entity.js';
 import { stageDefinitions } from './stages/stage-definitions.js';
 
+const noLimits = { statementTimeout: 0, databasePoolSize: 20 };
+
 /**
  * Returns the TypeORM options for the application, the TypeORM command line and the tests.
  *
  * @param url a PostgreSQL connection URL
- * @param statementTimeout seconds after which the server cancels a statement; 0 for no limit
+ * @param limits seconds after which the server cancels a statement (0: no limit), and connections of the pool
  */
-export function dataSourceOptions(url: string, statementTimeout = 0): DataSourceOptions {
+export function dataSourceOptions(
+  url: string,
+  { statementTimeout, databasePoolSize }: Pick<Settings, 'statementTimeout' | 'databasePoolSize'> = noLimits,
+): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -84,7 +90,7 @@ export function dataSourceOptions(url: string, statementTimeout = 0): DataSource
     namingStrategy: new NamingStrategy(),
     synchronize: false,
     installExtensions: false,
-    poolSize: 20,
+    poolSize: databasePoolSize,
     extra: {
       statement_timeout: statementTimeout * 1000,
       idle_in_transaction_session_timeout: 60_000,

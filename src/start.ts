@@ -61,7 +61,7 @@ async function serve(cleanups: Cleanups, fail: () => void): Promise<void> {
   await requireFreePort(settings);
   const databaseUrl = settings.databaseUrl ?? (await embeddedDatabase(settings, logger, cleanups));
   const secretKey = settings.secretKey ?? (await keptSecretKey(settings.dataDir));
-  const dataSource = dataSourceOptions(databaseUrl, settings.statementTimeout);
+  const dataSource = dataSourceOptions(databaseUrl, settings);
   const database = { dataSource, secretKey, connect: true, report };
   const creating = createApp(settings, database, logger);
   // Registered before it is ready: open connections would keep the embedded database from stopping.

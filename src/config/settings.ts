@@ -97,6 +97,10 @@ export class Settings {
   @UrlWith(['postgres://', 'postgresql://'])
   readonly databaseUrl: string | undefined;
 
+  @Setting('Database connections of this process for requests; a worker has up to 4 more for jobs')
+  @WholeNumber(4, 1000)
+  readonly databasePoolSize: number = 20;
+
   @Setting('Seconds that one statement of a request can take; lists that are slower get 503')
   @WholeNumber(1, 3600)
   readonly statementTimeout: number = 15;

@@ -70,7 +70,7 @@ export async function startTestApp(
 
 function createTestApp(settings: Settings, url: string, logger: Logger): Promise<App> {
   const options = {
-    dataSource: dataSourceOptions(url, settings.statementTimeout),
+    dataSource: dataSourceOptions(url, settings),
     secretKey: settings.secretKey ?? '',
     connect: true,
     report: () => undefined,
