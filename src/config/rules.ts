@@ -95,6 +95,11 @@ export function folderProblem(path: string): string | undefined {
   return pathProblem(path, 'folder');
 }
 
+/** A folder that is looked up at each use, and so may be made later. */
+export function laterFolderProblem(path: string): string | undefined {
+  return existsSync(path) ? folderProblem(path) : undefined;
+}
+
 /** A folder for files of the service, which is made if there is none. */
 export function dataFolderProblem(path: string): string | undefined {
   let folder = resolve(path);

@@ -152,8 +152,8 @@ describe('readSettings', () => {
     expect(readSettings({ ...login, EMAIL_PASSWORD: 'x' }).settings.emailUsername).toBe('ada');
   });
 
-  it('takes the default folder of templates also if it does not exist', () => {
-    expect(readSettings({ EMAIL_TEMPLATE_DIR: '/templates' }).settings.emailTemplateDir).toBe('/templates');
+  it('takes a folder of mail templates that does not exist yet', () => {
+    expect(readSettings({ EMAIL_TEMPLATE_DIR: '/nowhere' }).settings.emailTemplateDir).toBe('/nowhere');
   });
 
   it('asks for SECURITY_EXPIRES with a contact', () => {

@@ -23,9 +23,6 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 const oneOf = { message: 'must be one of $constraint1' };
 const tooShort = { message: 'must have at least $constraint1 characters' };
 
-/** Where containers usually mount templates. It need not exist. */
-const defaultTemplateDir = '/templates';
-
 /** Every setting, in the order of `.env.example`: its purpose, its constraints and its default. */
 export class Settings {
   @Setting('Address to listen on; 0.0.0.0 for every interface')
@@ -236,8 +233,8 @@ export class Settings {
   readonly emailFromName: string | undefined;
 
   @Setting('Folder of custom mail templates')
-  @Valid((path) => (path === defaultTemplateDir ? undefined : rules.folderProblem(path)))
-  readonly emailTemplateDir: string = defaultTemplateDir;
+  @Valid(rules.laterFolderProblem)
+  readonly emailTemplateDir: string = '/templates';
 
   @Setting('How many mails a worker sends at a time')
   @WholeNumber(1, 500)
