@@ -26,9 +26,12 @@ export function cut(text: string, length: number): string {
   return `${text.slice(0, firstLost).trimEnd()}…`;
 }
 
-/** Normalizes a text part: no trailing blanks, at most one empty line in a row, one line feed at the end. */
+/**
+ * Normalizes a text part: no trailing blanks except that of a signature's separator (RFC 3676, 4.3), at most one empty line in
+ * a row, one line feed at the end.
+ */
 export function tidyText(text: string): string {
-  const lines = text.split('\n').map((line) => line.trimEnd());
+  const lines = text.split('\n').map((line) => (/^--\s+$/.test(line) ? '-- ' : line.trimEnd()));
   const kept = lines.filter((line, index) => line !== '' || lines[index - 1] !== '');
   return `${kept.join('\n').trim()}\n`;
 }

@@ -1,5 +1,8 @@
 /** The values that a template can read: objects without a prototype, arrays, strings, numbers, booleans, dates, null. */
-export type Scope = Record<string, unknown>;
+export type Scope = Record<string | symbol, unknown>;
+
+/** Key of the text of a mapping, which a template gets where it writes the mapping itself. */
+export const ownText = Symbol('own text');
 
 /** Returns an empty object without a prototype. */
 export function emptyScope(): Scope {

@@ -266,7 +266,7 @@ describe('The life of a code', () => {
     const visitor = new Visitor(app.url);
     expect(await visitor.answer(short.slug, { uid_field: email })).toMatchObject({ link_minutes: 3, code_minutes: 3 });
     const { code, text } = await proofMail(sink, email);
-    expect(text).toContain('The code is valid for 3 minutes.');
+    expect(text).toContain('The code is valid for 3\u00a0minutes.');
     await pass(180);
     expect(await visitor.answer(short.slug, { code })).toMatchObject({ response_errors: notRight });
   });
@@ -278,8 +278,8 @@ describe('The life of a code', () => {
     expect(challenge).toMatchObject({ link_minutes: 30, code_minutes: 10 });
     const { text, html } = await proofMail(sink, email);
     for (const part of [text, html]) {
-      expect(part).toContain('The code is valid for 10 minutes.');
-      expect(part).toContain('is valid for 30 minutes.');
+      expect(part).toContain('The code is valid for 10\u00a0minutes.');
+      expect(part).toContain('is valid for 30\u00a0minutes.');
     }
     const page = await fetch(`${app.url}/if/flow/${flow.slug}/`, { headers: visitor.cookies.headers() });
     expect(await page.text()).toContain('The link is valid for 30 minutes, the code for 10 minutes.');

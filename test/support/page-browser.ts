@@ -90,11 +90,11 @@ export class PageBrowser {
 
 function attribute(tag: string, name: string): string | undefined {
   const value = new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1];
-  return value?.replace(/&(?:#39|quot|lt|gt|amp);/g, (entity) => entities[entity] ?? entity);
+  return value?.replace(/&(?:#x27|quot|lt|gt|amp);/g, (entity) => entities[entity] ?? entity);
 }
 
 const entities: Readonly<Record<string, string>> = {
-  '&#39;': "'",
+  '&#x27;': "'",
   '&quot;': '"',
   '&lt;': '<',
   '&gt;': '>',

@@ -9,7 +9,7 @@ import { TemplateError } from '../../templating/template-error.js';
 import { Mailbox } from '../mailbox/mailbox.js';
 import { type DueMessage, MessageStore } from '../outbox/message-store.js';
 import type { StoredMailData } from '../outbox/stored-mail-data.js';
-import type { MailData } from '../rendering/mail-data.js';
+import { type MailData, statedExpiry } from '../rendering/mail-data.js';
 import { MailRenderer, type RenderedMail } from '../rendering/mail-renderer.js';
 import { MailTransports, type OutgoingMail, type Outcome } from '../transport/mail-transports.js';
 import { sanitize } from '../transport/reply.js';
@@ -116,7 +116,7 @@ export class MailDelivery {
       ...(url !== undefined && { url }),
       ...(notMe !== undefined && { not_me_url: notMe }),
       ...this.codeIn(data),
-      ...(data.expires !== undefined && { expires: new Date(data.expires) }),
+      ...(data.expires !== undefined && { expires: statedExpiry(new Date(data.expires)) }),
     };
   }
 
@@ -131,7 +131,7 @@ export class MailDelivery {
     // Mails queued by older releases have no expiry.
     if (codeExpires === undefined) return { code };
     const expires = new Date(codeExpires);
-    return expires.getTime() <= Date.now() ? {} : { code, code_expires: expires };
+    return expires.getTime() <= Date.now() ? {} : { code, code_expires: statedExpiry(expires) };
   }
 
   private async capture(mail: OutgoingMail, pk: string): Promise<Outcome | 'captured'> {

@@ -68,7 +68,7 @@ describe('tags', () => {
     ['{% with user.username as name %}{{ name }}{% endwith %}{{ user.username }}', 'adaada'],
     [
       '{% firstof code title "x" %}|{% firstof code "<i>" %}|{% firstof user.name %}',
-      'it is done|<i>|Ada &lt;O&#39;Neil&gt;',
+      'it is done|<i>|Ada &lt;O&#x27;Neil&gt;',
     ],
     ['{% firstof code title as found %}{{ found|upper }}', 'IT IS DONE'],
     ['a{# one #}b{% comment "why" %} {{ broken {% nothing %} \n{% endcomment %}c', 'abc'],
@@ -97,8 +97,8 @@ describe('translations', () => {
     ['{% trans "Welcome" context "nowhere" %}', 'Welcome'],
     ['{% trans "<b>unknown</b>" %}', '<b>unknown</b>'],
     ['{% with text="Welcome" %}{% trans text %}{% endwith %}', 'Willkommen'],
-    ['{% trans user.name %}', 'Ada &lt;O&#39;Neil&gt;'],
-    ['{% blocktrans with name=user.name %}Hello {{ name }},{% endblocktrans %}', 'Hallo Ada &lt;O&#39;Neil&gt;,'],
+    ['{% trans user.name %}', 'Ada &lt;O&#x27;Neil&gt;'],
+    ['{% blocktrans with name=user.name %}Hello {{ name }},{% endblocktrans %}', 'Hallo Ada &lt;O&#x27;Neil&gt;,'],
     ['{% blocktrans with user.username as name %}Hello {{ name }},{% endblocktrans %}', 'Hallo ada,'],
     ['{% blocktrans with name=user.username trimmed %}\n  Hello\n  {{ name }},\n{% endblocktrans %}', 'Hallo ada,'],
     [

@@ -9,6 +9,14 @@ interface MailUser {
 }
 
 /**
+ * Returns the expiry that a mail states: half a minute late, because templates round the time until then down, and a mail is
+ * rendered some seconds after its link was made.
+ */
+export function statedExpiry(expires: Date): Date {
+  return new Date(expires.getTime() + 30_000);
+}
+
+/**
  * All values that a template can read; values with other names never reach a template. All are optional; a missing one
  * renders as nothing.
  *

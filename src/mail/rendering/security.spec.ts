@@ -150,7 +150,7 @@ describe('a link', () => {
 
   it('cannot break out of its attribute', async () => {
     const { html } = await render('<a href="{{ url }}">', { url: 'https://a.example/?"onclick="x&<b>\'' });
-    expect(html).toBe('<a href="https://a.example/?&quot;onclick=&quot;x&amp;&lt;b&gt;&#39;">');
+    expect(html).toBe('<a href="https://a.example/?&quot;onclick=&quot;x&amp;&lt;b&gt;&#x27;">');
   });
 });
 

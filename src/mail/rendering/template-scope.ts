@@ -1,5 +1,5 @@
 import { cut, multiLine, singleLine } from '../../templating/plain-text.js';
-import { emptyScope, readMoment, type Scope } from '../../templating/scope.js';
+import { emptyScope, ownText, readMoment, type Scope } from '../../templating/scope.js';
 import { limits } from './limits.js';
 import type { MailData } from './mail-data.js';
 
@@ -40,7 +40,7 @@ export function templateScope(data: MailData, warn: (message: string) => void): 
     recovery_url:
       given.recovery_url === undefined ? undefined : webUrl(copier.line(given.recovery_url, 'recovery_url'), warn),
     code: copier.line(given.code, 'code'),
-    user: copier.fields(given.user, 'user', ['username', 'name', 'email', 'attributes']),
+    user: withText(copier.fields(given.user, 'user', ['username', 'name', 'email', 'attributes']), 'username'),
     code_expires: moment(given.code_expires, 'code_expires', warn),
     expires: moment(given.expires, 'expires', warn),
     title: copier.line(given.title, 'title'),
@@ -70,6 +70,16 @@ const noData: Readonly<Record<keyof MailData, undefined>> = {
   host: undefined,
   is_last: undefined,
 };
+
+/** Gives an object the text of one of its fields, as `{{ user }}` is the user name in Django. */
+function withText(value: unknown, field: string): unknown {
+  const text: unknown = isScope(value) ? value[field] : undefined;
+  return isScope(value) ? Object.assign(value, { [ownText]: typeof text === 'string' ? text : '' }) : value;
+}
+
+function isScope(value: unknown): value is Scope {
+  return typeof value === 'object' && value !== null;
+}
 
 /** Returns the URL if it is absolute http or https, otherwise the empty string. */
 function webUrl(address: string, warn: (message: string) => void): string {

@@ -1,4 +1,4 @@
-import type { MailData } from '../../mail/rendering/mail-data.js';
+import { type MailData, statedExpiry } from '../../mail/rendering/mail-data.js';
 
 /**
  * Returns example values for every variable of the shipped templates. The link leads to the service and confirms nothing.
@@ -10,7 +10,7 @@ export function sampleMail(to: string, url: string, minutes = 30): MailData {
   return {
     url,
     user: { username, name: '', email: to },
-    expires: new Date(Date.now() + minutes * 60_000).toISOString(),
+    expires: statedExpiry(new Date(Date.now() + minutes * 60_000)).toISOString(),
     title: 'An example of a notification',
     body: 'This is an example.\nA notification may have several lines.',
     key_value: { Example: 'yes', Address: to },

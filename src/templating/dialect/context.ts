@@ -2,10 +2,11 @@ import { Context, type Liquid, type Template } from 'liquidjs';
 
 import type { Catalog, Catalogs } from '../language/catalog.js';
 import type { TimeFormats } from '../language/time-formats.js';
+import { TimeZone } from '../language/time-zone.js';
 import { emptyScope, type Scope } from '../scope.js';
 import type { TemplateFile } from '../template-files.js';
 import type { CompiledTemplate } from './compiled-template.js';
-import { escapeHtml, isRecord, SafeText, textOf } from './values.js';
+import { escapeHtml, isRecord, SafeText, textOf, ZonedMoment } from './values.js';
 import type { WorkBudget } from './work-budget.js';
 
 /** State that all parts of one mail or page share while they are rendered. */
@@ -56,6 +57,10 @@ export class RenderContext extends Context {
   readonly memory = new Map<object, number>();
   /** State of tags between iterations of the innermost loop. */
   loopMemory = new Map<object, unknown>();
+  /** The current time zone. */
+  zone = TimeZone.utc;
+  /** Whether moments are written in the current time zone; otherwise in UTC, which all of them come in. */
+  usesLocalTime = true;
   private readonly layers: Scope[] = [];
 
   /** @param part `html`: values are escaped */
@@ -95,13 +100,23 @@ export class RenderContext extends Context {
 
   /** Formats a value for this part: escaped in HTML, unless it is safe text. */
   written(value: unknown): string {
-    const text = textOf(value, this.rendering.formats);
+    const { formats } = this.rendering;
+    const text = value instanceof Date ? formats.moment(value, this.zoneOf(value)) : textOf(value, formats);
     return this.part === 'text' || value instanceof SafeText ? text : escapeHtml(text);
+  }
+
+  /** Returns the time zone that a moment is written in. */
+  zoneOf(value: unknown): TimeZone {
+    if (value instanceof ZonedMoment) return value.zone;
+    return this.usesLocalTime ? this.zone : TimeZone.utc;
   }
 
   /** Returns a context without variables for the same rendering. */
   isolated(): RenderContext {
-    return new RenderContext(this.liquid as Liquid, emptyScope(), this.part, this.rendering);
+    const context = new RenderContext(this.liquid as Liquid, emptyScope(), this.part, this.rendering);
+    context.zone = this.zone;
+    context.usesLocalTime = this.usesLocalTime;
+    return context;
   }
 
   override push(scope: object): number {

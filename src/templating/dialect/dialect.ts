@@ -4,6 +4,7 @@ import { limits } from '../limits.js';
 import { contextOf } from './context.js';
 import { type FilterHandler, registerFilter } from './filters/filter.js';
 import { htmlFilters } from './filters/html-filters.js';
+import { listFilters } from './filters/list-filters.js';
 import { neutralTextFilters, textFilters } from './filters/text-filters.js';
 import { timeFilters } from './filters/time-filters.js';
 import { valueFilters } from './filters/value-filters.js';
@@ -21,6 +22,7 @@ import {
   TemplateTagTag,
   WidthRatioTag,
 } from './tags/output-tags.js';
+import { CurrentTimezoneTag, LocalTimeTag, TimezoneTag } from './tags/time-zone-tags.js';
 import { BlockTransTag, CurrentLanguageTag, LanguageTag, TransTag } from './tags/translation-tags.js';
 
 const tags = {
@@ -36,19 +38,20 @@ const tags = {
   for: ForTag,
   get_current_language: CurrentLanguageTag,
   get_current_language_bidi: CurrentLanguageTag,
+  get_current_timezone: CurrentTimezoneTag,
   if: IfTag,
   ifchanged: IfChangedTag,
   include: IncludeTag,
   language: LanguageTag,
   load: LoadTag,
   localize: NeutralTag,
-  localtime: NeutralTag,
+  localtime: LocalTimeTag,
   now: NowTag,
   regroup: RegroupTag,
   resetcycle: ResetCycleTag,
   spaceless: SpacelessTag,
   templatetag: TemplateTagTag,
-  timezone: NeutralTag,
+  timezone: TimezoneTag,
   trans: TransTag,
   translate: TransTag,
   widthratio: WidthRatioTag,
@@ -79,7 +82,8 @@ export function createDialect(): Liquid {
   for (const [name, tag] of Object.entries(tags)) liquid.registerTag(name, tag);
   for (const name of foreignTags) liquid.registerTag(name, ForeignTag);
   for (const [name, filter] of Object.entries(neutralTextFilters)) registerFilter(liquid, name, filter, true);
-  for (const [name, filter] of Object.entries({ ...textFilters, ...htmlFilters, ...valueFilters, ...timeFilters })) {
+  const filters = { ...textFilters, ...htmlFilters, ...valueFilters, ...listFilters, ...timeFilters };
+  for (const [name, filter] of Object.entries(filters)) {
     registerFilter(liquid, name, filter);
   }
   return liquid;

@@ -1,8 +1,18 @@
 import { TimeFormats } from '../language/time-formats.js';
+import type { TimeZone } from '../language/time-zone.js';
+import { ownText } from '../scope.js';
 
 /** Text that is not escaped: written by the author of a template, or escaped already. */
 export class SafeText {
   constructor(readonly text: string) {}
+}
+
+/** A moment in a time zone that a filter has chosen. */
+export class ZonedMoment {
+  constructor(
+    readonly moment: Date,
+    readonly zone: TimeZone,
+  ) {}
 }
 
 /** Escapes text for HTML content and quoted attributes. */
@@ -15,7 +25,8 @@ const entities: Readonly<Record<string, string>> = {
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
-  "'": '&#39;',
+  // As Django writes it.
+  "'": '&#x27;',
 };
 
 /** Formats a value as Python does; a missing value is an empty string. */
@@ -26,15 +37,17 @@ export function textOf(value: unknown, formats?: TimeFormats): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return String(value);
   if (value instanceof Date) return (formats ?? TimeFormats.of('en')).moment(value);
+  if (value instanceof ZonedMoment) return (formats ?? TimeFormats.of('en')).moment(value.moment, value.zone);
   if (Array.isArray(value)) return value.map((item) => textOf(item, formats)).join(', ');
   if (!isRecord(value)) return '';
+  if (ownText in value) return String(value[ownText]);
   return Object.entries(value)
     .map(([key, item]) => `${key}: ${textOf(item, formats)}`)
     .join(', ');
 }
 
 /** Whether it is an object whose own properties a template may read. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string | symbol, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null;
 }
 
@@ -102,6 +115,7 @@ export function numberOf(value: unknown): number | undefined {
 /** The value for comparison: safe text as string, timestamps as numbers, `undefined` as null. */
 function plain(value: unknown): unknown {
   if (value instanceof SafeText) return value.text;
+  if (value instanceof ZonedMoment) return value.moment.getTime();
   if (value instanceof Date) return value.getTime();
   return value ?? null;
 }

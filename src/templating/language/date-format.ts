@@ -1,4 +1,5 @@
 import type { TimeFormats } from './time-formats.js';
+import { isoOffset, TimeZone } from './time-zone.js';
 
 /** Names of whole formats (Django: "Format localization"). */
 const named: Readonly<Record<string, (moment: Date, formats: TimeFormats) => string>> = {
@@ -11,7 +12,13 @@ const named: Readonly<Record<string, (moment: Date, formats: TimeFormats) => str
   YEAR_MONTH_FORMAT: (moment, formats) => formats.date(moment, { year: 'numeric', month: 'long' }),
 };
 
-const letters: Readonly<Record<string, (moment: Date, formats: TimeFormats) => string | number>> = {
+/** What a letter can read in addition to the local time: the moment and its time zone. */
+interface Instant {
+  readonly instant: Date;
+  readonly zone: TimeZone;
+}
+
+const letters: Readonly<Record<string, (local: Date, formats: TimeFormats, instant: Instant) => string | number>> = {
   // day
   d: (moment) => two(moment.getUTCDate()),
   j: (moment) => moment.getUTCDate(),
@@ -28,7 +35,7 @@ const letters: Readonly<Record<string, (moment: Date, formats: TimeFormats) => s
   n: (moment) => moment.getUTCMonth() + 1,
   M: (moment, formats) => formats.date(moment, { month: 'short' }),
   b: (moment, formats) => formats.date(moment, { month: 'short' }).toLowerCase(),
-  N: (moment, formats) => formats.date(moment, { month: 'short' }),
+  N: (moment, formats) => formats.pressMonth(moment),
   F: (moment, formats) => formats.date(moment, { month: 'long' }),
   E: (moment, formats) => formats.date(moment, { month: 'long' }),
   t: (moment) => new Date(Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth() + 1, 0)).getUTCDate(),
@@ -49,28 +56,30 @@ const letters: Readonly<Record<string, (moment: Date, formats: TimeFormats) => s
   f: (moment) =>
     `${moment.getUTCHours() % 12 || 12}${moment.getUTCMinutes() === 0 ? '' : `:${two(moment.getUTCMinutes())}`}`,
   P: (moment) => proseTime(moment),
-  // time zone: always UTC
-  e: () => 'UTC',
-  T: () => 'UTC',
-  O: () => '+0000',
-  Z: () => 0,
-  I: () => 0,
+  // time zone
+  e: (_, __, { instant, zone }) => zone.abbreviation(instant),
+  T: (_, __, { instant, zone }) => zone.abbreviation(instant),
+  O: (_, __, { instant, zone }) => isoOffset(zone.offset(instant)),
+  Z: (_, __, { instant, zone }) => zone.offset(instant) * 60,
+  I: (_, __, { instant, zone }) => (zone.isSummer(instant) ? 1 : 0),
   // complete timestamps
-  c: (moment) => moment.toISOString().replace('Z', '+00:00').replace('.000', ''),
-  r: (moment) => moment.toUTCString().replace('GMT', '+0000'),
-  U: (moment) => Math.floor(moment.getTime() / 1000),
+  c: (local, _, { instant, zone }) =>
+    local.toISOString().replace('.000Z', '').replace('Z', '000') + isoOffset(zone.offset(instant), ':'),
+  r: (local, _, { instant, zone }) => local.toUTCString().replace('GMT', isoOffset(zone.offset(instant))),
+  U: (_, __, { instant }) => Math.floor(instant.getTime() / 1000),
 };
 
 /**
- * Formats a timestamp in UTC with the letters of Django's filter `date` (Django: "Built-in template tags and filters"). A
+ * Formats a timestamp in a time zone with the letters of Django's filter `date` (Django: "Built-in template tags and filters"). A
  * letter after a backslash, and everything that is no format letter, stays as it is.
  */
-export function formatDate(moment: Date, format: string, formats: TimeFormats): string {
-  if (Object.hasOwn(named, format)) return named[format]?.(moment, formats) ?? '';
+export function formatDate(moment: Date, format: string, formats: TimeFormats, zone = TimeZone.utc): string {
+  const local = zone.local(moment);
+  if (Object.hasOwn(named, format)) return named[format]?.(local, formats) ?? '';
   return format.replace(/\\(.)|([A-Za-z])/gs, (match, escaped: string | undefined, letter: string | undefined) => {
     if (escaped !== undefined) return escaped;
     return letter !== undefined && Object.hasOwn(letters, letter)
-      ? String(letters[letter]?.(moment, formats) ?? '')
+      ? String(letters[letter]?.(local, formats, { instant: moment, zone }) ?? '')
       : match;
   });
 }

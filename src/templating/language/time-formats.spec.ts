@@ -6,16 +6,16 @@ const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
 
 it.each([
   [30 * minute, '30 minutes'],
-  [30 * minute - 20 * second, '30 minutes'],
+  [30 * minute - 20 * second, '29 minutes'],
   [29 * minute, '29 minutes'],
-  [hour - 100, '1 hour'],
+  [hour - 100, '59 minutes'],
   [90 * minute, '1 hour, 30 minutes'],
   [day, '1 day'],
   [day + 3 * hour + 7 * minute, '1 day, 3 hours'],
   [day + 7 * minute, '1 day'],
   [10 * day, '1 week, 3 days'],
   [400 * day, '1 year, 1 month'],
-  [20 * second, '1 minute'],
+  [20 * second, '0 minutes'],
   [0, '0 minutes'],
   [-hour, '0 minutes'],
 ])('says a span of %d ms as %s', (span, expected) => {

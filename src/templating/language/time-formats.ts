@@ -1,3 +1,6 @@
+import { timeSince } from './time-since.js';
+import { TimeZone } from './time-zone.js';
+
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
@@ -37,22 +40,40 @@ export class TimeFormats {
   }
 
   /**
-   * Formats a duration: `30 minutes`, `1 hour, 30 minutes`. At most the two largest units, rounded to minutes, so that a
-   * mail sent seconds after its link was created does not say 29 minutes; at least one minute unless it is over.
+   * Formats a duration: `30 minutes`, `1 hour, 30 minutes`. At most the two largest units, rounded down.
    *
    * @param span in ms; a negative one counts as none
    */
   duration(span: number): string {
-    let rest = span <= 0 ? 0 : Math.max(minute, Math.round(span / minute) * minute);
-    const first = units.findIndex(([, length]) => rest >= length);
-    if (first < 0) return this.count(0, 'minute');
-    const words: string[] = [];
-    for (const [unit, length] of units.slice(first, first + 2)) {
-      const count = Math.floor(rest / length);
-      rest -= count * length;
-      if (count > 0) words.push(this.count(count, unit));
-    }
-    return this.list.format(words);
+    return this.between(new Date(0), new Date(Math.max(0, span))).replaceAll('\u00a0', ' ');
+  }
+
+  /** Formats the time from one moment to another as Django's `timesince`: each number has a no-break space before its unit. */
+  between(from: Date, to: Date): string {
+    const words = timeSince(from, to).map(({ count, unit }) => this.count(count, unit));
+    if (words.length === 0) words.push(this.count(0, 'minute'));
+    const unbroken = words.map((word) => word.replaceAll(' ', '\u00a0'));
+    return /^(ar|zh)/.test(this.locale) ? this.list.format(unbroken) : unbroken.join(', ');
+  }
+
+  /** Formats a time relative to now as Django's `naturaltime`: `30 minutes from now`, `an hour ago`. */
+  naturalTime(moment: Date, now: Date): string {
+    const distance = moment.getTime() - now.getTime();
+    if (!this.locale.startsWith('en')) return this.relative(distance);
+    const seconds = Math.floor(Math.abs(distance) / second);
+    if (seconds === 0) return 'now';
+    const side = distance < 0 ? 'ago' : 'from now';
+    if (seconds * second >= day)
+      return `${distance < 0 ? this.between(moment, now) : this.between(now, moment)} ${side}`;
+    const [unit, length] = (
+      [
+        ['hour', 3600],
+        ['minute', 60],
+      ] as const
+    ).find(([, each]) => seconds >= each) ?? ['second', 1];
+    const count = Math.floor(seconds / length);
+    if (count === 1) return `${unit === 'hour' ? 'an' : 'a'} ${unit} ${side}`;
+    return `${count}\u00a0${unit}s ${side}`;
   }
 
   /**
@@ -93,9 +114,17 @@ export class TimeFormats {
     return format.format(moment);
   }
 
-  /** Formats a timestamp as date and time in UTC. */
-  moment(moment: Date): string {
-    return `${this.date(moment, { dateStyle: 'long', timeStyle: 'short' })} UTC`;
+  /** Formats the month as newspapers do: in English, names of more than five letters are abbreviated, with a dot. */
+  pressMonth(moment: Date): string {
+    const short = this.date(moment, { month: 'short' });
+    if (!this.locale.startsWith('en')) return short;
+    const long = this.date(moment, { month: 'long' });
+    return long.length <= 5 ? long : `${moment.getUTCMonth() === 8 ? 'Sept' : short}.`;
+  }
+
+  /** Formats a timestamp as date and time in a time zone. */
+  moment(moment: Date, zone = TimeZone.utc): string {
+    return `${this.date(zone.local(moment), { dateStyle: 'long', timeStyle: 'short' })} ${zone.abbreviation(moment)}`;
   }
 
   private count(count: number, unit: string): string {

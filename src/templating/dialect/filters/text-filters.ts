@@ -1,4 +1,4 @@
-import { cut } from '../../plain-text.js';
+import { reprOf } from '../python-text.js';
 import { numberOf, textOf } from '../values.js';
 import type { Filter } from './filter.js';
 
@@ -23,20 +23,32 @@ const widest = 1000;
 export const neutralTextFilters: Readonly<Record<string, Filter>> = {
   lower: ofText((text) => text.toLowerCase()),
   capfirst: ofText((text) => text.replace(/^./u, (first) => first.toUpperCase())),
-  title: ofText((text) => text.toLowerCase().replace(/(?<![\p{L}\p{N}'’])\p{L}/gu, (letter) => letter.toUpperCase())),
-  truncatechars: withCount((text, count) => cut(text, Math.max(1, count))),
+  title: ofText(titled),
+  truncatechars: withCount((text, count) => truncated(text, count)),
   truncatewords: withCount((text, count) => {
     const words = text.split(/\s+/).filter((word) => word !== '');
-    return words.length <= count ? words.join(' ') : `${words.slice(0, Math.max(0, count)).join(' ')} …`;
+    if (count <= 0) return '';
+    return words.length <= count ? words.join(' ') : `${words.slice(0, count).join(' ')} …`;
   }),
   striptags: ofText(withoutTags),
   ljust: withCount((text, count) => text.padEnd(Math.min(widest, count))),
   rjust: withCount((text, count) => text.padStart(Math.min(widest, count))),
   center: withCount((text, count) => {
     const width = Math.min(widest, count);
-    return text.padStart(text.length + Math.max(0, Math.floor((width - text.length) / 2))).padEnd(width);
+    const blanks = Math.max(0, width - text.length);
+    // Python puts an odd blank before the text if the width is odd, else after it.
+    const before = Math.floor(blanks / 2) + (blanks % 2 === 1 && width % 2 === 1 ? 1 : 0);
+    return text.padStart(text.length + before).padEnd(width);
   }),
   wordwrap: withCount((text, count) => wrapped(text, Math.max(1, count))),
+  /** From authentik's library for mails: every line but the first is indented. */
+  indent: (value, argument, { rendering: { formats, budget } }) => {
+    const width = Math.min(widest, Math.max(0, Math.trunc(numberOf(argument) ?? 4)));
+    const lines = textOf(value, formats).split('\n');
+    // Counted before joining, so that many lines with many blanks are refused early.
+    budget.use(lines.length * width);
+    return lines.join(`\n${' '.repeat(width)}`);
+  },
 };
 
 /** String filters that can split HTML, or create it. */
@@ -59,7 +71,35 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   },
   iriencode: ofText((text) => encodeURI(text.toWellFormed()).replace(/%25([\dA-F]{2})/gi, '%$1')),
   stringformat: (value, argument) => stringFormatted(value, textOf(argument)),
+  phone2numeric: ofText((text) =>
+    text.toLowerCase().replace(/[a-z]/g, (letter) => '22233344455566677778889999'[letter.charCodeAt(0) - 97] ?? letter),
+  ),
+  pprint: (value) => reprOf(value),
 };
+
+/** As Python's `title`, without capitals after an apostrophe that follows a small letter, or after a digit. */
+function titled(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/(?<![\p{Ll}\p{Lu}\p{Lt}])\p{L}/gu, (letter) => letter.toUpperCase())
+    .replace(/[a-z]'[A-Z]|\d[A-Z]/g, (match) => match.toLowerCase());
+}
+
+/** Truncates to `count` characters, the last of which is `…`. What a reader takes for one character counts as one. */
+function truncated(text: string, count: number): string {
+  if (count <= 0) return '';
+  if (text.length <= count) return text;
+  let kept = 0;
+  let characters = 0;
+  for (const { index } of graphemes.segment(text)) {
+    characters += 1;
+    if (characters === count) kept = index;
+    if (characters > count) return `${text.slice(0, kept)}…`;
+  }
+  return text;
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Characters other than letters, digits and `-_.~` (RFC 3986, section 2.3). */
 function percentEncoded(character: string): string {

@@ -57,13 +57,32 @@ export const valueFilters: Readonly<Record<string, Filter>> = {
     const bytes = numberOf(value) ?? 0;
     const power = Math.min(sizes.length - 1, Math.max(0, Math.floor(Math.log2(Math.abs(bytes)) / 10)));
     const digits = power === 0 ? 0 : 1;
-    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-    return `${formats.number(bytes / 1024 ** power, options)}\u00a0${sizes[power] ?? ''}`;
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false };
+    const unit = bytes === 1 ? 'byte' : (sizes[power] ?? '');
+    return `${formats.number(bytes / 1024 ** power, options)}\u00a0${unit}`;
   },
   intword: (value, _, { rendering: { formats } }) => {
     const number = numberOf(value);
     if (number === undefined || Math.abs(number) < 1_000_000) return value;
-    return formats.number(number, { notation: 'compact', compactDisplay: 'long', maximumFractionDigits: 1 });
+    return formats.number(number, {
+      notation: 'compact',
+      compactDisplay: 'long',
+      minimumFractionDigits: 1,
+      maximumFractionDigits: 1,
+    });
+  },
+  ordinal: (value, _, { rendering: { catalog } }) => {
+    const number = wholeNumber(value);
+    if (number === undefined || number < 0) return value;
+    const language = catalog.locale.slice(0, 2);
+    if (language !== 'en') return (ordinals[language] ?? ((each: number) => String(each)))(number);
+    const isTeen = number % 100 >= 11 && number % 100 <= 13;
+    return `${number}${isTeen ? 'th' : (['th', 'st', 'nd', 'rd'][number % 10] ?? 'th')}`;
+  },
+  /** Numbers from one to nine as words, in English only. */
+  apnumber: (value, _, { rendering: { catalog } }) => {
+    const number = wholeNumber(value);
+    return number === undefined || !catalog.locale.startsWith('en') ? value : (digitWords[number - 1] ?? value);
   },
   // Only filters made for it localize numbers; there is no setting.
   localize: (value) => value,
@@ -73,6 +92,21 @@ export const valueFilters: Readonly<Record<string, Filter>> = {
     return number === undefined ? value : formats.number(number, { maximumFractionDigits: 20 });
   },
 };
+
+/** Ordinal numbers of other languages, as in the translations of Django's `humanize`. */
+const ordinals: Readonly<Record<string, (number: number) => SafeText | string>> = {
+  de: (number) => `${number}.`,
+  fr: (number) => new SafeText(`${number}<sup>${number === 1 ? 'er' : 'e'}</sup>`),
+  es: (number) => `${number}º`,
+  zh: (number) => `第${number}`,
+};
+
+const digitWords = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
+function wholeNumber(value: unknown): number | undefined {
+  const number = numberOf(value);
+  return number === undefined || !Number.isFinite(number) ? undefined : Math.trunc(number);
+}
 
 /** Units of size, each 1024 times the previous one, as in Django. */
 const sizes = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'];

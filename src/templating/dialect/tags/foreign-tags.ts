@@ -1,6 +1,7 @@
 import { type Emitter, type Context, type Liquid, type Parser, Tag, type TagToken, type TopLevelToken } from 'liquidjs';
 
-import { splitArguments } from '../arguments.js';
+import { literalOf, splitArguments } from '../arguments.js';
+import { contextOf } from '../context.js';
 import { parserOf } from '../template-parser.js';
 
 /** Tag and filter libraries that templates may load; their supported tags are always available. */
@@ -31,7 +32,7 @@ export class LoadTag extends Tag {
   }
 }
 
-/** Output for tags that refer to authentik's web interface; the others render nothing. */
+/** Output for tags that refer to files of authentik's web interface; the others render nothing. */
 const replacements: Readonly<Record<string, string>> = {
   // Both embed a file of authentik. In its templates that is the logo; here the logo is attached to the mail.
   inline_static_binary: 'cid:logo',
@@ -53,13 +54,24 @@ export const foreignTags = [
 
 /** A tag that refers to authentik's web interface. */
 export class ForeignTag extends Tag {
+  private readonly path: string;
+
   constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid, parser: Parser) {
     super(token, remaining, liquid);
-    const instead = token.name in replacements ? 'stands for the logo here' : 'has no meaning here and is left out';
+    const [path = ''] = splitArguments(token.args);
+    this.path = literalOf(path) ?? '';
+    const instead =
+      token.name === 'inline_static_ascii'
+        ? 'finds no file here and is its path'
+        : token.name in replacements
+          ? 'stands for the logo here'
+          : 'has no meaning here and is left out';
     parserOf(parser).warn(token, `{% ${token.name} %} ${instead}`);
   }
 
-  override render(_context: Context, emitter: Emitter): void {
-    emitter.write(replacements[this.name] ?? '');
+  override render(context: Context, emitter: Emitter): void {
+    // As in authentik, where the file does not exist.
+    if (this.name === 'inline_static_ascii') emitter.write(contextOf(context).written(this.path));
+    else emitter.write(replacements[this.name] ?? '');
   }
 }

@@ -35,7 +35,7 @@ export class NowTag extends Tag {
   override render(given: Context, emitter: Emitter): void {
     const context = contextOf(given);
     const { now, formats } = context.rendering;
-    put(formatDate(now, this.format, formats), this.variable, context, emitter);
+    put(formatDate(now, this.format, formats, context.zone), this.variable, context, emitter);
   }
 }
 
@@ -122,7 +122,7 @@ export class AutoescapeTag extends Tag {
   }
 }
 
-/** `{% localize on %} … {% endlocalize %}` and the tags for time zones: no effect. Times are in UTC. */
+/** `{% localize on %} … {% endlocalize %}`: no effect. */
 export class NeutralTag extends Tag {
   private readonly nodes: Template[];
 
