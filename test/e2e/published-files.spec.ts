@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { FlowImportResultDto } from '../../src/flows/transfer/dto/flow-import.dto.js';
+import { Importer } from '../../src/flows/transfer/importer.service.js';
 import { createActor } from '../factories/actor.js';
 import { importFile } from '../factories/blueprint.js';
 import { createFlowWith } from '../factories/flow-with.js';
@@ -75,6 +76,14 @@ describe('An invitation in a file', () => {
         flow_obj: { slug: name },
       },
     ]);
+  });
+
+  it('is created by the first superuser for a file of the operator', async () => {
+    const name = unique();
+    const importer = app.nest.get(Importer, { strict: false });
+    const file = Buffer.from(`version: 1\nentries:\n${entry(name)}`);
+    expect((await importer.import(file)).success).toBe(true);
+    expect(await invitations(name)).toMatchObject([{ created_by: { username: 'akadmin' } }]);
   });
 
   it('gets a new key, which the log does not show', async () => {

@@ -70,12 +70,12 @@ export function initialValueOf(field: FormField, data: PromptData): unknown {
 }
 
 /** Returns the placeholder. Expressions are not evaluated, and their source is never shown: empty. */
-export function placeholderOf({ placeholder, placeholderExpression }: FormField): string {
+function placeholderOf({ placeholder, placeholderExpression }: FormField): string {
   return placeholderExpression ? '' : placeholder;
 }
 
 /** Returns the initial value of the prompt itself; empty for an expression, like `placeholderOf`. */
-export function presetOf({ initialValue, initialValueExpression }: FormField): string {
+function presetOf({ initialValue, initialValueExpression }: FormField): string {
   return initialValueExpression ? '' : initialValue;
 }
 
