@@ -16,7 +16,7 @@ const units = [
   ['minute', minute],
 ] as const;
 
-/** Formats numbers, timestamps and durations for one language. Times are in UTC, as in authentik. */
+/** Formats numbers, timestamps and durations for one language. Times are in UTC unless a time zone is given. */
 export class TimeFormats {
   private static readonly known = new Map<string, TimeFormats>();
   private readonly locale: string;

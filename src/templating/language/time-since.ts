@@ -1,5 +1,5 @@
 /** Units of time, largest first, in the order of Django's `timesince`. */
-export const timeUnits = ['year', 'month', 'week', 'day', 'hour', 'minute'] as const;
+const timeUnits = ['year', 'month', 'week', 'day', 'hour', 'minute'] as const;
 
 /** A number of units of time. */
 export interface TimeCount {

@@ -28,7 +28,7 @@ export type Moment =
   | 'QUIT';
 
 /** Decides what is said to a line. `times`: how often it was said over this connection, from 1. */
-export type Reaction = (line: Line, times: number) => Answer | undefined;
+type Reaction = (line: Line, times: number) => Answer | undefined;
 
 export interface Script {
   /** Default: in clear, without STARTTLS. */
