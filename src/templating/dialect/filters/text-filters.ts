@@ -85,18 +85,11 @@ function titled(text: string): string {
     .replace(/[a-z]'[A-Z]|\d[A-Z]/g, (match) => match.toLowerCase());
 }
 
-/** Truncates to `count` characters, the last of which is `…`. What a reader takes for one character counts as one. */
+/** Truncates to `count` UTF-16 units, the last of which is `…`; never splits a grapheme. */
 function truncated(text: string, count: number): string {
   if (count <= 0) return '';
   if (text.length <= count) return text;
-  let kept = 0;
-  let characters = 0;
-  for (const { index } of graphemes.segment(text)) {
-    characters += 1;
-    if (characters === count) kept = index;
-    if (characters > count) return `${text.slice(0, kept)}…`;
-  }
-  return text;
+  return `${text.slice(0, graphemes.segment(text).containing(count - 1)?.index ?? 0)}…`;
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
