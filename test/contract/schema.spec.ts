@@ -84,6 +84,15 @@ describe('schema.yml', () => {
     },
   );
 
+  it('lists the parameters that authentik does not have after those that it has', () => {
+    const { parameters } = document.paths['/stages/email/']?.['get'] as { parameters: { name: string }[] };
+    expect(parameters.map(({ name }) => name).slice(-3)).toEqual([
+      'username',
+      'recovery_cache_timeout',
+      'recovery_max_attempts',
+    ]);
+  });
+
   it('gives every operation an id of its own, a summary, a tag, and says who may call it', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);

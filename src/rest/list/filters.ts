@@ -9,7 +9,7 @@ import { message } from '../messages/messages.js';
 import { type Condition, declareCondition } from './list-query.js';
 
 export interface FilterOptions {
-  /** The compared property (`alias.property`). */
+  /** The compared property (`alias.property`), or an SQL expression in parentheses. */
   readonly on: string;
   readonly description?: string;
   /** authentik does not have the filter. */

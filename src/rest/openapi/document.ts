@@ -122,7 +122,7 @@ function operation(method: string, { summary: _, description, operationId, ...re
   // The first sentence is the summary beside the path; the rest is the description.
   const [summary, ...more] = String(description).split(/(?<=\.)\s+/);
   const all = [...((parameters as Json[] | undefined) ?? [])];
-  const isAddition = ({ schema }: Json): number => ('x-addition' in (schema as Json) ? 1 : 0);
+  const isAddition = (each: Json): number => ('x-addition' in each ? 1 : 0);
   const byName = (a: Json, b: Json): number => String(a['name']).localeCompare(String(b['name']), 'en');
   // After authentik's, because generated clients may take parameters by position.
   all.sort((a, b) => isAddition(a) - isAddition(b) || byName(a, b));
@@ -142,7 +142,7 @@ function parameter({ name, in: place, description, required, schema }: Json): Js
     in: place,
     description,
     required: required ?? false,
-    schema: { ...(schema as Json), 'x-addition': undefined },
+    schema,
   };
 }
 
