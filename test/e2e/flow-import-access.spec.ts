@@ -81,19 +81,17 @@ describe('An import does nothing that its caller could not do by the API', () =>
     expect(await importEntries(deleting.api, [flowEntry(name, {}, { state: 'absent' })])).toEqual([true, 'deleted']);
   });
 
-  it.each([
-    'authentik_core.token',
-    'authentik_core.user',
-    'authentik_rbac.role',
-    'authentik_flows.flowtoken',
-  ])('never writes what signs in or permits: %s', async (model) => {
-    const entry = {
-      model,
-      identifiers: { identifier: 'x', username: 'akadmin', name: 'x' },
-      attrs: { key: 'y', password: 'z' },
-    };
-    expect(await run(entry)).toEqual([false, `entry invalid: Model ${model} not allowed`]);
-  });
+  it.each(['authentik_core.token', 'authentik_core.user', 'authentik_rbac.role', 'authentik_flows.flowtoken'])(
+    'never writes what signs in or permits: %s',
+    async (model) => {
+      const entry = {
+        model,
+        identifiers: { identifier: 'x', username: 'akadmin', name: 'x' },
+        attrs: { key: 'y', password: 'z' },
+      };
+      expect(await run(entry)).toEqual([false, `entry invalid: Model ${model} not allowed`]);
+    },
+  );
 
   it.each([{ is_superuser: true }, { parent: null }, { users: [1] }, { roles: [] }])(
     'never says who is in a group or what the group may do: %j',

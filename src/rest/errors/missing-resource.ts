@@ -15,7 +15,7 @@ const missingResources: Readonly<Record<string, readonly string[]>> = {
     'user_consent',
   ],
   events: ['notifications', 'rules', 'system_tasks', 'transports'],
-  policies: ['dummy', 'event_matcher', 'expression', 'geoip', 'password_expiry', 'reputation'],
+  policies: ['dummy', 'event_matcher', 'geoip', 'password_expiry', 'reputation'],
   stages: ['authenticator', 'captcha', 'source'],
 };
 
