@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
-/** The images that come with the service: where each goes, its size, and what is on it, as SVG. */
+/** The bundled images: file name, size in pixels, and content as SVG. */
 const images = [
   {
     file: 'flow_background.jpg',

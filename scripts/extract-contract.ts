@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 
 import { contractOf, type Document } from '../test/contract/contract.js';
 
-/** Everything below these is served here... */
+/** Path prefixes of which this service implements everything, */
 const folders = [
   '/core/groups/',
   '/core/tokens/',
@@ -22,7 +22,7 @@ const folders = [
   '/stages/email/',
 ];
 
-/** ...of what else there is, these paths... */
+/** further implemented paths, */
 const paths = [
   '/core/users/',
   '/core/users/{id}/',
@@ -42,7 +42,7 @@ const paths = [
   '/rbac/permissions/assigned_by_users/{id}/unassign/',
 ];
 
-/** ...and of these paths, just this. */
+/** and single operations of paths that are implemented in part. */
 const operations = ['get /events/events/', 'get /events/events/{event_uuid}/'];
 
 const [source] = process.argv.slice(2);
@@ -58,9 +58,9 @@ const contract = contractOf(
 const text = lines({ ...contract }, (entries: object) => lines(entries, JSON.stringify));
 await writeFile(new URL('../test/contract/authentik-2024.12.3.json', import.meta.url), `${text}\n`);
 
-/** An object with one entry a line: short, and a change shows where it is. */
-function lines<T>(entries: Readonly<Record<string, T>>, show: (value: T) => string): string {
+/** Formats an object with one entry per line, so that diffs are readable. */
+function lines<T>(entries: Readonly<Record<string, T>>, format: (value: T) => string): string {
   return `{\n${Object.entries(entries)
-    .map(([name, value]) => `${JSON.stringify(name)}: ${show(value)}`)
+    .map(([name, value]) => `${JSON.stringify(name)}: ${format(value)}`)
     .join(',\n')}\n}`;
 }

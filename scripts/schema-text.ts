@@ -6,7 +6,7 @@ import { createApp } from '../src/configure-app.js';
 import { dataSourceOptions } from '../src/data-source.js';
 import { SchemaDocument } from '../src/rest/openapi/schema.controller.js';
 
-/** The OpenAPI document as it is committed. Opens no port, needs no database and starts no worker. */
+/** Generates the OpenAPI document as it is committed, without a port, database or worker. */
 export async function schemaText(): Promise<string> {
   const { settings } = readSettings({ LOG_LEVEL: 'fatal', ROLE: 'api' });
   const database = {

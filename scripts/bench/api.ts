@@ -5,7 +5,7 @@ import type { Target } from './service.js';
 
 export const stages = '/api/v3/stages/email/';
 
-/** @throws if it is not answered with success */
+/** Sends a request to the API and returns the JSON body. @throws unless the status is 2xx */
 export async function call<T>({ url, token }: Target, method: string, path: string, body?: object): Promise<T> {
   const headers = {
     authorization: `Bearer ${token}`,
@@ -22,7 +22,7 @@ export async function stageKeys(target: Target): Promise<string[]> {
   return results.map(({ pk }) => pk);
 }
 
-/** Deletes what the case `create` made. */
+/** Deletes the stages that the case `create` created. */
 export async function deleteCreated(target: Target): Promise<void> {
   for (;;) {
     const path = `${stages}?search=bench-&page_size=100`;
@@ -32,27 +32,27 @@ export async function deleteCreated(target: Target): Promise<void> {
   }
 }
 
-/** Makes a flow of one dummy stage. @returns its slug */
+/** Creates a flow with one dummy stage. @returns its slug */
 export async function createDummyFlow(target: Target): Promise<string> {
   const slug = `bench-${randomUUID()}`;
   const flow = { name: 'Dummy', slug, title: 'Dummy', designation: 'enrollment' };
-  const [{ pk: of }, { pk: stage }] = await Promise.all([
+  const [{ pk: target_pk }, { pk: stage }] = await Promise.all([
     call<{ pk: string }>(target, 'POST', '/api/v3/flows/instances/', flow),
     call<{ pk: string }>(target, 'POST', '/api/v3/stages/dummy/', { name: slug }),
   ]);
-  await call(target, 'POST', '/api/v3/flows/bindings/', { target: of, stage, order: 0 });
+  await call(target, 'POST', '/api/v3/flows/bindings/', { target: target_pk, stage, order: 0 });
   return slug;
 }
 
-/** The tag of what is there, if this service gives one. */
-export async function entityTag({ url, token }: Target, path: string): Promise<string | undefined> {
+/** Returns the ETag of a response; undefined if the target sends none. */
+export async function fetchETag({ url, token }: Target, path: string): Promise<string | undefined> {
   const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } });
   await response.arrayBuffer();
   return response.headers.get('etag') ?? undefined;
 }
 
-/** @throws if both do not answer the same body: then to compare them would mean nothing */
-export async function requireSameAnswer(one: Target, other: Target, path: string): Promise<void> {
+/** @throws if the targets return different bodies, since a comparison would then be meaningless */
+export async function requireSameResponse(one: Target, other: Target, path: string): Promise<void> {
   const [first, second] = [await call(one, 'GET', path), await call(other, 'GET', path)];
   if (!isDeepStrictEqual(first, second)) throw new Error(`${one.name} and ${other.name} answer differently to ${path}`);
 }

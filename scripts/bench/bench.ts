@@ -11,16 +11,16 @@ import { type Figures, run } from './run.js';
 
 async function bench(options: Options, cleanups: Cleanups): Promise<void> {
   if ((loadavg()[0] ?? 0) > cpus().length / 4)
-    console.log('Other programs are busy on this machine: figures will be too low.');
-  const keep = async (figures: Figures): Promise<void> => {
+    console.log('The machine is busy with other programs: results will be too low.');
+  const save = async (figures: Figures): Promise<void> => {
     if (options.output === undefined) return;
     const goals = goalsOf(figures.rows, figures.moments);
     const text = JSON.stringify({ machine: machine(), ...figures, goals }, null, 2);
     await writeFile(`${options.output}.json`, `${text}\n`);
     await writeFile(`${options.output}.md`, `${tables(figures)}\n`);
   };
-  const figures = await run(options, cleanups, { report, keep });
-  await keep(figures);
+  const figures = await run(options, cleanups, { report, save });
+  await save(figures);
   console.log(`\n${tables(figures)}`);
 }
 
@@ -35,7 +35,7 @@ function tables({ rows, moments, plans }: Figures): string {
   ].join('\n\n');
 }
 
-/** Prints a line of progress, with the seconds since the start. */
+/** Prints a progress line, prefixed with the seconds since the start. */
 function report(line: string): void {
   console.log(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${line}`);
 }
@@ -47,8 +47,8 @@ function machine(): string {
 
 const cleanups = new Cleanups();
 const stop = (): void => {
-  if (cleanups.haveBegun) return;
-  console.error('Ending everything');
+  if (cleanups.hasStarted) return;
+  console.error('Shutting down');
   void cleanups.run().then(() => process.exit(130));
 };
 process.on('SIGINT', stop).on('SIGTERM', stop);
@@ -57,8 +57,8 @@ try {
   if (options === undefined) console.log(usage);
   else await bench(options, cleanups);
 } catch (error) {
-  // Work in progress fails when everything is ended: not an error to report.
-  if (!cleanups.haveBegun) console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error);
+  // After an interrupt, errors only come from the shutdown.
+  if (!cleanups.hasStarted) console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error);
   process.exitCode = 1;
 } finally {
   await cleanups.run();

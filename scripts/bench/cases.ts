@@ -1,50 +1,50 @@
 import { stages } from './api.js';
 import type { Load, LoadRequest } from './load.js';
 
-/** What is asked for over and over, of the service and of what it is compared with. */
+/** A benchmark case: a set of requests, sent repeatedly to the service and its baselines. */
 export interface Case {
   readonly name: string;
-  /** The statuses that are answered, in rising order. */
+  /** Expected statuses, in ascending order. */
   readonly statuses: readonly number[];
-  /** Which comparisons answer such requests. */
-  readonly compared: readonly ('ceiling' | 'peer' | '1,000 stages')[];
-  readonly requests: (known: Known) => readonly Omit<LoadRequest, 'headers'>[];
-  /** Among how many stages. */
-  readonly among: 1_000 | 100_000;
-  /** The same is asked again and again. */
+  /** Targets to compare the service with. */
+  readonly baselines: readonly ('ceiling' | 'peer' | '1,000 stages')[];
+  readonly requests: (fixtures: Fixtures) => readonly Omit<LoadRequest, 'headers'>[];
+  /** Number of email stages in the database. */
+  readonly stageCount: 1_000 | 100_000;
+  /** Every request has the same URL, so that responses come from the cache. */
   readonly isRepeated?: boolean;
-  /** The service is asked whether its answer is still that with this tag. */
+  /** Requests to the service carry `If-None-Match` with the current ETag. */
   readonly isConditional?: boolean;
   readonly isVisit?: Load['isVisit'];
 }
 
-/** What there is to ask for. */
-export interface Known {
-  /** Keys of stages. */
-  readonly keys: readonly string[];
-  /** Slug of a flow of one dummy stage. */
-  readonly flow: string;
+/** Objects in the database that requests refer to. */
+export interface Fixtures {
+  /** Primary keys of email stages. */
+  readonly stageKeys: readonly string[];
+  /** Slug of a flow with one dummy stage. */
+  readonly flowSlug: string;
 }
 
-const read = { statuses: [200], compared: ['ceiling', 'peer'], among: 1_000 } as const;
+const read = { statuses: [200], baselines: ['ceiling', 'peer'], stageCount: 1_000 } as const;
 
-/** A parameter that nobody knows, so that each request has an address of its own, and no cache the answer. */
-const unknown = 'bench=[<id>]';
+/** A parameter that the API ignores. It makes each URL unique, so that no response comes from the cache. */
+const cacheBuster = 'bench=[<id>]';
 
 function page(query: string): Case['requests'] {
-  return () => [{ method: 'GET', path: `${stages}?${query}&${unknown}` }];
+  return () => [{ method: 'GET', path: `${stages}?${query}&${cacheBuster}` }];
 }
 
 const repeated = {
   ...read,
-  compared: ['ceiling'],
+  baselines: ['ceiling'],
   isRepeated: true,
   requests: () => [{ method: 'GET' as const, path: `${stages}?page_size=20` }],
 } as const;
 
-/** Looks at the flow, and answers its only stage. */
-function visit({ flow }: Known): ReturnType<Case['requests']> {
-  const path = `/api/v3/flows/executor/${flow}/?query=`;
+/** Fetches the flow's challenge and answers its only stage. */
+function visit({ flowSlug }: Fixtures): ReturnType<Case['requests']> {
+  const path = `/api/v3/flows/executor/${flowSlug}/?query=`;
   return [
     { method: 'GET', path },
     { method: 'POST', path, body: '{"component": "ak-stage-dummy"}' },
@@ -62,45 +62,45 @@ export const cases: readonly Case[] = [
   {
     ...read,
     name: 'retrieve',
-    requests: ({ keys }) => keys.map((key) => ({ method: 'GET', path: `${stages}${key}/?${unknown}` })),
+    requests: ({ stageKeys }) => stageKeys.map((key) => ({ method: 'GET', path: `${stages}${key}/?${cacheBuster}` })),
   },
   { ...repeated, name: 'repeated list of 20' },
   { ...repeated, name: 'unchanged list of 20', isConditional: true },
   {
     name: 'create',
     statuses: [201],
-    compared: ['peer'],
-    among: 1_000,
+    baselines: ['peer'],
+    stageCount: 1_000,
     requests: () => [{ method: 'POST', path: stages, body: '{"name": "bench-[<id>]", "host": "smtp.example.com"}' }],
   },
   {
     name: 'update',
     statuses: [200],
-    compared: ['peer'],
-    among: 1_000,
-    requests: ({ keys }) =>
-      keys.map((key) => ({ method: 'PATCH', path: `${stages}${key}/`, body: '{"subject": "Changed [<id>]"}' })),
+    baselines: ['peer'],
+    stageCount: 1_000,
+    requests: ({ stageKeys }) =>
+      stageKeys.map((key) => ({ method: 'PATCH', path: `${stages}${key}/`, body: '{"subject": "Changed [<id>]"}' })),
   },
   {
     name: 'flow of one stage',
     statuses: [200],
-    compared: [],
-    among: 1_000,
+    baselines: [],
+    stageCount: 1_000,
     isVisit: true,
     requests: visit,
   },
   {
     ...read,
     name: 'list of 20 of 100,000',
-    compared: ['ceiling', '1,000 stages'],
+    baselines: ['ceiling', '1,000 stages'],
     requests: page('page_size=20'),
-    among: 100_000,
+    stageCount: 100_000,
   },
   {
     ...read,
     name: 'page 1,000 of 100,000',
-    compared: ['ceiling'],
+    baselines: ['ceiling'],
     requests: page('page_size=20&page=1000'),
-    among: 100_000,
+    stageCount: 100_000,
   },
 ];

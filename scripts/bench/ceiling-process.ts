@@ -7,9 +7,9 @@ import { hashTokenKey } from '../../src/core/access/token-key.js';
 import { callersByToken } from '../../src/core/authentication/authentication.service.js';
 
 /**
- * The ceiling: what plain Fastify and pg make of the same requests, the token looked up by the same statement and the
- * body made by one statement that is written for just this. No validation, no permissions, no errors, no log.
- * Sends its port to the parent.
+ * The ceiling: serves the same requests with plain Fastify and pg. It looks up the token with the service's statement
+ * and builds each body with one hand-written statement; no validation, permissions, error handling or log.
+ * Sends its port to the parent process.
  */
 const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: 20 });
 const server = fastify();
@@ -60,7 +60,7 @@ interface ListQuery {
 async function authenticate(header = ''): Promise<void> {
   const key = hashTokenKey(header.slice('Bearer '.length));
   const { rowCount } = await pool.query({ name: 'caller', text: callersByToken, values: [[key]] });
-  if (rowCount !== 1) throw new Error('nobody');
+  if (rowCount !== 1) throw new Error('unknown token');
 }
 
 server.get<{ Querystring: ListQuery }>('/api/v3/stages/email/', async (request, reply) => {

@@ -1,27 +1,27 @@
-/** What must be undone in the end, whatever happened: the last one first. */
+/** Cleanup steps that run at exit in reverse order, whatever happened before. */
 export class Cleanups {
   private readonly steps: (() => Promise<unknown>)[] = [];
   private running: Promise<void> | undefined;
 
-  get haveBegun(): boolean {
+  get hasStarted(): boolean {
     return this.running !== undefined;
   }
 
-  /** @throws if the cleanup has begun; the step runs in it nevertheless */
+  /** Adds a step. @throws if the cleanup has started; the step still runs as part of it */
   add(step: () => Promise<unknown>): void {
     this.steps.push(step);
-    if (this.running !== undefined) throw new Error('everything is being ended');
+    if (this.running !== undefined) throw new Error('shutting down');
   }
 
-  /** Called again it waits for the same end. */
+  /** Runs all steps once; further calls return the same promise. */
   run(): Promise<void> {
-    this.running ??= this.undo();
+    this.running ??= this.runSteps();
     return this.running;
   }
 
-  private async undo(): Promise<void> {
+  private async runSteps(): Promise<void> {
     for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
-      await step().catch((error: unknown) => console.error(`while cleaning up: ${String(error)}`));
+      await step().catch((error: unknown) => console.error(`cleanup failed: ${String(error)}`));
     }
   }
 }

@@ -5,23 +5,23 @@ import { afterAll, goalsOf, secondStart, soakMinute } from './goals.js';
 const short = (goals: ReturnType<typeof goalsOf>): unknown[] =>
   goals.map(({ figure, goal, measured, isMet }) => [figure, goal, measured, isMet]);
 
-describe('Goals', () => {
-  it('cover each comparison that was measured, with tuned peers apart', () => {
+describe('goalsOf', () => {
+  it('compares rates with each measured target, with lower goals for tuned peers', () => {
     const rows = [
-      { case: 'list of 20', what: 'email-stage', rate: 900 },
-      { case: 'list of 20', what: 'ceiling', ratio: 0.8 },
-      { case: 'list of 20', what: 'drf', ratio: 9.5 },
-      { case: 'list of 20', what: 'drf-tuned', ratio: 5 },
-      { case: 'list of 20 of 100,000', what: 'ceiling', ratio: 2 },
+      { case: 'list of 20', target: 'email-stage', rate: 900 },
+      { case: 'list of 20', target: 'ceiling', ratio: 0.8 },
+      { case: 'list of 20', target: 'drf', ratio: 9.5 },
+      { case: 'list of 20', target: 'drf-tuned', ratio: 5 },
+      { case: 'list of 20 of 100,000', target: 'ceiling', ratio: 2 },
     ];
     expect(short(goalsOf(rows, []))).toEqual([
-      ['list of 20, times the rate of ceiling', 'at least 0.80 ×', '0.80 ×', true],
-      ['list of 20, times the rate of drf', 'at least 10.00 ×', '9.50 ×', false],
-      ['list of 20, times the rate of drf-tuned', 'at least 5.00 ×', '5.00 ×', true],
+      ['list of 20, rate relative to ceiling', 'at least 0.80 ×', '0.80 ×', true],
+      ['list of 20, rate relative to drf', 'at least 10.00 ×', '9.50 ×', false],
+      ['list of 20, rate relative to drf-tuned', 'at least 5.00 ×', '5.00 ×', true],
     ]);
   });
 
-  it('cover starts and memory', () => {
+  it('checks start-up time and memory', () => {
     const moments = [
       { moment: secondStart, ready: 4001 },
       { moment: afterAll, rss: 249 },
@@ -32,10 +32,10 @@ describe('Goals', () => {
     ]);
   });
 
-  it('compare the last third of a soak with the first', () => {
+  it('compares memory in the last third of a soak with the first third', () => {
     const soak = [100, 110, 500, 120, 111, 120].map((rss, index) => ({ moment: soakMinute(index + 1), rss }));
     expect(short(goalsOf([], soak))).toEqual([
-      ['memory at the end of the soak, times that at its begin', 'at most 1.10 ×', '1.10 ×', true],
+      ['memory at the end of the soak, relative to its start', 'at most 1.10 ×', '1.10 ×', true],
     ]);
   });
 });

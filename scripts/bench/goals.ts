@@ -1,6 +1,6 @@
 import type { Column, Moment, Row } from './report.js';
 
-/** What a figure should be, and what it is. */
+/** A goal for a figure, with the measured value. */
 export interface Goal {
   readonly figure: string;
   readonly goal: string;
@@ -8,45 +8,49 @@ export interface Goal {
   readonly isMet: boolean;
 }
 
-/** Moments that goals speak of. */
+/** Names of the moments that goals refer to. */
 export const secondStart = 'second start';
 export const afterAll = 'after all cases';
 export const soakMinute = (minute: number): string => `soak, minute ${minute}`;
 
-/** How many times the rate of a comparison the service should have: in which cases, compared with what, how many times. */
-const rates: readonly (readonly [cases: readonly string[], isWith: (what: string) => boolean, atLeast: number])[] = [
+/** Goals for rates: the cases, the baselines, and the minimum rate of the service relative to them. */
+const rates: readonly (readonly [
+  cases: readonly string[],
+  isBaseline: (target: string) => boolean,
+  minimum: number,
+])[] = [
   [['list of 20', 'list of 100', 'filtered list', 'retrieve'], is('ceiling'), 0.8],
   [['repeated list of 20'], is('ceiling'), 3],
   [['unchanged list of 20'], is('ceiling'), 5],
-  [['list of 20', 'list of 100'], (what) => isPeer(what) && !isTuned(what), 10],
-  [['list of 20', 'list of 100'], (what) => isPeer(what) && isTuned(what), 5],
+  [['list of 20', 'list of 100'], (target) => isPeer(target) && !isTuned(target), 10],
+  [['list of 20', 'list of 100'], (target) => isPeer(target) && isTuned(target), 5],
   [['create', 'update'], isPeer, 3],
   [['list of 20 of 100,000'], is('email-stage, 1,000 stages'), 0.7],
   [['mails'], is('nodemailer'), 0.6],
 ];
 
-function is(name: string): (what: string) => boolean {
-  return (what) => what === name;
+function is(name: string): (target: string) => boolean {
+  return (target) => target === name;
 }
 
-function isPeer(what: string): boolean {
-  return !/^(email-stage.*|ceiling|nodemailer)$/.test(what);
+function isPeer(target: string): boolean {
+  return !/^(email-stage.*|ceiling|nodemailer)$/.test(target);
 }
 
-function isTuned(what: string): boolean {
-  return what.includes('tuned');
+function isTuned(target: string): boolean {
+  return target.includes('tuned');
 }
 
-/** Every goal that the figures say something about. */
+/** Returns the goals whose figures were measured. */
 export function goalsOf(rows: readonly Row[], moments: readonly Moment[]): Goal[] {
-  const ofRates = rates.flatMap(([cases, isWith, atLeast]) =>
-    rows.flatMap(({ case: name, what, ratio }) =>
-      ratio !== undefined && cases.includes(name) && isWith(what)
-        ? atMost(`${name}, times the rate of ${what}`, -ratio, -atLeast, (value) => `${(-value).toFixed(2)} ×`)
+  const rateGoals = rates.flatMap(([cases, isBaseline, minimum]) =>
+    rows.flatMap(({ case: name, target, ratio }) =>
+      ratio !== undefined && cases.includes(name) && isBaseline(target)
+        ? atMost(`${name}, rate relative to ${target}`, -ratio, -minimum, (value) => `${(-value).toFixed(2)} ×`)
         : [],
     ),
   );
-  return [...ofRates, ...goalsOfMoments(moments)];
+  return [...rateGoals, ...goalsOfMoments(moments)];
 }
 
 function goalsOfMoments(moments: readonly Moment[]): Goal[] {
@@ -61,7 +65,7 @@ function goalsOfMoments(moments: readonly Moment[]): Goal[] {
     ),
     ...atMost('memory after all cases', at(afterAll)?.rss, 250, megabytes),
     ...atMost(
-      'memory at the end of the soak, times that at its begin',
+      'memory at the end of the soak, relative to its start',
       growth(moments),
       1.1,
       (value) => `${value.toFixed(2)} ×`,
@@ -75,7 +79,7 @@ function atMost(figure: string, value: number | undefined, limit: number, show: 
   return [{ figure, goal, measured: show(value), isMet: value <= limit }];
 }
 
-/** Memory in the last third of the soak's minutes, times that in the first third. */
+/** Returns the mean memory in the last third of the soak, relative to the first third. */
 function growth(moments: readonly Moment[]): number | undefined {
   const minutes = moments.filter(({ moment }) => moment.startsWith('soak')).map(({ rss = Number.NaN }) => rss);
   const third = Math.floor(minutes.length / 3);

@@ -1,17 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
 
-import { nextMessage, startProgram } from './children.js';
+import { nextMessage, startChild } from './child-processes.js';
 import type { Cleanups } from './cleanups.js';
 
-/** Requests to send over and over. `[<id>]` in a path or a body is another word each time. */
+/** Requests to send repeatedly. Each `[<id>]` in a path or body is replaced by a unique value. */
 export interface Load {
   readonly url: string;
   readonly requests: readonly LoadRequest[];
   readonly connections: number;
   readonly seconds: number;
-  /** Requests a second at most; undefined for as many as are answered. */
+  /** Maximum requests per second; undefined for no limit. */
   readonly rate?: number | undefined;
-  /** The requests are those of one visitor, who keeps cookies; then comes the next visitor. */
+  /** The requests form one visit: cookies are kept, and each repetition is a new visitor. */
   readonly isVisit?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface LoadRequest {
   readonly body?: string;
 }
 
-/** Times in milliseconds, `rate` in requests a second. */
+/** Result of a load: latencies in milliseconds, `rate` in requests per second. */
 export interface LoadResult {
   readonly rate: number;
   readonly requests: number;
@@ -33,22 +33,22 @@ export interface LoadResult {
   readonly statuses: readonly number[];
 }
 
-/** Sends requests from a process of its own, so that it takes nothing from the event loop of what is measured. */
+/** Sends requests from a separate process, so that it does not share an event loop with the target. */
 export class LoadGenerator {
   private readonly child: ChildProcess;
 
   constructor(cleanups: Cleanups) {
-    this.child = startProgram('load-process', cleanups);
+    this.child = startChild('load-process', cleanups);
   }
 
-  /** @throws if anything else than just the statuses `expected` is answered, or nothing */
-  async send(load: Load, expected: readonly number[]): Promise<LoadResult> {
+  /** Sends the requests for `load.seconds`. @throws if a request fails, or the set of statuses is not `expected` */
+  async run(load: Load, expected: readonly number[]): Promise<LoadResult> {
     this.child.send(load);
     const result = await nextMessage<LoadResult>(this.child, load.seconds + 30);
     if (result.failures > 0 || result.statuses.join() !== expected.join()) {
       const { method, path } = load.requests[0] ?? { method: '', path: '' };
-      const missing = result.failures > 0 ? `, and ${result.failures} times nothing` : '';
-      throw new Error(`${method} ${load.url}${path} answered ${result.statuses.join(' and ')}${missing}`);
+      const failures = result.failures > 0 ? `; ${result.failures} requests failed` : '';
+      throw new Error(`${method} ${load.url}${path} answered ${result.statuses.join(' and ')}${failures}`);
     }
     return result;
   }

@@ -7,70 +7,79 @@ import { dataSourceOptions } from '../../src/data-source.js';
 import { MessageStore } from '../../src/mail/outbox/message-store.js';
 import { type NewMail, Outbox } from '../../src/mail/outbox/outbox.service.js';
 import { MailRenderer, type RenderedMail } from '../../src/mail/rendering/mail-renderer.js';
-import { until } from './children.js';
+import { waitFor } from './child-processes.js';
 import type { Cleanups } from './cleanups.js';
-import type { Contender, Work } from './measure.js';
+import type { Subject, Sample } from './measure.js';
 import { percentile } from './report.js';
 import type { RunningService } from './service.js';
 
-/** Mails that are sent in a round, for each second that it should take. */
-const perSecond = 250;
+/** Mails to send per planned second of a round. */
+const mailsPerSecond = 250;
 
-/** How mails are sent: all at once, or one at a time when nothing else is to be done. */
-export interface MailContenders {
-  readonly many: readonly Contender[];
-  readonly one: readonly Contender[];
+/** The service and nodemailer, sending a batch at once, or one mail at a time without other load. */
+export interface MailSubjects {
+  readonly batch: readonly Subject[];
+  readonly sequential: readonly Subject[];
 }
 
 /**
- * The same mails to the same server, by the whole way of this service and by nodemailer's own pool of five connections.
+ * Returns the subjects that send the same mails to the same server: the service with its complete pipeline, and
+ * nodemailer with a pool of five connections.
  *
- * The time of the service begins before the first mail is enqueued and ends when the last one is written down as sent:
- * outbox, job, look-up, claim, template, SMTP, state, event. This process enqueues, the service's sends.
+ * The service is timed from the first enqueue until the last mail is recorded as sent: outbox, job, look-up, claim,
+ * template, SMTP, state, event. This process enqueues, the service's process sends.
  */
-export async function mailContenders(
+export async function mailSubjects(
   service: RunningService,
   databaseUrl: string,
   port: number,
   cleanups: Cleanups,
-): Promise<MailContenders> {
+): Promise<MailSubjects> {
   const dataSource = new DataSource({ ...dataSourceOptions(databaseUrl) });
   cleanups.add(async () => dataSource.isInitialized && dataSource.destroy());
   await dataSource.initialize();
-  const queue = new Queue(dataSource);
-  const pool = new Pool(port, await sample());
-  const count = (seconds: number): number => Math.ceil(seconds * perSecond);
+  const outbox = new OutboxSender(dataSource);
+  const nodemailer = new NodemailerSender(port, await renderMail());
+  const count = (seconds: number): number => Math.ceil(seconds * mailsPerSecond);
   return {
-    many: [
-      { name: service.name, pid: service.pid, work: (seconds) => timed(count(seconds), (mails) => queue.send(mails)) },
-      { name: 'nodemailer', pid: process.pid, work: (seconds) => timed(count(seconds), (mails) => pool.send(mails)) },
+    batch: [
+      {
+        name: service.name,
+        pid: service.pid,
+        run: (seconds) => timeBatch(count(seconds), (mails) => outbox.send(mails)),
+      },
+      {
+        name: 'nodemailer',
+        pid: process.pid,
+        run: (seconds) => timeBatch(count(seconds), (mails) => nodemailer.send(mails)),
+      },
     ],
-    one: [
-      { name: service.name, pid: service.pid, work: (seconds) => oneByOne(seconds, () => queue.timeOfOne()) },
-      { name: 'nodemailer', pid: process.pid, work: (seconds) => oneByOne(seconds, () => pool.timeOfOne()) },
+    sequential: [
+      { name: service.name, pid: service.pid, run: (seconds) => timeSequence(seconds, () => outbox.sendOne()) },
+      { name: 'nodemailer', pid: process.pid, run: (seconds) => timeSequence(seconds, () => nodemailer.sendOne()) },
     ],
   };
 }
 
-async function timed(mails: number, send: (mails: number) => Promise<void>): Promise<Work> {
+async function timeBatch(mails: number, send: (mails: number) => Promise<void>): Promise<Sample> {
   const since = performance.now();
   await send(mails);
   return { requests: mails, rate: (1000 * mails) / (performance.now() - since) };
 }
 
-/** @param time sends a mail, and resolves to the milliseconds until it was accepted */
-async function oneByOne(seconds: number, time: () => Promise<number>): Promise<Work> {
+/** @param sendOne sends a mail and returns its latency in milliseconds */
+async function timeSequence(seconds: number, sendOne: () => Promise<number>): Promise<Sample> {
   const deadline = performance.now() + seconds * 1000;
-  const times: number[] = [];
-  while (performance.now() < deadline) times.push(await time());
-  times.sort((a, b) => a - b);
-  const rate = (1000 * times.length) / times.reduce((sum, each) => sum + each, 0);
-  const [p50, p95, p99] = [percentile(times, 0.5), percentile(times, 0.95), percentile(times, 0.99)];
-  return { requests: times.length, rate, p50, p95, p99 };
+  const latencies: number[] = [];
+  while (performance.now() < deadline) latencies.push(await sendOne());
+  latencies.sort((a, b) => a - b);
+  const rate = (1000 * latencies.length) / latencies.reduce((sum, latency) => sum + latency, 0);
+  const [p50, p95, p99] = [percentile(latencies, 0.5), percentile(latencies, 0.95), percentile(latencies, 0.99)];
+  return { requests: latencies.length, rate, p50, p95, p99 };
 }
 
-/** nodemailer's pool. */
-class Pool {
+/** Sends mails with nodemailer. */
+class NodemailerSender {
   private readonly mail: object;
 
   constructor(
@@ -93,51 +102,51 @@ class Pool {
     transport.close();
   }
 
-  /** Milliseconds that the second of two mails takes, so that it finds a connection as those of the service do. */
-  async timeOfOne(): Promise<number> {
+  /** Returns the latency of the second of two mails, which finds an open connection as the service's mails do. */
+  async sendOne(): Promise<number> {
     const transport = createTransport({ host: '127.0.0.1', port: this.port, pool: true, maxConnections: 1 });
     await transport.sendMail(this.mail);
     const since = performance.now();
     await transport.sendMail(this.mail);
-    const time = performance.now() - since;
+    const latency = performance.now() - since;
     transport.close();
-    return time;
+    return latency;
   }
 }
 
-/** The side of the service that enqueues. */
-class Queue {
+/** Sends mails with the service, by enqueueing them in its outbox. */
+class OutboxSender {
   private readonly outbox: Outbox;
 
   constructor(private readonly dataSource: DataSource) {
     this.outbox = new Outbox(new MessageStore(dataSource));
   }
 
-  /** Enqueues mails, and waits until all are sent. */
+  /** Enqueues mails and waits until all are sent. */
   async send(count: number): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      for (let done = 0; done < count; done += 1) await this.outbox.enqueue(manager, newMail());
+      for (let index = 0; index < count; index += 1) await this.outbox.enqueue(manager, newMail());
     });
-    await until('mails to be sent', 120, async () => !(await this.isWaiting()));
+    await waitFor('all mails to be sent', 120, async () => !(await this.hasPending()));
   }
 
-  /** Milliseconds from enqueue to acceptance. */
-  async timeOfOne(): Promise<number> {
+  /** Enqueues a mail and returns the milliseconds until the server accepted it. */
+  async sendOne(): Promise<number> {
     const pk = await this.dataSource.transaction((manager) => this.outbox.enqueue(manager, newMail()));
-    let time: number | null | undefined;
-    await until('a mail to be sent', 30, async () => {
+    let latency: number | null | undefined;
+    await waitFor('the mail to be sent', 30, async () => {
       const [row] = await this.dataSource.query<{ ms: number | null }[]>(
         `select extract(epoch from a.ended - m.created)::float * 1000 as ms
            from mail_message m left join delivery_attempt a using (message_uuid) where m.message_uuid = $1`,
         [pk],
       );
-      time = row?.ms;
-      return typeof time === 'number';
+      latency = row?.ms;
+      return typeof latency === 'number';
     });
-    return time ?? Number.NaN;
+    return latency ?? Number.NaN;
   }
 
-  private async isWaiting(): Promise<boolean> {
+  private async hasPending(): Promise<boolean> {
     const statement = 'select from mail_message where next_attempt is not null limit 1';
     return (await this.dataSource.query<unknown[]>(statement)).length > 0;
   }
@@ -160,8 +169,8 @@ function newMail(): NewMail {
   };
 }
 
-/** The mail as the service renders it, so that both send the same: subject, text, HTML and logo. */
-async function sample(): Promise<RenderedMail> {
+/** Renders the mail as the service does, so that both send the same subject, text, HTML and logo. */
+async function renderMail(): Promise<RenderedMail> {
   const { template, subject, locale } = newMail();
   const url = `http://127.0.0.1:9000/if/flow/recovery/?flow_token=${'0'.repeat(64)}`;
   const user = { username: 'alice', name: 'Alice', email: 'alice@example.org' };

@@ -1,26 +1,26 @@
 import { databaseCpu, usageOf } from './processes.js';
 import { median, type Row } from './report.js';
 
-/** How thoroughly it is measured. */
-export interface Effort {
+/** Rounds of a measurement; durations in seconds. */
+export interface Schedule {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmUp: number;
-  /** Waits until nothing disturbs. */
-  readonly quiet: () => Promise<void>;
+  /** Waits until other programs leave the machine idle. */
+  readonly waitForIdle: () => Promise<void>;
 }
 
-/** One side of a comparison. */
-export interface Contender {
+/** One side of a comparison: the service or a baseline. */
+export interface Subject {
   readonly name: string;
-  /** Its process, if it is one of ours. */
+  /** Its process; undefined if the benchmark did not start it. */
   readonly pid?: number | undefined;
-  /** Works for about so many seconds. */
-  readonly work: (seconds: number) => Promise<Work>;
+  /** Runs the case for about `seconds`. */
+  readonly run: (seconds: number) => Promise<Sample>;
 }
 
-/** What was done: how much, and how much a second; times in milliseconds. */
-export interface Work {
+/** Result of one run: number of requests, requests per second, latencies in milliseconds. */
+export interface Sample {
   readonly requests: number;
   readonly rate: number;
   readonly p50?: number;
@@ -29,60 +29,59 @@ export interface Work {
 }
 
 /**
- * Measures the contenders in turn, several times (A B A B), after each has been warmed up. Of several rounds the middle
- * one counts.
+ * Measures the subjects alternately (A B A B) after a warm-up of each.
  *
- * @param postmaster the main process of their database
- * @returns a row for each; the ratio of a row is how many times its rate the first one had in the same round
+ * @param postmaster process id of the database server
+ * @returns a row per subject with the median of each figure; `ratio` is the first subject's rate divided by the row's
  */
 export async function compare(
   name: string,
-  contenders: readonly Contender[],
-  effort: Effort,
+  subjects: readonly Subject[],
+  schedule: Schedule,
   postmaster: number,
 ): Promise<Row[]> {
-  for (const contender of contenders) await contender.work(effort.warmUp);
+  for (const subject of subjects) await subject.run(schedule.warmUp);
   const rounds: Row[][] = [];
-  for (let round = 0; round < effort.rounds; round += 1) {
+  for (let round = 0; round < schedule.rounds; round += 1) {
     const rows: Row[] = [];
-    for (const contender of contenders) {
-      await effort.quiet();
-      rows.push(await measure(name, contender, effort.seconds, postmaster));
+    for (const subject of subjects) {
+      await schedule.waitForIdle();
+      rows.push(await measure(name, subject, schedule.seconds, postmaster));
     }
     rounds.push(withRatios(rows));
   }
-  return contenders.map((_, index) => middle(rounds.flatMap((rows) => rows[index] ?? [])));
+  return subjects.map((_, index) => medians(rounds.flatMap((rows) => rows[index] ?? [])));
 }
 
-async function measure(name: string, contender: Contender, seconds: number, postmaster: number): Promise<Row> {
-  const { pid, work } = contender;
+async function measure(name: string, subject: Subject, seconds: number, postmaster: number): Promise<Row> {
+  const { pid, run } = subject;
   const usage = async (): ReturnType<typeof usageOf> => (pid === undefined ? undefined : usageOf(pid));
   const [before, databaseBefore] = [await usage(), await databaseCpu(postmaster)];
-  const { requests, ...figures } = await work(seconds);
+  const { requests, ...figures } = await run(seconds);
   const [after, databaseAfter] = [await usage(), await databaseCpu(postmaster)];
   const cpu = perRequest(before?.cpu, after?.cpu, requests);
-  // Who is no process of ours has a database of its own.
+  // An external target has its own database, which is not measured.
   const database = after === undefined ? undefined : perRequest(databaseBefore, databaseAfter, requests);
-  return { case: name, what: contender.name, ...figures, cpu, databaseCpu: database, rss: after?.rss };
+  return { case: name, target: subject.name, ...figures, cpu, databaseCpu: database, rss: after?.rss };
 }
 
 function perRequest(before: number | undefined, after: number | undefined, count: number): number | undefined {
   return before === undefined || after === undefined ? undefined : (after - before) / count;
 }
 
-/** The rows of one round, each with how many times its rate the first one has. */
+/** Returns the rows of one round with their ratios to the first row. */
 export function withRatios(rows: readonly Row[]): Row[] {
   const first = rows[0]?.rate ?? Number.NaN;
   return rows.map((row, index) => (index === 0 ? row : { ...row, ratio: first / (row.rate ?? Number.NaN) }));
 }
 
-/** @returns a row with the middle of every figure */
-export function middle(rows: readonly Row[]): Row {
+/** Returns a row with the median of each figure. */
+export function medians(rows: readonly Row[]): Row {
   const names = new Set(rows.flatMap((row) => Object.keys(row)));
   const figures = [...names].flatMap((name) => {
     const values = rows.flatMap((row) => row[name as keyof Row] ?? []).filter((value) => typeof value === 'number');
     return values.length === 0 ? [] : [[name, median(values)] as const];
   });
-  const { case: name = '', what = '' } = rows[0] ?? {};
-  return { case: name, what, ...Object.fromEntries(figures) };
+  const { case: name = '', target = '' } = rows[0] ?? {};
+  return { case: name, target, ...Object.fromEntries(figures) };
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { readOptions, UsageError } from './options.js';
 
-describe('The command line', () => {
-  it('names peers, which share a token', () => {
+describe('readOptions', () => {
+  it('reads peers, which share a token', () => {
     const args = ['--peer', 'drf=http://127.0.0.1:8000/', '--peer', 'b=http://[::1]:1', '--peer-token', 'key'];
     expect(readOptions(args)?.peers).toEqual([
       { name: 'drf', url: 'http://127.0.0.1:8000', token: 'key' },
@@ -11,7 +11,7 @@ describe('The command line', () => {
     ]);
   });
 
-  it('asks for everything, thoroughly, when it says nothing', () => {
+  it('selects all cases with full rounds by default', () => {
     expect(readOptions([])).toEqual({
       isQuick: false,
       only: '',
@@ -22,7 +22,7 @@ describe('The command line', () => {
     });
   });
 
-  it('can ask for help', () => {
+  it('returns undefined for --help', () => {
     expect(readOptions(['--quick', '--help'])).toBeUndefined();
   });
 
@@ -33,7 +33,7 @@ describe('The command line', () => {
     ['--soak', 'long'],
     ['--soak', '-1'],
     ['--soak', '1.5'],
-  ])('is refused with %s %s', (...args) => {
+  ])('refuses %s %s', (...args) => {
     expect(() => readOptions(args)).toThrow(UsageError);
   });
 });

@@ -4,19 +4,19 @@ import type { Target } from './service.js';
 
 export const usage = `usage: npm run bench -- [options]
 
-Measures the service beside plain Fastify and pg answering the same (the ceiling), beside nodemailer's own pool, and
-beside other services that have the same API and data: in turn, several times. Prints tables, and which goals are met.
-Everything it starts listens on loopback only, works on a database of its own, and is ended again.
+Compares the service with plain Fastify and pg serving the same responses (the ceiling), with nodemailer, and with
+peers: other services with the same API and data. Alternates between them over several rounds, then prints tables and
+which goals are met. All processes listen on loopback, use their own database and are stopped at the end.
 
-  --quick            short rounds of each case: less than two minutes in all, instead of five
-  --only WORD        only what has this in its name: cases, "mails", "start"
-  --peer NAME=URL    also measure the service there; may be given more than once. One with "tuned" in its name counts
-                     for the goals of tuned peers
-  --peer-token KEY   its API token
-  --soak MINUTES     then watch memory for so long, at 50 requests a second
-  --plans            then show how PostgreSQL goes about the lists
+  --quick            short rounds: less than two minutes in total instead of five
+  --only TEXT        run only cases whose names contain TEXT; "mails" and "start" are cases, too
+  --peer NAME=URL    also measure the service at URL (repeatable). Names that contain "tuned" have the goals of tuned
+                     peers
+  --peer-token KEY   API token of the peers
+  --soak MINUTES     afterwards record memory for this long, at 50 requests per second
+  --plans            afterwards print PostgreSQL's query plans of the lists
   --output FILE      write the figures to FILE.json and the tables to FILE.md
-  --help             show this
+  --help             print this help
 `;
 
 export interface Options {
@@ -28,30 +28,32 @@ export interface Options {
   readonly output: string | undefined;
 }
 
-/** What the command line cannot mean. */
+/** Invalid command-line arguments; the message says which. */
 export class UsageError extends Error {}
 
 /**
- * @returns undefined if help is asked for
+ * Parses the command line.
+ *
+ * @returns undefined for `--help`
  * @throws UsageError
  */
 export function readOptions(args: readonly string[]): Options | undefined {
-  const given = parse(args);
-  if (given.help) return undefined;
-  const soakMinutes = Number(given.soak);
-  if (!Number.isInteger(soakMinutes) || soakMinutes < 0) throw new UsageError('--soak takes a number of minutes');
-  const peers = given.peer.map((peer) => {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const soakMinutes = Number(values.soak);
+  if (!Number.isInteger(soakMinutes) || soakMinutes < 0) throw new UsageError('--soak takes a whole number of minutes');
+  const peers = values.peer.map((peer) => {
     const [, name, url] = /^([^=]+)=(https?:\/\/[^/]+)\/?$/.exec(peer) ?? [];
     if (name === undefined || url === undefined) throw new UsageError(`--peer takes NAME=URL, not ${peer}`);
-    return { name, url, token: given['peer-token'] };
+    return { name, url, token: values['peer-token'] };
   });
   return {
-    isQuick: given.quick,
-    only: given.only,
+    isQuick: values.quick,
+    only: values.only,
     peers,
     soakMinutes,
-    hasPlans: given.plans,
-    output: given.output,
+    hasPlans: values.plans,
+    output: values.output,
   };
 }
 

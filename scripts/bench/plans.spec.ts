@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { longest } from './plans.js';
+import { slowestPlan } from './plans.js';
 
 const log = `2026-01-01 00:00:00.000 UTC [7] LOG:  duration: 0.500 ms  plan:
 \tQuery Text: select "a"
@@ -14,15 +14,15 @@ const log = `2026-01-01 00:00:00.000 UTC [7] LOG:  duration: 0.500 ms  plan:
 2026-01-01 00:00:00.002 UTC [7] LOG:  connection received
 `;
 
-describe('The plan that is shown', () => {
-  it('is that of the statement that took longest, without the statement and without estimates', () => {
-    expect(longest(log)).toEqual([
+describe('slowestPlan', () => {
+  it('returns the plan of the slowest statement, without statement text and estimates', () => {
+    expect(slowestPlan(log)).toEqual([
       'Aggregate (actual time=9.000..9.001 rows=1.00 loops=1)\n' +
         '  ->  Seq Scan on stage (actual time=0.001..8.000 rows=9.00 loops=1)',
     ]);
   });
 
-  it('is none when nothing was logged', () => {
-    expect(longest('2026-01-01 00:00:00.002 UTC [7] LOG:  connection received\n')).toEqual([]);
+  it('returns nothing for a log without plans', () => {
+    expect(slowestPlan('2026-01-01 00:00:00.002 UTC [7] LOG:  connection received\n')).toEqual([]);
   });
 });

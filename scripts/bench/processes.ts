@@ -1,24 +1,24 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What a process has used: milliseconds of CPU since its start, megabytes of memory now, and the most it ever had. */
+/** CPU time of a process since its start in milliseconds, resident memory and its peak in megabytes. */
 export interface Usage {
   readonly cpu: number;
   readonly rss: number;
-  readonly highest: number;
+  readonly peak: number;
 }
 
-const tick = 10;
-const page = 4096;
+const tickMs = 10;
+const pageBytes = 4096;
 
-/** What the process uses, read from `/proc`; undefined where there is none. */
+/** Reads the usage of a process from `/proc`; undefined if there is no such process or no `/proc`. */
 export async function usageOf(pid: number): Promise<Usage | undefined> {
   const stat = await statOf(pid);
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const highest = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) * 1024;
-  return stat && { cpu: stat.cpu, rss: (stat.pages * page) / 1e6, highest: highest / 1e6 };
+  const peak = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) * 1024;
+  return stat && { cpu: stat.cpu, rss: (stat.pages * pageBytes) / 1e6, peak: peak / 1e6 };
 }
 
-/** CPU of a PostgreSQL server: its main process, what ended below it, and what runs below it now. */
+/** Returns the CPU milliseconds of a PostgreSQL server: postmaster, running and finished backends. */
 export async function databaseCpu(postmaster: number): Promise<number | undefined> {
   const all = await Promise.all((await processIds()).map(statOf));
   const ours = all.filter((stat) => stat?.pid === postmaster || stat?.parent === postmaster);
@@ -35,10 +35,10 @@ interface Stat {
 async function statOf(pid: number): Promise<Stat | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  // The name in brackets may hold anything; the fields after it are numbered from 3 (proc(5)).
+  // The name in parentheses may contain any character; the fields after it are numbered from 3 (proc(5)).
   const fields = ['', '', '', ...text.slice(text.lastIndexOf(')') + 2).split(' ')];
   const field = (number: number): number => Number(fields[number]);
-  const cpu = (field(14) + field(15) + field(16) + field(17)) * tick;
+  const cpu = (field(14) + field(15) + field(16) + field(17)) * tickMs;
   return { pid, parent: field(4), cpu, pages: field(24) };
 }
 

@@ -1,7 +1,7 @@
-/** One line of the table. Times in milliseconds, memory in megabytes, `rate` a second; what is not known is missing. */
+/** Figures of a target in a case: times in milliseconds, memory in megabytes, `rate` per second. */
 export interface Row {
   readonly case: string;
-  readonly what: string;
+  readonly target: string;
   readonly rate?: number | undefined;
   readonly p50?: number | undefined;
   readonly p95?: number | undefined;
@@ -9,20 +9,20 @@ export interface Row {
   readonly cpu?: number | undefined;
   readonly databaseCpu?: number | undefined;
   readonly rss?: number | undefined;
-  /** How many times the rate of this line the service's line of the case has. */
+  /** Rate of the service in this case, divided by the rate of this row. */
   readonly ratio?: number | undefined;
 }
 
-/** Memory of the service at some moment, in megabytes, and milliseconds that a start took. */
+/** Memory of the service at a named moment in megabytes, and the duration of a start in milliseconds. */
 export interface Moment {
   readonly moment: string;
   readonly ready?: number | undefined;
   readonly rss?: number | undefined;
-  /** The most that it has been. */
-  readonly highest?: number | undefined;
+  /** Peak memory so far. */
+  readonly peak?: number | undefined;
 }
 
-/** A column: its title, and what it shows of a row. Text is to the left, numbers are to the right. */
+/** A table column. Numbers are aligned right, text left. */
 export interface Column<T> {
   readonly title: string;
   readonly cell: (row: T) => string;
@@ -31,15 +31,15 @@ export interface Column<T> {
 
 function figure<T>(title: string, value: (row: T) => number | undefined, digits: number, unit = ''): Column<T> {
   const cell = (row: T): string => {
-    const known = value(row);
-    return known === undefined ? '' : `${known.toFixed(digits)}${unit}`;
+    const number = value(row);
+    return number === undefined ? '' : `${number.toFixed(digits)}${unit}`;
   };
   return { title, cell, isNumber: true };
 }
 
 export const caseColumns: readonly Column<Row>[] = [
   { title: 'case', cell: (row) => row.case },
-  { title: 'what', cell: (row) => row.what },
+  { title: 'target', cell: (row) => row.target },
   figure('requests/s', (row) => row.rate, 0),
   figure('p50 ms', (row) => row.p50, 1),
   figure('p95 ms', (row) => row.p95, 1),
@@ -47,17 +47,17 @@ export const caseColumns: readonly Column<Row>[] = [
   figure('CPU ms', (row) => row.cpu, 2),
   figure('database CPU ms', (row) => row.databaseCpu, 2),
   figure('RSS MB', (row) => row.rss, 0),
-  figure('email-stage is', (row) => row.ratio, 2, ' ×'),
+  figure('ratio', (row) => row.ratio, 2, ' ×'),
 ];
 
 export const momentColumns: readonly Column<Moment>[] = [
   { title: 'moment', cell: ({ moment }) => moment },
   figure('ready after s', ({ ready }) => ready && ready / 1000, 2),
   figure('RSS MB', ({ rss }) => rss, 0),
-  figure('highest RSS MB', ({ highest }) => highest, 0),
+  figure('peak RSS MB', ({ peak }) => peak, 0),
 ];
 
-/** The rows as a Markdown table, aligned so that it reads well on a terminal too. */
+/** Renders the rows as a Markdown table with aligned columns, readable in a terminal too. */
 export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
   const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ cell }) => cell(row)))];
   const widths = columns.map((_, index) => Math.max(3, ...cells.map((line) => line[index]?.length ?? 0)));
@@ -75,7 +75,7 @@ export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): str
   return [titles, rule, ...lines].join('\n');
 }
 
-/** The middle one. */
+/** Returns the median; the lower middle value of an even number of values. */
 export function median(values: readonly number[]): number {
   return percentile(
     [...values].sort((a, b) => a - b),
@@ -83,7 +83,7 @@ export function median(values: readonly number[]): number {
   );
 }
 
-/** @param sorted in rising order */
+/** Returns the value at a share of the sorted list. @param sorted in ascending order */
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
 }

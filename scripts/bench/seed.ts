@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/data-source.js';
 import { migrate } from '../../src/database/migrate.js';
 
-/** Flows of every database; each stage is bound to three of them. */
+/** Number of flows in every database; each stage is bound to three of them. */
 const flowCount = 50;
 
 const flows = `
@@ -40,7 +40,7 @@ const bindings = `
     join (select flow_uuid, row_number() over (order by slug) - 1 as n from "flow") f
       on f.n = (s.n * 7 + k * 17) % ${flowCount}`;
 
-/** Makes a database on the server of `url` with so many email stages. @returns its address */
+/** Creates a database with email stages on the server of `url`. @returns its URL */
 export async function createDatabase(url: string, stageCount: number): Promise<string> {
   const address = new URL(url);
   address.pathname = `/stages_${stageCount}_${randomUUID().slice(0, 8)}`;
@@ -52,10 +52,10 @@ export async function createDatabase(url: string, stageCount: number): Promise<s
   return address.href;
 }
 
-/** Runs the statements one after the other. */
+/** Runs the statements sequentially. */
 export async function execute(url: string, statements: readonly string[], stageCount = 0): Promise<void> {
   const client = new Client({ connectionString: url });
-  // A server that is stopped meanwhile: the statement under way fails, which is enough.
+  // If the server stops, the current statement fails as well; an unhandled event would crash the process.
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -7,71 +7,72 @@ import { installedBinaries } from '../../src/database/embedded/binaries.js';
 import { stopServer } from '../../src/database/embedded/server.js';
 import { startEmbeddedDatabase } from '../../src/database/embedded-database.js';
 import { createDummyFlow, stageKeys } from './api.js';
-import type { Known } from './cases.js';
-import { nextMessage, startProgram } from './children.js';
+import type { Fixtures } from './cases.js';
+import { nextMessage, startChild } from './child-processes.js';
 import type { Cleanups } from './cleanups.js';
 import { LoadGenerator } from './load.js';
 import { createDatabase } from './seed.js';
 import { type RunningService, startCeiling, startService, type Target } from './service.js';
 
-/** The service and the ceiling on a database with so many stages. */
-export interface Site {
+/** The service and the ceiling on one database. */
+export interface Deployment {
   readonly databaseUrl: string;
-  /** Settings of the service. */
+  /** Environment variables of the service. */
   readonly environment: Record<string, string>;
   readonly service: RunningService;
   readonly ceiling: Target;
-  readonly known: Known;
+  readonly fixtures: Fixtures;
 }
 
-/** Everything that runs while it is measured. */
+/** The processes that all cases share: database, mail server, load generator, and a deployment per database size. */
 export class Setup {
   readonly generator: LoadGenerator;
-  private readonly sites = new Map<number, Promise<Site>>();
+  private readonly deployments = new Map<number, Promise<Deployment>>();
 
   private constructor(
     readonly cleanups: Cleanups,
-    /** A folder that is deleted in the end. */
+    /** Temporary folder, deleted at the end. */
     readonly folder: string,
     private readonly databaseServer: string,
-    /** The main process of the database. */
+    /** Process id of the database server. */
     readonly postmaster: number,
-    /** Where the database writes its log. */
+    /** Path of the database server's log. */
     readonly databaseLog: string,
-    /** Port of a mail server that takes everything. */
+    /** Port of a mail server that accepts everything. */
     readonly mailPort: number,
   ) {
     this.generator = new LoadGenerator(cleanups);
   }
 
-  static async begin(cleanups: Cleanups): Promise<Setup> {
-    // At once, so that there is no moment in which it is there and would not be deleted.
+  /** Starts the shared processes. */
+  static async start(cleanups: Cleanups): Promise<Setup> {
+    // Synchronously, so that an interrupt cannot occur between its creation and the registration of its cleanup.
     const folder = mkdtempSync(join(tmpdir(), 'email-stage-bench-'));
     cleanups.add(() => rm(folder, { recursive: true, force: true }));
-    // As root the database server runs as another user, who must get through.
+    // As root, the database server runs as another user, who needs access.
     await chmod(folder, 0o755);
     const starting = startEmbeddedDatabase({ dataDir: folder, report: () => undefined });
     cleanups.add(async () => {
       const server = await starting.catch(() => undefined);
-      // Not `server.stop()`, which leaves the server to its other clients: a load that is interrupted is one.
+      // Not `server.stop()`, which keeps the server running for other clients, such as an interrupted load.
       if (server !== undefined) await stopServer(server.directory, await installedBinaries());
     });
     const server = await starting;
     const postmaster = Number(readFileSync(join(server.directory, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
-    const mailPort = await nextMessage<number>(startProgram('smtp-sink-process', cleanups), 30);
+    const mailPort = await nextMessage<number>(startChild('smtp-sink-process', cleanups), 30);
     return new Setup(cleanups, folder, server.url, postmaster, join(server.directory, 'server.log'), mailPort);
   }
 
-  /** The site with so many stages, made when it is first asked for. */
-  site(stageCount: number): Promise<Site> {
-    const known = this.sites.get(stageCount);
-    if (known !== undefined) return known;
-    const made = this.make(stageCount);
-    this.sites.set(stageCount, made);
-    return made;
+  /** Returns the deployment with so many stages; the first call creates it. */
+  deployment(stageCount: number): Promise<Deployment> {
+    const existing = this.deployments.get(stageCount);
+    if (existing !== undefined) return existing;
+    const created = this.deploy(stageCount);
+    this.deployments.set(stageCount, created);
+    return created;
   }
 
-  private async make(stageCount: number): Promise<Site> {
+  private async deploy(stageCount: number): Promise<Deployment> {
     const databaseUrl = await createDatabase(this.databaseServer, stageCount);
     const environment = {
       DATABASE_URL: databaseUrl,
@@ -81,7 +82,7 @@ export class Setup {
     };
     const service = await startService(`email-stage-${stageCount}`, this.folder, environment, this.cleanups);
     const ceiling = await startCeiling(databaseUrl, this.cleanups);
-    const known = { keys: await stageKeys(service), flow: await createDummyFlow(service) };
-    return { databaseUrl, environment, service: { ...service, name: 'email-stage' }, ceiling, known };
+    const fixtures = { stageKeys: await stageKeys(service), flowSlug: await createDummyFlow(service) };
+    return { databaseUrl, environment, service: { ...service, name: 'email-stage' }, ceiling, fixtures };
   }
 }

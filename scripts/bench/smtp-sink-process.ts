@@ -1,6 +1,6 @@
 import { SMTPServer } from 'smtp-server';
 
-/** A mail server in a process of its own that accepts everything and stores nothing. Sends its port to the parent. */
+/** A mail server that accepts everything and stores nothing. Sends its port to the parent process. */
 const server = new SMTPServer({
   authOptional: true,
   disabledCommands: ['STARTTLS', 'AUTH'],

@@ -7,8 +7,8 @@ import { startService } from './service.js';
 import type { Setup } from './setup.js';
 
 /**
- * How long the service takes from the start of its process until it says that it is ready, and what memory it has then:
- * the first time, when it installs its embedded database, and the next times.
+ * Measures the time from process start to readiness, and the memory then: of the first start, which installs the
+ * embedded database, and the medians of `times` further starts.
  */
 export async function measureStarts(setup: Setup, times: number): Promise<Moment[]> {
   const environment = { DATA_DIR: join(setup.folder, 'starts') };
@@ -16,13 +16,17 @@ export async function measureStarts(setup: Setup, times: number): Promise<Moment
     const service = await startService(moment, setup.folder, environment, setup.cleanups);
     const usage = await usageOf(service.pid);
     await service.stop();
-    return { moment, ready: service.startTime, rss: usage?.rss ?? Number.NaN };
+    return { moment, ready: service.startupMs, rss: usage?.rss ?? Number.NaN };
   };
   const first = await start('first start');
-  const next = [];
-  for (let time = 0; time < times; time += 1) next.push(await start(secondStart));
+  const further = [];
+  for (let time = 0; time < times; time += 1) further.push(await start(secondStart));
   return [
     first,
-    { moment: secondStart, ready: median(next.map(({ ready }) => ready)), rss: median(next.map(({ rss }) => rss)) },
+    {
+      moment: secondStart,
+      ready: median(further.map(({ ready }) => ready)),
+      rss: median(further.map(({ rss }) => rss)),
+    },
   ];
 }

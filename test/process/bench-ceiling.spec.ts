@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 
-import { requireSameAnswer } from '../../scripts/bench/api.js';
+import { requireSameResponse } from '../../scripts/bench/api.js';
 import { cases } from '../../scripts/bench/cases.js';
 import { Cleanups } from '../../scripts/bench/cleanups.js';
 import type * as service from '../../scripts/bench/service.js';
@@ -17,7 +17,7 @@ let ceiling: service.Target;
 beforeAll(async () => {
   const database = await createTestDatabase();
   app = await startTestApp({}, database);
-  // Compiled, because the ceiling is a process of its own.
+  // Compiled, because the ceiling is a separate process.
   const program = pathToFileURL(join(inject('compiledSources'), '../scripts/bench/service.js')).href;
   const { startCeiling } = (await import(program)) as typeof service;
   ceiling = { ...(await startCeiling(database.url, cleanups)), token: adminKey };
@@ -27,12 +27,12 @@ afterAll(async () => {
   await app.stop();
 });
 
-it.each(cases.filter(({ compared, among }) => compared.includes('ceiling') && among === 1_000))(
+it.each(cases.filter(({ baselines, stageCount }) => baselines.includes('ceiling') && stageCount === 1_000))(
   'the ceiling of the benchmark sends the same response as the service: $name',
   async ({ requests }) => {
     const { pk } = await createEmailStage(app.api, { use_tls: true, port: 587 });
-    const [{ method, path } = { method: '', path: '' }] = requests({ keys: [pk], flow: '' });
+    const [{ method, path } = { method: '', path: '' }] = requests({ stageKeys: [pk], flowSlug: '' });
     expect(method).toBe('GET');
-    await requireSameAnswer({ name: 'email-stage', url: app.url, token: adminKey }, ceiling, path);
+    await requireSameResponse({ name: 'email-stage', url: app.url, token: adminKey }, ceiling, path);
   },
 );
