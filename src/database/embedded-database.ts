@@ -5,57 +5,56 @@ import type { Binaries } from './embedded/binaries.js';
 import { installedBinaries, usableBinaries } from './embedded/binaries.js';
 import { hasCluster, installCluster } from './embedded/cluster.js';
 import type { Presence, ServerAddress } from './embedded/connections.js';
-import { countOthers, createDatabase, joinServer, probe, urlOf } from './embedded/connections.js';
+import { countOtherClients, createDatabase, openPresence, probe, urlOf } from './embedded/connections.js';
 import { readState, writeState } from './embedded/database-state.js';
 import { errorCode, EmbeddedDatabaseError, messageOf } from './embedded/embedded-database-error.js';
 import type { Placement } from './embedded/placement.js';
 import { placeCluster, prepareDataDirectory } from './embedded/placement.js';
 import { findPostmaster } from './embedded/postmaster.js';
-import { accountName, handOver } from './embedded/server-account.js';
+import { accountName, changeOwner } from './embedded/server-account.js';
 import { findServer, startServer, stopServer } from './embedded/server.js';
 import { withStartLock } from './embedded/start-lock.js';
 import { waitUntil } from './embedded/wait-until.js';
 
-/** A PostgreSQL server of our own, running. */
+/** A running embedded PostgreSQL server. */
 export interface EmbeddedDatabase {
-  /** `postgres://` URL of the database, with the password. The port is another one after each start of the server. */
+  /** `postgres://` URL of the database, with the password. The port changes with each start of the server. */
   readonly url: string;
-  /** Folder of the cluster; the server's log, `server.log`, is in it. */
+  /** Folder of the cluster, which also contains the server's log, `server.log`. */
   readonly directory: string;
-  /** The server was already running: left over from a process that was killed, or shared with one that runs. */
+  /** Whether the server was already running: left by a killed process, or shared with another one. */
   readonly adopted: boolean;
   /**
-   * Shuts the server down and waits until it is gone, unless other clients use it: then it goes on. Close connections
-   * of this process first: they are other clients, too. May be called again; throws an `EmbeddedDatabaseError` when
-   * the server does not stop.
+   * Shuts the server down and waits until it has stopped, unless it has other clients. Close this process's connections
+   * first: they count as other clients. Idempotent; throws an `EmbeddedDatabaseError` if the server does not stop.
    */
   stop(): Promise<void>;
 }
 
-/** What `startEmbeddedDatabase` needs to know. */
+/** Options of `startEmbeddedDatabase`. */
 export interface EmbeddedDatabaseOptions {
-  /** Folder that remembers the database and mostly holds it; created where it is missing. */
+  /** Folder of the database's state and, where possible, its files; created if missing. */
   readonly dataDir: string;
   /** Receives progress, one line at a time. */
   readonly report: (line: string) => void;
-  /** Gets a line for what an operator should change; `report` by default. */
+  /** Receives warnings that an operator should act on; `report` by default. */
   readonly warn?: (line: string) => void;
-  /** Name of the database, created where it is missing; `email_stage` by default. */
+  /** Name of the database, created if missing; `email_stage` by default. */
   readonly database?: string;
 }
 
 const defaultDatabase = 'email_stage';
 
 /**
- * Brings up the PostgreSQL server of a data directory: makes it at the first start, uses the one that is running
- * already, starts it otherwise. Callers with the same data directory, in whatever process, share one server.
- * A process that is killed, at any moment, leaves something that the next start goes on from, and the server running.
+ * Starts the PostgreSQL server of a data directory, or adopts the running one; the first start creates the cluster.
+ * Callers with the same data directory share one server, also across processes. A process may be killed at any moment:
+ * the server keeps running, and the next start continues from the state left behind.
  *
- * As root the server runs as an account of its own, `email-stage`; where that cannot be made, as `nobody`, with a
- * warning. Where other users cannot reach the data directory or the programs, these live below `/var/lib/email-stage`,
- * and `report` gets a line.
+ * PostgreSQL refuses to run as root: then it runs as the account `email-stage`, or as `nobody`, with a warning, if that
+ * account cannot be created. If other users cannot reach the data directory or the programs, they are kept in
+ * `/var/lib/email-stage`, which is reported.
  *
- * Throws an `EmbeddedDatabaseError`, whose message says what to do, when there can be no server.
+ * Throws an `EmbeddedDatabaseError`, whose message says what to do, if the server cannot be started.
  */
 export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
   const { report, warn = report, database = defaultDatabase } = options;
@@ -65,7 +64,7 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
     report(`Waiting for process ${pid}, which is starting or stopping the database`);
   return withStartLock(dataDir, onWait, async () => {
     const placement = await placeCluster(dataDir, report, warn);
-    const { address, adopted } = await bringUp(placement, installed, report);
+    const { address, adopted } = await ensureRunning(placement, installed, report);
     const presence = await enter(placement, address, database).catch(async (error: unknown) => {
       if (!adopted) await stopServer(placement.cluster, installed);
       throw error;
@@ -82,8 +81,8 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
 }
 
 /**
- * URL of the server that is running for `dataDir` right now, waiting a few seconds for one that is just starting;
- * undefined when none runs. Starts and changes nothing.
+ * Returns the URL of the server that is running for `dataDir`; undefined if none is. Waits a few seconds for a server
+ * that is starting. Starts and changes nothing.
  */
 export async function findEmbeddedDatabase(dataDir: string, database = defaultDatabase): Promise<string | undefined> {
   const directory = await realpath(resolve(dataDir)).catch((error: unknown) => {
@@ -102,7 +101,7 @@ export async function findEmbeddedDatabase(dataDir: string, database = defaultDa
   return found?.url;
 }
 
-async function bringUp(
+async function ensureRunning(
   placement: Placement,
   installed: Binaries,
   report: (line: string) => void,
@@ -116,13 +115,13 @@ async function bringUp(
     report(`Installing PostgreSQL ${installed.major} in ${cluster} (only at the first start)`);
     await installCluster(placement, binaries);
   } else if (user !== undefined && (await stat(cluster)).uid !== user.uid) {
-    report(`Handing the database in ${cluster} over to the account ${accountName}`);
-    await handOver(cluster, user);
+    report(`Changing the owner of the database in ${cluster} to the account ${accountName}`);
+    await changeOwner(cluster, user);
   }
   if (!state.installed) await writeState(dataDir, { ...state, installed: true });
 
   report(`Starting PostgreSQL ${installed.major} in ${cluster}`);
-  // Again when the reason passes: the port was taken meanwhile, or backends of a killed server have not ended yet.
+  // Retries transient failures: the port was taken meanwhile, or backends of a killed server are still running.
   const result = await waitUntil(120_000, async () => {
     const address = await startServer(placement, binaries);
     if (address !== undefined) return { address, adopted: false };
@@ -130,7 +129,7 @@ async function bringUp(
     return other && adopt(other);
   });
   if (result !== undefined) return result;
-  throw new EmbeddedDatabaseError(`PostgreSQL does not start: see ${cluster}/server.log.`);
+  throw new EmbeddedDatabaseError(`PostgreSQL does not start. See ${cluster}/server.log.`);
 
   function adopt(address: ServerAddress): { address: ServerAddress; adopted: boolean } {
     report(`Using the PostgreSQL server that is already running in ${cluster}`);
@@ -139,23 +138,23 @@ async function bringUp(
 }
 
 /**
- * Marks this process as a user of the server, and creates its database. Needs the start lock: a process that stops the
- * server asks under that lock who uses it.
+ * Registers this process as a client of the server and creates its database. Requires the start lock, under which other
+ * processes count clients before they stop the server.
  */
 async function enter({ cluster }: Placement, address: ServerAddress, database: string): Promise<Presence> {
-  const presence = await joinServer(address);
+  const presence = await openPresence(address);
   try {
     await createDatabase(presence, database);
   } catch (error) {
     await presence.end();
     throw new EmbeddedDatabaseError(`Cannot create database ${database} in ${cluster}: ${messageOf(error)}`);
   }
-  // From here on it must not keep a process alive that has nothing else to do.
+  // The presence connection must not keep the process alive.
   presence.unref();
   return presence;
 }
 
-/** Stops the server unless others use it. Needs the start lock. */
+/** Stops the server unless it has other clients. Requires the start lock. */
 async function leave(
   { cluster, state }: Placement,
   presence: Presence,
@@ -165,13 +164,13 @@ async function leave(
   presence.ref();
   let others: number;
   try {
-    others = await countOthers(presence);
+    others = await countOtherClients(presence);
   } catch {
-    // The connection is broken; the server may have crashed, and even been started again by another process.
+    // The connection is broken: the server may have crashed, and another process may have restarted it.
     const address = await findServer(cluster, state.password);
     if (address === undefined) return;
-    presence = await joinServer(address);
-    others = await countOthers(presence);
+    presence = await openPresence(address);
+    others = await countOtherClients(presence);
   }
   await presence.end().catch(() => undefined);
   if (others === 0) await stopServer(cluster, binaries);

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { dataSourceOptions } from '../../src/data-source.js';
 import { DatabaseClient } from '../../src/database/database-client.js';
-import { joinServer, urlOf } from '../../src/database/embedded/connections.js';
+import { openPresence, urlOf } from '../../src/database/embedded/connections.js';
 import { JobConnections } from '../../src/database/job-connections.js';
 import { migrateJobs } from '../../src/database/job-queue.js';
 
@@ -103,7 +103,7 @@ describe('A server that does not prove knowledge of the password', () => {
     ['the service', (url) => new DataSource(dataSourceOptions(url)).initialize()],
     ['the queue', (url) => new JobConnections({ connectionString: url }).query('select 1')],
     ['the migrations of the queue', (url) => migrateJobs(url)],
-    ['the start', (_, server) => joinServer(server.address)],
+    ['the start', (_, server) => openPresence(server.address)],
   ])('gets the password from no connection of %s', async (_, connect) => {
     const { server, url } = await fake(authentication(3));
     await expect(connect(url, server)).rejects.toThrow('did not authenticate by scram-sha-256');

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs the benchmark, and ends it with Ctrl-C's signal when it has printed this. @returns the exit code */
+/** Runs the benchmark and interrupts it (SIGINT) when it has printed `signalAt`. @returns the exit code */
 async function bench(args: readonly string[], signalAt?: string): Promise<number> {
   const program = join(inject('compiledSources'), '../scripts/bench/bench.js');
   const child = spawn(process.execPath, [program, ...args], {
@@ -30,7 +30,7 @@ async function bench(args: readonly string[], signalAt?: string): Promise<number
   return code;
 }
 
-/** Processes whose command line, environment or working directory names the folder. */
+/** Returns processes whose command line, environment or working directory contains the folder's path. */
 async function processesOf(): Promise<string[]> {
   const ids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const texts = await Promise.all(
@@ -47,7 +47,7 @@ const short = ['--quick', '--only', 'retrieve'];
 it.each([
   ['is interrupted while it starts', short, 'Starting the database', 130],
   ['is interrupted while it measures', short, 'retrieve', 130],
-  ['fails, because a peer does not answer', [...short, '--peer', 'peer=http://127.0.0.1:1'], undefined, 1],
+  ['fails because a peer is unreachable', [...short, '--peer', 'peer=http://127.0.0.1:1'], undefined, 1],
 ])('the benchmark leaves nothing behind when it %s', async (_, args, signalAt, code) => {
   expect(await bench(args, signalAt)).toBe(code);
   expect(await readdir(folder)).toEqual([]);

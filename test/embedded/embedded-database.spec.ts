@@ -25,14 +25,14 @@ let home: string;
 let dataDir: string;
 let reports: string[];
 
-// The first start on a machine makes the account, and reports it: not a line for the tests below.
+// The first start on a machine creates the account and reports it, which would disturb the tests below.
 beforeAll(async () => {
   if (root) await serverAccount(ignore, ignore);
 });
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'email-stage-'));
-  // mkdtemp makes it private, and then the server of root could not reach it: a case of its own below.
+  // mkdtemp creates a private folder, which root's server cannot reach; a test below covers that.
   await chmod(home, 0o755);
   dataDir = join(home, 'data');
   reports = [];
@@ -53,8 +53,8 @@ function start(directory = dataDir): Promise<EmbeddedDatabase> {
   return startEmbeddedDatabase({ dataDir: directory, report: (line) => reports.push(line) });
 }
 
-/** Connects, asks and disconnects; gives the first column of the first row. */
-async function ask(url: string, statement: string): Promise<unknown> {
+/** Runs a statement on a new connection and returns the first column of the first row. */
+async function query(url: string, statement: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -65,7 +65,7 @@ async function ask(url: string, statement: string): Promise<unknown> {
   }
 }
 
-/** Ends the server of this cluster, if there is one, without a word to its users. */
+/** Kills the cluster's server, if there is one, and waits for its end. */
 async function crash(cluster: string, signal: NodeJS.Signals): Promise<void> {
   const running = await findPostmaster(cluster);
   if (running === undefined) return;
@@ -74,17 +74,17 @@ async function crash(cluster: string, signal: NodeJS.Signals): Promise<void> {
   expect(gone).toBe(true);
 }
 
-describe('a first start', () => {
-  it('creates a database that sorts the same everywhere and is durable', async () => {
+describe('The first start', () => {
+  it('creates a durable database with the same collation on every machine', async () => {
     const database = await start();
     expect(database.adopted).toBe(false);
     expect(database.directory).toBe(join(dataDir, 'postgres'));
     expect(new URL(database.url)).toMatchObject({ protocol: 'postgres:', hostname: '127.0.0.1' });
-    expect(await ask(database.url, 'select current_database()')).toBe('email_stage');
+    expect(await query(database.url, 'select current_database()')).toBe('email_stage');
     const facts = `select concat_ws(' ', pg_encoding_to_char(encoding), datlocprovider, datlocale, datcollate,
       current_setting('fsync'), current_setting('password_encryption'), current_setting('unix_socket_directories'))
       from pg_database where datname = current_database()`;
-    expect(await ask(database.url, facts)).toBe('UTF8 b C.UTF-8 C on scram-sha-256 ');
+    expect(await query(database.url, facts)).toBe('UTF8 b C.UTF-8 C on scram-sha-256 ');
     expect(reports).toEqual([
       `Installing PostgreSQL 18 in ${database.directory} (only at the first start)`,
       `Starting PostgreSQL 18 in ${database.directory}`,
@@ -94,25 +94,25 @@ describe('a first start', () => {
     expect(await readdir(dataDir)).toEqual(['database.json', 'postgres', expect.stringMatching(/^start-lock\.\d+$/)]);
   });
 
-  it('refuses clients without the password, which only the owner may read', async () => {
+  it('requires a password that only the owner can read', async () => {
     const { url } = await start();
     const wrong = new URL(url);
     wrong.password = 'guess';
-    await expect(ask(wrong.href, 'select 1')).rejects.toThrow('password authentication failed');
+    await expect(query(wrong.href, 'select 1')).rejects.toThrow('password authentication failed');
     expect((await stat(join(dataDir, 'database.json'))).mode & 0o777).toBe(0o600);
   });
 
-  it('works in a folder with blanks, quotes and letters beyond ASCII', async () => {
+  it('works in a folder with spaces, quotes and non-ASCII letters', async () => {
     const { url, directory } = await start(join(home, `it's "my" $HOME dätä`));
-    expect(await ask(url, "select current_setting('data_directory')")).toBe(directory);
+    expect(await query(url, "select current_setting('data_directory')")).toBe(directory);
   });
 
-  it('creates the database of the name that it is given', async () => {
+  it('creates a database with the given name', async () => {
     const { url } = await startEmbeddedDatabase({ dataDir, report: () => undefined, database: 'Böse "Namen"' });
-    expect(await ask(url, 'select current_database()')).toBe('Böse "Namen"');
+    expect(await query(url, 'select current_database()')).toBe('Böse "Namen"');
   });
 
-  it('repeats what a killed process has half done', async () => {
+  it('repeats the incomplete installation of a killed process', async () => {
     await mkdir(dataDir);
     const state = newState('postgres');
     await writeState(dataDir, state);
@@ -120,54 +120,54 @@ describe('a first start', () => {
     await writeFile(join(dataDir, 'postgres.initdb-half', 'data', 'PG_VERSION'), '18\n');
     const { url } = await start();
     expect(new URL(url).password).toBe(state.password);
-    expect(await ask(url, 'select 1')).toBe(1);
+    expect(await query(url, 'select 1')).toBe(1);
     expect(await readdir(dataDir)).not.toContain('postgres.initdb-half');
   });
 
-  it('leaves no server when it fails in the end', async () => {
+  it('stops the server if the database cannot be created', async () => {
     const impossible = startEmbeddedDatabase({ dataDir, report: () => undefined, database: 'a\0b' });
     await expect(impossible).rejects.toThrow('Cannot create database');
     expect(await findPostmaster(join(dataDir, 'postgres'))).toBeUndefined();
   });
 });
 
-describe('as root', () => {
-  it.runIf(root)('keeps the cluster of a private folder elsewhere, says where, and finds it again', async () => {
+describe('As root', () => {
+  it.runIf(root)('keeps the cluster outside a private folder, reports its path, and finds it again', async () => {
     await chmod(home, 0o700);
     const first = await start();
     expect(first.directory).toMatch(new RegExp(`^${sharedDirectory}/[0-9a-f]{16}$`));
     expect(reports[0]).toContain(`Keeping the database in ${first.directory}`);
-    await ask(first.url, 'create table kept ()');
+    await query(first.url, 'create table kept ()');
     await first.stop();
     const second = await start();
     expect(second.directory).toBe(first.directory);
-    expect(await ask(second.url, "select to_regclass('kept')::text")).toBe('kept');
+    expect(await query(second.url, "select to_regclass('kept')::text")).toBe('kept');
     const fresh = await start(join(home, 'fresh'));
     expect(fresh.directory).not.toBe(first.directory);
   });
 });
 
-describe('as an ordinary user', () => {
-  it.skipIf(root)('keeps the cluster in the data directory, however private', async () => {
+describe('As an ordinary user', () => {
+  it.skipIf(root)('keeps the cluster in the data directory even if it is private', async () => {
     await chmod(home, 0o700);
     const { url, directory } = await start();
     expect(directory).toBe(join(dataDir, 'postgres'));
-    expect(await ask(url, 'select 1')).toBe(1);
+    expect(await query(url, 'select 1')).toBe(1);
     expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
   });
 });
 
-describe('a later start', () => {
-  it('finds what was there', async () => {
+describe('A later start', () => {
+  it('keeps the data', async () => {
     const first = await start();
-    await ask(first.url, "create table kept as select 'yes' as answer");
+    await query(first.url, "create table kept as select 'yes' as answer");
     await first.stop();
     const second = await start();
     expect(second.adopted).toBe(false);
-    expect(await ask(second.url, 'select answer from kept')).toBe('yes');
+    expect(await query(second.url, 'select answer from kept')).toBe('yes');
   });
 
-  it('finds what was committed when the server was killed, even while a client of it hangs on', async () => {
+  it('keeps committed data after the server was killed, even while a client is still connected', async () => {
     const first = await start();
     const client = new pg.Client({ connectionString: first.url });
     client.on('error', () => undefined);
@@ -176,16 +176,16 @@ describe('a later start', () => {
     await crash(first.directory, 'SIGKILL');
     const second = await start();
     expect(second.adopted).toBe(false);
-    expect(await ask(second.url, 'select answer from kept')).toBe('yes');
+    expect(await query(second.url, 'select answer from kept')).toBe('yes');
     await client.end();
     await first.stop();
-    expect(await ask(second.url, 'select answer from kept')).toBe('yes');
+    expect(await query(second.url, 'select answer from kept')).toBe('yes');
   });
 
-  it('is not misled by the process id of a dead server that another program has now', async () => {
+  it('starts although another program has the process id of the dead server', async () => {
     const first = await start();
     await first.stop();
-    // A program of the user that the server runs as, and no ancestor of it: these PostgreSQL forgives by itself.
+    // It runs as the server's user and is not an ancestor of the server: PostgreSQL handles other cases itself.
     const user = root ? await serverAccount(ignore, ignore) : {};
     const stranger = spawn('sleep', ['60'], { ...user, cwd: '/' });
     try {
@@ -193,23 +193,23 @@ describe('a later start', () => {
       await writeFile(join(first.directory, 'postmaster.pid'), lines);
       const second = await start();
       expect(second.adopted).toBe(false);
-      expect(await ask(second.url, 'select 1')).toBe(1);
+      expect(await query(second.url, 'select 1')).toBe(1);
     } finally {
       stranger.kill();
     }
   });
 
-  it('refuses a cluster of another major version, and touches nothing', async () => {
+  it('refuses a cluster of another major version and changes nothing', async () => {
     await (await start()).stop();
     const version = join(dataDir, 'postgres', 'PG_VERSION');
     await writeFile(version, '14\n');
     const before = await readdir(join(dataDir, 'postgres'));
-    await expect(start()).rejects.toThrow(/made by PostgreSQL 14, and this is PostgreSQL 18\. Nothing was changed/);
+    await expect(start()).rejects.toThrow(/created by PostgreSQL 14, but this is PostgreSQL 18\. Nothing was changed/);
     expect(await readFile(version, 'utf8')).toBe('14\n');
     expect(await readdir(join(dataDir, 'postgres'))).toEqual(before);
   });
 
-  it('refuses to begin anew when the cluster is gone, or its password', async () => {
+  it('refuses to create an empty database if the cluster or its password is missing', async () => {
     await (await start()).stop();
     const state = await readFile(join(dataDir, 'database.json'), 'utf8');
     await rm(join(dataDir, 'database.json'));
@@ -219,51 +219,51 @@ describe('a later start', () => {
     await expect(start()).rejects.toThrow(/The database in .*postgres is gone/);
   });
 
-  it('says what the server says when it does not start', async () => {
+  it('includes the server’s log in the error if the server does not start', async () => {
     const first = await start();
     await first.stop();
     await writeFile(join(first.directory, 'postgresql.auto.conf'), 'no_such_setting = 1\n');
-    await expect(start()).rejects.toThrow(/ended at once(.|\n)*no_such_setting/);
+    await expect(start()).rejects.toThrow(/exited during its start(.|\n)*no_such_setting/);
   });
 });
 
-describe('several processes', () => {
-  it('start one server when they start at once', async () => {
+describe('Several processes', () => {
+  it('share one server if they start concurrently', async () => {
     const all = await Promise.all([start(), start(), start()]);
     expect(new Set(all.map(({ url }) => url)).size).toBe(1);
     expect(all.map(({ adopted }) => adopted).sort()).toEqual([false, true, true]);
     expect(reports.filter((line) => line.startsWith('Installing'))).toHaveLength(1);
     await all[0].stop();
     await all[1].stop();
-    expect(await ask(all[2].url, 'select 1')).toBe(1);
+    expect(await query(all[2].url, 'select 1')).toBe(1);
     await all[2].stop();
     expect(await findPostmaster(join(dataDir, 'postgres'))).toBeUndefined();
   });
 
-  it('adopt the server of one that was killed', async () => {
+  it('adopt the server of a killed process', async () => {
     const child = await startInProcess();
-    await ask(child.url, 'create table kept ()');
-    // The whole group, as a terminal does it: the server must not be in it.
+    await query(child.url, 'create table kept ()');
+    // The whole process group, as a terminal does; the server must not be in it.
     process.kill(-child.pid, 'SIGKILL');
     await waitUntil(10_000, async () => ((await findProcess(child.pid)) ? undefined : true));
     const adopter = await start();
     expect(adopter).toMatchObject({ adopted: true, url: child.url });
     expect(reports).toEqual([`Using the PostgreSQL server that is already running in ${adopter.directory}`]);
-    expect(await ask(adopter.url, "select to_regclass('kept')::text")).toBe('kept');
+    expect(await query(adopter.url, "select to_regclass('kept')::text")).toBe('kept');
     await adopter.stop();
     expect(await findPostmaster(adopter.directory)).toBeUndefined();
   });
 
-  it('wait for a server that is going down, and start another', async () => {
+  it('wait for a server that is shutting down, and start another', async () => {
     const first = await start();
     const client = new pg.Client({ connectionString: first.url });
     client.on('error', () => undefined);
     await client.connect();
     const running = await findPostmaster(first.directory);
-    // "Smart shutdown": refuses new clients and waits for the last one to leave.
+    // "Smart shutdown": refuses new clients and waits until the last one has disconnected.
     process.kill(running?.pid ?? 0, 'SIGTERM');
     await waitUntil(10_000, () =>
-      ask(first.url, 'select 1').then(
+      query(first.url, 'select 1').then(
         () => undefined,
         () => true,
       ),
@@ -274,7 +274,7 @@ describe('several processes', () => {
     await client.end().catch(() => undefined);
   });
 
-  it('leave the server to a client that stays, and stop it after the last one', async () => {
+  it('keep the server running for a remaining client, and stop it after the last one', async () => {
     const first = await start();
     const client = new pg.Client({ connectionString: first.url });
     await client.connect();
@@ -291,7 +291,7 @@ describe('several processes', () => {
 });
 
 describe('findEmbeddedDatabase', () => {
-  it('gives the URL of the server that runs, and creates nothing', async () => {
+  it('returns the URL of a running server and creates nothing', async () => {
     expect(await findEmbeddedDatabase(dataDir)).toBeUndefined();
     expect(await readdir(home)).toEqual([]);
     const database = await start();
@@ -301,7 +301,7 @@ describe('findEmbeddedDatabase', () => {
   });
 });
 
-/** Starts the database in a process (group) of its own, which has nothing else to do and goes on until it is killed. */
+/** Starts the database from a separate process group, which runs until it is killed. */
 async function startInProcess(): Promise<{ pid: number; url: string }> {
   const module = pathToFileURL(join(inject('compiledSources'), 'database/embedded-database.js')).href;
   const script = `import { startEmbeddedDatabase } from ${JSON.stringify(module)};

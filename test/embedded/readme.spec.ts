@@ -26,7 +26,7 @@ let service: ChildProcess;
 beforeAll(async () => {
   readme = await readFile(join(root, 'README.md'), 'utf8');
   folder = await mkdtemp(join(tmpdir(), 'read me '));
-  // As root the embedded server runs as another user, who must get through.
+  // As root, the embedded server runs as another user, who needs access.
   await chmod(folder, 0o755);
   const names = ['src', 'blueprints', 'package.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
   await Promise.all(names.map((name) => cp(join(root, name), join(folder, name), { recursive: true })));
@@ -47,20 +47,20 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(async () => {
-  // To the whole group: npm does not pass the signal on. npm exits before the service, which closes the pipes.
+  // To the process group, since npm does not forward signals. The pipes close when the service exits, after npm.
   const closed = once(service, 'close');
   process.kill(-service.pid!, 'SIGTERM');
   await closed;
   await rm(folder, { recursive: true, force: true });
 });
 
-/** @returns a section of the README, with the port and the token of the running service */
+/** Returns a section of the README with the port and token of the running service. */
 function section(heading: string): string {
   const [, text = ''] = readme.split(`## ${heading}\n`);
   return text.split('\n## ')[0]!.replaceAll(':9000', `:${port}`).replaceAll('<API token>', token);
 }
 
-/** Runs the indented lines of a section in one shell, which stops at the first error. @returns what they print */
+/** Runs the indented lines of a section in one shell, which stops at the first error. @returns their output */
 async function runLines(heading: string): Promise<string> {
   const lines = section(heading).match(/(?<=^ {4}).*(?=\n)/gm) ?? [];
   const script = lines.filter((line) => !line.startsWith('npm ci')).join('\n');
@@ -68,12 +68,12 @@ async function runLines(heading: string): Promise<string> {
   return stdout;
 }
 
-describe('The README, line by line in a new folder', { timeout: 300_000 }, () => {
+describe('The README, executed line by line in a new folder', { timeout: 300_000 }, () => {
   it('names both commands near its top', () => {
     expect(readme.split('\n').slice(0, 12).join('\n')).toMatch(/npm ci && npm start[^]*npm ci && npm test/);
   });
 
-  it('has a first curl command that lists email stages', async () => {
+  it('lists email stages with its first curl command', async () => {
     expect(JSON.parse(await runLines('Start'))).toMatchObject({ results: expect.any(Array) });
   });
 
@@ -103,7 +103,7 @@ describe('The README, line by line in a new folder', { timeout: 300_000 }, () =>
     });
   });
 
-  it('has an SDK example that finds the stage', async () => {
+  it('finds the stage with its SDK example', async () => {
     const [, example = ''] = /```ts\n([^]*?)```/.exec(section('Build a flow')) ?? [];
     const { code } = await transform(example, { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } });
     await writeFile(join(folder, 'example.mjs'), code);
@@ -111,7 +111,7 @@ describe('The README, line by line in a new folder', { timeout: 300_000 }, () =>
     expect(stdout).toContain('verify: email/account_confirmation.html');
   });
 
-  it('has a command that sends a test mail', async () => {
+  it('sends a test mail with its command', async () => {
     expect(await runLines('Send mail')).toMatch(/Queued for you@example\.org as [^]* The mail is in /);
   });
 });

@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { findPostmaster } from '../../src/database/embedded/postmaster.js';
-import { handOver, nobody, serverAccount } from '../../src/database/embedded/server-account.js';
+import { changeOwner, nobody, serverAccount } from '../../src/database/embedded/server-account.js';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../src/database/embedded-database.js';
 
 const root = process.getuid?.() === 0;
@@ -28,7 +28,7 @@ const find = (path?: string): ReturnType<typeof serverAccount> =>
   );
 
 describe('serverAccount', () => {
-  it.runIf(root)('makes one account of its own, also when several starts do so at once', async () => {
+  it.runIf(root)('creates one account, also in concurrent calls', async () => {
     const [first, ...others] = await Promise.all([find(), find(), find()]);
     expect(first?.uid).not.toBe(nobody.uid);
     expect(first?.uid).toBeGreaterThan(0);
@@ -39,9 +39,11 @@ describe('serverAccount', () => {
     expect(lines).toEqual([]);
   });
 
-  it('falls back to nobody with a warning where no account can be made', async () => {
+  it('falls back to nobody with a warning if the account cannot be created', async () => {
     expect(await find(emptyFolder)).toEqual(nobody);
-    expect(warnings).toEqual([expect.stringMatching(/^The database runs as nobody, .*email-stage cannot be made \(/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The database runs as nobody, .*email-stage cannot be created \(/),
+    ]);
     expect(lines).toEqual([]);
   });
 });
@@ -62,7 +64,7 @@ describe('As root, the embedded database', () => {
   const start = async (): Promise<EmbeddedDatabase> =>
     (database = await startEmbeddedDatabase({ dataDir: join(home, 'data'), report: (line) => lines.push(line) }));
 
-  async function ask(statement: string): Promise<unknown[]> {
+  async function query(statement: string): Promise<unknown[]> {
     const client = new Client({ connectionString: database?.url });
     await client.connect();
     const { rows } = await client.query(statement);
@@ -70,23 +72,23 @@ describe('As root, the embedded database', () => {
     return rows;
   }
 
-  /** User ids of the server's process, of the cluster and of a file in it. */
+  /** Returns the owners of the server's process, of the cluster and of a file in it. */
   async function ownersOf({ directory }: EmbeddedDatabase): Promise<number[]> {
     const running = await findPostmaster(directory);
     const paths = [`/proc/${running?.pid}`, directory, join(directory, 'PG_VERSION')];
     return Promise.all(paths.map(async (path) => (await stat(path)).uid));
   }
 
-  it.runIf(root)('runs as an account of its own, and takes over what nobody made, with its content', async () => {
+  it.runIf(root)('runs as its own account, and takes over a cluster of nobody with its data', async () => {
     const { uid } = await find();
     const first = await start();
     expect(await ownersOf(first)).toEqual([uid, uid, uid]);
-    await ask("create table kept as select 'yes' as answer");
+    await query("create table kept as select 'yes' as answer");
     await first.stop();
-    await handOver(first.directory, nobody);
+    await changeOwner(first.directory, nobody);
     const second = await start();
-    expect(lines).toContain(`Handing the database in ${second.directory} over to the account email-stage`);
+    expect(lines).toContain(`Changing the owner of the database in ${second.directory} to the account email-stage`);
     expect(await ownersOf(second)).toEqual([uid, uid, uid]);
-    expect(await ask('select answer from kept')).toEqual([{ answer: 'yes' }]);
+    expect(await query('select answer from kept')).toEqual([{ answer: 'yes' }]);
   });
 });

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Binaries } from '../../src/database/embedded/binaries.js';
 import { installedBinaries, usableBinaries } from '../../src/database/embedded/binaries.js';
 import { installCluster } from '../../src/database/embedded/cluster.js';
-import { createDatabase, joinServer, probe } from '../../src/database/embedded/connections.js';
+import { createDatabase, openPresence, probe } from '../../src/database/embedded/connections.js';
 import type { Placement } from '../../src/database/embedded/placement.js';
 import { placeCluster } from '../../src/database/embedded/placement.js';
 import { findServer, startServer, stopServer } from '../../src/database/embedded/server.js';
@@ -37,7 +37,7 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-it('asks for another attempt when the port was taken meanwhile', async () => {
+it('requests a retry if the port was taken meanwhile', async () => {
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');
   const { port } = squatter.address() as AddressInfo;
@@ -49,23 +49,23 @@ it('asks for another attempt when the port was taken meanwhile', async () => {
   expect(await findServer(placement.cluster, placement.state.password)).toEqual(address);
 });
 
-it('does not use a server that does not accept the password', async () => {
+it('rejects a server that does not accept the password', async () => {
   const address = await startServer(placement, binaries);
   expect(await probe({ port: address?.port ?? 0, password: 'guess' })).toBe('denied');
   await expect(findServer(placement.cluster, 'guess')).rejects.toThrow('does not accept the password');
 });
 
-it('creates a database that a connection of a killed process is just creating', async () => {
+it('creates a database concurrently with a connection of a killed process', async () => {
   const address = await startServer(placement, binaries);
   if (address === undefined) throw new Error('The server did not start');
-  const clients = await Promise.all([joinServer(address), joinServer(address), joinServer(address)]);
+  const clients = await Promise.all([openPresence(address), openPresence(address), openPresence(address)]);
   await Promise.all(clients.map((client) => createDatabase(client, 'wanted')));
   const { rowCount } = await clients[0].query("select from pg_database where datname = 'wanted'");
   expect(rowCount).toBe(1);
   await Promise.all(clients.map((client) => client.end()));
 });
 
-it('begins a new log when the old one has grown long', async () => {
+it('rotates a large log', async () => {
   const log = join(placement.cluster, 'server.log');
   await writeFile(log, '');
   await truncate(log, 10_000_001);
@@ -74,7 +74,7 @@ it('begins a new log when the old one has grown long', async () => {
   expect((await stat(`${log}.1`)).size).toBe(10_000_001);
 });
 
-it.skipIf(process.platform === 'win32')('writes its log through no link that leads elsewhere', async () => {
+it.skipIf(process.platform === 'win32')('refuses to write its log through a symbolic link', async () => {
   await writeFile(join(dataDir, 'elsewhere'), '');
   await symlink(join(dataDir, 'elsewhere'), join(placement.cluster, 'server.log'));
   await expect(startServer(placement, binaries)).rejects.toThrow('ELOOP');

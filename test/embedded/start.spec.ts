@@ -33,8 +33,8 @@ afterEach(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('A start without any setting', () => {
-  it('prints a curl line that works when pasted, and the next start finds everything again', async () => {
+describe('A start without settings', () => {
+  it('prints a working curl command, and the next start keeps the data', async () => {
     const first = start();
     const [, key, url] = await first.prints(/Bearer (\w+)' (http\S+\/stages\/email\/)/);
     expect(first.output).toMatch(/Installing PostgreSQL/);
@@ -53,7 +53,7 @@ describe('A start without any setting', () => {
     expect((await fetch(again!, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
   });
 
-  it('keeps its secrets in files that only their owner may read', async () => {
+  it('keeps its secrets in files that only their owner can read', async () => {
     for (const name of ['secret.key', 'database.json']) {
       expect((await stat(join(dataDir, name))).mode & 0o777, name).toBe(0o600);
     }
@@ -62,7 +62,7 @@ describe('A start without any setting', () => {
 });
 
 describe('A start without a mail server', () => {
-  it('prints a link that opens the mailbox, which is closed without it', async () => {
+  it('prints a link that opens the mailbox, which answers 404 without it', async () => {
     const service = start();
     const [, link = ''] = await service.prints(/Mailbox +(http\S+\/dev\/mailbox\/\?key=[\w-]{64}) /);
     expect((await fetch(link.replace(/\?.*/, ''))).status).toBe(404);
@@ -73,21 +73,21 @@ describe('A start without a mail server', () => {
     expect(service.output).not.toContain('NOBODY');
   });
 
-  it('warns that mails reach nobody, and prints no key, with a public address', async () => {
+  it('warns that mails are not delivered, and prints no key, with a public address', async () => {
     const service = start({ PUBLIC_URL: 'https://id.example.org' });
     await service.prints(/Mailbox +https:\/\/id\.example\.org\/dev\/mailbox\/ \(superusers only/);
     await service.prints(/"level":40.*No mail server is set \(EMAIL_HOST\): MAILS REACH NOBODY/);
     expect(service.output).not.toContain('?key=');
   });
 
-  it('has workers print a link for the process that serves pages', async () => {
+  it('prints a link for the process that serves pages in a worker', async () => {
     const service = start({ ROLE: 'worker' });
     await service.prints(/Mailbox +\/dev\/mailbox\/\?key=[\w-]{64} of the process with ROLE=api/);
   });
 });
 
 describe('BOOTSTRAP_TOKEN', () => {
-  it('becomes the key of the administrator and is never printed', async () => {
+  it('becomes the administrator’s key and is never printed', async () => {
     const BOOTSTRAP_TOKEN = 'chosen-by-the-operator-0123456789';
     const first = start({ BOOTSTRAP_TOKEN });
     const [, url] = await first.prints(/Bearer <API token>' (http\S+)\n/);
@@ -101,7 +101,7 @@ describe('BOOTSTRAP_TOKEN', () => {
   });
 });
 
-describe('A start that cannot succeed ends with 1 and says why', () => {
+describe('A failed start exits with 1 and an explanation', () => {
   let other: Server;
   beforeAll(async () => {
     other = createServer();
@@ -109,7 +109,7 @@ describe('A start that cannot succeed ends with 1 and says why', () => {
   });
   afterAll(() => other.close());
 
-  it('when the port is taken, in one line', async () => {
+  it('of one line if the port is taken', async () => {
     const { port } = other.address() as { port: number };
     const service = start({ PORT: String(port) });
     expect(await service.ended()).toBe(1);
@@ -118,7 +118,7 @@ describe('A start that cannot succeed ends with 1 and says why', () => {
     );
   });
 
-  it('when settings cannot be used, naming all of them', async () => {
+  it('that lists all invalid settings', async () => {
     const service = start({ PORT: 'x', ROLE: 'y' });
     expect(await service.ended()).toBe(1);
     expect(service.output).toMatch(

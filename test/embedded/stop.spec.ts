@@ -36,8 +36,8 @@ async function namesAt(url: string): Promise<string[]> {
   return page.results.map(({ name }) => name);
 }
 
-/** Sends the first half of a request that creates a stage; `finish` sends the rest and gives the answer. */
-async function halfARequest(url: string, name: string): Promise<{ socket: Socket; finish: () => Promise<string> }> {
+/** Sends the first part of a request that creates a stage; `finish` sends the rest and returns the response. */
+async function startRequest(url: string, name: string): Promise<{ socket: Socket; finish: () => Promise<string> }> {
   const { hostname, port } = new URL(url);
   const body = JSON.stringify({ name });
   const socket = connect(Number(port), hostname);
@@ -57,12 +57,12 @@ async function halfARequest(url: string, name: string): Promise<{ socket: Socket
   return { socket, finish };
 }
 
-it('answers the requests under way after SIGTERM, then ends with 0 within ten seconds', async () => {
+it('answers requests in progress after SIGTERM, then exits with 0 within ten seconds', async () => {
   const { service, url } = await start();
   const idle = await fetch(`${url}/-/health/live/`);
   await idle.text();
-  const { finish } = await halfARequest(url, 'begun before the signal');
-  // The server has seen the half request once it has answered a later one.
+  const { finish } = await startRequest(url, 'started before the signal');
+  // Once the server has answered a later request, it has received this one's first part.
   await (await fetch(`${url}/-/health/live/`)).text();
   const since = Date.now();
   service.signal('SIGTERM');
@@ -79,7 +79,7 @@ it('answers the requests under way after SIGTERM, then ends with 0 within ten se
   expect(Date.now() - since).toBeLessThan(10_000);
 });
 
-it('loses nothing that was answered when the process is killed, and adopts the database server', async () => {
+it('loses no acknowledged change when the process is killed, and adopts the database server', async () => {
   const { service, url } = await start();
   const answered: string[] = [];
   const requests = Array.from({ length: 200 }, async (_, index) => {
@@ -114,7 +114,7 @@ it('leaves no database server running on SIGTERM during the start', async () => 
   expect(await findEmbeddedDatabase(data)).toBeUndefined();
 });
 
-/** How many there are to the service's database, in this moment. */
+/** Returns the number of connections to the service's database. */
 async function connectionsTo(dataDir: string): Promise<number> {
   const url = await findEmbeddedDatabase(dataDir, 'postgres');
   if (url === undefined) return 0;

@@ -13,14 +13,14 @@ import { nobody } from './server-account.js';
 const root = process.getuid?.() === 0;
 
 describe('installedBinaries', () => {
-  it('are those of this platform', async () => {
+  it('returns the binaries of this platform', async () => {
     const binaries = await installedBinaries();
     expect(binaries.version).toMatch(new RegExp(`^${binaries.major}\\.`));
     await access(programOf(binaries, 'postgres'));
     await access(programOf(binaries, 'initdb'));
   });
 
-  it('names the way out where there are none', async () => {
+  it('suggests DATABASE_URL on an unsupported platform', async () => {
     await expect(installedBinaries('sunos', 'sparc')).rejects.toThrow(
       /no embedded PostgreSQL for sunos-sparc.*DATABASE_URL/,
     );
@@ -33,7 +33,7 @@ describe('usableBinaries', () => {
   let reports: string[];
   const report = (line: string): void => void reports.push(line);
 
-  // A package in small: what matters is where it is, and who can read it.
+  // A minimal package: the tests depend on its location and permissions only.
   beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'binaries-'));
     reports = [];
@@ -57,14 +57,14 @@ describe('usableBinaries', () => {
 
   const nameOfCopy = (): string => `postgresql-${installed.version}-${process.platform}-${process.arch}`;
 
-  it('makes the links between libraries that npm has not made, and uses the programs in place', async () => {
+  it('creates missing links between libraries and uses the programs in place', async () => {
     expect(await usableBinaries(installed, undefined, home, report)).toBe(installed);
     expect(await readlink(join(installed.directory, 'lib', 'libpq.so.5'))).toBe('libpq.so.5.18');
     expect(await usableBinaries(installed, undefined, home, report)).toBe(installed);
     expect(reports).toEqual([]);
   });
 
-  it.skipIf(root)('copies them to the data directory where the links cannot be made', async () => {
+  it.skipIf(root)('copies the programs to the data directory if the links cannot be created', async () => {
     await chmod(join(installed.directory, 'lib'), 0o555);
     const copy = await usableBinaries(installed, undefined, home, report);
     expect(copy.directory).toBe(join(home, nameOfCopy()));
@@ -72,14 +72,14 @@ describe('usableBinaries', () => {
     expect(reports).toEqual([expect.stringContaining('read-only')]);
   });
 
-  describe.runIf(root)('for the server of root', () => {
-    it('uses them in place where that user can reach them', async () => {
+  describe.runIf(root)('as root', () => {
+    it('uses the programs in place if the server’s user can reach them', async () => {
       await chmod(home, 0o755);
       expect(await usableBinaries(installed, nobody, home, report)).toBe(installed);
       expect(reports).toEqual([]);
     });
 
-    it('copies them once, for every checkout, where not', async () => {
+    it('otherwise copies them once for all checkouts', async () => {
       const copies = await Promise.all(
         Array.from({ length: 3 }, () => usableBinaries(installed, nobody, home, report)),
       );
@@ -91,7 +91,7 @@ describe('usableBinaries', () => {
       expect(await readdir(home)).toEqual(['package']);
     });
 
-    it('clears away half a copy that a killed process has left', async () => {
+    it('removes the partial copy of a killed process', async () => {
       await mkdir(join(sharedDirectory, 'partial-copy-of-the-killed'), { recursive: true });
       await usableBinaries(installed, nobody, home, report);
       expect((await readdir(sharedDirectory)).filter((name) => name.startsWith('partial-copy-'))).toEqual([]);

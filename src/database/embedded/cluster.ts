@@ -9,13 +9,13 @@ import type { Binaries } from './binaries.js';
 import { programOf } from './binaries.js';
 import { roleName } from './connections.js';
 import { copyPrograms, syncDirectory } from './durable-files.js';
-import { errorCode, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
+import { errorCode, EmbeddedDatabaseError, messageOf, useOwnServer } from './embedded-database-error.js';
 import type { Placement } from './placement.js';
 import type { ServerUser } from './server-account.js';
 
 /**
- * Whether there is a cluster in this folder: false when it is empty or missing. Throws an `EmbeddedDatabaseError` for
- * a cluster of another major version, and for a folder of anything else.
+ * Whether the folder contains a cluster; false if it is empty or missing. Throws an `EmbeddedDatabaseError` for a
+ * cluster of another major version and for a folder with other content.
  */
 export async function hasCluster(cluster: string, binaries: Binaries): Promise<boolean> {
   const version = (await contentOf(join(cluster, 'PG_VERSION')))?.trim();
@@ -23,21 +23,20 @@ export async function hasCluster(cluster: string, binaries: Binaries): Promise<b
   if (version === undefined) {
     if (await isEmpty(cluster)) return false;
     throw new EmbeddedDatabaseError(
-      `${cluster} is not a database of PostgreSQL: it has no PG_VERSION. Nothing was changed. Restore it, or set ` +
+      `${cluster} is not a PostgreSQL database: it has no PG_VERSION. Nothing was changed. Restore it, or set ` +
         'DATA_DIR to another folder.',
     );
   }
   throw new EmbeddedDatabaseError(
-    `The database in ${cluster} was made by PostgreSQL ${version}, and this is PostgreSQL ${binaries.major}. ` +
-      `Nothing was changed. Move it with the pg_dump of version ${version}, set DATA_DIR to begin with an empty ` +
+    `The database in ${cluster} was created by PostgreSQL ${version}, but this is PostgreSQL ${binaries.major}. ` +
+      `Nothing was changed. Migrate it with pg_dump of version ${version}, set DATA_DIR to start with an empty ` +
       'database, or set DATABASE_URL to use a PostgreSQL server of your own.',
   );
 }
 
 /**
- * Makes the cluster: beside its place first, so that it appears there as a whole or not at all, and clears away what a
- * killed process may have left of an earlier attempt. Needs the start lock. Throws an `EmbeddedDatabaseError` when
- * that is not possible.
+ * Creates the cluster in a staging folder and renames it, so that it appears atomically. Removes staging folders of
+ * killed processes. Requires the start lock. Throws an `EmbeddedDatabaseError` on failure.
  */
 export async function installCluster(placement: Placement, binaries: Binaries): Promise<void> {
   const { cluster, user, state } = placement;
@@ -47,25 +46,25 @@ export async function installCluster(placement: Placement, binaries: Binaries): 
   // Retries: a killed process's initdb may still be writing there.
   await Promise.all(abandoned.map((name) => rm(join(home, name), { recursive: true, force: true, maxRetries: 10 })));
 
-  const workshop = join(home, prefix + randomUUID());
+  const stagingDir = join(home, prefix + randomUUID());
   try {
-    await mkdir(workshop, { mode: 0o700 });
-    const passwordFile = join(workshop, 'password');
+    await mkdir(stagingDir, { mode: 0o700 });
+    const passwordFile = join(stagingDir, 'password');
     await writeFile(passwordFile, state.password, { mode: 0o600, flag: 'wx' });
     if (user !== undefined) {
       await chown(passwordFile, user.uid, user.gid);
-      await chown(workshop, user.uid, user.gid);
+      await chown(stagingDir, user.uid, user.gid);
     }
-    await withPlainPath(binaries, (plain) => runInitdb(plain, join(workshop, 'data'), passwordFile, user));
-    await rename(join(workshop, 'data'), cluster);
+    await withQuotablePath(binaries, (plain) => runInitdb(plain, join(stagingDir, 'data'), passwordFile, user));
+    await rename(join(stagingDir, 'data'), cluster);
     await syncDirectory(home);
   } catch (error) {
     if (error instanceof EmbeddedDatabaseError) throw error;
     throw new EmbeddedDatabaseError(
-      `Cannot install PostgreSQL in ${cluster}: ${messageOf(error)}. Set DATA_DIR to another folder. ${useYourOwn}`,
+      `Cannot install PostgreSQL in ${cluster}: ${messageOf(error)}. Set DATA_DIR to another folder. ${useOwnServer}`,
     );
   } finally {
-    await rm(workshop, { recursive: true, force: true, maxRetries: 10 });
+    await rm(stagingDir, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
@@ -76,7 +75,7 @@ async function runInitdb(binaries: Binaries, data: string, pwfile: string, user?
     `--pwfile=${pwfile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    // The same order and case rules on every machine, whatever its locales.
+    // The same collation and case rules on every machine, whatever its locales.
     '--locale=C',
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
@@ -86,14 +85,14 @@ async function runInitdb(binaries: Binaries, data: string, pwfile: string, user?
   try {
     await promisify(execFile)(program, options, { cwd: dirname(data), env: serverEnvironment(), ...user });
   } catch (error) {
-    const said = (error as { stderr?: string }).stderr?.trim();
-    throw said ? new EmbeddedDatabaseError(`initdb failed: ${said}`) : cannotRun(program, error, user);
+    const stderr = (error as { stderr?: string }).stderr?.trim();
+    throw stderr ? new EmbeddedDatabaseError(`initdb failed: ${stderr}`) : cannotRun(program, error, user);
   }
 }
 
 /**
- * What PostgreSQL's programs see of our environment: the least, since the server may run as another user, whose
- * processes can read it, and since PGDATA, PGPORT and their kind would have a say in what it does.
+ * Returns the minimal environment of PostgreSQL's programs. The server may run as another user, whose processes can
+ * read its environment; and variables such as PGDATA and PGPORT would change its behaviour.
  */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR'];
@@ -101,16 +100,16 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(entries), LC_ALL: 'C', TZ: 'UTC' };
 }
 
-/** The error for a program that could not even be started. */
+/** Returns the error for a program that could not be started. */
 export function cannotRun(program: string, error: unknown, user: ServerUser | undefined): EmbeddedDatabaseError {
   const as = user === undefined ? '' : ` as user ${user.uid}`;
   const hints: Record<string, string> = {
-    EACCES: ' (is the file system mounted with noexec?)',
-    ENOENT: ' (the programs need a system with the GNU C library)',
-    EPERM: ' (root may not change to another user here?)',
+    EACCES: ' (the file system may be mounted with noexec)',
+    ENOENT: ' (the programs require the GNU C library)',
+    EPERM: ' (root may lack the permission to change users)',
   };
   const hint = hints[errorCode(error) ?? ''] ?? '';
-  return new EmbeddedDatabaseError(`Cannot run ${program}${as}: ${messageOf(error)}${hint}. ${useYourOwn}`);
+  return new EmbeddedDatabaseError(`Cannot run ${program}${as}: ${messageOf(error)}${hint}. ${useOwnServer}`);
 }
 
 async function contentOf(file: string): Promise<string | undefined> {
@@ -131,8 +130,8 @@ async function isEmpty(folder: string): Promise<boolean> {
   }
 }
 
-/** initdb puts its own path between double quotes into a shell command: it must not lie where that ends the quotes. */
-async function withPlainPath(binaries: Binaries, work: (plain: Binaries) => Promise<void>): Promise<void> {
+/** Runs `work` with programs whose path is safe in double quotes: initdb puts its own path into a shell command. */
+async function withQuotablePath(binaries: Binaries, work: (plain: Binaries) => Promise<void>): Promise<void> {
   if (process.platform === 'win32' || !/["$`\\]/.test(binaries.directory)) return work(binaries);
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'email-stage-initdb-'));
   try {

@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import { writePrivateFile } from './durable-files.js';
 import { errorCode, EmbeddedDatabaseError } from './embedded-database-error.js';
 
-/** What `database.json` in the data directory remembers of the embedded database. */
+/** State of the embedded database, stored as `database.json` in the data directory. */
 export interface DatabaseState {
-  /** Where the cluster lives or will live: relative to the data directory when inside it, so that both can be moved. */
+  /** Path of the cluster; relative if it is inside the data directory, so that both can be moved. */
   readonly cluster: string;
   readonly password: string;
-  /** Whether the cluster has been there: one that is gone later is a loss, not a first start. */
+  /** Whether the cluster has been created: if it is missing afterwards, data was lost. */
   readonly installed: boolean;
 }
 
 /**
- * Reads what the data directory remembers; undefined when it remembers nothing (or does not exist).
- * Throws an `EmbeddedDatabaseError` when the file is unreadable or damaged.
+ * Reads the state of a data directory; undefined if it has none or does not exist.
+ * Throws an `EmbeddedDatabaseError` if the file is unreadable or damaged.
  */
 export async function readState(dataDir: string): Promise<DatabaseState | undefined> {
   const file = stateFile(dataDir);
@@ -33,19 +33,19 @@ export async function readState(dataDir: string): Promise<DatabaseState | undefi
   const state = parseState(content);
   if (state === undefined) {
     throw new EmbeddedDatabaseError(
-      `${file} is damaged: it must hold "cluster", "password" and "installed". ` +
-        'Restore it, or set DATA_DIR to another folder to begin with an empty database.',
+      `${file} is damaged: it must contain "cluster", "password" and "installed". ` +
+        'Restore it, or set DATA_DIR to another folder to start with an empty database.',
     );
   }
   return state;
 }
 
-/** Remembers `state`; when this returns, it survives a crash. Needs the start lock. */
+/** Writes the state durably. Requires the start lock. */
 export async function writeState(dataDir: string, state: DatabaseState): Promise<void> {
   await writePrivateFile(stateFile(dataDir), `${JSON.stringify(state, undefined, 2)}\n`);
 }
 
-/** A state for a cluster that is still to be made, with a password of 192 random bits. */
+/** Returns the state of a cluster that is not created yet, with a password of 192 random bits. */
 export function newState(cluster: string): DatabaseState {
   return { cluster, password: randomBytes(24).toString('base64url'), installed: false };
 }

@@ -20,7 +20,7 @@ const modeOf = async (...path: string[]): Promise<string> =>
   ((await stat(join(directory, ...path))).mode & 0o777).toString(8);
 
 describe('writePrivateFile', () => {
-  it('replaces a file by one that only its owner may read, and leaves nothing else', async () => {
+  it('replaces a file with one that only its owner can read, and leaves no other file', async () => {
     const file = join(directory, 'secret');
     await writeFile(file, 'old', { mode: 0o644 });
     await writePrivateFile(file, 'new');
@@ -29,7 +29,7 @@ describe('writePrivateFile', () => {
     expect(await readdir(directory)).toEqual(['secret']);
   });
 
-  it('leaves the old file when it cannot write the new one', async () => {
+  it('keeps the old file if the new one cannot be written', async () => {
     await mkdir(join(directory, 'secret', 'occupied'), { recursive: true });
     await expect(writePrivateFile(join(directory, 'secret'), 'new')).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
     expect(await readdir(directory)).toEqual(['secret']);
@@ -37,7 +37,7 @@ describe('writePrivateFile', () => {
 });
 
 describe('createDirectory', () => {
-  it('gives every folder that it creates the mode, whatever the umask, and changes no other', async () => {
+  it('sets the mode of every created folder regardless of the umask, and leaves existing ones unchanged', async () => {
     const umask = process.umask(0o077);
     try {
       await createDirectory(join(directory, 'a', 'b'), 0o755);
@@ -48,14 +48,14 @@ describe('createDirectory', () => {
     expect([await modeOf(), await modeOf('a'), await modeOf('a', 'b')]).toEqual(['700', '755', '755']);
   });
 
-  it('fails where a file is in the way', async () => {
+  it('throws if a file has the name', async () => {
     await writeFile(join(directory, 'a'), '');
     await expect(createDirectory(join(directory, 'a'), 0o755)).rejects.toThrow('EEXIST');
   });
 });
 
 describe('copyPrograms', () => {
-  it('makes everything readable, programs runnable, and keeps links between libraries', async () => {
+  it('makes files readable and programs executable, and keeps links', async () => {
     await mkdir(join(directory, 'from', 'bin'), { recursive: true, mode: 0o700 });
     await writeFile(join(directory, 'from', 'bin', 'postgres'), 'program');
     await chmod(join(directory, 'from', 'bin', 'postgres'), 0o700);

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { errorCode } from './embedded-database-error.js';
 
 /**
- * Writes a file readable by its owner only; after a crash at any moment the old or the new content is there, whole.
- * For one writer at a time: the draft has always the same name, so that the next one replaces what a crash has left.
+ * Writes a file atomically and durably, readable by its owner only. For one writer at a time: the temporary file has a
+ * fixed name, so that the next write replaces what a crash has left.
  */
 export async function writePrivateFile(file: string, content: string): Promise<void> {
   const draft = `${file}.draft`;
@@ -24,9 +24,9 @@ export async function writePrivateFile(file: string, content: string): Promise<v
   await syncDirectory(dirname(file));
 }
 
-/** Makes sure that what was created in or renamed into this directory survives a loss of power. */
+/** Flushes a directory to disk, so that created and renamed entries survive a power failure. */
 export async function syncDirectory(directory: string): Promise<void> {
-  // Windows cannot open a directory as a file, and needs not.
+  // Windows cannot open directories, and does not need to.
   if (process.platform === 'win32') return;
   const handle = await open(directory, 'r');
   try {
@@ -36,7 +36,7 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Creates a directory and those missing above it, all with this mode whatever the umask; leaves existing ones alone. */
+/** Creates a directory and its missing parents with this mode, regardless of the umask; keeps existing ones. */
 export async function createDirectory(directory: string, mode: number): Promise<void> {
   try {
     await mkdir(directory, { mode });
@@ -52,8 +52,8 @@ export async function createDirectory(directory: string, mode: number): Promise<
 }
 
 /**
- * Copies a folder of programs so that every user can read and run them, and on to the disk.
- * `target` must not exist. Relative links stay as they are.
+ * Copies a folder of programs durably, readable and executable for every user. `target` must not exist. Keeps relative
+ * links.
  */
 export async function copyPrograms(source: string, target: string): Promise<void> {
   await createDirectory(target, 0o755);

@@ -1,18 +1,18 @@
-/** The embedded database cannot be had; the message says why and what to do about it, for the person who starts us. */
+/** The embedded database cannot be used; the message says why and what the operator can do. */
 export class EmbeddedDatabaseError extends Error {
   override readonly name = 'EmbeddedDatabaseError';
 }
 
-/** The sentence that ends every message about a machine on which the embedded server cannot work. */
-export const useYourOwn = 'Set DATABASE_URL to use a PostgreSQL server of your own.';
+/** Last sentence of messages about machines that cannot run the embedded server. */
+export const useOwnServer = 'Set DATABASE_URL to use a PostgreSQL server of your own.';
 
-/** The code of a failed system call (`ENOENT`) or statement (`57P03`); undefined for any other failure. */
+/** Returns the code of a failed system call (`ENOENT`) or statement (`57P03`); undefined for other errors. */
 export function errorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The message of whatever was thrown. */
+/** Returns the message of a thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

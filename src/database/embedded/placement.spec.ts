@@ -22,24 +22,24 @@ afterEach(async () => {
 });
 
 describe('canEnter', () => {
-  it('is true where every folder above lets everyone pass', async () => {
+  it('returns true if every parent folder can be traversed', async () => {
     expect(await canEnter(nobody, directory)).toBe(true);
   });
 
-  it('is false below a private folder, also through a link', async () => {
+  it('returns false below a private folder, also through a link', async () => {
     await symlink(join(directory, 'private', 'below'), join(directory, 'link'));
     expect(await canEnter(nobody, join(directory, 'private', 'below'))).toBe(false);
     expect(await canEnter(nobody, join(directory, 'link'))).toBe(false);
   });
 
-  it('is true for the owner of the private folder', async () => {
+  it('returns true for the owner of the private folder', async () => {
     const { uid, gid } = await stat(directory);
     expect(await canEnter({ uid, gid }, join(directory, 'private', 'below'))).toBe(true);
   });
 });
 
 describe('canUse', () => {
-  it('wants to read every file and to run every program', async () => {
+  it('requires that every file is readable and every program executable', async () => {
     await rm(join(directory, 'private'), { recursive: true });
     await writeFile(join(directory, 'library'), '');
     await writeFile(join(directory, 'program'), '');
@@ -56,7 +56,7 @@ describe('canUse', () => {
 describe('prepareDataDirectory', () => {
   const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
 
-  it.runIf(root)('lets the server of root pass through a new folder, and only where that helps', async () => {
+  it.runIf(root)('as root, opens a new folder to other users only if they can reach it', async () => {
     const reachable = await prepareDataDirectory(join(directory, 'new', 'data'));
     const hidden = await prepareDataDirectory(join(directory, 'private', 'data'));
     expect([await modeOf(reachable), await modeOf(hidden)]).toEqual(['755', '700']);
@@ -66,7 +66,7 @@ describe('prepareDataDirectory', () => {
     expect(await modeOf(await prepareDataDirectory(join(directory, 'new', 'data')))).toBe('700');
   });
 
-  it('names the setting when the folder cannot be made', async () => {
+  it('names the setting if the folder cannot be created', async () => {
     await writeFile(join(directory, 'file'), '');
     await expect(prepareDataDirectory(join(directory, 'file'))).rejects.toThrow(
       /^DATA_DIR .*file cannot be used: EEXIST/,

@@ -6,29 +6,29 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { DatabaseState } from './database-state.js';
 import { newState, readState, writeState } from './database-state.js';
 import { createDirectory } from './durable-files.js';
-import { errorCode, EmbeddedDatabaseError, messageOf, useYourOwn } from './embedded-database-error.js';
+import { errorCode, EmbeddedDatabaseError, messageOf, useOwnServer } from './embedded-database-error.js';
 import { accountName, nobody, serverAccount, type ServerUser } from './server-account.js';
 
-/** Where the cluster lives or will live, and what it takes to run a server on it. */
+/** Location of the cluster, with its server's user and state. */
 export interface Placement {
   readonly dataDir: string;
   readonly cluster: string;
-  /** Undefined: the user that we run as. */
+  /** User of the server; undefined for the user of this process. */
   readonly user: ServerUser | undefined;
   readonly state: DatabaseState;
 }
 
-/** Where root keeps what the server's user must reach and cannot reach in a private checkout. */
+/** Folder for clusters and programs that the server's user cannot reach in a private checkout. */
 export const sharedDirectory = '/var/lib/email-stage';
 
-/** Whether we run as root, so that the server has to run as another user. */
+/** Whether this process runs as root, so that the server needs another user. */
 function runsAsRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
 /**
- * Creates the data directory where it is missing and gives its real path. It is private to its owner, except when
- * the cluster can live in it only if the server's user may pass through (mode 755; the secrets in it have mode 600).
+ * Creates the data directory if missing and returns its real path. It is private to its owner, except as root, where
+ * the server's user must be able to traverse it (mode 755; secrets in it have mode 600).
  */
 export async function prepareDataDirectory(dataDir: string): Promise<string> {
   const directory = resolve(dataDir);
@@ -45,31 +45,31 @@ export async function prepareDataDirectory(dataDir: string): Promise<string> {
 }
 
 /**
- * Where the cluster of this data directory lives. Decides that, and remembers it, when nothing is remembered yet.
- * Needs the start lock. Throws an `EmbeddedDatabaseError` when there is no place where the server could reach it.
+ * Returns the location of the data directory's cluster; chooses and stores it on the first start. Requires the start
+ * lock. Throws an `EmbeddedDatabaseError` if the server cannot reach any location, or if the cluster was lost.
  */
 export async function placeCluster(
   dataDir: string,
   report: (line: string) => void,
   warn: (line: string) => void,
 ): Promise<Placement> {
-  const remembered = await readState(dataDir);
-  const state = remembered ?? newState(await chooseCluster(dataDir));
+  const stored = await readState(dataDir);
+  const state = stored ?? newState(await chooseCluster(dataDir));
   const cluster = resolve(dataDir, state.cluster);
   const owner = await ownerOf(cluster);
-  if (remembered === undefined) {
+  if (stored === undefined) {
     if (owner !== undefined) {
       throw new EmbeddedDatabaseError(
         `${cluster} exists, but ${join(dataDir, 'database.json')}, which holds its password, does not. ` +
-          'Restore that file, or move the folder away to begin with an empty database.',
+          'Restore that file, or move the folder away to start with an empty database.',
       );
     }
     await writeState(dataDir, state);
   } else if (state.installed && owner === undefined) {
-    // An empty database in its place would look like a first start, and the loss would be noticed much later.
+    // Creating an empty database instead would hide the loss.
     throw new EmbeddedDatabaseError(
       `The database in ${cluster} is gone. Restore that folder, or remove ${join(dataDir, 'database.json')} ` +
-        'to begin with an empty database.',
+        'to start with an empty database.',
     );
   }
   if (relative(dataDir, cluster).startsWith('..')) {
@@ -80,33 +80,33 @@ export async function placeCluster(
   return { dataDir, cluster, state, user: await serverUser(cluster, owner, report, warn) };
 }
 
-/** Relative to the data directory when the server can reach it there. */
+/** Returns a path relative to the data directory if the server can reach it there. */
 async function chooseCluster(dataDir: string): Promise<string> {
   if (!runsAsRoot() || (await canEnter(nobody, dataDir))) return 'postgres';
   await prepareSharedDirectory();
   return join(sharedDirectory, randomBytes(8).toString('hex'));
 }
 
-/** Creates the folder for what the server's user must reach; throws an `EmbeddedDatabaseError` where it cannot be. */
+/** Creates the shared folder; throws an `EmbeddedDatabaseError` if it cannot be used. */
 export async function prepareSharedDirectory(): Promise<void> {
   try {
     await createDirectory(sharedDirectory, 0o755);
     const { uid, mode } = await stat(sharedDirectory);
-    // Root runs programs from here.
-    if (uid !== 0 || (mode & 0o022) !== 0) throw new Error(`${sharedDirectory} is writable for others than root`);
+    // Root runs programs from this folder.
+    if (uid !== 0 || (mode & 0o022) !== 0) throw new Error(`users other than root can write to ${sharedDirectory}`);
     if (!(await canEnter(nobody, sharedDirectory))) throw new Error('other users cannot reach it');
   } catch (error) {
     throw new EmbeddedDatabaseError(
-      'As root, the database server has to run as another user, who cannot reach this folder; and ' +
+      'As root, the database server has to run as another user, who cannot reach this folder, and ' +
         `${sharedDirectory} cannot be used instead: ${messageOf(error)}. ` +
-        `Start as an ordinary user, or set DATA_DIR to a folder that every user can reach. ${useYourOwn}`,
+        `Start as an ordinary user, or set DATA_DIR to a folder that every user can reach. ${useOwnServer}`,
     );
   }
 }
 
 /**
- * As root, a cluster that an ordinary user made stays that user's, who may want it back; one that `nobody` made is
- * handed over to the database's own account.
+ * Returns the user of the server. As root: the owner of an existing cluster, so that an ordinary user can use it again;
+ * the database's own account for a new cluster and for one owned by `nobody`.
  */
 async function serverUser(
   cluster: string,
@@ -129,14 +129,14 @@ async function serverUser(
   const user = owner === undefined || owner.uid === nobody.uid ? await serverAccount(report, warn) : owner;
   if (!(await canEnter(user, dirname(cluster)))) {
     throw new EmbeddedDatabaseError(
-      `The database lives in ${cluster}, which the server’s user, ${user.uid}, can no longer reach. ` +
-        'Make every folder above it passable again (chmod o+x), or move it and set DATA_DIR.',
+      `The database is in ${cluster}, which the server’s user, ${user.uid}, can no longer reach. ` +
+        'Make every parent folder accessible again (chmod o+x), or move it and set DATA_DIR.',
     );
   }
   return user;
 }
 
-/** Undefined when there is no such folder, or nothing in it: a place, and no cluster yet. */
+/** Returns the owner of a folder; undefined if it is missing or empty. */
 async function ownerOf(folder: string): Promise<ServerUser | undefined> {
   try {
     const { uid, gid } = await stat(folder);
@@ -148,7 +148,7 @@ async function ownerOf(folder: string): Promise<ServerUser | undefined> {
   }
 }
 
-/** Whether this user can pass through a directory and every one above it. Access control lists are not asked. */
+/** Whether the user can traverse a directory and all its parents. Ignores access control lists. */
 export async function canEnter(user: ServerUser, directory: string): Promise<boolean> {
   for (let path = await realpath(directory); ; path = dirname(path)) {
     if (!(await allows(user, path, constants.X_OK))) return false;
@@ -156,7 +156,7 @@ export async function canEnter(user: ServerUser, directory: string): Promise<boo
   }
 }
 
-/** Whether this user can read, and run what is to be run, all that lies directly in a directory. */
+/** Whether the user can read all files directly in a directory, and execute the programs among them. */
 export async function canUse(user: ServerUser, directory: string): Promise<boolean> {
   if (!(await allows(user, directory, constants.R_OK | constants.X_OK))) return false;
   for (const entry of await readdir(directory, { withFileTypes: true })) {

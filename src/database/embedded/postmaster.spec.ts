@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { findPostmaster, forgetDeadPostmaster } from './postmaster.js';
+import { findPostmaster, removeStalePidFile } from './postmaster.js';
 
 let cluster: string;
 
@@ -20,28 +20,28 @@ afterEach(async () => {
 const record = (pid: number): Promise<void> =>
   writeFile(join(cluster, 'postmaster.pid'), `${pid}\n${cluster}\n1700000000\n54321\n\n127.0.0.1\n`);
 
-it('finds no server where none has run', async () => {
+it('finds no server in a new cluster', async () => {
   expect(await findPostmaster(cluster)).toBeUndefined();
 });
 
-it('finds no server whose process has ended, and leaves its file to PostgreSQL', async () => {
+it('finds no server if its process has ended, and leaves the pid file to PostgreSQL', async () => {
   await record(spawnSync(process.execPath, ['--version']).pid);
   expect(await findPostmaster(cluster)).toBeUndefined();
-  await forgetDeadPostmaster(cluster);
+  await removeStalePidFile(cluster);
   expect(await readdir(cluster)).toEqual(['postmaster.pid']);
 });
 
 it.skipIf(process.platform === 'win32')(
-  'finds no server where its process id belongs to another program now, and removes the file',
+  'finds no server if its process id was reused, and removes the pid file',
   async () => {
     await record(process.pid);
     expect(await findPostmaster(cluster)).toBeUndefined();
-    await forgetDeadPostmaster(cluster);
+    await removeStalePidFile(cluster);
     expect(await readdir(cluster)).toEqual([]);
   },
 );
 
-it('finds no server in the file of a single-user session, or in half a file', async () => {
+it('finds no server in the pid file of a single-user session or in an incomplete one', async () => {
   await record(-process.pid);
   expect(await findPostmaster(cluster)).toBeUndefined();
   await writeFile(join(cluster, 'postmaster.pid'), '');

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { findProcess } from './processes.js';
 import { waitUntil } from './wait-until.js';
 
-it('returns the same start time of a process at every call', async () => {
+it('returns the same start time in every call', async () => {
   const first = await findProcess(process.pid);
   expect(first).toBeDefined();
   expect(await findProcess(process.pid)).toEqual(first);
@@ -18,8 +18,8 @@ it('finds no process that has ended', async () => {
   expect(await findProcess(pid)).toBeUndefined();
 });
 
-it.runIf(process.platform === 'linux')('takes a process that nobody has collected for ended', async () => {
-  // The shell starts a process, then becomes another program and so forgets that it has a child to collect.
+it.runIf(process.platform === 'linux')('ignores zombie processes', async () => {
+  // The shell starts a child, then replaces itself with a program that does not reap it.
   const script = 'cat <&3 & echo $!; exec sleep 60';
   const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
   try {

@@ -2,21 +2,21 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** A process that is alive. */
+/** A live process. */
 export interface LiveProcess {
-  /** When it started, in a form that only serves to compare; '' where the system does not tell. */
+  /** Start time in an opaque format, for comparisons only; '' if unknown. */
   readonly started: string;
-  /** Name of its program without the folder; '' where the system does not tell. */
+  /** Name of its program without the folder; '' if unknown. */
   readonly command: string;
 }
 
 /**
- * The process with this id; undefined when there is none, or only the remains of one that nobody has collected:
- * in a container, process 1 often collects nothing, and such a remainder would look alive for ever.
+ * Returns the live process with this id; undefined if there is none, or only a zombie: in containers, process 1 often
+ * does not reap its children, so that zombies persist.
  */
 export async function findProcess(pid: number): Promise<LiveProcess | undefined> {
   if (process.platform === 'linux') return findInProc(pid);
-  if (process.platform === 'win32') return answers(pid) ? { started: '', command: '' } : undefined;
+  if (process.platform === 'win32') return isAlive(pid) ? { started: '', command: '' } : undefined;
   return findWithPs(pid);
 }
 
@@ -27,7 +27,7 @@ async function findInProc(pid: number): Promise<LiveProcess | undefined> {
   } catch {
     return undefined;
   }
-  // "pid (command) state ...": the command may itself contain blanks and brackets. proc(5) counts from 1 (the pid).
+  // "pid (command) state ...": the command may contain spaces and parentheses. proc(5) numbers the fields from 1.
   const end = stat.lastIndexOf(')');
   const fields = stat.slice(end + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
@@ -48,7 +48,7 @@ async function findWithPs(pid: number): Promise<LiveProcess | undefined> {
   }
 }
 
-function answers(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {

@@ -3,28 +3,28 @@ import { promisify } from 'node:util';
 
 import { messageOf } from './embedded-database-error.js';
 
-/** The user that the server runs as when it must not be the user that we run as: PostgreSQL refuses to run as root. */
+/** User of the server if this process runs as root, which PostgreSQL refuses. */
 export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** `nobody`. Its processes can read and stop each other's, so other services that run as it can read the database. */
+/** `nobody`. Other services that run as it can read the database and stop the server. */
 export const nobody: ServerUser = { uid: 65_534, gid: 65_534 };
 
 /** The system account of the embedded database. */
 export const accountName = 'email-stage';
 
-/** Needs no home and no shell: nobody signs in as it. */
+/** Options of `useradd`: no home and no shell, because the account is not for logins. */
 const newAccount = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent'];
 
-/** Root's PATH often lacks the folders of these commands. */
+/** PATH for commands; root's PATH often lacks these folders. */
 const commandPath = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`;
 
 /**
- * The account that runs the database of root: `email-stage`, made with `useradd` where it is missing. Where that is not
- * possible it is `nobody`, and `warn` gets a line that says why (CIS Benchmark for PostgreSQL 1.x, ASVS 5.0, 13.2.2: a
- * service has an account of its own with the least rights).
+ * Returns the account of the database server as root: `email-stage`, created with `useradd` if missing. Falls back to
+ * `nobody` with a warning that says why (CIS Benchmark for PostgreSQL 1.x, ASVS 5.0, 13.2.2: a service has its own
+ * account with least privileges).
  *
  * @param path folders of the commands, as in PATH
  */
@@ -33,29 +33,29 @@ export async function serverAccount(
   warn: (line: string) => void,
   path = commandPath,
 ): Promise<ServerUser> {
-  const known = await findAccount(path);
-  if (known !== undefined) return known;
-  let reason = `it is root's`;
+  const existing = await findAccount(path);
+  if (existing !== undefined) return existing;
+  let reason = 'it has the user id of root';
   try {
     await run('useradd', [...newAccount, '--shell', '/usr/sbin/nologin', accountName], path);
-    report(`Made the system account ${accountName} (useradd), which runs the database`);
+    report(`Created the system account ${accountName} (useradd), which runs the database`);
   } catch (error) {
     reason = messageOf(error);
   }
-  // Also after a failure: another start may have made it in between.
-  const made = await findAccount(path);
-  if (made !== undefined) return made;
+  // Also after a failure: another process may have created it concurrently.
+  const created = await findAccount(path);
+  if (created !== undefined) return created;
   warn(
-    `The database runs as nobody, which other services may use too: the system account ${accountName} cannot be made ` +
-      `(${reason.trim()}). Make it yourself and start again; the database is then handed over to it.`,
+    `The database runs as nobody, which other services may use too: the system account ${accountName} cannot be ` +
+      `created (${reason.trim()}). Create it yourself and restart; the database then changes its owner to it.`,
   );
   return nobody;
 }
 
-/** Hands the files of a cluster over to another user. No server may run on it. */
-export async function handOver(cluster: string, { uid, gid }: ServerUser): Promise<void> {
-  // chown does not follow links that a process of the old owner may plant meanwhile, and changes the folder itself last:
-  // after a crash the next start sees the old owner, and does all of it again.
+/** Changes the owner of a cluster's files. No server may be running on it. */
+export async function changeOwner(cluster: string, { uid, gid }: ServerUser): Promise<void> {
+  // -h does not follow links that a process of the old owner may plant meanwhile. chown changes the folder itself last:
+  // after a crash, the next start sees the old owner and repeats it.
   await run('chown', ['-Rh', `${uid}:${gid}`, cluster], commandPath);
 }
 

@@ -15,25 +15,25 @@ import type { ServerAddress } from './connections.js';
 import { probe } from './connections.js';
 import { errorCode, EmbeddedDatabaseError } from './embedded-database-error.js';
 import type { Placement } from './placement.js';
-import { findPostmaster, forgetDeadPostmaster } from './postmaster.js';
+import { findPostmaster, removeStalePidFile } from './postmaster.js';
 import { waitUntil } from './wait-until.js';
 
-/** How long a server may take to start, recovery after a crash included, or to stop, in milliseconds. */
-const patience = 120_000;
+/** Timeout for starting (including crash recovery) and stopping a server, in milliseconds. */
+const timeout = 120_000;
 
-/** Failures that pass: the port was taken, or the backends of a killed server have not ended yet. */
-const passing = /could not bind|pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
+/** Transient failures: the port was taken, or backends of a killed server are still running. */
+const transientFailure = /could not bind|pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
 
-/** Bytes after which a start begins a new log; the one before is kept as `server.log.1`. */
+/** Size in bytes at which a start rotates the log; the previous one is kept as `server.log.1`. */
 const logLimit = 10_000_000;
 
 const settings = {
   listen_addresses: '127.0.0.1',
-  // Nobody needs a socket, and its path could be too long or not writable.
+  // Sockets are not used, and their path could be too long or not writable.
   unix_socket_directories: '',
   max_connections: '100',
   shared_buffers: '96MB',
-  // Too little memory to be worth it, and a container that may not use them kills the server at its first touch.
+  // Little gain at this size, and containers without access to them kill the server when it first uses them.
   huge_pages: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
@@ -42,39 +42,39 @@ const settings = {
 };
 
 /**
- * The server that runs on this cluster already; undefined when none does. Waits for one that is starting (to use it)
- * or stopping (until it is gone). Throws an `EmbeddedDatabaseError` when it does neither within two minutes, or does
- * not know the password. Clears away what a dead server left that would keep a new one from starting.
+ * Returns the address of the cluster's running server; undefined if there is none. Waits until a starting server is
+ * ready or a stopping one has stopped. Removes the stale pid file of a dead server. Throws an `EmbeddedDatabaseError`
+ * after two minutes, or if the server rejects the password.
  */
 export async function findServer(cluster: string, password: string): Promise<ServerAddress | undefined> {
-  const found = await waitUntil(patience, async () => {
+  const found = await waitUntil(timeout, async () => {
     const running = await findPostmaster(cluster);
     if (running === undefined) return { address: undefined };
     if (running.port === undefined || !running.ready) return undefined;
     const address = { port: running.port, password };
-    const answer = await probe(address);
-    if (answer === 'denied') {
+    const status = await probe(address);
+    if (status === 'denied') {
       throw new EmbeddedDatabaseError(
         `Process ${running.pid} is a PostgreSQL server on ${cluster} that does not accept the password in ` +
           'database.json. Restore that file, or stop the server.',
       );
     }
-    return answer === 'ready' ? { address } : undefined;
+    return status === 'ready' ? { address } : undefined;
   });
   if (found === undefined) {
     throw new EmbeddedDatabaseError(
-      `The PostgreSQL server on ${cluster} neither answers nor ends. See ${logOf(cluster)}; stop it if it hangs.`,
+      `The PostgreSQL server on ${cluster} neither responds nor stops. See ${logOf(cluster)}; stop it if it hangs.`,
     );
   }
-  if (found.address === undefined) await forgetDeadPostmaster(cluster);
+  if (found.address === undefined) await removeStalePidFile(cluster);
   return found.address;
 }
 
 /**
- * Starts a server on the cluster, on a free port of 127.0.0.1, and waits until it answers. It is in a session of its
- * own: a Ctrl-C in our terminal does not reach it, and it goes on when we are killed.
- * Undefined when something failed that may be gone now: look again, and try again. Throws an `EmbeddedDatabaseError`
- * with the end of the server's log for any other failure. Needs the start lock.
+ * Starts a server on the cluster, on a free port of 127.0.0.1, and waits until it is ready. The server has its own
+ * session: Ctrl-C in the terminal does not reach it, and it survives the death of this process.
+ * Returns undefined after a transient failure, so that the caller can retry. Throws an `EmbeddedDatabaseError` with the
+ * end of the server's log for any other failure. Requires the start lock.
  */
 export async function startServer(
   placement: Placement,
@@ -105,45 +105,45 @@ export async function startServer(
     await log.close();
   }
   child.unref();
-  const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  const outcome = await waitUntil(patience, async () => {
-    if (ended()) return 'ended';
-    // Not before: another program may listen on the port, and never say a word.
+  const hasExited = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const outcome = await waitUntil(timeout, async () => {
+    if (hasExited()) return 'exited';
+    // Probe only a server that is ready: another program on the port might accept connections and never reply.
     const running = await findPostmaster(cluster);
     if (running?.pid !== child.pid || !running?.ready) return undefined;
     return (await probe(address)) === 'ready' ? 'ready' : undefined;
   });
   if (outcome === 'ready') return address;
-  const said = await readLog(cluster, logStart);
-  if (outcome === 'ended' && passing.test(said)) return undefined;
-  // Not killed when it is late: a recovery that takes this long would then begin anew at every start.
-  const late = `has not answered for ${patience / 1000} seconds; it may be recovering and goes on, so try again later`;
-  const what = outcome === 'ended' ? 'ended at once' : late;
+  const logged = await readLog(cluster, logStart);
+  if (outcome === 'exited' && transientFailure.test(logged)) return undefined;
+  // A late server is not killed: a long recovery would then start over at every start.
+  const late = `is not ready after ${timeout / 1000} seconds; it may be recovering and keeps running: try again later`;
+  const failure = outcome === 'exited' ? 'exited during its start' : late;
   throw new EmbeddedDatabaseError(
-    `The PostgreSQL server on ${cluster} ${what}. The end of ${logOf(cluster)}:\n${said}`,
+    `The PostgreSQL server on ${cluster} ${failure}. The end of ${logOf(cluster)}:\n${logged}`,
   );
 }
 
 /**
- * Shuts the server of this cluster down, if there is one, and waits until it is gone. Its clients are disconnected,
- * their open transactions rolled back. Throws an `EmbeddedDatabaseError` when it is still there after two minutes.
+ * Shuts down the cluster's server, if there is one, and waits until it has stopped. Clients are disconnected and their
+ * transactions rolled back. Throws an `EmbeddedDatabaseError` after two minutes.
  */
 export async function stopServer(cluster: string, binaries: Binaries): Promise<void> {
   const running = await findPostmaster(cluster);
   if (running === undefined) return;
   if (process.platform === 'win32') {
-    // Windows has no signals; PostgreSQL brings its own.
+    // Windows has no signals; pg_ctl emulates them.
     await promisify(execFile)(programOf(binaries, 'pg_ctl'), ['kill', 'INT', String(running.pid)]);
   } else {
     try {
       // SIGINT is the server's "fast shutdown".
       process.kill(running.pid, 'SIGINT');
     } catch (error) {
-      // It may have ended meanwhile.
+      // ESRCH: it has stopped meanwhile.
       if (errorCode(error) !== 'ESRCH') throw error;
     }
   }
-  const gone = await waitUntil(patience, async () => (await findPostmaster(cluster))?.pid !== running.pid || undefined);
+  const gone = await waitUntil(timeout, async () => (await findPostmaster(cluster))?.pid !== running.pid || undefined);
   if (gone === undefined) {
     throw new EmbeddedDatabaseError(
       `The PostgreSQL server on ${cluster} (process ${running.pid}) did not stop. See ${logOf(cluster)}.`,
@@ -162,14 +162,14 @@ async function openLog({ cluster, user }: Placement): Promise<FileHandle> {
     () => 0,
   );
   if (size > logLimit) await rename(file, `${file}.1`);
-  // As root we write into a folder that the server's user owns: never through a link that leads elsewhere.
+  // As root, this writes to a folder that the server's user owns, so it must not follow links.
   const noFollow = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
   const log = await open(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow, 0o600);
   if (user !== undefined) await log.chown(user.uid, user.gid);
   return log;
 }
 
-/** The log from this byte on, at most the last 2,000 characters. */
+/** Returns the log from this offset on, at most the last 2,000 bytes. */
 async function readLog(cluster: string, start: number): Promise<string> {
   const log = await open(logOf(cluster), 'r');
   try {
@@ -182,7 +182,7 @@ async function readLog(cluster: string, start: number): Promise<string> {
   }
 }
 
-/** A port that was free a moment ago; the server that takes it may still be too late. */
+/** Returns a port that is free now; another program may take it before the server does. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -19,9 +19,9 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-const nobodyWaits = (pid: number): void => expect.unreachable(`waits for process ${pid}`);
+const failOnWait = (pid: number): void => expect.unreachable(`waits for process ${pid}`);
 
-it('lets one in at a time, and everyone in the end', async () => {
+it('admits one caller at a time, and eventually every caller', async () => {
   let inside = 0;
   let visits = 0;
   const visit = (): Promise<void> =>
@@ -41,10 +41,10 @@ it('lets one in at a time, and everyone in the end', async () => {
   expect(await readdir(directory)).toEqual(['start-lock.12']);
 });
 
-it('reports once which process it waits for', async () => {
+it('reports the holder once while waiting', async () => {
   const onWait = vi.fn();
   let second: Promise<string> | undefined;
-  await withStartLock(directory, nobodyWaits, async () => {
+  await withStartLock(directory, failOnWait, async () => {
     second = withStartLock(directory, onWait, () => Promise.resolve('in'));
     await vi.waitFor(() => {
       expect(onWait).toHaveBeenCalled();
@@ -54,26 +54,23 @@ it('reports once which process it waits for', async () => {
   expect(onWait.mock.calls).toEqual([[process.pid]]);
 });
 
-it('is free after work that failed', async () => {
-  const failing = withStartLock(directory, nobodyWaits, () => Promise.reject(new Error('disk full')));
+it('is released when the work fails', async () => {
+  const failing = withStartLock(directory, failOnWait, () => Promise.reject(new Error('disk full')));
   await expect(failing).rejects.toThrow('disk full');
-  expect(await withStartLock(directory, nobodyWaits, () => Promise.resolve('in'))).toBe('in');
+  expect(await withStartLock(directory, failOnWait, () => Promise.resolve('in'))).toBe('in');
 });
 
-it('takes over from a holder that was killed, and clears away what it left', async () => {
+it('takes over from a killed holder and removes its files', async () => {
   const { pid } = spawnSync(process.execPath, ['--version']);
   await writeFile(join(directory, 'start-lock.7'), `${pid} 12345`);
   await writeFile(join(directory, 'start-lock.draft-of-the-killed'), `${pid} 12345`);
-  await withStartLock(directory, nobodyWaits, async () => {
+  await withStartLock(directory, failOnWait, async () => {
     expect(await readdir(directory)).toEqual(['start-lock.8']);
   });
 });
 
-it.skipIf(process.platform === 'win32')(
-  'takes over when the process id of a killed holder is in use again',
-  async () => {
-    expect((await findProcess(process.pid))?.started).not.toBe('1');
-    await writeFile(join(directory, 'start-lock.1'), `${process.pid} 1`);
-    expect(await withStartLock(directory, nobodyWaits, () => Promise.resolve('in'))).toBe('in');
-  },
-);
+it.skipIf(process.platform === 'win32')('takes over if the process id of a killed holder was reused', async () => {
+  expect((await findProcess(process.pid))?.started).not.toBe('1');
+  await writeFile(join(directory, 'start-lock.1'), `${process.pid} 1`);
+  expect(await withStartLock(directory, failOnWait, () => Promise.resolve('in'))).toBe('in');
+});

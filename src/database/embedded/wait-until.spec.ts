@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { waitUntil } from './wait-until.js';
 
-it('looks until there is something', async () => {
+it('polls until there is a result', async () => {
   let looks = 0;
   const found = await waitUntil(10_000, () => {
     looks += 1;
@@ -12,7 +12,7 @@ it('looks until there is something', async () => {
   expect(looks).toBe(3);
 });
 
-it('looks once when there is no time at all, and gives up', async () => {
+it('polls once with a timeout of zero', async () => {
   let looks = 0;
   const look = (): Promise<string | undefined> => {
     looks += 1;

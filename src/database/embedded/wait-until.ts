@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Looks again and again until `look` finds something, and gives that.
- * Gives undefined when `patience` milliseconds have passed without; `look` runs at least once.
+ * Polls until `poll` returns a value, and returns it; undefined after `timeout` milliseconds. Calls `poll` at least
+ * once.
  */
-export async function waitUntil<T>(patience: number, look: () => Promise<T | undefined>): Promise<T | undefined> {
-  const deadline = performance.now() + patience;
-  // The first answers of a starting server come within milliseconds: look often at first, seldom in a long wait.
+export async function waitUntil<T>(timeout: number, poll: () => Promise<T | undefined>): Promise<T | undefined> {
+  const deadline = performance.now() + timeout;
+  // A starting server is ready within milliseconds: poll often at first, less often in a long wait.
   for (let pause = 5; ; pause = Math.min(pause * 1.5, 100)) {
-    const found = await look();
+    const found = await poll();
     if (found !== undefined || performance.now() >= deadline) return found;
     await delay(pause);
   }
