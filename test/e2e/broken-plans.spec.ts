@@ -9,8 +9,8 @@ import { confirmStage, FlowTokens } from '../../src/flow-execution/flow-token.se
 import { newPlan, type PlannedStage } from '../../src/flow-execution/plan.js';
 import { createDummyFlow } from '../factories/dummy-flow.js';
 import { createProofFlow, createReader, type ProofFlow } from '../factories/proof-flow.js';
-import { withState } from '../support/begun.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { visitorWithState } from '../support/visitor-at.js';
 import { Visitor } from '../support/visitor.js';
 
 type Json = Record<string, any>;
@@ -184,7 +184,7 @@ describe('The plan in a session', () => {
       fc.asyncProperty(arbitrary, fc.boolean(), async (change, isAnswer) => {
         // Behind the email stage, the furthest stage of the run.
         const plan = { ...whole(randomUUID()), bindings: stages.slice(1) };
-        const visitor = await withState(app, { plan: change(structuredClone(plan)) });
+        const visitor = await visitorWithState(app, { plan: change(structuredClone(plan)) });
         const shown = isAnswer ? await visitor.answer(flow.slug, {}) : await visitor.see(flow.slug);
         expect(shown).toMatchObject(denied);
         expect(await visitor.see(flow.slug)).toMatchObject({ component: 'ak-stage-identification' });

@@ -5,8 +5,8 @@ import { createFlowWith } from '../factories/flow-with.js';
 import { createPasswordUser } from '../factories/password-user.js';
 import { createStage } from '../factories/stage.js';
 import { createUser } from '../factories/user.js';
-import { begun } from '../support/begun.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { visitorAt } from '../support/visitor-at.js';
 import { Visitor } from '../support/visitor.js';
 
 let app: TestApp;
@@ -165,7 +165,7 @@ describe('A deny stage', () => {
       ['Not from here.', 'Not from here.'],
       ['', 'Come back tomorrow.'],
     ] as const) {
-      const visitor = await begun(app, flow, stages, { deny_message });
+      const visitor = await visitorAt(app, flow, stages, { deny_message });
       expect(await visitor.see(flow.slug)).toMatchObject({ component: 'ak-stage-access-denied', error_message });
     }
   });

@@ -102,7 +102,7 @@ describe('The password of an email stage', () => {
     expect((await app.api.patch(`/stages/email/${pk}/`, change)).status).toBe(200);
     const { body } = await app.api.post(`/stages/email/${pk}/check/`);
     expect([body.ok, body.verdict]).toEqual([false, expect.stringContaining('A user name is set')]);
-    await server.silent();
+    await server.disconnected();
     expect(server.verbs()).toEqual(['EHLO']);
     await server.stop();
   });

@@ -7,9 +7,9 @@ import { createDummyStage } from '../factories/dummy-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createFlow } from '../factories/flow.js';
 import { createUser } from '../factories/user.js';
-import { begun, withState } from '../support/begun.js';
 import { signedIn } from '../support/signed-in.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { visitorAt, visitorWithState } from '../support/visitor-at.js';
 import { Visitor } from '../support/visitor.js';
 
 let app: TestApp;
@@ -126,7 +126,7 @@ describe('An answer', () => {
     const [one, two] = stages.map(({ pk }) => ({ stage: pk, invalid_response_action: action }));
     const { flow, bindings } = await createFlowWith(app.api, [one!, two!], { title: 'Hello %(user)s' });
     const second = { binding: bindings[1]!.pk, stage: stages[1]!.pk, reEvaluate: false };
-    const visitor = await begun(app, flow, [second], { pending_user_identifier: 'Jane' });
+    const visitor = await visitorAt(app, flow, [second], { pending_user_identifier: 'Jane' });
     expect(await visitor.see(flow.slug)).toMatchObject({ name: stages[1]!.name, flow_info: { title: 'Hello Jane' } });
     const { status } = await visitor.post(flow.slug, []);
     expect(status).toBe(302);
@@ -205,7 +205,7 @@ describe('The flow info of a challenge', () => {
       [{ pending_user: { pretended } }, 'nobody'],
       [{ pending_user: { pk: 2 ** 31 - 1 } }, ''],
     ] as const) {
-      expect((await (await begun(app, flow, stages, context)).see(slug)).flow_info.title).toBe(title);
+      expect((await (await visitorAt(app, flow, stages, context)).see(slug)).flow_info.title).toBe(title);
     }
   });
 });
@@ -232,7 +232,7 @@ describe('A plan that cannot be used', () => {
   ])('because it %s is denied once, and then starts again', async (_, state) => {
     const { slug, names } = await createDummyFlow(app.api, 1);
     for (const method of ['GET', 'POST']) {
-      const visitor = await withState(app, state());
+      const visitor = await visitorWithState(app, state());
       const path = `/flows/executor/${slug}/?query=`;
       expect((await visitor.request(method, path, { json: method === 'GET' ? undefined : {} })).body).toEqual(unknown);
       expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
@@ -246,7 +246,7 @@ describe('A plan that cannot be used', () => {
     const mixed = { ...foreign, binding: (await createFlowWith(app.api, [foreign.stage])).bindings[0]!.pk };
     const missing = { binding: randomUUID(), stage: randomUUID(), reEvaluate: false };
     for (const stage of [foreign, mixed, missing, { inMemory: 'nothing' }]) {
-      const visitor = await begun(app, flow, [stage]);
+      const visitor = await visitorAt(app, flow, [stage]);
       expect(await visitor.answer(slug, {})).toEqual(unknown);
     }
   });

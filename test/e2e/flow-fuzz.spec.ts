@@ -11,8 +11,8 @@ import { createInvitationStage } from '../factories/invitation.js';
 import { createPasswordUser } from '../factories/password-user.js';
 import { createPromptStage } from '../factories/prompt.js';
 import { createStage } from '../factories/stage.js';
-import { begun } from '../support/begun.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { visitorAt } from '../support/visitor-at.js';
 import { Visitor } from '../support/visitor.js';
 
 /** How many answers each stage gets. */
@@ -103,7 +103,7 @@ describe('Whatever is sent', () => {
         fc.asyncProperty(body, async (sent) => {
           await app.dataSource.query('delete from "request_limit"');
           const context = isAboutSomebody ? { pending_user: { pk: user.pk } } : {};
-          await expectNoFault(await begun(app, flow, planned, context), flow.slug, sent);
+          await expectNoFault(await visitorAt(app, flow, planned, context), flow.slug, sent);
         }),
         { numRuns },
       );

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allow, createActor } from '../factories/actor.js';
 import { createDummyFlow } from '../factories/dummy-flow.js';
 import { createUser } from '../factories/user.js';
-import { begun } from '../support/begun.js';
 import { signedIn } from '../support/signed-in.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { visitorAt } from '../support/visitor-at.js';
 import { Visitor } from '../support/visitor.js';
 
 let app: TestApp;
@@ -60,7 +60,7 @@ describe('The inspector', () => {
     const [password, is_restored, pin] = secrets as [string, string, string];
     const prompt_data = { name: 'Jane', password, password_repeat: password, pin };
     const context = { pending_user: { pk }, is_restored, prompt_data, prompt_secrets: ['pin'] };
-    const visitor = await begun(app, flow, stages, context);
+    const visitor = await visitorAt(app, flow, stages, context);
     await visitor.answer(slug, {});
     const [, body] = await inspect(visitor, slug, key);
     expect(body.current_plan.plan_context).toMatchObject({ pending_user: { pk }, prompt_data: { name: 'Jane' } });

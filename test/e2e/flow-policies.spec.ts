@@ -12,9 +12,9 @@ import { createGroup } from '../factories/group.js';
 import { createPolicyBinding } from '../factories/policy-binding.js';
 import { createStage } from '../factories/stage.js';
 import { createUser } from '../factories/user.js';
-import { begun } from '../support/begun.js';
 import { signedIn } from '../support/signed-in.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { visitorAt } from '../support/visitor-at.js';
 import { Visitor } from '../support/visitor.js';
 
 let app: TestApp;
@@ -221,7 +221,7 @@ describe('A stage whose policies are evaluated when it is reached', () => {
       [{ pk: (await createUser(app.api)).pk }, names[1]],
       [{ pretended }, names[1]],
     ] as const) {
-      expect(await (await begun(app, flow, stages, { pending_user })).see(slug)).toMatchObject({ name });
+      expect(await (await visitorAt(app, flow, stages, { pending_user })).see(slug)).toMatchObject({ name });
     }
     expect(await (await signedIn(app, user)).see(slug)).toMatchObject({ name: names[0] });
   });

@@ -11,8 +11,8 @@ import { StageExecutors } from '../../src/flow-execution/stage-executors.js';
 import { message } from '../../src/rest/messages/messages.js';
 import { createFlow } from '../factories/flow.js';
 import { createUser } from '../factories/user.js';
-import { begun } from '../support/begun.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { visitorAt } from '../support/visitor-at.js';
 import type { Visitor } from '../support/visitor.js';
 
 type Act = (execution: Execution<undefined>, body?: unknown) => Promise<StageOutcome> | StageOutcome;
@@ -50,7 +50,7 @@ function stage(name: string, show: Act, answer: Act = show): void {
 
 /** A browser that is at the first of these stages. */
 function at(...names: string[]): Promise<Visitor> {
-  return begun(
+  return visitorAt(
     app,
     flow,
     names.map((inMemory) => ({ inMemory })),

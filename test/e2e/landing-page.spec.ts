@@ -118,7 +118,7 @@ describe('With a mail server', () => {
   it('the landing page says that mail is set up and names no mailbox', async () => {
     const [admin] = (await other.api.get('/core/users/?username=akadmin')).body.results;
     const browser = new PageBrowser(other.url);
-    browser.cookies.takeFrom((await signedIn(other, admin)).cookies);
+    browser.cookies.copyFrom((await signedIn(other, admin)).cookies);
     const { html } = await browser.open('/');
     expect(html).toMatch(/Email delivery<\/strong> <span class="mark">configured/);
     expect(html).not.toContain('/dev/mailbox/');

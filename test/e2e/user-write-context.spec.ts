@@ -11,8 +11,8 @@ import { createGroup } from '../factories/group.js';
 import { createPromptStage } from '../factories/prompt.js';
 import { createStage } from '../factories/stage.js';
 import { createUser } from '../factories/user.js';
-import { begun } from '../support/begun.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { visitorAt } from '../support/visitor-at.js';
 import type { Visitor } from '../support/visitor.js';
 
 let app: TestApp;
@@ -38,7 +38,7 @@ async function atForm(
   const write = await createStage(app.api, 'user_write', settings);
   const { flow, bindings } = await createFlowWith(app.api, [form.pk, write.pk]);
   const stages = bindings.map(({ pk: binding, stage }) => ({ binding, stage, reEvaluate: true }));
-  return { visitor: await begun(app, flow, stages, context), slug: flow.slug };
+  return { visitor: await visitorAt(app, flow, stages, context), slug: flow.slug };
 }
 
 function typed(username: string): Record<string, string> {

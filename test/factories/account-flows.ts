@@ -11,7 +11,7 @@ const passwords = [
   { field_key: 'password_repeat', label: 'Password (repeat)', type: 'password' },
 ] as const;
 
-/** As authentik's example: who are you, is the mailbox yours, a new password, signed in. @returns the slug */
+/** Creates authentik's example of a recovery flow: identification, email, new password, sign-in. @returns its slug */
 export async function createRecoveryFlow(api: ApiClient, email: Partial<EmailStageRequestDto>): Promise<string> {
   const stages = [
     await createStage(api, 'identification'),
@@ -23,7 +23,7 @@ export async function createRecoveryFlow(api: ApiClient, email: Partial<EmailSta
   return flowOf(api, stages, 'recovery');
 }
 
-/** As authentik's example: name and password, address, is the mailbox yours, signed in. @returns the slug */
+/** Creates authentik's example of a sign-up flow: name and password, address, email, sign-in. @returns its slug */
 export async function createEnrollmentFlow(api: ApiClient, email: Partial<EmailStageRequestDto>): Promise<string> {
   const stages = [
     await createPromptStage(api, [{ field_key: 'username', label: 'Username', type: 'username' }, ...passwords]),
@@ -44,10 +44,10 @@ export async function createEnrollmentFlow(api: ApiClient, email: Partial<EmailS
 }
 
 /**
- * A flow in which signed-in users change their address and other fields: a form, a mail to the new address, written.
+ * Creates a flow in which signed-in users change their address: a form, a mail to the new address, user write.
  *
- * @param more fields of the form
- * @returns the slug
+ * @param more further fields of the form
+ * @returns its slug
  */
 export async function createAddressFlow(
   api: ApiClient,

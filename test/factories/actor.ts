@@ -4,10 +4,10 @@ import type { TestApp } from '../support/test-app.js';
 import { createToken, keyOf } from './token.js';
 import { createUser } from './user.js';
 
-/** A user who calls the API. */
+/** A user with an API token. */
 export interface Actor {
   readonly user: UserDto;
-  /** Identifier of the token that they call with. */
+  /** Identifier of the user's token. */
   readonly token: string;
   readonly key: string;
   readonly api: ApiClient;
@@ -30,12 +30,12 @@ export async function createActor(
   return { user, token, key, api: app.client(key) };
 }
 
-/** Gives a user permissions: on every object, or on one. */
+/** Grants permissions to a user, on every object or on one. */
 export async function allow(
   app: TestApp,
   user: number,
   request: { permissions: readonly string[]; model?: string; object_pk?: string },
 ): Promise<void> {
   const { status, body } = await app.api.post(`/rbac/permissions/assigned_by_users/${user}/assign/`, request);
-  if (status !== 200) throw new Error(`the permissions were not assigned: ${status} ${JSON.stringify(body)}`);
+  if (status !== 200) throw new Error(`assigning permissions failed: ${status} ${JSON.stringify(body)}`);
 }

@@ -4,7 +4,7 @@ import { created } from './created.js';
 import { createEmailStage } from './email-stage.js';
 import { createFlow } from './flow.js';
 
-/** Creates a binding over the API; the flow and the stage are new ones unless they are given. */
+/** Creates a binding over the API, with a new flow and stage unless given. */
 export async function createBinding(
   api: ApiClient,
   fields: Partial<FlowStageBindingRequestDto> = {},

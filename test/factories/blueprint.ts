@@ -17,18 +17,18 @@ export function importFile(
   return api.request('POST', '/flows/instances/import/', { raw: formWith(file, fields) });
 }
 
-/** Imports entries over the API. @returns whether it succeeded, and the messages of each entry */
+/** Imports entries over the API. @returns the success flag and the messages of all entries */
 export async function importEntries(
   api: ApiClient,
   entries: readonly object[],
   more: object = {},
 ): Promise<[success: boolean, ...events: string[]]> {
   const { status, body } = await importFile(api, stringify({ version: 1, entries, ...more }));
-  if (status !== 200) throw new Error(`the import was answered with ${status}: ${JSON.stringify(body)}`);
+  if (status !== 200) throw new Error(`the import failed: ${status} ${JSON.stringify(body)}`);
   return [body.success, ...body.logs.map(({ event }) => event)];
 }
 
-/** An entry for a flow with this slug. */
+/** Returns an entry for a flow with this slug. */
 export function flowEntry(slug: string, attrs: object = {}, more: object = {}): object {
   return {
     model: 'authentik_flows.flow',

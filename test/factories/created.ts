@@ -1,8 +1,8 @@
 import type { Answer } from '../support/api-client.js';
 
-/** What was created. Fails with the answer's body if nothing was. */
+/** Returns the body of a 201 response. @throws for any other status, with the body */
 export async function created<T>(answer: Promise<Answer<T>>): Promise<T> {
   const { status, body } = await answer;
-  if (status !== 201) throw new Error(`nothing was created: ${status} ${JSON.stringify(body)}`);
+  if (status !== 201) throw new Error(`creation failed: ${status} ${JSON.stringify(body)}`);
   return body;
 }

@@ -6,16 +6,16 @@ import type { ApiClient } from '../support/api-client.js';
 import { createBinding } from './binding.js';
 import { createFlow } from './flow.js';
 
-/** A flow, and what puts its stages into it, in their order. */
+/** A flow with its stage bindings, in order. */
 export interface FlowWithStages {
   readonly flow: FlowDto;
   readonly bindings: FlowStageBindingDto[];
 }
 
 /**
- * Creates a flow of these stages, in this order, over the API.
+ * Creates a flow with these stages, in order, over the API.
  *
- * @param stages keys of stages, or what to create the binding of one with
+ * @param stages keys of stages, or fields of their bindings
  */
 export async function createFlowWith(
   api: ApiClient,

@@ -4,7 +4,7 @@ import type { FlowDto, FlowRequestDto } from '../../src/flows/dto/flow.dto.js';
 import type { ApiClient } from '../support/api-client.js';
 import { created } from './created.js';
 
-/** What a flow needs, with a slug of its own. */
+/** Returns the required fields of a flow, with a unique slug. */
 export function flowFields(fields: Partial<FlowRequestDto> = {}): Partial<FlowRequestDto> {
   return { name: 'Flow', slug: `flow-${randomUUID()}`, title: 'Title', designation: 'recovery', ...fields };
 }

@@ -1,4 +1,4 @@
-/** The smallest files that begin like images of each kind; the rest of them is of no interest here. */
+/** Minimal files with the signature of each image format. */
 export const images: Readonly<Record<'png' | 'jpg' | 'gif' | 'webp' | 'avif', Buffer>> = {
   png: Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'),
   jpg: Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF', 'latin1'),
@@ -7,7 +7,7 @@ export const images: Readonly<Record<'png' | 'jpg' | 'gif' | 'webp' | 'avif', Bu
   avif: Buffer.from('\0\0\0\x20ftypavif\0\0\0\0', 'latin1'),
 };
 
-/** A form with one file, and the fields beside it. */
+/** Returns a form with a file and further fields. */
 export function formWith(file: string | Uint8Array | undefined, fields: Record<string, string> = {}): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);

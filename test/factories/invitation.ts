@@ -5,12 +5,12 @@ import type { InvitationDto, InvitationRequestDto } from '../../src/stages/invit
 import type { ApiClient } from '../support/api-client.js';
 import { created } from './created.js';
 
-/** Creates an invitation over the API, with a name of its own. */
+/** Creates an invitation over the API, with a unique name. */
 export function createInvitation(api: ApiClient, fields: Partial<InvitationRequestDto> = {}): Promise<InvitationDto> {
   return created(api.post('/stages/invitation/invitations/', { name: `invitation-${randomUUID()}`, ...fields }));
 }
 
-/** Creates an invitation stage over the API, with a name of its own. */
+/** Creates an invitation stage over the API, with a unique name. */
 export function createInvitationStage(
   api: ApiClient,
   fields: Partial<InvitationStageFields> = {},

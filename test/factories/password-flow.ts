@@ -4,9 +4,9 @@ import { createFlowWith } from './flow-with.js';
 import { createStage } from './stage.js';
 
 /**
- * A flow that asks for name and password, in one step or in two.
+ * Creates a flow with identification and password, in one step or two.
  *
- * @param stage fields of the stage that asks for the name
+ * @param stage fields of the identification stage
  * @returns its slug
  */
 export async function createPasswordFlow(

@@ -4,7 +4,7 @@ import type { PasswordPolicyDto } from '../../src/policies/password/dto/password
 import type { ApiClient } from '../support/api-client.js';
 import { created } from './created.js';
 
-/** Creates a password policy over the API, with a name of its own. */
+/** Creates a password policy over the API, with a unique name. */
 export function createPasswordPolicy(
   api: ApiClient,
   fields: Partial<PasswordPolicyDto> = {},

@@ -4,7 +4,7 @@ import type { UserDto, UserRequestDto } from '../../src/core/users/dto/user.dto.
 import type { ApiClient } from '../support/api-client.js';
 import { createUser } from './user.js';
 
-/** Creates a user who has a password, over the API; a random one unless it is given. */
+/** Creates a user with a password over the API; a random one unless given. */
 export async function createPasswordUser(
   api: ApiClient,
   fields: Partial<UserRequestDto> & { password?: string } = {},
@@ -12,6 +12,6 @@ export async function createPasswordUser(
   const { password = `password-${randomUUID()}`, ...others } = fields;
   const user = await createUser(api, { email: `${randomUUID()}@example.org`, ...others });
   const { status } = await api.post(`/core/users/${user.pk}/set_password/`, { password });
-  if (status !== 204) throw new Error(`the password was not set: ${status}`);
+  if (status !== 204) throw new Error(`setting the password failed: ${status}`);
   return { ...user, password };
 }

@@ -5,13 +5,13 @@ import type { PromptDto, PromptRequestDto } from '../../src/stages/prompt/dto/pr
 import type { ApiClient } from '../support/api-client.js';
 import { created } from './created.js';
 
-/** Creates a prompt over the API, with a name of its own. */
+/** Creates a prompt over the API, with a unique name. */
 export function createPrompt(api: ApiClient, fields: Partial<PromptRequestDto> = {}): Promise<PromptDto> {
   const needed = { name: `prompt-${randomUUID()}`, field_key: 'name', label: 'Name', type: 'text' };
   return created(api.post('/stages/prompt/prompts/', { ...needed, ...fields }));
 }
 
-/** Creates a prompt stage over the API whose form has these fields, in this order. */
+/** Creates a prompt stage over the API, with these form fields in order. */
 export async function createPromptStage(
   api: ApiClient,
   prompts: readonly Partial<PromptRequestDto>[],

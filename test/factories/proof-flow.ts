@@ -17,7 +17,7 @@ export interface ProofFlow {
   readonly slug: string;
   /** The email stage. */
   readonly stage: string;
-  /** What puts the email stage into the flow. */
+  /** Binding of the email stage. */
   readonly binding: string;
   /** Name of the dummy stage behind it. */
   readonly behind: string;
@@ -29,7 +29,7 @@ export interface ProofFlowFields {
   readonly binding?: Partial<FlowStageBindingRequestDto>;
 }
 
-/** @param port where the mails of its stage go */
+/** Creates a proof flow over the API. @param port of the SMTP server that its stage uses */
 export async function createProofFlow(
   api: ApiClient,
   port: number,
@@ -42,7 +42,7 @@ export async function createProofFlow(
   return { pk: flow.pk, slug: flow.slug, stage, binding: bindings[1]!.pk, behind };
 }
 
-/** A user with an address of their own. */
+/** Creates a user with a unique address. */
 export function createReader(api: ApiClient, fields: Partial<UserRequestDto> = {}): Promise<UserDto> {
   const username = `reader-${randomUUID()}`;
   return createUser(api, { username, name: 'Rita Reader', email: `${username}@example.org`, ...fields });

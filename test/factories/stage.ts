@@ -11,7 +11,7 @@ import type { UserWriteStageFields } from '../../src/stages/user-write/dto/user-
 import type { ApiClient } from '../support/api-client.js';
 import { created } from './created.js';
 
-/** What each kind of stage cannot do without, but for the name. */
+/** Required fields of each kind of stage, except the name. */
 const needed = {
   consent: {},
   deny: {},
@@ -36,7 +36,7 @@ interface Kinds {
   user_write: [UserWriteStageFields, UserWriteStageFields];
 }
 
-/** Creates a stage over the API: with what its kind needs, the defaults, and a name of its own. */
+/** Creates a stage over the API, with the required fields of its kind and a unique name. */
 export function createStage<K extends keyof Kinds>(
   api: ApiClient,
   kind: K,

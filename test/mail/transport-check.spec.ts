@@ -63,7 +63,7 @@ describe('a working server', () => {
         'C: QUIT',
       ],
     });
-    await server.silent();
+    await server.disconnected();
     expect(server.verbs()).toEqual(['EHLO', 'STARTTLS', 'EHLO', 'AUTH', 'MAIL', 'RSET', 'QUIT']);
   });
 
@@ -195,7 +195,7 @@ describe('an error verdict explains the problem and its fix', () => {
     expect(result).toMatchObject({ ok: false, verdict: expect.stringMatching(verdict) });
     expect(result.steps.at(-1)).toMatchObject({ ok: false });
     expect(server.verbs()).not.toContain('MAIL');
-    await server.silent();
+    await server.disconnected();
   });
 
   it('an untrusted CA', async () => {
@@ -235,7 +235,7 @@ describe('an error verdict explains the problem and its fix', () => {
     const server = await servers.scripted({ answers: { EHLO: silence } });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      const received = server.heard('EHLO');
+      const received = server.received('EHLO');
       const result = check(server, { timeout: 3600 });
       await received;
       vi.advanceTimersByTime(60_000);

@@ -171,7 +171,7 @@ describe('a silent server', () => {
     const server = await servers.scripted({ tls: 'starttls', answers: { [moment]: silence } });
     const outcome = await send(server, { ...login, useTls: true, timeout });
     expect(outcome).toMatchObject({ kind: 'deferred', unreachable: true, reason: expect.stringMatching(reason) });
-    await server.silent();
+    await server.disconnected();
     expect(server.connections).toBe(1);
   });
 
@@ -268,7 +268,7 @@ describe('an unavailable server', () => {
     const server = await servers.scripted({ answers: { MAIL: silence } });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      const received = server.heard('MAIL');
+      const received = server.received('MAIL');
       const outcome = send(server, { timeout: 3600, totalTimeout: 60 });
       await received;
       vi.advanceTimersByTime(60_000);

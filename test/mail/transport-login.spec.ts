@@ -50,7 +50,7 @@ describe('authentication', () => {
       unreachable: false,
       reason: expect.stringContaining(reason),
     });
-    await server.silent();
+    await server.disconnected();
     expect(server.verbs()).toEqual(['EHLO']);
   });
 

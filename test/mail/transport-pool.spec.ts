@@ -99,7 +99,7 @@ describe('connections', () => {
 
   it('with the old password finish their current mail', async () => {
     const server = await servers.scripted({ extensions: ['AUTH PLAIN'] });
-    const received = server.heard('MAIL');
+    const received = server.received('MAIL');
     const first = send(server.port, { username: 'ada', password: 'old' });
     await received;
     expect(await send(server.port, { username: 'ada', password: 'new' })).toMatchObject({ kind: 'accepted' });
@@ -119,7 +119,7 @@ describe('connections', () => {
   it('send QUIT when idle for half of the timeout', async () => {
     const server = await servers.scripted();
     await send(server.port, { timeout: 0.1 });
-    await server.silent();
+    await server.disconnected();
     expect(server.verbs().at(-1)).toBe('QUIT');
   });
 });
@@ -127,12 +127,12 @@ describe('connections', () => {
 describe('on shutdown', () => {
   it('finishes mails in flight, closes connections and defers new mails', async () => {
     const server = await servers.scripted();
-    const received = server.heard('MAIL');
+    const received = server.received('MAIL');
     const pending = send(server.port);
     await received;
     await test.stop();
     expect(await pending).toMatchObject({ kind: 'accepted' });
-    await server.silent();
+    await server.disconnected();
     expect(await send(server.port)).toEqual({
       kind: 'deferred',
       reason: 'The service is shutting down.',
@@ -144,7 +144,7 @@ describe('on shutdown', () => {
   it('defers mails that hang or wait after five seconds', async () => {
     const server = await servers.scripted({ answers: { MAIL: silence } });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const received = server.heard('MAIL');
+    const received = server.received('MAIL');
     const pending = Array.from({ length: 8 }, () => send(server.port, { timeout: 60 }));
     await received;
     const stopped = test.stop();
@@ -153,20 +153,20 @@ describe('on shutdown', () => {
     for (const outcome of await Promise.all(pending)) {
       expect(outcome).toMatchObject({ kind: 'deferred', unreachable: false, reason: 'The service is shutting down.' });
     }
-    await server.silent();
+    await server.disconnected();
     expect(server.connections).toBeLessThanOrEqual(5);
   });
 
   it('drops a session that is being opened', async () => {
     const server = await servers.scripted({ answers: { EHLO: silence } });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const received = server.heard('EHLO');
+    const received = server.received('EHLO');
     const pending = send(server.port, { timeout: 60 });
     await received;
     const stopped = test.stop();
     await vi.advanceTimersByTimeAsync(5000);
     await stopped;
     expect(await pending).toMatchObject({ kind: 'deferred', reason: 'The service is shutting down.' });
-    await server.silent();
+    await server.disconnected();
   });
 });

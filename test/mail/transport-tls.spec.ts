@@ -72,7 +72,7 @@ describe.each(modes)('$name', ({ tls, settings }) => {
     expect(outcome).toMatchObject({ kind: 'deferred', unreachable: true, reason: expect.stringMatching(reason) });
     expect(outcome).not.toHaveProperty('tls');
     expect(server.commands().join()).not.toMatch(/AUTH|MAIL/);
-    await server.silent();
+    await server.disconnected();
   });
 
   it('does not trust an unknown private CA', async () => {
@@ -115,7 +115,7 @@ describe('a server without the required TLS', () => {
       unreachable: true,
       reason: expect.stringContaining(reason),
     });
-    await server.silent();
+    await server.disconnected();
     expect(server.verbs()).not.toContain('AUTH');
     expect(server.verbs()).not.toContain('MAIL');
     expect(server.connections).toBe(1);
@@ -127,7 +127,7 @@ describe('a server without the required TLS', () => {
       kind: 'deferred',
       reason: expect.stringContaining('does not use implicit TLS on this port'),
     });
-    await server.silent();
+    await server.disconnected();
     expect(server.mails).toEqual([]);
   });
 
@@ -161,7 +161,7 @@ describe('a man in the middle', () => {
       kind: 'deferred',
       reason: expect.stringContaining('sent unsolicited data'),
     });
-    await server.silent();
+    await server.disconnected();
     expect(server.commands()).toEqual([expect.stringMatching(/^EHLO/), 'STARTTLS']);
   });
 
@@ -221,7 +221,7 @@ describe('with opportunistic TLS', () => {
       unreachable: false,
       reason: expect.stringMatching(/has no TLS, so the password was not sent.*EMAIL_ALLOW_CLEAR_LOGIN=true/),
     });
-    await server.silent();
+    await server.disconnected();
     expect(server.verbs()).not.toContain('AUTH');
     expect(server.mails).toEqual([]);
   });

@@ -16,12 +16,12 @@ import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 type Service = Pick<TestApp, 'api' | 'url'>;
 
 let app: TestApp;
-/** A process of its own, on the same database. */
+/** A separate process on the same database. */
 let service: ServiceProcess;
 let other: Service;
 
 beforeAll(async () => {
-  // A worker would ask the database too.
+  // A worker would send statements as well.
   app = await startTestApp({ ROLE: 'api' });
   service = ServiceProcess.start({
     ROLE: 'api',
@@ -40,7 +40,7 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** What reaches the database while `work` runs. */
+/** Returns the statements that are sent to the database while `work` runs. */
 async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const query = vi.spyOn(Client.prototype, 'query');
   try {
@@ -53,35 +53,35 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
 }
 
 /**
- * Fails unless `work` comes to need no statement but the one for its caller. While a transaction is under way that began
- * before the last change, in any database of the server, everything is read anew: other tests run there too.
+ * Waits until `work` sends only the statement that looks up its caller. While a transaction from before the last change
+ * is open in any database of the server, which other tests use too, nothing is served from the cache.
  */
-async function expectFromMemory(work: () => Promise<unknown>): Promise<void> {
+async function expectFromCache(work: () => Promise<unknown>): Promise<void> {
   await vi.waitFor(async () => expect(await statementsOf(work)).toHaveLength(1), { timeout: 10_000 });
 }
 
-/** Asks as a client does that keeps what it was answered: by its tag, once it has one. */
-function keepingClient({ url }: Service): (path: string) => Promise<{ status: number; body: any }> {
-  const kept = new Map<string, { tag: string; body: unknown }>();
+/** Returns a client that caches responses and revalidates them with `If-None-Match`. */
+function cachingClient({ url }: Service): (path: string) => Promise<{ status: number; body: any }> {
+  const cache = new Map<string, { tag: string; body: unknown }>();
   return async (path) => {
-    const known = kept.get(path);
+    const known = cache.get(path);
     const response = await fetch(`${url}/api/v3${path}`, {
       headers: { authorization: `Bearer ${adminKey}`, ...(known && { 'if-none-match': known.tag }) },
     });
     if (response.status === 304) return { status: 304, body: known?.body };
     const body: unknown = await response.json();
-    kept.set(path, { tag: response.headers.get('etag') ?? '', body });
+    cache.set(path, { tag: response.headers.get('etag') ?? '', body });
     return { status: response.status, body };
   };
 }
 
 describe('A repeated request', () => {
-  it('is answered alike, with no statement but the one for its caller', async () => {
+  it('has the same response, with only the statement for its caller', async () => {
     const { pk } = await createEmailStage(app.api);
     for (const path of [`/stages/email/${pk}/`, '/stages/email/?page_size=1', '/flows/instances/', '/stages/all/']) {
       const first = await app.api.get(path);
       let second = first;
-      await expectFromMemory(async () => (second = await app.api.get(path)));
+      await expectFromCache(async () => (second = await app.api.get(path)));
       expect(second.body).toEqual(first.body);
       expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
       expect(second.headers.get('content-type')).toBe('application/json');
@@ -89,24 +89,24 @@ describe('A repeated request', () => {
     }
   });
 
-  it('is answered 304 and nothing else to who has the answer already, also by another process', async () => {
+  it('answers 304 with an empty body to a client with the current ETag, also from another process', async () => {
     const path = '/stages/email/?page_size=1';
     const tag = (await app.api.get(path)).headers.get('etag') ?? '';
     expect(tag).toMatch(/^"[\w-]+"$/);
     for (const { url } of [app, other]) {
-      const ask = (known: string): Promise<Response> =>
-        fetch(`${url}/api/v3${path}`, { headers: { authorization: `Bearer ${adminKey}`, 'if-none-match': known } });
+      const send = (tag: string): Promise<Response> =>
+        fetch(`${url}/api/v3${path}`, { headers: { authorization: `Bearer ${adminKey}`, 'if-none-match': tag } });
       for (const known of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
-        const response = await ask(known);
+        const response = await send(known);
         expect([response.status, await response.text()]).toEqual([304, '']);
         expect(response.headers.get('etag')).toBe(tag);
         expect(response.headers.get('content-type')).toBeNull();
       }
-      expect((await ask('"other"')).status).toBe(200);
+      expect((await send('"other"')).status).toBe(200);
     }
   });
 
-  it('for a file is left to what sends files', async () => {
+  it('for a file is answered by the file handler', async () => {
     const headers = { 'if-none-match': '*', 'cache-control': 'no-cache' };
     for (const method of ['GET', 'HEAD']) {
       const path = '/static/dist/assets/images/user_default.png';
@@ -114,14 +114,14 @@ describe('A repeated request', () => {
     }
   });
 
-  it('of a caller whose permission was revoked is refused', async () => {
+  it('is refused after the caller’s token was deleted', async () => {
     const { api, token } = await createActor(app, ['authentik_stages_email.view_emailstage']);
     expect((await api.get('/stages/email/')).status).toBe(200);
     await app.api.delete(`/core/tokens/${token}/`);
     expect((await api.get('/stages/email/')).status).toBe(403);
   });
 
-  it('never contains what only other callers may see', async () => {
+  it('never contains objects that only other callers may view', async () => {
     const [mine, theirs] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const actor = await createActor(app);
     const model = 'authentik_stages_email.emailstage';
@@ -138,7 +138,7 @@ describe('A repeated request', () => {
     expect(await names()).toEqual(expect.arrayContaining([mine.name, theirs.name]));
   });
 
-  it('is read again after a change of anything in it, whatever made the change', async () => {
+  it('reflects changes from any source', async () => {
     const { pk: stage } = await createEmailStage(app.api);
     const flow = await createFlow(app.api);
     const sets = async (): Promise<string[]> =>
@@ -154,7 +154,7 @@ describe('A repeated request', () => {
     expect(await sets()).toEqual([]);
   });
 
-  it('is refused when what it filters by has gone', async () => {
+  it('is refused after the object that it filters by was deleted', async () => {
     const { pk } = await createGroup(app.api);
     const path = `/stages/user_write/?create_users_group=${pk}`;
     expect((await app.api.get(path)).status).toBe(200);
@@ -163,35 +163,35 @@ describe('A repeated request', () => {
   });
 });
 
-describe('A cached answer', () => {
-  it('stays so when old revisions are deleted', async () => {
+describe('A cached response', () => {
+  it('stays valid when old revisions are deleted', async () => {
     const { pk } = await createEmailStage(app.api);
     const path = `/stages/email/${pk}/`;
     await app.api.get(path);
     await app.nest.get(Housekeeping).doEverything();
     expect(await app.dataSource.query('select from "revision"')).toHaveLength(1);
-    await expectFromMemory(() => app.api.get(path));
+    await expectFromCache(() => app.api.get(path));
     await other.api.patch(path, { subject: 'Changed' });
     expect((await app.api.get(path)).body.subject).toBe('Changed');
   });
 
-  it('is invalid after a change, also on a server with the dump of another one', async () => {
+  it('is invalidated by a change, also on a server with a restored dump of another one', async () => {
     const { pk } = await createEmailStage(app.api);
     const path = `/stages/email/${pk}/`;
     await app.dataSource.query(`insert into "revision" (xid) values ('4000000000000')`);
-    await expectFromMemory(() => app.api.get(path));
+    await expectFromCache(() => app.api.get(path));
     await app.dataSource.transaction(async (manager) => {
-      // As replication and restored dumps do.
+      // As replication and pg_restore do.
       await manager.query(`set local search_path to ''`);
       await manager.query('update public.stage set subject = $1 where stage_uuid = $2', ['By a dump', pk]);
     });
     expect((await app.api.get(path)).body.subject).toBe('By a dump');
     await app.nest.get(Housekeeping).doEverything();
     expect(await app.dataSource.query('select from "revision"')).toHaveLength(1);
-    await expectFromMemory(() => app.api.get(path));
+    await expectFromCache(() => app.api.get(path));
   });
 
-  it('is read of tables alone whose changes are recorded', async () => {
+  it('only depends on tables whose changes are recorded', async () => {
     const { pk: stage } = await createEmailStage(app.api);
     await createBinding(app.api, { stage, target: (await createFlow(app.api)).pk });
     const recorded = await app.dataSource.query<{ name: string }[]>(
@@ -222,10 +222,10 @@ describe('A cached answer', () => {
   });
 });
 
-describe('The number of rows', () => {
-  it('is counted anew for every page as soon as it is another one', async () => {
+describe('The row count', () => {
+  it('is updated for every page after a change', async () => {
     let page = 0;
-    // Nobody knows the parameter: each is a page that has not been asked for before.
+    // The API ignores the parameter, which makes each page's cache key unique.
     const countOf = async (): Promise<number> =>
       (await app.api.get(`/stages/email/?page_size=1&test=${page++}`)).body.pagination.count;
     const before = await countOf();
@@ -236,23 +236,23 @@ describe('The number of rows', () => {
     expect(await countOf()).toBe(before);
   });
 
-  it('is not counted while it is the same', async () => {
-    const kept = vi.spyOn(RowCounts.prototype, 'find');
+  it('comes from the cache while nothing changes', async () => {
+    const find = vi.spyOn(RowCounts.prototype, 'find');
     const path = '/stages/email/?page_size=1';
     try {
       await app.api.get(`${path}&test=first`);
-      const [call] = kept.mock.contexts.map((counts) => counts as RowCounts);
-      const [[list] = ['']] = kept.mock.calls;
+      const [call] = find.mock.contexts.map((counts) => counts as RowCounts);
+      const [[list] = ['']] = find.mock.calls;
       const known = call?.find(list);
       expect(known).toBeDefined();
-      kept.mockReturnValue({ revision: known!.revision, count: 12_345 });
+      find.mockReturnValue({ revision: known!.revision, count: 12_345 });
       expect((await app.api.get(`${path}&test=second`)).body.pagination.count).toBe(12_345);
     } finally {
-      kept.mockRestore();
+      find.mockRestore();
     }
   });
 
-  it('is that of the rows that are asked for, and that may be seen', async () => {
+  it('includes only rows that match the filter and are visible to the caller', async () => {
     const stage = await createEmailStage(app.api, { host: 'counted.example.org' });
     const actor = await createActor(app);
     const permissions = ['authentik_stages_email.view_emailstage'];
@@ -268,7 +268,7 @@ describe('The number of rows', () => {
 });
 
 describe('A change', () => {
-  it('is served once it is committed, also if later transactions were committed before', async () => {
+  it('is served after its commit, also if a later transaction was committed first', async () => {
     const [first, second] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const subjects = (): Promise<string[]> =>
       Promise.all(
@@ -289,12 +289,12 @@ describe('A change', () => {
     }
   });
 
-  it('is served to every client as soon as the writer has its answer, under concurrent requests', async () => {
+  it('is served to all clients as soon as the writer has its response, under concurrent requests', async () => {
     const stages = await Promise.all([1, 2, 3].map(() => createEmailStage(app.api, { timeout: 1 })));
     const paths = [...stages.map(({ pk }) => `/stages/email/${pk}/`), '/stages/email/?ordering=-name&page_size=500'];
-    /** What has been answered to who wrote it, by stage. */
+    /** Last value acknowledged to its writer, by stage. */
     const written = new Map(stages.map(({ pk }) => [pk, 1]));
-    const told = (body: any): { pk: string; timeout: number }[] => (body.results ?? [body]) as never;
+    const rowsOf = (body: any): { pk: string; timeout: number }[] => (body.results ?? [body]) as never;
     let isOver = false;
     const writing = stages.map(async ({ pk }, index) => {
       for (let timeout = 2; timeout <= 40; timeout += 1) {
@@ -304,16 +304,16 @@ describe('A change', () => {
       }
     });
     const outcomes = new Set<number>();
-    const reading = [app, other, app, other].map(async (asked) => {
-      const ask = keepingClient(asked);
+    const reading = [app, other, app, other].map(async (server) => {
+      const get = cachingClient(server);
       for (let turn = 0; !isOver || turn < 20; turn += 1) {
         const before = new Map(written);
-        const { status, body } = await ask(paths[turn % paths.length]!);
+        const { status, body } = await get(paths[turn % paths.length]!);
         outcomes.add(status);
-        for (const { pk, timeout } of told(body)) expect(timeout).toBeGreaterThanOrEqual(before.get(pk) ?? 1);
+        for (const { pk, timeout } of rowsOf(body)) expect(timeout).toBeGreaterThanOrEqual(before.get(pk) ?? 1);
       }
-      for (const path of paths) expect((await ask(path)).body.timeout ?? 40).toBe(40);
-      for (const path of paths) outcomes.add((await ask(path)).status);
+      for (const path of paths) expect((await get(path)).body.timeout ?? 40).toBe(40);
+      for (const path of paths) outcomes.add((await get(path)).status);
     });
     await Promise.all(writing);
     isOver = true;

@@ -26,7 +26,7 @@ async function timed<T>(action: () => Promise<T>): Promise<[T, number]> {
 const list = '/stages/email/';
 const ready = async (): Promise<number> => (await fetch(`${app.url}/-/health/ready/`)).status;
 
-it('answers 503 within 15 seconds when database connections fall silent, and recovers by itself', async ({
+it('answers 503 within 15 seconds while database connections are silent, and recovers by itself', async ({
   annotate,
 }) => {
   const before = await Promise.all(Array.from({ length: 8 }, () => app.api.get(`${list}?search=x`)));
@@ -56,6 +56,6 @@ it('answers 503 within 15 seconds when database connections fall silent, and rec
   );
 }, 90_000);
 
-it('keeps a statement that takes long', async () => {
+it('does not interrupt a long statement', async () => {
   expect(await app.dataSource.query('select pg_sleep(7)')).toHaveLength(1);
 }, 60_000);

@@ -11,7 +11,7 @@ import { freePort } from '../support/service-process.js';
 import { SmtpRefusal, SmtpSink } from '../support/smtp-sink.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
-interface Ended {
+interface CommandResult {
   readonly code: number;
   readonly output: string;
   readonly errors: string;
@@ -24,14 +24,14 @@ let port: number;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'email-test-'));
-  // As root the embedded server runs as another user, who must get through.
+  // As root, the embedded server runs as another user, who needs access.
   await chmod(folder, 0o755);
   sink = new SmtpSink((recipient) => {
     if (recipient.startsWith('nobody')) throw new SmtpRefusal(550, 'No such user here');
     if (recipient.startsWith('later')) throw new SmtpRefusal(451, 'Come back later');
   });
   port = await sink.listen();
-  // No worker runs: the command does the work by itself.
+  // Without a worker, the command has to send the mail itself.
   app = await startTestApp({ ROLE: 'api', DATA_DIR: folder });
   await createSendingStage(app, port, { name: 'verify' });
 });
@@ -41,8 +41,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Runs the command. `environment` holds settings by name; none is inherited. */
-function run(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
+/** Runs the command. @param environment settings by name; none is inherited */
+function run(args: string[], environment: Record<string, string> = {}): Promise<CommandResult> {
   const { url } = app.dataSource.options as { url: string };
   const { PATH = '' } = process.env;
   const settings = { DATABASE_URL: url, SECRET_KEY: 'secret-key-of-the-tests-0123456789', DATA_DIR: folder };
@@ -55,7 +55,7 @@ function run(args: string[], environment: Record<string, string> = {}): Promise<
 }
 
 describe('npm run email:test', { timeout: 120_000 }, () => {
-  it('sends a mail with the settings of a stage, and says what the server said', async () => {
+  it('sends a mail with the settings of a stage and prints the server’s reply', async () => {
     const { code, output, errors } = await run(['admin@example.org', '--stage', 'verify', '--locale', 'de']);
     expect([code, errors]).toEqual([0, '']);
     expect(output).toMatch(/Queued for admin@example\.org as [0-9a-f-]{36}/);
@@ -64,14 +64,14 @@ describe('npm run email:test', { timeout: 120_000 }, () => {
     expect(sink.mails.map(({ to }) => to)).toEqual(['admin@example.org']);
   });
 
-  it('fails when the server refuses the mail', async () => {
+  it('fails if the server refuses the mail', async () => {
     const { code, output } = await run(['nobody@example.org', '--stage', 'verify']);
     expect(code).toBe(1);
     expect(output).toMatch(/Attempt 1: refused by .*: 550 .*No such user here/);
     expect(output).toContain('The mail was not sent.');
   });
 
-  it('fails when the mail is not accepted in time, and leaves it in the queue', async () => {
+  it('fails if the mail is not accepted in time, and leaves it in the queue', async () => {
     const { code, output } = await run(['later@example.org', '--stage', 'verify', '--wait', '3']);
     expect(code).toBe(1);
     expect(output).toMatch(/Attempt 1: deferred by .*: 451 .*Come back later/);
@@ -81,7 +81,7 @@ describe('npm run email:test', { timeout: 120_000 }, () => {
     expect((await messageOf(app, pk)).state).toBe('retrying');
   });
 
-  it('says where the mail is when there is no mail server', async () => {
+  it('prints the path of the mail if no mail server is set', async () => {
     const { code, output } = await run(['local@example.org', '--template', 'email/invitation.html']);
     expect(code).toBe(0);
     const [, path = ''] = /The mail is in (\S+\.eml)/.exec(output) ?? [];
@@ -90,7 +90,7 @@ describe('npm run email:test', { timeout: 120_000 }, () => {
     expect(output).toMatch(/superusers read it at http\S+\/dev\/mailbox\/[0-9a-f-]{36}\/\n/);
   });
 
-  it('works on the embedded database, which it starts and stops', async () => {
+  it('starts and stops the embedded database', async () => {
     const environment = { DATABASE_URL: '', SECRET_KEY: '', PORT: String(await freePort()) };
     const { code, output, errors } = await run(['local@example.org'], environment);
     expect([code, errors]).toEqual([0, '']);
@@ -108,7 +108,7 @@ describe('npm run email:test', { timeout: 120_000 }, () => {
 
   it.each([
     ['an unknown stage', ['a@example.org', '--stage', 'x'], "Stage 'x' does not exist\n"],
-    ['what is no address', ['a@b, c@d'], 'to: Enter a valid email address.\n'],
+    ['an invalid address', ['a@b, c@d'], 'to: Enter a valid email address.\n'],
     ['an unknown option', ['a@example.org', '--stagee', 'x'], "Unknown option '--stagee'"],
   ])('refuses %s', async (_, args, message) => {
     const { code, output, errors } = await run(args);

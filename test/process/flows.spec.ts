@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe('A visitor in the middle of a flow', () => {
-  it('goes on where they were when the service has been killed, between any two steps', async () => {
+  it('continues at the same stage after the service was killed between any two steps', async () => {
     let url = await service.start();
     const { slug, names } = await createDummyFlow(new ApiClient(url, key), 2);
     const visitor = new Visitor(url);

@@ -17,12 +17,12 @@ afterAll(async () => {
   await app.stop();
 });
 
-/** Asks until it is so. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
+/** Polls until the condition holds. */
+async function waitFor(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
 }
 
-it('An import whose process is killed half-way leaves nothing, no event either, and keeps nobody from importing the file again', async () => {
+it('leaves no objects, events or locks behind when its process is killed during an import', async () => {
   const { url } = app.dataSource.options as { url: string };
   service = ServiceProcess.start({
     ROLE: 'api',
@@ -33,27 +33,27 @@ it('An import whose process is killed half-way leaves nothing, no event either, 
     BOOTSTRAP_TOKEN: adminKey,
   });
   const [, address] = await service.prints(/Swagger UI +(http\S+?)\/api/);
-  const entries = [flowEntry('before'), flowEntry('held-up'), flowEntry('after')];
-  const waiting = async (): Promise<boolean> => {
+  const entries = [flowEntry('before'), flowEntry('blocked'), flowEntry('after')];
+  const isBlocked = async (): Promise<boolean> => {
     const statement = `select from pg_stat_activity where datname = current_database() and wait_event = 'transactionid'`;
     return (await app.dataSource.query<unknown[]>(statement)).length > 0;
   };
 
-  const holding = app.dataSource.createQueryRunner();
-  await holding.startTransaction();
-  await holding.query(
+  const blocker = app.dataSource.createQueryRunner();
+  await blocker.startTransaction();
+  await blocker.query(
     `insert into "flow" (flow_uuid, pbm_uuid, name, slug, title, designation)
-     values (gen_random_uuid(), gen_random_uuid(), 'x', 'held-up', 'x', 'recovery')`,
+     values (gen_random_uuid(), gen_random_uuid(), 'x', 'blocked', 'x', 'recovery')`,
   );
-  const killed = importEntries(new ApiClient(address!, adminKey), entries).catch(() => 'no answer');
-  await until(waiting);
+  const killed = importEntries(new ApiClient(address!, adminKey), entries).catch(() => 'no response');
+  await waitFor(isBlocked);
   service.signal('SIGKILL');
-  expect(await killed).toBe('no answer');
-  await holding.rollbackTransaction();
-  await holding.release();
-  await until(async () => !(await waiting()));
+  expect(await killed).toBe('no response');
+  await blocker.rollbackTransaction();
+  await blocker.release();
+  await waitFor(async () => !(await isBlocked()));
 
-  const created = `select from "event" where action = 'model_created' and context #>> '{model,name}' in ('before', 'held-up', 'after')`;
+  const created = `select from "event" where action = 'model_created' and context #>> '{model,name}' in ('before', 'blocked', 'after')`;
   expect(await app.dataSource.query(created)).toHaveLength(0);
   expect(await importEntries(app.api, entries)).toEqual([true, 'created', 'created', 'created']);
   expect(await app.dataSource.query(created)).toHaveLength(3);

@@ -13,7 +13,7 @@ const workers: ServiceProcess[] = [];
 
 beforeAll(async () => {
   app = await startTestApp({ ROLE: 'api' });
-  // Slow enough for a worker to die in the middle of a mail.
+  // Slow enough for a worker to be killed during a delivery.
   sink = new SmtpSink(() => new Promise((resolve) => setTimeout(resolve, 20)));
   port = await sink.listen();
 });
@@ -36,8 +36,8 @@ function startWorker(): ServiceProcess {
   });
 }
 
-/** How many mails there are in each state, and why those failed that did. */
-async function outcome(): Promise<Record<string, number>> {
+/** Returns the number of mails by state, with the reason of failures. */
+async function mailsByState(): Promise<Record<string, number>> {
   const rows = await app.dataSource.query<{ state: string; count: number }[]>(
     `select concat_ws(': ', state, case when state = 'failed' then reason end) as state, count(*)::int as count
        from mail_message group by 1`,
@@ -45,7 +45,7 @@ async function outcome(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ state, count: many }) => [state, many]));
 }
 
-it('loses no mail when workers are killed at any moment, and doubles only what was being sent', async ({
+it('loses no mail when workers are killed at any moment, and duplicates only mails in delivery', async ({
   annotate,
 }) => {
   const stage = await createSendingStage(app, port);
@@ -61,21 +61,21 @@ it('loses no mail when workers are killed at any moment, and doubles only what w
     kills += 1;
     workers.push(startWorker());
   }
-  await expect.poll(outcome, { timeout: 90_000, interval: 200 }).toEqual({ sent: count });
+  await expect.poll(mailsByState, { timeout: 90_000, interval: 200 }).toEqual({ sent: count });
 
   const received = sink.mails.map(({ messageId }) => messageId);
-  const doubled = received.length - new Set(received).size;
+  const duplicates = received.length - new Set(received).size;
   expect(new Set(sink.mails.map(({ to }) => to))).toEqual(new Set(addresses));
   const [interrupted] = await app.dataSource.query<[{ count: number }]>(
     `select count(*)::int as count from delivery_attempt where outcome = 'interrupted'`,
   );
-  // Each mail that came twice is one whose worker died between the server's acceptance and our writing it down.
-  expect(doubled).toBeLessThanOrEqual(interrupted.count);
+  // A mail is duplicated only if its worker died between the server's acceptance and its record.
+  expect(duplicates).toBeLessThanOrEqual(interrupted.count);
   await annotate(
-    `${count} mails, ${kills} workers killed, ${interrupted.count} tries interrupted, ${doubled} mails doubled`,
+    `${count} mails, ${kills} workers killed, ${interrupted.count} attempts interrupted, ${duplicates} duplicates`,
   );
   for (const worker of workers.splice(0)) {
-    // The last one may still be starting, and have no ear for signals yet.
+    // The last worker may still be starting, before it handles signals.
     await worker.prints(/email-stage +http/);
     worker.signal('SIGTERM');
     expect(await worker.ended(), worker.output).toBe(0);

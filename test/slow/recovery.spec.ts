@@ -26,7 +26,7 @@ beforeAll(async () => {
     BOOTSTRAP_TOKEN: key,
     EMAIL_HOST: '127.0.0.1',
     EMAIL_PORT: String(await sink.listen()),
-    // A mail that a killed process was about to send is not waited for half a minute.
+    // A short lease, so that the mail of a killed process is sent soon.
     MAIL_LEASE: '3',
   });
   url = await service.start();
@@ -39,10 +39,10 @@ afterAll(async () => {
 
 const api = (): ApiClient => new ApiClient(url, key);
 
-/** A user who recovers their account, in a browser that outlives the service. */
+/** A user who recovers their account in a browser that outlives the service. */
 class Person {
   private visitor = new Visitor(url);
-  /** The query of the page that they have open. */
+  /** Query of the open page. */
   query = '';
 
   constructor(readonly user: UserDto) {}
@@ -51,7 +51,7 @@ class Person {
     return new Person(await createReader(api()));
   }
 
-  /** Goes on in another browser, which knows nothing of the first. */
+  /** Continues in a new browser, without the cookies of the first. */
   changeBrowser(): void {
     this.visitor = new Visitor(url);
   }
@@ -60,7 +60,7 @@ class Person {
     ({ query: this.query } = await proofMail(sink, this.user.email));
   }
 
-  /** One request; what the executor redirects to is another one. */
+  /** Sends one request, without following redirects. */
   async look(): Promise<any> {
     this.visitor = this.visitor.movedTo(url);
     return (await this.visitor.get(slug, this.query)).body;
@@ -79,13 +79,13 @@ class Person {
 
 describe('A user who recovers an account', () => {
   it.for(['SIGKILL', 'SIGTERM'] as const)(
-    'finishes in the same browser and in another one, though %s ends the service between every two requests',
+    'finishes in the same browser and in another one, although %s stops the service between requests',
     { timeout: 240_000 },
     async (signal, { annotate }) => {
       const [before, begin] = [service.restarts, performance.now()];
       const same = await Person.create();
       const other = await Person.create();
-      /** Both make a request, and then the service ends and is started again. */
+      /** Sends a request for both, then restarts the service. */
       const both = async (request: (person: Person) => Promise<void>): Promise<void> => {
         await Promise.all([same, other].map(request));
         url = await service.restart(signal);
@@ -111,7 +111,7 @@ describe('A user who recovers an account', () => {
       await both(async (person) => {
         expect(await person.answer({ component: 'ak-stage-consent', token: buttons.get(person) })).toBe(302);
       });
-      // The email stage is behind the button, and passes with what the button has proved.
+      // The email stage follows the button and passes with its proof.
       await both(async (person) => {
         expect(await person.look()).toBeUndefined();
       });
@@ -121,7 +121,7 @@ describe('A user who recovers an account', () => {
       await both(async (person) => {
         expect(await person.answer(newPassword)).toBe(302);
       });
-      // The password is written; then they are signed in.
+      // Writes the password; the next request signs in.
       await both(async (person) => {
         expect(await person.look()).toBeUndefined();
       });
@@ -136,13 +136,11 @@ describe('A user who recovers an account', () => {
     },
   );
 
-  it('finishes by doing what the page asks, though the service is killed in the middle of every request', async ({
-    annotate,
-  }) => {
+  it('finishes by following the pages, although the service is killed during every request', async ({ annotate }) => {
     const restarts = service.restarts;
     const person = await Person.create();
     const asked: string[] = [];
-    /** A request whose answer may never come. */
+    /** Kills the service during a request, whose response may be lost. */
     const interrupted = async (request: Promise<unknown>, milliseconds: number): Promise<void> => {
       await Promise.race([
         request.catch(() => undefined),
@@ -157,7 +155,7 @@ describe('A user who recovers an account', () => {
       let shown = await person.look();
       while (shown === undefined) shown = await person.look();
       const { component } = shown;
-      // From before anything of the step has happened to after all of it has.
+      // From before the step has started to after it has completed.
       const milliseconds = 3 * 4 ** asked.filter((before) => before === component).length;
       asked.push(component);
       if (component === 'ak-stage-identification') {

@@ -1,10 +1,10 @@
 import { checkAgainstDocument } from './document-check.js';
 
-/** What was answered. */
+/** A response of the API. */
 export interface Answer<T = any> {
   readonly status: number;
   readonly headers: Headers;
-  /** The JSON value, or the text if it is none; undefined for an empty body. */
+  /** JSON value, or text for other content types; undefined for an empty body. */
   readonly body: T;
 }
 
@@ -12,13 +12,13 @@ export interface RequestOptions {
   readonly headers?: Record<string, string>;
   /** Sent as JSON. */
   readonly json?: unknown;
-  /** Sent as it is. */
+  /** Sent unchanged. */
   readonly raw?: string | Uint8Array | FormData;
 }
 
 /**
- * A small client of the API. Every answer is held against `schema.yml`: a status, a field or a type that is not
- * declared fails the test.
+ * A client of the API that validates every response against `schema.yml`: an undeclared status, field or type fails the
+ * test.
  */
 export class ApiClient {
   constructor(
@@ -46,7 +46,7 @@ export class ApiClient {
     return this.request('DELETE', path, options);
   }
 
-  /** @param path below `/api/v3`, with its query */
+  /** @param path relative to `/api/v3`, with query */
   async request<T = any>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
     const { json, raw } = options;
     const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));

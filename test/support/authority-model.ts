@@ -35,7 +35,7 @@ const permissions = [
   'authentik_flows.view_flow',
 ];
 
-/** Users, groups and roles are named by their place in the world; a number beyond the last one begins anew. */
+/** Users, groups and roles are referred to by their index in the world, modulo their number. */
 const index = fc.nat({ max: 7 });
 const several = fc.array(index, { maxLength: 3 });
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
@@ -47,8 +47,8 @@ const groupFields = fc.record({
   roles: optional(several),
 });
 
-/** What a sequence begins with: who has which permissions and is in which groups. */
-const beginning = fc.record({
+/** The initial state: users with permissions and groups, groups with parents and roles, and roles with permissions. */
+const initialState = fc.record({
   superusers: fc.integer({ min: 1, max: 2 }),
   users: fc.array(fc.record({ held: fc.subarray(permissions), groups: several }), { minLength: 3, maxLength: 5 }),
   groups: fc.array(fc.record({ parent: fc.option(index), roles: several }), { minLength: 2, maxLength: 4 }),
@@ -82,8 +82,8 @@ const request = fc.oneof(
 );
 type ModelRequest = typeof request extends fc.Arbitrary<infer T> ? T : never;
 
-/** Any beginning, and any requests after it: whose, and which. */
-export const histories = fc.tuple(beginning, fc.array(fc.tuple(index, request), { minLength: 5, maxLength: 15 }));
+/** An initial state and a sequence of requests, each with its caller. */
+export const histories = fc.tuple(initialState, fc.array(fc.tuple(index, request), { minLength: 5, maxLength: 15 }));
 
 interface World {
   readonly users: number[];
@@ -92,7 +92,7 @@ interface World {
   readonly keys: Map<number, string>;
 }
 
-/** Makes the requests of a history, and compares all rights after each one with those before. */
+/** Sends the requests of a history and checks after each one that no rights were gained or lost illegitimately. */
 export async function checkHistory(
   app: TestApp,
   [begin, requests]: typeof histories extends fc.Arbitrary<infer T> ? T : never,
@@ -123,13 +123,13 @@ function compare(before: Snapshot, after: Snapshot, by: number, what: string): v
     const [was, is] = [rightsOf(before, pk), rightsOf(after, pk)];
     if (is.isSuperuser) expect(was.isSuperuser, `user ${pk} becomes superuser by ${what}`).toBe(true);
     const gained = is.permissions.filter((permission) => !covers(was, permission) && !covers(caller, permission));
-    expect(gained, `what user ${pk} gains by ${what}`).toEqual([]);
+    expect(gained, `permissions that user ${pk} gains by ${what}`).toEqual([]);
     const known = before.users.get(pk);
     if (known !== undefined && known.signIn !== account.signIn) {
       const full = rightsOf(before, pk, true);
       expect(full.isSuperuser, `superuser ${pk} is taken over by ${what}`).toBe(false);
       const taken = full.permissions.filter((permission) => !covers(caller, permission));
-      expect(taken, `what is taken over of user ${pk} by ${what}`).toEqual([]);
+      expect(taken, `permissions taken over with user ${pk} by ${what}`).toEqual([]);
     }
   }
   for (const pk of before.users.keys()) {
@@ -180,7 +180,7 @@ async function send(app: TestApp, world: World, key: string, wanted: ModelReques
       const caller = [...world.keys].find(([, each]) => each === key)?.[0] ?? 0;
       if (isDone(answer) && user !== undefined && !rightsOf(before, caller).isSuperuser) {
         const { isSuperuser, permissions: held } = rightsOf(before, user, true);
-        expect(isSuperuser, 'a link to the account of a superuser').toBe(false);
+        expect(isSuperuser, 'a recovery link to the account of a superuser').toBe(false);
         expect(held.filter((permission) => !covers(rightsOf(before, caller), permission))).toEqual([]);
       }
       return isDone(answer);
@@ -241,10 +241,10 @@ async function send(app: TestApp, world: World, key: string, wanted: ModelReques
   }
 }
 
-/** The only users, groups and roles of the database. */
+/** Replaces all users, groups and roles of the database with the initial state. */
 async function createWorld(
   app: TestApp,
-  { superusers, users, groups, roles }: typeof beginning extends fc.Arbitrary<infer T> ? T : never,
+  { superusers, users, groups, roles }: typeof initialState extends fc.Arbitrary<infer T> ? T : never,
 ): Promise<World> {
   const { manager } = app.dataSource;
   for (const table of ['user', 'group', 'role']) await manager.query(`delete from "${table}"`);

@@ -10,7 +10,7 @@ import { languages } from '../../src/templating/language/locale.js';
 import { readPluralForms } from '../../src/templating/language/plural-forms.js';
 import { TemplateFolders } from '../../src/templating/template-files.js';
 
-/** Every message that a template of the folder has. */
+/** Returns all messages of the templates in a folder. */
 export async function messagesOfTemplates(folder: string): Promise<Message[]> {
   const files = await new TemplateFolders(join(folder, 'none'), folder).open();
   const engine = new TemplateEngine();
@@ -25,17 +25,17 @@ export async function messagesOfTemplates(folder: string): Promise<Message[]> {
   return compiled.flatMap(({ messages }) => messages);
 }
 
-/** The tests that every folder of catalogs must pass. `usedMessages`: what is shown of them. */
+/** Defines the tests of a folder of catalogs. `usedMessages` returns the messages that the code uses. */
 export function describeCatalogs(folder: string, usedMessages: () => Promise<readonly Message[]>): void {
   const read = async (language: string): Promise<ReturnType<typeof po.parse>> =>
     po.parse(await readFile(join(folder, `${language}.po`)), { validation: true });
 
-  it('has a catalog for every language, and no other', async () => {
+  it('has exactly one catalog per language', async () => {
     expect((await readdir(folder)).sort()).toEqual(languages.map((language) => `${language}.po`).sort());
   });
 
   describe.each(languages)('the catalog for %s', (language) => {
-    it('has every message that is used, and none that is not', async () => {
+    it('has exactly the messages that are used', async () => {
       const { translations } = await read(language);
       const known = Object.values(translations).flatMap((messages) => Object.values(messages));
       const keys = known.filter(({ msgid }) => msgid !== '').map(({ msgid, msgctxt = '' }) => `${msgctxt}|${msgid}`);
@@ -43,7 +43,7 @@ export function describeCatalogs(folder: string, usedMessages: () => Promise<rea
       expect(keys.sort()).toEqual([...new Set(used)].sort());
     });
 
-    it('translates everything, with the same placeholders and nothing that is HTML', async () => {
+    it('translates every message, with the same placeholders and without HTML', async () => {
       const { translations, headers } = await read(language);
       expect(headers['Language']).toBe(language);
       const { forms } = readPluralForms(headers['Plural-Forms'] ?? '');

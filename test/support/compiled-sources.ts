@@ -9,7 +9,9 @@ import { swcOptions } from './swc-options.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder with what tests start as processes: `src/` as JavaScript, beside `scripts/` and the files that it reads. */
+    /**
+     * Folder with `src/` as JavaScript, for tests that start processes, beside `scripts/` and the files that it reads.
+     */
     compiledSources: string;
   }
 }
@@ -17,8 +19,8 @@ declare module 'vitest' {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Compiles the service and its command once, in a fraction of a second; each process that compiled them for itself
- * would need two more to start. They lie below `node_modules`, where they find the packages.
+ * Compiles the sources once, in a fraction of a second; compiling them in each process would add two seconds to its
+ * start. The output is inside `node_modules`, so that packages are resolved.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = join(root, 'node_modules/.cache/email-stage-tests', `${process.pid}-${project.name}`);
@@ -30,7 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return () => rm(folder, { recursive: true });
 }
 
-/** Compiles the TypeScript files of a folder, without specs, and copies its other files. */
+/** Compiles the TypeScript files of a folder except specs, and copies its other files. */
 export async function compile(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true, filter: (path) => !path.endsWith('.ts') });
   const names = (await readdir(from, { recursive: true })).filter((name) => /(?<!\.spec)\.ts$/.test(name));

@@ -1,4 +1,4 @@
-/** The cookies of a browser, and what its scripts make of them. */
+/** The cookies of a browser, with the CSRF header that its scripts send. */
 export class CookieJar {
   private readonly cookies = new Map<string, string>();
 
@@ -10,7 +10,7 @@ export class CookieJar {
     this.cookies.set(name, value);
   }
 
-  takeFrom(other: CookieJar): void {
+  copyFrom(other: CookieJar): void {
     for (const [name, value] of other.cookies) this.cookies.set(name, value);
   }
 
@@ -18,14 +18,14 @@ export class CookieJar {
     return this.cookies.size;
   }
 
-  /** What a request is sent with: the cookies, and the token that shows that a page of ours made it. */
+  /** Returns the request headers: cookies, and the CSRF token if there is one. */
   headers(): Record<string, string> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const csrf = this.cookies.get('authentik_csrf');
     return { ...(cookie !== '' && { cookie }), ...(csrf !== undefined && { 'x-authentik-csrf': csrf }) };
   }
 
-  /** Takes the cookies of an answer; those that it ends are forgotten. */
+  /** Stores the cookies of a response and removes expired ones. */
   keep(headers: Headers): void {
     for (const line of headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];

@@ -12,7 +12,7 @@ import { migrate } from '../../src/database/migrate.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Address of a server on which databases can be created. */
+    /** URL of a server on which databases can be created. */
     databaseServer: string;
     /** Name of a migrated, empty database that tests clone. */
     databaseTemplate: string;
@@ -20,7 +20,7 @@ declare module 'vitest' {
 }
 
 /**
- * Brings up what all tests share: a PostgreSQL server (TEST_DATABASE_URL, else an embedded one) and on it a migrated
+ * Starts the PostgreSQL server that all tests share (TEST_DATABASE_URL, or an embedded one) and creates the migrated
  * database that every test file clones.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -41,10 +41,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function embedded(): Promise<{ url: string; stop: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'email-stage-test-'));
-  // As root the server runs as another user, who must get through.
+  // As root, the server runs as another user, who needs access.
   await chmod(folder, 0o755);
   const database = await startEmbeddedDatabase({ dataDir: join(folder, 'data'), report: () => undefined });
-  // Nothing here has to outlive a crash of the machine, and each dropped database would wait a second for the disk.
+  // Tests need no durability, and with fsync each dropped database would wait a second for the disk.
   await execute(database.url, 'alter system set fsync = off');
   await execute(database.url, 'select pg_reload_conf()');
   const stop = async (): Promise<void> => {
@@ -65,7 +65,7 @@ export async function execute(url: string, statement: string): Promise<void> {
   }
 }
 
-/** The same server, another database. */
+/** Returns the URL of another database on the same server. */
 export function withDatabase(url: string, database: string): string {
   const address = new URL(url);
   address.pathname = `/${database}`;

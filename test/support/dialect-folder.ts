@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { MailData } from '../../src/mail/rendering/mail-data.js';
 import { MailRenderer, type RenderedMail } from '../../src/mail/rendering/mail-renderer.js';
 
-/** What the templates are filled with. */
+/** Data that the templates are rendered with. */
 export const dialectData: MailData = {
   url: 'https://id.example.com/?a=1&b=2',
   user: {
@@ -27,7 +27,7 @@ export const dialectData: MailData = {
   key_value: { Browser: 'Firefox', 'Client address': '192.0.2.1' },
 };
 
-/** A folder of custom templates, and mails that are rendered of them with `dialectData`. */
+/** A folder of custom templates, and a renderer that renders them with `dialectData`. */
 export class DialectFolder {
   readonly renderer: MailRenderer;
 
@@ -39,13 +39,13 @@ export class DialectFolder {
     return new DialectFolder(await mkdtemp(join(tmpdir(), 'dialect-')));
   }
 
-  /** The mail of the template `mail.html`, among these files by name. */
+  /** Writes the files, by name, and renders `mail.html`. */
   async mail(files: Readonly<Record<string, string>>, locale = 'en'): Promise<RenderedMail> {
     for (const [name, source] of Object.entries(files)) await writeFile(join(this.path, name), source);
     return this.renderer.render({ template: 'mail.html', subject: '', locale, data: dialectData });
   }
 
-  /** What a template makes. */
+  /** Renders a template to HTML. */
   async html(source: string, locale = 'en'): Promise<string> {
     return (await this.mail({ 'mail.html': source }, locale)).html;
   }

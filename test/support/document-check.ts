@@ -17,7 +17,7 @@ const document = parse(readFileSync(new URL('../../schema.yml', import.meta.url)
 
 const ajv = new Ajv({ strict: false, allErrors: true });
 addFormats.default(ajv);
-// The reference calls a field an email address that may also be empty.
+// authentik's document declares the format `email` for a field that may also be empty.
 ajv.addFormat('email', (value) => value === '' || /^[^@\s]+@[^@\s]+$/.test(value));
 ajv.addSchema({ $id: 'document', components: strict(document.components) as Json });
 
@@ -26,29 +26,30 @@ const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
 );
 const validators = new Map<Operation, Map<number, ValidateFunction | undefined>>();
 
-/** @throws if the document does not allow this answer */
+/** Validates a response against `schema.yml`. @throws if its status or body is not declared */
 export function checkAgainstDocument(
   method: string,
   path: string,
-  answer: { status: number; headers: Headers; body: unknown },
+  response: { status: number; headers: Headers; body: unknown },
 ): void {
   const [pathname = ''] = path.split('?');
-  const wanted = method === 'HEAD' ? 'get' : method.toLowerCase();
+  const operationMethod = method === 'HEAD' ? 'get' : method.toLowerCase();
   const known = routes.filter(({ pattern }) => pattern.test(pathname));
-  const route = known.find((candidate) => candidate.method === wanted);
+  const route = known.find((candidate) => candidate.method === operationMethod);
   if (route === undefined) return;
-  const where = `${method} ${path} answered ${answer.status}`;
-  // Declared once for the whole API: a request that is refused before the operation is looked at.
-  if ([406, 413, 415, 500, 503].includes(answer.status)) return;
-  const response = route.operation.responses[String(answer.status)];
-  if (response === undefined) throw new Error(`${where}, which the document does not declare: ${show(answer.body)}`);
-  const schema = response.content?.['application/json']?.schema;
+  const where = `${method} ${path} answered ${response.status}`;
+  // Declared once for the whole API, because requests are refused before they reach the operation.
+  if ([406, 413, 415, 500, 503].includes(response.status)) return;
+  const declared = route.operation.responses[String(response.status)];
+  if (declared === undefined)
+    throw new Error(`${where}, which the document does not declare: ${excerpt(response.body)}`);
+  const schema = declared.content?.['application/json']?.schema;
   if (schema === undefined || method === 'HEAD') return;
-  if (answer.body === undefined) throw new Error(`${where} without the declared body`);
-  const validate = validatorOf(route.operation, answer.status, schema);
-  if (!validate(answer.body)) {
+  if (response.body === undefined) throw new Error(`${where} without the declared body`);
+  const validate = validatorOf(route.operation, response.status, schema);
+  if (!validate(response.body)) {
     throw new Error(
-      `${where} with a body that the document does not allow: ${ajv.errorsText(validate.errors)}\n${show(answer.body)}`,
+      `${where} with a body that the document does not allow: ${ajv.errorsText(validate.errors)}\n${excerpt(response.body)}`,
     );
   }
 }
@@ -66,11 +67,11 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^${escaped}/?$`);
 }
 
-/** OpenAPI 3.0 as JSON Schema; an object that does not say otherwise has no other properties. */
+/** Converts OpenAPI 3.0 to JSON Schema in which objects have no additional properties by default. */
 function strict(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(strict);
   if (typeof value !== 'object' || value === null) return value;
-  // Of a union exactly one member must fit: generated clients do not look at the discriminator.
+  // Without the discriminator, exactly one member of a union must match: generated clients ignore it as well.
   const { nullable, $ref, discriminator: _, ...rest } = value as Json;
   if (typeof $ref === 'string') return { $ref: `document${$ref}` };
   const converted: Json = Object.fromEntries(Object.entries(rest).map(([key, child]) => [key, strict(child)]));
@@ -78,6 +79,6 @@ function strict(value: unknown): unknown {
   return nullable === true ? { anyOf: [converted, { type: 'null' }] } : converted;
 }
 
-function show(body: unknown): string {
+function excerpt(body: unknown): string {
   return JSON.stringify(body)?.slice(0, 2000) ?? '';
 }

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 
-/** Keys that JavaScript, its libraries or OpenAPI give a meaning to; in JSON they are data. */
+/** Keys with a special meaning in JavaScript, libraries or OpenAPI; in JSON they are data. */
 export const hostileNames = [
   ...['constructor', '__proto__', 'prototype', 'then', 'toJSON', 'toString', 'valueOf', 'hasOwnProperty'],
   ...['$ref', 'length', '__defineGetter__', 'toPostgres', '@instanceof', 'name'],
 ];
 
 /**
- * JSON values whose keys and texts are hostile names. Objects have `__proto__` as a property of their own, as
- * `JSON.parse` makes it.
+ * JSON values whose keys and strings are hostile names. `__proto__` is an own property, as `JSON.parse` creates it.
  */
 export const hostileValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; object: object }>((tie) => ({
   value: fc.oneof(
@@ -27,7 +26,7 @@ export const hostileObject: fc.Arbitrary<Record<string, unknown>> = fc
   .array(fc.tuple(fc.constantFrom(...hostileNames), hostileValue), { minLength: 1, maxLength: 6 })
   .map((entries) => Object.fromEntries(entries));
 
-/** A JSON value as a text in which the order of keys does not matter, own keys `__proto__` included. */
+/** Serializes a JSON value with sorted keys, including own `__proto__` keys. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, held: unknown) =>
     typeof held === 'object' && held !== null && !Array.isArray(held)

@@ -5,14 +5,14 @@ import { type NewMail, Outbox } from '../../src/mail/outbox/outbox.service.js';
 import { EmailStage } from '../../src/stages/email/email-stage.entity.js';
 import type { TestApp } from './test-app.js';
 
-/** A stage that sends over the server at this port of this machine. @returns its key */
+/** Creates an email stage that sends through the SMTP server at a port of 127.0.0.1. @returns its key */
 export async function createSendingStage(app: TestApp, port: number, more: Partial<EmailStage> = {}): Promise<string> {
   const stage = Object.assign(new EmailStage(), { pk: randomUUID(), name: `stage ${randomUUID()}`, port }, more);
   await app.dataSource.manager.insert(EmailStage, { ...stage, host: more.host ?? '127.0.0.1' });
   return stage.pk;
 }
 
-/** A mail with a link, from a stage to an address. */
+/** Returns a mail with a link, from a stage to an address. */
 export function mailFrom(stage: string | null, address: string, more: Partial<NewMail> = {}): NewMail {
   return {
     stage,
@@ -31,7 +31,7 @@ export function mailFrom(stage: string | null, address: string, more: Partial<Ne
   };
 }
 
-/** Puts mails into the outbox in one transaction. @returns their keys */
+/** Enqueues mails in one transaction. @returns their keys */
 export async function enqueue(app: TestApp, ...mails: NewMail[]): Promise<string[]> {
   const outbox = app.nest.get(Outbox, { strict: false });
   return app.dataSource.transaction(async (manager) => {
@@ -41,7 +41,7 @@ export async function enqueue(app: TestApp, ...mails: NewMail[]): Promise<string
   });
 }
 
-/** The message as it is stored now, with its attempts in order. */
+/** Loads a message with its attempts in order. */
 export function messageOf(app: TestApp, pk: string): Promise<MailMessage> {
   return app.dataSource.manager.findOneOrFail(MailMessage, {
     where: { pk },

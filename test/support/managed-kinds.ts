@@ -6,21 +6,21 @@ import { createGroup } from '../factories/group.js';
 import { createPrompt } from '../factories/prompt.js';
 import type { ApiClient } from './api-client.js';
 
-/** A kind of object that is created, changed and deleted over the API. */
+/** A kind of object that the API creates, changes and deletes. */
 export interface ManagedKind {
   readonly model: string;
-  /** Name of the field that paths have. */
+  /** Field that identifies an object in paths. */
   readonly key: string;
-  /** What it is created with. */
+  /** Returns the body of a create request. */
   readonly body: () => object | Promise<object>;
   readonly change: object;
-  /** Fields that every write changes: a password is sealed anew, an API token gets its whole lifetime. */
+  /** Fields that every write changes: a password is sealed again, an API token's lifetime starts over. */
   readonly always?: readonly string[];
-  /** Events of the creation after its own. */
+  /** Further events of the creation, after its own. */
   readonly more?: readonly string[];
 }
 
-/** A body with a name of its own. */
+/** Returns a body with a unique name. */
 export const named = (): object => ({ name: `object-${randomUUID()}` });
 const stage = (kind: string, change: object, needed: object = {}): ManagedKind => ({
   model: `authentik_stages_${kind}.${kind.replaceAll('_', '')}stage`,
@@ -30,9 +30,9 @@ const stage = (kind: string, change: object, needed: object = {}): ManagedKind =
 });
 
 /**
- * The kinds of objects by the path of their collection.
+ * Returns the kinds of objects by the path of their collection.
  *
- * @param api creates what their objects refer to
+ * @param api client that creates the objects that they refer to
  */
 export const managedKinds = (api: () => ApiClient): Readonly<Record<string, ManagedKind>> => ({
   '/core/groups/': { model: 'authentik_core.group', key: 'pk', body: named, change: { is_superuser: true } },

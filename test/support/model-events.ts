@@ -1,6 +1,6 @@
 import type { TestApp } from './test-app.js';
 
-/** An event of a change, as it is stored. */
+/** A stored event of a change. */
 export interface ModelEvent {
   readonly action: string;
   readonly user: { readonly username?: string };
@@ -13,7 +13,7 @@ export interface ModelEvent {
   };
 }
 
-/** The events of changes that were written while `work` ran, with what `work` returns. */
+/** Runs `work` and returns its result with the events of the changes it made. */
 export async function modelEventsOf<T>(app: TestApp, work: () => Promise<T>): Promise<[T, ModelEvent[]]> {
   const known = (await app.dataSource.query<{ pk: string }[]>('select event_uuid as pk from "event"')).map(
     ({ pk }) => pk,
@@ -27,7 +27,7 @@ export async function modelEventsOf<T>(app: TestApp, work: () => Promise<T>): Pr
   return [result, events];
 }
 
-/** An event in one line: what happened to an object of which model, and which fields differ. */
+/** Formats an event as one line: action, model and changed fields. */
 export function summary({ action, context: { model, fields = [] } }: ModelEvent): string {
   return [action, `${model.app}.${model.model_name}`, ...fields].join(' ');
 }

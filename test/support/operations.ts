@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { parse } from 'yaml';
 
-/** The part of an OpenAPI schema that a body is made from. */
+/** The part of an OpenAPI schema that is needed to generate bodies. */
 export interface Schema {
   readonly $ref?: string;
   readonly allOf?: readonly Schema[];
@@ -14,7 +14,7 @@ export interface Schema {
 /** An operation of `schema.yml`. */
 export interface Operation {
   readonly method: string;
-  /** Below `/api/v3`, with `{parameters}`. */
+  /** Relative to `/api/v3`, with `{parameters}`. */
   readonly path: string;
   /** Schema of the JSON body; undefined for an operation without one. */
   readonly body: Schema | undefined;
@@ -34,7 +34,7 @@ interface DocumentedOperation {
 
 const document = parse(readFileSync(new URL('../../schema.yml', import.meta.url), 'utf8')) as Document;
 
-/** Every operation that the document declares. */
+/** All operations of the document. */
 export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, { parameters = [], requestBody }]) => ({
     method: method.toUpperCase(),
@@ -44,7 +44,7 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
   })),
 );
 
-/** The schema behind a reference. */
+/** Resolves a reference to its schema. */
 export function resolved(schema: Schema): Schema {
   const [referenced] = schema.allOf ?? [];
   const reference = schema.$ref ?? referenced?.$ref;

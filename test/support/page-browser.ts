@@ -1,18 +1,18 @@
 import { CookieJar } from './cookie-jar.js';
 
-/** A page as it was answered. */
+/** A response with a page. */
 export interface ShownPage {
   readonly status: number;
   readonly headers: Headers;
   readonly html: string;
-  /** Path and query that it was found at. */
+  /** Path and query, after redirects. */
   readonly address: string;
 }
 
-/** A browser without a script: it keeps cookies, follows redirects and sends the forms that pages have. */
+/** A browser without scripts: it keeps cookies, follows redirects and submits forms. */
 export class PageBrowser {
   readonly cookies = new CookieJar();
-  /** Every address that the browser was at, in order. */
+  /** All visited addresses, in order. */
   readonly visited: string[] = [];
   private current: ShownPage | undefined;
 
@@ -31,7 +31,7 @@ export class PageBrowser {
     return this.request(address, { method: 'GET' });
   }
 
-  /** Asks without following redirects. */
+  /** Sends a request without following redirects. */
   async ask(address: string, init: RequestInit = {}): Promise<Response> {
     const { cookie } = this.cookies.headers();
     const headers = { ...this.headers, ...(cookie !== undefined && { cookie }), ...(init.headers as object) };
@@ -40,24 +40,24 @@ export class PageBrowser {
     return response;
   }
 
-  /** Fills in the first form of the page, or the one with this index, and sends it. */
+  /** Fills in and submits a form of the page, by default the first one. */
   async submit(fields: Readonly<Record<string, string | Blob>> = {}, index = 0): Promise<ShownPage> {
     return this.send(this.formOf(index), fields);
   }
 
-  /** What the form would be sent with, before anything is filled in. */
+  /** Returns the initial values of a form. */
   formOf(index = 0): URLSearchParams {
     const form = [...this.page.html.matchAll(/<form\b[\s\S]*?<\/form>/g)][index]?.[0] ?? '';
     const values = new URLSearchParams();
     for (const [tag] of form.matchAll(/<input\b[^>]*>/g)) {
       const [name, value] = [attribute(tag, 'name'), attribute(tag, 'value')];
-      const isLeft = /type="(checkbox|radio|file)"/.test(tag) && !tag.includes(' checked');
-      if (name !== undefined && !isLeft) values.append(name, value ?? '');
+      const isOmitted = /type="(checkbox|radio|file)"/.test(tag) && !tag.includes(' checked');
+      if (name !== undefined && !isOmitted) values.append(name, value ?? '');
     }
     return values;
   }
 
-  /** Sends a form as it is given, with more fields, to the address of the page. */
+  /** Submits form values and further fields to the address of the page. */
   async send(form: URLSearchParams, fields: Readonly<Record<string, string | Blob>> = {}): Promise<ShownPage> {
     const isMultipart = Object.values(fields).some((value) => typeof value !== 'string');
     const body = isMultipart ? new FormData() : new URLSearchParams();
@@ -75,7 +75,7 @@ export class PageBrowser {
     let [at, response] = [address, await this.ask(address, init)];
     this.visited.push(at);
     for (let steps = 0; response.status === 303; steps += 1) {
-      if (steps > 20) throw new Error(`${address} leads nowhere`);
+      if (steps > 20) throw new Error(`${address} redirects more than 20 times`);
       at = response.headers.get('location') ?? '';
       this.visited.push(at);
       // Another site, which tests do not open.

@@ -8,7 +8,7 @@ import { Token } from '../../src/core/tokens/token.entity.js';
 import { User } from '../../src/core/users/user.entity.js';
 
 /**
- * A user in no group, with a token for the API.
+ * Creates a user without groups, with an API token.
  *
  * @param permissions codenames that the user has on every object
  * @returns the token's key

@@ -3,15 +3,15 @@ import { expect } from 'vitest';
 
 import type { SmtpSink } from './smtp-sink.js';
 
-/** What a mail of an email stage brings. */
+/** The parsed mail of an email stage. */
 export interface ProofMail {
-  /** The link, as it stands in the mail. */
+  /** The link in the mail. */
   readonly link: string;
-  /** Its query, as a page sends it to the executor. */
+  /** Query of the link, as a page sends it to the executor. */
   readonly query: string;
-  /** The secret in it. */
+  /** Token in the link. */
   readonly token: string;
-  /** Empty if the mail has none. */
+  /** Six-digit code; empty if the mail has none. */
   readonly code: string;
   readonly subject: string;
   readonly to: string;
@@ -19,7 +19,7 @@ export interface ProofMail {
   readonly html: string;
 }
 
-/** Waits for the mail that an address gets as its `number`th (from 1), and reads it as its owner would. */
+/** Waits for the `number`th mail (from 1) to an address, and parses it. */
 export async function proofMail(sink: SmtpSink, address: string, number = 1): Promise<ProofMail> {
   const mails = (): SmtpSink['mails'] => sink.mails.filter(({ to }) => to === address);
   await expect.poll(() => mails().length, { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(number);

@@ -1,7 +1,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 
-/** What came back, as it stood on the wire. */
+/** A response as received. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -12,11 +12,11 @@ export interface RawRequest {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Uint8Array;
-  /** Sends the body in pieces, without telling its length first. */
+  /** Uses chunked transfer encoding, without `Content-Length`. */
   readonly chunked?: boolean;
 }
 
-/** Sends what `fetch` would not: any path, any headers, a body with any method or without a type. */
+/** Sends requests that `fetch` refuses: any path, header and method, and bodies without a content type. */
 export function rawRequest(url: string, path: string, options: RawRequest = {}): Promise<RawAnswer> {
   const { method = 'GET', headers = {}, body, chunked = false } = options;
   const { hostname, port } = new URL(url);
@@ -36,7 +36,7 @@ export function rawRequest(url: string, path: string, options: RawRequest = {}):
   });
 }
 
-/** Writes bytes to the server and gives everything that it answers until it closes the connection. */
+/** Sends bytes to the server and returns everything it sends until it closes the connection. */
 export function rawExchange(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

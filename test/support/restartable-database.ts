@@ -8,18 +8,18 @@ import { findPostmaster } from '../../src/database/embedded/postmaster.js';
 import { waitUntil } from '../../src/database/embedded/wait-until.js';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../src/database/embedded-database.js';
 
-/** A PostgreSQL server of the test's own that can be ended and started under its clients, always at one address. */
+/** A PostgreSQL server that a test can stop and restart at a constant address, behind a proxy. */
 export class RestartableDatabase {
   private readonly open = new Set<Socket>();
   private isSilent = false;
 
   private constructor(
     private readonly folder: string,
-    private readonly door: Server,
+    private readonly proxy: Server,
     private database: EmbeddedDatabase,
   ) {
-    // An embedded server has another port after each start.
-    door.on('connection', (client) => {
+    // The proxy keeps the address constant: an embedded server has another port after each start.
+    proxy.on('connection', (client) => {
       const server = connect(Number(new URL(this.database.url).port), '127.0.0.1');
       for (const [from, to] of [
         [client, server],
@@ -28,7 +28,7 @@ export class RestartableDatabase {
         this.open.add(from);
         from.on('error', () => undefined).on('close', () => to.destroy());
         from.on('close', () => this.open.delete(from));
-        // What arrives during a silence is lost, as in a network that drops packets.
+        // Data during a silence is lost, as in a network that drops packets.
         from.on('data', (bytes) => !this.isSilent && to.write(bytes));
       }
     });
@@ -36,20 +36,20 @@ export class RestartableDatabase {
 
   static async start(): Promise<RestartableDatabase> {
     const folder = await mkdtemp(join(tmpdir(), 'email-stage-test-'));
-    // As root the server runs as another user, who must get through.
+    // As root, the server runs as another user, who needs access.
     await chmod(folder, 0o755);
-    const door = createServer().listen(0, '127.0.0.1');
-    await once(door, 'listening');
-    return new RestartableDatabase(folder, door, await embedded(folder));
+    const proxy = createServer().listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    return new RestartableDatabase(folder, proxy, await embedded(folder));
   }
 
   get url(): string {
     const url = new URL(this.database.url);
-    url.port = String((this.door.address() as AddressInfo).port);
+    url.port = String((this.proxy.address() as AddressInfo).port);
     return url.href;
   }
 
-  /** @param signal SIGINT shuts the server down, SIGQUIT has it crash */
+  /** Stops the server. @param signal SIGINT for a fast shutdown, SIGQUIT for a crash */
   async end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
     const running = await findPostmaster(this.database.directory);
     if (running === undefined) return;
@@ -57,12 +57,12 @@ export class RestartableDatabase {
     await waitUntil(60_000, async () => ((await findPostmaster(this.database.directory)) ? undefined : true));
   }
 
-  /** Drops everything between the server and its clients, old and new, without closing a connection. */
+  /** Drops all data between the server and its clients without closing connections. */
   fallSilent(): void {
     this.isSilent = true;
   }
 
-  /** Serves new connections again; the old ones stay broken. */
+  /** Serves new connections again; connections from before stay broken. */
   endSilence(): void {
     for (const socket of this.open) socket.removeAllListeners('data').resume();
     this.isSilent = false;
@@ -75,7 +75,7 @@ export class RestartableDatabase {
   async drop(): Promise<void> {
     await this.end('SIGINT');
     for (const socket of this.open) socket.destroy();
-    await new Promise((resolve) => this.door.close(resolve));
+    await new Promise((resolve) => this.proxy.close(resolve));
     await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,15 +1,15 @@
 import { ServiceProcess } from './service-process.js';
 
-/** The service as a process that ends and is started again, on the same database. */
+/** The service as a process that is restarted on the same database. */
 export class RestartedService {
-  /** How often it was started again. */
+  /** Number of restarts. */
   restarts = 0;
   private current: ServiceProcess | undefined;
 
-  /** @param environment settings by name; DATABASE_URL is needed */
+  /** @param environment settings by name; DATABASE_URL is required */
   constructor(private readonly environment: Record<string, string>) {}
 
-  /** @returns where it listens: each time somewhere else */
+  /** Starts the service. @returns its URL, which changes with each start */
   async start(): Promise<string> {
     const service = ServiceProcess.start({
       SECRET_KEY: 'secret-key-of-the-tests-0123456789',
@@ -21,7 +21,7 @@ export class RestartedService {
     return url;
   }
 
-  /** Ends it with a signal and starts it again. @returns where it listens now */
+  /** Stops the service with a signal and starts it again. @returns its new URL */
   async restart(signal: 'SIGKILL' | 'SIGTERM'): Promise<string> {
     await this.end(signal);
     this.restarts += 1;

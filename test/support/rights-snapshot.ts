@@ -1,20 +1,21 @@
 import type { DataSource } from 'typeorm';
 
-/** What a user may do: `<codename> <key of the object, or nothing>`. */
+/** The rights of a user. A permission is `<codename> <key of the object>`; the key is empty for every object. */
 export interface Rights {
   readonly isSuperuser: boolean;
   readonly permissions: readonly string[];
 }
 
-/** The rights of all users at one moment, read from the tables and not by the service's own statements. */
+/** The rights of all users at one moment, read from the tables independently of the service's statements. */
 export interface Snapshot {
   readonly users: ReadonlyMap<number, { readonly isActive: boolean; readonly signIn: string }>;
-  /** What members of a group get from it and the groups above. */
+  /** Returns the rights that members of a group get from it and its ancestors. */
   readonly above: (group: string) => Rights;
   readonly groupsOf: ReadonlyMap<number, readonly string[]>;
   readonly direct: ReadonlyMap<number, readonly string[]>;
 }
 
+/** Reads the rights of all users. */
 export async function takeSnapshot(dataSource: DataSource): Promise<Snapshot> {
   const read = (statement: string): Promise<any[]> => dataSource.query(statement);
   const [users, groups, members, roles, grants] = await Promise.all([
@@ -55,9 +56,9 @@ export async function takeSnapshot(dataSource: DataSource): Promise<Snapshot> {
 }
 
 /**
- * What a user may do; nothing if they do not exist.
+ * Returns the rights of a user; none if the user is unknown or inactive.
  *
- * @param evenInactive what they could do if they were active
+ * @param evenInactive treats an inactive user as active
  */
 export function rightsOf(snapshot: Snapshot, pk: number, evenInactive = false): Rights {
   const { users, above, groupsOf, direct } = snapshot;

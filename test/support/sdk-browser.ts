@@ -8,7 +8,7 @@ import {
 
 import { fetchWithCookies } from '../contract/sdk.js';
 
-/** A browser whose front end uses authentik's SDK, in one flow. */
+/** A browser in one flow, with a front end that uses authentik's SDK. */
 export class SdkBrowser {
   private readonly configuration: Configuration;
 
@@ -31,7 +31,7 @@ export class SdkBrowser {
     });
   }
 
-  /** Presses the button that a link leads to. */
+  /** Opens a mailed link and presses the button of its page. */
   async confirm(query: string): Promise<ChallengeTypes> {
     const { token } = (await this.see(query)) as { token: string };
     return this.answer({ component: 'ak-stage-consent', token }, query);

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 
 import { inject } from 'vitest';
 
-/** The service as a process of its own. */
+/** The service as a separate process. */
 export class ServiceProcess {
-  private printed = '';
+  private received = '';
 
   private constructor(private readonly child: ChildProcess) {
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => (this.printed += chunk.toString()));
+      stream?.on('data', (chunk: Buffer) => (this.received += chunk.toString()));
     }
   }
 
@@ -28,17 +28,18 @@ export class ServiceProcess {
     return new ServiceProcess(child);
   }
 
-  /** Everything that it has printed. */
+  /** Everything printed so far. */
   get output(): string {
-    return this.printed;
+    return this.received;
   }
 
-  /** Waits until it has printed this; gives what the pattern found. */
+  /** Waits until the output matches, and returns the match. */
   async prints(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
-      const found = pattern.exec(this.printed);
+      const found = pattern.exec(this.received);
       if (found !== null) return found;
-      if (this.child.exitCode !== null) throw new Error(`it ended with ${this.child.exitCode}:\n${this.printed}`);
+      if (this.child.exitCode !== null)
+        throw new Error(`the service exited with ${this.child.exitCode}:\n${this.received}`);
       await Promise.race([
         once(this.child.stdout!, 'data'),
         once(this.child.stderr!, 'data'),
@@ -51,14 +52,14 @@ export class ServiceProcess {
     this.child.kill(name);
   }
 
-  /** Waits for its end; gives the exit code, or null if a signal killed it. */
+  /** Waits for its exit. @returns the exit code, or null if a signal killed it */
   async ended(): Promise<number | null> {
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
     return this.child.exitCode;
   }
 }
 
-/** A port that nobody listens on just now. */
+/** Returns a port that is free now. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,7 +1,7 @@
 import type { Answer } from './api-client.js';
 import { Visitor } from './visitor.js';
 
-/** Tries a password in a session of its own, and gives every answer on the way. */
+/** Attempts a sign-in in a new session. @returns all responses, in order */
 export async function attemptSignIn(
   url: string,
   slug: string,

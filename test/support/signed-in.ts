@@ -5,7 +5,7 @@ import { hostCookieName } from '../../src/rest/http/host-cookie.js';
 import type { TestApp } from './test-app.js';
 import { Visitor } from './visitor.js';
 
-/** A browser in which this user has signed in. */
+/** Returns a browser in which the user is signed in. */
 export async function signedIn(app: TestApp, user: { readonly pk: number }): Promise<Visitor> {
   const { key } = await app.nest
     .get(Sessions)

@@ -4,16 +4,16 @@ import { text } from 'node:stream/consumers';
 
 import { SMTPServer } from 'smtp-server';
 
-/** A mail that the sink took. */
+/** A mail that the sink has accepted. */
 export interface ReceivedMail {
   readonly to: string;
   readonly from: string;
-  /** Without its brackets. */
+  /** `Message-ID` without angle brackets. */
   readonly messageId: string;
   readonly source: string;
 }
 
-/** Refuses a mail: the server answers with this. */
+/** Thrown by `judge` to refuse a mail with this reply. */
 export class SmtpRefusal extends Error {
   constructor(
     readonly responseCode: number,
@@ -23,7 +23,7 @@ export class SmtpRefusal extends Error {
   }
 }
 
-/** A real SMTP server that keeps what it takes. `judge` may throw a refusal, or wait. */
+/** An SMTP server that keeps accepted mails. `judge` may throw a refusal, or delay the reply. */
 export class SmtpSink {
   readonly mails: ReceivedMail[] = [];
   private readonly server: SMTPServer;
@@ -33,7 +33,7 @@ export class SmtpSink {
       authOptional: true,
       disabledCommands: ['STARTTLS', 'AUTH'],
       logger: false,
-      // Clients keep connections for the next mail; the end of a test does not wait for them.
+      // Clients keep connections open for the next mail; the end of a test does not wait for them.
       closeTimeout: 10,
       onData: (stream, session, callback) => {
         const to = session.envelope.rcptTo[0]?.address ?? '';

@@ -1,6 +1,6 @@
 import type { Options } from '@swc/core';
 
-/** The transform of tests does what tsc does: decorators with their metadata, and plain assignments for class fields. */
+/** SWC options equivalent to tsc's: decorators with metadata, and plain assignments for class fields. */
 export const swcOptions = {
   jsc: {
     target: 'es2023',

@@ -11,26 +11,26 @@ import { dataSourceOptions } from '../../src/data-source.js';
 import { ApiClient } from './api-client.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-/** The administrator's key in every test. */
+/** API token of the administrator in every test. */
 export const adminKey = 'administrator-of-the-tests-0123456789';
 
 export interface TestApp extends App {
-  /** Where it listens, without a slash at the end. */
+  /** Base URL without a trailing slash. */
   readonly url: string;
   readonly dataSource: DataSource;
-  /** A client of the administrator. */
+  /** API client with the administrator's token. */
   readonly api: ApiClient;
-  /** A client with another key, or with none. */
+  /** Returns an API client with another token, or without one. */
   client(key: string | undefined): ApiClient;
   stop(): Promise<void>;
 }
 
 /**
- * The whole service, listening on a free port.
+ * Starts the whole service on a free port.
  *
  * @param environment settings by name
- * @param given a database; else it gets one of its own
- * @param logger where it logs to; else nothing is logged but what ends the process
+ * @param given database to use instead of a new one
+ * @param logger by default, only fatal errors are logged
  */
 export async function startTestApp(
   environment: Record<string, string> = {},
@@ -44,7 +44,7 @@ export async function startTestApp(
     DATABASE_URL: database.url,
     SECRET_KEY: 'secret-key-of-the-tests-0123456789',
     BOOTSTRAP_TOKEN: adminKey,
-    // Every visitor of the tests comes from one address.
+    // All visitors of a test have the same address.
     MAIL_CLIENT_LIMIT: '1000000',
     SIGN_UP_CLIENT_LIMIT: '1000000',
     GUESS_CLIENT_LIMIT: '1000000',

@@ -4,7 +4,7 @@ import { type Answer, ApiClient, type RequestOptions } from './api-client.js';
 import { CookieJar } from './cookie-jar.js';
 
 /**
- * A browser that goes through flows: it keeps cookies, and sends the CSRF token along. Answers are held against
+ * A browser that runs through flows: it keeps cookies and sends the CSRF token. Responses are validated against
  * `schema.yml`.
  */
 export class Visitor {
@@ -15,24 +15,24 @@ export class Visitor {
     this.client = client;
   }
 
-  /** The same browser, when the service answers at another address. */
+  /** Returns a browser with the same cookies for another address of the service. */
   movedTo(url: string): Visitor {
     const moved = new Visitor(url);
-    moved.cookies.takeFrom(this.cookies);
+    moved.cookies.copyFrom(this.cookies);
     return moved;
   }
 
-  /** The challenge that the visitor is shown; redirects of the executor are followed. */
+  /** Fetches the current challenge, following the executor's redirects. */
   async see<T = any>(slug: string, query = ''): Promise<T> {
     return this.follow(await this.get(slug, query));
   }
 
-  /** The challenge that comes of an answer; redirects of the executor are followed. */
+  /** Sends a response to the current challenge and returns the next one, following the executor's redirects. */
   async answer<T = any>(slug: string, body: unknown, query = ''): Promise<T> {
     return this.follow(await this.post(slug, body, query));
   }
 
-  /** @param query the query of the page, undecoded */
+  /** @param query raw query of the page */
   get(slug: string, query = ''): Promise<Answer> {
     return this.request('GET', executorPath(slug, query));
   }
@@ -41,7 +41,7 @@ export class Visitor {
     return this.request('POST', executorPath(slug, query), { json: body });
   }
 
-  /** @param path below `/api/v3` */
+  /** @param path relative to `/api/v3` */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
     const headers = { ...this.cookies.headers(), ...options.headers };
     const answer = await this.client.request(method, path, { ...options, headers });

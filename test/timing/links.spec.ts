@@ -23,25 +23,26 @@ afterAll(async () => {
   await sink.close();
 });
 
-async function mailed(): Promise<ProofMail> {
+/** Sends a link to a new user. */
+async function sendLink(): Promise<ProofMail> {
   const { email } = await createReader(app.api);
   await new Visitor(app.url).answer(flow.slug, { uid_field: email });
   return proofMail(sink, email);
 }
 
-describe('A link that cannot be used', () => {
-  it('is refused in the same time whether it was used, is too old, or never was one', async ({ annotate }) => {
-    const [used, old] = [await mailed(), await mailed()];
+describe('An invalid link', () => {
+  it('is refused in the same time whether it is used, expired or unknown', async ({ annotate }) => {
+    const [used, expired] = [await sendLink(), await sendLink()];
     const visitor = new Visitor(app.url);
     const { token } = await visitor.see(flow.slug, used.query);
     await visitor.answer(flow.slug, { component: 'ak-stage-consent', token }, used.query);
     await app.dataSource.query(
       `update flow_token set expires = now() where key_hash = sha256(convert_to($1, 'UTF8'))`,
-      [old.token],
+      [expired.token],
     );
     const queries = {
       used: () => used.query,
-      old: () => old.query,
+      expired: () => expired.query,
       unknown: () => `flow_token=${randomBytes(32).toString('hex')}`,
     };
     const open = (query: string): Promise<() => Promise<unknown>> => {

@@ -37,42 +37,42 @@ async function failure(source: string, data: MailData = {}): Promise<TemplateErr
   return error;
 }
 
-describe('a template that never ends', () => {
+describe('An endless template', () => {
   const long = `"${'x'.repeat(2000)}"`;
   const loop = (body: string, depth: number): string =>
     depth === 0 ? body : `{% for x in ${long} %}${loop(body, depth - 1)}{% endfor %}`;
 
   it.each([
-    ['loops in loops', loop('', 6)],
-    ['loops that write', loop('x', 3)],
+    ['nested loops', loop('', 6)],
+    ['loops with output', loop('x', 3)],
     ['conditions in loops', loop('{% if x == "y" %}{% endif %}', 5)],
-    ['loops over values that it makes', loop(`{% with a=x|add:x %}{% firstof "" a %}{% endwith %}`, 4)],
+    ['loops over generated values', loop(`{% with a=x|add:x %}{% firstof "" a %}{% endwith %}`, 4)],
     ['translations in loops', loop('{% blocktrans with a=x %}{{ a }}{% endblocktrans %}', 3)],
-  ])('is stopped in time, and blocks nobody meanwhile: %s', async (_, source) => {
+  ])('is stopped in time without blocking other work: %s', async (_, source) => {
     let longest = 0;
     let last = performance.now();
-    const look = (): void => {
+    const tick = (): void => {
       longest = Math.max(longest, performance.now() - last);
       last = performance.now();
     };
-    const watch = setInterval(look, 1);
+    const watch = setInterval(tick, 1);
     const started = performance.now();
     const { reason } = await failure(source);
-    // Without a turn in between, the watch has not run at all.
-    look();
+    // If rendering never yielded, the timer has not fired yet.
+    tick();
     clearInterval(watch);
     expect(reason).toMatch(/takes more than 1000 ms|has more than 1000000 characters|produces more than/);
     expect(performance.now() - started).toBeLessThan(10 * limits.time);
     expect(longest).toBeLessThan(limits.time / 2);
   });
 
-  it('is stopped when it includes itself', async () => {
+  it('is stopped if it includes itself', async () => {
     expect((await failure('{% include "mail.html" %}')).reason).toBe('templates include each other more than 20 deep');
     await put('other.html', '{% include "mail.html" %}{% include "mail.html" %}');
     expect((await failure('{% include "other.html" %}{% include "other.html" %}')).reason).toContain('20 deep');
   });
 
-  it('is stopped when it includes without loops, but exponentially', async () => {
+  it('is stopped if its includes grow exponentially', async () => {
     for (let level = 0; level < 19; level += 1) {
       await put(`bomb${level}.html`, `{% include "bomb${level + 1}.html" %}`.repeat(8));
     }
@@ -80,7 +80,7 @@ describe('a template that never ends', () => {
     expect((await failure('{% include "bomb0.html" %}')).reason).toContain('takes more than 1000 ms');
   });
 
-  it('is stopped when it extends itself, or blocks hold each other', async () => {
+  it('is stopped if it extends itself or its blocks contain each other', async () => {
     expect((await failure('{% extends "mail.html" %}')).reason).toBe('there is no template "mail.html"');
     await put('a.html', '{% extends "b.html" %}');
     await put('b.html', '{% extends "a.html" %}');
@@ -91,7 +91,7 @@ describe('a template that never ends', () => {
   });
 });
 
-describe('a template that is too much', () => {
+describe('A template that exceeds a limit', () => {
   it.each([
     ['output', '{% for a in body %}{{ body }}{% endfor %}', 'it has more than 1000000 characters'],
     ['doubling', '{% with a=body|add:body %}'.repeat(9).replaceAll(/a=body\|add:body/g, 'body=body|add:body'), ''],
@@ -100,13 +100,13 @@ describe('a template that is too much', () => {
     ['tags', '<b>'.repeat(10_001), 'its HTML is too large for conversion to text; add a .txt template'],
     ['source', 'x'.repeat(300_000), 'it has more than 262144 bytes'],
     ['nesting', '{% if url %}'.repeat(20_000), ''],
-    ['nesting that ends', '{% if 1 %}'.repeat(9000) + '{% endif %}'.repeat(9000), 'its parts are nested too deep'],
-  ])('is refused for its %s', async (_, source, expected) => {
+    ['balanced nesting', '{% if 1 %}'.repeat(9000) + '{% endif %}'.repeat(9000), 'its parts are nested too deep'],
+  ])('is refused: %s', async (_, source, expected) => {
     const error = await failure(source, { body: 'x'.repeat(60_000) });
     if (expected !== '') expect(error.reason).toBe(expected);
   });
 
-  it('cannot make wide text of a short one', async () => {
+  it('cannot pad text beyond a limit', async () => {
     const { html } = await render(
       '{{ "a"|ljust:999999999 }}{{ "a"|center:999999999 }}{{ 1|stringformat:"999999999d" }}',
     );
@@ -115,7 +115,7 @@ describe('a template that is too much', () => {
   });
 });
 
-describe('a text part made of HTML', () => {
+describe('Conversion of HTML to text', () => {
   it.each([
     '<div>',
     '<p>a</p>',
@@ -124,7 +124,7 @@ describe('a text part made of HTML', () => {
     '<a href="https://a.example/">x</a>',
     '<!--',
     '<span>a',
-  ])('takes little time for many %s', async (piece) => {
+  ])('is fast for many %s', async (piece) => {
     const tags = piece.split('<').length - 1;
     const started = performance.now();
     await render(piece.repeat(Math.min(Math.floor(limits.tags / tags), Math.floor(limits.template / piece.length))));
@@ -132,7 +132,7 @@ describe('a text part made of HTML', () => {
   });
 });
 
-describe('time spent in one step', () => {
+describe('A single filter', () => {
   const text = (piece: string): MailData => ({ body: piece.repeat(Math.floor(60_000 / piece.length)) });
 
   it.each(
@@ -152,7 +152,7 @@ describe('time spent in one step', () => {
         'iriencode',
       ].map((filter) => [filter, piece]),
     ),
-  )('is short for %s of many %j', async (filter, piece) => {
+  )('is fast: %s of many %j', async (filter, piece) => {
     const started = performance.now();
     await render(`{% spaceless %}{{ body|${filter} }}{% endspaceless %}`, text(piece)).catch(() => undefined);
     expect(performance.now() - started).toBeLessThan(limits.time);

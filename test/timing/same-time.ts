@@ -2,16 +2,16 @@ import { performance } from 'node:perf_hooks';
 
 import { expect, type TestContext } from 'vitest';
 
-/** How far the medians may lie apart. */
+/** Maximum ratio of the medians. */
 const tolerance = 1.1;
 
 /**
- * Fails if something takes longer for one than for another, by the median; the medians go into the report. They are
- * done in turns, in another order each time, so that what else the machine does makes all of them slow alike. As long
- * as the medians differ it continues, until the machine cannot be the cause.
+ * Fails if the median durations of actions differ, and annotates the test with the medians. Each round runs all actions
+ * in a rotated order, so that other load on the machine affects all of them equally. While the medians differ, rounds
+ * are repeated, up to four times as many, to rule out chance.
  *
- * @param actions the actions by name, each once a round; an action returns the function that is timed
- * @param turns how often it is done before the medians are compared for the first time
+ * @param actions actions by name; each prepares a run and returns the function to be timed
+ * @param turns number of rounds before the medians are first compared
  */
 export async function expectSameTime(
   actions: Readonly<Record<string, () => Promise<() => Promise<unknown>>>>,
@@ -23,15 +23,15 @@ export async function expectSameTime(
     for (const place of kinds.keys()) {
       const { prepare, times } = kinds[(place + turn + 2) % kinds.length]!;
       const action = await prepare();
-      const begin = performance.now();
+      const start = performance.now();
       await action();
-      // The first two turns warm up what all of them use.
-      if (turn >= 0) times.push(performance.now() - begin);
+      // The first two rounds are a warm-up.
+      if (turn >= 0) times.push(performance.now() - start);
     }
   }
-  const found = kinds.map(({ kind, times }) => `${kind} ${medianOf(times).toFixed(2)} ms`).join(', ');
-  await annotate(`median of ${kinds[0]!.times.length} each: ${found}`);
-  expect(spreadOf(kinds), found).toBeLessThanOrEqual(tolerance);
+  const medians = kinds.map(({ kind, times }) => `${kind} ${medianOf(times).toFixed(2)} ms`).join(', ');
+  await annotate(`median of ${kinds[0]!.times.length} each: ${medians}`);
+  expect(spreadOf(kinds), medians).toBeLessThanOrEqual(tolerance);
 }
 
 function spreadOf(kinds: readonly { readonly times: readonly number[] }[]): number {

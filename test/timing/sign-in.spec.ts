@@ -23,19 +23,19 @@ const flows = [
 ] as const;
 
 describe.each(flows)('A wrong password %s', (_, isOneStep) => {
-  it('is refused in the same time to a user, to one who waits for confirmation, to one who was switched off, to one without a password, and to nobody', async ({
+  it('is refused in the same time for users with and without a password, and for unconfirmed, inactive and unknown ones', async ({
     annotate,
   }) => {
     const slug = await createPasswordFlow(app.api, isOneStep);
     const { email: known } = await createPasswordUser(app.api);
     const { email: inactive } = await createPasswordUser(app.api, { is_active: false });
-    const { email: without, pk } = await createPasswordUser(app.api);
+    const { email: withoutPassword, pk } = await createPasswordUser(app.api);
     await app.dataSource.query(`update "user" set password_hash = '' where id = $1`, [pk]);
-    const { email: unconfirmed, pk: waiting } = await createPasswordUser(app.api);
+    const { email: unconfirmed, pk: unconfirmedPk } = await createPasswordUser(app.api);
     await app.dataSource.query(`update "user" set is_active = false, awaits_confirmation = true where id = $1`, [
-      waiting,
+      unconfirmedPk,
     ]);
-    const names = { known, unconfirmed, inactive, without, nobody: `${randomUUID()}@example.org` };
+    const names = { known, unconfirmed, inactive, withoutPassword, unknown: `${randomUUID()}@example.org` };
     const attempt = async (name: string): Promise<() => Promise<unknown>> => {
       await app.dataSource.query('delete from "request_limit"');
       return () => attemptSignIn(app.url, slug, name, 'wrong', isOneStep);
@@ -45,14 +45,14 @@ describe.each(flows)('A wrong password %s', (_, isOneStep) => {
   });
 });
 
-describe('A guess at a limited account', () => {
-  it('is refused in the same time to a user, who gets a mail, to one who was switched off, and to nobody', async ({
+describe('A guess at a rate-limited account', () => {
+  it('is refused in the same time for a known user, who is notified by mail, an inactive and an unknown one', async ({
     annotate,
   }) => {
     const slug = await createPasswordFlow(app.api, true);
     const { email: known } = await createPasswordUser(app.api);
     const { email: inactive } = await createPasswordUser(app.api, { is_active: false });
-    const names = { known, inactive, nobody: `${randomUUID()}@example.org` };
+    const names = { known, inactive, unknown: `${randomUUID()}@example.org` };
     const attempt = async (typed: string): Promise<() => Promise<unknown>> => {
       await app.dataSource.query('delete from "request_limit"');
       const user = await app.dataSource.manager.findOneBy(User, { email: typed });
@@ -66,18 +66,18 @@ describe('A guess at a limited account', () => {
   });
 });
 
-describe('A name alone', () => {
-  it('is taken in the same time from a user, from one who was switched off, and from nobody', async ({ annotate }) => {
+describe('A user name', () => {
+  it('is accepted in the same time for known, inactive and unknown users', async ({ annotate }) => {
     const slug = await createPasswordFlow(app.api, false);
     const { email: known } = await createPasswordUser(app.api);
     const { email: inactive } = await createPasswordUser(app.api, { is_active: false });
-    const names = { known, inactive, nobody: `${randomUUID()}@example.org` };
-    const look = async (uid_field: string): Promise<() => Promise<unknown>> => {
+    const names = { known, inactive, unknown: `${randomUUID()}@example.org` };
+    const identify = async (uid_field: string): Promise<() => Promise<unknown>> => {
       await app.dataSource.query('delete from "request_limit"');
       const visitor = new Visitor(app.url);
       return async () => [await visitor.post(slug, { uid_field }), await visitor.get(slug)];
     };
-    const actions = Object.entries(names).map(([kind, name]) => [kind, () => look(name)]);
+    const actions = Object.entries(names).map(([kind, name]) => [kind, () => identify(name)]);
     await expectSameTime(Object.fromEntries(actions), { turns: 60, annotate });
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** What a server with TLS needs. */
+/** Certificate and key of a TLS server. */
 export interface Credentials {
   readonly cert: string;
   readonly key: string;
@@ -9,10 +9,10 @@ export interface Credentials {
 
 export type CertificateName = 'localhost' | 'expired' | 'wrong-host';
 
-/** The file of the authority that signed the certificates below. */
+/** Path of the certificate authority's file. */
 export const authorityFile = fileURLToPath(new URL('certificates/authority.pem', import.meta.url));
 
-/** One of the certificates in `certificates/` with its key. */
+/** Reads a certificate in `certificates/` with its key. */
 export function credentials(name: CertificateName): Credentials {
   const pem = readFileSync(new URL(`certificates/${name}.pem`, import.meta.url), 'utf8');
   return { cert: pem, key: pem };

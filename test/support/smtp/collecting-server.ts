@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 
-/** A mail as a server took it. */
+/** A mail that the server has accepted. */
 export interface CollectedMail {
   readonly raw: string;
   readonly from: string;
@@ -13,14 +13,14 @@ export interface CollectedMail {
   readonly parsed: ParsedMail;
 }
 
-/** A complete SMTP server that keeps what it is sent. */
+/** A complete SMTP server that keeps accepted mails. */
 export class CollectingServer {
   readonly mails: CollectedMail[] = [];
-  /** Connections there have been. */
+  /** Number of connections so far. */
   connections = 0;
-  /** Connections that are open now. */
+  /** Number of open connections. */
   open = 0;
-  /** Most connections that were open at a time. */
+  /** Highest number of concurrent connections. */
   most = 0;
   port = 0;
   private readonly server: SMTPServer;
@@ -59,7 +59,7 @@ export class CollectingServer {
     this.server.on('error', () => undefined);
   }
 
-  /** @param port 0 for a free one */
+  /** Starts a server. @param port 0 for a free port */
   static async start(options: SMTPServerOptions = {}, port = 0): Promise<CollectingServer> {
     const collecting = new CollectingServer(options);
     const server = collecting.server.listen(port, '127.0.0.1');

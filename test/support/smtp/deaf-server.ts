@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 
-/** A listener whose thread sleeps, so that nobody ever takes a connection from its queue. */
+/** A listener whose thread sleeps, so that connections are never accepted. */
 const listener = `
   const { createServer } = require('node:net');
   const { parentPort } = require('node:worker_threads');
@@ -11,7 +11,7 @@ const listener = `
   });
 `;
 
-/** A port that does not take connections and does not refuse them either: its queue is full. */
+/** A port that neither accepts nor refuses connections, because its backlog is full. */
 export class DeafServer {
   private constructor(
     private readonly worker: Worker,
@@ -23,7 +23,7 @@ export class DeafServer {
     const worker = new Worker(listener, { eval: true });
     const port = await new Promise<number>((resolve) => worker.once('message', resolve));
     const sockets: Socket[] = [];
-    // A queue of one holds two; what is beyond it hangs, as those will who come after.
+    // A backlog of 1 holds two connections; further ones hang.
     for (let count = 0; count < 4; count += 1) {
       sockets.push(connect({ host: '127.0.0.1', port }).on('error', () => undefined));
     }

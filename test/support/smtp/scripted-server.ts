@@ -3,16 +3,16 @@ import { type TlsOptions, TLSSocket } from 'node:tls';
 
 import { credentials } from './certificates.js';
 
-/** The server says nothing from here on. */
+/** The server sends nothing from here on. */
 export const silence = Symbol('silence');
 
 /** The server drops the connection. */
 export const hangUp = Symbol('hang up');
 
-/** What it says, without the last line break. */
+/** A reply without the final line break. */
 export type Answer = string | typeof silence | typeof hangUp;
 
-/** `handshake` is that of TLS, `AUTH` the end of the login, `message` comes after the mail. */
+/** Points at which a reply can be scripted: `handshake` is TLS's, `AUTH` ends a login, `message` follows the mail. */
 export type Moment =
   | 'greeting'
   | 'EHLO'
@@ -27,29 +27,29 @@ export type Moment =
   | 'RSET'
   | 'QUIT';
 
-/** Decides what is said to a line. `times`: how often it was said over this connection, from 1. */
+/** Chooses the reply to a line. `times`: how often this reply was requested on the connection, from 1. */
 type Reaction = (line: Line, times: number) => Answer | undefined;
 
 export interface Script {
-  /** Default: in clear, without STARTTLS. */
+  /** Default: plain text, without STARTTLS. */
   readonly tls?: 'implicit' | 'starttls';
-  /** Default: the good ones. */
+  /** Default: a valid certificate. */
   readonly credentials?: TlsOptions;
-  /** In addition to STARTTLS. */
+  /** Announced extensions, in addition to STARTTLS. */
   readonly extensions?: readonly string[];
-  /** What is said differently. Of a list, one answer after the other; the last one stays. */
+  /** Replies that differ from the default. A list is used in order, its last reply repeatedly. */
   readonly answers?: Partial<Record<Moment, Answer | readonly Answer[] | Reaction>>;
 }
 
-/** One line that a client said. */
+/** A line that a client sent. */
 export interface Line {
   readonly text: string;
   readonly secured: boolean;
-  /** Counted from 0. */
+  /** Index of the connection, from 0. */
   readonly connection: number;
 }
 
-const usual: Record<Moment, string> = {
+const defaultReplies: Record<Moment, string> = {
   greeting: '220 scripted.example.org ESMTP',
   EHLO: '250 scripted.example.org',
   HELO: '250 scripted.example.org',
@@ -67,18 +67,18 @@ const usual: Record<Moment, string> = {
 /** An SMTP server with scripted replies, which records every line it receives. */
 export class ScriptedServer {
   readonly lines: Line[] = [];
-  /** Mails as they came over the wire, with stuffed dots and without the last one. */
+  /** Mails as received, with dot-stuffing and without the final dot. */
   readonly mails: string[] = [];
   connections = 0;
   port = 0;
   private readonly sockets = new Set<Socket>();
-  private readonly said = new Map<Moment, number>();
-  private readonly listeners: { verb: string; hear: () => void }[] = [];
+  private readonly replyCounts = new Map<Moment, number>();
+  private readonly listeners: { verb: string; notify: () => void }[] = [];
   private readonly server = createServer((socket) => this.greet(socket));
 
   private constructor(private readonly script: Script) {}
 
-  /** @param port 0 for a free one */
+  /** Starts a server. @param port 0 for a free port */
   static async start(script: Script = {}, port = 0): Promise<ScriptedServer> {
     const server = new ScriptedServer(script);
     await new Promise<void>((resolve) => server.server.listen(port, '127.0.0.1', resolve));
@@ -86,28 +86,28 @@ export class ScriptedServer {
     return server;
   }
 
-  /** What was said, in order. */
+  /** Returns all received lines, in order. */
   commands(): string[] {
     return this.lines.map(({ text }) => text);
   }
 
-  /** The first words of what was said, in order. */
+  /** Returns the verbs of all received lines, in order. */
   verbs(): string[] {
     return this.commands().map((line) => line.split(/[ :]/, 1)[0]!);
   }
 
-  /** Connections that are open now. */
+  /** Number of open connections. */
   get open(): number {
     return this.sockets.size;
   }
 
-  /** Resolves at the next time that a client sends this command. */
-  async heard(verb: Moment): Promise<void> {
-    await new Promise<void>((hear) => this.listeners.push({ verb, hear }));
+  /** Resolves when a client next sends this command. */
+  async received(verb: Moment): Promise<void> {
+    await new Promise<void>((notify) => this.listeners.push({ verb, notify }));
   }
 
-  /** Resolves when no connection is open. */
-  async silent(): Promise<void> {
+  /** Resolves when all current connections are closed. */
+  async disconnected(): Promise<void> {
     await Promise.all([...this.sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
   }
 
@@ -139,7 +139,7 @@ export class ScriptedServer {
       isServer: true,
       ...(this.script.credentials ?? credentials('localhost')),
     });
-    // The end is the only event of a half-made TLS connection whose client has gone.
+    // A TLS connection whose client leaves during the handshake emits only `end`.
     const drop = (): void => void socket.destroy();
     secured
       .on('error', () => undefined)
@@ -150,11 +150,11 @@ export class ScriptedServer {
 
   private converse(socket: Socket, connection: number, greets: boolean): void {
     let received = '';
-    /** Takes what is no command: lines of a login, then the mail. */
+    /** Handles lines that are not commands: those of a login or a mail. */
     let next: ((line: string) => void) | undefined;
     let current: Line = { text: '', secured: false, connection };
     const times = new Map<Moment, number>();
-    const say = (moment: Moment): boolean => {
+    const reply = (moment: Moment): boolean => {
       times.set(moment, (times.get(moment) ?? 0) + 1);
       const answer = this.answer(moment, current, times.get(moment));
       if (answer === hangUp) socket.destroy();
@@ -170,36 +170,36 @@ export class ScriptedServer {
       const ask = (): void => {
         const question = questions.shift();
         next = question === undefined ? undefined : ask;
-        if (question === undefined) say('AUTH');
+        if (question === undefined) reply('AUTH');
         else socket.write(`334 ${question}\r\n`);
       };
       ask();
     };
     const mail: string[] = [];
-    const takeMail = (line: string): void => {
+    const receiveMail = (line: string): void => {
       if (line !== '.') {
         mail.push(line);
         return;
       }
       next = undefined;
       this.mails.push(mail.splice(0).join('\r\n'));
-      say('message');
+      reply('message');
     };
-    const obey = (line: string): void => {
+    const handleCommand = (line: string): void => {
       current = { text: line, secured: socket instanceof TLSSocket, connection };
       this.lines.push(current);
-      for (const { verb, hear } of this.listeners) if (line.startsWith(verb)) hear();
+      for (const { verb, notify } of this.listeners) if (line.startsWith(verb)) notify();
       if (next !== undefined) {
         next(line);
         return;
       }
       const [verb = '', first = '', second] = line.split(/[ :]/);
       if (verb === 'AUTH') login(first, second !== undefined);
-      else if (verb === 'STARTTLS') this.startTls(socket, connection, say);
+      else if (verb === 'STARTTLS') this.startTls(socket, connection, reply);
       else if (verb === 'DATA') {
-        if (say('DATA') && this.lastWas354) next = takeMail;
-      } else if (verb in usual) {
-        say(verb as Moment);
+        if (reply('DATA') && this.lastWas354) next = receiveMail;
+      } else if (verb in defaultReplies) {
+        reply(verb as Moment);
         if (verb === 'QUIT') socket.end();
       } else socket.write('500 unknown command\r\n');
     };
@@ -210,15 +210,15 @@ export class ScriptedServer {
         if (end === -1 || socket.destroyed) return;
         const line = received.slice(0, end);
         received = received.slice(end + 2);
-        if (next === takeMail) takeMail(line);
-        else obey(line);
+        if (next === receiveMail) receiveMail(line);
+        else handleCommand(line);
       }
     });
-    if (greets) say('greeting');
+    if (greets) reply('greeting');
   }
 
-  private startTls(socket: Socket, connection: number, say: (moment: Moment) => boolean): void {
-    if (!say('STARTTLS') || !this.last.startsWith('220')) return;
+  private startTls(socket: Socket, connection: number, reply: (moment: Moment) => boolean): void {
+    if (!reply('STARTTLS') || !this.last.startsWith('220')) return;
     socket.removeAllListeners('data');
     this.secure(socket, (secured) => this.converse(secured, connection, false));
   }
@@ -233,16 +233,16 @@ export class ScriptedServer {
     const given = this.script.answers?.[moment];
     const scripted = typeof given === 'function' ? given(line, times) : given;
     const answers =
-      scripted === undefined ? [this.usualAnswer(moment)] : Array.isArray(scripted) ? scripted : [scripted];
-    const count = this.said.get(moment) ?? 0;
-    this.said.set(moment, count + 1);
+      scripted === undefined ? [this.defaultAnswer(moment)] : Array.isArray(scripted) ? scripted : [scripted];
+    const count = this.replyCounts.get(moment) ?? 0;
+    this.replyCounts.set(moment, count + 1);
     const answer = answers[Math.min(count, answers.length - 1)] as Answer;
     this.last = typeof answer === 'string' ? answer : '';
     return answer;
   }
 
-  private usualAnswer(moment: Moment): string {
-    if (moment !== 'EHLO') return usual[moment];
+  private defaultAnswer(moment: Moment): string {
+    if (moment !== 'EHLO') return defaultReplies[moment];
     const isSecured = this.lines.at(-1)?.secured === true;
     const startTls = this.script.tls === 'starttls' && !isSecured ? ['STARTTLS'] : [];
     const lines = ['scripted.example.org', ...startTls, ...(this.script.extensions ?? [])];

@@ -6,32 +6,32 @@ import { CollectingServer } from './collecting-server.js';
 import { DeafServer } from './deaf-server.js';
 import { type Script, ScriptedServer } from './scripted-server.js';
 
-/** Something with a port that mails are sent to. */
+/** A mail server of a test. */
 interface TestServer {
   readonly port: number;
   stop(): Promise<void>;
 }
 
-/** Starts mail servers of every kind that tests need, and stops them. */
+/** Starts mail servers of all kinds, and stops them. */
 export class SmtpServers {
   private readonly running: TestServer[] = [];
 
-  /** One that says what its script says, and offers logins if that does not say what it offers. */
+  /** Starts a server with scripted replies, which offers logins unless the script sets its extensions. */
   async scripted(script: Script = {}, port?: number): Promise<ScriptedServer> {
     return this.keep(await ScriptedServer.start({ extensions: ['AUTH PLAIN LOGIN'], ...script }, port));
   }
 
-  /** A complete one, which keeps what it is sent. */
+  /** Starts a complete server, which keeps accepted mails. */
   async collecting(): Promise<CollectingServer> {
     return this.keep(await CollectingServer.start());
   }
 
-  /** One that does not take connections. */
+  /** Starts a server that does not accept connections. */
   async deaf(): Promise<DeafServer> {
     return this.keep(await DeafServer.start());
   }
 
-  /** One that takes connections and says nothing, or what the test has it say. */
+  /** Starts a server that accepts connections and passes them to `greet`; it sends nothing by itself. */
   async raw(greet: (socket: Socket) => void = () => undefined): Promise<TestServer> {
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
@@ -57,7 +57,7 @@ export class SmtpServers {
   }
 }
 
-/** Servers for the tests of a file: each is stopped when the test has ended that started it. */
+/** Returns the mail servers of a test file; they are stopped after each test. */
 export function smtpServers(): SmtpServers {
   const servers = new SmtpServers();
   afterEach(() => servers.stop());

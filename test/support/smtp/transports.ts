@@ -11,23 +11,25 @@ import type { SmtpSettings } from '../../../src/mail/transport/smtp-settings.js'
 import { TransportModule } from '../../../src/mail/transport/transport.module.js';
 import { authorityFile } from './certificates.js';
 
-/** The way to mail servers, alone. */
+/** The transport module without the rest of the service. */
 export interface TestTransports {
   readonly transports: MailTransports;
   readonly check: SmtpCheck;
   readonly module: TestingModule;
-  /** Everything that was logged. */
+  /** All logged lines. */
   readonly log: string[];
   stop(): Promise<void>;
 }
 
-/** @param environment settings by name; the authority of the tests is trusted unless they say otherwise */
+/**
+ * Starts the transport module. @param environment settings by name; trusts the tests' certificate authority by default
+ */
 export async function startTransports(environment: Record<string, string> = {}): Promise<TestTransports> {
   const { settings } = readSettings({ EMAIL_CA_FILE: authorityFile, ...environment });
   @Module({ providers: [{ provide: SETTINGS, useValue: settings }], exports: [SETTINGS] })
   class SettingsModule {}
   const log: string[] = [];
-  const write = (...said: unknown[]): void => void log.push(said.map(String).join(' '));
+  const write = (...values: unknown[]): void => void log.push(values.map(String).join(' '));
   const module = await Test.createTestingModule({
     imports: [{ module: SettingsModule, global: true }, TransportModule],
   })
@@ -46,10 +48,10 @@ export async function startTransports(environment: Record<string, string> = {}):
 /** The password that `CollectingServer` accepts. */
 export const password = 'correct horse';
 
-/** A login that both kinds of servers accept. */
+/** Credentials that both kinds of servers accept. */
 export const login = { username: 'ada', password };
 
-/** Settings for a server in this process: in clear, without login. */
+/** Returns settings of a server on this machine: plain text, without login. */
 export function smtpSettings(port: number, changes: Partial<SmtpSettings> = {}): SmtpSettings {
   return {
     host: 'localhost',
@@ -63,7 +65,7 @@ export function smtpSettings(port: number, changes: Partial<SmtpSettings> = {}):
   };
 }
 
-/** A mail that any server takes. */
+/** Returns a mail that any server accepts. */
 export function outgoingMail(changes: Partial<OutgoingMail> = {}): OutgoingMail {
   return {
     messageId: 'f3b1c5@example.org',

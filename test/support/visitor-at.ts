@@ -6,8 +6,8 @@ import { hostCookieName } from '../../src/rest/http/host-cookie.js';
 import type { TestApp } from './test-app.js';
 import { Visitor } from './visitor.js';
 
-/** A browser whose session holds this, whatever it is. */
-export async function withState(app: TestApp, state: object): Promise<Visitor> {
+/** Returns a browser whose session has this state. */
+export async function visitorWithState(app: TestApp, state: object): Promise<Visitor> {
   const { key } = await app.nest.get(Sessions).create(app.dataSource.manager, { state, answers: null });
   const visitor = new Visitor(app.url);
   visitor.cookies.set(hostCookieName('authentik_session', app.nest.get<Settings>(SETTINGS)), key);
@@ -15,12 +15,12 @@ export async function withState(app: TestApp, state: object): Promise<Visitor> {
   return visitor;
 }
 
-/** A browser that is at this point in a flow. */
-export function begun(
+/** Returns a browser at this point of a flow. */
+export function visitorAt(
   app: TestApp,
   flow: { readonly pk: string },
   stages: PlannedStage[],
   context: PlanContext = {},
 ): Promise<Visitor> {
-  return withState(app, { plan: newPlan(flow.pk, stages, context) });
+  return visitorWithState(app, { plan: newPlan(flow.pk, stages, context) });
 }
