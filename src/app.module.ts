@@ -12,7 +12,7 @@ import { HealthModule } from './health/health.module.js';
 import { ManagedModule } from './managed/managed.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
-import { AnswerCache } from './rest/cache/answer-cache.js';
+import { ResponseCache } from './rest/cache/response-cache.js';
 import { ErrorFilter } from './rest/errors/error.filter.js';
 import { RequestPipe } from './rest/fields/request.pipe.js';
 import { SchemaController, SchemaDocument } from './rest/openapi/schema.controller.js';
@@ -36,13 +36,13 @@ export class AppModule {
       imports: [DatabaseModule.forRoot(database), HealthModule, ...api, StagesModule, PagesModule],
       controllers: [SchemaController],
       providers: [
-        AnswerCache,
+        ResponseCache,
         SchemaDocument,
         { provide: APP_FILTER, useClass: ErrorFilter },
         { provide: APP_PIPE, useClass: RequestPipe },
         { provide: SETTINGS, useValue: settings },
       ],
-      exports: [AnswerCache, SETTINGS],
+      exports: [ResponseCache, SETTINGS],
       global: true,
     };
   }

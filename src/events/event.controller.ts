@@ -14,7 +14,7 @@ const events = new Resource({
   operations: 'events_events',
   model: 'authentik_events.event',
   noun: 'event',
-  answer: EventDto,
+  response: EventDto,
   lookup: {
     entity: () => Event,
     parameter: 'event_uuid',

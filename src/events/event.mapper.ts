@@ -17,6 +17,6 @@ export const eventColumns = {
 export type EventRow = Pick<EventDto, keyof typeof eventColumns>;
 
 /** Maps a row to the event representation. */
-export function eventAnswer(row: EventRow): EventDto {
+export function eventResponse(row: EventRow): EventDto {
   return { ...row, brand: {} };
 }

@@ -10,7 +10,7 @@ import { readPage, select } from '../rest/list/read-page.js';
 import type { EventListQuery } from './dto/event-list.query.js';
 import type { EventDto } from './dto/event.dto.js';
 import { Event } from './event.entity.js';
-import { eventAnswer, eventColumns, type EventRow } from './event.mapper.js';
+import { eventResponse, eventColumns, type EventRow } from './event.mapper.js';
 
 /** Reads events and deletes expired ones. */
 @Injectable()
@@ -24,7 +24,7 @@ export class EventService {
 
   async list(query: EventListQuery, visible: VisibleRows): Promise<Page<EventDto>> {
     const { pagination, results } = await readPage<EventRow>(this.events(visible), query);
-    return { pagination, results: results.map(eventAnswer) };
+    return { pagination, results: results.map(eventResponse) };
   }
 
   /** @throws AppError `notFound` */
@@ -32,7 +32,7 @@ export class EventService {
     const event = this.events(visible).andWhere('event.pk = :pk', { pk });
     const row = await select(event, eventColumns).getRawOne<EventRow>();
     if (row === undefined) throw new AppError('notFound');
-    return eventAnswer(row);
+    return eventResponse(row);
   }
 
   /** Deletes a batch of expired events. @returns the number deleted */

@@ -57,7 +57,7 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
     return { kind: 'challenge', challenge };
   }
 
-  async answer(execution: Execution<undefined>, body: unknown): Promise<StageOutcome> {
+  async handleResponse(execution: Execution<undefined>, body: unknown): Promise<StageOutcome> {
     if (!isButtonResponse(this.buttonToken(execution), body)) return this.show(execution);
     const { manager, flow, plan, visitor } = execution;
     const { is_restored: token, pending_user: user } = plan.context;

@@ -99,10 +99,10 @@ export class FlowExecutorController {
   ): Promise<WireChallenge | undefined> {
     const visit = visitOf(request, this.cookies);
     const { query = '', next } = lastValues(request.query);
-    const { answer, session } = await this.executor.handle({ ...requested, query, deniedNext: next, visit });
+    const { outcome, session } = await this.executor.handle({ ...requested, query, deniedNext: next, visit });
     if (session !== undefined) this.cookies.send(reply, session);
-    if (answer.kind === 'challenge') {
-      return wireChallenge(answer.challenge);
+    if (outcome.kind === 'challenge') {
+      return wireChallenge(outcome.challenge);
     }
     void reply.status(302).header('location', sameAddress(request, requested.slug));
     return undefined;

@@ -11,8 +11,8 @@ import { AppError } from '../rest/errors/app-error.js';
 import { asDatabaseOutage } from '../rest/errors/database-outage.js';
 import { statusOf } from '../rest/errors/status-of.js';
 import { hasEnded } from './confirm-stage.executor.js';
-import type { ExecutorAnswer } from './executor-answer.js';
-import { confirmedAnswer } from './executor-answers.js';
+import type { ExecutorOutcome } from './executor-outcome.js';
+import { confirmedOutcome } from './executor-outcomes.js';
 import type { FlowRun } from './flow-run.js';
 import { FlowSessions } from './flow-sessions.js';
 import { FlowSteps } from './flow-steps.js';
@@ -41,9 +41,9 @@ export interface ExecutorRequest {
   };
 }
 
-/** The answer to a request. */
+/** The result of a request. */
 export interface ExecutorResult {
-  readonly answer: ExecutorAnswer;
+  readonly outcome: ExecutorOutcome;
   /** A new session for the visitor's cookies. */
   readonly session: IssuedSession | undefined;
   /** The position of the visitor, for a page. */
@@ -97,7 +97,7 @@ export class FlowExecutor {
   ) {}
 
   /**
-   * Returns the answer to a request. Errors in a flow become a challenge too.
+   * Handles a request. Errors in a flow become a challenge too.
    *
    * @throws AppError `notFound` for an unknown flow, `overloaded` if too many requests wait; the error of a database that
    * is not available
@@ -110,7 +110,7 @@ export class FlowExecutor {
         if (error instanceof UnknownFlow) throw new AppError('notFound');
         if (error instanceof AppError && error.code === 'overloaded') throw error;
         if (asDatabaseOutage(error) !== undefined) throw error;
-        return { answer: await this.answerError(error, request), session: undefined };
+        return { outcome: await this.errorOutcome(error, request), session: undefined };
       }
     });
   }
@@ -129,19 +129,19 @@ export class FlowExecutor {
     const flow = await manager.findOneBy(Flow, { slug });
     if (flow === null) throw new UnknownFlow();
     const run = await this.openRun(manager, flow, request);
-    if (run.session?.isReplaced) return { answer: await this.answerReplacedSession(run, method), session: undefined };
+    if (run.session?.isReplaced) return { outcome: await this.replacedSessionOutcome(run, method), session: undefined };
     if (method === 'POST' && run.user !== undefined && visit.sessionKey !== undefined) {
       this.cookies.checkCsrf(visit.sessionKey, visit.csrf);
     }
     const { page } = request;
     if (page?.wait !== undefined && hasEnded(page.wait, run.state)) {
-      return { answer: await confirmedAnswer(run), session: undefined, position: await positionOf(run) };
+      return { outcome: await confirmedOutcome(run), session: undefined, position: await positionOf(run) };
     }
     const posted = method === 'POST' ? { body: request.body?.(), step: page?.step } : undefined;
-    const answer = await this.steps.advance(run, posted);
+    const outcome = await this.steps.advance(run, posted);
     const { signedIn } = run;
     const session = await (signedIn === undefined ? this.storeSession(run) : this.signIn(run, signedIn));
-    return { answer, session, ...(page !== undefined && { position: await positionOf(run) }) };
+    return { outcome, session, ...(page !== undefined && { position: await positionOf(run) }) };
   }
 
   private storeSession(run: FlowRun): Promise<IssuedSession | undefined> {
@@ -168,11 +168,11 @@ export class FlowExecutor {
   }
 
   /** Answers a request whose session was replaced, because a concurrent request has signed the visitor in. */
-  private async answerReplacedSession(run: FlowRun, method: 'GET' | 'POST'): Promise<ExecutorAnswer> {
+  private async replacedSessionOutcome(run: FlowRun, method: 'GET' | 'POST'): Promise<ExecutorOutcome> {
     return method === 'POST' ? { kind: 'continue' } : this.steps.finish(run);
   }
 
-  private async answerError(error: unknown, { slug, visit }: ExecutorRequest): Promise<ExecutorAnswer> {
+  private async errorOutcome(error: unknown, { slug, visit }: ExecutorRequest): Promise<ExecutorOutcome> {
     const { requestId, clientIp } = visit;
     const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
     if (statusOf(error) === 500) {

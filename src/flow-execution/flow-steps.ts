@@ -9,8 +9,8 @@ import { Stage } from '../flows/stage.entity.js';
 import { targetVerdicts } from '../policies/policy-engine.js';
 import { ValidationError } from '../rest/errors/validation-error.js';
 import { message } from '../rest/messages/messages.js';
-import type { ExecutorAnswer, ResponseErrors } from './executor-answer.js';
-import { challengeAnswer, deniedAnswer, redirectAnswer } from './executor-answers.js';
+import type { ExecutorOutcome, ResponseErrors } from './executor-outcome.js';
+import { challengeOutcome, deniedOutcome, redirectOutcome } from './executor-outcomes.js';
 import { FlowPlanner, subjectOf } from './flow-planner.js';
 import type { FlowRun } from './flow-run.js';
 import { newLinkParameter, renewableTokenKey } from './link-refusals.service.js';
@@ -36,7 +36,7 @@ export interface PostedResponse {
 interface ResolvedStage {
   readonly invalidResponseAction: InvalidResponseAction;
   show(): Promise<StageOutcome>;
-  answer(body: unknown): Promise<StageOutcome>;
+  handleResponse(body: unknown): Promise<StageOutcome>;
 }
 
 /** Executes one request of a run. */
@@ -57,10 +57,10 @@ export class FlowSteps {
    *
    * @param posted undefined for GET
    */
-  async advance(run: FlowRun, posted: PostedResponse | undefined): Promise<ExecutorAnswer> {
+  async advance(run: FlowRun, posted: PostedResponse | undefined): Promise<ExecutorOutcome> {
     const { state } = run;
     const opened = await this.restore(run);
-    if (opened.kind === 'denied') return deniedAnswer(run, {}, opened.message);
+    if (opened.kind === 'denied') return deniedOutcome(run, {}, opened.message);
     if (opened.kind === 'plan') return this.continueFromLink(run, opened.plan, posted);
     await this.renewSignUp(run);
     if (state.plan === 'broken') return this.denyBrokenPlan(run);
@@ -74,13 +74,13 @@ export class FlowSteps {
   }
 
   /** Ends the run, and redirects the visitor to `next`. */
-  async finish(run: FlowRun): Promise<ExecutorAnswer> {
+  async finish(run: FlowRun): Promise<ExecutorOutcome> {
     const context = planOf(run)?.context ?? {};
     const requested = run.query.getAll('next').at(-1) ?? '/';
     cancel(run);
     // `context.redirect` is set by this server; `next` comes from the query and is untrusted.
     const to = context.redirect ?? redirectTarget(requested, this.settings.allowedRedirects);
-    return to === undefined ? deniedAnswer(run, context, message('nextUrlInvalid')) : redirectAnswer(run, to);
+    return to === undefined ? deniedOutcome(run, context, message('nextUrlInvalid')) : redirectOutcome(run, to);
   }
 
   private async restore(run: FlowRun): Promise<Restored> {
@@ -112,20 +112,20 @@ export class FlowSteps {
     run: FlowRun,
     plan: FlowPlan,
     posted: PostedResponse | undefined,
-  ): Promise<ExecutorAnswer> {
+  ): Promise<ExecutorOutcome> {
     const { state } = run;
     const { plan: before } = state;
     run.link = { plan, isFollowed: false };
     state.plan = plan;
-    const answer = await this.continueRun(run, posted);
-    if (run.link.isFollowed) return answer;
+    const outcome = await this.continueRun(run, posted);
+    if (run.link.isFollowed) return outcome;
     if (before === undefined) delete state.plan;
     else state.plan = before;
-    return answer;
+    return outcome;
   }
 
   /** Creates a plan. @returns the answer if the flow has no stages or does not apply */
-  private async startPlan(run: FlowRun, context: PlanContext): Promise<ExecutorAnswer | undefined> {
+  private async startPlan(run: FlowRun, context: PlanContext): Promise<ExecutorOutcome | undefined> {
     const { manager, flow, visitor, state } = run;
     const planned = await this.planner.plan(manager, flow, visitor.user, context);
     if (planned.kind === 'notApplicable') return this.denyFlow(run, context);
@@ -134,7 +134,7 @@ export class FlowSteps {
   }
 
   /** Answers a visitor when the flow does not apply to them. */
-  private async denyFlow(run: FlowRun, context: PlanContext): Promise<ExecutorAnswer> {
+  private async denyFlow(run: FlowRun, context: PlanContext): Promise<ExecutorOutcome> {
     const { flow, visitor, deniedNext } = run;
     // A signed-in visitor has already completed an authentication flow.
     if (flow.designation === 'authentication' && visitor.user !== undefined) return this.finish(run);
@@ -142,12 +142,12 @@ export class FlowSteps {
     const next = deniedNext === undefined ? undefined : redirectTarget(deniedNext, this.settings.allowedRedirects);
     const isForUsers = ['require_authenticated', 'require_superuser'].includes(flow.authentication);
     if (isForUsers && visitor.user === undefined && flow.deniedAction !== 'message') run.needsSignIn = true;
-    if (flow.deniedAction !== 'message' && next !== undefined) return redirectAnswer(run, next);
-    if (flow.deniedAction === 'continue') return redirectAnswer(run, '/');
-    return deniedAnswer(run, context, message('flowNotApplicable'));
+    if (flow.deniedAction !== 'message' && next !== undefined) return redirectOutcome(run, next);
+    if (flow.deniedAction === 'continue') return redirectOutcome(run, '/');
+    return deniedOutcome(run, context, message('flowNotApplicable'));
   }
 
-  private async continueRun(run: FlowRun, posted: PostedResponse | undefined): Promise<ExecutorAnswer> {
+  private async continueRun(run: FlowRun, posted: PostedResponse | undefined): Promise<ExecutorOutcome> {
     const plan = planOf(run);
     if (plan === undefined) throw new Error('there is no plan to continue with');
     // Submitted twice, or from an earlier page: not a response to the current stage.
@@ -178,7 +178,7 @@ export class FlowSteps {
       return {
         invalidResponseAction: 'retry',
         show: () => executor.show(execution),
-        answer: (body) => executor.answer(execution, body),
+        handleResponse: (body) => executor.handleResponse(execution, body),
       };
     }
     // A removed stage counts as not passed: shortening a flow must not let visitors through who are in it.
@@ -196,7 +196,7 @@ export class FlowSteps {
     return {
       invalidResponseAction: binding.invalidResponseAction,
       show: () => executor.show(execution),
-      answer: (body) => executor.answer(execution, body),
+      handleResponse: (body) => executor.handleResponse(execution, body),
     };
   }
 
@@ -206,7 +206,7 @@ export class FlowSteps {
     skipped: readonly PlannedStage[],
     resolved: ResolvedStage,
     posted: PostedResponse | undefined,
-  ): Promise<ExecutorAnswer> {
+  ): Promise<ExecutorOutcome> {
     const outcome = await (posted === undefined ? resolved.show() : submitResponse(resolved, posted.body));
     if (outcome.kind !== 'rejected') return this.applyOutcome(run, plan, skipped, outcome);
     if (resolved.invalidResponseAction !== 'retry') {
@@ -224,13 +224,13 @@ export class FlowSteps {
     skipped: readonly PlannedStage[],
     outcome: Exclude<StageOutcome, { kind: 'rejected' }>,
     errors?: ResponseErrors,
-  ): Promise<ExecutorAnswer> {
+  ): Promise<ExecutorOutcome> {
     switch (outcome.kind) {
       case 'challenge':
         // Skipped stages are evaluated again with the next request, until a later stage is passed.
         plan.bindings.unshift(...skipped);
         // Of a run that was replaced, the messages are for the next challenge.
-        return challengeAnswer(run, plan.context, outcome.challenge, errors, run.state.plan === plan);
+        return challengeOutcome(run, plan.context, outcome.challenge, errors, run.state.plan === plan);
       case 'passed':
         // The run of a link starts a new history.
         run.state.history = appendToHistory(run.link === undefined ? run.state.history : [], plan);
@@ -239,19 +239,19 @@ export class FlowSteps {
         return plan.bindings.length > 0 ? { kind: 'continue' } : this.finish(run);
       case 'denied':
         cancel(run);
-        return deniedAnswer(run, plan.context, outcome.message);
+        return deniedOutcome(run, plan.context, outcome.message);
     }
   }
 
   /** Denies access: whether the stage is skipped depends on a policy that cannot be evaluated. */
-  private denyUndecided(run: FlowRun, { context }: FlowPlan): Promise<ExecutorAnswer> {
+  private denyUndecided(run: FlowRun, { context }: FlowPlan): Promise<ExecutorOutcome> {
     cancel(run);
-    return deniedAnswer(run, context, message('policyNotEvaluated'));
+    return deniedOutcome(run, context, message('policyNotEvaluated'));
   }
 
-  private denyBrokenPlan(run: FlowRun): Promise<ExecutorAnswer> {
+  private denyBrokenPlan(run: FlowRun): Promise<ExecutorOutcome> {
     cancel(run);
-    return deniedAnswer(run, {});
+    return deniedOutcome(run, {});
   }
 
   private executionOf<S extends Stage | undefined>(run: FlowRun, plan: FlowPlan, stage: S): StageExecution<S> {
@@ -272,7 +272,7 @@ function cancel({ state }: FlowRun): void {
 
 async function submitResponse(resolved: ResolvedStage, body: unknown): Promise<StageOutcome> {
   try {
-    return await resolved.answer(body);
+    return await resolved.handleResponse(body);
   } catch (error) {
     if (error instanceof ValidationError) return { kind: 'rejected', errors: error.errors };
     throw error;

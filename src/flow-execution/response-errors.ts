@@ -1,6 +1,6 @@
 import type { FieldMessages, NestedMessages } from '../rest/errors/validation-error.js';
 import { isMessageOrText, type MessageOrText } from '../rest/messages/messages.js';
-import type { ResponseErrors } from './executor-answer.js';
+import type { ResponseErrors } from './executor-outcome.js';
 
 /** Flattens errors to one list of messages for each field, as `response_errors` has them. */
 export function responseErrors(errors: NestedMessages): ResponseErrors {

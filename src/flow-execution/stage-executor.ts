@@ -48,18 +48,18 @@ export interface StageExecutor<S extends Stage = Stage> {
    * @param body any JSON value, untrusted; parse it with `execution.read`
    * @throws ValidationError for an invalid body, which counts as `rejected`
    */
-  answer(execution: Execution<S>, body: unknown): Promise<StageOutcome>;
+  handleResponse(execution: Execution<S>, body: unknown): Promise<StageOutcome>;
 
   /** Whether a response can contain files, so that its request may be large. Default: no. */
   takesFiles?(manager: EntityManager, stage: S): Promise<boolean>;
 }
 
 /** Executes a stage that is not in the database, and that other stages insert into a plan by its name. */
-export interface InMemoryStageExecutor extends Omit<StageExecutor, 'kind' | 'show' | 'answer' | 'takesFiles'> {
+export interface InMemoryStageExecutor extends Omit<StageExecutor, 'kind' | 'show' | 'handleResponse' | 'takesFiles'> {
   /** The name in the plan. */
   readonly name: string;
 
   /** Like those of `StageExecutor`. */
   show(execution: Execution<undefined>): Promise<StageOutcome>;
-  answer(execution: Execution<undefined>, body: unknown): Promise<StageOutcome>;
+  handleResponse(execution: Execution<undefined>, body: unknown): Promise<StageOutcome>;
 }

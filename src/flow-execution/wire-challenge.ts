@@ -1,6 +1,6 @@
 import { englishOf, wireCodeOf } from '../rest/messages/english.js';
 import type { MessageOrText } from '../rest/messages/messages.js';
-import type { FullChallenge } from './executor-answer.js';
+import type { FullChallenge } from './executor-outcome.js';
 
 /** A challenge as the API sends it. */
 export type WireChallenge = Readonly<Record<string, unknown>>;

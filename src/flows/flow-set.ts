@@ -4,7 +4,7 @@ import { DataSource, type EntityManager, type ObjectLiteral, type SelectQueryBui
 import { type Related, select } from '../rest/list/read-page.js';
 import type { FlowSetDto } from './dto/flow.dto.js';
 import { Flow } from './flow.entity.js';
-import { flowColumns, type FlowRow, flowSetAnswer } from './flow.mapper.js';
+import { flowColumns, type FlowRow, flowSetResponse } from './flow.mapper.js';
 
 /** A flow with the keys of its stages, one entry per binding. */
 export type FlowWithStages = FlowRow & { readonly stages: readonly string[] };
@@ -16,11 +16,11 @@ export type FlowSets = ReadonlyMap<string, FlowSetDto[]>;
 export function groupFlowsByStage(flows: readonly FlowWithStages[]): FlowSets {
   const sets = new Map<string, FlowSetDto[]>();
   for (const flow of flows) {
-    const answer = flowSetAnswer(flow);
+    const response = flowSetResponse(flow);
     for (const stage of flow.stages) {
       const known = sets.get(stage);
-      if (known === undefined) sets.set(stage, [answer]);
-      else known.push(answer);
+      if (known === undefined) sets.set(stage, [response]);
+      else known.push(response);
     }
   }
   return sets;

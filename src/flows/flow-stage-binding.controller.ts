@@ -16,7 +16,7 @@ const bindings = new Resource({
   operations: 'flows_bindings',
   model: 'authentik_flows.flowstagebinding',
   noun: 'binding of a stage to a flow',
-  answer: FlowStageBindingDto,
+  response: FlowStageBindingDto,
   cached: true,
   lookup: {
     entity: () => FlowStageBinding,

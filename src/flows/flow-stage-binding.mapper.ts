@@ -2,7 +2,7 @@ import type { Columns } from '../rest/list/list-query.js';
 import type { FlowStageBindingDto } from './dto/flow-stage-binding.dto.js';
 import type { FlowSetDto } from './dto/flow.dto.js';
 import type { StageKind } from './stage-kinds.js';
-import { stageAnswer } from './stage.mapper.js';
+import { stageResponse } from './stage.mapper.js';
 
 /** Columns of a flow-stage binding, for a query with the alias `binding`. */
 export const bindingColumns = {
@@ -34,13 +34,13 @@ export type BindingRow = Pick<FlowStageBindingDto, keyof typeof bindingColumns> 
 export const bindingName = `concat('Flow-stage binding #', binding.order, ' to ', binding.targetId)`;
 
 /** Returns the response for a binding. `kind` and `flows` belong to its stage. */
-export function bindingAnswer(row: BindingRow, kind: StageKind, flows: FlowSetDto[]): FlowStageBindingDto {
+export function bindingResponse(row: BindingRow, kind: StageKind, flows: FlowSetDto[]): FlowStageBindingDto {
   return {
     pk: row.pk,
     policybindingmodel_ptr_id: row.policybindingmodel_ptr_id,
     target: row.target,
     stage: row.stage,
-    stage_obj: stageAnswer({ pk: row.stage, name: row.stage_name }, kind, flows),
+    stage_obj: stageResponse({ pk: row.stage, name: row.stage_name }, kind, flows),
     evaluate_on_plan: row.evaluate_on_plan,
     re_evaluate_policies: row.re_evaluate_policies,
     order: row.order,

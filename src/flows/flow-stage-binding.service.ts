@@ -8,7 +8,7 @@ import { type ReadRows, ResourceStore } from '../core/access/resource-store.js';
 import type { FlowStageBindingDto, FlowStageBindingRequestDto } from './dto/flow-stage-binding.dto.js';
 import { FlowSetReader, type FlowWithStages, groupFlowsByStage } from './flow-set.js';
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
-import { bindingAnswer, type BindingRow, bindingRowColumns } from './flow-stage-binding.mapper.js';
+import { bindingResponse, type BindingRow, bindingRowColumns } from './flow-stage-binding.mapper.js';
 import { StageKinds } from './stage-kinds.js';
 
 /** Reads and writes flow-stage bindings. */
@@ -37,8 +37,8 @@ export class FlowStageBindingService extends ResourceStore<
     return super.rows(manager, known).innerJoin('binding.stage', 'stage');
   }
 
-  protected answers({ rows, related }: ReadRows<BindingRow, FlowWithStages>): FlowStageBindingDto[] {
+  protected responses({ rows, related }: ReadRows<BindingRow, FlowWithStages>): FlowStageBindingDto[] {
     const flows = groupFlowsByStage(related);
-    return rows.map((row) => bindingAnswer(row, this.kinds.get(row.stage_kind), flows.get(row.stage) ?? []));
+    return rows.map((row) => bindingResponse(row, this.kinds.get(row.stage_kind), flows.get(row.stage) ?? []));
   }
 }

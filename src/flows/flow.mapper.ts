@@ -33,7 +33,7 @@ export const flowDetailColumns = {
 export type FlowDetailRow = Pick<FlowDto, keyof typeof flowDetailColumns>;
 
 /** Returns the response for a flow. */
-export function flowAnswer(row: FlowDetailRow): FlowDto {
+export function flowResponse(row: FlowDetailRow): FlowDto {
   return {
     pk: row.pk,
     policybindingmodel_ptr_id: row.policybindingmodel_ptr_id,
@@ -56,7 +56,7 @@ export function flowAnswer(row: FlowDetailRow): FlowDto {
 }
 
 /** Returns the summary of a flow that is nested in its stages (management API, section 5.2). */
-export function flowSetAnswer(row: Omit<FlowRow, 'authentication'>): FlowSetDto {
+export function flowSetResponse(row: Omit<FlowRow, 'authentication'>): FlowSetDto {
   return {
     pk: row.pk,
     policybindingmodel_ptr_id: row.policybindingmodel_ptr_id,

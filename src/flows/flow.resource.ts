@@ -7,7 +7,7 @@ export const flows = new Resource({
   operations: 'flows_instances',
   model: 'authentik_flows.flow',
   noun: 'flow',
-  answer: FlowDto,
+  response: FlowDto,
   cached: true,
   lookup: { entity: () => Flow, parameter: 'slug', property: 'slug', format: 'text', description: 'Slug of the flow.' },
 });

@@ -17,7 +17,7 @@ import type { FlowDto, FlowRequestDto, PatchedFlowRequestDto } from './dto/flow.
 import { FlowStageBinding } from './flow-stage-binding.entity.js';
 import { bindingName } from './flow-stage-binding.mapper.js';
 import { Flow } from './flow.entity.js';
-import { flowAnswer, flowDetailColumns, type FlowDetailRow } from './flow.mapper.js';
+import { flowResponse, flowDetailColumns, type FlowDetailRow } from './flow.mapper.js';
 import { stagesReferencing } from './stage-references.js';
 
 /** Reads and writes flows. */
@@ -31,7 +31,7 @@ export class FlowService {
 
   async list(query: FlowListQuery, visible: VisibleRows): Promise<Page<FlowDto>> {
     const { pagination, results } = await readPage<FlowDetailRow>(this.flows(visible), query);
-    return { pagination, results: results.map(flowAnswer) };
+    return { pagination, results: results.map(flowResponse) };
   }
 
   /** @throws AppError `notFound` */
@@ -44,7 +44,7 @@ export class FlowService {
     if (pks.length === 0) return new Map();
     const flows = this.flows(everyRow).andWhere('flow.pk = any(:pks)', { pks });
     const rows = await select(flows, flowDetailColumns).getRawMany<FlowDetailRow>();
-    return new Map(rows.map((row) => [row.pk, flowAnswer(row)]));
+    return new Map(rows.map((row) => [row.pk, flowResponse(row)]));
   }
 
   async create(request: FlowRequestDto): Promise<FlowDto> {
@@ -119,7 +119,7 @@ export class FlowService {
     const flow = this.flows(visible).andWhere(condition, { key });
     const row = await select(flow, flowDetailColumns).getRawOne<FlowDetailRow>();
     if (row === undefined) throw new AppError('notFound');
-    return flowAnswer(row);
+    return flowResponse(row);
   }
 
   private flows(visible: VisibleRows): SelectQueryBuilder<Flow> {

@@ -13,17 +13,17 @@ import { type FlowWithStages, type FlowSetReader, groupFlowsByStage } from './fl
 import type { StageKind } from './stage-kinds.js';
 import { stageReferences } from './stage-references.js';
 import type { Stage } from './stage.entity.js';
-import { stageAnswer, type StageRow } from './stage.mapper.js';
+import { stageResponse, type StageRow } from './stage.mapper.js';
 
 /** How the stages of one kind are stored and answered. */
 export interface StoredStageKind<
   Entity extends Stage = Stage,
-  Answer extends StageDto = StageDto,
+  Dto extends StageDto = StageDto,
   Request extends StageRequest = StageRequest,
 > extends StageKind {
   readonly entity: new () => Entity;
   /** DTO of a response. */
-  readonly answer: new () => Answer;
+  readonly response: new () => Dto;
   /** DTOs of a request that creates a stage, and of one that changes it: in the API and in imported files. */
   readonly request: new () => Request;
   readonly patch: new () => Partial<Request>;
@@ -49,11 +49,11 @@ export interface StageRequest {
  */
 export class StageStore<
   Entity extends Stage = Stage,
-  Answer extends StageDto = StageDto,
+  Dto extends StageDto = StageDto,
   Request extends StageRequest = StageRequest,
-> extends ResourceStore<Entity, StageRow, Answer, Request, FlowWithStages> {
+> extends ResourceStore<Entity, StageRow, Dto, Request, FlowWithStages> {
   constructor(
-    readonly kind: StoredStageKind<Entity, Answer, Request>,
+    readonly kind: StoredStageKind<Entity, Dto, Request>,
     dataSource: DataSource,
     flowSets: FlowSetReader,
     private readonly authority: Authority,
@@ -89,15 +89,15 @@ export class StageStore<
     );
   }
 
-  protected answers({ rows, related }: ReadRows<StageRow, FlowWithStages>): Answer[] {
+  protected responses({ rows, related }: ReadRows<StageRow, FlowWithStages>): Dto[] {
     const { kind } = this;
     const flows = groupFlowsByStage(related);
     return rows.map((row) => {
       const values: Readonly<Record<string, unknown>> = { ...kind.constants, ...row };
       // Spreading all of it into one literal takes fifty times as long, and most of the time of a long page.
-      const answer = stageAnswer(row, kind, flows.get(row.pk) ?? []) as unknown as Record<string, unknown>;
-      for (const field of kind.fields) answer[field] = values[field];
-      return answer as unknown as Answer;
+      const response = stageResponse(row, kind, flows.get(row.pk) ?? []) as unknown as Record<string, unknown>;
+      for (const field of kind.fields) response[field] = values[field];
+      return response as unknown as Dto;
     });
   }
 }

@@ -16,7 +16,7 @@ const stages = new Resource({
   operations: 'stages_all',
   model: 'authentik_flows.stage',
   noun: 'stage of any kind',
-  answer: StageDto,
+  response: StageDto,
   cached: true,
   lookup: {
     entity: () => Stage,

@@ -14,7 +14,7 @@ export interface StageRow {
 }
 
 /** Returns the response fields common to all kinds of stages; each kind appends its own. */
-export function stageAnswer(row: Pick<StageRow, 'pk' | 'name'>, kind: StageKind, flows: FlowSetDto[]): StageDto {
+export function stageResponse(row: Pick<StageRow, 'pk' | 'name'>, kind: StageKind, flows: FlowSetDto[]): StageDto {
   return {
     pk: row.pk,
     name: row.name,

@@ -12,7 +12,7 @@ import { type FlowWithStages, FlowSetReader, type FlowSets, groupFlowsByStage } 
 import { StageKinds } from './stage-kinds.js';
 import { stageReferences } from './stage-references.js';
 import { Stage } from './stage.entity.js';
-import { stageAnswer, stageColumns, type StageRow } from './stage.mapper.js';
+import { stageResponse, stageColumns, type StageRow } from './stage.mapper.js';
 
 /** Stages of every kind, seen as what they have in common. */
 @Injectable()
@@ -26,7 +26,7 @@ export class StageService {
   async list(query: StageListQuery, visible: VisibleRows): Promise<Page<StageDto>> {
     const flows = this.flowSets.flowsOf('select pk from page');
     const page = await readPageWith<StageRow, FlowWithStages>(flows, this.stages(visible), query);
-    return { pagination: page.pagination, results: this.answers(page.results, groupFlowsByStage(page.related)) };
+    return { pagination: page.pagination, results: this.responses(page.results, groupFlowsByStage(page.related)) };
   }
 
   /** @throws AppError `notFound` */
@@ -35,9 +35,9 @@ export class StageService {
     const { manager } = this.dataSource;
     const related = this.flowSets.flowsOf('select pk from page');
     const found = await readRows<StageRow, FlowWithStages>(manager, stage, stageColumns, { related });
-    const [answer] = this.answers(found.rows, groupFlowsByStage(found.related));
-    if (answer === undefined) throw new AppError('notFound');
-    return answer;
+    const [response] = this.responses(found.rows, groupFlowsByStage(found.related));
+    if (response === undefined) throw new AppError('notFound');
+    return response;
   }
 
   /** Removes the stage, of whatever kind, and its bindings. */
@@ -73,7 +73,7 @@ export class StageService {
     return restrict(this.dataSource.manager.createQueryBuilder(Stage, 'stage'), visible);
   }
 
-  private answers(rows: readonly StageRow[], flows: FlowSets): StageDto[] {
-    return rows.map((row) => stageAnswer(row, this.kinds.get(row.kind), flows.get(row.pk) ?? []));
+  private responses(rows: readonly StageRow[], flows: FlowSets): StageDto[] {
+    return rows.map((row) => stageResponse(row, this.kinds.get(row.kind), flows.get(row.pk) ?? []));
   }
 }

@@ -23,7 +23,7 @@ const blueprints = new Resource({
   operations: 'managed_blueprints',
   model: 'authentik_blueprints.blueprintinstance',
   noun: 'blueprint',
-  answer: BlueprintInstanceDto,
+  response: BlueprintInstanceDto,
   lookup: {
     entity: () => BlueprintInstance,
     parameter: 'instance_uuid',

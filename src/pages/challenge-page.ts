@@ -1,4 +1,4 @@
-import type { FullChallenge, ResponseErrors } from '../flow-execution/executor-answer.js';
+import type { FullChallenge, ResponseErrors } from '../flow-execution/executor-outcome.js';
 import { message, type MessageCode } from '../rest/messages/messages.js';
 import { type Field, type FormState, formView } from './fields.js';
 import type { FlowAddress } from './flow-address.js';

@@ -1,4 +1,4 @@
-import type { ResponseErrors } from '../flow-execution/executor-answer.js';
+import type { ResponseErrors } from '../flow-execution/executor-outcome.js';
 import type { Wording } from './wording.js';
 
 /** Controls of `parts/field.html`; the others are types of `<input>`. */

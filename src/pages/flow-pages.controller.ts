@@ -39,7 +39,7 @@ export class FlowPagesController {
 
   @Post(':slug')
   @PageRoute()
-  async answer(
+  async submit(
     @Param('slug', new KeyPipe('text')) slug: string,
     @Body() body: RequestBody,
     @Req() request: FastifyRequest,
@@ -47,6 +47,6 @@ export class FlowPagesController {
   ): Promise<string> {
     const form = await readPageForm(body, request.bodyType);
     const visitor = await this.visitors.of(request);
-    return this.responder.send(reply, await this.pages.answer(slug, form, visitor), visitor);
+    return this.responder.send(reply, await this.pages.submit(slug, form, visitor), visitor);
   }
 }

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { type IssuedSession, SessionCookies } from '../core/sessions/session-cookies.js';
-import type { FullChallenge } from '../flow-execution/executor-answer.js';
+import type { FullChallenge } from '../flow-execution/executor-outcome.js';
 import { type ExecutorRequest, type ExecutorResult, FlowExecutor } from '../flow-execution/flow-executor.js';
 import { FlowPlanner } from '../flow-execution/flow-planner.js';
 import type { Visit } from '../flow-execution/visit.js';
@@ -23,7 +23,7 @@ import { storableValues } from './typed-values.js';
 import { Wording } from './wording.js';
 
 /** The response to a browser. Either kind may set the cookies of a new session. */
-export type PageAnswer = { readonly session?: IssuedSession | undefined } & (
+export type PageResponse = { readonly session?: IssuedSession | undefined } & (
   | { readonly kind: 'page'; readonly page: Page }
   /** Sent with 303, so that reloading does not submit the form again. */
   | { readonly kind: 'redirect'; readonly to: string }
@@ -71,7 +71,7 @@ export class FlowPages {
    *
    * @throws AppError `notFound` if there is no such flow
    */
-  async show(slug: string, visitor: PageVisitor): Promise<PageAnswer> {
+  async show(slug: string, visitor: PageVisitor): Promise<PageResponse> {
     const address = new FlowAddress(slug, visitor.address, this.settings.allowedRedirects);
     if (address.link !== undefined) return this.storeLink(address, address.link, visitor);
     if (address.isCookieCheck) return this.checkCookies(address, visitor);
@@ -89,7 +89,7 @@ export class FlowPages {
    *
    * @throws AppError `csrfFailed` if the form was not made for this session, `notFound`
    */
-  async answer(slug: string, form: PageForm, visitor: PageVisitor): Promise<PageAnswer> {
+  async submit(slug: string, form: PageForm, visitor: PageVisitor): Promise<PageResponse> {
     await this.requireFlow(slug);
     const { visit } = visitor;
     if (visit.sessionKey === undefined) return { kind: 'page', page: noCookiesPage(await this.wording(visitor), 403) };
@@ -100,20 +100,20 @@ export class FlowPages {
       slug,
       method: 'POST',
       query: address.flowQuery(link?.token),
-      body: () => form.answer,
+      body: () => form.response,
       visit: { ...visit, csrf: form.csrf },
       page: { step: form.step, wait: address.wait },
     });
-    const { answer, session } = result;
-    if (address.wait !== undefined && isConfirmed(answer)) {
+    const { outcome, session } = result;
+    if (address.wait !== undefined && isConfirmed(outcome)) {
       return { kind: 'redirect', to: address.waiting(address.wait), session };
     }
     const pendingLink = result.position?.isLink && link !== undefined ? { link } : {};
-    if (answer.kind === 'continue') {
+    if (outcome.kind === 'continue') {
       if (link !== undefined) await this.notes.save(withSession(visit, session), pendingLink);
       return { kind: 'redirect', to: address.withoutLink(), session };
     }
-    const { challenge } = answer;
+    const { challenge } = outcome;
     const signIn = await this.signInFor(result, address, visitor);
     if (signIn !== undefined) return { kind: 'redirect', to: signIn, session };
     if (challenge.component === 'xak-flow-redirect') return this.redirect(challenge, result, visitor);
@@ -121,14 +121,14 @@ export class FlowPages {
       slug,
       ...(result.position?.step !== undefined && { step: result.position.step }),
       challenge: finalComponents.includes(challenge.component) ? challenge : messagesIn(challenge),
-      typed: storableValues(challenge, form.answer),
+      typed: storableValues(challenge, form.response),
     };
     const created = await this.notes.save(withSession(visit, session), { lastResult, ...pendingLink });
     return { kind: 'redirect', to: address.current(), session: session ?? created };
   }
 
   /** Moves the secret of a link from the address into the session. This does not use the link. */
-  private async storeLink(address: FlowAddress, token: string, { visit }: PageVisitor): Promise<PageAnswer> {
+  private async storeLink(address: FlowAddress, token: string, { visit }: PageVisitor): Promise<PageResponse> {
     const { slug } = address;
     await this.requireFlow(slug);
     const created = await this.notes.save(visit, { link: { slug, token: token.slice(0, maxTokenLength) } });
@@ -140,13 +140,13 @@ export class FlowPages {
   }
 
   /** Checks that the browser returned its new cookie: without one the link, stored in the session, is lost. */
-  private async checkCookies(address: FlowAddress, visitor: PageVisitor): Promise<PageAnswer> {
+  private async checkCookies(address: FlowAddress, visitor: PageVisitor): Promise<PageResponse> {
     await this.requireFlow(address.slug);
     if (visitor.visit.sessionKey !== undefined) return { kind: 'redirect', to: address.withoutLink() };
     return { kind: 'page', page: noCookiesPage(await this.wording(visitor), 200) };
   }
 
-  private async showCurrent(address: FlowAddress, visitor: PageVisitor): Promise<PageAnswer> {
+  private async showCurrent(address: FlowAddress, visitor: PageVisitor): Promise<PageResponse> {
     const { slug } = address;
     const { lastResult: last } = visitor.notes;
     const link = linkOf(visitor, address);
@@ -157,20 +157,20 @@ export class FlowPages {
       visit: visitor.visit,
       page: { wait: address.wait },
     });
-    const { answer, position } = result;
-    if (answer.kind === 'continue') throw new Error(`the flow ${slug} has no end`);
+    const { outcome, position } = result;
+    if (outcome.kind === 'continue') throw new Error(`the flow ${slug} has no end`);
     const now: PageVisitor = { ...visitor, visit: withSession(visitor.visit, session) };
     const signIn = await this.signInFor(result, address, now);
     if (signIn !== undefined) return { kind: 'redirect', to: signIn, session };
-    if (answer.challenge.component === 'xak-flow-redirect')
-      return this.redirect(answer.challenge, { ...result, session }, now);
+    if (outcome.challenge.component === 'xak-flow-redirect')
+      return this.redirect(outcome.challenge, { ...result, session }, now);
     if (link !== undefined || last?.slug === slug) {
       const { link: opened } = now.notes;
       const pendingLink = opened !== undefined && (position?.isLink || link === undefined) ? { link: opened } : {};
       await this.notes.save(now.visit, { ...withoutNotesOf(now.notes, slug), ...pendingLink });
     }
     const isSameStep = last?.slug === slug && last.step !== undefined && last.step === position?.step;
-    const challenge = isSameStep ? withMessagesOf(last.challenge, answer.challenge) : answer.challenge;
+    const challenge = isSameStep ? withMessagesOf(last.challenge, outcome.challenge) : outcome.challenge;
     const page = await this.pageOf(challenge, position, isSameStep ? last.typed : {}, address, now);
     return { kind: 'page', page, session };
   }
@@ -183,7 +183,7 @@ export class FlowPages {
     query.delete('flow_token');
     let result = await this.executor.handle(request);
     let { session } = result;
-    for (let stages = 0; result.answer.kind === 'continue' && stages < maxSkippedStages; stages += 1) {
+    for (let stages = 0; result.outcome.kind === 'continue' && stages < maxSkippedStages; stages += 1) {
       const visit = withSession(request.visit, session);
       result = await this.executor.handle({ ...request, query: query.toString(), visit });
       session = result.session ?? session;
@@ -196,7 +196,7 @@ export class FlowPages {
     { to, messages }: FullChallenge,
     { session }: ExecutorResult,
     { visit, notes }: PageVisitor,
-  ): Promise<PageAnswer> {
+  ): Promise<PageResponse> {
     const isChanged = messages !== undefined || notes.link !== undefined;
     const pendingLink = { ...(messages !== undefined && { messages }) };
     const created = isChanged ? await this.notes.save(withSession(visit, session), pendingLink) : undefined;
@@ -291,8 +291,8 @@ function linkOf({ notes: { link } }: PageVisitor, { slug, wait }: FlowAddress): 
 }
 
 /** Whether a waiting page has nothing to wait for, because the run continues elsewhere. */
-function isConfirmed(answer: ExecutorResult['answer']): boolean {
-  return answer.kind === 'challenge' && answer.challenge['confirmed'] === true;
+function isConfirmed(outcome: ExecutorResult['outcome']): boolean {
+  return outcome.kind === 'challenge' && outcome.challenge['confirmed'] === true;
 }
 
 /** Returns the visit with the session that was just issued. */

@@ -7,7 +7,7 @@ import { notMeParameter, notMePath } from '../mail/not-me/not-me-links.service.j
 import { queryOf } from '../rest/http/query.js';
 import { RequestBody } from '../rest/http/request-body.js';
 import { cookieCheckParameter } from './flow-address.js';
-import type { PageAnswer } from './flow-pages.js';
+import type { PageResponse } from './flow-pages.js';
 import { notMeDonePage, notMePage } from './not-me-page.js';
 import { PageErrors } from './page-errors.js';
 import { readPageForm } from './page-form.js';
@@ -46,9 +46,9 @@ export class NotMeController {
     const visitor = await this.visitors.of(request);
     const query = new URLSearchParams(queryOf(request));
     const secret = query.getAll(notMeParameter).at(-1);
-    const answer =
+    const response =
       secret === undefined ? await this.page(query, visitor) : await this.storeSecret(secret, query, visitor);
-    return this.responder.send(reply, answer, visitor);
+    return this.responder.send(reply, response, visitor);
   }
 
   @Post()
@@ -59,9 +59,9 @@ export class NotMeController {
     @Ip() clientIp: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const { answer } = await readPageForm(body, request.bodyType);
+    const { response } = await readPageForm(body, request.bodyType);
     const visitor = await this.visitors.of(request);
-    const result = await this.notMe.confirm(answer[notMeParameter] ?? '', clientIp, visitor.visit.languages);
+    const result = await this.notMe.confirm(response[notMeParameter] ?? '', clientIp, visitor.visit.languages);
     const { notMe, ...others } = visitor.notes;
     const session = notMe === undefined ? undefined : await this.notes.save(visitor.visit, others);
     const page = notMeDonePage(result, await this.wording(visitor));
@@ -73,14 +73,14 @@ export class NotMeController {
     secret: string,
     query: URLSearchParams,
     { visit, notes }: PageVisitor,
-  ): Promise<PageAnswer> {
+  ): Promise<PageResponse> {
     const session = await this.notes.save(visit, { ...notes, notMe: secret.slice(0, maxSecretLength) });
     query.delete(notMeParameter);
     if (session !== undefined) query.set(cookieCheckParameter, '');
     return { kind: 'redirect', to: addressWith(query), session };
   }
 
-  private async page(query: URLSearchParams, visitor: PageVisitor): Promise<PageAnswer> {
+  private async page(query: URLSearchParams, visitor: PageVisitor): Promise<PageResponse> {
     const wording = await this.wording(visitor);
     if (query.has(cookieCheckParameter)) {
       if (visitor.visit.sessionKey === undefined) return { kind: 'page', page: noCookiesPage(wording, 200) };

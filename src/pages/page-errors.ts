@@ -37,17 +37,17 @@ export class PageErrors implements ExceptionFilter {
     fastify.addHook('onRoute', (route) => {
       if (route.config?.isPage !== true) return;
       route.errorHandler = (error, request, reply) => {
-        this.answer(error, request, reply);
+        this.respond(error, request, reply);
       };
     });
   }
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    this.respond(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 
-  private answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  private respond(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     this.sendPage(error, request, reply).catch((broken: unknown) => {
       // The error page itself failed: answer with JSON.
       answerError(broken, request, reply, this.logger);

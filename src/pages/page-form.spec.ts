@@ -27,51 +27,51 @@ describe('A form of a page', () => {
     expect(await read('page%3Acsrf=a&page%3Astep=b&page%3Ausername=ada&name=Ada+L%C3%B6w&csrf=c')).toEqual({
       csrf: 'a',
       step: 'b',
-      answer: { name: 'Ada Löw', csrf: 'c' },
+      response: { name: 'Ada Löw', csrf: 'c' },
     });
   });
 
   it('sends false for an unchecked box and true for a checked one', async () => {
-    expect((await read('terms=false&news=false&news=true')).answer).toEqual({ terms: 'false', news: 'true' });
+    expect((await read('terms=false&news=false&news=true')).response).toEqual({ terms: 'false', news: 'true' });
   });
 
   it('leaves out an empty number or date, but not an empty text', async () => {
-    const { answer } = await read('age=&page%3Aunless-empty=age&day=2026-01-02&page%3Aunless-empty=day&name=');
-    expect(answer).toEqual({ day: '2026-01-02', name: '' });
+    const { response } = await read('age=&page%3Aunless-empty=age&day=2026-01-02&page%3Aunless-empty=day&name=');
+    expect(response).toEqual({ day: '2026-01-02', name: '' });
   });
 
   it('replaces CRLF by LF', async () => {
-    expect((await read('text=one%0D%0Atwo')).answer).toEqual({ text: 'one\ntwo' });
+    expect((await read('text=one%0D%0Atwo')).response).toEqual({ text: 'one\ntwo' });
   });
 
   it('converts a file to a data URI and leaves out an empty file field', async () => {
     const picture = new Blob([Buffer.from([0, 255, 1])], { type: 'image/png' });
-    const { answer } = await multipart([
+    const { response } = await multipart([
       ['picture', picture, 'me.png'],
       ['other', new Blob([]), ''],
       ['page:unless-empty', 'other'],
       ['name', 'Ada'],
     ]);
-    expect(answer).toEqual({ picture: 'data:image/png;base64,AP8B', name: 'Ada' });
+    expect(response).toEqual({ picture: 'data:image/png;base64,AP8B', name: 'Ada' });
   });
 
   it('drops a content type that could break out of a data URI', async () => {
     const file = new Blob(['x'], { type: 'text/html;base64,aGk=,' });
-    const { answer } = await multipart([['file', file, 'a.html']]);
-    expect(answer['file']).toMatch(/^data:[a-z/-]+;base64,eA==$/);
+    const { response } = await multipart([['file', file, 'a.html']]);
+    expect(response['file']).toMatch(/^data:[a-z/-]+;base64,eA==$/);
   });
 
   it('accepts field names that are properties of every object', async () => {
-    const { answer } = await read('__proto__=a&constructor=b');
-    expect(Object.entries(answer)).toEqual([
+    const { response } = await read('__proto__=a&constructor=b');
+    expect(Object.entries(response)).toEqual([
       ['__proto__', 'a'],
       ['constructor', 'b'],
     ]);
-    expect(Object.getPrototypeOf(answer)).toBe(Object.prototype);
+    expect(Object.getPrototypeOf(response)).toBe(Object.prototype);
   });
 
   it('may be empty', async () => {
-    expect(await read('', '')).toEqual({ csrf: '', step: '', answer: {} });
+    expect(await read('', '')).toEqual({ csrf: '', step: '', response: {} });
   });
 
   it.each(['application/json', 'text/plain', ''])('rejects the content type %j', async (type) => {

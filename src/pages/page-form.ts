@@ -10,7 +10,7 @@ export interface PageForm {
   /** Identifies the stage and the run that the form answers. */
   readonly step: string;
   /** The response for the executor: a text per field, files as data URIs. */
-  readonly answer: Readonly<Record<string, string>>;
+  readonly response: Readonly<Record<string, string>>;
 }
 
 /** Prefix of the form's own fields. Fields of prompt stages cannot collide with it. */
@@ -26,13 +26,13 @@ export async function readPageForm(body: RequestBody, type: string): Promise<Pag
   const entries = await entriesOf(body, type);
   const textOf = (name: string): string => entries.findLast(([key]) => key === prefix + name)?.[1] ?? '';
   const unlessEmpty = new Set(entries.filter(([name]) => name === `${prefix}unless-empty`).map(([, value]) => value));
-  const answer = new Map<string, string>();
+  const response = new Map<string, string>();
   for (const [name, value] of entries) {
     if (name.startsWith(prefix)) continue;
-    if (value === '' && unlessEmpty.has(name)) answer.delete(name);
-    else answer.set(name, value);
+    if (value === '' && unlessEmpty.has(name)) response.delete(name);
+    else response.set(name, value);
   }
-  return { csrf: textOf('csrf'), step: textOf('step'), answer: Object.fromEntries(answer) };
+  return { csrf: textOf('csrf'), step: textOf('step'), response: Object.fromEntries(response) };
 }
 
 type Entry = readonly [name: string, value: string];

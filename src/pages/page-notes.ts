@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { IssuedSession } from '../core/sessions/session-cookies.js';
 import type { UserMessage } from '../flow-execution/execution.js';
-import type { FullChallenge } from '../flow-execution/executor-answer.js';
+import type { FullChallenge } from '../flow-execution/executor-outcome.js';
 import { FlowSessions } from '../flow-execution/flow-sessions.js';
 import { type FlowState, isUserMessage } from '../flow-execution/flow-state.js';
 import type { Visit } from '../flow-execution/visit.js';

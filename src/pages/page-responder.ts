@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { SessionCookies } from '../core/sessions/session-cookies.js';
-import type { PageAnswer } from './flow-pages.js';
+import type { PageResponse } from './flow-pages.js';
 import { privatePage } from './page-headers.js';
 import { PageRenderer } from './page-renderer.js';
 import type { PageVisitor } from './page-visitors.js';
@@ -25,14 +25,14 @@ export class PageResponder {
   }
 
   /** @returns the body of the answer */
-  async send(reply: FastifyReply, answer: PageAnswer, { locale, address }: PageVisitor): Promise<string> {
-    if (answer.session !== undefined) this.cookies.send(reply, answer.session);
-    if (answer.kind === 'redirect') {
+  async send(reply: FastifyReply, response: PageResponse, { locale, address }: PageVisitor): Promise<string> {
+    if (response.session !== undefined) this.cookies.send(reply, response.session);
+    if (response.kind === 'redirect') {
       privatePage(reply, this.settings.allowedRedirects);
-      void reply.status(303).header('location', answer.to);
+      void reply.status(303).header('location', response.to);
       return '';
     }
-    const { page } = answer;
+    const { page } = response;
     const html = await this.renderer.render(page, locale, address);
     privatePage(reply, this.settings.allowedRedirects, page.background);
     void reply.status(page.status).headers({ 'content-type': 'text/html; charset=utf-8', 'content-language': locale });

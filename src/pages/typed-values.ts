@@ -1,4 +1,4 @@
-import type { FullChallenge } from '../flow-execution/executor-answer.js';
+import type { FullChallenge } from '../flow-execution/executor-outcome.js';
 
 /** Types of prompts whose values are not stored: secrets, files and values that the visitor did not type. */
 const unstoredTypes = ['password', 'file', 'hidden', 'static', 'separator'];
@@ -13,12 +13,12 @@ const maxStoredCharacters = 10_000;
  */
 export function storableValues(
   challenge: FullChallenge,
-  answer: Readonly<Record<string, string>>,
+  response: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   const names = new Set(storableNames(challenge));
   let left = maxStoredCharacters;
   return Object.fromEntries(
-    Object.entries(answer).filter(([name, value]) => {
+    Object.entries(response).filter(([name, value]) => {
       if (!names.has(name) || value.length > left) return false;
       left -= value.length;
       return true;

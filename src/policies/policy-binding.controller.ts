@@ -12,7 +12,7 @@ const bindings = new Resource({
   operations: 'policies_bindings',
   model: 'authentik_policies.policybinding',
   noun: 'policy binding',
-  answer: PolicyBindingDto,
+  response: PolicyBindingDto,
   lookup: {
     entity: () => PolicyBinding,
     parameter: 'policy_binding_uuid',

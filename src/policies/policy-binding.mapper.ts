@@ -22,7 +22,7 @@ export const policyBindingColumns = {
 export type PolicyBindingRow = Pick<PolicyBindingDto, keyof typeof policyBindingColumns>;
 
 /** Returns the response for a policy binding with its policy, group or user. */
-export function policyBindingAnswer(
+export function policyBindingResponse(
   row: PolicyBindingRow,
   policy: PolicyDto | undefined,
   group: GroupDto | undefined,

@@ -8,7 +8,7 @@ import { UserService } from '../core/users/user.service.js';
 import { conflictingWrites } from '../rest/errors/database-conflict.js';
 import type { PolicyBindingDto, PolicyBindingRequestDto } from './dto/policy-binding.dto.js';
 import { PolicyBinding } from './policy-binding.entity.js';
-import { policyBindingAnswer, policyBindingColumns, type PolicyBindingRow } from './policy-binding.mapper.js';
+import { policyBindingResponse, policyBindingColumns, type PolicyBindingRow } from './policy-binding.mapper.js';
 import { findTargets } from './policy-target.js';
 import { PolicyService } from './policy.service.js';
 
@@ -43,7 +43,7 @@ export class PolicyBindingService extends ResourceStore<
   }
 
   /** Reads policies, groups and users in batches. */
-  protected async answers({ rows, known }: ReadRows<PolicyBindingRow, never>): Promise<PolicyBindingDto[]> {
+  protected async responses({ rows, known }: ReadRows<PolicyBindingRow, never>): Promise<PolicyBindingDto[]> {
     const policies = await this.policies.getMany(rows.flatMap(({ policy }) => policy ?? []));
     const groups = await this.groups.getMany(
       rows.flatMap(({ group }) => group ?? []),
@@ -52,7 +52,7 @@ export class PolicyBindingService extends ResourceStore<
     const keys = rows.flatMap(({ user }) => user ?? []);
     const users = await this.users.getMany(known === null ? keys : keys.filter((key) => known.includes(key)));
     return rows.map((row) =>
-      policyBindingAnswer(row, policies.get(row.policy ?? ''), groups.get(row.group ?? ''), users.get(row.user ?? 0)),
+      policyBindingResponse(row, policies.get(row.policy ?? ''), groups.get(row.group ?? ''), users.get(row.user ?? 0)),
     );
   }
 

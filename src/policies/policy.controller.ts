@@ -19,7 +19,7 @@ const policies = new Resource({
   operations: 'policies_all',
   model: 'authentik_policies.policy',
   noun: 'policy of any kind',
-  answer: PolicyDto,
+  response: PolicyDto,
   lookup: {
     entity: () => Policy,
     parameter: 'policy_uuid',

@@ -21,7 +21,7 @@ export const policyListColumns = { ...policyColumns, kind: 'policy.kind' } satis
 export type PolicyListRow = PolicyRow & { readonly kind: keyof typeof policyKinds };
 
 /** Returns the response for a policy of the given kind, with the common fields only. */
-export function policyAnswer(row: PolicyRow, kind: PolicyKind): PolicyDto {
+export function policyResponse(row: PolicyRow, kind: PolicyKind): PolicyDto {
   return {
     pk: row.pk,
     name: row.name,

@@ -19,7 +19,7 @@ import { findPolicies, resultOf } from './policy-evaluation.js';
 import { policyKinds } from './policy-kinds.js';
 import { policyBindingReferences } from './policy-references.js';
 import { Policy } from './policy.entity.js';
-import { policyAnswer, policyListColumns, type PolicyListRow } from './policy.mapper.js';
+import { policyResponse, policyListColumns, type PolicyListRow } from './policy.mapper.js';
 import { PromptStagePolicy } from './prompt-stage-policy.entity.js';
 
 /** Reads and deletes policies of all kinds through their common fields, and tests them. */
@@ -29,7 +29,7 @@ export class PolicyService {
 
   async list(query: PolicyListQuery, visible: VisibleRows): Promise<Page<PolicyDto>> {
     const { pagination, results } = await readPage<PolicyListRow>(this.policies(visible), query);
-    return { pagination, results: results.map(answerOf) };
+    return { pagination, results: results.map(responseOf) };
   }
 
   /** @throws AppError `notFound` */
@@ -37,7 +37,7 @@ export class PolicyService {
     const policy = this.policies(visible).andWhere('policy.pk = :pk', { pk });
     const row = await select(policy, policyListColumns).getRawOne<PolicyListRow>();
     if (row === undefined) throw new AppError('notFound');
-    return answerOf(row);
+    return responseOf(row);
   }
 
   /** Returns the policies with these keys, by key; unknown keys are absent. */
@@ -45,7 +45,7 @@ export class PolicyService {
     if (pks.length === 0) return new Map();
     const policies = this.policies(everyRow).andWhere('policy.pk = any(:pks)', { pks });
     const rows = await select(policies, policyListColumns).getRawMany<PolicyListRow>();
-    return new Map(rows.map((row) => [row.pk, answerOf(row)]));
+    return new Map(rows.map((row) => [row.pk, responseOf(row)]));
   }
 
   /** Deletes a policy of any kind and its bindings. */
@@ -110,6 +110,6 @@ export class PolicyService {
   }
 }
 
-function answerOf(row: PolicyListRow): PolicyDto {
-  return policyAnswer(row, policyKinds[row.kind]);
+function responseOf(row: PolicyListRow): PolicyDto {
+  return policyResponse(row, policyKinds[row.kind]);
 }

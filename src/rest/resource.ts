@@ -23,7 +23,7 @@ import {
 } from '@nestjs/swagger';
 
 import { codename, type Lookup, type RouteAccess } from './access/route-access.js';
-import { CachedAnswers } from './cache/cached-answers.js';
+import { CachedResponses } from './cache/cached-responses.js';
 import { KeyPipe } from './fields/key.pipe.js';
 import { GenericErrorDto, ValidationErrorDto } from './openapi/error.dto.js';
 import { Paginated } from './openapi/paginated.js';
@@ -45,7 +45,7 @@ export interface ResourceDeclaration {
   readonly model: string;
   /** Noun for the documentation: `email stage`. */
   readonly noun: string;
-  readonly answer: Class;
+  readonly response: Class;
   readonly lookup: Lookup;
   /** Callers other than superusers access the rows that they own, by this property, without a permission. */
   readonly owner?: string;
@@ -87,41 +87,44 @@ export class Resource {
 
   /** `GET /`: a page of the list. */
   list(): MethodDecorator {
-    const { answer, noun } = this.declaration;
+    const { response, noun } = this.declaration;
     const { lookup: _, ...access } = this.onRows();
-    const responses = [{ status: 200, type: Paginated(answer) }, invalid, denied, missing];
+    const responses = [{ status: 200, type: Paginated(response) }, invalid, denied, missing];
     return this.maybeCached(this.route(Get(), 'list', `List every ${noun} that you may see.`, access, responses));
   }
 
   /** `POST /` */
   create(): MethodDecorator {
-    const { answer, noun, owner } = this.declaration;
+    const { response, noun, owner } = this.declaration;
     const access = this.access(owner === undefined ? { everywhere: [this.permission('add')] } : {});
     return applyDecorators(
       HttpCode(201),
-      this.route(Post(), 'create', `Create one ${noun}.`, access, [{ status: 201, type: answer }, invalid, denied]),
+      this.route(Post(), 'create', `Create one ${noun}.`, access, [{ status: 201, type: response }, invalid, denied]),
     );
   }
 
   /** `GET /{key}/` */
   retrieve(): MethodDecorator {
-    const { answer, noun } = this.declaration;
-    const responses = [{ status: 200, type: answer }, invalid];
+    const { response, noun } = this.declaration;
+    const responses = [{ status: 200, type: response }, invalid];
     return this.maybeCached(this.detail(Get, '', 'retrieve', `Get one ${noun}.`, this.onRows(), responses));
   }
 
   /** `PUT /{key}/`: required fields must be given; fields left out keep their value. */
   replace(): MethodDecorator {
-    const { answer, noun } = this.declaration;
+    const { response, noun } = this.declaration;
     const description = `Change one ${noun}. What is left out stays as it is.`;
-    return this.detail(Put, '', 'update', description, this.change('change'), [{ status: 200, type: answer }, invalid]);
+    return this.detail(Put, '', 'update', description, this.change('change'), [
+      { status: 200, type: response },
+      invalid,
+    ]);
   }
 
   /** `PATCH /{key}/` */
   update(): MethodDecorator {
-    const { answer, noun } = this.declaration;
+    const { response, noun } = this.declaration;
     const description = `Change parts of one ${noun}.`;
-    const responses = [{ status: 200, type: answer }, invalid];
+    const responses = [{ status: 200, type: response }, invalid];
     return this.detail(Patch, '', 'partial_update', description, this.change('change'), responses);
   }
 
@@ -172,7 +175,7 @@ export class Resource {
   }
 
   private maybeCached(route: MethodDecorator): MethodDecorator {
-    return this.declaration.cached ? applyDecorators(UseInterceptors(CachedAnswers), route) : route;
+    return this.declaration.cached ? applyDecorators(UseInterceptors(CachedResponses), route) : route;
   }
 
   private access(more: Partial<RouteAccess>): RouteAccess {

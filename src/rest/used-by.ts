@@ -48,7 +48,7 @@ interface Viewer {
  * the relation).
  */
 export async function readUsedBy(references: readonly Reference[], viewer: Viewer): Promise<UsedByDto[]> {
-  const answer: UsedByDto[] = [];
+  const uses: UsedByDto[] = [];
   for (const { app, model, action, rows, keyIsSecret } of references) {
     const needed = keyIsSecret ? ['view', 'change'] : ['view'];
     const scopes = needed.map((permission) => viewer.visible(codename(`${app}.${model}`, permission)));
@@ -56,8 +56,8 @@ export async function readUsedBy(references: readonly Reference[], viewer: Viewe
     for (const { pk, name } of await rows.getRawMany<{ pk: unknown; name: string }>()) {
       const key = String(pk);
       if (scopes.some((may) => may.kind === 'keys' && !may.keys.includes(key))) continue;
-      answer.push({ app, model_name: model, pk: key, name, action });
+      uses.push({ app, model_name: model, pk: key, name, action });
     }
   }
-  return answer;
+  return uses;
 }

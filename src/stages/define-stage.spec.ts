@@ -60,8 +60,8 @@ describe('A stage definition', () => {
   it('has DTOs with the names of authentik’s document, and a check in those of requests', async () => {
     const isFair = ({ is_fair }: Partial<CoinTossStageFields>): string | undefined =>
       is_fair ? undefined : 'Be fair.';
-    const { answer, request, patch } = stageTypes('coin_toss', CoinTossStageFields, isFair);
-    const names = [answer, request, patch].map(({ name }) => name);
+    const { response, request, patch } = stageTypes('coin_toss', CoinTossStageFields, isFair);
+    const names = [response, request, patch].map(({ name }) => name);
     expect(names).toEqual(['CoinTossStageDto', 'CoinTossStageRequestDto', 'PatchedCoinTossStageRequestDto']);
     const read = (is_fair: boolean): Promise<object> => readObject(patch, { is_fair }, {} as RuleContext);
     await expect(read(true)).resolves.toEqual({ is_fair: true });

@@ -11,11 +11,11 @@ import { type Columns, ListOf, ListQuery } from '../rest/list/list-query.js';
 import { Resource } from '../rest/resource.js';
 
 /** What a kind of stage declares; the rest of its definition is derived. */
-export interface StageDeclaration<Entity extends Stage, Answer extends StageDto, Request extends StageRequest>
+export interface StageDeclaration<Entity extends Stage, Dto extends StageDto, Request extends StageRequest>
   extends
     Pick<
-      StoredStageKind<Entity, Answer, Request>,
-      'kind' | 'description' | 'entity' | 'answer' | 'request' | 'patch' | 'handsOn' | 'userSettings'
+      StoredStageKind<Entity, Dto, Request>,
+      'kind' | 'description' | 'entity' | 'response' | 'request' | 'patch' | 'handsOn' | 'userSettings'
     >,
     Pick<ModuleMetadata, 'imports' | 'controllers' | 'providers'> {
   /** Path below `/stages/`; default: the kind. */
@@ -25,24 +25,24 @@ export interface StageDeclaration<Entity extends Stage, Answer extends StageDto,
   /** SQL expressions of fields without a column of that name, in a query with the alias `stage`. */
   readonly columns?: Columns;
   /** Fields with the same value in every stage. */
-  readonly constants?: Partial<Answer>;
+  readonly constants?: Partial<Dto>;
   /** Fields that lists can be ordered by; default: every field with a column. */
   readonly ordering?: readonly string[];
   /** Runs the stage in a flow. A kind with a module of its own registers its executor there. */
   readonly executor?: Type<StageExecutor<Entity>>;
   /** The class that stores the stages, for kinds whose requests write more than columns. */
-  readonly store?: typeof StageStore<Entity, Answer, Request>;
+  readonly store?: typeof StageStore<Entity, Dto, Request>;
 }
 
 /** A kind of stage, as used by the database, the routes, import and export, and the executor. */
 export interface StageDefinition<
   Entity extends Stage = Stage,
-  Answer extends StageDto = StageDto,
+  Dto extends StageDto = StageDto,
   Request extends StageRequest = StageRequest,
 >
   extends
-    StoredStageKind<Entity, Answer, Request>,
-    Pick<StageDeclaration<Entity, Answer, Request>, 'executor' | 'store' | 'imports' | 'controllers' | 'providers'> {
+    StoredStageKind<Entity, Dto, Request>,
+    Pick<StageDeclaration<Entity, Dto, Request>, 'executor' | 'store' | 'imports' | 'controllers' | 'providers'> {
   /** Path of the routes: `stages/user_login`. */
   readonly path: string;
   /** The decorators of the routes. */
@@ -56,22 +56,22 @@ export interface StageDefinition<
  *
  * @throws Error if a field has neither a column nor an expression nor a constant
  */
-export function defineStage<Entity extends Stage, Answer extends StageDto, Request extends StageRequest>({
+export function defineStage<Entity extends Stage, Dto extends StageDto, Request extends StageRequest>({
   kind,
   path = kind,
   entity,
-  answer,
+  response,
   filters,
   constants = {},
   columns: expressions = {},
   ordering,
   ...declaration
-}: StageDeclaration<Entity, Answer, Request>): StageDefinition<Entity, Answer, Request> {
+}: StageDeclaration<Entity, Dto, Request>): StageDefinition<Entity, Dto, Request> {
   const words = `${kind.replaceAll('_', ' ')} stage`;
   const verboseName = words.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
   const model = `authentik_stages_${kind}.${kind.replaceAll('_', '')}stage`;
   const base = fieldsOf(StageDto);
-  const fields = [...fieldsOf(answer).keys()].filter((field) => !base.has(field));
+  const fields = [...fieldsOf(response).keys()].filter((field) => !base.has(field));
   const stored = fields.filter((field) => !(field in constants));
   const columns: Columns = {
     pk: 'stage.pk',
@@ -88,7 +88,7 @@ export function defineStage<Entity extends Stage, Answer extends StageDto, Reque
     verboseName,
     verboseNamePlural: `${verboseName}s`,
     entity,
-    answer,
+    response,
     fields,
     columns,
     constants,
@@ -97,7 +97,7 @@ export function defineStage<Entity extends Stage, Answer extends StageDto, Reque
       operations: `stages_${path.replaceAll('/', '_')}`,
       model,
       noun: words,
-      answer,
+      response,
       cached: true,
       lookup: {
         entity: () => entity,

@@ -1,12 +1,12 @@
 import type { StageDto, StageFields } from '../flows/dto/stage.dto.js';
-import { AnswerOf, PatchOf, RequestOf } from '../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../rest/fields/derived.js';
 import { Check } from '../rest/fields/read-object.js';
 
 type Class<T> = new () => T;
 
 /** The DTOs of a kind of stage. */
 interface StageTypes<Fields> {
-  readonly answer: Class<Fields>;
+  readonly response: Class<Fields>;
   readonly request: Class<Fields>;
   readonly patch: Class<Partial<Fields>>;
 }
@@ -24,9 +24,9 @@ export function stageTypes<Fields extends StageFields & StageDto>(
 ): StageTypes<Fields> {
   const name = `${kind.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Stage`;
   const request = RequestOf(fields);
-  const types = { answer: AnswerOf(fields), request, patch: PatchOf(request) };
+  const types = { response: ResponseOf(fields), request, patch: PatchOf(request) };
   if (check !== undefined) for (const type of [types.request, types.patch]) Check(check)(type);
-  rename(types.answer, `${name}Dto`);
+  rename(types.response, `${name}Dto`);
   rename(types.request, `${name}RequestDto`);
   rename(types.patch, `Patched${name}RequestDto`);
   return types;

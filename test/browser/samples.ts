@@ -1,4 +1,4 @@
-import type { FullChallenge } from '../../src/flow-execution/executor-answer.js';
+import type { FullChallenge } from '../../src/flow-execution/executor-outcome.js';
 import { message } from '../../src/rest/messages/messages.js';
 
 const info = {

@@ -130,7 +130,7 @@ describe('The mail of an email stage', () => {
         plan.context.email = recipient;
         return { kind: 'passed' };
       },
-      answer: async () => ({ kind: 'passed' }),
+      handleResponse: async () => ({ kind: 'passed' }),
     });
     try {
       const visitor = new Visitor(app.url);

@@ -39,12 +39,12 @@ const passed: StageOutcome = { kind: 'passed' };
 const asked: StageOutcome = { kind: 'challenge', challenge: { component: 'ak-stage-dummy', name: 'asks' } };
 const root = { component: 'xak-flow-redirect', to: '/' };
 
-/** A stage of the tests with the given behaviour. Without `answer` it does the same for every method. */
-function stage(name: string, show: Act, answer: Act = show): void {
+/** A stage of the tests with the given behaviour. Without `handleResponse` it does the same for every method. */
+function stage(name: string, show: Act, handleResponse: Act = show): void {
   app.nest.get(StageExecutors).registerInMemory({
     name,
     show: async (execution) => show(execution),
-    answer: async (execution, body) => answer(execution, body),
+    handleResponse: async (execution, body) => handleResponse(execution, body),
   });
 }
 

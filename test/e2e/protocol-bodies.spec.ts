@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createEmailStage } from '../factories/email-stage.js';
-import { rawExchange, type RawAnswer, rawRequest, type RawRequest } from '../support/raw-request.js';
+import { rawExchange, type RawResponse, rawRequest, type RawRequest } from '../support/raw-request.js';
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-function send(to: string, { headers, ...options }: RawRequest = {}): Promise<RawAnswer> {
+function send(to: string, { headers, ...options }: RawRequest = {}): Promise<RawResponse> {
   return rawRequest(app.url, to, { method: 'POST', ...options, headers: { authorization, ...headers } });
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createEmailStage } from '../factories/email-stage.js';
 import { createFlow } from '../factories/flow.js';
-import { rawExchange, type RawAnswer, rawRequest, type RawRequest } from '../support/raw-request.js';
+import { rawExchange, type RawResponse, rawRequest, type RawRequest } from '../support/raw-request.js';
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -16,7 +16,7 @@ const authorization = `Bearer ${adminKey}`;
 const list = '/api/v3/stages/email/';
 const json = { 'content-type': 'application/json' };
 
-function send(path: string, { headers, ...options }: RawRequest = {}): Promise<RawAnswer> {
+function send(path: string, { headers, ...options }: RawRequest = {}): Promise<RawResponse> {
   return rawRequest(app.url, path, { ...options, headers: { authorization, ...headers } });
 }
 
@@ -182,7 +182,7 @@ describe('HEAD', () => {
     `${list}?page=9`,
   ])('is answered as GET is, without the body: %s', async (path) => {
     const [get, head] = [await send(path), await send(path, { method: 'HEAD' })];
-    const comparable = ({ status, headers }: RawAnswer): object => {
+    const comparable = ({ status, headers }: RawResponse): object => {
       return { status, headers: { ...headers, date: '', 'x-authentik-id': '' } };
     };
     expect(comparable(head)).toEqual(comparable(get));

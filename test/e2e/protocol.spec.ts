@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBinding } from '../factories/binding.js';
 import { createEmailStage } from '../factories/email-stage.js';
 import { createPlainUser } from '../support/plain-user.js';
-import { type RawAnswer, rawRequest, type RawRequest } from '../support/raw-request.js';
+import { type RawResponse, rawRequest, type RawRequest } from '../support/raw-request.js';
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -28,7 +28,7 @@ interface Options extends RawRequest {
   readonly as?: string | null;
 }
 
-function send(path: string, { as = adminKey, headers, ...options }: Options = {}): Promise<RawAnswer> {
+function send(path: string, { as = adminKey, headers, ...options }: Options = {}): Promise<RawResponse> {
   const authorization: Record<string, string> = as === null ? {} : { authorization: `Bearer ${as}` };
   return rawRequest(app.url, path, { ...options, headers: { ...authorization, ...headers } });
 }

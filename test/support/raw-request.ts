@@ -2,7 +2,7 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 
 /** A response as received. */
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -17,7 +17,7 @@ export interface RawRequest {
 }
 
 /** Sends requests that `fetch` refuses: any path, header and method, and bodies without a content type. */
-export function rawRequest(url: string, path: string, options: RawRequest = {}): Promise<RawAnswer> {
+export function rawRequest(url: string, path: string, options: RawRequest = {}): Promise<RawResponse> {
   const { method = 'GET', headers = {}, body, chunked = false } = options;
   const { hostname, port } = new URL(url);
   const length = body === undefined || chunked ? {} : { 'content-length': String(Buffer.byteLength(body)) };

@@ -12,13 +12,13 @@ import { CurrentCaller } from './current-caller.js';
 type Class<T> = new () => T;
 
 /** What the seven standard routes of a resource call. */
-interface ResourceService<Row, Answer, Request> {
-  list(query: ListQuery, visible: VisibleRows, caller: Caller): Promise<Page<Answer>>;
-  create(request: Request, caller: Caller): Promise<Answer>;
+interface ResourceService<Row, Dto, Request> {
+  list(query: ListQuery, visible: VisibleRows, caller: Caller): Promise<Page<Dto>>;
+  create(request: Request, caller: Caller): Promise<Dto>;
   /** @throws AppError `notFound` */
-  get(pk: string, visible: VisibleRows, caller: Caller): Promise<Answer>;
+  get(pk: string, visible: VisibleRows, caller: Caller): Promise<Dto>;
   /** Changes the given fields only, for PUT and PATCH alike. */
-  update(row: Row, request: Request | Partial<Request>, caller: Caller): Promise<Answer>;
+  update(row: Row, request: Request | Partial<Request>, caller: Caller): Promise<Dto>;
   remove(row: Row): Promise<void>;
   /** @throws AppError `notFound` */
   references(pk: string, visible: VisibleRows, caller: Caller): Promise<readonly Reference[]>;
@@ -32,18 +32,18 @@ export interface ResourceTypes<Request> {
 }
 
 /** A controller with the standard routes; a subclass adds the path, the service and routes of its own. */
-export type StandardRoutes<Row, Answer, Request> = new (service: ResourceService<Row, Answer, Request>) => object;
+export type StandardRoutes<Row, Dto, Request> = new (service: ResourceService<Row, Dto, Request>) => object;
 
 /**
  * Returns a base class for controllers with the standard routes of a resource: list, create, retrieve, replace, update,
  * remove and used_by. Subclass it with `@Controller(path)` and a constructor that injects the service.
  */
-export function ResourceController<Row, Answer, Request>(
+export function ResourceController<Row, Dto, Request>(
   resource: Resource,
   types: ResourceTypes<Request>,
-): StandardRoutes<Row, Answer, Request> {
+): StandardRoutes<Row, Dto, Request> {
   class Routes {
-    constructor(private readonly service: ResourceService<Row, Answer, Request>) {}
+    constructor(private readonly service: ResourceService<Row, Dto, Request>) {}
 
     @resource.list()
     @ParameterTypes(types.query, Object, Object)
@@ -51,30 +51,30 @@ export function ResourceController<Row, Answer, Request>(
       @Query() query: ListQuery,
       @Visible() visible: VisibleRows,
       @CurrentCaller() caller: Caller,
-    ): Promise<Page<Answer>> {
+    ): Promise<Page<Dto>> {
       return this.service.list(query, visible, caller);
     }
 
     @resource.create()
     @ParameterTypes(types.request, Object)
-    create(@Body() request: Request, @CurrentCaller() caller: Caller): Promise<Answer> {
+    create(@Body() request: Request, @CurrentCaller() caller: Caller): Promise<Dto> {
       return this.service.create(request, caller);
     }
 
     @resource.retrieve()
-    get(@resource.key() pk: string, @Visible() visible: VisibleRows, @CurrentCaller() caller: Caller): Promise<Answer> {
+    get(@resource.key() pk: string, @Visible() visible: VisibleRows, @CurrentCaller() caller: Caller): Promise<Dto> {
       return this.service.get(pk, visible, caller);
     }
 
     @resource.replace()
     @ParameterTypes(Object, types.request, Object)
-    replace(@Current() row: Row, @Body() request: Request, @CurrentCaller() caller: Caller): Promise<Answer> {
+    replace(@Current() row: Row, @Body() request: Request, @CurrentCaller() caller: Caller): Promise<Dto> {
       return this.service.update(row, request, caller);
     }
 
     @resource.update()
     @ParameterTypes(Object, types.patch, Object)
-    update(@Current() row: Row, @Body() request: Partial<Request>, @CurrentCaller() caller: Caller): Promise<Answer> {
+    update(@Current() row: Row, @Body() request: Partial<Request>, @CurrentCaller() caller: Caller): Promise<Dto> {
       return this.service.update(row, request, caller);
     }
 

@@ -45,37 +45,37 @@ export interface ReadRows<Row, RelatedRow> {
  * Reads and writes the rows of a resource: base class for services of `ResourceController` and of imported files. A
  * subclass adds the responses, and overrides what is specific to its resource.
  */
-export abstract class ResourceStore<Entity extends Keyed, Row, Answer, Request extends object, RelatedRow = never> {
+export abstract class ResourceStore<Entity extends Keyed, Row, Dto, Request extends object, RelatedRow = never> {
   constructor(
     protected readonly dataSource: DataSource,
     private readonly stored: StoredResource<Entity>,
   ) {}
 
-  async list(query: ListQuery, visible: VisibleRows, { knownUsers: known }: Caller): Promise<Page<Answer>> {
+  async list(query: ListQuery, visible: VisibleRows, { knownUsers: known }: Caller): Promise<Page<Dto>> {
     const { manager } = this.dataSource;
     const { related: relatedQuery, counts } = this.stored;
     const from = this.visibleRows(manager, visible, known);
     const { pagination, results, related } = await readPageWith<Row, RelatedRow>(relatedQuery, from, query, counts);
-    return { pagination, results: await this.answers({ manager, rows: results, related, known }) };
+    return { pagination, results: await this.responses({ manager, rows: results, related, known }) };
   }
 
   /** @throws AppError `notFound` */
-  get(pk: string, visible: VisibleRows, { knownUsers }: Caller): Promise<Answer> {
+  get(pk: string, visible: VisibleRows, { knownUsers }: Caller): Promise<Dto> {
     return this.read(this.dataSource.manager, pk, visible, knownUsers);
   }
 
   /** As `get`, in the caller's transaction. */
-  async read(manager: EntityManager, pk: string, visible: VisibleRows, known: KnownUsers = null): Promise<Answer> {
+  async read(manager: EntityManager, pk: string, visible: VisibleRows, known: KnownUsers = null): Promise<Dto> {
     const { alias, columns, related } = this.stored;
     const from = this.visibleRows(manager, visible, known).andWhere(`${alias}.pk = :pk`, { pk });
     const found = await readRows<Row, RelatedRow>(manager, from, columns, { related });
-    const [answer] = await this.answers({ manager, ...found, known });
-    if (answer === undefined) throw new AppError('notFound');
-    return answer;
+    const [response] = await this.responses({ manager, ...found, known });
+    if (response === undefined) throw new AppError('notFound');
+    return response;
   }
 
   /** @throws StatusError if a concurrent request deleted the row, or what it belongs to */
-  async create(request: Request, by: Caller): Promise<Answer> {
+  async create(request: Request, by: Caller): Promise<Dto> {
     const pk = randomUUID();
     await this.write(pk, by, (manager) => this.insert(manager, request, pk, by));
     return this.get(pk, everyRow, by).catch((error: unknown) => {
@@ -84,7 +84,7 @@ export abstract class ResourceStore<Entity extends Keyed, Row, Answer, Request e
   }
 
   /** Changes the given fields only, for PUT and PATCH alike. */
-  async update({ pk }: Keyed, request: Request | Partial<Request>, by: Caller): Promise<Answer> {
+  async update({ pk }: Keyed, request: Request | Partial<Request>, by: Caller): Promise<Dto> {
     await this.write(pk, by, (manager) => this.change(manager, pk, request));
     return this.get(pk, everyRow, by);
   }
@@ -116,7 +116,7 @@ export abstract class ResourceStore<Entity extends Keyed, Row, Answer, Request e
   }
 
   /** Returns the responses for rows, in their order. */
-  protected abstract answers(read: ReadRows<Row, RelatedRow>): Answer[] | Promise<Answer[]>;
+  protected abstract responses(read: ReadRows<Row, RelatedRow>): Dto[] | Promise<Dto[]>;
 
   /** Starts a query for the rows, with the aliases of `columns` and of the list. */
   protected rows(manager: EntityManager, _known: KnownUsers): SelectQueryBuilder<Entity> {

@@ -17,7 +17,7 @@ const groups = new Resource({
   operations: 'core_groups',
   model: 'authentik_core.group',
   noun: 'group',
-  answer: GroupDto,
+  response: GroupDto,
   lookup: {
     entity: () => Group,
     parameter: 'group_uuid',

@@ -31,7 +31,7 @@ export interface GroupRoleRow {
  * Returns the response for a group. Without `withUsers` it contains the keys of members but not their details; details of
  * members that are not `known` are never included.
  */
-export function groupAnswer(
+export function groupResponse(
   row: GroupRow,
   members: readonly MemberRow[],
   roles: readonly GroupRoleRow[],
@@ -46,7 +46,7 @@ export function groupAnswer(
     parent: row.parent,
     parent_name: row.parent_name,
     users: members.map(({ pk }) => pk),
-    users_obj: withUsers ? members.filter(({ known }) => known).map((member) => memberAnswer(member, secrets)) : null,
+    users_obj: withUsers ? members.filter(({ known }) => known).map((member) => memberResponse(member, secrets)) : null,
     attributes: row.attributes,
     roles: roles.map(({ pk }) => pk),
     roles_obj: roles.map(({ pk, name }) => ({ pk, name })),
@@ -54,7 +54,7 @@ export function groupAnswer(
 }
 
 /** Returns the short form of a user. */
-export function memberAnswer(row: Omit<GroupMemberDto, 'uid'>, secrets: SecretBox): GroupMemberDto {
+export function memberResponse(row: Omit<GroupMemberDto, 'uid'>, secrets: SecretBox): GroupMemberDto {
   return {
     pk: row.pk,
     username: row.username,

@@ -22,7 +22,7 @@ import { User } from '../users/user.entity.js';
 import type { GroupListQuery } from './dto/group-list.query.js';
 import type { GroupDto, GroupRequestDto, PatchedGroupRequestDto } from './dto/group.dto.js';
 import { Group } from './group.entity.js';
-import { groupAnswer, groupColumns, type GroupRoleRow, type GroupRow, type MemberRow } from './group.mapper.js';
+import { groupResponse, groupColumns, type GroupRoleRow, type GroupRow, type MemberRow } from './group.mapper.js';
 
 /** Reads and writes groups. */
 @Injectable()
@@ -37,7 +37,7 @@ export class GroupService {
   async list(query: GroupListQuery, visible: VisibleRows, known: KnownUsers): Promise<Page<GroupDto>> {
     const groups = this.groups(visible).setParameter('knownUsers', known);
     const { pagination, results } = await readPage<GroupRow>(groups, query);
-    return { pagination, results: await this.answers(results, known, query.include_users) };
+    return { pagination, results: await this.responses(results, known, query.include_users) };
   }
 
   /** @throws AppError `notFound` */
@@ -45,16 +45,16 @@ export class GroupService {
     const group = this.groups(visible).andWhere('grp.pk = :pk', { pk });
     const row = await select(group, groupColumns).getRawOne<GroupRow>();
     if (row === undefined) throw new AppError('notFound');
-    const [answer] = await this.answers([row], known, withUsers);
-    return answer as GroupDto;
+    const [response] = await this.responses([row], known, withUsers);
+    return response as GroupDto;
   }
 
   /** Returns several groups by key; unknown keys are absent. */
   async getMany(pks: readonly string[], known: KnownUsers): Promise<ReadonlyMap<string, GroupDto>> {
     if (pks.length === 0) return new Map();
     const groups = this.groups(everyRow).andWhere('grp.pk = any(:pks)', { pks });
-    const answers = await this.answers(await select(groups, groupColumns).getRawMany<GroupRow>(), known);
-    return new Map(answers.map((answer) => [answer.pk, answer]));
+    const responses = await this.responses(await select(groups, groupColumns).getRawMany<GroupRow>(), known);
+    return new Map(responses.map((response) => [response.pk, response]));
   }
 
   /** @throws AppError `forbidden` if the caller may not create such a group */
@@ -217,7 +217,7 @@ export class GroupService {
   }
 
   /** Returns the responses for groups; members and roles are read with one statement each. */
-  private async answers(rows: readonly GroupRow[], known: KnownUsers, withUsers = true): Promise<GroupDto[]> {
+  private async responses(rows: readonly GroupRow[], known: KnownUsers, withUsers = true): Promise<GroupDto[]> {
     const pks = rows.map(({ pk }) => pk);
     const members = await (withUsers
       ? this.dataSource.query<MemberRow[]>(membersOfGroups, [pks, known])
@@ -231,7 +231,7 @@ export class GroupService {
     const membersOf = byGroup(members);
     const rolesOf = byGroup(roles);
     return rows.map((row) =>
-      groupAnswer(row, membersOf.get(row.pk) ?? [], rolesOf.get(row.pk) ?? [], this.secrets, withUsers),
+      groupResponse(row, membersOf.get(row.pk) ?? [], rolesOf.get(row.pk) ?? [], this.secrets, withUsers),
     );
   }
 }

@@ -36,7 +36,7 @@ export class Idempotency {
   ): Promise<T> {
     return this.dataSource.transaction(async (manager) => {
       if (request === undefined) return work(manager);
-      if (!(await this.claim(manager, request))) return this.storedAnswer<T>(manager, request);
+      if (!(await this.claim(manager, request))) return this.storedResponse<T>(manager, request);
       const answer = await work(manager);
       const { user: userId, route, key } = request;
       await manager.update(IdempotencyRecord, { userId, route, key }, { answer });
@@ -63,7 +63,7 @@ export class Idempotency {
     }
   }
 
-  private async storedAnswer<T>(manager: EntityManager, request: IdempotentRequest): Promise<T> {
+  private async storedResponse<T>(manager: EntityManager, request: IdempotentRequest): Promise<T> {
     const { user: userId, route, key, fingerprint } = request;
     const record = await manager.findOneByOrFail(IdempotencyRecord, { userId, route, key });
     if (!record.fingerprint.equals(fingerprint)) throw keyError('This key was used for another request.');

@@ -88,12 +88,12 @@ export class GrantService {
       .where(`permission.objectPk <> ''`);
     if (!caller.mayOn(kind.view, String(key))) rows.andWhere('false');
     const { pagination, results } = await readPage<{ pk: number; codename: string; object_pk: string }>(rows, query);
-    return { pagination, results: results.map(({ pk, ...row }) => answerOf({ number: pk, ...row })) };
+    return { pagination, results: results.map(({ pk, ...row }) => responseOf({ number: pk, ...row })) };
   }
 
   /** The grant on one object. @throws AppError `notFound` */
   async get(kind: HolderKind, number: number, caller: Caller): Promise<ExtraRoleObjectPermissionDto> {
-    return answerOf(onObject(await this.find(this.dataSource.manager, kind, number, caller)));
+    return responseOf(onObject(await this.find(this.dataSource.manager, kind, number, caller)));
   }
 
   /**
@@ -190,7 +190,7 @@ function onObject(grant: Grant): Grant {
   return grant;
 }
 
-function answerOf({ number, codename, object_pk }: Omit<Grant, 'holder'>): ExtraRoleObjectPermissionDto {
+function responseOf({ number, codename, object_pk }: Omit<Grant, 'holder'>): ExtraRoleObjectPermissionDto {
   const { id: _, codename: action, model, app_label, name, ...verbose } = descriptionOf(codename);
   return { id: number, codename: action, model, app_label, object_pk, name, ...verbose, object_description: null };
 }

@@ -20,7 +20,7 @@ const ofUsers = new Resource({
   operations: 'rbac_permissions_assigned_by_users',
   model: 'authentik_core.user',
   noun: 'user',
-  answer: UserDto,
+  response: UserDto,
   lookup: {
     entity: () => User,
     parameter: 'id',
@@ -34,7 +34,7 @@ const ofRoles = new Resource({
   operations: 'rbac_permissions_assigned_by_roles',
   model: 'authentik_rbac.role',
   noun: 'role',
-  answer: RoleDto,
+  response: RoleDto,
   lookup: { entity: () => Role, parameter: 'uuid', property: 'pk', format: 'uuid', description: 'UUID of the role.' },
 });
 

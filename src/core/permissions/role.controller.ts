@@ -16,7 +16,7 @@ const roles = new Resource({
   operations: 'rbac_roles',
   model: 'authentik_rbac.role',
   noun: 'role',
-  answer: RoleDto,
+  response: RoleDto,
   lookup: { entity: () => Role, parameter: 'uuid', property: 'pk', format: 'uuid', description: 'UUID of the role.' },
 });
 

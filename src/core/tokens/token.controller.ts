@@ -25,7 +25,7 @@ const tokens = new Resource({
   operations: 'core_tokens',
   model: 'authentik_core.token',
   noun: 'token',
-  answer: TokenDto,
+  response: TokenDto,
   lookup: {
     entity: () => Token,
     parameter: 'identifier',

@@ -18,7 +18,7 @@ export const tokenColumns = {
 export type TokenRow = Pick<TokenDto, keyof typeof tokenColumns>;
 
 /** Returns the response for a token. */
-export function tokenAnswer(row: TokenRow, user: UserDto): TokenDto {
+export function tokenResponse(row: TokenRow, user: UserDto): TokenDto {
   return {
     pk: row.pk,
     managed: row.managed,

@@ -26,7 +26,7 @@ import type { TokenListQuery } from './dto/token-list.query.js';
 import type { PatchedTokenRequestDto, TokenDto, TokenRequestDto } from './dto/token.dto.js';
 import { type Lifetime, lifetimeOf } from './token-lifetime.js';
 import { Token } from './token.entity.js';
-import { tokenAnswer, tokenColumns, type TokenRow } from './token.mapper.js';
+import { tokenResponse, tokenColumns, type TokenRow } from './token.mapper.js';
 
 /** Reads and writes tokens. Callers other than superusers have access to their own tokens only. */
 @Injectable()
@@ -44,16 +44,16 @@ export class TokenService {
   async list(query: TokenListQuery, visible: VisibleRows): Promise<Page<TokenDto>> {
     const tokens = this.tokens(visible).innerJoin('token.user', 'account');
     const { pagination, results } = await readPage<TokenRow>(tokens, query);
-    return { pagination, results: await this.answers(results) };
+    return { pagination, results: await this.responses(results) };
   }
 
   /** @throws AppError `notFound` */
   async get(identifier: string, visible: VisibleRows): Promise<TokenDto> {
     const token = this.tokens(visible).andWhere('token.identifier = :identifier', { identifier });
     const row = await select(token, tokenColumns).getRawOne<TokenRow>();
-    const [answer] = row === undefined ? [] : await this.answers([row]);
-    if (answer === undefined) throw new AppError('notFound');
-    return answer;
+    const [response] = row === undefined ? [] : await this.responses([row]);
+    if (response === undefined) throw new AppError('notFound');
+    return response;
   }
 
   /**
@@ -164,9 +164,9 @@ export class TokenService {
     });
   }
 
-  private async answers(rows: readonly TokenRow[]): Promise<TokenDto[]> {
+  private async responses(rows: readonly TokenRow[]): Promise<TokenDto[]> {
     const users = await this.users.getMany([...new Set(rows.map(({ user }) => user))]);
-    return rows.filter(({ user }) => users.has(user)).map((row) => tokenAnswer(row, users.get(row.user) as UserDto));
+    return rows.filter(({ user }) => users.has(user)).map((row) => tokenResponse(row, users.get(row.user) as UserDto));
   }
 }
 

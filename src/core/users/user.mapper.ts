@@ -37,7 +37,7 @@ export interface UserGroupRow {
 }
 
 /** Returns the response for a user. Without `withGroups` it contains the keys of groups but not their details. */
-export function userAnswer(
+export function userResponse(
   row: UserRow,
   groups: readonly UserGroupRow[],
   secrets: SecretBox,
@@ -51,7 +51,7 @@ export function userAnswer(
     last_login: row.last_login,
     is_superuser: row.is_superuser,
     groups: groups.map(({ pk }) => pk),
-    groups_obj: withGroups ? groups.map(userGroupAnswer) : null,
+    groups_obj: withGroups ? groups.map(userGroupResponse) : null,
     email: row.email,
     avatar: avatarOf(row.name === '' ? row.username : row.name),
     attributes: row.attributes,
@@ -68,7 +68,7 @@ export function userUid(pk: number, secrets: SecretBox): string {
   return secrets.identifier(`user:${pk}`);
 }
 
-function userGroupAnswer({ user: _, ...group }: UserGroupRow): UserGroupDto {
+function userGroupResponse({ user: _, ...group }: UserGroupRow): UserGroupDto {
   return {
     pk: group.pk,
     num_pk: groupNumber(group.pk),

@@ -7,7 +7,7 @@ export const users = new Resource({
   operations: 'core_users',
   model: 'authentik_core.user',
   noun: 'user',
-  answer: UserDto,
+  response: UserDto,
   lookup: {
     entity: () => User,
     parameter: 'id',

@@ -27,7 +27,7 @@ import type { PatchedUserRequestDto, UserDto, UserRequestDto } from './dto/user.
 import { claimNames, NamesRefused } from './names/account-names.js';
 import { namesError } from './names/name-rules.js';
 import { User } from './user.entity.js';
-import { userAnswer, userColumns, type UserGroupRow, type UserRow } from './user.mapper.js';
+import { userResponse, userColumns, type UserGroupRow, type UserRow } from './user.mapper.js';
 
 /** Reads and writes users. */
 @Injectable()
@@ -45,7 +45,7 @@ export class UserService {
 
   async list(query: UserListQuery, visible: VisibleRows): Promise<Page<UserDto>> {
     const { pagination, results } = await readPage<UserRow>(this.users(visible), query);
-    return { pagination, results: await this.answers(results, query.include_groups) };
+    return { pagination, results: await this.responses(results, query.include_groups) };
   }
 
   /** @throws AppError `notFound` */
@@ -53,16 +53,16 @@ export class UserService {
     const user = this.users(visible).andWhere('account.pk = :pk', { pk });
     const row = await select(user, userColumns).getRawOne<UserRow>();
     if (row === undefined) throw new AppError('notFound');
-    const [answer] = await this.answers([row]);
-    return answer as UserDto;
+    const [response] = await this.responses([row]);
+    return response as UserDto;
   }
 
   /** Returns several users by key; unknown keys are absent. */
   async getMany(pks: readonly number[]): Promise<ReadonlyMap<number, UserDto>> {
     if (pks.length === 0) return new Map();
     const users = this.users(everyRow).andWhere('account.pk = any(:pks)', { pks });
-    const answers = await this.answers(await select(users, userColumns).getRawMany<UserRow>());
-    return new Map(answers.map((answer) => [answer.pk, answer]));
+    const responses = await this.responses(await select(users, userColumns).getRawMany<UserRow>());
+    return new Map(responses.map((response) => [response.pk, response]));
   }
 
   /**
@@ -233,7 +233,7 @@ export class UserService {
   }
 
   /** Returns the responses for users; groups are read with one statement. */
-  private async answers(rows: readonly UserRow[], withGroups = true): Promise<UserDto[]> {
+  private async responses(rows: readonly UserRow[], withGroups = true): Promise<UserDto[]> {
     const groups = await this.dataSource.query<UserGroupRow[]>(
       `select gu.user_id as "user", g.group_uuid as pk, g.name, g.is_superuser, g.parent_uuid as parent,
               above.name as parent_name, g.attributes
@@ -245,7 +245,7 @@ export class UserService {
     );
     const ofUser = new Map<number, UserGroupRow[]>(rows.map(({ pk }) => [pk, []]));
     for (const group of groups) ofUser.get(group.user)?.push(group);
-    return rows.map((row) => userAnswer(row, ofUser.get(row.pk) ?? [], this.secrets, withGroups));
+    return rows.map((row) => userResponse(row, ofUser.get(row.pk) ?? [], this.secrets, withGroups));
   }
 }
 

@@ -1,4 +1,4 @@
-import { AnswerOf } from '../../rest/fields/derived.js';
+import { ResponseOf } from '../../rest/fields/derived.js';
 import { field } from '../../rest/fields/field.js';
 import { ChoiceField, DateTimeField, TextField, UuidField } from '../../rest/fields/fields.js';
 import { anyValue } from '../../rest/openapi/document.js';
@@ -43,4 +43,4 @@ class EventFields {
 }
 
 /** An audit event. */
-export class EventDto extends AnswerOf(EventFields) {}
+export class EventDto extends ResponseOf(EventFields) {}

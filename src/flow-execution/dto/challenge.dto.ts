@@ -102,11 +102,11 @@ export function UserChallengeOf(component: string): Class<ChallengeDto & UserInf
  * discriminate the union by it. The server ignores it, and clients of authentik may omit it.
  */
 export function ResponseTo(component: string): Class<{ component: string }> {
-  abstract class Answer {
+  abstract class Response {
     @ApiProperty({ ...onlyComponent(component), description: 'Identifies the type of the challenge that is answered.' })
     component!: string;
   }
-  return Answer;
+  return Response;
 }
 
 /**

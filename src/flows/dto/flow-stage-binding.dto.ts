@@ -1,5 +1,5 @@
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../rest/fields/derived.js';
 import { BooleanField, ChoiceField, IntegerField, ObjectField, UuidField } from '../../rest/fields/fields.js';
 import { Check } from '../../rest/fields/read-object.js';
 import { exists, uniqueTogether } from '../../rest/fields/rules.js';
@@ -53,7 +53,7 @@ class FlowStageBindingFields {
 const hasUniqueOrder = uniqueTogether(() => FlowStageBinding, { target: 'targetId', stage: 'stageId', order: 'order' });
 
 /** A flow-stage binding. */
-export class FlowStageBindingDto extends AnswerOf(FlowStageBindingFields) {}
+export class FlowStageBindingDto extends ResponseOf(FlowStageBindingFields) {}
 
 /** Body of a request that creates or replaces a flow-stage binding. */
 @Check(hasUniqueOrder)

@@ -1,5 +1,5 @@
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
-import { AnswerOf, FieldsWithout, PatchOf, RequestOf } from '../../rest/fields/derived.js';
+import { ResponseOf, FieldsWithout, PatchOf, RequestOf } from '../../rest/fields/derived.js';
 import {
   BooleanField,
   ChoiceField,
@@ -93,7 +93,7 @@ class FlowFields {
 const FlowSetFields = FieldsWithout(FlowFields, 'stages', 'policies', 'cache_count', 'authentication');
 
 /** A flow. */
-export class FlowDto extends AnswerOf(FlowFields) {}
+export class FlowDto extends ResponseOf(FlowFields) {}
 
 /** Body of a request that creates or replaces a flow. */
 export class FlowRequestDto extends RequestOf(FlowFields) {}
@@ -102,7 +102,7 @@ export class FlowRequestDto extends RequestOf(FlowFields) {}
 export class PatchedFlowRequestDto extends PatchOf(FlowRequestDto) {}
 
 /** Summary of a flow, nested in stages. */
-export class FlowSetDto extends AnswerOf(FlowSetFields) {}
+export class FlowSetDto extends ResponseOf(FlowSetFields) {}
 
 /** Summary of a flow nested in a request about a stage; it is validated and has no effect. */
 export class FlowSetRequestDto extends RequestOf(FlowSetFields) {}
@@ -113,7 +113,7 @@ class CacheFields {
 }
 
 /** Number of cached entries. */
-export class CacheDto extends AnswerOf(CacheFields) {}
+export class CacheDto extends ResponseOf(CacheFields) {}
 
 class FlowDiagramFields {
   @TextField({ readOnly: true, description: 'Source of a Mermaid diagram.', example: 'graph TD' })
@@ -121,4 +121,4 @@ class FlowDiagramFields {
 }
 
 /** Diagram of a flow. */
-export class FlowDiagramDto extends AnswerOf(FlowDiagramFields) {}
+export class FlowDiagramDto extends ResponseOf(FlowDiagramFields) {}

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
-import { AnswerOf, RequestOf } from '../../rest/fields/derived.js';
+import { ResponseOf, RequestOf } from '../../rest/fields/derived.js';
 import { ObjectListField, TextField, UuidField } from '../../rest/fields/fields.js';
 import { unique } from '../../rest/fields/rules.js';
 import { TextFilter } from '../../rest/list/filters.js';
@@ -52,7 +52,7 @@ export class StageFields {
 }
 
 /** A stage of any kind, with the common fields only. */
-export class StageDto extends AnswerOf(StageFields) {}
+export class StageDto extends ResponseOf(StageFields) {}
 
 /** A stage nested in a request about another object; it is validated and has no effect. */
 export class StageRequestDto extends RequestOf(StageFields) {}

@@ -28,8 +28,8 @@ export interface ExportedEntry {
  *
  * @param answer the response of the API for the object
  */
-export function entryOf({ model, request, exported }: TransferModel, answer: object): ExportedEntry {
-  const values = answer as Record<string, unknown>;
+export function entryOf({ model, request, exported }: TransferModel, response: object): ExportedEntry {
+  const values = response as Record<string, unknown>;
   const named = ['pk', ...(exported?.identifiers ?? [])];
   const settable = [...fieldsOf(request)].filter(
     ([name, { options }]) => !options.writeOnly && !name.endsWith('_set') && !named.includes(name),

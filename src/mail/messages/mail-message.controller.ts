@@ -18,7 +18,7 @@ const messages = new Resource({
   operations: 'mail_messages',
   model: 'authentik_mail.mailmessage',
   noun: 'mail',
-  answer: MailMessageDto,
+  response: MailMessageDto,
   lookup: {
     entity: () => MailMessage,
     parameter: 'message_uuid',

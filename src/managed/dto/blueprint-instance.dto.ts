@@ -1,6 +1,6 @@
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
 import { dictionary } from '../../rest/fields/coercions.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../rest/fields/derived.js';
 import { field, type FieldOptions, type RuleContext } from '../../rest/fields/field.js';
 import {
   BooleanField,
@@ -84,7 +84,7 @@ class BlueprintInstanceFields {
 const isUnique = uniqueTogether(() => BlueprintInstance, { name: 'name', path: 'path' });
 
 /** A registered blueprint. */
-export class BlueprintInstanceDto extends AnswerOf(BlueprintInstanceFields) {}
+export class BlueprintInstanceDto extends ResponseOf(BlueprintInstanceFields) {}
 
 /** A blueprint to register or replace. */
 @Check(hasPathOrContent)
@@ -141,7 +141,7 @@ class MetadataFields {
 }
 
 /** Metadata of a blueprint file. */
-export class MetadataDto extends AnswerOf(MetadataFields) {}
+export class MetadataDto extends ResponseOf(MetadataFields) {}
 
 class BlueprintFileFields {
   @TextField({
@@ -162,4 +162,4 @@ class BlueprintFileFields {
 }
 
 /** A blueprint file. */
-export class BlueprintFileDto extends AnswerOf(BlueprintFileFields) {}
+export class BlueprintFileDto extends ResponseOf(BlueprintFileFields) {}

@@ -86,8 +86,8 @@ if (waiting) {
     clearTimeout(timer);
     if (document.visibilityState === 'hidden') return;
     try {
-      const answer = await fetch(waiting.dataset.poll, { headers: { accept: 'application/json' }, cache: 'no-store' });
-      const challenge = answer.ok ? await answer.json() : undefined;
+      const response = await fetch(waiting.dataset.poll, { headers: { accept: 'application/json' }, cache: 'no-store' });
+      const challenge = response.ok ? await response.json() : undefined;
       if (challenge && (challenge.component !== 'ak-stage-email' || challenge.confirmed)) {
         location.reload();
         return;

@@ -4,7 +4,7 @@ import { UserDto } from '../../core/users/dto/user.dto.js';
 import { User } from '../../core/users/user.entity.js';
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
 import { noSuchRow } from '../../rest/fields/coercions.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../rest/fields/derived.js';
 import type { RuleContext } from '../../rest/fields/field.js';
 import { BooleanField, IntegerField, IntegerKeyField, ObjectField, UuidField } from '../../rest/fields/fields.js';
 import { Check } from '../../rest/fields/read-object.js';
@@ -75,7 +75,7 @@ class PolicyBindingFields {
 }
 
 /** Restricts access to a flow or to a stage in a flow. */
-export class PolicyBindingDto extends AnswerOf(PolicyBindingFields) {}
+export class PolicyBindingDto extends ResponseOf(PolicyBindingFields) {}
 
 /** Body of a request that creates or replaces a policy binding. */
 @Check(hasOneSubject)

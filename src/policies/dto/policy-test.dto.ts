@@ -1,6 +1,6 @@
 import { User } from '../../core/users/user.entity.js';
 import { LogEventDto } from '../../flows/transfer/dto/flow-import.dto.js';
-import { AnswerOf, RequestOf } from '../../rest/fields/derived.js';
+import { ResponseOf, RequestOf } from '../../rest/fields/derived.js';
 import {
   BooleanField,
   DictionaryField,
@@ -33,4 +33,4 @@ class PolicyTestResultFields {
 }
 
 /** Result of a policy. */
-export class PolicyTestResultDto extends AnswerOf(PolicyTestResultFields) {}
+export class PolicyTestResultDto extends ResponseOf(PolicyTestResultFields) {}

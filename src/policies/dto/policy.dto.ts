@@ -1,5 +1,5 @@
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
-import { AnswerOf } from '../../rest/fields/derived.js';
+import { ResponseOf } from '../../rest/fields/derived.js';
 import { BooleanField, IntegerField, TextField, UuidField } from '../../rest/fields/fields.js';
 import { unique } from '../../rest/fields/rules.js';
 import { BooleanFilter } from '../../rest/list/filters.js';
@@ -50,7 +50,7 @@ export class PolicyFields {
 }
 
 /** A policy of any kind, with the common fields only. */
-export class PolicyDto extends AnswerOf(PolicyFields) {}
+export class PolicyDto extends ResponseOf(PolicyFields) {}
 
 const isBoundBy = (table: string): string =>
   `exists (select from "${table}" bound where bound.policy_uuid = policy.pk)`;

@@ -17,7 +17,7 @@ const policies = new Resource({
   operations: 'policies_expression',
   model: expressionPolicyKind.model,
   noun: 'expression policy',
-  answer: ExpressionPolicyDto,
+  response: ExpressionPolicyDto,
   lookup: {
     entity: () => ExpressionPolicy,
     parameter: 'policy_uuid',

@@ -1,5 +1,5 @@
 import type { Columns } from '../../rest/list/list-query.js';
-import { policyAnswer, policyColumns } from '../policy.mapper.js';
+import { policyResponse, policyColumns } from '../policy.mapper.js';
 import type { ExpressionPolicyDto } from './dto/expression-policy.dto.js';
 import { expressionPolicyKind } from './expression-policy.kind.js';
 
@@ -10,6 +10,6 @@ export const expressionPolicyColumns = { ...policyColumns, expression: 'policy.e
 export type ExpressionPolicyRow = Pick<ExpressionPolicyDto, keyof typeof expressionPolicyColumns>;
 
 /** Returns the response for an expression policy. */
-export function expressionPolicyAnswer(row: ExpressionPolicyRow): ExpressionPolicyDto {
-  return { ...policyAnswer(row, expressionPolicyKind), expression: row.expression };
+export function expressionPolicyResponse(row: ExpressionPolicyRow): ExpressionPolicyDto {
+  return { ...policyResponse(row, expressionPolicyKind), expression: row.expression };
 }

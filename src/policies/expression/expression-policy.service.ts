@@ -9,7 +9,7 @@ import { PolicyService } from '../policy.service.js';
 import type { ExpressionPolicyDto, ExpressionPolicyRequestDto } from './dto/expression-policy.dto.js';
 import { ExpressionPolicy } from './expression-policy.entity.js';
 import {
-  expressionPolicyAnswer,
+  expressionPolicyResponse,
   expressionPolicyColumns,
   type ExpressionPolicyRow,
 } from './expression-policy.mapper.js';
@@ -33,7 +33,7 @@ export class ExpressionPolicyService extends ResourceStore<
     return this.policies.references(pk, visible);
   }
 
-  protected answers({ rows }: ReadRows<ExpressionPolicyRow, never>): ExpressionPolicyDto[] {
-    return rows.map(expressionPolicyAnswer);
+  protected responses({ rows }: ReadRows<ExpressionPolicyRow, never>): ExpressionPolicyDto[] {
+    return rows.map(expressionPolicyResponse);
   }
 }

@@ -17,7 +17,7 @@ const policies = new Resource({
   operations: 'policies_password',
   model: passwordPolicyKind.model,
   noun: 'password policy',
-  answer: PasswordPolicyDto,
+  response: PasswordPolicyDto,
   lookup: {
     entity: () => PasswordPolicy,
     parameter: 'policy_uuid',

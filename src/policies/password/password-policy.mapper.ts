@@ -1,5 +1,5 @@
 import type { Columns } from '../../rest/list/list-query.js';
-import { policyAnswer, policyColumns } from '../policy.mapper.js';
+import { policyResponse, policyColumns } from '../policy.mapper.js';
 import type { PasswordPolicyDto } from './dto/password-policy.dto.js';
 import { passwordPolicyKind } from './password-policy.kind.js';
 
@@ -26,7 +26,7 @@ export const passwordPolicyColumns = {
 export type PasswordPolicyRow = Pick<PasswordPolicyDto, keyof typeof passwordPolicyColumns>;
 
 /** Returns the response for a password policy. */
-export function passwordPolicyAnswer(row: PasswordPolicyRow): PasswordPolicyDto {
+export function passwordPolicyResponse(row: PasswordPolicyRow): PasswordPolicyDto {
   const { pk: _, name: __, execution_logging: ___, bound_to: ____, ...own } = row;
-  return { ...policyAnswer(row, passwordPolicyKind), ...own };
+  return { ...policyResponse(row, passwordPolicyKind), ...own };
 }

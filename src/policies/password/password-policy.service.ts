@@ -8,7 +8,7 @@ import type { Reference } from '../../rest/used-by.js';
 import { PolicyService } from '../policy.service.js';
 import type { PasswordPolicyDto, PasswordPolicyRequestDto } from './dto/password-policy.dto.js';
 import { PasswordPolicy } from './password-policy.entity.js';
-import { passwordPolicyAnswer, passwordPolicyColumns, type PasswordPolicyRow } from './password-policy.mapper.js';
+import { passwordPolicyResponse, passwordPolicyColumns, type PasswordPolicyRow } from './password-policy.mapper.js';
 
 /** Reads and writes password policies. `check_have_i_been_pwned` is always false and has no column. */
 @Injectable()
@@ -29,7 +29,7 @@ export class PasswordPolicyService extends ResourceStore<
     return this.policies.references(pk, visible);
   }
 
-  protected answers({ rows }: ReadRows<PasswordPolicyRow, never>): PasswordPolicyDto[] {
-    return rows.map(passwordPolicyAnswer);
+  protected responses({ rows }: ReadRows<PasswordPolicyRow, never>): PasswordPolicyDto[] {
+    return rows.map(passwordPolicyResponse);
   }
 }

@@ -1,5 +1,5 @@
 /** Status and `detail` text of every error code. */
-const answers = {
+const responses = {
   malformedJson: { status: 400, detail: (reason: string) => `JSON parse error - ${reason}` },
   malformedMultipart: { status: 400, detail: (reason: string) => `Multipart form parse error - ${reason}` },
   notAuthenticated: { status: 403, detail: () => 'Authentication credentials were not provided.' },
@@ -31,16 +31,16 @@ const answers = {
     detail: () => 'The database is not available at the moment. Try again in a few seconds.',
     retryAfter: 5,
   },
-} as const satisfies Record<string, Answer>;
+} as const satisfies Record<string, ErrorResponse>;
 
-interface Answer {
+interface ErrorResponse {
   readonly status: number;
   readonly detail: (argument: string) => string;
   /** Seconds after which the same request can succeed. */
   readonly retryAfter?: number;
 }
 
-export type ErrorCode = keyof typeof answers;
+export type ErrorCode = keyof typeof responses;
 
 /** A request that cannot be served, answered as `{"detail": "..."}` (management API, section 3.2). */
 export class AppError extends Error {
@@ -53,9 +53,9 @@ export class AppError extends Error {
     readonly code: ErrorCode,
     argument = '',
   ) {
-    const answer: Answer = answers[code];
-    super(answer.detail(argument));
-    this.status = answer.status;
-    this.retryAfter = answer.retryAfter;
+    const response: ErrorResponse = responses[code];
+    super(response.detail(argument));
+    this.status = response.status;
+    this.retryAfter = response.retryAfter;
   }
 }

@@ -5,7 +5,7 @@ import { declareField, type FieldDeclaration, fieldsOf } from './field.js';
 type Class<T = object> = new () => T;
 
 /** Response fields: the declared fields without the write-only ones. Read-only and required fields are always present. */
-export function AnswerOf<T extends object>(resource: Class<T>): Class<T> {
+export function ResponseOf<T extends object>(resource: Class<T>): Class<T> {
   return derive(
     resource,
     ({ options }) => !options.writeOnly,

@@ -30,7 +30,7 @@ export class ConsentStageExecutor implements StageExecutor<ConsentStage> {
     return this.challengeOutcome(execution);
   }
 
-  async answer(execution: Run, body: unknown): Promise<StageOutcome> {
+  async handleResponse(execution: Run, body: unknown): Promise<StageOutcome> {
     const { token } = await execution.read(ConsentChallengeResponseRequestDto, body);
     // A stale challenge, of another user or a later one in another tab: shows a new one.
     if (token !== execution.remembered(tokenKey)) return this.challengeOutcome(execution);

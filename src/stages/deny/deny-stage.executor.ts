@@ -14,7 +14,7 @@ export class DenyStageExecutor implements StageExecutor<DenyStage> {
     return Promise.resolve({ kind: 'denied', ...(message !== undefined && { message: { written: message } }) });
   }
 
-  answer(execution: Execution<DenyStage>): Promise<StageOutcome> {
+  handleResponse(execution: Execution<DenyStage>): Promise<StageOutcome> {
     return this.show(execution);
   }
 }

@@ -17,7 +17,7 @@ export class DummyStageExecutor implements StageExecutor<DummyStage> {
     return Promise.resolve({ kind: 'challenge', challenge: { component: 'ak-stage-dummy', name: stage.name } });
   }
 
-  async answer(execution: Execution<DummyStage>, body: unknown): Promise<StageOutcome> {
+  async handleResponse(execution: Execution<DummyStage>, body: unknown): Promise<StageOutcome> {
     if (execution.stage.throwError) throw new Error('this stage is configured to fail');
     await execution.read(DummyChallengeResponseRequestDto, body);
     return { kind: 'passed' };

@@ -11,7 +11,7 @@ export const emailStage = defineStage({
   kind: 'email',
   description: 'Sends the pending user a link by mail and continues when it is opened, which verifies the address.',
   entity: EmailStage,
-  answer: EmailStageDto,
+  response: EmailStageDto,
   request: EmailStageRequestDto,
   patch: PatchedEmailStageRequestDto,
   filters: {

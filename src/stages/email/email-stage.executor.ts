@@ -81,10 +81,10 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     return { kind: 'challenge', challenge: { component, ...lifetimes } };
   }
 
-  async answer(execution: Execution<EmailStage>, body: unknown): Promise<StageOutcome> {
+  async handleResponse(execution: Execution<EmailStage>, body: unknown): Promise<StageOutcome> {
     const { code } = await execution.read(EmailChallengeResponseRequestDto, body);
     // A response to another stage, such as a double click, must not send a mail.
-    if (answeredComponent(body) !== component) return this.show(execution);
+    if (responseComponent(body) !== component) return this.show(execution);
     const recipient = await this.findRecipient(execution);
     if (recipient === undefined) return withoutUser(execution);
     const decided = await this.outcomeOfProof(execution, recipient);
@@ -257,7 +257,7 @@ async function mailNewAddress(execution: Execution<EmailStage>): Promise<void> {
 }
 
 /** Returns the component that a response is for; default: this stage's. */
-function answeredComponent(body: unknown): unknown {
+function responseComponent(body: unknown): unknown {
   return (body as { component?: unknown }).component ?? component;
 }
 

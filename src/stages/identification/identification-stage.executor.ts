@@ -49,7 +49,7 @@ export class IdentificationStageExecutor implements StageExecutor<Identification
     return { kind: 'challenge', challenge };
   }
 
-  async answer(execution: Run, body: unknown): Promise<StageOutcome> {
+  async handleResponse(execution: Run, body: unknown): Promise<StageOutcome> {
     const { manager, stage, plan } = execution;
     const { uid_field: typed, password } = await execution.read(IdentificationChallengeResponseRequestDto, body);
     // Discards the authentication of an earlier pending user.

@@ -43,7 +43,7 @@ export class InvitationStageExecutor implements StageExecutor<InvitationStage> {
     return { kind: 'passed' };
   }
 
-  answer(execution: Run): Promise<StageOutcome> {
+  handleResponse(execution: Run): Promise<StageOutcome> {
     return this.show(execution);
   }
 }

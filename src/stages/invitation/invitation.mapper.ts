@@ -1,5 +1,5 @@
 import type { GroupMemberDto } from '../../core/groups/dto/group.dto.js';
-import { memberAnswer, hiddenMember } from '../../core/groups/group.mapper.js';
+import { memberResponse, hiddenMember } from '../../core/groups/group.mapper.js';
 import type { SecretBox } from '../../database/secret-box.js';
 import type { FlowDto } from '../../flows/dto/flow.dto.js';
 import type { Columns } from '../../rest/list/list-query.js';
@@ -38,7 +38,7 @@ export type InvitationRow = Pick<InvitationDto, keyof typeof invitationColumns> 
  *
  * @param flow the flow that it is restricted to
  */
-export function invitationAnswer(row: InvitationRow, flow: FlowDto | undefined, secrets: SecretBox): InvitationDto {
+export function invitationResponse(row: InvitationRow, flow: FlowDto | undefined, secrets: SecretBox): InvitationDto {
   const author = {
     pk: row.created_by,
     username: row.author_username,
@@ -53,7 +53,7 @@ export function invitationAnswer(row: InvitationRow, flow: FlowDto | undefined, 
     name: row.name,
     expires: row.expires,
     fixed_data: row.fixed_data,
-    created_by: row.author_known ? memberAnswer(author, secrets) : hiddenMember(row.created_by),
+    created_by: row.author_known ? memberResponse(author, secrets) : hiddenMember(row.created_by),
     single_use: row.single_use,
     flow: row.flow,
     flow_obj: flow ?? null,

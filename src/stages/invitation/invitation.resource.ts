@@ -7,7 +7,7 @@ export const invitations = new Resource({
   operations: 'stages_invitation_invitations',
   model: 'authentik_stages_invitation.invitation',
   noun: 'invitation',
-  answer: InvitationDto,
+  response: InvitationDto,
   lookup: {
     entity: () => Invitation,
     parameter: 'invite_uuid',

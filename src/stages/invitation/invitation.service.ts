@@ -12,7 +12,7 @@ import { FlowService } from '../../flows/flow.service.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
 import type { InvitationDto, InvitationRequestDto } from './dto/invitation.dto.js';
 import { Invitation } from './invitation.entity.js';
-import { invitationAnswer, type InvitationRow, invitationRowColumns } from './invitation.mapper.js';
+import { invitationResponse, type InvitationRow, invitationRowColumns } from './invitation.mapper.js';
 
 const stored = {
   entity: Invitation,
@@ -59,9 +59,9 @@ export class InvitationService extends ResourceStore<Invitation, InvitationRow, 
   }
 
   /** Reads all flows in one query. */
-  protected async answers({ rows }: ReadRows<InvitationRow, never>): Promise<InvitationDto[]> {
+  protected async responses({ rows }: ReadRows<InvitationRow, never>): Promise<InvitationDto[]> {
     const flows = await this.flows.getMany([...new Set(rows.flatMap(({ flow }) => flow ?? []))]);
-    return rows.map((row) => invitationAnswer(row, flows.get(row.flow ?? ''), this.secrets));
+    return rows.map((row) => invitationResponse(row, flows.get(row.flow ?? ''), this.secrets));
   }
 
   /**

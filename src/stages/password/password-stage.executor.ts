@@ -40,7 +40,7 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
     return { kind: 'challenge', challenge };
   }
 
-  async answer(execution: Execution<PasswordStage>, body: unknown): Promise<StageOutcome> {
+  async handleResponse(execution: Execution<PasswordStage>, body: unknown): Promise<StageOutcome> {
     const claimed = await claimedIdentity(execution);
     if (claimed === undefined) return { kind: 'denied' };
     const { password } = await execution.read(PasswordChallengeResponseRequestDto, body);

@@ -10,8 +10,8 @@ import type { InMemoryStageExecutor, StageOutcome } from '../../flow-execution/s
 import { pythonText } from '../../rest/fields/python-text.js';
 import { message } from '../../rest/messages/messages.js';
 import { PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
-import { readPromptAnswer } from './prompt-answer.js';
 import { type FormField, ownValue, passwordKey, promptChallenge, type PromptData } from './prompt-form.js';
+import { readPromptResponse } from './prompt-response.js';
 
 /** Name of the in-memory stage in a plan. */
 export const choosePassword = 'choose-password';
@@ -55,7 +55,7 @@ export class ChoosePasswordExecutor implements InMemoryStageExecutor {
     return Promise.resolve({ kind: 'challenge', challenge: promptChallenge(fields, {}) });
   }
 
-  async answer(execution: Execution<undefined>, body: unknown): Promise<StageOutcome> {
+  async handleResponse(execution: Execution<undefined>, body: unknown): Promise<StageOutcome> {
     const { manager, session, plan, visitor } = execution;
     const pending = await execution.pendingUser();
     if (pending?.kind !== 'known') return { kind: 'denied' };
@@ -63,14 +63,14 @@ export class ChoosePasswordExecutor implements InMemoryStageExecutor {
     const { username, name, email } = pending.user;
     const names = [username, name, email];
     const strength = this.strengthLimit.meterFor(visitor.clientIp);
-    const answer = await readPromptAnswer(fields, body as PromptData, {
+    const response = await readPromptResponse(fields, body as PromptData, {
       data: {},
       nameProblem: () => Promise.resolve(undefined),
       passwordProblems: (password) => this.passwords.problems(password, names),
       passwordWeakness: (password) => this.passwords.check(manager, password, names, strength),
     });
-    if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
-    const passwordHash = await hashPassword(pythonText(ownValue(answer.values, passwordKey)));
+    if (response.kind === 'errors') return { kind: 'rejected', errors: response.errors };
+    const passwordHash = await hashPassword(pythonText(ownValue(response.values, passwordKey)));
     const user = await lockProvedUser(manager, plan.context, pending.user.pk);
     if (user === undefined) return { kind: 'denied' };
     if (user === 'changed') return { kind: 'denied', message: message('accountChanged') };

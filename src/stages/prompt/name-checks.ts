@@ -39,7 +39,7 @@ export class NameChecks {
       // Only its owner may use an address as user name; others must not learn whether an account has it.
       return isAddress(name) ? undefined : message('usernameTaken');
     }
-    if (fieldKey !== 'email' || this.own !== undefined || (await this.isAnsweredByMail())) return undefined;
+    if (fieldKey !== 'email' || this.own !== undefined || (await this.isReportedByMail())) return undefined;
     return (await nameProblems(manager, { email: name })).has('email') ? message('addressIsUsername') : undefined;
   }
 
@@ -58,7 +58,7 @@ export class NameChecks {
       if (!(await this.isProvedAhead())) return { email: [message('addressNotProved')] };
     }
     const username = ownValue(values, 'username');
-    if (typeof username !== 'string' || !isAddress(username) || (await this.isAnsweredByMail())) return undefined;
+    if (typeof username !== 'string' || !isAddress(username) || (await this.isReportedByMail())) return undefined;
     const problems = await nameProblems(manager, { username }, this.own);
     return problems.has('username') ? { username: [message('usernameTaken')] } : undefined;
   }
@@ -66,11 +66,11 @@ export class NameChecks {
   /** Returns the unconfirmed account that a sign-up with this user name continues. */
   private async continuedAccount(username: string): Promise<User | undefined> {
     const account = await findUnconfirmed(this.execution.manager, username, this.email);
-    return account !== undefined && (await this.isAnsweredByMail()) ? account : undefined;
+    return account !== undefined && (await this.isReportedByMail()) ? account : undefined;
   }
 
   /** Whether this is a sign-up that sends a mail later, which alone may reveal that the address has an account. */
-  private async isAnsweredByMail(): Promise<boolean> {
+  private async isReportedByMail(): Promise<boolean> {
     if (this.own !== undefined) return false;
     const kinds = await upcomingKinds(this.execution.manager, this.execution.plan);
     return kinds.has('user_write') && kinds.has('email');
@@ -78,12 +78,12 @@ export class NameChecks {
 
   /** Returns the field of a new name that is an email address other than the account's; undefined if there is none. */
   private async foreignName(data: PromptData, values: PromptData): Promise<string | undefined> {
-    const answers = { ...data, ...values };
-    const typed = ownValue(answers, 'email');
+    const all = { ...data, ...values };
+    const typed = ownValue(all, 'email');
     const email = typeof typed === 'string' ? typed : (this.own?.email ?? '');
     const kept = [this.own?.username, this.own?.attributes['upn']];
     const foreign = nameKeys.find((key) => {
-      const name = ownValue(answers, key);
+      const name = ownValue(all, key);
       return typeof name === 'string' && !kept.includes(name) && isForeignAddress(name, email);
     });
     if (foreign === undefined) return undefined;

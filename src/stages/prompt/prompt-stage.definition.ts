@@ -22,7 +22,7 @@ export const promptStage = defineStage({
   path: 'prompt/stages',
   description: 'Shows a form made of prompts, and keeps the response for later stages.',
   entity: PromptStage,
-  answer: PromptStageDto,
+  response: PromptStageDto,
   request: PromptStageRequestDto,
   patch: PatchedPromptStageRequestDto,
   filters: {

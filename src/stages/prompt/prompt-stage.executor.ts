@@ -10,8 +10,8 @@ import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-exe
 import { validationProblems } from '../../policies/validation-policies.js';
 import { PromptChallengeDto, PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
 import { NameChecks } from './name-checks.js';
-import { newPasswordIn, readPromptAnswer } from './prompt-answer.js';
 import { type FormField, isSecret, ownValue, passwordKey, promptChallenge, type PromptData } from './prompt-form.js';
+import { newPasswordIn, readPromptResponse } from './prompt-response.js';
 import { PromptStageField } from './prompt-stage-field.entity.js';
 import type { PromptStage } from './prompt-stage.entity.js';
 import { Prompt } from './prompt.entity.js';
@@ -37,7 +37,7 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
     return { kind: 'challenge', challenge: promptChallenge(fields, plan.context.prompt_data ?? {}) };
   }
 
-  async answer(execution: Run, body: unknown): Promise<StageOutcome> {
+  async handleResponse(execution: Run, body: unknown): Promise<StageOutcome> {
     const { manager, stage, plan, visitor } = execution;
     await execution.read(PromptChallengeResponseRequestDto, body);
     const fields = await fieldsOf(manager, stage);
@@ -45,21 +45,21 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
     const own = await ownAccount(execution);
     const names = new NameChecks(execution, own, typedAddress(fields, body as PromptData, data));
     const strength = this.strengthLimit.meterFor(visitor.clientIp);
-    const answer = await readPromptAnswer(fields, body as PromptData, {
+    const response = await readPromptResponse(fields, body as PromptData, {
       data,
       nameProblem: (field, name) => names.fieldProblem(field, name),
       passwordProblems: (password, answered) => this.passwords.problems(password, namesIn(own, data, answered)),
-      passwordWeakness: (password, answers) => this.passwords.weakness(password, namesIn(own, data, answers), strength),
+      passwordWeakness: (password, values) => this.passwords.weakness(password, namesIn(own, data, values), strength),
       policyProblems: (answers, isApplicable, isRestValid) => {
         const personal = namesIn(own, data, answers);
         const request = { answers, personal, user: own, strength: isRestValid ? strength : undefined };
         return validationProblems(manager, stage.pk, request, isApplicable);
       },
     });
-    if (answer.kind === 'errors') return { kind: 'rejected', errors: answer.errors };
-    const errors = await names.formProblems(data, answer.values);
+    if (response.kind === 'errors') return { kind: 'rejected', errors: response.errors };
+    const errors = await names.formProblems(data, response.values);
     if (errors !== undefined) return { kind: 'rejected', errors };
-    plan.context.prompt_data = { ...data, ...(await this.withoutSecrets(fields, data, answer.values)) };
+    plan.context.prompt_data = { ...data, ...(await this.withoutSecrets(fields, data, response.values)) };
     if (Object.hasOwn(plan.context.prompt_data, passwordKey)) plan.context.prompt_secrets = [passwordKey];
     return { kind: 'passed' };
   }
@@ -107,8 +107,8 @@ function typedAddress(fields: readonly FormField[], body: PromptData, data: Prom
 }
 
 /** Returns the names and addresses of the user in the account, the run's data and this response. */
-function namesIn(user: User | undefined, ...answers: readonly PromptData[]): string[] {
+function namesIn(user: User | undefined, ...forms: readonly PromptData[]): string[] {
   const keys = ['username', 'name', 'email'] as const;
-  const values = keys.flatMap((key) => [user?.[key], ...answers.map((data) => ownValue(data, key))]);
+  const values = keys.flatMap((key) => [user?.[key], ...forms.map((data) => ownValue(data, key))]);
   return values.filter((value) => typeof value === 'string');
 }

@@ -31,7 +31,7 @@ export const promptName = `concat('Prompt field ''', prompt.fieldKey , ''' type 
  *
  * @param stages the stages that use it
  */
-export function promptAnswer(row: PromptRow, stages: StageDto[]): PromptDto {
+export function promptResponse(row: PromptRow, stages: StageDto[]): PromptDto {
   return {
     pk: row.pk,
     name: row.name,

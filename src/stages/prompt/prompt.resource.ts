@@ -7,7 +7,7 @@ export const prompts = new Resource({
   operations: 'stages_prompt_prompts',
   model: 'authentik_stages_prompt.prompt',
   noun: 'prompt',
-  answer: PromptDto,
+  response: PromptDto,
   cached: true,
   lookup: {
     entity: () => Prompt,

@@ -6,13 +6,13 @@ import { type ReadRows, ResourceStore } from '../../core/access/resource-store.j
 import type { StageDto } from '../../flows/dto/stage.dto.js';
 import { FlowSetReader } from '../../flows/flow-set.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
-import { stageAnswer } from '../../flows/stage.mapper.js';
+import { stageResponse } from '../../flows/stage.mapper.js';
 import type { VisibleRows } from '../../rest/access/route-access.js';
 import type { Reference } from '../../rest/used-by.js';
 import type { PromptDto, PromptRequestDto } from './dto/prompt.dto.js';
 import { PromptStageField } from './prompt-stage-field.entity.js';
 import { Prompt } from './prompt.entity.js';
-import { promptAnswer, promptColumns, type PromptRow } from './prompt.mapper.js';
+import { promptResponse, promptColumns, type PromptRow } from './prompt.mapper.js';
 
 /** Stores prompts. `promptstage_set` is validated but ignored: the stage's `fields` decide. */
 @Injectable()
@@ -40,7 +40,7 @@ export class PromptService extends ResourceStore<Prompt, PromptRow, PromptDto, P
   }
 
   /** Returns the responses for prompts, with all their stages in one query. */
-  protected async answers({ manager, rows }: ReadRows<PromptRow, never>): Promise<PromptDto[]> {
+  protected async responses({ manager, rows }: ReadRows<PromptRow, never>): Promise<PromptDto[]> {
     const prompts = rows.map(({ pk }) => pk);
     const fields = await this.fieldsOf(prompts, manager)
       .select('field.promptId', 'prompt')
@@ -52,9 +52,9 @@ export class PromptService extends ResourceStore<Prompt, PromptRow, PromptDto, P
     const kind = this.kinds.get('prompt');
     const stages = new Map<string, StageDto[]>(prompts.map((prompt) => [prompt, []]));
     for (const { prompt, ...stage } of fields) {
-      stages.get(prompt)?.push(stageAnswer(stage, kind, flows.get(stage.pk) ?? []));
+      stages.get(prompt)?.push(stageResponse(stage, kind, flows.get(stage.pk) ?? []));
     }
-    return rows.map((row) => promptAnswer(row, stages.get(row.pk) ?? []));
+    return rows.map((row) => promptResponse(row, stages.get(row.pk) ?? []));
   }
 
   private fieldsOf(

@@ -23,7 +23,7 @@ export class RedirectStageExecutor implements StageExecutor<RedirectStage> {
     return { kind: 'challenge', challenge: { component: 'xak-flow-redirect', to } };
   }
 
-  async answer(execution: Execution<RedirectStage>, body: unknown): Promise<StageOutcome> {
+  async handleResponse(execution: Execution<RedirectStage>, body: unknown): Promise<StageOutcome> {
     await execution.read(RedirectChallengeResponseRequestDto, body);
     return { kind: 'passed' };
   }

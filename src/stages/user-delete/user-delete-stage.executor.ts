@@ -45,7 +45,7 @@ export class UserDeleteStageExecutor implements StageExecutor<UserDeleteStage> {
     return { kind: 'passed' };
   }
 
-  answer(execution: Execution<UserDeleteStage>): Promise<StageOutcome> {
+  handleResponse(execution: Execution<UserDeleteStage>): Promise<StageOutcome> {
     return this.show(execution);
   }
 }

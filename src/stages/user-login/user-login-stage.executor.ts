@@ -34,7 +34,7 @@ export class UserLoginStageExecutor implements StageExecutor<UserLoginStage> {
     return { kind: 'challenge', challenge: { component: 'ak-stage-user-login', ...(await execution.userInfo()) } };
   }
 
-  async answer(execution: Execution<UserLoginStage>, body: unknown): Promise<StageOutcome> {
+  async handleResponse(execution: Execution<UserLoginStage>, body: unknown): Promise<StageOutcome> {
     if (secondsIn(execution.stage.rememberMeOffset) === 0) return this.signIn(execution, false);
     const { remember_me } = await execution.read(UserLoginChallengeResponseRequestDto, body);
     return this.signIn(execution, remember_me);

@@ -27,7 +27,7 @@ export class UserLogoutStageExecutor implements StageExecutor<UserLogoutStage> {
     return { kind: 'passed' };
   }
 
-  answer(execution: Execution<UserLogoutStage>): Promise<StageOutcome> {
+  handleResponse(execution: Execution<UserLogoutStage>): Promise<StageOutcome> {
     return this.show(execution);
   }
 }

@@ -84,7 +84,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     return { kind: 'passed' };
   }
 
-  answer(execution: Run): Promise<StageOutcome> {
+  handleResponse(execution: Run): Promise<StageOutcome> {
     return this.show(execution);
   }
 

@@ -233,7 +233,7 @@ export class ScriptedServer {
     const given = this.script.answers?.[moment];
     const scripted = typeof given === 'function' ? given(line, times) : given;
     const answers =
-      scripted === undefined ? [this.defaultAnswer(moment)] : Array.isArray(scripted) ? scripted : [scripted];
+      scripted === undefined ? [this.defaultReply(moment)] : Array.isArray(scripted) ? scripted : [scripted];
     const count = this.replyCounts.get(moment) ?? 0;
     this.replyCounts.set(moment, count + 1);
     const answer = answers[Math.min(count, answers.length - 1)] as Answer;
@@ -241,7 +241,7 @@ export class ScriptedServer {
     return answer;
   }
 
-  private defaultAnswer(moment: Moment): string {
+  private defaultReply(moment: Moment): string {
     if (moment !== 'EHLO') return defaultReplies[moment];
     const isSecured = this.lines.at(-1)?.secured === true;
     const startTls = this.script.tls === 'starttls' && !isSecured ? ['STARTTLS'] : [];

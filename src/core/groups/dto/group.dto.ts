@@ -1,5 +1,5 @@
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import {
   BooleanField,
   DateTimeField,
@@ -58,7 +58,7 @@ class GroupMemberFields {
 }
 
 /** A user as a member of a group. */
-export class GroupMemberDto extends AnswerOf(GroupMemberFields) {}
+export class GroupMemberDto extends ResponseOf(GroupMemberFields) {}
 
 /** Fields of a group, in requests and responses. */
 class GroupFields {
@@ -110,7 +110,7 @@ class GroupFields {
 }
 
 /** A group. */
-export class GroupDto extends AnswerOf(GroupFields) {}
+export class GroupDto extends ResponseOf(GroupFields) {}
 
 /** Body of a request that creates or replaces a group. */
 export class GroupRequestDto extends RequestOf(GroupFields) {}

@@ -1,5 +1,5 @@
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { IntegerField, TextField } from '../../../rest/fields/fields.js';
 import { IntegerFilter, UuidFilter } from '../../../rest/list/filters.js';
 import { ListOf, ListQuery } from '../../../rest/list/list-query.js';
@@ -42,12 +42,12 @@ class ObjectPermissionFields {
 }
 
 /** A permission of a role on one object. */
-export class ExtraRoleObjectPermissionDto extends AnswerOf(ObjectPermissionFields) {}
+export class ExtraRoleObjectPermissionDto extends ResponseOf(ObjectPermissionFields) {}
 export class ExtraRoleObjectPermissionRequestDto extends RequestOf(ObjectPermissionFields) {}
 export class PatchedExtraRoleObjectPermissionRequestDto extends PatchOf(ExtraRoleObjectPermissionRequestDto) {}
 
 /** A permission of a user on one object. */
-export class ExtraUserObjectPermissionDto extends AnswerOf(ObjectPermissionFields) {}
+export class ExtraUserObjectPermissionDto extends ResponseOf(ObjectPermissionFields) {}
 export class ExtraUserObjectPermissionRequestDto extends RequestOf(ObjectPermissionFields) {}
 export class PatchedExtraUserObjectPermissionRequestDto extends PatchOf(ExtraUserObjectPermissionRequestDto) {}
 

@@ -1,4 +1,4 @@
-import { AnswerOf } from '../../../rest/fields/derived.js';
+import { ResponseOf } from '../../../rest/fields/derived.js';
 import { IntegerField, TextField } from '../../../rest/fields/fields.js';
 import { filter, IntegerFilter, textOf } from '../../../rest/list/filters.js';
 import { type Condition, ListQuery } from '../../../rest/list/list-query.js';
@@ -32,7 +32,7 @@ class PermissionFields {
 }
 
 /** A permission. */
-export class PermissionDto extends AnswerOf(PermissionFields) {}
+export class PermissionDto extends ResponseOf(PermissionFields) {}
 
 /** Permissions are no rows: the service filters them. */
 const unused: Condition = (builder) => builder;

@@ -1,5 +1,5 @@
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { TextField, UuidField } from '../../../rest/fields/fields.js';
 import { unique } from '../../../rest/fields/rules.js';
 import { filter, textOf } from '../../../rest/list/filters.js';
@@ -25,7 +25,7 @@ class RoleFields {
 }
 
 /** A set of permissions that groups grant to their members. */
-export class RoleDto extends AnswerOf(RoleFields) {}
+export class RoleDto extends ResponseOf(RoleFields) {}
 
 /** Body of a request that creates or replaces a role. */
 export class RoleRequestDto extends RequestOf(RoleFields) {}

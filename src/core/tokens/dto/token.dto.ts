@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
 import { StatusError } from '../../../rest/errors/status-error.js';
 import { ValidationError } from '../../../rest/errors/validation-error.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
 import {
   BooleanField,
@@ -70,7 +70,7 @@ class TokenFields {
 }
 
 /** A token. */
-export class TokenDto extends AnswerOf(TokenFields) {}
+export class TokenDto extends ResponseOf(TokenFields) {}
 
 /** Body of a request that creates or replaces a token. */
 export class TokenRequestDto extends RequestOf(TokenFields) {}

@@ -1,4 +1,4 @@
-import { AnswerOf } from '../../../rest/fields/derived.js';
+import { ResponseOf } from '../../../rest/fields/derived.js';
 import { BooleanField, DictionaryField, IntegerField, TextField, UuidField } from '../../../rest/fields/fields.js';
 
 class UserGroupFields {
@@ -25,4 +25,4 @@ class UserGroupFields {
 }
 
 /** A group nested in its members. */
-export class UserGroupDto extends AnswerOf(UserGroupFields) {}
+export class UserGroupDto extends ResponseOf(UserGroupFields) {}

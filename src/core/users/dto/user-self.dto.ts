@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ApiProperty } from '@nestjs/swagger';
 
-import { AnswerOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, RequestOf } from '../../../rest/fields/derived.js';
 import {
   BooleanField,
   ChoiceField,
@@ -70,7 +70,7 @@ class UserSelfFields {
 }
 
 /** What a user may know of themselves. */
-export class UserSelfDto extends AnswerOf(UserSelfFields) {}
+export class UserSelfDto extends ResponseOf(UserSelfFields) {}
 
 /** The caller. */
 export class SessionUserDto {

@@ -1,5 +1,5 @@
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
 import {
   BooleanField,
@@ -96,7 +96,7 @@ class UserFields {
 }
 
 /** A user. */
-export class UserDto extends AnswerOf(UserFields) {}
+export class UserDto extends ResponseOf(UserFields) {}
 
 /** Body of a request that creates or replaces a user. */
 export class UserRequestDto extends RequestOf(UserFields) {}

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 
-import { AnswerOf } from '../../../rest/fields/derived.js';
+import { ResponseOf } from '../../../rest/fields/derived.js';
 import {
   BooleanField,
   ChoiceField,
@@ -51,7 +51,7 @@ class LogEventFields {
 }
 
 /** A log entry. */
-export class LogEventDto extends AnswerOf(LogEventFields) {}
+export class LogEventDto extends ResponseOf(LogEventFields) {}
 
 class FlowImportResultFields {
   @ObjectField(LogEventDto, { isArray: true, description: 'What was done with each entry, and what is wrong.' })
@@ -62,4 +62,4 @@ class FlowImportResultFields {
 }
 
 /** Result of an import. */
-export class FlowImportResultDto extends AnswerOf(FlowImportResultFields) {}
+export class FlowImportResultDto extends ResponseOf(FlowImportResultFields) {}

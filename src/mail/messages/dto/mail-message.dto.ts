@@ -1,4 +1,4 @@
-import { AnswerOf } from '../../../rest/fields/derived.js';
+import { ResponseOf } from '../../../rest/fields/derived.js';
 import {
   ChoiceField,
   DateTimeField,
@@ -50,7 +50,7 @@ class DeliveryAttemptFields {
 }
 
 /** A delivery attempt. */
-export class DeliveryAttemptDto extends AnswerOf(DeliveryAttemptFields) {}
+export class DeliveryAttemptDto extends ResponseOf(DeliveryAttemptFields) {}
 
 class MailMessageFields {
   @UuidField({ readOnly: true, description: 'UUID of the message.' })
@@ -116,7 +116,7 @@ class MailMessageDetailFields extends MailMessageFields {
 }
 
 /** A mail with its delivery state, without its content. */
-export class MailMessageDto extends AnswerOf(MailMessageFields) {}
+export class MailMessageDto extends ResponseOf(MailMessageFields) {}
 
 /** A mail with its delivery attempts. */
-export class MailMessageDetailDto extends AnswerOf(MailMessageDetailFields) {}
+export class MailMessageDetailDto extends ResponseOf(MailMessageDetailFields) {}

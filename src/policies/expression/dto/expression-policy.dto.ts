@@ -1,4 +1,4 @@
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { TextField } from '../../../rest/fields/fields.js';
 import { PolicyFields } from '../../dto/policy.dto.js';
 
@@ -13,7 +13,7 @@ class ExpressionPolicyFields extends PolicyFields {
 }
 
 /** An expression policy. */
-export class ExpressionPolicyDto extends AnswerOf(ExpressionPolicyFields) {}
+export class ExpressionPolicyDto extends ResponseOf(ExpressionPolicyFields) {}
 
 /** Body of a request that creates or replaces an expression policy. */
 export class ExpressionPolicyRequestDto extends RequestOf(ExpressionPolicyFields) {}

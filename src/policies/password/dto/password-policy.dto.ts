@@ -1,4 +1,4 @@
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { BooleanField, IntegerField, TextField } from '../../../rest/fields/fields.js';
 import { PolicyFields } from '../../dto/policy.dto.js';
 
@@ -52,7 +52,7 @@ class PasswordPolicyFields extends PolicyFields {
 }
 
 /** A password policy. */
-export class PasswordPolicyDto extends AnswerOf(PasswordPolicyFields) {}
+export class PasswordPolicyDto extends ResponseOf(PasswordPolicyFields) {}
 
 /** Body of a request that creates or replaces a password policy. */
 export class PasswordPolicyRequestDto extends RequestOf(PasswordPolicyFields) {}

@@ -1,6 +1,6 @@
 import { EmailTemplates } from '../../../mail/email-templates.js';
 import { defaultSubjects } from '../../../mail/rendering/subject.js';
-import { AnswerOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
 import {
   BooleanField,
@@ -39,7 +39,7 @@ class EmailStageTestFields {
 /** A test mail to send. */
 export class EmailStageTestRequestDto extends RequestOf(EmailStageTestFields) {}
 
-class EmailStageTestAnswerFields {
+class EmailStageTestResultFields {
   @UuidField({
     readOnly: true,
     description: 'Key of the queued mail, whose state is at `/mail/messages/{message_uuid}/`.',
@@ -48,7 +48,7 @@ class EmailStageTestAnswerFields {
 }
 
 /** A queued test mail. */
-export class EmailStageTestDto extends AnswerOf(EmailStageTestAnswerFields) {}
+export class EmailStageTestDto extends ResponseOf(EmailStageTestResultFields) {}
 
 class EmailStageCheckStepFields {
   @TextField({ readOnly: true, description: 'Step of the check.', example: 'connect' })
@@ -69,7 +69,7 @@ class EmailStageCheckStepFields {
 }
 
 /** One step of a check: connection, greeting, TLS or login. */
-export class EmailStageCheckStepDto extends AnswerOf(EmailStageCheckStepFields) {}
+export class EmailStageCheckStepDto extends ResponseOf(EmailStageCheckStepFields) {}
 
 class EmailStageCheckFields {
   @BooleanField({ readOnly: true, description: 'Whether the server would accept a mail now.' })
@@ -90,7 +90,7 @@ class EmailStageCheckFields {
 }
 
 /** The result of checking a stage's mail server. */
-export class EmailStageCheckDto extends AnswerOf(EmailStageCheckFields) {}
+export class EmailStageCheckDto extends ResponseOf(EmailStageCheckFields) {}
 
 class EmailTemplatePreviewRequestFields {
   @TextField({
@@ -141,7 +141,7 @@ class EmailTemplatePreviewFields {
 }
 
 /** A rendered template. */
-export class EmailTemplatePreviewDto extends AnswerOf(EmailTemplatePreviewFields) {}
+export class EmailTemplatePreviewDto extends ResponseOf(EmailTemplatePreviewFields) {}
 
 function canReceive(address: string): Promise<string[] | undefined> {
   const problem = addressProblem('recipient', address);

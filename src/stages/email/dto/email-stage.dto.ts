@@ -1,7 +1,7 @@
 import { StageFields } from '../../../flows/dto/stage.dto.js';
 import { EmailTemplates } from '../../../mail/email-templates.js';
 import { subjectProblem } from '../../../mail/rendering/subject.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { FieldRule, RuleContext } from '../../../rest/fields/field.js';
 import { BooleanField, DurationField, EmailField, IntegerField, TextField } from '../../../rest/fields/fields.js';
 import { addressProblem } from '../../../syntax/email-address.js';
@@ -92,7 +92,7 @@ class EmailStageFields extends StageFields {
 }
 
 /** An email stage. */
-export class EmailStageDto extends AnswerOf(EmailStageFields) {}
+export class EmailStageDto extends ResponseOf(EmailStageFields) {}
 
 /** An email stage to create or to replace with. */
 export class EmailStageRequestDto extends RequestOf(EmailStageFields) {}

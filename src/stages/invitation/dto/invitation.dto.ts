@@ -2,7 +2,7 @@ import { GroupMemberDto } from '../../../core/groups/dto/group.dto.js';
 import { FlowDto } from '../../../flows/dto/flow.dto.js';
 import { Flow } from '../../../flows/flow.entity.js';
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import {
   BooleanField,
   DateTimeField,
@@ -53,7 +53,7 @@ class InvitationFields {
 }
 
 /** An invitation. */
-export class InvitationDto extends AnswerOf(InvitationFields) {}
+export class InvitationDto extends ResponseOf(InvitationFields) {}
 
 /** An invitation to create or to replace with. */
 export class InvitationRequestDto extends RequestOf(InvitationFields) {}

@@ -1,5 +1,5 @@
 import { ResponseTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
-import { AnswerOf } from '../../../rest/fields/derived.js';
+import { ResponseOf } from '../../../rest/fields/derived.js';
 import {
   BooleanField,
   ChoiceField,
@@ -40,7 +40,7 @@ class StagePromptFields {
 }
 
 /** A field of a form. */
-export class StagePromptDto extends AnswerOf(StagePromptFields) {}
+export class StagePromptDto extends ResponseOf(StagePromptFields) {}
 
 /** The form of a prompt stage. */
 export class PromptChallengeDto extends ChallengeOf('ak-stage-prompt') {

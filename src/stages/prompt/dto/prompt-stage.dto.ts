@@ -2,7 +2,7 @@ import { StageFields } from '../../../flows/dto/stage.dto.js';
 import { Stage } from '../../../flows/stage.entity.js';
 import { Policy } from '../../../policies/policy.entity.js';
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
-import { AnswerOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import { TextField, UuidListField } from '../../../rest/fields/fields.js';
 import { exists, unique } from '../../../rest/fields/rules.js';
 import { PromptStage } from '../prompt-stage.entity.js';
@@ -40,7 +40,7 @@ class PromptStageFields extends StageFields {
 }
 
 /** A prompt stage. */
-export class PromptStageDto extends AnswerOf(PromptStageFields) {}
+export class PromptStageDto extends ResponseOf(PromptStageFields) {}
 
 /** A prompt stage to create or to replace with. */
 export class PromptStageRequestDto extends RequestOf(PromptStageFields) {}

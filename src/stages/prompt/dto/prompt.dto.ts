@@ -1,6 +1,6 @@
 import { StageDto, StageRequestDto } from '../../../flows/dto/stage.dto.js';
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
-import { AnswerOf, FieldsWithout, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { ResponseOf, FieldsWithout, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import {
   BooleanField,
   ChoiceField,
@@ -82,7 +82,7 @@ class PromptFields {
 }
 
 /** A prompt. */
-export class PromptDto extends AnswerOf(PromptFields) {}
+export class PromptDto extends ResponseOf(PromptFields) {}
 
 /** A prompt to create or to replace with. */
 export class PromptRequestDto extends RequestOf(PromptFields) {}

@@ -2,7 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable, of } from 'rxjs';
 
-import { type Answer, AnswerCache } from './answer-cache.js';
+import { type CachedResponse, ResponseCache } from './response-cache.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,8 +20,8 @@ declare module 'fastify' {
  * that revision; if something did, no later request has that revision.
  */
 @Injectable()
-export class CachedAnswers implements NestInterceptor {
-  constructor(private readonly cache: AnswerCache) {}
+export class CachedResponses implements NestInterceptor {
+  constructor(private readonly cache: ResponseCache) {}
 
   intercept(context: ExecutionContext, next: CallHandler<object>): Observable<Buffer> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -30,7 +30,7 @@ export class CachedAnswers implements NestInterceptor {
     if (revision === undefined) throw new Error('only routes with a known caller can be cached');
     // The cache key includes the caller's visibility scope: callers with the same scope share an entry.
     const key = `${JSON.stringify(request.visible)} ${request.originalUrl}`;
-    const send = ({ body, tag }: Answer): Buffer => {
+    const send = ({ body, tag }: CachedResponse): Buffer => {
       // Clients must revalidate, and shared caches must not store what one caller may see.
       reply.header('etag', tag).header('cache-control', 'private, no-cache').type('application/json');
       return body;
@@ -39,6 +39,6 @@ export class CachedAnswers implements NestInterceptor {
     if (cached !== undefined) return of(send(cached));
     return next
       .handle()
-      .pipe(map((answer) => send(this.cache.store(key, revision, Buffer.from(JSON.stringify(answer))))));
+      .pipe(map((response) => send(this.cache.store(key, revision, Buffer.from(JSON.stringify(response))))));
   }
 }

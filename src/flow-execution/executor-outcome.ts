@@ -23,6 +23,6 @@ export interface FullChallenge extends Challenge {
 }
 
 /** The executor's answer to a request, for API and pages. */
-export type ExecutorAnswer =
+export type ExecutorOutcome =
   /** Repeat the request with GET: a stage was passed, or the flow was restarted. */
   { readonly kind: 'continue' } | { readonly kind: 'challenge'; readonly challenge: FullChallenge };

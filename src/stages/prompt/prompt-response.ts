@@ -8,11 +8,11 @@ import { firstTooLong, maxLengthOf } from './prompt-limits.js';
 import type { PromptType } from './prompt-types.js';
 
 /** A parsed response: values keyed by field, or the errors. */
-export type PromptAnswer =
+export type PromptResponse =
   | { readonly kind: 'values'; readonly values: PromptData }
   | { readonly kind: 'errors'; readonly errors: NestedMessages };
 
-/** What `readPromptAnswer` needs to know of the run. */
+/** What `readPromptResponse` needs to know of the run. */
 export interface PromptContext {
   /** Responses to earlier forms of the run. */
   readonly data: PromptData;
@@ -25,7 +25,7 @@ export interface PromptContext {
    */
   readonly passwordProblems: (password: string, answered: PromptData) => readonly MessageOrText[];
   /** Returns the other problems of a new password. Called only if the rest of the response is valid. */
-  readonly passwordWeakness: (password: string, answers: PromptData) => Promise<readonly MessageOrText[]>;
+  readonly passwordWeakness: (password: string, responses: PromptData) => Promise<readonly MessageOrText[]>;
   /**
    * Returns the messages of the form's policies.
    *
@@ -33,7 +33,7 @@ export interface PromptContext {
    * @param isRestValid false: policies skip expensive checks
    */
   readonly policyProblems?: (
-    answers: PromptData,
+    responses: PromptData,
     isApplicable: (key: string) => boolean,
     isRestValid: boolean,
   ) => Promise<readonly MessageOrText[]>;
@@ -49,11 +49,11 @@ const textTypes: readonly PromptType[] = ['text', 'text_area', 'username', 'emai
  *
  * @param body the posted JSON object
  */
-export async function readPromptAnswer(
+export async function readPromptResponse(
   fields: readonly FormField[],
   body: PromptData,
   { data, nameProblem, passwordProblems, passwordWeakness, policyProblems }: PromptContext,
-): Promise<PromptAnswer> {
+): Promise<PromptResponse> {
   const values: [string, unknown][] = [];
   const errors = new Map<string, FieldMessages>();
   for (const field of fields) {
@@ -69,35 +69,37 @@ export async function readPromptAnswer(
       errors.set(field.fieldKey, error.messages);
     }
   }
-  const answer = Object.fromEntries(values);
+  const response = Object.fromEntries(values);
   const tooLong = firstTooLong(data, values);
   if (tooLong !== undefined) errors.set(tooLong.key, [message('maxLength', { limit: tooLong.left })]);
-  if (passwordsDiffer(fields, answer, errors)) errors.set(nonField, [message('passwordsDiffer')]);
-  const password = errors.has(passwordKey) ? undefined : newPasswordIn(answer, data);
-  const problems = password === undefined ? [] : passwordProblems(password, { ...body, ...answer });
+  if (passwordsDiffer(fields, response, errors)) errors.set(nonField, [message('passwordsDiffer')]);
+  const password = errors.has(passwordKey) ? undefined : newPasswordIn(response, data);
+  const problems = password === undefined ? [] : passwordProblems(password, { ...body, ...response });
   if (problems.length > 0) errors.set(passwordKey, problems);
-  const weakness = password === undefined || errors.size > 0 ? [] : await passwordWeakness(password, answer);
+  const weakness = password === undefined || errors.size > 0 ? [] : await passwordWeakness(password, response);
   if (weakness.length > 0) errors.set(passwordKey, weakness);
-  const isKept = password === undefined && ownValue(answer, passwordKey) !== undefined;
+  const isKept = password === undefined && ownValue(response, passwordKey) !== undefined;
   const broken = new Set(errors.keys());
   const isApplicable = (key: string): boolean => {
     // A value with an error has its message already, and of an earlier password the run keeps only the sealed hash.
     if (broken.has(key) || (key === passwordKey && isKept)) return false;
-    return broken.size === 0 || Object.hasOwn(answer, key);
+    return broken.size === 0 || Object.hasOwn(response, key);
   };
-  const policyMessages = (await policyProblems?.(answer, isApplicable, broken.size === 0)) ?? [];
+  const policyMessages = (await policyProblems?.(response, isApplicable, broken.size === 0)) ?? [];
   if (policyMessages.length > 0) {
     errors.set(nonField, [...((errors.get(nonField) ?? []) as readonly MessageOrText[]), ...policyMessages]);
   }
-  return errors.size > 0 ? { kind: 'errors', errors: Object.fromEntries(errors) } : { kind: 'values', values: answer };
+  return errors.size > 0
+    ? { kind: 'errors', errors: Object.fromEntries(errors) }
+    : { kind: 'values', values: response };
 }
 
 /**
  * Returns the new password in a response; undefined if there is none. A field whose value the server sets may contain
  * the sealed hash of an earlier one, which is not new.
  */
-export function newPasswordIn(answer: PromptData, data: PromptData): string | undefined {
-  const password = ownValue(answer, passwordKey);
+export function newPasswordIn(response: PromptData, data: PromptData): string | undefined {
+  const password = ownValue(response, passwordKey);
   if (password === undefined || password === '' || password === ownValue(data, passwordKey)) return undefined;
   return pythonText(password);
 }
@@ -105,13 +107,13 @@ export function newPasswordIn(answer: PromptData, data: PromptData): string | un
 /** Whether the password and its repetition differ, in a form with exactly two password fields that are both valid. */
 function passwordsDiffer(
   fields: readonly FormField[],
-  answer: PromptData,
+  response: PromptData,
   errors: ReadonlyMap<string, FieldMessages>,
 ): boolean {
   const [password, repeated, ...more] = fields.filter(({ type }) => type === 'password');
   if (password === undefined || repeated === undefined || more.length > 0) return false;
   if (errors.has(password.fieldKey) || errors.has(repeated.fieldKey)) return false;
-  return ownValue(answer, password.fieldKey) !== ownValue(answer, repeated.fieldKey);
+  return ownValue(response, password.fieldKey) !== ownValue(response, repeated.fieldKey);
 }
 
 /** Returns the value of one field; undefined if it has none. */

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { englishErrors } from '../../rest/messages/english.js';
 import { message } from '../../rest/messages/messages.js';
-import { readPromptAnswer } from './prompt-answer.js';
 import type { FormField, PromptData } from './prompt-form.js';
+import { readPromptResponse } from './prompt-response.js';
 import { type PromptType, promptTypes } from './prompt-types.js';
 
 function field(type: PromptType, fields: Partial<FormField> = {}): FormField {
@@ -14,13 +14,13 @@ function field(type: PromptType, fields: Partial<FormField> = {}): FormField {
 
 /** Returns the values of a response, or its errors. */
 async function read(fields: FormField | FormField[], body: PromptData, data: PromptData = {}): Promise<unknown> {
-  const answer = await readPromptAnswer([fields].flat(), body, {
+  const response = await readPromptResponse([fields].flat(), body, {
     data,
     nameProblem: async (_, name) => (name === 'taken' ? message('usernameTaken') : undefined),
     passwordProblems: (password, { username }) => (password === username ? [{ written: 'Choose another one.' }] : []),
     passwordWeakness: async () => [],
   });
-  return answer.kind === 'values' ? answer.values : { errors: englishErrors(answer.errors) };
+  return response.kind === 'values' ? response.values : { errors: englishErrors(response.errors) };
 }
 
 const errors = (...key: string[]): unknown => ({ errors: { key } });

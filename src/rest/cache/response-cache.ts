@@ -10,7 +10,7 @@ const maxBytes = 8 * 2 ** 20;
 const maxEntryBytes = maxBytes / 4;
 
 /** The body of a successful response. */
-export interface Answer {
+export interface CachedResponse {
   /** Revision of the flow, stage and binding tables (view `current_revision`) that the body was read at. */
   readonly revision: string;
   readonly body: Buffer;
@@ -20,17 +20,17 @@ export interface Answer {
 
 /** Least recently used cache of response bodies; an entry is valid for one revision. */
 @Injectable()
-export class AnswerCache {
-  private readonly answers = new LRUCache<string, Answer>({
+export class ResponseCache {
+  private readonly responses = new LRUCache<string, CachedResponse>({
     maxSize: maxBytes,
     maxEntrySize: maxEntryBytes,
     sizeCalculation: ({ body }, key) => body.length + 2 * key.length,
   });
 
   /** The cached answer, or undefined if there is none for this revision. */
-  find(key: string, revision: string): Answer | undefined {
-    const answer = this.answers.get(key);
-    return answer?.revision === revision ? answer : undefined;
+  find(key: string, revision: string): CachedResponse | undefined {
+    const response = this.responses.get(key);
+    return response?.revision === revision ? response : undefined;
   }
 
   /**
@@ -38,9 +38,9 @@ export class AnswerCache {
    *
    * @param revision the revision before the body was read
    */
-  store(key: string, revision: string, body: Buffer): Answer {
-    const answer = { revision, body, tag: `"${createHash('sha256').update(body).digest('base64url')}"` };
-    this.answers.set(key, answer);
-    return answer;
+  store(key: string, revision: string, body: Buffer): CachedResponse {
+    const response = { revision, body, tag: `"${createHash('sha256').update(body).digest('base64url')}"` };
+    this.responses.set(key, response);
+    return response;
   }
 }

@@ -1,6 +1,6 @@
 import { backgroundUrl } from '../flows/flow.mapper.js';
 import { message, type MessageOrText } from '../rest/messages/messages.js';
-import type { ExecutorAnswer, FlowInfo, FullChallenge, ResponseErrors } from './executor-answer.js';
+import type { ExecutorOutcome, FlowInfo, FullChallenge, ResponseErrors } from './executor-outcome.js';
 import type { FlowRun } from './flow-run.js';
 import { flowTitle } from './flow-title.js';
 import { readPendingUser, userInfo, type UserInfo } from './pending-user.js';
@@ -12,13 +12,13 @@ import type { Challenge } from './stage-executor.js';
  *
  * @param takesMessages false: messages wait for the next challenge
  */
-export async function challengeAnswer(
+export async function challengeOutcome(
   run: FlowRun,
   context: PlanContext,
   { component, ...fields }: Challenge,
   errors?: ResponseErrors,
   takesMessages = true,
-): Promise<ExecutorAnswer> {
+): Promise<ExecutorOutcome> {
   const { pending_user } = await infoOf(run, context);
   const challenge: FullChallenge = {
     flow_info: flowInfo(run, pending_user),
@@ -30,22 +30,22 @@ export async function challengeAnswer(
 }
 
 /** Returns the challenge of a waiting tab whose link was confirmed in another one, and leaves that one its messages. */
-export function confirmedAnswer(run: FlowRun): Promise<ExecutorAnswer> {
-  return challengeAnswer(run, {}, { component: 'ak-stage-email', confirmed: true }, undefined, false);
+export function confirmedOutcome(run: FlowRun): Promise<ExecutorOutcome> {
+  return challengeOutcome(run, {}, { component: 'ak-stage-email', confirmed: true }, undefined, false);
 }
 
 /** Returns the challenge that denies access and ends the run. */
-export async function deniedAnswer(
+export async function deniedOutcome(
   run: FlowRun,
   context: PlanContext,
   reason: MessageOrText = message('runBroken'),
-): Promise<ExecutorAnswer> {
+): Promise<ExecutorOutcome> {
   const info = await infoOf(run, context);
-  return challengeAnswer(run, context, { component: 'ak-stage-access-denied', ...info, error_message: reason });
+  return challengeOutcome(run, context, { component: 'ak-stage-access-denied', ...info, error_message: reason });
 }
 
 /** Returns the challenge that redirects the visitor. */
-export function redirectAnswer(run: FlowRun, to: string): ExecutorAnswer {
+export function redirectOutcome(run: FlowRun, to: string): ExecutorOutcome {
   return { kind: 'challenge', challenge: withMessages(run, { component: 'xak-flow-redirect', to }) };
 }
 

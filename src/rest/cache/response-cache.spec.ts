@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { AnswerCache } from './answer-cache.js';
+import { ResponseCache } from './response-cache.js';
 
 const megabyte = Buffer.alloc(2 ** 20);
 
-describe('AnswerCache', () => {
+describe('ResponseCache', () => {
   it('returns an answer only for the revision that it was stored under', () => {
-    const cache = new AnswerCache();
+    const cache = new ResponseCache();
     const stored = cache.store('a', '1', Buffer.from('body'));
     expect(cache.find('a', '1')).toBe(stored);
     expect(cache.find('a', '2')).toBeUndefined();
@@ -16,14 +16,14 @@ describe('AnswerCache', () => {
   });
 
   it('gives equal bodies equal tags, and different bodies different tags', () => {
-    const cache = new AnswerCache();
+    const cache = new ResponseCache();
     const tags = ['x', 'x', 'y'].map((body, index) => cache.store(String(index), '1', Buffer.from(body)).tag);
     expect(tags[0]).toBe(tags[1]);
     expect(tags[0]).not.toBe(tags[2]);
   });
 
   it('evicts the least recently used answer above eight megabytes', () => {
-    const cache = new AnswerCache();
+    const cache = new ResponseCache();
     const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
     for (const key of keys) cache.store(key, '1', megabyte);
     cache.find('a', '1');
@@ -32,7 +32,7 @@ describe('AnswerCache', () => {
   });
 
   it('does not store a body that is too large, and keeps the others', () => {
-    const cache = new AnswerCache();
+    const cache = new ResponseCache();
     cache.store('a', '1', megabyte);
     cache.store('large', '1', Buffer.alloc(3 * megabyte.length));
     expect(cache.find('large', '1')).toBeUndefined();
@@ -40,7 +40,7 @@ describe('AnswerCache', () => {
   });
 
   it('counts a replaced body once, and counts long keys', () => {
-    const cache = new AnswerCache();
+    const cache = new ResponseCache();
     cache.store('first', '1', Buffer.from('body'));
     for (let revision = 0; revision < 20; revision += 1) cache.store('again', String(revision), megabyte);
     expect(cache.find('first', '1')).toBeDefined();
