@@ -19,8 +19,8 @@ declare module 'vitest' {
 
 /** Tests of the whole application on a database server. */
 const app = {
-  // The files of a worker share what they import: importing the application takes longer than most files' tests.
-  // A file that changes something global puts it back.
+  // The files of a worker share what they import: importing the application takes longer than most tests take.
+  // A file that changes a global restores it.
   isolate: false,
   provide: { sweep: 1 },
   globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
@@ -30,7 +30,7 @@ const app = {
 
 export default defineConfig({
   test: {
-    // Vitest would leave one core idle, which is half of a small machine; with more workers the database has too few
+    // By default Vitest leaves one core idle, half of a small machine; with more workers the database runs out of
     // connections for all of them.
     maxWorkers: Math.min(availableParallelism(), 4),
     projects: [
@@ -56,7 +56,7 @@ export default defineConfig({
       {
         plugins: [decorators],
         test: {
-          // For another PostgreSQL server: without what does not depend on the server, or only repeats statements of others.
+          // For another PostgreSQL server: without tests that do not depend on the server or only repeat statements of others.
           ...app,
           name: 'server',
           include: ['test/{database,e2e,mail}/**/*.spec.ts'],
@@ -71,7 +71,7 @@ export default defineConfig({
       {
         plugins: [decorators],
         test: {
-          // What brings up the embedded database by itself, whatever server the other tests use.
+          // Tests that start the embedded database themselves, whatever server the other tests use.
           name: 'embedded',
           include: ['test/embedded/**/*.spec.ts'],
           globalSetup: ['test/support/compiled-sources.ts'],
@@ -82,7 +82,7 @@ export default defineConfig({
       {
         plugins: [decorators],
         test: {
-          // What compares times has the machine for itself: one file after the other, when all others have ended.
+          // Timing tests run alone, one file at a time, after all other projects.
           name: 'timing',
           sequence: { groupOrder: 1 },
           fileParallelism: false,
@@ -95,7 +95,7 @@ export default defineConfig({
       {
         plugins: [decorators],
         test: {
-          // What takes minutes, run before a release: `npm run test:slow`. Property tests run 25 times as long.
+          // Tests that take minutes, run before a release: `npm run test:slow`. Property tests run 25 times as long.
           name: 'slow',
           fileParallelism: false,
           provide: { sweep: 25 },

@@ -42,7 +42,7 @@ function exampleOf({ $ref, example }: Schema): unknown {
   return target?.properties ?? target?.example;
 }
 
-describe('The document of the API', () => {
+describe('The OpenAPI document', () => {
   it('describes every operation, parameter and property', () => {
     const undescribed = [
       ...routes.filter(({ operation }) => !operation.summary).map(({ operation }) => operation.operationId),
@@ -54,7 +54,7 @@ describe('The document of the API', () => {
     expect(undescribed).toEqual([]);
   });
 
-  it('has an example of every property and of every JSON body', () => {
+  it('has an example for every property and every JSON body', () => {
     const missing = [
       ...properties.filter(({ property }) => exampleOf(property) === undefined).map(({ name }) => name),
       ...routes.flatMap(({ operation: { operationId, requestBody } }) => {
@@ -84,7 +84,7 @@ describe('The examples of the API', () => {
     return {};
   }
 
-  it('create an object each, sent as they are', async () => {
+  it('create an object when sent unchanged', async () => {
     const creates = routes.filter(({ method, operation }) => method === 'post' && '201' in operation.responses);
     expect(creates.length).toBeGreaterThan(20);
     const answers = [];

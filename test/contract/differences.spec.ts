@@ -16,18 +16,18 @@ function compare(schema: object, operation?: object): string[] {
   return differences(contractOf(documentOf(schema, operation), everything), contractOf(documentOf(pet), everything));
 }
 
-describe('The comparison of two contracts', () => {
-  it('finds nothing where only the prose differs', () => {
+describe('The comparison of two documents', () => {
+  it('finds no difference where only descriptions differ', () => {
     const properties = { ...pet.properties, age: { ...pet.properties.age, description: 'In years.', title: 'Age' } };
     expect(compare({ ...pet, properties, description: 'A pet.' }, { description: 'Get one.' })).toEqual([]);
   });
 
-  it('keeps properties that are called like prose', () => {
+  it('compares properties named `description`', () => {
     const properties = { ...pet.properties, description: { type: 'string' } };
     expect(compare({ ...pet, properties })).toEqual(['schema Pet.properties.description is added']);
   });
 
-  it('finds what is missing, and what is another', () => {
+  it('finds missing and changed schemas', () => {
     const properties = { name: { type: 'string', maxLength: 8 } };
     expect(compare({ ...pet, properties })).toEqual([
       'schema Pet.properties.name.maxLength is 8, not 9',
@@ -42,7 +42,7 @@ describe('The comparison of two contracts', () => {
     ]);
   });
 
-  it('finds words of an enumeration that one of them does not have, and words in another order', () => {
+  it('finds missing, added and reordered values of an enumeration', () => {
     const document = (...words: string[]): Contract => {
       const properties = { size: { type: 'string', enum: words } };
       return contractOf(documentOf({ type: 'object', properties }), everything);
@@ -54,12 +54,12 @@ describe('The comparison of two contracts', () => {
     ]);
   });
 
-  it('finds a parameter that one of them does not have, whatever the order', () => {
+  it('finds missing and added parameters, in any order', () => {
     const parameters = [{ name: 'page', in: 'query', required: false, schema: { type: 'integer' } }];
     expect(compare(pet, { parameters })).toEqual(['operation pets_retrieve.parameters.query page is added']);
   });
 
-  it('takes a reference with something beside it for the same reference', () => {
+  it('treats a reference with siblings as the same reference', () => {
     const reference = { $ref: '#/components/schemas/Kind' };
     const document = (kind: object): Document => {
       const { paths } = documentOf(pet);

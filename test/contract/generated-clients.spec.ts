@@ -60,7 +60,7 @@ function errors(): string[] {
 }
 
 describe('A client generated from schema.yml by hey-api and by openapi-typescript', () => {
-  it('narrows challenges and answers by their component', () => {
+  it('narrows challenges and responses by their component', () => {
     expect(errors()).toEqual([]);
   });
 

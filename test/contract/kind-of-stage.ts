@@ -43,7 +43,7 @@ export function describeKindOfStage({ kind, path, needed, others, filters }: Kin
       expect((await refusal(call('Retrieve', { stageUuid: stage['pk'] }))).status).toBe(404);
     });
 
-    it('changes with PUT what is named, and with PATCH a single field, or nothing', async () => {
+    it('changes only the sent fields with PUT and PATCH', async () => {
       const stage = await create();
       const stageUuid: unknown = stage['pk'];
       const replaced = { ...stage, ...needed, name: `replaced-${kind}` };
@@ -54,7 +54,7 @@ export function describeKindOfStage({ kind, path, needed, others, filters }: Kin
       expect(await call('PartialUpdate', { stageUuid, ...patched })).toEqual({ ...replaced, ...others });
     });
 
-    it('lists what a filter leaves, in the order that is asked for', async () => {
+    it('filters and sorts a list', async () => {
       const wanted = await create({ ...others, name: `wanted-${kind}` });
       const other = await create();
       const values: Stage = { ...wanted, stageUuid: wanted['pk'], search: 'wanted' };
@@ -68,7 +68,7 @@ export function describeKindOfStage({ kind, path, needed, others, filters }: Kin
       expect(pagination).toMatchObject({ previous: 0, current: 1, startIndex: 1, endIndex: 1 });
     });
 
-    it('lists what uses a stage', async () => {
+    it('lists the objects that use a stage', async () => {
       const { pk: stage } = await create();
       const flows = new FlowsApi(sdk().configuration());
       const flowRequest = { name: 'Sign in', slug: 'sign-in', title: 'Hello', designation: 'authentication' as const };
@@ -81,7 +81,7 @@ export function describeKindOfStage({ kind, path, needed, others, filters }: Kin
       ]);
     });
 
-    it('refuses callers who are nobody', async () => {
+    it('answers 403 without credentials', async () => {
       expect(await refusal(call('List', {}, null))).toEqual({
         status: 403,
         body: { detail: 'Authentication credentials were not provided.' },

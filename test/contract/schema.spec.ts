@@ -33,7 +33,7 @@ interface Member {
 const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
 
 describe('schema.yml', () => {
-  it('is what the application generates, without a database or a port', () => {
+  it('is up to date with the application, and generated without a database or a port', () => {
     const committed = readFileSync(new URL('../../schema.yml', import.meta.url), 'utf8');
     expect(committed, 'it is stale: npm run schema:write').toBe(generated);
   });
@@ -42,13 +42,13 @@ describe('schema.yml', () => {
     expect(document.openapi).toBe('3.0.3');
   });
 
-  it('refers only to schemas that it has', () => {
+  it('has no broken reference', () => {
     const references = [...generated.matchAll(/\$ref: "?#\/components\/schemas\/(\w+)"?$/gm)].map(([, name]) => name);
     expect(references).toHaveLength(generated.split('$ref').length - 1);
     expect(references.filter((name = '') => !(name in document.components.schemas))).toEqual([]);
   });
 
-  it('has no schema that no operation uses', () => {
+  it('has no unused schema', () => {
     const used = new Set<string>();
     const visit = (part: unknown): void => {
       for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
@@ -61,7 +61,7 @@ describe('schema.yml', () => {
     expect(Object.keys(document.components.schemas).filter((name) => !used.has(name))).toEqual([]);
   });
 
-  it('calls no schema like a class of ours', () => {
+  it('names no schema with the suffix of our classes', () => {
     expect(Object.keys(document.components.schemas).filter((name) => /Dto$|^Page$/.test(name))).toEqual([]);
   });
 
@@ -93,7 +93,7 @@ describe('schema.yml', () => {
     ]);
   });
 
-  it('gives every operation an id of its own, a summary, a tag, and says who may call it', () => {
+  it('gives every operation a unique id, a summary, a tag and its security', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     const incomplete = operations.filter(
@@ -141,7 +141,7 @@ describe('/schema/', () => {
     expect(JSON.parse(answer.text)).toEqual(document);
   });
 
-  it('refuses unknown formats', async () => {
+  it('answers 404 for an unknown format and 406 for an unsupported Accept header', async () => {
     expect((await schema('?format=xml')).status).toBe(404);
     expect((await schema('', 'text/html')).status).toBe(406);
   });

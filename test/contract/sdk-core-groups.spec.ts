@@ -13,7 +13,7 @@ describeSdk('/core/groups/', (sdk) => {
     core().coreUsersCreate({ userRequest: { username: `user-${randomUUID()}`, name: 'Member' } });
   const uuid: unknown = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 
-  it('creates with the defaults of authentik', async () => {
+  it('creates with authentik’s defaults', async () => {
     expect(await create({ name: 'defaults' })).toEqual({
       pk: uuid,
       numPk: expect.any(Number),
@@ -52,7 +52,7 @@ describeSdk('/core/groups/', (sdk) => {
     expect((await core().coreUsersRetrieve({ id: pk })).isSuperuser).toBe(true);
   });
 
-  it('refuses bad values', async () => {
+  it('answers 400 for invalid values', async () => {
     const nothing = randomUUID();
     expect(await refusal(core().coreGroupsCreate({ groupRequest: {} as GroupRequest }))).toEqual({
       status: 400,
@@ -68,7 +68,7 @@ describeSdk('/core/groups/', (sdk) => {
     });
   });
 
-  it('retrieves what was created, without its users if they are not wanted', async () => {
+  it('retrieves a group, with or without its users', async () => {
     const group = await create({ users: [(await user()).pk] });
     expect(await core().coreGroupsRetrieve({ groupUuid: group.pk })).toEqual(group);
     expect(await core().coreGroupsRetrieve({ groupUuid: group.pk, includeUsers: false })).toEqual({
@@ -93,7 +93,7 @@ describeSdk('/core/groups/', (sdk) => {
     expect(await Promise.all(calls.map(refusal))).toEqual(calls.map(() => notFound));
   });
 
-  it('changes with PUT what is named, and leaves the rest', async () => {
+  it('changes only the sent fields with PUT', async () => {
     const group = await create({ attributes: { kept: true }, users: [(await user()).pk] });
     const groupRequest = { name: 'replaced' };
     const changed = { ...group, ...groupRequest };
@@ -103,7 +103,7 @@ describeSdk('/core/groups/', (sdk) => {
     );
   });
 
-  it('changes with PATCH a single field', async () => {
+  it('changes one field with PATCH', async () => {
     const [group, parent] = [await create(), await create()];
     const patch = (patchedGroupRequest: object): Promise<Group> =>
       core().coreGroupsPartialUpdate({ groupUuid: group.pk, patchedGroupRequest });
@@ -112,13 +112,13 @@ describeSdk('/core/groups/', (sdk) => {
     expect(await refusal(patch({ attributes: 'x' }))).toMatchObject({ status: 400 });
   });
 
-  it('deletes once', async () => {
+  it('deletes, and answers 404 the second time', async () => {
     const { pk: groupUuid } = await create();
     await core().coreGroupsDestroy({ groupUuid });
     expect((await refusal(core().coreGroupsDestroy({ groupUuid }))).status).toBe(404);
   });
 
-  it('adds users and takes them out', async () => {
+  it('adds and removes users', async () => {
     const [{ pk: groupUuid }, { pk }] = [await create(), await user()];
     await core().coreGroupsAddUserCreate({ groupUuid, userAccountRequest: { pk } });
     expect((await core().coreGroupsRetrieve({ groupUuid })).users).toEqual([pk]);
@@ -129,7 +129,7 @@ describeSdk('/core/groups/', (sdk) => {
     expect((await refusal(core().coreGroupsAddUserCreate({ groupUuid, userAccountRequest: nobody }))).status).toBe(404);
   });
 
-  it('lists what a filter leaves, for every filter there is', async () => {
+  it('filters a list by every filter', async () => {
     const member = await user();
     const settings = { name: 'wanted', isSuperuser: true, attributes: { room: 'list' }, users: [member.pk] };
     const wanted = await create(settings);
@@ -151,7 +151,7 @@ describeSdk('/core/groups/', (sdk) => {
     expect(results).toEqual([{ ...wanted, usersObj: null }]);
   });
 
-  it('lists page by page, by name', async () => {
+  it('paginates by name', async () => {
     for (const name of ['page b', 'page a', 'page c']) await create({ name });
     const first = await core().coreGroupsList({ search: 'page', pageSize: 2 });
     expect(first.results.map(({ name }) => name)).toEqual(['page a', 'page b']);
@@ -161,11 +161,11 @@ describeSdk('/core/groups/', (sdk) => {
     expect((await refusal(core().coreGroupsList({ search: 'page', page: 2 }))).status).toBe(404);
   });
 
-  it('lists what uses a group', async () => {
+  it('lists the objects that use a group', async () => {
     expect(await core().coreGroupsUsedByList({ groupUuid: (await create()).pk })).toEqual([]);
   });
 
-  it('refuses callers who are nobody', async () => {
+  it('answers 403 without credentials', async () => {
     expect(await refusal(core(null).coreGroupsList())).toEqual({
       status: 403,
       body: { detail: 'Authentication credentials were not provided.' },

@@ -15,7 +15,7 @@ describeSdk('/core/tokens/', (sdk) => {
     (await core().coreTokensViewKeyRetrieve({ identifier })).key;
   const uuid: unknown = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 
-  it('creates with the defaults of authentik, for the caller', async () => {
+  it('creates with authentik’s defaults, for the caller', async () => {
     const { user: me } = await core().coreUsersMeRetrieve();
     const token = await create({ identifier: 'defaults' });
     expect(token).toEqual({
@@ -39,7 +39,7 @@ describeSdk('/core/tokens/', (sdk) => {
     expect(await create({ ...request, expires })).toMatchObject({ ...request, userObj: { pk }, expires });
   });
 
-  it('refuses bad values', async () => {
+  it('answers 400 for invalid values', async () => {
     const { identifier } = await create();
     expect(await refusal(core().coreTokensCreate({ tokenRequest: {} as TokenRequest }))).toEqual({
       status: 400,
@@ -62,7 +62,7 @@ describeSdk('/core/tokens/', (sdk) => {
     });
   });
 
-  it('retrieves what was created', async () => {
+  it('retrieves the created object', async () => {
     const token = await create();
     expect(await core().coreTokensRetrieve({ identifier: token.identifier })).toEqual(token);
   });
@@ -82,7 +82,7 @@ describeSdk('/core/tokens/', (sdk) => {
     expect(await Promise.all(calls.map(refusal))).toEqual(calls.map(() => notFound));
   });
 
-  it('changes with PUT and PATCH what is named', async () => {
+  it('changes only the sent fields with PUT and PATCH', async () => {
     const { identifier, ...token } = await create({ description: 'Old' });
     const { user: owner } = token;
     const renamed = { identifier: `${identifier}-new`, user: owner! };
@@ -101,13 +101,13 @@ describeSdk('/core/tokens/', (sdk) => {
     ).toBe(400);
   });
 
-  it('deletes once', async () => {
+  it('deletes, and answers 404 the second time', async () => {
     const { identifier } = await create();
     await core().coreTokensDestroy({ identifier });
     expect((await refusal(core().coreTokensDestroy({ identifier }))).status).toBe(404);
   });
 
-  it('shows the key, which opens the API, and takes another one', async () => {
+  it('returns a key that works, and replaces it', async () => {
     const owner = await user();
     const { identifier } = await create({ user: owner.pk });
     const key = await keyOf(identifier);
@@ -124,7 +124,7 @@ describeSdk('/core/tokens/', (sdk) => {
     expect((await refusal(empty)).status).toBe(400);
   });
 
-  it('shows users who are no superusers their own tokens only', async () => {
+  it('lists only their own tokens for users who are not superusers', async () => {
     const owner = await user();
     const mine = await create({ user: owner.pk });
     const { identifier } = await create();
@@ -134,7 +134,7 @@ describeSdk('/core/tokens/', (sdk) => {
     expect((await refusal(own.coreTokensViewKeyRetrieve({ identifier }))).status).toBeGreaterThanOrEqual(403);
   });
 
-  it('lists what a filter leaves, for every filter there is', async () => {
+  it('filters a list by every filter', async () => {
     const owner = await user();
     const settings = { description: 'listed', managed: 'goauthentik.io/listed', expiring: false };
     const expires = new Date(Date.now() + 3_600_000);
@@ -160,7 +160,7 @@ describeSdk('/core/tokens/', (sdk) => {
     });
   });
 
-  it('lists page by page, by identifier', async () => {
+  it('paginates by identifier', async () => {
     for (const name of ['b', 'a', 'c']) await create({ identifier: `page-${name}` });
     const first = await core().coreTokensList({ search: 'page', pageSize: 2 });
     expect(first.results.map(({ identifier }) => identifier)).toEqual(['page-a', 'page-b']);
@@ -169,7 +169,7 @@ describeSdk('/core/tokens/', (sdk) => {
     expect((await refusal(core().coreTokensList({ search: 'page', page: 2 }))).status).toBe(404);
   });
 
-  it('answers that nothing uses a token', async () => {
+  it('lists no object that uses a token', async () => {
     const { identifier } = await create();
     expect(await core().coreTokensUsedByList({ identifier })).toEqual([]);
   });

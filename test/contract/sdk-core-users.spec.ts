@@ -37,7 +37,7 @@ describeSdk('/core/users/', (sdk) => {
     type: 'external',
   } as const;
 
-  it('creates with the defaults of authentik', async () => {
+  it('creates with authentik’s defaults', async () => {
     const user = await create({ username: 'defaults', name: '' });
     expect(user).toEqual({
       ...defaults,
@@ -67,7 +67,7 @@ describeSdk('/core/users/', (sdk) => {
     ]);
   });
 
-  it('refuses a user without what it must have, and bad values', async () => {
+  it('answers 400 for missing and invalid fields', async () => {
     const missing = ['This field is required.'];
     expect(await refusal(core().coreUsersCreate({ userRequest: {} as UserRequest }))).toEqual({
       status: 400,
@@ -89,7 +89,7 @@ describeSdk('/core/users/', (sdk) => {
     });
   });
 
-  it('retrieves what was created', async () => {
+  it('retrieves the created object', async () => {
     const user = await create(everything);
     expect(await core().coreUsersRetrieve({ id: user.pk })).toEqual(user);
   });
@@ -108,7 +108,7 @@ describeSdk('/core/users/', (sdk) => {
     expect(await Promise.all(calls.map(refusal))).toEqual(calls.map(() => notFound));
   });
 
-  it('changes with PUT what is named, and leaves the rest', async () => {
+  it('changes only the sent fields with PUT', async () => {
     const user = await create(everything);
     const userRequest = { username: `renamed-${user.username}`, name: 'Renamed' };
     expect(await core().coreUsersUpdate({ id: user.pk, userRequest })).toEqual({
@@ -122,7 +122,7 @@ describeSdk('/core/users/', (sdk) => {
     });
   });
 
-  it('changes with PATCH a single field', async () => {
+  it('changes one field with PATCH', async () => {
     const user = await create();
     const patchedUserRequest = { attributes: { changed: true } };
     const changed = { ...user, ...patchedUserRequest };
@@ -135,13 +135,13 @@ describeSdk('/core/users/', (sdk) => {
     });
   });
 
-  it('deletes once', async () => {
+  it('deletes, and answers 404 the second time', async () => {
     const { pk: id } = await create();
     await core().coreUsersDestroy({ id });
     expect((await refusal(core().coreUsersDestroy({ id }))).status).toBe(404);
   });
 
-  it('sets a password, and refuses an empty one', async () => {
+  it('sets a password, and answers 400 for an empty one', async () => {
     const { pk: id, passwordChangeDate } = await create();
     await core().coreUsersSetPasswordCreate({ id, userPasswordSetRequest: { password: 'correct horse' } });
     const changed = await core().coreUsersRetrieve({ id });
@@ -150,7 +150,7 @@ describeSdk('/core/users/', (sdk) => {
     expect((await refusal(empty)).status).toBe(400);
   });
 
-  it('lists what a filter leaves, for every filter there is', async () => {
+  it('filters a list by every filter', async () => {
     const readers = await group('readers of the list');
     const settings = { ...everything, path: 'shelf/upper', email: 'list@example.org', name: 'Listed' };
     const wanted = await create({ ...settings, username: 'listed', groups: [readers] });
@@ -187,7 +187,7 @@ describeSdk('/core/users/', (sdk) => {
     });
   });
 
-  it('lists page by page, without groups if they are not wanted', async () => {
+  it('paginates, with or without groups', async () => {
     for (const username of ['page-b', 'page-a', 'page-c']) await create({ username, path: 'pages' });
     const first = await core().coreUsersList({ path: 'pages', pageSize: 2, includeGroups: false });
     expect(first.results.map(({ username, groupsObj }) => [username, groupsObj])).toEqual([
@@ -236,7 +236,7 @@ describeSdk('/core/users/', (sdk) => {
     expect((await core().coreUsersPathsRetrieve()).paths).toContain('users');
   });
 
-  it('creates service accounts, with a group if wanted', async () => {
+  it('creates service accounts, with or without a group', async () => {
     const expires = new Date('2030-01-01T00:00:00Z');
     const account = await core().coreUsersServiceAccountCreate({
       userServiceAccountRequest: { name: 'robot', createGroup: true, expiring: true, expires },
@@ -256,7 +256,7 @@ describeSdk('/core/users/', (sdk) => {
     expect(alone.groupPk).toBeUndefined();
   });
 
-  it('lists what uses a user', async () => {
+  it('lists the objects that use a user', async () => {
     const { pk: user } = await create();
     const token = await core().coreTokensCreate({ tokenRequest: { identifier: 'of-a-user', user } });
     expect(await core().coreUsersUsedByList({ id: user })).toEqual([

@@ -35,7 +35,7 @@ describeSdk('/events/', (sdk) => {
     expect(await events().eventsEventsRetrieve({ eventUuid: results[0]!.pk })).toEqual(results[0]);
   });
 
-  it('lists what a filter leaves', async () => {
+  it('filters a list', async () => {
     const model = { pk: randomUUID(), app: 'authentik_stages_email', model_name: 'emailstage' };
     const user = { pk: 2, username: 'grace', email: 'grace@example.org' };
     // The start writes events of what it creates.
@@ -59,7 +59,7 @@ describeSdk('/events/', (sdk) => {
     expect((await events().eventsEventsList({ contextAuthorizedApp: 'none' })).results).toEqual([]);
   });
 
-  it('lists page by page, newest first', async () => {
+  it('paginates events, newest first', async () => {
     for (const app of ['page a', 'page b', 'page c']) await write({ app });
     const first = await events().eventsEventsList({ search: 'page', pageSize: 2 });
     expect(first.results.map(({ app }) => app)).toEqual(['page c', 'page b']);

@@ -20,7 +20,7 @@ describeSdk('/flows/bindings/', (sdk) => {
   };
   const uuid: unknown = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 
-  it('creates with the defaults of authentik, and shows the stage', async () => {
+  it('creates with authentik’s defaults, and returns the stage', async () => {
     const [target, bound] = [await flow(), await stage()];
     const binding = await bind({ target: target.pk, stage: bound.pk, order: 10 });
     expect(binding).toEqual({
@@ -57,7 +57,7 @@ describeSdk('/flows/bindings/', (sdk) => {
     expect(await bind(settings)).toMatchObject(settings);
   });
 
-  it('refuses what is missing, what refers to nothing and what is there already', async () => {
+  it('answers 400 for missing fields, broken references and duplicates', async () => {
     const missing = ['This field is required.'];
     expect(await refusal(flows().flowsBindingsCreate({ flowStageBindingRequest: {} as never }))).toEqual({
       status: 400,
@@ -82,7 +82,7 @@ describeSdk('/flows/bindings/', (sdk) => {
     });
   });
 
-  it('retrieves what was created', async () => {
+  it('retrieves the created object', async () => {
     const binding = await bind();
     expect(await flows().flowsBindingsRetrieve({ fsbUuid: binding.pk })).toEqual(binding);
   });
@@ -101,7 +101,7 @@ describeSdk('/flows/bindings/', (sdk) => {
     expect(await Promise.all(calls.map(refusal))).toEqual(calls.map(() => notFound));
   });
 
-  it('changes with PUT what is named, and leaves the rest', async () => {
+  it('changes only the sent fields with PUT', async () => {
     const binding = await bind({ invalidResponseAction: 'restart' });
     const { pk: fsbUuid, target, stage: bound } = binding;
     const flowStageBindingRequest = { target, stage: bound, order: 7 };
@@ -114,7 +114,7 @@ describeSdk('/flows/bindings/', (sdk) => {
     );
   });
 
-  it('changes with PATCH a single field', async () => {
+  it('changes one field with PATCH', async () => {
     const binding = await bind();
     const patch = (patchedFlowStageBindingRequest: object): Promise<FlowStageBinding> =>
       flows().flowsBindingsPartialUpdate({ fsbUuid: binding.pk, patchedFlowStageBindingRequest });
@@ -125,7 +125,7 @@ describeSdk('/flows/bindings/', (sdk) => {
     });
   });
 
-  it('deletes once, and leaves flow and stage', async () => {
+  it('deletes a binding but not its flow and stage, and answers 404 the second time', async () => {
     const { pk: fsbUuid, stage: stageUuid } = await bind();
     await flows().flowsBindingsDestroy({ fsbUuid });
     expect((await refusal(flows().flowsBindingsDestroy({ fsbUuid }))).status).toBe(404);
@@ -134,7 +134,7 @@ describeSdk('/flows/bindings/', (sdk) => {
     });
   });
 
-  it('lists the bindings of a flow in their order, page by page', async () => {
+  it('paginates the bindings of a flow in their order', async () => {
     const { pk: target } = await flow();
     for (const order of [20, 0, 10]) await bind({ target, order });
     const { results } = await flows().flowsBindingsList({ target });
@@ -152,7 +152,7 @@ describeSdk('/flows/bindings/', (sdk) => {
     });
   });
 
-  it('lists what a filter leaves, for every filter there is', async () => {
+  it('filters a list by every filter', async () => {
     const settings = {
       evaluateOnPlan: true,
       reEvaluatePolicies: false,
@@ -180,12 +180,12 @@ describeSdk('/flows/bindings/', (sdk) => {
     });
   });
 
-  it('answers that nothing uses a binding', async () => {
+  it('lists no object that uses a binding', async () => {
     const { pk: fsbUuid } = await bind();
     expect(await flows().flowsBindingsUsedByList({ fsbUuid })).toEqual([]);
   });
 
-  it('refuses callers who are nobody', async () => {
+  it('answers 403 without credentials', async () => {
     expect(await refusal(flows(null).flowsBindingsList())).toEqual({
       status: 403,
       body: { detail: 'Authentication credentials were not provided.' },

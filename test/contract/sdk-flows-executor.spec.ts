@@ -47,7 +47,7 @@ describeSdk('/flows/executor/', (sdk) => {
     expect(end).toMatchObject({ component: 'xak-flow-redirect', to: '/there' });
   });
 
-  it('signs a visitor in by name and password, when they have agreed', async () => {
+  it('signs a visitor in with name and password after consent', async () => {
     const [flows, stages] = [new FlowsApi(sdk().configuration()), new StagesApi(sdk().configuration())];
     const users = new CoreApi(sdk().configuration());
     const { pk: id } = await users.coreUsersCreate({ userRequest: { username: 'ann', name: 'Ann' } });
@@ -103,7 +103,7 @@ describeSdk('/flows/executor/', (sdk) => {
     });
   });
 
-  it('lets those sign up who are invited, once, with what the invitation says in advance', async () => {
+  it('lets an invited visitor sign up once, with the fixed data of the invitation', async () => {
     const flowSlug = `flow-${randomUUID()}`;
     const [flows, stages] = [new FlowsApi(sdk().configuration()), new StagesApi(sdk().configuration())];
     const users = new CoreApi(sdk().configuration());

@@ -30,7 +30,7 @@ describeSdk('/flows/inspector/', (sdk) => {
     expect(last.currentPlan?.nextPlannedStage).toBeUndefined();
   });
 
-  it('refuses who has not begun the flow', async () => {
+  it('answers 400 to a visitor who has not started the flow', async () => {
     const { flow } = await createFlowWith(sdk().app.api, []);
     const browser = new FlowsApi(sdk().browser(adminKey));
     const error: unknown = await browser.flowsInspectorGet({ flowSlug: flow.slug }).catch((reason: unknown) => reason);

@@ -36,7 +36,7 @@ describeSdk('/flows/instances/', (sdk) => {
     authentication: 'require_unauthenticated',
   } as const;
 
-  it('creates with the defaults of authentik', async () => {
+  it('creates with authentik’s defaults', async () => {
     const flow = await create(required);
     expect(flow).toEqual({
       ...defaults,
@@ -52,7 +52,7 @@ describeSdk('/flows/instances/', (sdk) => {
     expect(await create(others)).toMatchObject(others);
   });
 
-  it('refuses a flow without what it must have', async () => {
+  it('answers 400 for missing fields', async () => {
     const missing = ['This field is required.'];
     expect(await refusal(flows().flowsInstancesCreate({ flowRequest: {} as FlowRequest }))).toEqual({
       status: 400,
@@ -60,7 +60,7 @@ describeSdk('/flows/instances/', (sdk) => {
     });
   });
 
-  it('refuses bad words and a slug that is taken', async () => {
+  it('answers 400 for invalid values and a slug that is taken', async () => {
     const { slug } = await create();
     const designation = 'party' as 'recovery';
     expect(await refusal(create({ slug, designation, layout: 'round' as 'stacked' }))).toEqual({
@@ -97,7 +97,7 @@ describeSdk('/flows/instances/', (sdk) => {
     expect(await Promise.all(calls.map(refusal))).toEqual(calls.map(() => notFound));
   });
 
-  it('changes with PUT what is named, and leaves the rest', async () => {
+  it('changes only the sent fields with PUT', async () => {
     const flow = await create(others);
     const flowRequest = { name: 'New', slug: 'new', title: 'New title', designation: 'invalidation' } as const;
     expect(await flows().flowsInstancesUpdate({ slug: flow.slug, flowRequest })).toEqual({
@@ -112,7 +112,7 @@ describeSdk('/flows/instances/', (sdk) => {
     });
   });
 
-  it('moves with its slug', async () => {
+  it('is found by its new slug after a change', async () => {
     const { slug } = await create();
     const { pk } = await flows().flowsInstancesPartialUpdate({ slug, patchedFlowRequest: { slug: 'moved' } });
     expect(await flows().flowsInstancesRetrieve({ slug: 'moved' })).toMatchObject({ pk, name: slug });
@@ -125,13 +125,13 @@ describeSdk('/flows/instances/', (sdk) => {
     });
   });
 
-  it('deletes once', async () => {
+  it('deletes, and answers 404 the second time', async () => {
     const { slug } = await create();
     await flows().flowsInstancesDestroy({ slug });
     expect((await refusal(flows().flowsInstancesDestroy({ slug }))).status).toBe(404);
   });
 
-  it('lists what filters and search leave, page by page', async () => {
+  it('filters, searches and paginates a list', async () => {
     const settings = {
       name: 'Leaving',
       slug: 'leaving',
@@ -162,12 +162,12 @@ describeSdk('/flows/instances/', (sdk) => {
     });
   });
 
-  it('lists what uses a flow', async () => {
+  it('lists the objects that use a flow', async () => {
     const { slug } = await create();
     expect(await flows().flowsInstancesUsedByList({ slug })).toEqual([]);
   });
 
-  it('begins a flow for its caller, and says where its page is', async () => {
+  it('returns the page of a flow', async () => {
     const { slug } = await create();
     const { link } = await flows().flowsInstancesExecuteRetrieve({ slug });
     expect(link).toMatch(new RegExp(`^http.*/if/flow/${slug}/$`));
@@ -194,7 +194,7 @@ describeSdk('/flows/instances/', (sdk) => {
     });
   });
 
-  it('draws a flow', async () => {
+  it('returns the diagram of a flow', async () => {
     const { slug, pk: target } = await create({ name: 'Drawn' });
     const { pk: stage } = await new StagesApi(sdk().configuration()).stagesEmailCreate({
       emailStageRequest: { name: 'drawn-mail' },

@@ -71,7 +71,7 @@ entries:
     });
   });
 
-  it('refuses a blueprint that is none', async () => {
+  it('answers 400 for a text that is not a blueprint', async () => {
     expect(await refusal(create({ content: 'version: 3\nentries: []' }))).toEqual({
       status: 400,
       body: { content: ['Failed to validate blueprint', 'Invalid blueprint version'] },

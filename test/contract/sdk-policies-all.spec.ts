@@ -6,7 +6,7 @@ import { describeSdk, refusal } from './sdk.js';
 describeSdk('/policies/all/', (sdk) => {
   const policies = (key?: string | null): PoliciesApi => new PoliciesApi(sdk().configuration(key));
 
-  it('lists, shows, tests and deletes policies of every kind', async () => {
+  it('lists, retrieves, tests and deletes policies of every kind', async () => {
     const passwordPolicyRequest = { name: 'long', lengthMin: 12, errorMessage: 'Longer.' };
     const { pk: policyUuid } = await policies().policiesPasswordCreate({ passwordPolicyRequest });
     const policy = await policies().policiesAllRetrieve({ policyUuid });

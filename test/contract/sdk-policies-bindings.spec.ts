@@ -28,7 +28,7 @@ describeSdk('/policies/bindings/', (sdk) => {
     user = (await core().coreUsersCreate({ userRequest: { username: 'alice', name: 'Alice' } })).pk;
   });
 
-  it('creates with the defaults of authentik, and embeds the user or group', async () => {
+  it('creates with authentik’s defaults, and embeds the user or group', async () => {
     const binding = await bind({ group, order: 3 });
     expect(binding).toEqual({
       pk: binding.pk,
@@ -48,12 +48,12 @@ describeSdk('/policies/bindings/', (sdk) => {
     expect((await bind({ user })).userObj).toMatchObject({ pk: user, username: 'alice' });
   });
 
-  it('creates with every field, for a target named as the target of policies', async () => {
+  it('creates with every field, with the UUID of the policy target', async () => {
     const settings = { user, negate: true, enabled: false, order: -1, timeout: 5, failureResult: true };
     expect(await bind({ ...settings, target: flow.policybindingmodelPtrId })).toMatchObject(settings);
   });
 
-  it('refuses a policy, and a binding with no subject or with two', async () => {
+  it('answers 400 for a policy, no subject or two subjects', async () => {
     const policy = randomUUID();
     expect(await refusal(bind({ policy }))).toEqual({
       status: 400,
@@ -87,7 +87,7 @@ describeSdk('/policies/bindings/', (sdk) => {
     expect((await refusal(policies().policiesBindingsRetrieve({ policyBindingUuid }))).status).toBe(404);
   });
 
-  it('lists what a filter leaves, for every filter there is', async () => {
+  it('filters a list by every filter', async () => {
     const settings = { enabled: false, order: 4711, timeout: 4712 };
     const wanted = await bind({ ...settings, group });
     const other = await bind({ user });

@@ -8,7 +8,7 @@ describeSdk('/policies/expression/', (sdk) => {
   const create = (expressionPolicyRequest: ExpressionPolicyRequest): Promise<ExpressionPolicy> =>
     policies().policiesExpressionCreate({ expressionPolicyRequest });
 
-  it('creates with the defaults of authentik', async () => {
+  it('creates with authentik’s defaults', async () => {
     const policy = await create({ name: 'defaults', expression: 'return True' });
     expect(policy).toEqual({
       pk: policy.pk,
@@ -24,7 +24,7 @@ describeSdk('/policies/expression/', (sdk) => {
     expect(await policies().policiesExpressionRetrieve({ policyUuid: policy.pk })).toEqual(policy);
   });
 
-  it('creates with every field, and lists what a filter leaves, for every filter there is', async () => {
+  it('creates with every field, and filters a list by every filter', async () => {
     const everything = { name: 'everything', executionLogging: true, expression: 'return request.user.pk == 1' };
     const policy = await create(everything);
     expect(policy).toMatchObject(everything);
@@ -43,7 +43,7 @@ describeSdk('/policies/expression/', (sdk) => {
     expect(page.results.map(({ name }) => name)).toEqual(['everything']);
   });
 
-  it('refuses a name that is taken, and an empty expression', async () => {
+  it('answers 400 for a name that is taken and for an empty expression', async () => {
     await create({ name: 'taken', expression: 'return True' });
     expect(await refusal(create({ name: 'taken', expression: '' }))).toEqual({
       status: 400,
@@ -51,7 +51,7 @@ describeSdk('/policies/expression/', (sdk) => {
     });
   });
 
-  it('changes the sent fields with PUT and PATCH, lists what uses it, and deletes', async () => {
+  it('changes the sent fields with PUT and PATCH, lists the objects that use it, and deletes', async () => {
     const { pk: policyUuid } = await create({ name: 'old', expression: 'return True', executionLogging: true });
     const patchedExpressionPolicyRequest = { expression: 'return False' };
     const patched = await policies().policiesExpressionPartialUpdate({ policyUuid, patchedExpressionPolicyRequest });

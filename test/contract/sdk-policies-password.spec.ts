@@ -8,7 +8,7 @@ describeSdk('/policies/password/', (sdk) => {
   const create = (passwordPolicyRequest: PasswordPolicyRequest): Promise<PasswordPolicy> =>
     policies().policiesPasswordCreate({ passwordPolicyRequest });
 
-  it('creates with the defaults of authentik', async () => {
+  it('creates with authentik’s defaults', async () => {
     const policy = await create({ name: 'defaults' });
     expect(policy).toEqual({
       pk: policy.pk,
@@ -36,7 +36,7 @@ describeSdk('/policies/password/', (sdk) => {
     expect(await policies().policiesPasswordRetrieve({ policyUuid: policy.pk })).toEqual(policy);
   });
 
-  it('creates with every field, and lists what a filter leaves, for every filter there is', async () => {
+  it('creates with every field, and filters a list by every filter', async () => {
     const everything = {
       name: 'everything',
       executionLogging: true,
@@ -73,7 +73,7 @@ describeSdk('/policies/password/', (sdk) => {
     expect(page.results.map(({ name }) => name)).toEqual(['everything']);
   });
 
-  it('refuses a name that is taken, and what is no number from 0 on', async () => {
+  it('answers 400 for a name that is taken and for negative numbers', async () => {
     await create({ name: 'taken' });
     expect(await refusal(create({ name: 'taken', amountDigits: -1 }))).toEqual({
       status: 400,
@@ -84,7 +84,7 @@ describeSdk('/policies/password/', (sdk) => {
     });
   });
 
-  it('changes the sent fields with PUT and PATCH, lists what uses it, and deletes', async () => {
+  it('changes the sent fields with PUT and PATCH, lists the objects that use it, and deletes', async () => {
     const { pk: policyUuid } = await create({ name: 'old', lengthMin: 9, amountDigits: 1 });
     const patchedPasswordPolicyRequest = { lengthMin: 12 };
     const patched = await policies().policiesPasswordPartialUpdate({ policyUuid, patchedPasswordPolicyRequest });

@@ -53,7 +53,7 @@ describeSdk('/rbac/', (sdk) => {
     expect((await refusal(rbac().rbacRolesRetrieve({ uuid }))).status).toBe(404);
   });
 
-  it('refuses roles without a name, and with one that is too long', async () => {
+  it('answers 400 for a role without a name or with a name that is too long', async () => {
     expect(await refusal(rbac().rbacRolesCreate({ roleRequest: {} as never }))).toEqual({
       status: 400,
       body: { name: ['This field is required.'] },
@@ -79,7 +79,7 @@ describeSdk('/rbac/', (sdk) => {
     expect(await Promise.all(calls.map(refusal))).toEqual(calls.map(() => notFound));
   });
 
-  it('lists roles by name, page by page', async () => {
+  it('paginates roles by name', async () => {
     for (const name of ['list b', 'list a', 'list c']) await createRole(name);
     const { results, pagination } = await rbac().rbacRolesList({ search: 'list', pageSize: 2 });
     expect(results.map(({ name }) => name)).toEqual(['list a', 'list b']);
@@ -89,7 +89,7 @@ describeSdk('/rbac/', (sdk) => {
     expect((await refusal(rbac().rbacRolesList({ search: 'list', page: 2 }))).status).toBe(404);
   });
 
-  it('lets a user see one stage, and no longer', async () => {
+  it('assigns and unassigns the permission to view one stage to a user', async () => {
     const { id, key } = await createCaller();
     const [stage, other] = [await createStage(), await createStage()];
     expect(await refusal(stages(key).stagesEmailList())).toEqual(forbidden);
@@ -108,7 +108,7 @@ describeSdk('/rbac/', (sdk) => {
     expect(await refusal(stages(key).stagesEmailList())).toEqual(forbidden);
   });
 
-  it('gives, moves and takes a permission on one object of a user, as Terraform does', async () => {
+  it('assigns, moves and unassigns a user’s permission on one object, as Terraform does', async () => {
     const { id: user, key } = await createCaller();
     const [stage, other] = [await createStage(), await createStage()];
     const [given] = await rbac().rbacPermissionsAssignedByUsersAssign({
@@ -139,7 +139,7 @@ describeSdk('/rbac/', (sdk) => {
     expect(await refusal(stages(key).stagesEmailList())).toEqual(forbidden);
   });
 
-  it('gives, moves and takes a permission on one object of a role, as Terraform does', async () => {
+  it('assigns, moves and unassigns a role’s permission on one object, as Terraform does', async () => {
     const { pk: uuid } = await createRole();
     const [stage, other] = [await createStage(), await createStage()];
     const [given] = await rbac().rbacPermissionsAssignedByRolesAssign({
@@ -158,7 +158,7 @@ describeSdk('/rbac/', (sdk) => {
     expect((await rbac().rbacPermissionsRolesList({ uuid })).results).toEqual([]);
   });
 
-  it('finds and takes a permission on every object, as Terraform does', async () => {
+  it('finds and unassigns a permission on every object, as Terraform does', async () => {
     const [{ pk: uuid }, { id: user }] = [await createRole(), await createCaller()];
     const [ofRole] = await rbac().rbacPermissionsAssignedByRolesAssign({ uuid, permissionAssignRequest: view });
     const [ofUser] = await rbac().rbacPermissionsAssignedByUsersAssign({ id: user, permissionAssignRequest: view });
@@ -193,7 +193,7 @@ describeSdk('/rbac/', (sdk) => {
     expect(pagination).toMatchObject({ count: 4, next: 2, totalPages: 2 });
   });
 
-  it('lets the members of a group see every stage by a role, and no longer', async () => {
+  it('assigns and unassigns the permission to view every stage to a role of a group', async () => {
     const { id, key } = await createCaller();
     const stage = await createStage();
     const { pk: uuid } = await createRole();
@@ -206,7 +206,7 @@ describeSdk('/rbac/', (sdk) => {
     expect(await refusal(stages(key).stagesEmailList())).toEqual(forbidden);
   });
 
-  it('refuses unknown permissions, and callers who may not assign', async () => {
+  it('answers 400 for unknown permissions, and 403 for callers who may not assign', async () => {
     const { id, key } = await createCaller();
     const permissionAssignRequest = { permissions: ['authentik_stages_email.eat_emailstage'] };
     const unknown = rbac().rbacPermissionsAssignedByUsersAssign({ id, permissionAssignRequest });

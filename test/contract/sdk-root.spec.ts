@@ -19,7 +19,7 @@ describeSdk('/root/', (sdk) => {
     expect(await root().rootConfigRetrieve()).toEqual(config);
   });
 
-  it('refuses an unknown key, even where none is needed', async () => {
+  it('answers 403 for an unknown token, even on public routes', async () => {
     expect(await refusal(root('no-such-key').rootConfigRetrieve())).toEqual({
       status: 403,
       body: { detail: 'Token invalid/expired' },

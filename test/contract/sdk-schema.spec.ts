@@ -14,7 +14,7 @@ describeSdk('/schema/', (sdk) => {
     });
   });
 
-  it('refuses an unknown format', async () => {
+  it('answers 404 for an unknown format', async () => {
     expect(await refusal(schema().schemaRetrieve({ format: 'xml' as 'json' }))).toEqual({
       status: 404,
       body: { detail: 'Not found.' },

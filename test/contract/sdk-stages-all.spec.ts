@@ -19,7 +19,7 @@ describeSdk('/stages/all/', (sdk) => {
     flowSet: [],
   });
 
-  it('lists stages of every kind with what they have in common', async () => {
+  it('lists stages of every kind with their common fields', async () => {
     const created = [await create('list b'), await create('list a')];
     const { results, pagination } = await stages().stagesAllList({ search: 'list', ordering: 'name' });
     expect(results).toEqual([asStage(created[1]!), asStage(created[0]!)]);
@@ -46,7 +46,7 @@ describeSdk('/stages/all/', (sdk) => {
     expect(await stages().stagesAllRetrieve({ stageUuid: stage.pk })).toEqual(asStage(stage));
   });
 
-  it('deletes one of whatever kind', async () => {
+  it('deletes a stage of any kind', async () => {
     const { pk: stageUuid } = await create();
     await stages().stagesAllDestroy({ stageUuid });
     expect((await refusal(stages().stagesEmailRetrieve({ stageUuid }))).status).toBe(404);
@@ -63,7 +63,7 @@ describeSdk('/stages/all/', (sdk) => {
     expect(await Promise.all(calls.map(refusal))).toEqual(calls.map(() => notFound));
   });
 
-  it('lists what uses a stage', async () => {
+  it('lists the objects that use a stage', async () => {
     const { pk: stage } = await create();
     expect(await stages().stagesAllUsedByList({ stageUuid: stage })).toEqual([]);
     const flows = new FlowsApi(sdk().configuration());
@@ -88,7 +88,7 @@ describeSdk('/stages/all/', (sdk) => {
     });
   });
 
-  it('lists no stage that users set up for themselves', async () => {
+  it('lists no user settings', async () => {
     expect(await stages().stagesAllUserSettingsList()).toEqual([]);
   });
 

@@ -19,13 +19,13 @@ describeSdk('/stages/dummy/', (sdk) => {
     throwError: false,
   };
 
-  it('creates with the defaults of authentik, or with every field', async () => {
+  it('creates with authentik’s defaults, or with every field', async () => {
     const stage = await create({ name: 'defaults' });
     expect(stage).toEqual({ ...defaults, pk: expect.stringMatching(/^[0-9a-f-]{36}$/), name: 'defaults' });
     expect(await create({ throwError: true })).toMatchObject({ throwError: true });
   });
 
-  it('refuses a stage without a name, a name that is taken, and values of other types', async () => {
+  it('answers 400 for a missing name, a name that is taken and values of other types', async () => {
     const dummyStageRequest = {} as DummyStageRequest;
     expect(await refusal(stages().stagesDummyCreate({ dummyStageRequest }))).toEqual({
       status: 400,
@@ -38,7 +38,7 @@ describeSdk('/stages/dummy/', (sdk) => {
     });
   });
 
-  it('retrieves what was created, and answers 404 for an unknown stage', async () => {
+  it('retrieves a stage, and answers 404 for an unknown one', async () => {
     const stage = await create();
     expect(await stages().stagesDummyRetrieve({ stageUuid: stage.pk })).toEqual(stage);
     const stageUuid = randomUUID();
@@ -53,7 +53,7 @@ describeSdk('/stages/dummy/', (sdk) => {
     expect(await Promise.all(calls.map(refusal))).toEqual(calls.map(() => notFound));
   });
 
-  it('changes with PUT what is named, and with PATCH a single field, or nothing', async () => {
+  it('changes only the sent fields with PUT and PATCH', async () => {
     const { pk: stageUuid } = await create({ throwError: true });
     const changed = { ...defaults, pk: stageUuid, name: 'replaced', throwError: true };
     expect(await stages().stagesDummyUpdate({ stageUuid, dummyStageRequest: { name: 'replaced' } })).toEqual(changed);
@@ -65,13 +65,13 @@ describeSdk('/stages/dummy/', (sdk) => {
     });
   });
 
-  it('deletes once', async () => {
+  it('deletes, and answers 404 the second time', async () => {
     const { pk: stageUuid } = await create();
     await stages().stagesDummyDestroy({ stageUuid });
     expect((await refusal(stages().stagesDummyDestroy({ stageUuid }))).status).toBe(404);
   });
 
-  it('lists what a filter leaves, for every filter there is, in the order that is asked for', async () => {
+  it('filters a list by every filter, and sorts it', async () => {
     const wanted = await create({ name: 'wanted', throwError: true });
     const other = await create();
     const filters = { name: 'wanted', stageUuid: wanted.pk, throwError: true, search: 'wante' };
@@ -85,7 +85,7 @@ describeSdk('/stages/dummy/', (sdk) => {
     expect(pagination).toMatchObject({ next: 2, previous: 0, current: 1, startIndex: 1, endIndex: 1 });
   });
 
-  it('lists the flows of a stage, and what uses it', async () => {
+  it('lists the flows of a stage, and the objects that use it', async () => {
     const { pk: stage } = await create();
     const flows = new FlowsApi(sdk().configuration());
     const flowRequest = { name: 'Sign in', slug: 'sign-in', title: 'Hello', designation: 'authentication' as const };

@@ -45,7 +45,7 @@ describeSdk('/stages/email/', (sdk) => {
     activateUserOnSuccess: true,
   };
 
-  it('creates with the defaults of authentik', async () => {
+  it('creates with authentik’s defaults', async () => {
     const stage = await create({ name: 'defaults' });
     expect(stage).toEqual({ ...defaults, pk: expect.stringMatching(/^[0-9a-f-]{36}$/), name: 'defaults' });
   });
@@ -57,7 +57,7 @@ describeSdk('/stages/email/', (sdk) => {
     expect(await raw.raw.text()).not.toMatch(/password"|secret/);
   });
 
-  it('refuses a stage without a name', async () => {
+  it('answers 400 for a stage without a name', async () => {
     const emailStageRequest = {} as EmailStageRequest;
     expect(await refusal(stages().stagesEmailCreate({ emailStageRequest }))).toEqual({
       status: 400,
@@ -65,7 +65,7 @@ describeSdk('/stages/email/', (sdk) => {
     });
   });
 
-  it('refuses several bad fields at once', async () => {
+  it('reports all invalid fields at once', async () => {
     const { name } = await create();
     expect(await refusal(create({ name, fromAddress: 'nobody', subject: '', template: 'foobar' }))).toEqual({
       status: 400,
@@ -78,7 +78,7 @@ describeSdk('/stages/email/', (sdk) => {
     });
   });
 
-  it('retrieves what was created', async () => {
+  it('retrieves the created object', async () => {
     const stage = await create();
     expect(await stages().stagesEmailRetrieve({ stageUuid: stage.pk })).toEqual(stage);
   });
@@ -97,7 +97,7 @@ describeSdk('/stages/email/', (sdk) => {
     expect(await Promise.all(calls.map(refusal))).toEqual(calls.map(() => notFound));
   });
 
-  it('changes with PUT what is named, and leaves the rest', async () => {
+  it('changes only the sent fields with PUT', async () => {
     const { pk } = await create(everything);
     const emailStageRequest = { name: 'replaced', port: 2525 };
     const changed = { ...defaults, ...everything, pk, ...emailStageRequest };
@@ -108,7 +108,7 @@ describeSdk('/stages/email/', (sdk) => {
     });
   });
 
-  it('changes with PATCH a single field, or nothing', async () => {
+  it('changes one field with PATCH, or none', async () => {
     const stage = await create();
     const stageUuid = stage.pk;
     const changed = { ...stage, timeout: 5 };
@@ -120,13 +120,13 @@ describeSdk('/stages/email/', (sdk) => {
     ).toEqual({ status: 400, body: { port: ['A valid integer is required.'] } });
   });
 
-  it('deletes once', async () => {
+  it('deletes, and answers 404 the second time', async () => {
     const { pk: stageUuid } = await create();
     await stages().stagesEmailDestroy({ stageUuid });
     expect((await refusal(stages().stagesEmailDestroy({ stageUuid }))).status).toBe(404);
   });
 
-  it('lists page by page, in the order that is asked for', async () => {
+  it('paginates and sorts', async () => {
     const host = 'pages.example.org';
     for (const name of ['page a', 'page c', 'page b']) await create({ name, host });
     const first = await stages().stagesEmailList({ host, pageSize: 2, ordering: '-name' });
@@ -149,7 +149,7 @@ describeSdk('/stages/email/', (sdk) => {
     });
   });
 
-  it('lists what a filter leaves, for every filter there is', async () => {
+  it('filters a list by every filter', async () => {
     const settings = { ...everything, name: 'wanted', host: 'filter.example.org', port: 2587 };
     const wanted = await create(settings);
     const other = await create();
@@ -167,7 +167,7 @@ describeSdk('/stages/email/', (sdk) => {
     });
   });
 
-  it('lists the flows of a stage, and what uses it', async () => {
+  it('lists the flows of a stage, and the objects that use it', async () => {
     const { pk: stage } = await create();
     const flowRequest = { name: 'Sign up', slug: 'sign-up', title: 'Welcome', designation: 'enrollment' as const };
     const flow = await flows().flowsInstancesCreate({ flowRequest });

@@ -30,7 +30,7 @@ describeSdk('/stages/invitation/', (sdk) => {
     expires = new Date('2099-12-31T23:00:00Z');
   });
 
-  it('creates an invitation with the defaults of authentik, made by the caller', async () => {
+  it('creates an invitation with authentik’s defaults, made by the caller', async () => {
     const { user } = await new CoreApi(sdk().configuration()).coreUsersMeRetrieve();
     const invitation = await invite({ name: 'defaults' });
     expect(invitation).toEqual({
@@ -78,7 +78,7 @@ describeSdk('/stages/invitation/', (sdk) => {
     expect((await refusal(stages().stagesInvitationInvitationsRetrieve({ inviteUuid }))).status).toBe(404);
   });
 
-  it('lists the invitations that a filter leaves, for every filter there is', async () => {
+  it('filters invitations by every filter', async () => {
     const wanted = await invite({ name: 'wanted', expires: new Date('2098-01-01T00:00:00Z'), flow: flow.pk });
     const other = await invite();
     const filters = { name: 'wanted', expires: new Date('2098-01-01T00:00:00Z'), flowSlug: 'sign-up', search: '2098' };
@@ -93,7 +93,7 @@ describeSdk('/stages/invitation/', (sdk) => {
     expect(results).toEqual([wanted]);
   });
 
-  it('creates a stage with the defaults of authentik', async () => {
+  it('creates a stage with authentik’s defaults', async () => {
     const one = await stage({ name: 'defaults' });
     expect(one).toEqual({
       pk: one.pk,
@@ -120,7 +120,7 @@ describeSdk('/stages/invitation/', (sdk) => {
     expect((await refusal(stages().stagesInvitationStagesRetrieve({ stageUuid }))).status).toBe(404);
   });
 
-  it('lists the stages that a filter leaves, for every filter there is', async () => {
+  it('filters stages by every filter', async () => {
     const wanted = await stage({ name: 'zz wanted', continueFlowWithoutInvitation: true });
     const other = await stage();
     const flowStageBindingRequest = { target: flow.pk, stage: wanted.pk, order: 0 };

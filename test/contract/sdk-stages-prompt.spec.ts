@@ -37,7 +37,7 @@ describeSdk('/stages/prompt/', (sdk) => {
     initialValueExpression: true,
   };
 
-  it('creates a prompt with the defaults of authentik, and with every field', async () => {
+  it('creates a prompt with authentik’s defaults, and with every field', async () => {
     const one = await prompt({ name: 'one' });
     expect(one).toEqual({ pk: one.pk, name: 'one', fieldKey: 'email', label: 'Email', type: 'email', ...defaults });
     expect(await prompt(everything)).toMatchObject(everything);
@@ -62,7 +62,7 @@ describeSdk('/stages/prompt/', (sdk) => {
     expect((await refusal(stages().stagesPromptPromptsRetrieve({ promptUuid }))).status).toBe(404);
   });
 
-  it('lists the prompts that a filter leaves, for every filter there is', async () => {
+  it('filters prompts by every filter', async () => {
     const wanted = await prompt({ ...everything, name: 'wanted' });
     const other = await prompt();
     const { fieldKey, label, type, placeholder } = everything;
@@ -108,7 +108,7 @@ describeSdk('/stages/prompt/', (sdk) => {
     expect((await stages().stagesPromptPromptsList({ name: 'not stored' })).results).toEqual([]);
   });
 
-  it('creates a stage, which its prompts list', async () => {
+  it('creates a stage, and lists it in its prompts', async () => {
     const [second, first] = [await prompt({ order: 2 }), await prompt({ order: 1 })];
     const one = await stage([second.pk, first.pk], 'one');
     expect(one).toEqual({
@@ -153,7 +153,7 @@ describeSdk('/stages/prompt/', (sdk) => {
     expect(await stages().stagesPromptPromptsRetrieve({ promptUuid: second.pk })).toMatchObject({ promptstageSet: [] });
   });
 
-  it('lists the stages that a filter leaves, for every filter there is', async () => {
+  it('filters stages by every filter', async () => {
     const field = await prompt();
     const wanted = await stage([field.pk], 'zz wanted');
     const other = await stage([(await prompt()).pk]);

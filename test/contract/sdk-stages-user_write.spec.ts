@@ -22,7 +22,7 @@ describeSdk('/stages/user_write/', (sdk) => {
     };
   });
 
-  it('creates with the defaults of authentik, and with every field', async () => {
+  it('creates with authentik’s defaults, and with every field', async () => {
     const stage = await create({ name: 'defaults' });
     expect(stage).toEqual({
       pk: stage.pk,
@@ -58,7 +58,7 @@ describeSdk('/stages/user_write/', (sdk) => {
     expect((await refusal(stages().stagesUserWriteRetrieve({ stageUuid }))).status).toBe(404);
   });
 
-  it('lists what a filter leaves, for every filter there is', async () => {
+  it('filters a list by every filter', async () => {
     const wanted = await create({ ...everything, name: 'zz wanted' });
     const other = await create();
     const filters = { ...everything, name: 'zz wanted', stageUuid: wanted.pk, search: 'zz' };

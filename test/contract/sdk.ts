@@ -14,7 +14,7 @@ export interface Sdk {
   readonly app: TestApp;
   /** What a class of the SDK is made with, for the administrator or for another key; null sends none. */
   configuration(key?: string | null): Configuration;
-  /** The same for a browser: it keeps cookies, and follows redirects with them. Without a key it is nobody yet. */
+  /** The same for a browser: it keeps cookies, and follows redirects with them. Without a key it is anonymous. */
   browser(key?: string): Configuration;
 }
 
@@ -56,7 +56,7 @@ export function describeSdk(area: string, tests: (sdk: () => Sdk) => void): void
 
     tests(sdk);
 
-    it('has called every operation', () => {
+    it('calls every operation', () => {
       expect(operationsOf(area).filter((id) => !called.has(id))).toEqual([]);
     });
   });
