@@ -86,7 +86,10 @@ if (waiting) {
     clearTimeout(timer);
     if (document.visibilityState === 'hidden') return;
     try {
-      const response = await fetch(waiting.dataset.poll, { headers: { accept: 'application/json' }, cache: 'no-store' });
+      const response = await fetch(waiting.dataset.poll, {
+        headers: { accept: 'application/json' },
+        cache: 'no-store',
+      });
       const challenge = response.ok ? await response.json() : undefined;
       if (challenge && (challenge.component !== 'ak-stage-email' || challenge.confirmed)) {
         location.reload();
