@@ -14,7 +14,7 @@ const floors = [
   ['flow-execution', 'health'],
   ['stages', 'pages'],
 ];
-// ...and the files directly in src/ put them together, so no room imports those.
+// The files directly in src/ compose the folders, so no folder imports them.
 const top = [
   'main.ts',
   'start.ts',
@@ -59,7 +59,7 @@ const coreZones = coreFloors.flatMap((rooms, floor) =>
 );
 
 export default tseslint.config(
-  // Programs for clients that a test generates; the test type-checks them.
+  // Programs that use generated clients; a test type-checks them.
   { ignores: ['dist/', 'data/', 'coverage/', 'test/contract/clients/'] },
   {
     files: ['**/*.ts'],
@@ -128,7 +128,7 @@ export default tseslint.config(
     files: ['test/**/*.ts', '**/*.spec.ts'],
     rules: {
       'import-x/no-default-export': 'off',
-      // Answers of the API are read without types: what they hold is what is tested.
+      // Tests read responses without types: their content is what is tested.
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

@@ -97,8 +97,8 @@ async function mailboxLine(
   const isElsewhere = settings.role === 'worker' && settings.publicUrl === undefined;
   const link = `${await access.link(isElsewhere ? '' : url)}${isElsewhere ? ' of the process with ROLE=api' : ''}`;
   if (access.hasKey) return `${link} (until EMAIL_HOST is set)`;
-  logger.warn(`No mail server is set (EMAIL_HOST): MAILS REACH NOBODY. They stay in ${settings.dataDir}/mailbox.`);
-  return `${link} (superusers only; MAILS REACH NOBODY until EMAIL_HOST is set)`;
+  logger.warn(`No mail server is set (EMAIL_HOST): no mail is sent. Mails stay in ${settings.dataDir}/mailbox.`);
+  return `${link} (superusers only; no mail is sent until EMAIL_HOST is set)`;
 }
 
 async function embeddedDatabase({ dataDir }: Settings, logger: Logger, cleanups: Cleanups): Promise<string> {
