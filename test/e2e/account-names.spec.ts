@@ -48,14 +48,14 @@ const taken = refusal('username', 'This field must be unique.');
 const foreignName = 'A user name that is an email address must be your own address.';
 const address = (): string => `${randomUUID()}@example.org`;
 
-/** The account that a name identifies where accounts are found by all of their names. */
+/** Looks up the account by email, user name and UPN. */
 function found(typed: string): Promise<User | undefined> {
   const matching = { userFields: ['email', 'username', 'upn'], caseInsensitiveMatching: true } as const;
   return findUser(app.dataSource.manager, matching, typed);
 }
 
 describe('A new user name', () => {
-  it('is refused by every writer if it is the address of another account, in any spelling', async () => {
+  it('is refused by the API and in forms if it is the email address of another account, in any spelling', async () => {
     const email = `Victim-${randomUUID()}@example.org`;
     await createUser(app.api, { email });
     const { pk } = await createUser(app.api);
@@ -78,10 +78,10 @@ describe('A new user name', () => {
     ['in full width', '\uff41\uff4b\uff41\uff44\uff4d\uff49\uff4e'],
     ['with a dotless i', 'akadm\u0131n'],
     ['with rn for m', 'akadrnin'],
-    ['with an invisible blank', 'ak\u200badmin'],
+    ['with a zero-width space', 'ak\u200badmin'],
     ['with a bidi control', '\u202eakadmin'],
-    ['with a combining mark that looks like none', 'akadmin\u034f'],
-  ])('is no twin of akadmin: %s', async (_, username) => {
+    ['with an invisible combining mark', 'akadmin\u034f'],
+  ])('is refused if it is confusable with akadmin: %s', async (_, username) => {
     expect(await post({ username })).toMatchObject({ status: 400, body: { username: [expect.any(String)] } });
     expect(await signUp({ username })).toMatchObject({ response_errors: { username: [expect.anything()] } });
     expect(await app.api.post('/core/users/service_account/', { name: username })).toMatchObject({
@@ -90,7 +90,7 @@ describe('A new user name', () => {
     });
   });
 
-  it('is stored as it was sent, in NFC and ordinary width', async () => {
+  it('is stored in NFC and half width, with its letter case unchanged', async () => {
     const name = randomUUID();
     expect((await post({ username: `Jose\u0301 ${name}` })).body.username).toBe(`Jos\u00e9 ${name}`);
     expect((await post({ username: `\uff21nn-${name}` })).body.username).toBe(`Ann-${name}`);
@@ -100,7 +100,7 @@ describe('A new user name', () => {
     );
   });
 
-  it('that is an address is the own one, in a form, and so is a UPN', async () => {
+  it('that is an email address must be the visitor’s own address in a form, and so must a UPN', async () => {
     const [username, email] = [address(), address()];
     const refused = (field: string): object => ({ response_errors: { [field]: [{ string: foreignName }] } });
     for (const foreign of [username, username.replace('@', '\uff20')]) {
@@ -115,7 +115,7 @@ describe('A new user name', () => {
     expect(await signUp({ username: randomUUID(), email: upn, attributes: { upn } })).toMatchObject({
       component: 'xak-flow-redirect',
     });
-    // In a form before the one that asks for the address, it is not known yet whose it is.
+    // The form for the user name precedes the form for the address, so the check comes with the second one.
     const slug = await createEnrollmentFlow(app.api, {});
     const visitor = new Visitor(app.url);
     const password = 'a new secret';
@@ -124,11 +124,11 @@ describe('A new user name', () => {
     );
     expect(await visitor.answer(slug, { name: 'Any', email: address() })).toMatchObject(refused('email'));
     expect(await signUp({ username: email.toUpperCase(), email })).toMatchObject({ component: 'xak-flow-redirect' });
-    // The API is for administrators, who may.
+    // The API is for administrators, who can use any address as a name.
     expect((await post({ username, email: address() })).status).toBe(201);
   });
 
-  it('goes to one of those who ask for it and for its twins at the same time', async () => {
+  it('is given once to concurrent requests for it and for confusable names', async () => {
     const name = randomUUID();
     const twins = [`m-${name}`, `M-${name}`, `rn-${name}`, `\u217f-${name}`, `\uff4d-${name}`];
     const answers = await Promise.all([
@@ -142,7 +142,7 @@ describe('A new user name', () => {
 });
 
 describe('A new address or UPN', () => {
-  it('is refused if it is the user name of another account, and may be the address of one', async () => {
+  it('is refused if it is the user name of another account, but two accounts can share an address', async () => {
     const username = address();
     await createUser(app.api, { username });
     const { pk } = await createUser(app.api);
@@ -159,7 +159,7 @@ describe('A new address or UPN', () => {
     for (const _ of [1, 2]) await createUser(app.api, { email });
   });
 
-  it('is refused as a UPN if it is any name of another account, and the other way round', async () => {
+  it('is refused if it is a name of another account, across user names, addresses and UPNs', async () => {
     const [upn, email] = [address(), address()];
     const { username } = await createUser(app.api, { email, attributes: { upn } });
     for (const name of [upn, email, username]) {
@@ -174,7 +174,7 @@ describe('A new address or UPN', () => {
     });
   });
 
-  it('stays available to its owner after an unconfirmed sign-up', async () => {
+  it('identifies its owner after an unconfirmed sign-up with the same address', async () => {
     const email = address();
     const { pk } = await createUser(app.api, { username: email, email, is_active: false });
     await app.dataSource.manager.update(User, { pk }, { awaitsConfirmation: true });
@@ -182,7 +182,7 @@ describe('A new address or UPN', () => {
     expect((await found(email))?.pk).toBe(owner.pk);
   });
 
-  it('goes to one account when another wants it as its user name at the same time', async () => {
+  it('is given once to concurrent requests for it as an address, a user name and a UPN', async () => {
     for (let round = 0; round < 3; round += 1) {
       const email = address();
       const answers = await Promise.all([
@@ -195,8 +195,8 @@ describe('A new address or UPN', () => {
   });
 });
 
-describe('An account from before there were rules for names', () => {
-  it('can be changed while it keeps its names, and not get another bad one', async () => {
+describe('An account created before the rules for names', () => {
+  it('can be changed with its names unchanged, but answers 400 for another invalid name', async () => {
     const email = address();
     await createUser(app.api, { email });
     const { pk } = await createUser(app.api);
@@ -209,7 +209,7 @@ describe('An account from before there were rules for names', () => {
     expect((await app.api.patch(`/core/users/${pk}/`, { username: 'a\u200bb' })).status).toBe(400);
   });
 
-  it('gets its skeleton at the start, where twins are logged and keep their names', async () => {
+  it('gets its skeleton at startup; confusable names are logged and kept', async () => {
     const { pk: first, username } = await createUser(app.api);
     const { pk: second } = await createUser(app.api);
     const twin = { username: username.toUpperCase(), usernameSkeleton: null };
@@ -223,8 +223,8 @@ describe('An account from before there were rules for names', () => {
   });
 });
 
-describe('The look-up of names', () => {
-  it('finds at most one account by any spelling, and the owner by their address, whatever accounts are made', async () => {
+describe('The lookup of names', () => {
+  it('finds at most one account by any spelling, and the owner by their address, for random accounts', async () => {
     const spellings = [
       (name: string) => name,
       (name: string) => name.toUpperCase(),
@@ -264,7 +264,7 @@ describe('The look-up of names', () => {
             expect((await found(spelling(username)))?.pk).toBe(pk);
             const upn = attributes['upn'] as string | undefined;
             if (upn !== undefined) expect((await found(spelling(upn)))?.pk).toBe(pk);
-            // An address that several have identifies one of them.
+            // A shared address identifies one of its accounts.
             const owner = email === '' ? undefined : (await found(spelling(email)))?.pk;
             if (owners.get(key(email))?.length === 1) expect(owner).toBe(pk);
             else if (email !== '') expect(owners.get(key(email))).toContain(owner);
@@ -275,7 +275,7 @@ describe('The look-up of names', () => {
     );
   });
 
-  it('uses the indexes to see whether a name is free', async () => {
+  it('uses the indexes to check whether a name is available', async () => {
     const plans: unknown[] = [];
     await app.dataSource.transaction(async (manager) => {
       await manager.query('set local enable_seqscan = off');

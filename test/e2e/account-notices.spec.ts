@@ -19,7 +19,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 import { Visitor } from '../support/visitor.js';
 
 let app: TestApp;
-/** Where the service's own mails go, and those of the stages. */
+/** Receive the mails of the service and of the stages. */
 let sink: SmtpSink;
 let stageSink: SmtpSink;
 let stagePort: number;
@@ -44,7 +44,7 @@ interface Notice {
   readonly notMe: string;
 }
 
-/** Waits until an address has so many mails of the service, and reads them in the order of their arrival. */
+/** Waits until the address has received `count` mails of the service. @returns them in order of arrival */
 async function mailsTo(address: string, count: number): Promise<Notice[]> {
   const mails = (): SmtpSink['mails'] => sink.mails.filter(({ to }) => to === address);
   await expect.poll(() => mails().length, { timeout: 20_000 }).toBe(count);
@@ -66,7 +66,7 @@ const limitEvents = (user: number): Promise<{ change: string }[]> =>
   );
 const userOf = (pk: number): Promise<User> => app.dataSource.manager.findOneByOrFail(User, { pk });
 
-/** A user who has proved their address. */
+/** A user with a proved address. */
 async function createProvedReader(): Promise<Awaited<ReturnType<typeof createReader>>> {
   const user = await createReader(app.api);
   await noteProvedAddress(app.dataSource.manager, user.pk, user.email);
@@ -80,7 +80,7 @@ async function press(path: string): Promise<string> {
 }
 
 describe('A new password', () => {
-  it('is mailed to its owner in their language, with a button that ends all access and starts recovery', async () => {
+  it('is mailed to the user in their language, with a button that revokes all access and starts recovery', async () => {
     const attributes = { settings: { locale: 'de' } };
     const user = await createPasswordUser(app.api, { attributes });
     const [notice] = await mailsTo(user.email, 1);
@@ -103,7 +103,7 @@ describe('A new password', () => {
   });
 });
 
-it('Pressing the button of the administrator ends the token of BOOTSTRAP_TOKEN until the next start', async () => {
+it('Pressing the administrator’s button revokes BOOTSTRAP_TOKEN until the next start', async () => {
   const [administrator] = (await app.api.get('/core/users/?username=akadmin')).body.results;
   const password = `new-${randomUUID()}`;
   expect((await app.api.post(`/core/users/${administrator.pk}/set_password/`, { password })).status).toBe(204);
@@ -116,7 +116,7 @@ it('Pressing the button of the administrator ends the token of BOOTSTRAP_TOKEN u
 });
 
 describe('A new address', () => {
-  it('is mailed to the old one, whose link brings it back, and not to the new one, which is unproved', async () => {
+  it('is mailed to the old address with a link that restores it, and not to the unproved new address', async () => {
     const user = await createProvedReader();
     const moved = `moved-${randomUUID()}@example.org`;
     await app.api.patch(`/core/users/${user.pk}/`, { email: moved });
@@ -128,7 +128,7 @@ describe('A new address', () => {
     expect((await proofMail(sink, user.email, 2)).link).toContain('/if/flow/default-recovery-flow/');
   });
 
-  it('is not mailed to an earlier one that was never proved', async () => {
+  it('is not mailed to an earlier address that was never proved', async () => {
     const user = await createProvedReader();
     const [mistyped, third] = [`mistyped-${randomUUID()}@example.org`, `third-${randomUUID()}@example.org`];
     await app.api.patch(`/core/users/${user.pk}/`, { email: mistyped });
@@ -141,7 +141,7 @@ describe('A new address', () => {
     expect(await queued(unproved.email)).toEqual([]);
   });
 
-  it('gives the first address the last word', async () => {
+  it('can be undone from the first address; the link to the second address is then invalid', async () => {
     const user = await createProvedReader();
     const [second, third] = [`second-${randomUUID()}@example.org`, `third-${randomUUID()}@example.org`];
     await app.api.patch(`/core/users/${user.pk}/`, { email: second });
@@ -156,25 +156,22 @@ describe('A new address', () => {
   });
 });
 
-describe('An earlier address that another account has', () => {
-  it.each(['username', 'email', 'upn'])(
-    'as its %s is not brought back, and the account stays closed',
-    async (field) => {
-      const user = await createProvedReader();
-      const moved = `moved-${randomUUID()}@example.org`;
-      await app.api.patch(`/core/users/${user.pk}/`, { email: moved });
-      const other = field === 'upn' ? { attributes: { upn: user.email } } : { [field]: user.email };
-      const { pk } = await createReader(app.api, other);
-      if (field === 'email') await noteProvedAddress(app.dataSource.manager, pk, user.email);
-      const [old] = await mailsTo(user.email, 1);
-      expect(await press(old!.notMe)).toContain('Please contact an administrator');
-      expect(await userOf(user.pk)).toMatchObject({ email: '', passwordHash: '' });
-      const templates = [...(await queued(user.email)), ...(await queued(moved))].map(({ template }) => template);
-      expect(templates).toEqual(['email/address_changed.html']);
-    },
-  );
+describe('An earlier address of another account', () => {
+  it.each(['username', 'email', 'upn'])('as its %s is not restored, and the account stays locked', async (field) => {
+    const user = await createProvedReader();
+    const moved = `moved-${randomUUID()}@example.org`;
+    await app.api.patch(`/core/users/${user.pk}/`, { email: moved });
+    const other = field === 'upn' ? { attributes: { upn: user.email } } : { [field]: user.email };
+    const { pk } = await createReader(app.api, other);
+    if (field === 'email') await noteProvedAddress(app.dataSource.manager, pk, user.email);
+    const [old] = await mailsTo(user.email, 1);
+    expect(await press(old!.notMe)).toContain('Please contact an administrator');
+    expect(await userOf(user.pk)).toMatchObject({ email: '', passwordHash: '' });
+    const templates = [...(await queued(user.email)), ...(await queued(moved))].map(({ template }) => template);
+    expect(templates).toEqual(['email/address_changed.html']);
+  });
 
-  it('is brought back from an account that has not proved it', async () => {
+  it('is restored if the other account has not proved it', async () => {
     const user = await createProvedReader();
     await app.api.patch(`/core/users/${user.pk}/`, { email: `moved-${randomUUID()}@example.org` });
     await createReader(app.api, { email: user.email });
@@ -184,7 +181,7 @@ describe('An earlier address that another account has', () => {
     expect((await findUser(app.dataSource.manager, matching, user.email))?.pk).toBe(user.pk);
   });
 
-  it('counts only once it is confirmed', async () => {
+  it('is restored if the other account awaits confirmation', async () => {
     const user = await createProvedReader();
     await app.api.patch(`/core/users/${user.pk}/`, { email: `moved-${randomUUID()}@example.org` });
     const { pk } = await createReader(app.api, { email: user.email, is_active: false });
@@ -196,7 +193,7 @@ describe('An earlier address that another account has', () => {
 });
 
 describe('Many changes', () => {
-  it('are mailed five times a day, each kind for itself; the last mail says so, and an event follows', async () => {
+  it('are mailed five times a day for each kind; the last mail announces the limit, and an event records it', async () => {
     const user = await createReader(app.api);
     for (let index = 0; index < 7; index += 1) await createToken(app.api, { user: user.pk });
     await app.api.post(`/core/users/${user.pk}/set_password/`, { password: `new-${randomUUID()}` });
@@ -211,7 +208,7 @@ describe('Many changes', () => {
     await mailsTo(user.email, 7);
   });
 
-  it('of an address are counted for the account, whatever addresses they are mailed to', async () => {
+  it('of an address are counted per account, not per recipient', async () => {
     const user = await createProvedReader();
     const addresses = Array.from({ length: 7 }, () => `moved-${randomUUID()}@example.org`);
     for (const email of addresses) {
@@ -235,7 +232,7 @@ describe('Many changes', () => {
   });
 });
 
-it('A new API token is mailed to its owner', async () => {
+it('A notice of a new API token is mailed to the token’s owner', async () => {
   const user = await createReader(app.api);
   const { identifier } = await createToken(app.api, { user: user.pk });
   const [notice] = await mailsTo(user.email, 1);
@@ -260,7 +257,7 @@ it('A link confirmed in another browser sends a notice to its owner; one confirm
   expect((await queued(here.email)).filter(({ template }) => template.includes('elsewhere'))).toEqual([]);
 });
 
-it('Accounts that wait for confirmation, are deactivated or belong to programs get no notice', async () => {
+it('Accounts awaiting confirmation, inactive accounts and service accounts get no notice', async () => {
   const waiting = await createReader(app.api, { is_active: false });
   await app.dataSource.query('update "user" set awaits_confirmation = true where id = $1', [waiting.pk]);
   const inactive = await createReader(app.api, { is_active: false });
@@ -273,7 +270,7 @@ it('Accounts that wait for confirmation, are deactivated or belong to programs g
   }
 });
 
-it('A change that is refused sends no notice', async () => {
+it('A refused change sends no notice', async () => {
   const user = await createReader(app.api);
   const taken = (await createReader(app.api)).username;
   const { status } = await app.api.patch(`/core/users/${user.pk}/`, { email: 'other@example.org', username: taken });

@@ -56,12 +56,12 @@ describe('/core/users/me/', () => {
     );
   });
 
-  it('marks an administrator', async () => {
+  it('marks a superuser', async () => {
     const { status, body } = await app.api.get('/core/users/me/');
     expect([status, body.user.username, body.user.is_superuser]).toEqual([200, 'akadmin', true]);
   });
 
-  it('lists permissions of roles, and not those on single objects', async () => {
+  it('lists permissions from roles, but not object permissions', async () => {
     const role = await createRole(app.api, ['authentik_flows.view_flow']);
     const group = await createGroup(app.api, { roles: [role.pk] });
     const { user, api } = await createActor(app, [], { groups: [group.pk] });
@@ -73,7 +73,7 @@ describe('/core/users/me/', () => {
     expect((await api.get('/core/users/me/')).body.user.system_permissions).toEqual(['view_flow']);
   });
 
-  it('merges the settings of the groups, the user has the last word', async () => {
+  it('merges the settings of the groups; the user’s own settings take precedence', async () => {
     const of = (name: string, settings: object): object => ({ name, attributes: { settings } });
     const top = await createGroup(app.api, of('s3', { theme: { base: 'dark', accent: 'blue' }, locale: 'de' }));
     const group = await createGroup(app.api, {
@@ -90,7 +90,7 @@ describe('/core/users/me/', () => {
     });
   });
 
-  it.each([null, 'text', 5, [1]])('has no settings where they are %j', async (settings) => {
+  it.each([null, 'text', 5, [1]])('returns empty settings if they are %j', async (settings) => {
     const { api } = await createActor(app, [], { attributes: { settings } });
     expect((await api.get('/core/users/me/')).body.user.settings).toEqual({});
   });
@@ -106,7 +106,7 @@ describe('/core/users/service_account/', () => {
   const tokenOf = async (name: string): Promise<any> =>
     (await app.api.get(`/core/tokens/service-account-${name}-password/`)).body;
 
-  it('creates an account without a password, with an app password that is returned once', async () => {
+  it('creates an account without a password, and returns its app password', async () => {
     const answer = await create({ name: 'robot' });
     expect(Object.keys(answer)).toEqual(['username', 'user_uid', 'user_pk', 'token']);
     const user = (await app.api.get(`/core/users/${answer.user_pk}/`)).body;
@@ -125,7 +125,7 @@ describe('/core/users/service_account/', () => {
     expect(await keyOf(app.api, 'service-account-robot-password')).toBe(answer.token);
   });
 
-  it('gives an app password one year without an expiry in the request', async () => {
+  it('creates an app password that expires after 360 days by default', async () => {
     await create({ name: 'yearly' });
     const { intent, expiring, expires } = await tokenOf('yearly');
     expect([intent, expiring]).toEqual(['app_password', true]);
@@ -134,7 +134,7 @@ describe('/core/users/service_account/', () => {
     expect(days).toBeLessThan(360.1);
   });
 
-  it('accepts an expiry of the app password, or none', async () => {
+  it('accepts an expiry of the app password, or an app password without expiry', async () => {
     const expires = '2044-12-20T10:11:12.123Z';
     await create({ name: 'ends', expires });
     expect(await tokenOf('ends')).toMatchObject({ expiring: true, expires });
@@ -144,7 +144,7 @@ describe('/core/users/service_account/', () => {
     expect(attributes).toEqual({ 'goauthentik.io/user/token-expires': false });
   });
 
-  it('creates a group with it', async () => {
+  it('creates a group with the account', async () => {
     const answer = await create({ name: 'grouped', create_group: true });
     expect(Object.keys(answer)).toEqual(['username', 'user_uid', 'user_pk', 'token', 'group_pk']);
     const group = (await app.api.get(`/core/groups/${answer.group_pk}/`)).body;
@@ -169,7 +169,7 @@ describe('/core/users/service_account/', () => {
     expect((await app.api.post(path, { name: 'a group' })).status).toBe(200);
   });
 
-  it('needs the permissions to add users and tokens, and for a group the one to add groups', async () => {
+  it('requires permission to add users and tokens, and creates a group only with permission to add groups', async () => {
     const add = ['authentik_core.add_user', 'authentik_core.add_token'];
     for (const permission of add) {
       const { api } = await createActor(app, [permission]);

@@ -21,7 +21,7 @@ import { Visitor } from '../support/visitor.js';
 let app: TestApp;
 let sink: SmtpSink;
 let port: number;
-/** A sign-up without a mail, one with a mail, settings without a mail (as authentik's), and settings with a mail. */
+/** Flows: sign-up without mail, sign-up with mail, settings without mail (as in authentik), settings with mail. */
 let open: string;
 let confirmed: string;
 let settings: string;
@@ -58,8 +58,8 @@ const newAddress = (): string => `v-${randomUUID()}@example.org`;
 const addressOf = async ({ pk }: Pick<UserDto, 'pk'>): Promise<string> =>
   (await app.dataSource.manager.findOneByOrFail(User, { pk })).email;
 
-describe('A new address of an account, in a flow', () => {
-  it('is refused where no mail proves it, whether an account has it or not', async () => {
+describe('A new address of an account in a flow', () => {
+  it('is refused without proof by mail, whether another account has it or not', async () => {
     const user = await createReader(app.api);
     for (const email of [newAddress(), (await createReader(app.api)).email]) {
       const visitor = await signedIn(app, user);
@@ -68,7 +68,7 @@ describe('A new address of an account, in a flow', () => {
     }
   });
 
-  it('does not keep the other settings from being changed, as in the default settings flow of authentik', async () => {
+  it('can be omitted: a form with the unchanged address saves the other settings', async () => {
     const user = await createReader(app.api);
     const { username, email } = user;
     const answer = { username, email, name: 'Changed' };
@@ -76,7 +76,7 @@ describe('A new address of an account, in a flow', () => {
     expect((await app.api.get(`/core/users/${user.pk}/`)).body).toMatchObject(answer);
   });
 
-  it('is written once a mail to it was confirmed in the run, by code or link', async () => {
+  it('is saved after a mail to it is confirmed in the run, by code or link', async () => {
     for (const way of ['code', 'link']) {
       const [user, email] = [await createReader(app.api), newAddress()];
       const visitor = await signedIn(app, user);
@@ -93,7 +93,7 @@ describe('A new address of an account, in a flow', () => {
     }
   });
 
-  it('is refused in a run that has proved another one', async () => {
+  it('is refused in a run that proved another address', async () => {
     const [user, first, second] = [await createReader(app.api), newAddress(), newAddress()];
     const form = await createPromptStage(app.api, [{ field_key: 'email', label: 'Email', type: 'email' }]);
     const mail = await createEmailStage(app.api, { host: '127.0.0.1', port });
@@ -111,7 +111,7 @@ describe('A new address of an account, in a flow', () => {
 });
 
 describe('The owner of an address', () => {
-  it('stays the one that it identifies, whatever sign-ups and settings strangers go through', async () => {
+  it('stays the only account found by it after any sign-ups and settings changes of strangers', async () => {
     const spellings = [
       (name: string) => name,
       (name: string) => name.toUpperCase(),

@@ -36,7 +36,7 @@ const dummy = {
 };
 
 describe('The list of all stages', () => {
-  it('lists stages of every kind by name, with the common fields and the texts of each kind', async () => {
+  it('returns stages of every kind sorted by name, with the common fields and the labels of each kind', async () => {
     const { body } = await app.api.get('/stages/all/');
     const row = (name: string, kind: object): object => ({ pk: expect.any(String), name, ...kind, flow_set: [] });
     expect(body.results).toEqual([row('alpha', email), row('beta', dummy), row('gamma', email)]);
@@ -46,7 +46,7 @@ describe('The list of all stages', () => {
     }
   });
 
-  it('holds the flows of each stage', async () => {
+  it('contains the flows of each stage', async () => {
     const { pk } = await createDummyStage(app.api, { name: 'bound' });
     await createBinding(app.api, { stage: pk });
     await createBinding(app.api, { stage: pk });
@@ -55,7 +55,7 @@ describe('The list of all stages', () => {
     await app.api.delete(`/stages/all/${pk}/`);
   });
 
-  it('can be filtered by name only', async () => {
+  it('is filtered by name only', async () => {
     expect(await names('name=beta')).toEqual(['beta']);
     expect(await names('name=%20beta%20')).toEqual(['beta']);
     expect(await names('name=BETA')).toEqual([]);
@@ -69,7 +69,7 @@ describe('The list of all stages', () => {
     expect(await names('search=stage')).toEqual([]);
   });
 
-  it('can be sorted by name and key only', async () => {
+  it('is sorted by name and key only', async () => {
     expect(await names('ordering=-name')).toEqual(['gamma', 'beta', 'alpha']);
     const up = await names('ordering=pk');
     expect(await names('ordering=-pk')).toEqual([...up].reverse());
@@ -85,7 +85,7 @@ describe('The list of all stages', () => {
 });
 
 describe('A stage of any kind', () => {
-  it('can be read and deleted, and nothing more', async () => {
+  it('can only be read and deleted; other methods answer 405', async () => {
     const { pk } = await createEmailStage(app.api);
     for (const [path, methods, allow] of [
       ['/stages/all/', ['POST', 'PUT', 'PATCH', 'DELETE'], 'GET, HEAD, OPTIONS'],
@@ -103,7 +103,7 @@ describe('A stage of any kind', () => {
     }
   });
 
-  it('is deleted for its own kind too, with its bindings', async () => {
+  it('is deleted from the list of its kind too, with its bindings', async () => {
     const { pk } = await createEmailStage(app.api);
     const binding = await createBinding(app.api, { stage: pk });
     const { status, body } = await app.api.delete(`/stages/all/${pk}/`);
@@ -118,7 +118,7 @@ describe('A stage of any kind', () => {
 });
 
 describe('The kinds of stages', () => {
-  it('are listed by name, with all six keys each', async () => {
+  it('are listed by name, each with all six keys', async () => {
     const { status, body } = await app.api.get('/stages/all/types/?page=99&search=x');
     expect(status).toBe(200);
     const names = body.map(({ name }: { name: string }) => name);
@@ -139,7 +139,7 @@ describe('The kinds of stages', () => {
     );
   });
 
-  it('list nothing for users to set up while no stage has a configuration flow', async () => {
+  it('have an empty list of user settings if no stage has a configuration flow', async () => {
     const { status, body } = await app.api.get('/stages/all/user_settings/');
     expect([status, body]).toEqual([200, []]);
   });
@@ -152,8 +152,8 @@ describe('The kinds of stages', () => {
   });
 });
 
-describe('The permission to view', () => {
-  it('email stages does not open the list of all stages, nor the other way round', async () => {
+describe('The permission to view email stages', () => {
+  it('does not include the list of all stages, and vice versa', async () => {
     const { pk } = await createEmailStage(app.api);
     const ofEmail = app.client(await createPlainUser(app.dataSource, ['authentik_stages_email.view_emailstage']));
     const ofAll = app.client(await createPlainUser(app.dataSource, ['authentik_flows.view_stage']));

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('A change without a caller', () => {
-  it('is attributed to the client of the flow that made it', async () => {
+  it('by a flow is attributed to the client’s IP address', async () => {
     const flow = await createFlow(app.api, { designation: 'enrollment' });
     const { pk: form } = await createPromptStage(app.api, [{ field_key: 'username', type: 'username' }]);
     const { pk: write } = await createStage(app.api, 'user_write', { create_users_as_inactive: false });
@@ -47,7 +47,7 @@ describe('A change without a caller', () => {
     });
   });
 
-  it('is attributed to the service when housekeeping deletes what has expired', async () => {
+  it('is attributed to the service when housekeeping deletes expired objects', async () => {
     const { name } = await createInvitation(app.api);
     await app.dataSource.query(`update "invitation" set expires = now() - interval '1 day' where name = $1`, [name]);
     const [, events] = await modelEventsOf(app, () => app.nest.get(Housekeeping).doEverything());
@@ -55,7 +55,7 @@ describe('A change without a caller', () => {
     expect(events[0]).toMatchObject({ user: {}, client_ip: null, context: { model: { name } } });
   });
 
-  it('is attributed to the service at its start', async () => {
+  it('at startup is attributed to the service', async () => {
     const rows = await app.dataSource.query<{ user: object; client_ip: string | null }[]>(
       `select "user", client_ip from "event" where context #>> '{model,name}' = 'akadmin' and action = 'model_created'`,
     );
@@ -64,7 +64,7 @@ describe('A change without a caller', () => {
 });
 
 describe('An event of a change', () => {
-  it('names the object, and holds no value of a field', async () => {
+  it('names the object and the changed fields, without their values', async () => {
     const secret = 'a-secret-of-this-test-0815';
     const { pk } = await createEmailStage(app.api, { password: secret });
     const name = `stage-${randomUUID()}`;
@@ -77,7 +77,7 @@ describe('An event of a change', () => {
     });
   });
 
-  it('names the members that were added and removed', async () => {
+  it('names the added and removed members', async () => {
     const [first, second] = [await createUser(app.api), await createUser(app.api)];
     const { pk, name } = await createGroup(app.api, { users: [first.pk] });
     const [, events] = await modelEventsOf(app, () => app.api.patch(`/core/groups/${pk}/`, { users: [second.pk] }));
@@ -90,7 +90,7 @@ describe('An event of a change', () => {
     );
   });
 
-  it('does not hold the key of an invitation, which lets people in', async () => {
+  it('does not contain the key of an invitation', async () => {
     const { pk } = await createInvitation(app.api);
     const { pk: user } = await createUser(app.api);
     const grant = { permissions: ['authentik_stages_invitation.view_invitation'], object_pk: pk };
@@ -111,7 +111,7 @@ describe('An event of a change', () => {
     expect(body.results[0]).toMatchObject({ user: { username: 'akadmin' }, app: 'authentik.flows' });
   });
 
-  it('expires by the default of its column, whatever writes it', async () => {
+  it('expires by the default of its column', async () => {
     await app.dataSource.query(`alter table "event" alter column expires set default now() + interval '3 days'`);
     const { pk } = await createFlow(app.api);
     const { identifier } = await createToken(app.api);
@@ -127,7 +127,7 @@ describe('An event of a change', () => {
     ]);
   });
 
-  it('is not there when the change was rolled back', async () => {
+  it('is rolled back with its change', async () => {
     const slug = `flow-${randomUUID()}`;
     const { pk } = await createFlow(app.api);
     const refused = [flowEntry(slug), flowEntry('x', { designation: 'none of them' })];

@@ -26,7 +26,7 @@ afterAll(() => app.stop());
 
 type Call = () => Promise<{ status: number }>;
 
-/** Operations that are no creation, change or deletion of one object: a call, prepared, and its events. */
+/** Operations other than create, update and delete: each prepares a call and returns it with its events. */
 const others: Readonly<Record<string, () => Promise<[Call, ...events: string[]]>>> = {
   'POST /core/groups/{group_uuid}/add_user/': async () => {
     const { pk } = await createGroup(app.api);
@@ -146,7 +146,7 @@ async function deleteGrant(holder: keyof typeof holders): Promise<[Call, ...stri
   return [() => app.api.delete(path), `model_updated ${holders[holder]} permissions`];
 }
 
-/** Operations that change no object of the API. */
+/** Operations without events: they change no API object. */
 const changeNothing = [
   // Mails and links.
   'POST /core/users/{id}/recovery/',
@@ -160,7 +160,7 @@ const changeNothing = [
   'POST /flows/instances/cache_clear/',
   'POST /policies/all/cache_clear/',
   'POST /policies/all/{policy_uuid}/test/',
-  // Stages of flows change users and invitations: see below.
+  // Stages change users and invitations: see audit-events.spec.ts.
   'POST /flows/executor/{flow_slug}/',
 ];
 
@@ -174,7 +174,7 @@ function operationOf(method: string, collection: string): string | undefined {
   return writing.find((operation) => (method === 'POST' ? operation === `POST ${collection}` : row.test(operation)));
 }
 
-/** Runs a call; its events, in short, all of them by the administrator from this machine. */
+/** Runs a call. @returns summaries of its events, which must all be attributed to the administrator */
 async function eventsOf(call: Call): Promise<string[]> {
   const [{ status }, events] = await modelEventsOf(app, call);
   expect([200, 201, 204]).toContain(status);
@@ -184,8 +184,8 @@ async function eventsOf(call: Call): Promise<string[]> {
   return events.map(summary).sort();
 }
 
-describe('Every operation that writes', () => {
-  it('is known to write events, or to change nothing', () => {
+describe('Every write operation', () => {
+  it('is listed as writing events or as changing nothing', () => {
     const ofKinds = Object.keys(kinds).flatMap((collection) =>
       ['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => operationOf(method, collection)),
     );
@@ -193,7 +193,7 @@ describe('Every operation that writes', () => {
   });
 
   it.each(Object.entries(kinds))(
-    'writes one event of each creation, change and deletion in %s, and none of a change of nothing',
+    'writes one event for each creation, change and deletion in %s, and none if nothing changes',
     async (collection, { model, key, body, change, always = [], more = [] }) => {
       const full = await body();
       let path = '';
@@ -213,7 +213,7 @@ describe('Every operation that writes', () => {
     },
   );
 
-  it.each(Object.entries(others))('writes its events: %s', async (_, prepare) => {
+  it.each(Object.entries(others))('writes the expected events: %s', async (_, prepare) => {
     const [call, ...expected] = await prepare();
     expect(await eventsOf(call)).toEqual([...expected].sort());
   });

@@ -22,7 +22,7 @@ const invalid = { detail: 'Token invalid/expired' };
 const yesterday = new Date(Date.now() - 86_400_000);
 const tomorrow = new Date(Date.now() + 86_400_000);
 
-/** What a list answers to this `Authorization` header, which is sent as it is, blanks too. */
+/** Requests a list with this exact `Authorization` header, including spaces. */
 async function ask(authorization: string | undefined): Promise<{ status: number; body: any; headers: object }> {
   const headers = authorization === undefined ? {} : { authorization };
   const sent = request(`${app.url}/api/v3/core/users/?page_size=1`, { headers }).end();
@@ -30,7 +30,7 @@ async function ask(authorization: string | undefined): Promise<{ status: number;
   return { status: response.statusCode ?? 0, body: await json(response), headers: response.headers };
 }
 
-/** A token of the administrator, written into the database. */
+/** Inserts a token of the administrator into the database. @returns its key */
 async function insertToken(fields: Partial<Omit<Token, 'user'>>): Promise<string> {
   const key = generateTokenKey();
   const { userId } = await app.dataSource.manager.findOneByOrFail(Token, { identifier: 'authentik-bootstrap-token' });
@@ -53,14 +53,14 @@ function isStored(key: string): Promise<boolean> {
 
 describe('The Authorization header', () => {
   it.each([undefined, '', '   ', 'Bearer', 'Bearer ', 'abc', 'Basic', `Bearer\t${adminKey}`])(
-    'identifies no user when it is %j',
+    'answers 403 “not provided” for %j',
     async (header) => {
       expect(await ask(header)).toMatchObject({ status: 403, body: notProvided });
     },
   );
 
   it.each(['foo bar', 'Basic cm9vdDpyb290', `Token ${adminKey}`, `Bearer: ${adminKey}`, 'foo '.repeat(3)])(
-    'is of an unsupported type when it is %j',
+    'answers 403 “unsupported type” for %j',
     async (header) => {
       expect(await ask(header)).toMatchObject({ status: 403, body: unsupported });
     },
@@ -70,29 +70,29 @@ describe('The Authorization header', () => {
     expect((await ask(`${type} ${adminKey}`)).status).toBe(200);
   });
 
-  it('may end in blanks', async () => {
+  it('can end in spaces', async () => {
     expect((await ask(`Bearer ${adminKey}   `)).status).toBe(200);
   });
 
   it.each([`Bearer  ${adminKey}`, `Bearer ${adminKey} x`, `Bearer ${adminKey.toUpperCase()}`, 'Bearer nobody'])(
-    'identifies no token when it is %j',
+    'answers 403 “invalid token” for %j',
     async (header) => {
       expect(await ask(header)).toMatchObject({ status: 403, body: invalid });
     },
   );
 
-  it('with the secret key is refused as any unknown key', async () => {
+  it('with the secret key is refused like an unknown key', async () => {
     expect(await ask('Bearer secret-key-of-the-tests-0123456789')).toMatchObject({ status: 403, body: invalid });
   });
 
-  it('never makes an answer ask for credentials', async () => {
+  it('never leads to a WWW-Authenticate header in the response', async () => {
     for (const header of [undefined, 'foo bar', 'Bearer nobody']) {
       expect((await ask(header)).headers).not.toHaveProperty('www-authenticate');
     }
   });
 });
 
-describe('A token for the API', () => {
+describe('An API token', () => {
   it('authenticates its user', async () => {
     const { user, api } = await createActor(app);
     expect((await api.get('/core/users/me/')).body.user).toMatchObject({ pk: user.pk, username: user.username });
@@ -100,13 +100,13 @@ describe('A token for the API', () => {
 
   it.each([
     ['expires tomorrow', { expires: tomorrow }],
-    ['has an end that has passed but does not expire', { expires: yesterday, expiring: false }],
-    ['has no end', { expires: null }],
+    ['has an expiry in the past but does not expire', { expires: yesterday, expiring: false }],
+    ['has no expiry', { expires: null }],
   ])('is valid when it %s', async (_, fields) => {
     expect((await ask(`Bearer ${await insertToken(fields)}`)).status).toBe(200);
   });
 
-  it('that has expired is deleted when it is presented, and refused', async () => {
+  it('is refused and deleted when it is used after its expiry', async () => {
     const key = await insertToken({ expires: yesterday });
     expect(await isStored(key)).toBe(true);
     expect(await ask(`Bearer ${key}`)).toMatchObject({ status: 403, body: invalid });
@@ -114,7 +114,7 @@ describe('A token for the API', () => {
     expect(await ask(`Bearer ${key}`)).toMatchObject({ status: 403, body: invalid });
   });
 
-  it('that has expired stays in the list until it is presented', async () => {
+  it('stays in the list after its expiry until it is used', async () => {
     const identifier = `token-${randomUUID()}`;
     await insertToken({ identifier, expires: yesterday });
     const { body } = await app.api.get(`/core/tokens/?identifier=${identifier}`);
@@ -136,7 +136,7 @@ describe('A token for the API', () => {
     expect(await api.get('/core/users/me/')).toMatchObject({ status: 403, body: invalid });
   });
 
-  it('is refused with a wrong key even on public routes', async () => {
+  it('with a wrong key is refused even on public routes', async () => {
     expect(await app.client('nobody').get('/root/config/')).toMatchObject({ status: 403, body: invalid });
     expect((await app.client(undefined).get('/root/config/')).status).toBe(200);
   });
@@ -172,7 +172,7 @@ describe('Concurrent callers', () => {
   });
 });
 
-describe('A token for anything else', () => {
+describe('A token with another intent', () => {
   it.each(['app_password', 'recovery', 'verification'] as const)(
     '(%s) does not authenticate API requests',
     async (intent) => {
@@ -194,7 +194,7 @@ describe('A caller without credentials', () => {
     ['POST', '/core/users/service_account/'],
     ['GET', '/core/tokens/'],
     ['POST', '/core/tokens/'],
-  ])('is asked for credentials by %s %s', async (method, path) => {
+  ])('answers 403 “not provided” for %s %s', async (method, path) => {
     expect(await app.client(undefined).request(method, path)).toMatchObject({ status: 403, body: notProvided });
   });
 
@@ -207,7 +207,7 @@ describe('A caller without credentials', () => {
     ['GET', '/core/tokens/authentik-bootstrap-token/view_key/'],
     ['POST', '/core/tokens/authentik-bootstrap-token/set_key/'],
     ['GET', '/core/users/999999999/'],
-  ])('has no permission for %s %s', async (method, path) => {
+  ])('answers 403 “no permission” for %s %s', async (method, path) => {
     expect(await app.client(undefined).request(method, path)).toMatchObject({ status: 403, body: nobody });
   });
 });

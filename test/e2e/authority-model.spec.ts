@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-describe('Any requests of callers with any rights', () => {
-  it('give no user more rights than the callers have, and leave an active superuser', async () => {
+describe('Random requests of callers with random permissions', () => {
+  it('give no user more permissions than the callers have, and keep an active superuser', async () => {
     let accepted = 0;
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {

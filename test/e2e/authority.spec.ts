@@ -37,51 +37,51 @@ async function isSuperuser({ api }: Actor): Promise<boolean> {
   return (await api.get('/core/users/me/')).body.user.is_superuser;
 }
 
-/** A group below the administrators: its members are superusers. */
+/** A child of the administrators’ group: its members are superusers. */
 const createGroupBelow = (): Promise<{ pk: string }> => createGroup(app.api, { parent: admins });
 
 type Attempt = (actor: Actor) => Promise<Answer>;
 const attempts: Record<string, Attempt> = {
-  'joining a group of superusers by a change of oneself': (actor) =>
+  'joining a superuser group through a change of the own user': (actor) =>
     actor.api.patch(ownUser(actor), { groups: [admins] }),
-  'joining a group below one of superusers': async (actor) =>
+  'joining a child of a superuser group': async (actor) =>
     actor.api.patch(ownUser(actor), { groups: [(await createGroupBelow()).pk] }),
-  'creating a user in a group of superusers': (actor) =>
+  'creating a user in a superuser group': (actor) =>
     actor.api.post('/core/users/', { username: name(), name: '', groups: [admins] }),
-  'creating a group of superusers': (actor) =>
+  'creating a superuser group': (actor) =>
     actor.api.post('/core/groups/', { name: name(), is_superuser: true, users: [actor.user.pk] }),
-  'creating a group below one of superusers': (actor) =>
+  'creating a child of a superuser group': (actor) =>
     actor.api.post('/core/groups/', { name: name(), parent: admins, users: [actor.user.pk] }),
-  'making a group one of superusers': async (actor) => {
+  'making a group a superuser group': async (actor) => {
     const { pk } = await createGroup(app.api, { users: [actor.user.pk] });
     return actor.api.patch(`/core/groups/${pk}/`, { is_superuser: true });
   },
-  'moving a group below one of superusers': async (actor) => {
+  'moving a group into a superuser group': async (actor) => {
     const { pk } = await createGroup(app.api, { users: [actor.user.pk] });
     return actor.api.patch(`/core/groups/${pk}/`, { parent: admins });
   },
-  'setting the members of a group of superusers': (actor) =>
+  'setting the members of a superuser group': (actor) =>
     actor.api.patch(`/core/groups/${admins}/`, { users: [akadmin, actor.user.pk] }),
-  'adding a user to a group of superusers': (actor) =>
+  'adding a user to a superuser group': (actor) =>
     actor.api.post(`/core/groups/${admins}/add_user/`, { pk: actor.user.pk }),
-  'removing a user from a group of superusers': (actor) =>
+  'removing a user from a superuser group': (actor) =>
     actor.api.post(`/core/groups/${admins}/remove_user/`, { pk: akadmin }),
-  'deleting a group of superusers': async (actor) =>
+  'deleting a superuser group': async (actor) =>
     actor.api.delete(`/core/groups/${(await createGroup(app.api, { is_superuser: true })).pk}/`),
-  'deleting a group below one of superusers': async (actor) =>
+  'deleting a child of a superuser group': async (actor) =>
     actor.api.delete(`/core/groups/${(await createGroupBelow()).pk}/`),
-  'moving a group away from one of superusers': async (actor) =>
+  'moving a group out of a superuser group': async (actor) =>
     actor.api.patch(`/core/groups/${(await createGroupBelow()).pk}/`, { parent: null }),
-  'a link to a new password of a superuser': ({ api }) => api.post(`/core/users/${akadmin}/recovery/`),
-  'mailing a superuser a link to a new password': async ({ api }) => {
+  'creating a recovery link for a superuser': ({ api }) => api.post(`/core/users/${akadmin}/recovery/`),
+  'mailing a recovery link to a superuser': async ({ api }) => {
     await app.api.patch(`/core/users/${akadmin}/`, { email: 'akadmin@example.org' });
     const { pk } = await createEmailStage(app.api);
     return api.post(`/core/users/${akadmin}/recovery_email/?email_stage=${pk}`);
   },
-  'a new password of a superuser': ({ api }) =>
+  'setting a superuser’s password': ({ api }) =>
     api.post(`/core/users/${akadmin}/set_password/`, { password: 'A-new-password-0123' }),
-  'a new address of a superuser': ({ api }) => api.patch(`/core/users/${akadmin}/`, { email: 'mine@example.org' }),
-  'a new name of a superuser': ({ api }) => api.patch(`/core/users/${akadmin}/`, { username: name() }),
+  'changing a superuser’s address': ({ api }) => api.patch(`/core/users/${akadmin}/`, { email: 'mine@example.org' }),
+  'changing a superuser’s user name': ({ api }) => api.patch(`/core/users/${akadmin}/`, { username: name() }),
   'deactivating a superuser': ({ api }) => api.patch(`/core/users/${akadmin}/`, { is_active: false }),
   'activating a superuser': async ({ api }) => {
     const { pk } = await createUser(app.api, { groups: [admins], is_active: false });
@@ -89,15 +89,15 @@ const attempts: Record<string, Attempt> = {
   },
   'deleting a superuser': async ({ api }) =>
     api.delete(`/core/users/${(await createUser(app.api, { groups: [admins] })).pk}/`),
-  'putting users who sign up into a group of superusers': ({ api }) =>
+  'adding newly enrolled users to a superuser group': ({ api }) =>
     api.post('/stages/user_write/', { name: name(), create_users_group: admins }),
-  'having the mails of a stage sent by a server of one’s own': async ({ api }) => {
+  'sending the mails of a stage through the caller’s own server': async ({ api }) => {
     const { pk } = await createEmailStage(app.api, { use_global_settings: true });
     return api.patch(`/stages/email/${pk}/`, { use_global_settings: false, host: 'mail.attacker.example' });
   },
 };
 
-describe('A caller who has every permission on users, groups and stages, and is no superuser', () => {
+describe('A caller with every permission on users, groups and stages who is not a superuser', () => {
   it.each(Object.keys(attempts))('answers 403: %s', async (attempt) => {
     const actor = await createActor(app, [
       ...onUsers,
@@ -114,7 +114,7 @@ describe('A caller who has every permission on users, groups and stages, and is 
     expect((await app.api.get(`/core/groups/${admins}/`)).body.users).toEqual(expect.arrayContaining(before.users));
   });
 
-  it('changes all users who are no superusers, and their groups', async () => {
+  it('can change users who are not superusers, and their groups', async () => {
     const { api, user } = await createActor(app, [...onUsers, ...onGroups, ...onMembers]);
     const parent = await createGroup(app.api);
     const group = (await api.post('/core/groups/', { name: name(), parent: parent.pk, users: [user.pk] })).body;
@@ -131,7 +131,7 @@ describe('A caller who has every permission on users, groups and stages, and is 
     expect(statuses).toEqual([200, 204, 200, 200, 200, 204, 204]);
   });
 
-  it('changes the settings of an email stage, and keeps or gives up its own mail server', async () => {
+  it('can change an email stage and reset its mail server, but answers 403 for a new port', async () => {
     const { api } = await createActor(app, [
       'authentik_stages_email.view_emailstage',
       'authentik_stages_email.change_emailstage',
@@ -143,8 +143,8 @@ describe('A caller who has every permission on users, groups and stages, and is 
   });
 });
 
-describe('Membership and parentage', () => {
-  it('take the permission on the very group, however they are set', async () => {
+describe('Changes of members and parents of groups', () => {
+  it('require the permission on each affected group, by every route', async () => {
     const [mine, other] = [await createGroup(app.api), await createGroup(app.api)];
     const actor = await createActor(app, core('view_user', 'change_user', 'view_group', 'add_group', 'change_group'));
     const { pk } = await createUser(app.api);
@@ -170,7 +170,7 @@ describe('A permission', () => {
   const assigner = ['authentik_core.view_user', 'authentik_core.assign_user_permissions'];
   const assign = (user: number): string => `/rbac/permissions/assigned_by_users/${user}/assign/`;
 
-  it('is given by holders of it only: to oneself, to others, to roles', async () => {
+  it('can be granted to oneself, other users and roles only by its holders', async () => {
     const { api, user } = await createActor(app, [
       ...assigner,
       'authentik_rbac.view_role',
@@ -191,7 +191,7 @@ describe('A permission', () => {
     }
   });
 
-  it('on one object is no permission on another, nor on every one', async () => {
+  it('on one object does not allow granting it on another object or on all objects', async () => {
     const { api, user } = await createActor(app, assigner);
     const [mine, other] = [await createGroup(app.api), await createGroup(app.api)];
     const on = (object_pk?: string): object => ({
@@ -208,7 +208,7 @@ describe('A permission', () => {
     expect((await api.post(target, on(other.pk))).status).toBe(200);
   });
 
-  it('of a role is given by holders of it only: by its group, by a group below', async () => {
+  it('of a role can be granted through its groups and their children only by its holders', async () => {
     const role = await createRole(app.api, ['authentik_flows.view_flow']);
     const [group, powerful] = [await createGroup(app.api), await createGroup(app.api, { roles: [role.pk] })];
     const { api, user } = await createActor(app, [...onUsers, ...onGroups, ...onMembers]);
@@ -227,7 +227,7 @@ describe('A permission', () => {
     expect(await attempt()).toEqual([200, 200, 204, 200, 201]);
   });
 
-  it('of an account keeps those who do not have it from taking the account over', async () => {
+  it('of an account prevents a takeover by callers without that permission', async () => {
     const victim = await createActor(app, ['authentik_flows.view_flow']);
     const { api, user } = await createActor(app, onUsers);
     const path = ownUser(victim);
@@ -247,7 +247,7 @@ describe('A permission', () => {
 });
 
 describe('The last active superuser', () => {
-  it('cannot be lost, by whatever way', async () => {
+  it('cannot be deactivated, deleted or removed by any route', async () => {
     const own = await startTestApp();
     try {
       const { user } = (await own.api.get('/core/users/me/')).body;
@@ -283,7 +283,7 @@ describe('The last active superuser', () => {
     }
   });
 
-  it('stays when the last two lose each other at the same time', async () => {
+  it('is kept when the last two superusers demote each other concurrently', async () => {
     const own = await startTestApp();
     try {
       const { user } = (await own.api.get('/core/users/me/')).body;
@@ -308,8 +308,8 @@ describe('The last active superuser', () => {
   });
 });
 
-describe('Rights that are taken away', () => {
-  it('end with the request that revokes them: a concurrent request that relies on them is refused', async () => {
+describe('Revoked permissions', () => {
+  it('take effect at once: a concurrent request that relies on them answers 403', async () => {
     const { api, user } = await createActor(app, [...onGroups, ...onMembers]);
     const { pk } = await createGroup(app.api);
     const runner = app.dataSource.createQueryRunner();
@@ -330,7 +330,7 @@ describe('Rights that are taken away', () => {
 });
 
 describe('A token of a superuser', () => {
-  it('is not made, seen, changed or deleted by others', async () => {
+  it('cannot be created, read, changed or deleted by other users', async () => {
     const { api } = await createActor(
       app,
       core('view_token', 'add_token', 'change_token', 'delete_token', 'view_token_key', 'set_token_key'),

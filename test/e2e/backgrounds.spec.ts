@@ -62,7 +62,7 @@ describe('An uploaded background', () => {
     expect((await fetch(`${app.url}${address}`, { method: 'HEAD' })).status).toBe(200);
   });
 
-  it('may be as large as 5 MB, and no larger', async () => {
+  it('is accepted up to 5 MB; a larger file answers 413', async () => {
     const image = Buffer.concat([images.png, Buffer.alloc(5 * 1_048_576 - images.png.length)]);
     expect((await upload(formWith(image))).status).toBe(200);
     const before = await background();
@@ -78,8 +78,8 @@ describe('An uploaded background', () => {
     ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'],
     ['HTML', '<!doctype html><script>alert(1)</script>'],
     ['text', 'hello'],
-    ['nothing', ''],
-  ])('cannot be %s', async (_, content) => {
+    ['an empty file', ''],
+  ])('answers 400 for %s', async (_, content) => {
     expect(await upload(formWith(content))).toMatchObject({
       status: 400,
       body: { file: ['This is no PNG, JPEG, GIF, WebP or AVIF image.'] },
@@ -87,7 +87,7 @@ describe('An uploaded background', () => {
     expect([await background(), await files()]).toEqual([byDefault, []]);
   });
 
-  it('replaces the previous one, whose file is deleted', async () => {
+  it('replaces the previous background and deletes its file', async () => {
     await upload(formWith(images.png));
     const before = await background();
     await upload(formWith(images.gif));
@@ -96,13 +96,13 @@ describe('An uploaded background', () => {
     expect((await fetch(`${app.url}${before}`)).status).toBe(404);
   });
 
-  it('leaves one file behind after concurrent uploads', async () => {
+  it('leaves one file after concurrent uploads', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => upload(formWith(images.png))));
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
     expect(await files()).toEqual([(await background()).split('/').at(-1)]);
   });
 
-  it('is removed with `clear`, also when a file is sent with it', async () => {
+  it('is removed with `clear`, even if a file is sent with it', async () => {
     await upload(formWith(images.png));
     expect(await upload(formWith(images.gif, { clear: 'True' }))).toMatchObject({ status: 200, body: {} });
     expect([await background(), await files()]).toEqual([byDefault, []]);
@@ -114,7 +114,7 @@ describe('An uploaded background', () => {
     expect(await files()).toEqual([]);
   });
 
-  it('stays as long as another flow names it', async () => {
+  it('is kept while another flow refers to it', async () => {
     await upload(formWith(images.png));
     const address = await background();
     const other = await createFlow(app.api);
@@ -127,7 +127,7 @@ describe('An uploaded background', () => {
     expect(await files()).toEqual([]);
   });
 
-  it('left behind by a crash is deleted after an hour', async () => {
+  it('orphaned by a crash is deleted after an hour', async () => {
     await upload(formWith(images.png));
     const kept = (await files())[0]!;
     const folder = join(dataDir, 'media/public/flow-backgrounds');
@@ -140,7 +140,7 @@ describe('An uploaded background', () => {
     expect((await files()).sort()).toEqual(['a note of the administrator', kept, left('b')].sort());
   });
 
-  it('needs the permissions to change and to add flows', async () => {
+  it('requires permission to change and to add flows', async () => {
     const view = 'authentik_flows.view_flow';
     const [change, add] = ['authentik_flows.change_flow', 'authentik_flows.add_flow'];
     for (const [permissions, status] of [
@@ -153,7 +153,7 @@ describe('An uploaded background', () => {
     }
   });
 
-  it('is not even waited for if the caller may not set it', async () => {
+  it('is refused before its body is read if the caller has no permission', async () => {
     const path = `/api/v3/flows/instances/${flow.slug}/set_background/`;
     const type = 'Content-Type: multipart/form-data; boundary=x';
     const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${type}\r\nContent-Length: 5000000\r\n\r\n`;
@@ -161,7 +161,7 @@ describe('An uploaded background', () => {
   });
 });
 
-describe('A form', () => {
+describe('An upload form', () => {
   const authorization = `Bearer ${adminKey}`;
   const send = async (type: string, body: string, chunked = false): Promise<[number, string]> => {
     const path = `/api/v3/flows/instances/${flow.slug}/set_background/`;
@@ -170,7 +170,7 @@ describe('A form', () => {
     return [answer.status, answer.body];
   };
 
-  it('without a file gets an empty 400', async () => {
+  it('without a file answers an empty 400', async () => {
     expect(await upload(formWith(undefined))).toMatchObject({ status: 400, body: undefined });
     expect(await upload(formWith(undefined, { clear: 'no', file: 'text' }))).toMatchObject({
       status: 400,
@@ -181,7 +181,7 @@ describe('A form', () => {
   });
 
   it.each(['application/json', 'text/plain', 'multipart/form-data', 'multipart/mixed; boundary=x', 'garbage', ''])(
-    'is not accepted with the type %j',
+    'of the type %j answers 415',
     async (type) => {
       const detail = `Unsupported media type "${type}" in request.`;
       expect(await send(type, '{}')).toEqual([415, JSON.stringify({ detail })]);
@@ -192,12 +192,12 @@ describe('A form', () => {
     `--x\r\nContent-Disposition: form-data; ${head}\r\n\r\n${content}\r\n`;
 
   it.each([
-    ['without an end', `${part('name="file"; filename="a"')}--x\r\nContent-Disp`],
-    ['that is none', 'just text'],
+    ['without an end boundary', `${part('name="file"; filename="a"')}--x\r\nContent-Disp`],
+    ['that is not multipart', 'just text'],
     ['with many fields', `${part('name="a"').repeat(50)}--x--\r\n`],
     ['with two files', `${part('name="file"; filename="a"').repeat(2)}--x--\r\n`],
     ['with the name of a prototype', `${part('name="__proto__"')}--x--\r\n`],
-  ])('%s is malformed, and nothing is stored', async (_, body) => {
+  ])('%s answers 400, and nothing is stored', async (_, body) => {
     for (const chunked of [false, true]) {
       const [status, text] = await send('multipart/form-data; boundary=x', body, chunked);
       expect([status, text]).toEqual([400, expect.stringContaining('Multipart form parse error - ')]);
@@ -206,7 +206,7 @@ describe('A form', () => {
   });
 });
 
-describe('The address of a background', () => {
+describe('The URL of a background', () => {
   it.each(['https://example.org/a.png', 'http://example.org/a.png', '/static/a.png', 'https://x/"><script>'])(
     'is stored and shown unchanged: %s',
     async (url) => {
@@ -215,14 +215,14 @@ describe('The address of a background', () => {
     },
   );
 
-  it('replaces an upload, whose file is deleted', async () => {
+  it('replaces an upload and deletes its file', async () => {
     await upload(formWith(images.png));
     await setAddress({ url: 'https://example.org/a.png' });
     expect(await files()).toEqual([]);
   });
 
   it.each([{}, { url: null }, { url: 5 }, { url: ['x'] }, null, [], 'x', { url: 'a\0b' }, { url: 'x'.repeat(2001) }])(
-    'cannot be %j',
+    'answers 400 for %j',
     async (body) => {
       expect(await setAddress(body)).toMatchObject({ status: 400, body: undefined });
       expect(await background()).toBe(byDefault);
@@ -230,7 +230,7 @@ describe('The address of a background', () => {
   );
 });
 
-describe('The images that come with the service', () => {
+describe('The built-in images', () => {
   it.each([
     [byDefault, 'image/jpeg', 'flow_background.jpg'],
     ['/static/dist/assets/images/user_default.png', 'image/png', 'user_default.png'],
@@ -249,7 +249,7 @@ describe('The images that come with the service', () => {
     '/media/public/flow-backgrounds/..%2f..%2f..%2fsecret.key',
     `/media/public/flow-backgrounds/${'a'.repeat(32)}.png`,
     `/media/public/flow-backgrounds/${'a'.repeat(32)}.svg`,
-  ])('and nothing else is: %s', async (address) => {
+  ])('do not include other paths: %s answers 404', async (address) => {
     expect((await rawRequest(app.url, address)).status).toBe(404);
   });
 });

@@ -28,7 +28,7 @@ beforeAll(async () => {
     policy_engine_mode: 'all',
     invalid_response_action: 'restart',
   });
-  // Only a change that names one of the two can leave both false.
+  // Only a PATCH with one of the two fields can make both false.
   await app.api.patch(`/flows/bindings/${first.pk}/`, { evaluate_on_plan: true, re_evaluate_policies: false });
   await app.api.patch(`/flows/bindings/${first.pk}/`, { evaluate_on_plan: false });
 });
@@ -50,7 +50,7 @@ const unknown = randomUUID();
 const both = [-10, 20];
 
 describe('The list of bindings', () => {
-  it('is sorted by order, with the fields that a single binding has', async () => {
+  it('is sorted by order, with the same fields as a single binding', async () => {
     expect(await orders('')).toEqual(both);
     const { body } = await app.api.get('/flows/bindings/');
     for (const binding of body.results) {
@@ -64,20 +64,20 @@ describe('The list of bindings', () => {
     ['stage', () => first.stage],
     ['fsb_uuid', () => first.pk],
     ['pbm_uuid', () => first.policybindingmodel_ptr_id],
-  ])('can be filtered by %s', async (field, key) => {
+  ])('is filtered by %s', async (field, key) => {
     expect(await orders(`${field}=${key()}`)).toEqual([-10]);
     expect(await orders(`${field}=${key().toUpperCase()}`)).toEqual([-10]);
     expect(await orders(`${field}=`)).toEqual(both);
   });
 
-  it.each(['target', 'stage'])('can be filtered by an existing %s', async (field) => {
+  it.each(['target', 'stage'])('answers 400 for an unknown or invalid %s', async (field) => {
     const notThere = 'Select a valid choice. That choice is not one of the available choices.';
     expect(await refusal(`${field}=${unknown}`)).toEqual({ [field]: [notThere] });
     expect(await refusal(`${field}=x`)).toEqual({ [field]: ['“x” is not a valid UUID.'] });
     expect(await refusal(`${field}=%00`)).toEqual({ [field]: ['Null characters are not allowed.'] });
   });
 
-  it('finds nothing for an unknown key', async () => {
+  it('is empty for an unknown key, and answers 400 for an invalid one', async () => {
     expect(await orders(`fsb_uuid=${unknown}`)).toEqual([]);
     expect(await orders(`pbm_uuid=${first.pk}`)).toEqual([]);
     expect(await refusal('fsb_uuid=x&pbm_uuid=y')).toEqual({
@@ -86,7 +86,7 @@ describe('The list of bindings', () => {
     });
   });
 
-  it('can be filtered by policies, and refuses unknown ones', async () => {
+  it('is filtered by policies, and answers 400 for unknown ones', async () => {
     const notThere = [`Select a valid choice. ${unknown} is not one of the available choices.`];
     expect(await orders('policies=')).toEqual(both);
     expect(await orders('policies=&policies=')).toEqual(both);
@@ -108,12 +108,12 @@ describe('The list of bindings', () => {
     ['evaluate_on_plan', 'false'],
     ['evaluate_on_plan', '0'],
     ['re_evaluate_policies', 'FALSE'],
-  ])('can be filtered by %s=%s', async (field, value) => {
+  ])('is filtered by %s=%s', async (field, value) => {
     expect(await orders(`${field}=${value}`)).toEqual([-10]);
     expect(await orders(`${field}=`)).toEqual(both);
   });
 
-  it('finds nothing for an unused or impossible order', async () => {
+  it('is empty for an unused or out-of-range order', async () => {
     expect(await orders('order=5')).toEqual([]);
     expect(await orders('order=2147483648')).toEqual([]);
   });
@@ -140,7 +140,7 @@ describe('The list of bindings', () => {
   });
 
   it.each(['order', 'policy_engine_mode', 'evaluate_on_plan', 're_evaluate_policies'])(
-    'can be sorted by %s',
+    'is sorted by %s',
     async (field) => {
       expect(await orders(`ordering=${field}`)).toEqual(both);
       expect(await orders(`ordering=-${field}`)).toEqual([...both].reverse());
@@ -148,7 +148,7 @@ describe('The list of bindings', () => {
   );
 
   it.each(['pk', 'policybindingmodel_ptr_id', 'target', 'stage', 'invalid_response_action'])(
-    'can be sorted by %s as a second key',
+    'is sorted by %s',
     async (field) => {
       const up = await orders(`ordering=${field}`);
       expect([...up].sort()).toEqual(both);
@@ -163,7 +163,7 @@ describe('The list of bindings', () => {
     },
   );
 
-  it('holds the stage of every binding, however many bind it', async () => {
+  it('contains the stage of every binding, also if two bindings share it', async () => {
     const third = await createBinding(app.api, { stage: first.stage, order: 30 });
     const { body } = await app.api.get(`/flows/bindings/?stage=${first.stage}`);
     expect(body.results.map(({ stage_obj }: FlowStageBindingDto) => stage_obj.flow_set.length)).toEqual([2, 2]);

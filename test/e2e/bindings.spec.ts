@@ -25,7 +25,7 @@ const notEvaluated = { non_field_errors: ['Either evaluation on plan or evaluati
 const path = ({ pk }: { pk: string }): string => `/flows/bindings/${pk}/`;
 
 describe('A new binding', () => {
-  it('needs a flow, a stage and an order, and has the defaults of the reference in its order', async () => {
+  it('requires a flow, a stage and an order, and has the defaults and field order of authentik', async () => {
     const { status, body } = await app.api.post('/flows/bindings/', { order: 100, stage, target });
     expect(status).toBe(201);
     expect(body.policybindingmodel_ptr_id).not.toBe(body.pk);
@@ -60,7 +60,7 @@ describe('A new binding', () => {
     expect(await createBinding(app.api, everything)).toMatchObject(everything);
   });
 
-  it('may bind a stage of any kind, and shows its common fields', async () => {
+  it('accepts a stage of any kind, and returns its common fields', async () => {
     const dummy = await createDummyStage(app.api);
     const { stage_obj } = await createBinding(app.api, { stage: dummy.pk });
     expect(stage_obj).toMatchObject({ pk: dummy.pk, name: dummy.name, component: 'ak-stage-dummy-form' });
@@ -75,7 +75,7 @@ describe('A new binding', () => {
     expect(JSON.stringify(binding)).not.toContain(pk);
   });
 
-  it('may bind the same stage again at another place, and another stage at the same place', async () => {
+  it('can bind the same stage at another position, and another stage at the same position', async () => {
     const first = await createBinding(app.api);
     const again = await createBinding(app.api, { target: first.target, stage: first.stage, order: 1 });
     await createBinding(app.api, { target: first.target, order: 1 });
@@ -91,7 +91,7 @@ describe('A new binding', () => {
     }
   });
 
-  it('reports all invalid fields at once, in the order of the fields, and no others', async () => {
+  it('reports all invalid fields at once, in field order', async () => {
     const { status, body } = await app.api.post('/flows/bindings/', {
       invalid_response_action: 'x',
       policy_engine_mode: '',
@@ -129,12 +129,12 @@ describe('A new binding', () => {
     ['', 'This field may not be null.'],
     [null, 'This field may not be null.'],
     [true, 'Incorrect type. Expected pk value, received bool.'],
-  ])('cannot be about the flow or the stage %j', async (key, message) => {
+  ])('answers 400 for the flow or stage key %j', async (key, message) => {
     const { status, body } = await app.api.post('/flows/bindings/', { target: key, stage: key, order: 0 });
     expect([status, body]).toEqual([400, { target: [message], stage: [message] }]);
   });
 
-  it('accepts keys of any spelling, but no slug and no key of the other table', async () => {
+  it('accepts keys in any spelling, but no slugs and no keys of the other table', async () => {
     const flow = await createFlow(app.api);
     const spelt = { target: flow.pk.toUpperCase(), stage: stage.replaceAll('-', '') };
     expect(await createBinding(app.api, spelt)).toMatchObject({ target: flow.pk, stage });
@@ -145,7 +145,7 @@ describe('A new binding', () => {
     });
   });
 
-  it('must be evaluated on plan or on run', async () => {
+  it('answers 400 without evaluation on plan or on run', async () => {
     const never = { target, stage, order: 7, re_evaluate_policies: false };
     for (const json of [never, { ...never, evaluate_on_plan: 'off' }]) {
       const { status, body } = await app.api.post('/flows/bindings/', json);
@@ -157,7 +157,7 @@ describe('A new binding', () => {
     );
   });
 
-  it('reports a duplicate before a missing evaluation', async () => {
+  it('reports a duplicate before missing evaluation', async () => {
     const { pk: _, ...same } = await createBinding(app.api);
     const { body } = await app.api.post('/flows/bindings/', { ...same, re_evaluate_policies: false });
     expect(body).toEqual(notUnique);
@@ -183,7 +183,7 @@ describe('Changing a binding', () => {
     expect(body).toEqual({ ...binding, policy_engine_mode: 'all' });
   });
 
-  it('can move it to another flow, to another stage and to another place; the others stay where they are', async () => {
+  it('moves it to another flow, stage and position, and leaves its neighbours unchanged', async () => {
     const binding = await createBinding(app.api, { order: 1 });
     const neighbour = await createBinding(app.api, { target: binding.target, order: 2 });
     const moved = await app.api.patch(path(binding), { target, stage, order: 50 });
@@ -191,7 +191,7 @@ describe('Changing a binding', () => {
     expect((await app.api.get(path(neighbour))).body.order).toBe(2);
   });
 
-  it('compares a PATCH with the stored rest, and never with itself', async () => {
+  it('checks the unique set against other bindings, with the stored values of omitted fields', async () => {
     const one = await createBinding(app.api, { order: 1 });
     const { target, stage } = one;
     const two = await createBinding(app.api, { target, stage, order: 2 });
@@ -204,7 +204,7 @@ describe('Changing a binding', () => {
     expect((await app.api.patch(path(elsewhere), { target })).body).toEqual(notUnique);
   });
 
-  it('checks the evaluation fields of the request alone', async () => {
+  it('checks only the evaluation fields in the request', async () => {
     const binding = await createBinding(app.api, { evaluate_on_plan: true });
     const refused = await app.api.patch(path(binding), { re_evaluate_policies: false });
     expect([refused.status, refused.body]).toEqual([400, notEvaluated]);
@@ -219,7 +219,7 @@ describe('Changing a binding', () => {
 });
 
 describe('A binding', () => {
-  it('keeps its flow and its stage when it is deleted', async () => {
+  it('is deleted without its flow and its stage', async () => {
     const binding = await createBinding(app.api);
     const { status, body } = await app.api.delete(path(binding));
     expect([status, body]).toEqual([204, undefined]);
@@ -230,7 +230,7 @@ describe('A binding', () => {
     }
   });
 
-  it('is used by nothing', async () => {
+  it('has an empty list of uses', async () => {
     const { status, body } = await app.api.get(`${path(await createBinding(app.api))}used_by/`);
     expect([status, body]).toEqual([200, []]);
     expect((await app.api.get(`/flows/bindings/${randomUUID()}/used_by/`)).status).toBe(404);

@@ -28,7 +28,7 @@ afterAll(() => app.stop());
 
 const { paths, components } = parse(await schemaText()) as Document;
 
-/** The fields of a request that refer to another object, or to none. */
+/** The nullable relation fields of a request. */
 function nullableRelations(path: string): string[] {
   const reference = paths[path]?.post.requestBody.content['application/json']?.schema.$ref ?? '';
   const properties = components.schemas[reference.split('/').at(-1) ?? '']?.properties ?? {};
@@ -42,7 +42,7 @@ const kinds = Object.entries(managedKinds(() => app.api))
   .filter(({ relations }) => relations.length > 0);
 
 describe('A blank key of a nullable relation', () => {
-  it('can be sent to these kinds of objects', () => {
+  it('is accepted by these kinds of objects', () => {
     expect(Object.fromEntries(kinds.map(({ path, relations }) => [path, relations]))).toEqual({
       '/core/groups/': ['parent'],
       '/policies/bindings/': ['policy', 'group', 'user'],
@@ -74,7 +74,7 @@ describe('A blank key of a nullable relation', () => {
     }
   });
 
-  it('takes away what is set', async () => {
+  it('removes the stored relation', async () => {
     const parent = await createGroup(app.api);
     const { pk } = await createGroup(app.api, { parent: parent.pk });
     expect(await app.api.patch(`/core/groups/${pk}/`, { parent: '' })).toMatchObject({
@@ -83,14 +83,14 @@ describe('A blank key of a nullable relation', () => {
     });
   });
 
-  it('is null for a policy binding that names a user instead of a group', async () => {
+  it('is null in a policy binding for a user instead of a group', async () => {
     const { pk: target } = await createFlow(app.api);
     const { pk: user } = await createUser(app.api);
     const answer = await app.api.post('/policies/bindings/', { target, policy: '', group: '', user, order: 0 });
     expect(answer).toMatchObject({ status: 201, body: { policy: null, group: null, user } });
   });
 
-  it('is null in a file', async () => {
+  it('is null in an imported file', async () => {
     const attrs = Object.fromEntries(nullableRelations('/stages/identification/').map((name) => [name, '']));
     const entry = {
       model: 'authentik_stages_identification.identificationstage',
@@ -103,15 +103,15 @@ describe('A blank key of a nullable relation', () => {
   });
 });
 
-describe('A blank key of a relation that is required', () => {
-  it('is refused as null is', async () => {
+describe('A blank key of a required relation', () => {
+  it('is refused like null', async () => {
     const { pk: target } = await createFlow(app.api);
     const refused = { status: 400, body: { stage: ['This field may not be null.'] } };
     expect(await app.api.post('/flows/bindings/', { target, stage: '', order: 0 })).toMatchObject(refused);
     expect(await app.api.post('/flows/bindings/', { target, stage: null, order: 0 })).toMatchObject(refused);
   });
 
-  it('is no key in a list', async () => {
+  it('is refused in a list', async () => {
     expect(await app.api.post('/core/groups/', { name: 'list', roles: [''] })).toMatchObject({
       status: 400,
       body: { roles: ['“” is not a valid UUID.'] },

@@ -79,7 +79,7 @@ describe('A blueprint', () => {
     expect(await flow('from-a-file')).toMatchObject({ title: 'Title' });
   });
 
-  it('has its own context, which overrides that of the text', async () => {
+  it('has a context, which overrides the context in its text', async () => {
     const entries =
       '[{model: authentik_flows.flow, identifiers: {slug: with-context}, attrs: {name: !Context a, title: !Context b, designation: recovery}}]';
     const content = `context: {a: of the text, b: of the text}\nentries: ${entries}\n`;
@@ -88,7 +88,7 @@ describe('A blueprint', () => {
     expect(await flow('with-context')).toMatchObject({ name: 'of the text', title: 'its own' });
   });
 
-  it('that is invalid, or whose file is missing, reports it when applied and changes nothing', async () => {
+  it('is in error and changes nothing if it is invalid or its file is missing when applied', async () => {
     const { pk } = await create({ path: 'broken.yaml' });
     expect(await apply(pk)).toMatchObject({ status: 'error', last_applied_hash: '' });
     await writeFile(join(folder, 'short-lived.yaml'), text('short-lived'));
@@ -98,13 +98,13 @@ describe('A blueprint', () => {
     expect(await flow('short-lived')).toBeUndefined();
   });
 
-  it('that is not enabled stays as it is', async () => {
+  it('is not applied if it is disabled', async () => {
     const blueprint = await create({ content: text('not-enabled'), enabled: false });
     expect(await apply(blueprint.pk)).toEqual(blueprint);
     expect(await flow('not-enabled')).toBeUndefined();
   });
 
-  it('needs a valid text or an existing file', async () => {
+  it('requires a valid text or an existing file', async () => {
     const nothing = [400, { non_field_errors: ['Either path or content must be set.'] }];
     expect(await refused({})).toEqual(nothing);
     expect(await refused({ path: '', content: '' })).toEqual(nothing);
@@ -132,7 +132,7 @@ describe('A blueprint', () => {
     ]);
   });
 
-  it('has a unique name and path', async () => {
+  it('has a unique combination of name and path', async () => {
     const twice = name();
     const { pk } = await create({ name: twice, content: text('x') });
     const taken = [400, { non_field_errors: ['The fields name, path must make a unique set.'] }];
@@ -142,7 +142,7 @@ describe('A blueprint', () => {
     expect(status).toBe(200);
   });
 
-  it('is changed field by field, with the same rules', async () => {
+  it('is changed field by field, with the validation of a new blueprint', async () => {
     const { pk, ...before } = await create({ content: text('changing') });
     const path = `/managed/blueprints/${pk}/`;
     expect((await app.api.patch(path, { enabled: false })).body).toEqual({ pk, ...before, enabled: false });
@@ -192,7 +192,7 @@ describe('The available files', () => {
 describe('A caller with permissions on blueprints', () => {
   const all = ['view', 'add', 'change', 'delete'].map((action) => `authentik_blueprints.${action}_blueprintinstance`);
 
-  it('can write no more with a blueprint than without', async () => {
+  it('cannot write more with a blueprint than through the API', async () => {
     const content = text('not-theirs');
     const { pk } = await create({ content });
     const actor = await createActor(app, all);
@@ -205,7 +205,7 @@ describe('A caller with permissions on blueprints', () => {
     expect(await apply(pk, more as never)).toMatchObject({ status: 'successful' });
   });
 
-  it('sets the context of a file only for superusers', async () => {
+  it('answers 403 for the context of a file, which only superusers can set', async () => {
     const { api } = await createActor(app, all);
     const [file] = (await app.api.get('/managed/blueprints/available/')).body;
     const forFile = { name: name(), path: file.path };
@@ -217,7 +217,7 @@ describe('A caller with permissions on blueprints', () => {
     expect((await api.patch(`/managed/blueprints/${pk}/`, { name: name() })).status).toBe(200);
   });
 
-  it('needs the permissions to add and to change them to apply one, and to view them to see the files', async () => {
+  it('requires permission to view, add and change to apply one, and to view to list the files', async () => {
     const { pk } = await create({ content: text('x') });
     const [view, add, change] = all as [string, string, string];
     for (const [permissions, applied, seen] of [
@@ -238,7 +238,7 @@ describe('A caller with permissions on blueprints', () => {
   });
 });
 
-describe('A blueprint with kinds that are not here', () => {
+describe('A blueprint with unknown models', () => {
   const captcha = 'authentik_stages_captcha.captchastage';
   const content = text('with-unknown-kinds', {
     entries: [flowEntry('with-unknown-kinds'), { model: captcha, identifiers: { name: 'x' } }],
@@ -251,7 +251,7 @@ describe('A blueprint with kinds that are not here', () => {
     ]);
   });
 
-  it('is applied without them if its context says so, and an event lists them', async () => {
+  it('is applied without them if its context has `on_unknown: skip`, and an event lists them', async () => {
     const blueprint = await create({ content, context: { on_unknown: 'skip' } });
     expect(await apply(blueprint.pk)).toMatchObject({
       status: 'successful',

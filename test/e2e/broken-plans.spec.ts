@@ -16,7 +16,7 @@ import { Visitor } from '../support/visitor.js';
 type Json = Record<string, any>;
 type Path = readonly (string | number)[];
 
-/** How many broken plans each test tries. */
+/** Number of random plans per test. */
 const numRuns = 50 * inject('sweep');
 
 let app: TestApp;
@@ -41,14 +41,14 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** The plan that the link of a mail stands for, as it is stored: behind its button. */
+/** The plan of a mailed link as it is stored, starting with the confirmation. */
 function whole(execution: string): Json {
   const bindings = [{ inMemory: confirmStage }, ...stages];
   const context = { pending_user: { pk: user.pk }, typed_identifier: user.email, email_sent: true, prompt_data: {} };
   return structuredClone({ ...newPlan(flow.pk, bindings, context), execution });
 }
 
-/** A link that is good but for its plan, of which `broken` makes what is stored. @returns the query of its page */
+/** Creates a valid link whose stored plan is the result of `broken`. @returns the query of its page */
 async function linkWith(broken: (plan: Json, seal: (text: string) => string) => string): Promise<string> {
   const secrets = app.nest.get(SecretBox);
   const plan = newPlan(flow.pk, stages, {});
@@ -66,12 +66,12 @@ async function linkWith(broken: (plan: Json, seal: (text: string) => string) => 
   return `flow_token=${linkSecret(pk, secrets)}`;
 }
 
-/** Opens the link and presses its button, if it has one. @returns the outcome */
+/** Opens the link and presses its button, if any. @returns the final challenge */
 async function follow(query: string): Promise<any> {
   const visitor = new Visitor(app.url);
   const shown = await visitor.see(flow.slug, query);
   if (shown.component !== 'ak-stage-consent') {
-    // The button of another link, or one that was made up, helps nobody.
+    // A made-up confirmation token is refused too.
     const answer = { component: 'ak-stage-consent', token: 'made up' };
     expect((await visitor.answer(flow.slug, answer, query)).component).toBe(shown.component);
     return shown;
@@ -81,12 +81,12 @@ async function follow(query: string): Promise<any> {
 
 const denied = { component: 'ak-stage-access-denied', error_message: expect.stringMatching(/./) };
 
-/** Fails unless the link is refused, clearly and whatever is done with it. */
+/** Asserts that the link is refused with an error message. */
 async function expectRefused(query: string): Promise<void> {
   expect(await follow(query)).toMatchObject(denied);
 }
 
-/** Changes that leave no plan of this version, or none that this link may lead to. */
+/** Changes of the version or of the set of keys. */
 const changes: fc.Arbitrary<(plan: Json) => unknown> = fc.oneof(
   fc.oneof(fc.integer(), fc.string(), fc.constant(null)).map((version) => (plan: Json) => {
     return { ...plan, version: version === 1 ? 2 : version };
@@ -101,7 +101,7 @@ const changes: fc.Arbitrary<(plan: Json) => unknown> = fc.oneof(
   fc.jsonValue().map((value) => () => value),
 );
 
-/** Replaces one value by one of another type. */
+/** Replaces one value with a value of another type. */
 const wrongTypes = fc.tuple(fc.nat(), fc.jsonValue()).map(([index, value]) => (plan: Json) => {
   const paths = pathsOf(plan);
   const path = paths[index % paths.length]!;
@@ -111,7 +111,7 @@ const wrongTypes = fc.tuple(fc.nat(), fc.jsonValue()).map(([index, value]) => (p
   return plan;
 });
 
-/** Keys that exist, but belong to something else. */
+/** Replaces keys with existing keys of other objects. */
 const foreignKeys = fc
   .subarray(['execution', 'flow', 'binding', 'stage', 'both', 'user', 'pretended'] as const, { minLength: 1 })
   .map((what) => (plan: Json) => {
@@ -127,12 +127,12 @@ const foreignKeys = fc
   });
 
 describe('The plan behind a link', () => {
-  it('leads on as it was stored: what follows is about what is wrong with it', async () => {
+  it('continues the run if it is intact', async () => {
     const intact = await linkWith((plan, seal) => seal(JSON.stringify(plan)));
     expect(await follow(intact)).toMatchObject({ component: 'ak-stage-dummy', name: flow.behind });
   });
 
-  it('passes nothing when it is cut off anywhere', async () => {
+  it('is refused if it is truncated anywhere', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
@@ -150,7 +150,7 @@ describe('The plan behind a link', () => {
     );
   });
 
-  it('passes nothing when it is anything else than was sealed', async () => {
+  it('is refused if it is random text, sealed or not', async () => {
     const text = fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\0', ''));
     await fc.assert(
       fc.asyncProperty(text, fc.constantFrom('', 'v1.'), async (garbage, prefix) => {
@@ -162,10 +162,10 @@ describe('The plan behind a link', () => {
   });
 
   it.each([
-    ['is of another version, or has more or less than a plan has', changes],
-    ['has a value of another type anywhere', wrongTypes],
-    ['names another run, flow, stage or user', foreignKeys],
-  ])('passes nothing when it %s', async (_, arbitrary) => {
+    ['has another version, or missing or additional keys', changes],
+    ['has a value of another type', wrongTypes],
+    ['refers to another run, flow, stage or user', foreignKeys],
+  ])('is refused if it %s', async (_, arbitrary) => {
     await fc.assert(
       fc.asyncProperty(arbitrary, async (change) => {
         await expectRefused(await linkWith((plan, seal) => seal(JSON.stringify(change(plan)))));
@@ -177,9 +177,9 @@ describe('The plan behind a link', () => {
 
 describe('The plan in a session', () => {
   it.each([
-    ['is of another version, or has more or less than a plan has', changes],
-    ['has a value of another type anywhere', wrongTypes],
-  ])('passes nothing when it %s', async (_, arbitrary) => {
+    ['has another version, or missing or additional keys', changes],
+    ['has a value of another type', wrongTypes],
+  ])('is refused if it %s', async (_, arbitrary) => {
     await fc.assert(
       fc.asyncProperty(arbitrary, fc.boolean(), async (change, isAnswer) => {
         // Behind the email stage, the furthest stage of the run.
@@ -194,7 +194,7 @@ describe('The plan in a session', () => {
   });
 });
 
-/** The way to every value of a plan that has to have a type; what visitors typed may be anything. */
+/** The paths of all values of a plan. */
 function pathsOf(value: unknown, above: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, held]) => {

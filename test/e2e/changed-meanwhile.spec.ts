@@ -48,13 +48,13 @@ const newPassword = (): string => `chosen-${randomUUID()}`;
 const hashOf = async (pk: number): Promise<string> =>
   (await app.dataSource.manager.findOneByOrFail(User, { pk })).passwordHash;
 
-/** What happens to an account in another browser. */
+/** Changes of an account outside the run. */
 const changes: Record<string, (user: Pick<UserDto, 'pk'>) => Promise<unknown>> = {
   password: ({ pk }) => app.api.post(`/core/users/${pk}/set_password/`, { password: newPassword() }),
   address: ({ pk }) => app.api.patch(`/core/users/${pk}/`, { email: `${randomUUID()}@example.org` }),
 };
 
-/** A browser that has typed the password and waits at the stage before the sign-in. */
+/** A browser after the password stage, before the sign-in. */
 async function withPassword({ username, password }: PasswordUser): Promise<Visitor> {
   const visitor = new Visitor(app.url);
   await visitor.answer(signIn, { uid_field: username });
@@ -62,7 +62,7 @@ async function withPassword({ username, password }: PasswordUser): Promise<Visit
   return visitor;
 }
 
-/** A browser that has proved the address and waits at the form for a new password. */
+/** A browser that proved the address, at the form for a new password. */
 async function withCode({ email }: UserDto): Promise<Visitor> {
   const visitor = new Visitor(app.url);
   await visitor.answer(recovery, { uid_field: email });
@@ -76,10 +76,10 @@ async function confirm(visitor: Visitor, slug: string, query: string): Promise<a
   return visitor.answer(slug, { component: 'ak-stage-consent', token }, query);
 }
 
-describe.each(Object.keys(changes))('After a new %s', (what) => {
+describe.each(Object.keys(changes))('After a change of %s', (what) => {
   const change = changes[what]!;
 
-  it('a browser that typed the password before is not signed in', async () => {
+  it('a browser that entered the old password before is not signed in', async () => {
     const user = await createPasswordUser(app.api);
     const visitor = await withPassword(user);
     await change(user);
@@ -87,7 +87,7 @@ describe.each(Object.keys(changes))('After a new %s', (what) => {
     expect((await visitor.request('GET', '/core/users/me/')).status).toBe(403);
   });
 
-  it('a browser that proved the address before sets no password', async () => {
+  it('a browser that proved the address before cannot set a password', async () => {
     const user = await createPasswordUser(app.api);
     const visitor = await withCode(user);
     await change(user);
@@ -97,7 +97,7 @@ describe.each(Object.keys(changes))('After a new %s', (what) => {
     expect(await hashOf(user.pk)).toBe(hash);
   });
 
-  it('a browser that confirmed a link before chooses no password for a sign-up', async () => {
+  it('a browser that confirmed the sign-up link before cannot set a password', async () => {
     const username = randomUUID();
     const [password, email] = [newPassword(), `${username}@example.org`];
     const stranger = new Visitor(app.url);
@@ -115,7 +115,7 @@ describe.each(Object.keys(changes))('After a new %s', (what) => {
   });
 });
 
-it('A link that was confirmed before a new password sets none after it', async () => {
+it('A recovery link confirmed before a password change cannot set a password after it', async () => {
   const user = await createPasswordUser(app.api);
   const owner = new Visitor(app.url);
   await owner.answer(recovery, { uid_field: user.email });
@@ -128,7 +128,7 @@ it('A link that was confirmed before a new password sets none after it', async (
   expect(await hashOf(user.pk)).toBe(hash);
 });
 
-it('A sign-in that waits for a new password to be stored is refused', async () => {
+it('A sign-in concurrent with a password change is refused', async () => {
   const user = await createPasswordUser(app.api);
   const visitor = await withPassword(user);
   const answer = await app.dataSource.transaction(async (manager) => {
@@ -141,7 +141,7 @@ it('A sign-in that waits for a new password to be stored is refused', async () =
   expect(await answer.asked).toMatchObject(refused);
 });
 
-it('A run that itself sets a new password and a new address continues and signs in', async () => {
+it('A run that sets a new password and address itself continues, and its visitor stays signed in', async () => {
   const slug = await createAddressFlow(app.api, { port }, [{ field_key: 'password', type: 'password' }]);
   const user = await createPasswordUser(app.api);
   const visitor = await signedIn(app, user);

@@ -18,13 +18,13 @@ afterAll(() => app.stop());
 const passed = { component: 'xak-flow-redirect', to: '/' };
 const asked = { component: 'ak-stage-consent', permissions: [], additional_permissions: [], token: expect.any(String) };
 
-/** Slug of a flow that is just a consent stage, and the stage. */
+/** A flow with only a consent stage: its slug and the key of the stage. */
 async function consent(stage: Partial<ConsentStageFields> = {}): Promise<{ slug: string; pk: string }> {
   const { pk } = await createStage(app.api, 'consent', stage);
   return { pk, slug: (await createFlowWith(app.api, [pk])).flow.slug };
 }
 
-/** A visitor who is signed in, and the user who they are. */
+/** A signed-in visitor, and the key of their user. */
 async function signedInVisitor(): Promise<{ visitor: Visitor; pk: number }> {
   const user = await createPasswordUser(app.api);
   const { pk: password_stage } = await createStage(app.api, 'password');
@@ -42,7 +42,7 @@ async function agree(visitor: Visitor, slug: string): Promise<void> {
 }
 
 describe('A consent stage', () => {
-  it('is passed with the token that it was shown with last', async () => {
+  it('is passed only with the most recent token', async () => {
     const { slug } = await consent();
     const visitor = new Visitor(app.url);
     const { flow_info: _, ...first } = await visitor.see(slug);
@@ -59,7 +59,7 @@ describe('A consent stage', () => {
     expect(await visitor.answer(slug, { token: again.token })).toEqual(passed);
   });
 
-  it('is not passed with the token of another user, or without one', async () => {
+  it('is not passed with another visitor’s token or an invalid one', async () => {
     const { slug } = await consent();
     const { token } = await new Visitor(app.url).see(slug);
     const visitor = new Visitor(app.url);
@@ -71,13 +71,13 @@ describe('A consent stage', () => {
     }
   });
 
-  it('asks every time, unless it is set to remember', async () => {
+  it('asks every time by default', async () => {
     const { visitor } = await signedInVisitor();
     const { slug } = await consent();
     for (const _ of [1, 2]) await agree(visitor, slug);
   });
 
-  it('asks a user once and for all, in each flow', async () => {
+  it('in permanent mode asks each user once per flow', async () => {
     const { visitor } = await signedInVisitor();
     const { slug, pk } = await consent({ mode: 'permanent' });
     await agree(visitor, slug);
@@ -90,7 +90,7 @@ describe('A consent stage', () => {
     expect(await visitor.see(slug)).toMatchObject(asked);
   });
 
-  it('asks again when the time is over that an answer counts for', async () => {
+  it('in expiring mode asks again after the consent expires', async () => {
     const { visitor, pk: user } = await signedInVisitor();
     const { slug } = await consent({ mode: 'expiring', consent_expire_in: 'hours=1' });
     const passTime = (minutes: number): Promise<unknown> =>
@@ -106,7 +106,7 @@ describe('A consent stage', () => {
     expect(await visitor.see(slug)).toEqual(passed);
   });
 
-  it('remembers nothing of visitors who only say who they are', async () => {
+  it('does not remember the consent of unauthenticated visitors', async () => {
     const user = await createUser(app.api);
     const { pk: first } = await createStage(app.api, 'identification');
     const { pk: second } = await createStage(app.api, 'consent', { mode: 'permanent' });
@@ -121,7 +121,7 @@ describe('A consent stage', () => {
     for (const _ of [1, 2]) await agree(anonymous, open);
   });
 
-  it('remembers who has typed their password in this run', async () => {
+  it('remembers the consent of a visitor who entered their password in the run', async () => {
     const user = await createPasswordUser(app.api);
     const { pk: password_stage } = await createStage(app.api, 'password');
     const { pk: first } = await createStage(app.api, 'identification', { password_stage });
@@ -150,14 +150,14 @@ describe('A deny stage', () => {
     expect(await visitor.see(slug)).toMatchObject(denied);
   });
 
-  it('ends the run also where its binding restarts the flow', async () => {
+  it('ends the run even if its binding restarts the flow', async () => {
     const { pk: stage } = await createStage(app.api, 'deny', { deny_message: 'Come back tomorrow.' });
     const { flow } = await createFlowWith(app.api, [{ stage, invalid_response_action: 'restart' }]);
     const denied = { component: 'ak-stage-access-denied', error_message: 'Come back tomorrow.' };
     expect(await new Visitor(app.url).see(flow.slug)).toMatchObject(denied);
   });
 
-  it('says what the run says instead, if it says anything', async () => {
+  it('shows the message of the run’s context, if there is one, instead of its own', async () => {
     const { pk: deny } = await createStage(app.api, 'deny', { deny_message: 'Come back tomorrow.' });
     const { flow, bindings } = await createFlowWith(app.api, [deny]);
     const stages = bindings.map(({ pk: binding, stage }) => ({ binding, stage, reEvaluate: true }));

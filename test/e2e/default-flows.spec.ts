@@ -46,8 +46,8 @@ const problems = async (): Promise<string[]> => {
   return results.map(({ context }: any) => context.message);
 };
 
-describe('The flows that come with the service', () => {
-  it('ask the default password policy, also where they were applied before it came', async () => {
+describe('The built-in flows', () => {
+  it('use the default password policy, also after an upgrade from a version without it', async () => {
     const asked = async (name: string): Promise<string[] | undefined> =>
       (await app.api.get(`/stages/prompt/stages/?name=${name}`)).body.results[0]?.validation_policies;
     const policies = async (): Promise<any[]> => (await app.api.get('/policies/password/')).body.results;
@@ -56,7 +56,7 @@ describe('The flows that come with the service', () => {
     expect(policy).toMatchObject({ name: 'default-password-policy', length_min: 8, zxcvbn_score_threshold: 1 });
     expect(await asked('default-enrollment-prompt')).toEqual([policy.pk]);
     expect(await asked('default-recovery-prompt')).toEqual([policy.pk]);
-    // As an older version has left it, and an administrator who removed the enrollment.
+    // The state after an older version, with the enrollment removed by an administrator.
     await app.api.delete(`/policies/password/${policy.pk}/`);
     await app.dataSource.query(`delete from "blueprint_instance" where path = 'password-policy.yaml'`);
     await app.dataSource.query(`delete from "stage" where name = 'default-enrollment-prompt'`);
@@ -66,7 +66,7 @@ describe('The flows that come with the service', () => {
     expect(await asked('default-enrollment-prompt')).toBeUndefined();
   });
 
-  it('are there after a start: recovery, enrollment, and sign-in with links to both', async () => {
+  it('are created at startup: recovery, enrollment, and sign-in with links to both', async () => {
     expect((await app.api.get('/flows/instances/')).body.results).toEqual([]);
     await start();
     expect(await problems()).toEqual([]);
@@ -112,7 +112,7 @@ describe('The flows that come with the service', () => {
     });
   });
 
-  it('are made once: what an administrator changes or deletes stays as it is', async () => {
+  it('are created once: changes and deletions by an administrator are kept', async () => {
     await start();
     await app.api.patch('/flows/instances/default-recovery-flow/', { title: 'My title' });
     await app.api.delete('/flows/instances/default-enrollment-flow/');
@@ -121,14 +121,14 @@ describe('The flows that come with the service', () => {
     expect(await flow('default-enrollment-flow')).toBeUndefined();
   });
 
-  it('are made once, however many processes start at the same time', async () => {
+  it('are created once by concurrent startups', async () => {
     await Promise.all([start(), start(), start(), start()]);
     expect((await app.api.get('/flows/instances/')).body.pagination.count).toBe(3);
     expect((await app.api.get('/managed/blueprints/')).body.pagination.count).toBe(4);
     expect(await problems()).toEqual([]);
   });
 
-  it('are replaced by files of the same names in BLUEPRINT_DIR', async () => {
+  it('are overridden by files of the same name in BLUEPRINT_DIR', async () => {
     await write('default-recovery-flow.yaml', file('default-recovery-flow', 'Of the operator'));
     await start();
     expect(await flow('default-recovery-flow')).toMatchObject({ title: 'Of the operator', stages: [] });
@@ -136,7 +136,7 @@ describe('The flows that come with the service', () => {
 });
 
 describe('The files in BLUEPRINT_DIR', () => {
-  it('are applied again after they have changed, and only then', async () => {
+  it('are applied again only after they changed', async () => {
     await write('mine.yaml', file('mine', 'One'));
     await start();
     await app.api.patch('/flows/instances/mine/', { title: 'Of the administrator' });
@@ -147,7 +147,7 @@ describe('The files in BLUEPRINT_DIR', () => {
     expect((await flow('mine')).title).toBe('Two');
   });
 
-  it('stand in any folder below it, and end in .yaml or .yml', async () => {
+  it('are found in all subfolders if they end in .yaml or .yml', async () => {
     await mkdir(join(folder, 'a', 'b'), { recursive: true });
     await mkdir(join(folder, '..data'));
     for (const path of ['a/b/deep.yaml', 'short.yml', 'note.txt', 'a/.hidden.yaml', '..data/x.yaml']) {
@@ -162,7 +162,7 @@ describe('The files in BLUEPRINT_DIR', () => {
     expect(await blueprint('a/b/deep.yaml')).toMatchObject({ status: 'successful' });
   });
 
-  it('may be links to other places in it, and to none outside', async () => {
+  it('can be symbolic links inside the folder, but not to targets outside', async () => {
     await mkdir(join(folder, '..data'));
     await write('..data/inside.yaml', file('inside', 'T'));
     const elsewhere = `${folder}-elsewhere.yaml`;
@@ -182,7 +182,7 @@ describe('The files in BLUEPRINT_DIR', () => {
     expect([await flow('later'), await blueprint('later.yaml')]).toEqual([undefined, undefined]);
   });
 
-  it('that are not enabled are left alone', async () => {
+  it('are not applied while disabled', async () => {
     await write('mine.yaml', file('mine', 'One'));
     await start();
     const { pk } = await blueprint('mine.yaml');
@@ -192,7 +192,7 @@ describe('The files in BLUEPRINT_DIR', () => {
     expect((await flow('mine')).title).toBe('One');
   });
 
-  it('that are gone leave what they have written, and an orphan', async () => {
+  it('that were removed are marked as orphaned, and their objects are kept', async () => {
     await write('mine.yaml', file('mine', 'One'));
     await start();
     await rm(join(folder, 'mine.yaml'));
@@ -201,7 +201,7 @@ describe('The files in BLUEPRINT_DIR', () => {
     expect(await blueprint('mine.yaml')).toMatchObject({ status: 'orphaned' });
   });
 
-  it('that are invalid are reported, and do not keep the others from being applied', async () => {
+  it('that are invalid are reported, and the other files are applied', async () => {
     await write('a-no-yaml.yaml', 'a: b: c');
     await write(
       'b-wrong-entry.yaml',
@@ -233,9 +233,9 @@ describe('The files in BLUEPRINT_DIR', () => {
   });
 });
 
-describe('The files that come with the service', () => {
+describe('The built-in files', () => {
   it.each(['default-recovery-flow', 'default-enrollment-flow', 'default-sign-in-flow'])(
-    '%s.yaml stands beside the code, where a built service finds it too',
+    'include %s.yaml in the folder of the built service',
     async (name) => {
       expect(await readFile(new URL(`../../blueprints/${name}.yaml`, import.meta.url), 'utf8')).toContain('version: 1');
     },
