@@ -40,14 +40,14 @@ async function fail(times: number, user: Account, browser?: string): Promise<voi
   for (let guess = 0; guess < times; guess += 1) await tryPassword(user, `wrong ${guess}`, browser);
 }
 
-/** Locks out every browser that is not known. */
+/** Locks the account for unknown browsers. */
 async function lockOut(user: Account): Promise<void> {
   await fail(6, user);
   expect(await isIn(user)).toBe(false);
 }
 
-describe('A browser that has signed in before', () => {
-  it('signs in while strangers guess the password of its account', async () => {
+describe('A known browser', () => {
+  it('signs in although the account is locked for other browsers', async () => {
     const user = await createPasswordUser(app.api);
     const browser = await signIn(user);
     await lockOut(user);
@@ -55,7 +55,7 @@ describe('A browser that has signed in before', () => {
     expect(await isIn(user)).toBe(false);
   });
 
-  it('has a limit of its own, which locks out no other browser', async () => {
+  it('has its own rate limit, independent of other browsers', async () => {
     const user = await createPasswordUser(app.api);
     const stolen = await signIn(user);
     const own = await signIn(user);
@@ -65,7 +65,7 @@ describe('A browser that has signed in before', () => {
     expect(await isIn(user)).toBe(true);
   });
 
-  it('starts again at zero after the right password', async () => {
+  it('resets its failure count with a correct password', async () => {
     const user = await createPasswordUser(app.api);
     const browser = await signIn(user);
     await fail(4, user, browser);
@@ -74,7 +74,7 @@ describe('A browser that has signed in before', () => {
     expect(await isIn(user, browser)).toBe(true);
   });
 
-  it('is not known for another account, nor with a changed cookie', async () => {
+  it('is not recognized for another account or with a forged cookie', async () => {
     const user = await createPasswordUser(app.api);
     const other = await createPasswordUser(app.api);
     const browser = await signIn(other);
@@ -93,7 +93,7 @@ describe('A browser that has signed in before', () => {
     for (const value of forged) expect(await isIn(user, value), value).toBe(false);
   });
 
-  it('is known for several accounts', async () => {
+  it('is recognized for several accounts', async () => {
     const users = [await createPasswordUser(app.api), await createPasswordUser(app.api)] as const;
     const first = new Visitor(app.url);
     await signIn(users[0], first);
@@ -106,7 +106,7 @@ describe('A browser that has signed in before', () => {
     }
   });
 
-  it('is forgotten when the password changes, and the new password is not locked out', async () => {
+  it('is no longer recognized after a password change, which also lifts the lock', async () => {
     const user = await createPasswordUser(app.api);
     const browser = await signIn(user);
     await lockOut(user);
@@ -118,7 +118,7 @@ describe('A browser that has signed in before', () => {
     expect(await isIn(renewed, browser)).toBe(false);
   });
 
-  it('is forgotten after a year', async () => {
+  it('is recognized for one year', async () => {
     const user = await createPasswordUser(app.api);
     const browser = await signIn(user);
     const expires = Number(browser.split('.')[1]);
@@ -126,18 +126,18 @@ describe('A browser that has signed in before', () => {
   });
 });
 
-describe('The cookie of a browser that has signed in', () => {
+describe('The cookie of a known browser', () => {
   const lineOf = ({ headers }: Answer): string =>
     headers.getSetCookie().find((line) => line.includes(`${cookie}=`)) ?? '';
 
-  /** What the answer to a sign-in sets. */
+  /** The Set-Cookie line of a successful sign-in. */
   async function lineAfterSignIn({ email, password }: Account, at = app, flow = slug): Promise<string> {
     const visitor = new Visitor(at.url);
     await visitor.post(flow, { uid_field: email, password });
     return lineOf(await visitor.get(flow));
   }
 
-  it('is for the server alone, and outlives the session', async () => {
+  it('is HttpOnly, lasts a year, and does not contain the user name', async () => {
     const user = await createPasswordUser(app.api);
     const line = await lineAfterSignIn(user);
     expect(line).toMatch(/^authentik_browser=/);
@@ -145,7 +145,7 @@ describe('The cookie of a browser that has signed in', () => {
     expect(line).not.toContain(user.username);
   });
 
-  it('is bound to the host under https', async () => {
+  it('is Secure and has the __Host- prefix under https', async () => {
     const secure = await startTestApp({ PUBLIC_URL: 'https://id.example.org' });
     try {
       const own = await createSignInFlow(secure.api);
@@ -159,7 +159,7 @@ describe('The cookie of a browser that has signed in', () => {
     }
   });
 
-  it('is not set by a wrong password', async () => {
+  it('is not set after a wrong password', async () => {
     const user = await createPasswordUser(app.api);
     const answer = await new Visitor(app.url).post(slug, { uid_field: user.email, password: 'wrong' });
     expect(lineOf(answer)).toBe('');

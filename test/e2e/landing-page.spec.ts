@@ -13,7 +13,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 let folder: string;
-/** A browser that has opened the link to the mailbox that the start prints. */
+/** A browser that has opened the mailbox link printed at startup. */
 let holder: PageBrowser;
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ async function browserOf(user: { readonly pk: number }): Promise<PageBrowser> {
 }
 
 describe('The landing page', () => {
-  it('shows holders of the mailbox key how it is set up, and a link to the mailbox', async () => {
+  it('shows the system status and a link to the mailbox to holders of the mailbox key', async () => {
     const { status, html } = await holder.open('/');
     expect(status).toBe(200);
     expect(html).toContain('System status');
@@ -49,21 +49,21 @@ describe('The landing page', () => {
     expect(html).toContain('href="/api/v3/docs/"');
   });
 
-  it('shows strangers nothing of that, whatever address they come from', async () => {
+  it('shows no system status to anonymous visitors, even from loopback', async () => {
     const { html } = await new PageBrowser(app.url).open('/');
     expect(html).toContain('href="/api/v3/docs/"');
     for (const secret of ['System status', 'EMAIL_HOST', 'mailbox', 'not configured'])
       expect(html).not.toContain(secret);
   });
 
-  it('shows superusers all of it, and no other user', async () => {
+  it('shows the system status to superusers but not to other users', async () => {
     const [admin] = (await app.api.get('/core/users/?username=akadmin')).body.results;
     expect((await (await browserOf(admin)).open('/')).html).toContain('System status');
     const user = await createUser(app.api);
     expect((await (await browserOf(user)).open('/')).html).not.toContain('System status');
   });
 
-  it('leads into the first flow of each kind that is for the visitor', async () => {
+  it('links to the first flow of a designation that the visitor may use', async () => {
     await createDummyFlow(app.api, 1, { slug: 'b-recovery', designation: 'recovery' });
     await createDummyFlow(app.api, 1, {
       slug: 'a-recovery',
@@ -76,7 +76,7 @@ describe('The landing page', () => {
     expect((await holder.open('/')).html).toMatch(/Account recovery<\/strong> <span class="mark">ready/);
   });
 
-  it('greets who is signed in, and lets them out by a form alone', async () => {
+  it('shows the name of the signed-in user, and a form to sign out', async () => {
     const user = await createUser(app.api, { name: 'Ada <i>Lovelace</i>' });
     const browser = await browserOf(user);
     const { html } = await browser.open('/');
@@ -88,7 +88,7 @@ describe('The landing page', () => {
     expect((await browser.open('/')).html).not.toContain('signed in');
   });
 
-  it('lets no page of another site sign a user out', async () => {
+  it('refuses a sign-out without a valid CSRF token with 403, and with GET with 405', async () => {
     const browser = await browserOf(await createUser(app.api, { name: 'Grace' }));
     for (const body of [new URLSearchParams(), new URLSearchParams({ 'page:csrf': 'x'.repeat(43) })]) {
       expect((await browser.ask('/sign-out/', { method: 'POST', body })).status).toBe(403);
@@ -97,7 +97,7 @@ describe('The landing page', () => {
     expect((await browser.open('/')).html).toContain('You are signed in as <bdi>Grace</bdi>.');
   });
 
-  it('ends the session itself, not only the cookie', async () => {
+  it('ends the session on the server at sign-out, not only the cookie', async () => {
     const browser = await browserOf(await createUser(app.api));
     await browser.open('/');
     const key = browser.cookies.get('authentik_session')!;
@@ -107,7 +107,7 @@ describe('The landing page', () => {
   });
 });
 
-describe('With a mail server', () => {
+describe('The landing page with a mail server', () => {
   let other: TestApp;
 
   beforeAll(async () => {
@@ -115,7 +115,7 @@ describe('With a mail server', () => {
   });
   afterAll(() => other.stop());
 
-  it('the landing page says that mail is set up and names no mailbox', async () => {
+  it('shows email delivery as configured, without a link to the mailbox', async () => {
     const [admin] = (await other.api.get('/core/users/?username=akadmin')).body.results;
     const browser = new PageBrowser(other.url);
     browser.cookies.copyFrom((await signedIn(other, admin)).cookies);

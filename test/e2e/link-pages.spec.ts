@@ -24,7 +24,7 @@ afterAll(async () => {
 const page = (): string => `/if/flow/${flow.slug}/`;
 const button = 'name="token"';
 
-/** A visitor who requested a mail with a browser, and the mail. */
+/** A browser that requested a mail, and the mail. */
 async function asked(): Promise<{ waiting: PageBrowser; mail: ProofMail }> {
   const { email } = await createReader(app.api);
   const waiting = new PageBrowser(app.url);
@@ -34,7 +34,7 @@ async function asked(): Promise<{ waiting: PageBrowser; mail: ProofMail }> {
 }
 
 describe('The page of a link', () => {
-  it('has a button that continues, however often the page is opened and reloaded before', async () => {
+  it('has a button that continues, also after the page was opened and reloaded repeatedly', async () => {
     const { mail } = await asked();
     const browser = new PageBrowser(app.url);
     for (const _ of [1, 2]) expect((await browser.open(`${page()}?${mail.query}`)).html).toContain(button);
@@ -44,17 +44,17 @@ describe('The page of a link', () => {
     expect((await browser.open(page())).html).toContain(flow.behind);
     await browser.submit();
     expect(browser.page.address).toBe('/');
-    // The next visit has nothing to do with the link.
+    // The next visit starts a new run.
     expect((await browser.open(page())).html).toContain('name="uid_field"');
   });
 
-  it('leads on in the browser that waits, too', async () => {
+  it('continues in the waiting browser, too', async () => {
     const { waiting, mail } = await asked();
     expect((await waiting.open(`${page()}?${mail.query}`)).html).toContain(button);
     expect((await waiting.submit()).html).toContain(flow.behind);
   });
 
-  it('is not led on by a button that belongs to another link', async () => {
+  it('does not accept the button of another link', async () => {
     const mine = await asked();
     const theirs = await asked();
     const browser = new PageBrowser(app.url);
@@ -65,7 +65,7 @@ describe('The page of a link', () => {
     expect((await browser.submit()).html).toContain(flow.behind);
   });
 
-  it('says what is the matter with a link that was used, once, and nothing of it to the next visit', async () => {
+  it('explains once that the link was used, and starts a new run on the next visit', async () => {
     const { mail } = await asked();
     const first = new PageBrowser(app.url);
     await first.open(`${page()}?${mail.query}`);
@@ -78,7 +78,7 @@ describe('The page of a link', () => {
     expect((await second.open(page())).html).toContain('name="uid_field"');
   });
 
-  it('is shown by the page that waits in another browser', async () => {
+  it('notifies the waiting page in the first browser after the link was used elsewhere', async () => {
     const { waiting, mail } = await asked();
     const other = new PageBrowser(app.url);
     await other.open(`${page()}?${mail.query}`);
@@ -86,7 +86,7 @@ describe('The page of a link', () => {
     expect((await waiting.open(page())).html).toContain('The link was opened in another tab or on another device.');
   });
 
-  it('leads on with the code too, in the page that waits', async () => {
+  it('is not needed if the visitor enters the code on the waiting page', async () => {
     const { waiting, mail } = await asked();
     expect((await waiting.submit({ code: mail.code })).html).toContain(flow.behind);
   });

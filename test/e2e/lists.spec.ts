@@ -39,7 +39,7 @@ async function found(query: string): Promise<number[]> {
 const all = [1, 2, 3, 4, 5];
 
 describe('A page of a list', () => {
-  it('starts with its pagination, in numbers only', async () => {
+  it('has a pagination of numbers only, before its results', async () => {
     const { body } = await list('page_size=2&page=2');
     expect(JSON.stringify(body.pagination)).toBe(
       '{"next":3,"previous":1,"count":5,"current":2,"total_pages":3,"start_index":3,"end_index":4}',
@@ -48,13 +48,13 @@ describe('A page of a list', () => {
     expect(body.results.map(({ name }) => name)).toEqual([stages[2]!.name, stages[3]!.name]);
   });
 
-  it('that is the last one ends with the last row', async () => {
+  it('ends with the last row for page=last', async () => {
     const { body } = await list('page_size=2&page=last');
     expect(Object.values(body.pagination)).toEqual([0, 2, 5, 3, 3, 5, 5]);
     expect(body.results).toHaveLength(1);
   });
 
-  it('of an empty list is the first and only one', async () => {
+  it('of an empty list is page 1 and the last page; page 2 answers 404', async () => {
     const { body } = await list('name=nope');
     expect(JSON.stringify(body)).toBe(
       '{"pagination":{"next":0,"previous":0,"count":0,"current":1,"total_pages":1,"start_index":0,"end_index":0},"results":[]}',
@@ -65,7 +65,7 @@ describe('A page of a list', () => {
   });
 
   it.each(['4', '0', '-1', 'abc', '1.0', '1.5', '', '%00', '99999999999999999999999999', 'LAST', '%FF'])(
-    'is unknown for page=%s',
+    'answers 404 for page=%s',
     async (page) => {
       const { status, body } = await list(`page_size=2&page=${page}`);
       expect([status, body]).toEqual([404, { detail: 'Invalid page.' }]);
@@ -73,13 +73,13 @@ describe('A page of a list', () => {
   );
 
   it.each(['%201', '1%20', '+1', '%2B1', '%D9%A1', '%EF%BC%91', '%F0%9D%9F%99', '01'])(
-    'is the first for page=%s',
+    'is the first page for page=%s',
     async (page) => {
       expect(await found(`page_size=2&page=${page}`)).toEqual([1, 2]);
     },
   );
 
-  it.each(['0', '-1', '', 'abc', '1.5', '%00'])('has a hundred rows for page_size=%s', async (size) => {
+  it.each(['0', '-1', '', 'abc', '1.5', '%00'])('has the default size for page_size=%s', async (size) => {
     expect(await found(`page_size=${size}`)).toEqual(all);
   });
 
@@ -87,41 +87,41 @@ describe('A page of a list', () => {
     expect(await found(`page_size=${size}`)).toEqual([1, 2]);
   });
 
-  it.each(['100000', '99999999999999999999999999'])('has every row for page_size=%s', async (size) => {
+  it.each(['100000', '99999999999999999999999999'])('has all rows for page_size=%s', async (size) => {
     expect(await found(`page_size=${size}`)).toEqual(all);
   });
 
-  it('is chosen by the last page and page_size', async () => {
+  it('uses the last value of repeated page and page_size parameters', async () => {
     expect(await found('page=2&page=1&page_size=2')).toEqual([1, 2]);
     expect(await found('page_size=2&page_size=3')).toEqual([1, 2, 3]);
   });
 
-  it('is checked after the filters', async () => {
+  it('reports invalid filters before an invalid page', async () => {
     const { status, body } = await list('port=abc&page=99');
     expect([status, body]).toEqual([400, { port: ['Enter a number.'] }]);
   });
 });
 
 describe('A filter', () => {
-  it('is combined with others by AND', async () => {
+  it('is combined with other filters by AND', async () => {
     expect(await found('port=587&use_tls=true')).toEqual([1]);
     expect(await found('port=587&use_tls=0&search=words&name=05%20Two%20Words%20it%27s')).toEqual([5]);
   });
 
-  it('that is unknown is ignored', async () => {
+  it('is ignored if its name is unknown', async () => {
     expect(await found('nope=1&PORT=587&pk=x&flow_set=y&password=z&component=c&__proto__=a&constructor=b')).toEqual(
       all,
     );
   });
 
-  it('that is repeated counts as given last', async () => {
+  it('uses the last value if repeated', async () => {
     expect(await found('use_tls=false&use_tls=true')).toEqual([1, 3]);
     expect(await found('port=abc&port=25')).toEqual([2]);
     expect(await found('port=25&port=')).toEqual(all);
     expect((await list('port=25&port=abc')).status).toBe(400);
   });
 
-  it('that is invalid is reported together with the others, in one answer', async () => {
+  it('is reported together with other invalid filters in one 400 response', async () => {
     const { status, body } = await list('port=abc&timeout=NaN&token_expiry=1e51&host=%00&use_tls=junk&from_address=x');
     expect(status).toBe(400);
     expect(body).toEqual({
@@ -133,17 +133,17 @@ describe('A filter', () => {
   });
 
   it.each(['2147483648', '-2147483649', '1e50', '-1e400'])(
-    'beyond every column finds nothing: port=%s',
+    'finds nothing for a number outside of the column’s range: port=%s',
     async (port) => {
       expect(await found(`port=${port}`)).toEqual([]);
     },
   );
 
-  it.each(['constructor', '__proto__', 'toString', '%00'])('on a truth value ignores %s', async (word) => {
+  it.each(['constructor', '__proto__', 'toString', '%00'])('on a boolean field ignores %s', async (word) => {
     expect(await found(`use_tls=${word}`)).toEqual(all);
   });
 
-  it('of broken percent-encoding or of invalid UTF-8 is no error', async () => {
+  it('accepts malformed percent-encoding and invalid UTF-8, and finds nothing', async () => {
     for (const name of ['%', '%zz', '%FF', '%C3%28', '%ED%A0%80', 'a%FFb']) {
       expect(await found(`name=${name}`)).toEqual([]);
       expect(await found(`search=${name === '%' || name === '%zz' ? 'nope' : name}`)).toEqual([]);
@@ -182,12 +182,12 @@ describe('A search', () => {
     expect(await found(`search=${search}`)).toEqual(expected);
   });
 
-  it('that is repeated counts as given last', async () => {
+  it('uses the last value if repeated', async () => {
     expect(await found('search=plain&search=two')).toEqual([5]);
     expect(await found('search=plain&search=')).toEqual(all);
   });
 
-  it('may have many words', async () => {
+  it('accepts 166 words', async () => {
     expect(await found(`search=${'plain,'.repeat(166)}`)).toEqual([1]);
   });
 });
@@ -228,19 +228,19 @@ describe('An ordering', () => {
     expect(await found(`ordering=${ordering}`)).toEqual(expected);
   });
 
-  it('that is repeated counts as given last', async () => {
+  it('uses the last value if repeated', async () => {
     expect(await found('ordering=-name&ordering=name')).toEqual(all);
     expect(await found('ordering=-name&ordering=')).toEqual(all);
   });
 
-  it('by key goes both ways', async () => {
+  it('by primary key sorts in both directions', async () => {
     const keys = async (ordering: string): Promise<string[]> => (await list(ordering)).body.results.map(({ pk }) => pk);
     const up = await keys('ordering=pk');
     expect(up).toEqual([...up].sort());
     expect(await keys('ordering=-pk')).toEqual([...up].reverse());
   });
 
-  it('with equal keys lists each row once over all pages', async () => {
+  it('with equal values lists each row exactly once over all pages', async () => {
     const pages = [1, 2, 3, 4, 5].map((page) => found(`ordering=timeout&page_size=1&page=${page}`));
     expect((await Promise.all(pages)).flat().sort()).toEqual(all);
   });

@@ -44,8 +44,8 @@ const queued = (): Promise<{ recipient: string }[]> =>
 const counted = async (): Promise<number> =>
   (await app.dataSource.query(`select 1 from "request_limit" where key like 'notice:locked:%'`)).length;
 
-describe('Guesses at an account that are limited', () => {
-  it('are mailed to its owner once a day, in their language, with a link that ends all access', async () => {
+describe('Rate-limited guesses at an account', () => {
+  it('are reported to its owner by mail once a day, in their language, with a link to secure the account', async () => {
     const attributes = { settings: { locale: 'de' } };
     const user = await createPasswordUser(app.api, { attributes });
     for (let failures = 0; failures < 5; failures += 1) await guess(user.username);
@@ -66,14 +66,14 @@ describe('Guesses at an account that are limited', () => {
     expect(await queued()).toHaveLength(2);
   });
 
-  it('are mailed when the account is limited and the name that was typed is not', async () => {
+  it('are reported if the limit of the account is exceeded but not the limit of the entered name', async () => {
     const user = await createPasswordUser(app.api);
     for (let failures = 0; failures < 5; failures += 1) await guess(user.username);
     await guess(user.email);
     expect(await queued()).toContainEqual({ recipient: user.email });
   });
 
-  it('are mailed for codes too', async () => {
+  it('are reported for codes too', async () => {
     const flow = await createProofFlow(app.api, port);
     const { email } = await createReader(app.api);
     const visitor = new Visitor(app.url);
@@ -88,7 +88,7 @@ describe('Guesses at an account that are limited', () => {
     expect(await queued()).toContainEqual({ recipient: email });
   });
 
-  it('are counted and not mailed for unknown names and for accounts whose address is not proved', async () => {
+  it('are counted but not reported for unknown, inactive, unconfirmed and service accounts', async () => {
     const before = (await queued()).length;
     const inactive = await createPasswordUser(app.api, { is_active: false });
     const waiting = await createPasswordUser(app.api, { is_active: false });

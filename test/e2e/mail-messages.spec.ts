@@ -8,7 +8,7 @@ import { createSendingStage, enqueue, mailFrom } from '../support/mails.js';
 import { createPlainUser } from '../support/plain-user.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
-/** An API without a worker: messages stay as the tests put them. */
+/** An API without a worker, so that messages keep the states that the tests set. */
 let app: TestApp;
 let stage: string;
 
@@ -87,7 +87,7 @@ describe('/mail/messages/', () => {
     }
   });
 
-  it('refuses filters that make no sense', async () => {
+  it('answers 400 for invalid filters', async () => {
     const { status, body } = await app.api.get('/mail/messages/?state=gone&created__gte=soon&stage=x');
     expect(status).toBe(400);
     expect(body).toEqual({
@@ -138,7 +138,7 @@ describe('/mail/messages/', () => {
     expect((await app.api.post(`/mail/messages/${randomUUID()}/requeue/`)).status).toBe(404);
   });
 
-  it('needs the permissions to view and to change', async () => {
+  it('requires the view permission to read, and the change permission to requeue and discard', async () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     const statusesOf = async (...permissions: string[]): Promise<number[]> => {
       const client = app.client(await createPlainUser(app.dataSource, permissions));
@@ -168,14 +168,14 @@ describe('/mail/messages/{id}/requeue/', () => {
     expect(body.next_attempt).not.toBeNull();
   });
 
-  it('sends a mail at once that waits for its next attempt', async () => {
+  it('sends a deferred mail immediately', async () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     await change(pk!, { state: 'retrying', nextAttempt: new Date(Date.now() + 3_600_000) });
     const { body } = await app.api.post(`/mail/messages/${pk}/requeue/`);
     expect(new Date(body.next_attempt as string).getTime()).toBeLessThanOrEqual(Date.now() + 1000);
   });
 
-  it('refuses a mail in another state, and says which', async () => {
+  it('answers 400 for a mail in another state, and names the state', async () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     for (const state of ['sent', 'captured', 'sending', 'queued'] as const) {
       await change(pk!, { state });
@@ -187,7 +187,7 @@ describe('/mail/messages/{id}/requeue/', () => {
     }
   });
 
-  it('refuses a mail whose link is dead', async () => {
+  it('answers 400 for a mail with an expired link', async () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org', { deadline: new Date(Date.now() - 1000) }));
     await change(pk!, { state: 'failed' });
     const { status, body } = await app.api.post(`/mail/messages/${pk}/requeue/`);
@@ -196,7 +196,7 @@ describe('/mail/messages/{id}/requeue/', () => {
 });
 
 describe('/mail/messages/{id}/discard/', () => {
-  it('ends a mail unsent, and records who discarded it', async () => {
+  it('discards a queued mail and records the user', async () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     const { status, body } = await app.api.post(`/mail/messages/${pk}/discard/`);
     expect(status).toBe(200);
@@ -205,7 +205,7 @@ describe('/mail/messages/{id}/discard/', () => {
     expect((await app.api.post(`/mail/messages/${pk}/requeue/`)).body.state).toBe('queued');
   });
 
-  it('refuses a mail that has been sent', async () => {
+  it('answers 400 for a sent mail', async () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     await change(pk!, { state: 'sent' });
     const { status, body } = await app.api.post(`/mail/messages/${pk}/discard/`);

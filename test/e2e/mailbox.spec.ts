@@ -20,7 +20,7 @@ const pixel = Buffer.from('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=='
 
 let app: TestApp;
 let folder: string;
-/** Cookie of a browser that has opened the link of the start. */
+/** Cookie of a browser that has opened the link printed at startup. */
 let holder: Record<string, string>;
 
 beforeAll(async () => {
@@ -34,12 +34,12 @@ afterAll(async () => {
 });
 beforeEach(() => rm(join(folder, 'mailbox'), { recursive: true, force: true }));
 
-/** A service whose settings are those of a newcomer: the key opens its mailbox. */
+/** A service with default settings: the key opens its mailbox. */
 function startLocalTrial(environment: Record<string, string> = {}): Promise<TestApp> {
   return startTestApp({ DATA_DIR: folder, DATABASE_URL: '', ...environment });
 }
 
-/** The key in the link that the start prints. */
+/** The key in the link printed at startup. */
 async function keyOf({ nest }: TestApp): Promise<string> {
   const link = await nest.get(MailboxAccess, { strict: false }).link('');
   return /^\/dev\/mailbox\/\?key=([\w-]{64})$/.exec(link)?.[1] ?? '';
@@ -71,7 +71,7 @@ async function page(
 }
 
 describe('The local mailbox', () => {
-  it('receives mails when no server is configured, with the link as a recipient sees it', async () => {
+  it('captures mails if no mail server is configured, including the link with its token', async () => {
     const [pk] = await enqueue(app, mailFrom(null, 'local@example.org'));
     await expect.poll(async () => (await messageOf(app, pk!)).state, { timeout: 20_000 }).toBe('captured');
     const mail = await simpleParser(await readFile(join(folder, 'mailbox', `${pk}.eml`)));
@@ -81,7 +81,7 @@ describe('The local mailbox', () => {
     expect(html).toMatch(/flow_token=[0-9a-f]{64}/);
   });
 
-  it('keeps a mail as it would have been sent, readable by its owner alone', async () => {
+  it('stores a mail as it would be sent, in a file readable only by its owner', async () => {
     const pk = await keep();
     const path = join(folder, 'mailbox', `${pk}.eml`);
     const mail = await simpleParser(await readFile(path));
@@ -94,7 +94,7 @@ describe('The local mailbox', () => {
     expect(await readdir(join(folder, 'mailbox'))).toEqual([`${pk}.eml`]);
   });
 
-  it('refuses mails that a server would not be sent either', async () => {
+  it('rejects mails to unsupported addresses', async () => {
     const [pk] = await enqueue(app, mailFrom(null, '"a b"@example.org'));
     await expect.poll(async () => (await messageOf(app, pk!)).state, { timeout: 20_000 }).toBe('failed');
     expect((await messageOf(app, pk!)).reason).toContain('not supported');
@@ -111,14 +111,14 @@ describe('The local mailbox', () => {
 });
 
 describe('/dev/mailbox/', () => {
-  it('shows how to send a mail while it is empty', async () => {
+  it('shows instructions while it is empty', async () => {
     const [status, html] = await page();
     expect(status).toBe(200);
     expect(html).toContain('npm run email:test -- you@example.org');
     expect(html).toContain('EMAIL_HOST');
   });
 
-  it('lists the newest mail first, 50 on a page', async () => {
+  it('lists the newest mail first, 50 per page', async () => {
     const keys: string[] = [];
     for (let index = 0; index < 51; index += 1) {
       const pk = await keep({ subject: `Number ${index}` });
@@ -136,7 +136,7 @@ describe('/dev/mailbox/', () => {
     expect((await page('?page=x'))[0]).toBe(200);
   });
 
-  it('shows a mail: who, what, and the link to follow outside of the frame', async () => {
+  it('shows sender and subject of a mail, and its link outside of the sandboxed frame', async () => {
     const pk = await keep();
     const [status, html] = await page(`${pk}/`);
     expect(status).toBe(200);
@@ -147,7 +147,7 @@ describe('/dev/mailbox/', () => {
     expect(html).toMatch(/<iframe[^>]*sandbox(?!=)/);
   });
 
-  it('shows the text, the headers and the source', async () => {
+  it('shows the text, the headers and the source of a mail', async () => {
     const pk = await keep();
     expect((await page(`${pk}/?view=text`))[1]).toContain('<pre class="text">Open\n');
     expect((await page(`${pk}/?view=headers`))[1]).toMatch(/Auto-Submitted[\s\S]*auto-generated/);
@@ -157,7 +157,7 @@ describe('/dev/mailbox/', () => {
     expect(source).toBe((await readFile(join(folder, 'mailbox', `${pk}.eml`))).toString());
   });
 
-  it('shows the HTML with its pictures in a page that can do nothing', async () => {
+  it('shows the HTML with its images in a sandboxed page without scripts', async () => {
     const pk = await keep();
     const [, html, headers] = await page(`${pk}/html/`);
     expect(html).toContain(`<img src="data:image/gif;base64,${pixel.toString('base64')}">`);
@@ -166,7 +166,7 @@ describe('/dev/mailbox/', () => {
     expect(policy).not.toContain('script');
   });
 
-  it('shows a mail of plain text as text', async () => {
+  it('shows a plain-text mail, and answers 404 for its HTML', async () => {
     const pk = randomUUID();
     await app.nest.get(Mailbox, { strict: false }).keep(pk, {
       messageId: `${pk}@example.org`,
@@ -218,15 +218,15 @@ describe('/dev/mailbox/', () => {
     }
   });
 
-  it('is no part of the API', async () => {
+  it('is not part of the API', async () => {
     const document = await (await fetch(`${app.url}/api/v3/schema/?format=json`)).text();
     expect(document).not.toContain('/dev/');
     expect((await fetch(`${app.url}/api/v3/dev/mailbox/`)).status).toBe(404);
   });
 });
 
-describe('The mailbox', () => {
-  it('answers 404 when a mail server is configured', async () => {
+describe('Access to the mailbox', () => {
+  it('is refused with 404 if a mail server is configured', async () => {
     const other = await startLocalTrial({ EMAIL_HOST: 'mail.example.org' });
     const pk = await keep();
     const superuser = { authorization: `Bearer ${adminKey}` };
@@ -236,7 +236,7 @@ describe('The mailbox', () => {
     await other.stop();
   });
 
-  it('answers 404 to every stranger, whatever address and headers the request has', async () => {
+  it('is refused with 404 without a valid key or superuser, regardless of other headers', async () => {
     const pk = await keep();
     const plain = await createPlainUser(app.dataSource);
     const strangers: Record<string, string>[] = [
@@ -265,7 +265,7 @@ describe('The mailbox', () => {
     }
   });
 
-  it('opens for superusers, by API token and by session', async () => {
+  it('is granted to superusers with an API token or a session', async () => {
     const pk = await keep();
     const [admin] = (await app.api.get('/core/users/?username=akadmin')).body.results;
     const { cookies } = await signedIn(app, admin);
@@ -275,7 +275,7 @@ describe('The mailbox', () => {
     }
   });
 
-  it('moves the key of its link from the address into a cookie', async () => {
+  it('moves the key from the URL of the link into a cookie', async () => {
     const pk = await keep();
     const key = await keyOf(app);
     for (const [path, location] of [
@@ -292,7 +292,7 @@ describe('The mailbox', () => {
     expect((await page('', holder))[0]).toBe(200);
   });
 
-  it('keeps its key over restarts in a file of its owner, and revokes links when that is deleted', async () => {
+  it('uses a key in a file that survives restarts, and is revoked when the file is deleted', async () => {
     const file = join(folder, 'mailbox.key');
     const before = await keyOf(app);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -311,7 +311,7 @@ describe('The mailbox', () => {
     ['a public PUBLIC_URL', { DATABASE_URL: '', PUBLIC_URL: 'https://id.example.org' }, '__Host-email_stage_mailbox'],
     ['TRUST_PROXY', { DATABASE_URL: '', TRUST_PROXY: '127.0.0.1' }, 'email_stage_mailbox'],
     ['DATABASE_URL', {}, 'email_stage_mailbox'],
-  ])('has no key, and opens for superusers alone, with %s', async (_, environment, name) => {
+  ])('has no key, and is granted only to superusers, with %s', async (_, environment, name) => {
     const other = await startTestApp({ DATA_DIR: folder, ...environment });
     const key = await keyOf(app);
     const link = await other.nest.get(MailboxAccess, { strict: false }).link('');

@@ -32,7 +32,7 @@ afterAll(async () => {
   await sink.close();
 });
 
-/** A token of the user's own. @returns its key */
+/** Creates a token of a user. @returns its key */
 async function tokenOf(user: Pick<UserDto, 'pk'>, intent: 'api' | 'app_password' = 'api'): Promise<string> {
   return keyOf(app.api, (await createToken(app.api, { user: user.pk, intent })).identifier);
 }
@@ -57,7 +57,7 @@ async function openLink(
 }
 
 describe('A new password', () => {
-  it('from an administrator ends the sessions and the user’s own tokens of every kind, and no one else’s', async () => {
+  it('from an administrator ends the user’s sessions and revokes all of their tokens, but not other users’ tokens', async () => {
     const [user, other] = [await createPasswordUser(app.api), await createPasswordUser(app.api)];
     const [mine, theirs] = [await tokenOf(user), await tokenOf(other)];
     await tokenOf(user, 'app_password');
@@ -68,7 +68,7 @@ describe('A new password', () => {
     expect((await browser.request('GET', '/core/users/me/')).status).toBe(403);
   });
 
-  it('leaves the token or the session that its owner sets it with, and no other', async () => {
+  it('from its owner keeps only the token that made the request', async () => {
     const permissions = ['authentik_core.view_user', 'authentik_core.reset_user_password'];
     const { user, key: calling } = await createActor(app, permissions);
     const another = await tokenOf(user);
@@ -78,7 +78,7 @@ describe('A new password', () => {
     expect((await browser.request('GET', '/core/users/me/')).status).toBe(403);
   });
 
-  it('from a recovery ends them too, with tokens that a token has made', async () => {
+  it('from a recovery flow revokes the user’s tokens, including tokens created by other tokens', async () => {
     const slug = await createRecoveryFlow(app.api, { port });
     const user = await createPasswordUser(app.api);
     const first = await tokenOf(user);
@@ -91,7 +91,7 @@ describe('A new password', () => {
     expect([await statusWith(first), await statusWith(successor)]).toEqual([403, 403]);
   });
 
-  it('lets no token be made by one that ends at the same moment', async () => {
+  it('makes a concurrent request that creates a token with a revoked token fail with 403', async () => {
     const user = await createPasswordUser(app.api);
     const key = await tokenOf(user);
     const identifier = `late-${randomUUID()}`;
@@ -112,7 +112,7 @@ describe('A new password', () => {
     expect(await app.dataSource.query('select from "token" where identifier = $1', [identifier])).toEqual([]);
   });
 
-  it('leaves the tokens of service accounts, and the one of the installation', async () => {
+  it('keeps the tokens of service accounts, and the bootstrap token of the administrator', async () => {
     const { body } = await app.api.post('/core/users/service_account/', { name: `program-${randomUUID()}` });
     await tokenOf({ pk: body.user_pk });
     expect((await setPassword({ pk: body.user_pk })).status).toBe(204);
@@ -125,7 +125,7 @@ describe('A new password', () => {
     expect((await app.api.get('/core/users/me/')).status).toBe(200);
   });
 
-  it('leaves the token with the key BOOTSTRAP_TOKEN, and not one with its identifier', async () => {
+  it('keeps the token with the key BOOTSTRAP_TOKEN, but not a token with only its identifier', async () => {
     const [administrator] = (await app.api.get('/core/users/?username=akadmin')).body.results;
     const key = await tokenOf(administrator);
     const rename = (from: string, to: string): Promise<unknown> =>
@@ -139,7 +139,7 @@ describe('A new password', () => {
     await rename('renamed', 'authentik-bootstrap-token');
   });
 
-  it('ends links and codes that were requested before, and keeps them ended', async () => {
+  it('permanently invalidates links and codes that were requested before', async () => {
     const user = await createReader(app.api);
     const { visitor, code, slug, look } = await openLink(user.email);
     await setPassword(user);
@@ -158,7 +158,7 @@ describe('A new password', () => {
     );
   });
 
-  it('discards mails with such links that were not sent yet', async () => {
+  it('discards unsent mails with such links', async () => {
     const user = await createReader(app.api);
     const silent = await createSendingStage(app, 1);
     const { slug } = await createProofFlow(app.api, 1);
@@ -183,7 +183,7 @@ describe('A new password', () => {
 });
 
 describe('A new address', () => {
-  it('ends the links that went to the old one, also when the old one comes back', async () => {
+  it('invalidates links sent to the old address, also after the old address is restored', async () => {
     const user = await createReader(app.api);
     const { look } = await openLink(user.email);
     for (const email of [`${randomUUID()}@example.org`, user.email]) {
@@ -194,7 +194,7 @@ describe('A new address', () => {
     );
   });
 
-  it('does so when a flow writes it, and leaves links alone where it stays the same', async () => {
+  it('from a flow invalidates earlier links, unless it equals the current address', async () => {
     const user = await createReader(app.api);
     const slug = await createAddressFlow(app.api, { port, template: 'email/account_confirmation.html' });
     const { look } = await openLink(user.email);
@@ -207,7 +207,7 @@ describe('A new address', () => {
     for (const email of [changed, user.email]) {
       const visitor = await signedIn(app, user);
       await visitor.answer(slug, { email });
-      // The owner has had a mail with a link, and one about the change.
+      // The owner has received a mail with a link, and a notice about the change.
       const { code } = await proofMail(sink, email, email === changed ? 1 : 2);
       await visitor.answer(slug, { component: 'ak-stage-email', code });
       expect((await app.api.get(`/core/users/${user.pk}/`)).body.email).toBe(email);

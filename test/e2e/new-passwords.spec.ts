@@ -62,7 +62,7 @@ describe('set_password', () => {
 });
 
 describe('A form of a flow', () => {
-  it('refuses a new password at its field, together with everything else that is wrong', async () => {
+  it('reports an invalid new password at its field, together with all other errors', async () => {
     await createUser(app.api, { username: 'taken-here' });
     const fields = [{ field_key: 'username', type: 'username' as const }, text('name'), password, repeated];
     const stage = await createPromptStage(app.api, fields);
@@ -80,7 +80,7 @@ describe('A form of a flow', () => {
     expect(await visitor.answer(slug, good)).toEqual({ component: 'xak-flow-redirect', to: '/' });
   });
 
-  it('refuses the names of the account, and those that were answered before', async () => {
+  it('refuses a password that contains names of the account or earlier answers of the run', async () => {
     const user = await createUser(app.api, { name: 'Cornelius Vanderbilt' });
     const identification = await createStage(app.api, 'identification');
     const first = await createPromptStage(app.api, [text('email')]);
@@ -95,14 +95,14 @@ describe('A form of a flow', () => {
     }
   });
 
-  it('refuses a weak password whatever type its field has', async () => {
+  it('refuses a weak password also in a text field', async () => {
     const stage = await createPromptStage(app.api, [text('password')]);
     const { slug } = (await createFlowWith(app.api, [stage.pk])).flow;
     const { response_errors } = await new Visitor(app.url).answer(slug, { password: 'aaaaaaaaaaaa' });
     expect(response_errors).toEqual(refused({ password: [weak] }));
   });
 
-  it('says on pages what to do, in the language of the visitor', async () => {
+  it('shows the error in the visitor’s language on pages, without the password', async () => {
     const stage = await createPromptStage(app.api, [password]);
     const { slug } = (await createFlowWith(app.api, [stage.pk])).flow;
     const browser = new PageBrowser(app.url, { 'accept-language': 'de' });
@@ -112,7 +112,7 @@ describe('A form of a flow', () => {
     expect(html).not.toContain('value="short"');
   });
 
-  it('explains the refusal of a stricter default policy in the language of the visitor', async () => {
+  it('shows the error of a stricter default policy in the visitor’s language', async () => {
     await applyBlueprints(app);
     const { results } = (await app.api.get('/policies/password/?name=default-password-policy')).body;
     await app.api.patch(`/policies/password/${results[0].pk}/`, { length_min: 30 });

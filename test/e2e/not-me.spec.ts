@@ -51,8 +51,8 @@ async function press(path: string): Promise<string> {
   return (await browser.submit()).html;
 }
 
-describe('A mail to confirm a sign-up', () => {
-  it('has a link that deletes the account by a button, and by nothing else', async () => {
+describe('The "this was not me" link of a sign-up', () => {
+  it('deletes the account with a button, but not when opened', async () => {
     const { email, mail, notMe } = await signUp();
     expect(mail.html).toContain('/if/not-me/?token=');
     for (const method of ['GET', 'HEAD', 'GET']) await fetch(`${app.url}${notMe}`, { method });
@@ -61,7 +61,7 @@ describe('A mail to confirm a sign-up', () => {
     expect(await userOf(email)).toBeNull();
   });
 
-  it('deletes once, however often the button is pressed', async () => {
+  it('deletes the account once, and shows "Already done" afterwards', async () => {
     const { email, notMe } = await signUp();
     const browser = new PageBrowser(app.url);
     await browser.open(notMe);
@@ -75,7 +75,7 @@ describe('A mail to confirm a sign-up', () => {
     expect(await userOf(email)).toBeNull();
   });
 
-  it('deletes no account that was confirmed meanwhile', async () => {
+  it('does not delete an account that was confirmed in the meantime', async () => {
     const { visitor, email, mail, notMe } = await signUp();
     const browser = new PageBrowser(app.url);
     await browser.open(notMe);
@@ -84,7 +84,7 @@ describe('A mail to confirm a sign-up', () => {
     expect(await userOf(email)).toMatchObject({ isActive: true });
   });
 
-  it('keeps the secret of the link out of the database', async () => {
+  it('has a secret that is not stored in the database', async () => {
     const { notMe } = await signUp();
     const secret = new URL(notMe, app.url).searchParams.get('token');
     for (const table of ['not_me_link', 'mail_message', 'flow_token', 'session']) {
@@ -93,7 +93,7 @@ describe('A mail to confirm a sign-up', () => {
     }
   });
 
-  it('leaves the address before anything is shown, and the session when the button is pressed', async () => {
+  it('removes its secret from the URL before the page is shown, and from the session after the deletion', async () => {
     const { notMe } = await signUp();
     const browser = new PageBrowser(app.url);
     await browser.open(`${notMe}&locale=de`);
@@ -105,13 +105,13 @@ describe('A mail to confirm a sign-up', () => {
     expect((await browser.open('/if/not-me/')).html).toContain('This link is not valid');
   });
 
-  it('needs a browser that keeps cookies, and says so', async () => {
+  it('shows an error if cookies are disabled', async () => {
     const { notMe } = await signUp();
     const { html } = await new PageBrowser(app.url, {}, false).open(notMe);
     expect(html).toContain('<h1>Cookies are disabled</h1>');
   });
 
-  it('leads to pages that have the same link, and to none for who signed up', async () => {
+  it('is shown on the pages of the confirmation link until the account is deleted', async () => {
     const { mail, notMe, email } = await signUp();
     const owner = new PageBrowser(app.url);
     const { pathname, search } = new URL(mail.link);
@@ -124,7 +124,7 @@ describe('A mail to confirm a sign-up', () => {
   });
 });
 
-it('An unknown "this was not me" link is not valid', async () => {
+it('An unknown "this was not me" link shows an error without a form', async () => {
   for (const path of ['/if/not-me/', '/if/not-me/?token=x', `/if/not-me/?token=${'0'.repeat(64)}`]) {
     const browser = new PageBrowser(app.url);
     expect((await browser.open(path)).html).toContain('This link is not valid');

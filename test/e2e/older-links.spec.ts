@@ -28,7 +28,7 @@ describe.each([
   });
   afterAll(() => app.stop());
 
-  /** Opens a link in a browser of its own, and presses its button. */
+  /** Opens a link in a new browser, and presses its button. */
   async function follow({ query }: ProofMail): Promise<any> {
     const visitor = new Visitor(app.url);
     const { token } = await visitor.see(flow.slug, query);
@@ -44,7 +44,7 @@ describe.each([
         }
       : passed();
 
-  it(`a mail that is sent again ${ends ? 'ends' : 'leaves good'} the link in the one before, and its own is good`, async () => {
+  it(`a resent mail ${ends ? 'invalidates' : 'keeps'} the link of the previous mail, and its own link works`, async () => {
     const { email } = await createReader(app.api);
     const visitor = new Visitor(app.url);
     await visitor.answer(flow.slug, { uid_field: email });
@@ -61,7 +61,7 @@ describe.each([
     }
   });
 
-  it('the code in the newer mail is the one that counts', async () => {
+  it('only the code of the newest mail is valid', async () => {
     const { email } = await createReader(app.api);
     const visitor = new Visitor(app.url);
     await visitor.answer(flow.slug, { uid_field: email });
@@ -73,14 +73,14 @@ describe.each([
     expect(await type(second.code)).toMatchObject(passed());
   });
 
-  it(`an administrator's mail ${ends ? 'ends' : 'leaves good'} the link in the one before`, async () => {
+  it(`an administrator’s recovery mail ${ends ? 'invalidates' : 'keeps'} the link of the previous mail`, async () => {
     const { pk, email } = await createReader(app.api);
     const path = `/core/users/${pk}/recovery_email/?email_stage=${flow.stage}`;
     for (const _ of [1, 2]) expect((await app.api.post(path)).status).toBe(204);
     const mails = [await proofMail(sink, email), await proofMail(sink, email, 2)];
     const outcomes = [];
     for (const mail of mails) outcomes.push((await follow(mail)).component);
-    // The two may arrive in any order.
+    // The mails may arrive in any order.
     expect(outcomes.sort()).toEqual([ends ? 'ak-stage-access-denied' : 'ak-stage-dummy', 'ak-stage-dummy']);
   });
 });

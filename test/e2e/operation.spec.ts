@@ -23,13 +23,13 @@ describe('/-/health/', () => {
     expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }]);
   });
 
-  it('is ready while the database answers', async () => {
+  it('is ready while the database responds', async () => {
     const answer = await fetch(`${app.url}/-/health/ready/`);
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ status: 'ok', details: { database: { status: 'up' } } });
   });
 
-  it('is not ready when the database is gone, and names no more than the parts that are down', async () => {
+  it('answers 503 without a database, with only the status of each part', async () => {
     const other = await startTestApp();
     await other.dataSource.destroy();
     const answer = await fetch(`${other.url}/-/health/ready/`);
@@ -45,7 +45,7 @@ describe('/-/health/', () => {
 });
 
 describe('/-/metrics/', () => {
-  it('counts requests by route, never by address', async () => {
+  it('counts requests by route, without their query', async () => {
     await app.api.get('/stages/email/?search=who%20is%20it');
     const text = await (await metricsOf(app)).text();
     expect(text).toContain(
@@ -58,16 +58,16 @@ describe('/-/metrics/', () => {
   });
 });
 
-describe('/-/metrics/ is read', () => {
+describe('Access to /-/metrics/', () => {
   const basic = (password: string): string => `Basic ${Buffer.from(`prometheus:${password}`).toString('base64')}`;
 
-  it('with METRICS_TOKEN, as Bearer or as password of Basic', async () => {
+  it('is granted with METRICS_TOKEN as Bearer token or Basic password', async () => {
     for (const authorization of [`Bearer ${metricsToken}`, `bearer ${metricsToken}`, basic(metricsToken)]) {
       expect((await metricsOf(app, authorization)).status).toBe(200);
     }
   });
 
-  it('and nothing else: 401 for other clients on loopback, wrong tokens and API tokens', async () => {
+  it('is refused with 401 for loopback clients without a token, wrong tokens and API tokens', async () => {
     const wrong = ['', 'Bearer ', 'Bearer x', `Bearer ${adminKey}`, basic('x'), basic(''), 'Basic x', metricsToken];
     for (const authorization of wrong) {
       const answer = await metricsOf(app, authorization);
@@ -76,7 +76,7 @@ describe('/-/metrics/ is read', () => {
     }
   });
 
-  it('is refused without a setting, and allowed from METRICS_NETWORKS by the address that a trusted proxy reports', async () => {
+  it('is refused by default, and granted to METRICS_NETWORKS by the client address from a trusted proxy', async () => {
     const closed = await startTestApp();
     expect((await metricsOf(closed, `Bearer ${metricsToken}`)).status).toBe(401);
     await closed.stop();
@@ -95,8 +95,8 @@ describe('/-/metrics/ is read', () => {
   });
 });
 
-describe('Every answer', () => {
-  it('carries the id of its request, another one each time', async () => {
+describe('Every response', () => {
+  it('has a unique request id', async () => {
     const ids = await Promise.all(
       ['/api/v3/stages/email/', '/nowhere', '/-/health/live/'].map(async (path) => {
         return (await fetch(`${app.url}${path}`)).headers.get('x-authentik-id');
@@ -108,7 +108,7 @@ describe('Every answer', () => {
 });
 
 describe('ROLE=worker', () => {
-  it('serves health and metrics, and no API', async () => {
+  it('serves health checks but no API', async () => {
     const worker = await startTestApp({ METRICS_TOKEN: metricsToken, ROLE: 'worker' });
     const statusOf = async (path: string): Promise<number> => (await fetch(`${worker.url}${path}`)).status;
     expect(await statusOf('/-/health/ready/')).toBe(200);
@@ -117,7 +117,7 @@ describe('ROLE=worker', () => {
     await worker.stop();
   });
 
-  it('counts mails by state, tries by outcome, and the seconds to acceptance', async () => {
+  it('exports metrics of mails by state, attempts by outcome, and seconds to acceptance', async () => {
     const worker = await startTestApp({ METRICS_TOKEN: metricsToken, ROLE: 'worker' });
     const sink = new SmtpSink((recipient) => {
       if (recipient.startsWith('nobody')) throw new SmtpRefusal(550, 'No such user here');
@@ -142,9 +142,9 @@ describe('ROLE=worker', () => {
     await worker.stop();
   });
 
-  it('is not ready while a mail is overdue by more than MAIL_MAX_AGE, and the metrics show by how much', async () => {
+  it('is not ready while a mail is overdue by more than MAIL_MAX_AGE, and exports the delay as a metric', async () => {
     const worker = await startTestApp({ METRICS_TOKEN: metricsToken, ROLE: 'worker', MAIL_MAX_AGE: '60' });
-    // Nobody listens there, so the mail waits for its next try.
+    // No server listens there, so the mail waits for its next attempt.
     const stage = await createSendingStage(worker, await freePort());
     const [pk] = await enqueue(worker, mailFrom(stage, 'alice@example.org'));
     await expect.poll(async () => (await messageOf(worker, pk!)).state, { timeout: 20_000 }).toBe('retrying');

@@ -41,14 +41,14 @@ async function page(): Promise<string> {
   return (await new PageBrowser(app.url).open(`/if/flow/${slug}/`)).html;
 }
 
-/** Loads what the page names by this name. */
+/** Loads an asset from its URL in the page. */
 async function asset(name: string): Promise<Response> {
   const [, address] = new RegExp(`="(/static/pages/${name}\\?v=[^"]*)"`).exec(await page()) ?? [];
   return fetch(app.url + address!);
 }
 
 describe('The pages', () => {
-  it('have the name, the colour and the logo of the settings', async () => {
+  it('have the configured name, colour and logo', async () => {
     expect(await page()).toContain('<span>Library &amp; &lt;Sons&gt;</span>');
     expect(await (await asset('style.css')).text()).toMatch(/^:root\{--accent:#00aa77;--on-accent:#10151c;/);
     const logo = await asset('logo');
@@ -57,7 +57,7 @@ describe('The pages', () => {
     expect(await logo.text()).toBe('<svg xmlns="http://www.w3.org/2000/svg"/>');
   });
 
-  it('are made of templates that a folder can replace, at once', async () => {
+  it('use new templates in PAGE_TEMPLATE_DIR immediately', async () => {
     await put('dummy.html', '{% extends "base.html" %}{% block content %}<p>{{ name }}, differently</p>{% endblock %}');
     expect(await page()).toMatch(/<p>dummy-[0-9a-f-]+, differently<\/p>/);
     await put('dummy.html', '{% extends "dummy.html" %}{% block heading %}Our {{ block.super }}{% endblock %}');
@@ -66,20 +66,20 @@ describe('The pages', () => {
     expect(html).toContain('<form method="post">');
   });
 
-  it('are ours again where a template of the folder is broken', async () => {
+  it('fall back to the built-in template if a custom one is broken', async () => {
     await put('dummy.html', '{% if %}');
     expect(await page()).toContain('<h1>A try</h1>');
     await put('dummy.html', '{% extends "base.html" %}{% block content %}{{ name|nothing }}{% endblock %}');
     expect(await page()).toContain('<h1>A try</h1>');
   });
 
-  it('escape what a template of the folder shows', async () => {
+  it('escape values in custom templates', async () => {
     const { slug: other } = await createDummyFlow(app.api, 1, { title: '<b>' });
     await put('dummy.html', '{{ title }}{{ title.constructor }}{{ constructor }}');
     expect((await new PageBrowser(app.url).open(`/if/flow/${other}/`)).html).toBe('&lt;b&gt;');
   });
 
-  it('have the styles of the folder in addition to ours, or instead of them', async () => {
+  it('load custom styles in addition to the built-in ones, or instead of them', async () => {
     expect(await page()).not.toContain('custom.css');
     await put('custom.css', '.card { border: 0 }');
     expect(await (await asset('custom.css')).text()).toBe('.card { border: 0 }');
@@ -88,8 +88,8 @@ describe('The pages', () => {
   });
 });
 
-describe('What pages load', () => {
-  it('may be kept by browsers, because its address changes with it', async () => {
+describe('The assets of the pages', () => {
+  it('are cached under a URL that changes with the content', async () => {
     const before = await asset('style.css');
     expect(before.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(before.headers.get('content-type')).toBe('text/css; charset=utf-8');
@@ -99,7 +99,7 @@ describe('What pages load', () => {
     expect((await fetch(before.url)).headers.get('cache-control')).toBe('no-cache');
   });
 
-  it('contains the font, which a file of the folder replaces', async () => {
+  it('include the font, which a custom file can replace', async () => {
     const face = async (): Promise<Response> => {
       const style = await (await asset('style.css')).text();
       return fetch(app.url + /src:url\("([^"]+)"\)/.exec(style)![1]!);
@@ -113,15 +113,15 @@ describe('What pages load', () => {
   });
 
   it.each(['base.html', 'nothing.css', 'custom.css', '..%2Fbase.html', 'constructor'])(
-    'is nothing else: %s',
+    'answer 404 for other names: %s',
     async (name) => {
       expect((await fetch(`${app.url}/static/pages/${name}`)).status).toBe(404);
     },
   );
 });
 
-describe('A logo that cannot be read', () => {
-  it('is replaced by ours', async () => {
+describe('An unreadable logo', () => {
+  it('is replaced by the built-in one', async () => {
     const file = join(folder, 'removed.png');
     await writeFile(file, '');
     const other = await startTestApp({ BRAND_LOGO: file });

@@ -27,14 +27,14 @@ describe('A page', () => {
     ['ar-EG', 'ar', 'تسجيل الدخول'],
     ['*', 'en', 'Sign in'],
     ['not a language;;;', 'en', 'Sign in'],
-  ])('for a browser that wants %s is in %s', async (accepted, language, button) => {
+  ])('for Accept-Language %s is in %s', async (accepted, language, button) => {
     const { html, headers } = await open(accepted);
     expect(html).toContain(`<html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}">`);
     expect(html).toContain(`type="submit">${button}</button>`);
     expect(headers.get('content-language')).toBe(language);
   });
 
-  it('is in the language that its address asks for, and so is the next one', async () => {
+  it('is in the language of the locale parameter, as is the next page', async () => {
     const browser = new PageBrowser(app.url, { 'accept-language': 'fr' });
     await browser.open(`/if/flow/${slug}/?locale=de&next=%2F`);
     const { html, address } = await browser.submit({ uid_field: 'x', password: 'y' });
@@ -44,14 +44,14 @@ describe('A page', () => {
     );
   });
 
-  it('offers itself in every language', async () => {
+  it('links to itself in every language', async () => {
     const { html } = await open('en', '?next=%2Fa%26b');
     for (const code of ['en', 'de', 'fr', 'es', 'zh-Hans', 'ar']) {
       expect(html).toContain(`href="/if/flow/${slug}/?next=%2Fa%26b&amp;locale=${code}" lang="${code}"`);
     }
   });
 
-  it('is in the language that who is signed in has set, unless its address says otherwise', async () => {
+  it('is in the signed-in user’s language, unless the locale parameter names another one', async () => {
     const user = await createPasswordUser(app.api, { attributes: { settings: { locale: 'es' } } });
     const browser = new PageBrowser(app.url, { 'accept-language': 'de' });
     const first = await browser.open(`/if/flow/${slug}/`);
@@ -61,14 +61,14 @@ describe('A page', () => {
     expect((await browser.open('/?locale=fr')).html).toContain('<html lang="fr"');
   });
 
-  it('does not reveal the named user by its language', async () => {
+  it('does not use the language of a user before sign-in', async () => {
     const user = await createPasswordUser(app.api, { attributes: { settings: { locale: 'es' } } });
     const browser = new PageBrowser(app.url, { 'accept-language': 'de' });
     await browser.open(`/if/flow/${slug}/`);
     expect((await browser.submit({ uid_field: user.username, password: 'wrong' })).html).toContain('<html lang="de"');
   });
 
-  it('about a failure is in the language of its reader too', async () => {
+  it('for an error is in the browser’s language too', async () => {
     const browser = new PageBrowser(app.url, { 'accept-language': 'de' });
     expect((await browser.open('/if/flow/never-heard-of/')).html).toContain('<h1>Seite nicht gefunden</h1>');
   });

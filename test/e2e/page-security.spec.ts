@@ -19,13 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** Nothing that was typed is more than text: outside of what is escaped there is no mark-up of it. */
+/** Expects no unescaped markup of the hostile input. */
 function expectHarmless(html: string): void {
   expect(html).not.toMatch(/<script>|<img src=x|onerror=alert\(1\)>/);
 }
 
 describe('Every page', () => {
-  it('runs only our script, cannot be framed, and sends no referrer', async () => {
+  it('runs only its own script, cannot be framed, and sends no referrer', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const addresses: [string, RequestInit?][] = [
       ['/'],
@@ -51,7 +51,7 @@ describe('Every page', () => {
     }
   });
 
-  it('has no style and no script in itself, and nothing from elsewhere', async () => {
+  it('has no inline style or script, and loads nothing from other origins', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     for (const address of ['/', `/if/flow/${slug}/`, '/if/flow/never-heard-of/']) {
       const { html } = await new PageBrowser(app.url).open(address);
@@ -63,8 +63,8 @@ describe('Every page', () => {
   });
 });
 
-describe('Every answer', () => {
-  it('may load nothing unless it is a page, and switches off features of browsers', async () => {
+describe('Every response', () => {
+  it('has a Content-Security-Policy with default-src none, and disables browser features', async () => {
     for (const path of [
       '/api/v3/root/config/',
       '/api/v3/core/users/',
@@ -81,8 +81,8 @@ describe('Every answer', () => {
   });
 });
 
-describe('Visitor input', () => {
-  it('as title, stage, deny message, user name or query is shown as it is, and does nothing', async () => {
+describe('Untrusted input', () => {
+  it('in a title, a stage name, a deny message or a query is escaped', async () => {
     const { pk: dummy } = await createDummyStage(app.api, { name: hostile });
     const { pk: deny } = await createStage(app.api, 'deny', { deny_message: hostile });
     const { flow } = await createFlowWith(app.api, [dummy, deny], { title: `${hostile} %(user)s` });
@@ -96,7 +96,7 @@ describe('Visitor input', () => {
 
   const builtIn = 'This link is too old. Ask Ada for another: https://id.example/if/flow/x/';
 
-  it('as the deny message of an administrator is shown word for word, also if it is like a text of ours', async () => {
+  it('in a deny message is shown unchanged, even if it equals a built-in message', async () => {
     for (const deny_message of [builtIn, 'Unknown error', 'Flow does not apply to current user.']) {
       const { pk } = await createStage(app.api, 'deny', { deny_message });
       const { flow } = await createFlowWith(app.api, [pk]);
@@ -107,7 +107,7 @@ describe('Visitor input', () => {
     }
   });
 
-  it('as a title, a label or a hint of an administrator is shown word for word, also if it is like a text of ours', async () => {
+  it('in a title, a label or a hint is shown unchanged, even if it equals a built-in message', async () => {
     const said = ['Invalid password', 'Invalid scheme', 'No pending user.'];
     const [title, label, sub_text] = said as [string, string, string];
     const { pk } = await createPromptStage(app.api, [{ label, sub_text }]);
@@ -116,7 +116,7 @@ describe('Visitor input', () => {
     for (const text of said) expect(html).toContain(text);
   });
 
-  it('into a form comes back as it was, and does nothing', async () => {
+  it('in a form is returned unchanged and escaped', async () => {
     const visitor = new PageBrowser(app.url);
     await visitor.open(`/if/flow/${await createSignInFlow(app.api)}/`);
     const { html } = await visitor.submit({ uid_field: hostile, password: hostile });
@@ -125,7 +125,7 @@ describe('Visitor input', () => {
     expect(html.match(/alert\(1\)/g)).toHaveLength(2);
   });
 
-  it('as the address of a picture loads nothing but a picture', async () => {
+  it('in the URL of a background image is escaped, and its origin is allowed only for images', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const url = `https://pictures.example/a.jpg"onload="alert(1)`;
     await app.api.post(`/flows/instances/${slug}/set_background_url/`, { url });
@@ -137,7 +137,7 @@ describe('Visitor input', () => {
   });
 
   it.each(['%00', '%22%3E%3Cscript%3E', '..%2F..', '%E0%A4%A', 'x'.repeat(300)])(
-    'as the name of a flow leads nowhere: %s',
+    'as the slug of a flow answers 404: %s',
     async (slug) => {
       const answer = await new PageBrowser(app.url).ask(`/if/flow/${slug}/`);
       expect(answer.status).toBe(404);

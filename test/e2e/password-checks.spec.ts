@@ -67,8 +67,8 @@ describe('The strength of a password', () => {
 
   it.each<[string, { field_key: string }[], object]>([
     ['a password', [name, password], { name: 'x', password: 'abcabcabcabc' }],
-    ['an answer that a policy looks at', [name], { name: 'abcabcabcabc' }],
-  ])('of %s is checked for ten forms for each sign-up of a client network', async (_, fields, form) => {
+    ['an answer checked by a policy', [name], { name: 'abcabcabcabc' }],
+  ])('of %s is checked ten times per allowed sign-up of a client network', async (_, fields, form) => {
     const { pk } = await createPasswordPolicy(app.api, { check_zxcvbn: true, password_field: 'name' });
     const slug = await formWith(fields, fields.length > 1 ? [] : [pk]);
     const answers = await Promise.all(Array.from({ length: 15 }, () => errorsOf(slug, form)));

@@ -116,7 +116,7 @@ describe('A password policy', () => {
   });
 });
 
-describe('A password policy that is bound to a flow', () => {
+describe('A password policy bound to a flow', () => {
   const passes = async (target: string, context: Parameters<typeof passingTargets>[4]): Promise<boolean> =>
     (await passingTargets(app.dataSource.manager, 'flow', [target], undefined, context)).has(target);
 
