@@ -65,7 +65,7 @@ function comparedIn(node: ts.Node): readonly ts.Node[] {
   return [];
 }
 
-/** Places of a source where a text of ours is compared. */
+/** Comparisons with message texts in a source. */
 function comparisons(file: ts.SourceFile): string[] {
   const name = file.fileName;
   const found: string[] = [];
@@ -80,7 +80,7 @@ function comparisons(file: ts.SourceFile): string[] {
   return found;
 }
 
-/** Places of a source where a text of the message table stands as a literal. */
+/** Literals of a source that repeat a text of the message table. */
 function copies(file: ts.SourceFile): string[] {
   return textsIn(file)
     .filter((text) => recognizable.has(text) && inTable.has(text))
@@ -94,11 +94,11 @@ function parsed(name: string, source: string): ts.SourceFile {
 const sources = files.map((path) => parsed(relative(root, path), readFileSync(path, 'utf8')));
 
 describe('Message texts', () => {
-  it('are compared nowhere', () => {
+  it('are never compared', () => {
     expect(sources.flatMap(comparisons)).toEqual([]);
   });
 
-  it('stand in the table alone, so that no constant holds one to compare', () => {
+  it('appear only in the message table, so that no constant can be compared with one', () => {
     // Pages may translate a message by the same words.
     const others = sources.filter(
       ({ fileName }) => !/^(rest\/messages\/messages|pages\/message-texts)\.ts$/.test(fileName),
@@ -106,7 +106,7 @@ describe('Message texts', () => {
     expect(others.flatMap(copies)).toEqual([]);
   });
 
-  it('are written where the API answers, and in logs and results that hold its errors', () => {
+  it('are used only by API responses, and by logs and results with API errors', () => {
     const writers = sources
       .filter(({ text }) => /from '[^']*\/english\.js'/.test(text))
       .map(({ fileName }) => fileName);
@@ -129,7 +129,7 @@ describe('Message texts', () => {
     "switch (text) { case 'Invalid next URL': break; }",
     'const isLimited = text.includes(`Please try again after ${minutes}`);',
     "const isOurs = ['The passwords do not match.'].includes(text);",
-  ])('would be found if they were compared: %s', (source) => {
+  ])('are detected in the comparison: %s', (source) => {
     expect(comparisons(parsed('sample.ts', source))).not.toEqual([]);
   });
 });

@@ -17,6 +17,6 @@ it.each([
   [{ PUBLIC_URL: 'http://127.0.0.1.example.org' }, false],
   [{ TRUST_PROXY: '127.0.0.1' }, false],
   [ofOwn, false],
-])('takes %j for a trial on one machine: %s', (environment, expected) => {
+])('isLocalTrial of %j is %s', (environment, expected) => {
   expect(isLocalTrial(readSettings(environment).settings)).toBe(expected);
 });

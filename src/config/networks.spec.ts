@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loopbackFreeNetworks } from './networks.js';
 
 describe('loopbackFreeNetworks', () => {
-  it('reads addresses and networks of both kinds', () => {
+  it('reads IPv4 and IPv6 addresses and networks', () => {
     expect(loopbackFreeNetworks('10.0.0.0/8, 192.0.2.7,2001:db8::/32')).toEqual([
       '10.0.0.0/8',
       '192.0.2.7',

@@ -16,7 +16,7 @@ async function problemsIn(statement: string, file: string): Promise<string[]> {
 }
 
 // Loading the rules takes long on a busy machine.
-describe('the lint rules', { timeout: 120_000 }, () => {
+describe('The lint rules', { timeout: 120_000 }, () => {
   it.each(statements)('refuse %s outside of src/config/', async (statement) => {
     for (const file of [
       'src/rest/fields/read-object.ts',

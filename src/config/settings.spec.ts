@@ -22,18 +22,18 @@ function messageOf(env: Record<string, string>): string {
 }
 
 describe('readSettings', () => {
-  it('gives the defaults for an empty environment', () => {
+  it('returns the defaults for an empty environment', () => {
     const { settings, warnings } = readSettings({});
     expect(settings).toMatchObject({ host: '127.0.0.1', port: 9000, dataDir: './data', role: 'all', emailPort: 25 });
     expect(settings.databaseUrl).toBeUndefined();
     expect(warnings).toEqual([]);
   });
 
-  it('takes an empty variable for an unset one', () => {
+  it('treats an empty variable as unset', () => {
     expect(readSettings({ PORT: '', HOST: '  ' }).settings).toMatchObject({ port: 9000, host: '127.0.0.1' });
   });
 
-  it('names every variable that cannot be used, in one error', () => {
+  it('reports all invalid variables in one error', () => {
     const message = messageOf({
       PORT: '70000',
       ROLE: 'boss',
@@ -50,11 +50,11 @@ describe('readSettings', () => {
     ]);
   });
 
-  it('never repeats a secret in its error', () => {
+  it('omits secrets from the error', () => {
     expect(messageOf({ SECRET_KEY: 'hunter2', BOOTSTRAP_TOKEN: 'short' })).not.toMatch(/hunter2|short$/m);
   });
 
-  it('converts the text of a variable to the value that the code uses', () => {
+  it('converts variables to typed values', () => {
     const { settings } = readSettings({
       PORT: '080',
       EMAIL_USE_TLS: 'Yes',
@@ -134,66 +134,66 @@ describe('readSettings', () => {
   });
 
   it.each(['books@library.example', 'City Library <books@library.example>', '"Library, City" <books@library.example>'])(
-    'takes %s as EMAIL_FROM',
+    'accepts %s as EMAIL_FROM',
     (sender) => {
       expect(readSettings({ EMAIL_FROM: sender }).settings.emailFrom).toBe(sender);
     },
   );
 
-  it('refuses both kinds of TLS for one mail server', () => {
+  it('refuses EMAIL_USE_SSL together with EMAIL_USE_TLS', () => {
     expect(messageOf({ EMAIL_USE_TLS: '1', EMAIL_USE_SSL: '1' })).toContain(
       'EMAIL_USE_SSL and EMAIL_USE_TLS are both set; EMAIL_USE_TLS is for port 587 or 25, EMAIL_USE_SSL for port 465',
     );
   });
 
-  it('refuses a user name of the mail server without its password', () => {
+  it('refuses EMAIL_USERNAME without EMAIL_PASSWORD', () => {
     const login = { EMAIL_HOST: 'mail.example.org', EMAIL_USERNAME: 'ada' };
     expect(messageOf(login)).toContain('EMAIL_USERNAME is set without EMAIL_PASSWORD');
     expect(readSettings({ ...login, EMAIL_PASSWORD: 'x' }).settings.emailUsername).toBe('ada');
   });
 
-  it('takes a folder of mail templates that does not exist yet', () => {
+  it('accepts an EMAIL_TEMPLATE_DIR that does not exist yet', () => {
     expect(readSettings({ EMAIL_TEMPLATE_DIR: '/nowhere' }).settings.emailTemplateDir).toBe('/nowhere');
   });
 
-  it('asks for SECURITY_EXPIRES with a contact', () => {
+  it('requires SECURITY_EXPIRES with SECURITY_CONTACT', () => {
     expect(messageOf({ SECURITY_CONTACT: 'tel:+1-201-555-0123' })).toContain(
       'SECURITY_EXPIRES is required with SECURITY_CONTACT',
     );
   });
 
-  it('asks for SECRET_KEY when a database of your own is used', () => {
+  it('requires SECRET_KEY with DATABASE_URL', () => {
     expect(messageOf({ DATABASE_URL: 'postgres://localhost/x' })).toContain('SECRET_KEY is required with DATABASE_URL');
   });
 
-  it('reads a secret from the file that NAME_FILE names', () => {
+  it('reads a secret from the file named by the variable with the suffix _FILE', () => {
     const file = join(folder, 'password');
     writeFileSync(file, 'from a file\n');
     expect(readSettings({ EMAIL_PASSWORD_FILE: file }).settings.emailPassword).toBe('from a file');
   });
 
-  it('refuses a secret that is given twice, and a file that cannot be read', () => {
+  it('refuses a secret given both as value and as file, and an unreadable file', () => {
     const missing = join(folder, 'missing');
     const message = messageOf({ EMAIL_PASSWORD: 'a', EMAIL_PASSWORD_FILE: 'b', BOOTSTRAP_PASSWORD_FILE: missing });
     expect(message).toContain('EMAIL_PASSWORD and EMAIL_PASSWORD_FILE are both set; set one of them');
     expect(message).toMatch(/BOOTSTRAP_PASSWORD cannot be read from BOOTSTRAP_PASSWORD_FILE: ENOENT/);
   });
 
-  it('warns of what looks like a misspelt setting', () => {
+  it('warns about variables that look like misspelt settings', () => {
     const { warnings } = readSettings({ EMAIL_HOTS: 'mail', EMAIL_PASSWORD_FILE: '', PATH: '/bin' });
     expect(warnings).toEqual(['EMAIL_HOTS is set but is not a setting of this service; is it misspelt?']);
   });
 });
 
 describe('environment', () => {
-  it('completes the variables of the process by the file .env, which does not win', () => {
+  it('adds variables from .env; those of the process take precedence', () => {
     writeFileSync(join(folder, '.env'), `PATH=mine\nEMAIL_HOST="mail.example.org"\n`);
     const env = environment(folder);
     expect(env['EMAIL_HOST']).toBe('mail.example.org');
     expect(env['PATH']).toBe(process.env['PATH']);
   });
 
-  it('needs no such file', () => {
+  it('works without a .env file', () => {
     expect(environment(join(folder, 'nowhere'))['PATH']).toBe(process.env['PATH']);
   });
 });
@@ -211,7 +211,7 @@ describe('publicUrl', () => {
 describe('.env.example', () => {
   const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
 
-  it('holds every setting with its default and its comment, in order', () => {
+  it('lists every setting with its default and comment, in order', () => {
     const lines = Object.entries(definitions).map(([name, { fallback, comment }]) => {
       return `# ${comment}\n${name}=${fallback === undefined ? '' : String(fallback)}\n`;
     });
@@ -223,7 +223,7 @@ describe('.env.example', () => {
     ).toEqual(lines);
   });
 
-  it('says what no file says too', () => {
+  it('has the same effect as no file', () => {
     expect(readSettings(parseEnv(text) as Record<string, string>)).toEqual(readSettings({}));
   });
 });

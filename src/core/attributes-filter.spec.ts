@@ -18,15 +18,15 @@ describe('attributesOf', () => {
     expect(attributesOf('{}')).toEqual({});
   });
 
-  it.each(['{', 'a', "{'a': 1}", '{"a": NaN}', '{"a": "\\ud800"}', '{} {}'])('is not %j', (text) => {
+  it.each(['{', 'a', "{'a': 1}", '{"a": NaN}', '{"a": "\\ud800"}', '{} {}'])('refuses invalid JSON: %j', (text) => {
     expect(refusal(text)).toEqual(['filter: failed to parse JSON']);
   });
 
-  it.each(['[]', '"a"', '5', 'null', 'true'])('is no other JSON value such as %s', (text) => {
+  it.each(['[]', '"a"', '5', 'null', 'true'])('refuses JSON values other than objects: %s', (text) => {
     expect(refusal(text)).toEqual(['filter: value must be key:value mapping']);
   });
 
-  it.each(['{"a": "\\u0000"}', '{"\\u0000": 1}'])('holds no NUL: %s', (text) => {
+  it.each(['{"a": "\\u0000"}', '{"\\u0000": 1}'])('refuses NUL characters: %s', (text) => {
     expect(refusal(text)).toEqual([message('nullCharacters')]);
   });
 });

@@ -12,14 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('makes a key once, readable by its owner alone', async () => {
+it('creates a key once, readable only by its owner', async () => {
   const keys = await Promise.all([keptSecretKey(join(folder, 'a')), keptSecretKey(join(folder, 'a'))]);
   expect(new Set([...keys, await keptSecretKey(join(folder, 'a'))]).size).toBe(1);
   expect(keys[0]).toHaveLength(64);
   expect((await stat(join(folder, 'a', 'secret.key'))).mode & 0o777).toBe(0o600);
 });
 
-it('refuses an empty file instead of sealing under nothing, and leaves it alone', async () => {
+it('throws on an empty file and leaves it unchanged', async () => {
   await writeFile(join(folder, 'secret.key'), '');
   await expect(keptSecretKey(folder)).rejects.toThrow(/is empty/);
   expect(await readFile(join(folder, 'secret.key'), 'utf8')).toBe('');

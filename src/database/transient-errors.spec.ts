@@ -44,7 +44,7 @@ describe('retryTransient', () => {
     await expect(retryTransient(failing(1, answered('23505')))).rejects.toThrow('said by the server');
   });
 
-  it('stops when it is aborted, also between two tries', async () => {
+  it('stops when it is aborted, also between two attempts', async () => {
     const lost = new Error('connection lost');
     await expect(retryTransient(failing(99, lost), AbortSignal.abort())).rejects.toThrow(lost);
     const stopping = new AbortController();

@@ -16,7 +16,7 @@ function held(): { work: () => Promise<string>; isRunning: () => boolean; end: (
   return { work, isRunning: () => isRunning, end };
 }
 
-/** Waits until nothing but held work is left to do. */
+/** Waits until only held jobs are left. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function queueWith(limits: Partial<QueueLimits>): FairQueue {

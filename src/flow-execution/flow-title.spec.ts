@@ -16,7 +16,7 @@ describe('The title of a flow', () => {
   });
 
   it.each(['50% off', '100% %(user)s', '%(other)s', '%(user)d', '%(user', '%s', '%'])(
-    'that is no such text is shown as it is: %j',
+    'with invalid placeholders is shown unchanged: %j',
     (title) => {
       expect(flowTitle(title, values)).toBe(title);
     },

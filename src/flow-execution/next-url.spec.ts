@@ -88,7 +88,7 @@ describe('The target of a redirect', () => {
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         const path = localPath(pieces.join(''));
         if (path === undefined) return;
-        // As a browser reads it on a page of ours, and in a header.
+        // As a browser resolves it on a page of this service, and as it is written in a header.
         expect(new URL(path, 'https://auth.example.org/if/flow/x/').origin).toBe('https://auth.example.org');
         expect(path).toMatch(/^\/(?![/\\])[!-~]*$/);
       }),
@@ -204,7 +204,7 @@ describe('The target of a redirect to an allowed origin', () => {
     );
   });
 
-  it('is none if no origin is allowed', () => {
+  it('is undefined if no origin is allowed', () => {
     expect(redirectTarget('https://app.example/', [])).toBeUndefined();
   });
 });

@@ -57,33 +57,39 @@ describe('A stored plan', () => {
   it.each<[string, (value: Record<string, any>) => unknown]>([
     ['of another version', (value) => ({ ...value, version: 2 })],
     ['without a version', ({ version: _, ...value }) => value],
-    ['with more than a plan has', (value) => ({ ...value, more: 1 })],
-    ['with nothing left to do', (value) => ({ ...value, bindings: [] })],
-    ['with a list for a context', (value) => ({ ...value, context: [] })],
-    ['with a key that no context has', (value) => ({ ...value, context: { is_superuser: true } })],
-    ['with a key that every object has', (value) => ({ ...value, context: { constructor: {} } })],
-    ['with a number for a flow', (value) => ({ ...value, flow: 1 })],
-    ['with another spelling of a key', (value) => ({ ...value, flow: String(value['flow']).toUpperCase() })],
-    ['with a stage of two sorts', (value) => ({ ...value, bindings: [{ ...bindings[1], inMemory: 'confirm' }] })],
+    ['with an unknown property', (value) => ({ ...value, more: 1 })],
+    ['without bindings', (value) => ({ ...value, bindings: [] })],
+    ['with an array as its context', (value) => ({ ...value, context: [] })],
+    ['with an unknown key in its context', (value) => ({ ...value, context: { is_superuser: true } })],
+    ['with an inherited key in its context', (value) => ({ ...value, context: { constructor: {} } })],
+    ['with a number as its flow', (value) => ({ ...value, flow: 1 })],
+    ['with a UUID in upper case', (value) => ({ ...value, flow: String(value['flow']).toUpperCase() })],
+    [
+      'with a binding that is both stored and in memory',
+      (value) => ({ ...value, bindings: [{ ...bindings[1], inMemory: 'confirm' }] }),
+    ],
     [
       'with a stage without its binding',
       (value) => ({ ...value, bindings: [{ stage: randomUUID(), reEvaluate: true }] }),
     ],
     ['with a stage that is null', (value) => ({ ...value, bindings: [null] })],
     [
-      'with a pending user of two sorts',
+      'with a pending user that is both real and pretended',
       (value) => ({ ...value, context: { pending_user: { pk: 1, pretended: {} } } }),
     ],
     ['with a pending user by name', (value) => ({ ...value, context: { pending_user: { username: 'akadmin' } } })],
-    ['with a pending user beyond all keys', (value) => ({ ...value, context: { pending_user: { pk: 2 ** 31 } } })],
+    [
+      'with a pending user above the largest key',
+      (value) => ({ ...value, context: { pending_user: { pk: 2 ** 31 } } }),
+    ],
     ['with a proof without a date', (value) => ({ ...value, context: { proved_account: { user: 1, email: '' } } })],
-    ['with a pending user who is none', (value) => ({ ...value, context: { pending_user: null } })],
-    ['with text for a flag', (value) => ({ ...value, context: { email_sent: 'true' } })],
+    ['with null as its pending user', (value) => ({ ...value, context: { pending_user: null } })],
+    ['with text instead of a boolean', (value) => ({ ...value, context: { email_sent: 'true' } })],
   ])('%s is invalid', (_, change) => {
     expect(parsePlan(change(copy()))).toBeUndefined();
   });
 
-  it('is invalid for any other value, without an error', () => {
+  it('with arbitrary content is invalid, without an error', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => parsePlan(value) === undefined),
       { numRuns: 3000 },
@@ -111,7 +117,7 @@ describe('A stored plan', () => {
       const changed = copy();
       removeAt(changed, path);
       const read = parsePlan(changed);
-      // Without one of its stages it is another plan, and a sound one.
+      // Without one of its bindings the plan is still valid.
       if (path[0] === 'bindings' && path.length === 2) expect(read?.bindings).toHaveLength(1);
       else expect(read, path.join('.')).toBeUndefined();
     }
@@ -136,7 +142,7 @@ describe('A stored plan', () => {
     });
   });
 
-  it('in a session with arbitrary content is never an error', () => {
+  it('in a session with arbitrary content causes no error', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         expect(parseState(value).history).toEqual([]);
@@ -148,7 +154,7 @@ describe('A stored plan', () => {
 
 type Path = readonly (string | number)[];
 
-/** The way to every value inside of a value. */
+/** The paths of all nested values. */
 function pathsOf(value: unknown, above: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, held]) => {
@@ -161,7 +167,7 @@ function parentOf(value: any, path: Path): any {
   return path.slice(0, -1).reduce((held, key) => held[key], value);
 }
 
-/** @returns what stood there before */
+/** @returns the replaced value */
 function replaceAt(value: object, path: Path, other: unknown): unknown {
   const parent = parentOf(value, path);
   const key = path.at(-1) ?? '';

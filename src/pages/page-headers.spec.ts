@@ -22,7 +22,7 @@ it('A page allows no inline scripts or styles', () => {
   expect(pagePolicy(undefined, [])).toContain("default-src 'none'");
 });
 
-it('A form of a page leads to this site and to the origins where flows may end', () => {
+it('A form of a page may submit to this site and to the allowed redirect origins', () => {
   expect(pagePolicy(undefined, [])).toContain("form-action 'self';");
   expect(pagePolicy(undefined, ['https://app.example'])).toContain("form-action 'self' https://app.example;");
 });

@@ -57,7 +57,7 @@ describe('The wording of pages', () => {
   });
 
   it.each(['Our own policy says no.', 'Invalid password', 'This link is too old.', 'constructor', '', '%(name)s'])(
-    'shows what an administrator wrote as it is: %j',
+    'shows administrators’ texts unchanged: %j',
     (written) => {
       expect(german.message({ written })).toBe(written);
     },
@@ -68,7 +68,7 @@ describe('The wording of pages', () => {
     expect(german.written('Reset your password')).toBe('Passwort zurücksetzen');
   });
 
-  it('joins alternatives as the language does', () => {
+  it('joins alternatives by the rules of the language', () => {
     expect(english.alternatives(['Email', 'Username'])).toBe('Email or username');
     expect(german.alternatives(['E-Mail-Adresse', 'Benutzername'])).toBe('E-Mail-Adresse oder Benutzername');
   });

@@ -46,7 +46,7 @@ const declaration = {
 };
 
 describe('A stage definition', () => {
-  it('has the names that follow from its kind', () => {
+  it('derives its names from its kind', () => {
     expect(defineStage(declaration)).toMatchObject({
       path: 'stages/coin_toss',
       model: 'authentik_stages_coin_toss.cointossstage',
@@ -57,7 +57,7 @@ describe('A stage definition', () => {
     expect(defineStage({ ...declaration, path: 'coins/stages' }).path).toBe('stages/coins/stages');
   });
 
-  it('has DTOs with the names of authentik’s document, and a check in those of requests', async () => {
+  it('has DTOs with the names of authentik’s document, and a check in the request DTOs', async () => {
     const isFair = ({ is_fair }: Partial<CoinTossStageFields>): string | undefined =>
       is_fair ? undefined : 'Be fair.';
     const { response, request, patch } = stageTypes('coin_toss', CoinTossStageFields, isFair);
@@ -74,7 +74,7 @@ describe('A stage definition', () => {
     expect(resource.permission('view')).toBe('authentik_stages_coin_toss.view_cointossstage');
   });
 
-  it('reads each field from its column or its expression, and no constant', () => {
+  it('maps each field to its column or expression, except constants', () => {
     const { columns, fields, query } = defineStage(declaration);
     expect(fields).toEqual(['is_fair', 'other_flow', 'side_set', 'currency']);
     expect(columns).toEqual({
@@ -88,7 +88,7 @@ describe('A stage definition', () => {
     expect([...conditionsOf(query).keys()]).toEqual(['name']);
   });
 
-  it('refuses a field that nothing gives a value', () => {
+  it('refuses a field without column, expression or constant', () => {
     expect(() => defineStage({ ...declaration, constants: {} })).toThrow('CoinTossStage has no column for currency');
   });
 });

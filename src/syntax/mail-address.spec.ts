@@ -33,7 +33,7 @@ describe('readMailAddress', () => {
     'City\nLibrary <books@library.example>',
     '=?utf-8?q?City?= <books@library.example>',
     `${'x'.repeat(501)} <books@library.example>`,
-  ])('gives no mailbox that can send for %j', (text) => {
+  ])('returns no valid sender for %j', (text) => {
     expect(mailAddressProblem('sender', readMailAddress(text))).toMatch(/^The (address of the )?sender/);
   });
 });

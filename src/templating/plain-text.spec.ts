@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { tidyText } from './plain-text.js';
 
 describe('tidyText', () => {
-  it('removes blanks at the ends of lines and double empty lines', () => {
+  it('removes trailing whitespace and repeated empty lines', () => {
     expect(tidyText(' \n a  \n\n\n\tb\t\n')).toBe('a\n\n\tb\n');
   });
 

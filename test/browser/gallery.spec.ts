@@ -117,7 +117,7 @@ describe('A page', () => {
     });
   });
 
-  it('draws a check when something has succeeded', async () => {
+  it('draws a check mark after success', async () => {
     await inWindow({}, async (page) => {
       for (const name of ['email-confirmed', 'new-password']) {
         await page.goto(gallery.urlOf(name), { waitUntil: 'commit' });

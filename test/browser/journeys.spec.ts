@@ -150,7 +150,7 @@ describe('A link', () => {
     await page.context().close();
   });
 
-  it('that was used says so and links to a new one', async () => {
+  it('that was used shows the reason and offers a new link', async () => {
     const { email } = await createPasswordUser(service.api);
     const page = await newWindow();
     await requestRecovery(page, email);
@@ -167,7 +167,7 @@ describe('A link', () => {
     await Promise.all([page.context().close(), second.context().close()]);
   });
 
-  it('that has expired says so and links to a new one', async () => {
+  it('that has expired shows the reason and offers a new link', async () => {
     const { email } = await createPasswordUser(service.api);
     const page = await newWindow();
     await requestRecovery(page, email);

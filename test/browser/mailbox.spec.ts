@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('The local mailbox', () => {
-  it('opens with the printed link and shows a mail as its reader sees it', async () => {
+  it('opens with the printed link and renders a mail', async () => {
     const { context, complaints } = await openContext(browser, { baseURL: service.url });
     const page = await context.newPage();
     await page.goto(recoveryPage);

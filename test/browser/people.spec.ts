@@ -75,7 +75,7 @@ async function confirm(context: BrowserContext, address: string, number = 1): Pr
 }
 
 describe('A second tab of the same browser', () => {
-  it('confirms a sign-up, and the first one says so', async () => {
+  it('confirms a sign-up, and the first tab reports it', async () => {
     const context = await newBrowser();
     const waiting = await context.newPage();
     const email = await signUp(waiting);
@@ -90,7 +90,7 @@ describe('A second tab of the same browser', () => {
     await context.close();
   });
 
-  it('confirms a recovery, and the first one shows no second form', async () => {
+  it('confirms a recovery, and the first tab shows no second form', async () => {
     const { email } = await createPasswordUser(service.api);
     const context = await newBrowser();
     const waiting = await context.newPage();
@@ -161,7 +161,7 @@ describe('A visitor who has signed up', () => {
     await Promise.all([computer.close(), phone.close()]);
   });
 
-  it('with the address of an account is mailed that it exists, and signs in', async () => {
+  it('with the address of an existing account gets a notice by mail, and signs in', async () => {
     const { email, password, username } = await createPasswordUser(service.api);
     const context = await newBrowser();
     const page = await context.newPage();

@@ -48,7 +48,7 @@ function dummyStage(fields: Row = {}): Row {
   return { stage_uuid: randomUUID(), name: randomUUID(), kind: 'dummy', throw_error: false, ...fields };
 }
 
-/** What stages of these kinds must have. */
+/** Required columns of these kinds. */
 const signInStages = {
   consent: { mode: 'permanent', consent_expire_in: 'weeks=4' },
   deny: { deny_message: '' },
@@ -86,14 +86,14 @@ beforeEach(async () => {
 });
 
 describe('The table of stages', () => {
-  it('refuses a name that a stage of any kind has', async () => {
+  it('refuses a duplicate name, even of another kind', async () => {
     expect(await refusal('stage', emailStage({ name: stage['name'] }))).toBe('uq_stage_name');
     const name = String(stage['name']);
     expect(await refusal('stage', dummyStage({ name }))).toBe('uq_stage_name');
     expect(await refusal('stage', dummyStage({ name: name.toUpperCase() }))).toBeUndefined();
   });
 
-  it('refuses a key that is taken', async () => {
+  it('refuses a duplicate key', async () => {
     expect(await refusal('stage', emailStage({ stage_uuid: stage['stage_uuid'] }))).toBe('pk_stage');
   });
 
@@ -110,13 +110,16 @@ describe('The table of stages', () => {
     expect(await refusal('stage', dummyStage({ throw_error: null }))).toBe('ck_stage_dummy');
   });
 
-  it.each(Object.entries(signInStages))('refuses a stage of the kind %s without what it has', async (kind, columns) => {
-    const row = { ...columns, stage_uuid: randomUUID(), name: randomUUID(), kind };
-    for (const column of Object.keys(columns)) {
-      expect([column, await refusal('stage', { ...row, [column]: null })]).toEqual([column, `ck_stage_${kind}`]);
-    }
-    expect(await refusal('stage', row)).toBeUndefined();
-  });
+  it.each(Object.entries(signInStages))(
+    'refuses a stage of the kind %s without a required column',
+    async (kind, columns) => {
+      const row = { ...columns, stage_uuid: randomUUID(), name: randomUUID(), kind };
+      for (const column of Object.keys(columns)) {
+        expect([column, await refusal('stage', { ...row, [column]: null })]).toEqual([column, `ck_stage_${kind}`]);
+      }
+      expect(await refusal('stage', row)).toBeUndefined();
+    },
+  );
 
   it.each([
     ['consent', 'mode', 'ck_stage_mode'],
@@ -137,14 +140,14 @@ describe('The table of stages', () => {
     expect(await refusal('stage', dummyStage({ [`${column}_uuid`]: randomUUID() }))).toBe(constraint);
   });
 
-  it('refuses numbers that are no integers of 32 bits, and addresses that are too long', async () => {
+  it('refuses numbers above 32 bits and addresses of more than 254 characters', async () => {
     expect(await refusal('stage', emailStage({ port: 2147483648 }))).toBe('22003');
     expect(await refusal('stage', emailStage({ from_address: 'x'.repeat(255) }))).toBe('22001');
   });
 });
 
 describe('The table of flows', () => {
-  it('refuses a slug that is taken or invalid', async () => {
+  it('refuses a duplicate or invalid slug', async () => {
     expect(await refusal('flow', flowRow({ slug: flow['slug'] }))).toBe('uq_flow_slug');
     for (const slug of ['', 'a b', 'ä', 'a.b', 'a/b', 'a\n']) {
       expect(await refusal('flow', flowRow({ slug })), slug).toBe('ck_flow_slug');
@@ -152,7 +155,7 @@ describe('The table of flows', () => {
     expect(await refusal('flow', flowRow({ slug: 'x'.repeat(51) }))).toBe('22001');
   });
 
-  it('refuses keys that are taken', async () => {
+  it('refuses duplicate keys', async () => {
     expect(await refusal('flow', flowRow({ flow_uuid: flow['flow_uuid'] }))).toBe('pk_flow');
     expect(await refusal('flow', flowRow({ pbm_uuid: flow['pbm_uuid'] }))).toBe('uq_flow_policy_binding_model');
   });
@@ -207,7 +210,7 @@ describe('The table of bindings', () => {
   it.each([
     ['flow', 'flow_uuid', () => flow],
     ['stage', 'stage_uuid', () => stage],
-  ])('loses its rows with their %s', async (table, column, parent) => {
+  ])('deletes its rows with their %s', async (table, column, parent) => {
     const row = binding();
     await refusal('flow_stage_binding', row);
     await dataSource.query(`delete from "${table}" where ${column} = $1`, [parent()[column]]);
@@ -217,7 +220,7 @@ describe('The table of bindings', () => {
 });
 
 describe('The tables of users and tokens', () => {
-  /** A key that the sequence does not come to. */
+  /** A key above those of the sequence. */
   const owner = 1_000_000;
   const user = (fields: Row = {}): Row => ({ uuid: randomUUID(), username: randomUUID(), ...fields });
   const token = (fields: Row = {}): Row => {
@@ -238,7 +241,7 @@ describe('The tables of users and tokens', () => {
     expect(await refusal('token', token({ user_id: owner + 1 }))).toBe('fk_token_user');
   });
 
-  it('refuse a permission with no holder or with several', async () => {
+  it('refuse a permission without exactly one holder, and a duplicate permission', async () => {
     const grant = { grant_uuid: randomUUID(), codename: 'authentik_flows.view_flow' };
     expect(await refusal('permission_grant', grant)).toBe('ck_permission_grant_holder');
     const role = { role_uuid: randomUUID(), name: 'role' };
@@ -250,7 +253,7 @@ describe('The tables of users and tokens', () => {
     expect(await refusal('permission_grant', again)).toBe('uq_permission_grant_user');
   });
 
-  it('forget the permissions on an object with the object, of every model that permissions are given on', async () => {
+  it('have triggers for every model that delete the permissions on a deleted object', async () => {
     const triggers = await dataSource.query<{ table: string }[]>(
       `select tgrelid::regclass::text as table from pg_trigger where tgfoid = 'forget_grants'::regproc`,
     );

@@ -32,7 +32,7 @@ const ok = authentication(0);
 const ready = message('Z', 'I');
 const sasl = authentication(10, 'SCRAM-SHA-256\0\0');
 
-/** A program on the port of a database server. It answers each message with the next of its own. */
+/** A fake database server that answers each message with the next prepared one. */
 class FakeServer {
   readonly heard: Buffer[] = [];
   private readonly sockets = new Set<Socket>();
@@ -83,12 +83,12 @@ afterEach(async () => {
 
 describe('A server that does not prove knowledge of the password', () => {
   it.each<[string, Buffer[], number]>([
-    ['asks for it in clear', [authentication(3)], 1],
-    ['asks for its MD5', [authentication(5, 'salt')], 1],
-    ['asks for nothing', [Buffer.concat([ok, ready])], 1],
+    ['requests it in clear text', [authentication(3)], 1],
+    ['requests its MD5 hash', [authentication(5, 'salt')], 1],
+    ['requests no authentication', [Buffer.concat([ok, ready])], 1],
     ['is ready at once', [ready], 1],
-    ['leaves the exchange out', [sasl, Buffer.concat([ok, ready])], 2],
-    ['leaves its signature out', [sasl, Buffer.concat([authentication(12, 'v=c2lnbmF0dXJl'), ok, ready])], 2],
+    ['skips the SCRAM exchange', [sasl, Buffer.concat([ok, ready])], 2],
+    ['omits its signature', [sasl, Buffer.concat([authentication(12, 'v=c2lnbmF0dXJl'), ok, ready])], 2],
   ])('gets neither the password nor a statement if it %s', async (_, answers, messages) => {
     const { server, url } = await fake(...answers);
     const client = new DatabaseClient({ connectionString: url });
@@ -103,15 +103,15 @@ describe('A server that does not prove knowledge of the password', () => {
     ['the service', (url) => new DataSource(dataSourceOptions(url)).initialize()],
     ['the queue', (url) => new JobConnections({ connectionString: url }).query('select 1')],
     ['the migrations of the queue', (url) => migrateJobs(url)],
-    ['the start', (_, server) => openPresence(server.address)],
-  ])('gets the password from no connection of %s', async (_, connect) => {
+    ['the check at start', (_, server) => openPresence(server.address)],
+  ])('does not get the password from %s', async (_, connect) => {
     const { server, url } = await fake(authentication(3));
     await expect(connect(url, server)).rejects.toThrow('did not authenticate by scram-sha-256');
     expect(Buffer.concat(server.heard).toString('latin1')).not.toContain(password);
   });
 });
 
-it('Another value of require_auth is refused, because it would have no effect', () => {
+it('An unsupported value of require_auth in the database URL is refused', () => {
   const create = (): DatabaseClient => new DatabaseClient('postgres://127.0.0.1/x?require_auth=none');
   expect(create).toThrow('require_auth=none of the database URL is not supported: only scram-sha-256 is.');
 });

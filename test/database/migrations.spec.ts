@@ -25,14 +25,14 @@ afterAll(async () => {
 const nothing: Schema = { columns: [], constraints: [], indexes: [] };
 
 describe('The migrations', () => {
-  it('create the tables of the entities: nothing is left to generate', async () => {
+  it('create the tables of the entities, without a difference left to generate', async () => {
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
     const tables = new Set(migrated.columns.map((line) => line.split('.')[0]));
     for (const { tableName } of dataSource.entityMetadatas) expect(tables).toContain(tableName);
   });
 
-  it('name every constraint and every index themselves', () => {
+  it('name every constraint and index by convention', () => {
     expect(migrated.constraints.filter((line) => !/^(pk|uq|fk|ck)_[a-z0-9_]+ on /.test(line))).toEqual([]);
     expect(migrated.indexes.filter((line) => !/^(pk|uq|ix)_[a-z0-9_]+ on /.test(line))).toEqual([]);
     expect(migrated.constraints.length).toBeGreaterThan(20);

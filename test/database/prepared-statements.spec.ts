@@ -24,7 +24,7 @@ async function prepared(): Promise<string[]> {
   return rows.map(({ statement }) => statement);
 }
 
-it('a statement is prepared when it is used again and again, and gives what it gave before', async () => {
+it('a statement is prepared at its third use, with the same result', async () => {
   const statement = 'select $1::int + 1 as next';
   for (const [uses, expected] of [
     [2, []],
@@ -37,7 +37,7 @@ it('a statement is prepared when it is used again and again, and gives what it g
   }
 });
 
-it('a statement fails as usual, and the connection stays usable', async () => {
+it('a failing prepared statement leaves the connection usable', async () => {
   const statement = 'select 1 / $1::int as result';
   for (let use = 0; use < 5; use += 1) {
     await expect(connection.query(statement, [0])).rejects.toThrow('division by zero');
@@ -45,7 +45,7 @@ it('a statement fails as usual, and the connection stays usable', async () => {
   }
 });
 
-it('ever new statements do not fill the memory of the connections', async () => {
+it('a connection keeps at most 300 prepared statements', async () => {
   for (let number = 0; number < 400; number += 1) {
     for (let use = 0; use < 3; use += 1) await connection.query(`select $1::int as "column ${number}"`, [1]);
   }

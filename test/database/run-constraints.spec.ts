@@ -12,7 +12,7 @@ import { refusalOf, type Row } from './refusal.js';
 let database: TestDatabase;
 let dataSource: DataSource;
 
-/** Keys of rows that there are. */
+/** Keys of existing rows, and of an unknown user. */
 const [flow, stage, promptStage, user, nobody] = [randomUUID(), randomUUID(), randomUUID(), 1_000_000, 1_000_001];
 
 const refusal = (table: string, row: Row): Promise<string | undefined> => refusalOf(dataSource, table, row);
@@ -60,7 +60,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Whether a row is left after something else was deleted. */
+/** Whether a row still exists. */
 async function isLeft(table: string, column: string, key: unknown): Promise<boolean> {
   return (await dataSource.query<unknown[]>(`select from "${table}" where ${column} = $1`, [key])).length > 0;
 }
@@ -126,7 +126,7 @@ describe('The table of invitations', () => {
     }
   });
 
-  it('deletes them with their flow, because without one they would be valid for every flow', async () => {
+  it('deletes invitations with their flow, because without one they would be valid for every flow', async () => {
     const other = randomUUID();
     const texts = { name: 'Other', slug: 'other', title: 'Title', designation: 'enrollment' };
     await refusal('flow', { flow_uuid: other, pbm_uuid: randomUUID(), ...texts });
@@ -168,7 +168,7 @@ describe('The tables of forms', () => {
 });
 
 describe('The table of policy bindings', () => {
-  it('refuses one with no subject or two, or with no target or two', async () => {
+  it('refuses a binding without exactly one subject and exactly one target', async () => {
     expect(await refusal('policy_binding', policyBinding())).toBeUndefined();
     expect(await refusal('policy_binding', policyBinding({ user_id: null }))).toBe('ck_policy_binding_subject');
     expect(await refusal('policy_binding', policyBinding({ group_uuid: randomUUID() }))).toBe(
@@ -192,7 +192,7 @@ describe('The table of policy bindings', () => {
 });
 
 describe('The table of limits', () => {
-  it('counts each thing once', async () => {
+  it('has one row for each key', async () => {
     const row = { key: 'mail:alice', count: 1, ends: tomorrow };
     expect(await refusal('request_limit', row)).toBeUndefined();
     expect(await refusal('request_limit', row)).toBe('pk_request_limit');

@@ -17,7 +17,7 @@ async function start(environment: Record<string, string> = {}): Promise<void> {
 }
 
 describe('The start', () => {
-  it('is refused with another SECRET_KEY than the first one, at once', async () => {
+  it('is refused with a SECRET_KEY other than that of the first start, at once', async () => {
     await start();
     const other = start({ SECRET_KEY: 'another-secret-key-of-the-tests-0123' });
     await expect(other).rejects.toThrow(
@@ -26,7 +26,7 @@ describe('The start', () => {
     await start();
   });
 
-  it('is refused on a database that a newer version has migrated, at once', async () => {
+  it('is refused on a database migrated by a newer version, at once', async () => {
     const name = 'Future9999999999999';
     await execute(database.url, `insert into "migration" ("timestamp", name) values (9999999999999, '${name}')`);
     await expect(start()).rejects.toThrow(

@@ -9,7 +9,7 @@ const entries = (await readFile(new URL('docs/deviations.md', root), 'utf8'))
   .split(/^(?=- \*\*|## )/m)
   .filter((part) => part.startsWith('- **'));
 
-it('says of each deviation what authentik does, what this service does, why, and names its tests', () => {
+it('documents for each deviation authentik, this service, the reason and the tests', () => {
   expect(entries.length).toBeGreaterThan(100);
   const keys = ['authentik', 'here', 'why', 'test'];
   const incomplete = entries.filter(

@@ -12,7 +12,7 @@ const block = /## Plain English[\s\S]*?```text\n([\s\S]*?)```/.exec(contributing
 const phrases = block.split('\n').filter((line) => line !== '');
 const banned = new RegExp(`\\b(?:${phrases.join('|')})\\b`, 'i');
 
-/** The list itself, this test, and a text of others. */
+/** The list itself, this test, and a third-party text. */
 const exempt = ['CONTRIBUTING.md', join('test', 'docs', 'plain-english.spec.ts'), join('docs', 'unicode-license.txt')];
 
 async function* textFiles(): AsyncGenerator<string> {

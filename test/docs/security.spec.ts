@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
 
-it('names tests that there are', async () => {
+it('names only existing tests', async () => {
   const text = await readFile(new URL('docs/security.md', root), 'utf8');
   const named = [...text.matchAll(/^- `([^`]+)`: (.+)$/gm)].map(([, file = '', name = '']) => ({ file, name }));
   expect(named.length).toBeGreaterThan(50);

@@ -47,7 +47,7 @@ const short = ['--quick', '--only', 'retrieve'];
 it.each([
   ['is interrupted while it starts', short, 'Starting the database', 130],
   ['is interrupted while it measures', short, 'retrieve', 130],
-  ['fails because a peer is unreachable', [...short, '--peer', 'peer=http://127.0.0.1:1'], undefined, 1],
+  ['fails due to an unreachable peer', [...short, '--peer', 'peer=http://127.0.0.1:1'], undefined, 1],
 ])('the benchmark leaves nothing behind when it %s', async (_, args, signalAt, code) => {
   expect(await bench(args, signalAt)).toBe(code);
   expect(await readdir(folder)).toEqual([]);

@@ -29,7 +29,7 @@ async function states(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ state, count: many }) => [state, many]));
 }
 
-it('loses and duplicates no mail when the database restarts or crashes, and recovers by itself', async ({
+it('neither loses nor duplicates mails when the database restarts or crashes, and recovers by itself', async ({
   annotate,
 }) => {
   const stage = await createSendingStage(app, await sink.listen());

@@ -27,7 +27,7 @@ async function senderOf(settings: Record<string, string>, stage: object): Promis
 }
 
 describe('A mail with the global settings', () => {
-  it('comes from the name and the address in EMAIL_FROM', async () => {
+  it('has the name and the address of EMAIL_FROM', async () => {
     const settings = { EMAIL_FROM: '"Bücher, City Library" <books@library.example>', BRAND_NAME: 'Brand' };
     expect(await senderOf(settings, { useGlobalSettings: true })).toEqual({
       header: [{ name: 'Bücher, City Library', address: 'books@library.example' }],
@@ -35,7 +35,7 @@ describe('A mail with the global settings', () => {
     });
   });
 
-  it('has the name of the brand beside an address without a name', async () => {
+  it('has the brand name if EMAIL_FROM has no name', async () => {
     const settings = { EMAIL_FROM: 'books@library.example', BRAND_NAME: 'Library & <Sons>, "Ltd"' };
     expect(await senderOf(settings, { useGlobalSettings: true })).toEqual({
       header: [{ name: 'Library & <Sons>, "Ltd"', address: 'books@library.example' }],
@@ -44,8 +44,8 @@ describe('A mail with the global settings', () => {
   });
 });
 
-describe('A mail from the address of a stage', () => {
-  it('has the name in EMAIL_FROM_NAME', async () => {
+describe('A mail with the address of its stage', () => {
+  it('has the name of EMAIL_FROM_NAME', async () => {
     const settings = { EMAIL_FROM: 'Another <global@example.org>', EMAIL_FROM_NAME: 'City Library' };
     expect(await senderOf(settings, { fromAddress: 'stage@example.org' })).toEqual({
       header: [{ name: 'City Library', address: 'stage@example.org' }],

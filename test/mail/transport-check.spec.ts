@@ -231,7 +231,7 @@ describe('an error verdict explains the problem and its fix', () => {
     expect(JSON.stringify(outcome)).not.toMatch(/secret|banner/);
   });
 
-  it('times out after 60 s, whatever the timeout of the settings is', async () => {
+  it('times out after 60 s, regardless of the timeout in the settings', async () => {
     const server = await servers.scripted({ answers: { EHLO: silence } });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {

@@ -63,7 +63,7 @@ describe('an error reply', () => {
       expect(server.connections).toBe(2);
     });
 
-    it('defers the mail for 503, which is about the session', async () => {
+    it('defers the mail for 503, which concerns the session', async () => {
       const server = await servers.scripted({ answers: { [moment]: '503 bad sequence' } });
       expect(await send(server)).toMatchObject({ kind: 'deferred', code: 503, unreachable: false });
     });
@@ -264,7 +264,7 @@ describe('an unavailable server', () => {
     });
   });
 
-  it('defers the mail after totalTimeout, whatever the step timeout is', async () => {
+  it('defers the mail after totalTimeout, regardless of the step timeout', async () => {
     const server = await servers.scripted({ answers: { MAIL: silence } });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {

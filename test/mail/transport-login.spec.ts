@@ -72,7 +72,7 @@ describe('authentication', () => {
   });
 
   it.each(['454 4.7.0 not now', '535 5.7.8 wrong', '534 5.7.9 app password needed', '504 5.5.4 unknown'])(
-    'defers the mail for %s, which is not about the mail',
+    'defers the mail for %s, which does not concern the mail',
     async (reply) => {
       const server = await servers.scripted({ answers: { AUTH: reply } });
       expect(await send(server)).toMatchObject({

@@ -119,7 +119,7 @@ describe('the bytes of a mail', () => {
     expect(recorder.verbs().filter((verb) => verb === 'RCPT')).toHaveLength(1);
   });
 
-  it('keep lines below the limit, whatever the content', async () => {
+  it('keep lines below the limit for any content', async () => {
     const word = 'x'.repeat(400);
     const mail = await wire({
       subject: `ä ${'sübject '.repeat(100)}`,

@@ -35,7 +35,7 @@ describe('a server that takes one mail per connection', () => {
     },
   );
 
-  it('gets them if it offers PIPELINING', async () => {
+  it('gets each mail if it offers PIPELINING', async () => {
     const server = await servers.scripted({
       extensions: ['PIPELINING'],
       answers: { MAIL: (_, times) => (times > 1 ? manyMails : undefined) },
@@ -45,13 +45,13 @@ describe('a server that takes one mail per connection', () => {
     expect(server.mails).toHaveLength(20);
   });
 
-  it('gets them if it drops the connection at the next MAIL', async () => {
+  it('gets each mail if it drops the connection at the next MAIL', async () => {
     const server = await servers.scripted({ answers: { MAIL: (_, times) => (times > 1 ? hangUp : undefined) } });
     for (let count = 0; count < 3; count += 1) expect(await send(server)).toMatchObject({ kind: 'accepted' });
     expect(server.connections).toBe(3);
   });
 
-  it('is not asked again if it ends a new session with 421', async () => {
+  it('gets no retry if it ends a new session with 421', async () => {
     const server = await servers.scripted({ answers: { MAIL: manyMails } });
     expect(await send(server)).toMatchObject({ kind: 'deferred', code: 421, unreachable: true });
     expect(server.connections).toBe(1);
@@ -66,7 +66,7 @@ describe('a server that requires TLS', () => {
     answers: { MAIL: ({ secured }) => (secured ? undefined : demand) },
   };
 
-  it('is named in the error as one whose TLS failed, where TLS is optional', async () => {
+  it('gets an error that names the failed TLS with opportunistic TLS', async () => {
     const server = await servers.scripted(script);
     const reason = expect.stringMatching(/^localhost:\d+ requires TLS, which failed: /);
     expect(await send(server)).toMatchObject({ kind: 'deferred', code: 530, unreachable: false, reason });
@@ -77,7 +77,7 @@ describe('a server that requires TLS', () => {
     });
   });
 
-  it('is named in the error of a login, which the failed TLS prevents', async () => {
+  it('gets an error that names the failed TLS at the login', async () => {
     const server = await servers.scripted(script);
     expect(await send(server, login)).toMatchObject({
       kind: 'deferred',
@@ -85,7 +85,7 @@ describe('a server that requires TLS', () => {
     });
   });
 
-  it('is named in the error if it does not offer STARTTLS', async () => {
+  it('gets an error that names the missing STARTTLS', async () => {
     const server = await servers.scripted({ answers: { MAIL: demand } });
     expect(await send(server)).toMatchObject({
       kind: 'deferred',
@@ -94,7 +94,7 @@ describe('a server that requires TLS', () => {
   });
 
   it.each(['530 5.7.0 Must issue a STARTTLS command first', '538 5.7.11 Encryption required'])(
-    'is named in the error if it answers the login with %s',
+    'gets an error that names required TLS if it answers the login with %s',
     async (reply) => {
       const server = await servers.scripted({ answers: { AUTH: reply } });
       const { verdict } = await check(server, login);
@@ -104,11 +104,11 @@ describe('a server that requires TLS', () => {
   );
 });
 
-describe('the name in EHLO', () => {
+describe('the client name in EHLO', () => {
   const refusal = '550 5.7.1 address literals are not accepted, give a name';
   const namesOnly: Script = { answers: { EHLO: ({ text }) => (text.includes('[') ? refusal : undefined) } };
 
-  it('is the setting', async () => {
+  it('is that of the settings', async () => {
     const server = await servers.scripted(namesOnly);
     expect(await send(server, { clientName: 'id.library.example' })).toMatchObject({ kind: 'accepted' });
     expect(server.commands().filter((line) => line.startsWith('EHLO'))).toEqual([
@@ -129,7 +129,7 @@ describe('the name in EHLO', () => {
   });
 
   it.each(['500 what', '501 5.5.4 invalid argument', '502 no', '504 5.5.2 need a fully qualified name'])(
-    'is given with HELO after %s',
+    'is sent with HELO after %s',
     async (reply) => {
       const server = await servers.scripted({ answers: { EHLO: reply } });
       expect(await send(server)).toMatchObject({ kind: 'accepted' });
@@ -137,14 +137,14 @@ describe('the name in EHLO', () => {
     },
   );
 
-  it('is given with HELO to a server with implicit TLS', async () => {
+  it('is sent with HELO to a server with implicit TLS', async () => {
     const server = await servers.scripted({ tls: 'implicit', answers: { EHLO: '502 no' } });
     expect(await send(server, { useSsl: true })).toMatchObject({ kind: 'accepted', tls: 'TLSv1.3' });
   });
 });
 
-describe('a server that offers a mechanism of authentication and does not know it', () => {
-  it('gets the next one', async () => {
+describe('a server that offers an authentication mechanism but does not support it', () => {
+  it('gets the next mechanism', async () => {
     const server = await servers.scripted({
       answers: { AUTH: ['504 5.7.4 Unrecognized authentication type', '235 welcome'] },
     });
@@ -157,7 +157,7 @@ describe('a server that offers a mechanism of authentication and does not know i
     ).toEqual(['PLAIN', 'LOGIN']);
   });
 
-  it('gets no other one after a wrong password', async () => {
+  it('gets no other mechanism after a wrong password', async () => {
     const server = await servers.scripted({ answers: { AUTH: '535 5.7.8 wrong' } });
     expect(await send(server, login)).toMatchObject({ kind: 'deferred', code: 535 });
     expect(server.verbs().filter((verb) => verb === 'AUTH')).toHaveLength(1);
@@ -166,7 +166,7 @@ describe('a server that offers a mechanism of authentication and does not know i
 
 describe('a reply without a code after the message', () => {
   it.each(['OK queued', '2nd mail queued', '25 queued', '2500 queued', 'queued as 250'])(
-    'is no acceptance: %s',
+    'does not count as acceptance: %s',
     async (reply) => {
       const server = await servers.scripted({ answers: { message: reply } });
       expect(await send(server)).toEqual({

@@ -243,7 +243,7 @@ describe('EMAIL_CA_FILE', () => {
     ['cannot be read', undefined, /EMAIL_CA_FILE cannot be read: ENOENT/],
     ['contains no certificate', 'hello', /EMAIL_CA_FILE: no PEM certificate/],
     [
-      'contains a malformed one',
+      'contains a malformed certificate',
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
       /EMAIL_CA_FILE: .* cannot be read/,
     ],

@@ -14,7 +14,7 @@ function start(environment: Record<string, string>): ServiceProcess {
   return ServiceProcess.start({ ...settings, LOG_LEVEL: 'fatal', ...environment });
 }
 
-it('refuses the first start with one line if BOOTSTRAP_PASSWORD breaks a rule, but no later start', async () => {
+it('refuses the first start with one line if BOOTSTRAP_PASSWORD violates a rule, but not later starts', async () => {
   const refused = start({ BOOTSTRAP_PASSWORD: 'akadmin1' });
   expect(await refused.ended()).toBe(1);
   expect(refused.output).toBe(

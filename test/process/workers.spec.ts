@@ -45,7 +45,7 @@ async function mailsByState(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ state, count: many }) => [state, many]));
 }
 
-it('loses no mail when workers are killed at any moment, and duplicates only mails in delivery', async ({
+it('loses no mails when workers are killed at any time, and duplicates only mails in delivery', async ({
   annotate,
 }) => {
   const stage = await createSendingStage(app, port);

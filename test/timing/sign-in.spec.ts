@@ -23,7 +23,7 @@ const flows = [
 ] as const;
 
 describe.each(flows)('A wrong password %s', (_, isOneStep) => {
-  it('is refused in the same time for users with and without a password, and for unconfirmed, inactive and unknown ones', async ({
+  it('is refused in the same time for known, unconfirmed, inactive, passwordless and unknown users', async ({
     annotate,
   }) => {
     const slug = await createPasswordFlow(app.api, isOneStep);
@@ -46,9 +46,7 @@ describe.each(flows)('A wrong password %s', (_, isOneStep) => {
 });
 
 describe('A guess at a rate-limited account', () => {
-  it('is refused in the same time for a known user, who is notified by mail, an inactive and an unknown one', async ({
-    annotate,
-  }) => {
+  it('is refused in the same time for notified known users, inactive users and unknown users', async ({ annotate }) => {
     const slug = await createPasswordFlow(app.api, true);
     const { email: known } = await createPasswordUser(app.api);
     const { email: inactive } = await createPasswordUser(app.api, { is_active: false });
@@ -66,7 +64,7 @@ describe('A guess at a rate-limited account', () => {
   });
 });
 
-describe('A user name', () => {
+describe('A username', () => {
   it('is accepted in the same time for known, inactive and unknown users', async ({ annotate }) => {
     const slug = await createPasswordFlow(app.api, false);
     const { email: known } = await createPasswordUser(app.api);

@@ -41,9 +41,7 @@ describe('A sign-up', () => {
     await expectSameTime(actions, { turns: 200, annotate });
   });
 
-  it('takes the same time with the names of an earlier one, whether that has created an account or not', async ({
-    annotate,
-  }) => {
+  it('takes the same time with the names of an earlier sign-up, with or without an account', async ({ annotate }) => {
     const { email: taken } = await createReader(app.api);
     const signUpAgain = async (email: string): Promise<() => Promise<unknown>> => {
       const names = { username: randomUUID(), email };

@@ -44,7 +44,7 @@ function standing(fields: Partial<Standing> = {}): Standing {
   return { kind: 'user', groups: [], superuserBy: [], permissions: new Map(), ...fields };
 }
 
-/** What a standing is worth to its holder. */
+/** The permissions that a standing gives its holder. */
 function holds(each: Standing | undefined): Changer {
   const isInactive = each?.account?.isActive === false;
   return callerWith(isInactive ? [] : [...(each?.permissions ?? new Map<string, Permission>()).values()]);
@@ -59,7 +59,7 @@ describe('Any change', () => {
     );
   });
 
-  it('that changes nothing is always allowed', () => {
+  it('without effect is always allowed', () => {
     fc.assert(
       fc.property(ordinary, change, (caller, [same]) => {
         expect(mayChange(caller, same, same)).toBeUndefined();
@@ -67,7 +67,7 @@ describe('Any change', () => {
     );
   });
 
-  it('is not allowed to a caller with fewer permissions if it is forbidden to one with more', () => {
+  it('that is forbidden to a caller is also forbidden with fewer permissions', () => {
     fc.assert(
       fc.property(fc.array(permission), fc.array(permission), change, (few, more, [before, after]) => {
         fc.pre(mayChange(callerWith([...few, ...more]), before, after) !== undefined);
@@ -77,7 +77,7 @@ describe('Any change', () => {
   });
 });
 
-describe('A change that is allowed to a caller who is no superuser', () => {
+describe('A change allowed to a caller without superuser rights', () => {
   const allowed = (check: (caller: Changer, before?: Standing, after?: Standing) => void): void => {
     fc.assert(
       fc.property(ordinary, change, (caller, [before, after]) => {
@@ -88,7 +88,7 @@ describe('A change that is allowed to a caller who is no superuser', () => {
     );
   };
 
-  it('makes and unmakes no superuser', () => {
+  it('never grants or revokes superuser rights', () => {
     allowed((_, before, after) => {
       const [was, is] = [before?.superuserBy ?? [], after?.superuserBy ?? []];
       expect(was).toEqual(expect.arrayContaining([...is]));
@@ -96,7 +96,7 @@ describe('A change that is allowed to a caller who is no superuser', () => {
     });
   });
 
-  it('leaves the account of a superuser as it is', () => {
+  it('leaves the account of a superuser unchanged', () => {
     allowed((_, before, after) => {
       if (before?.account !== undefined && before.superuserBy.length > 0) {
         expect(after?.account?.whole).toBe(before.account.whole);
@@ -104,7 +104,7 @@ describe('A change that is allowed to a caller who is no superuser', () => {
     });
   });
 
-  it('gives nobody a permission that the caller does not have', () => {
+  it('grants no permission that the caller lacks', () => {
     allowed((caller, before, after) => {
       for (const { codename, objectKey } of after?.permissions.values() ?? []) {
         const isEffective = after?.account?.isActive !== false;
@@ -114,7 +114,7 @@ describe('A change that is allowed to a caller who is no superuser', () => {
     });
   });
 
-  it('takes over no account with a permission that the caller does not have', () => {
+  it('never changes the credentials of an account with a permission that the caller lacks', () => {
     allowed((caller, before, after) => {
       if (before?.account === undefined || after === undefined || after.account?.signIn === before.account.signIn)
         return;
@@ -125,12 +125,12 @@ describe('A change that is allowed to a caller who is no superuser', () => {
   });
 });
 
-describe('A change of groups', () => {
+describe('A change of groups or permissions', () => {
   const joined = standing({ groups: ['staff'] });
   const adder = (objectKey: string): Changer => callerWith([{ codename: codenames[0]!, objectKey }]);
   const remover = (objectKey: string): Changer => callerWith([{ codename: codenames[1]!, objectKey }]);
 
-  it.each(['user', 'group'] as const)('takes the permission on the group that a %s enters or leaves', (kind) => {
+  it.each(['user', 'group'] as const)('requires the permission on the group that a %s enters or leaves', (kind) => {
     const [outside, inside] = [standing({ kind }), { ...joined, kind }];
     expect(mayChange(callerWith([]), outside, inside)).toMatch(/^entering/);
     expect(mayChange(adder('sales'), outside, inside)).toMatch(/^entering/);
@@ -155,7 +155,7 @@ describe('A change of groups', () => {
     expect(mayChange(callerWith([held]), before, after)).toBeUndefined();
   });
 
-  it('covers one object by a permission on every object, and not the other way round', () => {
+  it('accepts a permission on all objects for one object, but not vice versa', () => {
     const grant = (objectKey: string): Standing =>
       standing({ permissions: new Map([['direct', { codename: 'authentik_flows.view_flow', objectKey }]]) });
     const holder = (objectKey: string): Changer => callerWith([{ codename: 'authentik_flows.view_flow', objectKey }]);

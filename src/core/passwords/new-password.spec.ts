@@ -25,7 +25,7 @@ describe('A new password', () => {
     expect(await weakness(password)).toEqual([]);
   });
 
-  it('has at least 8 characters, whatever bytes they take', () => {
+  it('has at least 8 characters, regardless of their bytes', () => {
     expect(passwordProblems('Kx8!vq2', ada)).toEqual([tooShort]);
     expect(passwordProblems('🐎🔋📎🍀🧊🎈🚲', ada)).toEqual([tooShort]);
     expect(passwordProblems('', ada)).toEqual([tooShort]);
@@ -39,13 +39,13 @@ describe('A new password', () => {
   });
 
   it.each(['12345678', 'password', 'PASSWORD', 'qwertyuiop', 'iloveyou', 'ｐａｓｓｗｏｒｄ'])(
-    'is not one of the 10,000 most common ones: %s',
+    'is refused if it is one of the 10,000 most common passwords: %s',
     (password) => {
       expect(passwordProblems(password, ada)).toEqual([common]);
     },
   );
 
-  it('has all its problems reported at once', () => {
+  it('with several problems gets all messages at once', () => {
     expect(passwordProblems('123456', ada)).toEqual([tooShort, common]);
     expect(passwordProblems('ada1815', ada)).toEqual([tooShort, personal]);
   });
@@ -61,23 +61,23 @@ describe('A new password', () => {
     'Email Stage 2026',
     '3mail-stage',
     'byron2026',
-  ])('is not a name or address of the user or of the service: %s', (password) => {
+  ])('is refused if it resembles a name or address of the user or of the service: %s', (password) => {
     expect(passwordProblems(password, ada).at(-1)).toEqual(personal);
   });
 
-  it('may hold a word that a name holds too', () => {
+  it('may contain a word of the user’s name', () => {
     expect(passwordProblems('lovelace rides a wooden bicycle', ada)).toEqual([]);
   });
 
   it.each(['aaaaaaaaaaaa', 'abcdefghijk', 'lovelovelove', 'qazwsx123456', '19991231'])(
-    'is not easy to guess: %s',
+    'is refused if it is easy to guess: %s',
     async (password) => {
       expect(passwordProblems(password, ada)).toEqual([]);
       expect(await weakness(password)).toEqual([weak]);
     },
   );
 
-  it('is as strong as the stronger one of its first 50 and its last 50 characters', async () => {
+  it('has the strength of the stronger of its first and last 50 characters', async () => {
     expect(await weakness('a'.repeat(100))).toEqual([weak]);
     expect(await weakness(`${'a'.repeat(50)}Kx8!vq2#mZ`)).toEqual([]);
     expect(await weakness(`Kx8!vq2#mZ${'a'.repeat(50)}`)).toEqual([]);

@@ -12,7 +12,7 @@ it('verifies only the password of the hash', async () => {
   }
 });
 
-it('verifies no password of a user without one', async () => {
+it('verifies no password for a user without a password', async () => {
   for (const password of ['', 'x']) expect(await verifyPassword('', password)).toBe(false);
 });
 

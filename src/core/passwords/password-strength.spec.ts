@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { passwordStrength } from './password-strength.js';
 
-describe('A check of the strength of a password', () => {
-  it('keeps no other work waiting', async () => {
+describe('A password strength check', () => {
+  it('does not block the event loop', async () => {
     let isChecking = true;
     const check = passwordStrength('657'.repeat(300), []).finally(() => (isChecking = false));
     let turns = 0;
@@ -15,13 +15,13 @@ describe('A check of the strength of a password', () => {
     expect(await check).toBe(2);
   });
 
-  it('looks at the start and at the end of a long one', async () => {
+  it('checks the start and the end of a long password', async () => {
     expect(await passwordStrength(`${'a'.repeat(200)}Kx8!vq2#mZ`, [])).toBeGreaterThan(2);
     expect(await passwordStrength(`Kx8!vq2#mZ${'a'.repeat(200)}`, [])).toBeGreaterThan(2);
     expect(await passwordStrength('ab'.repeat(100), [])).toBeLessThan(2);
   });
 
-  it('is refused while 100 others wait', async () => {
+  it('is refused with 503 while 100 checks wait', async () => {
     const checks = Array.from({ length: 150 }, (_, index) => passwordStrength(`Kx8!vq2#mZ${index}`, []));
     const results = await Promise.allSettled(checks);
     const refused = results.filter((result) => result.status === 'rejected');

@@ -11,7 +11,7 @@ it.each([
   ['', null],
   ['unix:', null],
   ["1' or '1", null],
-])('the address %j is %j to the database', (ip, address) => {
+])('stores the address %j as %j', (ip, address) => {
   expect(plainAddress(ip)).toBe(address);
 });
 
@@ -23,6 +23,6 @@ it.each([
   ['network', '2001:db8::1', '2001:db8::1/48'],
   ['address', 'fe80::1%eth0', 'fe80::1/128'],
   ['address', 'nowhere', null],
-] as const)('a session that is bound to the %s of %s can be used from %j', (binding, ip, network) => {
+] as const)('a session with the binding "%s", created from %s, is restricted to %j', (binding, ip, network) => {
   expect(boundNetwork(binding, ip)).toBe(network);
 });

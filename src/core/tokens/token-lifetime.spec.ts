@@ -22,12 +22,12 @@ it('limits the lifetime of a token to one day', () => {
   expect(tokenLifetime).toBe(86_400_000);
 });
 
-describe('lifetimeOf, for an API token', () => {
+describe('lifetimeOf for an API token', () => {
   it('creates API tokens by default', () => {
     expect(lifetimeOf({}, undefined, now)).toEqual({ intent: 'api', expiring: true, expires: latest });
   });
 
-  it.each([soon, late, null])('expires after the whole lifetime, whatever is asked for: %s', (expires) => {
+  it.each([soon, late, null])('ignores a requested expiry and returns the maximum lifetime: %s', (expires) => {
     expect(lifetimeOf({ expires }, undefined, now).expires).toEqual(latest);
   });
 
@@ -40,8 +40,8 @@ describe('lifetimeOf, for an API token', () => {
   });
 });
 
-describe('lifetimeOf, for a new app password', () => {
-  it.each([soon, latest, new Date('2000-01-01')])('may expire within the lifetime: %s', (expires) => {
+describe('lifetimeOf for a new app password', () => {
+  it.each([soon, latest, new Date('2000-01-01')])('accepts an expiry within the maximum lifetime: %s', (expires) => {
     expect(lifetimeOf({ intent: 'app_password', expires }, undefined, now).expires).toEqual(expires);
   });
 
@@ -50,23 +50,23 @@ describe('lifetimeOf, for a new app password', () => {
     expect(refusal({ intent: 'app_password', expires: new Date(latest.getTime() + 1) })).toEqual(tooFar);
   });
 
-  it.each([undefined, null])('has the whole lifetime when %s is asked for', (expires) => {
+  it.each([undefined, null])('returns the maximum lifetime for the expiry %s', (expires) => {
     const asked = { intent: 'app_password' as const, ...(expires !== undefined && { expires }) };
     expect(lifetimeOf(asked, undefined, now).expires).toEqual(latest);
   });
 
-  it.each([late, null])('may have any end when it does not expire: %s', (expires) => {
+  it.each([late, null])('accepts any expiry if expiring is false: %s', (expires) => {
     const asked = { intent: 'app_password', expiring: false, expires } as const;
     expect(lifetimeOf(asked, undefined, now)).toEqual(asked);
   });
 });
 
-describe('lifetimeOf, for a changed app password', () => {
+describe('lifetimeOf for a changed app password', () => {
   const stored: Lifetime = { intent: 'app_password', expiring: true, expires: soon };
   const long: Lifetime = { ...stored, expires: late };
   const lasting: Lifetime = { ...long, expiring: false };
 
-  it('keeps an expiry that the request does not mention, even a late one', () => {
+  it('keeps an expiry that the request omits or repeats, even a late one', () => {
     expect(lifetimeOf({}, stored, now)).toEqual(stored);
     expect(lifetimeOf({}, long, now)).toEqual(long);
     expect(lifetimeOf({ expires: new Date(late) }, long, now)).toEqual(long);
@@ -91,7 +91,7 @@ describe('lifetimeOf, for a changed app password', () => {
   });
 });
 
-describe('lifetimeOf, for a token of the service', () => {
+describe('lifetimeOf for a token of the service', () => {
   it('keeps any expiry', () => {
     const stored: Lifetime = { intent: 'recovery', expiring: true, expires: late };
     expect(lifetimeOf({}, stored, now)).toEqual(stored);

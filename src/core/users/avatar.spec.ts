@@ -32,7 +32,7 @@ describe('avatarOf', () => {
   });
 
   it.each(['<script>alert(1)</script>', '&amp; "x"', "' onload='", '\u0000\u0001', ']]> <'])(
-    'takes nothing from %j but letters and digits',
+    'uses only letters and digits of %j',
     (name) => {
       const text = svgOf(name);
       expect(text.match(/</g)).toHaveLength(svgOf('Ada').match(/</g)!.length);

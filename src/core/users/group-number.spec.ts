@@ -9,7 +9,7 @@ describe('The number of a group', () => {
     ['7fffffff-0000-4000-8000-000000000000', 2 ** 31 - 1],
     ['ffffffff-0000-4000-8000-000000000000', 2 ** 31 - 1],
     ['80000001-0000-4000-8000-000000000000', 1],
-  ])('of %s is %i, always the same, and fits 32 bits with a sign', (pk, number) => {
+  ])('of %s is %i, which fits in a signed 32-bit integer', (pk, number) => {
     expect(groupNumber(pk)).toBe(number);
   });
 });

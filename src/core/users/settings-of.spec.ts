@@ -8,7 +8,7 @@ describe('settingsOf', () => {
     expect(settingsOf([{}, { other: 1 }])).toEqual({});
   });
 
-  it.each([null, 'text', 5, true, [1]])('are not %j', (settings) => {
+  it.each([null, 'text', 5, true, [1]])('ignores a layer with the settings %j', (settings) => {
     expect(settingsOf([{ settings: { a: 1 } }, { settings }])).toEqual({ a: 1 });
   });
 

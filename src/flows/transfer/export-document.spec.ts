@@ -38,7 +38,7 @@ const texts = [
 ];
 
 describe('exportText', () => {
-  it('writes the format of the reference', () => {
+  it('writes authentik’s format', () => {
     const attrs = { title: 'Reset', order: 5, list: ['b', 'a'], no: false, map: { b: 1, a: [] } };
     expect(exportText([entry(attrs)], new Date('2024-12-20T10:11:12.123Z'))).toBe(`context: {}
 entries:
@@ -67,7 +67,7 @@ version: 1
 `);
   });
 
-  it.each(texts)('writes %j so that reading returns it', (value) => {
+  it.each(texts)('round-trips %j', (value) => {
     const { tree } = readTree(Buffer.from(text({ value, [value]: 'key' })));
     const [read] = (tree as { entries: { attrs: TreeMap }[] }).entries;
     expect(read?.attrs).toEqual({ value, [value]: 'key' });

@@ -71,7 +71,7 @@ describe('ServerCircuits', () => {
     admitted(await later);
   });
 
-  it('retries an unanswered server after as long again, and a busy one after a second', () => {
+  it('returns a retry delay that grows with the silence of an unproven server, and 1 s for a busy proven one', () => {
     const { circuits, clock } = setup();
     const [first] = [admitted(circuits.admit('a:25')), admitted(circuits.admit('a:25'))];
     const delays = [0, 1_000, 60_000].map((silence) => {

@@ -5,7 +5,7 @@ import { linksIn, readMail, readSummary } from './received-mail.js';
 const own = 'https://login.example.org';
 
 describe('linksIn', () => {
-  it('returns distinct links of HTML and text, own ones first', () => {
+  it('returns distinct links of HTML and text, own links first', () => {
     const html = `<a href="https://other.example/">x</a> <A HREF='${own}/if/?a=1&amp;b=2'>y</A>`;
     const text = `Open ${own}/if/?a=1&b=2.\nOr (see https://third.example/x).`;
     expect(linksIn({ html, text }, own)).toEqual([

@@ -125,7 +125,7 @@ describe('inheritance', () => {
     expect((await folder.mail(files)).html).toBe('ab!c');
   });
 
-  it('includes templates with extra values, with or without the others', async () => {
+  it('includes templates with extra values, with or without the outer scope', async () => {
     const files = {
       'part.html': '[{{ a }}{{ user.username }}{{ block.super }}]',
       'mail.html':
@@ -205,7 +205,7 @@ describe('unsupported syntax', () => {
     if (!source.includes('comment')) expect((error as TemplateError).line).toBe(3);
   });
 
-  it('has included template and line in its error', async () => {
+  it('in an included template is reported with its template and line', async () => {
     const files = { 'mail.html': '\n{% include "part.html" %}', 'part.html': 'x\n\n{% broken %}' };
     await expect(folder.mail(files)).rejects.toThrow('part.html, line 3: tag "broken" not found');
   });

@@ -47,14 +47,14 @@ function textIn(html: string): string {
     .replace(/\s+/g, ' ');
 }
 
-it('have HTML and text versions and a subject', async () => {
+it('all shipped templates have an HTML version, a text version and a subject', async () => {
   const files = await readdir(join(shippedFolder, 'email'));
   for (const name of names) expect(files).toEqual(expect.arrayContaining([`${name}.html`, `${name}.txt`]));
   expect(Object.keys(defaultSubjects).sort()).toEqual(names.map((name) => `email/${name}.html`).sort());
 });
 
 describe.each(all)('%s in %s', (name, language) => {
-  it('renders without warnings, with its link and without empty places', async () => {
+  it('renders its link without warnings and unfilled placeholders', async () => {
     const { html, text, subject, warnings, locale } = await mail(name, language);
     expect(warnings).toEqual([]);
     expect(locale).toBe(language);

@@ -108,7 +108,7 @@ describe('the text part', () => {
     });
   });
 
-  it("may be at authentik's path for it, with every html replaced", async () => {
+  it('may be at authentik’s path, with txt instead of html in folder and name', async () => {
     await put('html/a.html', 'HTML');
     await put('txt/a.txt', 'TEXT');
     expect((await render('html/a.html')).text).toBe('TEXT\n');

@@ -6,7 +6,7 @@ import { globalSmtpSettings } from './smtp-settings.js';
 import { settingsProblem } from './validation.js';
 
 describe('globalSmtpSettings', () => {
-  it('returns settings that can be sent with, for any settings that the start accepts', () => {
+  it('returns valid settings for every configuration that is accepted at the start', () => {
     const pieces = [
       'a',
       'mail',

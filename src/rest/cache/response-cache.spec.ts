@@ -5,7 +5,7 @@ import { ResponseCache } from './response-cache.js';
 const megabyte = Buffer.alloc(2 ** 20);
 
 describe('ResponseCache', () => {
-  it('returns an answer only for the revision that it was stored under', () => {
+  it('returns a response only for the revision under which it was stored', () => {
     const cache = new ResponseCache();
     const stored = cache.store('a', '1', Buffer.from('body'));
     expect(cache.find('a', '1')).toBe(stored);
@@ -22,7 +22,7 @@ describe('ResponseCache', () => {
     expect(tags[0]).not.toBe(tags[2]);
   });
 
-  it('evicts the least recently used answer above eight megabytes', () => {
+  it('evicts the least recently used response above eight megabytes', () => {
     const cache = new ResponseCache();
     const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
     for (const key of keys) cache.store(key, '1', megabyte);

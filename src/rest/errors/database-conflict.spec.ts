@@ -12,22 +12,22 @@ function failure(code: string, constraint?: string): QueryFailedError {
   return new QueryFailedError('insert', [], Object.assign(new Error('refused'), { code, constraint }));
 }
 
-describe('An error of the database', () => {
+describe('A database error', () => {
   it.each<[string, string | undefined, object]>([
     ['23505', 'uq_thing_name', { name: ['thing with this name already exists.'] }],
     ['23505', 'uq_thing_place', { non_field_errors: ['The fields a, b must make a unique set.'] }],
     ['23505', 'uq_unheard_of', { non_field_errors: [tryAgain] }],
     ['23503', 'fk_unheard_of', { non_field_errors: [tryAgain] }],
     ['40P01', undefined, { non_field_errors: [tryAgain] }],
-  ])('of the kind %s about %s is the fault of parallel requests', (code, constraint, errors) => {
+  ])('with the code %s and the constraint %s is a conflict of concurrent requests', (code, constraint, errors) => {
     expect(asDatabaseConflict(failure(code, constraint))?.errors).toEqual(errors);
   });
 
-  it.each(['23514', '23502', '22P02', '42P01'])('of the kind %s is our fault', (code) => {
+  it.each(['23514', '23502', '22P02', '42P01'])('with the code %s is not a conflict', (code) => {
     expect(asDatabaseConflict(failure(code, 'ck_thing'))).toBeUndefined();
   });
 
-  it('is one of the database', () => {
+  it('of another class is not a conflict', () => {
     expect(asDatabaseConflict(Object.assign(new Error(), { code: '23505' }))).toBeUndefined();
     expect(asDatabaseConflict(undefined)).toBeUndefined();
   });

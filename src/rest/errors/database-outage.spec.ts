@@ -23,7 +23,7 @@ it.each([
   ['a statement that was cancelled', sqlState('57014')],
   ['a violated constraint', new QueryFailedError('', [], sqlState('23505'))],
   ['a bug', new TypeError('x is not a function')],
-  ['a value that is no error', 'ECONNREFUSED'],
+  ['a value that is not an error', 'ECONNREFUSED'],
 ])('does not recognize %s', (_, error) => {
   expect(asDatabaseOutage(error)).toBeUndefined();
 });

@@ -17,7 +17,7 @@ import {
   uuidKey,
 } from './coercions.js';
 
-/** What a client would get: the value, or the messages. */
+/** Returns the value, or the error messages for the client. */
 function outcome(coercion: Coercion, raw: unknown): unknown {
   try {
     return coercion(raw);
@@ -27,7 +27,7 @@ function outcome(coercion: Coercion, raw: unknown): unknown {
   }
 }
 
-describe('a whole number', () => {
+describe('an integer', () => {
   const invalid = ['A valid integer is required.'];
   const tooLarge = ['Ensure this value is less than or equal to 2147483647.'];
   const tooSmall = ['Ensure this value is greater than or equal to -2147483648.'];
@@ -98,13 +98,13 @@ describe('a whole number', () => {
     expect(outcome(integer(), raw)).toEqual(expected);
   });
 
-  it('knows the digits of every script, also of scripts that follow each other without a gap', () => {
+  it('recognizes the digits of every script, also in adjacent code blocks', () => {
     expect(asciiDigits('𝟎𝟗𝟘𝟡𝟢𝟫𝟬𝟵𝟶𝟿')).toBe('0909090909');
     expect(asciiDigits('a٠٩b०९c๐๙')).toBe('a09b09c09');
   });
 });
 
-describe('a truth value', () => {
+describe('a boolean', () => {
   const invalid = ['Must be a valid boolean.'];
   const truths = [true, 1, 1.0, '1', 'true', 'True', 'TRUE', 't', 'T', 'y', 'Y', 'yes', 'Yes', 'YES', 'on', 'On', 'ON'];
   const untruths = [
@@ -124,7 +124,7 @@ describe('a truth value', () => {
     expect(outcome(boolean(), raw)).toBe(false);
   });
 
-  it.each(neither.map((raw) => [raw]))('%j is neither', (raw) => {
+  it.each(neither.map((raw) => [raw]))('%j is invalid', (raw) => {
     expect(outcome(boolean(), raw)).toEqual(invalid);
   });
 });
@@ -149,7 +149,7 @@ describe('a choice', () => {
   });
 });
 
-describe('the key of a row', () => {
+describe('a primary key', () => {
   const uuid = 'b6f3d1a0-0000-4000-8000-000000000001';
 
   it.each<[unknown, unknown]>([
@@ -192,7 +192,7 @@ describe('the key of a row', () => {
     expect(outcome(integerKey(), raw)).toEqual(expected);
   });
 
-  it('is null if it is blank and the field refers to one row', () => {
+  it('is null if it is blank and the field is a relation', () => {
     expect(outcome(relation(uuidKey()), '')).toBeNull();
     expect(outcome(relation(integerKey()), '')).toBeNull();
     expect(outcome(relation(uuidKey()), uuid)).toBe(uuid);
@@ -201,12 +201,12 @@ describe('the key of a row', () => {
 });
 
 describe('a list', () => {
-  it('holds what its items are read as', () => {
+  it('contains its converted items', () => {
     expect(outcome(list(integerKey()), [1, '2'])).toEqual([1, 2]);
     expect(outcome(list(integerKey()), [])).toEqual([]);
   });
 
-  it('reports the first bad item', () => {
+  it('reports the first invalid item', () => {
     expect(outcome(list(uuidKey()), ['x', 'y'])).toEqual(['“x” is not a valid UUID.']);
     expect(outcome(list(uuidKey()), [null])).toEqual(['Invalid pk "None" - object does not exist.']);
   });
@@ -217,19 +217,19 @@ describe('a list', () => {
     [1.5, 'float'],
     [true, 'bool'],
     [{}, 'dict'],
-  ])('%j is none', (raw, type) => {
+  ])('%j is refused', (raw, type) => {
     expect(outcome(list(uuidKey()), raw)).toEqual([`Expected a list of items but got type "${type}".`]);
   });
 });
 
-describe('a list of words', () => {
+describe('a list of choices', () => {
   const words = eachOf(choice(['red', 'green']));
 
-  it('holds each as it is, also more than once', () => {
+  it('keeps its items, including duplicates', () => {
     expect(outcome(words, ['green', 'red', 'green'])).toEqual(['green', 'red', 'green']);
   });
 
-  it('reports every bad one with its index', () => {
+  it('reports every invalid item with its index', () => {
     expect(outcome(words, ['red', 'blue', null, 5])).toEqual({
       1: ['"blue" is not a valid choice.'],
       2: ['This field may not be null.'],
@@ -237,12 +237,12 @@ describe('a list of words', () => {
     });
   });
 
-  it('is empty only where that means something', () => {
+  it('is empty only if allowEmpty is set', () => {
     expect(outcome(words, [])).toEqual(['This list may not be empty.']);
     expect(outcome(eachOf(choice(['red']), { allowEmpty: true }), [])).toEqual([]);
   });
 
-  it('is no other value', () => {
+  it('is refused if it is not a list', () => {
     expect(outcome(words, 'red')).toEqual(['Expected a list of items but got type "str".']);
   });
 });
@@ -266,7 +266,7 @@ describe('a dictionary', () => {
   });
 });
 
-describe('a point in time', () => {
+describe('a date and time', () => {
   it.each<[string, string]>([
     ['2024-12-20T10:11:12.123456Z', '2024-12-20T10:11:12.123Z'],
     ['2024-12-20T10:11:12+02:00', '2024-12-20T08:11:12.000Z'],

@@ -4,7 +4,7 @@ import { isEmailAddress } from '../../syntax/email-address.js';
 import { englishMessages } from '../messages/english.js';
 import { type Coercion, email, integer, Rejection, slug, text } from './coercions.js';
 
-/** What a client would get: the value, or the messages. */
+/** Returns the value, or the error messages for the client. */
 function outcome(coercion: Coercion, raw: unknown): unknown {
   try {
     return coercion(raw);
@@ -42,23 +42,23 @@ describe('text', () => {
     expect(outcome(text(), raw)).toEqual(expected);
   });
 
-  it('refuses a whole number whose digits were lost on the way', () => {
+  it('refuses a number above the largest safe integer', () => {
     expect(outcome(text(), 9007199254740992)).toEqual(notText);
     expect(outcome(text(), 2 ** 64)).toEqual(notText);
   });
 
-  it.each(['', ' ', '\n\t'])('takes the blank %j as empty where blank is allowed', (raw) => {
+  it.each(['', ' ', '\n\t'])('reads %j as the empty string if blank is allowed', (raw) => {
     expect(outcome(text({ allowBlank: true }), raw)).toBe('');
   });
 
-  it('keeps the blanks of a value that is taken verbatim', () => {
+  it('keeps the whitespace of verbatim values', () => {
     expect(outcome(text({ verbatim: true }), '  pass word ')).toBe('  pass word ');
     expect(outcome(text({ verbatim: true }), '   ')).toBe('   ');
     expect(outcome(text({ verbatim: true }), '')).toEqual(blank);
     expect(outcome(text({ verbatim: true, allowBlank: true }), '')).toBe('');
   });
 
-  it('counts characters, not UTF-16 units, after the blanks are gone', () => {
+  it('counts characters, not UTF-16 units, after trimming', () => {
     const tooLong = ['Ensure this field has no more than 5 characters.'];
     expect(outcome(text({ maxLength: 5 }), '  12345  ')).toBe('12345');
     expect(outcome(text({ maxLength: 5 }), '😀😀😀😀😀')).toBe('😀😀😀😀😀');
@@ -66,7 +66,7 @@ describe('text', () => {
     expect(outcome(text({ maxLength: 5 }), 123456)).toEqual(tooLong);
   });
 
-  it('reports every broken rule at once, in order', () => {
+  it('reports all violated rules at once, in order', () => {
     const messages = ['Ensure this field has no more than 2 characters.', ...nul, 'odd', 'never'];
     const rules = { maxLength: 2, checks: [() => 'odd', () => undefined, () => 'never'] };
     expect(outcome(text(rules), 'a\0b')).toEqual(messages);
@@ -128,7 +128,7 @@ describe('an email address', () => {
     `a@${'b'.repeat(63)}.de`,
     `a@b.${'c'.repeat(63)}`,
     'a@b.d1',
-  ])('%s is one', (value) => {
+  ])('%s is valid', (value) => {
     expect(isEmailAddress(value)).toBe(true);
     expect(outcome(email(), `  ${value} `)).toBe(value);
   });
@@ -176,7 +176,7 @@ describe('an email address', () => {
     'a@bücher.de?x',
     'a@bücher.de/x',
     'a@bü\r\ncher.de',
-  ])('%j is none', (value) => {
+  ])('%j is invalid', (value) => {
     expect(isEmailAddress(value)).toBe(false);
   });
 
@@ -196,11 +196,11 @@ describe('an email address', () => {
       ['Ensure this field has no more than 254 characters.', ...invalid],
     ],
     ['x'.repeat(255), ['Ensure this field has no more than 254 characters.', ...invalid]],
-  ])('%j gives %j', (raw, expected) => {
+  ])('is read: %j as %j', (raw, expected) => {
     expect(outcome(email(), raw)).toEqual(expected);
   });
 
-  it('may be left empty where that is allowed', () => {
+  it('may be empty if blank is allowed', () => {
     expect(outcome(email({ allowBlank: true }), ' ')).toBe('');
   });
 });

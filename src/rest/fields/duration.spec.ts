@@ -13,7 +13,7 @@ function messagesFor(raw: unknown): unknown {
   }
 }
 
-describe('A span of time', () => {
+describe('A duration', () => {
   it.each([
     ['seconds=0', 0],
     ['seconds=-0', 0],
@@ -47,7 +47,7 @@ describe('A span of time', () => {
     'months=1',
     'constructor=1',
     `days=${'9'.repeat(400)};hours=-${'9'.repeat(400)}`,
-  ])('%j is none, and told as the reference does', (text) => {
+  ])('%j is refused with authentik’s message', (text) => {
     expect(messagesFor(text)).toEqual([`${text} is not in the correct format of 'hours=3;minutes=1'.`]);
   });
 
@@ -57,7 +57,7 @@ describe('A span of time', () => {
     expect(messagesFor(`days=${'9'.repeat(200)}`)).toEqual(['Ensure this is no more than 68 years.']);
   });
 
-  it('is text that is not blank', () => {
+  it('is refused if it is blank or not text', () => {
     expect(messagesFor(' ')).toEqual(['This field may not be blank.']);
     expect(messagesFor({})).toEqual(['Not a valid string.']);
     expect(messagesFor(5)).toEqual(["5 is not in the correct format of 'hours=3;minutes=1'."]);

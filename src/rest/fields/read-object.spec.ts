@@ -57,7 +57,7 @@ async function outcome(raw: unknown, type: abstract new () => object = ThingRequ
 const required = ['This field is required.'];
 
 describe('a request body', () => {
-  it('is read as the fields that it names, converted', async () => {
+  it('is converted to the fields that it contains', async () => {
     expect(await outcome({ name: ' a ', size: '5' })).toEqual({ name: 'a', size: 5 });
     expect(await outcome({ name: 'a', size: 1, round: 'yes', note: null })).toEqual({
       name: 'a',
@@ -67,7 +67,7 @@ describe('a request body', () => {
     });
   });
 
-  it('may leave out whatever it wants of a PATCH', async () => {
+  it('of a PATCH may omit any field', async () => {
     expect(await outcome({}, PatchedThingRequest)).toEqual({});
     expect(await outcome({ round: 0 }, PatchedThingRequest)).toEqual({ round: false });
     expect(await outcome({ name: null, size: 'x' }, PatchedThingRequest)).toEqual({
@@ -89,14 +89,14 @@ describe('a request body', () => {
     );
   });
 
-  it('reports broken rules together with values that cannot be read', async () => {
+  it('reports violated rules together with invalid values', async () => {
     expect(await outcome({ name: 'taken', size: 'x' })).toEqual({
       name: ['taken'],
       size: ['A valid integer is required.'],
     });
   });
 
-  it('is checked over several fields only when each of them is fine, and up to the first failure', async () => {
+  it('is checked across fields only if every field is valid, up to the first failure', async () => {
     expect(await outcome({ name: '', size: 13 })).toEqual({ name: ['This field may not be blank.'] });
     expect(await outcome({ name: 'a', size: 13 })).toEqual({ non_field_errors: ['unlucky'] });
     expect(await outcome({ name: 'a', size: 13, round: true })).toEqual({
@@ -104,7 +104,7 @@ describe('a request body', () => {
     });
   });
 
-  it('may hold keys that nobody knows, read-only fields, and the names that JavaScript gives every object', async () => {
+  it('ignores unknown keys, read-only fields and inherited property names', async () => {
     const raw = JSON.parse(
       '{"pk":"x","unknown":1,"constructor":2,"toString":3,"__proto__":{"name":"x","polluted":1},"name":"a","size":1}',
     );
@@ -112,7 +112,7 @@ describe('a request body', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
-  it('takes no field from the prototype of what was sent', async () => {
+  it('ignores the fields of a sent __proto__', async () => {
     expect(await outcome(JSON.parse('{"__proto__":{"name":"x","size":1}}'))).toEqual({
       name: required,
       size: required,
@@ -127,7 +127,7 @@ describe('a request body', () => {
     [1.5, ['Invalid data. Expected a dictionary, but got float.']],
     [2 ** 64, ['Invalid data. Expected a dictionary, but got float.']],
     [true, ['Invalid data. Expected a dictionary, but got bool.']],
-  ])('is an object, and not %j', async (raw, messages) => {
+  ])('is refused if it is %j', async (raw, messages) => {
     expect(await outcome(raw)).toEqual({ non_field_errors: messages });
   });
 });

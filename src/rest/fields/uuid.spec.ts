@@ -35,7 +35,7 @@ describe('a key in a path', () => {
     ['integer', '5', 5],
     ['integer', '2147483647', 2147483647],
     ['text', 'Any-Text', 'Any-Text'],
-  ])('of the format %s is read: %s', (format, text, key) => {
+  ])('of the format %s is parsed: %s', (format, text, key) => {
     expect(parseKey(format, text)).toBe(key);
   });
 
@@ -49,7 +49,7 @@ describe('a key in a path', () => {
     ['integer', '2147483648'],
     ['integer', '99999999999'],
     ['text', 'a\0b'],
-  ])('of the format %s that cannot be one is not found: %j', (format, text) => {
+  ])('that is invalid in the format %s answers 404: %j', (format, text) => {
     expect(() => parseKey(format, text)).toThrow(expect.objectContaining({ code: 'notFound' }));
   });
 });

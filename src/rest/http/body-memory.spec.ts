@@ -25,7 +25,7 @@ async function held(memory: BodyMemory, client: string, size: number): Promise<B
 }
 
 describe('The memory for bodies', () => {
-  it('is a quarter for one client', async () => {
+  it('is limited to a quarter for each client', async () => {
     const memory = new BodyMemory(most);
     const leases = [];
     for (let index = 0; index < 4; index += 1) leases.push(await held(memory, 'a', smallBody));
@@ -35,7 +35,7 @@ describe('The memory for bodies', () => {
     await held(memory, 'a', smallBody);
   });
 
-  it('is a half for large bodies, and the rest is for small ones', async () => {
+  it('is limited to a half for large bodies; the rest is reserved for small bodies', async () => {
     const memory = new BodyMemory(most);
     for (const client of ['a', 'b']) await held(memory, client, 4 * smallBody);
     await expect(held(memory, 'c', 2 * smallBody)).rejects.toMatchObject(overloaded);
@@ -51,7 +51,7 @@ describe('The memory for bodies', () => {
     expect(() => lease.check(4 * smallBody + 1)).toThrow(expect.objectContaining(overloaded));
   });
 
-  it('is taken for what has arrived, also in pieces of one byte', async () => {
+  it('is reserved only for received bytes, also in chunks of one byte', async () => {
     const memory = new BodyMemory(most);
     const lease = new BodyLease(memory, 'a');
     expect(await lease.read(stream(smallBody, 1))).toHaveLength(smallBody);

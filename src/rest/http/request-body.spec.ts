@@ -29,7 +29,7 @@ describe('JSON', () => {
     ['{"a":1.7e308}', { a: 1.7e308 }],
     ['{"a":1e-999}', { a: 0 }],
     ['{"a":"1e999"}', { a: '1e999' }],
-  ])('%s is read', (text, expected) => {
+  ])('%s is parsed', (text, expected) => {
     expect(parseJson(bytes(text))).toEqual(expected);
   });
 
@@ -59,7 +59,7 @@ describe('JSON', () => {
   );
 
   it.each(['1e400', '-1E+400', '{"a":[1e0000400]}', `{"a":${'9'.repeat(310)}}`, `${'9'.repeat(299)}e99`])(
-    'with the number %s, which is beyond all numbers, is malformed',
+    'with the number %s, which is too large, is malformed',
     (text) => {
       expect(refusal(bytes(text))).toBe('JSON parse error - number too large');
     },
@@ -71,23 +71,23 @@ describe('JSON', () => {
     [Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
     [Buffer.from([0x22, 0xc0, 0x80, 0x22])],
     [Buffer.from('{}', 'utf16le')],
-  ])('in another encoding than UTF-8 is malformed: %j', (body) => {
+  ])('in an encoding other than UTF-8 is malformed: %j', (body) => {
     expect(refusal(body)).toMatch(/^JSON parse error - (not UTF-8|unexpected content)/);
   });
 
-  it('may be nested, but not without end', () => {
+  it('may be nested up to 200 levels', () => {
     expect(parseJson(bytes('['.repeat(200) + ']'.repeat(200)))).toHaveLength(1);
     expect(refusal(bytes('['.repeat(201) + ']'.repeat(201)))).toBe('JSON parse error - nested too deeply');
     expect(refusal(bytes('{"a":'.repeat(100_000)))).toBe('JSON parse error - nested too deeply');
     expect(parseJson(bytes(`["${'['.repeat(500)}\\"${'{'.repeat(500)}"]`))).toHaveLength(1);
   });
 
-  it('that is malformed is not repeated in the answer', () => {
+  it('that is malformed is not quoted in the error', () => {
     expect(refusal(bytes('{"password": my secret}'))).not.toMatch(/secret|password/);
     expect(refusal(bytes('my secret'))).not.toContain('secret');
   });
 
-  it('keeps the names that JavaScript gives every object as ordinary keys', () => {
+  it('keeps inherited property names as ordinary keys', () => {
     const value = parseJson(bytes('{"__proto__":{"a":1},"constructor":2,"b":1e10}')) as object;
     expect(Object.keys(value)).toEqual(['__proto__', 'constructor', 'b']);
     expect('a' in value).toBe(false);

@@ -57,7 +57,7 @@ class ThingListQuery {
 const manager = { existsBy: (_: unknown, { pk }: { pk: string }) => Promise.resolve(pk === known) };
 const context = { manager, current: undefined } as unknown as RuleContext;
 
-/** What the parameters add to the statement, or what is wrong with them. */
+/** Returns the conditions that the parameters add, or their errors. */
 async function outcome(query: object): Promise<unknown> {
   const added: unknown[] = [];
   const builder = {
@@ -89,17 +89,17 @@ describe('a text filter', () => {
     ['  ', []],
     ['\0', { name: nul }],
     ['a\0', { name: nul }],
-  ])('takes %j as %j', async (name, expected) => {
+  ])('reads %j as %j', async (name, expected) => {
     expect(await outcome({ name })).toEqual(expected);
   });
 });
 
 describe('a boolean filter', () => {
-  it.each(['true', 'TRUE', 'tRuE', '1'])('takes %s as true', async (round) => {
+  it.each(['true', 'TRUE', 'tRuE', '1'])('reads %s as true', async (round) => {
     expect(await outcome({ round })).toEqual(['thing.round = :round', { round: true }]);
   });
 
-  it.each(['false', 'False', 'fAlSe', '0'])('takes %s as false', async (round) => {
+  it.each(['false', 'False', 'fAlSe', '0'])('reads %s as false', async (round) => {
     expect(await outcome({ round })).toEqual(['thing.round = :round', { round: false }]);
   });
 
@@ -134,12 +134,12 @@ describe('an integer filter', () => {
     ['٥٨٧', 587],
     ['2147483647', 2147483647],
     ['-2147483648', -2147483648],
-  ])('takes %j as %i', async (size, value) => {
+  ])('reads %j as %i', async (size, value) => {
     expect(await outcome({ size })).toEqual(['thing.size = :size', { size: value }]);
   });
 
   it.each(['2147483648', '-2147483649', '99999999999999999999', '1e49', '1e50', '-1e51', '-1e400'])(
-    'matches nothing with %s, which no column holds',
+    'matches nothing for %s, which exceeds the range of the column',
     async (size) => {
       expect(await outcome({ size })).toEqual(['false']);
     },
@@ -156,7 +156,7 @@ describe('an integer filter', () => {
     expect(await outcome({ size })).toEqual(notNumber);
   });
 
-  it('ignores nothing at all', async () => {
+  it('ignores the empty string', async () => {
     expect(await outcome({ size: '' })).toEqual([]);
   });
 });
@@ -169,11 +169,11 @@ describe('a choice filter', () => {
     ['RETRY', { action: notAvailable('RETRY') }],
     [' retry', { action: notAvailable(' retry') }],
     ['\0', { action: notAvailable('\0') }],
-  ])('takes %j as %j', async (action, expected) => {
+  ])('reads %j as %j', async (action, expected) => {
     expect(await outcome({ action })).toEqual(expected);
   });
 
-  it('that takes several values matches any of them', async () => {
+  it('with several values matches any of them', async () => {
     const condition = 'thing.action = any(:actions)';
     expect(await outcome({ actions: 'retry' })).toEqual([condition, { actions: ['retry'] }]);
     expect(await outcome({ actions: ['retry', '', 'restart'] })).toEqual([
@@ -187,7 +187,7 @@ describe('a choice filter', () => {
 
 describe('a UUID filter', () => {
   it.each([known, known.toUpperCase(), known.replaceAll('-', ''), `{${known}}`, `urn:uuid:${known}`, ` ${known} `])(
-    'takes the spelling %s',
+    'accepts the spelling %s',
     async (pk) => {
       expect(await outcome({ pk })).toEqual(['thing.pk = :pk', { pk: known }]);
     },
@@ -203,7 +203,7 @@ describe('a UUID filter', () => {
 });
 
 describe('a date filter', () => {
-  it('takes a point in time, ignores a blank and refuses the rest', async () => {
+  it('accepts a date and time, ignores blanks and refuses other values', async () => {
     const expires = new Date('2024-12-20T10:11:00Z');
     expect(await outcome({ expires: '2024-12-20 10:11' })).toEqual(['thing.expires = :expires', { expires }]);
     expect(await outcome({ expires: ' ' })).toEqual([]);
@@ -223,11 +223,11 @@ describe('a relation filter', () => {
     [` ${known}`, { owner: [`“ ${known}” is not a valid UUID.`] }],
     ['\0', { owner: nul }],
     [`${known}\0`, { owner: nul }],
-  ])('takes %j as %j', async (owner, expected) => {
+  ])('reads %j as %j', async (owner, expected) => {
     expect(await outcome({ owner })).toEqual(expected);
   });
 
-  it('that takes several values hands over all of them', async () => {
+  it('with several values passes all of them on', async () => {
     expect(await outcome({ members: known })).toEqual(['member', { value: [known] }]);
     expect(await outcome({ members: [known, '', unknown] })).toEqual(['member', { value: [known, unknown] }]);
     expect(await outcome({ members: ['', ''] })).toEqual([]);
@@ -235,7 +235,7 @@ describe('a relation filter', () => {
   });
 });
 
-it('reports several bad filters together, and ignores unknown parameters', async () => {
+it('reports several invalid filters together, and ignores unknown parameters', async () => {
   const query = { size: 'x', name: '\0', round: 'junk', other: 'y', action: 'z', owner: 'w' };
   expect(await outcome(query)).toEqual({
     name: nul,

@@ -13,7 +13,7 @@ describe('a page', () => {
     [5, { page: 'last', page_size: '2' }, [0, 2, 5, 3, 3, 5, 5]],
     [0, { page: 'last' }, [0, 0, 0, 1, 1, 0, 0]],
     [5, { page_size: '100000' }, [0, 0, 5, 1, 1, 1, 5]],
-  ])('of %i rows, asked for as %j, is described by %j', (count, query, expected) => {
+  ])('of %i rows with the query %j has the pagination %j', (count, query, expected) => {
     expect(Object.entries(paginationOf(query, count))).toEqual([
       ['next', expected[0]],
       ['previous', expected[1]],
@@ -25,26 +25,29 @@ describe('a page', () => {
     ]);
   });
 
-  it('says which rows it holds', () => {
+  it('has an offset and a limit', () => {
     expect(rangeOf({ page: '3', page_size: '20' })).toEqual({ offset: 40, limit: 20 });
     expect(rangeOf({ page: 'last', page_size: '20' }, 81)).toEqual({ offset: 80, limit: 20 });
     expect(rangeOf({ page: 'last' }, 0)).toEqual({ offset: 0, limit: 100 });
   });
 
-  it.each(['1', ' 1', '1 ', '01', '+1', '\t1\n', '٠١', '１', '𝟙', '0_1'])('number %j is the first', (page) => {
-    expect(paginationOf({ page, page_size: '2' }, 5).current).toBe(1);
-  });
+  it.each(['1', ' 1', '1 ', '01', '+1', '\t1\n', '٠١', '１', '𝟙', '0_1'])(
+    'with the number %j is the first page',
+    (page) => {
+      expect(paginationOf({ page, page_size: '2' }, 5).current).toBe(1);
+    },
+  );
 
   it.each([
     ...['4', '0', '-1', 'abc', '1.0', '1.5', '1e0', '', ' ', '\0', '1\0', 'LAST', 'last ', 'null', '--1', '1_', '²'],
     ...['99999999999999999999999', '1'.repeat(500)],
-  ])('number %j is not there', (page) => {
+  ])('with the number %j answers 404', (page) => {
     expect(() => paginationOf({ page, page_size: '2' }, 5)).toThrow(
       expect.objectContaining({ code: 'invalidPage', status: 404, message: 'Invalid page.' }),
     );
   });
 
-  it('is the first one of an empty list, and no other', () => {
+  it('of an empty list can only be the first page', () => {
     expect(paginationOf({ page: '1' }, 0).current).toBe(1);
     expect(() => paginationOf({ page: '2' }, 0)).toThrow('Invalid page.');
   });
@@ -67,11 +70,11 @@ describe('a page', () => {
     ['1e1', 100],
     ['last', 100],
     ['2\0', 100],
-  ])('of the size %j has %i rows at most', (size, limit) => {
+  ])('of the size %j has at most %i rows', (size, limit) => {
     expect(rangeOf({ page_size: size }).limit).toBe(limit);
   });
 
-  it('may be larger than any number that the database takes', () => {
+  it('of a size above the range of the database has at most 10,000 rows', () => {
     expect(rangeOf({ page_size: '9'.repeat(400) })).toEqual({ offset: 0, limit: 10_000 });
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { userChanges } from './user-changes.js';
 
 describe('The changes to a user', () => {
-  it('include user name, name and address', () => {
+  it('include username, name and address', () => {
     const data = { username: ' ada ', name: 'Ada Lovelace', email: 'a@example.org' };
     expect(userChanges(data, {})).toEqual({ username: 'ada', name: 'Ada Lovelace', email: 'a@example.org' });
     expect(userChanges({ name: '', email: '' }, {})).toEqual({ name: '', email: '' });

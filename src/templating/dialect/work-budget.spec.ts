@@ -13,7 +13,7 @@ function setup(): { budget: WorkBudget; times: { wall: number; processor: number
 }
 
 describe('WorkBudget', () => {
-  it('ends work that takes too long', () => {
+  it('throws when the budget is exceeded', () => {
     const { budget, times } = setup();
     budget.resume();
     for (let ms = 0; ms < 100; ms += 1) {
@@ -31,7 +31,7 @@ describe('WorkBudget', () => {
     expect(goOn).toThrow(BudgetError);
   });
 
-  it('does not count what happens before the work and between two pieces of it', async () => {
+  it('does not count time before the work, between its parts and during waits', async () => {
     const { budget, times } = setup();
     for (let piece = 0; piece < 9; piece += 1) {
       times.wall += 1000;
@@ -44,7 +44,7 @@ describe('WorkBudget', () => {
     }
   });
 
-  it('does not count the time in which the machine did something else', () => {
+  it('does not count time in which the process was preempted', () => {
     const { budget, times } = setup();
     budget.resume();
     for (let preemption = 0; preemption < 9; preemption += 1) {

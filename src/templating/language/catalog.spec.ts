@@ -27,7 +27,7 @@ describe('a catalog', () => {
 
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('falls back to the message for what is missing, empty or only guessed', async () => {
+  it('falls back to the message for missing, empty and fuzzy translations', async () => {
     const catalog = await new Catalogs(folder).get('xx');
     expect(['yes', 'no', 'maybe', 'other', ''].map((id) => catalog.translate({ id }))).toEqual([
       'tak',
@@ -41,7 +41,7 @@ describe('a catalog', () => {
     expect(catalog.translate({ id: 'constructor' })).toBe('constructor');
   });
 
-  it('takes the plural form of its own language, and the English one if that is missing', async () => {
+  it('uses the plural form of its language, or the English one if it is missing', async () => {
     const catalog = await new Catalogs(folder).get('xx');
     const message = { id: 'one day', plural: '%(n)s days' };
     expect([1, 2, 5, -1, 0].map((count) => catalog.translatePlural(message, count))).toEqual([
@@ -55,7 +55,7 @@ describe('a catalog', () => {
     expect(catalog.translatePlural({ id: 'a', plural: 'b' }, 0)).toBe('b');
   });
 
-  it('that could not be read is tried again', async () => {
+  it('that could not be read is read again', async () => {
     const catalogs = new Catalogs(folder);
     await expect(catalogs.get('yy')).rejects.toThrow('ENOENT');
     await writeFile(join(folder, 'yy.po'), 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n');

@@ -21,7 +21,7 @@ it.each([
   [['*', ' de '], 'de'],
   [['not a language', 'x'.repeat(1000), 'es'], 'es'],
   [[], 'en'],
-])('gives %j the language %s', (choices, expected) => {
+])('negotiates from %j the language %s', (choices, expected) => {
   expect(negotiateLanguage(choices)).toBe(expected);
 });
 
@@ -29,7 +29,7 @@ it('falls back to the given language', () => {
   expect(negotiateLanguage(['nl'], 'de')).toBe('de');
 });
 
-it('knows which languages are written from right to left', () => {
+it('returns the direction of a language', () => {
   expect(['ar', 'he', 'fa-IR', 'de', 'zh-Hans', 'az-Arab'].map(directionOf)).toEqual([
     'rtl',
     'rtl',

@@ -18,7 +18,7 @@ it.each([
   [20 * second, '0 minutes'],
   [0, '0 minutes'],
   [-hour, '0 minutes'],
-])('says a span of %d ms as %s', (span, expected) => {
+])('formats a duration of %d ms as %s', (span, expected) => {
   expect(TimeFormats.of('en').duration(span)).toBe(expected);
 });
 
@@ -28,7 +28,7 @@ it.each([
   ['es', /^1\shora( y|,) 30\sminutos$/],
   ['zh-Hans', /^1\s?小时\s?30\s?分钟$/],
   ['ar', /^ساعة،? و30\sدقيقة$/],
-])('says an hour and a half in %s', (locale, expected) => {
+])('formats a duration of 90 minutes in %s', (locale, expected) => {
   expect(TimeFormats.of(locale).duration(90 * minute)).toMatch(expected);
 });
 
@@ -43,11 +43,11 @@ it.each([
   [day, 'in 1 day'],
   [25 * hour, 'in 25 hours'],
   [-3 * day, '3 days ago'],
-])('says a distance of %d ms as %s', (distance, expected) => {
+])('formats a time %d ms from now as %s', (distance, expected) => {
   expect(TimeFormats.of('en').relative(distance)).toBe(expected);
 });
 
-it('writes numbers with the digits of links and codes', () => {
+it('uses Western digits in every language', () => {
   expect(TimeFormats.of('ar').duration(30 * minute)).toContain('30');
   expect(TimeFormats.of('ar').moment(new Date('2035-03-09T07:05:00Z'))).toContain('2035');
   expect(TimeFormats.of('de').number(1234567.5)).toBe('1.234.567,5');

@@ -4,7 +4,7 @@ import { escapeHtml } from '../values.js';
 import { truncatedHtml } from './html-truncation.js';
 import { urlized } from './urlize.js';
 
-/** Text made against a filter, of about the longest value of a mail. */
+/** Hostile input with about the maximum length of a value in a mail. */
 function repeated(piece: string): string {
   return piece.repeat(Math.ceil(60_000 / piece.length));
 }
