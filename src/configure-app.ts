@@ -86,7 +86,9 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   const guard = nest.get(AccessGuard);
   guard.limitBodies(fastify);
   nest.get(LargeAnswers, { strict: false }).watch(fastify);
-  nest.get(PageErrors).handleRouteErrors(fastify);
+  const pageErrors = nest.get(PageErrors);
+  pageErrors.handleRouteErrors(fastify);
+  if (settings.role !== 'worker') pageErrors.handleUnknownPaths(fastify);
   nest.get(FlowExecutorController, { strict: false }).watch(fastify);
   nest.setGlobalPrefix(apiPrefix, {
     exclude: [

@@ -18,14 +18,24 @@ export interface Visit {
 }
 
 export function visitOf(request: FastifyRequest, cookies: SessionCookies): Visit {
-  const { 'accept-language': accepted } = request.headers;
-  const languages = new Negotiator({ headers: accepted === undefined ? {} : { 'accept-language': accepted } });
   return {
+    ...anonymousVisitOf(request),
     sessionKey: cookies.keyOf(request),
     csrf: cookies.csrfOf(request),
-    clientIp: request.ip,
     browser: cookies.browserOf(request),
+  };
+}
+
+/** Returns the visit without the data of cookies, which are not parsed for an undecodable path. */
+export function anonymousVisitOf({ headers, ip, id }: FastifyRequest): Visit {
+  const { 'accept-language': accepted } = headers;
+  const languages = new Negotiator({ headers: accepted === undefined ? {} : { 'accept-language': accepted } });
+  return {
+    sessionKey: undefined,
+    csrf: undefined,
+    clientIp: ip,
+    browser: undefined,
     languages: languages.languages().filter((language) => language !== '*'),
-    requestId: request.id,
+    requestId: id,
   };
 }

@@ -42,6 +42,11 @@ export class PageErrors implements ExceptionFilter {
     });
   }
 
+  /** Answers unknown paths outside of the API with the page of unknown flows. Call it before routes are registered. */
+  handleUnknownPaths(fastify: FastifyInstance): void {
+    fastify.decorate('answerUnknownPage', (reply) => this.respond(new AppError('notFound'), reply.request, reply));
+  }
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     this.respond(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());

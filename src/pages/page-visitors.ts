@@ -5,7 +5,7 @@ import { SessionCookies } from '../core/sessions/session-cookies.js';
 import { settingsOf } from '../core/users/settings-of.js';
 import type { User } from '../core/users/user.entity.js';
 import { FlowSessions } from '../flow-execution/flow-sessions.js';
-import { type Visit, visitOf } from '../flow-execution/visit.js';
+import { anonymousVisitOf, type Visit, visitOf } from '../flow-execution/visit.js';
 import { queryOf } from '../rest/http/query.js';
 import { pageLanguage } from './page-languages.js';
 import { type Notes, PageNotes } from './page-notes.js';
@@ -48,7 +48,7 @@ export class PageVisitors {
 
   /** As `of`, without the session: for error pages. */
   anonymous(request: FastifyRequest): PageVisitor {
-    const visit = visitOf(request, this.cookies);
+    const visit = anonymousVisitOf(request);
     const locale = localeOf(request, visit, undefined);
     return { visit, hasSession: false, notes: {}, user: undefined, locale, address: request.originalUrl };
   }

@@ -47,17 +47,18 @@ describe('An unknown path', () => {
     ]);
   });
 
-  it.each(['/nope', '/api/v3', '/api/v4/stages/email/', '/API/V3/stages/email/', `/${list}`])(
-    'outside of the API gets an HTML 404: %s',
-    async (path) => {
-      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
-        const { status, headers, body } = await send(path, { method });
-        expect([status, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
-        expect(body).toMatch(/^<!doctype html>.*Not Found/);
-        expect(body).not.toContain(path.slice(1));
-      }
-    },
-  );
+  it.each([
+    ...['/nope', '/if/nope/', '/static/nope.css', '/media/nope.png', '/dev/nope/', '/if/%FF/'],
+    ...['/api/v3', '/api/v4/stages/email/', '/API/V3/stages/email/', `/${list}`],
+  ])('outside of the API gets the page that unknown flows have, with a link to the start page: %s', async (path) => {
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      const { status, headers, body } = await send(path, { method });
+      expect([status, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+      expect(body).toContain('<h1>Page not found</h1>');
+      expect(body).toContain('<a class="button main" href="/">Go to homepage</a>');
+      expect(headers['content-security-policy']).toContain("default-src 'none'");
+    }
+  });
 });
 
 describe('A method that no path has', () => {

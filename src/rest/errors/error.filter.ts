@@ -41,7 +41,14 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   }
 }
 
-/** Answers an unknown path: with JSON in the API, otherwise with an HTML page. */
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Answers an unknown path outside of the API with a page; absent where pages are not served. */
+    answerUnknownPage?: (reply: FastifyReply) => void;
+  }
+}
+
+/** Answers an unknown path: with JSON in the API, otherwise with a page. */
 export function answerUnknownPath(reply: FastifyReply): void {
   const [, path] = /^\/api\/v3(\/.*)/.exec(reply.request.url) ?? [];
   if (path !== undefined) {
@@ -49,6 +56,10 @@ export function answerUnknownPath(reply: FastifyReply): void {
       .status(404)
       .type('application/json')
       .send({ detail: missingResource(path) ?? 'Not found.' });
+    return;
+  }
+  if (reply.server.answerUnknownPage !== undefined) {
+    reply.server.answerUnknownPage(reply);
     return;
   }
   const page = '<!doctype html><html lang="en"><title>Not Found</title><h1>Not Found</h1></html>';
