@@ -3,7 +3,7 @@ import { message, type MessageCode } from '../rest/messages/messages.js';
 import { type Field, type FormState, formView } from './fields.js';
 import type { FlowAddress } from './flow-address.js';
 import type { Page, PageLink } from './page.js';
-import { promptField, type StagePrompt } from './prompt-fields.js';
+import { promptErrors, promptField, type StagePrompt } from './prompt-fields.js';
 import { refusedLink } from './refused-links.js';
 import type { Wording } from './wording.js';
 
@@ -106,7 +106,7 @@ function renderIdentification(challenge: FullChallenge, context: PageContext, wo
   };
   const fields = [
     ...(userFields.length > 0 ? [identifier] : []),
-    ...(challenge['password_fields'] === true ? [passwordField(challenge, wording)] : []),
+    ...(challenge['password_fields'] === true ? [passwordField(wording)] : []),
   ];
   return {
     template: 'identification.html',
@@ -144,10 +144,11 @@ function renderPrompt(challenge: FullChallenge, context: PageContext, wording: W
   const asksForSecret = prompts.some(({ type }) => type === 'password');
   const asksForName = prompts.some(({ type }) => type === 'username');
   const fields = prompts.map((prompt) => promptField(prompt, wording));
+  const errors = promptErrors(challenge.response_errors ?? {}, prompts);
   return {
     template: 'prompt.html',
     values: {
-      ...formOf(fields, challenge, context, wording),
+      ...formOf(fields, { ...challenge, response_errors: errors }, context, wording),
       username: asksForSecret && !asksForName ? context.username : '',
     },
   };
@@ -157,7 +158,7 @@ function renderPassword(challenge: FullChallenge, context: PageContext, wording:
   return {
     template: 'password.html',
     values: {
-      ...formOf([passwordField(challenge, wording)], challenge, context, wording),
+      ...formOf([passwordField(wording)], challenge, context, wording),
       person: personOf(challenge),
       recovery_url: challenge['recovery_url'],
     },
@@ -269,7 +270,7 @@ function formOf(fields: readonly Field[], challenge: FullChallenge, { typed }: P
   return formView(fields, { errors: challenge.response_errors ?? {}, typed }, wording);
 }
 
-function passwordField(challenge: FullChallenge, wording: Wording): Field {
+function passwordField(wording: Wording): Field {
   return {
     name: 'password',
     control: 'password',
@@ -277,7 +278,6 @@ function passwordField(challenge: FullChallenge, wording: Wording): Field {
     autocomplete: 'current-password',
     verbatim: true,
     required: true,
-    reveal: challenge['allow_show_password'] === true,
   };
 }
 

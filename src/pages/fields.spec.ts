@@ -38,8 +38,17 @@ describe('A form', () => {
       id: 'field-2',
       describedby: 'field-2-hint field-2-wrong',
     });
-    expect(wrong).toEqual([{ id: 'field-2', label: 'Secret', error: 'short' }]);
+    expect(wrong).toEqual([{ error: 'short', fields: [{ id: 'field-2', label: 'Secret' }] }]);
     expect(errors).toEqual([]);
+  });
+
+  it('lists an error that several fields have once', () => {
+    const { wrong } = show([name, secret], { errors: { name: error('short'), secret: error('short') } });
+    const fields = [
+      { id: 'field-1', label: 'Name' },
+      { id: 'field-2', label: 'Secret' },
+    ];
+    expect(wrong).toEqual([{ error: 'short', fields }]);
   });
 
   it('shows errors without a field above the fields', () => {

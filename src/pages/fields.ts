@@ -34,8 +34,6 @@ export interface Field {
   readonly inputmode?: string;
   /** The value is a name or a code: no autocorrection, no capitals. */
   readonly verbatim?: boolean;
-  /** The password can be shown while it is typed. */
-  readonly reveal?: boolean;
   readonly step?: string;
   /** An empty value is not sent: an empty text is no valid number or date. */
   readonly omitEmpty?: boolean;
@@ -48,11 +46,17 @@ export interface FormState {
   readonly typed: Readonly<Record<string, string>>;
 }
 
+/** An error and the fields that have it. */
+interface WrongFields {
+  readonly error: string;
+  readonly fields: readonly { readonly id: string; readonly label: string }[];
+}
+
 /** A form as templates read it. */
 export interface FormView {
   readonly fields: readonly object[];
-  /** Fields with errors, for the summary above the form. */
-  readonly wrong: readonly { readonly id: string; readonly label: string; readonly error: string }[];
+  /** The errors of fields, for the summary above the form; fields with the same error share an entry. */
+  readonly wrong: readonly WrongFields[];
   /** Errors that belong to no field of the form. */
   readonly errors: readonly string[];
   /** The form has to be sent as `multipart/form-data`. */
@@ -70,15 +74,23 @@ export function formView(fields: readonly Field[], { errors, typed }: FormState,
   const names = new Set(fields.map(({ name }) => name));
   return {
     fields: shown,
-    wrong: fields.flatMap(({ label }, index) => {
-      const error = errorTexts[index];
-      return error === undefined ? [] : [{ id: idOf(index), label, error }];
-    }),
+    wrong: summaryOf(fields, errorTexts),
     errors: Object.entries(errors).flatMap(([name, list]) =>
       names.has(name) ? [] : list.map((each) => wording.message(each)),
     ),
     multipart: fields.some(({ control }) => control === 'file'),
   };
+}
+
+function summaryOf(fields: readonly Field[], errorTexts: readonly (string | undefined)[]): WrongFields[] {
+  const wrong = fields.flatMap(({ label }, index) => {
+    const error = errorTexts[index];
+    return error === undefined ? [] : [{ error, id: idOf(index), label }];
+  });
+  return [...new Set(wrong.map(({ error }) => error))].map((error) => ({
+    error,
+    fields: wrong.filter((each) => each.error === error).map(({ id, label }) => ({ id, label })),
+  }));
 }
 
 function fieldView(

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { type IssuedSession, SessionCookies } from '../core/sessions/session-cookies.js';
+import type { UserMessage } from '../flow-execution/execution.js';
 import type { FullChallenge } from '../flow-execution/executor-outcome.js';
 import { type ExecutorRequest, type ExecutorResult, FlowExecutor } from '../flow-execution/flow-executor.js';
 import { FlowPlanner } from '../flow-execution/flow-planner.js';
@@ -272,8 +273,16 @@ export class FlowPages {
 /** Adds the errors and messages of the last challenge to the current one. */
 function withMessagesOf(last: FullChallenge, challenge: FullChallenge): FullChallenge {
   const errors = challenge.response_errors ?? last.response_errors;
-  const messages = [...(last.messages ?? []), ...(challenge.messages ?? [])];
+  const current = challenge.messages ?? [];
+  // A limit that still applies is said once, with the time that is left now.
+  const earlier = (last.messages ?? []).filter((each) => !current.some((other) => isSameMessage(each, other)));
+  const messages = [...earlier, ...current];
   return { ...challenge, messages, ...(errors !== undefined && { response_errors: errors }) };
+}
+
+function isSameMessage({ message: one }: UserMessage, { message: other }: UserMessage): boolean {
+  if ('code' in one) return 'code' in other && one.code === other.code;
+  return 'written' in other && one.written === other.written;
 }
 
 /** Returns the errors and messages of a challenge; the rest is requested again when the page is shown. */

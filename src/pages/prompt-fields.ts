@@ -1,3 +1,5 @@
+import type { ResponseErrors } from '../flow-execution/executor-outcome.js';
+import type { MessageOrText } from '../rest/messages/messages.js';
 import type { Control, Field } from './fields.js';
 import { pageLanguages } from './page-languages.js';
 import type { Wording } from './wording.js';
@@ -23,7 +25,7 @@ const controls = new Map<string, Partial<Field> & { readonly control: Control }>
     text_area_read_only: { control: 'textarea', readonly: true },
     username: { control: 'text', autocomplete: 'username', verbatim: true },
     email: { control: 'email', autocomplete: 'email', inputmode: 'email', verbatim: true },
-    password: { control: 'password', autocomplete: 'new-password', verbatim: true, reveal: true },
+    password: { control: 'password', autocomplete: 'new-password', verbatim: true },
     number: { control: 'number', inputmode: 'numeric', step: '1', omitEmpty: true },
     checkbox: { control: 'checkbox' },
     'radio-button-group': { control: 'radio' },
@@ -67,6 +69,22 @@ export function promptField(prompt: StagePrompt, wording: Wording): Field {
     // An unchecked box is a valid answer.
     required: prompt.required && kind.readonly !== true && kind.control !== 'checkbox',
   };
+}
+
+/** Returns the errors of a form, with the one of passwords that differ at both of them. authentik has it at the form. */
+export function promptErrors(errors: ResponseErrors, prompts: readonly StagePrompt[]): ResponseErrors {
+  const { non_field_errors: all = [], ...others } = errors;
+  const [differ, form] = [all.filter(isAboutPasswords), all.filter((each) => !isAboutPasswords(each))];
+  const passwords = differ.length === 0 ? [] : prompts.filter(({ type }) => type === 'password');
+  return {
+    ...others,
+    ...(form.length > 0 && { non_field_errors: form }),
+    ...Object.fromEntries(passwords.map(({ field_key: key }) => [key, differ])),
+  };
+}
+
+function isAboutPasswords(error: MessageOrText): boolean {
+  return 'code' in error && error.code === 'passwordsDiffer';
 }
 
 /** `attributes.phone` and `attributes_phone` are stored under `phone`. */

@@ -89,7 +89,8 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
     await page.getByLabel('Password', { exact: true }).fill('one password');
     await page.getByLabel('Repeat password').fill('another password');
     await submit(page, 'Continue');
-    await page.getByRole('alert').getByText('The passwords do not match.').waitFor();
+    await page.locator('.wrong', { hasText: 'The passwords do not match.' }).nth(1).waitFor();
+    expect(await page.evaluate('document.activeElement.name')).toBe('password');
     expect(await page.getByLabel('Username').inputValue()).toBe(name);
     await page.getByLabel('Password', { exact: true }).fill('one password');
     await page.getByLabel('Repeat password').fill('one password');

@@ -106,6 +106,7 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
       'password_(repeat)': required,
     },
   },
+  'enrollment-differ': { ...enrollment, response_errors: { non_field_errors: [message('passwordsDiffer')] } },
   'every-field': everyField,
   email: { component: 'ak-stage-email', flow_info: info, link_minutes: 30, code_minutes: 10 },
   'email-again': {
