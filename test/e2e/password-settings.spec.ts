@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** Where a browser is sent that opens this address; the status if it is not sent anywhere. */
+/** The target of the redirect at this path, or the status if there is no redirect. */
 async function sentTo(path: string, visitor = new Visitor(app.url)): Promise<string | null> {
   const response = await fetch(`${app.url}${path}`, { headers: visitor.cookies.headers(), redirect: 'manual' });
   await response.arrayBuffer();
@@ -36,8 +36,8 @@ async function configurable(authentication = 'require_authenticated'): Promise<{
   return { slug: flow.slug, pk };
 }
 
-describe('What users can set up for themselves', () => {
-  it('is their password, by the stages that have a flow for that', async () => {
+describe('/stages/all/user_settings/', () => {
+  it('lists the password stages with a configuration flow', async () => {
     await createStage(app.api, 'password', { name: 'without a flow' });
     const { pk: flow } = await createFlow(app.api);
     const second = await createStage(app.api, 'password', { name: 'settings b', configure_flow: flow });
@@ -57,7 +57,7 @@ describe('What users can set up for themselves', () => {
 });
 
 describe('/flows/-/configure/{stage_uuid}/', () => {
-  it('leads users who are signed in to the flow, as themselves, with the query', async () => {
+  it('redirects signed-in users to the flow as its pending user, and keeps the query', async () => {
     const { slug, pk } = await configurable();
     const user = await createUser(app.api);
     const visitor = await signedIn(app, user);
@@ -65,7 +65,7 @@ describe('/flows/-/configure/{stage_uuid}/', () => {
     expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-consent', pending_user: user.username });
   });
 
-  it('leads others to sign in first, and back', async () => {
+  it('redirects anonymous visitors to the sign-in, with its own path as next', async () => {
     const { pk } = await configurable();
     const next = encodeURIComponent(`/flows/-/configure/${pk}/`);
     expect(await sentTo(`/flows/-/configure/${pk}/?next=https://evil.example`)).toBe(
@@ -73,14 +73,14 @@ describe('/flows/-/configure/{stage_uuid}/', () => {
     );
   });
 
-  it('shows on the page that access is denied', async () => {
+  it('redirects to the flow even if its page will deny access', async () => {
     const { slug, pk } = await configurable('require_superuser');
     const visitor = await signedIn(app, await createUser(app.api));
     expect(await sentTo(`/flows/-/configure/${pk}/`, visitor)).toBe(`/if/flow/${slug}/`);
     expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-access-denied' });
   });
 
-  it('is not there for what is no password stage with such a flow', async () => {
+  it('answers 404 for unknown stages and for stages without a configuration flow', async () => {
     const visitor = await signedIn(app, await createUser(app.api));
     const { pk: without } = await createStage(app.api, 'password');
     const { pk: deny } = await createStage(app.api, 'deny');

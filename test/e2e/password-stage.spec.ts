@@ -26,14 +26,14 @@ async function flowWith(stage: Partial<PasswordStageFields> = {}): Promise<strin
   return (await createFlowWith(app.api, [first, second], { designation: 'authentication' })).flow.slug;
 }
 
-/** A visitor who has said who they are. */
+/** A visitor who has passed the identification stage. */
 async function visitorAs(name: string, slug: string): Promise<Visitor> {
   const visitor = new Visitor(app.url);
   expect(await visitor.answer(slug, { uid_field: name })).toMatchObject({ component: 'ak-stage-password' });
   return visitor;
 }
 
-/** The answer to a password after identification. */
+/** The response to a password after identification. */
 async function outcome(slug: string, name: string, password: unknown): Promise<any> {
   return (await visitorAs(name, slug)).answer(slug, { component: 'ak-stage-password', password });
 }
@@ -50,7 +50,7 @@ const ldap = 'authentik.sources.ldap.auth.LDAPBackend';
 const kerberos = 'authentik.sources.kerberos.auth.KerberosBackend';
 
 describe('A password stage', () => {
-  it('shows whose password it asks for', async () => {
+  it('shows the pending user', async () => {
     const user = await createPasswordUser(app.api);
     const slug = await flowWith({ allow_show_password: true });
     const { flow_info: _, ...challenge } = await (await visitorAs(user.email, slug)).see(slug);
@@ -62,7 +62,7 @@ describe('A password stage', () => {
     });
   });
 
-  it('shows an avatar of the entered name, not of the account, where matched users are hidden', async () => {
+  it('shows an avatar of the entered name, not of the account, if matched users are hidden', async () => {
     const { email } = await createPasswordUser(app.api, { name: 'Xenia Quist' });
     const { pk: first } = await createStage(app.api, 'identification', { show_matched_user: false });
     const { pk: second } = await createStage(app.api, 'password');
@@ -71,7 +71,7 @@ describe('A password stage', () => {
     expect(Buffer.from(avatar.split(',')[1], 'base64').toString()).toContain(`>${email[0]!.toUpperCase()}<`);
   });
 
-  it('offers the first recovery flow that is for the visitor, at the public address', async () => {
+  it('links to the first recovery flow that the visitor may use, under PUBLIC_URL', async () => {
     const other = await startTestApp({ PUBLIC_URL: 'https://id.example.org' });
     try {
       const { api } = other;
@@ -93,7 +93,7 @@ describe('A password stage', () => {
     }
   });
 
-  it('lets in with the right password, to the last blank, and with no other', async () => {
+  it('accepts only the exact password, including leading and trailing spaces', async () => {
     const { username, password } = await createPasswordUser(app.api, { password: ' right one ' });
     const slug = await flowWith();
     for (const other of ['right one', ' right one', ' RIGHT ONE ', ' right one \n']) {
@@ -108,7 +108,7 @@ describe('A password stage', () => {
     [{ password: null }, 'This field may not be null.', 'null'],
     [{ password: {} }, 'Not a valid string.', 'invalid'],
     [{ password: true, component: 'ak-stage-dummy' }, 'Not a valid string.', 'invalid'],
-  ])('is not passed with %j', async (body, string, code) => {
+  ])('rejects the response %j', async (body, string, code) => {
     const { username } = await createPasswordUser(app.api);
     const slug = await flowWith();
     expect(await (await visitorAs(username, slug)).answer(slug, body)).toMatchObject({
@@ -135,7 +135,7 @@ describe('A password stage', () => {
     expect(await visitor.answer(flow.slug, { password: 'x' })).toMatchObject(unknown);
   });
 
-  it('ends the run after the set number of wrong passwords, and the visitor can start again', async () => {
+  it('ends the run after failed_attempts_before_cancel wrong passwords, and allows a new run', async () => {
     const { username, password } = await createPasswordUser(app.api);
     const slug = await flowWith({ failed_attempts_before_cancel: 3 });
     const visitor = await visitorAs(username, slug);
@@ -167,7 +167,7 @@ describe('A password stage', () => {
 });
 
 describe('The backends of a password stage', () => {
-  it('verify passwords of users, and app passwords, each separately', async () => {
+  it('accept user passwords or app passwords, as configured', async () => {
     const user = await createPasswordUser(app.api);
     const appPassword = { user: user.pk, intent: 'app_password' } as const;
     const key = await keyOf(app.api, (await createToken(app.api, appPassword)).identifier);
@@ -180,7 +180,7 @@ describe('The backends of a password stage', () => {
     for (const password of [user.password, key]) expect(await outcome(both, user.username, password)).toEqual(passed);
   });
 
-  it('refuse keys of other users, of other intents, and expired ones', async () => {
+  it('refuse expired keys and keys of other users or other intents', async () => {
     const user = await createUser(app.api);
     const other = await createUser(app.api);
     const slug = await flowWith({ backends: [token] });
@@ -202,13 +202,13 @@ describe('The backends of a password stage', () => {
   });
 });
 
-describe('A wrong password', () => {
+describe('The login_failed event', () => {
   const failures = async (stage: string): Promise<any[]> => {
     const { body } = await app.api.get('/events/events/?action=login_failed&page_size=100');
     return body.results.filter(({ context }: any) => context.stage.name === stage);
   };
 
-  it('is reported to the administrator, without the input', async () => {
+  it('contains the user or two characters of an unknown name, and no password', async () => {
     const user = await createPasswordUser(app.api);
     const name = `password-${randomUUID()}`;
     const slug = await flowWith({ name });
@@ -228,7 +228,7 @@ describe('A wrong password', () => {
     expect(JSON.stringify(found)).not.toMatch(/my-wrong-password|hunter2/);
   });
 
-  it('is none if it was the right one', async () => {
+  it('is not created after the correct password', async () => {
     const { username, password } = await createPasswordUser(app.api);
     const name = `password-${randomUUID()}`;
     await outcome(await flowWith({ name }), username, password);

@@ -17,7 +17,7 @@ const forbidden = { status: 403, body: { detail: 'You do not have permission to 
 const notFound = { status: 404, body: { detail: 'Not found.' } };
 const view = 'authentik_flows.view_flow';
 
-it('Every permission has a number of its own', () => {
+it('Every permission has a unique number', () => {
   expect(new Set(permissions.map(({ id }) => id)).size).toBe(permissions.length);
 });
 
@@ -36,7 +36,7 @@ describe.each([
     return { holder: String(pk), path: `/rbac/permissions/${kind}/${body[0].id}/`, flow };
   }
 
-  it('is not found by callers who may not view the holder', async () => {
+  it('answers 404 to callers without the permission to view the holder', async () => {
     const { path, holder } = await createGrant();
     const actor = await createActor(app, [view, 'authentik_flows.change_flow']);
     for (const method of ['GET', 'DELETE', 'PATCH']) {
@@ -46,7 +46,7 @@ describe.each([
     expect([list.status, list.body.results]).toEqual([200, []]);
   });
 
-  it('is revoked and moved only by callers who may unassign and assign it', async () => {
+  it('requires the unassign permission to revoke it, and the assign permission too to move it', async () => {
     const { path, holder } = await createGrant();
     const { pk: object_pk } = await createFlow(app.api);
     const actor = await createActor(app, [view, codename('view')]);
@@ -63,7 +63,7 @@ describe.each([
     expect(await app.api.get(path)).toMatchObject(notFound);
   });
 
-  it('is not moved to an object on which the caller does not have the permission', async () => {
+  it('cannot be moved to an object on which the caller lacks the permission', async () => {
     const { path, flow } = await createGrant();
     const { pk: object_pk } = await createFlow(app.api);
     const verbs = ['assign', 'unassign'].map((verb) => noun.replace(/\.(\w+)/, `.${verb}_$1_permissions`));
@@ -73,7 +73,7 @@ describe.each([
     expect((await app.api.get(path)).body.object_pk).toBe(flow);
   });
 
-  it('is moved only to an object that exists, and has no such grant yet', async () => {
+  it('can be moved only to an existing object without the same grant', async () => {
     const { path, holder, flow } = await createGrant();
     const { pk: other } = await createFlow(app.api);
     const request = { permissions: [view], model: 'authentik_flows.flow', object_pk: other };
@@ -87,7 +87,7 @@ describe.each([
     expect((await app.api.get(path)).body.object_pk).toBe(flow);
   });
 
-  it('on every object is revoked by its number, and not listed as a grant on one object', async () => {
+  it('on all objects can be revoked by its number, and is not shown as an object grant', async () => {
     const { path, holder } = await createGrant({ model: undefined, object_pk: undefined });
     const everywhere = `/rbac/permissions/?${kind === 'roles' ? 'role' : 'user'}=${holder}`;
     expect((await app.api.get(everywhere)).body.results).toMatchObject([{ codename: 'view_flow' }]);
@@ -99,7 +99,7 @@ describe.each([
     expect((await actor.api.get(everywhere)).body.results).toEqual([]);
   });
 
-  it('is listed for the holder that the filter names', async () => {
+  it('is listed by holder, with a required filter', async () => {
     const { holder } = await createGrant();
     const { body } = await app.api.get(`/rbac/permissions/${kind}/?${filter}=${holder}`);
     expect(body.results).toMatchObject([{ codename: 'view_flow', object_description: null }]);

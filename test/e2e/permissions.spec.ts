@@ -24,7 +24,7 @@ const view = 'authentik_stages_email.view_emailstage';
 const change = 'authentik_stages_email.change_emailstage';
 const remove = 'authentik_stages_email.delete_emailstage';
 
-/** Someone with permissions on one stage. */
+/** An actor with permissions for one stage. */
 async function actorOn(object_pk: string, permissions: readonly string[]): Promise<Actor> {
   const actor = await createActor(app);
   await allow(app, actor.user.pk, { permissions, model, object_pk });
@@ -32,7 +32,7 @@ async function actorOn(object_pk: string, permissions: readonly string[]): Promi
 }
 
 describe('A caller without a view permission', () => {
-  it('gets 403 for the list, and for every object whether it exists or not', async () => {
+  it('gets 403 for the list, and for existing and unknown objects', async () => {
     const { pk } = await createEmailStage(app.api);
     const { api } = await createActor(app);
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
@@ -46,21 +46,21 @@ describe('A caller without a view permission', () => {
     }
   });
 
-  it('is refused also with the permission to change or to delete', async () => {
+  it('gets 403 even with the permission to change or delete', async () => {
     const { pk } = await createEmailStage(app.api);
     const { api } = await createActor(app, [change, remove]);
     expect(await api.patch(`/stages/email/${pk}/`, {})).toMatchObject(forbidden);
     expect(await api.delete(`/stages/email/${pk}/`)).toMatchObject(forbidden);
   });
 
-  it('is refused also with a view permission on another model', async () => {
+  it('gets 403 even with a view permission for another model', async () => {
     const { pk } = await createEmailStage(app.api);
     const { api } = await createActor(app, [view]);
     expect(await api.get('/stages/all/')).toMatchObject(forbidden);
     expect(await api.get(`/stages/all/${pk}/`)).toMatchObject(forbidden);
   });
 
-  it('may use actions that need none', async () => {
+  it('can use actions that require no permission', async () => {
     const { api } = await createActor(app);
     expect((await api.get('/stages/email/templates/')).status).toBe(200);
     expect((await api.get('/stages/all/types/')).status).toBe(200);
@@ -78,8 +78,8 @@ describe('A caller without a view permission', () => {
   });
 });
 
-describe('A caller who may view some objects', () => {
-  it('gets only those, in the usual envelope', async () => {
+describe('A caller with view permission for some objects', () => {
+  it('gets only those, with matching pagination', async () => {
     const [one] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const { api } = await actorOn(one.pk, [view]);
     const { status, body } = await api.get('/stages/email/');
@@ -88,7 +88,7 @@ describe('A caller who may view some objects', () => {
     expect(body).toEqual({ pagination: page, results: [one] });
   });
 
-  it('gets 404 for the others, and for unknown keys', async () => {
+  it('gets 404 for other objects and unknown keys', async () => {
     const [one, other] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const { api } = await actorOn(one.pk, [view]);
     expect(await api.get(`/stages/email/${one.pk}/`)).toMatchObject({ status: 200, body: one });
@@ -100,7 +100,7 @@ describe('A caller who may view some objects', () => {
     }
   });
 
-  it('may not write to them', async () => {
+  it('gets 403 for writes to them', async () => {
     const { pk, name } = await createEmailStage(app.api);
     const { api } = await actorOn(pk, [view]);
     expect(await api.patch(`/stages/email/${pk}/`, { port: 1 })).toMatchObject(forbidden);
@@ -109,21 +109,21 @@ describe('A caller who may view some objects', () => {
     expect(await api.post('/stages/email/', { name: randomUUID() })).toMatchObject(forbidden);
   });
 
-  it('gets an empty list for a search that finds none of them', async () => {
+  it('gets an empty list for a search without matches', async () => {
     const { pk } = await createEmailStage(app.api);
     const { api } = await actorOn(pk, [view]);
     const { status, body } = await api.get('/stages/email/?search=nothing-has-this-name');
     expect([status, body.results]).toEqual([200, []]);
   });
 
-  it('is refused again when the last of them is deleted', async () => {
+  it('gets 403 after the last of them was deleted', async () => {
     const { pk } = await createEmailStage(app.api);
     const { api } = await actorOn(pk, [view, remove]);
     expect((await api.delete(`/stages/email/${pk}/`)).status).toBe(204);
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
   });
 
-  it('is refused again when the last of them is deleted with its parent', async () => {
+  it('gets 403 after the last of them was deleted with its parent', async () => {
     const flow = await createFlow(app.api);
     const binding = await createBinding(app.api, { target: flow.pk });
     const { user, api } = await createActor(app);
@@ -137,13 +137,13 @@ describe('A caller who may view some objects', () => {
     expect(await api.get('/flows/bindings/')).toMatchObject(forbidden);
   });
 
-  it('cannot see them through another model than the permission is for', async () => {
+  it('gets 403 for them through another model', async () => {
     const { pk } = await createEmailStage(app.api);
     const { api } = await actorOn(pk, [view]);
     expect(await api.get('/stages/all/')).toMatchObject(forbidden);
   });
 
-  it('sees only them in used_by', async () => {
+  it('gets only visible objects in used_by', async () => {
     const binding = await createBinding(app.api);
     const actor = await actorOn(binding.stage, [view]);
     const usedBy = async (): Promise<any> => (await actor.api.get(`/stages/email/${binding.stage}/used_by/`)).body;
@@ -157,8 +157,8 @@ describe('A caller who may view some objects', () => {
   });
 });
 
-describe('A caller who may view every object', () => {
-  it('gets all of them, also when there are none', async () => {
+describe('A caller with view permission for all objects', () => {
+  it('gets all of them, or an empty list', async () => {
     const other = await startTestApp();
     const { api } = await createActor(other, [view]);
     expect((await api.get('/stages/email/')).body.pagination).toMatchObject({ count: 0, total_pages: 1 });
@@ -168,7 +168,7 @@ describe('A caller who may view every object', () => {
     await other.stop();
   });
 
-  it('may write to none of them', async () => {
+  it('gets 403 for writes', async () => {
     const { pk } = await createEmailStage(app.api);
     const { api } = await createActor(app, [view]);
     expect((await api.get(`/stages/email/${pk}/`)).status).toBe(200);
@@ -177,7 +177,7 @@ describe('A caller who may view every object', () => {
     expect(await api.post('/stages/email/', { name: randomUUID() })).toMatchObject(forbidden);
   });
 
-  it('gets all of them although some are granted one by one', async () => {
+  it('gets all of them, even with an additional grant for a single object', async () => {
     const [one, other] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const actor = await actorOn(one.pk, [view]);
     await allow(app, actor.user.pk, { permissions: [view] });
@@ -193,7 +193,7 @@ describe('The permission to add', () => {
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
   });
 
-  it('is for one model', async () => {
+  it('applies to one model only', async () => {
     const { api } = await createActor(app, ['authentik_stages_email.add_emailstage']);
     expect(await api.post('/flows/instances/', flowFields())).toMatchObject(forbidden);
   });
@@ -207,7 +207,7 @@ describe('The permission to add', () => {
 });
 
 describe('The permission to change', () => {
-  it('allows changes to what the caller may view, if granted everywhere', async () => {
+  it('for all objects allows changes to objects that the caller may view', async () => {
     const [one, other] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const actor = await actorOn(one.pk, [view]);
     await allow(app, actor.user.pk, { permissions: [change] });
@@ -216,7 +216,7 @@ describe('The permission to change', () => {
     expect(await actor.api.patch(`/stages/email/${other.pk}/`, { port: 1 })).toMatchObject(notFound);
   });
 
-  it('may be for one object', async () => {
+  it('for one object allows changes to that object only', async () => {
     const [one, other] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const actor = await actorOn(one.pk, [change]);
     await allow(app, actor.user.pk, { permissions: [view] });
@@ -225,7 +225,7 @@ describe('The permission to change', () => {
     expect(await actor.api.delete(`/stages/email/${one.pk}/`)).toMatchObject(forbidden);
   });
 
-  it('is checked after the object is found, and before the body is read', async () => {
+  it('is checked after the lookup of the object and before the body is read', async () => {
     const { pk } = await createEmailStage(app.api);
     const broken = { raw: '{', headers: { 'content-type': 'application/json' } };
     const viewer = await actorOn(pk, [view]);
@@ -235,7 +235,7 @@ describe('The permission to change', () => {
 });
 
 describe('The permission to delete', () => {
-  it('may be for one object, and does not allow changes to it', async () => {
+  it('for one object allows its deletion but no changes', async () => {
     const [one, other] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const actor = await actorOn(one.pk, [remove]);
     await allow(app, actor.user.pk, { permissions: [view] });
@@ -245,8 +245,8 @@ describe('The permission to delete', () => {
   });
 });
 
-describe('A superuser', () => {
-  it('is a member of a superuser group', async () => {
+describe('Superuser status', () => {
+  it('is granted by membership in a superuser group', async () => {
     const { user, api } = await createActor(app);
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
     await createGroup(app.api, { is_superuser: true, users: [user.pk] });
@@ -254,7 +254,7 @@ describe('A superuser', () => {
     expect((await api.get('/core/users/me/')).body.user.is_superuser).toBe(true);
   });
 
-  it('is a member of a descendant of one, at any depth', async () => {
+  it('is inherited from ancestor groups at any depth', async () => {
     const { user, api } = await createActor(app);
     const top = await createGroup(app.api, { is_superuser: true });
     const middle = await createGroup(app.api, { parent: top.pk });
@@ -264,14 +264,14 @@ describe('A superuser', () => {
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
   });
 
-  it('is not a member of an ancestor of one', async () => {
+  it('is not inherited from descendant groups', async () => {
     const { user, api } = await createActor(app);
     const top = await createGroup(app.api, { users: [user.pk] });
     await createGroup(app.api, { parent: top.pk, is_superuser: true });
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
   });
 
-  it('gets 405 where others get 403', async () => {
+  it('gets 405 for an unsupported method where other users get 403', async () => {
     const { api } = await createActor(app, [view]);
     expect(await api.delete('/stages/email/')).toMatchObject(forbidden);
     expect(await app.api.delete('/stages/email/')).toMatchObject({
@@ -281,17 +281,17 @@ describe('A superuser', () => {
   });
 });
 
-describe('An action with a permission of its own', () => {
+describe('An action with its own permission', () => {
   const action = 'authentik_core.reset_user_password';
   const password = { password: 'correct horse battery staple' };
 
-  it('is refused without it', async () => {
+  it('answers 403 without it', async () => {
     const { pk } = await createUser(app.api);
     const { api } = await createActor(app, ['authentik_core.view_user', 'authentik_core.change_user']);
     expect(await api.post(`/core/users/${pk}/set_password/`, password)).toMatchObject(forbidden);
   });
 
-  it('is allowed with it everywhere, or on the object', async () => {
+  it('is allowed with it on all objects or on the object', async () => {
     const [one, other] = [await createUser(app.api), await createUser(app.api)];
     const everywhere = await createActor(app, ['authentik_core.view_user', action]);
     expect((await everywhere.api.post(`/core/users/${one.pk}/set_password/`, password)).status).toBe(204);
@@ -318,7 +318,7 @@ describe('An action with a permission of its own', () => {
   });
 });
 
-describe('Every permission that a route needs', () => {
+describe('Every permission required by a route', () => {
   it('can be granted', async () => {
     const asked = [...app.routes].flatMap(({ access }) => [
       ...(access?.view === undefined ? [] : [access.view]),

@@ -62,8 +62,8 @@ const knows = async (email: string, password: string): Promise<boolean> => {
   return passwordHash !== '' && verify(passwordHash, password);
 };
 
-describe('A sign-up that is confirmed in another browser', () => {
-  it('is activated with a password that is chosen there, and not with the one from before', async () => {
+describe('A sign-up confirmed in another browser', () => {
+  it('is activated with a new password chosen there; the first password and earlier tokens are invalid', async () => {
     const { email, mail } = await signUp();
     const { pk } = await userOf(email);
     const { identifier } = await createToken(app.api, { user: pk });
@@ -91,7 +91,7 @@ describe('A sign-up that is confirmed in another browser', () => {
     expect((await app.client(key).get('/core/users/me/')).status).toBe(403);
   });
 
-  it('signs no user in where the sign-up began, and says there that it was confirmed elsewhere', async () => {
+  it('does not sign in the first browser, but shows there that it was confirmed elsewhere', async () => {
     const { visitor, email, mail } = await signUp();
     const owner = new Visitor(app.url);
     await confirm(owner, mail);
@@ -102,14 +102,14 @@ describe('A sign-up that is confirmed in another browser', () => {
     expect(await knows(email, chosen)).toBe(true);
   });
 
-  it('continues with the form when the page is opened again', async () => {
+  it('continues with the password form after the page is reopened', async () => {
     const { mail } = await signUp();
     const owner = new Visitor(app.url);
     await confirm(owner, mail);
     expect(await owner.see(slug, mail.query)).toMatchObject({ component: 'ak-stage-prompt' });
   });
 
-  it('asks on a page without a script', async () => {
+  it('asks for the new password on pages without a script', async () => {
     const { email, mail } = await signUp();
     const owner = new PageBrowser(app.url);
     const { pathname, search } = new URL(mail.link);
@@ -122,7 +122,7 @@ describe('A sign-up that is confirmed in another browser', () => {
 });
 
 describe('A sign-up', () => {
-  it('that is confirmed where it began keeps its password, by link and by code', async () => {
+  it('confirmed in the same browser keeps its password, by link and by code', async () => {
     const [byLink, byCode] = [await signUp(), await signUp()];
     expect(await confirm(byLink.visitor, byLink.mail)).toMatchObject(end);
     expect(await byCode.visitor.answer(slug, { code: byCode.mail.code })).toMatchObject(end);
@@ -131,7 +131,7 @@ describe('A sign-up', () => {
     }
   });
 
-  it('without a password is confirmed anywhere as it is', async () => {
+  it('without a password is confirmed in any browser without another form', async () => {
     const stages = [
       await createPromptStage(app.api, [
         { field_key: 'username', type: 'username' },
@@ -153,8 +153,8 @@ describe('A sign-up', () => {
   });
 });
 
-describe('An account that waits for confirmation', () => {
-  it('loses its earlier password once a recovery has proved its address, and asks for a new one once', async () => {
+describe('An unconfirmed account', () => {
+  it('loses its password after a recovery proves its address, and the recovery asks for a new one', async () => {
     const recovery = await createRecoveryFlow(app.api, { port });
     const { email } = await signUp();
     const owner = new Visitor(app.url);
@@ -167,7 +167,7 @@ describe('An account that waits for confirmation', () => {
     expect(await knows(email, chosen)).toBe(true);
   });
 
-  it('is not activated with its password by a flow that signs in with a mail, by link or by code', async () => {
+  it('requires a new password if a sign-in flow activates it by mail', async () => {
     const stages = [
       await createStage(app.api, 'identification'),
       await createEmailStage(app.api, { host: '127.0.0.1', port, activate_user_on_success: true }),

@@ -23,7 +23,7 @@ const signUp = [
   { field_key: 'password_repeat', type: 'password' as const, label: 'Password (repeat)' },
 ];
 
-/** Slug of a flow of forms with these fields. */
+/** Creates a flow with a form for each list of fields. @returns its slug */
 async function forms(...all: Fields[]): Promise<string> {
   const stages: string[] = [];
   for (const fields of all) stages.push((await createPromptStage(app.api, fields)).pk);
@@ -35,7 +35,7 @@ function details(string: string, code = 'invalid'): unknown {
 }
 
 describe('A prompt stage', () => {
-  it('shows its form top to bottom, and is passed with an answer to it', async () => {
+  it('shows its fields in order, and accepts a complete response', async () => {
     const slug = await forms([
       { field_key: 'second', order: 2, label: 'Two' },
       { field_key: 'first', order: 1, label: 'One', placeholder: 'hint', sub_text: 'below' },
@@ -49,7 +49,7 @@ describe('A prompt stage', () => {
   });
 
   it.each([{}, null, [], 'text', { component: 'ak-stage-dummy' }, { other: 'x' }])(
-    'is not passed with %j, and asks again',
+    'rejects %j and shows the form again',
     async (body) => {
       const slug = await forms([{ field_key: 'name' }]);
       const visitor = new Visitor(app.url);
@@ -60,7 +60,7 @@ describe('A prompt stage', () => {
     },
   );
 
-  it('reports errors with the codes of the reference', async () => {
+  it('reports errors with authentik’s codes', async () => {
     const slug = await forms([
       { field_key: 'email', type: 'email' },
       { field_key: 'colour', type: 'dropdown', placeholder: 'red\nblue' },
@@ -74,7 +74,7 @@ describe('A prompt stage', () => {
     });
   });
 
-  it('asks for a password twice, and never shows what was typed', async () => {
+  it('requires both passwords to match, and never returns them', async () => {
     const slug = await forms(signUp);
     const visitor = new Visitor(app.url);
     const typed = { username: 'new-one', password: 'typed-secret-1', password_repeat: 'typed-secret-2' };
@@ -84,7 +84,7 @@ describe('A prompt stage', () => {
     expect(await visitor.answer(slug, { ...typed, password_repeat: typed.password })).toEqual(end);
   });
 
-  it('refuses the name of another user, in any letter case, and accepts an available one', async () => {
+  it('refuses a taken user name in any letter case, and accepts an available one', async () => {
     const { username } = await createUser(app.api, { username: 'Taken-Name' });
     const slug = await forms(signUp);
     const visitor = new Visitor(app.url);
@@ -96,7 +96,7 @@ describe('A prompt stage', () => {
     expect(await visitor.answer(slug, { username: 'free-name', ...passwords })).toEqual(end);
   });
 
-  it('lets a user keep their name', async () => {
+  it('accepts the pending user’s own name', async () => {
     const user = await createUser(app.api, { username: 'keeper' });
     const identification = await createStage(app.api, 'identification');
     const form = await createPromptStage(app.api, [signUp[0]!]);
@@ -106,7 +106,7 @@ describe('A prompt stage', () => {
     expect(await visitor.answer(flow.slug, { username: 'Keeper' })).toEqual(end);
   });
 
-  it('uses the server’s values for fields that are not shown, whatever is sent', async () => {
+  it('ignores submitted values of hidden and static fields', async () => {
     const fixed = [
       { field_key: 'plan', type: 'hidden' as const, initial_value: 'basic' },
       { field_key: 'note', type: 'static' as const, placeholder: 'as it is' },
@@ -119,25 +119,28 @@ describe('A prompt stage', () => {
     expect(await visitor.answer(slug, { plan: 'gold' })).toEqual(end);
   });
 
-  it('fills in what was answered before under the same key', async () => {
+  it('fills in the earlier answer with the same key', async () => {
     const slug = await forms([{ field_key: 'name' }], [{ field_key: 'name' }, { field_key: 'other' }]);
     const second = await new Visitor(app.url).answer(slug, { name: 'Alice', other: 'not asked yet' });
     expect(second.fields).toMatchObject([{ initial_value: 'Alice' }, { initial_value: '' }]);
   });
 
-  it.each(['__proto__', 'constructor', 'toString'])('treats a field under the key %s as any other', async (key) => {
-    const slug = await forms([{ field_key: key }], [{ field_key: key, required: false }]);
-    const visitor = new Visitor(app.url);
-    expect((await visitor.see(slug)).fields).toMatchObject([{ field_key: key, initial_value: '' }]);
-    expect((await visitor.answer(slug, {})).response_errors).toEqual(
-      Object.fromEntries([[key, details('This field is required.', 'required')]]),
-    );
-    const answer = JSON.parse(`{"${key}":"value"}`) as object;
-    expect((await visitor.answer(slug, answer)).fields).toMatchObject([{ initial_value: 'value' }]);
-    expect(({} as Record<string, unknown>)['value']).toBeUndefined();
-  });
+  it.each(['__proto__', 'constructor', 'toString'])(
+    'treats a field with the key %s like any other field',
+    async (key) => {
+      const slug = await forms([{ field_key: key }], [{ field_key: key, required: false }]);
+      const visitor = new Visitor(app.url);
+      expect((await visitor.see(slug)).fields).toMatchObject([{ field_key: key, initial_value: '' }]);
+      expect((await visitor.answer(slug, {})).response_errors).toEqual(
+        Object.fromEntries([[key, details('This field is required.', 'required')]]),
+      );
+      const answer = JSON.parse(`{"${key}":"value"}`) as object;
+      expect((await visitor.answer(slug, answer)).fields).toMatchObject([{ initial_value: 'value' }]);
+      expect(({} as Record<string, unknown>)['value']).toBeUndefined();
+    },
+  );
 
-  it('continues when its last field has been deleted meanwhile', async () => {
+  it('accepts an empty response after its last field was deleted during the run', async () => {
     const form = await createPromptStage(app.api, [{}]);
     const { flow } = await createFlowWith(app.api, [form.pk]);
     const visitor = new Visitor(app.url);

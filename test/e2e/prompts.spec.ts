@@ -19,7 +19,7 @@ const stages = '/stages/prompt/stages/';
 const required = ['This field is required.'];
 
 describe('A prompt', () => {
-  it('has the defaults of the reference in its order', async () => {
+  it('has authentik’s defaults and field order', async () => {
     const needed = { name: 'defaults', field_key: 'email', label: 'Email', type: 'email' };
     const { status, body } = await app.api.post(prompts, needed);
     expect(status).toBe(201);
@@ -85,7 +85,7 @@ describe('A prompt', () => {
     expect(one.field_key).toBe(other.field_key);
   });
 
-  it('cannot be added to a stage through the prompt', async () => {
+  it('ignores promptstage_set in an update', async () => {
     const { pk } = await createPrompt(app.api);
     const { status, body } = await app.api.patch(`${prompts}${pk}/`, { promptstage_set: [{ name: randomUUID() }] });
     expect([status, body.promptstage_set]).toEqual([200, []]);
@@ -116,7 +116,7 @@ describe('A prompt', () => {
     expect((await actor.api.post(`${prompts}preview/`, preview)).status).toBe(200);
   });
 
-  it('can be sorted by every column, by default by key', async () => {
+  it('can be sorted by every column, and is sorted by field key by default', async () => {
     await createPrompt(app.api, { field_key: 'zz' });
     await createPrompt(app.api, { field_key: 'aa' });
     const { body } = await app.api.get(prompts);
@@ -128,7 +128,7 @@ describe('A prompt', () => {
 });
 
 describe('A prompt stage', () => {
-  it('has at least one field, and no field twice', async () => {
+  it('requires at least one existing field, and drops duplicates', async () => {
     const name = randomUUID();
     const { pk } = await createPrompt(app.api);
     expect((await app.api.post(stages, { name })).body).toEqual({ fields: required });
@@ -153,7 +153,7 @@ describe('A prompt stage', () => {
     expect(body.fields).toEqual([first.pk, second.pk, last.pk]);
   });
 
-  it('keeps its fields unless a change names others', async () => {
+  it('keeps its fields unless an update replaces them', async () => {
     const stage = await createPromptStage(app.api, [{}, {}]);
     const { pk } = await createPrompt(app.api);
     const renamed = await app.api.patch(`${stages}${stage.pk}/`, { name: randomUUID() });
@@ -175,7 +175,7 @@ describe('A prompt stage', () => {
     expect((await app.api.patch(`${stages}${one.pk}/`, { name: one.name })).status).toBe(200);
   });
 
-  it('is found by any of its fields', async () => {
+  it('can be filtered by its fields', async () => {
     const stage = await createPromptStage(app.api, [{}, {}]);
     const [first, second] = stage.fields;
     const other = (await createPrompt(app.api)).pk;
@@ -189,7 +189,7 @@ describe('A prompt stage', () => {
     });
   });
 
-  it('keeps its prompts when it is deleted', async () => {
+  it('does not delete its prompts when it is deleted', async () => {
     const stage = await createPromptStage(app.api, [{}]);
     expect((await app.api.delete(`/stages/all/${stage.pk}/`)).status).toBe(204);
     expect((await app.api.get(`${prompts}${stage.fields[0]}/`)).body.promptstage_set).toEqual([]);

@@ -23,7 +23,7 @@ function send(to: string, { headers, ...options }: RawRequest = {}): Promise<Raw
   return rawRequest(app.url, to, { method: 'POST', ...options, headers: { authorization, ...headers } });
 }
 
-/** Status and JSON value of the answer to a body, for all three methods that have one. */
+/** Status and JSON value of the response to a body, which is the same for POST, PUT and PATCH. */
 async function answers(body: string | Uint8Array, headers: Record<string, string> = json): Promise<[number, unknown]> {
   const all: [number, unknown][] = [];
   for (const [method, to] of [
@@ -38,7 +38,7 @@ async function answers(body: string | Uint8Array, headers: Record<string, string
   return all[0]!;
 }
 
-describe('A body that is JSON', () => {
+describe('A JSON body', () => {
   it.each<[string, string]>([
     ['[]', 'Invalid data. Expected a dictionary, but got list.'],
     ['[{"name":"x"}]', 'Invalid data. Expected a dictionary, but got list.'],
@@ -52,7 +52,7 @@ describe('A body that is JSON', () => {
     ['false', 'Invalid data. Expected a dictionary, but got bool.'],
     ['null', 'No data provided'],
     [' null\n', 'No data provided'],
-  ])('but no object is refused: %s', async (body, message) => {
+  ])('is refused with 400 unless it is an object: %s', async (body, message) => {
     expect(await answers(body)).toEqual([400, { non_field_errors: [message] }]);
   });
 
@@ -68,17 +68,17 @@ describe('A body that is JSON', () => {
       'x',
     ],
     ...['{"host":1e400}'],
-  ])('of another media type or charset than JSON is malformed: %s', async (body) => {
+  ])('is refused with 400 if malformed: %s', async (body) => {
     const [status, answer] = await answers(body);
     expect([status, answer]).toEqual([400, { detail: expect.stringMatching(/^JSON parse error - \w/) }]);
   });
 
-  it('in another encoding than UTF-8 is malformed', async () => {
+  it('is refused with 400 if it is not UTF-8', async () => {
     const [status, answer] = await answers(Buffer.from('{"name":"\xfc"}', 'latin1'));
     expect([status, answer]).toEqual([400, { detail: 'JSON parse error - not UTF-8' }]);
   });
 
-  it('may repeat a key: the last value counts', async () => {
+  it('may repeat a key; the last value is used', async () => {
     const { status, body } = await send(list, {
       headers: json,
       body: '{"name":"first","port":"x","name":"last","port":1}',
@@ -86,14 +86,14 @@ describe('A body that is JSON', () => {
     expect([status, JSON.parse(body)]).toEqual([201, expect.objectContaining({ name: 'last', port: 1 })]);
   });
 
-  it('may hold keys that are special in JavaScript', async () => {
+  it('may contain keys with a special meaning in JavaScript, which are ignored', async () => {
     const odd = '{"__proto__":{"port":1},"constructor":{"prototype":{"port":2}},"hasOwnProperty":3,"name":"odd"}';
     const { status, body } = await send(list, { headers: json, body: odd });
     expect([status, JSON.parse(body)]).toEqual([201, expect.objectContaining({ name: 'odd', port: 25 })]);
     expect(({} as { port?: number }).port).toBeUndefined();
   });
 
-  it('may be as large as a megabyte, and no larger', async () => {
+  it('may have 1 MiB, and is refused with 413 above', async () => {
     const sized = (name: string, size: number): string => {
       const rest = JSON.stringify({ name, ignored: '' }).length;
       return JSON.stringify({ name, ignored: 'x'.repeat(size - rest) });
@@ -137,7 +137,7 @@ describe('A body that is JSON', () => {
     expect(answer).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 201 Created\r\n/);
   });
 
-  it('that is truncated stores nothing', async () => {
+  it('stores nothing if truncated', async () => {
     const { hostname, port } = new URL(app.url);
     const head = `POST ${list} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\n`;
     await new Promise<void>((resolve, reject) => {
@@ -149,7 +149,7 @@ describe('A body that is JSON', () => {
     expect((await app.api.get('/stages/email/?name=half')).body.results).toEqual([]);
   });
 
-  it('with two lengths is refused', async () => {
+  it('with Content-Length and Transfer-Encoding is refused with 400', async () => {
     const head = `POST ${list} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\n`;
     const smuggled = `${head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n`;
     expect(await rawExchange(app.url, smuggled)).toMatch(/^HTTP\/1.1 400 /);
@@ -160,12 +160,12 @@ describe('An empty body', () => {
   const required = [400, { name: ['This field is required.'] }];
 
   it.each<[string, Record<string, string>]>([
-    ['without a type', {}],
-    ['of the type JSON', json],
+    ['without a content type', {}],
+    ['of type JSON', json],
     ['of another type', { 'content-type': 'text/plain' }],
-    ['of a type that makes no sense', { 'content-type': 'garbage' }],
+    ['of an invalid type', { 'content-type': 'garbage' }],
     ['of a form', { 'content-type': 'multipart/form-data; boundary=x' }],
-  ])('%s is an empty object', async (_, headers) => {
+  ])('%s is treated as an empty object', async (_, headers) => {
     for (const chunked of [false, true]) {
       const post = await send(list, { headers, body: '', chunked });
       expect([post.status, JSON.parse(post.body)]).toEqual(required);
@@ -176,13 +176,13 @@ describe('An empty body', () => {
     }
   });
 
-  it('may be no body at all', async () => {
+  it('may be missing', async () => {
     expect((await send(list)).status).toBe(400);
     expect((await send(path, { method: 'PATCH' })).status).toBe(200);
   });
 });
 
-describe('The type of a body', () => {
+describe('The content type of a body', () => {
   it.each([
     ...['application/json', 'application/json; charset=utf-8', 'application/json;charset=UTF-8', 'APPLICATION/JSON'],
     ...[' application/json ; a=b', 'application/json; charset=latin1'],
@@ -207,18 +207,18 @@ describe('The type of a body', () => {
       'garbage',
     ],
     ...['application/json, text/plain', ';', ''],
-  ])('cannot be %j', async (type) => {
+  ])('is refused with 415 if it is %j', async (type) => {
     expect(await answers('{"name":"x"}', { 'content-type': type })).toEqual([
       415,
       { detail: `Unsupported media type "${type}" in request.` },
     ]);
   });
 
-  it('cannot be left out', async () => {
+  it('is required', async () => {
     expect(await answers('{"name":"x"}', {})).toEqual([415, { detail: 'Unsupported media type "" in request.' }]);
   });
 
-  it('is ignored where no body is read', async () => {
+  it('is ignored for methods without a body', async () => {
     const { pk } = await createEmailStage(app.api);
     for (const headers of [json, { 'content-type': 'garbage' }, {}]) {
       const body = '{"malformed';

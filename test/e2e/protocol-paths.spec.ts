@@ -37,7 +37,7 @@ describe('An unknown path', () => {
   it.each([
     ...['providers/oauth2/', 'sources/all/?page=1', 'admin/version/', 'core/applications/x/', 'events/rules/'],
     ...['stages/authenticator/totp/', 'propertymappings/all'],
-  ])('says that a resource of authentik does not exist in this service: %s', async (path) => {
+  ])('names the authentik resource that this service does not have: %s', async (path) => {
     const { status, body } = await send(`/api/v3/${path}`);
     const { detail } = JSON.parse(body) as { detail: string };
     const resource = /^(core|events|stages)/.test(path) ? path.split('/').slice(0, 2).join('/') : path.split('/')[0];
@@ -61,9 +61,9 @@ describe('An unknown path', () => {
   });
 });
 
-describe('A method that no path has', () => {
+describe('An unsupported method', () => {
   it.each([list, `${list}b6f3d1a0-0000-4000-8000-000000000001/?x=1`, '/api/v3/core/users'])(
-    'is answered 405 with the methods that the path has: %s',
+    'gets a 405 with the allowed methods: %s',
     async (path) => {
       const { headers } = await send(path, { method: 'OPTIONS' });
       for (const method of ['QUERY', 'PROPFIND', 'LOCK']) {
@@ -77,7 +77,7 @@ describe('A method that no path has', () => {
     },
   );
 
-  it('needs the credentials of the path', async () => {
+  it('gets a 403 without credentials', async () => {
     expect((await rawRequest(app.url, list, { method: 'QUERY' })).status).toBe(403);
   });
 });
@@ -108,13 +108,13 @@ describe('An unknown object', () => {
   });
 });
 
-it.each(['stages/email', 'flows/instances'])('A key of any length is looked up: %s', async (resource) => {
+it.each(['stages/email', 'flows/instances'])('A key of 5,000 characters gets a 404: %s', async (resource) => {
   const { status, body } = await send(`/api/v3/${resource}/${'a'.repeat(5000)}/`);
   expect([status, body]).toEqual([404, '{"detail":"Not found."}']);
 });
 
-describe('A missing slash at the end', () => {
-  it('changes nothing, whatever the method', async () => {
+describe('A missing trailing slash', () => {
+  it('makes no difference for any method', async () => {
     const created = await send('/api/v3/stages/email', { method: 'POST', headers: json, body: '{"name":"slash"}' });
     expect(created.status).toBe(201);
     const { pk } = JSON.parse(created.body) as { pk: string };
@@ -132,7 +132,7 @@ describe('A missing slash at the end', () => {
   });
 });
 
-describe('The format of an answer', () => {
+describe('The format of a response', () => {
   it.each([
     ...['*/*', 'application/*', 'application/json', 'APPLICATION/JSON', 'application/json; charset=utf-8'],
     ...[
@@ -142,17 +142,17 @@ describe('The format of an answer', () => {
       'application/json;q=0.001',
     ],
     ...['image/*, application/json ; version=2 ; q=0.3'],
-  ])('may be asked for as %j', async (accept) => {
+  ])('may be requested with Accept: %j', async (accept) => {
     const { status, headers } = await send(list, { headers: { accept } });
     expect([status, headers['content-type']]).toEqual([200, 'application/json']);
   });
 
-  it('need not be asked for', async () => {
+  it('does not require an Accept header', async () => {
     expect((await send(list)).status).toBe(200);
   });
 
   it.each(['text/html', 'text/*', 'application/xml', 'application/vnd.api+json', 'json', '', 'application/json;q=0'])(
-    'cannot be asked for as %j',
+    'is refused with 406 for Accept: %j',
     async (accept) => {
       for (const method of ['GET', 'POST', 'PUT', 'OPTIONS']) {
         const { status, body } = await send(list, { method, headers: { accept } });
@@ -161,12 +161,12 @@ describe('The format of an answer', () => {
     },
   );
 
-  it.each(['format=json', 'format=', 'format=xml&format=json'])('may be asked for by ?%s', async (query) => {
+  it.each(['format=json', 'format=', 'format=xml&format=json'])('may be requested with ?%s', async (query) => {
     expect((await send(`${list}?${query}`)).status).toBe(200);
   });
 
   it.each(['format=xml', 'format=api', 'format=JSON', 'format=json&format=xml', 'format=%00', 'format=__proto__'])(
-    'is not found by ?%s',
+    'is refused with 404 for ?%s',
     async (query) => {
       const { status, body } = await send(`${list}?${query}`);
       expect([status, body]).toEqual([404, '{"detail":"Not found."}']);
@@ -181,7 +181,7 @@ describe('HEAD', () => {
     '/api/v3/stages/all/types/',
     '/api/v3/nope/',
     `${list}?page=9`,
-  ])('is answered as GET is, without the body: %s', async (path) => {
+  ])('gets the response of GET without the body: %s', async (path) => {
     const [get, head] = [await send(path), await send(path, { method: 'HEAD' })];
     const comparable = ({ status, headers }: RawResponse): object => {
       return { status, headers: { ...headers, date: '', 'x-authentik-id': '' } };
@@ -190,7 +190,7 @@ describe('HEAD', () => {
     expect([head.body, head.headers['content-length']]).toEqual(['', String(Buffer.byteLength(get.body))]);
   });
 
-  it('asks for the same rights as GET', async () => {
+  it('gets a 403 without credentials, like GET', async () => {
     const { status } = await rawRequest(app.url, list, { method: 'HEAD' });
     expect(status).toBe(403);
   });
@@ -215,17 +215,17 @@ describe('OPTIONS', () => {
 });
 
 describe('A request line', () => {
-  it('may be long, but not longer than the server reads', async () => {
+  it('may have 12 kB, and is refused with 431 at 20 kB', async () => {
     expect((await send(`${list}?other=${'x'.repeat(12_000)}`)).status).toBe(200);
     expect((await send(`${list}?search=${'x'.repeat(20_000)}`)).status).toBe(431);
   });
 
-  it('may name the whole address', async () => {
+  it('may contain an absolute URL', async () => {
     const lines = `GET http://example.com${list} HTTP/1.1\r\nHost: example.com\r\nAuthorization: ${authorization}\r\n`;
     expect(await rawExchange(app.url, `${lines}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 OK\r\n/);
   });
 
-  it('that is malformed is refused, and the next one served', async () => {
+  it('is refused with 400 if malformed, and later requests are served', async () => {
     expect(await rawExchange(app.url, 'what is this\r\n\r\n')).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
     expect((await send(list)).status).toBe(200);
   });

@@ -7,7 +7,7 @@ import { type RawResponse, rawRequest, type RawRequest } from '../support/raw-re
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
-/** Keys of callers: who may do nothing, who may only view, who may add. */
+/** Keys of callers without permissions and with view permission, and the path of an existing stage. */
 let plain: string;
 let viewer: string;
 let known: string;
@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 interface Options extends RawRequest {
-  /** The caller's key; the administrator's if none is given, nobody's if it is null. */
+  /** The caller's key; the administrator's by default, none if null. */
   readonly as?: string | null;
 }
 
@@ -44,7 +44,7 @@ async function statusAndDetail(path: string, options: Options): Promise<[number,
   return [status, detail ?? body];
 }
 
-describe('Of several errors of a request', () => {
+describe('Of several errors in a request', () => {
   const anonymous = 'Authentication credentials were not provided.';
   const invalid = 'Token invalid/expired';
   const denied = 'You do not have permission to perform this action.';
@@ -57,48 +57,68 @@ describe('Of several errors of a request', () => {
     ['an unknown format', '406', () => [`${list}?format=xml`, { headers: html }], [404, 'Not found.']],
     ['an unknown format', 'no credentials', () => [`${list}?format=xml`, { as: null }], [404, 'Not found.']],
     ['406', 'no credentials', () => [list, { headers: html, as: null }], [406, notAcceptable]],
-    ['406', 'a bad token', () => [list, { headers: html, as: 'nope' }], [406, notAcceptable]],
+    ['406', 'an invalid token', () => [list, { headers: html, as: 'nope' }], [406, notAcceptable]],
     ['406', 'no permission', () => [list, { headers: html, as: plain }], [406, notAcceptable]],
-    ['406', 'no such method', () => [list, { method: 'DELETE', headers: html }], [406, notAcceptable]],
-    ['406', 'no such object', () => [unknown, { headers: html }], [406, notAcceptable]],
-    ['no credentials', 'no such method', () => [list, { method: 'PUT', as: null }], [403, anonymous]],
+    ['406', 'an unsupported method', () => [list, { method: 'DELETE', headers: html }], [406, notAcceptable]],
+    ['406', 'an unknown object', () => [unknown, { headers: html }], [406, notAcceptable]],
+    ['no credentials', 'an unsupported method', () => [list, { method: 'PUT', as: null }], [403, anonymous]],
     ['no credentials', 'malformed JSON', () => [list, { method: 'POST', as: null, ...malformed }], [403, anonymous]],
-    ['no credentials', 'no such object', () => [unknown, { as: null }], [403, denied]],
-    ['a bad token', 'no such method', () => [list, { method: 'PUT', as: 'nope' }], [403, invalid]],
-    ['a bad token', 'a bad body', () => [list, { method: 'POST', as: 'nope', ...untyped }], [403, invalid]],
-    ['no permission', 'no such method', () => [list, { method: 'DELETE', as: plain }], [403, denied]],
-    ['no permission', 'no such object', () => [unknown, { as: plain }], [403, denied]],
+    ['no credentials', 'an unknown object', () => [unknown, { as: null }], [403, denied]],
+    ['an invalid token', 'an unsupported method', () => [list, { method: 'PUT', as: 'nope' }], [403, invalid]],
+    ['an invalid token', 'an invalid body', () => [list, { method: 'POST', as: 'nope', ...untyped }], [403, invalid]],
+    ['no permission', 'an unsupported method', () => [list, { method: 'DELETE', as: plain }], [403, denied]],
+    ['no permission', 'an unknown object', () => [unknown, { as: plain }], [403, denied]],
     ['no permission', 'malformed JSON', () => [list, { method: 'POST', as: viewer, ...malformed }], [403, denied]],
     ['no permission', '415', () => [list, { method: 'POST', as: plain, ...untyped }], [403, denied]],
-    ['no permission', 'a bad filter', () => [`${list}?port=x`, { as: plain }], [403, denied]],
-    ['no permission', 'a bad page', () => [`${list}?page=x`, { as: plain }], [403, denied]],
-    ['no such method', 'no such object', () => [unknown, { method: 'POST' }], [405, 'Method "POST" not allowed.']],
-    ['no such method', '415', () => [list, { method: 'PUT', ...untyped }], [405, 'Method "PUT" not allowed.']],
+    ['no permission', 'an invalid filter', () => [`${list}?port=x`, { as: plain }], [403, denied]],
+    ['no permission', 'an invalid page', () => [`${list}?page=x`, { as: plain }], [403, denied]],
     [
-      'no such method',
+      'an unsupported method',
+      'an unknown object',
+      () => [unknown, { method: 'POST' }],
+      [405, 'Method "POST" not allowed.'],
+    ],
+    ['an unsupported method', '415', () => [list, { method: 'PUT', ...untyped }], [405, 'Method "PUT" not allowed.']],
+    [
+      'an unsupported method',
       'malformed JSON',
       () => [known, { method: 'POST', ...malformed }],
       [405, 'Method "POST" not allowed.'],
     ],
-    ['no such object', 'no right to change it', () => [unknown, { method: 'PATCH', as: viewer }], [404, 'Not found.']],
-    ['no such object', 'malformed JSON', () => [unknown, { method: 'PATCH', ...malformed }], [404, 'Not found.']],
-    ['no such object', '415', () => [unknown, { method: 'PUT', ...untyped }], [404, 'Not found.']],
-    ['no such key', 'malformed JSON', () => [`${list}x/`, { method: 'PUT', ...malformed }], [404, 'Not found.']],
     [
-      'no right to change it',
+      'an unknown object',
+      'no change permission',
+      () => [unknown, { method: 'PATCH', as: viewer }],
+      [404, 'Not found.'],
+    ],
+    ['an unknown object', 'malformed JSON', () => [unknown, { method: 'PATCH', ...malformed }], [404, 'Not found.']],
+    ['an unknown object', '415', () => [unknown, { method: 'PUT', ...untyped }], [404, 'Not found.']],
+    ['an unknown key', 'malformed JSON', () => [`${list}x/`, { method: 'PUT', ...malformed }], [404, 'Not found.']],
+    [
+      'no change permission',
       'malformed JSON',
       () => [known, { method: 'PATCH', as: viewer, ...malformed }],
       [403, denied],
     ],
-    ['no right to change it', '415', () => [known, { method: 'PUT', as: viewer, ...untyped }], [403, denied]],
-    ['no right to delete it', 'a bad body', () => [known, { method: 'DELETE', as: viewer, ...untyped }], [403, denied]],
+    ['no change permission', '415', () => [known, { method: 'PUT', as: viewer, ...untyped }], [403, denied]],
+    [
+      'no delete permission',
+      'an invalid body',
+      () => [known, { method: 'DELETE', as: viewer, ...untyped }],
+      [403, denied],
+    ],
     [
       '415',
       'malformed JSON',
       () => [list, { method: 'POST', ...untyped }],
       [415, 'Unsupported media type "text/plain" in request.'],
     ],
-    ['a bad filter', 'a bad page', () => [`${list}?port=x&page=99`, {}], [400, '{"port":["Enter a number."]}']],
+    [
+      'an invalid filter',
+      'an invalid page',
+      () => [`${list}?port=x&page=99`, {}],
+      [400, '{"port":["Enter a number."]}'],
+    ],
   ])('%s is reported before %s', async (_, __, request, expected) => {
     expect(await statusAndDetail(...request())).toEqual(expected);
   });
@@ -139,7 +159,7 @@ describe('The header Allow', () => {
     }
   });
 
-  it('is on what was created, what was deleted and what was refused', async () => {
+  it('is in responses with 201, 204 and 400', async () => {
     const json = { 'content-type': 'application/json' };
     const created = await send(list, { method: 'POST', headers: json, body: '{"name":"allowed"}' });
     expect([created.status, created.headers.allow]).toEqual([201, ofList]);
@@ -150,13 +170,13 @@ describe('The header Allow', () => {
     expect([deleted.status, deleted.headers.allow, deleted.body]).toEqual([204, ofDetail, '']);
   });
 
-  it('is not on the page for an unknown path', async () => {
+  it('is missing in the 404 for an unknown path', async () => {
     expect((await send('/api/v3/nope/')).headers.allow).toBeUndefined();
   });
 });
 
-describe('Every answer', () => {
-  it('is JSON without a charset, has an id of its own, and names no place and no challenge', async () => {
+describe('Every response', () => {
+  it('is JSON without a charset, with a unique id, and without Location or WWW-Authenticate', async () => {
     const binding = `/api/v3/flows/bindings/${(await createBinding(app.api)).pk}/`;
     const json = { 'content-type': 'application/json' };
     const answers = [
@@ -183,7 +203,7 @@ describe('Every answer', () => {
     expect(new Set(answers.map(({ headers }) => headers['x-authentik-id'])).size).toBe(answers.length);
   });
 
-  it('is compact and in plain UTF-8', async () => {
+  it('is compact JSON in unescaped UTF-8', async () => {
     const name = 'ümläut 例え 😀 \u2028 </script>';
     const { pk } = await createEmailStage(app.api, { name });
     const { body, headers } = await send(`${list}${pk}/`);
