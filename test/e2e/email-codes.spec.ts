@@ -42,15 +42,15 @@ function type(visitor: Visitor, code: unknown): Promise<any> {
   return visitor.answer(flow.slug, { component: 'ak-stage-email', code });
 }
 
-/** Codes that are not this one. */
+/** Codes other than this one. */
 function others(code: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => String((Number(code) + index + 1) % 1_000_000).padStart(6, '0'));
 }
 
 const passed = (): object => ({ component: 'ak-stage-dummy', name: flow.behind });
 
-describe('The code in the mail', () => {
-  it('lets the waiting page continue, and spends the link', async () => {
+describe('A mailed code', () => {
+  it('continues the run on the waiting page, and uses up the link', async () => {
     const { visitor, code, query } = await asked();
     expect(await type(visitor, code)).toMatchObject({
       ...passed(),
@@ -64,11 +64,11 @@ describe('The code in the mail', () => {
   });
 
   it.each([
-    ['blanks', (code: string) => ` ${code.slice(0, 3)} ${code.slice(3)} `],
+    ['spaces', (code: string) => ` ${code.slice(0, 3)} ${code.slice(3)} `],
     ['a hyphen', (code: string) => `${code.slice(0, 3)}-${code.slice(3)}`],
     ['digits of another script', (code: string) => [...code].map((digit) => '٠١٢٣٤٥٦٧٨٩'[Number(digit)]).join('')],
-    ['no quotes around it', (code: string) => (code.startsWith('0') ? code : Number(code))],
-  ])('may be typed with %s', async (_, typed) => {
+    ['a JSON number', (code: string) => (code.startsWith('0') ? code : Number(code))],
+  ])('is accepted in another notation: %s', async (_, typed) => {
     const { visitor, code } = await asked();
     expect(await type(visitor, typed(code))).toMatchObject(passed());
   });
@@ -83,7 +83,7 @@ describe('The code in the mail', () => {
     expect(await type(mine.visitor, mine.code)).toMatchObject(passed());
   });
 
-  it('is another one in the next mail, and the old one is good no more', async () => {
+  it('is replaced by the code of the next mail, and is then refused', async () => {
     const { visitor, code, email } = await asked();
     await visitor.answer(flow.slug, {});
     const next = await proofMail(sink, email, 2);
@@ -92,7 +92,7 @@ describe('The code in the mail', () => {
     expect(await type(visitor, next.code)).toMatchObject(passed());
   });
 
-  it('is checked for its form before it counts as an attempt', async () => {
+  it('is not counted as an attempt if it is malformed', async () => {
     const { visitor, code } = await asked();
     const form = { code: [{ string: 'Enter the six digits of the code in the email.', code: 'invalid' }] };
     for (const typed of ['12345', '1234567', 'abcdef', '12345x', "1' or 1"]) {
@@ -106,7 +106,7 @@ describe('The code in the mail', () => {
     expect(await type(visitor, code)).toMatchObject(passed());
   });
 
-  it('has five tries; then even the right one is not looked at, and the link still works', async () => {
+  it('is refused after five wrong attempts even if correct, while the link stays valid', async () => {
     const { visitor, code, query } = await asked();
     for (const wrong of others(code, 5))
       expect(await type(visitor, wrong)).toMatchObject({ response_errors: notRight });
@@ -122,7 +122,7 @@ describe('The code in the mail', () => {
     expect(await visitor.answer(flow.slug, { component: 'ak-stage-consent', token }, query)).toMatchObject(passed());
   });
 
-  it('is looked at for at most five of 20 guesses at the same time', async ({ annotate }) => {
+  it('is compared with at most five of 20 concurrent guesses', async ({ annotate }) => {
     const { visitor, code } = await asked();
     const answers = await Promise.all(others(code, 20).map((guess) => type(visitor, guess)));
     const texts = answers.map(({ response_errors }) => response_errors.code[0].string);
@@ -132,7 +132,7 @@ describe('The code in the mail', () => {
     expect((await type(visitor, code)).response_errors.code[0].string).toBe(tooMany);
   });
 
-  it('and the link, used at the same time, are good for one of them', async () => {
+  it('passes once in concurrent uses of code and link', async () => {
     for (const _ of [1, 2, 3]) {
       const { visitor, code, query } = await asked();
       const others = Array.from({ length: 10 }, () => new Visitor(app.url));
@@ -148,7 +148,7 @@ describe('The code in the mail', () => {
     }
   });
 
-  it('brings no more than 20 guesses a run, however many mails are sent', async () => {
+  it('allows at most 20 guesses per run, over any number of mails', async () => {
     const { visitor, email } = await asked();
     let evaluated = 0;
     for (let mail = 1; mail <= 6; mail += 1) {
@@ -165,7 +165,7 @@ describe('The code in the mail', () => {
     expect(evaluated).toBe(20);
   });
 
-  it('is slowed down after 20 wrong ones for one recipient, but not in a browser that has signed in before', async () => {
+  it('is delayed after 20 wrong guesses for one recipient, but not in a known browser', async () => {
     const { email, pk } = await createReader(app.api);
     const user = await app.dataSource.manager.findOneByOrFail(User, { pk });
     const known = app.nest.get(KnownBrowsers).add(undefined, user);
@@ -192,7 +192,7 @@ describe('The code in the mail', () => {
     expect(await type(stranger.visitor, stranger.code)).toMatchObject(passed());
   });
 
-  it('is looked at 20 times of 40 for eight recipients, if that is the limit of a client network', async () => {
+  it('is compared with 20 of 40 guesses for eight recipients if a client network is limited to 20', async () => {
     const strict = await startTestApp({ GUESS_CLIENT_LIMIT: '20', GUESS_CLIENT_WINDOW: '1200' });
     try {
       const { slug } = await createProofFlow(strict.api, 1);
@@ -216,10 +216,10 @@ describe('The code in the mail', () => {
   });
 });
 
-describe('The life of a code', () => {
+describe('The lifetime of a code', () => {
   afterEach(() => vi.useRealTimers());
 
-  /** Moves the database's clock on for every token; nobody cleans up. */
+  /** Ages all tokens in the database, without cleanup. */
   const pass = async (seconds: number): Promise<void> => {
     const by = [seconds];
     await app.dataSource.query(
@@ -232,7 +232,7 @@ describe('The life of a code', () => {
     );
   };
 
-  it('is denied after ten minutes, while the link still works', async () => {
+  it('ends after ten minutes, while the link stays valid', async () => {
     const { visitor, code, query } = await asked();
     await pass(599);
     const early = await asked();
@@ -243,7 +243,7 @@ describe('The life of a code', () => {
     expect(await visitor.answer(flow.slug, { component: 'ak-stage-consent', token }, query)).toMatchObject(passed());
   });
 
-  it('is named as expired for known and unknown users alike, until a new one is sent', async () => {
+  it('ends with the same message for known and unknown users, until the next mail', async () => {
     const known = await asked();
     const unknown = new Visitor(app.url);
     await unknown.answer(flow.slug, { uid_field: 'nobody-with-a-code@example.org' });
@@ -260,7 +260,7 @@ describe('The life of a code', () => {
     expect(await type(known.visitor, code)).toMatchObject(passed());
   });
 
-  it('lives no longer than the link', async () => {
+  it('is at most that of the link', async () => {
     const short = await createProofFlow(app.api, port, { email: { token_expiry: 3 } });
     const { email } = await createReader(app.api);
     const visitor = new Visitor(app.url);
@@ -271,7 +271,7 @@ describe('The life of a code', () => {
     expect(await visitor.answer(short.slug, { code })).toMatchObject({ response_errors: notRight });
   });
 
-  it('says on the page and in the mail how long link and code are valid', async () => {
+  it('is shown on the page and in the mail, with that of the link', async () => {
     const { email } = await createReader(app.api);
     const visitor = new Visitor(app.url);
     const challenge = await visitor.answer(flow.slug, { uid_field: email });

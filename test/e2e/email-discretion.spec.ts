@@ -36,7 +36,7 @@ afterAll(async () => {
   await sink.close();
 });
 
-/** Everything that is said in a visit that asks for a mail, and for another one, and types a code. */
+/** All responses of a visit that requests two mails and enters codes. */
 async function visit(uid_field: string): Promise<Answer[]> {
   const visitor = new Visitor(app.url);
   const answers: Answer[] = [];
@@ -56,7 +56,7 @@ async function visit(uid_field: string): Promise<Answer[]> {
   return answers;
 }
 
-/** What a client can see of an answer; of cookies and times only the form. */
+/** The visible parts of a response, with masked cookie values and times. */
 function seen({ status, headers, body }: Answer): unknown {
   const shown = [...headers].map(([name, value]) => {
     if (['date', 'x-authentik-id'].includes(name)) return [name, ''];
@@ -65,8 +65,8 @@ function seen({ status, headers, body }: Answer): unknown {
   return { status, headers: shown, body };
 }
 
-describe('Whether there is an account', () => {
-  it('is not revealed by status, headers or body, not even at the limit of guesses', async () => {
+describe('A mail request for an unknown or inactive user', () => {
+  it('is answered like one for a known user in status, headers and body, even at the limit of guesses', async () => {
     const told = (await visit(someone.known)).map(seen);
     expect(told).toHaveLength(13);
     for (const name of Object.values(someone).slice(1)) {
@@ -74,7 +74,7 @@ describe('Whether there is an account', () => {
     }
   });
 
-  it('creates no user, no mail and no token for an unknown user', async () => {
+  it('creates no user, mail, token or job', async () => {
     const count = async (): Promise<unknown> => {
       const statement =
         'select (select count(*) from "user") users, (select count(*) from mail_message) mails, ' +
@@ -88,7 +88,7 @@ describe('Whether there is an account', () => {
     expect(await count()).toEqual(before);
   });
 
-  it('reports a user who cannot receive mails to the administrator', async () => {
+  it('reports a user without an address to the administrator', async () => {
     await visit(someone.withoutAddress);
     const { body } = await app.api.get('/events/events/?action=configuration_error');
     expect(body.results[0].context).toMatchObject({

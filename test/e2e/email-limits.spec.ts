@@ -32,7 +32,7 @@ const wait = (minutes: number): object[] => [
 ];
 const sent = { component: 'ak-stage-email' };
 
-/** A first mail to a user, each time from a new browser. */
+/** Requests a first mail to a user from a new browser. */
 async function ask(uid_field: string, ip?: string, { slug } = flow): Promise<any> {
   const visitor = new Visitor(app.url);
   const headers = ip === undefined ? {} : { 'x-forwarded-for': ip };
@@ -46,11 +46,11 @@ async function mailsTo(address: string): Promise<number> {
   return rows.length;
 }
 
-/** Lets the spans of time end that limits are for. */
+/** Ends the windows of all limits. */
 const waitOut = (): Promise<unknown> => app.dataSource.query('update request_limit set ends = now()');
 
 describe('The limit of a recipient', () => {
-  it('counts the first mail of every visit, and says when to try again', async () => {
+  it('counts the first mail of every visit, and shows the time until a retry', async () => {
     const { email } = await createReader(app.api);
     for (const _ of [1, 2, 3]) expect(await ask(email)).not.toHaveProperty('messages');
     expect(await ask(email)).toMatchObject({ ...sent, messages: wait(4) });
@@ -60,7 +60,7 @@ describe('The limit of a recipient', () => {
     expect(await mailsTo(email)).toBe(4);
   });
 
-  it('counts what is sent again, and answers as if it had been sent', async () => {
+  it('counts resends, and answers a refused resend like a sent one, with a message', async () => {
     const { email } = await createReader(app.api);
     const visitor = new Visitor(app.url);
     await visitor.answer(flow.slug, { uid_field: email });
@@ -82,14 +82,14 @@ describe('The limit of a recipient', () => {
     [70, 2],
     [230, 4],
     [250, 5],
-  ])('shows %i seconds as %i minutes: rounded up, so that no visitor returns too early', async (seconds, minutes) => {
+  ])('shows %i seconds as %i minutes, rounded up', async (seconds, minutes) => {
     const { email } = await createReader(app.api);
     for (const _ of [1, 2, 3]) await ask(email);
     await app.dataSource.query("update request_limit set ends = now() + $1 * interval '1 second'", [seconds]);
     expect(await ask(email)).toMatchObject({ messages: wait(minutes) });
   });
 
-  it('leaves the last mail good: its link and its code', async () => {
+  it('leaves the code of the last mail valid', async () => {
     const { email } = await createReader(app.api);
     const visitor = new Visitor(app.url);
     await visitor.answer(flow.slug, { uid_field: email });
@@ -98,7 +98,7 @@ describe('The limit of a recipient', () => {
     expect(await visitor.answer(flow.slug, { component: 'ak-stage-email', code })).toMatchObject({ name: flow.behind });
   });
 
-  it('is the same for unknown and for inactive users', async () => {
+  it('is the same for unknown and inactive users', async () => {
     const { email, pk } = await createReader(app.api);
     await app.api.patch(`/core/users/${pk}/`, { is_active: false });
     for (const name of ['nobody@example.org', email]) {
@@ -117,13 +117,13 @@ describe('The limit of a recipient', () => {
     expect(await ask(username)).toMatchObject({ messages: wait(4) });
   });
 
-  it('is the same in any letter case', async () => {
+  it('is shared by all letter cases of an address', async () => {
     const { email } = await createReader(app.api);
     for (const name of [email, email.toUpperCase(), ` ${email} `]) await ask(name);
     expect(await ask(email)).toMatchObject({ messages: wait(4) });
   });
 
-  it('is one for all spellings of one mailbox', async () => {
+  it('is shared by all spellings of a mailbox', async () => {
     const { email } = await createReader(app.api);
     const [name, domain] = email.split('@');
     for (const tag of ['+a', '+b', '']) expect(await ask(`${name}${tag}@${domain}`)).not.toHaveProperty('messages');
@@ -136,7 +136,7 @@ describe('The limit of a recipient', () => {
     expect((await mailsTo(tagged.email)) + (await mailsTo(other.email))).toBe(3);
   });
 
-  it('is apart for a browser that has signed in before, so that strangers cannot use it up', async () => {
+  it('is separate for a known browser, so that strangers cannot exhaust it', async () => {
     const { email, pk } = await createReader(app.api);
     for (const _ of [1, 2, 3, 4]) await ask(email);
     const user = await app.dataSource.manager.findOneByOrFail(User, { pk });
@@ -160,7 +160,7 @@ describe('The limit of a recipient', () => {
     expect(await ask(email, undefined, strict)).toMatchObject({ messages: wait(5) });
   });
 
-  it('holds against requests at the same time', async () => {
+  it('applies to concurrent requests', async () => {
     const { email } = await createReader(app.api);
     await Promise.all(Array.from({ length: 10 }, () => ask(email)));
     expect(await mailsTo(email)).toBe(3);
@@ -182,7 +182,7 @@ describe('The limit of a client', () => {
     return answers;
   };
 
-  it('counts every mail to every recipient, for known and for unknown users', async () => {
+  it('counts mails to all recipients, known or unknown', async () => {
     const { email } = await createReader(app.api);
     const answers = await many(12, () => '192.0.2.1');
     expect(answers.filter((answer) => 'messages' in answer)).toEqual([]);

@@ -39,7 +39,7 @@ async function asked({ slug } = flow): Promise<Asked> {
   return { visitor, mail: await proofMail(sink, email), email, user };
 }
 
-/** The user name that belongs to an address. */
+/** The user name of the account with this address. */
 const nameOf = ({ email }: Asked): string => email.split('@')[0]!;
 
 async function confirm(visitor: Visitor, { query }: ProofMail, { slug } = flow): Promise<any> {
@@ -47,7 +47,7 @@ async function confirm(visitor: Visitor, { query }: ProofMail, { slug } = flow):
   return visitor.answer(slug, { component: 'ak-stage-consent', token }, query);
 }
 
-/** What another browser that opens a link shows, and the effect of its button. */
+/** Opens a link in another browser, which must refuse it. @returns the error message */
 async function refusal(mail: ProofMail, { slug } = flow): Promise<string> {
   const visitor = new Visitor(app.url);
   const { component, error_message } = await visitor.see(slug, mail.query);
@@ -59,16 +59,16 @@ async function refusal(mail: ProofMail, { slug } = flow): Promise<string> {
 
 const tokens = (): Promise<any[]> => app.dataSource.query('select * from flow_token order by token_uuid');
 
-describe('A link that cannot be used says why, and where to get another', () => {
+describe('A link is refused with the reason and an address for a new link', () => {
   const another = (): string => `Request a new link: https://login.example.org/if/flow/${flow.slug}/`;
 
-  it('when it has been used', async () => {
+  it('after it was used', async () => {
     const { mail } = await asked();
     await confirm(new Visitor(app.url), mail);
     expect(await refusal(mail)).toBe(`This link has already been used. ${another()}`);
   });
 
-  it('when it has expired, even before the cleanup', async () => {
+  it('after it expired, even before the cleanup', async () => {
     const { mail } = await asked();
     const visitor = new Visitor(app.url);
     const { token } = await visitor.see(flow.slug, mail.query);
@@ -81,7 +81,7 @@ describe('A link that cannot be used says why, and where to get another', () => 
     });
   });
 
-  it('when a newer mail was sent in the same run, but not by the run of another visitor for the same user', async () => {
+  it('after a newer mail in the same run, but not after a mail in another run for the same user', async () => {
     const { visitor, mail, email } = await asked();
     await visitor.answer(flow.slug, {});
     const newer = await proofMail(sink, email, 2);
@@ -91,7 +91,7 @@ describe('A link that cannot be used says why, and where to get another', () => 
     expect(await confirm(new Visitor(app.url), newer)).toMatchObject({ name: flow.behind });
   });
 
-  it('when it is not known', async () => {
+  it('if it is unknown', async () => {
     const { mail } = await asked();
     for (const token of [randomBytes(32).toString('hex'), '', 'x', mail.token.slice(1), mail.token.toUpperCase()]) {
       const message = await refusal({ ...mail, query: `flow_token=${token}` });
@@ -101,9 +101,9 @@ describe('A link that cannot be used says why, and where to get another', () => 
   });
 
   it.each([
-    ['was given another address', { email: 'other@example.org' }],
-    ['was switched off', { is_active: false }],
-  ])('when the user %s', async (_, change) => {
+    ['got another address', { email: 'other@example.org' }],
+    ['was deactivated', { is_active: false }],
+  ])('after its user %s', async (_, change) => {
     const { mail, user, visitor } = await asked();
     await app.api.patch(`/core/users/${user}/`, change);
     expect(await refusal(mail)).toBe(
@@ -113,27 +113,27 @@ describe('A link that cannot be used says why, and where to get another', () => 
     expect(component).toBe('ak-stage-email');
   });
 
-  it('when the user was deleted', async () => {
+  it('after its user was deleted', async () => {
     const { mail, user } = await asked();
     await app.api.delete(`/core/users/${user}/`);
     expect(await refusal(mail)).toMatch(/^This link is no longer valid, because the account has changed/);
   });
 
-  it('when its stage was deleted', async () => {
+  it('after its stage was deleted', async () => {
     const short = await createProofFlow(app.api, port);
     const { mail } = await asked(short);
     await app.api.delete(`/stages/email/${short.stage}/`);
     expect(await refusal(mail, short)).toMatch(/^This link is unknown/);
   });
 
-  it('when its stage was removed from the flow, so that removal bypasses no proof', async () => {
+  it('after its stage was removed from the flow, so that removal does not bypass the proof', async () => {
     const short = await createProofFlow(app.api, port);
     const { mail } = await asked(short);
     await app.api.delete(`/flows/bindings/${short.binding}/`);
     expect(await confirm(new Visitor(app.url), mail, short)).toMatchObject({ component: 'ak-stage-access-denied' });
   });
 
-  it('while its flow is deleted, as for any unknown flow', async () => {
+  it('after its flow was deleted: 404 for the flow, and unknown in another flow', async () => {
     const short = await createProofFlow(app.api, port);
     const { mail } = await asked(short);
     await app.api.delete(`/flows/instances/${short.slug}/`);
@@ -142,8 +142,8 @@ describe('A link that cannot be used says why, and where to get another', () => 
   });
 });
 
-describe('A link is for one flow and one user', () => {
-  it('is refused under the address of another flow, and stays good under its own', async () => {
+describe('A link', () => {
+  it('is refused in another flow, with one event, and stays valid in its own', async () => {
     const other = await createProofFlow(app.api, port);
     const { mail } = await asked();
     for (const _ of [1, 2, 3]) {
@@ -162,7 +162,7 @@ describe('A link is for one flow and one user', () => {
     expect(JSON.stringify(body)).not.toContain(mail.token);
   });
 
-  it('acts for its own user, whatever browser opens it, and the rightful link of that browser stays good', async () => {
+  it('continues for its own user in another user’s browser, whose own link stays valid', async () => {
     const mine = await asked();
     const theirs = await asked();
     expect(await mine.visitor.see(flow.slug, theirs.mail.query)).toMatchObject({ pending_user: nameOf(theirs) });
@@ -171,7 +171,7 @@ describe('A link is for one flow and one user', () => {
     expect(await confirm(new Visitor(app.url), mine.mail)).toMatchObject({ name: flow.behind });
   });
 
-  it('is not confirmed with the button of another link', async () => {
+  it('is not confirmed with the button token of another link', async () => {
     const mine = await asked();
     const theirs = await asked();
     const visitor = new Visitor(app.url);
@@ -182,7 +182,7 @@ describe('A link is for one flow and one user', () => {
     expect(await confirm(visitor, mine.mail)).toMatchObject({ name: flow.behind });
   });
 
-  it('is refused when its token and its plan name two users', async () => {
+  it('is refused if its token and its plan have different users', async () => {
     const mine = await asked();
     const theirs = await asked();
     await app.dataSource.query(`update flow_token set user_id = $2, user_address = $3 where token_uuid = $1`, [
@@ -195,11 +195,11 @@ describe('A link is for one flow and one user', () => {
   });
 
   it.each([
-    // Whichever character is there, another one is put there.
+    // Replaces a character with a different one.
     ['is damaged', `overlay(plan placing case substr(plan, 20, 1) when 'x' then 'y' else 'x' end from 20)`],
-    ["is another row's", `(select plan from flow_token t where t.token_uuid <> flow_token.token_uuid limit 1)`],
-    ['is gone', `''`],
-  ])('is refused when its plan %s', async (_, plan) => {
+    ['belongs to another row', `(select plan from flow_token t where t.token_uuid <> flow_token.token_uuid limit 1)`],
+    ['is empty', `''`],
+  ])('is refused if its plan %s', async (_, plan) => {
     const { mail } = await asked();
     await app.dataSource.query(`update flow_token set plan = ${plan} where token_uuid = $1`, [await keyOf(mail)]);
     const shown = await new Visitor(app.url).see(flow.slug, mail.query);
@@ -207,8 +207,8 @@ describe('A link is for one flow and one user', () => {
   });
 });
 
-describe('Old links', () => {
-  it('are kept for a week, so that they differ from unknown ones, and then deleted', async () => {
+describe('Expired links', () => {
+  it('are kept for a week, with their own message, and then deleted', async () => {
     const young = await asked();
     const old = await asked();
     const age = "update flow_token set expires = now() - $2 * interval '1 day' where token_uuid = $1";

@@ -41,13 +41,13 @@ async function confirm(visitor: Visitor, { query }: ProofMail, { slug } = flow):
 }
 
 describe('An email stage', () => {
-  it('sends one mail, and waits, however often it is looked at', async () => {
+  it('sends one mail and waits, also after repeated GET requests', async () => {
     const { visitor, email } = await asked();
     for (const _ of [1, 2, 3]) expect(await visitor.see(flow.slug)).toMatchObject(waiting);
     expect(sink.mails.filter(({ to }) => to === email)).toHaveLength(1);
   });
 
-  it('sends the mail again on request, with the response of the reference', async () => {
+  it('resends the mail on request, with the response of authentik', async () => {
     const { visitor, email } = await asked();
     const { status, body } = await visitor.post(flow.slug, { component: 'ak-stage-email' });
     expect(status).toBe(200);
@@ -57,7 +57,7 @@ describe('An email stage', () => {
     expect(await visitor.see(flow.slug)).not.toHaveProperty('response_errors');
   });
 
-  it('counts a resend as the first mail when the flow is entered with it', async () => {
+  it('sends one mail if the first request to it is a resend', async () => {
     const { email } = await createReader(app.api);
     const visitor = new Visitor(app.url);
     await visitor.post(flow.slug, { uid_field: email });
@@ -75,8 +75,8 @@ describe('An email stage', () => {
     ['a list', []],
     ['text', 'ak-stage-email'],
     ['a consent', { component: 'ak-stage-consent', token: 'x' }],
-    ['another stage that would pass', { component: 'ak-stage-dummy' }],
-  ])('is not passed by %s, and sends nothing for it', async (_, body) => {
+    ['an answer to a dummy stage', { component: 'ak-stage-dummy' }],
+  ])('is not passed by %s, and sends no mail', async (_, body) => {
     const { visitor, email } = await asked();
     expect(await visitor.answer(flow.slug, body)).toMatchObject(waiting);
     expect(await visitor.see(flow.slug)).toMatchObject(waiting);
@@ -86,17 +86,17 @@ describe('An email stage', () => {
   });
 
   it.each([
-    ['nothing', {}],
+    ['an empty object', {}],
     ['extra fields', { component: 'ak-stage-email', is_restored: true, email_sent: false, passed: true, user: 1 }],
-  ])('is not passed by %s', async (_, body) => {
+  ])('is not passed by %s, and resends the mail', async (_, body) => {
     const { visitor } = await asked();
     expect(await visitor.answer(flow.slug, body)).toMatchObject({ ...waiting, response_errors: resent });
     expect(await visitor.see(flow.slug)).toMatchObject(waiting);
   });
 });
 
-describe('Where the mail goes', () => {
-  it('is for the server to say: no request names it', async () => {
+describe('The recipient of the mail', () => {
+  it('cannot be set by a request', async () => {
     const { visitor, email } = await asked();
     const evil = `evil-${email}`;
     const names = { email: evil, to: evil, recipient: evil, address: evil, pending_user: { email: evil } };
@@ -111,7 +111,7 @@ describe('Where the mail goes', () => {
 });
 
 describe('The link in the mail', () => {
-  it('shows a button in any browser, which continues the flow there', async () => {
+  it('shows a button in any browser, and the button continues the flow there', async () => {
     const { mail } = await asked();
     const other = new Visitor(app.url);
     const shown = await other.see(flow.slug, mail.query);
@@ -133,14 +133,14 @@ describe('The link in the mail', () => {
     expect(await other.answer(flow.slug, {}, mail.query)).toEqual({ component: 'xak-flow-redirect', to: '/' });
   });
 
-  it('continues in the page that it was opened on, although the page still names it', async () => {
+  it('continues in the same browser, with or without the link in the query', async () => {
     const { visitor, mail } = await asked();
     await confirm(visitor, mail);
     expect(await visitor.see(flow.slug, mail.query)).toMatchObject({ name: flow.behind });
     expect(await visitor.see(flow.slug)).toMatchObject({ name: flow.behind });
   });
 
-  it('keeps the parameters of the page in their order, and ends where they say', async () => {
+  it('keeps the query parameters in their order, and its run ends at `next`', async () => {
     const { mail } = await asked('b=2&next=%2Fhome%3Fx%3D1&a=%C3%A4');
     expect(mail.link).toBe(
       `https://login.example.org/if/flow/${flow.slug}/?b=2&next=%2Fhome%3Fx%3D1&a=%C3%A4&flow_token=${mail.token}`,
@@ -150,7 +150,7 @@ describe('The link in the mail', () => {
     expect(await visitor.answer(flow.slug, {}, mail.query)).toMatchObject({ to: '/home?x=1' });
   });
 
-  it('holds 256 bits, of which the database has only a digest', async () => {
+  it('has a secret of 256 bits, stored only as a digest', async () => {
     const { mail } = await asked();
     expect(mail.token).toMatch(/^[0-9a-f]{64}$/);
     const [{ rows }] = await app.dataSource.query(
@@ -160,7 +160,7 @@ describe('The link in the mail', () => {
     expect(rows).toBe(1);
   });
 
-  it('is still good after 1,000 times that 20 scanners have opened it, by GET and by HEAD', async ({ annotate }) => {
+  it('stays valid after 1,000 GET and HEAD requests by 20 scanners', async ({ annotate }) => {
     const { visitor, mail } = await asked();
     const stored = async (): Promise<unknown> => {
       return (await app.dataSource.query('select t::text from flow_token t order by token_uuid')) as unknown;
@@ -185,13 +185,13 @@ describe('The link in the mail', () => {
   });
 
   it.each([
-    ['nothing', () => ({})],
+    ['an empty object', () => ({})],
     ['null', () => null],
     ['no token', () => ({ component: 'ak-stage-consent' })],
     ['an empty token', () => ({ component: 'ak-stage-consent', token: '' })],
-    ['a token that is no text', () => ({ component: 'ak-stage-consent', token: ['x'] })],
+    ['a token that is a list', () => ({ component: 'ak-stage-consent', token: ['x'] })],
     ['another component', (token: string) => ({ component: 'ak-stage-email', token })],
-    ['the token with more', (token: string) => ({ component: 'ak-stage-consent', token, is_restored: true })],
+    ['the token with an extra field', (token: string) => ({ component: 'ak-stage-consent', token, is_restored: true })],
     ['the secret itself', (_: string, secret: string) => ({ component: 'ak-stage-consent', token: secret })],
   ])('is not confirmed by %s', async (_, body) => {
     const { mail } = await asked();
@@ -202,7 +202,7 @@ describe('The link in the mail', () => {
     expect(await confirm(visitor, mail)).toMatchObject({ name: flow.behind });
   });
 
-  it('is not confirmed by a page of another site that knows the link', async () => {
+  it('is not confirmed with the button token of an attacker’s browser', async () => {
     const { mail } = await asked();
     const attacker = new Visitor(app.url);
     const { token } = await attacker.see(flow.slug, mail.query);
@@ -213,7 +213,7 @@ describe('The link in the mail', () => {
     expect(await victim.answer(flow.slug, body, mail.query)).toMatchObject(consent);
   });
 
-  it('is confirmed once of 50 times at the same time', async ({ annotate }) => {
+  it('is confirmed by one of 50 concurrent requests', async ({ annotate }) => {
     const { mail } = await asked();
     const visitors = Array.from({ length: 50 }, () => new Visitor(app.url));
     const buttons = await Promise.all(visitors.map((visitor) => visitor.see(flow.slug, mail.query)));
@@ -230,7 +230,7 @@ describe('The link in the mail', () => {
     await annotate(`50 confirmations at the same time: ${passed.length} passed, ${refused.length} refused`);
   });
 
-  it('leaves alone what a browser is at until its button is pressed', async () => {
+  it('does not change the run of a browser until its button is pressed', async () => {
     const own = await asked();
     const foreign = await asked();
     expect(await own.visitor.see(flow.slug, foreign.mail.query)).toMatchObject(consent);
@@ -241,8 +241,8 @@ describe('The link in the mail', () => {
   });
 });
 
-describe('The page that waits', () => {
-  it('learns that the link was opened elsewhere', async () => {
+describe('The waiting page', () => {
+  it('shows that the link was confirmed in another browser', async () => {
     const { visitor, mail } = await asked();
     await confirm(new Visitor(app.url), mail);
     expect(await visitor.see(flow.slug)).toMatchObject({
@@ -252,7 +252,7 @@ describe('The page that waits', () => {
     });
   });
 
-  it('can have another mail sent then, and waits again', async () => {
+  it('can request another mail after that, and waits again', async () => {
     const { visitor, mail, email } = await asked();
     await confirm(new Visitor(app.url), mail);
     expect(await visitor.answer(flow.slug, {})).toMatchObject({ ...waiting, response_errors: resent });

@@ -15,7 +15,7 @@ afterAll(() => app.stop());
 const required = ['This field is required.'];
 
 describe('The flow set of an email stage', () => {
-  it('holds an entry for each binding, with the fields of a flow set in their order', async () => {
+  it('contains an entry for each binding, with the fields of a flow set in order', async () => {
     const stage = await createEmailStage(app.api);
     const flow = await createFlow(app.api, {
       name: 'Sign up',
@@ -42,7 +42,7 @@ describe('The flow set of an email stage', () => {
     expect(JSON.stringify(body.flow_set)).toBe(JSON.stringify([entry, entry]));
   });
 
-  it('is listed for each stage of a list', async () => {
+  it('is included for each stage of a list', async () => {
     const [one, two] = [await createEmailStage(app.api), await createEmailStage(app.api)];
     const [first, second] = [await createFlow(app.api), await createFlow(app.api)];
     await createBinding(app.api, { stage: one.pk, target: first.pk });
@@ -96,7 +96,7 @@ describe('A flow set in a request', () => {
         non_field_errors: [`Invalid data. Expected a dictionary, but got ${type}.`],
       })),
     ],
-  ])('that is %j is refused', async (flow_set, errors) => {
+  ])('that is %j answers 400', async (flow_set, errors) => {
     const { status, body } = await app.api.post('/stages/email/', { name: 'x', flow_set });
     expect([status, body]).toEqual([400, { flow_set: errors }]);
   });
@@ -136,7 +136,7 @@ describe('A flow set in a request', () => {
     );
   });
 
-  it('is checked against the existing flows on a change too', async () => {
+  it('with the slug of an existing flow answers 400 for a change too', async () => {
     const { stage } = await createBinding(app.api);
     const { body: known } = await app.api.get(`/stages/email/${stage}/`);
     const { status, body } = await app.api.patch(`/stages/email/${stage}/`, { flow_set: known.flow_set });
@@ -144,18 +144,18 @@ describe('A flow set in a request', () => {
   });
 });
 
-describe('What uses an email stage', () => {
+describe('The used_by list of an email stage', () => {
   const usedBy = async (pk: string): Promise<unknown[]> => {
     const { status, body } = await app.api.get(`/stages/email/${pk}/used_by/?page=99&search=x&name=y&ordering=z`);
     expect(status).toBe(200);
     return body;
   };
 
-  it('is nothing for a stage that stands in no flow', async () => {
+  it('is empty for a stage without flows', async () => {
     expect(await usedBy((await createEmailStage(app.api)).pk)).toEqual([]);
   });
 
-  it('are its flows, once for each binding, and then its bindings, by flow and order', async () => {
+  it('contains its flows, once for each binding, and then its bindings, sorted by flow and order', async () => {
     const { pk } = await createEmailStage(app.api);
     const flows = [await createFlow(app.api, { name: 'One' }), await createFlow(app.api, { name: 'Two' })];
     const [one, two] = flows.sort((a, b) => (a.pk < b.pk ? -1 : 1));
@@ -175,7 +175,7 @@ describe('What uses an email stage', () => {
     expect((await app.api.get(`/stages/all/${pk}/used_by/`)).body).toEqual(expected);
   });
 
-  it('is listed for existing stages', async () => {
+  it('answers 404 for unknown stages', async () => {
     for (const pk of ['b6f3d1a0-0000-4000-8000-000000000001', 'x']) {
       const { status, body } = await app.api.get(`/stages/email/${pk}/used_by/`);
       expect([status, body]).toEqual([404, { detail: 'Not found.' }]);

@@ -60,11 +60,11 @@ async function names(query: string): Promise<string[]> {
 }
 
 describe('The list of email stages', () => {
-  it('holds no stages of other kinds, and is sorted by name', async () => {
+  it('contains only email stages, sorted by name', async () => {
     expect(await names('')).toEqual(['alpha', 'beta']);
   });
 
-  it('has the fields that a single stage has', async () => {
+  it('has the fields of a single stage', async () => {
     const { body } = await app.api.get('/stages/email/');
     for (const stage of body.results) {
       const { body: alone } = await app.api.get(`/stages/email/${stage.pk}/`);
@@ -79,7 +79,7 @@ describe('The list of email stages', () => {
     expect(await names(`${field}=`)).toEqual(['alpha', 'beta']);
   });
 
-  it.each(textFields)('matches the text of %s exactly, after trimming blanks', async (field) => {
+  it.each(textFields)('matches the text of %s exactly, after trimming spaces', async (field) => {
     const value = String(low[field]);
     expect(await names(`${field}=%20${encodeURIComponent(value)}%20`)).toEqual(['alpha']);
     expect(await names(`${field}=${encodeURIComponent(value.slice(0, -1))}`)).toEqual([]);
@@ -96,7 +96,7 @@ describe('The list of email stages', () => {
     expect([status, body]).toEqual([400, { [field]: ['Enter a number.'] }]);
   });
 
-  it('finds nothing for invalid addresses and unknown templates', async () => {
+  it('is empty for invalid addresses and unknown templates', async () => {
     expect(await names('from_address=notmail')).toEqual([]);
     expect(await names('template=foobar')).toEqual([]);
   });

@@ -46,7 +46,7 @@ async function settled(pk: string): Promise<Record<string, any>> {
 }
 
 describe('/stages/email/{id}/test/', () => {
-  it('sends a test mail through queue, worker and the server of the stage', async () => {
+  it('sends a test mail through the queue, the worker and the stage’s server', async () => {
     const stage = await createSendingStage(app, port, { fromAddress: 'stage@example.org' });
     const { status, body } = await test(stage, { to: 'admin@example.org' });
     expect(status).toBe(202);
@@ -72,7 +72,7 @@ describe('/stages/email/{id}/test/', () => {
     expect(mail?.source).toContain('https://login.example.org');
   });
 
-  it('gives each attempt 60 s at most, whatever timeout the stage has', async () => {
+  it('limits each attempt to 60 s, even if the stage has a longer timeout', async () => {
     const send = vi.spyOn(app.nest.get(MailTransports, { strict: false }), 'send');
     const stage = await createSendingStage(app, port, { timeout: 3600 });
     const { body } = await test(stage, { to: 'bounded@example.org' });
@@ -82,7 +82,7 @@ describe('/stages/email/{id}/test/', () => {
     send.mockRestore();
   });
 
-  it('says what the server said when it refuses the mail', async () => {
+  it('records the server’s reply if it refuses the mail', async () => {
     const { body } = await test(await createSendingStage(app, port), { to: 'nobody@example.org' });
     expect(await settled(body.message)).toMatchObject({
       state: 'failed',
@@ -90,7 +90,7 @@ describe('/stages/email/{id}/test/', () => {
     });
   });
 
-  it('keeps the mail in the mailbox when there is no server', async () => {
+  it('captures the mail in the local mailbox without a server', async () => {
     const stage = await createSendingStage(app, port, { useGlobalSettings: true });
     const { body } = await test(stage, { to: 'local@example.org', template: 'own.html' });
     expect(await settled(body.message)).toMatchObject({
@@ -103,7 +103,7 @@ describe('/stages/email/{id}/test/', () => {
     expect(page).toContain('Dear local');
   });
 
-  it('refuses what cannot be a mail, all of it at once', async () => {
+  it('answers 400 for an invalid recipient, template and language, all reported at once', async () => {
     const stage = await createSendingStage(app, port);
     const { status, body } = await test(stage, { to: 'a@b, c@d', template: 'email/nothing.html', locale: 'a b' });
     expect([status, body]).toEqual([
@@ -121,7 +121,7 @@ describe('/stages/email/{id}/test/', () => {
 });
 
 describe('/stages/email/{id}/check/', () => {
-  it('finds a server that works', async () => {
+  it('reports a working server', async () => {
     const { status, body } = await app.api.post(`/stages/email/${await createSendingStage(app, port)}/check/`);
     expect(status).toBe(200);
     expect(body).toMatchObject({ ok: true, verdict: expect.stringContaining('is ready') });
@@ -129,7 +129,7 @@ describe('/stages/email/{id}/check/', () => {
     expect(body.transcript.join('\n')).toMatch(/^S: 220 /m);
   });
 
-  it('reports a missing server, and never returns the password', async () => {
+  it('reports an unreachable server, without returning the password', async () => {
     const created = await app.api.post('/stages/email/', {
       name: 'with a password',
       host: '127.0.0.1',
@@ -142,14 +142,14 @@ describe('/stages/email/{id}/check/', () => {
     expect(JSON.stringify(body)).not.toContain('hunter2');
   });
 
-  it('refuses two kinds of TLS at once', async () => {
+  it('answers 400 for use_tls together with use_ssl', async () => {
     const stage = await createSendingStage(app, port, { useTls: true, useSsl: true });
     const { status, body } = await app.api.post(`/stages/email/${stage}/check/`);
     expect(status).toBe(400);
     expect(body.non_field_errors).toEqual([expect.stringMatching(/use_tls and use_ssl/)]);
   });
 
-  it('says that mails stay here when the global settings name no server', async () => {
+  it('reports that mails stay in the local mailbox if the global settings have no server', async () => {
     const stage = await createSendingStage(app, port, { useGlobalSettings: true });
     const { body } = await app.api.post(`/stages/email/${stage}/check/`);
     expect(body).toMatchObject({ ok: false, steps: [], transcript: [] });
@@ -159,7 +159,7 @@ describe('/stages/email/{id}/check/', () => {
 });
 
 describe('/stages/email/templates/preview/', () => {
-  it('fills a template with examples', async () => {
+  it('renders a template with example values', async () => {
     const { status, body } = await app.api.post('/stages/email/templates/preview/', {
       template: 'email/account_confirmation.html',
       locale: 'fr',
@@ -171,7 +171,7 @@ describe('/stages/email/templates/preview/', () => {
     expect(body.warnings).toEqual([]);
   });
 
-  it('fills a template with values, and says which of them no template can read', async () => {
+  it('renders a template with the given values, and warns about unreadable ones', async () => {
     const { body } = await app.api.post('/stages/email/templates/preview/', {
       template: 'own.html',
       subject: 'Hello',
@@ -184,13 +184,13 @@ describe('/stages/email/templates/preview/', () => {
     });
   });
 
-  it('says what is wrong with a template', async () => {
+  it('answers 400 with the line of a template error', async () => {
     const { status, body } = await app.api.post('/stages/email/templates/preview/', { template: 'broken.html' });
     expect(status).toBe(400);
     expect(body.template).toEqual([expect.stringMatching(/^broken\.html, line 1: /)]);
   });
 
-  it('refuses values that templates cannot look into', async () => {
+  it('answers 400 for values of the wrong type', async () => {
     const { status, body } = await app.api.post('/stages/email/templates/preview/', {
       template: 'own.html',
       data: { user: null, body: { toString: 1 }, key_value: [] },
@@ -202,8 +202,8 @@ describe('/stages/email/templates/preview/', () => {
   });
 });
 
-describe('Trying out mails', () => {
-  it('needs the permission to change', async () => {
+describe('A mail test', () => {
+  it('requires permission to change stages', async () => {
     const stage = await createSendingStage(app, port);
     const statusesOf = async (...permissions: string[]): Promise<number[]> => {
       const client = app.client(await createPlainUser(app.dataSource, permissions));
@@ -219,7 +219,7 @@ describe('Trying out mails', () => {
     expect(await statusesOf(view, change)).toEqual([202, 200, 200]);
   });
 
-  it('is limited, for each user', async () => {
+  it('is rate-limited per user', async () => {
     const permissions = ['authentik_stages_email.view_emailstage', 'authentik_stages_email.change_emailstage'];
     const [one, other] = [
       app.client(await createPlainUser(app.dataSource, permissions)),

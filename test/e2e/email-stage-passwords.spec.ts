@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** The column as it stands in the database. */
+/** The stored value of the column. */
 async function storedPassword(pk: string): Promise<string> {
   const [row] = await app.dataSource.query<{ password: string }[]>(
     'select password from "stage" where stage_uuid = $1',
@@ -53,9 +53,9 @@ describe('The password of an email stage', () => {
     ['another name', { name: `renamed-${randomUUID()}` }],
     ['another sender', { from_address: 'other@example.org', timeout: 20 }],
     ['the same connection', connection],
-    ['the host in another spelling', { host: 'SMTP.example.org' }],
-    ['one kind of TLS in the place of the other', { use_tls: false, use_ssl: true }],
-  ])('stays when a change without it has %s', async (_, change) => {
+    ['the host in another letter case', { host: 'SMTP.example.org' }],
+    ['use_ssl instead of use_tls', { use_tls: false, use_ssl: true }],
+  ])('is kept by a request without it that has %s', async (_, change) => {
     const { pk, name } = await createEmailStage(app.api, { ...connection, password: 'kept' });
     const before = await storedPassword(pk);
     expect((await app.api.put(`/stages/email/${pk}/`, { name, ...change })).status).toBe(200);
@@ -70,17 +70,20 @@ describe('The password of an email stage', () => {
     ['use_tls', { use_tls: false }],
   ] as const;
 
-  it.each(exposing)('is removed by a change of %s without it, and an event says so', async (field, change) => {
-    for (const method of ['PUT', 'PATCH']) {
-      const { pk, name } = await createEmailStage(app.api, { ...connection, password: 'kept' });
-      const { body } = await app.api.request(method, `/stages/email/${pk}/`, { json: { name, ...change } });
-      expect([method, await storedPassword(pk), body.password_set]).toEqual([method, '', false]);
-      const { body: events } = await app.api.get('/events/events/?action=configuration_error');
-      expect(events.results).toContainEqual(
-        expect.objectContaining({ context: expect.objectContaining({ stage: pk, fields: [field] }) }),
-      );
-    }
-  });
+  it.each(exposing)(
+    'is removed by a change of %s without it, and an event records the removal',
+    async (field, change) => {
+      for (const method of ['PUT', 'PATCH']) {
+        const { pk, name } = await createEmailStage(app.api, { ...connection, password: 'kept' });
+        const { body } = await app.api.request(method, `/stages/email/${pk}/`, { json: { name, ...change } });
+        expect([method, await storedPassword(pk), body.password_set]).toEqual([method, '', false]);
+        const { body: events } = await app.api.get('/events/events/?action=configuration_error');
+        expect(events.results).toContainEqual(
+          expect.objectContaining({ context: expect.objectContaining({ stage: pk, fields: [field] }) }),
+        );
+      }
+    },
+  );
 
   it.each(exposing)('is removed by an import that changes %s without it', async (_, attrs) => {
     const { pk, name } = await createEmailStage(app.api, { ...connection, password: 'kept' });
@@ -89,13 +92,13 @@ describe('The password of an email stage', () => {
     expect(await storedPassword(pk)).toBe('');
   });
 
-  it('is kept by a change that brings it along', async () => {
+  it('is replaced by a change of the host with a new password', async () => {
     const { pk } = await createEmailStage(app.api, { ...connection, password: 'old' });
     const { body } = await app.api.patch(`/stages/email/${pk}/`, { host: 'mail.example.org', password: 'new' });
     expect([body.password_set, await password(pk)]).toEqual([true, 'new']);
   });
 
-  it('is not heard by a server that the stage is pointed at', async () => {
+  it('is not sent to a new server of the stage', async () => {
     const server = await ScriptedServer.start({ extensions: ['AUTH PLAIN LOGIN'] });
     const { pk } = await createEmailStage(app.api, { ...connection, password: 'never heard' });
     const change = { host: '127.0.0.1', port: server.port, use_tls: false };
@@ -124,20 +127,20 @@ describe('The password of an email stage', () => {
     [true, 'Not a valid string.'],
     [{}, 'Not a valid string.'],
     ['a\0b', 'Null characters are not allowed.'],
-  ])('cannot be %j, and stays as it was', async (value, message) => {
+  ])('answers 400 for %j, and is unchanged', async (value, message) => {
     const { pk } = await createEmailStage(app.api, { password: 'old' });
     const { status, body } = await app.api.patch(`/stages/email/${pk}/`, { password: value });
     expect([status, body]).toEqual([400, { password: [message] }]);
     expect(await password(pk)).toBe('old');
   });
 
-  it('may have any length and any characters', async () => {
+  it('can have any length and any characters', async () => {
     const long = `ü😀"\\'%_${'x'.repeat(10_000)}`;
     const { pk } = await createEmailStage(app.api, { password: long });
     expect(await password(pk)).toBe(long);
   });
 
-  it('is in no answer, whatever the filters and ordering', async () => {
+  it('is in no response, for any filters and ordering', async () => {
     const { pk, name } = await createEmailStage(app.api, { password: 'unmistakable' });
     const answers = [
       await app.api.get(`/stages/email/${pk}/`),
@@ -150,7 +153,7 @@ describe('The password of an email stage', () => {
     for (const { body } of answers) expect(JSON.stringify(body)).not.toMatch(/"password":|unmistakable|v1\./);
   });
 
-  it('cannot be filtered by', async () => {
+  it('is ignored as a filter', async () => {
     await createEmailStage(app.api, { name: 'found', password: 'x' });
     const { body } = await app.api.get('/stages/email/?password=nope&name=found');
     expect(body.pagination.count).toBe(1);

@@ -40,7 +40,7 @@ async function userOf(pk: number): Promise<User> {
 }
 
 describe('The mail of an email stage', () => {
-  it('has the template, the subject, the sender and the time of the stage, and is for one person', async () => {
+  it('has the template, subject, sender and link lifetime of the stage, and one recipient', async () => {
     const own = await createProofFlow(app.api, port, {
       email: {
         subject: 'Prove it',
@@ -63,9 +63,9 @@ describe('The mail of an email stage', () => {
   });
 
   it.each([
-    ['the language that the user has chosen', { settings: { locale: 'de' } }, 'fr, en;q=0.5', /gültig|Link/],
-    ['else the first of the browser that there is', {}, 'nl, fr-CA;q=0.9, de;q=0.1', /lien/],
-    ['else English', { settings: { locale: 5 } }, 'nl', /link/],
+    ['the user’s chosen language', { settings: { locale: 'de' } }, 'fr, en;q=0.5', /gültig|Link/],
+    ['otherwise the browser’s first supported language', {}, 'nl, fr-CA;q=0.9, de;q=0.1', /lien/],
+    ['otherwise English', { settings: { locale: 5 } }, 'nl', /link/],
   ])('is in %s', async (_, attributes, accepted, text) => {
     const { email } = await createReader(app.api, { attributes });
     const visitor = new Visitor(app.url);
@@ -76,7 +76,7 @@ describe('The mail of an email stage', () => {
     expect((await proofMail(sink, email)).text).toMatch(text);
   });
 
-  it('has the link of PUBLIC_URL, whatever the headers of a request say', async () => {
+  it('has a link to PUBLIC_URL, independent of request headers', async () => {
     const { email } = await createReader(app.api);
     const visitor = new Visitor(app.url);
     const path = `/flows/executor/${flow.slug}/?query=`;
@@ -107,7 +107,7 @@ describe('The mail of an email stage', () => {
     expect(third.link).toBe(`https://login.example.org/if/flow/${flow.slug}/?flow_token=${third.token}`);
   });
 
-  it('is not lost for a name that no header can hold', async () => {
+  it('is sent without the recipient’s name if a header cannot contain it', async () => {
     const { email, pk } = await createReader(app.api);
     await app.dataSource.manager.update(User, { pk }, { name: 'A\r\nBcc: x@example.org' });
     await new Visitor(app.url).answer(flow.slug, { uid_field: email });
@@ -115,7 +115,7 @@ describe('The mail of an email stage', () => {
     expect(sink.mails.filter(({ to }) => to === 'x@example.org')).toEqual([]);
   });
 
-  it('goes to the address that the server has put into the plan, and proves that one only', async () => {
+  it('goes to the address in the plan, and proves only that address', async () => {
     const { email } = await createReader(app.api);
     const executors = app.nest.get(StageExecutors, { strict: false });
     const dummy = executors.get('dummy');
@@ -147,8 +147,8 @@ describe('The mail of an email stage', () => {
   });
 });
 
-describe('A flow of two email stages', () => {
-  it('has each of them proved by a mail of its own', async () => {
+describe('A flow with two email stages', () => {
+  it('requires a separate mail for each stage', async () => {
     const { pk: identification } = await createStage(app.api, 'identification');
     const first = await createEmailStage(app.api, { host: '127.0.0.1', port });
     const second = await createEmailStage(app.api, { host: '127.0.0.1', port });
@@ -162,20 +162,23 @@ describe('A flow of two email stages', () => {
 });
 
 describe('A binding that restarts the flow', () => {
-  it.each(['restart', 'restart_with_context'] as const)('with %s does so instead of sending again', async (action) => {
-    const own = await createProofFlow(app.api, port, { binding: { invalid_response_action: action } });
-    const { email } = await createReader(app.api);
-    const visitor = new Visitor(app.url);
-    await visitor.answer(own.slug, { uid_field: email });
-    await proofMail(sink, email);
-    expect(await visitor.answer(own.slug, {})).toMatchObject({ component: 'ak-stage-identification' });
-    expect(await app.dataSource.query('select from flow_token where address = $1', [email])).toHaveLength(1);
-    expect(await visitor.answer(own.slug, { uid_field: email })).toMatchObject({ component: 'ak-stage-email' });
-    expect(await confirm(visitor, await proofMail(sink, email, 2), own)).toMatchObject({ name: own.behind });
-  });
+  it.each(['restart', 'restart_with_context'] as const)(
+    'with %s restarts it instead of resending the mail',
+    async (action) => {
+      const own = await createProofFlow(app.api, port, { binding: { invalid_response_action: action } });
+      const { email } = await createReader(app.api);
+      const visitor = new Visitor(app.url);
+      await visitor.answer(own.slug, { uid_field: email });
+      await proofMail(sink, email);
+      expect(await visitor.answer(own.slug, {})).toMatchObject({ component: 'ak-stage-identification' });
+      expect(await app.dataSource.query('select from flow_token where address = $1', [email])).toHaveLength(1);
+      expect(await visitor.answer(own.slug, { uid_field: email })).toMatchObject({ component: 'ak-stage-email' });
+      expect(await confirm(visitor, await proofMail(sink, email, 2), own)).toMatchObject({ name: own.behind });
+    },
+  );
 });
 
-describe('A visitor who passes', () => {
+describe('A confirmed user', () => {
   async function proved(fields: Partial<User>, activate: boolean): Promise<{ user: User; answer: any }> {
     const own = await createProofFlow(app.api, port, {
       email: { activate_user_on_success: activate },
@@ -186,17 +189,17 @@ describe('A visitor who passes', () => {
     const visitor = new Visitor(app.url);
     await visitor.answer(own.slug, { uid_field: email });
     const mail = await proofMail(sink, email);
-    // Between mail and confirmation something else is changed.
+    // Another change between mail and confirmation.
     await app.dataSource.manager.update(User, { pk }, { name: 'Changed Since', path: 'elsewhere' });
     return { answer: await confirm(visitor, mail, own), user: await userOf(pk) };
   }
 
-  it('is activated if they waited for that, and nothing else of them is changed', async () => {
+  it('is activated if they await confirmation, with no other change', async () => {
     const { user } = await proved({ isActive: false, awaitsConfirmation: true }, true);
     expect(user).toMatchObject({ isActive: true, awaitsConfirmation: false, name: 'Changed Since', path: 'elsewhere' });
   });
 
-  it('is not activated by a stage that is not set up to do so', async () => {
+  it('is not activated by a stage without activation', async () => {
     const { user } = await proved({ isActive: false, awaitsConfirmation: true }, false);
     expect(user).toMatchObject({ isActive: false, awaitsConfirmation: true });
   });
@@ -206,7 +209,7 @@ describe('A visitor who passes', () => {
     expect(user).toMatchObject({ isActive: true, awaitsConfirmation: false });
   });
 
-  it('stays inactive if an administrator deactivates it while the mail is on its way', async () => {
+  it('stays inactive if an administrator deactivated the account before the confirmation', async () => {
     const own = await createProofFlow(app.api, port, {
       email: { activate_user_on_success: true },
       flow: { designation: 'enrollment' },
@@ -235,7 +238,7 @@ describe('An email stage', () => {
     });
   });
 
-  it('says to those who have just signed up that no mail can be sent to their address', async () => {
+  it('shows newly enrolled users that their address cannot receive mail', async () => {
     const own = await createProofFlow(app.api, port, { flow: { designation: 'enrollment' } });
     const { pk, username } = await createReader(app.api);
     await app.dataSource.manager.update(User, { pk }, { email: 'a@example.org,b@example.org' });
@@ -247,7 +250,7 @@ describe('An email stage', () => {
     expect(body.results[0].context).toMatchObject({ affected_user: { pk, username } });
   });
 
-  it('shows a permanently failed mail to administrators, and nothing of it to the visitor', async () => {
+  it('reports a permanently failed mail to administrators, but not to the visitor', async () => {
     const { email } = await createReader(app.api, { email: 'refused-reader@example.org' });
     const visitor = new Visitor(app.url);
     const before = await visitor.answer(flow.slug, { uid_field: email });

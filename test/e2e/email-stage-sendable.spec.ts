@@ -23,7 +23,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-describe('An email stage refuses what no mail can be sent with', () => {
+describe('An email stage with an unsendable value', () => {
   it.each([
     ['subject', '=?utf-8?q?hi?=', 'The subject contains an encoded word (=?…?=).'],
     ['subject', 'Hi =?utf-8?q?a\u200bb\nc?= there', 'The subject contains an encoded word (=?…?=).'],
@@ -34,7 +34,7 @@ describe('An email stage refuses what no mail can be sent with', () => {
     ['host', 'mail server', 'The host of the mail server is neither a host name nor an IP address. The port is a'],
     ['username', 'ada\nlovelace', 'The username of the mail server contains a control character.'],
     ['password', 'a\tb', 'The password of the mail server contains a control character.'],
-  ])('in %s: %j', async (field, value, problem) => {
+  ])('answers 400 for %s: %j', async (field, value, problem) => {
     for (const answer of [
       await app.api.post('/stages/email/', { name: 'unsendable', [field]: value }),
       await app.api.patch(`/stages/email/${stage}/`, { [field]: value }),
@@ -45,7 +45,7 @@ describe('An email stage refuses what no mail can be sent with', () => {
 });
 
 describe('A recipient of a test mail', () => {
-  it('is refused if no mail can be sent there', async () => {
+  it('with a quoted local part answers 400', async () => {
     const { status, body } = await app.api.post(`/stages/email/${stage}/test/`, { to: '"ab"@example.org' });
     expect([status, body]).toEqual([400, { to: [expect.stringContaining('has a quoted local part')] }]);
   });
@@ -90,7 +90,7 @@ describe('An email stage', () => {
     host: fc.constantFrom('127.0.0.1', 'localhost', 'LOCALHOST', '127.0.0.1:25', ''),
   });
 
-  it('can send with all values that it accepts, and the mail has them', async () => {
+  it('sends mails with all accepted values', async () => {
     let accepted = 0;
     await fc.assert(
       fc.asyncProperty(fields, async (values) => {
@@ -105,10 +105,10 @@ describe('An email stage', () => {
         const { reason } = await messageOf(app, test.body.message);
         expect([await state(), reason]).toEqual(['sent', '']);
         const { parsed, from } = server.mails.at(-1)!;
-        // The server writes names of domains in Unicode.
+        // The server writes domain names in Unicode.
         expect(toAsciiAddress(from)).toBe(toAsciiAddress(body.from_address));
         const { address = '', name } = parsed.from!.value[0]!;
-        // The parser writes names of domains in Unicode, and the tag of IPv6 addresses in lower case.
+        // The parser writes domain names in Unicode, and the tag of IPv6 addresses in lower case.
         const sender = toAsciiAddress(body.from_address).replace('IPv6', 'ipv6');
         expect([toAsciiAddress(address), name]).toEqual([sender, 'email-stage']);
         const subject = cut(singleLine(body.subject), 250);

@@ -58,7 +58,7 @@ const everything = {
 };
 
 describe('A new email stage', () => {
-  it('needs only a name, and has the defaults of the reference in its order', async () => {
+  it('requires only a name, and has the defaults and field order of authentik', async () => {
     const { status, body } = await app.api.post('/stages/email/', { name: 'defaults' });
     expect(status).toBe(201);
     expect(body.pk).toMatch(uuid);
@@ -88,7 +88,7 @@ describe('A new email stage', () => {
     expect(body.pk).not.toBe('b6f3d1a0-0000-4000-8000-000000000001');
   });
 
-  it('stores converted values: trimmed text, numbers and truth values in any spelling', async () => {
+  it('stores converted values: trimmed text, numbers and booleans in any spelling', async () => {
     const stage = await createEmailStage(app.api, {
       name: '  sp ace  ',
       host: 5,
@@ -111,13 +111,13 @@ describe('A new email stage', () => {
     });
   });
 
-  it('accepts useless values as the reference does: ports, both kinds of TLS, no timeout', async () => {
+  it('accepts useless values like authentik: negative ports, both kinds of TLS, no timeout', async () => {
     const odd = { port: -1, use_tls: true, use_ssl: true, timeout: 0, token_expiry: -2147483648 };
     expect(await createEmailStage(app.api, { ...odd, name: 'odd' })).toMatchObject(odd);
     expect(await createEmailStage(app.api, { name: 'a'.repeat(5000) })).toMatchObject({ name: 'a'.repeat(5000) });
   });
 
-  it('reports all invalid fields at once, in the order of the fields', async () => {
+  it('reports all invalid fields at once, in field order', async () => {
     const { status, body } = await app.api.post('/stages/email/', {
       recovery_cache_timeout: '5 minutes',
       recovery_max_attempts: -1,
@@ -161,7 +161,7 @@ describe('A new email stage', () => {
     );
   });
 
-  it('accepts null in no field', async () => {
+  it('answers 400 for null in any field', async () => {
     const names = ['name', 'flow_set', 'password', ...Object.keys(everything)];
     const { status, body } = await app.api.post(
       '/stages/email/',
@@ -186,7 +186,7 @@ describe('The name of an email stage', () => {
     expect([status, body]).toEqual([400, { name: messages }]);
   });
 
-  it('is unique over all kinds of stages, and reported together with other errors', async () => {
+  it('is unique among all kinds of stages, and a duplicate is reported with other errors', async () => {
     const dummy = await createDummyStage(app.api, { name: 'name of another kind' });
     const { status, body } = await app.api.post('/stages/email/', { name: ` ${dummy.name} `, port: 'x' });
     expect([status, body]).toEqual([400, { name: taken, port: ['A valid integer is required.'] }]);
@@ -198,7 +198,7 @@ describe('The name of an email stage', () => {
     expect((await app.api.post('/stages/email/', { name: 'Case' })).body).toEqual({ name: taken });
   });
 
-  it('can be sent again for the same stage, and for no other', async () => {
+  it('can be repeated for the same stage, but not for another stage', async () => {
     const { pk, name } = await createEmailStage(app.api);
     const other = await createEmailStage(app.api);
     expect((await app.api.patch(`/stages/email/${pk}/`, { name })).status).toBe(200);
@@ -228,7 +228,7 @@ describe('Changing an email stage', () => {
     expect([status, body]).toEqual([200, { ...stage, username: '', use_tls: false }]);
   });
 
-  it('by PATCH needs no field of a flow either, by PUT it does', async () => {
+  it('requires the fields of a flow set by PUT, but not by PATCH', async () => {
     const port = ['A valid integer is required.'];
     const { pk, name } = await createEmailStage(app.api);
     const patched = await app.api.patch(`/stages/email/${pk}/`, { flow_set: [{}], port: 'x' });
@@ -238,14 +238,14 @@ describe('Changing an email stage', () => {
     expect(Object.keys(body)).toEqual(['flow_set', 'port']);
   });
 
-  it('that is refused changes nothing', async () => {
+  it('changes nothing if a field is invalid', async () => {
     const stage = await createEmailStage(app.api, everything);
     const { status, body } = await app.api.patch(`/stages/email/${stage.pk}/`, { host: 'new', port: 'x' });
     expect([status, body]).toEqual([400, { port: ['A valid integer is required.'] }]);
     expect((await app.api.get(`/stages/email/${stage.pk}/`)).body).toEqual(stage);
   });
 
-  it('is answered with the flows that contain the stage', async () => {
+  it('returns the flows of the stage', async () => {
     const stage = await createEmailStage(app.api);
     const { slug, pk } = await createFlow(app.api);
     await createBinding(app.api, { stage: stage.pk, target: pk });
@@ -255,7 +255,7 @@ describe('Changing an email stage', () => {
 });
 
 describe('Deleting an email stage', () => {
-  it('deletes its bindings, but no flow, and answers 404 the second time', async () => {
+  it('deletes its bindings, but not its flows, and answers 404 the second time', async () => {
     const { pk } = await createEmailStage(app.api);
     const flow = await createFlow(app.api);
     const binding = await createBinding(app.api, { stage: pk, target: flow.pk });
@@ -271,7 +271,7 @@ describe('Deleting an email stage', () => {
 });
 
 describe('An email stage', () => {
-  it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('of another kind is unknown to %s', async (method) => {
+  it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('of another kind answers 404 for %s', async (method) => {
     const { pk } = await createDummyStage(app.api);
     const { status, body } = await app.api.request(method, `/stages/email/${pk}/`);
     expect([status, body]).toEqual([404, { detail: 'Not found.' }]);
@@ -279,11 +279,11 @@ describe('An email stage', () => {
   });
 
   it.each([
-    ['upper case', (pk: string) => pk.toUpperCase()],
-    ['no hyphens', (pk: string) => pk.replaceAll('-', '')],
-    ['braces', (pk: string) => `%7B${pk}%7D`],
-    ['a URN', (pk: string) => `urn:uuid:${pk}`],
-  ])('can be named with %s', async (_, spelling) => {
+    ['in upper case', (pk: string) => pk.toUpperCase()],
+    ['without hyphens', (pk: string) => pk.replaceAll('-', '')],
+    ['in braces', (pk: string) => `%7B${pk}%7D`],
+    ['as a URN', (pk: string) => `urn:uuid:${pk}`],
+  ])('is found by its key %s', async (_, spelling) => {
     const stage = await createEmailStage(app.api);
     const { status, body } = await app.api.get(`/stages/email/${spelling(stage.pk)}/`);
     expect([status, body]).toEqual([200, stage]);

@@ -32,7 +32,7 @@ async function userNamed(username: string): Promise<User> {
 }
 
 describe('A visitor who signs up with authentik’s SDK', () => {
-  it('has an account that is of no use until the mailbox is proved, and is signed in then', async () => {
+  it('has an inactive account until the address is confirmed and a password is chosen', async () => {
     const slug = await createEnrollmentFlow(app.api, { port });
     const [username, email] = ['newcomer', 'newcomer@example.org'];
     const visitor = browser(slug);
@@ -61,7 +61,7 @@ describe('A visitor who signs up with authentik’s SDK', () => {
     expect(await verify(passwordHash, 'chosen by the owner')).toBe(true);
   });
 
-  it('gets a mail without any text of theirs, until the mailbox is proved', async () => {
+  it('gets a confirmation mail without any text from the visitor', async () => {
     // The template that greets by name.
     const slug = await createEnrollmentFlow(app.api, { port, template: 'email/password_reset.html' });
     const [advert, email] = ['WIN $1000 at http://evil.example', 'stranger@example.org'];
@@ -79,7 +79,7 @@ describe('A visitor who signs up with authentik’s SDK', () => {
     for (const part of [subject, text, html]) expect(part).not.toMatch(/WIN|evil/);
   });
 
-  it('goes through the flow of a file that was made for authentik', async () => {
+  it('completes a flow imported from an authentik file', async () => {
     const file = await readFile(new URL('../blueprints/enrollment-with-email-verification.yaml', import.meta.url));
     const form = new FormData();
     form.set('file', new Blob([file]), 'enrollment.yaml');
@@ -98,7 +98,7 @@ describe('A visitor who signs up with authentik’s SDK', () => {
     expect(await userNamed(username)).toMatchObject({ isActive: true, name: 'From a file', email });
   });
 
-  it('leaves neither the password nor the secret of the link anywhere', async () => {
+  it('leaves no password, link secret or code in plain text in the database', async () => {
     const slug = await createEnrollmentFlow(app.api, { port });
     const [username, email, secret] = ['secretive', 'secretive@example.org', 'correct-horse-battery-staple'];
     const visitor = browser(slug);

@@ -24,7 +24,7 @@ async function actionsOf(query: string): Promise<string[]> {
 
 beforeAll(async () => {
   app = await startTestApp();
-  // The start writes events of what it creates.
+  // Startup writes events for the objects that it creates.
   await app.dataSource.query('delete from "event"');
   await write({
     action: 'email_sent',
@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('/events/events/', () => {
-  it('lists events, the newest first', async () => {
+  it('lists events, newest first', async () => {
     const { body } = await app.api.get('/events/events/');
     expect(body.pagination).toMatchObject({ count: 4, current: 1 });
     expect(body.results.map(({ action }: { action: string }) => action)).toEqual([
@@ -95,7 +95,7 @@ describe('/events/events/', () => {
     expect(await actionsOf(query)).toEqual(actions);
   });
 
-  it('needs the permission to view events', async () => {
+  it('requires permission to view events', async () => {
     const refused = app.client(await createPlainUser(app.dataSource));
     const admitted = app.client(await createPlainUser(app.dataSource, ['authentik_events.view_event']));
     expect((await refused.get('/events/events/')).status).toBe(403);
@@ -103,13 +103,13 @@ describe('/events/events/', () => {
     expect((await app.client(undefined).get('/events/events/')).status).toBe(403);
   });
 
-  it('cannot be written to', async () => {
+  it('answers 405 for POST', async () => {
     expect((await app.api.post('/events/events/', { action: 'login', app: 'x' })).status).toBe(405);
   });
 });
 
 describe('Housekeeping', () => {
-  it('deletes events that have expired, and no others', async () => {
+  it('deletes only expired events', async () => {
     const [expired] = await app.dataSource.manager.find(Event, { order: { created: 'ASC' } });
     await app.dataSource.manager.update(Event, { pk: expired!.pk }, { expires: new Date(Date.now() - 1000) });
     const before = await app.dataSource.manager.count(Event);

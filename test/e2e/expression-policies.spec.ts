@@ -30,7 +30,7 @@ afterAll(() => app.stop());
 const denied = { component: 'ak-stage-access-denied' };
 const notEvaluated = 'This step has a policy that cannot be evaluated here.';
 
-/** A flow of two dummy stages, the second of which an expression policy is bound to. */
+/** A flow with two dummy stages, the second with an expression policy. */
 async function flowWithBoundStage(
   fields: Partial<FlowStageBindingRequestDto>,
   bound: object = {},
@@ -62,7 +62,7 @@ describe('An expression policy bound to a flow', () => {
     expect(await new Visitor(app.url).see(flow.slug)).toMatchObject({ component: 'xak-flow-redirect' });
   });
 
-  it('writes one event an hour that says why', async () => {
+  it('writes one event an hour with the reason', async () => {
     const flow = await createFlow(app.api);
     const { pk, name } = await createExpressionPolicy(app.api);
     await createPolicyBinding(app.api, { target: flow.pk, policy: pk });
@@ -86,7 +86,7 @@ describe('An expression policy bound to a flow', () => {
     expect(await exceptionsOf(pk)).toHaveLength(2);
   });
 
-  it('logs every evaluation if the policy says so', async () => {
+  it('logs every evaluation if execution logging is enabled', async () => {
     const flow = await createFlow(app.api);
     const { pk } = await createExpressionPolicy(app.api, { execution_logging: true });
     await createPolicyBinding(app.api, { target: flow.pk, policy: pk });
@@ -100,7 +100,7 @@ describe('An expression policy bound to a flow', () => {
     ['any', false, 'undecided'],
     ['all', true, 'undecided'],
     ['all', false, 'fails'],
-  ])('decides together with other bindings only where they leave it open: %s, %s', async (mode, isMember, verdict) => {
+  ])('combines with a group binding: mode %s, member %s, verdict %s', async (mode, isMember, verdict) => {
     const { pk: target } = await createFlow(app.api, { policy_engine_mode: mode });
     await createPolicyBinding(app.api, { target, group: isMember ? members : strangers });
     await createPolicyBinding(app.api, { target, policy: (await createExpressionPolicy(app.api)).pk, order: 1 });
@@ -110,7 +110,7 @@ describe('An expression policy bound to a flow', () => {
 
 describe('An expression policy bound to a stage of a flow', () => {
   it.each([{}, { negate: true }, { failure_result: true }])(
-    'denies the run where the stage is reached, and neither shows nor skips it: %j',
+    'denies the run when the stage is reached, instead of showing or skipping it: %j',
     async (bound) => {
       const { slug, policy } = await flowWithBoundStage({ re_evaluate_policies: true }, bound);
       const visitor = new Visitor(app.url);
@@ -122,7 +122,7 @@ describe('An expression policy bound to a stage of a flow', () => {
     },
   );
 
-  it('denies the flow if the stage is evaluated at the start', async () => {
+  it('denies the flow if the binding is evaluated on plan', async () => {
     const { slug } = await flowWithBoundStage({ evaluate_on_plan: true, re_evaluate_policies: false });
     expect(await new Visitor(app.url).see(slug)).toMatchObject(denied);
   });
@@ -152,7 +152,7 @@ describe('An expression policy', () => {
     expect(await exceptionsOf(pk)).toEqual([]);
   });
 
-  it('is exported with a flow that uses it, and imported again', async () => {
+  it('is exported and imported with its flow', async () => {
     const expression = 'if request.user.is_authenticated:\n    return True\nreturn False';
     const policies = [await createExpressionPolicy(app.api, { expression }), await createExpressionPolicy(app.api)];
     const form = { validation_policies: [policies[1]!.pk] };
