@@ -63,11 +63,11 @@ async function suspicions(): Promise<string[]> {
 
 const stored = (pk: number): Promise<User> => app.dataSource.manager.findOneByOrFail(User, { pk });
 
-describe('A flow from which an editor has removed the password', () => {
+describe('A flow without a proof of identity', () => {
   const withoutPassword = async (): Promise<string> =>
     flowOf(await createStage(app.api, 'identification'), await createStage(app.api, 'user_login'));
 
-  it('signs in a user as before, and no superuser', async () => {
+  it('signs in a user, but not a superuser', async () => {
     const slug = await withoutPassword();
     const [user, superuser] = [await createPasswordUser(app.api), await createSuperuser()];
     const [one, other] = [new Visitor(app.url), new Visitor(app.url)];
@@ -78,7 +78,7 @@ describe('A flow from which an editor has removed the password', () => {
     expect(await suspicions()).toContain('A flow without a proof does not sign in a superuser.');
   });
 
-  it('signs in no superuser whose name is typed after the password of another user', async () => {
+  it('does not sign in a superuser identified after another user’s password', async () => {
     const [user, superuser] = [await createPasswordUser(app.api), await createSuperuser()];
     const { pk: password_stage } = await createStage(app.api, 'password');
     const slug = await flowOf(
@@ -91,7 +91,7 @@ describe('A flow from which an editor has removed the password', () => {
     expect(await visitor.answer(slug, { uid_field: superuser.username })).toMatchObject(unproved);
   });
 
-  it('signs in no superuser after a stage that has written nothing', async () => {
+  it('does not sign in a superuser after a user write stage without changes', async () => {
     const superuser = await createSuperuser();
     const slug = await flowOf(
       await createStage(app.api, 'identification'),
@@ -105,7 +105,7 @@ describe('A flow from which an editor has removed the password', () => {
     expect(await whoami(visitor)).toBe(403);
   });
 
-  it('signs in a superuser who is signed in', async () => {
+  it('signs in a superuser who is already signed in', async () => {
     const superuser = await createSuperuser();
     const visitor = await signedIn(app, superuser);
     expect(await visitor.answer(await withoutPassword(), { uid_field: superuser.username })).toMatchObject(end);
@@ -121,7 +121,7 @@ describe('A superuser', () => {
     expect(await whoami(visitor)).toBe(username);
   });
 
-  it.each(['link', 'code'])('comes to a new password by the %s of a mail', async (way) => {
+  it.each(['link', 'code'])('can set a new password with the %s of a mail', async (way) => {
     const slug = await createRecoveryFlow(app.api, { port });
     const superuser = await createSuperuser();
     const asking = new Visitor(app.url);
@@ -149,7 +149,7 @@ describe('A user write stage', () => {
   const never = (): Promise<{ pk: string }> =>
     createStage(app.api, 'user_write', { user_creation_mode: 'never_create' });
 
-  it('changes accounts with rights only for owners who have proved to be that', async () => {
+  it('changes an ordinary user without a proof, but not an account with permissions', async () => {
     const slug = await flowOf(await createStage(app.api, 'identification'), await form(), await never());
     const holder = await createActor(app, ['authentik_flows.view_flow']);
     const [user, superuser] = [await createPasswordUser(app.api), await createSuperuser()];
@@ -169,7 +169,7 @@ describe('A user write stage', () => {
     expect(await suspicions()).toContain('A flow without a proof does not change an account with rights.');
   });
 
-  it('changes a superuser who is signed in by what they type, and not by what an invitation says', async () => {
+  it('changes a signed-in superuser from their own input, but not from the data of an invitation', async () => {
     const superuser = await createSuperuser();
     const name = randomUUID();
     const own = await signedIn(app, superuser);
@@ -181,7 +181,7 @@ describe('A user write stage', () => {
     expect((await stored(superuser.pk)).name).toBe(name);
   });
 
-  it('adds no user to a group that has become one of superusers', async () => {
+  it('creates no user if its group has become a superuser group', async () => {
     const group = await createGroup(app.api);
     const fields = await createPromptStage(app.api, [{ field_key: 'username', type: 'username' }]);
     const write = await createStage(app.api, 'user_write', {

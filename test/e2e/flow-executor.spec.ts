@@ -33,7 +33,7 @@ const denied = (message: string): object => ({
   error_message: message,
 });
 
-describe('A flow of two stages', () => {
+describe('A flow with two stages', () => {
   it('shows the first stage, continues at the same address, and ends at the root', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
@@ -52,7 +52,7 @@ describe('A flow of two stages', () => {
     expect(await visitor.answer(slug, {})).toEqual(root);
   });
 
-  it('continues at the same address however its query is written', async () => {
+  it('redirects to the same address with the query unchanged', async () => {
     const { slug } = await createDummyFlow(app.api, 2);
     for (const query of ['', '?query=a+b%20c&query=%5B(!*)%27', '?x=%C3%A4&query=', '?query=http://example.org/']) {
       const { status, headers } = await new Visitor(app.url).request('POST', `/flows/executor/${slug}/${query}`, {});
@@ -60,12 +60,12 @@ describe('A flow of two stages', () => {
     }
   });
 
-  it('is begun by an answer too, which goes to its first stage', async () => {
+  it('is started by a POST, which answers its first stage', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     expect(await new Visitor(app.url).answer(slug, {})).toMatchObject({ name: names[1] });
   });
 
-  it('is there for those who look at it as often as they like', async () => {
+  it('shows the same stage for repeated GET and HEAD requests', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     for (const _ of [1, 2, 3]) expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
@@ -73,7 +73,7 @@ describe('A flow of two stages', () => {
     expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
   });
 
-  it('starts again when another flow was started in between', async () => {
+  it('restarts after another flow was started', async () => {
     const [one, other] = [await createDummyFlow(app.api, 2), await createDummyFlow(app.api, 1)];
     const visitor = new Visitor(app.url);
     expect(await visitor.answer(one.slug, {})).toMatchObject({ name: one.names[1] });
@@ -81,7 +81,7 @@ describe('A flow of two stages', () => {
     expect(await visitor.see(one.slug)).toMatchObject({ name: one.names[0] });
   });
 
-  it('may hold the same stage twice', async () => {
+  it('can contain the same stage twice', async () => {
     const { pk, name } = await createDummyStage(app.api);
     const { flow } = await createFlowWith(app.api, [pk, pk]);
     const visitor = new Visitor(app.url);
@@ -90,9 +90,9 @@ describe('A flow of two stages', () => {
   });
 });
 
-describe('An answer', () => {
+describe('A response', () => {
   it.each([[[]], ['text'], [null]])(
-    'that is no object is not accepted, and the stage is shown again: %j',
+    'that is not an object is refused, and the stage is shown again: %j',
     async (body) => {
       const { slug, names } = await createDummyFlow(app.api, 1);
       const visitor = new Visitor(app.url);
@@ -106,13 +106,13 @@ describe('An answer', () => {
     },
   );
 
-  it('goes to the current stage of the server, whatever component it names', async () => {
+  it('goes to the current stage, regardless of its component', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const body = { component: 'ak-stage-user-login', name: 'x', more: [1] };
     expect(await new Visitor(app.url).answer(slug, body)).toEqual(root);
   });
 
-  it('may be empty', async () => {
+  it('can be empty', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const path = `/flows/executor/${slug}/?query=`;
     expect((await new Visitor(app.url).request('POST', path)).body).toEqual(root);
@@ -121,7 +121,7 @@ describe('An answer', () => {
   it.each([
     ['restart', { title: 'Hello ' }],
     ['restart_with_context', { title: 'Hello Jane' }],
-  ] as const)('that is not accepted can lead back to the start: %s', async (action, info) => {
+  ] as const)('that is refused restarts the flow if the action of the binding is %s', async (action, info) => {
     const stages = [await createDummyStage(app.api), await createDummyStage(app.api)];
     const [one, two] = stages.map(({ pk }) => ({ stage: pk, invalid_response_action: action }));
     const { flow, bindings } = await createFlowWith(app.api, [one!, two!], { title: 'Hello %(user)s' });
@@ -133,7 +133,7 @@ describe('An answer', () => {
     expect(await visitor.see(flow.slug)).toMatchObject({ name: stages[0]!.name, flow_info: info });
   });
 
-  it('that leads back to the start of a flow that is for the visitor no more is the last one', async () => {
+  it('that restarts a flow which no longer applies to the visitor is denied', async () => {
     const { pk: stage } = await createDummyStage(app.api);
     const { flow } = await createFlowWith(app.api, [{ stage, invalid_response_action: 'restart' }]);
     const visitor = new Visitor(app.url);
@@ -144,14 +144,14 @@ describe('An answer', () => {
 });
 
 describe('A flow without stages', () => {
-  it('ends at the root, and wants no session', async () => {
+  it('ends at the root, without a session', async () => {
     const { slug } = await createFlow(app.api);
     const visitor = new Visitor(app.url);
     expect(await visitor.see(slug)).toEqual(root);
     expect(visitor.cookies.size).toBe(0);
   });
 
-  it('ends where the query of the page says, and not where that of the executor says', async () => {
+  it('ends at `next` in the query of the page, but not in the query of the executor', async () => {
     const { slug } = await createFlow(app.api);
     const visitor = new Visitor(app.url);
     expect(await visitor.see(slug, 'a=b&next=%2Funique-string%3Fa%3Db')).toEqual({ ...root, to: '/unique-string?a=b' });
@@ -161,7 +161,7 @@ describe('A flow without stages', () => {
   });
 
   it.each(['', '//x', '/\\x', '/%5cx', 'https:x', 'https://x/', 'javascript:alert(1)', '/@x', '/\t/x', '/\n/x', 'x'])(
-    'ends nowhere else than here: not at %j',
+    'is denied for the unsafe `next` %j',
     async (next) => {
       const { slug } = await createFlow(app.api);
       const query = new URLSearchParams({ next }).toString();
@@ -169,7 +169,7 @@ describe('A flow without stages', () => {
     },
   );
 
-  it('replaces the flow that was started', async () => {
+  it('replaces the run of another flow', async () => {
     const other = await createDummyFlow(app.api, 2);
     const { slug } = await createFlow(app.api);
     const visitor = new Visitor(app.url);
@@ -180,7 +180,7 @@ describe('A flow without stages', () => {
 });
 
 describe('The flow info of a challenge', () => {
-  it('is the title with the names in it, the background, the layout and the way out', async () => {
+  it('has the formatted title, the background, the layout and the cancel URL', async () => {
     const background = 'https://example.org/a.jpg';
     const fields = { title: '%(user)s in %(app)s', layout: 'sidebar_left' as const };
     const { slug } = await createDummyFlow(app.api, 1, fields);
@@ -194,7 +194,7 @@ describe('The flow info of a challenge', () => {
     });
   });
 
-  it('is the name that the visitor typed, rather than the name of the account', async () => {
+  it('has a title with the typed name, or else with the user name of the account', async () => {
     const { flow, slug, bindings } = await createDummyFlow(app.api, 1, { title: '%(user)s' });
     const { pk, username } = await createUser(app.api);
     const stages = bindings.map((binding) => ({ binding: binding.pk, stage: binding.stage, reEvaluate: false }));
@@ -211,7 +211,7 @@ describe('The flow info of a challenge', () => {
 });
 
 describe('An unknown flow', () => {
-  it('is the one thing that is not found', async () => {
+  it('answers 404', async () => {
     const visitor = new Visitor(app.url);
     for (const slug of [randomUUID(), '%00']) {
       for (const answer of [await visitor.get(slug), await visitor.post(slug, {})]) {
@@ -222,14 +222,14 @@ describe('An unknown flow', () => {
   });
 });
 
-describe('A plan that cannot be used', () => {
+describe('An invalid plan', () => {
   const unknown = denied('Unknown error');
 
   it.each([
-    ['is no plan', () => ({ plan: 'text' })],
-    ['is of another version', () => ({ plan: { version: 0 } })],
+    ['is text', () => ({ plan: 'text' })],
+    ['has another version', () => ({ plan: { version: 0 } })],
     ['is null', () => ({ plan: null })],
-  ])('because it %s is denied once, and then starts again', async (_, state) => {
+  ])('that %s is denied once, and then the flow restarts', async (_, state) => {
     const { slug, names } = await createDummyFlow(app.api, 1);
     for (const method of ['GET', 'POST']) {
       const visitor = await visitorWithState(app, state());
@@ -239,7 +239,7 @@ describe('A plan that cannot be used', () => {
     }
   });
 
-  it('because it names stages of another flow or unknown ones passes nothing', async () => {
+  it('with stages of another flow or unknown stages is denied', async () => {
     const { flow, slug } = await createDummyFlow(app.api, 1);
     const other = await createDummyFlow(app.api, 1);
     const foreign = { binding: other.bindings[0]!.pk, stage: other.bindings[0]!.stage, reEvaluate: false };
@@ -251,7 +251,7 @@ describe('A plan that cannot be used', () => {
     }
   });
 
-  it('because a stage of it has been removed passes nothing', async () => {
+  it('with a removed stage is denied once, and then the flow restarts', async () => {
     const { slug, names, bindings } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);

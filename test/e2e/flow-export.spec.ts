@@ -27,11 +27,11 @@ const exported = async (slug: string, { api } = app): Promise<string> => {
   expect(status).toBe(200);
   return body;
 };
-/** The file without the moment at which it was made. */
+/** The file without its time of export. */
 const timeless = (text: string): string => text.replace(/authentik Export - .*/, '');
 const models = (text: string): string[] => [...text.matchAll(/^ {2}model: (.*)$/gm)].map(([, model]) => model!);
 
-/** A stage of every kind over the API, with other settings than the defaults. */
+/** Creates a stage of every kind through the API, with settings other than the defaults. */
 async function createStages(api: ApiClient, flow: string): Promise<Map<string, StageDto>> {
   const stages = new Map<string, StageDto>();
   const create = async (kind: string, path: string, fields: object): Promise<string> => {
@@ -66,7 +66,7 @@ async function createStages(api: ApiClient, flow: string): Promise<Map<string, S
 }
 
 describe('An exported flow', () => {
-  it('is a file to be saved, with the entries that the reference writes', async () => {
+  it('is an attachment with the entries of an authentik export', async () => {
     const pk = '[0-9a-f-]{36}';
     const flow = await createFlow(app.api, {
       slug: 'example',
@@ -149,7 +149,7 @@ version: 1
     expect(answer.body).toMatch(/Export - \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\+00:00$/m);
   });
 
-  it('gives the same bytes when it is imported into an empty service and exported again, with a stage of every kind', async () => {
+  it('is byte-identical after an import into an empty service, with a stage of every kind', async () => {
     const flow = await createFlow(app.api, { slug: 'everything', compatibility_mode: true, layout: 'sidebar_left' });
     const stages = await createStages(app.api, flow.pk);
     expect([...stages.keys()].sort()).toEqual(
@@ -184,7 +184,7 @@ version: 1
       expect(body.logs.filter(({ log_level }) => log_level !== 'info')).toEqual([]);
       expect(body.success).toBe(true);
       expect(timeless(await exported('everything', empty))).toBe(timeless(withGroup));
-      // Nothing changes, and nothing is there twice, when it is imported again.
+      // A second import changes and duplicates nothing.
       expect((await importFile(empty.api, withGroup)).body.logs.map(({ event }) => event)).toEqual(
         body.logs.map(() => 'updated'),
       );
@@ -194,7 +194,7 @@ version: 1
     }
   });
 
-  it('lists prompts, then stages, then bindings, then policy bindings, so that it can be read from top to bottom', async () => {
+  it('lists prompts, stages, bindings and policy bindings in order of their dependencies', async () => {
     const flow = await createFlow(app.api, { slug: 'ordered' });
     const name = (): string => randomUUID();
     const field = await created<StageDto>(
@@ -212,7 +212,7 @@ version: 1
     expect(models(await exported('ordered'))).toEqual([
       'authentik_flows.flow',
       'authentik_stages_prompt.prompt',
-      // No binding names the password stage: the identification stage refers to it.
+      // The password stage has no binding: the identification stage refers to it.
       'authentik_stages_password.passwordstage',
       'authentik_stages_identification.identificationstage',
       'authentik_stages_prompt.promptstage',
@@ -222,7 +222,7 @@ version: 1
     ]);
   });
 
-  it('lists a stage once that is bound twice', async () => {
+  it('lists a stage with two bindings once', async () => {
     const flow = await createFlow(app.api, { slug: 'twice' });
     const { pk: stage } = await createDummyStage(app.api);
     for (const order of [2, 1]) await createBinding(app.api, { target: flow.pk, stage, order });
@@ -236,18 +236,18 @@ version: 1
     expect([...text.matchAll(/order: (\d)/g)].map(([, order]) => order)).toEqual(['1', '2']);
   });
 
-  it('may have no stages', async () => {
+  it('can have no stages', async () => {
     await createFlow(app.api, { slug: 'bare' });
     expect(models(await exported('bare'))).toEqual(['authentik_flows.flow']);
   });
 
-  it('refers to users by name: their number belongs to another user elsewhere', async () => {
+  it('refers to users by name instead of key', async () => {
     const flow = await createFlow(app.api, { slug: 'personal' });
     await created(app.api.post('/policies/bindings/', { target: flow.pk, user: 1, order: 0 }));
     expect(await exported('personal')).toContain('user: !Find [ authentik_core.user, [ username, akadmin ] ]');
   });
 
-  it('is there for those who may export the flow and view everything in its file', async () => {
+  it('requires permission to export the flow and to view all objects in its file', async () => {
     const flow = await createFlow(app.api, { slug: 'guarded' });
     const path = '/flows/instances/guarded/export/';
     const view = ['flows.view_flow', 'flows.view_flowstagebinding', 'flows.view_stage', 'policies.view_policybinding'];

@@ -25,13 +25,13 @@ afterAll(() => app.stop());
 
 const error = { component: 'ak-stage-flow-error', request_id: expect.stringMatching(/^[0-9a-f]{32}$/) };
 
-/** Every event of a failure, newest first. */
+/** All events of failures, newest first. */
 async function exceptions(): Promise<any[]> {
   return (await app.api.get('/events/events/?action=system_exception&ordering=-created&page_size=100')).body.results;
 }
 
 describe('A stage that fails', () => {
-  it('is answered with a challenge that names the request, and writes an event', async () => {
+  it('is answered with an error challenge with the request ID, and writes an event', async () => {
     const visitor = new Visitor(app.url);
     const before = (await exceptions()).length;
     expect((await visitor.post(failing, {})).status).toBe(302);
@@ -47,7 +47,7 @@ describe('A stage that fails', () => {
     });
   });
 
-  it('leaves the session as it was', async () => {
+  it('leaves the session unchanged', async () => {
     const visitor = new Visitor(app.url);
     expect(await visitor.answer(failing, {})).toEqual(error);
     expect(await visitor.answer(failing, {})).toEqual(error);
@@ -74,13 +74,13 @@ describe('A stage that fails', () => {
   });
 });
 
-describe('A request that cannot be read', () => {
+describe('An unreadable request', () => {
   it.each([
-    ['is no JSON', 'application/json', '{"password": my secret}'],
+    ['is not JSON', 'application/json', '{"password": my secret}'],
     ['is not UTF-8', 'application/json', new Uint8Array([0xff])],
-    ['is of another type', 'application/x-www-form-urlencoded', 'component=ak-stage-dummy'],
-    ['is of no type', '', '{}'],
-  ])('because its body %s is answered with a challenge, and passes no stage', async (_, type, raw) => {
+    ['has another type', 'application/x-www-form-urlencoded', 'component=ak-stage-dummy'],
+    ['has no type', '', '{}'],
+  ])('whose body %s is answered with an error challenge, and passes no stage', async (_, type, raw) => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -93,8 +93,8 @@ describe('A request that cannot be read', () => {
   });
 });
 
-describe('A request that no flow accepts', () => {
-  it.each(['PUT', 'PATCH', 'DELETE'])('because of its method is answered with a challenge: %s', async (method) => {
+describe('An unsupported request', () => {
+  it.each(['PUT', 'PATCH', 'DELETE'])('with the method %s is answered with an error challenge', async (method) => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -107,7 +107,7 @@ describe('A request that no flow accepts', () => {
     expect((await send(visitor, method, 'nowhere', '{}')).status).toBe(404);
   });
 
-  it('because its body is larger than 64 kB is answered with a challenge', async () => {
+  it('with a body larger than 64 kB is answered with an error challenge', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -121,20 +121,20 @@ describe('A request that no flow accepts', () => {
     expect((await send(visitor, 'POST', slug, sized(65_536))).status).toBe(302);
   });
 
-  it('because it accepts no JSON is answered with a challenge', async () => {
+  it('that does not accept JSON is answered with an error challenge', async () => {
     const visitor = new Visitor(app.url);
     const headers = { accept: 'text/html', ...visitor.cookies.headers() };
     const response = await fetch(`${app.url}/api/v3/flows/executor/${failing}/?query=`, { headers });
     expect([response.status, await response.json()]).toEqual([200, error]);
   });
 
-  it('is not the answer to OPTIONS, which describes the path to every caller', async () => {
+  it('excludes OPTIONS, which answers 200 with a description of the path', async () => {
     const { status, body } = await send(new Visitor(app.url), 'OPTIONS', failing);
     expect([status, body]).toEqual([200, expect.objectContaining({ parses: ['application/json'] })]);
   });
 });
 
-/** A request that the document has nothing about. */
+/** Sends a request that is not in the OpenAPI document. */
 async function send({ cookies }: Visitor, method: string, slug: string, body?: string): Promise<Answer> {
   const headers = { 'content-type': 'application/json', ...cookies.headers() };
   const url = `${app.url}/api/v3/flows/executor/${slug}/?query=`;
@@ -143,8 +143,8 @@ async function send({ cookies }: Visitor, method: string, slug: string, body?: s
   return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
 }
 
-describe('The keys of an API client', () => {
-  it.each(['Bearer nonsense', 'Basic eDp5', 'Bearer'])('have no effect on a flow: %s', async (authorization) => {
+describe('An Authorization header', () => {
+  it.each(['Bearer nonsense', 'Basic eDp5', 'Bearer'])('has no effect on a flow: %s', async (authorization) => {
     const { slug, names } = await createDummyFlow(app.api, 1, { authentication: 'require_unauthenticated' });
     const visitor = new Visitor(app.url);
     const { body } = await visitor.request('GET', `/flows/executor/${slug}/?query=`, { headers: { authorization } });

@@ -15,7 +15,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 import { visitorAt } from '../support/visitor-at.js';
 import { Visitor } from '../support/visitor.js';
 
-/** How many answers each stage gets. */
+/** Number of random responses per stage. */
 const numRuns = 40 * inject('sweep');
 
 let app: TestApp;
@@ -35,7 +35,7 @@ beforeAll(async () => {
     password: password_stage,
     email: (await createEmailStage(app.api, { host: '127.0.0.1', port: 1, recovery_max_attempts: 100_000 })).pk,
     prompt: (await createPromptStage(app.api, prompts)).pk,
-    'prompt that is written': (await createPromptStage(app.api, written)).pk,
+    'prompt before a user write': (await createPromptStage(app.api, written)).pk,
     consent: (await createStage(app.api, 'consent')).pk,
     'user login': (await createStage(app.api, 'user_login', { remember_me_offset: 'days=1' })).pk,
     dummy: (await createDummyStage(app.api)).pk,
@@ -66,12 +66,12 @@ const body = fc.oneof(
   fc.jsonValue(),
 );
 
-/** Fails if an answer reports an internal error. */
+/** Asserts that the response reports no internal error. */
 async function expectNoFault(visitor: Visitor, slug: string, sent: unknown, query = ''): Promise<void> {
   const answer = await visitor.post(slug, sent, query);
   expect([200, 302]).toContain(answer.status);
   const shown = answer.status === 302 ? await visitor.see(slug, query) : answer.body;
-  // Half a character is no text: then the body is refused before any stage runs, with the same challenge.
+  // A body with a lone surrogate is refused before any stage runs, with the same challenge.
   const isText = !/\\ud[89a-f]/.test(JSON.stringify(sent));
   if (isText) expect(shown.component).not.toBe('ak-stage-flow-error');
 }
@@ -80,25 +80,25 @@ async function faults(): Promise<unknown[]> {
   return (await app.api.get('/events/events/?action=system_exception')).body.results;
 }
 
-describe('Whatever is sent', () => {
+describe('Random input', () => {
   it.each([
     'identification',
     'identification with a password',
     'password',
     'email',
     'prompt',
-    'prompt that is written',
+    'prompt before a user write',
     'consent',
     'user login',
     'dummy',
     'invitation',
   ])(
-    'as an answer to this stage is no fault of ours: %s',
+    'as a response to this stage causes no internal error: %s',
     async (kind) => {
-      const rest = kind === 'prompt that is written' ? [stages['write']!] : [stages['dummy']!];
+      const rest = kind === 'prompt before a user write' ? [stages['write']!] : [stages['dummy']!];
       const { flow, bindings } = await createFlowWith(app.api, [stages[kind]!, ...rest]);
       const planned = bindings.map(({ pk: binding, stage }) => ({ binding, stage, reEvaluate: true }));
-      const isAboutSomebody = !kind.startsWith('identification') && kind !== 'prompt that is written';
+      const isAboutSomebody = !kind.startsWith('identification') && kind !== 'prompt before a user write';
       await fc.assert(
         fc.asyncProperty(body, async (sent) => {
           await app.dataSource.query('delete from "request_limit"');
@@ -112,7 +112,7 @@ describe('Whatever is sent', () => {
     120_000,
   );
 
-  it('as the query of a page, a language or a cookie is no fault of ours', async () => {
+  it('as a query, a language or a cookie causes no internal error', async () => {
     const { flow } = await createFlowWith(app.api, [stages['invitation']!, stages['email']!]);
     const names = fc.constantFrom('next', 'flow_token', 'itoken', 'token', 'locale', 'inspector', 'query', '');
     const query = fc.oneof(

@@ -30,7 +30,7 @@ const stageEntry = (name: string, attrs: object = {}, more: object = {}): object
   ...more,
 });
 
-describe('An import does nothing that its caller could not do by the API', () => {
+describe('An import', () => {
   const models = [
     'flows.flow',
     'flows.flowstagebinding',
@@ -42,7 +42,7 @@ describe('An import does nothing that its caller could not do by the API', () =>
   const importer = [...names('add'), ...names('change')];
   const forbidden = 'entry invalid: You do not have permission to perform this action.';
 
-  it('needs the permissions of the import, all of them', async () => {
+  it('requires all permissions of the import', async () => {
     const text = stringify({ entries: [] });
     expect((await importFile((await createActor(app, importer)).api, text)).status).toBe(200);
     for (const missing of importer) {
@@ -55,7 +55,7 @@ describe('An import does nothing that its caller could not do by the API', () =>
     expect((await importFile(app.client(undefined), text)).status).toBe(403);
   });
 
-  it('needs the permission to add for what it adds', async () => {
+  it('requires permission to add each created object', async () => {
     const { api } = await createActor(app, importer);
     expect(await importEntries(api, [flowEntry(slug())])).toEqual([true, 'created']);
     expect(await importEntries(api, [stageEntry(slug())])).toEqual([false, forbidden]);
@@ -67,7 +67,7 @@ describe('An import does nothing that its caller could not do by the API', () =>
     expect(await importEntries(more.api, [stageEntry(slug())])).toEqual([true, 'created']);
   });
 
-  it('needs the permissions to view and to change for what it changes, to view and to delete for what it deletes', async () => {
+  it('requires permission to view and change updated objects, and to view and delete deleted objects', async () => {
     const { slug: name } = await createFlow(app.api);
     const view = 'authentik_flows.view_flow';
     const seeing = await createActor(app, [...importer, view]);
@@ -82,7 +82,7 @@ describe('An import does nothing that its caller could not do by the API', () =>
   });
 
   it.each(['authentik_core.token', 'authentik_core.user', 'authentik_rbac.role', 'authentik_flows.flowtoken'])(
-    'never writes what signs in or permits: %s',
+    'cannot write users, tokens or roles: %s',
     async (model) => {
       const entry = {
         model,
@@ -94,7 +94,7 @@ describe('An import does nothing that its caller could not do by the API', () =>
   );
 
   it.each([{ is_superuser: true }, { parent: null }, { users: [1] }, { roles: [] }])(
-    'never says who is in a group or what the group may do: %j',
+    'cannot set the members, parent or permissions of a group: %j',
     async (attrs) => {
       const [field] = Object.keys(attrs);
       expect(await run({ model: 'authentik_core.group', identifiers: { name: slug() }, attrs })).toEqual([
@@ -104,7 +104,7 @@ describe('An import does nothing that its caller could not do by the API', () =>
     },
   );
 
-  it('puts new users into a group only for those who may add users to it', async () => {
+  it('requires permission to add members to the group of new users', async () => {
     const entryFor = async (fields = {}): Promise<object> => ({
       model: 'authentik_stages_user_write.userwritestage',
       identifiers: { name: slug() },
@@ -119,8 +119,8 @@ describe('An import does nothing that its caller could not do by the API', () =>
   });
 });
 
-describe('Two imports at the same time', () => {
-  it('of the same file come one after the other, and leave what one would', async () => {
+describe('Concurrent imports', () => {
+  it('of the same file all succeed, and create its objects once', async () => {
     const name = slug();
     const [pk, stage] = [randomUUID(), randomUUID()];
     const entries = [
@@ -135,7 +135,7 @@ describe('Two imports at the same time', () => {
     expect((await flow(name)).stages).toEqual([stage]);
   });
 
-  it('and writes by the API leave all or nothing of each', async () => {
+  it('and API writes are atomic', async () => {
     for (let round = 0; round < 5; round += 1) {
       const name = slug();
       const api = { name: 'By the API', slug: name, title: 'T', designation: 'recovery' };

@@ -29,8 +29,8 @@ const imported = async (text: string, api: ApiClient = app.api): Promise<FlowImp
 const events = ({ logs }: FlowImportResultDto): string[] => logs.map(({ event }) => event);
 const flow = async (slug: string): Promise<any> => (await app.api.get(`/flows/instances/${slug}/`)).body;
 
-describe('The enrollment with email verification of the specification', () => {
-  it('is what its file makes, also when it is imported twice', async () => {
+describe('The specification’s enrollment flow with email verification', () => {
+  it('is created from its file, and updated by a second import', async () => {
     const file = await readFile(
       new URL('../blueprints/enrollment-with-email-verification.yaml', import.meta.url),
       'utf8',
@@ -75,7 +75,7 @@ describe('The enrollment with email verification of the specification', () => {
 });
 
 describe('Tags in a file', () => {
-  it('are replaced before anything is stored, wherever they stand', async () => {
+  it('are resolved at every position before the objects are stored', async () => {
     await createFlow(app.api, { slug: 'to-find', name: 'Find me' });
     const { pk: stage } = await createDummyStage(app.api, { name: 'dummy-to-find' });
     const text = `
@@ -126,14 +126,14 @@ entries:
     expect(group.attributes).toEqual({ names: { one: 0, two: 1 }, flow: tagged.pk, found, nobody: null, user: 1 });
   });
 
-  it('read no variable of the environment that the operator has not named', async () => {
+  it('cannot read environment variables outside BLUEPRINT_ENV', async () => {
     for (const name of ['SECRET_KEY', 'PATH', 'title_of_the_test', 'TITLE_OF_THE_TEST ', '']) {
       const text = `entries: [{model: x, identifiers: {slug: a}, conditions: [!Env ["${name}"]]}]`;
       expect(events(await imported(text))).toEqual([`entry invalid: !Env: ${name} is not listed in BLUEPRINT_ENV.`]);
     }
   });
 
-  it('find objects that the caller may view, in the models of files, by their identifiers', async () => {
+  it('find objects visible to the caller, in importable models, by identifier fields', async () => {
     const { username } = await createUser(app.api, { email: 'someone@example.org' });
     const find = (what: string): string => `
 entries:
@@ -167,7 +167,7 @@ entries:
     expect(events(await imported(find(`["pg_user; drop table token", [a, b]]`)))).toEqual(['skipped']);
   });
 
-  it('find nothing by values that a field cannot have', async () => {
+  it('find nothing for invalid values of a field', async () => {
     for (const pair of [
       '[pk, x]',
       '[slug, [a]]',
@@ -181,7 +181,7 @@ entries:
     }
   });
 
-  it('are reported with their line numbers', async () => {
+  it('are reported with the line number if they are invalid', async () => {
     const { logs } = await imported(
       'entries:\n  - model: authentik_flows.flow\n    identifiers:\n      slug: !KeyOf nothing\n',
     );
@@ -194,8 +194,8 @@ entries:
   });
 });
 
-describe('Values that are mappings', () => {
-  it('name the object that contains them, and are merged with what is set', async () => {
+describe('Mappings as values', () => {
+  it('identify the object that contains them, and are merged with its stored values', async () => {
     const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
     await createGroup(app.api, { name: one, attributes: { key: [one], other_key: ['a_value', 'other_value'] } });
     await createGroup(app.api, { name: two, attributes: { key: [one], other_key: ['diff_value'] } });

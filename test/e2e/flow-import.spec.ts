@@ -33,7 +33,7 @@ const stageEntry = (name: string, attrs: object = {}, more: object = {}): object
   ...more,
 });
 
-describe('The answer to an import', () => {
+describe('An import', () => {
   it('reports the result of each entry and its position in the file', async () => {
     const name = slug();
     const text = `version: 1
@@ -61,7 +61,7 @@ entries:
     ]);
   });
 
-  it('is 400 without a file, 415 without a form', async () => {
+  it('answers 400 without a file, and 415 without a form', async () => {
     const nothing = { status: 400, body: { logs: [], success: false } };
     expect(await app.api.request('POST', '/flows/instances/import/', { raw: formWith(undefined) })).toMatchObject(
       nothing,
@@ -74,7 +74,7 @@ entries:
     expect([status, body]).toEqual([400, expect.stringContaining('Multipart form parse error - ')]);
   });
 
-  it('accepts JSON too', async () => {
+  it('accepts JSON', async () => {
     const name = slug();
     expect((await importFile(app.api, JSON.stringify({ version: 1, entries: [flowEntry(name)] }))).body.success).toBe(
       true,
@@ -88,17 +88,17 @@ entries:
     ['a list', [], 'The file is no blueprint: it must be a mapping with entries.'],
     ['a word', 'blueprint', 'The file is no blueprint: it must be a mapping with entries.'],
     ['no entries', { version: 1 }, 'entries must be a list.'],
-    ['entries that are none', { version: 1, entries: ['x'] }, 'Entry 1 must be a mapping.'],
+    ['invalid entries', { version: 1, entries: ['x'] }, 'Entry 1 must be a mapping.'],
     ['an entry without a model', { version: 1, entries: [{ identifiers: { pk: 1 } }] }, 'Entry 1 must have a model.'],
-    ['an id that is none', { version: 1, entries: [{ model: 'x', id: [] }] }, 'Entry 1: id must be a word.'],
+    ['an invalid id', { version: 1, entries: [{ model: 'x', id: [] }] }, 'Entry 1: id must be a word.'],
     ['metadata without a name', { version: 1, entries: [], metadata: {} }, 'metadata must have a name.'],
     [
-      'labels that are none',
+      'invalid labels',
       { version: 1, entries: [], metadata: { name: 'x', labels: 1 } },
       'metadata: labels must be a mapping.',
     ],
-    ['a context that is none', { version: 1, entries: [], context: [] }, 'context must be a mapping.'],
-  ])('says what is wrong with the form of a file: %s', async (_, file, message) => {
+    ['an invalid context', { version: 1, entries: [], context: [] }, 'context must be a mapping.'],
+  ])('reports an error in the format of a file: %s', async (_, file, message) => {
     const { status, body } = await importFile(app.api, stringify(file));
     expect([status, body.success, body.logs.map(({ event }) => event)]).toEqual([200, false, [message]]);
   });
@@ -106,7 +106,7 @@ entries:
   it.each<[string, object, string]>([
     ['an unknown model', { model: 'authentik_brands.brand', identifiers: { pk: 'x' } }, 'app or model does not exist'],
     [
-      'a base of models',
+      'an abstract model',
       { model: 'authentik_flows.stage', identifiers: { name: 'x' } },
       'entry invalid: Model authentik_flows.stage not allowed',
     ],
@@ -122,18 +122,18 @@ entries:
       'entry invalid: Model authentik_core.user not allowed',
     ],
     [
-      'identifiers that are none',
+      'invalid identifiers',
       { model: 'authentik_flows.flow', identifiers: 'x' },
       'entry invalid: identifiers must be a mapping.',
     ],
     [
-      'a field that names nothing',
+      'an unknown identifier field',
       flowEntry('x', {}, { identifiers: { colour: 'red' } }),
       'entry invalid: Invalid identifier field: colour',
     ],
-    ['a key that is none', flowEntry('x', {}, { identifiers: { pk: 'x' } }), 'entry invalid: “x” is not a valid UUID.'],
-    ['attributes that are none', { ...flowEntry('x'), attrs: [] }, 'entry invalid: attrs must be a mapping.'],
-    ['conditions that are none', flowEntry('x', {}, { conditions: 'x' }), 'entry invalid: conditions must be a list.'],
+    ['an invalid key', flowEntry('x', {}, { identifiers: { pk: 'x' } }), 'entry invalid: “x” is not a valid UUID.'],
+    ['invalid attributes', { ...flowEntry('x'), attrs: [] }, 'entry invalid: attrs must be a mapping.'],
+    ['invalid conditions', flowEntry('x', {}, { conditions: 'x' }), 'entry invalid: conditions must be a list.'],
     [
       'an unknown state',
       flowEntry('x', {}, { state: 'gone' }),
@@ -145,14 +145,14 @@ entries:
       'entry invalid: Permissions cannot be imported.',
     ],
     [
-      'what the API would refuse',
+      'values that the API refuses',
       { model: 'authentik_flows.flow', identifiers: { slug: 'a b' }, attrs: { title: '', designation: 'party' } },
       'entry invalid: Serializer errors {"name":["This field is required."],"slug":["Enter a valid \\"slug\\" consisting of ' +
         'letters, numbers, underscores or hyphens."],"title":["This field may not be blank."],"designation":["\\"party\\" is ' +
         'not a valid choice."]}',
     ],
     [
-      'a rule that looks at other rows',
+      'invalid references',
       {
         model: 'authentik_flows.flowstagebinding',
         identifiers: { target: randomUUID(), order: 'x' },
@@ -163,17 +163,17 @@ entries:
       ),
     ],
     [
-      'a rule over several fields',
+      'a validation of several fields',
       { model: 'authentik_stages_identification.identificationstage', identifiers: { name: 'nobody' } },
       'entry invalid: Serializer errors {"non_field_errors":["When no user fields are selected, at least one source must be selected"]}',
     ],
-  ])('says what is wrong with an entry: %s; nothing of the file is kept', async (_, entry, message) => {
+  ])('reports an error in an entry, and keeps nothing of the file: %s', async (_, entry, message) => {
     const before = slug();
     expect(await run(flowEntry(before), entry, flowEntry(slug()))).toEqual([false, 'created', message]);
     expect(await flow(before)).toBeUndefined();
   });
 
-  it('says which attributes have no effect', async () => {
+  it('reports attributes without effect', async () => {
     const name = slug();
     const { body } = await importFile(
       app.api,
@@ -188,7 +188,7 @@ entries:
     ]);
   });
 
-  it('never repeats what an entry sets', async () => {
+  it('never repeats submitted values in its response', async () => {
     const secret = 'correct-horse-battery';
     const { body } = await importFile(
       app.api,
@@ -204,7 +204,7 @@ entries:
 });
 
 describe('An entry', () => {
-  it('is found by its key or by what else names it, and changes only what it names', async () => {
+  it('is found by its key or other identifiers, and changes only its attributes', async () => {
     const { slug: name, pk } = await createFlow(app.api, { layout: 'sidebar_left', title: 'Before' });
     expect(
       await run({ model: 'authentik_flows.flow', identifiers: { slug: name }, attrs: { title: 'By slug' } }),
@@ -222,13 +222,13 @@ describe('An entry', () => {
     expect((await flow(name)).pk).toBe(pk);
   });
 
-  it('is created with its key', async () => {
+  it('is created with the key from the file', async () => {
     const [name, pk] = [slug(), randomUUID()];
     expect(await run(flowEntry(name, {}, { identifiers: { slug: name, pk } }))).toEqual([true, 'created']);
     expect((await flow(name)).pk).toBe(pk);
   });
 
-  it('whose key belongs to an object of another model is refused', async () => {
+  it('with the key of an object of another model is refused', async () => {
     const { pk } = await createDummyStage(app.api);
     expect(await run(stageEntry('x', {}, { identifiers: { pk, name: slug() } }))).toEqual([
       false,
@@ -236,7 +236,7 @@ describe('An entry', () => {
     ]);
   });
 
-  it('whose name belongs to a stage of another kind is refused', async () => {
+  it('with the name of a stage of another kind is refused', async () => {
     const { name } = await createDummyStage(app.api);
     expect(await run(stageEntry(name))).toEqual([
       false,
@@ -244,7 +244,7 @@ describe('An entry', () => {
     ]);
   });
 
-  it('may be referred to by the key that the file has for it, whatever it is here', async () => {
+  it('can be referred to by its key in the file, even if the stored key differs', async () => {
     const { name, pk } = await createEmailStage(app.api);
     const [there, target, elsewhere] = [slug(), randomUUID(), randomUUID()];
     const binding = { target, stage: elsewhere.toUpperCase(), order: 5 };
@@ -258,7 +258,7 @@ describe('An entry', () => {
     expect((await flow(there)).stages).toEqual([pk]);
   });
 
-  it('may name what it refers to as an object', async () => {
+  it('can contain references in the form of objects', async () => {
     const { pk: target, slug: name } = await createFlow(app.api);
     const { pk: stage } = await createDummyStage(app.api);
     const identifiers = { target: { pk: target }, stage: { pk: stage, name: 'x' }, order: 1 };
@@ -266,7 +266,7 @@ describe('An entry', () => {
     expect((await flow(name)).stages).toEqual([stage]);
   });
 
-  it('with another key than one before it is about another object, even if all else that names them is the same', async () => {
+  it('with another key than an earlier entry is another object, even if the other identifiers are equal', async () => {
     const { pk: target } = await createFlow(app.api);
     const { pk: group } = await createGroup(app.api);
     const binding = (attrs: object): object => ({
@@ -286,7 +286,7 @@ describe('An entry', () => {
     );
   });
 
-  it('of a prompt is there once, however often it is imported', async () => {
+  it('of a prompt is not duplicated by a second import', async () => {
     const prompt = {
       model: 'authentik_stages_prompt.prompt',
       identifiers: { pk: randomUUID() },
@@ -299,7 +299,7 @@ describe('An entry', () => {
     expect(await all()).toBe(before + 1);
   });
 
-  it('is left alone if one of its conditions is not met', async () => {
+  it('is skipped if a condition is not met', async () => {
     const names = [slug(), slug(), slug(), slug()];
     const conditions = [[true, 1, 'x', [0]], [true, ''], [0], [{}]];
     expect(await run(...names.map((name, index) => flowEntry(name, {}, { conditions: conditions[index] })))).toEqual([
@@ -312,7 +312,7 @@ describe('An entry', () => {
     expect((await Promise.all(names.map(flow))).map(Boolean)).toEqual([true, false, false, false]);
   });
 
-  it('keeps to its state', async () => {
+  it('is created, updated, skipped or deleted according to its state', async () => {
     const name = slug();
     const entry = (state: string, title: string): object => flowEntry(name, { title }, { state });
     const title = async (): Promise<string> => (await flow(name))?.title;
@@ -328,7 +328,7 @@ describe('An entry', () => {
     expect([await run(entry('must_created', 'five')), await title()]).toEqual([[true, 'created'], 'five']);
   });
 
-  it('deletes the bindings of a deleted stage', async () => {
+  it('that deletes a stage deletes its bindings', async () => {
     const { name, pk } = await createEmailStage(app.api);
     const { slug: there, pk: target } = await createFlow(app.api);
     await app.api.post('/flows/bindings/', { target, stage: pk, order: 1 });

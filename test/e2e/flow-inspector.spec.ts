@@ -14,15 +14,15 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** The inspector's answer for the session of this browser. */
+/** The inspector's response for the session of this browser. */
 async function inspect(visitor: Visitor, slug: string, key: string): Promise<[number, any]> {
   const headers = { authorization: `Bearer ${key}` };
   const { status, body } = await visitor.request('GET', `/flows/inspector/${slug}/`, { headers });
   return [status, body];
 }
 
-describe('The inspector', () => {
-  it('is for those who may inspect the flow, wherever its session is', async () => {
+describe('The flow inspector', () => {
+  it('requires permission to inspect the flow', async () => {
     const { flow, slug } = await createDummyFlow(app.api, 1);
     const other = await createDummyFlow(app.api, 1);
     const { key, user } = await createActor(app, ['authentik_flows.view_flow']);
@@ -40,7 +40,7 @@ describe('The inspector', () => {
     expect((await own.request('GET', `/flows/inspector/${slug}/`)).status).toBe(200);
   });
 
-  it('shows the session of the browser that asks, and only what belongs to the flow', async () => {
+  it('shows only the run of the flow in the caller’s session, and answers 400 without one', async () => {
     const [one, other] = [await createDummyFlow(app.api, 2), await createDummyFlow(app.api, 2)];
     const { key } = await createActor(app, ['authentik_flows.inspect_flow']);
     const visitor = new Visitor(app.url);
@@ -51,7 +51,7 @@ describe('The inspector', () => {
     expect(await inspect(new Visitor(app.url), one.slug, key)).toEqual([400, undefined]);
   });
 
-  it('shows what is known, and no secret', async () => {
+  it('shows the plan context without secrets', async () => {
     const { flow, slug, bindings } = await createDummyFlow(app.api, 2);
     const { pk } = await createUser(app.api);
     const { key } = await createActor(app, ['authentik_flows.inspect_flow']);
