@@ -22,7 +22,7 @@ describe('slowestPlan', () => {
     ]);
   });
 
-  it('returns nothing for a log without plans', () => {
+  it('returns an empty array for a log without plans', () => {
     expect(slowestPlan('2026-01-01 00:00:00.002 UTC [7] LOG:  connection received\n')).toEqual([]);
   });
 });

@@ -56,7 +56,7 @@ describe('A fair queue', () => {
     expect(await queue.run('client', '0', () => Promise.resolve('again'))).toBe('again');
   });
 
-  it('leaves places for other keys while many jobs with one key wait', async () => {
+  it('leaves capacity for other keys while many jobs with one key wait', async () => {
     const queue = queueWith({ running: 2 });
     const many = Array.from({ length: 10 }, held);
     const done = many.map(({ work }) => queue.run('client', 'busy', work));
@@ -68,7 +68,7 @@ describe('A fair queue', () => {
     expect(await Promise.all(done)).toHaveLength(11);
   });
 
-  it('leaves places for other clients while one client is at its limit', async () => {
+  it('leaves capacity for other clients while one client is at its limit', async () => {
     const queue = queueWith({ running: 4, runningPerClient: 2 });
     const many = Array.from({ length: 10 }, held);
     const done = many.map(({ work }) => queue.run('busy', undefined, work));

@@ -133,7 +133,7 @@ describe('A visitor who has signed up', () => {
     await context.close();
   });
 
-  it('and opens an expired link requests another one and confirms', async () => {
+  it('and opens an expired link requests a new link and confirms', async () => {
     const [first, later] = [await newBrowser(), await newBrowser()];
     const email = await signUp(await first.newPage());
     const { url } = await service.mailTo(email);
@@ -176,7 +176,7 @@ describe('A visitor who has signed up', () => {
 });
 
 describe('A flow', () => {
-  it('leads back to the application from the last form', async () => {
+  it('redirects to the application after the last form', async () => {
     const { email, password } = await createPasswordUser(service.api);
     const { context, complaints } = await openContext(browser, { baseURL: service.url });
     const page = await context.newPage();

@@ -48,7 +48,7 @@ it.each([
   ['is interrupted while it starts', short, 'Starting the database', 130],
   ['is interrupted while it measures', short, 'retrieve', 130],
   ['fails due to an unreachable peer', [...short, '--peer', 'peer=http://127.0.0.1:1'], undefined, 1],
-])('the benchmark leaves nothing behind when it %s', async (_, args, signalAt, code) => {
+])('the benchmark leaves no files or processes behind when it %s', async (_, args, signalAt, code) => {
   expect(await bench(args, signalAt)).toBe(code);
   expect(await readdir(folder)).toEqual([]);
   expect(await processesOf()).toEqual([]);

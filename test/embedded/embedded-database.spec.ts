@@ -182,7 +182,7 @@ describe('A later start', () => {
     expect(await query(second.url, 'select answer from kept')).toBe('yes');
   });
 
-  it('starts although another program has the process id of the dead server', async () => {
+  it('starts even if another program has the process id of the dead server', async () => {
     const first = await start();
     await first.stop();
     // It runs as the server's user and is not an ancestor of the server: PostgreSQL handles other cases itself.

@@ -21,7 +21,7 @@ function check({ port }: { port: number }, changes: Partial<SmtpSettings> = {}) 
   return test.check.check(smtpSettings(port, changes), 'service@example.org');
 }
 
-describe('a server that takes one mail per connection', () => {
+describe('a server that accepts one mail per connection', () => {
   const manyMails = '421 4.7.0 too many messages in this session';
 
   it.each(['MAIL', 'RCPT', 'DATA', 'message'] as const)(

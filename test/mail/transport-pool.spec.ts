@@ -58,7 +58,7 @@ describe('mails to one server', () => {
 });
 
 describe('every mail', () => {
-  it('goes through the mailer as raw bytes', async () => {
+  it('is passed to the mailer as raw bytes', async () => {
     const server = await servers.collecting();
     const sendMail = vi.spyOn(test.module.get(MailerService), 'sendMail');
     await send(server.port, {}, '{{subject}}');

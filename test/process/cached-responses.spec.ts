@@ -175,7 +175,7 @@ describe('A cached response', () => {
     expect((await app.api.get(path)).body.subject).toBe('Changed');
   });
 
-  it('is invalidated by a change, also on a server with a restored dump of another one', async () => {
+  it('is invalidated by a change, also on a server with a restored dump of another server', async () => {
     const { pk } = await createEmailStage(app.api);
     const path = `/stages/email/${pk}/`;
     await app.dataSource.query(`insert into "revision" (xid) values ('4000000000000')`);

@@ -79,7 +79,7 @@ class Person {
 
 describe('A user who recovers an account', () => {
   it.for(['SIGKILL', 'SIGTERM'] as const)(
-    'finishes in the same browser and in another one, although %s stops the service between requests',
+    'completes the recovery in the same and in another browser, even if %s stops the service between requests',
     { timeout: 240_000 },
     async (signal, { annotate }) => {
       const [before, begin] = [service.restarts, performance.now()];
@@ -136,7 +136,9 @@ describe('A user who recovers an account', () => {
     },
   );
 
-  it('finishes by following the pages, although the service is killed during every request', async ({ annotate }) => {
+  it('completes the recovery by following the pages, even if the service is killed during every request', async ({
+    annotate,
+  }) => {
     const restarts = service.restarts;
     const person = await Person.create();
     const asked: string[] = [];

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('A sign-up', () => {
-  it('takes the same time with a taken address as with a free one', async ({ annotate }) => {
+  it('takes the same time with a taken address and with a free address', async ({ annotate }) => {
     const { email: taken } = await createReader(app.api);
     const signUp = async (email: string): Promise<() => Promise<unknown>> => {
       const visitor = new Visitor(app.url);

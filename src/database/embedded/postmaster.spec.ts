@@ -41,7 +41,7 @@ it.skipIf(process.platform === 'win32')(
   },
 );
 
-it('finds no server in the pid file of a single-user session or in an incomplete one', async () => {
+it('finds no server in the pid file of a single-user session or in an incomplete pid file', async () => {
   await record(-process.pid);
   expect(await findPostmaster(cluster)).toBeUndefined();
   await writeFile(join(cluster, 'postmaster.pid'), '');

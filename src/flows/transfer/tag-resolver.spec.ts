@@ -107,7 +107,7 @@ describe('TagResolver', () => {
     expect(await resolveValue('!Enumerate [!Context text, SEQ, !Value 0]')).toEqual(['f', 'o', 'o']);
   });
 
-  it('gives nested !Enumerate access to the items of both levels', async () => {
+  it('resolves the items of both levels in nested !Enumerate', async () => {
     const value = `!Enumerate [!Context sequence, MAP, [
       !Index 0,
       !Enumerate [!Context mapping, MAP, [
@@ -158,7 +158,7 @@ describe('TagResolver', () => {
   });
 });
 
-describe('TagResolver, for a hostile file', () => {
+describe('TagResolver for a hostile file', () => {
   const doubling = Array.from(
     { length: 40 },
     (_, i) => `d${i + 1}: !Format ["%s%s", !Context d${i}, !Context d${i}]`,

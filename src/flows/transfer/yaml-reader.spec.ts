@@ -6,7 +6,7 @@ import { readTree } from './yaml-reader.js';
 const read = (text: string | Uint8Array): unknown => readTree(Buffer.from(text)).tree;
 const tag = (name: string, argument: Tag['argument'], line = 1): Tag => new Tag(name, argument, line);
 
-describe('readTree, for YAML', () => {
+describe('readTree for YAML', () => {
   // Expected values are those of PyYAML, which authentik uses.
   it.each<[string, unknown]>([
     ['yes', true],
@@ -104,7 +104,7 @@ describe('readTree, for YAML', () => {
   });
 });
 
-describe('readTree, for JSON', () => {
+describe('readTree for JSON', () => {
   it('parses JSON', () => {
     expect(read('{"a":"\\t\\u00fc","b":1e3,\n\t"c":[true,null]}')).toEqual({ a: '\tü', b: 1000, c: [true, null] });
   });
@@ -122,7 +122,7 @@ function cpuTimeMs(work: () => unknown): number {
   return (user + system) / 1000;
 }
 
-describe('readTree, for a hostile file', () => {
+describe('readTree for a hostile file', () => {
   const times = (text: string, count: number): string => text.repeat(count);
   const laughs = [
     'a: &a [x,x,x,x,x,x,x,x,x]',

@@ -15,7 +15,7 @@ describe('linksIn', () => {
     ]);
   });
 
-  it('does not treat a host with the same prefix as own', () => {
+  it('does not treat a host with the same prefix as this service', () => {
     const text = `https://login.example.org.evil.example/ ${own}/`;
     expect(linksIn({ html: undefined, text }, own)[0]).toBe(`${own}/`);
   });

@@ -32,7 +32,7 @@ describe('The display name of a recipient', () => {
     },
   );
 
-  it('has at most 64 characters, none of them invisible, for any name', () => {
+  it('has at most 64 characters and no control or format characters, for any name', () => {
     expect(displayName('Rita '.repeat(100))).toHaveLength(64);
     const pieces = [
       ...'aZ9ßعא.。:/@=?"',

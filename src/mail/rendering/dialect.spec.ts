@@ -143,7 +143,7 @@ describe('inheritance', () => {
     expect((await folder.mail(files)).html).toBe('outer<part|base b>');
   });
 
-  it('lets a custom template extend the shipped one that it replaces', async () => {
+  it('lets a custom template extend the shipped template that it replaces', async () => {
     const custom = new MailRenderer({ emailTemplateDir: join(folder.path, 'own') });
     await mkdir(join(folder.path, 'own', 'email'), { recursive: true });
     await writeFile(

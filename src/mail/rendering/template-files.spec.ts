@@ -29,7 +29,7 @@ async function render(template: string): Promise<RenderedMail> {
 }
 
 describe('a custom template', () => {
-  it('replaces the shipped one with the same name immediately', async () => {
+  it('replaces the shipped template of the same name immediately', async () => {
     expect((await render('email/setup.html')).html).toContain('Your email settings work');
     await put('email/setup.html', 'mine');
     expect((await render('email/setup.html')).html).toBe('mine');
@@ -87,7 +87,7 @@ describe('a custom template', () => {
   });
 });
 
-it('reports system errors neither as template errors nor permanently', async () => {
+it('does not report system errors as template errors, and compiles again after them', async () => {
   const engine = new TemplateEngine();
   const path = join(folder, 'late.html');
   const file = { name: 'late.html', origin: 'custom', path, version: '1', size: 4 } as const;
@@ -127,7 +127,7 @@ describe('the text part', () => {
     });
   });
 
-  it('is converted from the HTML if there is none: links with URL, no images, wrapped lines', async () => {
+  it('is converted from the HTML without a .txt template: links with URL, no images, wrapped lines', async () => {
     const paragraph = 'All the words of this paragraph are here to see where a line of the text ends. '.repeat(3);
     await put(
       'a.html',
@@ -195,7 +195,7 @@ describe('the subject', () => {
     expect(await subjectOf('Something else', 'de')).toBe('Something else');
   });
 
-  it('is the template’s default if the stage has none', async () => {
+  it('is the template’s default if the stage has no subject', async () => {
     expect(await subjectOf('', 'de')).toBe('Test-E-Mail');
     expect(await subjectOf(' \n', 'es', 'email/invitation.html')).toBe('Ha recibido una invitación');
     await put('mine.html', 'x');

@@ -15,7 +15,7 @@ describe('ResponseCache', () => {
     expect(cache.find('a', '1')).toBeUndefined();
   });
 
-  it('gives equal bodies equal tags, and different bodies different tags', () => {
+  it('stores equal bodies with equal tags, and different bodies with different tags', () => {
     const cache = new ResponseCache();
     const tags = ['x', 'x', 'y'].map((body, index) => cache.store(String(index), '1', Buffer.from(body)).tag);
     expect(tags[0]).toBe(tags[1]);

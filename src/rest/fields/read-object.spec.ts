@@ -156,7 +156,7 @@ describe('a list of objects in a body', () => {
         { non_field_errors: ['Invalid data. Expected a dictionary, but got int.'] },
       ],
     ],
-  ])('%j gives %j', async (value, expected) => {
+  ])('%j is read as %j', async (value, expected) => {
     expect(await parts(value)).toEqual(expected);
   });
 });

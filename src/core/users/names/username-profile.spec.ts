@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { preparedUsername } from './username-profile.js';
 
-describe('A user name', () => {
+describe('A username', () => {
   it.each([
     'akadmin',
     'Bob',
