@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** Where a browser with this session is sent from an address outside of the API. */
+/** The redirect of an address outside the API for a browser with this session, or else the status. */
 async function sentTo(path: string, visitor?: Visitor): Promise<string | null> {
   const headers = visitor?.cookies.headers() ?? {};
   const response = await fetch(`${app.url}${path}`, { headers, redirect: 'manual' });
@@ -24,8 +24,8 @@ async function sentTo(path: string, visitor?: Visitor): Promise<string | null> {
   return response.status === 302 ? response.headers.get('location') : String(response.status);
 }
 
-describe('Giving up', () => {
-  it('drops the plan, keeps what was done, and leads to the flow that says goodbye', async () => {
+describe('Cancelling a run', () => {
+  it('drops the plan, keeps the history, and redirects to the invalidation flow', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     expect(await visitor.answer(slug, {})).toMatchObject({ name: names[1] });
@@ -38,7 +38,7 @@ describe('Giving up', () => {
     expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
   });
 
-  it('is nothing to a visitor without a session, who gets none by it', async () => {
+  it('without a session redirects too, and starts no session', async () => {
     const visitor = new Visitor(app.url);
     expect(await sentTo('/flows/-/cancel/', visitor)).toBe('/flows/-/default/invalidation/');
     expect(visitor.cookies.size).toBe(0);
@@ -46,7 +46,7 @@ describe('Giving up', () => {
 });
 
 describe('The default flow of a designation', () => {
-  it('is the first by slug that is for the visitor, and the query stays', async () => {
+  it('is the first applicable flow by slug, with the query unchanged', async () => {
     const designation = 'enrollment';
     const { pk } = await createUser(app.api);
     const others = await createFlow(app.api, { slug: 'a-for-others', designation });
@@ -60,7 +60,7 @@ describe('The default flow of a designation', () => {
     expect(await sentTo(path, await signedIn(app, await createUser(app.api)))).toBe('/if/flow/b-for-users/');
   });
 
-  it('replaces another flow that was started', async () => {
+  it('replaces the run of another flow', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     await createFlow(app.api, { designation: 'unenrollment' });
     const visitor = new Visitor(app.url);
@@ -69,15 +69,15 @@ describe('The default flow of a designation', () => {
     expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
   });
 
-  it('is the root for those who want to sign out where no flow does that, and not found otherwise', async () => {
+  it('falls back to / for invalidation, and answers 404 for other designations', async () => {
     expect(await sentTo('/flows/-/default/invalidation/')).toBe('/');
     expect(await sentTo('/flows/-/default/stage_configuration/')).toBe('404');
     expect(await sentTo('/flows/-/default/nothing/')).toBe('404');
   });
 });
 
-describe('A flow that is begun for oneself', () => {
-  it('has its caller as its user, and a link to its page', async () => {
+describe('A flow executed by an API client', () => {
+  it('has the caller as its pending user, and returns a link to its page', async () => {
     const { slug, names } = await createDummyFlow(app.api, 1, { title: 'Hello %(user)s', authentication: 'none' });
     const { key, user } = await createActor(app, ['authentik_flows.view_flow']);
     const visitor = new Visitor(app.url);
@@ -87,7 +87,7 @@ describe('A flow that is begun for oneself', () => {
     expect(await visitor.see(slug)).toMatchObject({ name: names[0], flow_info: { title: `Hello ${user.username}` } });
   });
 
-  it('is refused with a page if it is not for its caller', async () => {
+  it('answers 400 with a page if it does not apply to the caller', async () => {
     const { flow, slug } = await createDummyFlow(app.api, 1);
     await createPolicyBinding(app.api, { target: flow.pk, user: (await createUser(app.api)).pk });
     const { status, headers, body } = await app.api.get(`/flows/instances/${slug}/execute/`);
@@ -96,7 +96,7 @@ describe('A flow that is begun for oneself', () => {
     expect(headers.getSetCookie()).toEqual([]);
   });
 
-  it('asks for the permission to view it', async () => {
+  it('requires permission to view it', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const { api } = await createActor(app);
     expect((await api.get(`/flows/instances/${slug}/execute/`)).status).toBe(403);

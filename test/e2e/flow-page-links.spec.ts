@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('The key of a link', () => {
-  it('leaves the address before anything is shown, and the rest of the query stays', async () => {
+  it('is removed from the address before a page is shown, and the rest of the query is kept', async () => {
     const visitor = new PageBrowser(app.url);
     const { status, html } = await visitor.open(`/if/flow/${slug}/?next=%2Fa&flow_token=${token}&locale=de`);
     expect(visitor.visited).toEqual([
@@ -28,7 +28,7 @@ describe('The key of a link', () => {
     expect(html).not.toContain(token);
   });
 
-  it('leaves it at once in a browser that is known', async () => {
+  it('is removed with one redirect in a browser with a session', async () => {
     const visitor = new PageBrowser(app.url);
     await visitor.open(`/if/flow/${slug}/`);
     await visitor.open(`/if/flow/${slug}/?flow_token=${token}`);
@@ -44,14 +44,14 @@ describe('The key of a link', () => {
     expect(await answer.text()).toBe('');
   });
 
-  it('is kept in the session, unreadable for the browser', async () => {
+  it('is not stored in plain text in the session', async () => {
     await new PageBrowser(app.url).ask(`/if/flow/${slug}/?flow_token=${token}`);
     const rows: { row: string }[] = await app.dataSource.query('select "session"::text as row from "session"');
     expect(rows.length).toBeGreaterThan(0);
     for (const { row } of rows) expect(row).not.toContain(token);
   });
 
-  it('of a browser that keeps no cookies ends at a page that says so, and not in a circle', async () => {
+  it('in a browser without cookies leads to a page about cookies, not to a redirect loop', async () => {
     const visitor = new PageBrowser(app.url, {}, false);
     const { status, html } = await visitor.open(`/if/flow/${slug}/?flow_token=${token}`);
     expect(visitor.visited).toHaveLength(2);
@@ -60,7 +60,7 @@ describe('The key of a link', () => {
     expect(html).toContain('It still works.');
   });
 
-  it('is read once; then the session continues on its own', async () => {
+  it('is read once; then the session continues without it', async () => {
     const visitor = new PageBrowser(app.url);
     await visitor.open(`/if/flow/${slug}/?flow_token=${token}`);
     const session = visitor.cookies.get('authentik_session');

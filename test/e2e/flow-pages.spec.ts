@@ -26,7 +26,7 @@ async function sessions(): Promise<number> {
 }
 
 describe('A page of a flow', () => {
-  it('leads through the stages, and each form is answered by a redirect', async () => {
+  it('leads through the stages, with a redirect after each form', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2, { title: 'Two steps' });
     const visitor = browser();
     const first = await visitor.open(`/if/flow/${slug}/`);
@@ -40,7 +40,7 @@ describe('A page of a flow', () => {
     expect(visitor.visited.at(-1)).toBe('/');
   });
 
-  it('leads to the page that the visitor came from', async () => {
+  it('redirects to `next` at the end', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const visitor = browser();
     await visitor.open(`/if/flow/${slug}/?next=%2Fwelcome%3Fa%3D1&locale=de`);
@@ -49,7 +49,7 @@ describe('A page of a flow', () => {
   });
 
   it.each(['//evil.example', '/\\evil.example', 'javascript:alert(1)', 'https://evil.example/'])(
-    'leads nowhere else: %s',
+    'does not redirect to the unsafe `next` %s',
     async (next) => {
       const { slug } = await createDummyFlow(app.api, 1);
       const visitor = browser();
@@ -60,7 +60,7 @@ describe('A page of a flow', () => {
     },
   );
 
-  it('signs in, gives the visitor another session and says so where the flow ends', async () => {
+  it('signs in with a new session, and shows the user at the end', async () => {
     const user = await createPasswordUser(app.api, { name: 'Ada Lovelace' });
     const visitor = browser();
     await visitor.open(`/if/flow/${await createSignInFlow(app.api)}/`);
@@ -72,7 +72,7 @@ describe('A page of a flow', () => {
     expect(html).not.toContain('role="status"');
   });
 
-  it('shows errors beside their fields once, and keeps what was typed except passwords', async () => {
+  it('shows errors beside their fields once, and keeps the input except passwords', async () => {
     const visitor = browser();
     await visitor.open(`/if/flow/${await createSignInFlow(app.api)}/`);
     const { html, address } = await visitor.submit({ uid_field: 'ada', password: 'my secret' });
@@ -86,7 +86,7 @@ describe('A page of a flow', () => {
     expect((await visitor.open(address)).html).not.toContain('role="alert"');
   });
 
-  it('asks for a name as password managers and keyboards want it', async () => {
+  it('has input attributes for password managers and keyboards', async () => {
     const open = async (user_fields: string[]): Promise<string> => {
       const visitor = browser();
       return (
@@ -101,7 +101,7 @@ describe('A page of a flow', () => {
     expect(both).toMatch(/type="password"[^>]*autocomplete="current-password"/);
   });
 
-  it('goes without a script in compatibility mode', async () => {
+  it('has no script in compatibility mode', async () => {
     const [plain, other] = [
       await createDummyFlow(app.api, 1, { compatibility_mode: true }),
       await createDummyFlow(app.api, 1),
@@ -110,7 +110,7 @@ describe('A page of a flow', () => {
     expect((await browser().open(`/if/flow/${other.slug}/`)).html).toContain('<script src="/static/pages/page.js');
   });
 
-  it('is laid out as the flow says, with its picture behind', async () => {
+  it('has the layout and the background of the flow', async () => {
     const { slug } = await createDummyFlow(app.api, 1, { layout: 'sidebar_right' });
     const { pk } = (await app.api.get(`/flows/instances/${slug}/`)).body;
     const url = 'https://pictures.example/a.jpg';
@@ -135,7 +135,7 @@ describe('A form of a page', () => {
     expect((await visitor.open(`/if/flow/${slug}/`)).html).toContain(names[1]);
   });
 
-  it('of a run that was given up for another flow answers nothing', async () => {
+  it('of an abandoned run answers no stage', async () => {
     const [one, other] = [await createDummyFlow(app.api, 2), await createDummyFlow(app.api, 2)];
     const visitor = browser();
     const { address } = await visitor.open(`/if/flow/${one.slug}/`);
@@ -149,8 +149,8 @@ describe('A form of a page', () => {
   it.each([
     ['without its token', (form: URLSearchParams) => form.delete('page:csrf')],
     ['with an empty token', (form: URLSearchParams) => form.set('page:csrf', '')],
-    ['with the token of nobody', (form: URLSearchParams) => form.set('page:csrf', 'x'.repeat(43))],
-  ])('%s changes nothing, also of a visitor who is not signed in', async (_, spoil) => {
+    ['with an unknown token', (form: URLSearchParams) => form.set('page:csrf', 'x'.repeat(43))],
+  ])('%s answers 403 and changes nothing', async (_, spoil) => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = browser();
     await visitor.open(`/if/flow/${slug}/`);
@@ -163,7 +163,7 @@ describe('A form of a page', () => {
     expect((await visitor.open(`/if/flow/${slug}/`)).html).toContain(names[0]);
   });
 
-  it('with the token of another visitor changes nothing', async () => {
+  it('with the token of another visitor answers 403 and changes nothing', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const [visitor, attacker] = [browser(), browser()];
     await visitor.open(`/if/flow/${slug}/`);
@@ -174,7 +174,7 @@ describe('A form of a page', () => {
     expect((await visitor.open(`/if/flow/${slug}/`)).html).toContain(names[0]);
   });
 
-  it('of a browser that keeps no cookies is answered by what to do about it', async () => {
+  it('of a browser without cookies answers 403 with a page about cookies', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const visitor = new PageBrowser(app.url, {}, false);
     await visitor.open(`/if/flow/${slug}/`);
@@ -183,7 +183,7 @@ describe('A form of a page', () => {
     expect(html).toContain('<h1>Cookies are disabled</h1>');
   });
 
-  it('that is no form, or too large, is answered by a page', async () => {
+  it('that is too large or not a form answers 413, 415 or 400 with a page', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const visitor = browser();
     await visitor.open(`/if/flow/${slug}/`);
@@ -199,8 +199,8 @@ describe('A form of a page', () => {
   });
 });
 
-describe('What goes wrong', () => {
-  it.each(['GET', 'POST'])('is shown for an unknown flow (%s)', async (method) => {
+describe('An error page', () => {
+  it.each(['GET', 'POST'])('is shown with 404 for an unknown flow (%s)', async (method) => {
     const answer = await browser().ask('/if/flow/never-heard-of/?flow_token=x', { method });
     expect(answer.status).toBe(404);
     const html = await answer.text();
@@ -208,7 +208,7 @@ describe('What goes wrong', () => {
     expect(html).toContain('href="/"');
   });
 
-  it('is shown with a link where access to a flow is denied', async () => {
+  it('is shown with a link if access to a flow is denied', async () => {
     const { slug } = await createDummyFlow(app.api, 1, { authentication: 'require_superuser' });
     const { html, status } = await browser().open(`/if/flow/${slug}/`);
     expect(status).toBe(200);
@@ -228,7 +228,7 @@ describe('What goes wrong', () => {
     expect((await visitor.open(address)).html).toContain(name);
   });
 
-  it('is shown with the request id for an internal error, and allows a retry', async () => {
+  it('is shown with the request ID for an internal error, and allows a retry', async () => {
     const { pk: first } = await createDummyStage(app.api);
     const { pk: broken } = await createDummyStage(app.api, { throw_error: true });
     const { flow } = await createFlowWith(app.api, [first, broken]);
@@ -241,7 +241,7 @@ describe('What goes wrong', () => {
     expect(html).toContain(`href="/if/flow/${flow.slug}/">Try again</a>`);
   });
 
-  it('restarts the flow for a browser whose session has ended', async () => {
+  it('is not shown after the session ended: the flow restarts', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = browser();
     await visitor.open(`/if/flow/${slug}/`);
@@ -255,7 +255,7 @@ describe('What goes wrong', () => {
   });
 });
 
-describe('HEAD of a page', () => {
+describe('A HEAD request for a page', () => {
   it('starts no session, uses no link, and has the headers of the page', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const before = await sessions();

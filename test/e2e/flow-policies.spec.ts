@@ -31,7 +31,7 @@ const notApplicable = {
   error_message: 'Flow does not apply to current user.',
 };
 
-/** A policy on a flow or a stage binding that passes every visitor until it is enabled, and then none. */
+/** Binds a policy to a flow or a stage binding. While it is enabled, it fails for all visitors except `user`. */
 async function createSwitch(target: { pk: string }): Promise<(on: boolean) => Promise<void>> {
   const { pk } = await createPolicyBinding(app.api, { target: target.pk, user: user.pk, enabled: false });
   return async (enabled) => {
@@ -39,7 +39,7 @@ async function createSwitch(target: { pk: string }): Promise<(on: boolean) => Pr
   };
 }
 
-/** A flow of dummy stages that are bound like this, with a switch for each. */
+/** A flow of dummy stages with these bindings, and a switch for each. */
 async function createSwitchedFlow(
   ...bindings: Partial<FlowStageBindingRequestDto>[]
 ): Promise<{ slug: string; names: string[]; off: ((on: boolean) => Promise<void>)[] }> {
@@ -55,7 +55,7 @@ async function createSwitchedFlow(
 const marked = { re_evaluate_policies: true };
 const plain = { evaluate_on_plan: true, re_evaluate_policies: false };
 
-describe('What a flow requires of its visitor', () => {
+describe('The authentication requirement of a flow', () => {
   it.each<[FlowAuthentication, string]>([
     ['none', 'nobody, user, superuser'],
     ['require_authenticated', 'user, superuser'],
@@ -63,7 +63,7 @@ describe('What a flow requires of its visitor', () => {
     ['require_superuser', 'superuser'],
     ['require_redirect', ''],
     ['require_outpost', ''],
-  ])('is met: %s by %j', async (authentication, expected) => {
+  ])('of %s is met by %j', async (authentication, expected) => {
     const { slug } = await createDummyFlow(app.api, 1, { authentication });
     const admin = await createUser(app.api);
     const { pk: group } = await createGroup(app.api, { is_superuser: true });
@@ -82,7 +82,7 @@ describe('What a flow requires of its visitor', () => {
     expect(passing.join(', ')).toBe(expected);
   });
 
-  it('is met by those who were led there from another flow, where it is that', async () => {
+  it('of require_redirect is met by visitors redirected from another flow', async () => {
     const flow = await createFlow(app.api, { authentication: 'require_redirect' });
     const { manager } = app.dataSource;
     const planner = app.nest.get(FlowPlanner, { strict: false });
@@ -91,11 +91,11 @@ describe('What a flow requires of its visitor', () => {
     for (const context of [{}, { is_redirected: false }, { is_redirected: true }]) {
       kinds.push((await planner.plan(manager, entity, undefined, context)).kind);
     }
-    // An empty plan is a plan.
+    // An empty plan: the flow applies.
     expect(kinds).toEqual(['notApplicable', 'notApplicable', 'empty']);
   });
 
-  it('is evaluated when the flow starts, and not for visitors already in it', async () => {
+  it('is evaluated only at the start of a run', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -103,14 +103,14 @@ describe('What a flow requires of its visitor', () => {
     expect(await visitor.answer(slug, {})).toMatchObject({ name: names[1] });
   });
 
-  it('is met for those who want to sign in, and have: they have got where they wanted to go', async () => {
+  it('redirects a signed-in visitor of an authentication flow to `next`', async () => {
     const fields = { authentication: 'require_unauthenticated', designation: 'authentication' } as const;
     const { slug } = await createDummyFlow(app.api, 1, fields);
     expect(await (await signedIn(app, user)).see(slug, 'next=/there')).toEqual({ ...root, to: '/there' });
   });
 });
 
-describe('A flow that is not for its visitor', () => {
+describe('A flow that does not apply to its visitor', () => {
   const outer = async (slug: string, next: string): Promise<any> =>
     (await new Visitor(app.url).request('GET', `/flows/executor/${slug}/?query=&next=${encodeURIComponent(next)}`))
       .body;
@@ -119,7 +119,7 @@ describe('A flow that is not for its visitor', () => {
     ['message_continue', notApplicable, { to: '/there' }],
     ['message', notApplicable, notApplicable],
     ['continue', root, { to: '/there' }],
-  ] as const)('shows the denial or lets them continue: %s', async (denied_action, without, withNext) => {
+  ] as const)('shows the denial or redirects to `next`: %s', async (denied_action, without, withNext) => {
     const { slug } = await createDummyFlow(app.api, 1, { denied_action, authentication: 'require_authenticated' });
     const visitor = new Visitor(app.url);
     expect(await visitor.see(slug, 'next=/ignored')).toMatchObject(without);
@@ -128,7 +128,7 @@ describe('A flow that is not for its visitor', () => {
     expect(visitor.cookies.size).toBe(0);
   });
 
-  it('because of a policy is refused too', async () => {
+  it('because of a policy is denied', async () => {
     const flow = await createFlow(app.api);
     await createPolicyBinding(app.api, { target: flow.pk, user: user.pk });
     expect(await new Visitor(app.url).see(flow.slug)).toMatchObject(notApplicable);
@@ -136,8 +136,8 @@ describe('A flow that is not for its visitor', () => {
   });
 });
 
-describe('A stage whose policies are evaluated when the flow is planned', () => {
-  it('is left out or kept for the whole run', async () => {
+describe('A stage with policies evaluated on plan', () => {
+  it('is skipped or kept for the whole run', async () => {
     const { slug, names, off } = await createSwitchedFlow(plain, plain, plain);
     await off[0]!(true);
     const visitor = new Visitor(app.url);
@@ -149,7 +149,7 @@ describe('A stage whose policies are evaluated when the flow is planned', () => 
     expect(await new Visitor(app.url).see(slug)).toMatchObject({ name: names[0] });
   });
 
-  it('and when it is reached has to pass both times', async () => {
+  it('and on run must pass both times', async () => {
     const { slug, names, off } = await createSwitchedFlow(plain, { evaluate_on_plan: true, ...marked }, plain);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -157,15 +157,15 @@ describe('A stage whose policies are evaluated when the flow is planned', () => 
     expect(await visitor.answer(slug, {})).toMatchObject({ name: names[2] });
   });
 
-  it('leaves a flow without stages behind when none passes', async () => {
+  it('ends the flow at once if no stage passes', async () => {
     const { slug, off } = await createSwitchedFlow(plain);
     await off[0]!(true);
     expect(await new Visitor(app.url).see(slug)).toEqual(root);
   });
 });
 
-describe('A stage whose policies are evaluated when it is reached', () => {
-  it('is kept while they pass', async () => {
+describe('A stage with policies evaluated on run', () => {
+  it('is shown if its policies pass', async () => {
     const { slug, names } = await createSwitchedFlow(plain, marked, plain);
     const visitor = new Visitor(app.url);
     expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
@@ -177,8 +177,8 @@ describe('A stage whose policies are evaluated when it is reached', () => {
   it.each([
     ['last', [2]],
     ['in the middle', [1]],
-    ['one after the other', [1, 2]],
-  ])('is dropped when they do not: %s', async (_, dropped) => {
+    ['two in a row', [1, 2]],
+  ])('is skipped if its policies fail: %s', async (_, dropped) => {
     const { slug, names, off } = await createSwitchedFlow(plain, marked, marked, plain);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -190,7 +190,7 @@ describe('A stage whose policies are evaluated when it is reached', () => {
     expect(seen).toEqual(names.filter((__, index) => !dropped.includes(index)));
   });
 
-  it('ends the flow when nothing else is left', async () => {
+  it('ends the flow if no other stage is left', async () => {
     const { slug, off } = await createSwitchedFlow(plain, marked, marked);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -198,7 +198,7 @@ describe('A stage whose policies are evaluated when it is reached', () => {
     expect(await visitor.answer(slug, {})).toEqual(root);
   });
 
-  it('is dropped only by a submitted answer: until then it is evaluated again', async () => {
+  it('is evaluated again on each GET, and dropped only by a POST', async () => {
     const { slug, names, off } = await createSwitchedFlow(marked, plain, plain);
     const visitor = new Visitor(app.url);
     await off[0]!(true);
@@ -211,7 +211,7 @@ describe('A stage whose policies are evaluated when it is reached', () => {
     expect(await visitor.see(slug)).toMatchObject({ name: names[2] });
   });
 
-  it('is evaluated for the pending user, not for the signed-in one', async () => {
+  it('is evaluated for the pending user, or else for the signed-in user', async () => {
     const { flow, slug, names, bindings } = await createDummyFlow(app.api, 2);
     await createPolicyBinding(app.api, { target: bindings[0]!.pk, user: user.pk });
     const stages = bindings.map(({ pk, stage }) => ({ binding: pk, stage, reEvaluate: true }));
@@ -229,7 +229,7 @@ describe('A stage whose policies are evaluated when it is reached', () => {
   it.each([
     ['restart', { component: 'ak-stage-identification' }],
     ['restart_with_context', { component: 'ak-stage-access-denied', error_message: 'Not you.' }],
-  ] as const)('before identification is restored after a restart: %s', async (action, expected) => {
+  ] as const)('before an identification is evaluated again after a restart: %s', async (action, expected) => {
     const user = await createUser(app.api);
     const { pk: deny } = await createStage(app.api, 'deny', { deny_message: 'Not you.' });
     const { pk: identification } = await createStage(app.api, 'identification', { pretend_user_exists: false });
@@ -238,7 +238,7 @@ describe('A stage whose policies are evaluated when it is reached', () => {
       { stage: identification, invalid_response_action: action },
     ];
     const { flow, bindings } = await createFlowWith(app.api, stages);
-    // Passes all but the signed-in user, and no user that the visitor only names.
+    // Passes for every user except the signed-in user.
     await createPolicyBinding(app.api, { target: bindings[0]!.pk, user: user.pk, negate: true });
     const visitor = await signedIn(app, user);
     expect(await visitor.see(flow.slug)).toMatchObject({ component: 'ak-stage-identification' });

@@ -26,7 +26,7 @@ afterAll(() => app.stop());
 const end = { component: 'xak-flow-redirect', to: '/' };
 const notForYou = { component: 'ak-stage-access-denied', error_message: 'Flow does not apply to current user.' };
 
-/** A browser in which the user has signed in by saying who they are. */
+/** A browser in which the user has signed in by identification alone. */
 async function signedIn(user: UserDto): Promise<Visitor> {
   const stages = [await createStage(app.api, 'identification'), await createStage(app.api, 'user_login')];
   const keys = stages.map(({ pk }) => pk);
@@ -37,7 +37,7 @@ async function signedIn(user: UserDto): Promise<Visitor> {
 }
 
 describe('A flow for a group', () => {
-  it('lets in only its members, once they have signed in', async () => {
+  it('applies only to signed-in members, or to all other visitors if negated', async () => {
     const dummy = await createDummyStage(app.api);
     const { flow } = await createFlowWith(app.api, [dummy.pk]);
     const { pk } = await createPolicyBinding(app.api, { target: flow.policybindingmodel_ptr_id, group });
@@ -55,7 +55,7 @@ describe('A flow for a group', () => {
     expect(await (await signedIn(member)).see(flow.slug)).toMatchObject({ name: dummy.name });
   });
 
-  it('requires all of its bindings or any, by its mode', async () => {
+  it('requires all or any of its bindings, according to its mode', async () => {
     const dummy = await createDummyStage(app.api);
     const { flow } = await createFlowWith(app.api, [dummy.pk], { policy_engine_mode: 'all' });
     await createPolicyBinding(app.api, { target: flow.pk, group });
@@ -68,7 +68,7 @@ describe('A flow for a group', () => {
 });
 
 describe('A stage for a group', () => {
-  it('is left out for other users when the flow starts', async () => {
+  it('is skipped for other users if evaluated on plan', async () => {
     const [always, special] = [await createDummyStage(app.api), await createDummyStage(app.api)];
     const { flow, bindings } = await createFlowWith(app.api, [
       { stage: special.pk, evaluate_on_plan: true, re_evaluate_policies: false },
@@ -92,7 +92,7 @@ describe('A stage for a group', () => {
     expect(await shownTo('nobody at all')).toBe(last.name);
   });
 
-  it('uses the bindings of that moment', async () => {
+  it('is evaluated with the current bindings', async () => {
     const [first, special] = [await createDummyStage(app.api), await createDummyStage(app.api)];
     const { flow, bindings } = await createFlowWith(app.api, [first.pk, special.pk]);
     const visitor = new Visitor(app.url);

@@ -19,14 +19,14 @@ const executor = (): string => `/api/v3/flows/executor/${slug}/?query=`;
 const page = (): string => `/if/flow/${slug}/`;
 const linkPage = (): string => `/if/flow/${slug}/?flow_token=unknown`;
 
-/** Makes sessions. @returns the headers of their browsers, which are in one client network */
+/** Creates sessions. @returns the headers of their browsers in one client network */
 async function sessions(count: number): Promise<Record<string, string>[]> {
   const browsers = Array.from({ length: count }, () => new Visitor(app.url));
   for (const browser of browsers) await browser.see(slug);
   return browsers.map(({ cookies }) => ({ ...cookies.headers(), 'x-forwarded-for': '192.0.2.1' }));
 }
 
-/** Locks the sessions that there are, so that their requests take until the lock is released. */
+/** Locks all sessions, so that their requests wait until the lock is released. */
 async function holdSessions(): Promise<{ waits: () => Promise<number>; release: () => Promise<void> }> {
   const holder = app.dataSource.createQueryRunner();
   await holder.startTransaction();
@@ -70,11 +70,11 @@ describe('Slow requests of one client network', () => {
   });
 });
 
-describe('A request of a client network that has 200 requests waiting', () => {
+describe('A request of a client network with 200 waiting requests', () => {
   it.each<[string, () => string, string]>([
     ['JSON at the executor', executor, 'application/json'],
     ['a page at pages', page, 'text/html; charset=utf-8'],
-  ])('is answered 503 with Retry-After, as %s', async (_, path, type) => {
+  ])('answers 503 with Retry-After, as %s', async (_, path, type) => {
     const [browser = {}] = await sessions(1);
     const { waits, release } = await holdSessions();
     const waiting = Array.from({ length: 202 }, () => ask(executor(), browser));

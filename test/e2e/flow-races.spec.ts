@@ -13,14 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** Every stage that a session has passed in a flow, as its inspector lists them. */
+/** The stages that a session has passed in a flow, from its inspector. */
 async function passedStages(visitor: Visitor, slug: string): Promise<string[]> {
   const headers = { authorization: `Bearer administrator-of-the-tests-0123456789` };
   const { body } = await visitor.request('GET', `/flows/inspector/${slug}/`, { headers });
   return body.plans.map(({ current_stage }: any) => current_stage.stage_obj.name);
 }
 
-describe('Answers at the same time', () => {
+describe('Concurrent responses', () => {
   it('from one session pass each stage once', async () => {
     const { slug, names } = await createDummyFlow(app.api, 10);
     const visitor = new Visitor(app.url);
@@ -31,7 +31,7 @@ describe('Answers at the same time', () => {
     expect(await passedStages(visitor, slug)).toEqual(names);
   });
 
-  it('and looks in between are none of them lost', async () => {
+  it('with concurrent GET requests are not lost', async () => {
     const { slug, names } = await createDummyFlow(app.api, 5);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);

@@ -12,14 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-describe('What uses a flow', () => {
-  it('is nothing for a flow without stages', async () => {
+describe('The used_by list of a flow', () => {
+  it('is empty for a flow without stages', async () => {
     const { slug } = await createFlow(app.api);
     const { status, body } = await app.api.get(`/flows/instances/${slug}/used_by/`);
     expect([status, body]).toEqual([200, []]);
   });
 
-  it('are its bindings, and then its stages, once for each binding', async () => {
+  it('contains its bindings, and then its stages, once for each binding', async () => {
     const { slug, pk: target } = await createFlow(app.api);
     const { pk: stage, name } = await createEmailStage(app.api);
     const second = await createBinding(app.api, { target, stage, order: 20 });
@@ -39,7 +39,7 @@ describe('What uses a flow', () => {
     expect(JSON.stringify(body)).toBe(JSON.stringify([binding(first), binding(second), used, used]));
   });
 
-  it('is listed for existing flows', async () => {
+  it('answers 404 for an unknown flow', async () => {
     const { status, body } = await app.api.get('/flows/instances/nope/used_by/');
     expect([status, body]).toEqual([404, { detail: 'Not found.' }]);
   });

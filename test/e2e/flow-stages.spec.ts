@@ -39,7 +39,7 @@ const passed: StageOutcome = { kind: 'passed' };
 const asked: StageOutcome = { kind: 'challenge', challenge: { component: 'ak-stage-dummy', name: 'asks' } };
 const root = { component: 'xak-flow-redirect', to: '/' };
 
-/** A stage of the tests with the given behaviour. Without `handleResponse` it does the same for every method. */
+/** Registers a stage with the given behaviour. Without `handleResponse` it behaves the same for every method. */
 function stage(name: string, show: Act, handleResponse: Act = show): void {
   app.nest.get(StageExecutors).registerInMemory({
     name,
@@ -48,7 +48,7 @@ function stage(name: string, show: Act, handleResponse: Act = show): void {
   });
 }
 
-/** A browser that is at the first of these stages. */
+/** A browser at the first of these stages. */
 function at(...names: string[]): Promise<Visitor> {
   return visitorAt(
     app,
@@ -57,7 +57,7 @@ function at(...names: string[]): Promise<Visitor> {
   );
 }
 
-/** Puts the session of a browser at the beginning of another run. */
+/** Starts another run in the session of a browser. */
 async function beginAgain(visitor: Visitor, inMemory: string): Promise<void> {
   const sessions = app.nest.get(Sessions);
   const session = await sessions.find(visitor.cookies.get('authentik_session') ?? '', '127.0.0.1');
@@ -66,7 +66,7 @@ async function beginAgain(visitor: Visitor, inMemory: string): Promise<void> {
 }
 
 describe('A stage', () => {
-  it('that asks nothing acts on any method, and a whole row of them is passed with one answer', async () => {
+  it('without a challenge acts on any method, and several in a row are passed with one response', async () => {
     const seen: string[] = [];
     for (const name of ['one', 'two']) {
       stage(name, () => {
@@ -79,7 +79,7 @@ describe('A stage', () => {
     expect(seen).toEqual(['one', 'two']);
   });
 
-  it('can put another one behind itself', async () => {
+  it('can insert another stage after itself', async () => {
     stage(
       'inserts',
       () => asked,
@@ -98,7 +98,7 @@ describe('A stage', () => {
     expect(await visitor.answer(flow.slug, {})).toMatchObject({ name: 'after' });
   });
 
-  it('can say who it is about, and change what is known, also when it only shows something', async () => {
+  it('can set the pending user and change the context, also on GET', async () => {
     const { pk, username } = await createUser(app.api);
     let looks = 0;
     stage(
@@ -127,7 +127,7 @@ describe('A stage', () => {
     expect(await visitor.see(flow.slug)).toMatchObject({ name: 'nobody' });
   });
 
-  it('can refuse an answer, by field and with codes, and asks again', async () => {
+  it('can reject a response, with errors by field and with codes', async () => {
     stage(
       'refuses',
       () => asked,
@@ -151,7 +151,7 @@ describe('A stage', () => {
     });
   });
 
-  it('can end the run: what was shown of it is over', async () => {
+  it('can end the run with a denial', async () => {
     stage('denies', () => ({ kind: 'denied', message: { written: 'Not you.' } }));
     stage('denies silently', () => ({ kind: 'denied' }));
     for (const [name, error_message] of [
@@ -164,7 +164,7 @@ describe('A stage', () => {
     }
   });
 
-  it('can show a message with the next challenge, and only there', async () => {
+  it('can add a message to the next challenge only', async () => {
     const told = { level: 'info', text: 'Done.' } as const;
     stage('speaks', (execution) => {
       execution.message('info', { written: 'Done.' });
@@ -177,7 +177,7 @@ describe('A stage', () => {
     expect(await last.see(flow.slug)).toEqual({ ...root, messages: [told] });
   });
 
-  it('remembers what it wants beyond the run, and not beyond the session', async () => {
+  it('can remember values after the run, within the session', async () => {
     stage('counts', (execution) => {
       const count = Number(execution.remembered('counts') ?? 0) + 1;
       execution.remember('counts', count);
@@ -190,7 +190,7 @@ describe('A stage', () => {
     expect(await (await at('counts')).see(flow.slug)).toMatchObject({ error_message: '1 undefined' });
   });
 
-  it('that fails rolls back its work and what it has written', async () => {
+  it('that fails has its writes, its sign-in and its plan changes rolled back', async () => {
     const { pk } = await createUser(app.api, { name: 'Before' });
     stage(
       'breaks',
@@ -211,7 +211,7 @@ describe('A stage', () => {
     expect(await visitor.see(flow.slug)).toMatchObject({ name: 'asks' });
   });
 
-  it('that loses a race with another request is reached again', async () => {
+  it('is retried twice after a unique violation, and then answers an error challenge', async () => {
     const taken = await createUser(app.api);
     let times = 0;
     stage('races', async ({ manager }) => {
@@ -227,7 +227,7 @@ describe('A stage', () => {
     expect(await loser.see(flow.slug)).toMatchObject({ component: 'ak-stage-flow-error' });
   });
 
-  it('that signs in keeps no state of the user who was signed in before', async () => {
+  it('that signs in another user discards the state of the previous user', async () => {
     const [first, second] = [await createUser(app.api), await createUser(app.api)];
     const signs =
       ({ pk }: { pk: number }): Act =>

@@ -31,7 +31,7 @@ const choices: Record<string, string[]> = {
 };
 
 describe('A new flow', () => {
-  it('needs a name, a slug, a title and a designation, and has the defaults of the reference in its order', async () => {
+  it('requires a name, slug, title and designation, and has the defaults and field order of authentik', async () => {
     const request = {
       designation: 'recovery',
       title: 'Reset your password',
@@ -86,7 +86,7 @@ describe('A new flow', () => {
     expect(flow.export_url).toBe(`/api/v3/flows/instances/${flow.slug}/export/`);
   });
 
-  it('may share the name of another one, but not its slug', async () => {
+  it('can share its name with another flow, but not its slug', async () => {
     const { slug } = await createFlow(app.api, { name: 'Same' });
     expect(await createFlow(app.api, { name: 'Same' })).toMatchObject({ name: 'Same' });
     const { status, body } = await app.api.post('/flows/instances/', flowFields({ slug: ` ${slug} `, title: '' }));
@@ -103,7 +103,7 @@ describe('A new flow', () => {
     }
   });
 
-  it('reports all invalid fields at once, in the order of the fields', async () => {
+  it('reports all invalid fields at once, in field order', async () => {
     const { status, body } = await app.api.post('/flows/instances/', {
       authentication: 5,
       denied_action: '',
@@ -131,7 +131,7 @@ describe('A new flow', () => {
     );
   });
 
-  it.each(Object.entries(choices))('accepts every %s of the enum, and no other', async (field, words) => {
+  it.each(Object.entries(choices))('accepts only a %s of the enum', async (field, words) => {
     for (const word of words) expect(await createFlow(app.api, { [field]: word })).toMatchObject({ [field]: word });
     for (const word of [words[0]!.toUpperCase(), ` ${words[0]}`]) {
       const { status, body } = await app.api.post('/flows/instances/', flowFields({ [field]: word }));
@@ -147,14 +147,14 @@ describe('A new flow', () => {
     ['a'.repeat(51), ['Ensure this field has no more than 50 characters.']],
     [null, ['This field may not be null.']],
     ['a\0', ['Null characters are not allowed.', ...invalidSlug]],
-  ])('cannot have the slug %j', async (slug, messages) => {
+  ])('answers 400 for the slug %j', async (slug, messages) => {
     const { status, body } = await app.api.post('/flows/instances/', flowFields({ slug } as never));
     expect([status, body]).toEqual([400, { slug: messages }]);
   });
 });
 
 describe('A flow', () => {
-  it('is found by its slug only, case-sensitively', async () => {
+  it('is found only by its slug, case-sensitively', async () => {
     const { slug, pk } = await createFlow(app.api, { slug: 'Found' });
     expect((await app.api.get(`/flows/instances/${slug}/`)).status).toBe(200);
     for (const other of [pk, 'found', 'FOUND', 'nope', '%20Found']) {
@@ -163,7 +163,7 @@ describe('A flow', () => {
     }
   });
 
-  it('by PUT requires the fields of a new one, and keeps omitted fields', async () => {
+  it('by PUT requires the fields of a new flow, and keeps omitted fields', async () => {
     const flow = await createFlow(app.api, { layout: 'sidebar_left', authentication: 'require_superuser' });
     const path = `/flows/instances/${flow.slug}/`;
     const change = { name: 'New', slug: flow.slug, title: 'New', designation: 'enrollment' };
@@ -187,7 +187,7 @@ describe('A flow', () => {
     expect(body).toEqual({ ...flow, compatibility_mode: true });
   });
 
-  it('moves with its slug, which is free again at once', async () => {
+  it('is found by its new slug, and its old slug is available at once', async () => {
     const flow = await createFlow(app.api);
     const { stage } = await createBinding(app.api, { target: flow.pk });
     const moved = await app.api.patch(`/flows/instances/${flow.slug}/`, { slug: 'moved' });
@@ -211,7 +211,7 @@ describe('A flow', () => {
     expect(body.stages.sort()).toEqual([one.pk, two.pk, two.pk].sort());
   });
 
-  it('deletes its bindings, and keeps the stages', async () => {
+  it('is deleted with its bindings, but without its stages', async () => {
     const flow = await createFlow(app.api);
     const binding = await createBinding(app.api, { target: flow.pk });
     const { status, body } = await app.api.delete(`/flows/instances/${flow.slug}/`);
@@ -227,7 +227,7 @@ describe('A flow', () => {
     ['http://example.com/a.png', 'http://example.com/a.png'],
     ['/static/dist/custom.jpg', '/static/dist/custom.jpg'],
     ['flow-backgrounds/a.jpg', '/media/public/flow-backgrounds/a.jpg'],
-  ])('whose stored background is %j shows %s', async (stored, shown) => {
+  ])('with the stored background %j shows %s', async (stored, shown) => {
     const { pk, slug } = await createFlow(app.api);
     await app.dataSource.query('update "flow" set background = $1 where flow_uuid = $2', [stored, pk]);
     const { stage } = await createBinding(app.api, { target: pk });

@@ -12,7 +12,7 @@ let sink: SmtpSink;
 
 beforeAll(async () => {
   sink = new SmtpSink();
-  // Nothing is set up but where mails go.
+  // Only the mail server is configured.
   app = await startTestApp({ EMAIL_HOST: '127.0.0.1', EMAIL_PORT: String(await sink.listen()) });
   await applyBlueprints(app);
 });
@@ -45,7 +45,7 @@ describe('A fresh installation', () => {
     expect(await signIn.whoAmI()).toBe(username);
   });
 
-  it('lets people sign up, with authentik’s SDK', async () => {
+  it('enrolls users, with authentik’s SDK', async () => {
     const [username, email] = ['newcomer', 'newcomer@example.org'];
     const asking = browser('default-enrollment-flow');
     const { fields } = (await asking.see()) as { fields: { fieldKey: string }[] };
@@ -63,7 +63,7 @@ describe('A fresh installation', () => {
     expect(body.results).toMatchObject([{ email, name: 'New Comer', is_active: true }]);
   });
 
-  it('gives an administrator a link that leads a user to a new password', async () => {
+  it('creates recovery links, with which users set a new password', async () => {
     const { pk, username } = await createReader(app.api);
     const { link } = (await app.api.post(`/core/users/${pk}/recovery/`)).body;
     const visitor = browser('default-recovery-flow');

@@ -23,7 +23,7 @@ function patch(pk: string, changes: object): Promise<{ status: number; body: any
 }
 
 describe('A new group', () => {
-  it('needs only a name, and has the defaults of the reference in its order', async () => {
+  it('requires only a name, and has the defaults and field order of authentik', async () => {
     const { status, body } = await app.api.post('/core/groups/', { name: 'defaults' });
     expect(status).toBe(201);
     const { pk, num_pk } = body;
@@ -65,7 +65,7 @@ describe('A new group', () => {
     expect((await app.api.get(`/core/groups/${body.pk}/`)).body).toEqual(body);
   });
 
-  it('is refused with every error at once, in the order of the fields', async () => {
+  it('is refused with all errors at once, in field order', async () => {
     const unknown = randomUUID();
     const { status, body } = await app.api.post('/core/groups/', {
       roles: [unknown],
@@ -94,7 +94,7 @@ describe('A new group', () => {
     ['x', 'Incorrect type. Expected pk value, received str.'],
     [true, 'Incorrect type. Expected pk value, received bool.'],
     [1.5, 'Incorrect type. Expected pk value, received float.'],
-  ])('is refused with a member %j', async (user, message) => {
+  ])('is refused with the member %j', async (user, message) => {
     expect(await app.api.post('/core/groups/', { name: randomUUID(), users: [user] })).toMatchObject({
       status: 400,
       body: { users: [message] },
@@ -112,7 +112,7 @@ describe('A new group', () => {
 });
 
 describe('A change to a group', () => {
-  it('changes only the fields that it names, as PATCH and as PUT', async () => {
+  it('changes only the given fields, by PATCH and by PUT', async () => {
     const parent = await createGroup(app.api);
     const role = await createRole(app.api);
     const user = await createUser(app.api);
@@ -182,8 +182,8 @@ describe('Deleting a group', () => {
   });
 });
 
-describe('What uses a group', () => {
-  it('lists its child groups, roles and members that the caller may view', async () => {
+describe('The used_by list of a group', () => {
+  it('contains the child groups, roles and members visible to the caller', async () => {
     const role = await createRole(app.api);
     const user = await createUser(app.api);
     const { pk } = await createGroup(app.api, { users: [user.pk], roles: [role.pk] });
@@ -237,7 +237,7 @@ describe.each(['add_user', 'remove_user'])('/core/groups/{group_uuid}/%s/', (act
     });
   });
 
-  it('needs a permission of its own', async () => {
+  it('requires its own permission', async () => {
     const user = await createUser(app.api);
     const { pk } = await createGroup(app.api);
     const { user: actor, api } = await createActor(app, ['authentik_core.view_group', 'authentik_core.change_group']);
@@ -278,7 +278,7 @@ describe('The list of groups', () => {
     await other.stop();
   });
 
-  it('refuses unknown members', async () => {
+  it('answers 400 for unknown members', async () => {
     const { status, body } = await app.api.get(
       '/core/groups/?members_by_pk=x&members_by_username=nobody-of-this-name&attributes=5',
     );
