@@ -271,7 +271,7 @@ describe('Superuser status', () => {
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
   });
 
-  it('gets 405 for an unsupported method where other users get 403', async () => {
+  it('changes the response to an unsupported method from 403 to 405', async () => {
     const { api } = await createActor(app, [view]);
     expect(await api.delete('/stages/email/')).toMatchObject(forbidden);
     expect(await app.api.delete('/stages/email/')).toMatchObject({

@@ -30,11 +30,11 @@ const result = ({ success, logs }: FlowImportResultDto): unknown[] => [success, 
 const flowYaml = (slug: string): string =>
   `- {model: authentik_flows.flow, id: flow, identifiers: {slug: ${slug}}, attrs: {name: F, title: T, designation: enrollment}}\n`;
 
-describe('A group in a file', () => {
+describe('A group in a blueprint', () => {
   const entry = (name: string, value: unknown): string =>
     `- {model: authentik_core.group, identifiers: {name: ${name}}, attrs: {is_superuser: ${String(value)}}}\n`;
 
-  it('may say that it is no group of superusers', async () => {
+  it('may set is_superuser to false', async () => {
     const name = unique();
     expect(result(await imported(entry(name, false)))).toEqual([true, 'created']);
     expect(result(await imported(entry(name, false)))).toEqual([true, 'updated']);
@@ -44,7 +44,7 @@ describe('A group in a file', () => {
     [true, {}],
     ['"false"', {}],
     [false, { is_superuser: true }],
-  ])('changes nothing about superusers: %j for %j', async (value, fields) => {
+  ])('cannot change is_superuser: %j for a group with %j', async (value, fields) => {
     const { name } = await createGroup(app.api, { name: unique(), ...fields });
     expect(result(await imported(entry(name, value)))).toEqual([
       false,
@@ -53,7 +53,7 @@ describe('A group in a file', () => {
   });
 });
 
-describe('An invitation in a file', () => {
+describe('An invitation in a blueprint', () => {
   const invitations = async (name: string): Promise<any[]> =>
     (await app.api.get(`/stages/invitation/invitations/?name=${name}`)).body.results;
   const entry = (name: string, identifiers = ''): string => `${flowYaml(name)}
@@ -63,7 +63,7 @@ describe('An invitation in a file', () => {
   attrs: {flow: !KeyOf flow, single_use: true, expires: 2039-01-01T00:00:00Z, fixed_data: {email: a@example.org}}
 `;
 
-  it('is created by the importing user, and updated by its name', async () => {
+  it('belongs to the importing user, and is updated by its name', async () => {
     const name = unique();
     expect(result(await imported(entry(name)))).toEqual([true, 'created', 'created']);
     expect(result(await imported(entry(name)))).toEqual([true, 'updated', 'updated']);
@@ -78,7 +78,7 @@ describe('An invitation in a file', () => {
     ]);
   });
 
-  it('is created by the first superuser for a file of the operator', async () => {
+  it('belongs to the first superuser if the operator’s files contain it', async () => {
     const name = unique();
     const importer = app.nest.get(Importer, { strict: false });
     const file = Buffer.from(`version: 1\nentries:\n${entry(name)}`);
@@ -86,7 +86,7 @@ describe('An invitation in a file', () => {
     expect(await invitations(name)).toMatchObject([{ created_by: { username: 'akadmin' } }]);
   });
 
-  it('gets a new key, which the log does not show', async () => {
+  it('gets a new key, which the import log does not contain', async () => {
     const [name, pk] = [unique(), randomUUID()];
     const { success, logs } = await imported(entry(name, `, pk: ${pk}`));
     expect(success).toBe(true);
@@ -95,7 +95,7 @@ describe('An invitation in a file', () => {
     expect(JSON.stringify(logs)).not.toContain(invitation.pk);
   });
 
-  it('is not found by !Find, which would show its key', async () => {
+  it('cannot be looked up with !Find, which would reveal its key', async () => {
     const { name } = await createInvitation(app.api);
     const found = `!Find [authentik_stages_invitation.invitation, [name, ${name}]]`;
     expect(
@@ -107,7 +107,7 @@ describe('An invitation in a file', () => {
     ).toEqual([false, 'entry invalid: !Find: authentik_stages_invitation.invitation cannot be looked up.']);
   });
 
-  it('takes the permissions of the API, and holds no password', async () => {
+  it('requires the permissions of the API, and cannot contain a password', async () => {
     const models = [
       'flows.flow',
       'flows.flowstagebinding',
@@ -134,7 +134,7 @@ describe('An invitation in a file', () => {
 });
 
 describe('The identifiers of an entry', () => {
-  it('may be any field of its kind that can be read', async () => {
+  it('may be any readable field of its model', async () => {
     const name = unique();
     const consent = `{name: ${name}, mode: always_require}`;
     const identification = `{name: ${name}-b, user_fields: [email], show_matched_user: true}`;
@@ -153,7 +153,7 @@ describe('The identifiers of an entry', () => {
     expect(result(await imported(entry))).toEqual([false, `entry invalid: Invalid identifier field: ${field}`]);
   });
 
-  it('that !Find has not found delete nothing', async () => {
+  it('delete nothing if their !Find has no result', async () => {
     const name = unique();
     const missing = '!Find [authentik_policies_expression.expressionpolicy, [name, nowhere]]';
     const { pk: group } = await createGroup(app.api);
@@ -173,7 +173,7 @@ describe('An entry that requires another blueprint', () => {
   const entry = (name: string, required: string): string =>
     `- {model: authentik_blueprints.metaapplyblueprint, attrs: {identifiers: {name: ${name}}${required}}}\n`;
 
-  it('is met by one that has been applied', async () => {
+  it('succeeds once that blueprint has been applied', async () => {
     const name = unique();
     const refused = async (): Promise<unknown> => (await imported(entry(name, ''))).logs[0]!.event;
     expect(await refused()).toBe('entry invalid: Required blueprint does not exist');
@@ -184,7 +184,7 @@ describe('An entry that requires another blueprint', () => {
     expect(result(await imported(entry(name, '')))).toEqual([true, 'skipped']);
   });
 
-  it('is skipped if it says required: false', async () => {
+  it('is skipped with required: false', async () => {
     expect(result(await imported(entry('Default - Password change flow', ', required: false')))).toEqual([
       true,
       'skipped',
@@ -192,8 +192,8 @@ describe('An entry that requires another blueprint', () => {
   });
 });
 
-describe('Values of other versions in a file', () => {
-  it('are durations where minutes are expected', async () => {
+describe('An import from other authentik versions', () => {
+  it('accepts durations for minutes, which the API refuses', async () => {
     const name = unique();
     const entry = (expiry: string): string =>
       `- {model: authentik_stages_email.emailstage, identifiers: {name: ${name}}, attrs: {use_global_settings: true, token_expiry: ${expiry}}}\n`;
@@ -206,12 +206,12 @@ describe('Values of other versions in a file', () => {
       false,
       'entry invalid: Serializer errors {"token_expiry":["A valid integer is required."]}',
     ]);
-    // The API keeps to the wire of 2024.12.
+    // The API accepts only minutes, like authentik 2024.12.
     const { status } = await app.api.post('/stages/email/', { name: unique(), token_expiry: 'minutes=30' });
     expect(status).toBe(400);
   });
 
-  it('are stage bindings that are evaluated at the start only, without saying so', async () => {
+  it('sets evaluate_on_plan of stage bindings if re_evaluate_policies is false', async () => {
     const name = unique();
     const entries = `${flowYaml(name)}
 - {model: authentik_stages_dummy.dummystage, id: stage, identifiers: {name: ${name}}}
@@ -226,14 +226,14 @@ describe('Values of other versions in a file', () => {
     ]);
   });
 
-  it('are entries in groups', async () => {
+  it('accepts entries in groups', async () => {
     const [one, two] = [unique(), unique()];
     const flow = (slug: string): string => flowYaml(slug).replace('- ', '  - ');
     const text = `version: 1\nentries:\n  first:\n  ${flow(one)}  second:\n  ${flow(two)}`;
     expect(result((await importFile(app.api, text)).body)).toEqual([true, 'created', 'created']);
   });
 
-  it('are the default of !Env for a variable that may not be read', async () => {
+  it('uses the default of !Env for a forbidden variable', async () => {
     const name = unique();
     const attrs = '{name: !Env [SECRET_KEY, Default], title: T, designation: recovery}';
     const entry = `- {model: authentik_flows.flow, identifiers: {slug: ${name}}, attrs: ${attrs}}\n`;
@@ -255,7 +255,7 @@ describe('A prompt with expressions', () => {
     ...more,
   });
 
-  it('is imported with a warning, kept, and exported', async () => {
+  it('is imported with a warning, stored, and exported', async () => {
     const name = unique();
     const attrs = { ...prompt('text'), label: 'Label', type: 'text' };
     const first = await imported(
@@ -272,7 +272,7 @@ describe('A prompt with expressions', () => {
     expect(text).toContain('a secret of the source');
   });
 
-  it('shows no visitor its source, and sets no value', async () => {
+  it('does not show its source to visitors, and sets no value', async () => {
     const types = [
       'text',
       'text_area',
@@ -298,7 +298,7 @@ describe('A prompt with expressions', () => {
     expect(await visitor.answer(slug, {})).toMatchObject({ component: 'xak-flow-redirect' });
   });
 
-  it('shows an administrator who previews it what visitors see', async () => {
+  it('has a preview without its source', async () => {
     const { body } = await app.api.post('/stages/prompt/prompts/preview/', {
       ...prompt('text'),
       name: 'x',

@@ -17,38 +17,38 @@ function parallel<T>(count: number, work: (index: number) => Promise<T>): Promis
   return Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 }
 
-/** Expects one 201 and otherwise 400 with these errors. */
+/** Expects one 201, and 400 with these errors for all other requests. */
 function expectOneWinner(answers: Answer[], errors: unknown): void {
   const losers = answers.filter(({ status }) => status !== 201);
   expect(losers).toHaveLength(answers.length - 1);
   for (const { status, body } of losers) expect([status, body]).toEqual([400, errors]);
 }
 
-/** Expects that no request has failed because of the others. */
+/** Expects only these statuses. */
 function expectStatuses(answers: Answer[], allowed: number[]): void {
   for (const { status, body } of answers) expect(allowed, JSON.stringify(body)).toContain(status);
 }
 
-describe('Of parallel requests', () => {
-  it('that create stages of one name exactly one succeeds', async () => {
+describe('Concurrent requests', () => {
+  it('create only one stage with the same name', async () => {
     const answers = await parallel(20, () => app.api.post('/stages/email/', { name: 'contested' }));
     expectOneWinner(answers, { name: ['stage with this name already exists.'] });
     expect((await app.api.get('/stages/email/?name=contested')).body.pagination.count).toBe(1);
   });
 
-  it('that create flows of one slug exactly one succeeds', async () => {
+  it('create only one flow with the same slug', async () => {
     const answers = await parallel(20, () => app.api.post('/flows/instances/', flowFields({ slug: 'contested' })));
     expectOneWinner(answers, { slug: ['Flow with this slug already exists.'] });
   });
 
-  it('that bind a stage to one place exactly one succeeds', async () => {
+  it('bind a stage only once to the same position', async () => {
     const { pk: target } = await createFlow(app.api);
     const { pk: stage } = await createEmailStage(app.api);
     const answers = await parallel(20, () => app.api.post('/flows/bindings/', { target, stage, order: 1 }));
     expectOneWinner(answers, { non_field_errors: ['The fields target, stage, order must make a unique set.'] });
   });
 
-  it('that give stages one name exactly one succeeds', async () => {
+  it('rename only one of several stages to the same name', async () => {
     const stages = await parallel(10, () => createEmailStage(app.api));
     const rename = ({ pk }: { pk: string }): Promise<Answer> => app.api.patch(`/stages/email/${pk}/`, { name: 'one' });
     const answers = await Promise.all(stages.map(rename));
@@ -56,7 +56,7 @@ describe('Of parallel requests', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
-  it('that change different fields of one stage each is kept', async () => {
+  it('update different fields of a stage without lost updates', async () => {
     const { pk } = await createEmailStage(app.api);
     const changes: Record<string, unknown>[] = [
       { host: 'mail.example.com' },
@@ -74,14 +74,14 @@ describe('Of parallel requests', () => {
     }
   });
 
-  it('that delete one stage exactly one succeeds', async () => {
+  it('delete a stage with only 204 and 404 as responses', async () => {
     const { pk } = await createEmailStage(app.api);
     const answers = await parallel(10, () => app.api.delete(`/stages/email/${pk}/`));
     expectStatuses(answers, [204, 404]);
     expect(answers.some(({ status }) => status === 204)).toBe(true);
   });
 
-  it('that bind a stage and delete it none fails unexpectedly, and no binding without a stage is left', async () => {
+  it('that bind and delete a stage answer only 201, 400 and 204, and leave no orphaned binding', async () => {
     for (const _ of [1, 2, 3, 4, 5]) {
       const { pk: target } = await createFlow(app.api);
       const { pk: stage } = await createEmailStage(app.api);
@@ -95,7 +95,7 @@ describe('Of parallel requests', () => {
     }
   });
 
-  it('that bind to a flow and delete it none fails unforeseen', async () => {
+  it('that bind to a flow and delete it answer only 201, 400 and 204', async () => {
     for (const _ of [1, 2, 3, 4, 5]) {
       const { pk: target, slug } = await createFlow(app.api);
       const { pk: stage } = await createEmailStage(app.api);
@@ -108,7 +108,7 @@ describe('Of parallel requests', () => {
     }
   });
 
-  it('that change a stage and delete it none fails unforeseen', async () => {
+  it('that change and delete a stage answer only 200, 404 and 204', async () => {
     for (const _ of [1, 2, 3, 4, 5]) {
       const { pk } = await createEmailStage(app.api);
       const path = `/stages/email/${pk}/`;
@@ -121,7 +121,7 @@ describe('Of parallel requests', () => {
     }
   });
 
-  it('that delete flows and the stages bound to them none fails unforeseen', async () => {
+  it('that delete flows and the stages bound to them all answer 204', async () => {
     for (const _ of [1, 2, 3]) {
       const flows = await parallel(6, () => createFlow(app.api));
       const stages = await parallel(6, () => createEmailStage(app.api));
@@ -135,7 +135,7 @@ describe('Of parallel requests', () => {
     }
   });
 
-  it('that read and delete none fails unforeseen', async () => {
+  it('for lists answer 200 while rows are deleted', async () => {
     const stages = await parallel(20, () => createEmailStage(app.api));
     const [lists] = await Promise.all([
       parallel(20, () => app.api.get('/stages/email/')),

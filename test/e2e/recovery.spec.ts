@@ -36,8 +36,8 @@ async function actions(): Promise<string[]> {
   return body.results.map(({ action }: { action: string }) => action);
 }
 
-describe('A user who has forgotten the password, with authentik’s SDK', () => {
-  it('sets a new one in another browser than the one that asked, and is signed in there', async () => {
+describe('A password recovery with authentik’s SDK', () => {
+  it('sets a new password in another browser than the first one, and signs in there', async () => {
     const slug = await createRecoveryFlow(app.api, { port });
     const { email, username } = await createReader(app.api);
     const before = await userNamed(username);
@@ -62,7 +62,7 @@ describe('A user who has forgotten the password, with authentik’s SDK', () => 
     expect(await actions()).toEqual(expect.arrayContaining(['email_sent', 'user_write', 'login']));
   });
 
-  it('gets authentik’s exact answer when the mail is sent again', async () => {
+  it('returns authentik’s exact response when the mail is resent', async () => {
     const slug = await createRecoveryFlow(app.api, { port });
     const { email } = await createReader(app.api);
     const asking = browser(slug);

@@ -18,7 +18,7 @@ async function redirecting(fields: object): Promise<string> {
 }
 
 describe('A redirect stage', () => {
-  it('shows its static target, and is passed when the client confirms it', async () => {
+  it('redirects to its static target, and continues when the client confirms it', async () => {
     const slug = await redirecting({ target_static: '/if/flow/welcome/?a=b' });
     const visitor = new Visitor(app.url);
     const challenge = { component: 'xak-flow-redirect', to: '/if/flow/welcome/?a=b' };
@@ -28,30 +28,33 @@ describe('A redirect stage', () => {
     expect([page.status, page.headers.get('location')]).toEqual([303, '/if/flow/welcome/?a=b']);
   });
 
-  it.each([true, false])('continues with another flow, and keeps its data if that is set: %s', async (keep_context) => {
-    const target = await createFlowWith(app.api, [(await createDummyStage(app.api)).pk], {
-      authentication: 'require_redirect',
-    });
-    const { slug, pk: target_flow } = target.flow;
-    const stage = await createStage(app.api, 'redirect', { mode: 'flow', target_flow, keep_context });
-    const stages = [await createStage(app.api, 'identification'), stage];
-    const { flow } = await createFlowWith(
-      app.api,
-      stages.map(({ pk }) => pk),
-    );
-    const visitor = new Visitor(app.url);
-    expect(await visitor.see(slug)).toMatchObject({ error_message: 'Flow does not apply to current user.' });
-    const to = await visitor.answer(flow.slug, { uid_field: 'alice' }, 'next=%2Fdone');
-    expect(to).toMatchObject({ component: 'xak-flow-redirect', to: `/if/flow/${slug}/?next=%2Fdone` });
-    expect(await visitor.see(slug, 'next=%2Fdone')).toMatchObject({ component: 'ak-stage-dummy' });
-    const { body } = await app.api.request('GET', `/flows/inspector/${slug}/`, {
-      headers: visitor.cookies.headers(),
-    });
-    expect(JSON.stringify(body).includes('alice')).toBe(keep_context);
-    expect(await visitor.answer(slug, {}, 'next=%2Fdone')).toMatchObject({ to: '/done' });
-  });
+  it.each([true, false])(
+    'continues with another flow, and keeps the context only if keep_context is set: %s',
+    async (keep_context) => {
+      const target = await createFlowWith(app.api, [(await createDummyStage(app.api)).pk], {
+        authentication: 'require_redirect',
+      });
+      const { slug, pk: target_flow } = target.flow;
+      const stage = await createStage(app.api, 'redirect', { mode: 'flow', target_flow, keep_context });
+      const stages = [await createStage(app.api, 'identification'), stage];
+      const { flow } = await createFlowWith(
+        app.api,
+        stages.map(({ pk }) => pk),
+      );
+      const visitor = new Visitor(app.url);
+      expect(await visitor.see(slug)).toMatchObject({ error_message: 'Flow does not apply to current user.' });
+      const to = await visitor.answer(flow.slug, { uid_field: 'alice' }, 'next=%2Fdone');
+      expect(to).toMatchObject({ component: 'xak-flow-redirect', to: `/if/flow/${slug}/?next=%2Fdone` });
+      expect(await visitor.see(slug, 'next=%2Fdone')).toMatchObject({ component: 'ak-stage-dummy' });
+      const { body } = await app.api.request('GET', `/flows/inspector/${slug}/`, {
+        headers: visitor.cookies.headers(),
+      });
+      expect(JSON.stringify(body).includes('alice')).toBe(keep_context);
+      expect(await visitor.answer(slug, {}, 'next=%2Fdone')).toMatchObject({ to: '/done' });
+    },
+  );
 
-  it('denies access when its flow was deleted', async () => {
+  it('denies access after its flow was deleted', async () => {
     const { flow } = await createFlowWith(app.api, []);
     const slug = await redirecting({ mode: 'flow', target_flow: flow.pk });
     await app.api.delete(`/flows/instances/${flow.slug}/`);

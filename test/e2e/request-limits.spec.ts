@@ -33,7 +33,7 @@ async function opened(bytes: string, localAddress = '127.0.0.1', to = app.url): 
   return socket;
 }
 
-/** What comes back over a connection until it is closed. */
+/** The data received over a connection until it is closed. */
 function received(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
@@ -48,7 +48,7 @@ async function formWith(...fields: Parameters<typeof createPromptStage>[1]): Pro
 }
 
 describe('A request', () => {
-  it('is ended with 408 when its body has not arrived in REQUEST_TIMEOUT, however often a byte comes', async () => {
+  it('is ended with 408 if its body is incomplete after REQUEST_TIMEOUT, even while bytes keep arriving', async () => {
     const socket = await opened(head(60_000));
     const trickle = setInterval(() => socket.write('x'), 100);
     const answer = await received(socket);
@@ -56,7 +56,7 @@ describe('A request', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   });
 
-  it('is ended with 408 when its headers have not arrived in REQUEST_TIMEOUT', async () => {
+  it('is ended with 408 if its headers are incomplete after REQUEST_TIMEOUT', async () => {
     const socket = await opened('GET / HTTP/1.1\r\nHost: x\r\n');
     const trickle = setInterval(() => socket.write('x-a: b\r\n'), 100);
     const answer = await received(socket);
@@ -64,12 +64,12 @@ describe('A request', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   });
 
-  it('is refused with 503 and Retry-After when bodies take all of BODY_MEMORY, and small ones are not', async () => {
+  it('is refused with 503 and Retry-After while other bodies fill BODY_MEMORY, unless its body is small', async () => {
     const part = 'x'.repeat(250_000);
     const headers = { authorization: `Bearer ${adminKey}` };
     const large = head(300_000, stages, `Authorization: ${headers.authorization}`) + part;
     const held = await opened(large);
-    // Both have sent as much; the service keeps the one that came first.
+    // Both have sent the same size; the service keeps the first one.
     const refused = await rawExchange(app.url, large);
     expect(refused).toMatch(/^HTTP\/1\.1 503 [^]*\r\nretry-after: \d+\r\n/i);
     const post = async (body: string): Promise<number> =>
@@ -95,7 +95,7 @@ describe('A request', () => {
     }
   });
 
-  it('to a route without large bodies is answered before the body has arrived', async () => {
+  it('to an unknown route is answered with 404 before the body has arrived', async () => {
     const answer = await rawExchange(app.url, head(300_000, '/api/v3/unknown/', 'Connection: close'));
     expect(answer).toMatch(/^HTTP\/1\.1 404 /);
   });
@@ -113,14 +113,14 @@ describe('Clients', () => {
     return answers.filter((answer) => !isRefused(answer)).length;
   }
 
-  it('cannot have more connections than MAX_CONNECTIONS', async () => {
+  it('can open at most MAX_CONNECTIONS in total', async () => {
     // Earlier requests may have left idle connections.
     const count = await kept(Array.from({ length: 90 }, (_, index) => `127.0.1.${1 + (index % 10)}`));
     expect(count).toBeLessThanOrEqual(60);
     expect(count).toBeGreaterThan(50);
   });
 
-  it('can have a quarter of MAX_CONNECTIONS each, and the others are served', async () => {
+  it('can open at most a quarter of MAX_CONNECTIONS each, so that other clients are served', async () => {
     const flood = kept(Array<string>(40).fill('127.0.0.9'));
     const other = await opened('GET /-/health/live/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '127.0.0.10');
     expect(await received(other)).toMatch(/^HTTP\/1\.1 2/);
@@ -129,7 +129,7 @@ describe('Clients', () => {
     expect(await kept(['127.0.0.9'])).toBe(1);
   });
 
-  it('can have all of MAX_CONNECTIONS through a proxy of TRUST_PROXY', async () => {
+  it('can open all of MAX_CONNECTIONS through a trusted proxy', async () => {
     const behind = await startTestApp({ REQUEST_TIMEOUT: '2', MAX_CONNECTIONS: '8', TRUST_PROXY: '127.0.0.7/32' });
     try {
       expect(await kept(Array<string>(8).fill('127.0.0.7'), behind.url)).toBe(8);
@@ -141,7 +141,7 @@ describe('Clients', () => {
 });
 
 describe('A connection', () => {
-  it('is closed when it has more than 16 requests under way', async () => {
+  it('is closed if it pipelines more than 16 requests', async () => {
     const ask = (count: number): Promise<string> => {
       const request = 'GET /-/health/live/ HTTP/1.1\r\nHost: x\r\n';
       return rawExchange(app.url, `${`${request}\r\n`.repeat(count - 1)}${request}Connection: close\r\n\r\n`);
@@ -152,8 +152,8 @@ describe('A connection', () => {
   });
 });
 
-describe('An answer to a flow', () => {
-  it('is refused above 64 kB by the executor and by pages, unless a file is requested', async () => {
+describe('A response to a challenge', () => {
+  it('is refused above 64 kB by the executor and by pages', async () => {
     const slug = await formWith({ field_key: 'notes', type: 'text_area' });
     const notes = 'x'.repeat(65_000);
     const visitor = new Visitor(app.url);
@@ -172,7 +172,7 @@ describe('An answer to a flow', () => {
     expect((await browser.submit({ notes: 'x'.repeat(9_000) })).status).toBe(200);
   });
 
-  it('can be larger where a stage of the run asks for a file, and only in that run', async () => {
+  it('can be larger only in a run with a file field', async () => {
     const slug = await formWith({ field_key: 'file', type: 'file' });
     const other = await formWith({ field_key: 'name' });
     const file = `data:text/plain;base64,${'A'.repeat(200_000)}`;
@@ -188,7 +188,7 @@ describe('An answer to a flow', () => {
     expect((await browser.submit({ file: new Blob(['x'.repeat(200_000)]) })).address).toBe('/');
   });
 
-  it('has bounded parts in a form of a page', async () => {
+  it('is refused with 400 on pages if it has more than 500 fields', async () => {
     const slug = await formWith({ field_key: 'name' });
     const fields = Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`f${index}`, 'x']));
     const browser = new PageBrowser(app.url);

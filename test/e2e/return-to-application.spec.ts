@@ -38,19 +38,19 @@ const page = (slug: string, next?: string): string =>
 const callback = 'https://app.example/callback?from=mail';
 const refused = 'We cannot send you back to the page you came from.';
 
-/** Addresses of links on the page, by their text. */
+/** URLs of the links on the page, by their text. */
 function linksOf({ page: { html } }: PageBrowser): Record<string, string> {
   const links = [...html.matchAll(/<a\b[^>]*href="([^"]*)"[^>]*>([^<]+)<\/a>/g)];
   return Object.fromEntries(links.map(([, href = '', text = '']) => [text, href.replaceAll('&amp;', '&')]));
 }
 
 describe('A flow with an allowed origin as next', () => {
-  it('ends at the application after a sign-in, also for a visitor who is signed in already', async () => {
+  it('redirects to the application after a sign-in, also if the visitor is already signed in', async () => {
     const { email, password } = await createPasswordUser(app.api);
     const browser = new PageBrowser(app.url);
     const { html, headers } = await browser.open(page(signIn, callback));
     expect(html).not.toContain(refused);
-    // Browsers hold the redirect of a form against this.
+    // Browsers apply this to the redirect of a form.
     expect(headers.get('content-security-policy')).toContain(
       "form-action 'self' https://app.example http://localhost:3000;",
     );
@@ -60,7 +60,7 @@ describe('A flow with an allowed origin as next', () => {
     expect(browser.page.address).toBe('http://localhost:3000/');
   });
 
-  it('ends there after a recovery whose link is opened in another browser', async () => {
+  it('redirects there after a recovery that is continued in another browser', async () => {
     const { email } = await createPasswordUser(app.api);
     const asking = new PageBrowser(app.url);
     await asking.open(page(recovery, callback));
@@ -73,14 +73,14 @@ describe('A flow with an allowed origin as next', () => {
     expect(browser.page.address).toBe(callback);
   });
 
-  it('ends there for API clients too', async () => {
+  it('redirects there for API clients too', async () => {
     const { slug } = await createFlow(app.api, { designation: 'stage_configuration' });
     const query = new URLSearchParams({ next: callback }).toString();
     expect(await new Visitor(app.url).see(slug, query)).toMatchObject({ component: 'xak-flow-redirect', to: callback });
   });
 });
 
-describe('A flow with another next', () => {
+describe('A flow with a forbidden next', () => {
   it.each([
     'https://evil.example/',
     '//evil.example/',
@@ -94,7 +94,7 @@ describe('A flow with another next', () => {
     'https://app.example.evil.example/',
     'https://app.example\\@evil.example/',
     'javascript://app.example/%0aalert(1)',
-  ])('says so before the sign-in, and ends here: %j', async (next) => {
+  ])('shows a warning before the sign-in, and redirects to the home page: %j', async (next) => {
     const { email, password } = await createPasswordUser(app.api);
     const browser = new PageBrowser(app.url);
     expect((await browser.open(page(signIn, next))).html).toContain(refused);
@@ -103,7 +103,7 @@ describe('A flow with another next', () => {
     expect(browser.visited.filter((address) => !address.startsWith('/'))).toEqual([]);
   });
 
-  it('is refused at its end for API clients, as by authentik', async () => {
+  it('ends with an error for API clients, as in authentik', async () => {
     const { slug } = await createFlow(app.api, { designation: 'stage_configuration' });
     const query = new URLSearchParams({ next: 'https://evil.example/' }).toString();
     expect(await new Visitor(app.url).see(slug, query)).toMatchObject({ error_message: 'Invalid next URL' });
@@ -112,7 +112,7 @@ describe('A flow with another next', () => {
 
 describe('A flow for signed-in users', () => {
   it.each(['require_authenticated', 'require_superuser'] as const)(
-    'leads a visitor to the sign-in and back: %s',
+    'redirects an anonymous visitor to the sign-in and back: %s',
     async (authentication) => {
       const { slug, names } = await createDummyFlow(app.api, 1, { authentication, designation: 'stage_configuration' });
       const { email, password } = await createPasswordUser(app.api);
@@ -122,7 +122,7 @@ describe('A flow for signed-in users', () => {
       const { html } = await browser.submit({ uid_field: email, password });
       expect(browser.page.address).toBe(page(slug, callback));
       if (authentication === 'require_superuser') {
-        // Signed in, they are shown the reason.
+        // After the sign-in, the page shows the reason.
         expect(html).toContain('This page is not available to you.');
         return;
       }
@@ -132,7 +132,7 @@ describe('A flow for signed-in users', () => {
     },
   );
 
-  it('shows its message instead if its denied_action is that', async () => {
+  it('shows its message instead with denied_action "message"', async () => {
     const { slug } = await createDummyFlow(app.api, 1, {
       designation: 'stage_configuration',
       authentication: 'require_authenticated',
@@ -144,7 +144,7 @@ describe('A flow for signed-in users', () => {
 });
 
 describe('The first page', () => {
-  it('of a sign-up links to sign-in and recovery, which end where it ends', async () => {
+  it('of a sign-up links to sign-in and recovery with the same next', async () => {
     const browser = new PageBrowser(app.url);
     await browser.open(page(enrollment, callback));
     expect(linksOf(browser)).toMatchObject({
@@ -162,7 +162,7 @@ describe('The first page', () => {
     });
   });
 
-  it('of a new password after a mail has no such links', async () => {
+  it('has such links, but the password form of a recovery has none', async () => {
     const { email } = await createPasswordUser(app.api);
     const browser = new PageBrowser(app.url);
     await browser.open(page(recovery));

@@ -47,7 +47,7 @@ describe('/rbac/roles/', () => {
     expect(await app.api.post('/rbac/roles/', request)).toMatchObject({ status: 400, body: { name: [message] } });
   });
 
-  it('lists them by name, with search, ordering and a filter by group', async () => {
+  it('lists roles by name, with search, ordering and a filter by group', async () => {
     for (const name of ['list b', 'list a', 'list c']) await app.api.post('/rbac/roles/', { name });
     const names = async (query: string): Promise<string[]> =>
       (await app.api.get(`/rbac/roles/?search=list&${query}`)).body.results.map(({ name }: any) => name);
@@ -59,7 +59,7 @@ describe('/rbac/roles/', () => {
     expect(await names('group__name=nobody')).toEqual([]);
   });
 
-  it('lists the groups of a role', async () => {
+  it('lists the groups of a role in used_by', async () => {
     const role = await createRole(app.api);
     const group = await createGroup(app.api, { name: 'handing on', roles: [role.pk] });
     const used = { app: 'authentik_core', model_name: 'group', pk: group.pk, name: 'Group handing on' };
@@ -68,7 +68,7 @@ describe('/rbac/roles/', () => {
     expect((await api.get(`/rbac/roles/${role.pk}/used_by/`)).body).toEqual([]);
   });
 
-  it('needs the permissions of the model', async () => {
+  it('requires the permissions of the model', async () => {
     const { api } = await createActor(app, ['authentik_rbac.view_role']);
     const { pk } = await createRole(app.api);
     expect((await api.get('/rbac/roles/')).status).toBe(200);
@@ -88,7 +88,7 @@ describe('A role', () => {
     expect(await api.get('/stages/email/')).toMatchObject(forbidden);
   });
 
-  it('grants them to the members of child groups', async () => {
+  it('grants its permissions to the members of child groups', async () => {
     const role = await createRole(app.api, [view]);
     const { user, api } = await createActor(app);
     const { pk: parent } = await createGroup(app.api, { roles: [role.pk] });
@@ -110,7 +110,7 @@ describe('A role', () => {
     expect(await actor.api.get(`/stages/email/${other.pk}/`)).toMatchObject(notFound);
   });
 
-  it('loses its permissions when it is deleted', async () => {
+  it('grants nothing after it was deleted', async () => {
     const role = await createRole(app.api, [view]);
     const { user, api } = await createActor(app);
     await createGroup(app.api, { roles: [role.pk], users: [user.pk] });
@@ -124,7 +124,7 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     const { pk } = kind === 'users' ? await createUser(app.api) : await createRole(app.api);
     return { path: `/rbac/permissions/assigned_by_${kind}/${pk}`, pk };
   };
-  /** What they hold: `codename` or `codename on key`. */
+  /** The permissions of a holder: `codename` or `codename on key`. */
   const held = async (pk: string | number): Promise<string[]> => {
     const column = kind === 'users' ? 'user_id' : 'role_uuid';
     const rows = await app.dataSource.query<{ codename: string; object_pk: string }[]>(
@@ -134,7 +134,7 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     return rows.map(({ codename, object_pk: key }) => (key === '' ? codename : `${codename} on ${key}`));
   };
 
-  it('grants them everywhere, and returns an id for each', async () => {
+  it('grants them on all objects, and returns an id for each', async () => {
     const { path, pk } = await holder();
     const permissions = [view, 'authentik_flows.export_flow'];
     const { status, body } = await app.api.post(`${path}/assign/`, { permissions });
@@ -146,7 +146,7 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     expect((await app.api.post(`${path}/assign/`, { permissions: [] })).body).toEqual([]);
   });
 
-  it('grants them on one object, and revokes them there only', async () => {
+  it('grants and revokes them separately on one object and on all objects', async () => {
     const { path, pk } = await holder();
     const stage = await createEmailStage(app.api);
     const onStage = { permissions: [view], model, object_pk: stage.pk };
@@ -163,13 +163,13 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     expect((await app.api.patch(`${path}/unassign/`, onStage)).status).toBe(204);
   });
 
-  it('accepts a codename without its application where the model is named', async () => {
+  it('accepts a codename without application label if the request contains the model', async () => {
     const { path, pk } = await holder();
     const { status } = await app.api.post(`${path}/assign/`, { permissions: ['view_emailstage'], model });
     expect([status, await held(pk)]).toEqual([200, [view]]);
   });
 
-  it('accepts objects of every model', async () => {
+  it('checks the existence of objects of every model', async () => {
     const { path } = await holder();
     const flow = await createFlow(app.api);
     const user = await createUser(app.api);
@@ -220,7 +220,7 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     expect(await held(pk)).toEqual([view]);
   });
 
-  it('needs a permission of its own, everywhere or on the holder', async () => {
+  it('requires the assign or unassign permission, on all objects or on the holder', async () => {
     const [{ path, pk }, other] = [await holder(), await holder()];
     const [app_, noun] = kind === 'users' ? ['authentik_core', 'user'] : ['authentik_rbac', 'role'];
     const request = { permissions: [view] };
@@ -246,7 +246,7 @@ describe.each(['users', 'roles'] as const)('Assigning permissions to %s', (kind)
     expect(await app.api.patch(`${path}/unassign/`, {})).toMatchObject(notFound);
   });
 
-  it('are deleted with the holder', async () => {
+  it('creates grants that are deleted with the holder', async () => {
     const { path, pk } = await holder();
     await app.api.post(`${path}/assign/`, { permissions: [view] });
     await app.api.delete(kind === 'users' ? `/core/users/${pk}/` : `/rbac/roles/${pk}/`);

@@ -39,11 +39,11 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('Every route', () => {
-  it('is found: there are more than a hundred', () => {
+  it('is found: there are more than 100 routes', () => {
     expect(routes.length).toBeGreaterThan(100);
   });
 
-  it('refuses callers without credentials, unless it is declared public', async () => {
+  it('answers 403 without credentials, unless it is declared public', async () => {
     for (const { method, path, access } of routes.filter(({ method }) => method !== 'TRACE')) {
       const status = await statusOf(method, path);
       const isMissing = status === 405;
@@ -53,22 +53,22 @@ describe('Every route', () => {
     }
   });
 
-  it('with a permission refuses a user who has none', async () => {
+  it('with a required permission answers 403 or 405 to a user without permissions', async () => {
     const guarded = routes.filter(({ access }) => access.view ?? (access.everywhere ?? []).length > 0);
     expect(guarded.length).toBeGreaterThan(20);
     for (const { method, path } of guarded.filter(({ method }) => !['OPTIONS', 'TRACE'].includes(method))) {
-      // A method that a path does not have is refused as the change would be that it stands for.
+      // An unsupported method gets 403 if the caller also lacks the permission for it.
       expect([403, 405], `${method} ${path}`).toContain(await statusOf(method, path, plain));
     }
   });
 
-  it('never refuses a superuser', async () => {
+  it('never answers 403 to a superuser', async () => {
     for (const { method, path } of routes.filter(({ method }) => method !== 'TRACE')) {
       expect(await statusOf(method, path, adminKey), `${method} ${path}`).not.toBe(403);
     }
   });
 
-  it('without a permission accepts a user who has none', async () => {
+  it('without a required permission answers 200 to a user without permissions', async () => {
     expect(await statusOf('GET', '/api/v3/stages/all/types', plain)).toBe(200);
     expect(await statusOf('GET', '/api/v3/stages/email/templates', plain)).toBe(200);
   });

@@ -23,7 +23,7 @@ function refusal(noun: string): object {
   return { status: 400, body: { non_field_errors: [message] } };
 }
 
-/** Answers to this many requests at the same time, those that succeeded first. */
+/** Sends this many concurrent requests. @returns the responses, successful ones first */
 async function atOnce(
   count: number,
   request: () => Promise<{ status: number; body: unknown }>,
@@ -33,7 +33,7 @@ async function atOnce(
 }
 
 describe('Tokens of one user', () => {
-  it('are bounded, however many requests come at the same time', async () => {
+  it('are limited, also under concurrent requests', async () => {
     const { api } = await createActor(app);
     const answers = await atOnce(5, () => api.post('/core/tokens/', { identifier: randomUUID() }));
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 400, 400, 400]);
@@ -41,13 +41,13 @@ describe('Tokens of one user', () => {
     expect((await api.get('/core/tokens/')).body.results).toHaveLength(limit);
   });
 
-  it('are bounded for superusers who create them too', async () => {
+  it('are limited even if a superuser creates them', async () => {
     const { pk: user } = await createUser(app.api);
     for (let made = 0; made < limit; made += 1) await createToken(app.api, { user });
     expect(await app.api.post('/core/tokens/', { identifier: randomUUID(), user })).toMatchObject(refusal('tokens'));
   });
 
-  it('make room when they are deleted or have expired', async () => {
+  it('do not count after they were deleted or have expired', async () => {
     const { pk: user } = await createUser(app.api);
     const tokens = [];
     for (let made = 0; made < limit; made += 1) tokens.push(await createToken(app.api, { user }));
@@ -60,7 +60,7 @@ describe('Tokens of one user', () => {
 });
 
 describe('Invitations of one user', () => {
-  it('are bounded, however many requests come at the same time', async () => {
+  it('are limited, also under concurrent requests', async () => {
     const { api } = await createActor(app, permissions);
     const answers = await atOnce(5, () => api.post(invitations, { name: 'many' }));
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 400, 400]);

@@ -35,7 +35,7 @@ afterAll(async () => {
   await sink.close();
 });
 
-/** What must come to light nowhere, by what it is. */
+/** Secrets that must not be exposed, by name. */
 class Secrets {
   readonly known = new Map<string, string>();
   private readonly inspections: unknown[] = [];
@@ -56,7 +56,7 @@ class Secrets {
     this.add(`CSRF token of ${name}`, cookies.get('authentik_csrf') ?? '');
   }
 
-  /** Looks into a browser's session as an administrator does. */
+  /** Reads a browser's session with the inspector, as an administrator. */
   async inspect(visitor: Visitor, slug: string): Promise<void> {
     const headers = { authorization: `Bearer ${adminKey}` };
     const { status, body } = await visitor.request('GET', `/flows/inspector/${slug}/`, { headers });
@@ -64,7 +64,7 @@ class Secrets {
     this.inspections.push(body);
   }
 
-  /** Where any of them is found. */
+  /** Lists the places that contain one of the secrets. */
   async found(): Promise<string[]> {
     const pages = [
       await everything('/events/events/'),
@@ -81,10 +81,10 @@ class Secrets {
       ['the log', log.join('')],
       ['the inspector', JSON.stringify(this.inspections)],
       ['the lists', pages.join('')],
-      ['the figures', metrics],
+      ['the metrics', metrics],
       ...(await tables()),
     ];
-    // They would be found: what is no secret is there.
+    // Values that are not secret are found there.
     expect(log.join('')).toContain('"/api/v3/flows/executor/:flow_slug"');
     expect(places.filter(([, text]) => text.includes('Rita Reader')).length).toBeGreaterThan(1);
     return places.flatMap(([place, text]) =>
@@ -104,7 +104,7 @@ async function everything(path: string): Promise<string> {
   return JSON.stringify(body);
 }
 
-/** Every row of every table, of the queue too. */
+/** Every row of every table, including the job queue. */
 async function tables(): Promise<[string, string][]> {
   const names = await app.dataSource.query<{ name: string }[]>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -128,7 +128,7 @@ async function confirm(visitor: Visitor, slug: string, { query }: ProofMail, sec
 }
 
 describe('The token of a link, the code, the password and the session', () => {
-  it('of a recovery are in no line of the log, no event, no list, no table and not in the inspector', async () => {
+  it('of a recovery do not appear in logs, events, lists, tables, metrics or the inspector', async () => {
     const secrets = new Secrets();
     const slug = await createRecoveryFlow(app.api, { port });
     const { email, pk } = await createReader(app.api);
@@ -142,7 +142,7 @@ describe('The token of a link, the code, the password and the session', () => {
     const wrong = secrets.add('wrong code', String((Number(mail.code) + 1) % 1_000_000).padStart(6, '0'));
     await asking.answer(slug, { component: 'ak-stage-email', code: wrong });
     await secrets.inspect(asking, slug);
-    secrets.addSession(asking, 'the browser that asked');
+    secrets.addSession(asking, 'the first browser');
 
     const other = new Visitor(app.url);
     const unknown = secrets.add('unknown token', `unknown-token-${randomUUID()}`);
@@ -157,13 +157,13 @@ describe('The token of a link, the code, the password and the session', () => {
     expect(await other.answer(slug, { password, password_repeat: password }, mail.query)).toMatchObject({
       component: 'xak-flow-redirect',
     });
-    secrets.addSession(other, 'who has signed in');
+    secrets.addSession(other, 'the signed-in browser');
     await secrets.inspect(other, slug);
     expect((await other.request('GET', '/core/users/me/')).body.user.pk).toBe(pk);
     expect(await secrets.found()).toEqual([]);
   });
 
-  it('of an enrollment are nowhere either, when the code is typed', async () => {
+  it('of an enrollment that is confirmed by code do not appear there either', async () => {
     const secrets = new Secrets();
     const slug = await createEnrollmentFlow(app.api, { port });
     const username = randomUUID();
@@ -181,12 +181,12 @@ describe('The token of a link, the code, the password and the session', () => {
     expect(await visitor.answer(slug, { component: 'ak-stage-email', code: mail.code })).toMatchObject({
       component: 'xak-flow-redirect',
     });
-    secrets.addSession(visitor, 'who has signed in');
+    secrets.addSession(visitor, 'the signed-in browser');
     await secrets.inspect(visitor, slug);
     expect(await secrets.found()).toEqual([]);
   });
 
-  it('of a recovery by pages are nowhere either', async () => {
+  it('of a recovery on pages do not appear there either', async () => {
     const secrets = new Secrets();
     const slug = await createRecoveryFlow(app.api, { port });
     const { email } = await createReader(app.api);
@@ -201,11 +201,11 @@ describe('The token of a link, the code, the password and the session', () => {
     const password = secrets.add('password', `password-${randomUUID()}`);
     await browser.submit({ password, password_repeat: password });
     expect(browser.page.address).toBe('/');
-    secrets.addSession(browser, 'who has signed in');
+    secrets.addSession(browser, 'the signed-in browser');
     expect(await secrets.found()).toEqual([]);
   });
 
-  it('of what an administrator starts are nowhere either', async () => {
+  it('of a recovery that an administrator starts do not appear there either', async () => {
     const secrets = new Secrets();
     const slug = `0-${randomUUID()}`;
     const made = await createRecoveryFlow(app.api, { port });
@@ -224,7 +224,7 @@ describe('The token of a link, the code, the password and the session', () => {
     expect(await secrets.found()).toEqual([]);
   });
 
-  it('are in no line of the log either when the database refuses what is written', async () => {
+  it('do not appear in logs after a failed database write', async () => {
     const secrets = new Secrets();
     const slug = await createRecoveryFlow(app.api, { port });
     const { email } = await createReader(app.api);

@@ -16,7 +16,7 @@ import { createFlow } from '../factories/flow.js';
 import { ApiClient } from '../support/api-client.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** Everything that must come to light nowhere. */
+/** Secrets that must not be exposed. */
 const secrets = {
   password: 'stage-password-7f3a9c',
   replaced: 'stage-password-b81d20',
@@ -58,13 +58,13 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Which of the secrets a text holds, also the sealed ones. */
+/** The secrets that a text contains, including sealed values. */
 function secretsIn(text: string): string[] {
   const found = Object.entries(secrets).filter(([, secret]) => text.includes(secret));
   return [...found.map(([name]) => name), ...(/\bv1\.[\w-]{20,}/.test(text) ? ['a sealed value'] : [])];
 }
 
-/** The paths of every route that can be read, for these keys. */
+/** The paths of all readable routes, with these keys. */
 function readablePaths(keys: Record<string, string>): string[] {
   return [...app.routes]
     .filter(({ method, path, access }) => method === 'GET' && access !== undefined && !path.includes('*'))
@@ -72,7 +72,7 @@ function readablePaths(keys: Record<string, string>): string[] {
 }
 
 describe('The secrets of email stages', () => {
-  it('appear in no response and in no log line, whatever is requested and whatever fails', async () => {
+  it('do not appear in any response or log line, even after failures', async () => {
     const { pk: stage_uuid, name } = await createEmailStage(api, { password: secrets.password });
     const { pk: target, slug } = await createFlow(api);
     const { pk: fsb_uuid } = await createBinding(api, { stage: stage_uuid, target });
@@ -113,7 +113,7 @@ describe('The secrets of email stages', () => {
   });
 });
 
-/** Makes the next change fail in a way that nobody foresaw, so that it is logged. */
+/** Makes the next change fail with an unexpected error, which is logged. */
 async function breakTheTable(): Promise<void> {
   await app.nest.get(DataSource).query(`alter table "stage" add constraint ck_broken check (password = '') not valid`);
 }

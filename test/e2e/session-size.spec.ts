@@ -29,7 +29,7 @@ async function largestSession(): Promise<number> {
 }
 
 describe('A session', () => {
-  it('holds no long answer once it is stored with the user', async () => {
+  it('drops a long answer once it is written to the user', async () => {
     const form = await createPromptStage(app.api, [
       { field_key: 'username' },
       { field_key: 'attributes.picture', type: 'file' },
@@ -48,7 +48,7 @@ describe('A session', () => {
     expect(await largestSession()).toBeLessThan(6_000);
   });
 
-  it('keeps what was typed into a rejected form of a page, but no long text', async () => {
+  it('keeps short inputs of a rejected form on a page, but no long text', async () => {
     const form = await createPromptStage(app.api, [
       { field_key: 'username' },
       { field_key: 'notes', type: 'text_area' },
@@ -62,7 +62,7 @@ describe('A session', () => {
     expect(await largestSession()).toBeLessThan(6_000);
   });
 
-  it('holds no more of a link than a token has', async () => {
+  it('does not store an oversized flow_token', async () => {
     const { flow } = await createFlowWith(app.api, []);
     const browser = new PageBrowser(app.url);
     await browser.open(`/if/flow/${flow.slug}/?flow_token=${'x'.repeat(12_000)}`);
@@ -84,14 +84,14 @@ describe('A link', () => {
   });
   afterAll(() => sink.close());
 
-  /** Which links of a user refer to the answers of their run, oldest first. */
+  /** For each link of a user, oldest first: whether it refers to the answers of its run. */
   async function holdingAnswers(user: number): Promise<boolean[]> {
     const query = `select length(data) > 9000 as holds from "flow_token" left join "run_answers" on key = answers
                     where user_id = $1 order by created`;
     return (await app.dataSource.query<{ holds: boolean | null }[]>(query, [user])).map(({ holds }) => holds ?? false);
   }
 
-  it('holds the answers of its run only until it is replaced or used', async () => {
+  it('keeps the answers of its run only until it is replaced or used', async () => {
     const { pk, email } = await createReader(app.api);
     const visitor = new Visitor(app.url);
     await visitor.answer(slug, { uid_field: email });
@@ -105,7 +105,7 @@ describe('A link', () => {
     expect(await holdingAnswers(pk)).toEqual([false, false]);
   });
 
-  it('holds the answers of its run no longer than it is valid', async () => {
+  it('keeps the answers of its run only until it expires', async () => {
     const { pk, email } = await createReader(app.api);
     const visitor = new Visitor(app.url);
     await visitor.answer(slug, { uid_field: email });
@@ -202,7 +202,7 @@ describe('The answers of a run', () => {
   it.each([
     ['missing', 'null'],
     ['those of another run', '(select key from "run_answers" where key <> answers limit 1)'],
-  ])('pass nothing when they are %s', async (_, answers) => {
+  ])('deny access if they are %s', async (_, answers) => {
     const [{ visitor, email }] = [await waiting(), await waiting(`${picture}B`)];
     const { query } = await proofMail(sink, email);
     await app.dataSource.query(`update "flow_token" set answers = ${answers}`);

@@ -19,7 +19,7 @@ afterAll(() => app.stop());
 
 const nobody = [403, { detail: 'Authentication credentials were not provided.' }];
 
-/** What a request is answered: status and body. */
+/** Status and body of the response to a request. */
 async function ask(visitor: Visitor, method: string, path: string, options: object = {}): Promise<[number, any]> {
   const { status, body } = await visitor.request(method, path, options);
   return [status, body];
@@ -35,7 +35,7 @@ function rows(user?: number): Promise<Record<string, any>[]> {
 }
 
 describe('A session', () => {
-  it('is not for those who never come near a flow', async () => {
+  it('is not created by requests outside of flows', async () => {
     const before = (await rows()).length;
     const visitor = new Visitor(app.url);
     for (const path of ['/root/config/', '/core/users/me/', '/flows/instances/']) await visitor.request('GET', path);
@@ -43,7 +43,7 @@ describe('A session', () => {
     expect(await rows()).toHaveLength(before);
   });
 
-  it('has a key that no script can read, and a token for scripts', async () => {
+  it('has an HttpOnly key, and a CSRF token that scripts can read', async () => {
     const { slug } = await createDummyFlow(app.api, 1);
     const { headers } = await new Visitor(app.url).get(slug);
     const [session, csrf, ...more] = headers.getSetCookie();
@@ -52,7 +52,7 @@ describe('A session', () => {
     expect(more).toEqual([]);
   });
 
-  it('is only sent encrypted, under a name that no sibling domain can set, where that is the public address', async () => {
+  it('has Secure cookies and a __Host- name if PUBLIC_URL is https', async () => {
     const https = await startTestApp({ PUBLIC_URL: 'https://auth.example.org' });
     try {
       const { slug } = await createDummyFlow(https.api, 1);
@@ -66,7 +66,7 @@ describe('A session', () => {
     }
   });
 
-  it('is known to the database by a hash, and what is in it cannot be read there', async () => {
+  it('is stored with a hash of its key, and with sealed content', async () => {
     const { slug, names } = await createDummyFlow(app.api, 1);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -89,7 +89,7 @@ describe('A session', () => {
     }
   });
 
-  it('of a visitor in a flow lasts from one step to the next', async () => {
+  it('of a visitor in a flow expires a day after the last response', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     const age = (interval: string): Promise<unknown> =>
@@ -103,7 +103,7 @@ describe('A session', () => {
     expect(await visitor.see(slug)).toMatchObject({ name: names[0] });
   });
 
-  it('of a visitor who only opened a page ends after an hour, so that a hundred thousand of them are not kept for a day', async () => {
+  it('of a visitor who only opened a flow expires after an hour', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     const page = new PageBrowser(app.url);
@@ -122,7 +122,7 @@ describe('A session', () => {
     expect(await visitor.answer(slug, {})).toMatchObject({ name: names[1] });
   });
 
-  it('that is over is deleted', async () => {
+  it('is invalid after it expires, and is deleted', async () => {
     const user = await createUser(app.api);
     const visitor = await signedIn(app, user);
     await app.nest.get(Housekeeping).doEverything();
@@ -137,7 +137,7 @@ describe('A session', () => {
 });
 
 describe('A signed-in session', () => {
-  it('calls the API as its user', async () => {
+  it('authenticates API requests as its user', async () => {
     const { user } = await createActor(app, ['authentik_flows.view_flow']);
     const visitor = await signedIn(app, user);
     expect(await ask(visitor, 'GET', '/core/users/me/')).toMatchObject([200, { user: { username: user.username } }]);
@@ -145,7 +145,7 @@ describe('A signed-in session', () => {
     expect((await ask(visitor, 'GET', '/stages/email/'))[0]).toBe(403);
   });
 
-  it('counts less than a key', async () => {
+  it('is overridden by an Authorization header', async () => {
     const [one, other] = [await createActor(app), await createActor(app)];
     const visitor = await signedIn(app, one.user);
     const authorization = `Bearer ${other.key}`;
@@ -155,7 +155,7 @@ describe('A signed-in session', () => {
     expect(await ask(visitor, 'GET', '/core/users/me/', unknown)).toEqual([403, { detail: 'Token invalid/expired' }]);
   });
 
-  it('changes something only for who shows that a page of ours asks for it', async () => {
+  it('requires a valid CSRF token for changes through the API', async () => {
     const { user } = await createActor(app, ['authentik_flows.add_flow']);
     const visitor = await signedIn(app, user);
     const other = await signedIn(app, user);
@@ -175,7 +175,7 @@ describe('A signed-in session', () => {
     expect((await post(visitor.cookies.get('authentik_csrf') ?? ''))[0]).toBe(201);
   });
 
-  it('goes through a flow only for who shows that, and others change nothing', async () => {
+  it('requires a valid CSRF token for responses to a flow, which otherwise stays unchanged', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = await signedIn(app, await createUser(app.api));
     await visitor.see(slug);
@@ -189,7 +189,7 @@ describe('A signed-in session', () => {
     expect(await visitor.answer(slug, {})).toMatchObject({ name: names[1] });
   });
 
-  it('of a visitor who is not signed in needs no such proof', async () => {
+  it('requires a CSRF token, unlike an anonymous session', async () => {
     const { slug, names } = await createDummyFlow(app.api, 2);
     const visitor = new Visitor(app.url);
     await visitor.see(slug);
@@ -217,7 +217,7 @@ describe('A signed-in session', () => {
     expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-access-denied', pending_user: '' });
   });
 
-  it('ends when the user sets a new password, except for the session that sets it', async () => {
+  it('ends when the password changes, unless the user changes it in this session', async () => {
     const { user } = await createActor(app, ['authentik_core.view_user', 'authentik_core.reset_user_password']);
     const [mine, other] = [await signedIn(app, user), await signedIn(app, user)];
     const path = `/core/users/${user.pk}/set_password/`;
@@ -228,8 +228,8 @@ describe('A signed-in session', () => {
   });
 });
 
-describe('The key of a session of a signed-in user', () => {
-  it('is another one: who planted the old one, or saw it, gets nowhere with it', async () => {
+describe('The session key after a sign-in', () => {
+  it('is a new one, and the old key gives no access', async () => {
     const user = await createUser(app.api);
     const { slug } = await createDummyFlow(app.api, 1);
     const visitor = new Visitor(app.url);
@@ -249,12 +249,12 @@ describe('The key of a session of a signed-in user', () => {
     const planted = new Visitor(app.url);
     planted.cookies.set('authentik_session', old);
     expect(await isIn(planted)).toBe(false);
-    // Nor does a request that was on its way with it take the new one away: it gets no cookie, and no run of its own.
+    // A late request with the old key does not replace the new one: it gets no cookie, and starts no run.
     const late = await planted.get(slug);
     expect([late.body, late.headers.getSetCookie()]).toEqual([{ component: 'xak-flow-redirect', to: '/' }, []]);
     const answered = await planted.post(slug, {});
     expect([answered.status, answered.headers.getSetCookie()]).toEqual([302, []]);
-    // A moment later it is an unknown key.
+    // A moment later the old key is unknown.
     await app.dataSource.query('update "session" set expires = now() where replaced');
     expect(await planted.see(slug)).toMatchObject({ component: 'ak-stage-dummy' });
     expect(planted.cookies.get('authentik_session')).not.toBe(old);

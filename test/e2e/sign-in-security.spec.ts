@@ -25,7 +25,7 @@ function forgetLimits(): Promise<unknown> {
 const attempt = (slug: string, uid_field: string, password: string, isOneStep: boolean): Promise<Answer[]> =>
   attemptSignIn(app.url, slug, uid_field, password, isOneStep);
 
-/** The visible part of the answers, without random values and the input. */
+/** The visible part of the responses, without random values and the input. */
 function visible(answers: Answer[], typed: string): unknown {
   return answers.map(({ status, headers, body }) => [
     status,
@@ -43,7 +43,7 @@ const flows = [
   ['in two steps', false],
 ] as const;
 
-describe.each(flows)('Name and password %s', (_, isOneStep) => {
+describe.each(flows)('Sign-ins %s', (_, isOneStep) => {
   const slugOf = (): Promise<string> => createPasswordFlow(app.api, isOneStep);
   const last = async (slug: string, name: string, password: string): Promise<any> =>
     (await attempt(slug, name, password, isOneStep)).at(-1)?.body;
@@ -59,11 +59,11 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     );
     expect(seen[1]).toEqual(seen[0]);
     expect(seen[2]).toEqual(seen[0]);
-    // The right password of an inactive user is refused.
+    // The correct password of an inactive user is refused.
     expect(visible(await attempt(slug, inactive.email, inactive.password, isOneStep), inactive.email)).toEqual(seen[0]);
   });
 
-  it('allow no more guesses in other, concurrent sessions', async () => {
+  it('count guesses across concurrent sessions', async () => {
     const slug = await slugOf();
     const user = await createPasswordUser(app.api);
     await Promise.all(Array.from({ length: 30 }, (_, guess) => last(slug, user.email, `guess ${guess}`)));
@@ -73,7 +73,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     expect(isIn(await last(slug, user.email, user.password))).toBe(false);
   });
 
-  it('allow no more guesses with other spellings of the name', async () => {
+  it('count guesses across spellings of the name', async () => {
     const slug = await slugOf();
     const user = await createPasswordUser(app.api);
     const names = [user.email, user.email.toUpperCase(), user.username, ` ${user.username.toUpperCase()}`];
@@ -81,7 +81,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     for (const name of names) expect(isIn(await last(slug, name, user.password))).toBe(false);
   });
 
-  it('say when to try again, without revealing whether the user exists', async () => {
+  it('return the time to wait, without revealing whether the user exists', async () => {
     const slug = await slugOf();
     const user = await createPasswordUser(app.api);
     const nobody = `${randomUUID()}@example.org`;
@@ -97,7 +97,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     expect(seen[1]).toEqual(seen[0]);
   });
 
-  it('do not reveal by their limits that a name and an address belong to one user', async () => {
+  it('do not reveal by rate limits that a name and an address belong to the same user', async () => {
     const slug = await slugOf();
     const user = await createPasswordUser(app.api);
     for (let guess = 0; guess < 5; guess += 1) await last(slug, user.email, 'wrong');
@@ -107,7 +107,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     expect(isIn(await last(slug, user.username, user.password))).toBe(false);
   });
 
-  it('start again after the right password, and when the period is over', async () => {
+  it('reset the rate limit with the correct password and after the period', async () => {
     const slug = await slugOf();
     const user = await createPasswordUser(app.api);
     const wrong = async (times: number): Promise<void> => {
@@ -121,7 +121,7 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
     expect(isIn(await last(slug, user.email, user.password))).toBe(true);
   });
 
-  it('leave no name and no password in what is counted, in the events and in the session', async () => {
+  it('store no password in rate limits, events and sessions, and no address in rate limits', async () => {
     const slug = await slugOf();
     const user: Account = await createPasswordUser(app.api, { password: `secret-${randomUUID()}` });
     await last(slug, user.email, user.password);
@@ -134,8 +134,8 @@ describe.each(flows)('Name and password %s', (_, isOneStep) => {
   });
 });
 
-describe('A name alone', () => {
-  it('gets the same answers, whether there is such a user or not', async () => {
+describe('A user name without a password', () => {
+  it('gets the same responses for a known, an inactive and an unknown user', async () => {
     const slug = await createPasswordFlow(app.api, false);
     const { email: known } = await createPasswordUser(app.api);
     const { email: inactive } = await createPasswordUser(app.api, { is_active: false });

@@ -19,7 +19,7 @@ interface Kind {
   readonly others: Record<string, unknown>;
   /** A value that is refused for each field, and the messages. */
   readonly refused: Record<string, [unknown, unknown]>;
-  /** The fields that are filters too. */
+  /** The fields with a filter. */
   readonly filters: readonly string[];
 }
 
@@ -182,7 +182,7 @@ const kinds: readonly Kind[] = [
 ];
 
 let app: TestApp;
-/** What `flow` and `stage` stand for. */
+/** The keys that `flow` and `stage` stand for. */
 const keys: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -201,7 +201,7 @@ describe.each(kinds)('/stages/$kind/', ({ kind, words, needed, defaults, others,
   const path = `/stages/${kind}/`;
   const named = (): object => ({ name: `${kind}-${randomUUID()}`, ...needed });
 
-  it('creates with the defaults of the reference, and returns the fields in its order', async () => {
+  it('creates a stage with authentik’s defaults and field order', async () => {
     const { status, body } = await app.api.post(path, { ...needed, name: `default ${kind}` });
     expect(status).toBe(201);
     expect(JSON.stringify(body)).toBe(
@@ -210,7 +210,7 @@ describe.each(kinds)('/stages/$kind/', ({ kind, words, needed, defaults, others,
     expect((await app.api.get(`${path}${body.pk}/`)).body).toEqual(body);
   });
 
-  it('creates with every field, and keeps what a PUT or a PATCH does not name', async () => {
+  it('creates a stage with every field, and keeps unsent fields in PUT and PATCH', async () => {
     const { status, body } = await app.api.post(path, { ...named(), ...resolved(others) });
     expect([status, body]).toEqual([201, { ...body, ...defaults, ...resolved(others) }]);
     const one = `${path}${body.pk}/`;
@@ -221,7 +221,7 @@ describe.each(kinds)('/stages/$kind/', ({ kind, words, needed, defaults, others,
     expect((await app.api.get(one)).body).toEqual(replaced);
   });
 
-  it('changes every field for itself', async () => {
+  it('changes every field individually', async () => {
     const { body } = await app.api.post(path, named());
     let expected = body;
     for (const [name, value] of Object.entries(resolved(others))) {
@@ -230,7 +230,7 @@ describe.each(kinds)('/stages/$kind/', ({ kind, words, needed, defaults, others,
     }
   });
 
-  it('refuses to create or replace without what is needed', async () => {
+  it('answers 400 without the required fields', async () => {
     const required = Object.keys(needed).filter((name) => name !== 'user_fields');
     const missing = Object.fromEntries(['name', ...required].map((name) => [name, ['This field is required.']]));
     const { body } = await app.api.post(path, named());
@@ -248,13 +248,13 @@ describe.each(kinds)('/stages/$kind/', ({ kind, words, needed, defaults, others,
     expect((await app.api.get(`${path}${stage.pk}/`)).body).toEqual(stage);
   });
 
-  it('refuses a name that a stage of any kind has', async () => {
+  it('refuses a name that is taken by a stage of any kind', async () => {
     const other = await createStage(app.api, kind === 'deny' ? 'consent' : 'deny');
     const { status, body } = await app.api.post(path, { ...named(), name: other.name });
     expect([status, body]).toEqual([400, { name: ['stage with this name already exists.'] }]);
   });
 
-  it('lists what a filter leaves, for each of its filters', async () => {
+  it('filters the list by each of its filters', async () => {
     const { body: wanted } = await app.api.post(path, { ...named(), name: `wanted ${kind}`, ...resolved(others) });
     const { body: other } = await app.api.post(path, { ...named(), name: `other ${kind}` });
     const { pk, name } = wanted;
@@ -267,7 +267,7 @@ describe.each(kinds)('/stages/$kind/', ({ kind, words, needed, defaults, others,
     }
   });
 
-  it('sorts by every field that it can be filtered by', async () => {
+  it('sorts the list by every filter field', async () => {
     const { body: one } = await app.api.post(path, { ...named(), name: `sorted a ${kind}` });
     const { body: two } = await app.api.post(path, { ...named(), name: `sorted b ${kind}`, ...resolved(others) });
     const order = async (ordering: string): Promise<string[]> => {
@@ -282,7 +282,7 @@ describe.each(kinds)('/stages/$kind/', ({ kind, words, needed, defaults, others,
     expect(await order('-flow_set,component')).toEqual([one.pk, two.pk]);
   });
 
-  it('lists the flows of a stage and what uses it, and deletes it once with its bindings', async () => {
+  it('returns flow_set and used_by of a stage, and deletes it with its bindings', async () => {
     const { body: stage } = await app.api.post(path, named());
     const { pk: target, slug } = await createFlow(app.api);
     const binding = await createBinding(app.api, { stage: stage.pk, target });
@@ -295,7 +295,7 @@ describe.each(kinds)('/stages/$kind/', ({ kind, words, needed, defaults, others,
     expect((await app.api.get(`/flows/bindings/${binding.pk}/`)).status).toBe(404);
   });
 
-  it('is one of the kinds that can be created, and of the stages of every kind', async () => {
+  it('is listed in /stages/all/types/, and its stages in /stages/all/', async () => {
     const { body: types } = await app.api.get('/stages/all/types/');
     const { component, verbose_name: name, meta_model_name: model } = words;
     expect(types).toContainEqual({
@@ -310,7 +310,7 @@ describe.each(kinds)('/stages/$kind/', ({ kind, words, needed, defaults, others,
     expect((await app.api.get(`/stages/all/${stage.pk}/`)).body).toMatchObject({ pk: stage.pk, ...words });
   });
 
-  it('asks for the permission of its model, everywhere or on one stage', async () => {
+  it('requires the permission of its model, on all stages or on one', async () => {
     const [app_label, model] = words.meta_model_name.split('.');
     const permission = (action: string): string => `${app_label}.${action}_${model}`;
     const { body: stage } = await app.api.post(path, named());

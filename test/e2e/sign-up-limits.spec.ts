@@ -57,13 +57,13 @@ describe('Sign-ups', () => {
     expect(await signUp('192.0.2.1')).toMatchObject(created);
   });
 
-  it('count the addresses of one IPv6 network as one client', async () => {
+  it('are counted per IPv6 network', async () => {
     for (const host of [1, 2, 3]) expect(await signUp(`2001:db8::${host}`)).toMatchObject(created);
     expect(await signUp('2001:db8::4')).toMatchObject(refused);
     expect(await signUp('2001:db8:0:1::4')).toMatchObject(created);
   });
 
-  it('are counted before anything is written, also at the same time', async () => {
+  it('are counted before any write, also under concurrent requests', async () => {
     const before = await users();
     const answers = await Promise.all(Array.from({ length: 10 }, () => signUp('192.0.2.1')));
     expect(answers.filter(({ component }) => component === created.component)).toHaveLength(3);
@@ -78,7 +78,7 @@ describe('Sign-ups', () => {
     expect(await signUp('192.0.2.1')).toMatchObject(refused);
   });
 
-  it('do not include changes of an account', async () => {
+  it('do not include changes to an account', async () => {
     const { username } = await createUser(app.api);
     const { pk } = await createStage(app.api, 'identification');
     const change = await flowOf('never_create', pk);
@@ -89,7 +89,7 @@ describe('Sign-ups', () => {
     }
   });
 
-  it('are refused on a page that says when to try again', async () => {
+  it('are refused on a page that shows the time to wait', async () => {
     for (const _ of [1, 2, 3]) await signUp('127.0.0.1');
     const browser = new PageBrowser(app.url);
     await browser.open(`/if/flow/${slug}/`);

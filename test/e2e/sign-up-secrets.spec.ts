@@ -28,20 +28,20 @@ async function dump(): Promise<string> {
   return rows.join('\n');
 }
 
-/** What the sessions hold, opened with the key of the service. */
+/** The state of the sessions, decrypted with the key of the service. */
 async function openedSessions(): Promise<string> {
   const sessions = await app.dataSource.query<{ state: string }[]>('select state from "session"');
   return sessions.map(({ state }) => app.nest.get(SecretBox).open(state, 'session.state')).join('\n');
 }
 
-/** The answers of runs, opened with the key of the service. */
+/** The answers of runs, decrypted with the key of the service. */
 async function openedAnswers(): Promise<string> {
   const answers = await app.dataSource.query<{ key: string; data: string }[]>('select key, data from "run_answers"');
   return answers.map(({ key, data }) => app.nest.get(SecretBox).open(data, `run_answers.data:${key}`)).join('\n');
 }
 
 describe('The password of a sign-up', () => {
-  it('is in no table, not in the plan of the run, and in no answer, before it is written and after', async () => {
+  it('does not appear in tables, plans or responses, before and after it is written', async () => {
     const typed = ['typed-secret-one', 'typed-secret-two'];
     const first = await createPromptStage(app.api, [
       { field_key: 'username', type: 'username' },
@@ -69,7 +69,7 @@ describe('The password of a sign-up', () => {
       expect(typed.filter((secret) => text.includes(secret))).toEqual([]);
       expect(text).not.toContain('$argon2');
     }
-    // It is there all the same, sealed.
+    // It is stored, but sealed.
     expect(await openedAnswers()).toMatch(/"password":"v1\.[\w-]+"/);
 
     answers.push(await visitor.answer(slug, { name: 'Some Body' }));
@@ -79,7 +79,7 @@ describe('The password of a sign-up', () => {
     expect(typed.filter((secret) => JSON.stringify(answers).includes(secret))).toEqual([]);
     const text = await dump();
     expect(typed.filter((secret) => text.includes(secret))).toEqual([]);
-    // The hash of the user, and of nobody else: no other table has it.
+    // Only the row of the user contains the hash.
     expect(text.match(/\$argon2id/g)).toHaveLength(1);
   });
 });

@@ -44,7 +44,7 @@ describe('A user write stage', () => {
     );
   });
 
-  it('loses its group with the group, whose used_by lists the stage before', async () => {
+  it('is listed in used_by of its group, and loses the group when it is deleted', async () => {
     const group = await createGroup(app.api);
     const stage = await createStage(app.api, 'user_write', { create_users_group: group.pk });
     expect((await app.api.get(`/core/groups/${group.pk}/used_by/`)).body).toEqual([
@@ -60,7 +60,7 @@ describe('A user write stage', () => {
     expect((await app.api.get(`/stages/user_write/${stage.pk}/`)).body.create_users_group).toBeNull();
   });
 
-  it('is given a group for new users only by those who may add users to that group', async () => {
+  it('requires the permission to add users to a group for create_users_group', async () => {
     const members = await createGroup(app.api);
     const { api, user } = await createActor(app, [
       'authentik_stages_user_write.view_userwritestage',
@@ -104,7 +104,7 @@ describe('An invitation', () => {
     expect((await app.api.post(invitations, { name: 'x'.repeat(51) })).status).toBe(400);
   });
 
-  it('cannot hold a password, which every viewer of invitations would see', async () => {
+  it('cannot contain a password', async () => {
     const fields = { name: 'secret', fixed_data: { password: 'hunter2', email: 'a@example.org' } };
     const refused = { status: 400, body: { fixed_data: ['An invitation cannot hold a password.'] } };
     expect(await app.api.post(invitations, fields)).toMatchObject(refused);
@@ -112,7 +112,7 @@ describe('An invitation', () => {
     expect(await app.api.patch(`${invitations}${pk}/`, fields)).toMatchObject(refused);
   });
 
-  it('is made by the caller, whatever the request says, and goes with them', async () => {
+  it('belongs to the caller regardless of created_by, and is deleted with them', async () => {
     const actor = await createActor(app, [
       'authentik_stages_invitation.add_invitation',
       'authentik_stages_invitation.view_invitation',
@@ -126,7 +126,7 @@ describe('An invitation', () => {
     expect((await app.api.get(`${invitations}${body.pk}/`)).status).toBe(404);
   });
 
-  it('for one flow is deleted with the flow, and does not become one for every flow', async () => {
+  it('for one flow is deleted with the flow', async () => {
     const flow = await createFlow(app.api);
     const { pk, name, created_by } = await createInvitation(app.api, { flow: flow.pk });
     const used = { app: 'authentik_stages_invitation', model_name: 'invitation', pk, action: 'cascade' };
@@ -141,7 +141,7 @@ describe('An invitation', () => {
     expect((await app.api.get(`${invitations}${pk}/`)).status).toBe(404);
   });
 
-  it('is deleted some time after it has expired, and not before', async () => {
+  it('is deleted by housekeeping after it expires', async () => {
     const expired = await createInvitation(app.api, { expires: new Date(Date.now() - 1000) });
     const valid = await createInvitation(app.api, { expires: new Date(Date.now() + 3_600_000) });
     const lasting = await createInvitation(app.api, { expires: null });
@@ -153,7 +153,7 @@ describe('An invitation', () => {
     expect(statuses).toEqual([404, 200, 200]);
   });
 
-  it('that expires last is listed first; the list can be sorted by every column', async () => {
+  it('is listed by latest expiry first, and can be sorted by every column', async () => {
     await createInvitation(app.api, { expires: new Date('2090-01-01T00:00:00Z') });
     await createInvitation(app.api, { expires: new Date('2091-01-01T00:00:00Z') });
     const { body } = await app.api.get(`${invitations}?search=209`);
@@ -166,7 +166,7 @@ describe('An invitation', () => {
 });
 
 describe('An invitation stage', () => {
-  it('reports whether it is bound to a flow', async () => {
+  it('can be filtered by no_flows', async () => {
     const [bound, free] = [await createInvitationStage(app.api), await createInvitationStage(app.api)];
     await createBinding(app.api, { stage: bound.pk });
     const pks = async (value: boolean): Promise<string[]> =>

@@ -19,7 +19,7 @@ afterAll(async () => {
   await observer.end();
   await app.stop();
 });
-// A list of these events waits for the end of this transaction: as slow as a search of any number of rows.
+// A list of events waits for the end of this transaction, as if its query were slow.
 beforeEach(async () => {
   locked = app.dataSource.createQueryRunner();
   await locked.startTransaction();
@@ -38,8 +38,8 @@ async function waiting(): Promise<number> {
   return rowCount ?? 0;
 }
 
-describe('A list that is slower than STATEMENT_TIMEOUT', () => {
-  it('is stopped, and answers 503 with Retry-After and how to narrow it', async () => {
+describe('A list query slower than STATEMENT_TIMEOUT', () => {
+  it('is cancelled, and answers 503 with Retry-After and advice to narrow it', async () => {
     const { status, headers, body } = await app.api.get('/events/events/?search=anything');
     expect([status, headers.get('retry-after')]).toEqual([503, '10']);
     expect(body).toEqual({ detail: expect.stringContaining('Narrow it with filters') });
@@ -50,8 +50,8 @@ describe('A list that is slower than STATEMENT_TIMEOUT', () => {
   });
 });
 
-describe('A list whose client is gone', () => {
-  it('is cancelled at once, also while it waits for a connection, so that others are served', async () => {
+describe('A list query of a disconnected client', () => {
+  it('is cancelled immediately, even while it waits for a connection, so that other clients are served', async () => {
     const headers = { authorization: `Bearer ${adminKey}` };
     const leave = new AbortController();
     const searches = Array.from({ length: 30 }, (_, index) =>
@@ -61,13 +61,13 @@ describe('A list whose client is gone', () => {
     leave.abort();
     expect(new Set(await Promise.all(searches))).toEqual(new Set(['left']));
     expect((await app.api.get('/stages/email/')).status).toBe(200);
-    // Sooner than STATEMENT_TIMEOUT would end them.
+    // Earlier than STATEMENT_TIMEOUT would cancel them.
     await expect.poll(waiting, { timeout: 3_000 }).toBe(0);
   });
 });
 
-describe('The query of a list', () => {
-  it('is refused beyond the bounds of a search and of a filter', async () => {
+describe('A list query', () => {
+  it('is refused with 400 beyond the limits of a search or filter', async () => {
     const words = (count: number): string => Array.from({ length: count }, (_, index) => `w${index}`).join('+');
     const tooMany = (what: string): unknown => [`Ensure this field has no more than ${what}.`];
     for (const [query, errors] of [
