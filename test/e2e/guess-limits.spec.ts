@@ -28,7 +28,7 @@ const guess = (fields: Partial<Guess> = {}): Guess => ({
   ...fields,
 });
 
-/** Lets time pass for every count. */
+/** Ages every count. */
 const pass = (seconds: number): Promise<unknown> =>
   app.dataSource.query(
     `update "request_limit" set ends = ends - $1 * interval '1 second', not_before = not_before - $1 * interval '1 second'`,
@@ -45,7 +45,7 @@ async function evaluated(): Promise<number> {
 }
 
 describe('Wrong passwords for one name', () => {
-  it('are delayed from the fifth on, twice as long each time and an hour at most, until the hundredth', async () => {
+  it('are delayed from the fifth on, doubling up to an hour, and blocked after the hundredth', async () => {
     const waits: number[] = [];
     for (let failures = 1; failures <= 99; failures += 1) {
       expect(await limits.count(guess({ clientIp: `192.0.2.${failures}` }))).toEqual({ kind: 'allowed' });
@@ -65,7 +65,7 @@ describe('Wrong passwords for one name', () => {
     expect((refused as { wait: number }).wait).toBeGreaterThan(28 * 86_400);
   });
 
-  it('are counted only when they are looked at: asking during a delay makes it no longer', async () => {
+  it('are counted only if checked: attempts during a delay do not extend it', async () => {
     for (let failures = 0; failures < 5; failures += 1) await limits.count(guess());
     for (let asked = 0; asked < 20; asked += 1) expect(await limits.count(guess())).toMatchObject({ kind: 'limited' });
     await pass(30);
@@ -87,14 +87,16 @@ describe('Wrong passwords for one name', () => {
     expect(await limits.count(guess({ typed: 'ada@example.org' }))).toEqual({ kind: 'suppressed' });
   });
 
-  it('are let through five times of 30 at the same time', async () => {
+  it('are checked for five of 30 concurrent attempts', async () => {
     const verdicts = await Promise.all(Array.from({ length: 30 }, () => limits.count(guess())));
     expect(verdicts.filter(({ kind }) => kind === 'allowed')).toHaveLength(5);
   });
 });
 
 describe('Wrong passwords from one client network', () => {
-  it('are looked at 60 times of 140, whatever accounts they are for, and then once a minute', async ({ annotate }) => {
+  it('are checked for 60 of 140 concurrent attempts over all accounts, and then once a minute', async ({
+    annotate,
+  }) => {
     const names = Array.from({ length: 28 }, () => `${randomUUID()}@example.org`);
     const before = await evaluated();
     const guesses = names.flatMap((name) =>
@@ -114,7 +116,7 @@ describe('Wrong passwords from one client network', () => {
     expect(await signIn(fresh(), 'guess', '192.0.2.8')).not.toHaveProperty('messages');
   });
 
-  it('lock out no browser of that network that has signed in before', async () => {
+  it('do not lock out a known browser of that network', async () => {
     const user = await createPasswordUser(app.api);
     const visitor = new Visitor(app.url);
     await visitor.answer(slug, { uid_field: user.email, password: user.password });
@@ -129,7 +131,7 @@ describe('Wrong passwords from one client network', () => {
     });
   });
 
-  it('are not counted when they are right, nor when the name is delayed', async () => {
+  it('exclude correct passwords and attempts for a delayed name from the count', async () => {
     const count = async (): Promise<number> => {
       const [row] = await app.dataSource.query(
         `select round(extract(epoch from ends - now()) / 60)::int as filled from request_limit where key like '%:client:%'`,

@@ -20,11 +20,11 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** A JSON text as a value, with `__proto__` as a key of its own. */
+/** Parses a JSON text, with `__proto__` as an own key. */
 const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
 
 describe('A run through a flow', () => {
-  it('writes the attributes of an invitation as they were given, whatever their keys', async () => {
+  it('writes the attributes of an invitation unchanged, with any keys', async () => {
     const stages = [(await createInvitationStage(app.api)).pk, (await createStage(app.api, 'user_write')).pk];
     const { flow } = await createFlowWith(app.api, stages, { designation: 'enrollment' });
     await fc.assert(
@@ -39,7 +39,7 @@ describe('A run through a flow', () => {
     );
   });
 
-  it('accepts answers to prompts whose keys are properties of every JavaScript object', async () => {
+  it('accepts prompts with the names of JavaScript object properties as field keys', async () => {
     const keys = ['constructor', '__proto__', 'toString', 'then'];
     const prompts = keys.flatMap((key) => [{ field_key: key }, { field_key: `attributes.${key}` }]);
     const form = await createPromptStage(app.api, [{ field_key: 'username', type: 'username' }, ...prompts]);
@@ -60,8 +60,8 @@ describe('A run through a flow', () => {
   });
 });
 
-describe('A file to import', () => {
-  it('fails no request, whatever stands where in it', async () => {
+describe('An imported file', () => {
+  it('causes no server error with hostile values at any position', async () => {
     const sound = {
       model: 'authentik_stages_dummy.dummystage',
       identifiers: { name: 'a' },
@@ -87,33 +87,36 @@ describe('A file to import', () => {
     );
   });
 
-  it.each(['constructor', '__proto__', 'toString'])('reads %s from its context, in YAML as in JSON', async (key) => {
-    const slug = `flow-${randomUUID()}`;
-    const yaml = (context: string): string =>
-      [
-        'version: 1',
-        `context: ${context}`,
-        'entries:',
-        '- model: authentik_flows.flow',
-        `  identifiers: {slug: ${slug}}`,
-        `  attrs: {name: Flow, designation: recovery, title: !Context [${key}, none]}`,
-      ].join('\n');
-    const titleAfter = async (context: string): Promise<string> => {
-      expect((await importFile(app.api, yaml(context))).body.success).toBe(true);
-      return (await app.api.get(`/flows/instances/${slug}/`)).body.title;
-    };
-    expect(await titleAfter('{}')).toBe('none');
-    expect(await titleAfter(`\n  ${key}: given`)).toBe('given');
-  });
+  it.each(['constructor', '__proto__', 'toString'])(
+    'reads %s from its context only if it is set there',
+    async (key) => {
+      const slug = `flow-${randomUUID()}`;
+      const yaml = (context: string): string =>
+        [
+          'version: 1',
+          `context: ${context}`,
+          'entries:',
+          '- model: authentik_flows.flow',
+          `  identifiers: {slug: ${slug}}`,
+          `  attrs: {name: Flow, designation: recovery, title: !Context [${key}, none]}`,
+        ].join('\n');
+      const titleAfter = async (context: string): Promise<string> => {
+        expect((await importFile(app.api, yaml(context))).body.success).toBe(true);
+        return (await app.api.get(`/flows/instances/${slug}/`)).body.title;
+      };
+      expect(await titleAfter('{}')).toBe('none');
+      expect(await titleAfter(`\n  ${key}: given`)).toBe('given');
+    },
+  );
 
-  it('says which model is not known, also if it is an object with methods of its own', async () => {
+  it('with an object as its model is reported with an unknown model', async () => {
     const entry = { model: { toString: 1, valueOf: null }, identifiers: { name: 'x' }, attrs: {} };
     expect(await importEntries(app.api, [entry])).toEqual([false, 'app or model does not exist']);
   });
 });
 
-describe('A request that comes again under its Idempotency-Key', () => {
-  it('is the same whatever the keys of its body, and another one if one of them differs', async () => {
+describe('A repeated Idempotency-Key', () => {
+  it('repeats the response for an equal body with hostile keys, and answers 400 for a different body', async () => {
     const stage = await createEmailStage(app.api, { use_global_settings: false, host: '127.0.0.1', port: 1 });
     const headers = { 'Idempotency-Key': randomUUID() };
     const body = (more: string): Record<string, unknown> => ({ to: 'a@example.org', ...json(more) });

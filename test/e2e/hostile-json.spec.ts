@@ -20,11 +20,11 @@ import { canonical, hostileNames, hostileObject, hostileValue } from '../support
 import { type Operation, operations, resolved } from '../support/operations.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
-/** Bodies for each operation, and queries for each list. */
+/** Number of bodies per operation, and of queries per list. */
 const numRuns = { bodies: 15, queries: 8 };
 
 let app: TestApp;
-/** For each collection the key of a row of it, as paths name it. */
+/** For each collection, the key of one of its rows, as in paths. */
 let keys: Record<string, (() => Promise<string>) | string>;
 
 beforeAll(async () => {
@@ -49,7 +49,7 @@ beforeAll(async () => {
   };
   const blueprint = { name: `blueprint-${randomUUID()}`, enabled: false, content: 'version: 1\nentries: []' };
   const stageKeys = Object.entries(stages).map(([kind, pk]) => [`/stages/${kind}/`, pk] as const);
-  // A body may rename what paths call by its name.
+  // A body can change the slug, which paths contain.
   const slug = async (): Promise<string> =>
     (await api.get(`/flows/instances/?flow_uuid=${flow.pk}`)).body.results[0].slug;
   keys = {
@@ -81,7 +81,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** The path of an operation, with the key of a row in the place of its parameter. */
+/** The path of an operation, with the key of a row as its parameter. */
 async function pathOf({ path }: Operation): Promise<string> {
   const [collection = '', rest] = path.split(/\{\w+\}/);
   if (rest === undefined) return path;
@@ -90,7 +90,7 @@ async function pathOf({ path }: Operation): Promise<string> {
   return `${collection}${encodeURIComponent(typeof key === 'string' ? key : await key())}${rest}`;
 }
 
-/** What is stored, as far as it is shown: a body whose fields are fine. */
+/** The stored row as the API returns it: a body with valid fields. */
 async function storedFields(operation: Operation): Promise<Record<string, unknown>> {
   const path = await pathOf(operation);
   const row = /^(.*\/)[^/]+\/\w+\/$/.exec(path)?.[1] ?? path;
@@ -100,7 +100,7 @@ async function storedFields(operation: Operation): Promise<Record<string, unknow
   return status === 200 ? (body.results?.[0] ?? body) : {};
 }
 
-/** Bodies with every field left out, as it is stored, or hostile; and with hostile names beside the fields. */
+/** Bodies with each field omitted, stored or hostile, and with additional hostile names. */
 function bodiesOf({ body }: Operation, stored: Record<string, unknown>): fc.Arbitrary<unknown> {
   const names = Object.keys(resolved(body ?? {}).properties ?? {});
   const field = (name: string): fc.Arbitrary<[string, unknown][]> =>
@@ -117,7 +117,7 @@ function bodiesOf({ body }: Operation, stored: Record<string, unknown>): fc.Arbi
 }
 
 const withBody = operations.filter(({ body }) => body !== undefined);
-// The document itself is text unless it is asked for as JSON.
+// The OpenAPI document is text unless JSON is requested.
 const withQuery = operations.filter(
   ({ method, path, query }) => method === 'GET' && query.length > 0 && path !== '/schema/',
 );
@@ -127,14 +127,14 @@ async function faults(): Promise<unknown[]> {
   return (await app.api.get('/events/events/?action=system_exception')).body.results;
 }
 
-describe('A key or value that JavaScript gives a meaning to', () => {
-  it('is sent to every operation that has a JSON body', () => {
+describe('A key or value with a special meaning in JavaScript', () => {
+  it('is sent to every operation with a JSON body', () => {
     expect(withBody.length).toBeGreaterThan(60);
     expect(withQuery.length).toBeGreaterThan(20);
   });
 
   it.each(withBody.map((operation) => [called(operation), operation] as const))(
-    'fails no request wherever it is in the body of %s',
+    'causes no server error in the body of %s',
     async (_, operation) => {
       const stored = await storedFields(operation);
       await fc.assert(
@@ -150,7 +150,7 @@ describe('A key or value that JavaScript gives a meaning to', () => {
   );
 
   it.each(withQuery.map((operation) => [called(operation), operation] as const))(
-    'fails no request wherever it is in the query of %s',
+    'causes no server error in the query of %s',
     async (_, operation) => {
       const name = fc.constantFrom(
         ...operation.query,
@@ -169,7 +169,7 @@ describe('A key or value that JavaScript gives a meaning to', () => {
   );
 });
 
-describe('JSON of any keys', () => {
+describe('JSON with hostile keys', () => {
   it.each([
     ['attributes', '/core/users/', () => ({ username: `user-${randomUUID()}`, name: '' })],
     ['attributes', '/core/groups/', () => ({ name: `group-${randomUUID()}` })],
@@ -179,7 +179,7 @@ describe('JSON of any keys', () => {
       '/managed/blueprints/',
       () => ({ name: `blueprint-${randomUUID()}`, enabled: false, content: 'version: 1\nentries: []' }),
     ],
-  ])('comes back as it was sent: %s of %s', async (field, path, needed) => {
+  ])('survives a round trip: %s of %s', async (field, path, needed) => {
     await fc.assert(
       fc.asyncProperty(hostileObject, hostileObject, async (first, second) => {
         const { status, body: row } = await app.api.post(path, { ...needed(), [field]: first });

@@ -11,7 +11,7 @@ import { createSendingStage, enqueue, mailFrom } from '../support/mails.js';
 import { createPlainUser } from '../support/plain-user.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
-/** An API without a worker: what was enqueued can be counted. */
+/** An API without a worker, so that queued mails can be counted. */
 let app: TestApp;
 let stage: string;
 
@@ -37,8 +37,8 @@ function mails(): Promise<number> {
   return app.dataSource.manager.count(MailMessage);
 }
 
-describe('Idempotency-Key', () => {
-  it('returns the same answer again and sends no second mail', async () => {
+describe('An Idempotency-Key', () => {
+  it('returns the same response again and sends no second mail', async () => {
     const first = await send('key 1');
     const second = await send('key 1');
     expect([first.status, second.status]).toEqual([202, 202]);
@@ -52,7 +52,7 @@ describe('Idempotency-Key', () => {
     expect(await mails()).toBe(4);
   });
 
-  it('holds for requests that come at the same time', async () => {
+  it('applies to concurrent requests', async () => {
     const answers = await Promise.all(Array.from({ length: 25 }, () => send('at once')));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
     expect(new Set(answers.map(({ body }) => body.message)).size).toBe(1);
@@ -83,7 +83,7 @@ describe('Idempotency-Key', () => {
     expect((await requeue(other!)).status).toBe(400);
   });
 
-  it('belongs to its user', async () => {
+  it('is separate for each user', async () => {
     const permissions = ['authentik_stages_email.view_emailstage', 'authentik_stages_email.change_emailstage'];
     const other = app.client(await createPlainUser(app.dataSource, permissions));
     const [ours, theirs] = [await send('key 1'), await send('key 1', { to: 'a@example.org' }, other)];
@@ -105,19 +105,19 @@ describe('Idempotency-Key', () => {
   it.each([
     ['is empty', ''],
     ['is longer than 255 characters', 'k'.repeat(256)],
-    ['holds a control character', 'a\tb'],
-    ['holds other characters than ASCII', 'schl\u00fcssel'],
-  ])('is refused when it %s', async (_, key) => {
+    ['contains a control character', 'a\tb'],
+    ['contains non-ASCII characters', 'schl\u00fcssel'],
+  ])('is refused if it %s', async (_, key) => {
     const { status, body } = await send(key);
     expect([status, body]).toEqual([400, { 'Idempotency-Key': ['A key has 1 to 255 printable ASCII characters.'] }]);
     expect(await mails()).toBe(0);
   });
 
-  it('may have 255 characters', async () => {
+  it('can have 255 characters', async () => {
     expect((await send('k'.repeat(255))).status).toBe(202);
   });
 
-  it('is forgotten after 24 hours', async () => {
+  it('expires after 24 hours', async () => {
     const first = await send('key 1');
     await app.dataSource.query(`update idempotency_record set created = now() - interval '25 hours'`);
     const second = await send('key 1', { to: 'b@example.org' });
@@ -126,7 +126,7 @@ describe('Idempotency-Key', () => {
     expect((await send('key 1', { to: 'b@example.org' })).body).toEqual(second.body);
   });
 
-  it('leaves no rows behind', async () => {
+  it('is deleted by housekeeping after it expired', async () => {
     await send('old');
     await app.dataSource.query(`update idempotency_record set created = now() - interval '25 hours'`);
     await app.dataSource.query(`update request_limit set ends = now() - interval '1 second'`);
@@ -137,8 +137,8 @@ describe('Idempotency-Key', () => {
   });
 });
 
-describe('Idempotency', () => {
-  it('answers that the first request takes too long, rather than waiting forever', async () => {
+describe('A request with a used Idempotency-Key', () => {
+  it('is rejected while the first request is still in progress', async () => {
     const idempotency = app.nest.get(Idempotency, { strict: false });
     const request = { user: 1, route: 'POST /x', key: randomUUID(), fingerprint: Buffer.alloc(32) };
     let end = (): void => undefined;

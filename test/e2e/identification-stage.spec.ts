@@ -24,13 +24,13 @@ afterAll(() => app.stop());
 
 type Settings = Partial<IdentificationStageFields>;
 
-/** Slug of a flow that is just an identification stage. */
+/** Slug of a flow with only an identification stage. */
 async function identification(stage: Settings = {}, flow: Partial<FlowRequestDto> = {}): Promise<string> {
   const { pk } = await createStage(app.api, 'identification', stage);
   return (await createFlowWith(app.api, [pk], flow)).flow.slug;
 }
 
-/** Slug of a flow with an identification stage, which then shows the user it found. */
+/** Slug of a flow with an identification stage and a stage that shows the matched user. */
 async function shown(stage: Settings = {}): Promise<string> {
   const { pk: first } = await createStage(app.api, 'identification', stage);
   const { pk: second } = await createStage(app.api, 'consent');
@@ -53,7 +53,7 @@ const refused = {
 };
 
 describe('The challenge of an identification stage', () => {
-  it('lists the user fields and the purpose of the flow', async () => {
+  it('contains the user fields and the designation of the flow', async () => {
     const slug = await identification({ user_fields: ['email', 'upn'], show_source_labels: true });
     const { flow_info: _, ...challenge } = await new Visitor(app.url).see(slug);
     expect(challenge).toEqual({
@@ -68,7 +68,7 @@ describe('The challenge of an identification stage', () => {
     });
   });
 
-  it('asks for the password by the rules of the password stage, and says "Log in" where that is the purpose', async () => {
+  it('contains the settings of the password stage, and “Log in” in an authentication flow', async () => {
     const { pk } = await createStage(app.api, 'password', { allow_show_password: true });
     const slug = await identification({ password_stage: pk }, { designation: 'authentication' });
     expect(await new Visitor(app.url).see(slug)).toMatchObject({
@@ -79,7 +79,7 @@ describe('The challenge of an identification stage', () => {
     });
   });
 
-  it('offers its flows, with what the page was opened with but for a token', async () => {
+  it('contains links to the flows of the stage, with the query of the page', async () => {
     const flows = await Promise.all(['enrollment', 'recovery', 'authentication'].map(() => createFlow(app.api)));
     const [enrollment, recovery, passwordless] = flows.map(({ pk }) => pk) as [string, string, string];
     const slug = await identification({
@@ -97,8 +97,8 @@ describe('The challenge of an identification stage', () => {
   });
 });
 
-describe('A visitor who identifies', () => {
-  it('continues with the address, the user name or the UPN of a user, where users are found by that', async () => {
+describe('An identification', () => {
+  it('continues with the address, user name or UPN of a user, if the stage has that user field', async () => {
     const upn = `${randomUUID()}@corp`;
     const user = await createUser(app.api, { email: `${randomUUID()}@example.org`, attributes: { upn } });
     const slug = await shown({ user_fields: ['email', 'username', 'upn'], pretend_user_exists: false });
@@ -109,7 +109,7 @@ describe('A visitor who identifies', () => {
     for (const uid_field of [user.username, upn]) expect(await answer(byEmail, { uid_field })).toMatchObject(refused);
   });
 
-  it('is refused for an unknown user, or continues where the stage pretends', async () => {
+  it('is refused for an unknown user, or continues if the stage pretends that the user exists', async () => {
     const uid_field = `${randomUUID()}@example.org`;
     const honest = await identification({ pretend_user_exists: false });
     expect(await answer(honest, { uid_field })).toMatchObject({ ...refused, password_fields: false });
@@ -117,7 +117,7 @@ describe('A visitor who identifies', () => {
     expect(await taken(await shown(), uid_field)).toBe(uid_field);
   });
 
-  it('is shown as the user that was found, or as typed', async () => {
+  it('shows the matched user name or the typed name, as configured', async () => {
     const user = await createUser(app.api, { email: `${randomUUID()}@example.org` });
     expect(await taken(await shown({ show_matched_user: true }), user.email)).toBe(user.username);
     expect(await taken(await shown({ show_matched_user: false }), user.email)).toBe(user.email);
@@ -131,7 +131,7 @@ describe('A visitor who identifies', () => {
     [{ uid_field: ['a'] }, 'Not a valid string.', 'invalid'],
     [{ uid_field: 'a'.repeat(255) }, 'Ensure this field has no more than 254 characters.', 'max_length'],
     [{ uid_field: 'a\0' }, 'Null characters are not allowed.', 'null_characters_not_allowed'],
-  ])('must say so in words: %j', async (body, string, code) => {
+  ])('answers an error for the invalid name %j', async (body, string, code) => {
     expect(await answer(await identification(), body)).toMatchObject({
       component: 'ak-stage-identification',
       response_errors: { uid_field: [{ string, code }] },
@@ -145,8 +145,8 @@ describe('A visitor who identifies', () => {
   });
 });
 
-describe('A name that fits several users', () => {
-  /** Accounts from before there was one name space: each is given its names behind the API's back. */
+describe('The name of several users', () => {
+  /** Accounts created before the rules for names: their names are written directly to the database. */
   const users = (...fields: Partial<UserRequestDto>[]): Promise<{ username: string }[]> =>
     Promise.all(
       fields.map(async ({ is_active, ...names }) => {
@@ -163,14 +163,14 @@ describe('A name that fits several users', () => {
     for (const typed of [name, name.toLowerCase(), name.toUpperCase()]) expect(await taken(slug, typed)).toBe(typed);
   });
 
-  it('finds no user if it matches none of them exactly', async () => {
+  it('finds no user without an exact match', async () => {
     const name = `Eve-${randomUUID()}`;
     await users({ username: name.toLowerCase() }, { username: name.toUpperCase() });
     const slug = await identification({ pretend_user_exists: false });
     expect(await answer(slug, { uid_field: name })).toMatchObject(refused);
   });
 
-  it('identifies the account that proved the address first, else the one that had it first, in any spelling', async () => {
+  it('identifies the account that proved the address first, or else the oldest account, in any spelling', async () => {
     const email = `v-${randomUUID()}@example.org`;
     const [first] = await users({ email });
     const [second, third] = await users({ email: email.toUpperCase() }, { email });
@@ -186,7 +186,7 @@ describe('A name that fits several users', () => {
     }
   });
 
-  it('identifies the account with that address, not one with that user name, in any spelling', async () => {
+  it('identifies the account with that address, not the account with that user name, in any spelling', async () => {
     const email = `Boss-${randomUUID()}@example.org`;
     const [, owner] = await users({ username: email }, { email }, { username: email.toLowerCase() });
     const slug = await shown({ pretend_user_exists: false });
@@ -195,7 +195,7 @@ describe('A name that fits several users', () => {
     }
   });
 
-  it('identifies each of two twins by its exact name', async () => {
+  it('identifies confusable accounts by their exact names', async () => {
     const name = randomUUID();
     const twins = [`jos\u00e9-${name}`, `jose\u0301-${name}`, `JOS\u00c9-${name}`];
     await users(...twins.map((username) => ({ username })));
@@ -203,13 +203,13 @@ describe('A name that fits several users', () => {
     for (const typed of twins) expect(await taken(slug, typed)).toBe(typed);
   });
 
-  it('identifies an account by its user name, which is also its address, when another has the address', async () => {
+  it('identifies the account with it as user name and address, if another account has the same address', async () => {
     const email = `${randomUUID()}@example.org`;
     await users({ username: email, email }, { email });
     expect(await taken(await shown({ pretend_user_exists: false }), email)).toBe(email);
   });
 
-  it('is compared after NFKC, also where the case matters', async () => {
+  it('is compared after NFKC, also in case-sensitive matching', async () => {
     const name = randomUUID();
     const { username } = await createUser(app.api, { username: `Ann-${name}` });
     const wide = `\uff21nn-${name}`;
@@ -219,14 +219,14 @@ describe('A name that fits several users', () => {
     expect(await answer(exact, { uid_field: wide.toLowerCase() })).toMatchObject(refused);
   });
 
-  it('finds its owner, not an account that signed up with the address unproved', async () => {
+  it('finds the first owner of an address, not later accounts with the address unproved', async () => {
     const email = `${randomUUID()}@example.org`;
     const [owner] = await users({ email });
     await users({ email, is_active: false }, { email: email.toUpperCase() });
     expect(await taken(await shown(), email)).toBe(owner?.username);
   });
 
-  it('is found case-insensitively where configured, and otherwise only by an exact match', async () => {
+  it('is matched case-insensitively if configured, and otherwise exactly', async () => {
     const { username } = await createUser(app.api, { username: `Ann-${randomUUID()}` });
     expect(await taken(await shown({ pretend_user_exists: false }), username.toUpperCase())).toBe(username);
     const exact = await shown({ pretend_user_exists: false, case_insensitive_matching: false });
@@ -234,7 +234,7 @@ describe('A name that fits several users', () => {
     expect(await answer(exact, { uid_field: username.toUpperCase() })).toMatchObject(refused);
   });
 
-  it('is no pattern and no part of a statement', async () => {
+  it('is not interpreted as a pattern or as SQL', async () => {
     const slug = await identification({ pretend_user_exists: false });
     for (const uid_field of ['%', '_%', "' or 1=1 --", '\\', '*']) {
       expect(await answer(slug, { uid_field })).toMatchObject(refused);
@@ -243,7 +243,7 @@ describe('A name that fits several users', () => {
 });
 
 describe('A password in the same step', () => {
-  it('lets in with the right one, and with no other', async () => {
+  it('must be correct', async () => {
     const { pk: password_stage } = await createStage(app.api, 'password');
     const slug = await identification({ password_stage }, { designation: 'authentication' });
     const user = await createPasswordUser(app.api, { password: ' right one ' });
@@ -254,13 +254,13 @@ describe('A password in the same step', () => {
     expect(await answer(slug, { uid_field: user.email, password: ' right one ' })).toEqual(passed);
   });
 
-  it('never pretends: an unknown user cannot continue', async () => {
+  it('is refused for an unknown user, even if the stage pretends that the user exists', async () => {
     const { pk: password_stage } = await createStage(app.api, 'password');
     const slug = await identification({ password_stage, pretend_user_exists: true });
     expect(await answer(slug, { uid_field: randomUUID(), password: 'x' })).toMatchObject(refused);
   });
 
-  it('is useless for an inactive user or one without a password', async () => {
+  it('is refused for an inactive user and for a user without a password', async () => {
     const { pk: password_stage } = await createStage(app.api, 'password');
     const slug = await identification({ password_stage });
     const off = await createPasswordUser(app.api, { is_active: false });
@@ -269,7 +269,7 @@ describe('A password in the same step', () => {
     expect(await answer(slug, { uid_field: without.username, password: '' })).toMatchObject(refused);
   });
 
-  it('is not requested when the password stage has been deleted', async () => {
+  it('is not requested after the password stage was deleted', async () => {
     const { pk: password_stage } = await createStage(app.api, 'password');
     const slug = await identification({ password_stage, pretend_user_exists: false });
     await app.api.delete(`/stages/password/${password_stage}/`);
@@ -278,14 +278,17 @@ describe('A password in the same step', () => {
 });
 
 describe('The index of names', () => {
-  it.each(['username', 'email', "attributes ->> 'upn'"])('serves a search for %s in any case', async (column) => {
-    const plan = await app.dataSource.transaction(async (manager) => {
-      await manager.query('set local enable_seqscan = off');
-      const rows = await manager.query(
-        `explain select id from "user" u where ${nameKey(`u.${column}`)} = ${nameKey(`'x'`)}`,
-      );
-      return JSON.stringify(rows);
-    });
-    expect(plan).toContain('ix_user_name_');
-  });
+  it.each(['username', 'email', "attributes ->> 'upn'"])(
+    'is used in a case-insensitive search for %s',
+    async (column) => {
+      const plan = await app.dataSource.transaction(async (manager) => {
+        await manager.query('set local enable_seqscan = off');
+        const rows = await manager.query(
+          `explain select id from "user" u where ${nameKey(`u.${column}`)} = ${nameKey(`'x'`)}`,
+        );
+        return JSON.stringify(rows);
+      });
+      expect(plan).toContain('ix_user_name_');
+    },
+  );
 });

@@ -22,7 +22,7 @@ describe('The key of an invitation', () => {
   it.each([
     ['to view', [view]],
     ['to view and create', [view, add]],
-  ])('is not shown to callers who may only use the permission %s', async (_, permissions) => {
+  ])('is hidden from callers with only the permission %s', async (_, permissions) => {
     const flow = await createFlow(app.api);
     const { pk } = await createInvitation(app.api, { flow: flow.pk });
     const { api } = await createActor(app, [...permissions, 'authentik_flows.view_flow']);
@@ -33,7 +33,7 @@ describe('The key of an invitation', () => {
     expect((await api.get(`/flows/instances/${flow.slug}/used_by/`)).body).toEqual([]);
   });
 
-  it('is not shown to callers who may view this one', async () => {
+  it('is hidden from callers with the object permission to view', async () => {
     const { pk } = await createInvitation(app.api);
     const { user, api } = await createActor(app);
     await allow(app, user.pk, { permissions: [view], model, object_pk: pk });
@@ -41,7 +41,7 @@ describe('The key of an invitation', () => {
     expect((await api.get(`${path}${pk}/`)).status).toBe(404);
   });
 
-  it('is shown to the creator', async () => {
+  it('is visible to its creator', async () => {
     await createInvitation(app.api);
     const { api } = await createActor(app, [view, add]);
     const invitation = await createInvitation(api);
@@ -49,7 +49,7 @@ describe('The key of an invitation', () => {
     expect((await api.get(`${path}${invitation.pk}/`)).body).toEqual(invitation);
   });
 
-  it.each([change, remove])('is shown to callers who have %s, everywhere or on this one', async (permission) => {
+  it.each([change, remove])('is visible to callers with %s, globally or on the object', async (permission) => {
     const { pk } = await createInvitation(app.api);
     const everywhere = await createActor(app, [view, permission]);
     expect((await everywhere.api.get(`${path}${pk}/`)).body.pk).toBe(pk);

@@ -21,7 +21,7 @@ afterAll(() => app.stop());
 const end = { component: 'xak-flow-redirect', to: '/' };
 const denied = { component: 'ak-stage-access-denied', error_message: 'Invalid invite/invite not found' };
 
-/** Slug and key of a flow in which who is invited signs up with a user name. */
+/** Slug and key of an enrollment flow with an invitation stage and a user name. */
 async function signUp(): Promise<{ slug: string; pk: string }> {
   const stages = [
     await createInvitationStage(app.api),
@@ -32,7 +32,7 @@ async function signUp(): Promise<{ slug: string; pk: string }> {
   return (await createFlowWith(app.api, keys, { designation: 'enrollment' })).flow;
 }
 
-/** Slug of a flow that who is invited passes without anything being written. */
+/** Slug of a flow with an invitation stage that writes no user. */
 async function gate(settings: { continue_flow_without_invitation?: boolean } = {}): Promise<string> {
   const invitation = await createInvitationStage(app.api, settings);
   const dummy = await createDummyStage(app.api);
@@ -43,7 +43,7 @@ async function invite(fields: Partial<InvitationRequestDto> = {}): Promise<strin
   return (await createInvitation(app.api, fields)).pk;
 }
 
-/** A browser that has opened the link of an invitation, and shows the form. */
+/** A browser that has opened the link of an invitation, at the form. */
 async function opened(slug: string, query: string): Promise<Visitor> {
   const visitor = new Visitor(app.url);
   expect(await visitor.see(slug, query)).toMatchObject({ component: 'ak-stage-prompt' });
@@ -55,14 +55,14 @@ async function isThere(pk: string): Promise<boolean> {
 }
 
 describe('An invitation stage', () => {
-  it('lets those pass who bring an invitation along, under either name', async () => {
+  it('is passed with an invitation in the query, as itoken or token', async () => {
     const slug = await gate();
     for (const query of [`itoken=${await invite()}`, `token=${await invite()}`, `itoken=${await invite()}&token=x`]) {
       expect(await new Visitor(app.url).see(slug, query)).toMatchObject({ component: 'ak-stage-dummy' });
     }
   });
 
-  it('lets those pass who type one', async () => {
+  it('is passed with an invitation in a prompt', async () => {
     const form = await createPromptStage(app.api, [{ field_key: 'token' }]);
     const stage = await createInvitationStage(app.api);
     const dummy = await createDummyStage(app.api);
@@ -72,7 +72,7 @@ describe('An invitation stage', () => {
     expect(await new Visitor(app.url).answer(flow.slug, { token: randomUUID() })).toMatchObject(denied);
   });
 
-  it('denies access without an invitation, unless it is set to continue', async () => {
+  it('denies access without a valid invitation, unless it is configured to continue', async () => {
     const [closed, open] = [await gate(), await gate({ continue_flow_without_invitation: true })];
     const elsewhere = await createFlow(app.api);
     const invalid = [
@@ -119,8 +119,8 @@ describe('An invitation stage', () => {
   });
 });
 
-describe('An invitation for a single use', () => {
-  it('is not used up by looking at its link, as often as one likes, with and without a browser', async () => {
+describe('A single-use invitation', () => {
+  it('is not used up by GET and HEAD requests', async () => {
     const { slug } = await signUp();
     const pk = await invite({ single_use: true });
     const query = `itoken=${pk}`;
@@ -131,7 +131,7 @@ describe('An invitation for a single use', () => {
     expect(await isThere(pk)).toBe(true);
   });
 
-  it('is used up when the user is written, and is invalid afterwards', async () => {
+  it('is used up when the user is written, and is then denied', async () => {
     const { slug } = await signUp();
     const pk = await invite({ single_use: true, name: 'for-one' });
     const [first, second] = [await opened(slug, `itoken=${pk}`), await opened(slug, `itoken=${pk}`)];
@@ -148,7 +148,7 @@ describe('An invitation for a single use', () => {
     expect(JSON.stringify(body)).not.toContain(pk);
   });
 
-  it('brings one user about, however many use it at the same time', async () => {
+  it('creates one user in concurrent uses', async () => {
     const { slug } = await signUp();
     const query = `itoken=${await invite({ single_use: true })}`;
     const visitors = await Promise.all(Array.from({ length: 12 }, () => opened(slug, query)));
@@ -162,7 +162,7 @@ describe('An invitation for a single use', () => {
     expect((await app.api.get(`/core/users/?search=${prefix}`)).body.pagination.count).toBe(1);
   });
 
-  it('is not used up by a run that comes to nothing', async () => {
+  it('is not used up by a failed run', async () => {
     const { slug } = await signUp();
     const pk = await invite({ single_use: true });
     const username = randomUUID();
@@ -173,7 +173,7 @@ describe('An invitation for a single use', () => {
     expect(await isThere(pk)).toBe(true);
   });
 
-  it('is used up at once in a flow that writes no user', async () => {
+  it('is used up at once in a flow without a user write stage', async () => {
     const slug = await gate();
     const query = `itoken=${await invite({ single_use: true })}`;
     const visitor = new Visitor(app.url);
@@ -184,7 +184,7 @@ describe('An invitation for a single use', () => {
 });
 
 describe('An invitation', () => {
-  it('is useless if it was deleted or has expired while the form was filled in', async () => {
+  it('is denied if it is deleted, expires or moves to another flow during a run', async () => {
     const { slug } = await signUp();
     const takenBack = await invite();
     const expired = await invite();
@@ -203,7 +203,7 @@ describe('An invitation', () => {
     }
   });
 
-  it('that is for its flow and for many uses works again and again', async () => {
+  it('for its flow and for many uses can be used repeatedly', async () => {
     const { slug, pk: flow } = await signUp();
     const pk = await invite({ flow, expires: new Date(Date.now() + 60_000) });
     for (const _ of [1, 2]) {
