@@ -17,7 +17,7 @@ const nobodyFound = {
 };
 
 describe('An identification stage', () => {
-  it('must have something that users can be found by', async () => {
+  it('requires user_fields or sources', async () => {
     for (const fields of [{}, { user_fields: [] }, { user_fields: [], sources: [] }]) {
       expect(await app.api.post('/stages/identification/', { name: 'finds nobody', ...fields })).toMatchObject(
         nobodyFound,
@@ -27,7 +27,7 @@ describe('An identification stage', () => {
     expect(await app.api.patch(`/stages/identification/${pk}/`, { user_fields: [] })).toMatchObject(nobodyFound);
   });
 
-  it('keeps what users are found by when a PATCH or a PUT does not name it', async () => {
+  it('keeps user_fields with PATCH and PUT without them', async () => {
     const { pk, name } = await createStage(app.api, 'identification', { user_fields: ['upn'] });
     const path = `/stages/identification/${pk}/`;
     expect((await app.api.patch(path, { show_matched_user: false })).body).toMatchObject({ user_fields: ['upn'] });
@@ -44,14 +44,14 @@ describe('An identification stage', () => {
     expect(body).toEqual({ password_stage: [`Invalid pk "${deny}" - object does not exist.`] });
   });
 
-  it('accepts no sources and no captcha stage', async () => {
+  it('accepts empty sources and a null captcha_stage', async () => {
     const none = { sources: [], captcha_stage: null };
     expect(await createStage(app.api, 'identification', none)).toMatchObject(none);
   });
 });
 
-describe('A stage that names a flow or another stage', () => {
-  it('is set to use it', async () => {
+describe('A stage that refers to a flow or another stage', () => {
+  it('is in `used_by` of its target', async () => {
     const { pk: flow, slug } = await createFlow(app.api);
     const { pk: password, name: passwordName } = await createStage(app.api, 'password', { configure_flow: flow });
     const links = { password_stage: password, enrollment_flow: flow, recovery_flow: flow };
@@ -77,7 +77,7 @@ describe('A stage that names a flow or another stage', () => {
     expect((await app.api.get(`/stages/all/${password}/used_by/`)).body).toEqual([identification]);
   });
 
-  it('stays when that is deleted, and names nothing then', async () => {
+  it('loses the reference when the target is deleted', async () => {
     const { pk: flow, slug } = await createFlow(app.api);
     const { pk: password } = await createStage(app.api, 'password', { configure_flow: flow });
     const links = { enrollment_flow: flow, recovery_flow: flow, passwordless_flow: flow, password_stage: password };
@@ -93,7 +93,7 @@ describe('A stage that names a flow or another stage', () => {
     });
   });
 
-  it('can be filtered by it, if there is one', async () => {
+  it('can be filtered by existing targets only', async () => {
     const nothing = '00000000-0000-4000-8000-000000000000';
     const refused = ['Select a valid choice. That choice is not one of the available choices.'];
     const filters = ['password_stage', 'captcha_stage', 'enrollment_flow', 'recovery_flow', 'passwordless_flow'];

@@ -12,7 +12,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 let app: TestApp;
 
 beforeAll(async () => {
-  // A worker would ask the database too.
+  // A worker would send statements, too.
   app = await startTestApp({ ROLE: 'api' });
   const keys = Array.from({ length: 100 }, () => randomUUID());
   const { manager } = app.dataSource;
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** What reaches the database while `work` runs. */
+/** The statements that the database receives while `work` runs. */
 async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const query = vi.spyOn(Client.prototype, 'query');
   try {
@@ -52,7 +52,7 @@ function textOf(statement: unknown): string {
 
 describe('A page of a list', () => {
   it.each(['/stages/email/', '/flows/instances/', '/flows/bindings/', '/stages/all/'])(
-    'of %s takes one statement and one for the caller, however many rows it has',
+    'of %s needs one statement plus one for the caller, for any number of rows',
     async (path) => {
       for (const size of [1, 100]) {
         const statements = await statementsOf(async () => {
@@ -65,7 +65,7 @@ describe('A page of a list', () => {
     },
   );
 
-  it('takes one statement for a signed-in caller too', async () => {
+  it('needs one statement plus one for a signed-in caller', async () => {
     const [user] = await app.dataSource.query<{ pk: number }[]>(
       `select id as pk from "user" where username = 'akadmin'`,
     );
@@ -75,13 +75,13 @@ describe('A page of a list', () => {
     expect(statements.join('\n')).toContain('"session"');
   });
 
-  it('takes one more for an empty or the last page, whose rows are counted separately', async () => {
+  it('needs a third statement for an empty or the last page, to count the rows', async () => {
     for (const query of ['name=nobody', 'page=last']) {
       expect(await statementsOf(() => app.api.get(`/stages/email/?${query}`)), query).toHaveLength(3);
     }
   });
 
-  it('costs no more when it is filtered, searched, sorted and numbered', async () => {
+  it('needs no more statements with filters, search, ordering and a page number', async () => {
     const statements = await statementsOf(() =>
       app.api.get('/stages/email/?port=25&search=stage&ordering=-subject,name&page_size=10&page=2'),
     );
@@ -89,7 +89,7 @@ describe('A page of a list', () => {
   });
 });
 
-describe('Requests at the same time', () => {
+describe('Concurrent requests', () => {
   it('share the statement for their callers', async () => {
     const statements = await statementsOf(() =>
       Promise.all(Array.from({ length: 10 }, () => app.api.get('/core/users/me/'))),
@@ -98,8 +98,8 @@ describe('Requests at the same time', () => {
   });
 });
 
-describe('One object', () => {
-  it('takes one statement and one for the caller', async () => {
+describe('A single object', () => {
+  it('needs one statement plus one for the caller', async () => {
     const binding = (await app.api.get('/flows/bindings/')).body.results[0];
     const { slug } = (await app.api.get('/flows/instances/')).body.results[0];
     for (const path of [
@@ -112,7 +112,7 @@ describe('One object', () => {
     }
   });
 
-  it('is not looked for when the caller may not do it, nor when the key can be none', async () => {
+  it('is not queried for an unauthenticated caller or an invalid key', async () => {
     expect(await statementsOf(() => app.client('nope').get('/stages/email/'))).toHaveLength(1);
     expect(await statementsOf(() => app.client(undefined).get('/stages/email/'))).toHaveLength(0);
     expect(await statementsOf(() => app.api.get('/stages/email/x/'))).toHaveLength(1);

@@ -51,7 +51,7 @@ async function signUp(username: string, email: string, visitor = new Visitor(app
   return visitor.answer(slug, { component: 'ak-stage-prompt', username, email, password: 'a new secret' });
 }
 
-/** The mails to an address, once there are so many. */
+/** Waits for this many mails to an address, and parses them. */
 async function mailsTo(to: string, count: number): Promise<{ subject: string; text: string }[]> {
   const mails = (): SmtpSink['mails'] => sink.mails.filter((mail) => mail.to === to);
   await expect.poll(() => mails().length, { timeout: 20_000 }).toBe(count);
@@ -63,7 +63,7 @@ const countUsers = (email: string): Promise<number> => app.dataSource.manager.co
 
 describe('A sign-up with the address of an account', () => {
   it.each(['the address', 'another name'])(
-    'and %s as user name has the same answers as any other, and creates no account',
+    'and %s as user name gets the same responses as any other, and creates no account',
     async (kind) => {
       const [owner, free] = [await createReader(app.api), address()];
       const nameFor = (email: string): string => (kind === 'the address' ? email : randomUUID());
@@ -82,7 +82,7 @@ describe('A sign-up with the address of an account', () => {
     },
   );
 
-  it('mails the owner that they have an account, with links to sign-in and recovery and no word of the stranger', async () => {
+  it('mails the owner links to sign-in and recovery, without any input of the stranger', async () => {
     const owner = await createReader(app.api, { attributes: { settings: { locale: 'de' } } });
     await signUp('stranger-with-an-advert', owner.email.toUpperCase());
     const [{ subject, text } = { subject: '', text: '' }] = await mailsTo(owner.email, 1);
@@ -92,14 +92,14 @@ describe('A sign-up with the address of an account', () => {
     expect(text).not.toMatch(/stranger|advert|flow_token|\d{6}/);
   });
 
-  it('mails the owner no more often than the stage allows', async () => {
+  it('mails the owner only as often as recovery_max_attempts allows', async () => {
     const { email } = await createReader(app.api);
     for (const _ of [1, 2, 3, 4]) await signUp(randomUUID(), email);
     const queued = `select from "mail_message" where recipient_address = $1`;
     expect(await app.dataSource.query(queued, [email])).toHaveLength(2);
   });
 
-  it('reserves its user name, as an account that awaits confirmation does', async () => {
+  it('reserves its user name, like an unconfirmed account', async () => {
     const { email } = await createReader(app.api);
     for (const used of [email, address()]) {
       const username = randomUUID();
@@ -109,7 +109,7 @@ describe('A sign-up with the address of an account', () => {
     }
   });
 
-  it('continues the earlier sign-up while the account waits for confirmation, if the address is its user name', async () => {
+  it('continues an unconfirmed sign-up if the address is its user name', async () => {
     const email = address();
     expect(await signUp(email, email)).toMatchObject({ component: 'ak-stage-email' });
     expect(await signUp(email, email)).toMatchObject({ component: 'ak-stage-email' });

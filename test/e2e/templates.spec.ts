@@ -40,7 +40,7 @@ const shipped = [
   choice('email/account_confirmation.html', 'Account Confirmation'),
 ];
 
-/** The paths of the templates that are offered in addition to the shipped ones. */
+/** The paths of the custom templates. */
 async function custom(): Promise<string[]> {
   const { status, body } = await app.api.get<{ name: string; description: string }[]>('/stages/email/templates/');
   expect([status, body.slice(0, 2)]).toEqual([200, shipped]);
@@ -49,26 +49,26 @@ async function custom(): Promise<string[]> {
   return others.map(({ name }) => name);
 }
 
-describe('The templates that a stage can choose', () => {
-  it('are the shipped ones when there is no folder for others', async () => {
+describe('The available templates', () => {
+  it('are the built-in ones without a custom folder', async () => {
     const { body } = await app.api.get('/stages/email/templates/');
     expect(JSON.stringify(body)).toBe(JSON.stringify(shipped));
   });
 
-  it('are visible to every user, and not without credentials', async () => {
+  it('are visible to every user, and answer 403 without credentials', async () => {
     const plain = app.client(await createPlainUser(app.dataSource));
     expect((await plain.get('/stages/email/templates/')).body).toEqual(shipped);
     const { status, body } = await app.client(undefined).get('/stages/email/templates/');
     expect([status, body]).toEqual([403, { detail: 'Authentication credentials were not provided.' }]);
   });
 
-  it('are not paged, filtered, searched or sorted', async () => {
+  it('are not paginated, filtered, searched or sorted', async () => {
     await write('a.html');
     const { body } = await app.api.get('/stages/email/templates/?page=99&page_size=1&name=x&search=y&ordering=-name');
     expect(body).toHaveLength(3);
   });
 
-  it('are also the HTML files in the folder and in those below it', async () => {
+  it('include the HTML files in the custom folder and its subfolders', async () => {
     await write(
       'welcome.html',
       'de/welcome.html',
@@ -81,12 +81,12 @@ describe('The templates that a stage can choose', () => {
     expect(await custom()).toEqual(['de/at/hi there.html', 'de/welcome.html', 'welcome.html']);
   });
 
-  it('may be named like the shipped ones', async () => {
+  it('may have the name of a built-in one', async () => {
     await write('email/password_reset.html');
     expect(await custom()).toEqual(['email/password_reset.html']);
   });
 
-  it('are read again each time', async () => {
+  it('are read on every request', async () => {
     await write('a.html');
     expect(await custom()).toEqual(['a.html']);
     await write('b.html');
@@ -96,7 +96,7 @@ describe('The templates that a stage can choose', () => {
     expect(await custom()).toEqual([]);
   });
 
-  it('are no folders and no links that lead nowhere', async () => {
+  it('include no folders, broken links or links to folders', async () => {
     await write('good.html', 'folder.html/inside.html');
     await symlink('nowhere.html', join(folder, 'dangling.html'));
     await symlink('loop.html', join(folder, 'loop.html'));
@@ -104,7 +104,7 @@ describe('The templates that a stage can choose', () => {
     expect(await custom()).toEqual(['folder.html/inside.html', 'good.html']);
   });
 
-  it('may be links within the folder, and never lead out of it', async () => {
+  it('include links within the folder, but no links that lead out of it', async () => {
     const outside = join(scratch, 'outside');
     await mkdir(outside, { recursive: true });
     await writeFile(join(outside, 'secret.html'), 'not for mails');
@@ -117,7 +117,7 @@ describe('The templates that a stage can choose', () => {
     expect(await custom()).toEqual(['..data/real.html', 'linked.html']);
   });
 
-  it('may lie in a folder that is a link itself', async () => {
+  it('may be in a custom folder that is itself a link', async () => {
     const real = join(scratch, 'real');
     await mkdir(real, { recursive: true });
     await writeFile(join(real, 'a.html'), 'x');
@@ -125,7 +125,7 @@ describe('The templates that a stage can choose', () => {
     expect(await custom()).toEqual(['a.html']);
   });
 
-  it('are the shipped ones when the folder is a file', async () => {
+  it('are the built-in ones if the custom folder is a file', async () => {
     await writeFile(folder, 'no folder');
     expect(await custom()).toEqual([]);
   });
@@ -136,7 +136,7 @@ describe('The template of an email stage', () => {
     expect(await createEmailStage(app.api, { template })).toMatchObject({ template });
   });
 
-  it('can be one of the folder, as long as it is there', async () => {
+  it('can be a custom one while its file exists', async () => {
     await write('de/welcome.html');
     const stage = await createEmailStage(app.api, { template: 'de/welcome.html' });
     await rm(folder, { recursive: true });
@@ -172,7 +172,7 @@ describe('The template of an email stage', () => {
     [true, 'Not a valid string.'],
     ['a\0', 'Null characters are not allowed.'],
     [5, "Invalid template '5' specified."],
-  ])('that is %j is refused', async (template, message) => {
+  ])('is refused if it is %j', async (template, message) => {
     const { status, body } = await app.api.post('/stages/email/', { name: 'x', template });
     expect([status, body]).toEqual([400, { template: [message] }]);
   });

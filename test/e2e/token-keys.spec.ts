@@ -21,7 +21,7 @@ async function lastEvent(action: string): Promise<any> {
 }
 
 describe('The key of a token', () => {
-  it('is returned to superusers, and only there', async () => {
+  it('is returned to superusers by view_key, and in no other response', async () => {
     const { identifier } = await createToken(app.api);
     const { status, body } = await app.api.get(`/core/tokens/${identifier}/view_key/`);
     expect([status, Object.keys(body)]).toEqual([200, ['key']]);
@@ -36,7 +36,7 @@ describe('The key of a token', () => {
     for (const secret of [body.key, key]) expect(JSON.stringify(answers)).not.toContain(secret);
   });
 
-  it('is returned to its owner with a permission, on the token or everywhere', async () => {
+  it('is returned to its owner with the view_token_key permission', async () => {
     const { user, api } = await createActor(app);
     const { pk, identifier } = await createToken(app.api, { user: user.pk });
     const path = `/core/tokens/${identifier}/view_key/`;
@@ -45,7 +45,7 @@ describe('The key of a token', () => {
     expect((await api.get(path)).body).toEqual({ key: await keyOf(app.api, identifier) });
   });
 
-  it('is recorded when it is viewed, without its value', async () => {
+  it('is recorded as a secret_view event when viewed, without its value', async () => {
     const { user, api, token, key } = await createActor(app, ['authentik_core.view_token_key']);
     await api.get(`/core/tokens/${token}/view_key/`);
     const event = await lastEvent('secret_view');
@@ -79,7 +79,7 @@ describe('Setting the key of a token', () => {
   });
 
   it.each([{}, { key: '' }, { key: '  ' }, { key: null }, { key: 5 }, { key: ['x'] }, [], null, 'x'])(
-    'is refused without a body for %j',
+    'is refused with an empty 400 for %j',
     async (request) => {
       const { identifier } = await createToken(app.api);
       const before = await keyOf(app.api, identifier);
@@ -100,7 +100,7 @@ describe('Setting the key of a token', () => {
     expect((await app.api.post(`/core/tokens/${identifier}/set_key/`, { key: `${key}x` })).status).toBe(204);
   });
 
-  it('is refused as usual when the body is no JSON', async () => {
+  it('answers 400 for malformed JSON and 415 for other media types', async () => {
     const { identifier } = await createToken(app.api);
     const path = `/core/tokens/${identifier}/set_key/`;
     const json = { 'content-type': 'application/json' };
@@ -113,7 +113,7 @@ describe('Setting the key of a token', () => {
     );
   });
 
-  it('needs a permission, also for the owner', async () => {
+  it('requires the set_token_key permission, also for the owner', async () => {
     const { user, api, token } = await createActor(app, ['authentik_core.view_token_key']);
     const { pk } = (await app.api.get(`/core/tokens/${token}/`)).body;
     expect(await api.post(`/core/tokens/${token}/set_key/`, { key: 'x' })).toMatchObject(forbidden);
@@ -121,7 +121,7 @@ describe('Setting the key of a token', () => {
     expect((await api.post(`/core/tokens/${token}/set_key/`, { key: `key-${randomUUID()}` })).status).toBe(204);
   });
 
-  it('is recorded without the key', async () => {
+  it('is recorded as a secret_rotate event, without the key', async () => {
     const { identifier } = await createToken(app.api);
     await app.api.post(`/core/tokens/${identifier}/set_key/`, { key: 'never-to-be-read-0123456789-0123456789' });
     const event = await lastEvent('secret_rotate');
@@ -131,7 +131,7 @@ describe('Setting the key of a token', () => {
 });
 
 describe('The list of tokens', () => {
-  it('shows an administrator all of them, with filters, search and ordering', async () => {
+  it('shows an administrator all tokens, with filters, search and ordering', async () => {
     const user = await createUser(app.api, { username: 'list-owner' });
     const expires = '2044-12-20T10:11:12.123Z';
     await createToken(app.api, { identifier: 'list-b', user: user.pk, description: 'Second one' });
@@ -168,21 +168,21 @@ describe('The list of tokens', () => {
     expect(await names({ intent: '', expires: '', identifier: '' })).toEqual(all);
   });
 
-  it('refuses invalid filters', async () => {
+  it('answers 400 for invalid filters', async () => {
     expect((await app.api.get('/core/tokens/?intent=nope&expires=soon')).body).toEqual({
       intent: ['Select a valid choice. nope is not one of the available choices.'],
       expires: ['Enter a valid date/time.'],
     });
   });
 
-  it('is empty, not refused, for a user without any', async () => {
+  it('is empty for a user without matching tokens', async () => {
     const { api, token } = await createActor(app);
     expect((await api.get('/core/tokens/?identifier=nothing')).body.pagination.count).toBe(0);
     expect((await api.delete(`/core/tokens/${token}/`)).status).toBe(204);
   });
 });
 
-it('The identifier of the bootstrap token is reserved for it', async () => {
+it('The identifier of the bootstrap token is reserved', async () => {
   const identifier = 'authentik-bootstrap-token';
   const { identifier: other } = await createToken(app.api);
   const body = { identifier: ['This identifier is reserved for the token of BOOTSTRAP_TOKEN.'] };

@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 describe('Keys of tokens and passwords of users', () => {
-  it('are in no line of the log, and only in the answers that are meant to return them', async () => {
+  it('appear in no log line, and in no response except those meant to return them', async () => {
     const api = new ApiClient(url, adminKey);
     const secrets = [
       'set-key-41d0a7-0123456789-0123456789',

@@ -34,7 +34,7 @@ function expectADayFromNow(time: string): void {
 }
 
 describe('A new token', () => {
-  it('needs only an identifier, and has the defaults of the reference in its order', async () => {
+  it('requires only an identifier, and has authentik’s defaults and field order', async () => {
     const { user, api } = await createActor(app);
     const { status, body } = await post({ identifier: 'defaults' }, { api });
     expect(status).toBe(201);
@@ -86,7 +86,7 @@ describe('A new token', () => {
     expect(new Set(keys).size).toBe(3);
   });
 
-  it('is refused with every error at once, in the order of the fields', async () => {
+  it('is refused with all errors at once, in field order', async () => {
     const { status, body } = await app.api.post('/core/tokens/', {
       expiring: 'perhaps',
       expires: 'soon',
@@ -115,7 +115,7 @@ describe('A new token', () => {
     ]);
   });
 
-  it('is refused without an identifier, with a duplicate, and with one that is too long', async () => {
+  it('is refused with a missing, duplicate or too long identifier', async () => {
     await createToken(app.api, { identifier: 'taken' });
     expect((await app.api.post('/core/tokens/', {})).body).toEqual({ identifier: ['This field is required.'] });
     expect((await post({ identifier: 'taken' })).body).toEqual({
@@ -127,7 +127,7 @@ describe('A new token', () => {
     expect((await post({ identifier: 'x'.repeat(255) })).status).toBe(201);
   });
 
-  it.each(['recovery', 'verification'])('may not be one for %s', async (intent) => {
+  it.each(['recovery', 'verification'])('cannot have the intent %s', async (intent) => {
     expect(await post({ intent })).toMatchObject({ status: 400, body: { intent: [`Invalid intent ${intent}`] } });
     expect(await post({ intent, identifier: '' })).toMatchObject({
       status: 400,
@@ -137,14 +137,14 @@ describe('A new token', () => {
 });
 
 describe('A new token of a plain user', () => {
-  it('belongs to them and expires, whatever the request says', async () => {
+  it('belongs to the caller and expires, regardless of the request', async () => {
     const other = await createUser(app.api);
     const { user, api } = await createActor(app);
     const { status, body } = await post({ user: other.pk, expiring: false }, { api });
     expect([status, body.user, body.user_obj.pk, body.expiring]).toEqual([201, user.pk, user.pk, true]);
   });
 
-  it('does not expire if an attribute of the user says so', async () => {
+  it('does not expire if the user’s token-expires attribute is false', async () => {
     const { api } = await createActor(app, [], { attributes: { 'goauthentik.io/user/token-expires': false } });
     const { body } = await post({ expiring: true }, { api });
     expect(body.expiring).toBe(false);
@@ -152,7 +152,7 @@ describe('A new token of a plain user', () => {
     expect(changed.body.expiring).toBe(false);
   });
 
-  it('lets them view its key, and not change it', async () => {
+  it('lets its owner view the key but not change it', async () => {
     const { api } = await createActor(app);
     const { body } = await post({ identifier: 'of-my-own' }, { api });
     const key = await keyOf(api, body.identifier);
@@ -169,7 +169,7 @@ describe('A new token of a plain user', () => {
 });
 
 describe('The expiry of a token', () => {
-  it('is a day from now for an API token, whatever the request says, renewed by every change', async () => {
+  it('is a day from now for an API token, regardless of the request, and renewed by every change', async () => {
     const { body } = await post({ expires: inAYear });
     expectADayFromNow(body.expires);
     await app.dataSource.manager.update(Token, { pk: body.pk }, { expires: new Date(inAnHour) });
@@ -194,14 +194,14 @@ describe('The expiry of a token', () => {
     });
   });
 
-  it('may be any for an app password that does not expire', async () => {
+  it('is not limited for an app password that does not expire', async () => {
     const { status, body } = await post({ intent: 'app_password', expires: inAYear, expiring: false });
     expect([status, body.expires, body.expiring]).toEqual([201, inAYear, false]);
   });
 });
 
 describe('A change to a token', () => {
-  it('keeps the intent, the user and the expiry unless it names them, as PATCH and as PUT', async () => {
+  it('keeps unsent intent, user and expiry, with PATCH and PUT', async () => {
     const user = await createUser(app.api);
     const token = await createToken(app.api, { intent: 'app_password', user: user.pk, expires: inAnHour as never });
     const path = `/core/tokens/${token.identifier}/`;
@@ -225,7 +225,7 @@ describe('A change to a token', () => {
     expect((await app.api.patch(`/core/tokens/${identifier}/`, { user: one.pk })).status).toBe(200);
   });
 
-  it('moves the token when it changes the identifier', async () => {
+  it('of the identifier changes the path of the token', async () => {
     const token = await createToken(app.api, { identifier: 'before' });
     expect((await app.api.patch('/core/tokens/before/', { identifier: 'after' })).body.pk).toBe(token.pk);
     expect(await app.api.get('/core/tokens/before/')).toMatchObject(notFound);
@@ -239,14 +239,14 @@ describe('A change to a token', () => {
     expect(await keyOf(app.api, identifier)).toBe(key);
   });
 
-  it('cannot make it one for recovery', async () => {
+  it('cannot set the intent to recovery', async () => {
     const { identifier } = await createToken(app.api);
     expect((await app.api.patch(`/core/tokens/${identifier}/`, { intent: 'recovery' })).body).toEqual({
       intent: ['Invalid intent recovery'],
     });
   });
 
-  it('keeps the intent of other tokens', async () => {
+  it('keeps the intent and expiry of a recovery token', async () => {
     const { pk, identifier } = await createToken(app.api);
     const expires = new Date(inAYear);
     await app.dataSource.manager.update(Token, { pk }, { intent: 'recovery', expires });
@@ -255,8 +255,8 @@ describe('A change to a token', () => {
   });
 });
 
-describe('Tokens of others', () => {
-  it('are hidden from plain users, who need no permission for their own', async () => {
+describe('Other users’ tokens', () => {
+  it('are hidden from plain users, who can use their own tokens without permissions', async () => {
     const mine = await createActor(app);
     const theirs = await createActor(app);
     const paths = ['', 'used_by/', 'view_key/'].map((action) => `/core/tokens/${theirs.token}/${action}`);
@@ -271,7 +271,7 @@ describe('Tokens of others', () => {
     expect((await mine.api.delete(`/core/tokens/${other.body.identifier}/`)).status).toBe(204);
   });
 
-  it('are hidden from plain users with permissions on them too', async () => {
+  it('are hidden even from plain users with token permissions', async () => {
     const theirs = await createActor(app);
     const { api } = await createActor(app, ['authentik_core.view_token', 'authentik_core.view_token_key']);
     expect(await api.get(`/core/tokens/${theirs.token}/view_key/`)).toMatchObject(notFound);

@@ -91,8 +91,8 @@ const knows = async (email: string, password: string): Promise<boolean> => {
 describe.each([
   ['one step', true],
   ['two steps', false],
-])('The right password of an account that waits for confirmation, in %s', (_, isOneStep) => {
-  it('leads to its sign-up, says what to do first and mails another link', async () => {
+])('The correct password of an unconfirmed account, in %s', (_, isOneStep) => {
+  it('redirects to the sign-up, which asks for confirmation and sends another link', async () => {
     const { email, username } = await signUp();
     const flow = await createPasswordFlow(app.api, isOneStep);
     const visitor = new Visitor(app.url);
@@ -109,7 +109,7 @@ describe.each([
     expect([(await usersOf(email))[0]?.isActive, await knows(email, first)]).toEqual([true, true]);
   });
 
-  it('is the only one: others are answered like those of unknown and deactivated users', async () => {
+  it('is required: a wrong one gets the response for unknown and deactivated users', async () => {
     const { email } = await signUp();
     const deactivated = await createPasswordUser(app.api, { is_active: false, password: first });
     const flow = await createPasswordFlow(app.api, isOneStep);
@@ -118,15 +118,15 @@ describe.each([
       return answers.map(({ status, body }) => [status, JSON.stringify(body ?? null).replaceAll(name, 'name')]);
     };
     const unknown = await attempt(`${randomUUID()}@example.org`, first);
-    // Avatars depend on the typed name.
+    // Avatars depend on the entered name.
     const plain = (answers: unknown): unknown => JSON.stringify(answers).replaceAll(/data:image[^"\\]*/g, '');
     expect(plain(await attempt(email, 'another password'))).toBe(plain(unknown));
     expect(plain(await attempt(deactivated.email, first))).toBe(plain(unknown));
   });
 });
 
-describe('An account that waits for confirmation', () => {
-  it('is mailed no more often by signing in than its stage allows', async () => {
+describe('An unconfirmed account', () => {
+  it('is mailed on sign-in only as often as recovery_max_attempts allows', async () => {
     const { email, username } = await signUp();
     const flow = await createPasswordFlow(app.api, true);
     for (const _ of [1, 2, 3]) {
@@ -138,7 +138,7 @@ describe('An account that waits for confirmation', () => {
     expect(await app.dataSource.query(queued, [email])).toHaveLength(2);
   });
 
-  it('is led to its sign-up on pages too, which say so', async () => {
+  it('is redirected to its sign-up on pages, with a message', async () => {
     const { username } = await signUp();
     const flow = await createPasswordFlow(app.api, true);
     const browser = new PageBrowser(app.url);
@@ -149,7 +149,7 @@ describe('An account that waits for confirmation', () => {
     expect(html).toContain('Check your inbox');
   });
 
-  it('is answered like a wrong password where no flow can confirm it', async () => {
+  it('gets the response for a wrong password if no flow can confirm it', async () => {
     const { username } = await signUp();
     const flow = await createPasswordFlow(app.api, true);
     await app.api.patch(`/flows/instances/${slug}/`, { designation: 'stage_configuration' });
@@ -161,8 +161,8 @@ describe('An account that waits for confirmation', () => {
   });
 });
 
-describe('A second sign-up with the names of one that waits for confirmation', () => {
-  it('continues it with another mail, and creates no account', async () => {
+describe('A second sign-up with the names of an unconfirmed account', () => {
+  it('sends another mail, and creates no account', async () => {
     const { answer: fresh, ...names } = await signUp();
     const { answer } = await signUp({ username: names.username.toUpperCase(), email: names.email.toUpperCase() });
     expect(answer).toEqual(fresh);
@@ -170,7 +170,7 @@ describe('A second sign-up with the names of one that waits for confirmation', (
     expect(await usersOf(names.email)).toHaveLength(1);
   });
 
-  it('gives the account its password once the address is proved in its browser', async () => {
+  it('sets its password on the account after confirmation in the same browser', async () => {
     const names = await signUp();
     const visitor = new Visitor(app.url);
     await signUp(names, 'the second password', visitor);
@@ -180,7 +180,7 @@ describe('A second sign-up with the names of one that waits for confirmation', (
     expect([await knows(names.email, first), await knows(names.email, 'the second password')]).toEqual([false, true]);
   });
 
-  it('gives the account no password where another browser proves the address', async () => {
+  it('does not set its password on the account after confirmation in another browser', async () => {
     const names = await signUp();
     await signUp(names, 'typed by a stranger');
     const owner = new Visitor(app.url);
@@ -189,7 +189,7 @@ describe('A second sign-up with the names of one that waits for confirmation', (
     expect(await knows(names.email, 'chosen by the owner')).toBe(true);
   });
 
-  it('does not change what the first browser confirms', async () => {
+  it('does not change the password if the first browser confirms', async () => {
     const visitor = new Visitor(app.url);
     const names = await signUp(undefined, first, visitor);
     await signUp(names, 'typed by a stranger');
@@ -197,7 +197,7 @@ describe('A second sign-up with the names of one that waits for confirmation', (
     expect(await knows(names.email, first)).toBe(true);
   });
 
-  it('is refused with another address, whether the first one has an account or not', async () => {
+  it('is refused with another address, whether the first address is taken or not', async () => {
     const { email: taken } = await createPasswordUser(app.api);
     for (const email of [taken, `${randomUUID()}@example.org`]) {
       const username = randomUUID();
@@ -207,7 +207,7 @@ describe('A second sign-up with the names of one that waits for confirmation', (
     }
   });
 
-  it('reveals no address to a form that does not ask for one', async () => {
+  it('is refused by a form without an address field', async () => {
     const names = await signUp();
     const form = await createPromptStage(app.api, [{ field_key: 'username', label: 'Username', type: 'username' }]);
     const write = await createStage(app.api, 'user_write', { create_users_as_inactive: true });
@@ -223,7 +223,7 @@ describe('A second sign-up with the names of one that waits for confirmation', (
 describe('An expired link of a sign-up', () => {
   const expire = (): Promise<unknown> => app.dataSource.query('update flow_token set expires = now()');
 
-  it('leads to another confirmation, not to a password reset', async () => {
+  it('leads to a new confirmation link, not to a password reset', async () => {
     const { email } = await signUp();
     const { query } = await proofMail(sink, email);
     await expire();
@@ -235,14 +235,14 @@ describe('An expired link of a sign-up', () => {
     const mail = await proofMail(sink, email, 2);
     expect(mail.subject).toBe('Confirm');
     expect(mail.query).not.toContain('new_link');
-    // Who asks for the link may not be who signed up.
+    // The visitor who requests the link may not be the one who signed up.
     expect(await confirm(visitor, mail)).toMatchObject({ component: 'ak-stage-prompt' });
     const chosen = { password: 'chosen afterwards', password_repeat: 'chosen afterwards' };
     expect(await visitor.answer(slug, chosen)).toMatchObject(end);
     expect(await knows(email, 'chosen afterwards')).toBe(true);
   });
 
-  it('has a button on its page that mails once, however often the next page is loaded', async () => {
+  it('has a button that sends one mail, even if the next page is reloaded', async () => {
     const { email } = await signUp();
     const { link } = await proofMail(sink, email);
     await expire();
@@ -256,7 +256,7 @@ describe('An expired link of a sign-up', () => {
     expect(await app.dataSource.query(queued, [email])).toHaveLength(2);
   });
 
-  it('leads to the sign-up form once its account is deleted', async () => {
+  it('leads to the sign-up form after its account was deleted', async () => {
     const { email, username } = await signUp();
     const { query } = await proofMail(sink, email);
     await expire();
@@ -266,7 +266,7 @@ describe('An expired link of a sign-up', () => {
     expect(await visitor.see(slug, 'new_link=1')).toMatchObject({ component: 'ak-stage-prompt' });
   });
 
-  it('leads to recovery once its account is confirmed', async () => {
+  it('does not lead to the sign-up after its account was confirmed', async () => {
     const { email } = await signUp();
     const { query } = await proofMail(sink, email);
     await app.dataSource.query('update "user" set is_active = true, awaits_confirmation = false where email = $1', [
@@ -279,7 +279,7 @@ describe('An expired link of a sign-up', () => {
     expect(await visitor.see(slug, 'new_link=1')).toMatchObject({ component: 'ak-stage-prompt' });
   });
 
-  it('starts nothing for a browser that has not opened it', async () => {
+  it('sends no new link to a browser that has not opened it', async () => {
     await signUp();
     await expire();
     expect(await new Visitor(app.url).see(slug, 'new_link=1')).toMatchObject({ component: 'ak-stage-prompt' });

@@ -62,7 +62,7 @@ const boundTo = (target: string, attrs = ''): string => `
   attrs: {${attrs}}
 `;
 
-describe('A file with kinds that are not here', () => {
+describe('A blueprint with unsupported models', () => {
   const file = (name: string): string => `${flowYaml(name)}${policyYaml}
 - model: ${captcha}
   id: captcha
@@ -76,30 +76,33 @@ describe('A file with kinds that are not here', () => {
   identifiers: {username: alice}
 `;
 
-  it.each([undefined, 'refuse'])('is refused, with one list of all of them: on_unknown %s', async (onUnknown) => {
-    const name = slug();
-    const { success, logs } = await imported(file(name), onUnknown);
-    expect([success, logs.map(({ event }) => event)]).toEqual([
-      false,
-      [
-        'created',
-        'app or model does not exist: authentik_core.user, authentik_policies_reputation.reputationpolicy, ' +
-          'authentik_stages_captcha.captchastage',
-      ],
-    ]);
-    expect(logs[1]!.attributes).toMatchObject({
-      entry: 2,
-      missing: [
-        { model: 'authentik_core.user', entries: [6] },
-        { model: reputation, entries: [2] },
-        { model: captcha, entries: [3, 4] },
-      ],
-    });
-    expect((await app.api.get(`/flows/instances/${name}/`)).status).toBe(404);
-    expect((await app.api.get('/policies/expression/?search=left out')).body.results).toEqual([]);
-  });
+  it.each([undefined, 'refuse'])(
+    'is refused with a list of all unsupported models: on_unknown %s',
+    async (onUnknown) => {
+      const name = slug();
+      const { success, logs } = await imported(file(name), onUnknown);
+      expect([success, logs.map(({ event }) => event)]).toEqual([
+        false,
+        [
+          'created',
+          'app or model does not exist: authentik_core.user, authentik_policies_reputation.reputationpolicy, ' +
+            'authentik_stages_captcha.captchastage',
+        ],
+      ]);
+      expect(logs[1]!.attributes).toMatchObject({
+        entry: 2,
+        missing: [
+          { model: 'authentik_core.user', entries: [6] },
+          { model: reputation, entries: [2] },
+          { model: captcha, entries: [3, 4] },
+        ],
+      });
+      expect((await app.api.get(`/flows/instances/${name}/`)).status).toBe(404);
+      expect((await app.api.get('/policies/expression/?search=left out')).body.results).toEqual([]);
+    },
+  );
 
-  it('is refused with the list also if an entry is invalid', async () => {
+  it('is refused with this list even if an entry is invalid', async () => {
     const { success, logs } = await imported(`
 - {model: authentik_flows.flow, identifiers: {slug: a b}}
 - {model: ${reputation}, identifiers: {name: x}}
@@ -112,7 +115,7 @@ describe('A file with kinds that are not here', () => {
     ]);
   });
 
-  it('is imported without them with on_unknown=skip, and they are listed', async () => {
+  it('is imported without them with on_unknown=skip, and lists them', async () => {
     const name = slug();
     const { success, logs } = await skipping(file(name));
     expect([success, logs.map(({ event, log_level }) => [event, log_level])]).toEqual([
@@ -134,14 +137,14 @@ describe('A file with kinds that are not here', () => {
     expect(events(second)).toContain('updated; denies in place of what was left out');
   });
 
-  it('is refused for another value of on_unknown', async () => {
+  it('is refused for an invalid on_unknown', async () => {
     expect(await imported(flowYaml(slug()), 'ignore')).toMatchObject({
       success: false,
       logs: [{ event: 'entry invalid: on_unknown must be one of refuse, skip.' }],
     });
   });
 
-  it('does not decide by itself that they are left out', async () => {
+  it('cannot set on_unknown itself', async () => {
     const text = stringify({
       version: 1,
       context: { on_unknown: 'skip' },
@@ -152,7 +155,7 @@ describe('A file with kinds that are not here', () => {
 });
 
 describe('A flow or stage whose policy was left out', () => {
-  it.each(['', 'negate: true', 'failure_result: true'])('denies its visitors: flow, %s', async (attrs) => {
+  it.each(['', 'negate: true', 'failure_result: true'])('denies access to the flow: %s', async (attrs) => {
     const name = slug();
     const { success } = await skipping(`${flowYaml(name)}${policyYaml}${boundTo('!KeyOf flow', attrs)}`);
     expect(success).toBe(true);
@@ -164,7 +167,7 @@ describe('A flow or stage whose policy was left out', () => {
     });
   });
 
-  it('denies its visitors, and is neither shown nor skipped: stage', async () => {
+  it('denies access at the stage, which is neither shown nor skipped', async () => {
     const name = slug();
     const stages = `${stageYaml(`${name}-a`)}${stageYaml(`${name}-b`, 1)}`;
     const { success } = await skipping(`${flowYaml(name)}${stages}${policyYaml}${boundTo(`!KeyOf bound-${name}-b`)}`);
@@ -174,7 +177,7 @@ describe('A flow or stage whose policy was left out', () => {
     expect(await visitor.answer(name, {})).toMatchObject(denied);
   });
 
-  it('stays open to visitors that another binding admits', async () => {
+  it('grants access to visitors who pass another binding', async () => {
     const [name, user] = [slug(), await createUser(app.api)];
     await createGroup(app.api, { name: `${name}-group`, users: [user.pk] });
     const { success } = await skipping(`${flowYaml(name, ', policy_engine_mode: any')}${stageYaml(name)}${policyYaml}
@@ -187,7 +190,7 @@ ${boundTo('!KeyOf flow')}
     expect(await new Visitor(app.url).see(name)).toMatchObject(denied);
   });
 
-  it('denies its visitors if the file refers to the policy by its key', async () => {
+  it('denies access if the blueprint refers to the policy by its key', async () => {
     const name = slug();
     const key = '0b0b9f6c-8a60-4e4e-9c5d-1f8f4e0c7a11';
     const { success } = await skipping(`${flowYaml(name)}
@@ -197,7 +200,7 @@ ${boundTo('!KeyOf flow')}
     expect([success, await new Visitor(app.url).see(name)]).toMatchObject([true, denied]);
   });
 
-  it('denies its visitors if the file looks the policy up', async () => {
+  it('denies access if the blueprint looks up the policy with !Find', async () => {
     const name = slug();
     const { success } = await skipping(`${flowYaml(name)}
 - model: authentik_policies.policybinding
@@ -206,7 +209,7 @@ ${boundTo('!KeyOf flow')}
     expect([success, await new Visitor(app.url).see(name)]).toMatchObject([true, denied]);
   });
 
-  it('denies its visitors if the binding is of a user that was left out', async () => {
+  it('denies access if the user of the binding was left out', async () => {
     const name = slug();
     const { success } = await skipping(`${flowYaml(name)}
 - {model: authentik_core.user, id: alice, identifiers: {username: alice}}
@@ -215,7 +218,7 @@ ${boundTo('!KeyOf flow')}
     expect([success, await new Visitor(app.url).see(name)]).toMatchObject([true, denied]);
   });
 
-  it('loses no other binding by that', async () => {
+  it('keeps its other bindings', async () => {
     const { pk: target, slug: name } = await createFlow(app.api);
     const { pk: group } = await createGroup(app.api);
     await createPolicyBinding(app.api, { target, group, order: 0 });
@@ -239,7 +242,7 @@ describe('A stage that was left out', () => {
   it.each([
     ['by its entry', captchaYaml, '!KeyOf captcha', 'captcha'],
     ['by !Find', '', `!Find [${captcha}, [name, elsewhere]]`, 'elsewhere'],
-  ])('denies where it would be shown: %s', async (_, entry, reference, label) => {
+  ])('denies access at its position: %s', async (_, entry, reference, label) => {
     const name = slug();
     const { success } = await skipping(`${flowYaml(name)}${stageYaml(name)}${entry}${bound(reference)}`);
     expect(success).toBe(true);
@@ -251,7 +254,7 @@ describe('A stage that was left out', () => {
     expect(second.stage_obj).toMatchObject({ name: `left out: ${captcha} ${label}`, verbose_name: 'Deny Stage' });
   });
 
-  it('because its policies were left out denies too', async () => {
+  it('because of left-out policies denies access, too', async () => {
     const name = slug();
     const result = await skipping(`${flowYaml(name)}${policyYaml}
 - {model: authentik_stages_prompt.prompt, id: prompt, identifiers: {name: ${name}}, attrs: {field_key: a, label: A, type: text}}
@@ -265,7 +268,7 @@ ${bound('!KeyOf form')}`);
     expect((await app.api.get(`/stages/prompt/stages/?name=${name}`)).body.results).toEqual([]);
   });
 
-  it('leaves no sign-in step without it', async () => {
+  it('makes an identification stage that requires it deny access', async () => {
     const name = slug();
     const result = await skipping(`${flowYaml(name)}${captchaYaml}
 - model: authentik_stages_identification.identificationstage
@@ -277,7 +280,7 @@ ${bound('!KeyOf identification')}`);
     expect(await new Visitor(app.url).see(name)).toMatchObject(denied);
   });
 
-  it('takes the permissions of what denies in its place', async () => {
+  it('requires the permission to create the deny stage in its place', async () => {
     const models = [
       'flows.flow',
       'flows.flowstagebinding',
@@ -302,8 +305,8 @@ ${bound('!KeyOf identification')}`);
   });
 });
 
-describe('A reference to a kind that is not here', () => {
-  it('is null where nothing depends on it', async () => {
+describe('A reference to an unsupported model', () => {
+  it('is null if it is optional', async () => {
     const name = slug();
     const result = await imported(`${flowYaml(name)}
 - model: authentik_core.group
@@ -321,7 +324,7 @@ describe('A reference to a kind that is not here', () => {
     expect((await app.api.get(`/core/groups/?name=${name}`)).body.results[0].attributes).toEqual({ source: null });
   });
 
-  it('refuses a binding that depends on it', async () => {
+  it('makes a binding that requires it invalid', async () => {
     const result = await imported(`${flowYaml(slug())}
 - model: authentik_policies.policybinding
   identifiers: {target: !KeyOf flow, order: 0}
@@ -331,7 +334,7 @@ describe('A reference to a kind that is not here', () => {
     expect(result.logs[1]!.attributes).toMatchObject({ missing: [{ model: reputation, entries: [2] }] });
   });
 
-  it('that was left out leaves out a binding of it', async () => {
+  it('to a left-out entry leaves out the binding', async () => {
     const name = slug();
     const result = await skipping(`
 - {model: authentik_core.application, id: app, identifiers: {slug: x}}

@@ -38,7 +38,7 @@ describe('A user delete stage', () => {
     expect(await visitor.see(slug)).toMatchObject({ error_message: 'No Pending User.' });
   });
 
-  it('answers alike for a user who is named without a proof, and for an unknown one', async () => {
+  it('denies access with the same message for an unverified and an unknown user', async () => {
     const user = await createPasswordUser(app.api);
     const stages = [await createStage(app.api, 'identification'), await createStage(app.api, 'user_delete')];
     const { flow } = await createFlowWith(

@@ -13,7 +13,7 @@ const views = [
   'authentik_policies.view_policybinding',
   'authentik_stages_invitation.view_invitation',
 ];
-// Invitations of others are shown to callers who may also change them.
+// Other users' invitations are shown only with the change permission.
 const permissions = [...views, 'authentik_stages_invitation.change_invitation'];
 
 let app: TestApp;
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-describe('Details of users that the caller may not view', () => {
+describe('Details of users hidden from the caller', () => {
   it.each([
     ['groups', (): string => `/core/groups/${group}/`],
     ['a list of groups', (): string => '/core/groups/'],
@@ -54,7 +54,7 @@ describe('Details of users that the caller may not view', () => {
     }
   });
 
-  it('are replaced by their key, which changes need', async () => {
+  it('are replaced by the primary key', async () => {
     const { body: shownGroup } = await caller.api.get(`/core/groups/${group}/`);
     expect(shownGroup.users).toEqual([hidden.pk, caller.user.pk].sort((a, b) => a - b));
     expect(shownGroup.users_obj.map(({ pk }: { pk: number }) => pk)).toEqual([caller.user.pk]);
@@ -65,7 +65,7 @@ describe('Details of users that the caller may not view', () => {
     expect(shownInvitation.created_by).toEqual({ pk, username: '-', name: '', uid: '' });
   });
 
-  it('cannot be found out by searches and filters', async () => {
+  it('cannot be inferred from searches and filters', async () => {
     const { created_by } = (await app.api.get(`/stages/invitation/invitations/${invitation}/`)).body;
     for (const path of [
       `/core/groups/?members_by_username=${hidden.username}`,
@@ -79,7 +79,7 @@ describe('Details of users that the caller may not view', () => {
     }
   });
 
-  it('are shown to callers who may view the user, everywhere or on this object', async () => {
+  it('are shown to callers with view permission for all users or this user', async () => {
     const object = { permissions: ['authentik_core.view_user'], model: 'authentik_core.user' };
     const onOne = await createActor(app, permissions);
     await allow(app, onOne.user.pk, { ...object, object_pk: String(hidden.pk) });

@@ -54,7 +54,7 @@ async function names(query: Record<string, string> | [string, string][]): Promis
 }
 
 describe('The list of users', () => {
-  it('is sorted by user name, with the fields that a single user has', async () => {
+  it('is sorted by user name, with all fields of a single user', async () => {
     const { body } = await app.api.get('/core/users/');
     expect(body.results.map(({ username }: UserDto) => username)).toEqual(known);
     expect(body.results.filter(({ pk }: UserDto) => [ada, bob, root].some((user) => user.pk === pk))).toEqual([
@@ -90,7 +90,7 @@ describe('The list of users', () => {
     expect(await names(query as Record<string, string>)).toEqual(expected);
   });
 
-  it('is filtered by keys', async () => {
+  it('is filtered by uuid and by group key', async () => {
     expect(await names({ uuid: bob.uuid.toUpperCase() })).toEqual(['bob']);
     expect(await names({ groups_by_pk: staff })).toEqual(['ada']);
   });
@@ -193,7 +193,7 @@ describe('The list of users', () => {
     },
   );
 
-  it('omits group objects, not their keys, on request', async () => {
+  it('omits group objects but not group keys with include_groups=false', async () => {
     const { body } = await app.api.get('/core/users/?include_groups=false&username=ada');
     expect(body.results).toEqual([{ ...ada, groups_obj: null }]);
     for (const value of ['true', '', 'junk']) {
@@ -201,7 +201,7 @@ describe('The list of users', () => {
     }
   });
 
-  it('comes page by page', async () => {
+  it('is paginated', async () => {
     const { body } = await app.api.get('/core/users/?page_size=3&page=2');
     expect(body.results).toEqual([root]);
     expect(body.pagination).toMatchObject({ count: 4, current: 2, previous: 1, next: 0, start_index: 4, end_index: 4 });
@@ -209,7 +209,7 @@ describe('The list of users', () => {
     expect((await app.api.get('/core/users/?page=2&uuid=x')).status).toBe(400);
   });
 
-  it('holds only the users that the caller may view', async () => {
+  it('contains only users that the caller may view', async () => {
     const actor = await createActor(app);
     known.push(actor.user.username);
     await allow(app, actor.user.pk, {
@@ -223,19 +223,19 @@ describe('The list of users', () => {
   });
 });
 
-describe('A page of users, groups or tokens', () => {
+describe('A page of users, groups, tokens or roles', () => {
   it.each([
     ['/core/users/', 2],
     ['/core/groups/', 3],
     ['/core/tokens/', 3],
-    // There are none: then they are counted by themselves.
+    // An empty list needs a statement to count the rows.
     ['/rbac/roles/', 2],
-  ])('of %s takes %i statements and one for the caller, however many rows it has', async (path, count) => {
+  ])('of %s needs %i statements plus one for the caller, for any number of rows', async (path, count) => {
     for (const size of [1, 100]) {
       const query = vi.spyOn(Client.prototype, 'query');
       try {
         expect((await app.api.get(`${path}?page_size=${size}`)).status).toBe(200);
-        // What the service does in the background meanwhile is not counted.
+        // Background statements of the service are not counted.
         const statements = query.mock.calls.map(([statement]: unknown[]) => JSON.stringify(statement));
         const ours = statements.filter((text) => /"(user|group|token|role)\\"/.test(text));
         expect(ours).toHaveLength(count + 1);
@@ -254,7 +254,7 @@ describe('/core/users/paths/', () => {
     expect(paths.filter((path: string) => path.startsWith('paths/'))).toEqual(['paths/a', 'paths/b']);
   });
 
-  it('lists just those of the users that the caller may view', async () => {
+  it('lists only paths of users that the caller may view', async () => {
     const one = await createUser(app.api, { path: 'paths/mine' });
     const { user, api } = await createActor(app);
     expect(await api.get('/core/users/paths/')).toMatchObject(forbidden);
@@ -266,7 +266,7 @@ describe('/core/users/paths/', () => {
     expect((await api.get('/core/users/paths/')).body).toEqual({ paths: ['paths/mine'] });
   });
 
-  it('lists those that contain a text, in any letter case', async () => {
+  it('searches paths in any letter case', async () => {
     await createUser(app.api, { path: 'Searched/50%_x' });
     const search = async (text: string): Promise<string[]> =>
       (await app.api.get(`/core/users/paths/?search=${encodeURIComponent(text)}`)).body.paths;

@@ -42,7 +42,7 @@ async function logins(username: string): Promise<any[]> {
 const passed = { component: 'xak-flow-redirect', to: '/' };
 
 describe('A user login stage', () => {
-  it('signs in, under another key than the visitor had before', async () => {
+  it('signs in with a new session key', async () => {
     const user = await createPasswordUser(app.api);
     const slug = await signIn();
     const visitor = new Visitor(app.url);
@@ -58,7 +58,7 @@ describe('A user login stage', () => {
     }
   });
 
-  it('records the time, and notifies the administrator and the visitor', async () => {
+  it('sets last_login, logs an event and shows a message', async () => {
     const user = await createPasswordUser(app.api);
     expect(user.last_login).toBeNull();
     const answer = await asUser(await signIn(), user);
@@ -70,7 +70,7 @@ describe('A user login stage', () => {
     ]);
   });
 
-  it('lets the session last as long as it says, or until the browser is closed', async () => {
+  it('sets the cookie’s lifetime to session_duration, or to the browser session for seconds=0', async () => {
     const user = await createPasswordUser(app.api);
     const cookie = async (session_duration: string): Promise<string> => {
       const slug = await signIn({ session_duration });
@@ -83,7 +83,7 @@ describe('A user login stage', () => {
     expect(await cookie('seconds=0')).not.toMatch(/max-age|expires/i);
   });
 
-  it('ends the session when its time is over', async () => {
+  it('ends the session after session_duration', async () => {
     const user = await createPasswordUser(app.api);
     const visitor = new Visitor(app.url);
     await asUser(await signIn({ session_duration: 'hours=1' }), user, visitor);
@@ -94,7 +94,7 @@ describe('A user login stage', () => {
     expect(await whoami(visitor)).toBe(403);
   });
 
-  it('asks who wants to be remembered, where that makes a difference', async () => {
+  it('offers a longer session with remember_me_offset', async () => {
     const user = await createPasswordUser(app.api);
     const slug = await signIn({ session_duration: 'hours=1', remember_me_offset: 'days=1' });
     const lifetime = async (body: object): Promise<number> => {
@@ -122,7 +122,7 @@ describe('A user login stage', () => {
     [{}, 'This field is required.', 'required'],
     [{ remember_me: null }, 'This field may not be null.', 'null'],
     [{ remember_me: 'perhaps' }, 'Must be a valid boolean.', 'invalid'],
-  ])('is not passed by %j, where it asks', async (body, string, code) => {
+  ])('rejects the response %j with remember_me_offset', async (body, string, code) => {
     const user = await createPasswordUser(app.api);
     const slug = await signIn({ remember_me_offset: 'days=1' });
     const visitor = new Visitor(app.url);
@@ -134,7 +134,7 @@ describe('A user login stage', () => {
     expect(await whoami(visitor)).toBe(403);
   });
 
-  it('ends the other sessions of the user if configured, and no one else’s', async () => {
+  it('ends the user’s other sessions if configured, but no sessions of other users', async () => {
     const [user, other] = [await createPasswordUser(app.api), await createPasswordUser(app.api)];
     const [plain, only] = [await signIn(), await signIn({ terminate_other_sessions: true })];
     const [first, second, third, stranger] = [1, 2, 3, 4].map(() => new Visitor(app.url)) as [
@@ -153,7 +153,7 @@ describe('A user login stage', () => {
   });
 });
 
-describe('A session that is bound', () => {
+describe('A bound session', () => {
   let behindProxy: TestApp;
   beforeAll(async () => {
     behindProxy = await startTestApp({ TRUST_PROXY: '127.0.0.1' });
@@ -173,7 +173,7 @@ describe('A session that is bound', () => {
     ['no_binding', 'bind_continent', '2001:db8:1::1', '2001:db8:2::1', false],
     ['bind_asn', 'no_binding', '::ffff:192.0.2.7', '::ffff:203.0.113.1', false],
   ] as const)(
-    'with %s and %s, begun at %s, used from %s: %s',
+    'with %s and %s, created from %s and used from %s, is valid: %s',
     async (network_binding, geoip_binding, begun, used, isGood) => {
       const { api, url } = behindProxy;
       const user = await createPasswordUser(api);
@@ -196,15 +196,15 @@ describe('A session that is bound', () => {
   );
 });
 
-describe('Nobody is signed in', () => {
-  /** Slug of a flow that asks for nothing but a name. */
+describe('A user login stage denies access', () => {
+  /** Slug of a flow that asks only for a user name. */
   async function trusting(stage: Partial<UserLoginStageFields> = {}): Promise<string> {
     const { pk: first } = await createStage(app.api, 'identification');
     const { pk: second } = await createStage(app.api, 'user_login', stage);
     return (await createFlowWith(app.api, [first, second])).flow.slug;
   }
 
-  it('who is only pretended to exist', async () => {
+  it('to an unknown user', async () => {
     for (const stage of [{}, { remember_me_offset: 'days=1' }]) {
       const slug = await trusting(stage);
       const visitor = new Visitor(app.url);
@@ -216,7 +216,7 @@ describe('Nobody is signed in', () => {
     }
   });
 
-  it('who was deactivated, also during the run', async () => {
+  it('to an inactive user, also if deactivated during the run', async () => {
     const off = { component: 'ak-stage-access-denied', error_message: 'This account is not active.' };
     const user = await createPasswordUser(app.api, { is_active: false });
     const visitor = new Visitor(app.url);
@@ -232,7 +232,7 @@ describe('Nobody is signed in', () => {
     expect(await whoami(visitor)).toBe(403);
   });
 
-  it('where there is no user in the run', async () => {
+  it('without a pending user', async () => {
     const { pk } = await createStage(app.api, 'user_login');
     const { flow } = await createFlowWith(app.api, [pk]);
     const visitor = new Visitor(app.url);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('A user logout stage', () => {
-  it('ends the session of a signed-in visitor, records it and continues with the flow', async () => {
+  it('ends the session of a signed-in visitor, logs an event and continues the flow', async () => {
     const user = await createPasswordUser(app.api);
     const visitor = new Visitor(app.url);
     await visitor.answer(await createSignInFlow(app.api), { uid_field: user.username, password: user.password });
@@ -36,7 +36,7 @@ describe('A user logout stage', () => {
     expect(body.results).toHaveLength(1);
   });
 
-  it('passes a visitor who is not signed in', async () => {
+  it('lets an anonymous visitor continue', async () => {
     const { pk } = await createStage(app.api, 'user_logout');
     const { flow } = await createFlowWith(app.api, [pk]);
     expect(await new Visitor(app.url).see(flow.slug)).toEqual({ component: 'xak-flow-redirect', to: '/' });

@@ -43,7 +43,7 @@ const recoveryEmail = (pk: number, query: string, api = app.api): Promise<any> =
 const mailsTo = (address: string): Promise<unknown[]> =>
   app.dataSource.query('select from mail_message where recipient_address = $1', [address]);
 
-/** Opens a link and presses its button, with a browser of its own. */
+/** Opens a link and presses its button, by default in a new browser. */
 async function follow(link: string, visitor = new Visitor(app.url)): Promise<any> {
   const query = new URL(link).search.slice(1);
   const { token, component } = await visitor.see(flow.slug, query);
@@ -61,7 +61,7 @@ describe('/core/users/{id}/recovery/', () => {
     expect(await mailsTo(email)).toEqual([]);
   });
 
-  it('gives a link of PUBLIC_URL, whatever the headers of the request say', async () => {
+  it('returns a link under PUBLIC_URL, regardless of the request headers', async () => {
     const { pk, email } = await createReader(app.api);
     const evil = 'evil.example.com';
     const headers = { host: evil, 'x-forwarded-host': evil, forwarded: `host=${evil}`, origin: `https://${evil}` };
@@ -89,7 +89,7 @@ describe('/core/users/{id}/recovery/', () => {
     expect((await recovery(pk)).body.link).not.toBe(next);
   });
 
-  it('is dead when the password has been changed since, and another one is given then', async () => {
+  it('returns a link that a password change invalidates, and a new link afterwards', async () => {
     const { pk } = await createReader(app.api);
     const { link } = (await recovery(pk)).body;
     await app.api.post(`/core/users/${pk}/set_password/`, { password: 'another password' });
@@ -102,7 +102,7 @@ describe('/core/users/{id}/recovery/', () => {
     expect(await follow(next)).toMatchObject({ name: flow.behind });
   });
 
-  it('may be opened any number of times, is confirmed once, and is refused as used afterwards', async () => {
+  it('returns a link that can be opened repeatedly but confirmed only once', async () => {
     const { pk } = await createReader(app.api);
     const { link } = (await recovery(pk)).body;
     const query = new URL(link).search.slice(1);
@@ -116,7 +116,7 @@ describe('/core/users/{id}/recovery/', () => {
     });
   });
 
-  it('leads where the flow leads now, though the link is an older one', async () => {
+  it('returns a link that follows later changes to the flow', async () => {
     const { pk } = await createReader(app.api);
     const { link } = (await recovery(pk)).body;
     await app.api.delete(`/flows/bindings/${flow.binding}/`);
@@ -124,7 +124,7 @@ describe('/core/users/{id}/recovery/', () => {
     expect(await follow(link)).toMatchObject({ name: flow.behind });
   });
 
-  it('activates users who await confirmation, where the stage does, and no deactivated users', async () => {
+  it('returns a link that activates an unconfirmed user, but answers 400 for a deactivated user', async () => {
     const { pk } = await createReader(app.api, { is_active: false });
     expect(await recovery(pk)).toMatchObject({
       status: 400,
@@ -136,10 +136,10 @@ describe('/core/users/{id}/recovery/', () => {
   });
 
   it.each([
-    ['nothing but an identification stage', 1],
-    ['nothing but that and the proof of the mailbox, which passes without a mail', 2],
+    ['only an identification stage', 1],
+    ['only an identification and an email stage, which sends no mail', 2],
     ['no stages', 0],
-  ])('leads to its button and through a flow that has %s', async (_, stages) => {
+  ])('returns a link that works in a flow with %s', async (_, stages) => {
     const { pk, email } = await createReader(app.api);
     const { body } = await app.api.get(`/flows/bindings/?target=${flow.pk}&ordering=order`);
     for (const { pk: binding } of body.results.slice(stages)) await app.api.delete(`/flows/bindings/${binding}/`);
@@ -153,12 +153,12 @@ describe('/core/users/{id}/recovery/', () => {
     expect(await new Visitor(app.url).see(flow.slug, new URL(link).search.slice(1))).toMatchObject(denied);
   });
 
-  it('is for a user without an address too', async () => {
+  it('returns a link for a user without an address', async () => {
     const { pk } = await createReader(app.api, { email: '' });
     expect(await follow((await recovery(pk)).body.link)).toMatchObject({ name: flow.behind });
   });
 
-  it('is worth nothing when the address of the user has changed since', async () => {
+  it('returns a link that a change of the address invalidates', async () => {
     const { pk } = await createReader(app.api);
     const { link } = (await recovery(pk)).body;
     await app.api.patch(`/core/users/${pk}/`, { email: 'new@example.org' });
@@ -167,7 +167,7 @@ describe('/core/users/{id}/recovery/', () => {
     expect((await recovery(pk)).body.link).not.toBe(link);
   });
 
-  it('says what is missing', async () => {
+  it('answers 400 without a recovery flow for the user, and 404 for an unknown user', async () => {
     const { pk } = await createReader(app.api);
     await app.api.patch(`/flows/instances/${flow.slug}/`, { authentication: 'require_authenticated' });
     const refused = await recovery(pk);
@@ -192,7 +192,7 @@ describe('/core/users/{id}/recovery/', () => {
     expect((await recovery(pk)).body.link).toContain(`/if/flow/${flow.slug}/`);
   });
 
-  it('asks for the permission to reset passwords, on this user or on all', async () => {
+  it('requires the permission to reset the password of this user', async () => {
     const { pk } = await createReader(app.api);
     const other = await createReader(app.api);
     const helper = await createActor(app, ['authentik_core.view_user']);
@@ -206,7 +206,7 @@ describe('/core/users/{id}/recovery/', () => {
     expect((await recovery(other.pk, helper.api)).status).toBe(403);
   });
 
-  it('is written down without the link', async () => {
+  it('logs an event without the link', async () => {
     const { pk, username } = await createReader(app.api);
     const { link } = (await recovery(pk)).body;
     const { body } = await app.api.get('/events/events/?action=secret_view&ordering=-created');
@@ -219,7 +219,7 @@ describe('/core/users/{id}/recovery/', () => {
 });
 
 describe('/core/users/{id}/recovery_email/', () => {
-  it('mails a link that does the same, with the template and for the time of the stage', async () => {
+  it('mails a recovery link, with subject and expiry of the stage, in the user’s language', async () => {
     const { pk, email } = await createReader(app.api, { attributes: { settings: { locale: 'de' } } });
     const { pk: stage } = await createEmailStage(app.api, {
       host: '127.0.0.1',
@@ -235,7 +235,7 @@ describe('/core/users/{id}/recovery_email/', () => {
     expect(await follow(mail.link)).toMatchObject({ name: flow.behind });
   });
 
-  it('ends the link of the mail before, and not the one that was shown', async () => {
+  it('invalidates the link of the previous mail, but not the link returned by /recovery/', async () => {
     const { pk, email } = await createReader(app.api);
     const { link } = (await recovery(pk)).body;
     await recoveryEmail(pk, `?email_stage=${flow.stage}`);
@@ -268,7 +268,7 @@ describe('/core/users/{id}/recovery_email/', () => {
     expect((await send(other)).status).toBe(400);
   });
 
-  it('says what is missing, in the order of the reference', async () => {
+  it('answers 400 for a missing stage, address or flow, and 404 for an unknown user', async () => {
     const { pk } = await createReader(app.api);
     const { pk: silent } = await createReader(app.api, { email: '' });
     const noStage = { non_field_errors: ['Email stage does not exist.'] };

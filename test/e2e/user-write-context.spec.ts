@@ -29,7 +29,7 @@ const fields = [
   { field_key: 'some_ignored_key' },
 ] as const;
 
-/** A browser that is at the form of a flow that writes its answers to a user, and knows this already. */
+/** A browser at the form of a flow that writes a user, with this context. */
 async function atForm(
   context: PlanContext,
   settings: Partial<UserWriteStageFields>,
@@ -55,7 +55,7 @@ async function userNamed(username: string): Promise<User> {
 }
 
 describe('The context of a run that writes a user', () => {
-  it('decides on groups, path and type of a new one, over what the stage says', async () => {
+  it('adds groups, and overrides path and type of the stage, for a new user', async () => {
     const groups = [await createGroup(app.api), await createGroup(app.api), await createGroup(app.api)];
     const [of_stage, ...of_run] = groups.map(({ pk }) => pk);
     const { visitor, slug } = await atForm(
@@ -81,7 +81,7 @@ describe('The context of a run that writes a user', () => {
     }
   });
 
-  it('is who is changed: user name, password and attributes, and nothing of what belongs to no field', async () => {
+  it('has the pending user, whose user name, password and attributes change; unknown keys are ignored', async () => {
     const before = await createUser(app.api, { name: 'Jane', attributes: { some: { other: 1 }, more: 2 } });
     const { visitor, slug } = await atForm({ pending_user: { pk: before.pk } }, { user_creation_mode: 'never_create' });
     const username = randomUUID();

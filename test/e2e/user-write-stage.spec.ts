@@ -88,7 +88,7 @@ describe('A user write stage', () => {
     });
   });
 
-  it('writes nothing that raises the rights of a user', async () => {
+  it('ignores fields that would grant privileges', async () => {
     const keys = ['is_active', 'is_superuser', 'type', 'path', 'groups', 'uuid', 'last_login', 'awaits_confirmation'];
     const reserved = 'attributes_goauthentik.io/user/debug';
     const slug = await flowOf([text('username'), ...[...keys, reserved].map(text)], { create_users_as_inactive: true });
@@ -120,13 +120,13 @@ describe('A user write stage', () => {
     });
   });
 
-  it('is not passed without data to write', async () => {
+  it('denies access without data to write', async () => {
     const write = await createStage(app.api, 'user_write');
     const { flow } = await createFlowWith(app.api, [write.pk]);
     expect(await new Visitor(app.url).see(flow.slug)).toMatchObject(denied('No Pending data.'));
   });
 
-  it('creates no user in mode never_create, and none for an unknown identification', async () => {
+  it('creates no user in mode never_create, nor for an unknown pending user', async () => {
     const slug = await settingsFlow([text('name')], { user_creation_mode: 'never_create' });
     const visitor = new Visitor(app.url);
     const nobody = randomUUID();
@@ -154,7 +154,7 @@ describe('A user write stage', () => {
     expect(await new Visitor(app.url).answer(slug, { username, name: 'x' })).toMatchObject(denied('Unknown error'));
   });
 
-  it('refuses what a user cannot have, and writes nothing then', async () => {
+  it('refuses invalid values, and writes nothing', async () => {
     const slug = await flowOf([text('username'), text('email')]);
     const username = randomUUID();
     for (const email of ['nobody', 'a@example.org,b@example.org']) {
@@ -167,7 +167,7 @@ describe('A user write stage', () => {
     expect(await userNamed(username)).toBeNull();
   });
 
-  it('refuses a name that is taken, in any letter case, and ends the run', async () => {
+  it('refuses a taken user name in any letter case, and ends the run', async () => {
     const { username } = await createUser(app.api);
     const slug = await flowOf([text('username')]);
     const visitor = new Visitor(app.url);
@@ -175,7 +175,7 @@ describe('A user write stage', () => {
     expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-prompt' });
   });
 
-  it('creates one user of a name that many ask for at the same time', async () => {
+  it('creates only one user for concurrent requests with the same name', async () => {
     const slug = await flowOf([text('username')]);
     const username = `Contested-${randomUUID()}`;
     const visitors = await Promise.all(
@@ -195,7 +195,7 @@ describe('A user write stage', () => {
     expect(left).toHaveLength(1);
   });
 
-  it('writes down what it has written, by the names of the fields alone', async () => {
+  it('logs an event with the names of the written fields, without their values', async () => {
     const slug = await flowOf([text('username'), text('email'), password]);
     const username = randomUUID();
     await new Visitor(app.url).answer(slug, { username, email: 'seen@example.org', password: 'secret-of-the-event' });
@@ -211,8 +211,8 @@ describe('A user write stage', () => {
   });
 });
 
-describe('An account that was never confirmed', () => {
-  /** Signs up, so many days ago. */
+describe('An unconfirmed account', () => {
+  /** Signs up, backdated by this many days. */
   async function signedUp(days: number): Promise<number> {
     const slug = await flowOf([text('username')], { create_users_as_inactive: true });
     const username = randomUUID();
@@ -225,7 +225,7 @@ describe('An account that was never confirmed', () => {
     return pk;
   }
 
-  it('is deleted after some time, unless an administrator has decided about it or a link of it is valid', async () => {
+  it('is deleted after 30 days, unless an administrator has set is_active or a link of it is valid', async () => {
     const [forgotten, recent, decided, mailed, late] = [
       await signedUp(31),
       await signedUp(29),
@@ -256,7 +256,7 @@ describe('An account that was never confirmed', () => {
 });
 
 describe('A new password', () => {
-  it('is what counts from now on, since now', async () => {
+  it('replaces the old one, and updates password_change_date', async () => {
     const user = await createUser(app.api);
     await app.api.post(`/core/users/${user.pk}/set_password/`, { password: 'the old password' });
     const before = (await app.api.get(`/core/users/${user.pk}/`)).body.password_change_date;
@@ -273,7 +273,7 @@ describe('A new password', () => {
     expect(stored!.attributes).toEqual({});
   });
 
-  it('ends the user’s sessions in other browsers, and no one else’s', async () => {
+  it('ends the user’s sessions, but no sessions of other users', async () => {
     const user = await createUser(app.api);
     const other = await createUser(app.api);
     for (const { pk } of [user, user, other]) {

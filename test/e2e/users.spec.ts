@@ -28,7 +28,7 @@ function stored(pk: number): Promise<User> {
 }
 
 describe('A new user', () => {
-  it('needs a user name and a name, and has the defaults of the reference in its order', async () => {
+  it('requires a user name and a name, and has authentik’s defaults and field order', async () => {
     const { status, body } = await app.api.post('/core/users/', { username: 'defaults', name: '' });
     expect(status).toBe(201);
     const { pk, avatar, uid, uuid: id, password_change_date: changed } = body;
@@ -84,7 +84,7 @@ describe('A new user', () => {
     expect((await app.api.get(`/core/users/${body.pk}/`)).body).toEqual(body);
   });
 
-  it('embeds its groups in the order of the reference', async () => {
+  it('contains its groups in authentik’s field order', async () => {
     const parent = await createGroup(app.api, { name: 'parent of all' });
     const group = await createGroup(app.api, { parent: parent.pk });
     const { groups_obj } = await createUser(app.api, { groups: [group.pk] });
@@ -113,7 +113,7 @@ describe('A new user', () => {
     expect((await stored(body.pk)).passwordHash).toBe('');
   });
 
-  it('is refused with every error at once, in the order of the fields', async () => {
+  it('is refused with all errors at once, in field order', async () => {
     const { status, body } = await app.api.post('/core/users/', {
       type: 'robot',
       path: '',
@@ -151,7 +151,7 @@ describe('A new user', () => {
     });
   });
 
-  it('is refused with a duplicate name and with one that is too long', async () => {
+  it('is refused with a duplicate or too long user name', async () => {
     await createUser(app.api, { username: 'taken' });
     expect(await post({ username: 'taken' })).toMatchObject({
       status: 400,
@@ -163,7 +163,7 @@ describe('A new user', () => {
     });
   });
 
-  it('loses a race for its name with the message of the rule', async () => {
+  it('is refused with the usual error if a concurrent request takes its name', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => post({ username: 'raced' })));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 400, 400, 400, 400]);
     for (const { body } of answers.filter(({ status }) => status === 400)) {
@@ -206,7 +206,7 @@ describe('The type of a user', () => {
     expect(await post({ type })).toMatchObject({ status: 201, body: { type } });
   });
 
-  it('cannot be made internal_service_account', async () => {
+  it('cannot be set to internal_service_account', async () => {
     const refused = {
       status: 400,
       body: { type: ['Setting a user to internal service account is not allowed.'] },
@@ -229,7 +229,7 @@ describe('The type of a user', () => {
 });
 
 describe('A change to a user', () => {
-  it('touches only what it names, as PATCH and as PUT', async () => {
+  it('keeps unsent fields, with PATCH and PUT', async () => {
     const group = await createGroup(app.api);
     const fields = { name: 'Name', email: 'a@example.com', attributes: { a: 1 }, path: 'p', groups: [group.pk] };
     const user = await createUser(app.api, fields);
@@ -249,7 +249,7 @@ describe('A change to a user', () => {
     expect((await app.api.patch(`/core/users/${pk}/`, { groups: [] })).body.groups).toEqual([]);
   });
 
-  it('may keep its name, and not have that of another user', async () => {
+  it('may keep the user name, but not use the name of another user', async () => {
     const [one, other] = [await createUser(app.api), await createUser(app.api)];
     expect((await app.api.patch(`/core/users/${one.pk}/`, { username: one.username })).status).toBe(200);
     expect(await app.api.patch(`/core/users/${one.pk}/`, { username: other.username })).toMatchObject({
@@ -267,7 +267,7 @@ describe('A change to a user', () => {
 });
 
 describe('Deleting a user', () => {
-  it('removes them with their tokens and memberships, once', async () => {
+  it('deletes their tokens and memberships, too, and answers 404 the second time', async () => {
     const group = await createGroup(app.api);
     const user = await createUser(app.api, { groups: [group.pk] });
     const { identifier } = await createToken(app.api, { user: user.pk });
@@ -279,8 +279,8 @@ describe('Deleting a user', () => {
   });
 });
 
-describe('What uses a user', () => {
-  it('is their groups and their tokens, as far as the caller may view them', async () => {
+describe('`used_by` of a user', () => {
+  it('lists the groups and tokens that the caller may view', async () => {
     const user = await createUser(app.api);
     const groups = [await createGroup(app.api, { name: 'b' }), await createGroup(app.api, { name: 'a' })];
     for (const { pk } of groups) await app.api.post(`/core/groups/${pk}/add_user/`, { pk: user.pk });
@@ -299,7 +299,7 @@ describe('What uses a user', () => {
 });
 
 describe('is_superuser', () => {
-  it('is true for active members of a group of superusers or of one below it, and cannot be written', async () => {
+  it('is true for active members of superuser groups and their descendants, and is read-only', async () => {
     const top = await createGroup(app.api, { is_superuser: true });
     const below = await createGroup(app.api, { parent: top.pk });
     const direct = await createUser(app.api, { groups: [top.pk] });
@@ -314,12 +314,12 @@ describe('is_superuser', () => {
 describe('The avatar', () => {
   const svgOf = (avatar: string): string => Buffer.from(avatar.split(',')[1]!, 'base64').toString();
 
-  it('shows the initials of the name, or of the user name of those without one', async () => {
+  it('shows the initials of the name, or of the user name if there is no name', async () => {
     expect(svgOf((await createUser(app.api, { name: 'ada king lovelace' })).avatar)).toContain('>AL</text>');
     expect(svgOf((await createUser(app.api, { username: 'zoe' })).avatar)).toContain('>Z</text>');
   });
 
-  it('holds nothing that a name could bring in', async () => {
+  it('escapes the name', async () => {
     const { avatar } = await createUser(app.api, { name: '<script> "&' });
     expect(svgOf(avatar)).not.toMatch(/<s(?!vg)|"&|<</);
   });

@@ -68,8 +68,8 @@ async function confirm({ browser, mail }: Waiting): Promise<string> {
   return (await browser.submit()).html;
 }
 
-describe('A tab that waits for a mail whose link is confirmed in another tab', () => {
-  it('says so in a recovery, and leaves the password form to the other tab', async () => {
+describe('A waiting tab whose link was confirmed in another tab', () => {
+  it('shows a message in a recovery, but no password form', async () => {
     const started = await recovers();
     expect(await confirm(started)).toContain('name="password"');
     const { html } = await started.browser.open(started.tab);
@@ -77,7 +77,7 @@ describe('A tab that waits for a mail whose link is confirmed in another tab', (
     expect(html).not.toContain('name="password"');
   });
 
-  it('leads to the form of the other tab, which may be closed', async () => {
+  it('links to the form of the other tab', async () => {
     const started = await recovers('?next=%2Fapi%2Fv3%2Fdocs%2F');
     await confirm(started);
     const { html } = await started.browser.open(started.tab);
@@ -86,7 +86,7 @@ describe('A tab that waits for a mail whose link is confirmed in another tab', (
     expect(here).toContain('next=');
   });
 
-  it('says so in a sign-up that has ended with a sign-in, also when it is reloaded', async () => {
+  it('shows a message after a completed sign-up, also after a reload', async () => {
     const started = await signsUp();
     await confirm(started);
     for (const _ of [1, 2]) {
@@ -96,7 +96,7 @@ describe('A tab that waits for a mail whose link is confirmed in another tab', (
     }
   });
 
-  it('says so when another mail is requested there', async () => {
+  it('shows a message if another mail is requested there', async () => {
     const started = await recovers();
     await confirm(started);
     await started.browser.open(started.tab);
@@ -104,7 +104,7 @@ describe('A tab that waits for a mail whose link is confirmed in another tab', (
     expect([address, html.includes(confirmed)]).toEqual([started.tab, true]);
   });
 
-  it('waits while the link is open and its button is not pressed', async () => {
+  it('keeps waiting until the button of the link is pressed', async () => {
     const started = await recovers();
     const { pathname, search } = new URL(started.mail.link);
     await started.browser.open(`${pathname}${search}`);
@@ -113,7 +113,7 @@ describe('A tab that waits for a mail whose link is confirmed in another tab', (
   });
 });
 
-it('A tab that waits for another run is not ended by a link', async () => {
+it('A waiting tab of another run is not affected by a link', async () => {
   const [started, other] = [await recovers(), await recovers()];
   await confirm(started);
   expect((await started.browser.open(other.tab)).html).not.toContain(confirmed);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 describe('/.well-known/', () => {
-  it('leads from change-password to the start page, and to the recovery flow where there is one', async () => {
+  it('redirects change-password to the recovery flow, or to the home page without one', async () => {
     const visitor = new PageBrowser(app.url);
     const target = async (): Promise<unknown> => {
       const { status, headers } = await visitor.ask('/.well-known/change-password');
@@ -22,12 +22,12 @@ describe('/.well-known/', () => {
     expect(await target()).toEqual([302, '/if/flow/get-back-in/', 'no-store']);
   });
 
-  it('answers 404 for an unknown address, so that password managers trust the others', async () => {
+  it('answers 404 for an unknown path, as password managers require', async () => {
     const unknown = '/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200';
     expect((await new PageBrowser(app.url).ask(unknown)).status).toBe(404);
   });
 
-  it('has the contact of SECURITY_CONTACT and SECURITY_EXPIRES in security.txt', async () => {
+  it('has SECURITY_CONTACT and SECURITY_EXPIRES in security.txt', async () => {
     const answer = await new PageBrowser(app.url).ask('/.well-known/security.txt');
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
     expect((await answer.text()).split('\n')).toEqual([
