@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 import { DataSource } from 'typeorm';
 
+import { readSettings } from '../../src/config/read-settings.js';
 import { dataSourceOptions } from '../../src/data-source.js';
 import { MessageStore } from '../../src/mail/outbox/message-store.js';
 import { type NewMail, Outbox } from '../../src/mail/outbox/outbox.service.js';
@@ -175,5 +176,5 @@ async function renderMail(): Promise<RenderedMail> {
   const url = `http://127.0.0.1:9000/if/flow/recovery/?flow_token=${'0'.repeat(64)}`;
   const user = { username: 'alice', name: 'Alice', email: 'alice@example.org' };
   const data = { user, url, expires: new Date(Date.now() + 1_800_000) };
-  return new MailRenderer({ emailTemplateDir: '/templates' }).render({ template, subject, locale, data });
+  return new MailRenderer(readSettings({}).settings).render({ template, subject: subject ?? '', locale, data });
 }

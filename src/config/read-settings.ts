@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 
+import { mailImageKindOf, maxMailImage } from '../syntax/mail-image.js';
 import { type SettingDeclaration, settingsOf } from './setting.js';
 import { Settings } from './settings.js';
 
@@ -70,7 +71,7 @@ export function readSettings(env: NodeJS.ProcessEnv): { settings: Settings; warn
     return message === undefined ? [] : [`${name} ${message}`];
   });
   if (lines.length > 0) throw new SettingsError(`Settings that cannot be used:\n  ${lines.join('\n  ')}`);
-  return { settings, warnings: misspelt(env) };
+  return { settings, warnings: [...misspelt(env), ...withoutLogo(settings)] };
 }
 
 /** The texts of the variables that are set, and a message for each one that cannot be read. */
@@ -104,6 +105,14 @@ function valueOf(name: string, { secret }: SettingDeclaration, env: NodeJS.Proce
 function unlessEmpty(text: string | undefined): string | undefined {
   const trimmed = text?.trim();
   return trimmed === '' ? undefined : trimmed;
+}
+
+/** A warning if mails cannot show the logo. */
+function withoutLogo({ brandLogo }: Settings): string[] {
+  if (brandLogo === undefined || mailImageKindOf(readFileSync(brandLogo)) !== undefined) return [];
+  return [
+    `BRAND_LOGO is shown on pages only: mails show PNG, JPEG or GIF of at most ${maxMailImage} bytes, and now the name alone`,
+  ];
 }
 
 function misspelt(env: NodeJS.ProcessEnv): string[] {

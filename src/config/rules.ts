@@ -1,10 +1,11 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 import { compile } from '@fastify/proxy-addr';
 
 import { addressProblem } from '../syntax/email-address.js';
 import { headerTextProblem } from '../syntax/header-text.js';
+import { imageKindOf } from '../syntax/image-kind.js';
 import { mailAddressProblem, readMailAddress } from '../syntax/mail-address.js';
 import { hostProblem, isClientName, loginProblem } from '../syntax/mail-host.js';
 
@@ -84,10 +85,15 @@ export function proxies(text: string): string[] {
 
 /** A file of an image that browsers display. */
 export function imageProblem(path: string): string | undefined {
-  const isImage = /\.(svg|png|jpe?g|webp|gif|avif)$/i.test(path);
-  return isImage
-    ? pathProblem(path, 'file')
-    : 'must be a file that ends in .svg, .png, .jpg, .jpeg, .webp, .gif or .avif';
+  if (!/\.(svg|png|jpe?g|webp|gif|avif)$/i.test(path)) {
+    return 'must be a file that ends in .svg, .png, .jpg, .jpeg, .webp, .gif or .avif';
+  }
+  return pathProblem(path, 'file') ?? (isImage(path) ? undefined : `is not an image: ${path}`);
+}
+
+function isImage(path: string): boolean {
+  const content = readFileSync(path);
+  return /\.svg$/i.test(path) ? content.includes('<svg') : imageKindOf(content) !== undefined;
 }
 
 /** A folder with files of the operator. */

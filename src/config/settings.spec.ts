@@ -9,6 +9,8 @@ import { definitions, environment, readSettings, SettingsError } from './read-se
 import { publicUrl } from './settings.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+const textFile = join(folder, 'text.png');
+writeFileSync(textFile, 'no image');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function messageOf(env: Record<string, string>): string {
@@ -60,6 +62,7 @@ describe('readSettings', () => {
       EMAIL_USE_TLS: 'Yes',
       MAIL_ENDS_OLDER_LINKS: '0',
       BRAND_COLOR: '#ABC',
+      BRAND_FOOTER: 'City Library\\n 1 Main Street\r\nSpringfield',
       METRICS_NETWORKS: '10.0.0.0/8, 192.0.2.7',
       TRUST_PROXY: 'loopback, 10.0.0.0/255.0.0.0,2001:db8::/32',
       SECURITY_CONTACT: 'mailto:security@example.org',
@@ -70,6 +73,7 @@ describe('readSettings', () => {
       emailUseTls: true,
       mailEndsOlderLinks: false,
       brandColor: 'abc',
+      brandFooter: 'City Library\n1 Main Street\nSpringfield',
       metricsNetworks: ['10.0.0.0/8', '192.0.2.7'],
       trustProxy: ['loopback', '10.0.0.0/255.0.0.0', '2001:db8::/32'],
       securityExpires: '2027-06-29T22:00:00.000Z',
@@ -109,6 +113,9 @@ describe('readSettings', () => {
     ['TRUST_PROXY', 'proxy.example.org', 'must be addresses and networks such as 10.0.0.0/8, not proxy.example.org'],
     ['BRAND_NAME', 'City\nLibrary', 'cannot be the name of a sender of mails. The name contains a control character.'],
     ['BRAND_LOGO', '/nowhere/logo.png', 'names a file that does not exist: /nowhere/logo.png'],
+    ['BRAND_LOGO', textFile, `is not an image: ${textFile}`],
+    ['BRAND_FOOTER', 'a\u0007b', 'must not contain control characters apart from line breaks'],
+    ['BRAND_FOOTER', 'x'.repeat(2001), 'must have at most 2000 characters'],
     ['BRAND_LOGO', folder, 'must be a file that ends in .svg, .png, .jpg, .jpeg, .webp, .gif or .avif'],
     ['PAGE_TEMPLATE_DIR', '/nowhere', 'names a folder that does not exist: /nowhere'],
     ['BLUEPRINT_DIR', '/nowhere', 'names a folder that does not exist: /nowhere'],
@@ -177,6 +184,15 @@ describe('readSettings', () => {
     const message = messageOf({ EMAIL_PASSWORD: 'a', EMAIL_PASSWORD_FILE: 'b', BOOTSTRAP_PASSWORD_FILE: missing });
     expect(message).toContain('EMAIL_PASSWORD and EMAIL_PASSWORD_FILE are both set; set one of them');
     expect(message).toMatch(/BOOTSTRAP_PASSWORD cannot be read from BOOTSTRAP_PASSWORD_FILE: ENOENT/);
+  });
+
+  it('warns about a logo that mails cannot show', () => {
+    const file = join(folder, 'logo.svg');
+    writeFileSync(file, '<svg xmlns="http://www.w3.org/2000/svg"/>');
+    const { warnings } = readSettings({ BRAND_LOGO: file });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^BRAND_LOGO is shown on pages only: mails show PNG, JPEG or GIF/),
+    ]);
   });
 
   it('warns about variables that look like misspelt settings', () => {

@@ -1,5 +1,6 @@
 import { IsIn, MinLength } from 'class-validator';
 
+import { footerLines } from './footer.js';
 import { loopbackFreeNetworks } from './networks.js';
 import { exactOrigins } from './origins.js';
 import * as rules from './rules.js';
@@ -151,17 +152,21 @@ export class Settings {
   @WholeNumber(0, 3650)
   readonly unconfirmedRetention: number = 30;
 
-  @Setting('Name of the installation that pages show, and the name of the sender of mails')
+  @Setting('Name of the service, on pages and in mails: their sender, their subject and their text')
   @Valid(rules.nameProblem)
   readonly brandName: string = 'email-stage';
 
-  @Setting('Colour of buttons and links on pages, hexadecimal')
+  @Setting('Colour of buttons and links on pages and in mails, hexadecimal')
   @Colour()
   readonly brandColor: string = '2450c8';
 
-  @Setting('Image file of the logo on pages: SVG, PNG, JPEG, WebP, GIF or AVIF')
+  @Setting('Image file of the logo: PNG, JPEG or GIF for pages and mails; SVG, WebP or AVIF for pages only')
   @Valid(rules.imageProblem)
   readonly brandLogo: string | undefined;
+
+  @Setting('Text at the end of mails, such as imprint and support address; \\n begins a new line')
+  @ConvertedBy(footerLines)
+  readonly brandFooter: string = '';
 
   @Setting(
     'Folder whose templates replace those of pages with the same name; a custom.css there is added to every page',

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 
 import { SETTINGS, type Settings } from '../config/settings.js';
+import type { Accent } from '../templating/accent.js';
+import { type Brand, brandOf } from '../templating/brand.js';
 import { readTemplate, type TemplateFile, TemplateFolders } from '../templating/template-files.js';
-import { type Accent, accentOf } from './accent.js';
 
 /** Folder of the shipped templates, styles and script, in the sources and in the build. */
 export const shippedFolder = fileURLToPath(new URL('templates/', import.meta.url));
@@ -44,12 +45,12 @@ const types: Readonly<Record<string, string>> = {
 export class PageAssets {
   private readonly logger = new Logger(PageAssets.name);
   private readonly folders: TemplateFolders;
-  private readonly accent: { readonly light: Accent; readonly dark: Accent };
+  private readonly brand: Brand;
   private readonly cache = new Map<string, { readonly file: string; readonly asset: Promise<Asset> }>();
 
-  constructor(@Inject(SETTINGS) private readonly settings: Settings) {
+  constructor(@Inject(SETTINGS) settings: Settings) {
     this.folders = new TemplateFolders(settings.pageTemplateDir, shippedFolder);
-    this.accent = accentOf(`#${settings.brandColor}`);
+    this.brand = brandOf(settings);
   }
 
   /** Returns an asset; undefined if there is no `custom.css`. Reads changed files again. */
@@ -78,11 +79,11 @@ export class PageAssets {
   }
 
   private async logoFile(): Promise<TemplateFile | undefined> {
-    const { brandLogo } = this.settings;
-    if (brandLogo === undefined) return this.fileNamed('logo.svg');
-    const isImage = types[extname(brandLogo).toLowerCase()]?.startsWith('image/') ?? false;
-    const files = await new TemplateFolders(undefined, dirname(brandLogo)).open().catch(() => undefined);
-    const file = isImage ? await files?.find(basename(brandLogo)).catch(() => undefined) : undefined;
+    const { logo } = this.brand;
+    if (logo === undefined) return this.fileNamed('logo.svg');
+    const isImage = types[extname(logo).toLowerCase()]?.startsWith('image/') ?? false;
+    const files = await new TemplateFolders(undefined, dirname(logo)).open().catch(() => undefined);
+    const file = isImage ? await files?.find(basename(logo)).catch(() => undefined) : undefined;
     if (file !== undefined) return file;
     this.logger.warn('BRAND_LOGO is no image that can be read; pages show the logo of email-stage');
     return this.fileNamed('logo.svg');
@@ -98,14 +99,14 @@ export class PageAssets {
   private withSettings({ name, origin }: TemplateFile, content: Buffer, font: string | undefined): Buffer {
     if (name === 'style.css') return Buffer.concat([Buffer.from(this.colours() + fontFace(font)), content]);
     if (origin === 'custom' || name !== 'logo.svg') return content;
-    const { fill, onFill } = this.accent.light;
+    const { fill, onFill } = this.brand.accent.light;
     return Buffer.from(content.toString().replaceAll('#2450c8', fill).replaceAll('#fff', onFill));
   }
 
   private colours(): string {
     const variables = ({ fill, onFill, ink }: Accent): string =>
       `:root{--accent:${fill};--on-accent:${onFill};--accent-ink:${ink}}`;
-    const { light, dark } = this.accent;
+    const { light, dark } = this.brand.accent;
     return `${variables(light)}\n@media (prefers-color-scheme:dark){${variables(dark)}}\n`;
   }
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { brandOf } from '../templating/brand.js';
 import { TemplateEngine } from '../templating/dialect/template-engine.js';
 import { WorkBudget } from '../templating/dialect/work-budget.js';
 import { type Catalog, Catalogs } from '../templating/language/catalog.js';
@@ -93,7 +94,7 @@ export class PageRenderer {
       title: page.title,
       background: page.background,
       layout: layoutClasses(page.layout),
-      brand: { name: this.settings.brandName },
+      brand: { name: brandOf(this.settings).name },
       locale,
       direction: directionOf(locale),
       language: pageLanguages.find(({ code }) => code === locale)?.name,

@@ -84,7 +84,7 @@ describe('A new password', () => {
     const attributes = { settings: { locale: 'de' } };
     const user = await createPasswordUser(app.api, { attributes });
     const [notice] = await mailsTo(user.email, 1);
-    expect(notice!.subject).toBe('Ihr Passwort wurde geändert');
+    expect(notice!.subject).toBe('Ihr Passwort wurde geändert – email-stage');
     const key = await keyOf(app.api, (await createToken(app.api, { user: user.pk })).identifier);
     const browser = await signedIn(app, user);
     await new PageBrowser(app.url).open(notice!.notMe);
@@ -121,7 +121,7 @@ describe('A new address', () => {
     const moved = `moved-${randomUUID()}@example.org`;
     await app.api.patch(`/core/users/${user.pk}/`, { email: moved });
     const [old] = await mailsTo(user.email, 1);
-    expect(old!.subject).toBe('Your email address was changed');
+    expect(old!.subject).toBe('Your email address was changed – email-stage');
     expect(await queued(moved)).toEqual([]);
     expect(await press(old!.notMe)).toContain('Account secured');
     expect((await userOf(user.pk)).email).toBe(user.email);
@@ -199,9 +199,9 @@ describe('Many changes', () => {
     await app.api.post(`/core/users/${user.pk}/set_password/`, { password: `new-${randomUUID()}` });
     const mails = await mailsTo(user.email, 6);
     const last = 'We will not email you about further changes of this kind';
-    expect(mails.filter(({ subject }) => subject === 'A new API token was created')).toHaveLength(5);
+    expect(mails.filter(({ subject }) => subject === 'A new API token was created – email-stage')).toHaveLength(5);
     expect(mails.filter(({ text }) => text.includes(last))).toHaveLength(1);
-    expect(mails.filter(({ subject }) => subject === 'Your password was changed')).toHaveLength(1);
+    expect(mails.filter(({ subject }) => subject === 'Your password was changed – email-stage')).toHaveLength(1);
     expect(await limitEvents(user.pk)).toEqual([{ change: 'token' }]);
     await app.dataSource.query(`update "request_limit" set ends = now() where key like 'notice:%'`);
     await createToken(app.api, { user: user.pk });
@@ -236,7 +236,7 @@ it('A notice of a new API token is mailed to the token’s owner', async () => {
   const user = await createReader(app.api);
   const { identifier } = await createToken(app.api, { user: user.pk });
   const [notice] = await mailsTo(user.email, 1);
-  expect(notice!.subject).toBe('A new API token was created');
+  expect(notice!.subject).toBe('A new API token was created – email-stage');
   expect(notice!.text).toContain(identifier);
   expect(notice!.notMe).not.toBe('');
 });
@@ -253,7 +253,7 @@ it('A link confirmed in another browser sends a notice to its owner; one confirm
     await confirming.answer(slug, { component: 'ak-stage-consent', token }, query);
   }
   const [notice] = await mailsTo(elsewhere.email, 1);
-  expect(notice!.subject).toBe('A link was used in another browser');
+  expect(notice!.subject).toBe('A link was used in another browser – email-stage');
   expect((await queued(here.email)).filter(({ template }) => template.includes('elsewhere'))).toEqual([]);
 });
 

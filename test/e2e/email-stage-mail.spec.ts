@@ -60,7 +60,7 @@ describe('/stages/email/{id}/test/', () => {
     });
     const mail = sink.mails.find(({ to }) => to === 'admin@example.org');
     expect(mail?.from).toBe('stage@example.org');
-    expect(mail?.source).toMatch(/^Subject: Test email\r$/m);
+    expect(mail?.source).toMatch(/^Subject: =\?UTF-8\?Q\?Test_email_=E2=80=93_email-stage\?=\r$/m);
   });
 
   it('uses the requested template and language, and the subject of the stage', async () => {

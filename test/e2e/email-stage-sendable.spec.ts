@@ -112,7 +112,7 @@ describe('An email stage', () => {
         const sender = toAsciiAddress(body.from_address).replace('IPv6', 'ipv6');
         expect([toAsciiAddress(address), name]).toEqual([sender, 'email-stage']);
         const subject = cut(singleLine(body.subject), 250);
-        expect(parsed.subject).toBe(subject === '' ? 'Reset your password' : subject);
+        expect(parsed.subject).toBe(subject === '' ? 'Reset your password – email-stage' : subject);
       }),
       { numRuns: 60 },
     );

@@ -56,7 +56,7 @@ describe('Rate-limited guesses at an account', () => {
       sink.mails.filter(({ source }) => source.includes('Zu viele fehlgeschlagene'));
     await expect.poll(() => mails().length, { timeout: 20_000 }).toBe(1);
     const { subject, text = '' } = await simpleParser(mails()[0]!.source);
-    expect(subject).toBe('Zu viele fehlgeschlagene Anmeldeversuche');
+    expect(subject).toBe('Zu viele fehlgeschlagene Anmeldeversuche – email-stage');
     const path = /https:\/\/login\.example\.org(\/if\/not-me\/\S+)/.exec(text)![1]!;
     const browser = new PageBrowser(app.url);
     await browser.open(path);

@@ -123,7 +123,7 @@ describe('The assets of the pages', () => {
 describe('An unreadable logo', () => {
   it('is replaced by the built-in one', async () => {
     const file = join(folder, 'removed.png');
-    await writeFile(file, '');
+    await writeFile(file, Buffer.from('89504e470d0a1a0a', 'hex'));
     const other = await startTestApp({ BRAND_LOGO: file });
     await rm(file);
     const answer = await fetch(`${other.url}/static/pages/logo`);

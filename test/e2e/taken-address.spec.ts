@@ -86,7 +86,7 @@ describe('A sign-up with the address of an account', () => {
     const owner = await createReader(app.api, { attributes: { settings: { locale: 'de' } } });
     await signUp('stranger-with-an-advert', owner.email.toUpperCase());
     const [{ subject, text } = { subject: '', text: '' }] = await mailsTo(owner.email, 1);
-    expect(subject).toBe('Sie haben bereits ein Konto');
+    expect(subject).toBe('Sie haben bereits ein Konto – email-stage');
     expect(text).toContain('https://login.example.org/flows/-/default/authentication/');
     expect(text).toContain('https://login.example.org/flows/-/default/recovery/');
     expect(text).not.toMatch(/stranger|advert|flow_token|\d{6}/);

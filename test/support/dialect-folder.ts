@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { MailData } from '../../src/mail/rendering/mail-data.js';
-import { MailRenderer, type RenderedMail } from '../../src/mail/rendering/mail-renderer.js';
+import type { MailRenderer, RenderedMail } from '../../src/mail/rendering/mail-renderer.js';
+import { mailRenderer } from './mail-renderer.js';
 
 /** Data that the templates are rendered with. */
 export const dialectData: MailData = {
@@ -32,7 +33,7 @@ export class DialectFolder {
   readonly renderer: MailRenderer;
 
   private constructor(readonly path: string) {
-    this.renderer = new MailRenderer({ emailTemplateDir: path });
+    this.renderer = mailRenderer(path);
   }
 
   static async make(): Promise<DialectFolder> {

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { limits as mailLimits } from '../../src/mail/rendering/limits.js';
 import type { MailData } from '../../src/mail/rendering/mail-data.js';
-import { MailRenderer, type RenderedMail } from '../../src/mail/rendering/mail-renderer.js';
+import type { MailRenderer, RenderedMail } from '../../src/mail/rendering/mail-renderer.js';
 import { limits as renderLimits } from '../../src/templating/limits.js';
 import { TemplateError } from '../../src/templating/template-error.js';
+import { mailRenderer } from '../support/mail-renderer.js';
 
 const limits = { ...renderLimits, ...mailLimits };
 
@@ -17,7 +18,7 @@ let renderer: MailRenderer;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'limits-'));
-  renderer = new MailRenderer({ emailTemplateDir: folder });
+  renderer = mailRenderer(folder);
 });
 
 afterAll(() => rm(folder, { recursive: true }));

@@ -7,7 +7,7 @@ import { DataSource } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Housekeeping } from '../../database/housekeeping.js';
-import type { ImageKind } from './image-kind.js';
+import type { ImageKind } from '../../syntax/image-kind.js';
 
 /** Folder of uploads below the public files, and the names that flows store. */
 const folderName = 'flow-backgrounds';

@@ -5,9 +5,9 @@ import { AppError } from '../../rest/errors/app-error.js';
 import { StatusError } from '../../rest/errors/status-error.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
 import type { Form } from '../../rest/http/form.js';
+import { imageKindOf } from '../../syntax/image-kind.js';
 import type { Flow } from '../flow.entity.js';
 import { BackgroundFiles } from './background-files.js';
-import { imageKindOf } from './image-kind.js';
 
 /** Longer than any useful URL, in characters. */
 const maxUrlLength = 2000;

@@ -5,8 +5,8 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
+import { imageTypes } from '../../syntax/image-kind.js';
 import { BackgroundFiles } from './background-files.js';
-import { imageTypes } from './image-kind.js';
 
 /** Images of the service, at the paths of the reference's own images. */
 const shipped: Readonly<Record<string, string>> = {

@@ -91,7 +91,7 @@ export class MailDelivery {
     try {
       const rendered = await this.renderer.render({
         template: message.template,
-        subject: message.subject,
+        subject: message.data.hasDefaultSubject === true ? '' : message.subject,
         locale: message.locale,
         data: this.dataOf(message),
       });

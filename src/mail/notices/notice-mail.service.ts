@@ -10,7 +10,6 @@ import type { NotMeKind } from '../not-me/not-me-link.entity.js';
 import { NotMeLinks } from '../not-me/not-me-links.service.js';
 import { Outbox } from '../outbox/outbox.service.js';
 import type { StoredMailData } from '../outbox/stored-mail-data.js';
-import { defaultSubjects } from '../rendering/subject.js';
 
 /** A notice to the owner of an account. */
 export interface Notice {
@@ -55,7 +54,7 @@ export class NoticeMail {
       fromAddress: this.senders.global().from.address,
       recipient: { name, address },
       template,
-      subject: defaultSubjects[template] ?? '',
+      subject: null,
       locale: negotiateLanguage([...localeOf(attributes), ...locales]),
       data: { user: { username, name, email: address }, link, expires: expires.toISOString(), values },
       deadline: expires,

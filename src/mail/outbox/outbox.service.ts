@@ -4,6 +4,7 @@ import { domainToASCII } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { defaultSubjectOf } from '../rendering/subject.js';
 import { displayName } from './display-name.js';
 import { MessageStore } from './message-store.js';
 import type { StoredMailData } from './stored-mail-data.js';
@@ -16,7 +17,8 @@ export interface NewMail {
   /** `name` may be any text; `displayName` makes it safe for a header. */
   readonly recipient: { readonly name: string; readonly address: string };
   readonly template: string;
-  readonly subject: string;
+  /** Null for the default of the template, with the name of the service. */
+  readonly subject: string | null;
   readonly locale: string;
   readonly data: StoredMailData;
   /** Not sent after this time. */
@@ -40,8 +42,8 @@ export class Outbox {
       messageId: `${pk}@${domainOf(mail.fromAddress)}`,
       stageId: mail.stage,
       template: mail.template,
-      subject: mail.subject,
-      data: mail.data,
+      subject: mail.subject ?? defaultSubjectOf(mail.template),
+      data: mail.subject === null ? { ...mail.data, hasDefaultSubject: true } : mail.data,
       recipientName: displayName(mail.recipient.name),
       recipientAddress: mail.recipient.address,
       fromAddress: mail.fromAddress,

@@ -15,6 +15,8 @@ export interface StoredMailData {
   readonly expires?: string;
   /** A test mail of an administrator: each attempt takes at most `testTimeoutSeconds`. */
   readonly isTrial?: boolean;
+  /** The subject is the default of the template. */
+  readonly hasDefaultSubject?: boolean;
   /** Additional values of the template. */
   readonly values?: Readonly<Record<string, unknown>>;
 }

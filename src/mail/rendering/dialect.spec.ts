@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { DialectFolder, dialectData } from '../../../test/support/dialect-folder.js';
+import { mailRenderer } from '../../../test/support/mail-renderer.js';
 import { TemplateError } from '../../templating/template-error.js';
-import { MailRenderer } from './mail-renderer.js';
 
 let folder: DialectFolder;
 
@@ -29,7 +29,7 @@ describe('variables', () => {
     ['{{ user.attributes.note }}|{{ user.nothing.at.all }}|{{ code }}', '||'],
     ['{{ expires }}', 'March 9, 2035 at 7:05 AM UTC'],
     ['{{ "quoted" }} {{ 12 }} {{ True }}', 'quoted 12 True'],
-    ['{{ locale }} {{ direction }} {{ align }} {{ subject }}', 'en ltr left Notification'],
+    ['{{ locale }} {{ direction }} {{ align }} {{ subject }}', 'en ltr left Notification – email-stage'],
   ])('renders %s as %s', async (source, expected) => {
     expect(await folder.html(source)).toBe(expected);
   });
@@ -144,7 +144,7 @@ describe('inheritance', () => {
   });
 
   it('lets a custom template extend the shipped template that it replaces', async () => {
-    const custom = new MailRenderer({ emailTemplateDir: join(folder.path, 'own') });
+    const custom = mailRenderer(join(folder.path, 'own'));
     await mkdir(join(folder.path, 'own', 'email'), { recursive: true });
     await writeFile(
       join(folder.path, 'own', 'email', 'base.html'),
@@ -212,7 +212,7 @@ describe('unsupported syntax', () => {
 
   it("skips authentik's own tags with a warning", async () => {
     const source =
-      '{% load nonsense %}<img src="{% inline_static_binary "x.png" %}">{% versioned_script "a" %}{{ brand }}';
+      '{% load nonsense %}<img src="{% inline_static_binary "x.png" %}">{% versioned_script "a" %}{{ tenant }}';
     const { html: written, attachments, warnings } = await folder.mail({ 'mail.html': source });
     expect(written).toBe('<img src="cid:logo">');
     expect(attachments.map(({ cid }) => cid)).toEqual(['logo']);
@@ -220,7 +220,7 @@ describe('unsupported syntax', () => {
       'mail.html, line 1: the library "nonsense" is not known here',
       'mail.html, line 1: {% inline_static_binary %} stands for the logo here',
       'mail.html, line 1: {% versioned_script %} has no meaning here and is left out',
-      'there is no variable "brand"',
+      'there is no variable "tenant"',
     ]);
   });
 });

@@ -2,8 +2,6 @@
 export const limits = {
   /** Tags in HTML that is converted to text, which takes quadratic time. */
   tags: 10_000,
-  /** Size of the logo in bytes. */
-  logo: 256 * 1024,
   /** Characters per value. */
   value: 65_536,
   /** Values per mail. */

@@ -24,7 +24,8 @@ export function statedExpiry(expires: Date): Date {
  * (except in `body`) line breaks are removed. There is no value for the bare token, only for the complete link.
  *
  * A template can also read `subject` (the final subject), `locale` (BCP 47 tag of the negotiated
- * language), `direction` (`ltr` or `rtl`) and `align` (`left` or `right`: the side that lines start at).
+ * language), `direction` (`ltr` or `rtl`), `align` (`left` or `right`: the side that lines start at) and `brand`
+ * (`brandScope`).
  */
 export interface MailData {
   /** The main link; an absolute http or https URL. */
@@ -50,6 +51,6 @@ export interface MailData {
   readonly source?: { readonly from: string };
   /** Notices: no further changes of this kind are mailed for a day. */
   readonly is_last?: boolean;
-  /** `invitation`: name or host of the service. */
+  /** `invitation`: where the account is created; by default the name of the service. */
   readonly host?: string;
 }

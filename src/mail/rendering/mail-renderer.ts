@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 
 import { Inject, Injectable } from '@nestjs/common';
 
-import { SETTINGS } from '../../config/settings.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import { type Brand, brandOf, type BrandSettings } from '../../templating/brand.js';
 import { type RenderTask, TemplateEngine } from '../../templating/dialect/template-engine.js';
 import { WorkBudget } from '../../templating/dialect/work-budget.js';
 import { Catalogs } from '../../templating/language/catalog.js';
@@ -10,12 +11,17 @@ import { languageValues, negotiateLanguage } from '../../templating/language/loc
 import { TimeFormats } from '../../templating/language/time-formats.js';
 import { tidyText } from '../../templating/plain-text.js';
 import { TemplateError } from '../../templating/template-error.js';
-import { type TemplateFile, type TemplateFiles, TemplateFolders } from '../../templating/template-files.js';
+import {
+  type MailFiles,
+  type TemplateFile,
+  type TemplateFiles,
+  TemplateFolders,
+} from '../../templating/template-files.js';
 import { limits } from './limits.js';
-import { Logo, type MailAttachment } from './logo.js';
+import { Logo, logoAttachments, type MailAttachment } from './logo.js';
 import type { MailData } from './mail-data.js';
 import { subjectOf } from './subject.js';
-import { declaredNames, templateScope } from './template-scope.js';
+import { brandScope, declaredNames, templateScope } from './template-scope.js';
 import { textOfHtml } from './text-part.js';
 
 /** A mail to render. */
@@ -53,10 +59,13 @@ export const catalogFolder = fileURLToPath(new URL('../locale/', import.meta.url
 export class MailRenderer {
   private readonly folders: TemplateFolders;
   private readonly engine = new TemplateEngine();
-  private readonly logo = new Logo();
+  private readonly brand: Brand;
+  private readonly logo: Logo;
   private readonly catalogs = new Catalogs(catalogFolder);
 
-  constructor(@Inject(SETTINGS) settings: { readonly emailTemplateDir: string }) {
+  constructor(@Inject(SETTINGS) settings: BrandSettings & Pick<Settings, 'emailTemplateDir'>) {
+    this.brand = brandOf(settings);
+    this.logo = new Logo(this.brand);
     this.folders = new TemplateFolders(settings.emailTemplateDir, shippedFolder);
   }
 
@@ -74,8 +83,16 @@ export class MailRenderer {
     };
     const catalog = await this.catalogs.get(negotiateLanguage([request.locale]));
     const { locale } = catalog;
-    const subject = subjectOf(request.subject, request.template, catalog);
-    const scope = { ...templateScope(request.data, warn), ...languageValues(locale), subject };
+    const subject = subjectOf(request, catalog, this.brand.name);
+    const files = await this.folders.open();
+    const found = await files.findMail(request.template);
+    const logo = found.html === undefined ? undefined : await this.logo.find(files, warn);
+    const scope = {
+      ...templateScope(request.data, warn),
+      ...languageValues(locale),
+      brand: brandScope(this.brand, logo !== undefined),
+      subject,
+    };
     const common = {
       scope,
       catalog,
@@ -86,18 +103,17 @@ export class MailRenderer {
       budget: new WorkBudget(),
       warn,
     };
-    const files = await this.folders.open();
-    const { html, text } = await this.renderParts(request.template, files, common);
-    const attachments = await this.logo.attachments(html, files, warn);
+    const { html, text } = await this.renderParts(request.template, found, files, common);
+    const attachments = logo === undefined ? [] : logoAttachments(html, logo);
     return { subject, html, text, locale, attachments, warnings: [...warnings] };
   }
 
   private async renderParts(
     template: string,
+    found: MailFiles,
     files: TemplateFiles,
     common: Omit<RenderTask, 'part'>,
   ): Promise<{ html: string; text: string }> {
-    const found = await files.findMail(template);
     const render = async (file: TemplateFile | undefined, part: RenderTask['part']): Promise<string | undefined> =>
       file === undefined ? undefined : this.engine.render(file, files, { ...common, part });
     const html = (await render(found.html, 'html'))?.trim() ?? '';

@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { mailRenderer } from '../../../test/support/mail-renderer.js';
 import { TemplateError } from '../../templating/template-error.js';
 import type { MailData } from './mail-data.js';
-import { MailRenderer, type RenderedMail } from './mail-renderer.js';
+import type { MailRenderer, RenderedMail } from './mail-renderer.js';
 
 const hostileNames = {
   html: '<a href="https://evil.example/">click</a><script>alert(1)</script>',
@@ -26,7 +27,7 @@ let renderer: MailRenderer;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'security-'));
-  renderer = new MailRenderer({ emailTemplateDir: join(folder, 'templates') });
+  renderer = mailRenderer(join(folder, 'templates'));
 });
 
 afterAll(() => rm(folder, { recursive: true }));

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { mailRenderer } from '../../../test/support/mail-renderer.js';
 import { languages } from '../../templating/language/locale.js';
 import { type MailData, statedExpiry } from './mail-data.js';
-import { MailRenderer, type RenderedMail, shippedFolder } from './mail-renderer.js';
+import { type RenderedMail, shippedFolder } from './mail-renderer.js';
 import { defaultSubjects } from './subject.js';
 
-const renderer = new MailRenderer({ emailTemplateDir: join(shippedFolder, 'none') });
+const renderer = mailRenderer(join(shippedFolder, 'none'));
 const url = 'https://id.example.com/if/flow/recovery/?flow_token=0123456789abcdef&next=%2Fapp';
 const full: MailData = {
   url,
@@ -59,10 +60,9 @@ describe.each(all)('%s in %s', (name, language) => {
     expect(warnings).toEqual([]);
     expect(locale).toBe(language);
     expect(subject).not.toBe('');
-    if (language !== 'en')
-      expect(subject).not.toBe(
-        (await mail(name)).subject === 'Notification' && language === 'fr' ? '' : (await mail(name)).subject,
-      );
+    const english = (await mail(name)).subject;
+    const isSameWord = language === 'fr' && name === 'event_notification';
+    if (language !== 'en' && !isSameWord) expect(subject).not.toBe(english);
     expect(html).toContain(`href="${url.replace('&', '&amp;')}"`);
     expect(text).toContain(`\n${url}\n`);
     for (const part of [html, text]) expect(part).not.toMatch(/undefined|null|NaN|\[object|\{[{%]|%\(/);
@@ -76,7 +76,7 @@ describe.each(all)('%s in %s', (name, language) => {
     expect(html).toContain(`<div lang="${language}" dir="${direction}">`);
     expect(html).toContain(`align="${direction === 'rtl' ? 'right' : 'left'}"`);
     expect(html).not.toMatch(/<table(?! role="presentation"| class="[\w ]+" role="presentation")/);
-    expect(html).not.toMatch(/<img(?![^>]*alt="[^"]+")/);
+    expect(html).not.toMatch(/<img(?![^>]*alt=")/);
     expect(html.match(/<h1/g)).toHaveLength(1);
   });
 

@@ -32,14 +32,23 @@ export const knownSubjects: readonly string[] = [
 ];
 
 /**
- * Returns the subject of a mail: the configured one or else the default of the template, translated if the catalog has
- * it. It is literal text and no template: one line of at most 250 characters, without control characters.
+ * Returns the subject of a mail: the configured one or else the default of the template with the name of the service,
+ * translated if the catalog has it. It is literal text and no template: one line of at most 250 characters, without
+ * control characters.
  */
-export function subjectOf(subject: string, template: string, catalog: Catalog): string {
+export function subjectOf(
+  { subject, template }: { readonly subject: string; readonly template: string },
+  catalog: Catalog,
+  serviceName: string,
+): string {
   const given = singleLine(subject);
-  const fallback = Object.hasOwn(defaultSubjects, template) ? defaultSubjects[template] : 'Notification';
-  const id = given === '' ? (fallback ?? '') : given;
-  return headerText(catalog.translate({ id }));
+  const text = catalog.translate({ id: given === '' ? defaultSubjectOf(template) : given });
+  return headerText(given === '' ? `${text} – ${serviceName}` : text);
+}
+
+/** Returns the default subject of a template in English, without the name of the service. */
+export function defaultSubjectOf(template: string): string {
+  return (Object.hasOwn(defaultSubjects, template) ? defaultSubjects[template] : undefined) ?? 'Notification';
 }
 
 /** Returns why no mail can have this subject; undefined if mails can. */

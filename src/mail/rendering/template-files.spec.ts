@@ -4,16 +4,17 @@ import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { mailRenderer } from '../../../test/support/mail-renderer.js';
 import { TemplateEngine } from '../../templating/dialect/template-engine.js';
 import { TemplateError } from '../../templating/template-error.js';
-import { MailRenderer, type RenderedMail } from './mail-renderer.js';
+import type { MailRenderer, RenderedMail } from './mail-renderer.js';
 
 let folder: string;
 let renderer: MailRenderer;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'files-'));
-  renderer = new MailRenderer({ emailTemplateDir: folder });
+  renderer = mailRenderer(folder);
 });
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -195,10 +196,10 @@ describe('the subject', () => {
     expect(await subjectOf('Something else', 'de')).toBe('Something else');
   });
 
-  it('is the template’s default if the stage has no subject', async () => {
-    expect(await subjectOf('', 'de')).toBe('Test-E-Mail');
-    expect(await subjectOf(' \n', 'es', 'email/invitation.html')).toBe('Ha recibido una invitación');
+  it('is the template’s default with the name of the service if the stage has no subject', async () => {
+    expect(await subjectOf('', 'de')).toBe('Test-E-Mail – email-stage');
+    expect(await subjectOf(' \n', 'es', 'email/invitation.html')).toBe('Ha recibido una invitación – email-stage');
     await put('mine.html', 'x');
-    expect(await subjectOf('', 'en', 'mine.html')).toBe('Notification');
+    expect(await subjectOf('', 'en', 'mine.html')).toBe('Notification – email-stage');
   });
 });

@@ -1,3 +1,4 @@
+import type { Brand } from '../../templating/brand.js';
 import { cut, multiLine, singleLine } from '../../templating/plain-text.js';
 import { emptyScope, ownText, readMoment, type Scope } from '../../templating/scope.js';
 import { limits } from './limits.js';
@@ -18,6 +19,7 @@ export const declaredNames: ReadonlySet<string> = new Set([
   'source',
   'host',
   'is_last',
+  'brand',
   'subject',
   'locale',
   'direction',
@@ -53,6 +55,20 @@ export function templateScope(data: MailData, warn: (message: string) => void): 
   const scope = emptyScope();
   for (const [name, value] of Object.entries(values)) if ((value ?? '') !== '') scope[name] = value;
   return scope;
+}
+
+/** Returns the values of the brand: name, footer, whether there is a logo, and colours of light and dark mode. */
+export function brandScope({ name, footer, accent: { light, dark } }: Brand, hasLogo: boolean): Scope {
+  return Object.assign(emptyScope(), {
+    [ownText]: name,
+    name,
+    footer,
+    has_logo: hasLogo,
+    color: light.fill,
+    text_color: light.onFill,
+    link_color: light.ink,
+    dark_link_color: dark.ink,
+  });
 }
 
 const noData: Readonly<Record<keyof MailData, undefined>> = {

@@ -21,9 +21,8 @@ import { EmailStage } from './email-stage.entity.js';
 import { EmailStageService } from './email-stage.service.js';
 import { sampleMail } from './sample-mail.js';
 
-/** Default template of a test mail, and its subject. */
+/** Default template of a test mail. */
 const testTemplate = 'email/setup.html';
-const testSubject = 'Test email';
 
 /** Sends test mails, checks mail servers and previews templates, for administrators. */
 @Injectable()
@@ -55,7 +54,7 @@ export class EmailStageMailService {
       fromAddress: from.address,
       recipient: { name: '', address: to },
       template,
-      subject: template === testTemplate ? testSubject : (stage?.subject ?? ''),
+      subject: template === testTemplate ? null : (stage?.subject ?? null),
       locale,
       data: { isTrial: true, values: { ...sampleMail(to, publicUrl(this.settings), stage?.tokenExpiry) } },
       deadline: null,

@@ -6,7 +6,6 @@ import { localeOf } from '../../core/users/settings-of.js';
 import { User } from '../../core/users/user.entity.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
-import { defaultSubjects } from '../../mail/rendering/subject.js';
 import { addressProblem } from '../../syntax/email-address.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
@@ -44,7 +43,7 @@ export class ExistingAccountMail {
       fromAddress: stage.useGlobalSettings ? this.senders.global().from.address : stage.fromAddress,
       recipient: { name: '', address: owner.email },
       template,
-      subject: defaultSubjects[template] ?? '',
+      subject: null,
       locale: negotiateLanguage([...localeOf(owner.attributes), ...locales]),
       data: {
         user: { username: owner.email, name: '', email: owner.email },

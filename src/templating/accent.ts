@@ -8,7 +8,7 @@ export interface Accent {
   readonly ink: string;
 }
 
-/** The surfaces of `style.css` with the least contrast to text. */
+/** The surfaces of pages and mails with the least contrast to text. */
 const surfaces = { light: '#f4f5f7', dark: '#1d2127' } as const;
 const inks = ['#ffffff', '#10151c'] as const;
 
@@ -37,6 +37,11 @@ export function accentOf(colour: string): { readonly light: Accent; readonly dar
 /** Returns the contrast ratio of two colours, from 1 to 21 (WCAG 2.2). */
 export function contrastOf(one: string, other: string): number {
   return contrast(parseHex(one), parseHex(other));
+}
+
+/** Returns a colour between two: `from` for the part 0, `to` for 1. */
+export function mixHex(from: string, to: string, part: number): string {
+  return toHex(mix(parseHex(from), parseHex(to), part));
 }
 
 /** Returns the colour, mixed with `towards` until its contrast to the surface suffices. */
