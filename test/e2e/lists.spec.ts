@@ -29,7 +29,7 @@ function list(query: string): Promise<Outcome> {
   return app.api.get(`/stages/email/?${query}`);
 }
 
-/** The numbers that the found stages' names begin with. */
+/** The numbers at the start of the names of the found stages. */
 async function found(query: string): Promise<number[]> {
   const { status, body } = await list(query);
   expect(status).toBe(200);

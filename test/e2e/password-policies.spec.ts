@@ -120,7 +120,7 @@ describe('A password policy bound to a flow', () => {
   const passes = async (target: string, context: Parameters<typeof passingTargets>[4]): Promise<boolean> =>
     (await passingTargets(app.dataSource.manager, 'flow', [target], undefined, context)).has(target);
 
-  it('passes responses that satisfy its rules, and with negate those that do not', async () => {
+  it('passes responses that satisfy its rules, or that violate them if negated', async () => {
     const { pk: policy } = await createPolicy({ password_field: 'pin', amount_digits: 4 });
     const [one, other] = [await createFlow(app.api), await createFlow(app.api)];
     const binding = await createPolicyBinding(app.api, { target: one.pk, policy });

@@ -113,7 +113,7 @@ describe('A new policy binding', () => {
 });
 
 describe('An update of a policy binding', () => {
-  it('keeps the subject unless the request has another one', async () => {
+  it('keeps the subject unless the request contains another subject', async () => {
     const binding = await createPolicyBinding(app.api, { target: flow.pk, group });
     const detail = `${path}${binding.pk}/`;
     expect((await app.api.patch(detail, { negate: true })).body).toEqual({ ...binding, negate: true });

@@ -50,7 +50,7 @@ describe('An unknown path', () => {
   it.each([
     ...['/nope', '/if/nope/', '/static/nope.css', '/media/nope.png', '/dev/nope/', '/if/%FF/'],
     ...['/api/v3', '/api/v4/stages/email/', '/API/V3/stages/email/', `/${list}`],
-  ])('outside of the API gets the page that unknown flows have, with a link to the start page: %s', async (path) => {
+  ])('outside of the API gets the same HTML 404 as an unknown flow, with a link to the home page: %s', async (path) => {
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
       const { status, headers, body } = await send(path, { method });
       expect([status, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);

@@ -201,7 +201,7 @@ describe('The answers of a run', () => {
 
   it.each([
     ['missing', 'null'],
-    ['those of another run', '(select key from "run_answers" where key <> answers limit 1)'],
+    ['from another run', '(select key from "run_answers" where key <> answers limit 1)'],
   ])('deny access if they are %s', async (_, answers) => {
     const [{ visitor, email }] = [await waiting(), await waiting(`${picture}B`)];
     const { query } = await proofMail(sink, email);

@@ -118,7 +118,7 @@ describe('A session', () => {
     await app.dataSource.query(`update "session" set expires = now() where expires < now() + interval '1 hour'`);
     await app.nest.get(Housekeeping).doEverything();
     expect(await left()).toEqual([{ short: false }]);
-    // Nothing is lost: the answer to the first step is valid in a new run, too.
+    // The response to the first step is also valid in a new run.
     expect(await visitor.answer(slug, {})).toMatchObject({ name: names[1] });
   });
 

@@ -26,7 +26,7 @@ const refused = {
   error_message: 'Too many sign-ups. Please try again after 10 minutes.',
 };
 
-/** Slug of a flow that asks for a user name and writes it; `whose` asks whose name it is before. */
+/** Slug of a flow that runs the stages `whose`, asks for a user name and writes it. */
 async function flowOf(user_creation_mode: 'always_create' | 'never_create', ...whose: string[]): Promise<string> {
   const form = await createPromptStage(app.api, [{ field_key: 'username' }]);
   const write = await createStage(app.api, 'user_write', { user_creation_mode });

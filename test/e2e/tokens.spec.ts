@@ -71,7 +71,7 @@ describe('A new token', () => {
     expect(await post(fields)).toMatchObject({ status: 201, body: { ...fields, user_obj: user } });
   });
 
-  it('has a random key of letters and digits, which is stored only sealed', async () => {
+  it('has a random alphanumeric key, which is stored only hashed and sealed', async () => {
     const keys = [];
     for (let count = 0; count < 3; count += 1) {
       const { pk, identifier } = await createToken(app.api);

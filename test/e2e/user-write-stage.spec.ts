@@ -28,7 +28,7 @@ const failed = denied('Failed to update user. Please try again later.');
 const text = (field_key: string): Fields[number] => ({ field_key, required: false });
 const password: Fields[number] = { field_key: 'password', type: 'password' };
 
-/** Slug of a flow with a form of these fields and a user write stage; `whose` asks who it is about before. */
+/** Slug of a flow with the stages `whose`, a form of these fields and a user write stage. */
 async function flowOf(
   fields: Fields,
   settings: Partial<UserWriteStageFields> = {},
