@@ -121,6 +121,29 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // Nodes agree on what has expired, whatever their own clocks say. The exceptions show or log a time, or compare files.
+    files: ['src/**/*.ts'],
+    ignores: [
+      '**/*.spec.ts',
+      'src/database/database-clock.ts',
+      'src/flows/backgrounds/background-files.ts',
+      'src/flows/transfer/{exporter.service,import-logs}.ts',
+      'src/mail/mailbox/mailbox.ts',
+      'src/mail/rendering/mail-renderer.ts',
+      'src/pages/page-renderer.ts',
+      'src/stages/email/sample-mail.ts',
+    ],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          "NewExpression[callee.name='Date'][arguments.length=0]",
+        ].map((selector) => ({ selector, message: 'Use DatabaseClock for times, performance.now() for durations.' })),
+      ],
+    },
+  },
   { files: ['src/database/migrations/*.ts'], rules: { 'max-lines': 'off' } },
   { files: ['src/start.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: ['*.config.ts', 'ormconfig.ts'], rules: { 'import-x/no-default-export': 'off' } },

@@ -123,7 +123,7 @@ async function send({ nest }: App, { mail, stage: name }: Command): Promise<stri
 /** Prints attempts as they end. @returns the mail in its final state, or its current state on timeout or interruption */
 async function waitFor({ nest }: App, pk: string, seconds: number, signal: AbortSignal): Promise<MailMessageDetailDto> {
   const messages = nest.get(MailMessageService, { strict: false });
-  const end = Date.now() + seconds * 1000;
+  const end = performance.now() + seconds * 1000;
   let printed = 0;
   let announced = 0;
   for (;;) {
@@ -136,7 +136,7 @@ async function waitFor({ nest }: App, pk: string, seconds: number, signal: Abort
       print(`Next attempt: ${message.next_attempt?.toISOString()}`);
       announced = printed;
     }
-    if (finalStates.includes(message.state) || Date.now() >= end || signal.aborted) return message;
+    if (finalStates.includes(message.state) || performance.now() >= end || signal.aborted) return message;
     await sleep(200);
   }
 }

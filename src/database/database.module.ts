@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 
+import { DatabaseClock } from './database-clock.js';
 import { Housekeeping } from './housekeeping.js';
 import { JobQueue } from './job-queue.js';
 import { migrate } from './migrate.js';
@@ -52,8 +53,8 @@ export class DatabaseModule {
           },
         }),
       ],
-      providers: [Housekeeping, JobQueue, OldRevisions, { provide: SecretBox, useValue: secrets }],
-      exports: [Housekeeping, JobQueue, SecretBox],
+      providers: [DatabaseClock, Housekeeping, JobQueue, OldRevisions, { provide: SecretBox, useValue: secrets }],
+      exports: [DatabaseClock, Housekeeping, JobQueue, SecretBox],
     };
   }
 }

@@ -35,7 +35,7 @@ export class JobWorker {
   private runner!: Runner;
   private restarting: Promise<void> | undefined;
   private failures = 0;
-  private lastSign = Date.now();
+  private lastSign = performance.now();
 
   /**
    * @param giveUp called when the runner cannot be kept running; the process should end
@@ -50,14 +50,14 @@ export class JobWorker {
   ) {
     const works = (): void => {
       this.failures = 0;
-      this.lastSign = Date.now();
+      this.lastSign = performance.now();
     };
     this.events.on('localQueue:getJobs:complete', works).on('job:complete', works);
   }
 
   /** Seconds since jobs were fetched or a job ended. An idle worker fetches once a second. */
   get secondsSinceWork(): number {
-    return (Date.now() - this.lastSign) / 1000;
+    return (performance.now() - this.lastSign) / 1000;
   }
 
   /** @throws if the runner cannot be started */

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 
+import { DatabaseClock } from '../database/database-clock.js';
 import { JobQueue } from '../database/job-queue.js';
 import { MailMetrics } from '../mail/delivery/mail-metrics.js';
 import type { ServedRequest } from '../rest/http/request-log.js';
@@ -24,6 +25,7 @@ export class Metrics implements OnModuleInit {
     private readonly dataSource: DataSource,
     private readonly mail: MailMetrics,
     private readonly jobs: JobQueue,
+    private readonly clock: DatabaseClock,
   ) {}
 
   onModuleInit(): void {
@@ -36,6 +38,15 @@ export class Metrics implements OnModuleInit {
       registers: [this.registry],
       collect() {
         this.set(silence());
+      },
+    });
+    const skew = (): number => this.clock.skew;
+    new Gauge({
+      name: 'clock_skew_seconds',
+      help: "Seconds by which the clock of this machine is ahead of the database server's.",
+      registers: [this.registry],
+      collect() {
+        this.set(skew());
       },
     });
     const pool = (): Pool => (this.dataSource.driver as unknown as { master: Pool }).master;

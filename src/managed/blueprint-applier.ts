@@ -4,6 +4,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import type { Caller } from '../core/access/caller.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { EventLog } from '../events/event-log.js';
 import { BlueprintError } from '../flows/transfer/blueprint-error.js';
 import { type Blueprint, readBlueprint } from '../flows/transfer/blueprint.js';
@@ -23,6 +24,7 @@ export class BlueprintApplier {
     private readonly files: BlueprintFiles,
     private readonly importer: Importer,
     private readonly events: EventLog,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /**
@@ -46,7 +48,7 @@ export class BlueprintApplier {
       const logs = await this.write(manager, blueprint, instance, caller);
       await manager.update(BlueprintInstance, { pk: instance.pk }, {
         status: 'successful',
-        lastApplied: new Date(),
+        lastApplied: this.clock.date(),
         lastAppliedHash: createHash('sha512').update(bytes).digest('hex'),
         managedModels: modelsIn(logs),
         metadata: metadataOf(blueprint),

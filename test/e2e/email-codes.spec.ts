@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 
 import { KnownBrowsers } from '../../src/core/sessions/known-browsers.js';
 import { User } from '../../src/core/users/user.entity.js';
+import { DatabaseClock } from '../../src/database/database-clock.js';
 import { createProofFlow, createReader, type ProofFlow } from '../factories/proof-flow.js';
 import { proofMail } from '../support/proof-mail.js';
 import { SmtpSink } from '../support/smtp-sink.js';
@@ -217,7 +218,7 @@ describe('A mailed code', () => {
 });
 
 describe('The lifetime of a code', () => {
-  afterEach(() => vi.useRealTimers());
+  afterEach(() => vi.restoreAllMocks());
 
   /** Ages all tokens in the database, without cleanup. */
   const pass = async (seconds: number): Promise<void> => {
@@ -247,7 +248,8 @@ describe('The lifetime of a code', () => {
     const known = await asked();
     const unknown = new Visitor(app.url);
     await unknown.answer(flow.slug, { uid_field: 'nobody-with-a-code@example.org' });
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 });
+    const clock = app.nest.get(DatabaseClock);
+    vi.spyOn(clock, 'now').mockReturnValue(clock.now() + 600_000);
     const expired = { code: [{ string: 'This code has expired. Request a new one.', code: 'invalid' }] };
     const answers = [
       await known.visitor.post(flow.slug, { code: known.code }),

@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
+import { DatabaseClock } from '../../database/database-clock.js';
 import { SecretBox } from '../../database/secret-box.js';
 import type { User } from '../users/user.entity.js';
 
@@ -30,7 +31,10 @@ type Account = Pick<User, 'pk' | 'passwordChangeDate'>;
  */
 @Injectable()
 export class KnownBrowsers {
-  constructor(private readonly secrets: SecretBox) {}
+  constructor(
+    private readonly secrets: SecretBox,
+    private readonly clock: DatabaseClock,
+  ) {}
 
   /**
    * Returns the identifier of a browser that has signed in to the account; undefined for others.
@@ -40,7 +44,7 @@ export class KnownBrowsers {
   find(cookie: string | undefined, account: Account | undefined): string | undefined {
     if (account === undefined) return undefined;
     const entry = entriesOf(cookie).find(({ user }) => user === account.pk);
-    if (entry === undefined || entry.expires <= Date.now() / 1000) return undefined;
+    if (entry === undefined || entry.expires <= this.clock.now() / 1000) return undefined;
     const [given, expected] = [Buffer.from(entry.mac), Buffer.from(this.macOf(entry, account))];
     return given.length === expected.length && timingSafeEqual(given, expected) ? entry.browser : undefined;
   }
@@ -49,7 +53,7 @@ export class KnownBrowsers {
   add(cookie: string | undefined, account: Account): string {
     const fields = {
       user: account.pk,
-      expires: Math.floor(Date.now() / 1000) + knownBrowserTtl,
+      expires: Math.floor(this.clock.now() / 1000) + knownBrowserTtl,
       browser: randomBytes(16).toString('base64url'),
     };
     const entry: Entry = { ...fields, mac: this.macOf(fields, account) };

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import { DatabaseClock } from '../../database/database-clock.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import { everyRow, type VisibleRows } from '../../rest/access/route-access.js';
@@ -35,6 +36,7 @@ export class TokenService {
     private readonly dataSource: DataSource,
     private readonly users: UserService,
     private readonly secrets: SecretBox,
+    private readonly clock: DatabaseClock,
     private readonly events: EventLog,
     private readonly changes: AccountChanges,
     private readonly authority: Authority,
@@ -71,7 +73,7 @@ export class TokenService {
       ...asked
     } = request as Partial<TokenRequestDto> & { identifier: string };
     const pk = randomUUID();
-    const lifetime = lifetimeOf(await this.forCaller(asked, caller, true), undefined, new Date());
+    const lifetime = lifetimeOf(await this.forCaller(asked, caller, true), undefined, this.clock.date());
     const userId = caller.isSuperuser ? user : caller.pk;
     await this.dataSource.transaction(async (manager) => {
       await this.authority.requireSignInChange(manager, caller, userId);
@@ -92,7 +94,7 @@ export class TokenService {
   async update(token: Token, request: TokenRequestDto | PatchedTokenRequestDto, caller: Caller): Promise<TokenDto> {
     const { user: _, intent, expires, expiring, ...others } = request;
     const asked = columnsOf<Lifetime>({ intent, expires, expiring });
-    const lifetime = lifetimeOf(await this.forCaller(asked, caller, asked.expiring !== undefined), token, new Date());
+    const lifetime = lifetimeOf(await this.forCaller(asked, caller, asked.expiring !== undefined), token, this.clock.date());
     await this.dataSource.transaction(async (manager) => {
       await this.authority.requireSignInChange(manager, caller, token.userId);
       await manager.update(Token, { pk: token.pk }, { ...columnsOf<Omit<Token, 'user'>>(others), ...lifetime });

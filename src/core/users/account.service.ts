@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
+import { DatabaseClock } from '../../database/database-clock.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
@@ -29,6 +30,7 @@ export class AccountService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly secrets: SecretBox,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /**
@@ -71,7 +73,7 @@ export class AccountService {
       name,
       create_group = false,
       expiring = true,
-      expires = inDays(serviceAccountDays),
+      expires = new Date(this.clock.now() + serviceAccountDays * 86_400_000),
     } = request as Partial<UserServiceAccountRequestDto> & { name: string };
     const withGroup = create_group && caller.mayEverywhere('authentik_core.add_group');
     const identifier = `service-account-${name}-password`.toLowerCase().replace(/[^-a-z0-9_]+/g, '-');
@@ -113,10 +115,6 @@ export class AccountService {
     await manager.createQueryBuilder().relation(Group, 'users').of(group).add(user);
     return group.pk;
   }
-}
-
-function inDays(days: number): Date {
-  return new Date(Date.now() + days * 24 * 3600 * 1000);
 }
 
 async function claimedNames(manager: EntityManager, username: string): Promise<Partial<User>> {

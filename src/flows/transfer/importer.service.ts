@@ -94,7 +94,7 @@ export class Importer {
     options: ImportOptions,
     logs: LogEventDto[],
   ): Promise<void> {
-    const deadline = Date.now() + limits.seconds * 1000;
+    const deadline = performance.now() + limits.seconds * 1000;
     const run = this.runWith(manager, context, options);
     const missing = new MissingKinds();
     let action: UnknownKindAction = 'refuse';
@@ -104,7 +104,7 @@ export class Importer {
       await manager.query(`set local statement_timeout = '${limits.seconds}s'`);
       await manager.query('select pg_advisory_xact_lock($1)', [lock]);
       for (entry of entries) {
-        if (Date.now() > deadline) throw new BlueprintError(`The import takes longer than ${limits.seconds} seconds.`);
+        if (performance.now() > deadline) throw new BlueprintError(`The import takes longer than ${limits.seconds} seconds.`);
         const outcome = await run.apply(entry);
         if (outcome.isWithout) missing.add(outcome.lacks ?? [], entry.position);
         logs.push(entryLog(entry, outcome));

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
+import { DatabaseClock } from '../../database/database-clock.js';
 import { linkUrl, oneTimeCode, type StoredLink } from '../../database/link-secret.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
@@ -40,6 +41,7 @@ export class MailDelivery {
     private readonly mailbox: Mailbox,
     private readonly events: EventLog,
     private readonly secrets: SecretBox,
+    private readonly clock: DatabaseClock,
     private readonly metrics: MailMetrics,
   ) {
     this.circuits = new ServerCircuits(settings.mailConcurrency);
@@ -51,7 +53,7 @@ export class MailDelivery {
     if (due === undefined) return;
     const { message, sender } = due;
     if (sender === undefined) return this.discard(message);
-    if (message.deadline !== null && message.deadline <= new Date()) return this.expire(message, sender);
+    if (message.deadline !== null && message.deadline <= this.clock.date()) return this.expire(message, sender);
     if (sender.problem !== undefined) {
       const { problem: reason } = sender;
       return this.attempt(message, sender, () => Promise.resolve({ kind: 'deferred', reason, unreachable: false }));
@@ -60,7 +62,7 @@ export class MailDelivery {
     const smtp = message.data.isTrial === true ? { ...sender.smtp, totalTimeout: testTimeoutSeconds } : sender.smtp;
     const server = hostAndPort(smtp);
     const admission = await this.circuits.enter(server);
-    if (!admission.admitted) return this.postpone(message, admission.retryAt, server, admission.reason);
+    if (!admission.admitted) return this.postpone(message, admission.retryAfterMs, server, admission.reason);
     let reachable = true;
     try {
       await this.attempt(message, sender, async (mail) => {
@@ -94,6 +96,7 @@ export class MailDelivery {
         subject: message.data.hasDefaultSubject === true ? '' : message.subject,
         locale: message.locale,
         data: this.dataOf(message),
+        now: this.clock.date(),
       });
       return await send(outgoing(message, sender, rendered));
     } catch (error) {
@@ -131,7 +134,7 @@ export class MailDelivery {
     // Mails queued by older releases have no expiry.
     if (codeExpires === undefined) return { code };
     const expires = new Date(codeExpires);
-    return expires.getTime() <= Date.now() ? {} : { code, code_expires: statedExpiry(expires) };
+    return expires.getTime() <= this.clock.now() ? {} : { code, code_expires: statedExpiry(expires) };
   }
 
   private async capture(mail: OutgoingMail, pk: string): Promise<Outcome | 'captured'> {
@@ -140,12 +143,14 @@ export class MailDelivery {
   }
 
   private async record(message: DueMessage, sender: MailSender, outcome: Outcome | 'captured'): Promise<void> {
-    const consequence = consequenceOf(outcome, message, sender, new Date(), Math.random());
+    const consequence = consequenceOf(outcome, message, sender, this.clock.date(), Math.random());
     const { result, next } = consequence;
     const { pk, attempts: number } = message;
     const isRecorded = await this.batches.finish({ pk, number, ...consequence });
     this.metrics.countAttempt(result.outcome);
-    if (isRecorded && next.state === 'sent') this.metrics.observeAcceptance(message.queued);
+    if (isRecorded && next.state === 'sent') {
+      this.metrics.observeAcceptance((this.clock.now() - message.queued.getTime()) / 1000);
+    }
     this.logger.log({
       message: 'mail',
       id: pk,
@@ -169,10 +174,10 @@ export class MailDelivery {
     });
   }
 
-  private async postpone({ pk }: DueMessage, retryAt: Date, server: string, why: string): Promise<void> {
+  private async postpone({ pk }: DueMessage, milliseconds: number, server: string, why: string): Promise<void> {
     // Jitter, so that waiting messages do not all retry at once.
-    const jitter = Math.min(2000, retryAt.getTime() - Date.now()) * Math.random();
-    const until = new Date(retryAt.getTime() + jitter);
+    const jitter = Math.min(2000, milliseconds) * Math.random();
+    const until = new Date(this.clock.now() + milliseconds + jitter);
     const reason = why === 'busy' ? '' : `${server} does not respond; retries are paused.`;
     await this.batches.postpone({ pk, until, reason });
   }

@@ -63,9 +63,9 @@ export class MailMetrics {
     this.attempts.inc({ outcome });
   }
 
-  /** @param queued when the mail was queued */
-  observeAcceptance(queued: Date): void {
-    this.seconds.observe((Date.now() - queued.getTime()) / 1000);
+  /** @param seconds since the mail was queued */
+  observeAcceptance(seconds: number): void {
+    this.seconds.observe(seconds);
   }
 
   /** Returns the seconds by which the oldest waiting mail is overdue; 0 if none is. */
@@ -80,9 +80,9 @@ export class MailMetrics {
   /** Returns current counts of waiting mails (by partial index) and cached counts of finished ones. */
   private async countByState(): Promise<Map<string, number>> {
     const waiting = this.countWhere('next_attempt is not null');
-    if (this.finishedCounts === undefined || this.finishedCounts.until < Date.now()) {
+    if (this.finishedCounts === undefined || this.finishedCounts.until < performance.now()) {
       const counts = this.countWhere('finished is not null');
-      this.finishedCounts = { until: Date.now() + finishedCountTtlMs, counts };
+      this.finishedCounts = { until: performance.now() + finishedCountTtlMs, counts };
       counts.catch(() => (this.finishedCounts = undefined));
     }
     const rows = (await Promise.all([waiting, this.finishedCounts.counts])).flat();

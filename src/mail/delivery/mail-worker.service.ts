@@ -13,7 +13,7 @@ import { MailDelivery } from './mail-delivery.service.js';
 export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Mail');
   private readonly timers: NodeJS.Timeout[] = [];
-  private lastFailure = 0;
+  private lastFailure = -Infinity;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -35,7 +35,7 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
     // After an outage, waits until every worker has recorded results and extended leases, so that no mail is sent
     // twice.
     this.every(mailLease / 2, 'rescue messages', async () => {
-      if (Date.now() - this.lastFailure > mailLease * 1000) await this.store.rescue(mailLease);
+      if (performance.now() - this.lastFailure > mailLease * 1000) await this.store.rescue(mailLease);
     });
   }
 
@@ -54,7 +54,7 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
       isRunning = true;
       work()
         .catch((error: unknown) => {
-          this.lastFailure = Date.now();
+          this.lastFailure = performance.now();
           this.logger.warn(`cannot ${what}: ${String(error)}`);
         })
         .finally(() => (isRunning = false));

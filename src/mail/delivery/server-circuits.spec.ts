@@ -26,14 +26,14 @@ describe('ServerCircuits', () => {
   });
 
   it('opens the circuit of a server after three consecutive failures, and no other circuit', () => {
-    const { circuits, clock, fail } = setup();
+    const { circuits, fail } = setup();
     fail('a:25');
     fail('a:25');
     expect(circuits.open()).toEqual([]);
     fail('a:25');
     expect(circuits.open()).toEqual(['a:25']);
     const refused = circuits.admit('a:25');
-    expect(refused).toEqual({ admitted: false, reason: 'open', retryAt: new Date(clock.now + 15_000) });
+    expect(refused).toEqual({ admitted: false, reason: 'open', retryAfterMs: 15_000 });
     admitted(circuits.admit('b:25'));
   });
 
@@ -56,7 +56,7 @@ describe('ServerCircuits', () => {
     const pauses = Array.from({ length: 6 }, () => {
       fail('a:25');
       const refused = circuits.admit('a:25');
-      const pause = refused.admitted ? 0 : refused.retryAt.getTime() - clock.now;
+      const pause = refused.admitted ? 0 : refused.retryAfterMs;
       clock.now += pause + 1;
       return pause / 1000;
     });
@@ -77,12 +77,12 @@ describe('ServerCircuits', () => {
     const delays = [0, 1_000, 60_000].map((silence) => {
       clock.now = 1_000_000 + silence;
       const refused = circuits.admit('a:25');
-      return refused.admitted ? undefined : refused.retryAt.getTime() - clock.now;
+      return refused.admitted ? undefined : refused.retryAfterMs;
     });
     expect(delays).toEqual([250, 1_000, 5_000]);
     first.done(true);
     for (let slot = 1; slot < 5; slot += 1) admitted(circuits.admit('a:25'));
-    expect(circuits.admit('a:25')).toMatchObject({ retryAt: new Date(clock.now + 1_000) });
+    expect(circuits.admit('a:25')).toMatchObject({ retryAfterMs: 1000 });
   });
 
   it('reserves half of the slots for proven servers', () => {

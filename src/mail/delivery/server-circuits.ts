@@ -36,7 +36,7 @@ interface Circuit {
 /** Admission to a server. If admitted, the caller must call `done` with the result. */
 export type Admission =
   | { readonly admitted: true; readonly done: (reachable: boolean) => void }
-  | { readonly admitted: false; readonly retryAt: Date; readonly reason: 'busy' | 'open' };
+  | { readonly admitted: false; readonly retryAfterMs: number; readonly reason: 'busy' | 'open' };
 
 /**
  * Circuit breakers, one per mail server, so that an unresponsive server does not hold up the mails of others: a few
@@ -51,11 +51,11 @@ export class ServerCircuits {
 
   /**
    * @param concurrency mails that a worker handles concurrently
-   * @param now returns the time in milliseconds
+   * @param now returns the time in milliseconds, of a clock that is never set
    */
   constructor(
     private readonly concurrency: number,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.limit = Math.max(2, Math.floor(concurrency * 0.8));
   }
@@ -65,10 +65,10 @@ export class ServerCircuits {
    * unresponsive servers must not occupy all workers.
    */
   async enter(server: string): Promise<Admission> {
-    const deadline = Date.now() + slotWaitMs;
+    const deadline = performance.now() + slotWaitMs;
     for (;;) {
       const admission = this.admit(server);
-      const left = deadline - Date.now();
+      const left = deadline - performance.now();
       if (admission.admitted || admission.reason !== 'busy' || left <= 0 || !this.mayWait(server)) return admission;
       await this.waitForSlot(server, left);
     }
@@ -80,7 +80,7 @@ export class ServerCircuits {
     this.circuits.set(server, circuit);
     const now = this.now();
     if (circuit.openUntil > now) {
-      return { admitted: false, retryAt: new Date(circuit.openUntil), reason: 'open' };
+      return { admitted: false, retryAfterMs: circuit.openUntil - now, reason: 'open' };
     }
     if (circuit.inFlight >= this.slotsOf(circuit)) {
       // Waits as long again as the server has been silent: short for a healthy server before its first answer, and long
@@ -88,7 +88,7 @@ export class ServerCircuits {
       const silence = circuit.proven
         ? slotWaitMs
         : Math.min(Math.max(now - circuit.silentSince, minRetryMs), maxRetryMs);
-      return { admitted: false, retryAt: new Date(now + silence), reason: 'busy' };
+      return { admitted: false, retryAfterMs: silence, reason: 'busy' };
     }
     if (circuit.inFlight === 0) circuit.silentSince = now;
     circuit.inFlight += 1;
@@ -145,7 +145,7 @@ export class ServerCircuits {
 }
 
 function newCircuit(): Circuit {
-  return { failures: 0, proven: false, openUntil: 0, inFlight: 0, silentSince: 0, waiting: new Set() };
+  return { failures: 0, proven: false, openUntil: -Infinity, inFlight: 0, silentSince: 0, waiting: new Set() };
 }
 
 function pauseAfter(failures: number): number {

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm
 
 import { Idempotency } from '../../core/idempotency/idempotency.service.js';
 import type { IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
+import { DatabaseClock } from '../../database/database-clock.js';
 import type { VisibleRows } from '../../rest/access/route-access.js';
 import { restrict } from '../../rest/access/visible.js';
 import { AppError } from '../../rest/errors/app-error.js';
@@ -24,6 +25,7 @@ export class MailMessageService {
     private readonly dataSource: DataSource,
     private readonly store: MessageStore,
     private readonly idempotency: Idempotency,
+    private readonly clock: DatabaseClock,
   ) {}
 
   list(query: MailMessageListQuery, visible: VisibleRows): Promise<Page<MailMessageDto>> {
@@ -48,7 +50,7 @@ export class MailMessageService {
    */
   requeue({ pk, deadline }: MailMessage, request: IdempotentRequest | undefined): Promise<MailMessageDto> {
     return this.idempotency.once(request, async (manager) => {
-      if (deadline !== null && deadline <= new Date()) {
+      if (deadline !== null && deadline <= this.clock.date()) {
         throw invalidState('The link in the mail has expired.');
       }
       if (!(await this.store.requeue(manager, pk))) {

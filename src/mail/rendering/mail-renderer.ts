@@ -33,6 +33,8 @@ export interface RenderRequest {
   /** BCP 47; falls back to the closest language with a catalog, finally English. */
   readonly locale: string;
   readonly data: MailData;
+  /** Time for `now`, `timeuntil` and the like; default: the clock of this machine. */
+  readonly now?: Date;
 }
 
 /** A rendered mail. */
@@ -99,7 +101,7 @@ export class MailRenderer {
       catalogs: this.catalogs,
       declared: declaredNames,
       formats: TimeFormats.of(locale),
-      now: new Date(),
+      now: request.now ?? new Date(),
       budget: new WorkBudget(),
       warn,
     };

@@ -73,12 +73,12 @@ function answerHttpException(exception: HttpException, reply: FastifyReply): voi
   else void reply.status(exception.getStatus()).send(typeof body === 'string' ? { detail: body } : body);
 }
 
-let lastOutageLog = 0;
+let lastOutageLog = -Infinity;
 
 /** Logs an outage of the database at most once a second: it fails every request. */
 export function logOutage(error: unknown, logger: Logger): void {
-  if (Date.now() - lastOutageLog < 1000) return;
-  lastOutageLog = Date.now();
+  if (performance.now() - lastOutageLog < 1000) return;
+  lastOutageLog = performance.now();
   logger.error({ message: 'the database is not available', error: String(error) });
 }
 

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 
 import { isLocked } from '../../core/limits/guess-limits.service.js';
 import { tooManyAttempts } from '../../core/limits/too-many-attempts.js';
+import { DatabaseClock } from '../../database/database-clock.js';
 import { oneTimeCode } from '../../database/link-secret.js';
 import { SecretBox } from '../../database/secret-box.js';
 import type { Execution } from '../../flow-execution/execution.js';
@@ -43,6 +44,7 @@ export class EmailCodes {
     private readonly limits: SendLimits,
     private readonly secrets: SecretBox,
     private readonly notices: LockNotices,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /**
@@ -70,7 +72,7 @@ export class EmailCodes {
     if (verdict.kind === 'limited') return { kind: 'wrong', message: tooManyAttempts(verdict.wait) };
     const isRight = timingSafeEqual(Buffer.from(digits), Buffer.from(oneTimeCode(token, this.secrets)));
     // Decided by the plan alone, so that known and unknown users get the same result at the same time.
-    if ((link.codeExpires ?? Infinity) <= Date.now()) return expired;
+    if ((link.codeExpires ?? Infinity) <= this.clock.now()) return expired;
     if (verdict.kind === 'suppressed' || !isRight || user === undefined) return wrong;
     const claim = {
       purposes: ['confirm'] as const,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { noteProvedAddress } from '../../core/addresses/proved-addresses.js';
 import { Credentials } from '../../core/users/credentials.service.js';
+import { DatabaseClock } from '../../database/database-clock.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import { spentTokenKey } from '../../flow-execution/confirm-stage.executor.js';
@@ -62,6 +63,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     private readonly events: EventLog,
     private readonly credentials: Credentials,
     private readonly secrets: SecretBox,
+    private readonly clock: DatabaseClock,
   ) {}
 
   async show(execution: Execution<EmailStage>): Promise<StageOutcome> {
@@ -76,7 +78,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     } else if (await this.tokens.isUsedElsewhere(manager, plan.execution, stage.pk)) {
       return confirmedElsewhere;
     }
-    addWaitMessage(execution);
+    addWaitMessage(execution, this.clock.now());
     const lifetimes = { link_minutes: stage.tokenExpiry, code_minutes: codeMinutes(stage) };
     return { kind: 'challenge', challenge: { component, ...lifetimes } };
   }
@@ -172,7 +174,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     const unknownRecipient = { ...recipient, user: undefined, owner: undefined };
     if (verdict.kind === 'limited') {
       const last = lastLink(execution, recipient) ?? this.mails.undeliveredLink(execution, recipient);
-      plan.context.email_link = { ...last, notBefore: Date.now() + verdict.wait * 1000 };
+      plan.context.email_link = { ...last, notBefore: this.clock.now() + verdict.wait * 1000 };
     } else {
       if (!(await this.templates.passes(execution))) return { kind: 'denied' };
       const isMailed = recipient.user !== undefined || recipient.owner !== undefined;
@@ -287,9 +289,9 @@ function mayRevealUser({ flow, visitor }: Execution<EmailStage>, { user }: Recip
 }
 
 /** Adds a message with the time to wait, while a limit prevents a mail. */
-function addWaitMessage(execution: Execution<EmailStage>): void {
+function addWaitMessage(execution: Execution<EmailStage>, now: number): void {
   const { notBefore = 0 } = execution.plan.context.email_link ?? {};
-  const seconds = (notBefore - Date.now()) / 1000;
+  const seconds = (notBefore - now) / 1000;
   if (seconds <= 0) return;
   const minutes = Math.max(1, Math.ceil(seconds / 60));
   execution.message('error', message('tooManyMails', { minutes }));

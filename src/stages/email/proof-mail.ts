@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import { DatabaseClock } from '../../database/database-clock.js';
 import { requestedRunKey } from '../../flow-execution/confirm-stage.executor.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
@@ -33,6 +34,7 @@ export class ProofMail {
     private readonly senders: MailSenders,
     private readonly notMe: NotMeLinks,
     private readonly existing: ExistingAccountMail,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /**
@@ -57,7 +59,7 @@ export class ProofMail {
 
   /** Returns a link that is sent to no one. */
   undeliveredLink({ stage, plan }: Execution<EmailStage>, { address }: Recipient): SentLink {
-    const codeExpires = Date.now() + codeMinutes(stage) * 60_000;
+    const codeExpires = this.clock.now() + codeMinutes(stage) * 60_000;
     return { stage: stage.pk, execution: plan.execution, address, token: randomUUID(), codeExpires };
   }
 
