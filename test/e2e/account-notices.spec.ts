@@ -241,7 +241,7 @@ it('A notice of a new API token is mailed to the token’s owner', async () => {
   expect(notice!.notMe).not.toBe('');
 });
 
-it('A link confirmed in another browser sends a notice to its owner; one confirmed in the requesting browser does not', async () => {
+it('A link sends a notice to its owner if it is confirmed in another browser than the requesting browser', async () => {
   const { slug } = await createProofFlow(app.api, stagePort);
   const [here, elsewhere] = [await createReader(app.api), await createReader(app.api)];
   for (const { email } of [here, elsewhere]) {

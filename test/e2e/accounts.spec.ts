@@ -22,7 +22,7 @@ function stored(pk: number): Promise<User> {
 }
 
 describe('/core/users/me/', () => {
-  it('returns the caller’s account, with the fields in the order of the reference', async () => {
+  it('returns the caller’s account, with the field order of authentik', async () => {
     const top = await createGroup(app.api, { name: 'me top' });
     const group = await createGroup(app.api, { name: 'me bottom', parent: top.pk });
     const actor = await createActor(app, ['authentik_core.view_user', 'authentik_flows.export_flow'], {
@@ -152,13 +152,13 @@ describe('/core/users/service_account/', () => {
   });
 
   it.each([{}, { name: '' }, { name: null }, { name: 'x'.repeat(151) }, { name: 'x', expires: 'soon' }])(
-    'refuses %j',
+    'answers 400 for %j',
     async (request) => {
       expect((await app.api.post(path, request)).status).toBe(400);
     },
   );
 
-  it('refuses names of existing users, tokens or groups, and creates nothing', async () => {
+  it('answers 400 for names of existing users, tokens or groups, and creates nothing', async () => {
     await create({ name: 'twice' });
     await createGroup(app.api, { name: 'a group' });
     await createToken(app.api, { identifier: 'service-account-a-token-password' });
@@ -206,7 +206,7 @@ describe('/core/users/{id}/set_password/', () => {
     expect(JSON.stringify(body)).not.toContain('argon2');
   });
 
-  it.each([[{}], [{ password: '' }], [{ password: '   ' }]])('refuses %j', async (request) => {
+  it.each([[{}], [{ password: '' }], [{ password: '   ' }]])('answers 400 for %j', async (request) => {
     const { pk } = await createUser(app.api);
     expect(await app.api.post(path(pk), request)).toMatchObject({
       status: 400,
@@ -215,7 +215,7 @@ describe('/core/users/{id}/set_password/', () => {
     expect((await stored(pk)).passwordHash).toBe('');
   });
 
-  it('refuses values other than text', async () => {
+  it('answers 400 for values other than text', async () => {
     const { pk } = await createUser(app.api);
     expect((await app.api.post(path(pk), { password: null })).body).toEqual({
       password: ['This field may not be null.'],

@@ -102,7 +102,7 @@ describe('An API token', () => {
     ['expires tomorrow', { expires: tomorrow }],
     ['has an expiry in the past but does not expire', { expires: yesterday, expiring: false }],
     ['has no expiry', { expires: null }],
-  ])('is valid when it %s', async (_, fields) => {
+  ])('is valid if it %s', async (_, fields) => {
     expect((await ask(`Bearer ${await insertToken(fields)}`)).status).toBe(200);
   });
 

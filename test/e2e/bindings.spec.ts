@@ -165,7 +165,7 @@ describe('A new binding', () => {
 });
 
 describe('Changing a binding', () => {
-  it('by PUT requires the fields of a new one, and keeps omitted fields', async () => {
+  it('by PUT requires the fields of a new binding, and keeps omitted fields', async () => {
     const binding = await createBinding(app.api, { policy_engine_mode: 'all', invalid_response_action: 'restart' });
     const change = { target: binding.target, stage: binding.stage, order: 5 };
     const { status, body } = await app.api.put(path(binding), change);
@@ -230,7 +230,7 @@ describe('A binding', () => {
     }
   });
 
-  it('has an empty list of uses', async () => {
+  it('has an empty used_by list', async () => {
     const { status, body } = await app.api.get(`${path(await createBinding(app.api))}used_by/`);
     expect([status, body]).toEqual([200, []]);
     expect((await app.api.get(`/flows/bindings/${randomUUID()}/used_by/`)).status).toBe(404);

@@ -235,7 +235,7 @@ describe('The files in BLUEPRINT_DIR', () => {
 
 describe('The built-in files', () => {
   it.each(['default-recovery-flow', 'default-enrollment-flow', 'default-sign-in-flow'])(
-    'include %s.yaml in the folder of the built service',
+    'include %s.yaml',
     async (name) => {
       expect(await readFile(new URL(`../../blueprints/${name}.yaml`, import.meta.url), 'utf8')).toContain('version: 1');
     },

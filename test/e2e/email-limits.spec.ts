@@ -108,7 +108,7 @@ describe('The limit of a recipient', () => {
     }
   });
 
-  it('does not reveal that a name and an address belong to one user, and still applies', async () => {
+  it('does not reveal that a user name and an address belong to one user, but applies to both', async () => {
     const { email, username } = await createReader(app.api);
     for (const name of [email, username, email, username, email, username]) {
       expect(await ask(name)).not.toHaveProperty('messages');

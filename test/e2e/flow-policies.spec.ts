@@ -103,7 +103,7 @@ describe('The authentication requirement of a flow', () => {
     expect(await visitor.answer(slug, {})).toMatchObject({ name: names[1] });
   });
 
-  it('redirects a signed-in visitor of an authentication flow to `next`', async () => {
+  it('of an authentication flow redirects signed-in visitors to `next`', async () => {
     const fields = { authentication: 'require_unauthenticated', designation: 'authentication' } as const;
     const { slug } = await createDummyFlow(app.api, 1, fields);
     expect(await (await signedIn(app, user)).see(slug, 'next=/there')).toEqual({ ...root, to: '/there' });

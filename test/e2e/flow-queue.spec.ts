@@ -53,7 +53,7 @@ describe('Slow requests of one client network', () => {
     ['to the executor', 30, executor],
     ['to pages', 30, page],
     ['to a page in one session', 1, linkPage],
-  ])('%s delay no visitor from another network', async (_, count, path) => {
+  ])('%s do not delay visitors from another network', async (_, count, path) => {
     const browsers = await sessions(count);
     const { waits, release } = await holdSessions();
     const slow = Array.from({ length: 30 }, (__, index) => ask(path(), browsers[index % count]!));

@@ -29,10 +29,10 @@ const inputOf = (html: string, name: string): string =>
   new RegExp(`<input[^>]* name="${name}"[^>]*>`).exec(html)?.[0] ?? '';
 const countOf = (html: string, text: string): number => html.split(text).length - 1;
 
-describe('Passwords that differ', () => {
+describe('Two different passwords', () => {
   const differ = 'The passwords do not match.';
 
-  it('are both marked with the message, and the first one gets the focus', async () => {
+  it('are both marked with the message, and the first field gets the focus', async () => {
     const { pk } = await createPromptStage(app.api, [
       { field_key: 'username', label: 'Username', type: 'username' },
       { field_key: 'password', label: 'Password', type: 'password' },
@@ -60,7 +60,7 @@ describe('Passwords that differ', () => {
   });
 });
 
-describe('Every password field', () => {
+describe('A password field', () => {
   it.each([true, false])('can be shown while it is typed (allow_show_password: %s)', async (allow_show_password) => {
     const { pk: name } = await createStage(app.api, 'identification');
     const { pk: password } = await createStage(app.api, 'password', { allow_show_password });
@@ -75,8 +75,8 @@ describe('Every password field', () => {
   });
 });
 
-describe('A limit', () => {
-  it('is said once on the page of a mail that was requested too often', async () => {
+describe('A rate limit', () => {
+  it('is shown once on the page after too many requests for an email', async () => {
     const { slug } = await createProofFlow(app.api, port, { email: { recovery_max_attempts: 1 } });
     const { email } = await createPasswordUser(app.api);
     const browser = new PageBrowser(app.url);

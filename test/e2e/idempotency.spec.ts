@@ -46,7 +46,7 @@ describe('An Idempotency-Key', () => {
     expect(await mails()).toBe(1);
   });
 
-  it('has no effect when missing or different', async () => {
+  it('has no effect if missing or different', async () => {
     const answers = [await send(undefined), await send(undefined), await send('key 1'), await send('key 2')];
     expect(new Set(answers.map(({ body }) => body.message)).size).toBe(4);
     expect(await mails()).toBe(4);
@@ -91,7 +91,7 @@ describe('An Idempotency-Key', () => {
     expect(theirs.body).not.toEqual(ours.body);
   });
 
-  it('stays unused when the request fails', async () => {
+  it('stays unused if the request fails', async () => {
     expect((await send('key 1', { to: 'nobody' })).status).toBe(400);
     expect((await send('key 1')).status).toBe(202);
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));

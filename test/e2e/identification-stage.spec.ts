@@ -97,7 +97,7 @@ describe('The challenge of an identification stage', () => {
   });
 });
 
-describe('An identification', () => {
+describe('A response to an identification stage', () => {
   it('continues with the address, user name or UPN of a user, if the stage has that user field', async () => {
     const upn = `${randomUUID()}@corp`;
     const user = await createUser(app.api, { email: `${randomUUID()}@example.org`, attributes: { upn } });
@@ -131,7 +131,7 @@ describe('An identification', () => {
     [{ uid_field: ['a'] }, 'Not a valid string.', 'invalid'],
     [{ uid_field: 'a'.repeat(255) }, 'Ensure this field has no more than 254 characters.', 'max_length'],
     [{ uid_field: 'a\0' }, 'Null characters are not allowed.', 'null_characters_not_allowed'],
-  ])('answers an error for the invalid name %j', async (body, string, code) => {
+  ])('with the invalid name %j is refused with a field error', async (body, string, code) => {
     expect(await answer(await identification(), body)).toMatchObject({
       component: 'ak-stage-identification',
       response_errors: { uid_field: [{ string, code }] },
@@ -145,7 +145,7 @@ describe('An identification', () => {
   });
 });
 
-describe('The name of several users', () => {
+describe('A typed name', () => {
   /** Accounts created before the rules for names: their names are written directly to the database. */
   const users = (...fields: Partial<UserRequestDto>[]): Promise<{ username: string }[]> =>
     Promise.all(
