@@ -58,6 +58,8 @@ interface Position {
   readonly username: string;
   /** Whether the challenge belongs to an opened link that is not confirmed yet. The session keeps its earlier plan. */
   readonly isLink: boolean;
+  /** Address that the opened link was mailed to, until it is confirmed. */
+  readonly linkAddress: string | undefined;
   /** Key of the "this was not me" link of a sign-up, where a link of the same mail was opened. */
   readonly notMe: string | undefined;
   /** The flow's compatibility mode. */
@@ -217,6 +219,7 @@ async function positionOf({ manager, flow, state, link, visitor, needsSignIn }: 
     step: isUsable ? stepOf(plan) : undefined,
     username,
     isLink,
+    linkAddress: isLink ? link.address : undefined,
     notMe: isSignUp ? context.is_restored : undefined,
     isCompatible: flow.compatibilityMode,
     designation: flow.designation,

@@ -14,7 +14,7 @@ export interface FlowRun extends OpenSession {
   /** Where to redirect if the flow does not apply to this visitor; not validated. */
   readonly deniedNext: string | undefined;
   /** The link that the request opens. */
-  link?: { readonly plan: FlowPlan; isFollowed: boolean };
+  link?: { readonly plan: FlowPlan; readonly address: string | undefined; isFollowed: boolean };
   /** The user that this request signs in. */
   signedIn?: { readonly user: User; readonly terms: SessionTerms };
   /** Set if the flow is for signed-in users, and the visitor is not signed in. */

@@ -61,7 +61,7 @@ export class FlowSteps {
     const { state } = run;
     const opened = await this.restore(run);
     if (opened.kind === 'denied') return deniedOutcome(run, {}, opened.message);
-    if (opened.kind === 'plan') return this.continueFromLink(run, opened.plan, posted);
+    if (opened.kind === 'plan') return this.continueFromLink(run, opened, posted);
     await this.renewSignUp(run);
     if (state.plan === 'broken') return this.denyBrokenPlan(run);
     if (state.plan !== undefined && state.plan.flow !== run.flow.pk) delete state.plan;
@@ -110,12 +110,12 @@ export class FlowSteps {
   /** Continues with the plan of a link. Until its first stage is passed, the session keeps its own plan. */
   private async continueFromLink(
     run: FlowRun,
-    plan: FlowPlan,
+    { plan, address }: Extract<Restored, { kind: 'plan' }>,
     posted: PostedResponse | undefined,
   ): Promise<ExecutorOutcome> {
     const { state } = run;
     const { plan: before } = state;
-    run.link = { plan, isFollowed: false };
+    run.link = { plan, address, isFollowed: false };
     state.plan = plan;
     const outcome = await this.continueRun(run, posted);
     if (run.link.isFollowed) return outcome;

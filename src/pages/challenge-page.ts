@@ -1,42 +1,13 @@
-import type { FullChallenge, ResponseErrors } from '../flow-execution/executor-outcome.js';
-import { message, type MessageCode } from '../rest/messages/messages.js';
-import { type Field, type FormState, formView } from './fields.js';
-import type { FlowAddress } from './flow-address.js';
+import type { FullChallenge } from '../flow-execution/executor-outcome.js';
+import { message } from '../rest/messages/messages.js';
+import { renderConsent } from './consent-page.js';
+import { renderEmail } from './email-page.js';
+import { type Field, formView } from './fields.js';
+import { type Content, type EntryFlow, formOf, listOf, type PageContext, personOf, textOf } from './page-context.js';
 import type { Page, PageLink } from './page.js';
 import { promptErrors, promptField, type StagePrompt } from './prompt-fields.js';
 import { refusedLink } from './refused-links.js';
 import type { Wording } from './wording.js';
-
-/** The page of another flow that begins with a visitor who is not signed in. */
-export interface EntryFlow {
-  readonly designation: 'authentication' | 'enrollment' | 'recovery';
-  readonly path: string;
-}
-
-/** The context in which a challenge is rendered. */
-export interface PageContext {
-  readonly address: FlowAddress;
-  /** CSRF token of the session. */
-  readonly csrf: string;
-  /** Identifies the stage and the run that the form answers. */
-  readonly step: string;
-  /** The flow's `compatibility_mode`. */
-  readonly isScriptless: boolean;
-  readonly typed: FormState['typed'];
-  /** The username, where the challenge has none: password managers store the password under it. */
-  readonly username: string;
-  /** What a waiting page waits for; undefined if no mail was sent. */
-  readonly wait: string | undefined;
-  /** Address of the "This was not me" page; undefined if the stage has none. */
-  readonly notMe: string | undefined;
-  /** Path of the sign-in page; undefined if there is none for this visitor. */
-  readonly signIn: string | undefined;
-  /** Other flows that the page links to. */
-  readonly entryFlows: readonly EntryFlow[];
-}
-
-/** The parts of a page that depend on the kind of challenge. */
-type Content = Pick<Page, 'template' | 'values'> & Partial<Pick<Page, 'title' | 'status'>>;
 
 /** Another service to sign in with. */
 interface Source {
@@ -46,9 +17,6 @@ interface Source {
 
 /** Renders one kind of challenge. */
 type Renderer = (challenge: FullChallenge, context: PageContext, wording: Wording) => Content;
-
-/** Seconds after which a waiting page without a script reloads. */
-const refreshSeconds = 20;
 
 /** The default background of authentik. Pages replace it by their own. */
 const defaultBackground = '/static/dist/assets/images/flow_background.jpg';
@@ -165,62 +133,20 @@ function renderPassword(challenge: FullChallenge, context: PageContext, wording:
   };
 }
 
-function renderConsent(challenge: FullChallenge, _: PageContext, wording: Wording): Content {
-  return {
-    template: 'consent.html',
-    values: {
-      header_text: challenge.header_text && wording.message(challenge.header_text),
-      permissions: challenge['permissions'],
-      additional_permissions: challenge['additional_permissions'],
-      token: challenge['token'],
-      person: personOf(challenge),
-    },
-  };
-}
-
-/** authentik's wire reports a resent email as an error. Pages show a message instead. */
-function renderEmail(challenge: FullChallenge, context: PageContext, wording: Wording): Content {
-  const errors = withoutCodes(challenge.response_errors ?? {}, ['mailResent', 'confirmedElsewhere']);
-  const code: Field = {
-    name: 'code',
-    control: 'code',
-    label: wording.text('code'),
-    autocomplete: 'one-time-code',
-    inputmode: 'numeric',
-    verbatim: true,
-    required: true,
-  };
-  const isTyping = context.address.isCodeEntry || Object.keys(errors).length > 0;
-  const { address, wait } = context;
-  const waiting = wait === undefined ? address.current() : address.waiting(wait);
-  const isConfirmed = challenge['confirmed'] === true;
-  // Without an error the run continues in this browser, which may have closed the other tab.
-  const continuesHere = isConfirmed && challenge.response_errors === undefined && context.step !== '';
-  return {
-    template: 'email.html',
-    values: {
-      ...formOf([code], { ...challenge, response_errors: errors }, context, wording),
-      confirmed: isConfirmed ? wording.message(message('confirmedElsewhere')) : '',
-      here_href: continuesHere ? address.withoutLink() : undefined,
-      poll: context.isScriptless ? undefined : address.executorUrl(),
-      refresh: isTyping ? undefined : refreshSeconds,
-      waiting_href: waiting,
-      code_href: address.codeEntry(),
-      link_time: wording.duration(challenge['link_minutes']),
-      code_time: wording.duration(challenge['code_minutes']),
-    },
-  };
-}
-
 function renderDenied(challenge: FullChallenge, context: PageContext, wording: Wording): Content {
   const reason = challenge.error_message ?? message('runBroken');
   const link = refusedLink(reason);
+  const isDeclined = 'code' in reason && reason.code === 'consentDeclined';
   const again: PageLink = { href: context.address.withoutLink(), label: wording.text('again') };
   const home: PageLink = { href: '/', label: wording.text('home') };
   const signIn: PageLink[] =
     context.signIn === undefined
       ? []
       : [{ href: context.address.otherFlow(context.signIn), label: wording.text('signIn') }];
+  const application: PageLink[] =
+    context.address.application === undefined
+      ? []
+      : [{ href: context.address.application, label: wording.text('application') }];
   const newLink: PageLink[] =
     link?.newLinkPath === undefined
       ? []
@@ -228,10 +154,13 @@ function renderDenied(challenge: FullChallenge, context: PageContext, wording: W
   return {
     template: 'access-denied.html',
     values: {
-      heading: wording.text(link?.title ?? 'denied'),
+      heading: wording.text(link?.title ?? (isDeclined ? 'declined' : 'denied')),
       reasons: wording.message(reason).split('\n'),
       person: personOf(challenge),
-      links: link === undefined ? [again, home] : [...(link.isConfirmed ? signIn : []), ...newLink, home],
+      links:
+        link === undefined
+          ? [...(isDeclined ? application : []), again, home]
+          : [...(link.isConfirmed ? signIn : []), ...newLink, home],
     },
   };
 }
@@ -266,10 +195,6 @@ function renderUnsupported(_challenge: FullChallenge, _place: PageContext, wordi
   };
 }
 
-function formOf(fields: readonly Field[], challenge: FullChallenge, { typed }: PageContext, wording: Wording): object {
-  return formView(fields, { errors: challenge.response_errors ?? {}, typed }, wording);
-}
-
 function passwordField(wording: Wording): Field {
   return {
     name: 'password',
@@ -283,25 +208,4 @@ function passwordField(wording: Wording): Field {
 
 function labelOf(userField: string, wording: Wording): string {
   return userField === 'email' || userField === 'username' || userField === 'upn' ? wording.text(userField) : userField;
-}
-
-function personOf(challenge: FullChallenge): object {
-  const { flow_info: info } = challenge;
-  const [name, avatar] = [textOf(challenge['pending_user']), textOf(challenge['pending_user_avatar'])];
-  return { name, avatar, leave: info?.cancel_url };
-}
-
-function withoutCodes(errors: ResponseErrors, codes: readonly MessageCode[]): ResponseErrors {
-  const kept = Object.entries(errors).map(
-    ([name, list]) => [name, list.filter((each) => !('code' in each && codes.includes(each.code)))] as const,
-  );
-  return Object.fromEntries(kept.filter(([, list]) => list.length > 0));
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

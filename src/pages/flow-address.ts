@@ -45,6 +45,12 @@ export class FlowAddress {
     return key === '' ? undefined : key;
   }
 
+  /** Where the flow ends, if it is at another origin. */
+  get application(): string | undefined {
+    const next = this.query.getAll(nextParameter).at(-1) ?? '';
+    return URL.canParse(next) ? next : undefined;
+  }
+
   get isCookieCheck(): boolean {
     return this.query.has(cookieCheckParameter);
   }

@@ -12,8 +12,9 @@ import type { FlowDesignation } from '../flows/flow-choices.js';
 import { Flow } from '../flows/flow.entity.js';
 import { NotMeLinks } from '../mail/not-me/not-me-links.service.js';
 import { AppError } from '../rest/errors/app-error.js';
-import { challengePage, type EntryFlow } from './challenge-page.js';
+import { challengePage } from './challenge-page.js';
 import { FlowAddress } from './flow-address.js';
+import type { EntryFlow } from './page-context.js';
 import type { PageForm } from './page-form.js';
 import { type LastResult, type Notes, PageNotes } from './page-notes.js';
 import { PageRenderer } from './page-renderer.js';
@@ -222,6 +223,8 @@ export class FlowPages {
         typed,
         username: position?.username ?? '',
         wait: position?.wait,
+        designation: position?.designation ?? '',
+        linkAddress: position?.linkAddress,
         notMe: position?.notMe && this.notMe.pageOf(position.notMe),
         signIn: finalComponents.includes(challenge.component) ? await this.signIn(visitor) : undefined,
         entryFlows: await this.entryFlows(challenge, position, visitor),

@@ -71,6 +71,7 @@ export const messageTexts = {
   flowNotApplicable: 'This page is not available to you. You may already be signed in.',
   policyNotEvaluated: 'This page is not set up completely. Please contact the operator of this site.',
   userNotWritten: 'Your details could not be saved. The username may already be taken. Please start over.',
+  consentDeclined: 'You did not agree, so this cannot continue.',
   invitationInvalid: 'This invitation is not valid or has already been used.',
   nextUrlInvalid: 'The redirect address is not part of this site.',
   tooManyAttempts: tryAgain,

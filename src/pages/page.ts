@@ -24,6 +24,7 @@ export interface PageLink {
 /** Values that templates may read; each template uses some of them. */
 const valueNames = [
   'action',
+  'address',
   'additional_permissions',
   'code_href',
   'code_time',

@@ -95,6 +95,8 @@ function pageOf(url: URL, wording: Wording): Page {
       wait: undefined,
       typed: {},
       username: 'ada',
+      designation: name.startsWith('confirm-sign-up') ? 'enrollment' : 'recovery',
+      linkAddress: name === 'confirm-shown' ? undefined : 'ada@example.org',
       notMe: undefined,
       signIn: '/if/flow/sign-in/',
       entryFlows: [],

@@ -64,7 +64,7 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
     const { url, token } = await service.mailTo(email);
     await page.goto(url);
     expect(page.url()).not.toContain(token);
-    await submit(page, 'Continue');
+    await submit(page, 'Recover account');
     await setPassword(page, `password-${randomUUID()}`);
     await page.getByText(`You are signed in as ${username}`).waitFor();
     expect(new URL(page.url()).pathname).toBe('/');
@@ -97,7 +97,7 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
     await submit(page, 'Continue');
     await page.getByRole('heading', { name: 'Check your inbox' }).waitFor();
     await page.goto((await service.mailTo(email)).url);
-    await submit(page, 'Continue');
+    await submit(page, 'Confirm address');
     await page.getByText('You are signed in as Ada').waitFor();
     await page.context().close();
   });
@@ -126,7 +126,7 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
     const [waiting, other] = [await newWindow({ javaScriptEnabled }), await newWindow()];
     await requestRecovery(waiting, email);
     await other.goto((await service.mailTo(email)).url);
-    await submit(other, 'Continue');
+    await submit(other, 'Recover account');
     await other.getByLabel('New password', { exact: true }).waitFor();
     await waiting.getByRole('heading', { name: 'Confirmed' }).waitFor({ timeout: 60_000 });
     if (javaScriptEnabled) await takePicture(waiting, 'journey-confirmed-elsewhere');
@@ -146,7 +146,7 @@ describe('A link', () => {
     await fetch(url, { method: 'HEAD' });
     await scanner.context().close();
     await page.goto(url);
-    await submit(page, 'Continue');
+    await submit(page, 'Recover account');
     await page.getByLabel('New password', { exact: true }).waitFor();
     await page.context().close();
   });
@@ -157,7 +157,7 @@ describe('A link', () => {
     await requestRecovery(page, email);
     const { url } = await service.mailTo(email);
     await page.goto(url);
-    await submit(page, 'Continue');
+    await submit(page, 'Recover account');
     const second = await newWindow();
     await second.goto(url);
     await second.getByRole('heading', { name: 'This link has already been used' }).waitFor();
@@ -213,7 +213,7 @@ describe('A browser', () => {
     const page = await newWindow();
     await requestRecovery(page, email);
     await page.goto((await service.mailTo(email)).url);
-    await submit(page, 'Continue');
+    await submit(page, 'Recover account');
     const password = page.getByLabel('New password', { exact: true });
     await password.fill('secret');
     await page.getByRole('button', { name: 'Show password' }).first().click();

@@ -67,10 +67,10 @@ async function choosePassword(page: Page): Promise<void> {
 }
 
 /** Opens the link of a mail in a new tab, and presses its button. */
-async function confirm(context: BrowserContext, address: string, number = 1): Promise<Page> {
+async function confirm(context: BrowserContext, address: string, number = 1, label = 'Confirm address'): Promise<Page> {
   const page = await context.newPage();
   await page.goto((await service.mailTo(address, number)).url);
-  await submit(page, 'Continue');
+  await submit(page, label);
   return page;
 }
 
@@ -98,7 +98,7 @@ describe('A second tab of the same browser', () => {
     await waiting.getByLabel('Email or username').fill(email);
     await submit(waiting, 'Continue');
     await heading(waiting, 'Check your inbox');
-    const second = await confirm(context, email);
+    const second = await confirm(context, email, 1, 'Recover account');
     await second.getByLabel('New password', { exact: true }).waitFor();
     await waiting.bringToFront();
     await waiting.getByRole('heading', { name: 'Confirmed' }).waitFor();
@@ -144,7 +144,8 @@ describe('A visitor who has signed up', () => {
     await page.getByRole('link', { name: 'Request a new link' }).click();
     await heading(page, 'Check your inbox');
     await page.goto((await service.mailTo(email, 2)).url);
-    await submit(page, 'Continue');
+    await page.getByText(`Confirm that ${email} is your email address.`).waitFor();
+    await submit(page, 'Confirm address');
     await choosePassword(page);
     await page.getByText('You are signed in as Ada').waitFor();
     await Promise.all([first.close(), later.close()]);

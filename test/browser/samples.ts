@@ -76,6 +76,16 @@ function denied(code: 'linkUsed' | 'linkExpired' | 'linkUnknown'): FullChallenge
   };
 }
 
+const confirm: FullChallenge = {
+  component: 'ak-stage-consent',
+  flow_info: info,
+  ...person,
+  header_text: message('confirmMail'),
+  permissions: [],
+  additional_permissions: [],
+  token: 'token',
+};
+
 /** A challenge of every kind and state. */
 export const challenges: Readonly<Record<string, FullChallenge>> = {
   identification,
@@ -128,14 +138,22 @@ export const challenges: Readonly<Record<string, FullChallenge>> = {
     confirmed: true,
     response_errors: { non_field_errors: [message('confirmedElsewhere')] },
   },
-  confirm: {
+  confirm,
+  'confirm-sign-up': confirm,
+  'confirm-shown': confirm,
+  'consent-plain': {
     component: 'ak-stage-consent',
-    flow_info: info,
+    flow_info: { ...info, title: 'Terms of the library' },
     ...person,
-    header_text: message('confirmMail'),
     permissions: [],
     additional_permissions: [],
     token: 'token',
+  },
+  'consent-declined': {
+    component: 'ak-stage-access-denied',
+    flow_info: { ...info, title: 'Terms of the library' },
+    ...person,
+    error_message: message('consentDeclined'),
   },
   consent: {
     component: 'ak-stage-consent',

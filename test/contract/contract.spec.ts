@@ -43,6 +43,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^schema IdentificationChallenge\.properties\.(captcha_stage is missing|sources\.items\.)/,
   'state of a link for waiting pages':
     /^schema EmailChallenge\.properties\.(confirmed|link_minutes|code_minutes) is added$/,
+  'refusal of a consent': /^schema ConsentChallengeResponseRequest\.properties\.declined is added$/,
   'code as an alternative to the link': /^schema EmailChallengeResponseRequest\.properties\.code is added$/,
   '200 of an import, which authentik sends but does not declare':
     /^operation flows_instances_import_create\.responses\.200 is added$/,

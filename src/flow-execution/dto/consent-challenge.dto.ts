@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-import { TextField } from '../../rest/fields/fields.js';
+import { BooleanField, TextField } from '../../rest/fields/fields.js';
 import { ResponseTo, UserChallengeOf } from './challenge.dto.js';
 
 /** A permission to consent to. */
@@ -26,7 +26,7 @@ export class ConsentChallengeDto extends UserChallengeOf('ak-stage-consent') {
   token!: string;
 }
 
-/** The consent: the token of the challenge. */
+/** The consent: the token of the challenge. With `declined`, the refusal. */
 export class ConsentChallengeResponseRequestDto extends ResponseTo('ak-stage-consent') {
   @ApiProperty({
     minLength: 1,
@@ -35,4 +35,7 @@ export class ConsentChallengeResponseRequestDto extends ResponseTo('ak-stage-con
   })
   @TextField({ required: true })
   token!: string;
+
+  @BooleanField({ description: "Declines: the run ends without consent. Not part of authentik's API.", example: true })
+  declined?: boolean;
 }

@@ -63,6 +63,7 @@ export const messageTexts = {
   flowNotApplicable: 'Flow does not apply to current user.',
   policyNotEvaluated: 'This step has a policy that cannot be evaluated here.',
   userNotWritten: 'Failed to update user. Please try again later.',
+  consentDeclined: 'Consent was declined.',
   invitationInvalid: 'Invalid invite/invite not found',
   nextUrlInvalid: 'Invalid next URL',
   // Limits

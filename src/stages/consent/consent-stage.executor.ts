@@ -8,6 +8,7 @@ import {
 } from '../../flow-execution/dto/consent-challenge.dto.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
+import { message } from '../../rest/messages/messages.js';
 import type { ConsentStage } from './consent-stage.entity.js';
 import { Consents } from './consents.js';
 
@@ -31,10 +32,11 @@ export class ConsentStageExecutor implements StageExecutor<ConsentStage> {
   }
 
   async handleResponse(execution: Run, body: unknown): Promise<StageOutcome> {
-    const { token } = await execution.read(ConsentChallengeResponseRequestDto, body);
+    const { token, declined = false } = await execution.read(ConsentChallengeResponseRequestDto, body);
     // A stale challenge, of another user or a later one in another tab: shows a new one.
     if (token !== execution.remembered(tokenKey)) return this.challengeOutcome(execution);
     execution.remember(tokenKey, null);
+    if (declined) return { kind: 'denied', message: message('consentDeclined') };
     await this.consents.grant(execution, requestedPermissions(execution));
     return { kind: 'passed' };
   }
