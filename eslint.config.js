@@ -122,7 +122,7 @@ export default tseslint.config(
     },
   },
   {
-    // Nodes agree on what has expired, whatever their own clocks say. The exceptions show or log a time, or compare files.
+    // Nodes agree on what has expired, regardless of their own clocks. The exceptions show or log a time, or compare files.
     files: ['src/**/*.ts'],
     ignores: [
       '**/*.spec.ts',

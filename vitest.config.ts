@@ -71,7 +71,7 @@ export default defineConfig({
       {
         plugins: [decorators],
         test: {
-          // Tests that start the embedded database themselves, whatever server the other tests use.
+          // Tests that start the embedded database themselves, regardless of the server of the other tests.
           name: 'embedded',
           include: ['test/embedded/**/*.spec.ts'],
           globalSetup: ['test/support/compiled-sources.ts'],

@@ -1,4 +1,4 @@
-/** Cleanup steps that run at exit in reverse order, whatever happened before. */
+/** Cleanup steps that run at exit in reverse order, also after an error. */
 export class Cleanups {
   private readonly steps: (() => Promise<unknown>)[] = [];
   private running: Promise<void> | undefined;

@@ -35,7 +35,7 @@ export class JobQueue {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Registers what to do when the jobs cannot be kept running: the process should end, so that it is started anew. */
+  /** Registers what to do when the jobs cannot be kept running: the process should end, so that it is restarted. */
   onFailure(listener: () => void): void {
     this.failed = listener;
   }

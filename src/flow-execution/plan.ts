@@ -34,7 +34,7 @@ export type PlannedStage =
 export interface PretendedUser {
   readonly username: string;
   readonly email: string;
-  /** Key of the account that has the address of this sign-up: its owner gets a mail that says so. */
+  /** Key of the account that has the address of this sign-up: its owner gets a mail about it. */
   readonly owner?: number;
 }
 

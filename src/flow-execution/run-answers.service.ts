@@ -12,7 +12,7 @@ export interface StoredPlan {
   readonly answers: string | null;
 }
 
-/** Stores the answers of a run (`prompt_data`) once, whatever number of sessions and links refer to them. */
+/** Stores the answers of a run (`prompt_data`) once for all sessions and links that refer to them. */
 @Injectable()
 export class RunAnswersStore {
   constructor(private readonly secrets: SecretBox) {}

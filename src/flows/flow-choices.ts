@@ -1,4 +1,4 @@
-/** Enumerations of flows and bindings, in the order of the reference's OpenAPI document. */
+/** Enumerations of flows and bindings, in the order of authentik's OpenAPI document. */
 export const flowDesignations = [
   'authentication',
   'authorization',

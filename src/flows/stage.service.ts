@@ -40,7 +40,7 @@ export class StageService {
     return response;
   }
 
-  /** Removes the stage, of whatever kind, and its bindings. */
+  /** Removes a stage of any kind, and its bindings. */
   async remove({ pk }: Stage): Promise<void> {
     await this.dataSource.transaction((manager) => manager.delete(Stage, { pk }));
   }

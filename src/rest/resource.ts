@@ -113,7 +113,7 @@ export class Resource {
   /** `PUT /{key}/`: required fields must be given; fields left out keep their value. */
   replace(): MethodDecorator {
     const { response, noun } = this.declaration;
-    const description = `Change one ${noun}. What is left out stays as it is.`;
+    const description = `Change one ${noun}. Omitted fields keep their values.`;
     return this.detail(Put, '', 'update', description, this.change('change'), [
       { status: 200, type: response },
       invalid,

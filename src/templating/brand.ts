@@ -7,7 +7,7 @@ export type BrandSettings = Pick<Settings, 'brandName' | 'brandColor' | 'brandLo
 /** What pages and mails show of the installation. */
 export interface Brand {
   readonly name: string;
-  /** Colours of light and dark mode, whose texts are readable whatever the colour of the brand. */
+  /** Colours of light and dark mode, whose texts are readable for any colour of the brand. */
   readonly accent: { readonly light: Accent; readonly dark: Accent };
   /** File of the logo; undefined for the shipped logo in the colour of the brand. */
   readonly logo: string | undefined;

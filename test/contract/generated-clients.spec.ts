@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What TypeScript says of the programs, compiled with the clients that were generated. */
+/** The compiler's messages for the programs, compiled with the clients that were generated. */
 function errors(): string[] {
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2023,

@@ -74,7 +74,7 @@ const callersBy = (credentials: string): string => `
 export const callersByToken = callersBy(byToken);
 const callerBySession = callersBy(bySession);
 
-/** Requests that change nothing, and need no proof that a page of ours made them. */
+/** Requests that change nothing, and need no CSRF token. */
 const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
 /** Finds out who makes a request: the `Authorization` header counts, else the session (management API, section 8.1). */

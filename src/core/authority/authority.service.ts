@@ -42,7 +42,7 @@ export class Authority {
 
   /**
    * Makes a change and compares what its subjects are before and after. The check is part of the transaction that
-   * writes: the caller's rights are read anew, one change comes after the other until the transaction ends, and
+   * writes: the caller's rights are read again, one change comes after the other until the transaction ends, and
    * a refused one is rolled back with it.
    *
    * Lock order: sessions, then this lock, then users and groups.

@@ -16,8 +16,8 @@ export interface BackOff {
 
 /**
  * Passwords (NIST SP 800-63B-4, 3.2.2): delays that grow from 30 seconds to an hour, and at most 100 consecutive
- * failures. Typing mistakes are free. The table holds at most one row and day for each failure, however many names are
- * tried.
+ * failures. Typing mistakes are free. The table holds at most one row and day for each failure, for any number of
+ * names.
  */
 export const passwordBackOff: BackOff = {
   free: 5,

@@ -16,7 +16,7 @@ import { Role } from './role.entity.js';
 
 /**
  * A permission that a user or a role has: everywhere, or on one object. It goes with its holder; a trigger on the table
- * of every model (`forget_grants`) makes it go with its object, whatever deleted that.
+ * of every model (`forget_grants`) deletes it with its object, for every way to delete one.
  */
 @Entity()
 @Index('ix_permission_grant_object', ['objectPk'], { where: `"object_pk" <> ''` })

@@ -29,7 +29,7 @@ export class PermissionService {
   ) {}
 
   /**
-   * Gives them; one that the holder has already stays as it is.
+   * Assigns permissions; one that the holder already has is unchanged.
    *
    * @returns one id for each, in the order of the request
    * @throws ValidationError if there is no such permission or object

@@ -75,7 +75,7 @@ async function runInitdb(binaries: Binaries, data: string, pwfile: string, user?
     `--pwfile=${pwfile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    // The same collation and case rules on every machine, whatever its locales.
+    // The same collation and case rules on every machine, regardless of its locales.
     '--locale=C',
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',

@@ -1,13 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Whatever users are found by when they say who they are, in any case. */
+/** The names that identify users, case-insensitive. */
 const names = {
   username: `lower("username")`,
   email: `lower("email")`,
   upn: `lower("attributes" ->> 'upn')`,
 };
 
-/** Finds users by what they type, however many there are. */
+/** Index that finds users by a typed name. */
 export class UserNames1795633600000 implements MigrationInterface {
   name = 'UserNames1795633600000';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Mails that are sent again begin anew, and a mail on its way costs the database less. */
+/** Requeued mails restart their schedule, and a mail in delivery needs fewer writes. */
 export class MailQueue1795640000000 implements MigrationInterface {
   name = 'MailQueue1795640000000';
 

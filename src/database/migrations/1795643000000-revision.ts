@@ -33,7 +33,7 @@ export class Revision1795643000000 implements MigrationInterface {
                 );
             END $$
         `);
-    // The server's start: another server, or this one restored, counts its transactions anew.
+    // The server's start: another server, or this one restored, counts its transactions from the start.
     await queryRunner.query(`
             CREATE VIEW "current_revision" AS
             SELECT concat_ws(

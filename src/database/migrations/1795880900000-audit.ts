@@ -104,7 +104,7 @@ const links: readonly AuditedLinks[] = [
     value: 'link."prompt_uuid"',
     counts: 'exists (select from "prompt" m where m."prompt_uuid" = link."prompt_uuid")',
   },
-  // The trigger `forget_grants` deletes those of a deleted object: that is no change of its own.
+  // The trigger `forget_grants` deletes those of a deleted object, which is not a separate change.
   {
     table: 'permission_grant',
     owner: user,

@@ -58,7 +58,7 @@ export interface TransferModel extends FindableModel {
     readonly instead: readonly string[];
   };
   /**
-   * Fields that no file may change, each with whether a value leaves it as it is.
+   * Fields that no file may change, each with a predicate for values that do not change it.
    *
    * @param current the stored entity, if there is one
    */

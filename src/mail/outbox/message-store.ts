@@ -54,7 +54,7 @@ export interface Postponement {
 
 /**
  * The only writer of message states. Every update checks the current state. Batch updates lock rows in key order, which
- * avoids deadlocks, and also filter by key, so that PostgreSQL uses the index whatever its statistics are.
+ * avoids deadlocks, and also filter by key, so that PostgreSQL uses the index regardless of its statistics.
  */
 @Injectable()
 export class MessageStore {

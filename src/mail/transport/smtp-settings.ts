@@ -20,7 +20,7 @@ export interface SmtpSettings {
   readonly totalTimeout?: number;
 }
 
-/** `totalTimeout` of tests that administrators start, whatever `timeout` the settings have. */
+/** `totalTimeout` of tests that administrators start, regardless of `timeout`. */
 export const testTimeoutSeconds = 60;
 
 /** Returns the settings of the global mail server; undefined if there is none, and mails go to the local mailbox. */

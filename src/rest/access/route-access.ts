@@ -33,7 +33,7 @@ export interface RouteAccess {
   readonly onRow?: readonly string[];
   /** The row of the path. */
   readonly lookup?: Lookup;
-  /** Looks up the row before the body is parsed, so that an unknown row is 404 whatever the body. */
+  /** Looks up the row before the body is parsed, so that an unknown row is 404 for any body. */
   readonly lookupFirst?: boolean;
   /** The model that codenames are derived from. */
   readonly model?: string;

@@ -11,7 +11,7 @@ type Class = abstract new () => object;
 
 /**
  * Converts bodies and query strings to the classes that a controller's method declares. Runs after the guards, so a caller
- * without permission gets 403 whatever the input (management API, section 0).
+ * without permission gets 403 for any input (management API, section 0).
  */
 @Injectable()
 export class RequestPipe implements PipeTransform {

@@ -77,7 +77,7 @@ export class RequestBody {
 }
 
 /**
- * Passes every body to the application as a `RequestBody`, whatever its media type. A body above the limit of the request
+ * Passes every body to the application as a `RequestBody`, for any media type. A body above the limit of the request
  * is not kept: an unauthorized caller still gets 403, and others get 413 where the body is parsed.
  *
  * @param clientOf key of the clients that share one part of the memory

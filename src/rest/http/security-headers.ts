@@ -22,7 +22,7 @@ const docsPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Features of browsers that no page of ours uses (OWASP Secure Headers). */
+/** Features of browsers that the pages do not use (OWASP Secure Headers). */
 const permissionsPolicy = [
   'accelerometer',
   'autoplay',

@@ -15,7 +15,7 @@ export interface PageWithRelated<Row, RelatedRow> extends Page<Row> {
 }
 
 /**
- * Reads one page of a list, and its row count, in one statement whatever the size of the page. Rows are plain objects
+ * Reads one page of a list, and its row count, in one statement for any size of the page. Rows are plain objects
  * with the declared columns; no entities are made.
  *
  * @param from the rows of the list, with every alias that the declaration names, and without a selection

@@ -105,7 +105,7 @@ type Values<C extends MessageCode> = Readonly<Record<ParametersOf<C>, string | n
 
 export type MessageCode = keyof Texts;
 
-/** A message of ours: its code and the values of its parameters. */
+/** A message of this service: its code and the values of its parameters. */
 export type Message = { [C in MessageCode]: { readonly code: C; readonly values: Values<C> } }[MessageCode];
 
 /** A text that an administrator wrote. It is shown as it is, never translated or recognized. */

@@ -38,8 +38,8 @@ export class EmailStageMailService {
   ) {}
 
   /**
-   * Queues a test mail, which is delivered like every other mail of the stage. An attempt takes at most 60 s, whatever
-   * the timeout of the stage.
+   * Queues a test mail, which is delivered like every other mail of the stage. An attempt takes at most 60 s,
+   * regardless of the timeout of the stage.
    *
    * @param stage null: uses the global settings
    */

@@ -10,7 +10,7 @@ import type { UserChanges } from './user-changes.js';
 
 /** The accounts that keep a sign-up from creating one. */
 export interface AddressHolders {
-  /** The account that has the address, and gets a mail that says so. */
+  /** The account that has the address, and gets a mail about the sign-up. */
   readonly owner?: User | undefined;
   /** The account of an earlier sign-up with the same names, which waits for confirmation. */
   readonly unconfirmed?: User | undefined;

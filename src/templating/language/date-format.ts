@@ -71,7 +71,7 @@ const letters: Readonly<Record<string, (local: Date, formats: TimeFormats, insta
 
 /**
  * Formats a timestamp in a time zone with the letters of Django's filter `date` (Django: "Built-in template tags and filters"). A
- * letter after a backslash, and everything that is no format letter, stays as it is.
+ * letter after a backslash, and every character that is not a format letter, is unchanged.
  */
 export function formatDate(moment: Date, format: string, formats: TimeFormats, zone = TimeZone.utc): string {
   const local = zone.local(moment);

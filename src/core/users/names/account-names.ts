@@ -29,7 +29,7 @@ export class NamesRefused extends Error {
 const nameLock = 731_004;
 
 /**
- * SQL for the form in which names are compared: NFKC, in lower case. ICU lowers every letter whatever the collation of
+ * SQL for the form in which names are compared: NFKC, in lower case. ICU lowers every letter regardless of the collation of
  * the database, which with `C` would lower ASCII alone. The indexes `ix_user_name_*` bound the length: an index entry
  * must fit a third of a page.
  */
