@@ -41,7 +41,7 @@ export class FlowPlanner {
     return { kind: planned.length > 0 ? 'plan' : 'empty', plan: newPlan(flow.pk, planned, context) };
   }
 
-  /** The first flow by slug of this designation that is for this visitor. There are no brands that name another. */
+  /** The first flow by slug of this designation that applies to this visitor. Brands, which could name another, do not exist here. */
   async findDefault(
     manager: EntityManager,
     designation: FlowDesignation,

@@ -35,7 +35,7 @@ export interface Field {
   /** The value is a name or a code: no autocorrection, no capitals. */
   readonly verbatim?: boolean;
   readonly step?: string;
-  /** An empty value is not sent: an empty text is no valid number or date. */
+  /** An empty value is not sent: an empty text is not a valid number or date. */
   readonly omitEmpty?: boolean;
 }
 

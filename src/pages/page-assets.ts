@@ -85,7 +85,7 @@ export class PageAssets {
     const files = await new TemplateFolders(undefined, dirname(logo)).open().catch(() => undefined);
     const file = isImage ? await files?.find(basename(logo)).catch(() => undefined) : undefined;
     if (file !== undefined) return file;
-    this.logger.warn('BRAND_LOGO is no image that can be read; pages show the logo of email-stage');
+    this.logger.warn('BRAND_LOGO is not a readable image; pages show the logo of email-stage');
     return this.fileNamed('logo.svg');
   }
 

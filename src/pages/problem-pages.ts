@@ -45,7 +45,7 @@ export function tooLargePage(wording: Wording, address: string): Page {
   return problemPage(problem, [{ href: address, label: wording.text('back') }], wording);
 }
 
-/** The request is no valid form. */
+/** The request is not a valid form. */
 export function refusedPage(wording: Wording, status: number): Page {
   const problem: Problem = { status, title: 'refused', reasons: ['refusedWhy'], kind: 'stop' };
   return problemPage(problem, [{ href: '/', label: wording.text(home) }], wording);

@@ -82,7 +82,7 @@ describe('An uploaded background', () => {
   ])('answers 400 for %s', async (_, content) => {
     expect(await upload(formWith(content))).toMatchObject({
       status: 400,
-      body: { file: ['This is no PNG, JPEG, GIF, WebP or AVIF image.'] },
+      body: { file: ['This is not a PNG, JPEG, GIF, WebP or AVIF image.'] },
     });
     expect([await background(), await files()]).toEqual([byDefault, []]);
   });

@@ -64,7 +64,11 @@ describe('A hostile file is refused with a message, at low cost and without chan
     ['a JavaScript function', entry('!!js/function "function () { return process.env }"'), /Unknown tag/],
     ['a ZIP archive', Buffer.from('504b0304140000000800ffd8ff00000000', 'hex'), 'The file is not valid UTF-8.'],
     ['an empty file', '', 'The file is empty.'],
-    ['HTML', '<!doctype html>\n<html><script>alert(1)</script></html>\n', /^The file is no blueprint|^Implicit keys/],
+    [
+      'HTML',
+      '<!doctype html>\n<html><script>alert(1)</script></html>\n',
+      /^The file is not a blueprint|^Implicit keys/,
+    ],
     ['a server file', entry('{model: !File /etc/passwd, identifiers: {slug: x}}'), 'Unknown tag !File.'],
     [
       'a server secret',

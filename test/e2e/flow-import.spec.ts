@@ -85,8 +85,8 @@ entries:
   it.each<[string, unknown, string]>([
     ['another version', { version: 3 }, 'entries must be a list.'],
     ['another version with entries', { version: 3, entries: [] }, 'Invalid blueprint version'],
-    ['a list', [], 'The file is no blueprint: it must be a mapping with entries.'],
-    ['a word', 'blueprint', 'The file is no blueprint: it must be a mapping with entries.'],
+    ['a list', [], 'The file is not a blueprint: it must be a mapping with entries.'],
+    ['a word', 'blueprint', 'The file is not a blueprint: it must be a mapping with entries.'],
     ['no entries', { version: 1 }, 'entries must be a list.'],
     ['invalid entries', { version: 1, entries: ['x'] }, 'Entry 1 must be a mapping.'],
     ['an entry without a model', { version: 1, entries: [{ identifiers: { pk: 1 } }] }, 'Entry 1 must have a model.'],

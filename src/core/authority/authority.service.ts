@@ -17,7 +17,7 @@ export type Party = { readonly pk: number } | 'operator' | 'flow' | 'visitor';
 /** Any number that no other lock has; the same in every process. */
 const lock = 731_010;
 
-/** Parties that are no users. A flow hands on what its stages were allowed to, but makes and touches no superuser. */
+/** Parties that are not users. A flow passes on the rights of its stages, but neither creates nor changes superusers. */
 const parties: Readonly<Record<Extract<Party, string>, Changer>> = {
   operator: { isSuperuser: true, mayOn: () => true },
   flow: { isSuperuser: false, mayOn: () => true },

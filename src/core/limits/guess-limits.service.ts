@@ -139,7 +139,7 @@ export class GuessLimits {
     return row.allowed ? 0 : Math.max(1, row.wait ?? 1);
   }
 
-  /** Takes back what `fill` counted: it was no wrong guess. */
+  /** Reverts `fill`: the guess was not wrong. */
   private async drain(key: string): Promise<void> {
     const { guessClientLimit: limit, guessClientWindow: window } = this.settings;
     await this.dataSource.query(`update "request_limit" set ends = ends - $2 * interval '1 second' where key = $1`, [

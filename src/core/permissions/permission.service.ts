@@ -48,8 +48,8 @@ export class PermissionService {
   }
 
   /**
-   * Takes them; one that the holder does not have is no fault. What is taken everywhere stays where it was given on one
-   * object, and the other way round.
+   * Unassigns permissions; one that the holder does not have is ignored. A permission on every object is separate from the
+   * same permission on one object.
    *
    * @throws ValidationError if there is no such permission or object
    */

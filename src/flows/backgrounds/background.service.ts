@@ -29,7 +29,7 @@ export class BackgroundService {
     if (fields.get('clear')?.toLowerCase() === 'true') return this.replace(flow, '');
     if (file === undefined) throw new StatusError(400);
     const kind = imageKindOf(file);
-    if (kind === undefined) throw new ValidationError({ file: ['This is no PNG, JPEG, GIF, WebP or AVIF image.'] });
+    if (kind === undefined) throw new ValidationError({ file: ['This is not a PNG, JPEG, GIF, WebP or AVIF image.'] });
     const stored = await this.files.store(file, kind);
     try {
       await this.replace(flow, stored);

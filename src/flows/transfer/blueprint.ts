@@ -39,7 +39,7 @@ export interface Blueprint {
  */
 export function readBlueprint(bytes: Uint8Array): Blueprint {
   const { tree, lines } = readTree(bytes);
-  if (!isMap(tree)) throw new BlueprintError('The file is no blueprint: it must be a mapping with entries.');
+  if (!isMap(tree)) throw new BlueprintError('The file is not a blueprint: it must be a mapping with entries.');
   const { version = 1, metadata = null, context = null, entries } = tree;
   return { version, ...metadataOf(metadata), context: contextOf(context), entries: entriesOf(entries, lines) };
 }

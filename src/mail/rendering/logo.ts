@@ -47,7 +47,7 @@ export class Logo {
    * Returns the logo: that of EMAIL_TEMPLATE_DIR, else BRAND_LOGO, else the shipped one in the colours of the brand.
    *
    * @param warn receives a warning if the logo is unusable
-   * @returns undefined if the logo is no image that mail programs show
+   * @returns undefined if mail programs cannot show the logo
    * @throws TemplateError if the file cannot be read
    */
   async find(files: TemplateFiles, warn: (message: string) => void): Promise<LogoImage | undefined> {

@@ -40,7 +40,7 @@ export function parseDuration(value: string): number | undefined {
  */
 export function secondsIn(duration: string): number {
   const seconds = parseDuration(duration);
-  if (seconds === undefined) throw new Error(`${duration} is no duration`);
+  if (seconds === undefined) throw new Error(`${duration} is not a duration`);
   return seconds;
 }
 

@@ -2,7 +2,7 @@
  * Reads a UUID in any spelling that the reference takes: either case, with or without hyphens, in braces, as
  * `urn:uuid:`.
  *
- * @returns the lower-case hyphenated form, or undefined if this is no UUID
+ * @returns the lower-case hyphenated form, or undefined for other texts
  */
 export function parseUuid(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;

@@ -155,7 +155,7 @@ function buildStatement(from: Builder, columns: Columns, { related, counted, cou
   return `with ${parts.join(', ')} select ${selection.join(', ')} from ${sources.join(', ')}`;
 }
 
-/** Only the declared columns: count, revision and related rows are no part of a row. */
+/** Only the declared columns: count, revision and related rows are not part of a row. */
 function pick<Row>(row: Row, columns: Columns): Row {
   const picked: Record<string, unknown> = {};
   for (const name in columns) picked[name] = (row as Record<string, unknown>)[name];

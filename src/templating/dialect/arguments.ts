@@ -69,7 +69,7 @@ export function takeVariable(words: string[]): string | undefined {
   return words.at(-2) === 'as' ? variableName(words.splice(-2)[1]) : undefined;
 }
 
-/** Validates the name of a variable that a tag sets. @throws Error if it is no valid name */
+/** Validates the name of a variable that a tag sets. @throws Error if the name is invalid */
 export function variableName(word: string | undefined): string {
   if (word === undefined || !/^[A-Za-z_]\w*$/.test(word)) throw new Error(`a name is expected, not "${word ?? ''}"`);
   return word;

@@ -34,7 +34,7 @@ class PermissionFields {
 /** A permission. */
 export class PermissionDto extends ResponseOf(PermissionFields) {}
 
-/** Permissions are no rows: the service filters them. */
+/** Permissions are not rows: the service filters them. */
 const unused: Condition = (builder) => builder;
 
 export class PermissionListQuery extends ListQuery {

@@ -26,7 +26,7 @@ export function foldedName(name: string): string {
 
 /**
  * What a name looks like, in any letter case: two names with one skeleton are taken for each other (UTS 39, section 4).
- * Blanks in a row look like one. It is no name itself, and never shown.
+ * Blanks in a row look like one. It is not a name itself, and never shown.
  */
 export function skeletonOf(name: string): string {
   const visible = foldedName(name)

@@ -11,7 +11,7 @@ const bareAddress = /^www\.|^(?!http)[\p{L}\p{N}_][^@]+\.(com|edu|gov|int|mil|ne
  * Turns URLs and email addresses in text into links, as Django's filter does: words that begin with `http://`, `https://` or
  * `www.`, or that end in one of seven old top-level domains. The result is HTML.
  *
- * @param written escapes what is no link
+ * @param written escapes text outside of links
  * @param limit of characters that the text of a link shows
  */
 export function urlized(text: string, written: (text: string) => string, limit = Number.POSITIVE_INFINITY): string {
