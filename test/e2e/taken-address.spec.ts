@@ -115,6 +115,6 @@ describe('A sign-up with the address of an account', () => {
     expect(await signUp(email, email)).toMatchObject({ component: 'ak-stage-email' });
     expect(await countUsers(email)).toBe(1);
     const subjects = (await mailsTo(email, 2)).map(({ subject }) => subject);
-    expect(subjects).toEqual(['authentik', 'authentik']);
+    expect(subjects).toEqual(Array(2).fill('Confirm your email address – email-stage'));
   });
 });

@@ -19,6 +19,7 @@ import type {
 } from './dto/email-stage-mail.dto.js';
 import { EmailStage } from './email-stage.entity.js';
 import { EmailStageService } from './email-stage.service.js';
+import { subjectOf } from './mail-defaults.js';
 import { sampleMail } from './sample-mail.js';
 
 /** Default template of a test mail. */
@@ -54,7 +55,7 @@ export class EmailStageMailService {
       fromAddress: from.address,
       recipient: { name: '', address: to },
       template,
-      subject: template === testTemplate ? null : (stage?.subject ?? null),
+      subject: stage === null || template === testTemplate ? null : subjectOf(stage),
       locale,
       data: { isTrial: true, values: { ...sampleMail(to, publicUrl(this.settings), stage?.tokenExpiry) } },
       deadline: null,

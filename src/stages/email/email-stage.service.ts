@@ -11,6 +11,7 @@ import { fieldsExposingPassword, changesConnection } from './connection-change.j
 import type { EmailStageDto, EmailStageRequestDto } from './dto/email-stage.dto.js';
 import { emailStage } from './email-stage.definition.js';
 import { EmailStage } from './email-stage.entity.js';
+import { sendsFromService } from './mail-defaults.js';
 
 /** The place that the seal of a stage's password is bound to. */
 export const emailPasswordPlace = 'stage.password';
@@ -39,7 +40,7 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
   senderOf(stage: EmailStage): MailSender {
     const { name, host, port, username, useTls, useSsl, timeout, fromAddress } = stage;
     if (stage.useGlobalSettings) return { ...this.senders.global(), name };
-    const from = this.senders.withName(fromAddress);
+    const from = sendsFromService(stage) ? this.senders.global().from : this.senders.withName(fromAddress);
     try {
       const password = this.secrets.open(stage.password, emailPasswordPlace);
       const smtp = this.senders.withClientName({ host, port, username, password, useTls, useSsl, timeout });

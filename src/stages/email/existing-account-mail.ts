@@ -9,6 +9,7 @@ import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { addressProblem } from '../../syntax/email-address.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
+import { sendsFromService } from './mail-defaults.js';
 
 const template = 'email/account_exists.html';
 
@@ -40,7 +41,7 @@ export class ExistingAccountMail {
     const site = publicUrl(this.settings);
     await this.outbox.enqueue(manager, {
       stage: stage.pk,
-      fromAddress: stage.useGlobalSettings ? this.senders.global().from.address : stage.fromAddress,
+      fromAddress: sendsFromService(stage) ? this.senders.global().from.address : stage.fromAddress,
       recipient: { name: '', address: owner.email },
       template,
       subject: null,

@@ -1,9 +1,11 @@
 import { localeOf } from '../../core/users/settings-of.js';
 import type { User } from '../../core/users/user.entity.js';
 import type { StoredLink } from '../../database/link-secret.js';
+import type { FlowDesignation } from '../../flows/flow-choices.js';
 import type { NewMail } from '../../mail/outbox/outbox.service.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
+import { sendsFromService, subjectOf, templateOf } from './mail-defaults.js';
 
 /** Minutes that a link is valid beyond what its mail states, for the delivery of the mail. */
 const graceMinutes = 1;
@@ -24,7 +26,9 @@ export function codeMinutes({ tokenExpiry }: EmailStage): number {
 /** Data of a mail with a link. */
 export interface LinkMail {
   readonly stage: EmailStage;
-  /** Sender address of the global settings, for stages that use them. */
+  /** Designation of the flow that the link belongs to. */
+  readonly designation: FlowDesignation;
+  /** Sender address of the global settings, for stages that have none of their own. */
   readonly globalSender: string;
   readonly user: Pick<User, 'username' | 'name' | 'attributes' | 'awaitsConfirmation'>;
   readonly address: string;
@@ -42,16 +46,16 @@ export interface LinkMail {
 
 /** Returns a stage's mail with a link. Its deadline is the expiry of the link. */
 export function linkMail(mail: LinkMail): NewMail {
-  const { stage, globalSender, user, address, link, notMe, codeKey, expires, locales } = mail;
+  const { stage, designation, globalSender, user, address, link, notMe, codeKey, expires, locales } = mail;
   // A stranger may have signed up with the address; their text must not reach its owner.
   const isStranger = user.awaitsConfirmation || mail.isAddressNew === true;
   const { username, name } = isStranger ? { username: address, name: '' } : user;
   return {
     stage: stage.pk,
-    fromAddress: stage.useGlobalSettings ? globalSender : stage.fromAddress,
+    fromAddress: sendsFromService(stage) ? globalSender : stage.fromAddress,
     recipient: { name, address },
-    template: stage.template,
-    subject: stage.subject,
+    template: templateOf(stage, designation),
+    subject: subjectOf(stage),
     locale: negotiateLanguage([...localeOf(user.attributes), ...locales]),
     data: {
       user: { username, name, email: address },

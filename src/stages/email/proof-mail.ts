@@ -88,6 +88,7 @@ export class ProofMail {
       : undefined;
     const mail = linkMail({
       stage,
+      designation: flow.designation,
       globalSender: this.senders.global().from.address,
       user: user ?? { username: address, name: '', attributes: {}, awaitsConfirmation: true },
       address,

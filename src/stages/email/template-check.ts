@@ -6,6 +6,7 @@ import type { Execution } from '../../flow-execution/execution.js';
 import { MailRenderer } from '../../mail/rendering/mail-renderer.js';
 import { TemplateError } from '../../templating/template-error.js';
 import type { EmailStage } from './email-stage.entity.js';
+import { templateOf } from './mail-defaults.js';
 import { sampleMail } from './sample-mail.js';
 import { SendLimits } from './send-limits.js';
 
@@ -28,8 +29,8 @@ export class TemplateCheck {
   ) {}
 
   /** Whether the mails of the stage can be rendered; if not, writes an event for administrators. */
-  async passes({ manager, stage, visitor }: Execution<EmailStage>): Promise<boolean> {
-    const { template } = stage;
+  async passes({ manager, stage, flow, visitor }: Execution<EmailStage>): Promise<boolean> {
+    const template = templateOf(stage, flow.designation);
     if ((this.validUntil.get(template) ?? 0) > performance.now()) return true;
     const data = sampleMail('jane.doe@example.org', publicUrl(this.settings));
     try {

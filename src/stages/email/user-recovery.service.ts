@@ -49,6 +49,7 @@ export class UserRecoveryService {
         manager,
         linkMail({
           stage,
+          designation: 'recovery',
           globalSender: this.senders.global().from.address,
           user,
           address: user.email,

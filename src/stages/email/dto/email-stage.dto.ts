@@ -53,7 +53,7 @@ class EmailStageFields extends StageFields {
 
   @EmailField({
     example: 'noreply@example.org',
-    description: 'Sender of the mails.',
+    description: 'Sender of the mails. The default stands for the sender of the service (`EMAIL_FROM`).',
     rules: [sendable((address) => addressProblem('sender', address))],
   })
   from_address!: string;
@@ -63,7 +63,8 @@ class EmailStageFields extends StageFields {
 
   @TextField({
     example: 'Verify your address',
-    description: 'Subject of the mails.',
+    description:
+      'Subject of the mails. The default stands for the subject of the template, with the name of the service.',
     rules: [sendable(subjectProblem)],
   })
   subject!: string;
@@ -71,7 +72,7 @@ class EmailStageFields extends StageFields {
   @TextField({
     example: 'email/account_confirmation.html',
     rules: [templateExists],
-    description: 'Template of the mails.',
+    description: 'Template of the mails. In enrollment flows the default stands for `email/account_confirmation.html`.',
   })
   template!: string;
 
