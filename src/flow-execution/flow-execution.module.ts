@@ -13,6 +13,7 @@ import { FlowNavigationController } from './flow-navigation.controller.js';
 import { FlowPlanner } from './flow-planner.js';
 import { FlowSessions } from './flow-sessions.js';
 import { FlowSteps } from './flow-steps.js';
+import { FlowTokenCleanup } from './flow-token-cleanup.service.js';
 import { FlowTokens } from './flow-token.service.js';
 import { LargeAnswers } from './large-answers.js';
 import { LinkRefusals } from './link-refusals.service.js';
@@ -42,6 +43,7 @@ import { UnfinishedSignUps } from './unfinished-sign-ups.service.js';
     FlowPlanner,
     FlowSessions,
     FlowSteps,
+    FlowTokenCleanup,
     FlowTokens,
     LargeAnswers,
     LinkRefusals,

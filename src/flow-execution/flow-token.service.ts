@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 
 import { AccountChanges } from '../core/users/account-changes.js';
-import { Housekeeping } from '../database/housekeeping.js';
 import { linkSecret } from '../database/link-secret.js';
 import { SealBrokenError, SecretBox } from '../database/secret-box.js';
 import { Outbox } from '../mail/outbox/outbox.service.js';
+import { type FlowTokenState, matchesAccount, stateExpression } from './flow-token-state.js';
 import type { FlowTokenPurpose } from './flow-token.entity.js';
 import { parsePlan } from './parse-plan.js';
 import type { FlowPlan } from './plan.js';
@@ -16,40 +16,32 @@ import { RunAnswersStore } from './run-answers.service.js';
 /** Name of the in-memory stage that every link starts with (`ConfirmStageExecutor`). */
 export const confirmStage = 'confirm';
 
-/** Days that a token is kept after its expiry, without its plan, so that old links get the right message. */
-const retentionDays = 7;
-
 /** Returns the place that the seal of a plan is bound to: it is valid in no other row. */
 function planPlace(pk: string): string {
   return `flow_token.plan:${pk}`;
 }
 
-/** A token to create. */
-export interface NewFlowToken {
+/** What the tokens of a mail have in common. */
+export interface NewFlowTokens {
   readonly purpose: FlowTokenPurpose;
-  /** `pk` null for an unknown user, which the visitor must not learn. */
-  readonly user: { readonly pk: number | null; readonly email: string };
-  /** Address that the link is mailed to. */
+  /** Address that the links are mailed to. */
   readonly address: string;
-  /** The stage that mails it, if one does. */
+  /** The stage that mails them, if one does. */
   readonly stage: string | null;
-  /** The plan after the button. */
-  readonly plan: FlowPlan;
   /** Validity in minutes. */
   readonly minutes: number;
 }
 
-/** State of a token, or of a secret without one. */
-export type FlowTokenState =
-  | 'live'
-  | 'unknown'
-  | 'spent'
-  | 'superseded'
-  | 'expired'
-  /** The user was deleted or deactivated, or has a new address or password. */
-  | 'account changed'
-  /** It was issued for another flow. */
-  | 'other flow';
+/** The account of a token, and the plan that it restores. */
+export interface TokenTarget {
+  /** `pk` null for an unknown user, which the visitor must not learn. */
+  readonly user: { readonly pk: number | null; readonly email: string };
+  /** The plan after the button. */
+  readonly plan: FlowPlan;
+}
+
+/** A token to create. */
+export type NewFlowToken = NewFlowTokens & TokenTarget;
 
 /** The token of an opened link. */
 export interface FoundFlowToken {
@@ -84,65 +76,65 @@ export interface Proof {
   readonly execution: string;
 }
 
-/** SQL condition that the account is active and has not changed its address or password since the token was issued. */
-const matchesAccount = `u.email = t.user_address and u.password_change_date <= t.created
-  and (u.is_active or u.awaits_confirmation)`;
-
-/** SQL expression for the state of token `t` with user `u` in a flow. */
-function stateExpression(flow: string): string {
-  return `
-    case when t.token_uuid is null then 'unknown'
-         when t.flow_uuid <> ${flow} then 'other flow'
-         when t.spent is not null then 'spent'
-         when t.superseded is not null then 'superseded'
-         when t.expires <= now() then 'expired'
-         when u.id is null or not (${matchesAccount}) then 'account changed'
-         else 'live' end`;
-}
-
 /** Issues, finds and spends the tokens of links. Uses the clock of the database, which all processes share. */
 @Injectable()
 export class FlowTokens {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly secrets: SecretBox,
     private readonly answers: RunAnswersStore,
     private readonly outbox: Outbox,
     changes: AccountChanges,
-    housekeeping: Housekeeping,
   ) {
     changes.registerEnding((manager, user) => this.endAll(manager, user));
-    housekeeping.register('old links', () => this.purge());
-    housekeeping.register('plans of expired links', () => this.purgePlans());
   }
 
   /** Issues a token. Its secret is `linkSecret(pk)`. */
   async issue(manager: EntityManager, token: NewFlowToken): Promise<{ pk: string; expires: Date }> {
-    const { purpose, user, address, stage, plan, minutes } = token;
-    const pk = randomUUID();
-    const sealed = await this.seal(manager, pk, plan);
+    const { keys, expires } = await this.issueEach(manager, token, [token]);
+    return { pk: String(keys[0]), expires };
+  }
+
+  /**
+   * Issues tokens of one mail for several accounts, in one statement.
+   *
+   * @param targets at least one; all plans are of the same run and have the same answers
+   * @returns the keys in the order of the targets
+   */
+  async issueEach(
+    manager: EntityManager,
+    { purpose, address, stage, minutes }: NewFlowTokens,
+    targets: readonly TokenTarget[],
+  ): Promise<{ keys: string[]; expires: Date }> {
+    const keys = targets.map(() => randomUUID());
+    const sealed: { plan: string; answers: string | null }[] = [];
+    for (const [index, { plan }] of targets.entries()) {
+      sealed.push(await this.seal(manager, String(keys[index]), plan, sealed[0]?.answers));
+    }
     const [row] = await manager.query<[{ expires: Date }]>(
       `insert into "flow_token"
               (token_uuid, key_hash, purpose, user_id, user_address, address, flow_uuid, stage_uuid, execution, plan,
                answers, expires)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() + $12 * interval '1 minute')
+       select token_uuid, decode(key_hash, 'hex'), $6, user_id, user_address, $7, $8, $9, $10, plan,
+              $11, now() + $12 * interval '1 minute'
+         from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[])
+                as token (token_uuid, key_hash, user_id, user_address, plan)
        returning expires`,
       [
-        pk,
-        digest(linkSecret(pk, this.secrets)),
+        keys,
+        keys.map((pk) => digest(linkSecret(pk, this.secrets)).toString('hex')),
+        targets.map(({ user }) => user.pk),
+        targets.map(({ user }) => user.email),
+        sealed.map(({ plan }) => plan),
         purpose,
-        user.pk,
-        user.email,
         address,
-        plan.flow,
+        targets[0]?.plan.flow,
         stage,
-        plan.execution,
-        sealed.plan,
-        sealed.answers,
+        targets[0]?.plan.execution,
+        sealed[0]?.answers,
         minutes,
       ],
     );
-    return { pk, expires: row.expires };
+    return { keys, expires: row.expires };
   }
 
   /** Invalidates the unused links that a stage has mailed in a run. */
@@ -231,21 +223,34 @@ export class FlowTokens {
 
   /**
    * Spends a token. Of concurrent attempts one succeeds, because a single statement checks all conditions and spends it.
+   * It also invalidates the links that the stage has mailed in the run for other accounts: a mail with a choice of
+   * accounts opens one of them. The rows are locked in the order of their keys, so that no two attempts deadlock.
    */
   async spend(manager: EntityManager, pk: string, claim: Claim): Promise<boolean> {
     const { purposes, flow, user, execution, stage = null, address = null, minutes = null } = claim;
-    const [spent] = await manager.query<[unknown[], number]>(
-      `update "flow_token" t set spent = now(), plan = '', answers = null
-         from "user" u
-        where t.token_uuid = $1 and t.spent is null and t.superseded is null and t.expires > now()
-          and t.purpose = any($2) and t.flow_uuid = $3 and t.user_id = $4 and t.execution = $5
-          and ($6::uuid is null or t.stage_uuid = $6) and ($7::text is null or t.address = $7)
-          and ($8::int is null or t.created + $8 * interval '1 minute' > now())
-          and u.id = t.user_id and ${matchesAccount}
-        returning t.token_uuid`,
+    const [row] = await manager.query<[{ spent: boolean }]>(
+      `with unused as (
+         select token_uuid from "flow_token"
+          where execution = $5 and spent is null and superseded is null and (token_uuid = $1 or user_id <> $4)
+          order by token_uuid for update
+       ), spent as (
+         update "flow_token" t set spent = now(), plan = '', answers = null
+           from unused, "user" u
+          where t.token_uuid = $1 and t.token_uuid = unused.token_uuid and t.expires > now()
+            and t.purpose = any($2) and t.flow_uuid = $3 and t.user_id = $4 and t.execution = $5
+            and ($6::uuid is null or t.stage_uuid = $6) and ($7::text is null or t.address = $7)
+            and ($8::int is null or t.created + $8 * interval '1 minute' > now())
+            and u.id = t.user_id and ${matchesAccount}
+         returning t.stage_uuid
+       ), others as (
+         update "flow_token" t set superseded = now(), plan = '', answers = null
+           from unused, spent
+          where t.token_uuid = unused.token_uuid and t.token_uuid <> $1 and t.stage_uuid = spent.stage_uuid
+       )
+       select exists (select from spent) as spent`,
       [pk, purposes, flow, user, execution, stage, address, minutes],
     );
-    return spent.length === 1;
+    return row.spent;
   }
 
   /** Returns the proof of a token; undefined unless it is spent. */
@@ -267,13 +272,15 @@ export class FlowTokens {
     return row.used ?? false;
   }
 
+  /** @param storedAnswers key of the answers if they are stored already */
   private async seal(
     manager: EntityManager,
     pk: string,
     plan: FlowPlan,
+    storedAnswers?: string | null,
   ): Promise<{ plan: string; answers: string | null }> {
     const behindButton = { ...plan, bindings: [{ inMemory: confirmStage }, ...plan.bindings] };
-    const { plan: stored, answers } = await this.answers.store(manager, behindButton);
+    const { plan: stored, answers } = await this.answers.store(manager, behindButton, storedAnswers);
     return { plan: this.secrets.seal(JSON.stringify(stored), planPlace(pk)), answers };
   }
 
@@ -286,25 +293,6 @@ export class FlowTokens {
       if (error instanceof SealBrokenError || error instanceof SyntaxError) return undefined;
       throw error;
     }
-  }
-
-  private async purgePlans(): Promise<number> {
-    const emptied = await this.dataSource.query<[unknown[], number]>(
-      `update "flow_token" set plan = '', answers = null where token_uuid in (
-         select token_uuid from "flow_token" where expires < now() and plan <> '' limit 500
-       )`,
-    );
-    return emptied[1];
-  }
-
-  private async purge(): Promise<number> {
-    const deleted = await this.dataSource.query<[unknown[], number]>(
-      `delete from "flow_token" where token_uuid in (
-         select token_uuid from "flow_token" where expires < now() - $1 * interval '1 day' limit 500
-       )`,
-      [retentionDays],
-    );
-    return deleted[1];
   }
 }
 

@@ -7,7 +7,7 @@ import { EventLog } from '../events/event-log.js';
 import type { Flow } from '../flows/flow.entity.js';
 import { type Message, message } from '../rest/messages/messages.js';
 import type { Visitor } from './execution.js';
-import type { FlowTokenState } from './flow-token.service.js';
+import type { FlowTokenState } from './flow-token-state.js';
 import { UnfinishedSignUps } from './unfinished-sign-ups.service.js';
 
 /** A link that cannot be used. */

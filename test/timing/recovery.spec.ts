@@ -22,8 +22,13 @@ afterAll(async () => {
 });
 
 describe('A recovery', () => {
-  it('responds in the same time to known, unknown and inactive users', async ({ annotate }) => {
+  it('responds in the same time to known, unknown and inactive users, and to an address of several accounts', async ({
+    annotate,
+  }) => {
+    const several = (await createReader(app.api)).email;
+    for (let count = 1; count < 10; count += 1) await createReader(app.api, { email: several });
     const names = {
+      several,
       known: (await createReader(app.api)).email,
       unknown: 'nobody-there@example.org',
       inactive: (await createReader(app.api, { is_active: false })).email,

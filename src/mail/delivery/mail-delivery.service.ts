@@ -111,20 +111,21 @@ export class MailDelivery {
 
   /** Returns the template data: the stored values and the derived links and codes. */
   private dataOf({ data }: DueMessage): MailData {
-    const url = this.urlOf(data.link);
-    const notMe = this.urlOf(data.notMe);
     return {
       ...data.values,
       ...(data.user !== undefined && { user: data.user }),
-      ...(url !== undefined && { url }),
-      ...(notMe !== undefined && { not_me_url: notMe }),
+      ...(data.link !== undefined && { url: this.urlOf(data.link) }),
+      ...(data.choices !== undefined && {
+        choices: data.choices.map(({ username, link }) => ({ username, url: this.urlOf(link) })),
+      }),
+      ...(data.notMe !== undefined && { not_me_url: this.urlOf(data.notMe) }),
       ...this.codeIn(data),
       ...(data.expires !== undefined && { expires: statedExpiry(new Date(data.expires)) }),
     };
   }
 
-  private urlOf(link: StoredLink | undefined): string | undefined {
-    return link === undefined ? undefined : linkUrl(link, publicUrl(this.settings), this.secrets);
+  private urlOf(link: StoredLink): string {
+    return linkUrl(link, publicUrl(this.settings), this.secrets);
   }
 
   /** Returns the code of a mail, unless it expired while the mail was queued. */

@@ -203,22 +203,34 @@ export class MessageStore {
     );
   }
 
-  /** Discards the messages that contain one of these links, unless they are being sent. */
+  /**
+   * Discards the messages that contain one of these links, unless they are being sent. A message with a choice of accounts
+   * loses the choices with these links, and is discarded if none is left.
+   */
   async discardLinks(
     manager: EntityManager,
     links: readonly { readonly pk: string; readonly address: string }[],
   ): Promise<void> {
     await manager.query(
       `with mine as (
-         select message_uuid from "mail_message"
-          where recipient_address = any($1) and data -> 'link' ->> 'key' = any($2)
+         select message_uuid,
+                (select jsonb_agg(choice) from jsonb_array_elements(data -> 'choices') choice
+                  where choice -> 'link' ->> 'key' <> all($2)) as others
+           from "mail_message"
+          where recipient_address = any($1)
+            and (data -> 'link' ->> 'key' = any($2)
+                 or exists (select from jsonb_array_elements(data -> 'choices') choice
+                             where choice -> 'link' ->> 'key' = any($2)))
             and state = any($3) and (state <> 'sending' or lease_until < now())
           order by message_uuid for update
+       ), shortened as (
+         update "mail_message" message set data = jsonb_set(message.data, '{choices}', mine.others)
+           from mine where message.message_uuid = mine.message_uuid and mine.others is not null
        )
        update "mail_message" message
           set state = 'discarded', reason = 'A change of the account revoked its link.', next_attempt = null,
               lease_until = null, finished = now()
-         from mine where message.message_uuid = mine.message_uuid`,
+         from mine where message.message_uuid = mine.message_uuid and mine.others is null`,
       [links.map(({ address }) => address), links.map(({ pk }) => pk), statesBefore('discarded')],
     );
   }

@@ -1,10 +1,19 @@
 import type { StoredLink } from '../../database/link-secret.js';
 
+/** An account that the reader can choose in a mail. */
+interface StoredChoice {
+  readonly username: string;
+  /** The link for this account. Its secret is derived when the mail is sent. */
+  readonly link: StoredLink;
+}
+
 /** Template data of a message as stored, with keys in place of secrets. */
 export interface StoredMailData {
   readonly user?: { readonly username: string; readonly name: string; readonly email: string };
   /** The link in the mail. Its secret is derived when the mail is sent. */
   readonly link?: StoredLink;
+  /** The links of a mail that is about one of several accounts, in place of `link`. */
+  readonly choices?: readonly StoredChoice[];
   /** The "this was not me" link. */
   readonly notMe?: StoredLink;
   /** Key of the one-time code, which is derived when the mail is sent. */

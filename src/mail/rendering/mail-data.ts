@@ -30,6 +30,8 @@ export function statedExpiry(expires: Date): Date {
 export interface MailData {
   /** The main link; an absolute http or https URL. */
   readonly url?: string;
+  /** `account_choice`: the accounts with the address, each with its link, in place of `url`. */
+  readonly choices?: readonly { readonly username: string; readonly url: string }[];
   /** Link to password recovery; an absolute http or https URL. */
   readonly recovery_url?: string;
   /** "This was not me" link; an absolute http or https URL. */

@@ -13,6 +13,10 @@ const renderer = mailRenderer(join(shippedFolder, 'none'));
 const url = 'https://id.example.com/if/flow/recovery/?flow_token=0123456789abcdef&next=%2Fapp';
 const full: MailData = {
   url,
+  choices: [
+    { username: 'ada', url },
+    { username: 'countess', url },
+  ],
   code: '482913',
   user: { username: 'ada', name: 'Ada Lovelace', email: 'ada@example.com' },
   expires: statedExpiry(new Date(Date.now() + 30 * 60_000)),
@@ -29,6 +33,7 @@ const names = [
   'setup',
   'invitation',
   'account_exists',
+  'account_choice',
   'password_changed',
   'address_changed',
   'token_created',

@@ -6,6 +6,7 @@ import { limits } from './limits.js';
 /** Default subjects by shipped template. */
 export const defaultSubjects: Readonly<Record<string, string>> = {
   'email/password_reset.html': 'Reset your password',
+  'email/account_choice.html': 'Reset your password',
   'email/account_confirmation.html': 'Confirm your email address',
   'email/event_notification.html': 'Notification',
   'email/setup.html': 'Test email',

@@ -7,6 +7,7 @@ import type { MailData } from './mail-data.js';
 /** Names of all template values; any other name in a template is a mistake of its author. */
 export const declaredNames: ReadonlySet<string> = new Set([
   'url',
+  'choices',
   'not_me_url',
   'recovery_url',
   'code',
@@ -38,6 +39,7 @@ export function templateScope(data: MailData, warn: (message: string) => void): 
   const given: Readonly<Record<keyof MailData, unknown>> = { ...noData, ...data };
   const values: Readonly<Record<keyof MailData, unknown>> = {
     url: given.url === undefined ? undefined : webUrl(copier.line(given.url, 'url'), warn),
+    choices: choices(given.choices, copier, warn),
     not_me_url: given.not_me_url === undefined ? undefined : webUrl(copier.line(given.not_me_url, 'not_me_url'), warn),
     recovery_url:
       given.recovery_url === undefined ? undefined : webUrl(copier.line(given.recovery_url, 'recovery_url'), warn),
@@ -73,6 +75,7 @@ export function brandScope({ name, footer, accent: { light, dark } }: Brand, has
 
 const noData: Readonly<Record<keyof MailData, undefined>> = {
   url: undefined,
+  choices: undefined,
   not_me_url: undefined,
   recovery_url: undefined,
   code: undefined,
@@ -95,6 +98,15 @@ function withText(value: unknown, field: string): unknown {
 
 function isScope(value: unknown): value is Scope {
   return typeof value === 'object' && value !== null;
+}
+
+/** Copies the choices of a mail, without those whose URL is omitted. */
+function choices(value: unknown, copier: Copier, warn: (message: string) => void): unknown {
+  if (!Array.isArray(value)) return undefined;
+  return value.flatMap((item: unknown) => {
+    const choice = copier.fields(item, 'choices', ['username', 'url']);
+    return isScope(choice) && webUrl(String(choice['url']), warn) !== '' ? [choice] : [];
+  });
 }
 
 /** Returns the URL if it is absolute http or https, otherwise the empty string. */

@@ -7,6 +7,7 @@ import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { MailModule } from '../../mail/mail.module.js';
+import { AccountChoice } from './account-choice.service.js';
 import { EmailCodes } from './email-codes.js';
 import { EmailStageMailController } from './email-stage-mail.controller.js';
 import { EmailStageMailService } from './email-stage-mail.service.js';
@@ -26,6 +27,7 @@ import { UserRecoveryService } from './user-recovery.service.js';
   imports: [EventsModule, FlowExecutionModule, FlowsModule, MailModule],
   controllers: [EmailStageController, EmailStageMailController, UserRecoveryController],
   providers: [
+    AccountChoice,
     EmailCodes,
     EmailStageExecutor,
     EmailStageMailService,

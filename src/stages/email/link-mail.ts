@@ -23,6 +23,11 @@ export function codeMinutes({ tokenExpiry }: EmailStage): number {
   return Math.min(maxCodeMinutes, tokenExpiry);
 }
 
+/** Returns the expiry that a mail states, ISO 8601. */
+export function statedIn(expires: Date): string {
+  return new Date(expires.getTime() - graceMinutes * 60_000).toISOString();
+}
+
 /** Data of a mail with a link. */
 export interface LinkMail {
   readonly stage: EmailStage;
@@ -65,7 +70,7 @@ export function linkMail(mail: LinkMail): NewMail {
         codeKey,
         codeExpires: new Date(expires.getTime() - (linkMinutes(stage) - codeMinutes(stage)) * 60_000).toISOString(),
       }),
-      expires: new Date(expires.getTime() - graceMinutes * 60_000).toISOString(),
+      expires: statedIn(expires),
     },
     deadline: expires,
   };

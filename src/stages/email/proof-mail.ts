@@ -5,6 +5,7 @@ import type { EntityManager } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { DatabaseClock } from '../../database/database-clock.js';
+import type { StoredLink } from '../../database/link-secret.js';
 import { requestedRunKey } from '../../flow-execution/confirm-stage.executor.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
@@ -13,6 +14,7 @@ import type { FlowPlan, SentLink } from '../../flow-execution/plan.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { NotMeLinks } from '../../mail/not-me/not-me-links.service.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
+import { AccountChoice } from './account-choice.service.js';
 import type { EmailStage } from './email-stage.entity.js';
 import { ExistingAccountMail } from './existing-account-mail.js';
 import { codeMinutes, linkMail, linkMinutes } from './link-mail.js';
@@ -35,12 +37,14 @@ export class ProofMail {
     private readonly notMe: NotMeLinks,
     private readonly existing: ExistingAccountMail,
     private readonly clock: DatabaseClock,
+    private readonly choice: AccountChoice,
   ) {}
 
   /**
    * Sends a mail, which invalidates the links that this run has sent before. For unknown users it does the same work and
    * rolls back, so that neither response nor timing reveals anything. For a sign-up with the address of an existing
-   * account it mails the owner of the account instead, and sends the link to no one.
+   * account it mails the owner of the account instead, and sends the link to no one. For a recovery by the address of
+   * several accounts it mails a link for each; the returned link then stands for none of them, nor does any code.
    */
   async send(execution: Execution<EmailStage>, recipient: Recipient): Promise<SentLink> {
     let link = this.undeliveredLink(execution, recipient);
@@ -49,7 +53,7 @@ export class ProofMail {
       await execution.manager.transaction(async (nested) => {
         const token = await this.issueAndEnqueue(nested, execution, recipient);
         if (recipient.user === undefined && recipient.owner === undefined) throw new IntendedRollback();
-        link = { ...link, token };
+        if (token !== undefined) link = { ...link, token };
       });
     } catch (error) {
       if (!(error instanceof IntendedRollback)) throw error;
@@ -63,18 +67,29 @@ export class ProofMail {
     return { stage: stage.pk, execution: plan.execution, address, token: randomUUID(), codeExpires };
   }
 
+  /** @returns the key of the token; undefined if each account of the mail has one of its own */
   private async issueAndEnqueue(
     manager: EntityManager,
-    { stage, plan, flow, query, visitor }: Execution<EmailStage>,
-    { user, owner, address }: Recipient,
-  ): Promise<string> {
+    execution: Execution<EmailStage>,
+    recipient: Recipient,
+  ): Promise<string | undefined> {
+    const { stage, plan, flow, query, visitor } = execution;
+    const { user, owner, address } = recipient;
+    const linkTo = (key: string): StoredLink => ({
+      path: `/if/flow/${flow.slug}/`,
+      query: queryOf(query),
+      parameter: 'flow_token',
+      key,
+    });
     if (this.settings.mailEndsOlderLinks) await this.tokens.supersede(manager, plan.execution, stage.pk);
+    const links = { plan: planOfLink(plan), linkTo };
+    if (await this.choice.send(manager, execution, recipient, links)) return undefined;
     const { pk, expires } = await this.tokens.issue(manager, {
       purpose: 'confirm',
       user: { pk: user?.pk ?? null, email: user?.email ?? address },
       address,
       stage: stage.pk,
-      plan: planOfLink(plan),
+      plan: links.plan,
       minutes: linkMinutes(stage),
     });
     if (owner !== undefined) {
@@ -93,7 +108,7 @@ export class ProofMail {
       user: user ?? { username: address, name: '', attributes: {}, awaitsConfirmation: true },
       address,
       isAddressNew: address !== user?.email || plan.context.prompt_data?.['email'] === address,
-      link: { path: `/if/flow/${flow.slug}/`, query: queryOf(query), parameter: 'flow_token', key: pk },
+      link: linkTo(pk),
       notMe: notMe?.link,
       codeKey: pk,
       expires,

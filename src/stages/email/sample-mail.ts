@@ -9,6 +9,7 @@ export function sampleMail(to: string, url: string, minutes = 30): MailData {
   const [username = to] = to.split('@');
   return {
     url,
+    choices: [username, `${username}-2`].map((name) => ({ username: name, url })),
     user: { username, name: '', email: to },
     expires: statedExpiry(new Date(Date.now() + minutes * 60_000)).toISOString(),
     title: 'An example of a notification',
