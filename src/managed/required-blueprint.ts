@@ -23,8 +23,9 @@ export async function requireBlueprint({ manager, attrs, caller }: MetaEntry): P
   const blueprints = restrict(manager.createQueryBuilder(BlueprintInstance, 'row'), visible);
   if (typeof name === 'string') blueprints.andWhere('row.name = :name', { name });
   if (typeof path === 'string') blueprints.andWhere('row.path = :path', { path });
+  const wanted = typeof name === 'string' ? name : path;
   const found = await blueprints.orderBy('row.pk').getOne();
-  if (found === null) throw new BlueprintError('Required blueprint does not exist');
+  if (found === null) throw new BlueprintError(`Required blueprint “${wanted}” does not exist`);
   if (found.status !== 'successful')
     throw new BlueprintError(`Required blueprint “${found.name}” has not been applied`);
 }

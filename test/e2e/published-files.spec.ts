@@ -176,7 +176,7 @@ describe('An entry that requires another blueprint', () => {
   it('succeeds once that blueprint has been applied', async () => {
     const name = unique();
     const refused = async (): Promise<unknown> => (await imported(entry(name, ''))).logs[0]!.event;
-    expect(await refused()).toBe('entry invalid: Required blueprint does not exist');
+    expect(await refused()).toBe(`entry invalid: Required blueprint “${name}” does not exist`);
     const content = 'version: 1\nentries: []';
     const { pk } = (await app.api.post('/managed/blueprints/', { name, content })).body;
     expect(await refused()).toBe(`entry invalid: Required blueprint “${name}” has not been applied`);
