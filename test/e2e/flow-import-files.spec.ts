@@ -128,7 +128,7 @@ entries:
 
   it('cannot read environment variables outside BLUEPRINT_ENV', async () => {
     for (const name of ['SECRET_KEY', 'PATH', 'title_of_the_test', 'TITLE_OF_THE_TEST ', '']) {
-      const text = `entries: [{model: x, identifiers: {slug: a}, conditions: [!Env ["${name}"]]}]`;
+      const text = `entries: [{model: authentik_core.group, identifiers: {slug: a}, conditions: [!Env ["${name}"]]}]`;
       expect(events(await imported(text))).toEqual([`entry invalid: !Env: ${name} is not listed in BLUEPRINT_ENV.`]);
     }
   });

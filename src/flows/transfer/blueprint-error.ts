@@ -10,3 +10,6 @@ export class BlueprintError extends Error {
     super(message);
   }
 }
+
+/** The whole file exceeds a limit. */
+export class LimitError extends BlueprintError {}

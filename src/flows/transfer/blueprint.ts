@@ -1,6 +1,6 @@
 import { BlueprintError } from './blueprint-error.js';
 import { limits } from './limits.js';
-import { isMap, type Lines, type Tree, type TreeMap } from './tree.js';
+import { isMap, type Lines, Tag, type Tree, type TreeMap } from './tree.js';
 import { readTree } from './yaml-reader.js';
 
 /** Desired state of the object of an entry. */
@@ -13,8 +13,8 @@ export interface BlueprintEntry {
   readonly position: number;
   /** First line of the entry, if known. */
   readonly line: number | undefined;
-  /** Id that `!KeyOf` refers to. */
-  readonly id: string | undefined;
+  /** Id that `!KeyOf` refers to; may be a tag. */
+  readonly id: string | Tag | undefined;
   readonly model: Tree;
   readonly state: Tree;
   readonly conditions: Tree;
@@ -87,7 +87,8 @@ function entriesOf(tree: Tree | undefined, lines: Lines): BlueprintEntry[] {
     } = entry;
     const line = lines.get(entry);
     if (model === undefined) throw new BlueprintError(`Entry ${position} must have a model.`, line);
-    if (id !== null && typeof id !== 'string') throw new BlueprintError(`Entry ${position}: id must be a word.`, line);
+    if (id !== null && typeof id !== 'string' && !(id instanceof Tag))
+      throw new BlueprintError(`Entry ${position}: id must be a word.`, line);
     return { position, line, id: id ?? undefined, model, state, conditions, identifiers, attrs, permissions };
   });
 }

@@ -31,6 +31,8 @@ export class EntryReader {
   private readonly keys = new Map<string, string>();
   /** Entries that were left out, by their `id`, and by the key that the file has for them. */
   private readonly leftOut = { byId: new Map<string, Lack>(), byKey: new Map<string, Lack>() };
+  /** Models of invalid entries: `!Find` may look for an object that only they would have written. */
+  private readonly invalidModels = new Set<string>();
   private lacks: Lack[] = [];
 
   /** @param scope `find` returns undefined for a kind that is not here */
@@ -45,10 +47,11 @@ export class EntryReader {
       keyOf: (id) => this.byId.get(id) ?? this.lack(this.leftOut.byId.get(id)),
       find: async (model, conditions) => {
         const found = await scope.find(model, this.withRealKeys(Object.fromEntries(conditions)) as Json);
-        if (found !== undefined) return found;
-        const [name = ''] = conditions.values();
         const kind = model.toLowerCase();
-        this.lack({ model: kind, name: asText(name), isLeftOut: false, isGuard: isStageOrPolicy(kind) });
+        if (found !== undefined && !(found === null && this.invalidModels.has(kind))) return found;
+        const [name = ''] = conditions.values();
+        const kinds = found === undefined ? [kind] : [];
+        this.lack({ model: kind, kinds, name: asText(name), isLeftOut: false, isGuard: isStageOrPolicy(kind) });
         return null;
       },
     });
@@ -95,7 +98,8 @@ export class EntryReader {
   }
 
   /** Remembers the object of an entry, for the references of later entries. */
-  remember({ id }: BlueprintEntry, pk: unknown, key: string): void {
+  async remember(entry: BlueprintEntry, pk: unknown, key: string): Promise<void> {
+    const id = await this.idOf(entry);
     if (id !== undefined) this.byId.set(id, key);
     if (pk !== undefined) this.keys.set(keyText(pk), key);
   }
@@ -103,14 +107,20 @@ export class EntryReader {
   /**
    * Remembers that an entry was left out: references to it are null.
    *
-   * @param isHere whether its kind is here
+   * @param kinds the kinds that are not here and that it needs; none if it is invalid
    */
-  leaveOut({ id, identifiers }: BlueprintEntry, model: string, isHere: boolean): void {
-    const { pk, name } = isMap(identifiers) ? identifiers : {};
-    const isGuard = isHere || isStageOrPolicy(model);
-    const lack = { model, name: typeof name === 'string' ? name : (id ?? asText(pk)), isLeftOut: true, isGuard };
+  async leaveOut(entry: BlueprintEntry, model: string, kinds: readonly string[]): Promise<void> {
+    const id = await this.idOf(entry);
+    const { pk, name } = isMap(entry.identifiers) ? entry.identifiers : {};
+    const isGuard = !kinds.includes(model) || isStageOrPolicy(model);
+    const lack = { model, kinds, name: typeof name === 'string' ? name : (id ?? asText(pk)), isLeftOut: true, isGuard };
+    if (kinds.length === 0) this.invalidModels.add(model);
     if (id !== undefined) this.leftOut.byId.set(id, lack);
     if (typeof pk === 'string') this.leftOut.byKey.set(keyText(pk), lack);
+  }
+
+  private async idOf({ id }: BlueprintEntry): Promise<string | undefined> {
+    return id instanceof Tag ? asText(await this.tags.resolve(id)) : id;
   }
 
   private async mapping(tree: BlueprintEntry['attrs'], what: string): Promise<Json> {

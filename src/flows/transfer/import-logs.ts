@@ -78,13 +78,13 @@ function placeOf(entry: BlueprintEntry | undefined): object {
   const { position, id, model, line } = entry;
   return {
     entry: position,
-    ...(id !== undefined && { id }),
+    ...(typeof id === 'string' && { id }),
     ...(typeof model === 'string' && { model }),
     ...(line !== undefined && { line }),
   };
 }
 
 /** Whether the error is a statement timeout. */
-function isTimeout(error: unknown): boolean {
+export function isTimeout(error: unknown): boolean {
   return error instanceof QueryFailedError && (error.driverError as { code?: string }).code === '57014';
 }

@@ -85,28 +85,34 @@ export class ImportRun {
     if (read.pk === undefined && Object.keys(read.identifiers).length === 0)
       throw new BlueprintError('No or invalid identifiers');
     const outcome = await this.write(read);
-    if (outcome === undefined) return this.leaveOut(entry, name, modelsOf(read.lacks));
-    if (outcome.pk !== undefined && outcome.done !== 'deleted') this.reader.remember(entry, read.pk, outcome.pk);
+    if (outcome === undefined) return this.leaveOut(entry, name, kindsOf(read.lacks));
+    if (outcome.pk !== undefined && outcome.done !== 'deleted') await this.reader.remember(entry, read.pk, outcome.pk);
     const { pk, ...logged } = outcome;
     const isWritten = outcome.done === 'created' || outcome.done === 'updated';
     return {
       ...logged,
       ...(pk !== undefined && !model.isKeySecret && { pk }),
-      ...(isWritten && read.lacks.length > 0 && { lacks: modelsOf(read.lacks) }),
+      ...(isWritten && read.lacks.length > 0 && { lacks: kindsOf(read.lacks) }),
     };
   }
 
-  /** Returns the kind of an entry if it is not here. For entries after an invalid one: nothing is written. */
+  /** Takes note of an invalid entry: entries that refer to it are left out. Nothing of the file may be kept. */
+  async reject(entry: BlueprintEntry): Promise<void> {
+    const name = await this.reader.modelOf(entry).catch(() => undefined);
+    if (name !== undefined) await this.reader.leaveOut(entry, name, []).catch(() => undefined);
+  }
+
+  /** Returns the kind of an invalid entry if it is not here; nothing is written. */
   async lacksOf(entry: BlueprintEntry): Promise<string[]> {
     const name = await this.reader.modelOf(entry).catch(() => undefined);
     const { models } = this.scope;
     if (name === undefined || models.find(name) !== undefined || models.findMeta(name) !== undefined) return [];
-    // Conditions may depend on entries that were not applied.
+    // Conditions may be what is invalid.
     return (await this.reader.isWanted(entry).catch(() => true)) ? [name] : [];
   }
 
-  private leaveOut(entry: BlueprintEntry, model: string, lacks: readonly string[]): EntryOutcome {
-    this.reader.leaveOut(entry, model, this.scope.models.find(model) !== undefined);
+  private async leaveOut(entry: BlueprintEntry, model: string, lacks: readonly string[]): Promise<EntryOutcome> {
+    await this.reader.leaveOut(entry, model, lacks);
     return { done: 'left out', model, lacks, isWithout: true };
   }
 
@@ -116,6 +122,7 @@ export class ImportRun {
     if (state === 'absent' && isAboutNothing) return { done: 'skipped', model: model.model };
     const [lack] = lacks;
     if (lack === undefined || state === 'absent') return this.writeState(entry);
+    if (lacks.some(({ kinds }) => kinds.length === 0)) return undefined;
     if (model.closing !== undefined) return this.writeClosed(entry, model.closing, lack);
     if (isAboutNothing || lacks.some(({ isLeftOut, isGuard }) => isLeftOut && isGuard)) return undefined;
     try {
@@ -259,8 +266,8 @@ function inMinutes(type: abstract new () => object, data: Json): Json {
   return Object.fromEntries(entries);
 }
 
-function modelsOf(lacks: readonly Lack[]): string[] {
-  return [...new Set(lacks.map(({ model }) => model))];
+function kindsOf(lacks: readonly Lack[]): string[] {
+  return [...new Set(lacks.flatMap(({ kinds }) => kinds))];
 }
 
 function without(values: Json, fields: readonly string[]): Json {

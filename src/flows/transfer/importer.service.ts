@@ -6,10 +6,10 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import type { Caller } from '../../core/access/caller.js';
 import { Authority } from '../../core/authority/authority.service.js';
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
-import { BlueprintError } from './blueprint-error.js';
+import { BlueprintError, LimitError } from './blueprint-error.js';
 import { type Blueprint, type BlueprintEntry, readBlueprint } from './blueprint.js';
 import type { FlowImportResultDto, LogEventDto } from './dto/flow-import.dto.js';
-import { entryLog, failureLog, leftOutLog, log, missingLog } from './import-logs.js';
+import { entryLog, failureLog, isTimeout, leftOutLog, log, missingLog } from './import-logs.js';
 import { ImportRun } from './import-run.js';
 import { limits } from './limits.js';
 import { merge } from './merge.js';
@@ -54,7 +54,7 @@ export class Importer {
    * Writes all objects of a file or, after an error, none. Imports run one at a time. Kinds that are not here are refused,
    * all of them in one log entry, or left out and listed.
    *
-   * @returns a log entry for each entry of the file up to the first invalid one, with its error
+   * @returns a log entry for each entry of the file; from the first invalid one on, only the errors of invalid ones
    */
   async import(bytes: Uint8Array, options: ImportOptions = {}): Promise<FlowImportResultDto> {
     let blueprint: Blueprint;
@@ -87,7 +87,7 @@ export class Importer {
     }
   }
 
-  /** @throws Rollback after the first invalid entry, or if the file needs what is not here and that is refused */
+  /** @throws Rollback if an entry is invalid, or if the file needs what is not here and that is refused */
   private async applyAll(
     manager: EntityManager,
     { entries, context }: Blueprint,
@@ -95,30 +95,19 @@ export class Importer {
     logs: LogEventDto[],
   ): Promise<void> {
     const deadline = performance.now() + limits.seconds * 1000;
-    const run = this.runWith(manager, context, options);
     const missing = new MissingKinds();
-    let action: UnknownKindAction = 'refuse';
-    let entry: BlueprintEntry | undefined;
+    let action: UnknownKindAction;
     try {
-      action = readUnknownKindAction(options.onUnknown ?? options.context?.[onUnknown] ?? action);
+      action = readUnknownKindAction(options.onUnknown ?? options.context?.[onUnknown] ?? 'refuse');
       await manager.query(`set local statement_timeout = '${limits.seconds}s'`);
       await manager.query('select pg_advisory_xact_lock($1)', [lock]);
-      for (entry of entries) {
-        if (performance.now() > deadline) throw new BlueprintError(`The import takes longer than ${limits.seconds} seconds.`);
-        const outcome = await run.apply(entry);
-        if (outcome.isWithout) missing.add(outcome.lacks ?? [], entry.position);
-        logs.push(entryLog(entry, outcome));
-      }
     } catch (error) {
-      const failure = failureLog(entry, error);
-      if (failure === undefined) throw error;
-      logs.push(failure);
-      if (action === 'skip') throw new Rollback(false);
-      // The rest is not applied, but the list is complete.
-      for (const left of entries.slice(entry?.position ?? entries.length)) {
-        missing.add(await run.lacksOf(left), left.position);
-      }
-      if (!missing.isEmpty) logs.push(this.missingLog(entries, missing));
+      logs.push(logOf(undefined, error));
+      throw new Rollback(false);
+    }
+    const run = this.runWith(manager, context, options);
+    if (!(await this.applyEntries(run, manager, entries, { deadline, missing, logs }))) {
+      if (action === 'refuse' && !missing.isEmpty) logs.push(this.missingLog(entries, missing));
       throw new Rollback(false);
     }
     if (missing.isEmpty) return;
@@ -128,6 +117,33 @@ export class Importer {
     }
     logs.splice(missing.first - 1, Infinity, this.missingLog(entries, missing));
     throw new Rollback(false);
+  }
+
+  /** Applies entries until all of their errors are found. @returns whether all of them are valid */
+  private async applyEntries(
+    run: ImportRun,
+    manager: EntityManager,
+    entries: readonly BlueprintEntry[],
+    { deadline, missing, logs }: { deadline: number; missing: MissingKinds; logs: LogEventDto[] },
+  ): Promise<boolean> {
+    let areValid = true;
+    for (const entry of entries) {
+      try {
+        if (performance.now() > deadline)
+          throw new LimitError(`The import takes longer than ${limits.seconds} seconds.`);
+        // In a savepoint, so that the transaction can be used after an error.
+        const outcome = await manager.transaction(() => run.apply(entry));
+        if (outcome.isWithout) missing.add(outcome.lacks ?? [], entry.position);
+        if (areValid) logs.push(entryLog(entry, outcome));
+      } catch (error) {
+        logs.push(logOf(entry, error));
+        areValid = false;
+        if (error instanceof LimitError || isTimeout(error)) break;
+        missing.add(await run.lacksOf(entry), entry.position);
+        await run.reject(entry);
+      }
+    }
+    return areValid;
   }
 
   private runWith(manager: EntityManager, context: TreeMap, options: ImportOptions): ImportRun {
@@ -153,6 +169,13 @@ export class Importer {
     if (hasDefault) return undefined;
     throw new BlueprintError(`!Env: ${name} is not listed in BLUEPRINT_ENV.`);
   }
+}
+
+/** @throws the error if the file is not its cause */
+function logOf(entry: BlueprintEntry | undefined, error: unknown): LogEventDto {
+  const failure = failureLog(entry, error);
+  if (failure === undefined) throw error;
+  return failure;
 }
 
 /** Rolls the transaction back. */

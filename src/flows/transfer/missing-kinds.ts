@@ -14,9 +14,11 @@ export function readUnknownKindAction(value: unknown): UnknownKindAction {
   throw new BlueprintError(`${onUnknown} must be one of ${unknownKindActions.join(', ')}.`);
 }
 
-/** An object that a file refers to and that cannot be here, because its kind is not. */
+/** An object that a file refers to and that cannot be here, because its kind is not or its entry is invalid. */
 export interface Lack {
   readonly model: string;
+  /** The kinds that are not here and without which it cannot be; none if its entry is invalid. */
+  readonly kinds: readonly string[];
   /** The word that the file names the object with. */
   readonly name: string;
   /** Whether it is an entry of the file that was left out; otherwise `!Find` looked for it. */

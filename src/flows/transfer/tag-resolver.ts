@@ -1,4 +1,4 @@
-import { BlueprintError } from './blueprint-error.js';
+import { BlueprintError, LimitError } from './blueprint-error.js';
 import { limits } from './limits.js';
 import { asText, percentFormat } from './percent-format.js';
 import { isMap, Tag, type Tree, type TreeMap } from './tree.js';
@@ -66,7 +66,7 @@ export class TagResolver {
     this.values += 1;
     if (typeof value === 'string') this.characters += value.length;
     if (this.values > limits.values || this.characters > limits.characters) {
-      throw new BlueprintError('The file is too large after expansion of tags and aliases.');
+      throw new LimitError('The file is too large after expansion of tags and aliases.');
     }
     // PostgreSQL cannot store these.
     if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
@@ -79,9 +79,8 @@ export class TagResolver {
     try {
       return await this.valueOfTag(tag);
     } catch (error) {
-      if (error instanceof BlueprintError && error.line === undefined)
-        throw new BlueprintError(error.message, tag.line);
-      throw error;
+      if (!(error instanceof BlueprintError) || error.line !== undefined) throw error;
+      throw new (error instanceof LimitError ? LimitError : BlueprintError)(error.message, tag.line);
     }
   }
 
