@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 
 import { PasswordRules } from '../core/passwords/password-rules.service.js';
 import { Exporter } from '../flows/transfer/exporter.service.js';
+import { anyOf } from '../flows/transfer/transfer-model.js';
 import { TransferModels } from '../flows/transfer/transfer-models.js';
 import { TransferModule } from '../flows/transfer/transfer.module.js';
 import { Referrers } from '../rest/referrers.js';
@@ -17,6 +18,7 @@ import { PolicyBindingController } from './policy-binding.controller.js';
 import { PolicyBindingService } from './policy-binding.service.js';
 import { policyBindingReferences } from './policy-references.js';
 import { PolicyController } from './policy.controller.js';
+import { Policy } from './policy.entity.js';
 import { PolicyService } from './policy.service.js';
 import { defaultPolicyProblems } from './validation-policies.js';
 
@@ -42,6 +44,7 @@ export class PoliciesModule {
     exporter.register(policiesOfFlow('expression'));
     passwords.register(defaultPolicyProblems);
     models.register(policyBindingTransfer(bindings));
+    models.registerFindable(anyOf('authentik_policies.policy', Policy));
     exporter.register(policyBindingsOfFlow);
     referrers.register('authentik_core.group', (manager, pk) => [policyBindingReferences(manager, 'group', pk)]);
     referrers.register('authentik_core.user', (manager, pk) => [policyBindingReferences(manager, 'user', pk)]);

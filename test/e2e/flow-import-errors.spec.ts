@@ -105,3 +105,20 @@ describe('The id of an entry', () => {
     expect(events(result)).toEqual(['Entry 1: id must be a word.']);
   });
 });
+
+describe('!Find', () => {
+  it('finds stages and policies of any kind by the name of their base model', async () => {
+    const slug = randomUUID();
+    const { name: stage } = await createStage(app.api, 'deny');
+    const { pk: policy } = (await app.api.post('/policies/expression/', { name: slug, expression: 'return True' }))
+      .body;
+    const result = await imported(`${flowYaml('flow', slug)}
+- model: authentik_flows.flowstagebinding
+  identifiers: {target: !KeyOf flow, stage: !Find [authentik_flows.stage, [name, ${stage}]], order: 0}
+- model: authentik_policies.policybinding
+  identifiers: {target: !KeyOf flow, policy: !Find [authentik_policies.policy, [name, ${slug}]], order: 0}
+`);
+    expect(events(result)).toEqual(['created', 'created', 'created']);
+    expect((await app.api.get(`/policies/bindings/?policy=${policy}`)).body.results).toHaveLength(1);
+  });
+});

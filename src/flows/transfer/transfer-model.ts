@@ -21,6 +21,11 @@ export interface FindableModel {
   readonly request?: abstract new () => object;
 }
 
+/** Returns the base model of several kinds, such as all stages: files refer to an object of any kind by its name. */
+export function anyOf(model: string, entity: FindableModel['entity']): FindableModel {
+  return { model, entity, identifiers: { name: { on: 'row.name', type: 'text' } } };
+}
+
 /** What denies in place of a stage or a policy that was left out. */
 export type StandIn = 'stage' | 'policy';
 
