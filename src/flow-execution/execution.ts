@@ -72,7 +72,7 @@ export interface Execution<S extends Stage | undefined = Stage> {
   /** Like `insertNext`, and repeats the current stage after the inserted one. */
   insertBefore(inMemory: string): void;
 
-  /** Replaces this run by one of another flow, which continues when the visitor opens that flow. */
+  /** Replaces this run by another one, which continues when the visitor opens its flow. */
   continueWith(plan: FlowPlan): void;
 
   /**

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { isSuperuser } from '../core/authority/membership.js';
 import { KnownBrowsers } from '../core/sessions/known-browsers.js';
 import { type IssuedSession, SessionCookies } from '../core/sessions/session-cookies.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import { EventLog } from '../events/event-log.js';
 import type { FlowDesignation } from '../flows/flow-choices.js';
 import { Flow } from '../flows/flow.entity.js';
@@ -20,6 +21,7 @@ import { readPendingUser, userInfo } from './pending-user.js';
 import { stepOf, waitOf } from './plan-step.js';
 import { SessionQueue } from './session-queue.js';
 import type { Visit } from './visit.js';
+import { type WaitingMail, waitingMail } from './waiting-mail.js';
 
 /** A request to the executor, by an API client or a page. */
 export interface ExecutorRequest {
@@ -67,6 +69,7 @@ interface Position {
   readonly designation: FlowDesignation;
   /** The flow is for signed-in users, and the visitor is not signed in. */
   readonly needsSignIn: boolean;
+  readonly mail: WaitingMail;
   /** The wait for a mailed link (`waitOf`); undefined if no mail was sent. */
   readonly wait: string | undefined;
 }
@@ -96,6 +99,7 @@ export class FlowExecutor {
     private readonly browsers: KnownBrowsers,
     private readonly events: EventLog,
     private readonly queue: SessionQueue,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /**
@@ -137,13 +141,17 @@ export class FlowExecutor {
     }
     const { page } = request;
     if (page?.wait !== undefined && hasEnded(page.wait, run.state)) {
-      return { outcome: await confirmedOutcome(run), session: undefined, position: await positionOf(run) };
+      return {
+        outcome: await confirmedOutcome(run),
+        session: undefined,
+        position: await positionOf(run, this.clock.now()),
+      };
     }
     const posted = method === 'POST' ? { body: request.body?.(), step: page?.step } : undefined;
     const outcome = await this.steps.advance(run, posted);
     const { signedIn } = run;
     const session = await (signedIn === undefined ? this.storeSession(run) : this.signIn(run, signedIn));
-    return { outcome, session, ...(page !== undefined && { position: await positionOf(run) }) };
+    return { outcome, session, ...(page !== undefined && { position: await positionOf(run, this.clock.now()) }) };
   }
 
   private storeSession(run: FlowRun): Promise<IssuedSession | undefined> {
@@ -207,7 +215,8 @@ export class FlowExecutor {
 
 class UnknownFlow extends Error {}
 
-async function positionOf({ manager, flow, state, link, visitor, needsSignIn }: FlowRun): Promise<Position> {
+async function positionOf(run: FlowRun, now: number): Promise<Position> {
+  const { manager, flow, state, link, visitor, needsSignIn } = run;
   const isLink = link?.isFollowed === false;
   const plan = isLink ? link.plan : state.plan;
   const isUsable = plan !== undefined && plan !== 'broken';
@@ -224,6 +233,7 @@ async function positionOf({ manager, flow, state, link, visitor, needsSignIn }: 
     isCompatible: flow.compatibilityMode,
     designation: flow.designation,
     needsSignIn: needsSignIn === true,
+    mail: waitingMail(flow, context, visitor, now),
     wait: context.email_link && waitOf(context.email_link.execution, context.email_link.stage),
   };
 }

@@ -237,6 +237,8 @@ export class FlowSteps {
         if (run.link !== undefined) run.link.isFollowed = true;
         plan.bindings.shift();
         return plan.bindings.length > 0 ? { kind: 'continue' } : this.finish(run);
+      case 'replaced':
+        return { kind: 'continue' };
       case 'denied':
         cancel(run);
         return deniedOutcome(run, plan.context, outcome.message);

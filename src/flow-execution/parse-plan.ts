@@ -19,6 +19,7 @@ const contextChecks: Readonly<Record<keyof PlanContext, Check>> = {
   pending_user: isPlannedUser,
   pending_user_identifier: isText,
   typed_identifier: isText,
+  typed_address: isText,
   proved_account: isProvedAccount,
   proved_address: isText,
   prompt_data: isObject,
@@ -74,9 +75,9 @@ function isContext(value: unknown): value is PlanContext {
 
 function isSentLink(value: unknown): value is SentLink {
   if (!isObject(value)) return false;
-  const { stage, execution, address, token, codeExpires, notBefore, ...more } = value;
+  const { stage, execution, address, token, codeExpires, sent, notBefore, ...more } = value;
   const isWhole = isUuid(stage) && isUuid(execution) && isText(address) && isUuid(token);
-  const areMoments = [codeExpires, notBefore].every((moment) => moment === undefined || Number.isFinite(moment));
+  const areMoments = [codeExpires, sent, notBefore].every((moment) => moment === undefined || Number.isFinite(moment));
   return isWhole && areMoments && Object.keys(more).length === 0;
 }
 

@@ -60,6 +60,8 @@ export interface SentLink {
   readonly token: string;
   /** When the code in the mail expires, in milliseconds since 1970. */
   readonly codeExpires?: number;
+  /** When it was mailed, in milliseconds since 1970. */
+  readonly sent?: number;
   /** Set if a limit kept it from being sent: when the next one can be, in milliseconds since 1970. */
   readonly notBefore?: number;
 }
@@ -71,6 +73,8 @@ export interface PlanContext {
   pending_user_identifier?: string;
   /** What the visitor typed, also if the matched user is displayed instead. */
   typed_identifier?: string;
+  /** The address that the visitor typed for a new account or as their new one, for display. */
+  typed_address?: string;
   /** The account that a password or mail has proved in this run. */
   proved_account?: ProvedAccount;
   /** The address that the last mailed proof of this run was sent to. */

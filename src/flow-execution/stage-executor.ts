@@ -25,6 +25,8 @@ export type StageOutcome =
   | { readonly kind: 'passed' }
   /** The response is invalid; `invalid_response_action` of the binding decides what happens next. */
   | { readonly kind: 'rejected'; readonly errors: NestedMessages }
+  /** The stage has replaced the run (`Execution.continueWith`). */
+  | { readonly kind: 'replaced' }
   /** The run ends, with a message or the default one. */
   | { readonly kind: 'denied'; readonly message?: MessageOrText };
 

@@ -1,7 +1,7 @@
 import type { FullChallenge } from '../flow-execution/executor-outcome.js';
 import { message } from '../rest/messages/messages.js';
 import { renderConsent } from './consent-page.js';
-import { renderEmail } from './email-page.js';
+import { renderEmail, shownMessages } from './email-page.js';
 import { type Field, formView } from './fields.js';
 import { type Content, type EntryFlow, formOf, listOf, type PageContext, personOf, textOf } from './page-context.js';
 import type { Page, PageLink } from './page.js';
@@ -35,7 +35,7 @@ const renderers: Readonly<Record<string, Renderer>> = {
 
 /** Returns the page of a challenge. */
 export function challengePage(challenge: FullChallenge, context: PageContext, wording: Wording): Page {
-  const { flow_info: info, messages = [] } = challenge;
+  const { flow_info: info } = challenge;
   const render = Object.hasOwn(renderers, challenge.component) ? renderers[challenge.component] : undefined;
   const { template, values, title, status = 200 } = (render ?? renderUnsupported)(challenge, context, wording);
   const background = info?.background;
@@ -52,7 +52,7 @@ export function challengePage(challenge: FullChallenge, context: PageContext, wo
       not_me_url: context.notMe,
       messages: [
         ...(context.address.isNextRefused ? [{ level: 'warning', text: wording.text('nextRefused') }] : []),
-        ...messages.map(({ level, message }) => ({ level, text: wording.message(message) })),
+        ...shownMessages(challenge, context).map(({ level, message }) => ({ level, text: wording.message(message) })),
       ],
       entry_links: context.entryFlows.flatMap((flow) => entryLink(flow, challenge, context, wording)),
       ...formView([], { errors: challenge.response_errors ?? {}, typed: {} }, wording),

@@ -223,6 +223,7 @@ export class FlowPages {
         typed,
         username: position?.username ?? '',
         wait: position?.wait,
+        mail: position?.mail,
         designation: position?.designation ?? '',
         linkAddress: position?.linkAddress,
         notMe: position?.notMe && this.notMe.pageOf(position.notMe),

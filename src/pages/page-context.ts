@@ -1,4 +1,5 @@
 import type { FullChallenge } from '../flow-execution/executor-outcome.js';
+import type { WaitingMail } from '../flow-execution/waiting-mail.js';
 import { type Field, type FormState, formView } from './fields.js';
 import type { FlowAddress } from './flow-address.js';
 import type { Page } from './page.js';
@@ -24,6 +25,8 @@ export interface PageContext {
   readonly username: string;
   /** What a waiting page waits for; undefined if no mail was sent. */
   readonly wait: string | undefined;
+  /** What a waiting page says about its mail; undefined once the run is over. */
+  readonly mail: WaitingMail | undefined;
   /** The flow's designation. */
   readonly designation: string;
   /** Address that an opened link was mailed to; undefined for a link that was only shown. */

@@ -23,7 +23,7 @@ export class Wording {
         ? this.catalog.translate({ id: text })
         : this.catalog.translatePlural({ id: text[0], plural: text[1] }, Number(Object.values(values)[0]));
     return form.replace(/%\((\w+)\)s/g, (_, name: string) =>
-      String(name === 'when' ? this.wait(Number(values['minutes'])) : values[name]),
+      String(name === 'when' ? this.wait(Number(values['minutes']) * 60) : values[name]),
     );
   }
 
@@ -47,8 +47,9 @@ export class Wording {
     return new Intl.ListFormat(locale, { type: 'disjunction' }).format(words);
   }
 
-  private wait(minutes: number): string {
-    return TimeFormats.of(this.catalog.locale).relative(minutes * 60_000);
+  /** Returns a wait in words, such as `in 5 minutes`. */
+  wait(seconds: number): string {
+    return TimeFormats.of(this.catalog.locale).relative(seconds * 1000);
   }
 }
 

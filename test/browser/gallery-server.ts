@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { readSettings } from '../../src/config/read-settings.js';
+import type { WaitingMail } from '../../src/flow-execution/waiting-mail.js';
 import { challengePage } from '../../src/pages/challenge-page.js';
 import { FlowAddress } from '../../src/pages/flow-address.js';
 import { notMeDonePage, notMePage } from '../../src/pages/not-me-page.js';
@@ -81,6 +82,13 @@ export async function startGallery(): Promise<Gallery> {
   };
 }
 
+/** What waiting pages say about their mails. */
+const mails: Readonly<Record<string, WaitingMail>> = {
+  email: { typed: 'ada.lovelace@gmail.com', isCorrectable: true, seconds: 27, isLimited: false },
+  'email-again': { typed: 'ada', isCorrectable: true, seconds: 0, isLimited: false },
+  'email-wrong-code': { typed: undefined, isCorrectable: false, seconds: 240, isLimited: true },
+};
+
 function pageOf(url: URL, wording: Wording): Page {
   const name = url.pathname.split('/').at(-2) ?? '';
   const challenge = challenges[name];
@@ -95,6 +103,7 @@ function pageOf(url: URL, wording: Wording): Page {
       wait: undefined,
       typed: {},
       username: 'ada',
+      mail: mails[name] ?? mails['email'],
       designation: name.startsWith('confirm-sign-up') ? 'enrollment' : 'recovery',
       linkAddress: name === 'confirm-shown' ? undefined : 'ada@example.org',
       notMe: undefined,

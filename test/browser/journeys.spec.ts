@@ -121,6 +121,31 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
     await page.context().close();
   });
 
+  it('a visitor corrects a wrong name', async () => {
+    const { email } = await createPasswordUser(service.api);
+    const page = await newWindow({ javaScriptEnabled });
+    await requestRecovery(page, 'nobody.there@gmail.com');
+    await page.getByText('We sent an email with a link to nobody.there@gmail.com.').waitFor();
+    await page.getByRole('link', { name: 'Open Gmail' }).waitFor();
+    const resend = page.getByRole('button', { name: 'Resend email' });
+    // The script counts down to the next mail.
+    expect(await resend.isDisabled()).toBe(javaScriptEnabled);
+    if (javaScriptEnabled) {
+      await page.clock.install();
+      await page.reload();
+      await page.getByText(/You can request another email in \d+ seconds/).waitFor();
+      await page.clock.fastForward(31_000);
+      await page.getByText('You can request another email').waitFor({ state: 'hidden' });
+      expect(await resend.isDisabled()).toBe(false);
+      await expectAccessible(page, 'waiting');
+    }
+    await submit(page, 'Change it');
+    await page.getByLabel('Email or username').fill(email);
+    await submit(page, 'Continue');
+    await page.getByText(`We sent an email with a link to ${email}.`).waitFor();
+    await page.context().close();
+  });
+
   it('the waiting page updates when the link is used in another browser', async () => {
     const { email } = await createPasswordUser(service.api);
     const [waiting, other] = [await newWindow({ javaScriptEnabled }), await newWindow()];

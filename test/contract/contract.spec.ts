@@ -44,7 +44,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'state of a link for waiting pages':
     /^schema EmailChallenge\.properties\.(confirmed|link_minutes|code_minutes) is added$/,
   'refusal of a consent': /^schema ConsentChallengeResponseRequest\.properties\.declined is added$/,
-  'code as an alternative to the link': /^schema EmailChallengeResponseRequest\.properties\.code is added$/,
+  'code as an alternative to the link, and the way back to correct an address':
+    /^schema EmailChallengeResponseRequest\.properties\.(code|change_address) is added$/,
   '200 of an import, which authentik sends but does not declare':
     /^operation flows_instances_import_create\.responses\.200 is added$/,
   'option to leave out unknown kinds in an import':

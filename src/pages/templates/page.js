@@ -74,6 +74,24 @@ for (const menu of document.querySelectorAll('.languages')) {
   });
 }
 
+// Counts down to the next mail. Its button waits until then.
+for (const form of document.querySelectorAll('[data-wait]')) {
+  const [button, note] = [form.querySelector('button'), form.querySelector('.next-mail')];
+  const words = new Intl.RelativeTimeFormat(`${document.documentElement.lang}-u-nu-latn`);
+  const text = note.textContent;
+  const end = Date.now() + Number(form.dataset.wait) * 1_000;
+  const show = () => {
+    const left = Math.ceil((end - Date.now()) / 1_000);
+    button.disabled = left > 0;
+    note.hidden = left <= 0;
+    if (left <= 0) return;
+    const when = left < 120 ? words.format(left, 'second') : words.format(Math.ceil(left / 60), 'minute');
+    note.textContent = text.replace(note.dataset.when, when);
+    setTimeout(show, 1_000);
+  };
+  show();
+}
+
 // Polls the executor while the visitor opens the link, with growing intervals.
 const waiting = document.querySelector('[data-poll]');
 if (waiting) {

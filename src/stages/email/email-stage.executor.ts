@@ -18,6 +18,7 @@ import { hasUpcomingPrompt } from '../prompt/has-upcoming-prompt.js';
 import { ownValue, passwordKey } from '../prompt/prompt-form.js';
 import { openPasswordHash } from '../prompt/sealed-password-hash.js';
 import { takeTypedPassword } from '../prompt/typed-password.js';
+import { AddressCorrection } from './address-correction.js';
 import { EmailChallengeDto, EmailChallengeResponseRequestDto } from './dto/email-challenge.dto.js';
 import { EmailCodes } from './email-codes.js';
 import type { EmailStage } from './email-stage.entity.js';
@@ -63,6 +64,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     private readonly events: EventLog,
     private readonly credentials: Credentials,
     private readonly secrets: SecretBox,
+    private readonly corrections: AddressCorrection,
     private readonly clock: DatabaseClock,
   ) {}
 
@@ -84,17 +86,25 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
   }
 
   async handleResponse(execution: Execution<EmailStage>, body: unknown): Promise<StageOutcome> {
-    const { code } = await execution.read(EmailChallengeResponseRequestDto, body);
+    const { code, change_address: isCorrected = false } = await execution.read(EmailChallengeResponseRequestDto, body);
     // A response to another stage, such as a double click, must not send a mail.
     if (responseComponent(body) !== component) return this.show(execution);
     const recipient = await this.findRecipient(execution);
     if (recipient === undefined) return withoutUser(execution);
     const decided = await this.outcomeOfProof(execution, recipient);
     if (decided !== undefined) return decided;
+    if (isCorrected) return this.goBack(execution);
     if (code !== undefined) return this.submitCode(execution, recipient, code);
     // The flow restarts, and sends the mail when it reaches this stage again.
     if (await restartsOnInvalidResponse(execution)) return resent;
     return (await this.send(execution, recipient, message('mailSent'))) ?? resent;
+  }
+
+  /** Lets the visitor correct what they typed, unless the link was used already. */
+  private async goBack(execution: Execution<EmailStage>): Promise<StageOutcome> {
+    const { manager, plan, stage } = execution;
+    if (await this.tokens.isUsedElsewhere(manager, plan.execution, stage.pk)) return confirmedElsewhere;
+    return (await this.corrections.start(execution)) ? { kind: 'replaced' } : this.show(execution);
   }
 
   private async findRecipient(execution: Execution<EmailStage>): Promise<Recipient | undefined> {

@@ -8,6 +8,7 @@ import { StageKinds } from '../../flows/stage-kinds.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { MailModule } from '../../mail/mail.module.js';
 import { AccountChoice } from './account-choice.service.js';
+import { AddressCorrection } from './address-correction.js';
 import { EmailCodes } from './email-codes.js';
 import { EmailStageMailController } from './email-stage-mail.controller.js';
 import { EmailStageMailService } from './email-stage-mail.service.js';
@@ -28,6 +29,7 @@ import { UserRecoveryService } from './user-recovery.service.js';
   controllers: [EmailStageController, EmailStageMailController, UserRecoveryController],
   providers: [
     AccountChoice,
+    AddressCorrection,
     EmailCodes,
     EmailStageExecutor,
     EmailStageMailService,

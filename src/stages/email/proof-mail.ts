@@ -63,8 +63,9 @@ export class ProofMail {
 
   /** Returns a link that is sent to no one. */
   undeliveredLink({ stage, plan }: Execution<EmailStage>, { address }: Recipient): SentLink {
-    const codeExpires = this.clock.now() + codeMinutes(stage) * 60_000;
-    return { stage: stage.pk, execution: plan.execution, address, token: randomUUID(), codeExpires };
+    const sent = this.clock.now();
+    const codeExpires = sent + codeMinutes(stage) * 60_000;
+    return { stage: stage.pk, execution: plan.execution, address, token: randomUUID(), codeExpires, sent };
   }
 
   /** @returns the key of the token; undefined if each account of the mail has one of its own */

@@ -116,10 +116,15 @@ function passwordsDiffer(
   return ownValue(response, password.fieldKey) !== ownValue(response, repeated.fieldKey);
 }
 
+/** Whether the server sets the value of a field, whatever the response says. */
+export function isFixed({ type }: Pick<FormField, 'type'>): boolean {
+  return fixedTypes.includes(type);
+}
+
 /** Returns the value of one field; undefined if it has none. */
 function valueOf(field: FormField, data: PromptData, body: PromptData): unknown {
   if (field.type === 'separator') return undefined;
-  if (fixedTypes.includes(field.type)) return fixedValueOf(field, data);
+  if (isFixed(field)) return fixedValueOf(field, data);
   const raw = ownValue(body, field.fieldKey);
   if (raw === null) throw new Rejection([message('null')]);
   const coercion = coercionOf(field, data);

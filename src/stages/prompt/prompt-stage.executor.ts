@@ -11,7 +11,7 @@ import { validationProblems } from '../../policies/validation-policies.js';
 import { PromptChallengeDto, PromptChallengeResponseRequestDto } from './dto/prompt-challenge.dto.js';
 import { NameChecks } from './name-checks.js';
 import { type FormField, isSecret, ownValue, passwordKey, promptChallenge, type PromptData } from './prompt-form.js';
-import { newPasswordIn, readPromptResponse } from './prompt-response.js';
+import { isFixed, newPasswordIn, readPromptResponse } from './prompt-response.js';
 import { PromptStageField } from './prompt-stage-field.entity.js';
 import type { PromptStage } from './prompt-stage.entity.js';
 import { Prompt } from './prompt.entity.js';
@@ -60,6 +60,10 @@ export class PromptStageExecutor implements StageExecutor<PromptStage> {
     const errors = await names.formProblems(data, response.values);
     if (errors !== undefined) return { kind: 'rejected', errors };
     plan.context.prompt_data = { ...data, ...(await this.withoutSecrets(fields, data, response.values)) };
+    // In other runs a mail goes to the account's own address, not to a typed one.
+    const isMailed = plan.context.pending_user === undefined || visitor.user !== undefined;
+    const typed = typedValue(fields, response.values, 'email');
+    if (isMailed && typed !== undefined) plan.context.typed_address = typed;
     if (Object.hasOwn(plan.context.prompt_data, passwordKey)) plan.context.prompt_secrets = [passwordKey];
     return { kind: 'passed' };
   }
@@ -90,6 +94,13 @@ function fieldsOf(manager: EntityManager, { pk }: PromptStage): Promise<Prompt[]
     .orderBy('prompt.order')
     .addOrderBy('prompt.name')
     .getMany();
+}
+
+/** Returns a text that the visitor has typed into this form; undefined for one that the server has set. */
+function typedValue(fields: readonly FormField[], values: PromptData, key: string): string | undefined {
+  const typed = ownValue(values, key);
+  const isTyped = fields.some((field) => field.fieldKey === key && !isFixed(field));
+  return isTyped && typeof typed === 'string' && typed !== '' ? typed : undefined;
 }
 
 /** Returns the account that the form is about: the pending user, or the signed-in one. */

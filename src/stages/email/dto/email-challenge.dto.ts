@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 
 import { ResponseTo, ChallengeOf } from '../../../flow-execution/dto/challenge.dto.js';
-import { TextField } from '../../../rest/fields/fields.js';
+import { BooleanField, TextField } from '../../../rest/fields/fields.js';
 
 /** Waits for the link in the mail to be opened, or for the code. */
 export class EmailChallengeDto extends ChallengeOf('ak-stage-email') {
@@ -23,7 +23,7 @@ export class EmailChallengeDto extends ChallengeOf('ak-stage-email') {
   code_minutes?: number;
 }
 
-/** Requests another mail, or submits the code of the last one. */
+/** Requests another mail, submits the code of the last one, or goes back to correct the address. */
 export class EmailChallengeResponseRequestDto extends ResponseTo('ak-stage-email') {
   @TextField({
     maxLength: 20,
@@ -31,4 +31,12 @@ export class EmailChallengeResponseRequestDto extends ResponseTo('ak-stage-email
     example: '123456',
   })
   code?: string;
+
+  @BooleanField({
+    description:
+      'Goes back to the start of a recovery or sign-in, where another name or address can be entered. ' +
+      "Not part of authentik's API.",
+    example: true,
+  })
+  change_address?: boolean;
 }
