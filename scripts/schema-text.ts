@@ -13,6 +13,7 @@ export async function schemaText(): Promise<string> {
     dataSource: dataSourceOptions('postgres://nowhere/nothing'),
     secretKey: 'not used',
     connect: false,
+    migrateAtStart: false,
     report: () => undefined,
   };
   const { nest } = await createApp(settings, database, createLogger(settings));

@@ -1,5 +1,6 @@
+#!/usr/bin/env node
 import 'reflect-metadata';
 
-import { start } from './start.js';
+import { runCommand } from './commands/run-command.js';
 
-await start();
+await runCommand(process.argv.slice(2));

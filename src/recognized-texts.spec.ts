@@ -111,8 +111,8 @@ describe('Message texts', () => {
       .filter(({ text }) => /from '[^']*\/english\.js'/.test(text))
       .map(({ fileName }) => fileName);
     expect(writers.sort()).toEqual([
+      'commands/refuse.ts',
       'core/bootstrap/bootstrap.service.ts',
-      'email-test.ts',
       'flow-execution/wire-challenge.ts',
       'flows/transfer/import-logs.ts',
       'policies/policy.service.ts',

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { reasonOf } from './commands/reason-of.js';
 import { keepHeapSmall } from './config/heap.js';
 import { createLogger, type Logger } from './config/logger.js';
 import { environment, readSettings } from './config/read-settings.js';
@@ -62,7 +63,8 @@ async function serve(cleanups: Cleanups, fail: () => void): Promise<void> {
   const databaseUrl = settings.databaseUrl ?? (await embeddedDatabase(settings, logger, cleanups));
   const secretKey = settings.secretKey ?? (await keptSecretKey(settings.dataDir));
   const dataSource = dataSourceOptions(databaseUrl, settings);
-  const database = { dataSource, secretKey, connect: true, report };
+  const { migrateAtStart } = settings;
+  const database = { dataSource, secretKey, connect: true, migrateAtStart, report };
   const creating = createApp(settings, database, logger);
   // Registered before it is ready: open connections would keep the embedded database from stopping.
   cleanups.push(() => closeInTime(creating));
@@ -137,14 +139,4 @@ async function requireFreePort({ host, port }: Settings): Promise<void> {
     throw new Error(`${host} is not a known host name. Set HOST to an address of this machine.`, { cause: error });
   });
   await new Promise((resolve) => probe.close(resolve));
-}
-
-/** Returns a one-line message for the operator. */
-function reasonOf(error: unknown): string {
-  const { code, message, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE') return `${address}:${port} is already in use. Set PORT to a free port.`;
-  if (code === 'EADDRNOTAVAIL') return `${address} is not an address of this machine. Set HOST to one that is.`;
-  if (code === 'EACCES' && port !== undefined) return `this user may not bind port ${port}. Set PORT to another port.`;
-  if (error instanceof AggregateError) return error.errors.map((each) => (each as Error).message).join('; ');
-  return message;
 }

@@ -30,6 +30,7 @@ const ourPrefixes = [
   'EMAIL_',
   'SIGN_UP_',
   'MAIL_',
+  'MIGRATE_',
   'BOOTSTRAP_',
   'DATABASE_',
   'BRAND_',

@@ -99,6 +99,10 @@ export class Settings {
   @WholeNumber(4, 1000)
   readonly databasePoolSize: number = 20;
 
+  @Setting('Migrate the database at the start; false: the start is refused until `email-stage migrate` has run')
+  @Flag()
+  readonly migrateAtStart: boolean = true;
+
   @Setting('Seconds that one statement of a request can take; lists that are slower get 503')
   @WholeNumber(1, 3600)
   readonly statementTimeout: number = 15;

@@ -5,7 +5,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { DatabaseClock } from './database-clock.js';
 import { Housekeeping } from './housekeeping.js';
 import { JobQueue } from './job-queue.js';
-import { migrate } from './migrate.js';
+import { migrate, requireMigrated } from './migrate.js';
 import { OldRevisions } from './old-revisions.js';
 import { SecretBox } from './secret-box.js';
 import { checkSecretKey } from './secret-check.js';
@@ -16,6 +16,8 @@ export interface DatabaseModuleOptions {
   readonly secretKey: string;
   /** False: does not connect, for work that needs the application but no data. */
   readonly connect: boolean;
+  /** False: does not migrate the database, and refuses one that is not migrated. */
+  readonly migrateAtStart: boolean;
   /** Called before work that takes time, such as a migration. */
   readonly report: (line: string) => void;
 }
@@ -24,7 +26,7 @@ export interface DatabaseModuleOptions {
 @Global()
 @Module({})
 export class DatabaseModule {
-  static forRoot({ dataSource, secretKey, connect, report }: DatabaseModuleOptions): DynamicModule {
+  static forRoot({ dataSource, secretKey, connect, migrateAtStart, report }: DatabaseModuleOptions): DynamicModule {
     const secrets = new SecretBox(secretKey);
     return {
       module: DatabaseModule,
@@ -43,7 +45,7 @@ export class DatabaseModule {
             if (!connect) return made;
             await made.initialize();
             try {
-              await migrate(made, report);
+              await (migrateAtStart ? migrate(made, report) : requireMigrated(made));
               await checkSecretKey(made, secrets);
             } catch (error) {
               await made.destroy();

@@ -34,6 +34,27 @@ export async function migrate(dataSource: DataSource, report: (line: string) => 
   }
 }
 
+/**
+ * Checks that nothing is left to migrate, without changing the database.
+ *
+ * @throws StartRefused if this or a newer version has to migrate the database, or has done so
+ */
+export async function requireMigrated(dataSource: DataSource): Promise<void> {
+  const [{ exists } = { exists: false }] = await dataSource.query<{ exists: boolean }[]>(
+    `select to_regclass('migration') is not null and to_regclass('graphile_worker.migrations') is not null as exists`,
+  );
+  const done = exists ? await dataSource.query<{ name: string }[]>('select name from "migration"') : [];
+  const names = new Set(done.map(({ name }) => name));
+  const pending = dataSource.migrations.filter(({ name = '' }) => !names.has(name)).length;
+  if (pending > 0) {
+    throw new StartRefused(
+      `The database is not migrated (${pending} migrations to run) and MIGRATE_AT_START is false. ` +
+        'Run `email-stage migrate` (in a checkout: npm run migrate) first.',
+    );
+  }
+  await refuseNewerSchema(dataSource);
+}
+
 async function refuseNewerSchema(dataSource: DataSource): Promise<void> {
   const known = dataSource.migrations.map(({ name = '' }) => name);
   const [newer] = await dataSource.query<{ name: string }[]>(

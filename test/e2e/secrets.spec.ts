@@ -46,7 +46,12 @@ beforeAll(async () => {
       done();
     },
   });
-  const options = { dataSource: dataSourceOptions(database.url), secretKey: secrets.secretKey, connect: true };
+  const options = {
+    dataSource: dataSourceOptions(database.url),
+    secretKey: secrets.secretKey,
+    connect: true,
+    migrateAtStart: true,
+  };
   app = await createApp(settings, { ...options, report: () => undefined }, pino({ level: 'trace' }, sink));
   await app.nest.get(BootstrapService).run();
   await app.nest.listen(0, '127.0.0.1');

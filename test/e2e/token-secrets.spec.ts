@@ -35,7 +35,13 @@ beforeAll(async () => {
       done();
     },
   });
-  const options = { dataSource: dataSourceOptions(database.url), secretKey, connect: true, report: () => undefined };
+  const options = {
+    dataSource: dataSourceOptions(database.url),
+    secretKey,
+    connect: true,
+    migrateAtStart: true,
+    report: () => undefined,
+  };
   app = await createApp(settings, options, pino({ level: 'trace' }, sink));
   await app.nest.get(BootstrapService).run();
   await app.nest.listen(0, '127.0.0.1');

@@ -46,7 +46,7 @@ function run(args: string[], environment: Record<string, string> = {}): Promise<
   const { url } = app.dataSource.options as { url: string };
   const { PATH = '' } = process.env;
   const settings = { DATABASE_URL: url, SECRET_KEY: 'secret-key-of-the-tests-0123456789', DATA_DIR: folder };
-  const command = ['--enable-source-maps', join(inject('compiledSources'), 'email-test.js'), ...args];
+  const command = ['--enable-source-maps', join(inject('compiledSources'), 'main.js'), 'email:test', ...args];
   return new Promise((resolve) => {
     execFile(process.execPath, command, { env: { PATH, ...settings, ...environment } }, (error, output, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), output, errors });
@@ -54,7 +54,7 @@ function run(args: string[], environment: Record<string, string> = {}): Promise<
   });
 }
 
-describe('npm run email:test', { timeout: 120_000 }, () => {
+describe('email-stage email:test', { timeout: 120_000 }, () => {
   it('sends a mail with the settings of a stage and prints the server’s reply', async () => {
     const { code, output, errors } = await run(['admin@example.org', '--stage', 'verify', '--locale', 'de']);
     expect([code, errors]).toEqual([0, '']);
@@ -102,7 +102,7 @@ describe('npm run email:test', { timeout: 120_000 }, () => {
   it('prints its usage', async () => {
     const { code, output, errors } = await run(['--help']);
     expect([code, errors]).toEqual([0, '']);
-    expect(output).toMatch(/^usage: npm run email:test -- ADDRESS/);
+    expect(output).toMatch(/^usage: email-stage email:test ADDRESS/);
     expect(output).toContain('--stage NAME');
   });
 

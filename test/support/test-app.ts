@@ -73,6 +73,7 @@ function createTestApp(settings: Settings, url: string, logger: Logger): Promise
     dataSource: dataSourceOptions(url, settings),
     secretKey: settings.secretKey ?? '',
     connect: true,
+    migrateAtStart: settings.migrateAtStart,
     report: () => undefined,
   };
   return createApp(settings, options, logger);

@@ -78,13 +78,31 @@ export class TokenService {
     await this.dataSource.transaction(async (manager) => {
       await this.authority.requireSignInChange(manager, caller, userId);
       await requireAccess(manager, caller, userId);
-      await this.requireRoom(manager, userId);
-      const key = this.keyColumns(generateTokenKey());
-      await manager.insert(Token, { pk, identifier, userId, description, managed, ...lifetime, ...key });
+      await this.insert(manager, { pk, identifier, userId, description, managed, ...lifetime });
       await grant(manager, { userId: caller.pk }, 'authentik_core.view_token_key', pk);
-      await this.changes.announce(manager, { kind: 'token', user: userId, identifier, locales: [] });
     });
     return this.get(identifier, everyRow);
+  }
+
+  /**
+   * Creates an API token for the operator of this machine.
+   *
+   * @returns its key; undefined if there is no active user of this name
+   * @throws ValidationError if the user has as many tokens as the settings allow
+   */
+  async createForUser(username: string, description: string, expiring: boolean): Promise<string | undefined> {
+    const pk = randomUUID();
+    const lifetime = lifetimeOf({ intent: 'api', expiring }, undefined, this.clock.date());
+    return this.dataSource.transaction(async (manager) => {
+      // Serializes with changes of the account that revoke its tokens.
+      const [user] = await manager.query<{ id: number }[]>(
+        'select id from "user" where username = $1 and is_active for no key update',
+        [username],
+      );
+      if (user === undefined) return undefined;
+      const token = { pk, identifier: `command-line-${pk}`, userId: user.id, description, managed: null, ...lifetime };
+      return this.insert(manager, token);
+    });
   }
 
   /**
@@ -94,7 +112,11 @@ export class TokenService {
   async update(token: Token, request: TokenRequestDto | PatchedTokenRequestDto, caller: Caller): Promise<TokenDto> {
     const { user: _, intent, expires, expiring, ...others } = request;
     const asked = columnsOf<Lifetime>({ intent, expires, expiring });
-    const lifetime = lifetimeOf(await this.forCaller(asked, caller, asked.expiring !== undefined), token, this.clock.date());
+    const lifetime = lifetimeOf(
+      await this.forCaller(asked, caller, asked.expiring !== undefined),
+      token,
+      this.clock.date(),
+    );
     await this.dataSource.transaction(async (manager) => {
       await this.authority.requireSignInChange(manager, caller, token.userId);
       await manager.update(Token, { pk: token.pk }, { ...columnsOf<Omit<Token, 'user'>>(others), ...lifetime });
@@ -126,6 +148,16 @@ export class TokenService {
       await manager.update(Token, { pk: token.pk }, this.keyColumns(key));
       await this.record(manager, 'secret_rotate', token, by, clientIp);
     });
+  }
+
+  /** Stores a token with a random key, and notifies its owner. @returns the key */
+  private async insert(manager: EntityManager, token: Omit<Token, 'keyHash' | 'sealedKey' | 'user'>): Promise<string> {
+    const { userId: user, identifier } = token;
+    await this.requireRoom(manager, user);
+    const key = generateTokenKey();
+    await manager.insert(Token, { ...token, ...this.keyColumns(key) });
+    await this.changes.announce(manager, { kind: 'token', user, identifier, locales: [] });
+    return key;
   }
 
   private tokens(visible: VisibleRows): SelectQueryBuilder<Token> {

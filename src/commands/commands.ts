@@ -1,0 +1,89 @@
+/** A subcommand of `email-stage`. */
+export interface Command {
+  /** What it does, in a few words. */
+  readonly summary: string;
+  /** The text of `--help`. */
+  readonly usage: string;
+  /** Loads its code, so that `--help` does not load the service. */
+  readonly load: () => Promise<{ readonly run: (args: string[]) => Promise<void> }>;
+}
+
+const settingsNote = 'Settings come from the environment and from the file .env in the current folder.';
+
+const start: Command = {
+  summary: 'start the service (default)',
+  usage: `usage: email-stage start
+
+Starts the service. SIGTERM and SIGINT stop it. ${settingsNote}
+Without DATABASE_URL it runs a PostgreSQL server of its own in DATA_DIR (default: ./data).
+`,
+  load: () => import('./start-command.js'),
+};
+
+const worker: Command = {
+  summary: 'start a process that only sends mails',
+  usage: `usage: email-stage worker
+
+Starts the service with ROLE=worker: it sends mails, and serves only probes and metrics.
+${settingsNote}
+`,
+  load: () => import('./worker-command.js'),
+};
+
+const migrate: Command = {
+  summary: 'migrate the database and exit',
+  usage: `usage: email-stage migrate
+
+Migrates the database, for installations with MIGRATE_AT_START=false, and exits. Nothing happens to a database that is up
+to date. ${settingsNote}
+`,
+  load: () => import('./migrate-command.js'),
+};
+
+const token: Command = {
+  summary: 'create an API token for a user',
+  usage: `usage: email-stage token USERNAME [options]
+
+Creates an API token for an existing user and prints its key, which is shown only once. The owner gets a mail about it, as
+about every new token. The service need not be running. ${settingsNote}
+
+  --description TEXT   description of the token (default: Created on the command line)
+  --no-expiry          the token does not expire (default: it expires after a day)
+`,
+  load: () => import('./token-command.js'),
+};
+
+const emailTest: Command = {
+  summary: 'send a test mail',
+  usage: `usage: email-stage email:test ADDRESS [options]
+
+Sends a test mail through the outbox with the settings of the service (environment and .env), and waits until the server
+accepts or rejects it. The service need not be running.
+
+  --stage NAME      settings of this stage (default: the global settings)
+  --template PATH   template (default: email/setup.html)
+  --locale TAG      language, such as de or zh-Hans
+  --wait SECONDS    maximum time to wait (default: 120)
+
+Exits with 0 if the server accepted the mail, or if there is no mail server and the mail is in the local mailbox;
+otherwise with 1.
+`,
+  load: () => import('./email-test.js'),
+};
+
+/** The subcommands by name. */
+export const commands: ReadonlyMap<string, Command> = new Map([
+  ['start', start],
+  ['worker', worker],
+  ['migrate', migrate],
+  ['token', token],
+  ['email:test', emailTest],
+]);
+
+/** The text of `email-stage --help`. */
+export const usage = `usage: email-stage [command] [options]
+
+${[...commands].map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`).join('\n')}
+
+email-stage COMMAND --help describes a command.
+`;
