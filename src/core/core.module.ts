@@ -77,6 +77,7 @@ import { UserService } from './users/user.service.js';
     UserService,
   ],
   exports: [
+    AuthenticationService,
     AccessGuard,
     AccountChanges,
     Authority,

@@ -149,7 +149,7 @@ describe('/dev/mailbox/', () => {
 
   it('shows the text, the headers and the source of a mail', async () => {
     const pk = await keep();
-    expect((await page(`${pk}/?view=text`))[1]).toContain('<pre class="text">Open\n');
+    expect((await page(`${pk}/?view=text`))[1]).toContain('<pre class="text" tabindex="0">Open\n');
     expect((await page(`${pk}/?view=headers`))[1]).toMatch(/Auto-Submitted[\s\S]*auto-generated/);
     expect((await page(`${pk}/?view=source`))[1]).toContain('Content-Type: multipart/related');
     const [, source, headers] = await page(`${pk}/source/`);
@@ -192,20 +192,29 @@ describe('/dev/mailbox/', () => {
       text: `${evil} https://example.org/${evil}`,
       html: `<a href='javascript:alert(1)'>a</a><a href="https://example.org/&quot;&gt;&lt;script&gt;">b</a>`,
     });
-    for (const path of ['', `${pk}/`, `${pk}/?view=text`, `${pk}/?view=headers`, `${pk}/?view=source`]) {
+    for (const path of [
+      '',
+      '?q=script',
+      `?q=${encodeURIComponent(evil)}`,
+      `${pk}/`,
+      `${pk}/?view=text`,
+      `${pk}/?view=headers`,
+      `${pk}/?view=source`,
+    ]) {
       const [, html] = await page(path);
-      expect(html, path).not.toContain('<script');
+      expect(html, path).not.toMatch(/<script(?! src="\/dev\/mailbox\/live-list\.js" defer><)/);
       expect(html, path).not.toContain('href="javascript');
     }
   });
 
-  it('is not cached, sends no referrer, and runs no script', async () => {
+  it('is not cached, sends no referrer, and runs only its own script', async () => {
     const pk = await keep();
     for (const path of ['', `${pk}/`, `${pk}/html/`, `${pk}/source/`]) {
       const [, , headers] = await page(path);
       expect(headers.get('cache-control'), path).toBe('no-store');
       expect(headers.get('referrer-policy'), path).toBe('no-referrer');
       expect(headers.get('content-security-policy'), path).toMatch(/default-src 'none'/);
+      expect(headers.get('content-security-policy'), path).not.toMatch(/script-src(?! 'self';)/);
     }
     const [, html] = await page(`${pk}/`);
     expect(html).not.toMatch(/<script|<style|\sstyle=|\son\w+=/);

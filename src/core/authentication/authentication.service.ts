@@ -90,13 +90,14 @@ export class AuthenticationService {
   ) {}
 
   /**
+   * @param csrf CSRF token of the request, by default that in its header
    * @returns the caller, or undefined if the request names none
    * @throws AppError `unsupportedScheme`, `invalidToken`, `csrfFailed`
    */
-  async authenticate(request: FastifyRequest): Promise<Caller | undefined> {
+  async authenticate(request: FastifyRequest, csrf = this.cookies.csrfOf(request)): Promise<Caller | undefined> {
     const credentials = (request.headers.authorization ?? '').trim();
     const blank = credentials.indexOf(' ');
-    if (blank === -1) return this.callerOfSession(request);
+    if (blank === -1) return this.callerOfSession(request, csrf);
     if (credentials.slice(0, blank).toLowerCase() !== 'bearer') throw new AppError('unsupportedScheme');
     return this.callerOfToken(credentials.slice(blank + 1));
   }
@@ -119,14 +120,14 @@ export class AuthenticationService {
     return hashes.map((hash) => rows.find(({ key_hash: found }) => found.equals(hash)));
   }
 
-  private async callerOfSession(request: FastifyRequest): Promise<Caller | undefined> {
+  private async callerOfSession(request: FastifyRequest, csrf: string | undefined): Promise<Caller | undefined> {
     const key = this.cookies.keyOf(request);
     if (key === undefined) return undefined;
     const session = hashSessionKey(key);
     const address = plainAddress(request.ip);
     const [row] = await this.dataSource.query<CallerRow[]>(callerBySession, [session, address]);
     if (row === undefined) return undefined;
-    if (!safeMethods.includes(request.method)) this.cookies.checkCsrf(key, this.cookies.csrfOf(request));
+    if (!safeMethods.includes(request.method)) this.cookies.checkCsrf(key, csrf);
     return asCaller(row, session);
   }
 }

@@ -5,8 +5,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { isLocalTrial } from '../../config/local-trial.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import { AuthenticationService } from '../../core/authentication/authentication.service.js';
+import { SessionCookies } from '../../core/sessions/session-cookies.js';
+import { SecretBox } from '../../database/secret-box.js';
 import { keptKey } from '../../database/secret-key.js';
 import { isSameSecret } from '../../rest/access/same-secret.js';
+import { AppError } from '../../rest/errors/app-error.js';
 import { type HostCookie, hostCookie } from '../../rest/http/host-cookie.js';
 import { mailboxPath } from './mailbox-pages.js';
 import { Mailbox } from './mailbox.js';
@@ -25,6 +29,9 @@ export class MailboxAccess {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly mailbox: Mailbox,
+    private readonly authentication: AuthenticationService,
+    private readonly sessionCookies: SessionCookies,
+    private readonly secrets: SecretBox,
   ) {
     this.cookie = hostCookie('email_stage_mailbox', settings, 'strict');
   }
@@ -54,6 +61,28 @@ export class MailboxAccess {
     if (typeof given !== 'string' || !(await this.isKey(given))) return false;
     void reply.setCookie(this.cookie.name, given, this.cookie.attributes);
     return true;
+  }
+
+  /** Returns the CSRF token for a form on a page that the request has opened. */
+  async formToken(request: FastifyRequest): Promise<string> {
+    if (await this.hasKeyCookie(request)) return this.tokenOfKey(request);
+    return this.sessionCookies.csrfToken(this.sessionCookies.keyOf(request) ?? '');
+  }
+
+  /** Whether a form comes from a page of the mailbox, and from a holder of the key or a superuser. */
+  async acceptsForm(request: FastifyRequest, token: string): Promise<boolean> {
+    if (await this.hasKeyCookie(request)) return isSameSecret(this.tokenOfKey(request), token);
+    try {
+      return (await this.authentication.authenticate(request, token))?.isSuperuser ?? false;
+    } catch (error) {
+      // The token is wrong, so the request is that of a stranger.
+      if (error instanceof AppError) return false;
+      throw error;
+    }
+  }
+
+  private tokenOfKey(request: FastifyRequest): string {
+    return this.secrets.identifier(`csrf:mailbox:${request.cookies[this.cookie.name]}`);
   }
 
   private async isKey(given: string | undefined): Promise<boolean> {

@@ -8,13 +8,15 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Observable, of } from 'rxjs';
 
+import type { RequestBody } from '../../rest/http/request-body.js';
 import { MailboxAccess } from './mailbox-access.js';
+import { tokenField } from './mailbox-pages.js';
 import { Mailbox } from './mailbox.js';
 
 /**
  * Restricts the mailbox to superusers and holders of its key. Everyone else gets 404, as does everyone while a mail
  * server is configured. A key in the URL is moved into a cookie with a redirect, which keeps it out of history and
- * bookmarks.
+ * bookmarks. A form must come from a page of the mailbox.
  */
 @Injectable()
 export class MailboxEntrance implements NestInterceptor {
@@ -32,9 +34,16 @@ export class MailboxEntrance implements NestInterceptor {
       void reply.status(303).header('location', withoutKey(request.url));
       return of('');
     }
-    const isAdmitted = (request.caller?.isSuperuser ?? false) || (await this.access.hasKeyCookie(request));
-    if (!isAdmitted) throw new NotFoundException();
+    if (!(await this.isAdmitted(request))) throw new NotFoundException();
     return next.handle();
+  }
+
+  private async isAdmitted(request: FastifyRequest): Promise<boolean> {
+    if (request.method === 'POST') {
+      const form = new URLSearchParams((request.body as RequestBody).bytes.toString());
+      return this.access.acceptsForm(request, form.get(tokenField) ?? '');
+    }
+    return (request.caller?.isSuperuser ?? false) || this.access.hasKeyCookie(request);
   }
 }
 

@@ -1,57 +1,147 @@
 import { type Html, html } from './html.js';
 import type { FoundMail, KeptMail } from './mailbox.js';
-import { linksIn, type ReceivedMail } from './received-mail.js';
+import { codeIn, linksIn, type MailSummary, type ReceivedMail } from './received-mail.js';
 
 /** Path of the pages. */
 export const mailboxPath = '/dev/mailbox/';
 
+/** Field of forms with the CSRF token. */
+export const tokenField = 'csrf';
+
 /** An item of the list. */
-type Entry = KeptMail & Pick<ReceivedMail, 'subject' | 'to'>;
+export type Entry = KeptMail & MailSummary;
+
+/** A page of the list. */
+export interface ListPage {
+  readonly entries: readonly Entry[];
+  /** Search term; empty for all mails. */
+  readonly search: string;
+  /** Counted from 1. */
+  readonly current: number;
+  readonly pages: number;
+  /** Version of the mailbox, which the script compares. */
+  readonly version: string;
+}
 
 export const mailViews = ['html', 'text', 'headers', 'source'] as const;
 export type MailView = (typeof mailViews)[number];
 
 const labels: Readonly<Record<MailView, string>> = { html: 'HTML', text: 'Text', headers: 'Headers', source: 'Source' };
 
-/** Renders a page of the list of mails; pages count from 1. */
-export function listPage(entries: readonly Entry[], current: number, pages: number): string {
-  const adjacentLink = (page: number, label: string): Html | undefined =>
-    page >= 1 && page <= pages ? html`<a href="${mailboxPath}?page=${page}">${label}</a>` : undefined;
-  const pager = html`<nav class="pages" aria-label="Pages">
-    ${adjacentLink(current - 1, 'Newer')} <span>Page ${current} of ${pages}</span> ${adjacentLink(current + 1, 'Older')}
-  </nav>`;
-  const list = html`<ol class="mails">
-      ${entries.map(entryLine)}
-    </ol>
-    ${pages > 1 ? pager : undefined}`;
-  return page('Mailbox', html`<h1>Mailbox</h1>`, entries.length > 0 ? list : emptyState);
-}
+/** Renders the pages of the mailbox, with the styles of the other pages. */
+export class MailboxPages {
+  /**
+   * @param serviceName BRAND_NAME
+   * @param ownUrl PUBLIC_URL; links to it come first
+   */
+  constructor(
+    private readonly serviceName: string,
+    private readonly ownUrl: string,
+  ) {}
 
-/**
- * Renders one mail.
- *
- * @param ownUrl PUBLIC_URL; links to it come first
- */
-export function mailPage({ pk, kept, source }: FoundMail, mail: ReceivedMail, view: MailView, ownUrl: string): string {
-  const path = `${mailboxPath}${pk}/`;
-  const views = mailViews.filter((name) => name !== 'html' || mail.html !== undefined);
-  const tabs = views.map(
-    (name) => html`<a href="${path}?view=${name}" ${name === view ? current : undefined}>${labels[name]}</a> `,
-  );
-  const heading = html`<p class="back"><a href="${mailboxPath}">Mailbox</a></p>
-    <h1>${titleOf(mail.subject)}</h1>
-    <dl class="facts">
-      ${fact('From', mail.from)} ${fact('To', mail.to)}
-      ${fact('Kept', html`${time(kept)}, <a href="${path}source/" download="${pk}.eml">download</a>`)}
-      ${mail.attachments.length > 0 ? fact('Attachments', describeAttachments(mail)) : undefined}
-    </dl>`;
-  const body = html`${linksOf(linksIn(mail, ownUrl))}
-    <nav class="tabs" aria-label="Views">${tabs}</nav>
-    ${viewOf(view, path, mail, source)}`;
-  return page(titleOf(mail.subject), heading, body);
+  /** Renders a page of the list of mails. */
+  list(list: ListPage): string {
+    const { entries, search, version } = list;
+    const body = html`<h1>Mailbox</h1>
+      <form class="search" role="search" action="${mailboxPath}">
+        <label class="label" for="search">Search subject, sender and recipient</label>
+        <div>
+          <input class="input" type="search" id="search" name="q" value="${search}" />
+          <button class="button" type="submit">Search</button>
+        </div>
+      </form>
+      <div class="tools">
+        <p class="quiet" role="status" id="news"></p>
+        <a id="reload" href="${listUrl(search, list.current)}">Reload</a>
+        <a href="${mailboxPath}delete/">Delete all</a>
+      </div>
+      <section id="mails" aria-label="Mails" data-version="${version}">
+        ${entries.length > 0 ? mailList(list) : emptyList(search)}
+      </section>`;
+    return this.page('Mailbox', body, html`<script src="${mailboxPath}live-list.js" defer></script>`);
+  }
+
+  /** Renders one mail. */
+  mail({ pk, kept, source }: FoundMail, mail: ReceivedMail, view: MailView): string {
+    const path = `${mailboxPath}${pk}/`;
+    const views = mailViews.filter((name) => name !== 'html' || mail.html !== undefined);
+    const tabs = views.map(
+      (name) => html`<a href="${path}?view=${name}" ${name === view ? current : undefined}>${labels[name]}</a> `,
+    );
+    const body = html`<p class="back"><a href="${mailboxPath}">Mailbox</a></p>
+      <h1>${titleOf(mail.subject)}</h1>
+      ${proofsOf(codeIn(mail), linksIn(mail, this.ownUrl))}
+      <dl class="facts">
+        ${fact('From', mail.from)} ${fact('To', mail.to)}
+        ${fact('Kept', html`${time(kept)}, <a href="${path}source/" download="${pk}.eml">download</a>`)}
+        ${mail.attachments.length > 0 ? fact('Attachments', describeAttachments(mail)) : undefined}
+      </dl>
+      <nav class="tabs" aria-label="Views">${tabs}</nav>
+      ${viewOf(view, path, mail, source)}`;
+    return this.page(titleOf(mail.subject), body);
+  }
+
+  /** Renders the page that asks whether all mails are to be deleted. */
+  deletion(count: number, token: string): string {
+    const mails = count === 1 ? 'The one mail' : `All ${count} mails`;
+    const body = html`<h1>Delete all mails?</h1>
+      <p class="lead">${mails} of the local mailbox will be deleted. This cannot be undone.</p>
+      <form class="deletion" method="post" action="${mailboxPath}delete/">
+        <input type="hidden" name="${tokenField}" value="${token}" />
+        <button class="button main" type="submit">Delete all</button>
+        <a class="button" href="${mailboxPath}">Cancel</a>
+      </form>`;
+    return this.page('Delete all mails?', body);
+  }
+
+  private page(title: string, body: Html, script?: Html): string {
+    return html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <meta name="robots" content="noindex" />
+          <title>${title} – ${this.serviceName}</title>
+          <link rel="icon" href="/static/pages/logo" />
+          <link rel="stylesheet" href="/static/pages/style.css" />
+          <link rel="stylesheet" href="${mailboxPath}style.css" />
+          ${script}
+        </head>
+        <body class="mailbox">
+          <header class="brand">
+            <a href="/"><img src="/static/pages/logo" alt="" /><span>${this.serviceName}</span></a>
+          </header>
+          <main class="card wide">${body}</main>
+          <footer class="foot">
+            <p>
+              Mails are kept here because no mail server is configured (<code>EMAIL_HOST</code>). Only superusers and
+              holders of the link that is printed at start can see this page.
+            </p>
+          </footer>
+        </body>
+      </html>`.text;
+  }
 }
 
 const current = html`aria-current="page"`;
+
+function listUrl(search: string, page: number): string {
+  const query = new URLSearchParams({ ...(search !== '' && { q: search }), ...(page > 1 && { page: String(page) }) });
+  return query.size === 0 ? mailboxPath : `${mailboxPath}?${query.toString()}`;
+}
+
+function mailList({ entries, search, current: page, pages }: ListPage): Html {
+  const adjacentLink = (target: number, label: string): Html | undefined =>
+    target >= 1 && target <= pages ? html`<a href="${listUrl(search, target)}">${label}</a>` : undefined;
+  const pager = html`<nav class="pages" aria-label="Pages">
+    ${adjacentLink(page - 1, 'Newer')} <span>Page ${page} of ${pages}</span> ${adjacentLink(page + 1, 'Older')}
+  </nav>`;
+  return html`<ol class="mails">
+      ${entries.map(entryLine)}
+    </ol>
+    ${pages > 1 ? pager : undefined}`;
+}
 
 function entryLine({ pk, kept, subject, to }: Entry): Html {
   return html`<li>
@@ -61,14 +151,20 @@ function entryLine({ pk, kept, subject, to }: Entry): Html {
   </li> `;
 }
 
-const emptyState = html`<section class="empty">
-  <p>No mail yet. Send one:</p>
-  <pre>npm run email:test -- you@example.org</pre>
-  <p>or, for a stage with the global settings, call <code>POST /api/v3/stages/email/{id}/test/</code>.</p>
-</section>`;
+function emptyList(search: string): Html {
+  if (search !== '') {
+    return html`<p>No mail matches “${search}”. <a href="${mailboxPath}">Show all mails</a></p>`;
+  }
+  return html`<div class="empty">
+    <p>No mail yet. Send one:</p>
+    <pre>npm run email:test -- you@example.org</pre>
+    <p>or, for a stage with the global settings, call <code>POST /api/v3/stages/email/{id}/test/</code>.</p>
+  </div>`;
+}
 
-function linksOf([first, ...others]: readonly string[]): Html | undefined {
-  if (first === undefined) return undefined;
+/** The code and the links of a mail. */
+function proofsOf(code: string | undefined, [first, ...others]: readonly string[]): Html | undefined {
+  if (code === undefined && first === undefined) return undefined;
   const anchor = (address: string): Html => html`<a href="${address}" rel="noreferrer noopener">${address}</a>`;
   const rest = html`<details>
     <summary>${others.length} more</summary>
@@ -76,11 +172,18 @@ function linksOf([first, ...others]: readonly string[]): Html | undefined {
       ${others.map((address) => html`<li>${anchor(address)}</li>`)}
     </ul>
   </details>`;
-  return html`<section class="links">
+  const codeBox = html`<section>
+    <h2>Code</h2>
+    <p class="code">${code}</p>
+  </section>`;
+  const linkBox = html`<section>
     <h2>Link</h2>
-    <p>${anchor(first)}</p>
+    <p>${first === undefined ? undefined : anchor(first)}</p>
     ${others.length > 0 ? rest : undefined}
   </section>`;
+  return html`<div class="proofs">
+    ${code === undefined ? undefined : codeBox} ${first === undefined ? undefined : linkBox}
+  </div>`;
 }
 
 function viewOf(view: MailView, path: string, mail: ReceivedMail, source: Buffer): Html {
@@ -88,13 +191,13 @@ function viewOf(view: MailView, path: string, mail: ReceivedMail, source: Buffer
     case 'html':
       return html`<iframe src="${path}html/" sandbox title="Mail preview"></iframe>`;
     case 'text':
-      return html`<pre class="text">${mail.text}</pre>`;
+      return html`<pre class="text" tabindex="0">${mail.text}</pre>`;
     case 'headers':
       return html`<table class="headers">
         ${mail.headers.map(headerRow)}
       </table>`;
     case 'source':
-      return html`<pre class="source">${source.toString()}</pre>`;
+      return html`<pre class="source" tabindex="0">${source.toString()}</pre>`;
   }
 }
 
@@ -127,25 +230,4 @@ const timeFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeS
 
 function time(date: Date): Html {
   return html`<time datetime="${date.toISOString()}">${timeFormat.format(date)}</time>`;
-}
-
-function page(title: string, heading: Html, body: Html): string {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title} · email-stage</title>
-        <link rel="stylesheet" href="${mailboxPath}style.css" />
-      </head>
-      <body>
-        <header>${heading}</header>
-        <main>${body}</main>
-        <footer>
-          Mails are kept here because no mail server is configured (<code>EMAIL_HOST</code>). Only superusers and
-          holders of the link that is printed at start can see this page.
-        </footer>
-      </body>
-    </html>`.text;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -72,6 +73,18 @@ export class Mailbox {
       }),
     );
     return found.flat().sort((a, b) => b.kept.getTime() - a.kept.getTime());
+  }
+
+  /** Returns a text that changes when mails are added or deleted. */
+  async version(): Promise<string> {
+    const mails = await this.list();
+    const hash = createHash('sha256').update(mails.map(({ pk, kept }) => `${pk} ${kept.getTime()}`).join());
+    return hash.digest('base64url').slice(0, 16);
+  }
+
+  /** Deletes all mails. */
+  async clear(): Promise<void> {
+    for (const { pk } of await this.list()) await rm(this.pathOf(pk), { force: true });
   }
 
   /** Returns a mail with its source; undefined if there is none. @param pk must be a UUID */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { linksIn, readMail, readSummary } from './received-mail.js';
+import { codeIn, linksIn, readMail, readSummary } from './received-mail.js';
 
 const own = 'https://login.example.org';
 
@@ -43,5 +43,23 @@ describe('readSummary', () => {
   it('parses the headers only', async () => {
     const source = 'Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=\r\nTo: Eve <eve@example.org>\r\n\r\nSubject: body';
     expect(await readSummary(Buffer.from(source))).toMatchObject({ subject: 'Grüße', to: '"Eve" <eve@example.org>' });
+  });
+});
+
+describe('codeIn', () => {
+  it.each([
+    ['alone in an element', { html: '<td><span class="code">\n482913 </span></td>', text: '' }],
+    ['after a colon', { html: undefined, text: 'Or enter this code: 482913\nThe code is valid.' }],
+    ['after a full-width colon', { html: undefined, text: '或输入此验证码： 482913' }],
+    ['alone on a line', { html: undefined, text: 'Code\n482913\n123456' }],
+  ])('returns six digits %s', (_, mail) => {
+    expect(codeIn(mail)).toBe('482913');
+  });
+
+  it.each([
+    { html: '<p>Call 123456</p><a href="/?a=123456">1234567</a>', text: 'https://example.org/123456' },
+    { html: undefined, text: 'Total: 1123456\n12345\nRoom 123456' },
+  ])('returns no other digits of %j', (mail) => {
+    expect(codeIn(mail)).toBeUndefined();
   });
 });

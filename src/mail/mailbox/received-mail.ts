@@ -33,11 +33,14 @@ export async function readMail(source: Buffer): Promise<ReceivedMail> {
   };
 }
 
-/** Returns subject and recipients for a list; parses the headers only. */
-export async function readSummary(source: Buffer): Promise<Pick<ReceivedMail, 'subject' | 'to'>> {
+/** What lists show and search. */
+export type MailSummary = Pick<ReceivedMail, 'subject' | 'from' | 'to'>;
+
+/** Returns subject, sender and recipients; parses the headers only. */
+export async function readSummary(source: Buffer): Promise<MailSummary> {
   const end = source.indexOf('\r\n\r\n');
-  const { subject, to } = await readMail(end === -1 ? source : source.subarray(0, end + 4));
-  return { subject, to };
+  const { subject, from, to } = await readMail(end === -1 ? source : source.subarray(0, end + 4));
+  return { subject, from, to };
 }
 
 /**
@@ -51,6 +54,14 @@ export function linksIn({ html = '', text }: Pick<ReceivedMail, 'html' | 'text'>
   const links = [...new Set([...inHtml, ...inText])].filter((address) => /^https?:\/\//i.test(address));
   const isOwn = (address: string): boolean => address === own || address.startsWith(`${own}/`);
   return [...links.filter(isOwn), ...links.filter((address) => !isOwn(address))];
+}
+
+/**
+ * Returns the one-time code of a mail: six digits that are alone in an element of the HTML, or at the end of a line of the
+ * text after a colon.
+ */
+export function codeIn({ html = '', text }: Pick<ReceivedMail, 'html' | 'text'>): string | undefined {
+  return (/>\s*(\d{6})\s*</.exec(html) ?? /(?:^|[:：])\s*(\d{6})\s*$/m.exec(text))?.[1];
 }
 
 const characters = new Map([
