@@ -116,7 +116,7 @@ function passwordsDiffer(
   return ownValue(response, password.fieldKey) !== ownValue(response, repeated.fieldKey);
 }
 
-/** Whether the server sets the value of a field, whatever the response says. */
+/** Whether the server sets the value of a field, for any response. */
 export function isFixed({ type }: Pick<FormField, 'type'>): boolean {
   return fixedTypes.includes(type);
 }
