@@ -22,6 +22,7 @@ import { FlowExecutorController } from './flow-execution/flow-executor.controlle
 import { LargeAnswers } from './flow-execution/large-answers.js';
 import { StageExecutors } from './flow-execution/stage-executors.js';
 import { Metrics } from './health/metrics.js';
+import { Shutdown } from './health/shutdown.service.js';
 import { PageErrors } from './pages/page-errors.js';
 import { answerNotModified } from './rest/cache/not-modified.js';
 import { answerError, answerUnknownPath } from './rest/errors/error.filter.js';
@@ -67,6 +68,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   boundPipelining(fastify);
   const isProxy = compile([...settings.trustProxy]);
   boundClientConnections(fastify, settings.maxConnections, clientNetwork, (ip) => isProxy(ip, 0));
+  nest.get(Shutdown).watch(fastify);
   logRequests(fastify, (served) => metrics.observe(served));
   await sendSecurityHeaders(fastify, docsPath, publicUrl(settings).startsWith('https:'));
   await fastify.register(staticFiles, { serve: false });

@@ -12,21 +12,27 @@ import { dataSourceOptions } from './data-source.js';
 import { startEmbeddedDatabase } from './database/embedded-database.js';
 import { JobQueue } from './database/job-queue.js';
 import { keptSecretKey } from './database/secret-key.js';
+import { Shutdown } from './health/shutdown.service.js';
 import { MailboxAccess } from './mail/mailbox/mailbox-access.js';
+import { MailTransports } from './mail/transport/mail-transports.js';
 import { BlueprintStart } from './managed/blueprint-start.service.js';
 import { welcome } from './welcome.js';
 
-/** Milliseconds for requests in flight to finish; the process must exit within ten seconds of a signal. */
-const drainTimeoutMs = 7_000;
+/** Milliseconds beyond SHUTDOWN_TIMEOUT for recording aborted mails and closing connections. */
+const closeMs = 4_000;
 
 /** Cleanup callbacks in order of registration; they run in reverse order before the process exits. */
 type Cleanups = (() => Promise<void>)[];
 
-/** Starts the service. Exits with 1 and a one-line message if the start fails, with 0 on SIGTERM and SIGINT. */
+/**
+ * Starts the service. Exits with 1 and a one-line message if the start fails, with 0 on SIGTERM and SIGINT. A second signal
+ * ends requests and mails in progress at once.
+ */
 export async function start(): Promise<void> {
   keepHeapSmall();
   const cleanups: Cleanups = [];
   const stopping = new AbortController();
+  const hurry = new AbortController();
   const stop = async (code: number): Promise<void> => {
     stopping.abort();
     for (const cleanup of cleanups.splice(0).reverse()) {
@@ -37,11 +43,12 @@ export async function start(): Promise<void> {
     process.exit(code);
   };
   const onSignal = (): void => {
-    if (!stopping.signal.aborted) void stop(0);
+    if (stopping.signal.aborted) hurry.abort();
+    else void stop(0);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   try {
-    await serve(cleanups, () => void stop(1));
+    await serve(cleanups, () => void stop(1), hurry.signal);
   } catch (error) {
     // A signal during the start makes pending steps fail; that is not a failed start.
     if (stopping.signal.aborted) return;
@@ -50,8 +57,11 @@ export async function start(): Promise<void> {
   }
 }
 
-/** @param fail called when the service cannot go on */
-async function serve(cleanups: Cleanups, fail: () => void): Promise<void> {
+/**
+ * @param fail called when the service cannot go on
+ * @param hurry ends the wait for requests and mails in progress
+ */
+async function serve(cleanups: Cleanups, fail: () => void, hurry: AbortSignal): Promise<void> {
   const { settings, warnings } = readSettings(environment());
   const logger = createLogger(settings);
   for (const warning of warnings) logger.warn(warning);
@@ -67,7 +77,7 @@ async function serve(cleanups: Cleanups, fail: () => void): Promise<void> {
   const database = { dataSource, secretKey, connect: true, migrateAtStart, report };
   const creating = createApp(settings, database, logger);
   // Registered before it is ready: open connections would keep the embedded database from stopping.
-  cleanups.push(() => closeInTime(creating));
+  cleanups.push(() => closeInTime(creating, settings, hurry));
   const app = await creating;
   app.nest.get(JobQueue, { strict: false }).onFailure(() => {
     logger.fatal('Jobs cannot be kept running: ending the process');
@@ -114,17 +124,32 @@ async function embeddedDatabase({ dataDir }: Settings, logger: Logger, cleanups:
   return (await starting).url;
 }
 
-/** Closes the application once it is created and its requests in flight have finished, or after the timeout. */
-async function closeInTime(creating: Promise<App>): Promise<void> {
-  const late = sleep(drainTimeoutMs, undefined, { ref: false });
+/**
+ * Closes the application. For SHUTDOWN_DELAY it serves on, while readiness fails and each response ends its connection.
+ * Then it stops listening, and requests and mails in progress have SHUTDOWN_TIMEOUT. It returns even if closing hangs, so
+ * that the embedded database is stopped.
+ */
+async function closeInTime(creating: Promise<App>, settings: Settings, hurry: AbortSignal): Promise<void> {
+  const { shutdownDelay, shutdownTimeout } = settings;
+  const late = sleep(shutdownTimeout * 1000, undefined, { ref: false, signal: hurry }).catch(() => undefined);
   const app = await Promise.race([creating.catch(() => undefined), late]);
   if (app === undefined) return;
   const { nest } = app;
   const server = nest.getHttpServer();
-  const deadline = setTimeout(() => server.closeAllConnections(), drainTimeoutMs);
+  nest.get(Shutdown).begin();
+  if (server.listening) await sleep(shutdownDelay * 1000, undefined, { signal: hurry }).catch(() => undefined);
+  const end = (): void => {
+    server.closeAllConnections();
+    nest.get(MailTransports, { strict: false }).abort();
+  };
+  const deadline = setTimeout(end, shutdownTimeout * 1000);
+  if (hurry.aborted) end();
+  else hurry.addEventListener('abort', end);
+  // Before the modules stop: mails in progress do not keep it listening.
+  server.close();
   // Keep-alive connections become idle after their last response.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  await nest.close();
+  await Promise.race([nest.close(), sleep(shutdownTimeout * 1000 + closeMs, undefined, { ref: false })]);
   clearInterval(sweep);
   clearTimeout(deadline);
 }

@@ -33,6 +33,7 @@ const ourPrefixes = [
   'MIGRATE_',
   'BOOTSTRAP_',
   'DATABASE_',
+  'SHUTDOWN_',
   'BRAND_',
   'PAGE_',
   'BLUEPRINT_',

@@ -107,6 +107,16 @@ export class Settings {
   @WholeNumber(1, 3600)
   readonly statementTimeout: number = 15;
 
+  @Setting(
+    'Seconds after SIGTERM in which readiness fails and requests are still answered, for load balancers to notice',
+  )
+  @WholeNumber(0, 300)
+  readonly shutdownDelay: number = 1;
+
+  @Setting('Seconds after that for requests and mails in progress; other workers send the rest')
+  @WholeNumber(1, 3600)
+  readonly shutdownTimeout: number = 25;
+
   @Secret(
     'Encrypts stored secrets, at least 32 characters; required with DATABASE_URL (default: made once in DATA_DIR)',
   )

@@ -16,6 +16,7 @@ import { JobQueue } from '../database/job-queue.js';
 import { MailMetrics } from '../mail/delivery/mail-metrics.js';
 import { MetricsAccess } from './metrics-access.js';
 import { Metrics } from './metrics.js';
+import { Shutdown } from './shutdown.service.js';
 
 /** `up` or `down` for each component, without details. */
 interface Readiness {
@@ -47,6 +48,7 @@ export class HealthController {
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly metrics: Metrics,
     private readonly access: MetricsAccess,
+    private readonly shutdown: Shutdown,
   ) {}
 
   /** 200, or 503 if the process should be restarted: it works no jobs although the database answers. */
@@ -64,6 +66,7 @@ export class HealthController {
   @Get('health/ready')
   @isPublic
   async ready(): Promise<Readiness> {
+    if (this.shutdown.isUnderWay) throw new ServiceUnavailableException({ status: 'shutting_down', details: {} });
     try {
       return readiness(await this.check());
     } catch (error) {

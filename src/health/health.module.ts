@@ -5,12 +5,13 @@ import { MailModule } from '../mail/mail.module.js';
 import { HealthController } from './health.controller.js';
 import { MetricsAccess } from './metrics-access.js';
 import { Metrics } from './metrics.js';
+import { Shutdown } from './shutdown.service.js';
 
 /** Health checks and metrics. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), MailModule],
   controllers: [HealthController],
-  providers: [Metrics, MetricsAccess],
-  exports: [Metrics],
+  providers: [Metrics, MetricsAccess, Shutdown],
+  exports: [Metrics, Shutdown],
 })
 export class HealthModule {}

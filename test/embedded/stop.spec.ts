@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,8 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function start(): Promise<{ service: ServiceProcess; url: string }> {
-  const service = ServiceProcess.start({ DATA_DIR: join(folder, 'data'), PORT: '0', BOOTSTRAP_TOKEN });
+async function start(more: Record<string, string> = {}): Promise<{ service: ServiceProcess; url: string }> {
+  const service = ServiceProcess.start({ DATA_DIR: join(folder, 'data'), PORT: '0', BOOTSTRAP_TOKEN, ...more });
   const [, url] = await service.prints(/email-stage +(http:\S+)/);
   return { service, url: url! };
 }
@@ -97,6 +97,29 @@ it('loses no acknowledged change when the process is killed, and adopts the data
   expect(await namesAt(next.url)).toEqual(expect.arrayContaining(answered));
   next.service.signal('SIGTERM');
   expect(await next.service.ended()).toBe(0);
+});
+
+it('leaves no database server running on SIGTERM while a mail waits for a silent server', async () => {
+  const silent = createServer((socket) => socket.on('error', () => undefined));
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const { service, url } = await start({ SHUTDOWN_TIMEOUT: '1' });
+  const body = JSON.stringify({ name: 'silent', host: '127.0.0.1', port, timeout: 90 });
+  const created = await fetch(`${url}/api/v3/stages/email/`, { method: 'POST', headers, body });
+  const { pk } = (await created.json()) as { pk: string };
+  const connected = once(silent, 'connection');
+  const to = JSON.stringify({ to: 'reader@example.org' });
+  const { status } = await fetch(`${url}/api/v3/stages/email/${pk}/test/`, { method: 'POST', headers, body: to });
+  expect(status).toBe(202);
+  const [socket] = (await connected) as [Socket];
+  const since = Date.now();
+  service.signal('SIGTERM');
+  expect(await service.ended(), service.output).toBe(0);
+  expect(Date.now() - since).toBeLessThan(10_000);
+  expect(await findEmbeddedDatabase(join(folder, 'data'))).toBeUndefined();
+  socket.destroy();
+  silent.close();
 });
 
 it('leaves no database server running on SIGTERM during the start', async () => {

@@ -9,7 +9,7 @@ let test: TestTransports;
 const servers = smtpServers();
 
 beforeEach(async () => {
-  test = await startTransports();
+  test = await startTransports({ SHUTDOWN_TIMEOUT: '5' });
 });
 afterEach(async () => {
   await test.stop();

@@ -5,6 +5,7 @@ import { Housekeeping } from '../../database/housekeeping.js';
 import { JobQueue } from '../../database/job-queue.js';
 import { drainMs } from '../../database/job-worker.js';
 import { MessageStore, sendMailTask } from '../outbox/message-store.js';
+import { MailTransports } from '../transport/mail-transports.js';
 import { DeliveryBatches } from './delivery-batches.js';
 import { MailDelivery } from './mail-delivery.service.js';
 
@@ -21,6 +22,7 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly store: MessageStore,
     private readonly delivery: MailDelivery,
     private readonly batches: DeliveryBatches,
+    private readonly transports: MailTransports,
     housekeeping: Housekeeping,
   ) {
     housekeeping.register('old mails', () => store.purge(settings.mailRetention));
@@ -39,9 +41,13 @@ export class MailWorker implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  /** Finishes mails in flight before connections close; the rest stays queued for other workers. */
+  /**
+   * Finishes mails in flight before connections close, for SHUTDOWN_TIMEOUT at most; the rest stays queued for other
+   * workers. The jobs end only when their mails do, so the transports must abort those without waiting for the jobs.
+   */
   async onModuleDestroy(): Promise<void> {
     for (const timer of this.timers.splice(0)) clearInterval(timer);
+    this.transports.stopInTime();
     const timer = setTimeout(() => this.batches.stopRetrying(), drainMs);
     await this.jobs.stop();
     clearTimeout(timer);

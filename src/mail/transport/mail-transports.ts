@@ -1,6 +1,7 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { MailerService } from '@nestjs-modules/mailer';
 
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import { ConnectionPool } from './connection-pool.js';
 import type { Outcome } from './outcome.js';
 import type { OutgoingMail } from './outgoing-mail.js';
@@ -17,9 +18,6 @@ export type { Outcome } from './outcome.js';
 /** Limits of the pool cache: one pool per set of settings. */
 const cacheLimits = { maxPools: 50, idleMs: 5 * 60_000 };
 
-/** Milliseconds that mails in flight have to finish on shutdown; the process must exit ten seconds after a signal. */
-const drainTimeoutMs = 5_000;
-
 /**
  * Sends mails over pooled SMTP connections: at most five for each set of settings.
  */
@@ -29,8 +27,10 @@ export class MailTransports implements OnModuleDestroy {
   private readonly inFlight = new Set<{ pool: ConnectionPool; outcome: Promise<Outcome> }>();
   private poolCount = 0;
   private isStopping = false;
+  private deadline: NodeJS.Timeout | undefined;
 
   constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
     private readonly mailer: MailerService,
     private readonly trust: TlsTrust,
   ) {}
@@ -51,14 +51,23 @@ export class MailTransports implements OnModuleDestroy {
     return attempt.outcome.finally(() => this.inFlight.delete(attempt));
   }
 
-  /** Waits for the mails in flight, at most `drainTimeoutMs`, and closes every connection. */
+  /** Lets mails be sent for SHUTDOWN_TIMEOUT, and aborts them then. */
+  stopInTime(): void {
+    this.deadline ??= setTimeout(() => this.abort(), this.settings.shutdownTimeout * 1000);
+  }
+
+  /** Aborts the mails in flight. Later ones are deferred. */
+  abort(): void {
+    this.isStopping = true;
+    for (const { pool } of this.inFlight) pool.abort(shuttingDown);
+  }
+
+  /** Waits for the mails in flight, and closes every connection. */
   async onModuleDestroy(): Promise<void> {
     this.isStopping = true;
-    const deadline = setTimeout(() => {
-      for (const { pool } of this.inFlight) pool.abort(shuttingDown);
-    }, drainTimeoutMs);
+    this.stopInTime();
     await Promise.all([...this.inFlight].map(({ outcome }) => outcome));
-    clearTimeout(deadline);
+    clearTimeout(this.deadline);
     this.pools.clear();
   }
 
