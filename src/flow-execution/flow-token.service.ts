@@ -146,6 +146,17 @@ export class FlowTokens {
     );
   }
 
+  /** Invalidates all unused links of a user as replaced by a newer mail, and withdraws queued mails with them. */
+  async supersedeAll(manager: EntityManager, user: number): Promise<void> {
+    const [ended] = await manager.query<[{ pk: string; address: string }[], number]>(
+      `update "flow_token" set superseded = now(), plan = '', answers = null
+        where user_id = $1 and spent is null and superseded is null
+        returning token_uuid as pk, address`,
+      [user],
+    );
+    await this.outbox.withdraw(manager, ended);
+  }
+
   /** Invalidates the unused recovery links that were mailed to a user. */
   async supersedeMailed(manager: EntityManager, user: number): Promise<void> {
     await manager.query(

@@ -14,6 +14,7 @@ const full: Required<PlanContext> = {
   proved_account: { user: 7, email: 'jane@example.org', password_changed: 1_795_000_000_000 },
   typed_identifier: 'jane',
   typed_address: 'jane@example.org',
+  corrects_sign_up: true,
   prompt_data: { name: 'Jane', nested: { attributes: [1, null] } },
   prompt_secrets: ['password'],
   email: 'jane@example.org',

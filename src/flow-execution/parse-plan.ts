@@ -20,6 +20,7 @@ const contextChecks: Readonly<Record<keyof PlanContext, Check>> = {
   pending_user_identifier: isText,
   typed_identifier: isText,
   typed_address: isText,
+  corrects_sign_up: isFlag,
   proved_account: isProvedAccount,
   proved_address: isText,
   prompt_data: isObject,

@@ -75,6 +75,8 @@ export interface PlanContext {
   typed_identifier?: string;
   /** The address that the visitor typed for a new account or as their new one, for display. */
   typed_address?: string;
+  /** The run corrects the last sign-up of this browser. */
+  corrects_sign_up?: boolean;
   /** The account that a password or mail has proved in this run. */
   proved_account?: ProvedAccount;
   /** The address that the last mailed proof of this run was sent to. */

@@ -38,11 +38,13 @@ export function waitingMail(
   };
 }
 
-/** Whether the visitor of a run can go back to correct what they typed. */
+/** Whether the visitor of a run can go back to correct what they typed: not after a proof. */
 export function isCorrectable(
   { designation }: Pick<Flow, 'designation'>,
-  { typed_identifier: name }: PlanContext,
+  { typed_identifier: name, typed_address: address, is_restored: proof }: PlanContext,
   { user }: Pick<Visitor, 'user'>,
 ): boolean {
-  return user === undefined && (designation === 'recovery' || designation === 'authentication') && name !== undefined;
+  if (user !== undefined || proof !== undefined) return false;
+  if (designation === 'enrollment') return address !== undefined;
+  return (designation === 'recovery' || designation === 'authentication') && name !== undefined;
 }

@@ -151,6 +151,24 @@ describe('A visitor who has signed up', () => {
     await Promise.all([first.close(), later.close()]);
   });
 
+  it('and typed a wrong address corrects it in the form', async () => {
+    const context = await newBrowser();
+    const page = await context.newPage();
+    const username = `user-${randomUUID()}`;
+    await signUp(page, username, `${username}@example.invalid`);
+    await page.getByText(`We sent an email with a link to ${username}@example.invalid.`).waitFor();
+    await submit(page, 'Change it');
+    expect(await page.getByLabel('Email address').inputValue()).toBe(`${username}@example.invalid`);
+    expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('');
+    await page.getByLabel('Email address').fill(`${username}@example.org`);
+    await page.getByLabel('Password', { exact: true }).fill('one password');
+    await page.getByLabel('Repeat password').fill('one password');
+    await submit(page, 'Continue');
+    await heading(page, 'Check your inbox');
+    await (await confirm(context, `${username}@example.org`)).getByText('You are signed in as Ada').waitFor();
+    await context.close();
+  });
+
   it('and confirms on another device chooses a password there', async () => {
     const [computer, phone] = [await newBrowser(), await newBrowser()];
     const waiting = await computer.newPage();

@@ -1,11 +1,13 @@
 import { isAddress, isForeignAddress, nameProblems } from '../../core/users/names/account-names.js';
 import { isReservedUsername } from '../../core/users/names/reserved-usernames.js';
+import { skeletonOf } from '../../core/users/names/skeleton.js';
 import { findUnconfirmed } from '../../core/users/names/unconfirmed-account.js';
-import type { User } from '../../core/users/user.entity.js';
+import { User } from '../../core/users/user.entity.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { upcomingKinds } from '../../flow-execution/upcoming-stages.js';
 import { type Message, message } from '../../rest/messages/messages.js';
 import { hasUpcomingPrompt } from './has-upcoming-prompt.js';
+import { correctedSignUp, type HeldSignUp } from './held-sign-up.js';
 import { type FormField, ownValue, type PromptData } from './prompt-form.js';
 import { setsUnprovedAddress } from './unproved-address.js';
 
@@ -29,10 +31,12 @@ export class NameChecks {
     const { manager } = this.execution;
     if (type === 'username') {
       const { own, email } = this;
-      if (own === undefined && (await isReservedUsername(manager, { username: name, email }))) {
+      const held = own === undefined ? correctedSignUp(this.execution) : {};
+      const isHeld = held.names !== undefined && skeletonOf(held.names.username) === skeletonOf(name);
+      if (own === undefined && !isHeld && (await isReservedUsername(manager, { username: name, email }))) {
         return message('usernameTaken');
       }
-      const stored = own ?? (await this.continuedAccount(name));
+      const stored = own ?? (await this.continuedAccount(name)) ?? (await this.accountOf(held));
       const problem = (await nameProblems(manager, { username: name }, stored)).get('username');
       if (problem === undefined) return undefined;
       if (problem === 'invalid') return message('usernameInvalid');
@@ -67,6 +71,11 @@ export class NameChecks {
   private async continuedAccount(username: string): Promise<User | undefined> {
     const account = await findUnconfirmed(this.execution.manager, username, this.email);
     return account !== undefined && (await this.isReportedByMail()) ? account : undefined;
+  }
+
+  /** Returns the account of a sign-up that this run corrects, while it waits for confirmation. */
+  private async accountOf({ user: pk = 0 }: HeldSignUp): Promise<User | undefined> {
+    return (await this.execution.manager.findOneBy(User, { pk, awaitsConfirmation: true })) ?? undefined;
   }
 
   /** Whether this is a sign-up that sends a mail later, which alone may reveal that the address has an account. */

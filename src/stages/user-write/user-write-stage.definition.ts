@@ -6,6 +6,7 @@ import { defineStage } from '../define-stage.js';
 import { stageTypes } from '../stage-types.js';
 import { UserWriteStageFields } from './dto/user-write-stage.dto.js';
 import { GroupReferences } from './group-references.js';
+import { ReplacedSignUp } from './replaced-sign-up.service.js';
 import { SignUpLimit } from './sign-up-limit.js';
 import { UnconfirmedUsers } from './unconfirmed-users.service.js';
 import { userCreationModes, UserWriteStage } from './user-write-stage.entity.js';
@@ -30,5 +31,5 @@ export const userWriteStage = defineStage({
   handsOn: ({ createUsersGroupId: group }) => ({ groups: group === null ? [] : [group], superuserBy: [] }),
   executor: UserWriteStageExecutor,
   imports: [EventsModule],
-  providers: [GroupReferences, SignUpLimit, UnconfirmedUsers],
+  providers: [GroupReferences, ReplacedSignUp, SignUpLimit, UnconfirmedUsers],
 });

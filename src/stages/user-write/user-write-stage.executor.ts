@@ -7,26 +7,28 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Authority } from '../../core/authority/authority.service.js';
 import { Credentials } from '../../core/users/credentials.service.js';
 import { claimNames, isAddress, NamesRefused, reservesForeignAddress } from '../../core/users/names/account-names.js';
-import { isReservedUsername, reserveUsername } from '../../core/users/names/reserved-usernames.js';
+import { isReserved, isReservedUsername, reserveUsername } from '../../core/users/names/reserved-usernames.js';
 import { User, type UserType, userTypes } from '../../core/users/user.entity.js';
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
-import type { PlanContext } from '../../flow-execution/plan.js';
 import { hasProof, lockProvedUser, recordOwnChange } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { type Message, message } from '../../rest/messages/messages.js';
 import { redeemInvitation } from '../invitation/redeem-invitation.js';
 import { passwordChosenKey } from '../prompt/choose-password.executor.js';
+import { lastSignUp, rememberSignUp } from '../prompt/held-sign-up.js';
 import { ownValue, passwordKey, type PromptData } from '../prompt/prompt-form.js';
 import { openPasswordHash } from '../prompt/sealed-password-hash.js';
 import { rememberTypedPassword } from '../prompt/typed-password.js';
 import { setsUnprovedAddress } from '../prompt/unproved-address.js';
+import { ReplacedSignUp } from './replaced-sign-up.service.js';
 import { SignUpLimit } from './sign-up-limit.js';
 import { type AddressHolders, holdersOf } from './taken-address.js';
 import { type UserChanges, userChanges } from './user-changes.js';
 import type { UserWriteStage } from './user-write-stage.entity.js';
+import { discardWrittenData } from './written-data.js';
 
 type Run = Execution<UserWriteStage>;
 
@@ -65,6 +67,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     private readonly credentials: Credentials,
     private readonly events: EventLog,
     private readonly signUps: SignUpLimit,
+    private readonly replaced: ReplacedSignUp,
     private readonly authority: Authority,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -101,6 +104,10 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     if (setsUnprovedAddress(changes, stored, context)) throw new Denial(message('addressNotProved'));
     const password = this.passwordColumn(data);
     const { username = '', email = '' } = changes;
+    if (context.corrects_sign_up === true && stored === undefined) {
+      const isReplaced = await this.replaced.end(manager, lastSignUp(execution), { username, email });
+      if (!isReplaced) throw new Denial(message('accountChanged'));
+    }
     const isReserved = stored === undefined && (await isReservedUsername(manager, { username, email }));
     if (isReserved) throw new Denial(failed);
     const holders = stored === undefined ? await holdersOf(execution, manager, changes) : {};
@@ -118,6 +125,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     await this.addToGroups(manager, user, [...(context.groups ?? []), ...(group === null ? [] : [group])]);
     await this.logWrite(execution, manager, user, stored === undefined, changes, password !== undefined);
     if (password !== undefined) execution.remember(passwordChosenKey, user.pk);
+    if (stored === undefined) rememberSignUp(execution, { user: user.pk });
     execution.setPendingUser({ pk: user.pk });
     // Writing proves nothing by itself.
     if (isOwner) await recordOwnChange(manager, context, user.pk);
@@ -143,6 +151,8 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const names = await claimNames(manager, { username: isHeld ? randomUUID() : username });
     const reserve = (within: EntityManager): Promise<void> =>
       reserveUsername(within, { username, email }, this.settings.unconfirmedRetention || maxReservationDays);
+    const held = lastSignUp(execution);
+    const wasReserved = !isHeld && (await isReserved(manager, { username, email }));
     if (!isHeld) await reserve(manager);
     try {
       await manager.transaction(async (nested) => {
@@ -156,9 +166,13 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     } catch (error) {
       if (!(error instanceof IntendedRollback)) throw error;
     }
+    // Only the browser that was the first to hold the names can correct its sign-up, whether it got an account or not.
+    const isFirst = !wasReserved || held.names?.username === username;
     if (owner !== undefined) {
+      rememberSignUp(execution, { names: isHeld || !isFirst ? undefined : { username, email } });
       execution.setPendingUser({ pretended: { username, email, owner: owner.pk } });
     } else if (unconfirmed !== undefined) {
+      rememberSignUp(execution, { user: held.user === unconfirmed.pk ? unconfirmed.pk : undefined });
       execution.setPendingUser({ pk: unconfirmed.pk });
       rememberTypedPassword(execution, unconfirmed, ownValue(plan.context.prompt_data ?? {}, passwordKey));
     }
@@ -304,19 +318,6 @@ async function addToGroups(manager: EntityManager, { pk }: User, groups: readonl
      select group_uuid, $1 from "group" where group_uuid::text = any($2) on conflict do nothing`,
     [pk, groups],
   );
-}
-
-/** Maximum length of an attribute that stays in the run's data for later stages after it was written to the user. */
-const maxKeptLength = 1_000;
-
-/** Removes the password and long attributes from the run's data, once they are stored with the user. */
-function discardWrittenData(context: PlanContext): void {
-  const { [passwordKey]: _, ...others } = context.prompt_data ?? {};
-  const kept = Object.entries(others).filter(
-    ([key, value]) => !key.startsWith('attributes') || JSON.stringify([value]).length <= maxKeptLength,
-  );
-  context.prompt_data = Object.fromEntries(kept);
-  delete context.prompt_secrets;
 }
 
 /** @throws the denial if `Authority` refuses the change */

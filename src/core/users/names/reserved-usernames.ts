@@ -34,6 +34,19 @@ export async function isReservedUsername(manager: EntityManager, wanted: WantedN
   return row.reserved;
 }
 
+/** Whether a user name, or one that looks like it, is reserved for any sign-up. */
+export async function isReserved(manager: EntityManager, wanted: WantedNames): Promise<boolean> {
+  const [row] = await manager.query<unknown[]>('select from "request_limit" where key = $1 and ends > now()', [
+    keyOf(wanted),
+  ]);
+  return row !== undefined;
+}
+
+/** Ends the reservation of a user name. */
+export async function releaseUsername(manager: EntityManager, wanted: WantedNames): Promise<void> {
+  await manager.query('delete from "request_limit" where key = any($1)', [[keyOf(wanted), keyWithAddress(wanted)]]);
+}
+
 function keyOf({ username }: WantedNames): string {
   return `sign-up:name:${digest(skeletonOf(username))}`;
 }

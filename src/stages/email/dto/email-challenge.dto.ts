@@ -34,8 +34,8 @@ export class EmailChallengeResponseRequestDto extends ResponseTo('ak-stage-email
 
   @BooleanField({
     description:
-      'Goes back to the start of a recovery or sign-in, where another name or address can be entered. ' +
-      "Not part of authentik's API.",
+      'Goes back to correct the address: to the first form of a sign-up with what was typed except passwords, or to the ' +
+      "start of a recovery or sign-in. Not part of authentik's API.",
     example: true,
   })
   change_address?: boolean;
