@@ -73,8 +73,8 @@ async function serve(cleanups: Cleanups, fail: () => void, hurry: AbortSignal): 
   const databaseUrl = settings.databaseUrl ?? (await embeddedDatabase(settings, logger, cleanups));
   const secretKey = settings.secretKey ?? (await keptSecretKey(settings.dataDir));
   const dataSource = dataSourceOptions(databaseUrl, settings);
-  const { migrateAtStart } = settings;
-  const database = { dataSource, secretKey, connect: true, migrateAtStart, report };
+  const { migrateAtStart, secretKeyPrevious: previousSecretKey } = settings;
+  const database = { dataSource, secretKey, previousSecretKey, connect: true, migrateAtStart, report };
   const creating = createApp(settings, database, logger);
   // Registered before it is ready: open connections would keep the embedded database from stopping.
   cleanups.push(() => closeInTime(creating, settings, hurry));

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 
 import { readSettings } from '../../src/config/read-settings.js';
 import { dataSourceOptions } from '../../src/data-source.js';
+import { SecretBox } from '../../src/database/secret-box.js';
 import { MessageStore } from '../../src/mail/outbox/message-store.js';
 import { type NewMail, Outbox } from '../../src/mail/outbox/outbox.service.js';
 import { MailRenderer, type RenderedMail } from '../../src/mail/rendering/mail-renderer.js';
@@ -13,6 +14,7 @@ import type { Cleanups } from './cleanups.js';
 import type { Subject, Sample } from './measure.js';
 import { percentile } from './report.js';
 import type { RunningService } from './service.js';
+import { secretKey } from './setup.js';
 
 /** Mails to send per planned second of a round. */
 const mailsPerSecond = 250;
@@ -120,7 +122,7 @@ class OutboxSender {
   private readonly outbox: Outbox;
 
   constructor(private readonly dataSource: DataSource) {
-    this.outbox = new Outbox(new MessageStore(dataSource));
+    this.outbox = new Outbox(new MessageStore(dataSource), new SecretBox(secretKey));
   }
 
   /** Enqueues mails and waits until all are sent. */

@@ -14,6 +14,9 @@ import { LoadGenerator } from './load.js';
 import { createDatabase } from './seed.js';
 import { type RunningService, startCeiling, startService, type Target } from './service.js';
 
+/** SECRET_KEY of the services that are measured. */
+export const secretKey = 'secret-key-of-benchmarks-0123456789';
+
 /** The service and the ceiling on one database. */
 export interface Deployment {
   readonly databaseUrl: string;
@@ -76,7 +79,7 @@ export class Setup {
     const databaseUrl = await createDatabase(this.databaseServer, stageCount);
     const environment = {
       DATABASE_URL: databaseUrl,
-      SECRET_KEY: 'secret-key-of-benchmarks-0123456789',
+      SECRET_KEY: secretKey,
       EMAIL_HOST: '127.0.0.1',
       EMAIL_PORT: String(this.mailPort),
     };

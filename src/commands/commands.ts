@@ -71,6 +71,16 @@ otherwise with 1.
   load: () => import('./email-test.js'),
 };
 
+const rotateKey: Command = {
+  summary: 'seal stored secrets with a new SECRET_KEY',
+  usage: `usage: email-stage rotate-key
+
+Seals all stored secrets with SECRET_KEY that are still sealed with SECRET_KEY_PREVIOUS. The service may run meanwhile. An
+interrupted rotation is continued by the next call. ${settingsNote}
+`,
+  load: () => import('./rotate-key-command.js'),
+};
+
 /** The subcommands by name. */
 export const commands: ReadonlyMap<string, Command> = new Map([
   ['start', start],
@@ -78,6 +88,7 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ['migrate', migrate],
   ['token', token],
   ['email:test', emailTest],
+  ['rotate-key', rotateKey],
 ]);
 
 /** The text of `email-stage --help`. */

@@ -40,6 +40,7 @@ export async function withApp<T>(
       {
         dataSource: dataSourceOptions(url),
         secretKey: settings.secretKey ?? (await keptSecretKey(settings.dataDir)),
+        previousSecretKey: settings.secretKeyPrevious,
         connect: true,
         migrateAtStart: settings.migrateAtStart,
         report,

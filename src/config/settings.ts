@@ -124,6 +124,10 @@ export class Settings {
   @RequiredWith('databaseUrl')
   readonly secretKey: string | undefined;
 
+  @Secret('The key before SECRET_KEY, which still reads stored secrets while the key is rotated (npm run rotate-key)')
+  @MinLength(32, tooShort)
+  readonly secretKeyPrevious: string | undefined;
+
   @Secret('API token of the administrator, set at every start, at least 32 characters (default: random, shown once)')
   @MinLength(32, tooShort)
   @Valid(rules.tokenProblem)

@@ -14,6 +14,8 @@ import { StartRefused } from './start-refused.js';
 export interface DatabaseModuleOptions {
   readonly dataSource: DataSourceOptions;
   readonly secretKey: string;
+  /** SECRET_KEY_PREVIOUS, while SECRET_KEY is rotated. */
+  readonly previousSecretKey?: string | undefined;
   /** False: does not connect, for work that needs the application but no data. */
   readonly connect: boolean;
   /** False: does not migrate the database, and refuses one that is not migrated. */
@@ -26,8 +28,9 @@ export interface DatabaseModuleOptions {
 @Global()
 @Module({})
 export class DatabaseModule {
-  static forRoot({ dataSource, secretKey, connect, migrateAtStart, report }: DatabaseModuleOptions): DynamicModule {
-    const secrets = new SecretBox(secretKey);
+  static forRoot(options: DatabaseModuleOptions): DynamicModule {
+    const { dataSource, secretKey, previousSecretKey, connect, migrateAtStart, report } = options;
+    const secrets = new SecretBox(secretKey, previousSecretKey);
     return {
       module: DatabaseModule,
       imports: [

@@ -1,3 +1,5 @@
+import { timingSafeEqual } from 'node:crypto';
+
 import type { SecretBox } from './secret-box.js';
 
 /** A link as it is stored: everything but the secret, which is derived from `key`. */
@@ -17,8 +19,23 @@ export function linkSecret(key: string, secrets: SecretBox): string {
 
 /** Derives a one-time code: six decimal digits. */
 export function oneTimeCode(key: string, secrets: SecretBox): string {
-  const bits = BigInt(`0x${secrets.identifier(`code:${key}`)}`);
-  return String(bits % 1_000_000n).padStart(6, '0');
+  return digitsOf(secrets.identifier(codeOf(key)));
+}
+
+/** Whether this is the one-time code, in constant time. @param code six ASCII digits */
+export function isOneTimeCode(code: string, key: string, secrets: SecretBox): boolean {
+  return secrets
+    .identifiers(codeOf(key))
+    .map((identifier) => timingSafeEqual(Buffer.from(code), Buffer.from(digitsOf(identifier))))
+    .includes(true);
+}
+
+function codeOf(key: string): string {
+  return `code:${key}`;
+}
+
+function digitsOf(identifier: string): string {
+  return String(BigInt(`0x${identifier}`) % 1_000_000n).padStart(6, '0');
 }
 
 /**

@@ -16,8 +16,8 @@ import { RunAnswersStore } from './run-answers.service.js';
 /** Name of the in-memory stage that every link starts with (`ConfirmStageExecutor`). */
 export const confirmStage = 'confirm';
 
-/** Returns the place that the seal of a plan is bound to: it is valid in no other row. */
-function planPlace(pk: string): string {
+/** Returns the place of a sealed plan. */
+export function planPlace(pk: string): string {
   return `flow_token.plan:${pk}`;
 }
 

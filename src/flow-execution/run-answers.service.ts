@@ -30,7 +30,7 @@ export class RunAnswersStore {
     if (key !== stored) {
       await manager.query('insert into "run_answers" (key, data) values ($1, $2) on conflict do nothing', [
         key,
-        this.secrets.seal(json, placeOf(key)),
+        this.secrets.seal(json, answersPlace(key)),
       ]);
     }
     return { plan: { ...plan, context: { ...context, prompt_data: key } }, answers: key };
@@ -52,7 +52,7 @@ export class RunAnswersStore {
     const key = context?.prompt_data;
     if (typeof key !== 'string' || data === null) return stored;
     try {
-      const answers: unknown = JSON.parse(this.secrets.open(data, placeOf(key)));
+      const answers: unknown = JSON.parse(this.secrets.open(data, answersPlace(key)));
       return { ...(stored as object), context: { ...context, prompt_data: answers } };
     } catch (error) {
       if (error instanceof SealBrokenError) return stored;
@@ -65,7 +65,7 @@ export class RunAnswersStore {
   }
 }
 
-/** Names the place that answers are sealed for: they are valid under no other key. */
-function placeOf(key: string): string {
+/** Returns the place of sealed answers. */
+export function answersPlace(key: string): string {
   return `run_answers.data:${key}`;
 }

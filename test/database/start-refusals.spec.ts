@@ -21,7 +21,8 @@ describe('The start', () => {
     await start();
     const other = start({ SECRET_KEY: 'another-secret-key-of-the-tests-0123' });
     await expect(other).rejects.toThrow(
-      'SECRET_KEY is not the key that this database was first started with. Set that key again.',
+      'SECRET_KEY is not the key that this database was first started with. Set that key again, as SECRET_KEY or, to ' +
+        'rotate it, as SECRET_KEY_PREVIOUS.',
     );
     await start();
   });

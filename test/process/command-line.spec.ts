@@ -49,14 +49,18 @@ describe('email-stage', () => {
       'migrate',
       'token',
       'email:test',
+      'rotate-key',
     ]);
   });
 
-  it.each(['start', 'worker', 'migrate', 'token', 'email:test'])('prints the usage of %s', async (name) => {
-    const { code, output, errors } = await run([name, '--help']);
-    expect([code, errors]).toEqual([0, '']);
-    expect(output.startsWith(`usage: email-stage ${name}`)).toBe(true);
-  });
+  it.each(['start', 'worker', 'migrate', 'token', 'email:test', 'rotate-key'])(
+    'prints the usage of %s',
+    async (name) => {
+      const { code, output, errors } = await run([name, '--help']);
+      expect([code, errors]).toEqual([0, '']);
+      expect(output.startsWith(`usage: email-stage ${name}`)).toBe(true);
+    },
+  );
 
   it.each([
     ['an unknown command', ['stop'], "Unknown command 'stop'\n\nusage: email-stage [command]"],

@@ -72,6 +72,7 @@ function createTestApp(settings: Settings, url: string, logger: Logger): Promise
   const options = {
     dataSource: dataSourceOptions(url, settings),
     secretKey: settings.secretKey ?? '',
+    previousSecretKey: settings.secretKeyPrevious,
     connect: true,
     migrateAtStart: settings.migrateAtStart,
     report: () => undefined,

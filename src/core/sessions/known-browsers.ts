@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
@@ -45,8 +45,7 @@ export class KnownBrowsers {
     if (account === undefined) return undefined;
     const entry = entriesOf(cookie).find(({ user }) => user === account.pk);
     if (entry === undefined || entry.expires <= this.clock.now() / 1000) return undefined;
-    const [given, expected] = [Buffer.from(entry.mac), Buffer.from(this.macOf(entry, account))];
-    return given.length === expected.length && timingSafeEqual(given, expected) ? entry.browser : undefined;
+    return this.secrets.identifies(signedValue(entry, account), entry.mac) ? entry.browser : undefined;
   }
 
   /** Returns the cookie after a sign-in. The identifier is new, so that a copy of an older cookie has a separate limit. */
@@ -56,17 +55,17 @@ export class KnownBrowsers {
       expires: Math.floor(this.clock.now() / 1000) + knownBrowserTtl,
       browser: randomBytes(16).toString('base64url'),
     };
-    const entry: Entry = { ...fields, mac: this.macOf(fields, account) };
+    const entry: Entry = { ...fields, mac: this.secrets.identifier(signedValue(fields, account)) };
     const others = entriesOf(cookie).filter(({ user }) => user !== account.pk);
     return [entry, ...others]
       .slice(0, maxAccounts)
       .map(({ user, expires, browser, mac }) => [user, expires, browser, mac].join('.'))
       .join('~');
   }
+}
 
-  private macOf({ user, expires, browser }: Omit<Entry, 'mac'>, { passwordChangeDate }: Account): string {
-    return this.secrets.identifier(`known browser:${user}.${expires}.${browser}.${passwordChangeDate.getTime()}`);
-  }
+function signedValue({ user, expires, browser }: Omit<Entry, 'mac'>, { passwordChangeDate }: Account): string {
+  return `known browser:${user}.${expires}.${browser}.${passwordChangeDate.getTime()}`;
 }
 
 function entriesOf(cookie = ''): Entry[] {

@@ -4,7 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import { SecretBox } from '../../database/secret-box.js';
-import { isSameSecret } from '../../rest/access/same-secret.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { hostCookieName } from '../../rest/http/host-cookie.js';
 import { knownBrowserTtl } from './known-browsers.js';
@@ -78,7 +77,7 @@ export class SessionCookies {
 
   /** Returns the CSRF token of a session; it does not reveal the session key. */
   csrfToken(key: string): string {
-    return this.secrets.identifier(`csrf:${key}`);
+    return this.secrets.identifier(csrfValue(key));
   }
 
   /**
@@ -87,8 +86,12 @@ export class SessionCookies {
    */
   checkCsrf(key: string, given: string | undefined): void {
     if (given === undefined || given === '') throw new AppError('csrfFailed', 'CSRF token missing.');
-    if (!isSameSecret(this.csrfToken(key), given)) {
+    if (!this.secrets.identifies(csrfValue(key), given)) {
       throw new AppError('csrfFailed', "CSRF token from the 'X-Authentik-Csrf' HTTP header incorrect.");
     }
   }
+}
+
+function csrfValue(key: string): string {
+  return `csrf:${key}`;
 }

@@ -9,7 +9,8 @@ import { generateSessionKey, hashSessionKey } from './session-key.js';
 import { plainAddress } from './session-network.js';
 
 /** Context for the seal of the state: its column. */
-const statePlace = 'session.state';
+/** Place of the sealed state. */
+export const statePlace = 'session.state';
 
 /**
  * Session lifetime before the first response, in seconds. Expiry loses nothing yet, and a short lifetime bounds the rows

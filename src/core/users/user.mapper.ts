@@ -65,7 +65,7 @@ export function userResponse(
 
 /** Returns a stable opaque identifier of a user: 64 hexadecimal digits. */
 export function userUid(pk: number, secrets: SecretBox): string {
-  return secrets.identifier(`user:${pk}`);
+  return secrets.lastingIdentifier(`user:${pk}`);
 }
 
 function userGroupResponse({ user: _, ...group }: UserGroupRow): UserGroupDto {

@@ -29,6 +29,7 @@ import { GrantNumbers1795881600000 } from './1795881600000-grant-numbers.js';
 import { RunAnswers1795881700000 } from './1795881700000-run-answers.js';
 import { ExpressionPolicies1795882000000 } from './1795882000000-expression-policies.js';
 import { SecretCheck1795886000000 } from './1795886000000-secret-check.js';
+import { LastingKey1795886500000 } from './1795886500000-lasting-key.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -63,4 +64,5 @@ export const migrations = [
   RunAnswers1795881700000,
   ExpressionPolicies1795882000000,
   SecretCheck1795886000000,
+  LastingKey1795886500000,
 ];

@@ -21,6 +21,9 @@ import { MailMetrics } from './mail-metrics.js';
 import type { MailSender } from './mail-senders.js';
 import { ServerCircuits } from './server-circuits.js';
 
+/** Reason of a mail whose links and code can no longer be derived. */
+const keyIsGone = 'The links in this mail need the SECRET_KEY from before the last rotation. Request the mail again.';
+
 type Send = (mail: OutgoingMail) => Promise<Outcome | 'captured'>;
 
 /** Sends messages: claims, renders and sends each one, and records the outcome. */
@@ -90,12 +93,14 @@ export class MailDelivery {
   }
 
   private async renderAndSend(message: DueMessage, sender: MailSender, send: Send): Promise<Outcome | 'captured'> {
+    const secrets = this.secrets.withKey(message.data.secretKeyId);
+    if (secrets === undefined) return { kind: 'refused', reason: keyIsGone };
     try {
       const rendered = await this.renderer.render({
         template: message.template,
         subject: message.data.hasDefaultSubject === true ? '' : message.subject,
         locale: message.locale,
-        data: this.dataOf(message),
+        data: this.dataOf(message, secrets),
         now: this.clock.date(),
       });
       return await send(outgoing(message, sender, rendered));
@@ -110,28 +115,31 @@ export class MailDelivery {
   }
 
   /** Returns the template data: the stored values and the derived links and codes. */
-  private dataOf({ data }: DueMessage): MailData {
+  private dataOf({ data }: DueMessage, secrets: SecretBox): MailData {
     return {
       ...data.values,
       ...(data.user !== undefined && { user: data.user }),
-      ...(data.link !== undefined && { url: this.urlOf(data.link) }),
+      ...(data.link !== undefined && { url: this.urlOf(data.link, secrets) }),
       ...(data.choices !== undefined && {
-        choices: data.choices.map(({ username, link }) => ({ username, url: this.urlOf(link) })),
+        choices: data.choices.map(({ username, link }) => ({ username, url: this.urlOf(link, secrets) })),
       }),
-      ...(data.notMe !== undefined && { not_me_url: this.urlOf(data.notMe) }),
-      ...this.codeIn(data),
+      ...(data.notMe !== undefined && { not_me_url: this.urlOf(data.notMe, secrets) }),
+      ...this.codeIn(data, secrets),
       ...(data.expires !== undefined && { expires: statedExpiry(new Date(data.expires)) }),
     };
   }
 
-  private urlOf(link: StoredLink): string {
-    return linkUrl(link, publicUrl(this.settings), this.secrets);
+  private urlOf(link: StoredLink, secrets: SecretBox): string {
+    return linkUrl(link, publicUrl(this.settings), secrets);
   }
 
   /** Returns the code of a mail, unless it expired while the mail was queued. */
-  private codeIn({ codeKey, codeExpires }: StoredMailData): Pick<MailData, 'code' | 'code_expires'> {
+  private codeIn(
+    { codeKey, codeExpires }: StoredMailData,
+    secrets: SecretBox,
+  ): Pick<MailData, 'code' | 'code_expires'> {
     if (codeKey === undefined) return {};
-    const code = oneTimeCode(codeKey, this.secrets);
+    const code = oneTimeCode(codeKey, secrets);
     // Mails queued by older releases have no expiry.
     if (codeExpires === undefined) return { code };
     const expires = new Date(codeExpires);

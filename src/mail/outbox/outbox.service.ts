@@ -4,6 +4,7 @@ import { domainToASCII } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { SecretBox } from '../../database/secret-box.js';
 import { defaultSubjectOf } from '../rendering/subject.js';
 import { displayName } from './display-name.js';
 import { MessageStore } from './message-store.js';
@@ -28,7 +29,10 @@ export interface NewMail {
 /** Queue of outgoing mails. */
 @Injectable()
 export class Outbox {
-  constructor(private readonly store: MessageStore) {}
+  constructor(
+    private readonly store: MessageStore,
+    private readonly secrets: SecretBox,
+  ) {}
 
   /**
    * Queues a mail in the caller's transaction; it is sent only if the transaction commits.
@@ -43,7 +47,11 @@ export class Outbox {
       stageId: mail.stage,
       template: mail.template,
       subject: mail.subject ?? defaultSubjectOf(mail.template),
-      data: mail.subject === null ? { ...mail.data, hasDefaultSubject: true } : mail.data,
+      data: {
+        ...mail.data,
+        secretKeyId: this.secrets.keyId,
+        ...(mail.subject === null && { hasDefaultSubject: true }),
+      },
       recipientName: displayName(mail.recipient.name),
       recipientAddress: mail.recipient.address,
       fromAddress: mail.fromAddress,

@@ -20,6 +20,8 @@ export interface StoredMailData {
   readonly codeKey?: string;
   /** Expiry of the code, ISO 8601. */
   readonly codeExpires?: string;
+  /** Names the SECRET_KEY that links and code are derived with (`SecretBox.keyId`). */
+  readonly secretKeyId?: string;
   /** Expiry of the link, ISO 8601. */
   readonly expires?: string;
   /** A test mail of an administrator: each attempt takes at most `testTimeoutSeconds`. */

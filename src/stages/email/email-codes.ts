@@ -1,11 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
-
 import { Injectable } from '@nestjs/common';
 
 import { isLocked } from '../../core/limits/guess-limits.service.js';
 import { tooManyAttempts } from '../../core/limits/too-many-attempts.js';
 import { DatabaseClock } from '../../database/database-clock.js';
-import { oneTimeCode } from '../../database/link-secret.js';
+import { isOneTimeCode } from '../../database/link-secret.js';
 import { SecretBox } from '../../database/secret-box.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
@@ -70,7 +68,7 @@ export class EmailCodes {
     const { user, address, typedName } = recipient;
     if (isLocked(verdict)) await this.notices.notify(manager, { user, name: typedName, locales: visitor.locales });
     if (verdict.kind === 'limited') return { kind: 'wrong', message: tooManyAttempts(verdict.wait) };
-    const isRight = timingSafeEqual(Buffer.from(digits), Buffer.from(oneTimeCode(token, this.secrets)));
+    const isRight = isOneTimeCode(digits, token, this.secrets);
     // Decided by the plan alone, so that known and unknown users get the same result at the same time.
     if ((link.codeExpires ?? Infinity) <= this.clock.now()) return expired;
     if (verdict.kind === 'suppressed' || !isRight || user === undefined) return wrong;
