@@ -34,6 +34,7 @@ const ourPrefixes = [
   'BOOTSTRAP_',
   'DATABASE_',
   'SHUTDOWN_',
+  'SMTP_',
   'BRAND_',
   'PAGE_',
   'BLUEPRINT_',

@@ -263,6 +263,10 @@ export class Settings {
   @WholeNumber(1, 500)
   readonly mailConcurrency: number = 50;
 
+  @Setting('Most connections of a worker to one mail server; fewer while the server refuses some')
+  @WholeNumber(1, 500)
+  readonly smtpConnections: number = 5;
+
   @Setting('Seconds after which a mail is taken from a worker that gives no sign of life')
   @WholeNumber(2, 3600)
   readonly mailLease: number = 30;

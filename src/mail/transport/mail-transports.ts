@@ -19,7 +19,7 @@ export type { Outcome } from './outcome.js';
 const cacheLimits = { maxPools: 50, idleMs: 5 * 60_000 };
 
 /**
- * Sends mails over pooled SMTP connections: at most five for each set of settings.
+ * Sends mails over pooled SMTP connections: at most SMTP_CONNECTIONS for each set of settings.
  */
 @Injectable()
 export class MailTransports implements OnModuleDestroy {
@@ -77,7 +77,7 @@ export class MailTransports implements OnModuleDestroy {
     return this.pools.get(JSON.stringify([account, password]), account, () => {
       this.trust.warnAbout(hostAndPort(settings));
       this.poolCount += 1;
-      return new ConnectionPool(`${this.poolCount}`, settings, this.mailer, this.trust);
+      return new ConnectionPool(`${this.poolCount}`, settings, this.mailer, this.trust, this.settings.smtpConnections);
     });
   }
 }

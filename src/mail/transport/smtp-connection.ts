@@ -86,6 +86,16 @@ export class SmtpConnection {
     }
   }
 
+  /** Whether it has a session with the server. */
+  get isOpen(): boolean {
+    return this.session !== undefined;
+  }
+
+  /** Whether the current session has sent a command of a mail. */
+  get hasBegunMail(): boolean {
+    return this.lastCommand !== '';
+  }
+
   /** Whether the server ended the session without accepting the mail: with 421, or before the end of the message. */
   private hasEndedSession(outcome: Outcome): boolean {
     if (this.controller.signal.aborted || outcome.kind !== 'deferred') return false;
