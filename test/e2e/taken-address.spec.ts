@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { User } from '../../src/core/users/user.entity.js';
 import { createEmailStage } from '../factories/email-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
-import { createPromptStage } from '../factories/prompt.js';
+import { createPromptStage, signUpPrompts } from '../factories/prompt.js';
 import { createReader } from '../factories/proof-flow.js';
 import { createStage } from '../factories/stage.js';
 import { SmtpSink } from '../support/smtp-sink.js';
@@ -22,11 +22,7 @@ beforeAll(async () => {
   const port = await sink.listen();
   app = await startTestApp({ PUBLIC_URL: 'https://login.example.org' });
   const stages = [
-    await createPromptStage(app.api, [
-      { field_key: 'username', label: 'Username', type: 'username' },
-      { field_key: 'email', label: 'Email', type: 'email' },
-      { field_key: 'password', label: 'Password', type: 'password' },
-    ]),
+    await createPromptStage(app.api, signUpPrompts),
     await createStage(app.api, 'user_write', { create_users_as_inactive: true }),
     await createEmailStage(app.api, {
       host: '127.0.0.1',

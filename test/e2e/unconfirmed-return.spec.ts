@@ -9,7 +9,7 @@ import { createEmailStage } from '../factories/email-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createPasswordFlow } from '../factories/password-flow.js';
 import { createPasswordUser } from '../factories/password-user.js';
-import { createPromptStage } from '../factories/prompt.js';
+import { createPromptStage, signUpPrompts } from '../factories/prompt.js';
 import { createStage } from '../factories/stage.js';
 import { PageBrowser } from '../support/page-browser.js';
 import { type ProofMail, proofMail } from '../support/proof-mail.js';
@@ -27,11 +27,7 @@ beforeAll(async () => {
   const port = await sink.listen();
   app = await startTestApp();
   const stages = [
-    await createPromptStage(app.api, [
-      { field_key: 'username', label: 'Username', type: 'username' },
-      { field_key: 'email', label: 'Email', type: 'email' },
-      { field_key: 'password', label: 'Password', type: 'password' },
-    ]),
+    await createPromptStage(app.api, signUpPrompts),
     await createStage(app.api, 'user_write', { create_users_as_inactive: true }),
     await createEmailStage(app.api, {
       host: '127.0.0.1',

@@ -5,6 +5,13 @@ import type { PromptDto, PromptRequestDto } from '../../src/stages/prompt/dto/pr
 import type { ApiClient } from '../support/api-client.js';
 import { created } from './created.js';
 
+/** The fields of a sign-up in one form. */
+export const signUpPrompts = [
+  { field_key: 'username', label: 'Username', type: 'username' },
+  { field_key: 'email', label: 'Email', type: 'email' },
+  { field_key: 'password', label: 'Password', type: 'password' },
+] as const satisfies readonly Partial<PromptRequestDto>[];
+
 /** Creates a prompt over the API, with a unique name. */
 export function createPrompt(api: ApiClient, fields: Partial<PromptRequestDto> = {}): Promise<PromptDto> {
   const needed = { name: `prompt-${randomUUID()}`, field_key: 'name', label: 'Name', type: 'text' };

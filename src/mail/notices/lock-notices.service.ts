@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { mailboxOf } from '../../core/limits/mailbox.js';
 import { RequestLimits } from '../../core/limits/request-limits.service.js';
 import type { User } from '../../core/users/user.entity.js';
+import { inSavepoint } from '../../database/savepoint.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { NoticeMail } from './notice-mail.service.js';
 
@@ -12,9 +13,6 @@ const intervalSeconds = 86_400;
 
 /** Placeholder address for accounts that do not exist or get no mail. */
 const placeholderAddress = 'nobody@example.invalid';
-
-/** Rolls back work that was done only for equal timing. */
-class IntendedRollback extends Error {}
 
 /**
  * Notifies owners, at most once a day, that password or code guesses for their account are rate-limited (NIST SP
@@ -42,20 +40,16 @@ export class LockNotices {
     const key = `notice:locked:${this.secrets.identifier(account)}`;
     if ((await this.limits.number(manager, key, intervalSeconds)) > 1) return;
     const reader = user !== undefined && this.mails.canReach(user, user.email) ? user : undefined;
-    try {
-      await manager.transaction(async (nested) => {
-        await this.mails.enqueue(nested, {
-          user: reader,
-          address: reader?.email ?? placeholderAddress,
-          link: 'change',
-          template: 'email/account_locked.html',
-          locales,
-          values: {},
-        });
-        if (reader === undefined) throw new IntendedRollback();
+    await inSavepoint(manager, async (nested) => {
+      await this.mails.enqueue(nested, {
+        user: reader,
+        address: reader?.email ?? placeholderAddress,
+        link: 'change',
+        template: 'email/account_locked.html',
+        locales,
+        values: {},
       });
-    } catch (error) {
-      if (!(error instanceof IntendedRollback)) throw error;
-    }
+      return reader !== undefined;
+    });
   }
 }

@@ -4,8 +4,9 @@ import type { EntityManager } from 'typeorm';
 import { isAddress, isForeignAddress, nameKey } from '../../core/users/names/account-names.js';
 import { localeOf } from '../../core/users/settings-of.js';
 import type { StoredLink } from '../../database/link-secret.js';
+import { inSavepoint } from '../../database/savepoint.js';
 import type { Execution } from '../../flow-execution/execution.js';
-import { FlowTokens, type NewFlowTokens, type TokenTarget } from '../../flow-execution/flow-token.service.js';
+import { FlowTokens, type TokenTarget } from '../../flow-execution/flow-token.service.js';
 import type { FlowPlan } from '../../flow-execution/plan.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
@@ -35,9 +36,6 @@ interface LinksOfMail {
   readonly linkTo: (token: string) => StoredLink;
 }
 
-/** Rolls back work that is done only to take the same time. */
-class IntendedRollback extends Error {}
-
 /** Mails the owner of an address of several accounts a link for each account, if they typed the address to recover one. */
 @Injectable()
 export class AccountChoice {
@@ -65,7 +63,11 @@ export class AccountChoice {
     const choices = await this.find(manager, execution, recipient);
     const common = { purpose: 'confirm', address, stage: stage.pk, minutes: linkMinutes(stage) } as const;
     const missing = maxAccounts + 1 - Math.max(1, choices.length);
-    await this.issueAndRollBack(manager, common, new Array(missing).fill({ user: { pk: null, email: address }, plan }));
+    const unknown: TokenTarget[] = new Array<TokenTarget>(missing).fill({ user: { pk: null, email: address }, plan });
+    await inSavepoint(manager, async (nested) => {
+      await this.tokens.issueEach(nested, common, unknown);
+      return false;
+    });
     if (choices.length === 0) return false;
     const targets = choices.map((choice) => ({ user: choice, plan: planFor(plan, choice) }));
     const { keys, expires } = await this.tokens.issueEach(manager, common, targets);
@@ -106,21 +108,6 @@ export class AccountChoice {
     ]);
     const isOfSeveral = found.length > 1 && found[0]?.pk === user?.pk;
     return isOfSeveral && proved === undefined && !isForeignAddress(typed, address) ? found : [];
-  }
-
-  private async issueAndRollBack(
-    manager: EntityManager,
-    common: NewFlowTokens,
-    targets: readonly TokenTarget[],
-  ): Promise<void> {
-    try {
-      await manager.transaction(async (nested) => {
-        await this.tokens.issueEach(nested, common, targets);
-        throw new IntendedRollback();
-      });
-    } catch (error) {
-      if (!(error instanceof IntendedRollback)) throw error;
-    }
   }
 }
 

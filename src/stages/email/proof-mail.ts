@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { DatabaseClock } from '../../database/database-clock.js';
 import type { StoredLink } from '../../database/link-secret.js';
+import { inSavepoint } from '../../database/savepoint.js';
 import { requestedRunKey } from '../../flow-execution/confirm-stage.executor.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
@@ -22,9 +23,6 @@ import type { Recipient } from './recipient.js';
 
 /** Maximum length of the query that a link preserves. */
 const maxQueryLength = 2000;
-
-/** Rolls back work that is done only to take the same time. */
-class IntendedRollback extends Error {}
 
 /** Sends the mails that prove an address. Token and mail are stored with the plan in one transaction. */
 @Injectable()
@@ -49,15 +47,12 @@ export class ProofMail {
   async send(execution: Execution<EmailStage>, recipient: Recipient): Promise<SentLink> {
     let link = this.undeliveredLink(execution, recipient);
     execution.remember(requestedRunKey, execution.plan.execution);
-    try {
-      await execution.manager.transaction(async (nested) => {
-        const token = await this.issueAndEnqueue(nested, execution, recipient);
-        if (recipient.user === undefined && recipient.owner === undefined) throw new IntendedRollback();
-        if (token !== undefined) link = { ...link, token };
-      });
-    } catch (error) {
-      if (!(error instanceof IntendedRollback)) throw error;
-    }
+    await inSavepoint(execution.manager, async (nested) => {
+      const token = await this.issueAndEnqueue(nested, execution, recipient);
+      const isSent = recipient.user !== undefined || recipient.owner !== undefined;
+      if (isSent && token !== undefined) link = { ...link, token };
+      return isSent;
+    });
     return link;
   }
 

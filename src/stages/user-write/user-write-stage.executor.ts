@@ -9,6 +9,7 @@ import { Credentials } from '../../core/users/credentials.service.js';
 import { claimNames, isAddress, NamesRefused, reservesForeignAddress } from '../../core/users/names/account-names.js';
 import { isReserved, isReservedUsername, reserveUsername } from '../../core/users/names/reserved-usernames.js';
 import { User, type UserType, userTypes } from '../../core/users/user.entity.js';
+import { inSavepoint } from '../../database/savepoint.js';
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
@@ -36,9 +37,6 @@ const failed = message('userNotWritten');
 
 /** How long a user name is reserved, in days, where unconfirmed accounts are never deleted. */
 const maxReservationDays = 3650;
-
-/** Rolls back work that is done only to take the same time. */
-class IntendedRollback extends Error {}
 
 /** Columns of the user to write. */
 type Columns = UserChanges & Partial<Pick<User, 'usernameSkeleton' | 'passwordHash'>>;
@@ -154,18 +152,14 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const held = lastSignUp(execution);
     const wasReserved = !isHeld && (await isReserved(manager, { username, email }));
     if (!isHeld) await reserve(manager);
-    try {
-      await manager.transaction(async (nested) => {
-        if (isHeld) await reserve(nested);
-        const user = await create(execution, nested, { ...columns, ...names });
-        const group = stage.createUsersGroupId;
-        await this.addToGroups(nested, user, [...(plan.context.groups ?? []), ...(group === null ? [] : [group])]);
-        await this.logWrite(execution, nested, user, true, columns, columns.passwordHash !== undefined);
-        throw new IntendedRollback();
-      });
-    } catch (error) {
-      if (!(error instanceof IntendedRollback)) throw error;
-    }
+    await inSavepoint(manager, async (nested) => {
+      if (isHeld) await reserve(nested);
+      const user = await create(execution, nested, { ...columns, ...names });
+      const group = stage.createUsersGroupId;
+      await this.addToGroups(nested, user, [...(plan.context.groups ?? []), ...(group === null ? [] : [group])]);
+      await this.logWrite(execution, nested, user, true, columns, columns.passwordHash !== undefined);
+      return false;
+    });
     // Only the browser that was the first to hold the names can correct its sign-up, whether it got an account or not.
     const isFirst = !wasReserved || held.names?.username === username;
     if (owner !== undefined) {
