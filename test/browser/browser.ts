@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { AxeBuilder } from '@axe-core/playwright';
@@ -31,6 +32,15 @@ export async function openContext(browser: Browser, options: BrowserContextOptio
   });
   context.on('weberror', (error) => complaints.push(error.error().message));
   return { context, complaints };
+}
+
+/**
+ * Closes all contexts. Chromium rarely never answers that a context is closed, although its other contexts go on
+ * working: after 10 seconds, the context is left to the end of the browser.
+ */
+export async function closeContexts(browser: Browser): Promise<void> {
+  const closed = Promise.all(browser.contexts().map((context) => context.close()));
+  await Promise.race([closed, wait(10_000, undefined, { ref: false })]);
 }
 
 export async function takePicture(page: Page, name: string): Promise<void> {

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
-import { launchBrowser, openContext, takePicture } from './browser.js';
+import { closeContexts, launchBrowser, openContext, takePicture } from './browser.js';
 
 let browser: Browser;
 let app: TestApp;
@@ -14,6 +14,7 @@ afterAll(async () => {
   await browser.close();
   await app.stop();
 });
+afterEach(() => closeContexts(browser));
 
 it('Swagger UI sends a request with a token that it does not store, without policy violations', async () => {
   const { context, complaints } = await openContext(browser, { baseURL: app.url });
@@ -31,5 +32,4 @@ it('Swagger UI sends a request with a token that it does not store, without poli
   await takePicture(page, 'swagger');
   expect(await page.evaluate<number>('localStorage.length + sessionStorage.length')).toBe(0);
   expect(complaints).toEqual([]);
-  await context.close();
 });

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { expectAccessible, launchBrowser, openContext, sideways, takePicture } from './browser.js';
+import { closeContexts, expectAccessible, launchBrowser, openContext, sideways, takePicture } from './browser.js';
 import { type Gallery, samples, startGallery } from './gallery-server.js';
 
 /** Maximum bytes of a page, its assets and the font, without a background image. */
@@ -34,7 +34,7 @@ async function inWindow(
 ): Promise<void> {
   const { context, complaints } = await openContext(browser, options);
   await work(await context.newPage(), complaints);
-  await context.close();
+  await closeContexts(browser);
 }
 
 describe('A page', () => {

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createPasswordUser } from '../factories/password-user.js';
-import { expectAccessible, launchBrowser, openContext, takePicture } from './browser.js';
+import { closeContexts, expectAccessible, launchBrowser, openContext, takePicture } from './browser.js';
 import { type DefaultService, recoveryPage, startDefaultService } from './default-flows.js';
 import { requestRecovery, submit } from './visits.js';
 
@@ -16,6 +16,7 @@ afterAll(async () => {
   await browser.close();
   await service.stop();
 });
+afterEach(() => closeContexts(browser));
 // All visitors share one IP address, so they share its limits.
 beforeEach(() => service.dataSource.query('delete from "request_limit"'));
 
@@ -56,7 +57,6 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
     await page.locator('.wrong', { hasText: 'This code is incorrect or has expired.' }).waitFor();
     await type(`${code.slice(0, 3)} ${code.slice(3)}`);
     await page.getByLabel('New password', { exact: true }).waitFor();
-    await page.context().close();
   });
 
   it('a visitor sees the typed address, its webmail and when another mail can be requested', async () => {
@@ -76,7 +76,6 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
       expect(await resend.isDisabled()).toBe(false);
       await expectAccessible(page, 'waiting');
     }
-    await page.context().close();
   });
 
   it('the waiting page updates when the link is used in another browser', async () => {
@@ -88,7 +87,6 @@ describe.each([true, false])('With JavaScript (%s)', (javaScriptEnabled) => {
     await other.getByLabel('New password', { exact: true }).waitFor();
     await waiting.getByRole('heading', { name: 'Confirmed' }).waitFor({ timeout: 60_000 });
     if (javaScriptEnabled) await takePicture(waiting, 'journey-confirmed-elsewhere');
-    await Promise.all([waiting.context().close(), other.context().close()]);
   });
 });
 
@@ -102,11 +100,9 @@ describe('A link', () => {
     await scanner.goto(url);
     await fetch(url);
     await fetch(url, { method: 'HEAD' });
-    await scanner.context().close();
     await page.goto(url);
     await submit(page, 'Recover account');
     await page.getByLabel('New password', { exact: true }).waitFor();
-    await page.context().close();
   });
 
   it('that was used shows the reason and offers a new link', async () => {
@@ -123,7 +119,6 @@ describe('A link', () => {
     await expectAccessible(second, 'used link');
     await second.getByRole('link', { name: 'Request a new link' }).click();
     await second.getByLabel('Email or username').waitFor();
-    await Promise.all([page.context().close(), second.context().close()]);
   });
 
   it('that has expired shows the reason and offers a new link', async () => {
@@ -137,7 +132,6 @@ describe('A link', () => {
     await other.getByRole('heading', { name: 'This link has expired' }).waitFor();
     await other.getByRole('link', { name: 'Request a new link' }).click();
     await other.getByLabel('Email or username').waitFor();
-    await Promise.all([page.context().close(), other.context().close()]);
   });
 });
 
@@ -151,7 +145,6 @@ describe('A browser', () => {
     await page.reload();
     await page.getByRole('heading', { name: 'Check your inbox' }).waitFor();
     expect(await recoveryMailsTo(email)).toBe(1);
-    await page.context().close();
   });
 
   it('with a double click sends one mail', async () => {
@@ -163,7 +156,6 @@ describe('A browser', () => {
     await page.getByRole('heading', { name: 'Check your inbox' }).waitFor();
     await service.mailTo(email);
     expect(await recoveryMailsTo(email)).toBe(1);
-    await page.context().close();
   });
 
   it('shows a new password while it is typed and hides it again', async () => {
@@ -180,7 +172,6 @@ describe('A browser', () => {
     expect(await password.getAttribute('type')).toBe('password');
     expect(await page.locator('input[autocomplete="username"]').inputValue()).toBe(email);
     await takePicture(page, 'journey-new-password');
-    await page.context().close();
   });
 
   it('shows a start page with links to every flow, the mailbox and the API', async () => {
@@ -193,7 +184,6 @@ describe('A browser', () => {
       for (const name of [/Forgot your password/, /Create an account/, /Open the mailbox/, /API documentation/]) {
         await page.getByRole('link', { name }).waitFor();
       }
-      await page.context().close();
     }
   });
 });

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { Mailbox } from '../../src/mail/mailbox/mailbox.js';
-import { expectAccessible, launchBrowser, openContext, sideways, takePicture } from './browser.js';
+import { closeContexts, expectAccessible, launchBrowser, openContext, sideways, takePicture } from './browser.js';
 import { type DefaultService, startDefaultService } from './default-flows.js';
 
 let browser: Browser;
@@ -19,6 +19,7 @@ afterAll(async () => {
   await browser.close();
   await service.stop();
 });
+afterEach(() => closeContexts(browser));
 beforeEach(() => mailbox.clear());
 
 async function keep(subject: string, html = '<p>Your code:</p><p>482913</p>'): Promise<string> {
@@ -58,7 +59,6 @@ describe('The list of mails', () => {
     expect(await page.evaluate('document.activeElement.innerText')).toBe('The first mail');
     expect(await page.getByRole('link', { name: 'Reload' }).isVisible()).toBe(false);
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   it('offers to reload when the mailbox does not answer', async () => {
@@ -66,7 +66,6 @@ describe('The list of mails', () => {
     await page.route('**/dev/mailbox/version/', (route) => route.abort());
     await page.getByRole('status').getByText('The mailbox does not answer.').waitFor();
     await page.getByRole('link', { name: 'Reload' }).waitFor();
-    await page.context().close();
   });
 });
 
@@ -86,7 +85,6 @@ describe('Without a script', () => {
     await page.getByRole('button', { name: 'Delete all' }).click();
     await page.getByText('No mail yet.').waitFor();
     expect(new URL(page.url()).pathname).toBe('/dev/mailbox/');
-    await page.context().close();
   });
 });
 
@@ -108,7 +106,6 @@ describe.each([320, 1280])('At %d px', (width) => {
         await expectAccessible(page, path);
       }
       expect(complaints).toEqual([]);
-      await page.context().close();
     },
   );
 });
@@ -131,5 +128,4 @@ it('A hostile mail runs nothing and opens nothing', async () => {
   await page.getByText('Read me').waitFor();
   expect(loaded).toContain(`${service.url}/dev/mailbox/${pk}/html/`);
   expect(loaded.filter((url) => /hacked|\/x$/.test(url))).toEqual([]);
-  await page.context().close();
 });

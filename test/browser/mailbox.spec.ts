@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { expectAccessible, launchBrowser, openContext, takePicture } from './browser.js';
+import { closeContexts, expectAccessible, launchBrowser, openContext, takePicture } from './browser.js';
 import { type DefaultService, recoveryPage, startDefaultService } from './default-flows.js';
 
 let browser: Browser;
@@ -14,6 +14,7 @@ afterAll(async () => {
   await browser.close();
   await service.stop();
 });
+afterEach(() => closeContexts(browser));
 
 describe('The local mailbox', () => {
   it('opens with the printed link and renders a mail', async () => {
@@ -33,7 +34,6 @@ describe('The local mailbox', () => {
     expect(complaints).toEqual([]);
     await page.goto('/');
     await page.getByRole('link', { name: 'Open the mailbox' }).waitFor();
-    await context.close();
   });
 
   it('answers 404 to another browser on the same machine', async () => {
@@ -42,6 +42,5 @@ describe('The local mailbox', () => {
     expect((await page.goto('/dev/mailbox/'))?.status()).toBe(404);
     await page.goto('/');
     expect(await page.getByText('Open the mailbox').count()).toBe(0);
-    await context.close();
   });
 });

@@ -9,7 +9,7 @@ import { createFlowWith } from '../factories/flow-with.js';
 import { createInvitation, createInvitationStage } from '../factories/invitation.js';
 import { createPasswordUser } from '../factories/password-user.js';
 import { createStage } from '../factories/stage.js';
-import { expectAccessible, launchBrowser, openContext, takePicture } from './browser.js';
+import { closeContexts, expectAccessible, launchBrowser, openContext, takePicture } from './browser.js';
 import { type DefaultService, enrollmentPage, signInPage, startDefaultService } from './default-flows.js';
 import {
   choosePassword,
@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 // All visitors share one IP address, so they share its limits.
 beforeEach(() => service.dataSource.query('delete from "request_limit"'));
-afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+afterEach(() => closeContexts(browser));
 
 /** Opens a page in a browser without cookies. */
 async function newBrowser(options: BrowserContextOptions = {}): Promise<Page> {
@@ -154,7 +154,7 @@ describe.each([320, 1280])('At a width of %d pixels', (width) => {
   it('a visitor who left before confirming the address is led to the confirmation by the right password', async () => {
     const first = await newBrowser({ viewport });
     const { email } = await signUp(first);
-    await first.context().close();
+    await closeContexts(browser);
     const page = await newBrowser({ viewport });
     await page.goto(signInPage);
     await signIn(page, email, 'one password');
