@@ -11,6 +11,7 @@ import { BootstrapService } from './core/bootstrap/bootstrap.service.js';
 import { dataSourceOptions } from './data-source.js';
 import { startEmbeddedDatabase } from './database/embedded-database.js';
 import { JobQueue } from './database/job-queue.js';
+import { NodeRegistry } from './database/node-registry.js';
 import { keptSecretKey } from './database/secret-key.js';
 import { Shutdown } from './health/shutdown.service.js';
 import { MailboxAccess } from './mail/mailbox/mailbox-access.js';
@@ -87,6 +88,7 @@ async function serve(cleanups: Cleanups, fail: () => void, hurry: AbortSignal): 
   if (settings.role !== 'worker') await app.nest.get(BlueprintStart, { strict: false }).run();
   await app.nest.listen(settings.port, settings.host);
   const { port } = app.nest.getHttpServer().address() as { port: number };
+  await app.nest.get(NodeRegistry).join(port);
   const url = publicUrl(settings, port);
   const mailbox = await mailboxLine(app, settings, url, logger);
   const isWorker = settings.role === 'worker';

@@ -6,6 +6,7 @@ import { DatabaseClock } from './database-clock.js';
 import { Housekeeping } from './housekeeping.js';
 import { JobQueue } from './job-queue.js';
 import { migrate, requireMigrated } from './migrate.js';
+import { NodeRegistry } from './node-registry.js';
 import { OldRevisions } from './old-revisions.js';
 import { SecretBox } from './secret-box.js';
 import { checkSecretKey } from './secret-check.js';
@@ -58,8 +59,15 @@ export class DatabaseModule {
           },
         }),
       ],
-      providers: [DatabaseClock, Housekeeping, JobQueue, OldRevisions, { provide: SecretBox, useValue: secrets }],
-      exports: [DatabaseClock, Housekeeping, JobQueue, SecretBox],
+      providers: [
+        DatabaseClock,
+        Housekeeping,
+        JobQueue,
+        NodeRegistry,
+        OldRevisions,
+        { provide: SecretBox, useValue: secrets },
+      ],
+      exports: [DatabaseClock, Housekeeping, JobQueue, NodeRegistry, SecretBox],
     };
   }
 }

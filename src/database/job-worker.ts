@@ -15,7 +15,7 @@ import { JobConnections } from './job-connections.js';
 import { isTransient } from './transient-errors.js';
 
 /** Connections: one that listens, and those that fetch, complete and return jobs in batches. */
-const poolSize = 4;
+export const jobConnections = 4;
 
 /** Milliseconds to wait for a lost database at shutdown. */
 export const drainMs = 3000;
@@ -123,7 +123,7 @@ export class JobWorker {
   private connections(): JobConnections {
     const pool = new JobConnections({
       connectionString: this.url,
-      max: poolSize,
+      max: jobConnections,
       application_name: 'email-stage worker',
       connectionTimeoutMillis: 10_000,
       statement_timeout: 60_000,
@@ -140,6 +140,11 @@ export class JobWorker {
       info: 'verbose',
       debug: 'verbose',
     };
-    return new WorkerLogger(() => (level, message) => this.logger[levels[level]](message));
+    return new WorkerLogger(() => (level, message, meta) => {
+      // A warning that the pool is smaller than the number of jobs at a time. It is for tasks that use the pool of the
+      // runner; those of the service use its own, and the few statements of the runner are batched.
+      if (meta?.['max'] === jobConnections && meta['concurrency'] === this.concurrency) return;
+      this.logger[levels[level]](message);
+    });
   }
 }

@@ -16,6 +16,7 @@ const unaudited = {
   idempotency_record: 'bookkeeping of requests',
   mail_message: 'the service sends mails',
   migration: 'the schema',
+  node: 'running processes',
   not_me_link: 'a link in a mail; its use has an event of its own',
   request_limit: 'counters',
   revision: 'cache validation',
