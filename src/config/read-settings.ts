@@ -37,6 +37,7 @@ const ourPrefixes = [
   'SMTP_',
   'BRAND_',
   'PAGE_',
+  'EVENT_',
   'BLUEPRINT_',
 ];
 

@@ -291,6 +291,10 @@ export class Settings {
   @WholeNumber(10, 86_400)
   readonly mailMaxAge: number = 900;
 
+  @Setting('Days that events are kept; 0: they are never deleted')
+  @WholeNumber(0, 36_500)
+  readonly eventRetention: number = 365;
+
   @Setting('Folder of blueprints, files of flows and stages, that are applied at every start after they have changed')
   @Valid(rules.folderProblem)
   readonly blueprintDir: string | undefined;

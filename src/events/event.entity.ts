@@ -63,7 +63,7 @@ export class Event {
   @CreateDateColumn({ type: 'timestamptz' })
   created!: Date;
 
-  /** Time of deletion. Writers rely on this default. */
+  /** Time of deletion by versions without EVENT_RETENTION, which may run beside this one. Writers rely on this default. */
   @Column({ type: 'timestamptz', default: () => `(now() + '365 days')` })
   expires!: Date;
 }

@@ -10,13 +10,20 @@ export const eventColumns = {
   context: 'event.context',
   client_ip: 'event.clientIp',
   created: 'event.created',
-  expires: 'event.expires',
+  // An event expires a fixed time after it was created.
+  expires: 'event.created',
 } satisfies Columns;
 
 /** A row of `eventColumns`. */
 export type EventRow = Pick<EventDto, keyof typeof eventColumns>;
 
-/** Maps a row to the event representation. */
-export function eventResponse(row: EventRow): EventDto {
-  return { ...row, brand: {} };
+const msPerDay = 86_400_000;
+
+/** Returns the mapper of rows to the event representation, for a number of days that events are kept; 0: always. */
+export function eventResponse(retention: number): (row: EventRow) => EventDto {
+  return ({ expires: _, ...row }) => ({
+    ...row,
+    ...(retention > 0 && { expires: new Date(row.created.getTime() + retention * msPerDay) }),
+    brand: {},
+  });
 }

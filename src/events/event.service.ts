@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { Housekeeping } from '../database/housekeeping.js';
 import type { VisibleRows } from '../rest/access/route-access.js';
 import { restrict } from '../rest/access/visible.js';
@@ -17,6 +18,7 @@ import { eventResponse, eventColumns, type EventRow } from './event.mapper.js';
 export class EventService {
   constructor(
     private readonly dataSource: DataSource,
+    @Inject(SETTINGS) private readonly settings: Settings,
     housekeeping: Housekeeping,
   ) {
     housekeeping.register('expired events', () => this.purge());
@@ -24,7 +26,7 @@ export class EventService {
 
   async list(query: EventListQuery, visible: VisibleRows): Promise<Page<EventDto>> {
     const { pagination, results } = await readPage<EventRow>(this.events(visible), query);
-    return { pagination, results: results.map(eventResponse) };
+    return { pagination, results: results.map(eventResponse(this.settings.eventRetention)) };
   }
 
   /** @throws AppError `notFound` */
@@ -32,13 +34,17 @@ export class EventService {
     const event = this.events(visible).andWhere('event.pk = :pk', { pk });
     const row = await select(event, eventColumns).getRawOne<EventRow>();
     if (row === undefined) throw new AppError('notFound');
-    return eventResponse(row);
+    return eventResponse(this.settings.eventRetention)(row);
   }
 
   /** Deletes a batch of expired events. @returns the number deleted */
   private async purge(): Promise<number> {
+    const { eventRetention } = this.settings;
+    if (eventRetention === 0) return 0;
     const deleted = await this.dataSource.query<[unknown[], number]>(
-      `delete from "event" where event_uuid in (select event_uuid from "event" where expires < now() limit 500)`,
+      `delete from "event" where event_uuid in (
+         select event_uuid from "event" where created < now() - $1 * interval '1 day' limit 500)`,
+      [eventRetention],
     );
     return deleted[1];
   }

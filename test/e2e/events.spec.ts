@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { SETTINGS, type Settings } from '../../src/config/settings.js';
 import { Housekeeping } from '../../src/database/housekeeping.js';
+import type { EventDto } from '../../src/events/dto/event.dto.js';
 import { EventLog, type NewEvent } from '../../src/events/event-log.js';
 import { Event } from '../../src/events/event.entity.js';
 import { createPlainUser } from '../support/plain-user.js';
@@ -109,9 +111,21 @@ describe('/events/events/', () => {
 });
 
 describe('Housekeeping', () => {
-  it('deletes only expired events', async () => {
+  it('deletes only events that are older than EVENT_RETENTION, and none if it is 0', async () => {
+    const settings = app.nest.get<Settings>(SETTINGS);
     const [expired] = await app.dataSource.manager.find(Event, { order: { created: 'ASC' } });
-    await app.dataSource.manager.update(Event, { pk: expired!.pk }, { expires: new Date(Date.now() - 1000) });
+    const created = new Date(Date.now() - 365 * 86_400_000 - 1000);
+    await app.dataSource.manager.update(Event, { pk: expired!.pk }, { created });
+    const found = async (): Promise<EventDto> => (await app.api.get(`/events/events/${expired!.pk}/`)).body;
+    expect((await found()).expires).toBe(new Date(created.getTime() + 365 * 86_400_000).toISOString());
+
+    Object.assign(settings, { eventRetention: 0 });
+    await app.nest.get(Housekeeping).doEverything();
+    expect(await found()).not.toHaveProperty('expires');
+    Object.assign(settings, { eventRetention: 366 });
+    await app.nest.get(Housekeeping).doEverything();
+    Object.assign(settings, { eventRetention: 365 });
+
     const before = await app.dataSource.manager.count(Event);
     await app.nest.get(Housekeeping).doEverything();
     expect(await app.dataSource.manager.count(Event)).toBe(before - 1);

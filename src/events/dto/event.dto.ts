@@ -35,7 +35,7 @@ class EventFields {
   @DateTimeField({ readOnly: true, description: 'When it happened.' })
   created!: Date;
 
-  @DateTimeField({ description: 'Time of deletion.' })
+  @DateTimeField({ description: 'Time of deletion; absent if events are kept forever (`EVENT_RETENTION`).' })
   expires?: Date;
 
   @JsonField('Always empty: there are no brands.')
