@@ -15,7 +15,16 @@ const floors = [
   ['stages', 'pages'],
 ];
 // The files directly in src/ compose the folders, so no folder imports them.
-const top = ['main.ts', 'start.ts', 'welcome.ts', 'commands', 'app.module.ts', 'configure-app.ts', 'data-source.ts'];
+const top = [
+  'main.ts',
+  'start.ts',
+  'reload-on-signal.ts',
+  'welcome.ts',
+  'commands',
+  'app.module.ts',
+  'configure-app.ts',
+  'data-source.ts',
+];
 
 const zones = floors.flatMap((rooms, floor) =>
   rooms.map((room) => {

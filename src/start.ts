@@ -17,6 +17,7 @@ import { Shutdown } from './health/shutdown.service.js';
 import { MailboxAccess } from './mail/mailbox/mailbox-access.js';
 import { MailTransports } from './mail/transport/mail-transports.js';
 import { BlueprintStart } from './managed/blueprint-start.service.js';
+import { isOnTerminal, reloadOnSignal } from './reload-on-signal.js';
 import { welcome } from './welcome.js';
 
 /** Milliseconds beyond SHUTDOWN_TIMEOUT for recording aborted mails and closing connections. */
@@ -26,7 +27,8 @@ const closeMs = 4_000;
 type Cleanups = (() => Promise<void>)[];
 
 /**
- * Starts the service. Exits with 1 and a one-line message if the start fails, with 0 on SIGTERM and SIGINT. A second signal
+ * Starts the service. Exits with 1 and a one-line message if the start fails, with 0 on SIGTERM and SIGINT, and on SIGHUP from a
+ * terminal. A second signal
  * ends requests and mails in progress at once.
  */
 export async function start(): Promise<void> {
@@ -48,6 +50,7 @@ export async function start(): Promise<void> {
     else void stop(0);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  if (isOnTerminal()) process.on('SIGHUP', onSignal);
   try {
     await serve(cleanups, () => void stop(1), hurry.signal);
   } catch (error) {
@@ -66,6 +69,7 @@ async function serve(cleanups: Cleanups, fail: () => void, hurry: AbortSignal): 
   const { settings, warnings } = readSettings(environment());
   const logger = createLogger(settings);
   for (const warning of warnings) logger.warn(warning);
+  reloadOnSignal(settings, logger);
   const report = (line: string): void => {
     logger.info(line);
   };

@@ -9,6 +9,8 @@ export interface SettingDeclaration {
   readonly comment: string;
   /** A secret may also come from the file that `<NAME>_FILE` names. */
   readonly secret: boolean;
+  /** Whether a change applies without a restart. Code reads such a setting at each use. */
+  readonly reloadable: boolean;
 }
 
 const declarationsKey = Symbol('setting declarations');
@@ -19,14 +21,22 @@ export function settingsOf(type: object): ReadonlyMap<string, SettingDeclaration
 }
 
 /** Declares a property as a setting: `emailUseTls` is read from the variable `EMAIL_USE_TLS`. */
-export function Setting(comment: string, { secret = false } = {}): PropertyDecorator {
+export function Setting(comment: string, { secret = false, reloadable = false } = {}): PropertyDecorator {
   return (target, key) => {
     const property = String(key);
     const name = variableOf(property);
-    const declarations = new Map([...settingsOf(target.constructor), [name, { property, comment, secret }]]);
+    const declarations = new Map([
+      ...settingsOf(target.constructor),
+      [name, { property, comment, secret, reloadable }],
+    ]);
     Reflect.defineMetadata(declarationsKey, declarations, target.constructor);
     Expose({ name })(target, key);
   };
+}
+
+/** Declares a setting whose change applies without a restart. Read it at each use, not in a constructor. */
+export function ReloadableSetting(comment: string): PropertyDecorator {
+  return Setting(comment, { reloadable: true });
 }
 
 /** Declares a setting that may also come from the file that `<NAME>_FILE` names. */

@@ -9,6 +9,7 @@ import {
   ConvertedBy,
   Flag,
   Moment,
+  ReloadableSetting,
   RequiredWith,
   Secret,
   Setting,
@@ -80,7 +81,7 @@ export class Settings {
   @RequiredWith('securityContact')
   readonly securityExpires: string | undefined;
 
-  @Setting('Least important lines that are logged: fatal, error, warn, info, debug, trace or silent')
+  @ReloadableSetting('Least important lines that are logged: fatal, error, warn, info, debug, trace or silent')
   @IsIn(logLevels, oneOf)
   readonly logLevel: (typeof logLevels)[number] = 'info';
 
@@ -146,43 +147,43 @@ export class Settings {
   @WholeNumber(300, 31_536_000)
   readonly sessionLifetime: number = 86_400;
 
-  @Setting(
+  @ReloadableSetting(
     'Accounts that one client address can create in SIGN_UP_CLIENT_WINDOW; ten times as many forms with new passwords',
   )
   @WholeNumber(1, 1_000_000)
   readonly signUpClientLimit: number = 30;
 
-  @Setting('Seconds that this limit is for')
+  @ReloadableSetting('Seconds that this limit is for')
   @WholeNumber(1, 86_400)
   readonly signUpClientWindow: number = 300;
 
-  @Setting(
+  @ReloadableSetting(
     'Wrong passwords, and wrong codes, that one client network can try; browsers that have signed in before count apart',
   )
   @WholeNumber(1, 1_000_000)
   readonly guessClientLimit: number = 60;
 
-  @Setting('Seconds in which that many are allowed again, evenly: by default one a minute')
+  @ReloadableSetting('Seconds in which that many are allowed again, evenly: by default one a minute')
   @WholeNumber(1, 86_400)
   readonly guessClientWindow: number = 3600;
 
-  @Setting('Days until unconfirmed accounts of sign-ups are deleted; 0: never')
+  @ReloadableSetting('Days until unconfirmed accounts of sign-ups are deleted; 0: never')
   @WholeNumber(0, 3650)
   readonly unconfirmedRetention: number = 30;
 
-  @Setting('Name of the service, on pages and in mails: their sender, their subject and their text')
+  @ReloadableSetting('Name of the service, on pages and in mails: their sender, their subject and their text')
   @Valid(rules.nameProblem)
   readonly brandName: string = 'email-stage';
 
-  @Setting('Colour of buttons and links on pages and in mails, hexadecimal')
+  @ReloadableSetting('Colour of buttons and links on pages and in mails, hexadecimal')
   @Colour()
   readonly brandColor: string = '2450c8';
 
-  @Setting('Image file of the logo: PNG, JPEG or GIF for pages and mails; SVG, WebP or AVIF for pages only')
+  @ReloadableSetting('Image file of the logo: PNG, JPEG or GIF for pages and mails; SVG, WebP or AVIF for pages only')
   @Valid(rules.imageProblem)
   readonly brandLogo: string | undefined;
 
-  @Setting('Text at the end of mails, such as imprint and support address; \\n begins a new line')
+  @ReloadableSetting('Text at the end of mails, such as imprint and support address; \\n begins a new line')
   @ConvertedBy(footerLines)
   readonly brandFooter: string = '';
 
@@ -271,27 +272,27 @@ export class Settings {
   @WholeNumber(2, 3600)
   readonly mailLease: number = 30;
 
-  @Setting('Days that sent and failed mails are kept in the list of messages')
+  @ReloadableSetting('Days that sent and failed mails are kept in the list of messages')
   @WholeNumber(1, 3650)
   readonly mailRetention: number = 30;
 
-  @Setting('Mails that one client address can have sent in MAIL_CLIENT_WINDOW')
+  @ReloadableSetting('Mails that one client address can have sent in MAIL_CLIENT_WINDOW')
   @WholeNumber(1, 1_000_000)
   readonly mailClientLimit: number = 30;
 
-  @Setting('Seconds that this limit is for')
+  @ReloadableSetting('Seconds that this limit is for')
   @WholeNumber(1, 86_400)
   readonly mailClientWindow: number = 300;
 
-  @Setting('Whether having a mail sent again ends the link in the one before')
+  @ReloadableSetting('Whether having a mail sent again ends the link in the one before')
   @Flag()
   readonly mailEndsOlderLinks: boolean = true;
 
-  @Setting('Seconds a mail may be overdue before a worker reports that it is not ready')
+  @ReloadableSetting('Seconds a mail may be overdue before a worker reports that it is not ready')
   @WholeNumber(10, 86_400)
   readonly mailMaxAge: number = 900;
 
-  @Setting('Days that events are kept; 0: they are never deleted')
+  @ReloadableSetting('Days that events are kept; 0: they are never deleted')
   @WholeNumber(0, 36_500)
   readonly eventRetention: number = 365;
 
@@ -302,11 +303,11 @@ export class Settings {
   @Setting('Environment variables that blueprints may read with !Env, comma separated')
   readonly blueprintEnv: string = '';
 
-  @Setting('API tokens and app passwords that one user can have; expired ones do not count')
+  @ReloadableSetting('API tokens and app passwords that one user can have; expired ones do not count')
   @WholeNumber(1, 1_000_000)
   readonly tokensPerUser: number = 100;
 
-  @Setting('Invitations that one user can have created')
+  @ReloadableSetting('Invitations that one user can have created')
   @WholeNumber(1, 1_000_000)
   readonly invitationsPerUser: number = 1000;
 }

@@ -45,12 +45,14 @@ const types: Readonly<Record<string, string>> = {
 export class PageAssets {
   private readonly logger = new Logger(PageAssets.name);
   private readonly folders: TemplateFolders;
-  private readonly brand: Brand;
   private readonly cache = new Map<string, { readonly file: string; readonly asset: Promise<Asset> }>();
 
-  constructor(@Inject(SETTINGS) settings: Settings) {
+  constructor(@Inject(SETTINGS) private readonly settings: Settings) {
     this.folders = new TemplateFolders(settings.pageTemplateDir, shippedFolder);
-    this.brand = brandOf(settings);
+  }
+
+  private get brand(): Brand {
+    return brandOf(this.settings);
   }
 
   /** Returns an asset; undefined if there is no `custom.css`. Reads changed files again. */
@@ -59,7 +61,7 @@ export class PageAssets {
     if (file === undefined) return undefined;
     // The styles contain the address of the font.
     const font = name === 'style.css' ? await this.address('inter.woff2') : undefined;
-    const version = `${file.path} ${file.version} ${font}`;
+    const version = `${file.path} ${file.version} ${font} ${this.settings.brandColor}`;
     const known = this.cache.get(name);
     if (known?.file === version) return known.asset;
     const asset = this.load(file, font);

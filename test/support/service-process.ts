@@ -18,10 +18,12 @@ export class ServiceProcess {
   /**
    * @param environment settings by name; none is inherited
    * @param folder the compiled sources to run
+   * @param cwd its current folder, from which it reads `.env`
    */
-  static start(environment: Record<string, string>, folder = inject('compiledSources')): ServiceProcess {
+  static start(environment: Record<string, string>, folder = inject('compiledSources'), cwd?: string): ServiceProcess {
     const { PATH = '' } = process.env;
     const child = spawn(process.execPath, ['--enable-source-maps', join(folder, 'main.js')], {
+      cwd,
       env: { PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -20,7 +20,6 @@ import type { FastifyRequest } from 'fastify';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
-import { brandOf } from '../../templating/brand.js';
 import { MailboxAccess } from './mailbox-access.js';
 import { MailboxEntrance } from './mailbox-entrance.js';
 import { type Entry, mailboxPath, MailboxPages, type MailView, mailViews } from './mailbox-pages.js';
@@ -60,14 +59,14 @@ function PrivateGet(path: string, type: string, policy = pagePolicy): MethodDeco
 @UseInterceptors(MailboxEntrance)
 @Controller('dev/mailbox')
 export class MailboxController {
-  private readonly pages: MailboxPages;
-
   constructor(
-    @Inject(SETTINGS) settings: Settings,
+    @Inject(SETTINGS) private readonly settings: Settings,
     private readonly mailbox: Mailbox,
     private readonly access: MailboxAccess,
-  ) {
-    this.pages = new MailboxPages(brandOf(settings).name, publicUrl(settings));
+  ) {}
+
+  private get pages(): MailboxPages {
+    return new MailboxPages(this.settings.brandName, publicUrl(this.settings));
   }
 
   @PrivateGet('', 'text/html; charset=utf-8')

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 
 import { Inject, Injectable } from '@nestjs/common';
 
@@ -61,13 +62,10 @@ export const catalogFolder = fileURLToPath(new URL('../locale/', import.meta.url
 export class MailRenderer {
   private readonly folders: TemplateFolders;
   private readonly engine = new TemplateEngine();
-  private readonly brand: Brand;
-  private readonly logo: Logo;
+  private branding: { readonly brand: Brand; readonly logo: Logo } | undefined;
   private readonly catalogs = new Catalogs(catalogFolder);
 
-  constructor(@Inject(SETTINGS) settings: BrandSettings & Pick<Settings, 'emailTemplateDir'>) {
-    this.brand = brandOf(settings);
-    this.logo = new Logo(this.brand);
+  constructor(@Inject(SETTINGS) private readonly settings: BrandSettings & Pick<Settings, 'emailTemplateDir'>) {
     this.folders = new TemplateFolders(settings.emailTemplateDir, shippedFolder);
   }
 
@@ -85,14 +83,15 @@ export class MailRenderer {
     };
     const catalog = await this.catalogs.get(negotiateLanguage([request.locale]));
     const { locale } = catalog;
-    const subject = subjectOf(request, catalog, this.brand.name);
+    const { brand, logo: brandLogo } = this.currentBranding();
+    const subject = subjectOf(request, catalog, brand.name);
     const files = await this.folders.open();
     const found = await files.findMail(request.template);
-    const logo = found.html === undefined ? undefined : await this.logo.find(files, warn);
+    const logo = found.html === undefined ? undefined : await brandLogo.find(files, warn);
     const scope = {
       ...templateScope(request.data, warn),
       ...languageValues(locale),
-      brand: brandScope(this.brand, logo !== undefined),
+      brand: brandScope(brand, logo !== undefined),
       subject,
     };
     const common = {
@@ -108,6 +107,15 @@ export class MailRenderer {
     const { html, text } = await this.renderParts(request.template, found, files, common);
     const attachments = logo === undefined ? [] : logoAttachments(html, logo);
     return { subject, html, text, locale, attachments, warnings: [...warnings] };
+  }
+
+  /** The brand of the settings, with a logo whose cache lasts until the brand changes. */
+  private currentBranding(): { readonly brand: Brand; readonly logo: Logo } {
+    const brand = brandOf(this.settings);
+    if (this.branding === undefined || !isDeepStrictEqual(this.branding.brand, brand)) {
+      this.branding = { brand, logo: new Logo(brand) };
+    }
+    return this.branding;
   }
 
   private async renderParts(

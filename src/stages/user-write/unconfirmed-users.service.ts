@@ -11,11 +11,14 @@ import { Housekeeping } from '../../database/housekeeping.js';
 @Injectable()
 export class UnconfirmedUsers {
   constructor(
-    @Inject(SETTINGS) { unconfirmedRetention: days }: Settings,
+    @Inject(SETTINGS) settings: Settings,
     private readonly dataSource: DataSource,
     housekeeping: Housekeeping,
   ) {
-    if (days > 0) housekeeping.register('accounts that were never confirmed', () => this.purge(days));
+    housekeeping.register('accounts that were never confirmed', async () => {
+      const { unconfirmedRetention: days } = settings;
+      return days === 0 ? 0 : this.purge(days);
+    });
   }
 
   /**
