@@ -29,7 +29,7 @@ COPY --from=build /app/dist dist
 COPY blueprints blueprints
 COPY LICENSE ./
 RUN install -d -o node -g node -m 700 /data
-USER node
+USER 1000:1000
 VOLUME /data
 EXPOSE 9000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 \
