@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -14,6 +15,11 @@ const ofNode = ['NODE_ENV'];
 
 interface Compose {
   readonly services: Readonly<Record<string, { build?: string; environment?: Readonly<Record<string, string>> }>>;
+}
+
+interface Workflow {
+  readonly permissions: object;
+  readonly jobs: Readonly<Record<string, { readonly steps: { readonly uses?: string; readonly run?: string }[] }>>;
 }
 
 describe('The deployment files', () => {
@@ -59,6 +65,20 @@ describe('The deployment files', () => {
     const seconds = [/stop_grace_period: (\d+)s/.exec(await read('compose.yaml'))?.[1]];
     seconds.push(/^TimeoutStopSec=(\d+)$/m.exec(await read('deploy/systemd/email-stage.service'))?.[1]);
     for (const value of seconds) expect(Number(value)).toBeGreaterThan(Number(delay) + Number(timeout));
+  });
+
+  it('run in a workflow that only reads the repository, with actions pinned to a commit', async () => {
+    const workflow = await read('.github/workflows/ci.yml');
+    const { permissions, jobs } = parse(workflow) as Workflow;
+    expect(permissions).toEqual({ contents: 'read' });
+    expect(jobs['check']?.steps.at(-1)).toEqual({ run: 'bash .ci/run' });
+    const actions = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
+    expect(actions.length).toBeGreaterThan(3);
+    for (const action of actions) expect(action).toMatch(/^actions\/[\w-]+@[0-9a-f]{40}$/);
+    const named = [...workflow.matchAll(/(?<=[\s"])(?:test|charts)\/[\w./-]+/g)].map(([path]) => path);
+    expect(named.length).toBeGreaterThan(3);
+    for (const path of named)
+      expect(existsSync(fileURLToPath(new URL(path.replace(/\/\*.*$/, ''), root))), path).toBe(true);
   });
 });
 
