@@ -146,7 +146,7 @@ export default tseslint.config(
     },
   },
   { files: ['src/database/migrations/*.ts'], rules: { 'max-lines': 'off' } },
-  { files: ['src/start.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: ['*.config.ts', 'ormconfig.ts'], rules: { 'import-x/no-default-export': 'off' } },
   {
     files: ['test/**/*.ts', '**/*.spec.ts'],

@@ -1,9 +1,11 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { announce } from './announce.js';
 import { reasonOf } from './commands/reason-of.js';
 import { keepHeapSmall } from './config/heap.js';
 import { createLogger, type Logger } from './config/logger.js';
+import { logFaults, reportFailure } from './config/process-log.js';
 import { environment, readSettings } from './config/read-settings.js';
 import { publicUrl, type Settings } from './config/settings.js';
 import { type App, createApp } from './configure-app.js';
@@ -14,11 +16,9 @@ import { JobQueue } from './database/job-queue.js';
 import { NodeRegistry } from './database/node-registry.js';
 import { keptSecretKey } from './database/secret-key.js';
 import { Shutdown } from './health/shutdown.service.js';
-import { MailboxAccess } from './mail/mailbox/mailbox-access.js';
 import { MailTransports } from './mail/transport/mail-transports.js';
 import { BlueprintStart } from './managed/blueprint-start.service.js';
 import { isOnTerminal, reloadOnSignal } from './reload-on-signal.js';
-import { welcome } from './welcome.js';
 
 /** Milliseconds beyond SHUTDOWN_TIMEOUT for recording aborted mails and closing connections. */
 const closeMs = 4_000;
@@ -40,7 +40,7 @@ export async function start(): Promise<void> {
     stopping.abort();
     for (const cleanup of cleanups.splice(0).reverse()) {
       await cleanup().catch((error: unknown) => {
-        console.error(`email-stage: while stopping: ${reasonOf(error)}`);
+        reportFailure(`email-stage: while stopping: ${reasonOf(error)}`);
       });
     }
     process.exit(code);
@@ -56,7 +56,7 @@ export async function start(): Promise<void> {
   } catch (error) {
     // A signal during the start makes pending steps fail; that is not a failed start.
     if (stopping.signal.aborted) return;
-    console.error(`email-stage cannot start: ${reasonOf(error)}`);
+    reportFailure(`email-stage cannot start: ${reasonOf(error)}`);
     await stop(1);
   }
 }
@@ -68,6 +68,7 @@ export async function start(): Promise<void> {
 async function serve(cleanups: Cleanups, fail: () => void, hurry: AbortSignal): Promise<void> {
   const { settings, warnings } = readSettings(environment());
   const logger = createLogger(settings);
+  logFaults(logger);
   for (const warning of warnings) logger.warn(warning);
   reloadOnSignal(settings, logger);
   const report = (line: string): void => {
@@ -93,30 +94,7 @@ async function serve(cleanups: Cleanups, fail: () => void, hurry: AbortSignal): 
   await app.nest.listen(settings.port, settings.host);
   const { port } = app.nest.getHttpServer().address() as { port: number };
   await app.nest.get(NodeRegistry).join(port);
-  const url = publicUrl(settings, port);
-  const mailbox = await mailboxLine(app, settings, url, logger);
-  const isWorker = settings.role === 'worker';
-  console.log(welcome({ url, isWorker, newKey, hasOwnKey: settings.bootstrapToken !== undefined, mailbox }));
-}
-
-/**
- * Returns the URL of the local mailbox for the welcome text; undefined with a mail server. Outside of a local trial it
- * also logs a warning, because undelivered mails are then most likely a mistake.
- */
-async function mailboxLine(
-  { nest }: App,
-  settings: Settings,
-  url: string,
-  logger: Logger,
-): Promise<string | undefined> {
-  if (settings.emailHost !== undefined) return undefined;
-  const access = nest.get(MailboxAccess, { strict: false });
-  // A worker serves no pages, and without PUBLIC_URL it does not know the URL of a process that does.
-  const isElsewhere = settings.role === 'worker' && settings.publicUrl === undefined;
-  const link = `${await access.link(isElsewhere ? '' : url)}${isElsewhere ? ' of the process with ROLE=api' : ''}`;
-  if (access.hasKey) return `${link} (until EMAIL_HOST is set)`;
-  logger.warn(`No mail server is set (EMAIL_HOST): no mail is sent. Mails stay in ${settings.dataDir}/mailbox.`);
-  return `${link} (superusers only; no mail is sent until EMAIL_HOST is set)`;
+  await announce(app, { url: publicUrl(settings, port), newKey, settings, logger });
 }
 
 async function embeddedDatabase({ dataDir }: Settings, logger: Logger, cleanups: Cleanups): Promise<string> {

@@ -37,13 +37,8 @@ beforeAll(async () => {
   let output = '';
   service.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   service.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  token = await vi.waitFor(
-    () => {
-      expect(output).toMatch(/curl .*\n/);
-      return /API token +(\w+)/.exec(output)?.[1] ?? '';
-    },
-    { timeout: 280_000, interval: 100 },
-  );
+  await vi.waitFor(() => expect(output).toMatch(/is ready/), { timeout: 280_000, interval: 100 });
+  token = (await readFile(join(folder, 'data/api-token'), 'utf8')).trim();
 }, 300_000);
 
 afterAll(async () => {

@@ -5,6 +5,14 @@ import { join } from 'node:path';
 
 import { inject } from 'vitest';
 
+/** A line of the log. */
+export interface LogLine {
+  readonly level: number;
+  readonly time: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
 /** The service as a separate process. */
 export class ServiceProcess {
   private received = '';
@@ -33,6 +41,16 @@ export class ServiceProcess {
   /** Everything printed so far. */
   get output(): string {
     return this.received;
+  }
+
+  /**
+   * The log so far, without a line that is still being written.
+   *
+   * @throws SyntaxError if a line is not JSON
+   */
+  get log(): LogLine[] {
+    const lines = this.received.split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as LogLine);
   }
 
   /** Waits until the output matches, and returns the match. */
