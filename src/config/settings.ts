@@ -1,5 +1,6 @@
 import { IsIn, MinLength } from 'class-validator';
 
+import { databaseUrlProblem } from './database-url.js';
 import { footerLines } from './footer.js';
 import { loopbackFreeNetworks } from './networks.js';
 import { exactOrigins } from './origins.js';
@@ -93,7 +94,7 @@ export class Settings {
   readonly dataDir: string = './data';
 
   @Secret('PostgreSQL to use, postgres://user:password@host:port/name (default: an embedded server in DATA_DIR)')
-  @UrlWith(['postgres://', 'postgresql://'])
+  @Valid(databaseUrlProblem)
   readonly databaseUrl: string | undefined;
 
   @Setting('Database connections of this process for requests; a worker has up to 4 more for jobs')

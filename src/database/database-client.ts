@@ -1,55 +1,56 @@
-import { Client, type ClientConfig, type Connection } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 
+import { readDatabaseUrl, type DatabaseUrl } from '../config/database-url.js';
+import { DatabaseConnection } from './database-connection.js';
 import { closeWhenSilent } from './silent-connection.js';
 
-/** The one value of `require_auth` that is known here. */
-const scram = 'scram-sha-256';
-
-/** Query of the URL of a server that has to prove that it knows the password; libpq 16 and later know it too. */
-export const requireScram = `require_auth=${scram}`;
-
-/** Messages of a SCRAM exchange, and what may come in between. */
-const exchange = ['authenticationSASL', 'authenticationSASLContinue', 'authenticationSASLFinal', 'error', 'notice'];
+/** What pg has and its types lack. */
+interface Session {
+  readonly processID: number;
+  readonly secretKey: number;
+}
 
 /**
- * A client that obeys `require_auth=scram-sha-256` in its URL, which pg ignores: the server must prove by SCRAM-SHA-256
- * that it knows the password before anything else happens. A program that has taken the port of the server gets neither
- * the password nor a statement (RFC 5802, 9). It also closes a connection that has fallen silent.
+ * The client of every connection to the database. It reads the URL with the meaning of libpq, which pg does not do, and
+ * closes a connection that has fallen silent.
  */
 export class DatabaseClient extends Client {
-  constructor(options: string | ClientConfig = {}) {
-    const given = typeof options === 'string' ? { connectionString: options } : options;
-    const config = { keepAlive: true, keepAliveInitialDelayMillis: 10_000, ...given };
-    super(config);
-    const { connectionString } = config;
-    if (connectionString !== undefined && requiresScram(connectionString)) enforceScram(this.connection);
-    this.once('connect', () => closeWhenSilent(this, (limits) => new DatabaseClient({ ...config, ...limits })));
+  /** @throws Error for a URL that cannot be used */
+  constructor({ connectionString = '', ...config }: ClientConfig = {}) {
+    const url = readUrl(connectionString);
+    const { user, password, database, session, connectTimeout, requireChannelBinding } = url;
+    const given: ClientConfig = {
+      ...config,
+      ...(connectTimeout && { connectionTimeoutMillis: connectTimeout * 1000 }),
+    };
+    super({
+      ...given,
+      ...session,
+      ...url.address,
+      user,
+      password,
+      database,
+      // The connection sees to TLS.
+      ssl: false,
+      enableChannelBinding: requireChannelBinding,
+      connection: new DatabaseConnection(url),
+    } as ClientConfig);
+    this.once('connect', () =>
+      closeWhenSilent(this, (limits) => new DatabaseClient({ ...given, connectionString, ...limits })),
+    );
+  }
+
+  /** Asks the server to cancel the statement in progress, and waits until it has taken the request. */
+  async cancelStatement(): Promise<void> {
+    const { processID, secretKey } = this as unknown as Session;
+    await (this.connection as DatabaseConnection).cancel(processID, secretKey);
   }
 }
 
-/** @throws Error for another value of `require_auth`, which would have no effect */
-function requiresScram(url: string): boolean {
-  const value = /[?&]require_auth=([^&#]*)/.exec(url)?.[1];
-  if (value === undefined || value === scram) return value !== undefined;
-  throw new Error(`require_auth=${value} of the database URL is not supported: only ${scram} is.`);
-}
-
-/** Watches the messages before pg acts on them, until the server has proved itself. */
-function enforceScram(connection: Connection): void {
-  let isFinal = false;
-  let hasFailed = false;
-  connection.once('error', () => (hasFailed = true));
-  const watch = ({ name }: { name: string }): void => {
-    if (name === 'authenticationSASLFinal') isFinal = true;
-    if (exchange.includes(name)) return;
-    // pg has verified the signature of the final message, or has emitted an error.
-    if (name === 'authenticationOk' && isFinal && !hasFailed) {
-      connection.off('message', watch);
-      return;
-    }
-    connection.removeAllListeners(name);
-    connection.stream.destroy();
-    connection.emit('error', new Error(`The database server did not authenticate by ${scram} (${name}).`));
-  };
-  connection.on('message', watch);
+function readUrl(text: string): DatabaseUrl {
+  try {
+    return readDatabaseUrl(text);
+  } catch (error) {
+    throw new Error(`The database URL ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-import { DatabaseClient, requireScram } from '../database-client.js';
+import { DatabaseClient } from '../database-client.js';
 import { errorCode } from './embedded-database-error.js';
 import { waitUntil } from './wait-until.js';
 
@@ -25,7 +25,7 @@ const disconnectDelay = 2_000;
  */
 export function urlOf(address: ServerAddress, database: string): string {
   const server = `${roleName}:${address.password}@127.0.0.1:${address.port}`;
-  return `postgres://${server}/${encodeURIComponent(database)}?${requireScram}`;
+  return `postgres://${server}/${encodeURIComponent(database)}?sslmode=disable&require_auth=scram-sha-256`;
 }
 
 /**
@@ -94,8 +94,7 @@ export async function countOtherClients(presence: Presence): Promise<number> {
 function newClient(address: ServerAddress, name?: string): pg.Client {
   return new DatabaseClient({
     connectionString: urlOf(address, 'postgres'),
-    // Explicit, because PGSSLMODE and PGAPPNAME would otherwise apply.
-    ssl: false,
+    // Explicit, because PGAPPNAME would otherwise apply.
     application_name: name ?? 'email-stage probe',
     connectionTimeoutMillis: 5_000,
     query_timeout: 30_000,

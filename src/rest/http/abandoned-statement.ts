@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { connect } from 'node:net';
 
 import type { EntityManager } from 'typeorm';
 
@@ -41,7 +40,7 @@ export async function queryForClient<Row>(
     // It was given up while it waited for a connection.
     if (response.destroyed) throw new AppError('tooSlow');
     const cancel = (): void => {
-      cancelling = cancelStatement(connection);
+      cancelling = connection.cancelStatement();
     };
     response.once('close', cancel);
     try {
@@ -56,29 +55,8 @@ export async function queryForClient<Row>(
   }
 }
 
-/** Milliseconds to wait for the database server to take the request to cancel. */
-const cancelTimeout = 5_000;
-
-/**
- * Sends PostgreSQL's CancelRequest (frontend/backend protocol, 54.2.8), over a connection of its own: those of the pool
- * may all be busy with such statements. It names the connection by its secret, so it works through a pooler too. The
- * server closes the connection when the signal is sent. If that fails, STATEMENT_TIMEOUT ends the statement.
- */
-function cancelStatement({ host, port, processID, secretKey }: Connection): Promise<void> {
-  const request = Buffer.alloc(16);
-  [16, 80_877_102, processID, secretKey].forEach((word, index) => request.writeInt32BE(word, 4 * index));
-  return new Promise((resolve) => {
-    const socket = connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
-    socket.setTimeout(cancelTimeout, () => socket.destroy());
-    socket.on('error', () => undefined).on('close', () => resolve());
-    socket.resume().end(request);
-  });
-}
-
-/** What the driver knows of a connection. */
+/** A connection of the pool. */
 interface Connection {
-  readonly host: string;
-  readonly port: number;
-  readonly processID: number;
-  readonly secretKey: number;
+  /** Asks the server to cancel the statement in progress. The connections of the pool may all be busy with such statements. */
+  cancelStatement(): Promise<void>;
 }

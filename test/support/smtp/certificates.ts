@@ -7,13 +7,18 @@ export interface Credentials {
   readonly key: string;
 }
 
-export type CertificateName = 'localhost' | 'expired' | 'wrong-host';
+export type CertificateName = 'localhost' | 'expired' | 'wrong-host' | 'client';
 
 /** Path of the certificate authority's file. */
 export const authorityFile = fileURLToPath(new URL('certificates/authority.pem', import.meta.url));
 
+/** Path of a certificate in `certificates/` with its key. */
+export function fileOf(name: CertificateName): string {
+  return fileURLToPath(new URL(`certificates/${name}.pem`, import.meta.url));
+}
+
 /** Reads a certificate in `certificates/` with its key. */
 export function credentials(name: CertificateName): Credentials {
-  const pem = readFileSync(new URL(`certificates/${name}.pem`, import.meta.url), 'utf8');
+  const pem = readFileSync(fileOf(name), 'utf8');
   return { cert: pem, key: pem };
 }
