@@ -130,7 +130,7 @@ export default tseslint.config(
       'src/database/database-clock.ts',
       'src/flows/backgrounds/background-files.ts',
       'src/flows/transfer/{exporter.service,import-logs}.ts',
-      'src/mail/mailbox/mailbox.ts',
+      'src/mail/transport/mailbox/mailbox.ts',
       'src/mail/rendering/mail-renderer.ts',
       'src/pages/page-renderer.ts',
       'src/stages/email/sample-mail.ts',

@@ -6,6 +6,7 @@ import type { Settings } from './config/settings.js';
 import type { App } from './configure-app.js';
 import { administrator } from './core/bootstrap/bootstrap-names.js';
 import { MailboxAccess } from './mail/mailbox/mailbox-access.js';
+import { GlobalTransport } from './mail/transport/global-transport.js';
 import { welcome } from './welcome.js';
 
 /** What the start has to say. */
@@ -65,7 +66,7 @@ async function mailboxLine(
   settings: Settings,
   logger: Logger,
 ): Promise<string | undefined> {
-  if (settings.emailHost !== undefined) return undefined;
+  if (!nest.get(GlobalTransport, { strict: false }).isMailbox) return undefined;
   const access = nest.get(MailboxAccess, { strict: false });
   // A worker serves no pages, and without PUBLIC_URL it does not know the URL of a process that does.
   const isElsewhere = settings.role === 'worker' && settings.publicUrl === undefined;

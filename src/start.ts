@@ -16,6 +16,7 @@ import { JobQueue } from './database/job-queue.js';
 import { NodeRegistry } from './database/node-registry.js';
 import { keptSecretKey } from './database/secret-key.js';
 import { Shutdown } from './health/shutdown.service.js';
+import { globalTransport } from './mail/transport/global-transport.js';
 import { MailTransports } from './mail/transport/mail-transports.js';
 import { BlueprintStart } from './managed/blueprint-start.service.js';
 import { isOnTerminal, reloadOnSignal } from './reload-on-signal.js';
@@ -67,6 +68,8 @@ export async function start(): Promise<void> {
  */
 async function serve(cleanups: Cleanups, fail: () => void, hurry: AbortSignal): Promise<void> {
   const { settings, warnings } = readSettings(environment());
+  // Before slow steps.
+  globalTransport(settings);
   const logger = createLogger(settings);
   logFaults(logger);
   for (const warning of warnings) logger.warn(warning);

@@ -87,9 +87,9 @@ export class Settings {
   readonly logLevel: (typeof logLevels)[number] = 'info';
 
   @Setting('Folder for the embedded database, generated secrets and uploads')
-  @ValidWith(({ databaseUrl, secretKey, emailHost, dataDir }: Settings) =>
+  @ValidWith(({ databaseUrl, secretKey, emailHost, emailUrl, dataDir }: Settings) =>
     // Without these three settings, the service cannot work without the folder.
-    [databaseUrl, secretKey, emailHost].includes(undefined) ? rules.dataFolderProblem(dataDir) : undefined,
+    [databaseUrl, secretKey, emailUrl ?? emailHost].includes(undefined) ? rules.dataFolderProblem(dataDir) : undefined,
   )
   readonly dataDir: string = './data';
 
@@ -193,6 +193,9 @@ export class Settings {
   )
   @Valid(rules.folderProblem)
   readonly pageTemplateDir: string | undefined;
+
+  @Secret('How mails of the global settings are sent, such as smtp://user:password@host:587 (default: by EMAIL_HOST)')
+  readonly emailUrl: string | undefined;
 
   @Setting('SMTP server of stages that use the global settings')
   @Valid(rules.serverProblem)

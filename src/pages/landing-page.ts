@@ -7,7 +7,7 @@ import { SessionCookies } from '../core/sessions/session-cookies.js';
 import { FlowPlanner } from '../flow-execution/flow-planner.js';
 import type { FlowDesignation } from '../flows/flow-choices.js';
 import { MailboxAccess } from '../mail/mailbox/mailbox-access.js';
-import { Mailbox } from '../mail/mailbox/mailbox.js';
+import { GlobalTransport } from '../mail/transport/global-transport.js';
 import type { PageVisitor } from './page-visitors.js';
 import type { Page, PageLink } from './page.js';
 import type { Wording } from './wording.js';
@@ -37,7 +37,7 @@ export class LandingPage {
   constructor(
     private readonly dataSource: DataSource,
     private readonly planner: FlowPlanner,
-    private readonly mailbox: Mailbox,
+    private readonly globalTransport: GlobalTransport,
     private readonly mailboxAccess: MailboxAccess,
     private readonly cookies: SessionCookies,
   ) {}
@@ -85,13 +85,13 @@ export class LandingPage {
 
   private tools(canSeeStatus: boolean, wording: Wording): Entry[] {
     const docs = { href: '/api/v3/docs/', label: wording.text('docs'), text: wording.text('docsText'), icon: 'code' };
-    if (!canSeeStatus || !this.mailbox.isInUse) return [docs];
+    if (!canSeeStatus || !this.globalTransport.isMailbox) return [docs];
     const mailbox = { href: '/dev/mailbox/', label: wording.text('mailbox'), text: wording.text('mailboxText') };
     return [{ ...mailbox, icon: 'mail' }, docs];
   }
 
   private async state(wording: Wording): Promise<StatusLine[]> {
-    const isMailOpen = this.mailbox.isInUse;
+    const isMailOpen = this.globalTransport.isMailbox;
     const mail: StatusLine = {
       name: wording.text('mailState'),
       mark: wording.text(isMailOpen ? 'mailLocal' : 'mailSet'),

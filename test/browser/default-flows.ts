@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 
 import { MailboxAccess } from '../../src/mail/mailbox/mailbox-access.js';
-import { Mailbox } from '../../src/mail/mailbox/mailbox.js';
 import { readMail } from '../../src/mail/mailbox/received-mail.js';
+import { Mailbox } from '../../src/mail/transport/mailbox/mailbox.js';
 import { BlueprintStart } from '../../src/managed/blueprint-start.service.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 

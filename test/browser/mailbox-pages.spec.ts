@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { Mailbox } from '../../src/mail/mailbox/mailbox.js';
+import { Mailbox } from '../../src/mail/transport/mailbox/mailbox.js';
 import { closeContexts, expectAccessible, launchBrowser, openContext, sideways, takePicture } from './browser.js';
 import { type DefaultService, startDefaultService } from './default-flows.js';
 
@@ -24,7 +24,8 @@ beforeEach(() => mailbox.clear());
 
 async function keep(subject: string, html = '<p>Your code:</p><p>482913</p>'): Promise<string> {
   const pk = randomUUID();
-  const refusal = await mailbox.keep(pk, {
+  const refusal = await mailbox.keep({
+    pk,
     messageId: `${pk}@example.org`,
     from: { name: 'City Library', address: 'books@library.example' },
     to: { name: '', address: 'a.reader.with.a.long.address@a-long-host-name.library.example' },

@@ -35,6 +35,7 @@ beforeAll(async () => {
       PORT: '0',
       BOOTSTRAP_TOKEN: token,
       ROLE_DESCRIPTION: 'Not described yet.',
+      EMAIL_URL: 'nowhere://void',
     },
     join(folder, 'dist'),
   );
@@ -132,10 +133,10 @@ describe('The recipes of CONTRIBUTING', () => {
   });
 
   it('add a transport', async () => {
-    const { pk } = await send('POST', '/stages/email/', { name: 'mail' });
+    const { pk } = await send('POST', '/stages/email/', { name: 'mail', use_global_settings: true });
     const { message } = await send('POST', `/stages/email/${pk}/test/`, { to: 'jane@example.invalid' });
     await expect
       .poll(() => send('GET', `/mail/messages/${message}/`), { timeout: 30_000 })
-      .toMatchObject({ state: 'sent', timeline: [{ server: 'nowhere' }] });
+      .toMatchObject({ state: 'sent', timeline: [{ provider: 'nowhere', server: 'void' }] });
   });
 });

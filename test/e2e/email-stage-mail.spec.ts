@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { MailTransports } from '../../src/mail/transport/mail-transports.js';
-import { totalTimeoutMs } from '../../src/mail/transport/smtp-settings.js';
+import { type SmtpSettings, totalTimeoutMs } from '../../src/mail/transport/smtp/smtp-settings.js';
 import type { Answer } from '../support/api-client.js';
 import { createSendingStage, messageOf } from '../support/mails.js';
 import { createPlainUser } from '../support/plain-user.js';
@@ -78,7 +78,7 @@ describe('/stages/email/{id}/test/', () => {
     const { body } = await test(stage, { to: 'bounded@example.org' });
     expect(await settled(body.message)).toMatchObject({ state: 'sent' });
     const [settings] = send.mock.calls.find(([, { to }]) => to.address === 'bounded@example.org')!;
-    expect(totalTimeoutMs(settings)).toBe(60_000);
+    expect(totalTimeoutMs(settings as SmtpSettings)).toBe(60_000);
     send.mockRestore();
   });
 
@@ -86,7 +86,9 @@ describe('/stages/email/{id}/test/', () => {
     const { body } = await test(await createSendingStage(app, port), { to: 'nobody@example.org' });
     expect(await settled(body.message)).toMatchObject({
       state: 'failed',
-      timeline: [{ outcome: 'refused', code: 550, reply: expect.stringContaining('No such user here') }],
+      timeline: [
+        { outcome: 'refused', provider: 'smtp', code: 550, reply: expect.stringContaining('No such user here') },
+      ],
     });
   });
 

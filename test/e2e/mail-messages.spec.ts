@@ -101,7 +101,8 @@ describe('/mail/messages/', () => {
     const [pk] = await enqueue(app, mailFrom(stage, 'a@example.org'));
     const store = app.nest.get(MessageStore, { strict: false });
     expect(await store.claim([pk!], 30)).toEqual(new Map([[pk, 1]]));
-    const result = { outcome: 'deferred', code: 451, reply: 'later', reason: 'Try later.', server: 'mx:25' } as const;
+    const reply = { code: 451, reply: 'later', reason: 'Try later.', server: 'mx:25', providerMessageId: 'A1' };
+    const result = { outcome: 'deferred', provider: 'smtp', ...reply } as const;
     const next = { state: 'retrying', nextAttempt: new Date() } as const;
     await store.finish([{ pk: pk!, number: 1, result, next }]);
     expect(await store.claim([pk!], 30)).toEqual(new Map([[pk, 2]]));
@@ -119,6 +120,8 @@ describe('/mail/messages/', () => {
         reason: 'Try later.',
         server: 'mx:25',
         tls: null,
+        provider: 'smtp',
+        provider_message_id: 'A1',
       },
       expect.objectContaining({ number: 2, ended: null, outcome: null, code: null }),
     ]);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { MailboxAccess } from '../../src/mail/mailbox/mailbox-access.js';
-import { Mailbox } from '../../src/mail/mailbox/mailbox.js';
+import { Mailbox } from '../../src/mail/transport/mailbox/mailbox.js';
 import { createUser } from '../factories/user.js';
 import { signedIn } from '../support/signed-in.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -44,7 +44,8 @@ async function keep({
   html,
 }: Mail = {}): Promise<string> {
   const pk = randomUUID();
-  await app.nest.get(Mailbox, { strict: false }).keep(pk, {
+  await app.nest.get(Mailbox, { strict: false }).keep({
+    pk,
     messageId: `${pk}@example.org`,
     from: { name: from, address: 'sender@example.org' },
     to: { name: '', address: to },

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { Housekeeping } from '../../src/database/housekeeping.js';
 import { MailboxAccess } from '../../src/mail/mailbox/mailbox-access.js';
-import { Mailbox } from '../../src/mail/mailbox/mailbox.js';
+import { Mailbox } from '../../src/mail/transport/mailbox/mailbox.js';
 import type { OutgoingMail } from '../../src/mail/transport/outgoing-mail.js';
 import { enqueue, mailFrom, messageOf } from '../support/mails.js';
 import { createPlainUser } from '../support/plain-user.js';
@@ -47,7 +47,8 @@ async function keyOf({ nest }: TestApp): Promise<string> {
 
 async function keep(more: Partial<OutgoingMail> = {}): Promise<string> {
   const pk = randomUUID();
-  await app.nest.get(Mailbox, { strict: false }).keep(pk, {
+  await app.nest.get(Mailbox, { strict: false }).keep({
+    pk,
     messageId: `${pk}@example.org`,
     from: { name: 'Wächter', address: 'sender@example.org' },
     to: { name: 'Eve', address: 'eve@example.org' },
@@ -168,7 +169,8 @@ describe('/dev/mailbox/', () => {
 
   it('shows a plain-text mail, and answers 404 for its HTML', async () => {
     const pk = randomUUID();
-    await app.nest.get(Mailbox, { strict: false }).keep(pk, {
+    await app.nest.get(Mailbox, { strict: false }).keep({
+      pk,
       messageId: `${pk}@example.org`,
       from: { name: '', address: 'sender@example.org' },
       to: { name: '', address: 'eve@example.org' },

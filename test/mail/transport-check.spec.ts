@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import type { SmtpSettings } from '../../src/mail/transport/smtp-settings.js';
+import type { SmtpSettings } from '../../src/mail/transport/smtp/smtp-settings.js';
 import { credentials } from '../support/smtp/certificates.js';
 import { hangUp, type Script, silence } from '../support/smtp/scripted-server.js';
 import { smtpServers } from '../support/smtp/servers.js';

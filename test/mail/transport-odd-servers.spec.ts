@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { SmtpSettings } from '../../src/mail/transport/smtp-settings.js';
+import type { SmtpSettings } from '../../src/mail/transport/smtp/smtp-settings.js';
 import { hangUp, type Script } from '../support/smtp/scripted-server.js';
 import { smtpServers } from '../support/smtp/servers.js';
 import { login, outgoingMail, smtpSettings, startTransports, type TestTransports } from '../support/smtp/transports.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { SmtpSettings } from '../../src/mail/transport/smtp-settings.js';
+import type { SmtpSettings } from '../../src/mail/transport/smtp/smtp-settings.js';
 import { type CertificateName, credentials } from '../support/smtp/certificates.js';
 import { type Script, type ScriptedServer, silence } from '../support/smtp/scripted-server.js';
 import { smtpServers } from '../support/smtp/servers.js';

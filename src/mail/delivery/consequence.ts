@@ -10,28 +10,29 @@ export type Consequence = Pick<FinishedAttempt, 'result' | 'next' | 'event'>;
 /**
  * Returns the attempt's result, the message's next state and the event to write.
  *
+ * @param provider as `TransportDescription` has it
  * @param message its `attempts` includes this attempt
  * @param random from 0 to 1, for the jitter of the retry
  */
 export function consequenceOf(
-  outcome: Outcome | 'captured',
+  outcome: Outcome,
+  provider: string,
   message: DueMessage,
   sender: MailSender,
   now: Date,
   random: number,
 ): Consequence {
-  if (outcome === 'captured') {
-    const reason = 'No mail server is set (EMAIL_HOST): the mail is in the local mailbox.';
-    return { result: { outcome: 'captured', reason }, next: { state: 'captured' } };
+  if (outcome.kind === 'captured') {
+    return { result: { outcome: 'captured', provider, reason: outcome.reason }, next: { state: 'captured' } };
   }
-  const { kind, ...details } = outcome;
+  const { kind: _, ...details } = outcome;
   if (outcome.kind === 'accepted') {
-    const result = { ...details, outcome: 'accepted', reason: '' } as const;
+    const result = { ...details, provider, outcome: 'accepted', reason: '' } as const;
     return { result, next: { state: 'sent' }, event: eventOf(message, sender) };
   }
   const quote = outcome.reply === undefined || outcome.reply === '' ? '' : ` Its reply: ${outcome.reply}`;
-  const result = { ...details, outcome: outcome.kind, reason: `${outcome.reason}${quote}` };
-  const retryAt = kind === 'refused' ? undefined : nextAttempt(message, now, random);
+  const result = { ...details, provider, outcome: outcome.kind, reason: `${outcome.reason}${quote}` };
+  const retryAt = outcome.kind === 'refused' ? undefined : nextAttempt(message, now, random, outcome.retryAfter);
   if (retryAt !== undefined) return { result, next: { state: 'retrying', nextAttempt: retryAt } };
   return { result, next: { state: 'failed' }, event: eventOf(message, sender, result.reason) };
 }

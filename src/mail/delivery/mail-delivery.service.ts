@@ -7,14 +7,13 @@ import { linkUrl, oneTimeCode, type StoredLink } from '../../database/link-secre
 import { SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import { TemplateError } from '../../templating/template-error.js';
-import { Mailbox } from '../mailbox/mailbox.js';
 import { type DueMessage, MessageStore } from '../outbox/message-store.js';
 import type { StoredMailData } from '../outbox/stored-mail-data.js';
 import { type MailData, statedExpiry } from '../rendering/mail-data.js';
 import { MailRenderer, type RenderedMail } from '../rendering/mail-renderer.js';
 import { MailTransports, type OutgoingMail, type Outcome } from '../transport/mail-transports.js';
-import { sanitize } from '../transport/reply.js';
-import { hostAndPort, testTimeoutSeconds } from '../transport/smtp-settings.js';
+import { testTimeoutSeconds } from '../transport/report.js';
+import { sanitize } from '../transport/sanitize.js';
 import { consequenceOf, eventOf } from './consequence.js';
 import { DeliveryBatches } from './delivery-batches.js';
 import { MailMetrics } from './mail-metrics.js';
@@ -24,7 +23,7 @@ import { ServerCircuits } from './server-circuits.js';
 /** Reason of a mail whose links and code can no longer be derived. */
 const keyIsGone = 'The links in this mail need the SECRET_KEY from before the last rotation. Request the mail again.';
 
-type Send = (mail: OutgoingMail) => Promise<Outcome | 'captured'>;
+type Send = (mail: OutgoingMail) => Promise<Outcome>;
 
 /** Sends messages: claims, renders and sends each one, and records the outcome. */
 @Injectable()
@@ -41,7 +40,6 @@ export class MailDelivery {
     private readonly batches: DeliveryBatches,
     private readonly renderer: MailRenderer,
     private readonly transports: MailTransports,
-    private readonly mailbox: Mailbox,
     private readonly events: EventLog,
     private readonly secrets: SecretBox,
     private readonly clock: DatabaseClock,
@@ -61,15 +59,16 @@ export class MailDelivery {
       const { problem: reason } = sender;
       return this.attempt(message, sender, () => Promise.resolve({ kind: 'deferred', reason, unreachable: false }));
     }
-    if (sender.smtp === undefined) return this.attempt(message, sender, (mail) => this.capture(mail, pk));
-    const smtp = message.data.isTrial === true ? { ...sender.smtp, totalTimeout: testTimeoutSeconds } : sender.smtp;
-    const server = hostAndPort(smtp);
+    const transport =
+      message.data.isTrial === true ? { ...sender.transport, totalTimeout: testTimeoutSeconds } : sender.transport;
+    const { server } = this.transports.describe(transport);
+    if (server === '') return this.attempt(message, sender, (mail) => this.transports.send(transport, mail));
     const admission = await this.circuits.enter(server);
     if (!admission.admitted) return this.postpone(message, admission.retryAfterMs, server, admission.reason);
     let reachable = true;
     try {
       await this.attempt(message, sender, async (mail) => {
-        const outcome = await this.transports.send(smtp, mail);
+        const outcome = await this.transports.send(transport, mail);
         reachable = !(outcome.kind === 'deferred' && outcome.unreachable);
         return outcome;
       });
@@ -92,7 +91,7 @@ export class MailDelivery {
     }
   }
 
-  private async renderAndSend(message: DueMessage, sender: MailSender, send: Send): Promise<Outcome | 'captured'> {
+  private async renderAndSend(message: DueMessage, sender: MailSender, send: Send): Promise<Outcome> {
     const secrets = this.secrets.withKey(message.data.secretKeyId);
     if (secrets === undefined) return { kind: 'refused', reason: keyIsGone };
     try {
@@ -146,13 +145,9 @@ export class MailDelivery {
     return expires.getTime() <= this.clock.now() ? {} : { code, code_expires: statedExpiry(expires) };
   }
 
-  private async capture(mail: OutgoingMail, pk: string): Promise<Outcome | 'captured'> {
-    const reason = await this.mailbox.keep(pk, mail);
-    return reason === undefined ? 'captured' : { kind: 'refused', reason };
-  }
-
-  private async record(message: DueMessage, sender: MailSender, outcome: Outcome | 'captured'): Promise<void> {
-    const consequence = consequenceOf(outcome, message, sender, this.clock.date(), Math.random());
+  private async record(message: DueMessage, sender: MailSender, outcome: Outcome): Promise<void> {
+    const { provider } = this.transports.describe(sender.transport);
+    const consequence = consequenceOf(outcome, provider, message, sender, this.clock.date(), Math.random());
     const { result, next } = consequence;
     const { pk, attempts: number } = message;
     const isRecorded = await this.batches.finish({ pk, number, ...consequence });
@@ -166,6 +161,7 @@ export class MailDelivery {
       attempt: number,
       outcome: result.outcome,
       state: next.state,
+      provider,
       server: result.server,
       reason: result.reason,
     });
@@ -194,6 +190,7 @@ export class MailDelivery {
 
 function outgoing(message: DueMessage, sender: MailSender, rendered: RenderedMail): OutgoingMail {
   return {
+    pk: message.pk,
     messageId: message.messageId,
     from: sender.from,
     to: { name: message.recipientName, address: message.recipientAddress },

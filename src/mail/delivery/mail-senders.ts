@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { type MailAddress, readMailAddress } from '../../syntax/mail-address.js';
-import { globalSmtpSettings, type SmtpSettings } from '../transport/smtp-settings.js';
+import { GlobalTransport } from '../transport/global-transport.js';
+import type { TransportSettings } from '../transport/mail-transport.js';
+import type { SmtpSettings } from '../transport/smtp/smtp-settings.js';
 
-/** The sender of a mail and its mail server. */
+/** The sender of a mail and its transport. */
 export interface MailSender {
-  /** Undefined: no mail server, mails go to the local mailbox. */
-  readonly smtp: SmtpSettings | undefined;
+  readonly transport: TransportSettings;
   readonly from: MailAddress;
   /** Name of the stage, for events and lists. */
   readonly name: string;
@@ -23,7 +24,10 @@ export type SenderSource = (stages: readonly string[]) => Promise<ReadonlyMap<st
 export class MailSenders {
   private readonly sources: SenderSource[] = [];
 
-  constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly globalTransport: GlobalTransport,
+  ) {}
 
   register(source: SenderSource): void {
     this.sources.push(source);
@@ -33,15 +37,15 @@ export class MailSenders {
   global(): MailSender {
     const from = readMailAddress(this.settings.emailFrom);
     return {
-      smtp: globalSmtpSettings(this.settings),
+      transport: this.globalTransport.settings,
       from: from.name === '' ? this.withName(from.address) : from,
       name: '',
     };
   }
 
-  /** Returns settings of a stage with those that are the same for every server. */
-  withClientName(smtp: SmtpSettings): SmtpSettings {
-    return { ...smtp, clientName: this.settings.emailHelo };
+  /** Returns the transport to a server of a stage, with the settings that are the same for every server. */
+  transportTo(server: Omit<SmtpSettings, 'kind' | 'clientName'>): SmtpSettings {
+    return { kind: 'smtp', ...server, clientName: this.settings.emailHelo };
   }
 
   /** Returns a sender address with the name of the service: EMAIL_FROM_NAME, or else BRAND_NAME. */

@@ -12,8 +12,8 @@ import { keptKey } from '../../database/secret-key.js';
 import { isSameSecret } from '../../rest/access/same-secret.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { type HostCookie, hostCookie } from '../../rest/http/host-cookie.js';
+import { GlobalTransport } from '../transport/global-transport.js';
 import { mailboxPath } from './mailbox-pages.js';
-import { Mailbox } from './mailbox.js';
 
 /**
  * Access key of the local mailbox, for local trials. It is stored in `mailbox.key` below DATA_DIR, readable by its
@@ -28,7 +28,7 @@ export class MailboxAccess {
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    private readonly mailbox: Mailbox,
+    private readonly globalTransport: GlobalTransport,
     private readonly authentication: AuthenticationService,
     private readonly sessionCookies: SessionCookies,
     private readonly secrets: SecretBox,
@@ -38,7 +38,7 @@ export class MailboxAccess {
 
   /** Whether the mailbox can be opened with a key. */
   get hasKey(): boolean {
-    return this.mailbox.isInUse && isLocalTrial(this.settings);
+    return this.globalTransport.isMailbox && isLocalTrial(this.settings);
   }
 
   /**

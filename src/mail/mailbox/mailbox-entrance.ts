@@ -9,9 +9,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Observable, of } from 'rxjs';
 
 import type { RequestBody } from '../../rest/http/request-body.js';
+import { GlobalTransport } from '../transport/global-transport.js';
 import { MailboxAccess } from './mailbox-access.js';
 import { tokenField } from './mailbox-pages.js';
-import { Mailbox } from './mailbox.js';
 
 /**
  * Restricts the mailbox to superusers and holders of its key. Everyone else gets 404, as does everyone while a mail
@@ -21,14 +21,14 @@ import { Mailbox } from './mailbox.js';
 @Injectable()
 export class MailboxEntrance implements NestInterceptor {
   constructor(
-    private readonly mailbox: Mailbox,
+    private readonly globalTransport: GlobalTransport,
     private readonly access: MailboxAccess,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    if (!this.mailbox.isInUse) throw new NotFoundException();
+    if (!this.globalTransport.isMailbox) throw new NotFoundException();
     const { key } = request.query as { key?: unknown };
     if (key !== undefined && (await this.access.accept(key, reply))) {
       void reply.status(303).header('location', withoutKey(request.url));

@@ -1,5 +1,5 @@
+import type { FoundMail, KeptMail } from '../transport/mailbox/mailbox.js';
 import { type Html, html } from './html.js';
-import type { FoundMail, KeptMail } from './mailbox.js';
 import { codeIn, linksIn, type MailSummary, type ReceivedMail } from './received-mail.js';
 
 /** Path of the pages. */

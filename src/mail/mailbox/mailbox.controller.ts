@@ -20,10 +20,10 @@ import type { FastifyRequest } from 'fastify';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
+import { type FoundMail, type KeptMail, Mailbox } from '../transport/mailbox/mailbox.js';
 import { MailboxAccess } from './mailbox-access.js';
 import { MailboxEntrance } from './mailbox-entrance.js';
 import { type Entry, mailboxPath, MailboxPages, type MailView, mailViews } from './mailbox-pages.js';
-import { type FoundMail, type KeptMail, Mailbox } from './mailbox.js';
 import { readMail, readSummary } from './received-mail.js';
 
 /** Mails per page. */

@@ -1,9 +1,14 @@
 import { Module } from '@nestjs/common';
 
+import { TransportModule } from '../transport/transport.module.js';
 import { MailboxAccess } from './mailbox-access.js';
 import { MailboxController } from './mailbox.controller.js';
-import { Mailbox } from './mailbox.js';
 
-/** The local mailbox and its pages. */
-@Module({ controllers: [MailboxController], providers: [Mailbox, MailboxAccess], exports: [Mailbox, MailboxAccess] })
+/** The pages of the local mailbox. */
+@Module({
+  imports: [TransportModule],
+  controllers: [MailboxController],
+  providers: [MailboxAccess],
+  exports: [MailboxAccess],
+})
 export class MailboxModule {}

@@ -32,4 +32,6 @@ export const attemptColumns = {
   reason: 'attempt.reason',
   server: 'attempt.server',
   tls: 'attempt.tls',
+  provider: 'attempt.provider',
+  provider_message_id: 'attempt.providerMessageId',
 } satisfies Columns & Record<keyof DeliveryAttemptDto, string>;

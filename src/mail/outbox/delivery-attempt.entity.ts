@@ -37,7 +37,7 @@ export class DeliveryAttempt {
   @Column({ type: 'text', nullable: true })
   outcome!: AttemptOutcome | null;
 
-  /** The server's reply code (RFC 5321, 4.2). */
+  /** The server's SMTP reply code (RFC 5321, 4.2) or HTTP status. */
   @Column({ type: 'integer', nullable: true })
   code!: number | null;
 
@@ -47,6 +47,14 @@ export class DeliveryAttempt {
   /** Reason for a failure, as text. */
   @Column({ type: 'text', default: '' })
   reason!: string;
+
+  /** Kind of the transport, with the name of the provider if the kind has several: `smtp`, `http/resend`. */
+  @Column({ type: 'text', default: '' })
+  provider!: string;
+
+  /** The message's identifier at the server or provider; empty if it names none. */
+  @Column({ type: 'text', default: '' })
+  providerMessageId!: string;
 
   /** `host:port` */
   @Column({ type: 'text', default: '' })

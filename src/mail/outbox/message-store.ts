@@ -21,11 +21,13 @@ export type DueMessage = NewMessage &
 /** Result of an attempt. */
 interface AttemptResult {
   readonly outcome: AttemptOutcome;
+  readonly provider: string;
   readonly reason: string;
   readonly code?: number | undefined;
   readonly reply?: string | undefined;
   readonly server?: string | undefined;
   readonly tls?: string | null | undefined;
+  readonly providerMessageId?: string | undefined;
 }
 
 /** State of a message after an attempt. */
@@ -154,7 +156,7 @@ export class MessageStore {
       `with done as (
          select * from jsonb_to_recordset($1) as done (
            message_uuid uuid, number integer, outcome text, reason text, code integer, reply text, server text,
-           tls text, state text, next_attempt timestamptz, action text, app text, context jsonb
+           tls text, provider text, provider_message_id text, state text, next_attempt timestamptz, action text, app text, context jsonb
          )
        ), mine as (
          select message_uuid from "mail_message" message join done using (message_uuid)
@@ -169,7 +171,8 @@ export class MessageStore {
        ), attempt as (
          update "delivery_attempt" attempt
             set ended = now(), outcome = done.outcome, reason = done.reason, code = done.code, reply = done.reply,
-                server = done.server, tls = done.tls
+                server = done.server, tls = done.tls, provider = done.provider,
+                provider_message_id = done.provider_message_id
            from done
           where attempt.message_uuid = any($2) and attempt.message_uuid = done.message_uuid
             and attempt.number = done.number and attempt.ended is null
@@ -308,11 +311,11 @@ function sendingJob(more: Pick<Job, 'runAt' | 'isFirst'> = {}): string {
 }
 
 function rowOf({ pk, number, result, next, event }: FinishedAttempt): Readonly<Record<string, unknown>> {
-  const { outcome, reason, code, reply = '', server = '', tls } = result;
+  const { outcome, reason, code, reply = '', server = '', tls, provider, providerMessageId = '' } = result;
   const { state, nextAttempt: next_attempt } = next;
   const { action, app, context } = event ?? {};
   return {
     ...{ message_uuid: pk, number, outcome, reason, code, reply, server, tls, state, next_attempt },
-    ...{ action, app, context },
+    ...{ provider, provider_message_id: providerMessageId, action, app, context },
   };
 }

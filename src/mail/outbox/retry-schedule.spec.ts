@@ -21,6 +21,11 @@ describe('nextAttempt', () => {
     expect([delay(1, 0), delay(1, 1)]).toEqual([8, 12]);
   });
 
+  it('waits as long as the server says, if that is longer', () => {
+    const after = (seconds: number) => nextAttempt({ ...message, attempts: 1 }, queued, 0.5, seconds)?.getTime();
+    expect([after(5), after(60)]).toEqual([queued.getTime() + 10_000, queued.getTime() + 60_000]);
+  });
+
   it('starts over for a requeued message', () => {
     const again = { ...message, earlierAttempts: 12 };
     expect(nextAttempt({ ...again, attempts: 13 }, queued, 0.5)).toEqual(new Date(queued.getTime() + 10_000));

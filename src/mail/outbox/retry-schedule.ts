@@ -13,15 +13,17 @@ type ScheduleColumn = 'attempts' | 'earlierAttempts' | 'queued' | 'deadline';
  * 20 % jitter, for a day and never after `deadline`. A requeued message starts over.
  *
  * @param random from 0 to 1
+ * @param least seconds that the server wants to be left alone
  * @returns undefined if there is no further attempt
  */
 export function nextAttempt(
   { attempts, earlierAttempts, queued, deadline }: Pick<MailMessage, ScheduleColumn>,
   now: Date,
   random: number,
+  least = 0,
 ): Date | undefined {
   const delay = delays[Math.min(attempts - earlierAttempts, delays.length) - 1] ?? 0;
-  const next = new Date(now.getTime() + delay * 1000 * (0.8 + 0.4 * random));
+  const next = new Date(now.getTime() + 1000 * Math.max(delay * (0.8 + 0.4 * random), least));
   const last = Math.min(queued.getTime() + maxAgeSeconds * 1000, deadline?.getTime() ?? Number.POSITIVE_INFINITY);
   return next.getTime() < last ? next : undefined;
 }

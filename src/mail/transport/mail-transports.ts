@@ -1,54 +1,66 @@
+import { setMaxListeners } from 'node:events';
+
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { MailerService } from '@nestjs-modules/mailer';
+import { ModuleRef } from '@nestjs/core';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
-import { ConnectionPool } from './connection-pool.js';
+import { addressProblem } from '../../syntax/email-address.js';
+import type { MailTransport, TransportDescription, TransportSettings } from './mail-transport.js';
 import type { Outcome } from './outcome.js';
 import type { OutgoingMail } from './outgoing-mail.js';
 import { PoolCache } from './pool-cache.js';
-import { SessionError } from './session-error.js';
-import type { SmtpSettings } from './smtp-settings.js';
-import { hostAndPort } from './smtp-settings.js';
-import { TlsTrust } from './tls-trust.js';
-import { mailProblem, settingsProblem } from './validation.js';
+import type { Report } from './report.js';
+import { kindOf } from './transport-kinds.js';
+import { mailProblem } from './validation.js';
 
 export type { OutgoingMail } from './outgoing-mail.js';
 export type { Outcome } from './outcome.js';
 
-/** Limits of the pool cache: one pool per set of settings. */
+/** Limits of the cache: one transport per set of settings. */
 const cacheLimits = { maxPools: 50, idleMs: 5 * 60_000 };
 
-/**
- * Sends mails over pooled SMTP connections: at most SMTP_CONNECTIONS for each set of settings.
- */
+/** Sends mails with the transports of all kinds, which stay open while they are used. */
 @Injectable()
 export class MailTransports implements OnModuleDestroy {
-  private readonly pools = new PoolCache<ConnectionPool>(cacheLimits);
-  private readonly inFlight = new Set<{ pool: ConnectionPool; outcome: Promise<Outcome> }>();
-  private poolCount = 0;
+  private readonly transports = new PoolCache<MailTransport>(cacheLimits);
+  private readonly inFlight = new Set<Promise<Outcome>>();
+  private readonly stopping = new AbortController();
   private isStopping = false;
   private deadline: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    private readonly mailer: MailerService,
-    private readonly trust: TlsTrust,
-  ) {}
+    private readonly modules: ModuleRef,
+  ) {
+    // One for each transport.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
-  /**
-   * Sends one mail. Waits while all connections of the pool are busy, and then at most four times the settings'
-   * timeout.
-   *
-   * Errors of the server, the settings or the mail are returned as an outcome and never thrown.
-   */
-  async send(settings: SmtpSettings, mail: OutgoingMail): Promise<Outcome> {
-    const reason = settingsProblem(settings) ?? mailProblem(mail);
+  /** Sends one mail. Errors of the server, the settings or the mail are returned as an outcome and never thrown. */
+  async send(settings: TransportSettings, mail: OutgoingMail): Promise<Outcome> {
+    const reason = kindOf(settings).problem(settings) ?? mailProblem(mail);
     if (reason !== undefined) return { kind: 'refused', reason };
     if (this.isStopping) return { kind: 'deferred', reason: shuttingDown.message, unreachable: false };
-    const pool = this.poolFor(settings);
-    const attempt = { pool, outcome: pool.send(mail) };
-    this.inFlight.add(attempt);
-    return attempt.outcome.finally(() => this.inFlight.delete(attempt));
+    const outcome = this.open(settings).send(mail);
+    this.inFlight.add(outcome);
+    return outcome.finally(() => this.inFlight.delete(outcome));
+  }
+
+  /**
+   * Checks without sending a mail whether one would be accepted. Takes at most 60 s.
+   *
+   * @param sender address of the sender
+   */
+  async check(settings: TransportSettings, sender: string): Promise<Report> {
+    const problem = kindOf(settings).problem(settings) ?? addressProblem('sender', sender);
+    if (problem !== undefined) return { ok: false, verdict: problem, steps: [], transcript: [] };
+    return this.open(settings).check(sender);
+  }
+
+  describe(settings: TransportSettings): TransportDescription {
+    const kind = kindOf(settings);
+    if (kind.problem(settings) !== undefined) return { provider: kind.name, server: '' };
+    return this.open(settings).describe();
   }
 
   /** Lets mails be sent for SHUTDOWN_TIMEOUT, and aborts them then. */
@@ -59,27 +71,26 @@ export class MailTransports implements OnModuleDestroy {
   /** Aborts the mails in flight. Later ones are deferred. */
   abort(): void {
     this.isStopping = true;
-    for (const { pool } of this.inFlight) pool.abort(shuttingDown);
+    this.stopping.abort(shuttingDown);
   }
 
-  /** Waits for the mails in flight, and closes every connection. */
+  /** Waits for the mails in flight, and closes every transport. */
   async onModuleDestroy(): Promise<void> {
     this.isStopping = true;
     this.stopInTime();
-    await Promise.all([...this.inFlight].map(({ outcome }) => outcome));
+    await Promise.all(this.inFlight);
     clearTimeout(this.deadline);
-    this.pools.clear();
+    this.transports.clear();
   }
 
-  private poolFor(settings: SmtpSettings): ConnectionPool {
-    const { password, ...others } = settings;
-    const account = JSON.stringify(others);
-    return this.pools.get(JSON.stringify([account, password]), account, () => {
-      this.trust.warnAbout(hostAndPort(settings));
-      this.poolCount += 1;
-      return new ConnectionPool(`${this.poolCount}`, settings, this.mailer, this.trust, this.settings.smtpConnections);
-    });
+  /** Returns the transport of these settings; one with an outdated secret of the same account is closed. */
+  private open(settings: TransportSettings): MailTransport {
+    const kind = kindOf(settings);
+    const account = JSON.stringify(settings, (name, value: unknown) => (kind.secrets.includes(name) ? null : value));
+    return this.transports.get(JSON.stringify(settings), account, () =>
+      this.modules.get(kind.factory, { strict: false }).open(settings, this.stopping.signal),
+    );
   }
 }
 
-const shuttingDown = new SessionError('stopped', 'The service is shutting down.');
+const shuttingDown = new Error('The service is shutting down.');

@@ -11,6 +11,8 @@ export interface InlineImage {
 
 /** A rendered mail. All texts are literal: none is read as a template, an address list or a path. */
 export interface OutgoingMail {
+  /** Key of the message, a UUID: the same for every attempt. */
+  readonly pk: string;
   /** Without angle brackets. The same for every attempt, so that receivers can detect duplicates. */
   readonly messageId: string;
   readonly from: MailAddress;

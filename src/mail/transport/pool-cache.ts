@@ -1,7 +1,7 @@
 /** A pool, as far as the cache is concerned. */
 export interface Closable {
   /** Closes the pool after the current sends. */
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 /** Size and lifetime of a cache. */
@@ -64,6 +64,6 @@ export class PoolCache<T extends Closable> {
     const entry = this.entries.get(key);
     this.entries.delete(key);
     clearTimeout(entry?.timer);
-    entry?.pool.close();
+    void entry?.pool.close();
   }
 }

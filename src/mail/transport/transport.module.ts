@@ -1,19 +1,24 @@
 import { Module } from '@nestjs/common';
 import { MailerModule } from '@nestjs-modules/mailer';
 
+import { GlobalTransport } from './global-transport.js';
 import { MailTransports } from './mail-transports.js';
-import { SmtpCheck } from './smtp-check.js';
-import { TlsTrust } from './tls-trust.js';
+import { Mailbox } from './mailbox/mailbox.js';
+import { transportKinds } from './transport-kinds.js';
 
 /**
- * SMTP transport.
+ * The transports of mails.
  *
- * The mailer starts without transporters and templates: the pools of `MailTransports` add and remove transporters, and
- * mails arrive rendered.
+ * The mailer starts without transporters and templates: the SMTP transports add and remove transporters, and mails arrive
+ * rendered.
  */
 @Module({
   imports: [MailerModule.forRoot({ transports: {} })],
-  providers: [MailTransports, SmtpCheck, TlsTrust],
-  exports: [MailTransports, SmtpCheck],
+  providers: [
+    GlobalTransport,
+    MailTransports,
+    ...transportKinds.flatMap(({ factory, providers }) => [factory, ...providers]),
+  ],
+  exports: [GlobalTransport, MailTransports, Mailbox],
 })
 export class TransportModule {}

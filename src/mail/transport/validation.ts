@@ -1,32 +1,11 @@
 import { controlCharacter } from '../../syntax/email-address.js';
 import { headerTextProblem } from '../../syntax/header-text.js';
 import { mailAddressProblem } from '../../syntax/mail-address.js';
-import { hostProblem, loginProblem } from '../../syntax/mail-host.js';
 import type { InlineImage, OutgoingMail } from './outgoing-mail.js';
-import type { SmtpSettings } from './smtp-settings.js';
 
 /** Header fields that every mail gets, or that affect routing. */
 const reservedFields =
   /^(from|to|cc|bcc|sender|subject|date|message-id|return-path|received|auto-submitted|x-auto-response-suppress|mime-version|content-.*|resent-.*)$/i;
-
-/**
- * Returns why these settings are invalid, for administrators; undefined if they are valid. Values with control
- * characters must not reach a command or a header (CVE-2025-13033 and related advisories).
- */
-export function settingsProblem(settings: SmtpSettings): string | undefined {
-  const { host, port, username, password, useTls, useSsl, timeout } = settings;
-  const problem = hostProblem(host) ?? loginProblem('username', username) ?? loginProblem('password', password);
-  if (problem !== undefined) return problem;
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) return 'The port of the mail server must be 1 to 65535.';
-  if (useTls && useSsl) {
-    return (
-      'Both use_tls and use_ssl are set, but a connection starts either with or without TLS. ' +
-      'Set use_tls for STARTTLS (port 587 or 25), or use_ssl for implicit TLS (port 465).'
-    );
-  }
-  if (!(timeout > 0)) return 'The timeout of the mail server must be more than 0 seconds.';
-  return undefined;
-}
 
 /** Returns why this mail is invalid; undefined if it is valid. */
 export function mailProblem(mail: OutgoingMail): string | undefined {

@@ -7,7 +7,7 @@ import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.j
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { MailRenderer } from '../../mail/rendering/mail-renderer.js';
 import { declaredNames } from '../../mail/rendering/template-scope.js';
-import { SmtpCheck } from '../../mail/transport/smtp-check.js';
+import { MailTransports } from '../../mail/transport/mail-transports.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
 import { TemplateError } from '../../templating/template-error.js';
 import type {
@@ -34,7 +34,7 @@ export class EmailStageMailService {
     private readonly senders: MailSenders,
     private readonly outbox: Outbox,
     private readonly renderer: MailRenderer,
-    private readonly smtp: SmtpCheck,
+    private readonly transports: MailTransports,
     private readonly idempotency: Idempotency,
   ) {}
 
@@ -64,26 +64,20 @@ export class EmailStageMailService {
   }
 
   /**
-   * Connects to the stage's mail server and checks whether it would accept a mail from the sender of the stage.
+   * Checks whether a mail from the sender of the stage would be accepted, without sending one.
    *
    * @throws ValidationError if the stage has both kinds of TLS enabled
    */
   async check(stage: EmailStage): Promise<EmailStageCheckDto> {
-    const { smtp, problem, from } = this.senderOf(stage);
-    if (problem !== undefined) return verdict(problem);
-    if (smtp === undefined) {
-      return verdict(
-        'Nothing would be sent: this stage uses the global settings, and no mail server is set there (EMAIL_HOST). ' +
-          `Mails are kept in the local mailbox, ${publicUrl(this.settings)}/dev/mailbox/.`,
-      );
-    }
-    if (smtp.useTls && smtp.useSsl) {
+    const { transport, problem, from } = this.senderOf(stage);
+    if (problem !== undefined) return { ok: false, verdict: problem, steps: [], transcript: [] };
+    if (!stage.useGlobalSettings && stage.useTls && stage.useSsl) {
       throw new ValidationError({
         [nonField]: ['use_tls and use_ssl exclude each other: one is STARTTLS, the other TLS from the first byte.'],
       });
     }
-    const { ok, verdict: found, steps, transcript } = await this.smtp.check(smtp, from.address);
-    return { ok, verdict: found, steps: [...steps], transcript: [...transcript] };
+    const { steps, transcript, ...report } = await this.transports.check(transport, from.address);
+    return { ...report, steps: [...steps], transcript: [...transcript] };
   }
 
   /**
@@ -112,8 +106,4 @@ export class EmailStageMailService {
   private senderOf(stage: EmailStage | null): MailSender {
     return stage === null ? this.senders.global() : this.stages.senderOf(stage);
   }
-}
-
-function verdict(text: string): EmailStageCheckDto {
-  return { ok: false, verdict: text, steps: [], transcript: [] };
 }

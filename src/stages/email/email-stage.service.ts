@@ -7,6 +7,7 @@ import { EventLog } from '../../events/event-log.js';
 import { FlowSetReader } from '../../flows/flow-set.js';
 import { StageStore } from '../../flows/stage-store.js';
 import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
+import type { SmtpSettings } from '../../mail/transport/smtp/smtp-settings.js';
 import { fieldsExposingPassword, changesConnection } from './connection-change.js';
 import type { EmailStageDto, EmailStageRequestDto } from './dto/email-stage.dto.js';
 import { emailStage } from './email-stage.definition.js';
@@ -41,13 +42,14 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
     const { name, host, port, username, useTls, useSsl, timeout, fromAddress } = stage;
     if (stage.useGlobalSettings) return { ...this.senders.global(), name };
     const from = sendsFromService(stage) ? this.senders.global().from : this.senders.withName(fromAddress);
+    const transport = this.senders.transportTo({ host, port, username, password: '', useTls, useSsl, timeout });
     try {
       const password = this.secrets.open(stage.password, emailPasswordPlace);
-      const smtp = this.senders.withClientName({ host, port, username, password, useTls, useSsl, timeout });
-      return { smtp, from, name };
+      const settings: SmtpSettings = { ...transport, password };
+      return { transport: settings, from, name };
     } catch (error) {
       if (!(error instanceof SealBrokenError)) throw error;
-      return { smtp: undefined, from, name, problem: error.message };
+      return { transport, from, name, problem: error.message };
     }
   }
 

@@ -5,16 +5,16 @@ import { Test, type TestingModule } from '@nestjs/testing';
 
 import { readSettings } from '../../../src/config/read-settings.js';
 import { SETTINGS } from '../../../src/config/settings.js';
+import { Housekeeping } from '../../../src/database/housekeeping.js';
 import { MailTransports, type OutgoingMail } from '../../../src/mail/transport/mail-transports.js';
-import { SmtpCheck } from '../../../src/mail/transport/smtp-check.js';
-import type { SmtpSettings } from '../../../src/mail/transport/smtp-settings.js';
+import type { SmtpSettings } from '../../../src/mail/transport/smtp/smtp-settings.js';
 import { TransportModule } from '../../../src/mail/transport/transport.module.js';
 import { authorityFile } from './certificates.js';
 
 /** The transport module without the rest of the service. */
 export interface TestTransports {
   readonly transports: MailTransports;
-  readonly check: SmtpCheck;
+  readonly check: MailTransports;
   readonly module: TestingModule;
   /** All logged lines. */
   readonly log: string[];
@@ -26,7 +26,7 @@ export interface TestTransports {
  */
 export async function startTransports(environment: Record<string, string> = {}): Promise<TestTransports> {
   const { settings } = readSettings({ EMAIL_CA_FILE: authorityFile, ...environment });
-  @Module({ providers: [{ provide: SETTINGS, useValue: settings }], exports: [SETTINGS] })
+  @Module({ providers: [{ provide: SETTINGS, useValue: settings }, Housekeeping], exports: [SETTINGS, Housekeeping] })
   class SettingsModule {}
   const log: string[] = [];
   const write = (...values: unknown[]): void => void log.push(values.map(String).join(' '));
@@ -38,7 +38,7 @@ export async function startTransports(environment: Record<string, string> = {}):
   await module.init();
   return {
     transports: module.get(MailTransports),
-    check: module.get(SmtpCheck),
+    check: module.get(MailTransports),
     module,
     log,
     stop: () => module.close(),
@@ -54,6 +54,7 @@ export const login = { username: 'ada', password };
 /** Returns settings of a server on this machine: plain text, without login. */
 export function smtpSettings(port: number, changes: Partial<SmtpSettings> = {}): SmtpSettings {
   return {
+    kind: 'smtp',
     host: 'localhost',
     port,
     username: '',
@@ -68,6 +69,7 @@ export function smtpSettings(port: number, changes: Partial<SmtpSettings> = {}):
 /** Returns a mail that any server accepts. */
 export function outgoingMail(changes: Partial<OutgoingMail> = {}): OutgoingMail {
   return {
+    pk: 'f3b1c5d2-0000-4000-8000-000000000000',
     messageId: 'f3b1c5@example.org',
     from: { name: 'The Service', address: 'service@example.org' },
     to: { name: 'Ada Lovelace', address: 'ada@example.com' },

@@ -29,7 +29,12 @@ class DeliveryAttemptFields {
   })
   outcome!: AttemptOutcome | null;
 
-  @IntegerField({ readOnly: true, computed: true, nullable: true, description: "SMTP code of the server's reply." })
+  @IntegerField({
+    readOnly: true,
+    computed: true,
+    nullable: true,
+    description: "SMTP code or HTTP status of the server's reply.",
+  })
   code!: number | null;
 
   @TextField({ readOnly: true, description: "Text of the server's reply.", example: '2.0.0 OK' })
@@ -47,6 +52,20 @@ class DeliveryAttemptFields {
 
   @TextField({ readOnly: true, nullable: true, description: 'TLS version; null for an unencrypted connection.' })
   tls!: string | null;
+
+  @TextField({
+    readOnly: true,
+    description: 'How the mail was sent: `smtp`, `mailbox`; empty for attempts of older releases.',
+    example: 'smtp',
+  })
+  provider!: string;
+
+  @TextField({
+    readOnly: true,
+    description: 'Identifier that the server or provider gave the mail; empty if it named none.',
+    example: '0100018b5c3c0a4f-5c3c0a4f-000000',
+  })
+  provider_message_id!: string;
 }
 
 /** A delivery attempt. */

@@ -1,11 +1,11 @@
 import type { ISendMailOptions, MailerService } from '@nestjs-modules/mailer';
 
-import { compose } from './composition.js';
+import { compose } from '../composition.js';
+import type { Outcome } from '../outcome.js';
+import type { OutgoingMail } from '../outgoing-mail.js';
+import { SecretMask } from '../secret-mask.js';
 import { endOfMessage, malformedReply, outcomeOfError, type SendContext } from './failures.js';
-import type { Outcome } from './outcome.js';
-import type { OutgoingMail } from './outgoing-mail.js';
 import { parseReply, replyText } from './reply.js';
-import { SecretMask } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 import { openSession, type Session } from './session.js';
 import { hostAndPort, type SmtpSettings, stepTimeoutMs, totalTimeoutMs } from './smtp-settings.js';

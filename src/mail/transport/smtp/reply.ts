@@ -1,3 +1,5 @@
+import { sanitize } from '../sanitize.js';
+
 /** An SMTP reply: the reply code and the text of each line (RFC 5321, 4.2). */
 export interface Reply {
   readonly code: number;
@@ -6,9 +8,6 @@ export interface Reply {
 
 /** Maximum size of a reply in bytes; the longest usual one, to EHLO, has a few hundred. */
 const maxReplyBytes = 16_384;
-
-/** Maximum number of characters of a sanitized text. */
-const maxTextLength = 500;
 
 /** The received data is not an SMTP reply. */
 export class MalformedReplyError extends Error {
@@ -80,18 +79,6 @@ export function replyText(reply: Reply): string {
 /** Returns the reply in quotation marks, for messages. */
 export function quoteReply(reply: Reply): string {
   return `"${sanitize(`${reply.code} ${replyText(reply)}`)}"`;
-}
-
-/**
- * Makes text from a server safe to store and display: one line, without control, format and separator characters (they
- * can hide or reorder text), truncated to 500 characters.
- */
-export function sanitize(text: string): string {
-  const line = text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/ {2,}/g, ' ')
-    .trim();
-  return line.length > maxTextLength ? `${line.slice(0, maxTextLength - 1)}…` : line;
 }
 
 /** Replies are ASCII by RFC 5321 and UTF-8 in practice (RFC 6531, 3.7.4). */

@@ -1,6 +1,7 @@
-import type { Failure } from './outcome.js';
-import { demandsTls, parseReply, sanitize, type Reply, replyText } from './reply.js';
-import type { SecretMask } from './secret-mask.js';
+import type { Failure } from '../outcome.js';
+import { sanitize } from '../sanitize.js';
+import type { SecretMask } from '../secret-mask.js';
+import { demandsTls, parseReply, type Reply, replyText } from './reply.js';
 import { type Fault, SessionError } from './session-error.js';
 
 /** Error of nodemailer. */

@@ -1,7 +1,10 @@
-import type { Settings } from '../../config/settings.js';
+import type { Settings } from '../../../config/settings.js';
+import { hostProblem, loginProblem } from '../../../syntax/mail-host.js';
+import type { TransportSettings } from '../mail-transport.js';
 
 /** Settings of an SMTP server and of the connections to it. */
-export interface SmtpSettings {
+export interface SmtpSettings extends TransportSettings {
+  readonly kind: 'smtp';
   /** A host name, possibly internationalized, or an IP address. */
   readonly host: string;
   readonly port: number;
@@ -16,17 +19,18 @@ export interface SmtpSettings {
   readonly timeout: number;
   /** Client name in EHLO; default: the name or address of this machine. */
   readonly clientName?: string | undefined;
-  /** Seconds from connect to the last reply, if less than four times `timeout`. */
-  readonly totalTimeout?: number;
 }
 
-/** `totalTimeout` of tests that administrators start, regardless of `timeout`. */
-export const testTimeoutSeconds = 60;
+/** Whether a transport is a mail server. */
+export function isSmtp(settings: TransportSettings): settings is SmtpSettings {
+  return settings.kind === 'smtp';
+}
 
-/** Returns the settings of the global mail server; undefined if there is none, and mails go to the local mailbox. */
+/** Returns the settings of the server in EMAIL_HOST and the settings beside it; undefined if there is none. */
 export function globalSmtpSettings(settings: Settings): SmtpSettings | undefined {
   if (settings.emailHost === undefined) return undefined;
   return {
+    kind: 'smtp',
     host: settings.emailHost,
     port: settings.emailPort,
     username: settings.emailUsername,
@@ -54,4 +58,23 @@ export function stepTimeoutMs({ timeout }: SmtpSettings): number {
  */
 export function totalTimeoutMs(settings: SmtpSettings): number {
   return Math.min(4 * stepTimeoutMs(settings), (settings.totalTimeout ?? Infinity) * 1000);
+}
+
+/**
+ * Returns why these settings are invalid, for administrators; undefined if they are valid. Values with control
+ * characters must not reach a command or a header (CVE-2025-13033 and related advisories).
+ */
+export function settingsProblem(settings: SmtpSettings): string | undefined {
+  const { host, port, username, password, useTls, useSsl, timeout } = settings;
+  const problem = hostProblem(host) ?? loginProblem('username', username) ?? loginProblem('password', password);
+  if (problem !== undefined) return problem;
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return 'The port of the mail server must be 1 to 65535.';
+  if (useTls && useSsl) {
+    return (
+      'Both use_tls and use_ssl are set, but a connection starts either with or without TLS. ' +
+      'Set use_tls for STARTTLS (port 587 or 25), or use_ssl for implicit TLS (port 465).'
+    );
+  }
+  if (!(timeout > 0)) return 'The timeout of the mail server must be more than 0 seconds.';
+  return undefined;
 }

@@ -1,8 +1,8 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
 
+import { sanitize } from '../sanitize.js';
 import type { SessionLimits } from './dialogue.js';
-import { sanitize } from './reply.js';
 import { SessionError } from './session-error.js';
 
 /** TLS policy of a connection; see `TlsTrust`. */

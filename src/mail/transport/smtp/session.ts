@@ -1,25 +1,18 @@
 import type { Socket } from 'node:net';
 import { type TLSSocket } from 'node:tls';
 
-import { toAsciiHost } from '../../syntax/mail-host.js';
+import { toAsciiHost } from '../../../syntax/mail-host.js';
+import type { Step } from '../report.js';
+import type { SecretMask } from '../secret-mask.js';
 import { Dialogue, type SessionLimits } from './dialogue.js';
 import { type Extensions, machineName, parseExtensions, sayHello } from './hello.js';
 import { authenticate } from './login.js';
 import { quoteReply, type Reply, replyText } from './reply.js';
-import type { SecretMask } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 import { hostAndPort, type SmtpSettings } from './smtp-settings.js';
 import { type Destination, openSocket, secureSocket, type Trust } from './sockets.js';
 
 type StepName = 'connect' | 'greeting' | 'tls' | 'ehlo' | 'auth' | 'mail';
-
-/** One step of opening a session. */
-export interface Step {
-  readonly name: StepName;
-  readonly ok: boolean;
-  readonly milliseconds: number;
-  readonly detail: string;
-}
 
 /** Log of opening a session, in order. */
 export interface SessionRecord {

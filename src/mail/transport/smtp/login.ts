@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
+import { base64 } from '../secret-mask.js';
 import type { Dialogue } from './dialogue.js';
 import { demandsTls, quoteReply, type Reply, replyText } from './reply.js';
-import { base64 } from './secret-mask.js';
 import { SessionError } from './session-error.js';
 import type { SmtpSettings } from './smtp-settings.js';
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 
 import { Inject, Injectable } from '@nestjs/common';
 
-import { SETTINGS, type Settings } from '../../config/settings.js';
-import { Housekeeping } from '../../database/housekeeping.js';
-import { compose } from '../transport/composition.js';
-import type { OutgoingMail } from '../transport/outgoing-mail.js';
-import { mailProblem } from '../transport/validation.js';
+import { SETTINGS, type Settings } from '../../../config/settings.js';
+import { Housekeeping } from '../../../database/housekeeping.js';
+import { compose } from '../composition.js';
+import type { OutgoingMail } from '../outgoing-mail.js';
+import { mailProblem } from '../validation.js';
 
 /** A mail in the mailbox. */
 export interface KeptMail {
@@ -22,7 +22,7 @@ export interface FoundMail extends KeptMail {
 }
 
 /**
- * The local mailbox, which receives mails while no mail server is configured (EMAIL_HOST). Each mail is a file
+ * The local mailbox, which receives mails while no mail server is configured. Each mail is a file
  * `<pk>.eml` in `mailbox/` below DATA_DIR with the complete message, including valid links. Workers and processes that
  * serve the pages must share that folder.
  */
@@ -35,22 +35,17 @@ export class Mailbox {
     housekeeping.register('old mails in the local mailbox', () => this.purge(settings.mailRetention));
   }
 
-  /** Whether mails with the global settings go to this mailbox. */
-  get isInUse(): boolean {
-    return this.settings.emailHost === undefined;
-  }
-
   /**
    * Stores a mail atomically; replaces one with the same key.
    *
    * @returns the `mailProblem` of an invalid mail, which is not stored; undefined on success
    */
-  async keep(pk: string, mail: OutgoingMail): Promise<string | undefined> {
+  async keep(mail: OutgoingMail): Promise<string | undefined> {
     const problem = mailProblem(mail);
     if (problem !== undefined) return problem;
     const { raw } = compose(mail);
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const draft = join(this.folder, `${pk}.draft`);
+    const draft = join(this.folder, `${mail.pk}.draft`);
     const file = await open(draft, 'w', 0o600);
     try {
       await file.writeFile(raw);
@@ -58,7 +53,7 @@ export class Mailbox {
     } finally {
       await file.close();
     }
-    await rename(draft, this.pathOf(pk));
+    await rename(draft, this.pathOf(mail.pk));
     return undefined;
   }
 

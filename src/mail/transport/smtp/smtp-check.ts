@@ -2,28 +2,17 @@ import { type PeerCertificate, TLSSocket } from 'node:tls';
 
 import { Injectable } from '@nestjs/common';
 
-import { addressProblem, toAsciiAddress } from '../../syntax/email-address.js';
+import { toAsciiAddress } from '../../../syntax/email-address.js';
+import { type Report, testTimeoutSeconds } from '../report.js';
+import { sanitize } from '../sanitize.js';
+import { SecretMask } from '../secret-mask.js';
 import { outcomeOfReply } from './failures.js';
-import { quoteReply, type Reply, replyText, sanitize } from './reply.js';
-import { SecretMask } from './secret-mask.js';
+import { quoteReply, type Reply, replyText } from './reply.js';
 import { SessionError } from './session-error.js';
-import { openSession, recordStep, type Session, type SessionRecord, type Step } from './session.js';
-import { hostAndPort, type SmtpSettings, stepTimeoutMs, testTimeoutSeconds, totalTimeoutMs } from './smtp-settings.js';
+import { openSession, recordStep, type Session, type SessionRecord } from './session.js';
+import { hostAndPort, type SmtpSettings, stepTimeoutMs, totalTimeoutMs } from './smtp-settings.js';
 import { certificateNames, type Trust } from './sockets.js';
 import { TlsTrust } from './tls-trust.js';
-import { settingsProblem } from './validation.js';
-
-/** Result of a check of SMTP settings. */
-export interface CheckResult {
-  /** Whether the server would accept mails now. */
-  readonly ok: boolean;
-  /** For administrators: what is wrong and how to fix it. */
-  readonly verdict: string;
-  /** In order; `ehlo` occurs twice with STARTTLS. */
-  readonly steps: readonly Step[];
-  /** Lines prefixed with `C: ` (client), `S: ` (server) or `* ` (events such as TLS); without secrets. */
-  readonly transcript: readonly string[];
-}
 
 /** Checks SMTP settings without sending a mail. */
 @Injectable()
@@ -31,15 +20,13 @@ export class SmtpCheck {
   constructor(private readonly trust: TlsTrust) {}
 
   /**
-   * Connects, authenticates and begins a mail as `MailTransports` does, then resets and quits. Takes at most 60 s,
+   * Connects, authenticates and begins a mail as `SmtpTransport.send` does, then resets and quits. Takes at most 60 s,
    * including the second connection that fetches a certificate. Errors of the server or the settings are returned as a
    * verdict and never thrown.
    *
    * @param sender address of the mail that is begun
    */
-  async check(settings: SmtpSettings, sender: string): Promise<CheckResult> {
-    const problem = settingsProblem(settings) ?? addressProblem('sender', sender);
-    if (problem !== undefined) return { ok: false, verdict: problem, steps: [], transcript: [] };
+  async check(settings: SmtpSettings, sender: string): Promise<Report> {
     const record: SessionRecord = { steps: [], transcript: [] };
     const deadline = performance.now() + testTimeoutSeconds * 1000;
     const [ok, verdict] = await this.beginMail(settings, sender, record, deadline).then(

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 
-import { MalformedReplyError, sanitize, type Reply, ReplyReader } from './reply.js';
-import { redacted, type SecretMask } from './secret-mask.js';
+import { sanitize } from '../sanitize.js';
+import { redacted, type SecretMask } from '../secret-mask.js';
+import { MalformedReplyError, type Reply, ReplyReader } from './reply.js';
 import { SessionError } from './session-error.js';
 
 /** Time limits of a session. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { MalformedReplyError, parseReply, sanitize, ReplyReader, replyText } from './reply.js';
+import { sanitize } from '../sanitize.js';
+import { MalformedReplyError, parseReply, ReplyReader, replyText } from './reply.js';
 
 function reader(...chunks: (string | Buffer)[]): ReplyReader {
   const parser = new ReplyReader();

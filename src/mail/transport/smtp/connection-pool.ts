@@ -1,7 +1,7 @@
 import type { MailerService } from '@nestjs-modules/mailer';
 
-import type { Outcome } from './outcome.js';
-import type { OutgoingMail } from './outgoing-mail.js';
+import type { Outcome } from '../outcome.js';
+import type { OutgoingMail } from '../outgoing-mail.js';
 import type { SessionError } from './session-error.js';
 import { SmtpConnection } from './smtp-connection.js';
 import type { SmtpSettings } from './smtp-settings.js';
@@ -21,11 +21,11 @@ export class ConnectionPool {
   private readonly connections: SmtpConnection[] = [];
   private readonly idle: SmtpConnection[] = [];
   private readonly waiters: (() => void)[] = [];
-  private activeSends = 0;
+  /** Mails that are being sent or wait for a connection. */
+  private readonly sends = new Set<Promise<Outcome>>();
   private inUse = 0;
   private limit: number;
   private acceptedInRow = 0;
-  private isClosed = false;
   private abortReason: SessionError | undefined;
 
   /**
@@ -43,28 +43,15 @@ export class ConnectionPool {
   }
 
   /** Sends a mail over the next idle connection. */
-  async send(mail: OutgoingMail): Promise<Outcome> {
-    this.activeSends += 1;
-    try {
-      for (let repeats = 0; ; repeats += 1) {
-        const { outcome, isOneTooMany } = await this.sendOnce(mail);
-        if (!isOneTooMany || repeats === maxRepeats) return outcome;
-      }
-    } finally {
-      this.activeSends -= 1;
-      if (this.isClosed) this.close();
-    }
+  send(mail: OutgoingMail): Promise<Outcome> {
+    const outcome = this.sendUntilServed(mail).finally(() => this.sends.delete(outcome));
+    this.sends.add(outcome);
+    return outcome;
   }
 
-  /** Whether a mail is being sent or waits for a connection. */
-  get isBusy(): boolean {
-    return this.activeSends > 0;
-  }
-
-  /** Closes every connection once no mail is being sent or waits for one. */
-  close(): void {
-    this.isClosed = true;
-    if (this.isBusy) return;
+  /** Waits until no mail is being sent or waits for a connection, and closes every connection. */
+  async close(): Promise<void> {
+    while (this.sends.size > 0) await Promise.allSettled(this.sends);
     for (const connection of this.connections) connection.close();
   }
 
@@ -72,6 +59,13 @@ export class ConnectionPool {
   abort(reason: SessionError): void {
     this.abortReason = reason;
     for (const connection of this.connections) connection.abort(reason);
+  }
+
+  private async sendUntilServed(mail: OutgoingMail): Promise<Outcome> {
+    for (let repeats = 0; ; repeats += 1) {
+      const { outcome, isOneTooMany } = await this.sendOnce(mail);
+      if (!isOneTooMany || repeats === maxRepeats) return outcome;
+    }
   }
 
   private async sendOnce(mail: OutgoingMail): Promise<{ outcome: Outcome; isOneTooMany: boolean }> {

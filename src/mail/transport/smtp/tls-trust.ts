@@ -4,7 +4,7 @@ import { rootCertificates } from 'node:tls';
 
 import { Inject, Injectable, Logger } from '@nestjs/common';
 
-import { SETTINGS, type Settings } from '../../config/settings.js';
+import { SETTINGS, type Settings } from '../../../config/settings.js';
 
 /** TLS policy for mail servers: trusted certificates, and whether authentication without TLS is allowed. */
 @Injectable()

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+
+import { readSettings } from '../../config/read-settings.js';
+import { globalTransport } from './global-transport.js';
+
+function transport(environment: Record<string, string>): unknown {
+  return globalTransport(readSettings(environment).settings);
+}
+
+const server = { kind: 'smtp', host: 'mail.example.org', username: '', password: '', useTls: false, useSsl: false };
+const login = { username: 'ada', password: 'p@ss:/ #%' };
+const written = 'ada:p%40ss%3A%2F%20%23%25';
+
+describe('EMAIL_URL', () => {
+  it.each([
+    ['smtp://mail.example.org', { port: 25 }],
+    ['SMTP://mail.example.org:2525/', { port: 2525 }],
+    ['smtp://mail.example.org:587?require_tls=true', { port: 587, useTls: true }],
+    [`smtp://${written}@mail.example.org:587`, { ...login, port: 587, useTls: true }],
+    [`smtp://${written}@mail.example.org?require_tls=false`, { ...login, port: 25 }],
+    [`smtps://${written}@mail.example.org`, { ...login, port: 465, useSsl: true }],
+    ['smtp://[2001:db8::1]:26', { host: '2001:db8::1', port: 26 }],
+    ['smtp://müller.example', { host: 'müller.example', port: 25 }],
+  ])('%s is a mail server', (url, changes) => {
+    const others = { EMAIL_URL: url, EMAIL_TIMEOUT: '7', EMAIL_HELO: 'id.example.org' };
+    expect(transport(others)).toEqual({ ...server, timeout: 7, clientName: 'id.example.org', ...changes });
+  });
+
+  it('mailbox:// is the local mailbox, as no setting is', () => {
+    expect(transport({ EMAIL_URL: 'mailbox://' })).toEqual({ kind: 'mailbox' });
+    expect(transport({})).toEqual({ kind: 'mailbox' });
+  });
+
+  it.each([
+    ['mail.example.org', /^EMAIL_URL must start with one of smtp:\/\/, smtps:\/\/, mailbox:\/\/\.$/],
+    ['pigeon://mail.example.org', /^EMAIL_URL must start with one of smtp:/],
+    ['smtp://', /^EMAIL_URL (is not a URL|has no host)/],
+    ['smtp://mail example.org', /^EMAIL_URL is not a URL/],
+    ['smtp://mail.example.org:66000', /^EMAIL_URL is not a URL/],
+    ['smtp://mail.example.org:0', /^EMAIL_URL cannot be used: The port .* 1 to 65535/],
+    ['smtp://mail..example.org', /^EMAIL_URL cannot be used: The host .* neither a host name nor an IP address/],
+    ['smtp://mail.example.org/inbox', /^EMAIL_URL must not have a path\.$/],
+    ['smtp://mail.example.org?tls=1', /^EMAIL_URL has the unknown parameter "tls"; known: require_tls\.$/],
+    ['smtp://mail.example.org?require_tls=maybe', /^EMAIL_URL must have true or false as require_tls\.$/],
+    ['smtps://mail.example.org?require_tls=false', /^EMAIL_URL cannot be smtps:\/\/ with require_tls=false\.$/],
+    ['smtp://ada@mail.example.org', /^EMAIL_URL has a user name without a password\.$/],
+    ['smtp://ada:secret%zz@mail.example.org', /^EMAIL_URL has a % that is not written as %25\.$/],
+    ['smtp://ada:secret%0D%0A@mail.example.org', /^EMAIL_URL cannot be used: The password .* control character/],
+    ['smtp://ada:secret@mail.example.org#x', /^EMAIL_URL has a # that is not written as %23\.$/],
+    ['mailbox://here', /^EMAIL_URL must be mailbox:\/\/ without anything after it\.$/],
+  ])('%s gets an error without the secret', (url, message) => {
+    expect(() => transport({ EMAIL_URL: url })).toThrow(message);
+    expect(() => transport({ EMAIL_URL: url })).not.toThrow(/secret/);
+  });
+
+  it.each([
+    [{ EMAIL_HOST: 'other.example.org' }, 'EMAIL_HOST'],
+    [{ EMAIL_HOST: 'mail.example.org', EMAIL_PORT: '465', EMAIL_USE_SSL: '1' }, 'EMAIL_PORT, EMAIL_USE_SSL'],
+    [
+      { EMAIL_HOST: 'mail.example.org', EMAIL_USERNAME: 'eve', EMAIL_PASSWORD: 'secret' },
+      'EMAIL_USERNAME, EMAIL_PASSWORD',
+    ],
+  ])('together with %j names what differs', (others, names) => {
+    const url = 'smtp://ada:hidden@mail.example.org:587';
+    expect(() => transport({ EMAIL_URL: url, ...others })).toThrow(
+      `EMAIL_URL and ${names} are both set and differ; set one or the other.`,
+    );
+  });
+
+  it('may be set together with the same server in the other settings', () => {
+    const others = { EMAIL_HOST: 'mail.example.org', EMAIL_PORT: '587', EMAIL_USE_TLS: '1' };
+    expect(transport({ EMAIL_URL: 'smtp://ada:x@mail.example.org:587', ...others })).toMatchObject({ port: 587 });
+  });
+
+  it('mailbox:// contradicts a mail server', () => {
+    expect(() => transport({ EMAIL_URL: 'mailbox://', EMAIL_HOST: 'mail.example.org' })).toThrow(
+      'EMAIL_URL and EMAIL_HOST are both set and differ',
+    );
+  });
+});
