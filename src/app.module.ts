@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 
+import { LOGGER, type Logger } from './config/logger.js';
 import { SETTINGS, type Settings } from './config/settings.js';
 import { CoreModule } from './core/core.module.js';
 import { DatabaseModule, type DatabaseModuleOptions } from './database/database.module.js';
@@ -21,7 +22,7 @@ import { StagesModule } from './stages/stages.module.js';
 /** Root module of the service. */
 @Module({})
 export class AppModule {
-  static forRoot(settings: Settings, database: DatabaseModuleOptions): DynamicModule {
+  static forRoot(settings: Settings, database: DatabaseModuleOptions, logger: Logger): DynamicModule {
     const api = [
       CoreModule,
       EventsModule,
@@ -41,8 +42,9 @@ export class AppModule {
         { provide: APP_FILTER, useClass: ErrorFilter },
         { provide: APP_PIPE, useClass: RequestPipe },
         { provide: SETTINGS, useValue: settings },
+        { provide: LOGGER, useValue: logger },
       ],
-      exports: [ResponseCache, SETTINGS],
+      exports: [LOGGER, ResponseCache, SETTINGS],
       global: true,
     };
   }

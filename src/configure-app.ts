@@ -58,11 +58,15 @@ export interface App {
 export async function createApp(settings: Settings, database: DatabaseModuleOptions, logger: Logger): Promise<App> {
   const adapter = fastifyAdapter(settings, logger);
   const fastify = adapter.getInstance<FastifyInstance>();
-  const nest = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings, database), adapter, {
-    bodyParser: false,
-    abortOnError: false,
-    logger: new NestLogger(logger),
-  });
+  const nest = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(settings, database, logger),
+    adapter,
+    {
+      bodyParser: false,
+      abortOnError: false,
+      logger: new NestLogger(logger),
+    },
+  );
   const routes = new RouteTable(fastify);
   const metrics = nest.get(Metrics);
   boundPipelining(fastify);

@@ -5,6 +5,9 @@ import type { Settings } from './settings.js';
 
 export type { Logger } from 'pino';
 
+/** Injects the log of the process. */
+export const LOGGER = Symbol('logger');
+
 /** Bytes of buffered lines at most; further lines are dropped if stdout is not read. */
 const maxBufferedBytes = 16 * 2 ** 20;
 

@@ -1,5 +1,6 @@
 import { IsIn, MinLength } from 'class-validator';
 
+import { webhookSecretProblem } from '../syntax/webhook-secret.js';
 import { databaseUrlProblem } from './database-url.js';
 import { footerLines } from './footer.js';
 import { loopbackFreeNetworks } from './networks.js';
@@ -299,6 +300,22 @@ export class Settings {
   @ReloadableSetting('Days that events are kept; 0: they are never deleted')
   @WholeNumber(0, 36_500)
   readonly eventRetention: number = 365;
+
+  @Setting('Where events are shipped, one JSON object a line: stdout (default: nowhere)')
+  @IsIn(['stdout'], oneOf)
+  @ValidWith(({ eventLog, eventWebhookUrl }: Settings) =>
+    eventLog !== undefined && eventWebhookUrl !== undefined ? 'and EVENT_WEBHOOK_URL are both set; set one' : undefined,
+  )
+  readonly eventLog: 'stdout' | undefined;
+
+  @Secret('Webhook that events are shipped to, as Standard Webhooks describes it')
+  @UrlWith(['http://', 'https://'])
+  readonly eventWebhookUrl: string | undefined;
+
+  @Secret('Signs those messages: whsec_ and 24 to 64 random bytes in base64; required with EVENT_WEBHOOK_URL')
+  @Valid(webhookSecretProblem)
+  @RequiredWith('eventWebhookUrl')
+  readonly eventWebhookSecret: string | undefined;
 
   @Setting('Folder of blueprints, files of flows and stages, that are applied at every start after they have changed')
   @Valid(rules.folderProblem)

@@ -36,7 +36,7 @@ export type EventAction = (typeof eventActions)[number];
 /** An audit event. Never contains a secret, a link or the text of a mail. */
 @Entity()
 @Index('ix_event_created', ['created'])
-@Index('ix_event_expires', ['expires'])
+@Index('ix_event_waiting', ['created', 'pk'], { where: 'shipped is null' })
 export class Event {
   @PrimaryColumn({ type: 'uuid', name: 'event_uuid' })
   pk!: string;
@@ -66,4 +66,8 @@ export class Event {
   /** Time of deletion by versions without EVENT_RETENTION, which may run beside this one. Writers rely on this default. */
   @Column({ type: 'timestamptz', default: () => `(now() + '365 days')` })
   expires!: Date;
+
+  /** When it was shipped; null if it waits for that. */
+  @Column({ type: 'timestamptz', nullable: true })
+  shipped!: Date | null;
 }

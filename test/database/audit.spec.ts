@@ -12,6 +12,7 @@ const unaudited = {
   consent: 'a user agrees for themselves',
   delivery_attempt: 'the service sends mails',
   event: 'events themselves',
+  event_shipping: 'the state of shipping them',
   flow_token: 'a link of a run; its use has events of its own',
   idempotency_record: 'bookkeeping of requests',
   mail_message: 'the service sends mails',

@@ -30,6 +30,7 @@ import { RunAnswers1795881700000 } from './1795881700000-run-answers.js';
 import { ExpressionPolicies1795882000000 } from './1795882000000-expression-policies.js';
 import { SecretCheck1795886000000 } from './1795886000000-secret-check.js';
 import { LastingKey1795886500000 } from './1795886500000-lasting-key.js';
+import { EventShipping1795886510000 } from './1795886510000-event-shipping.js';
 import { AttemptProviders1795886520000 } from './1795886520000-attempt-providers.js';
 import { Nodes1795888000000 } from './1795888000000-nodes.js';
 
@@ -67,6 +68,7 @@ export const migrations = [
   ExpressionPolicies1795882000000,
   SecretCheck1795886000000,
   LastingKey1795886500000,
+  EventShipping1795886510000,
   AttemptProviders1795886520000,
   Nodes1795888000000,
 ];

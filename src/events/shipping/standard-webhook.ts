@@ -1,0 +1,35 @@
+import { createHmac } from 'node:crypto';
+
+import { webhookKey } from '../../syntax/webhook-secret.js';
+
+/** A message of a webhook. */
+export interface WebhookMessage {
+  /** The same for every attempt, so that the receiver recognizes a repeated one. */
+  readonly id: string;
+  readonly body: string;
+}
+
+/** Returns the header fields of a message as https://www.standardwebhooks.com describes them. */
+export function signedHeaders({ id, body }: WebhookMessage, secret: string, now: Date): Record<string, string> {
+  const timestamp = String(Math.floor(now.getTime() / 1000));
+  const signature = createHmac('sha256', webhookKey(secret)).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+}
+
+/**
+ * Sends a message once. Redirects are not followed.
+ *
+ * @throws Error if the receiver did not take it: no answer in time, or a status other than 2xx
+ */
+export async function sendWebhook(
+  url: string,
+  message: WebhookMessage,
+  secret: string,
+  now: Date,
+  signal: AbortSignal,
+): Promise<void> {
+  const headers = { 'content-type': 'application/json', ...signedHeaders(message, secret, now) };
+  const response = await fetch(url, { method: 'POST', body: message.body, headers, redirect: 'manual', signal });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`status ${response.status}`);
+}
