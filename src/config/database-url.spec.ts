@@ -20,9 +20,31 @@ describe('readDatabaseUrl', () => {
     ['postgres:///x?host=/run/postgresql', { host: '/run/postgresql', port: 5432 }],
     ['postgres://%2Frun%2Fpostgresql/x', { host: '/run/postgresql', port: 5432 }],
     ['postgres://a@/x', { host: 'localhost', port: 5432 }],
+    [
+      'postgres://a:b@one:1,[::1]:2,three/x',
+      [
+        { host: 'one', port: 1 },
+        { host: '::1', port: 2 },
+        { host: 'three', port: 5432 },
+      ],
+    ],
+    [
+      'postgres:///x?host=one,two&port=1,2',
+      [
+        { host: 'one', port: 1 },
+        { host: 'two', port: 2 },
+      ],
+    ],
+    [
+      'postgres:///x?host=one,two&port=3',
+      [
+        { host: 'one', port: 3 },
+        { host: 'two', port: 3 },
+      ],
+    ],
     ['postgres://a@:6432', { host: 'localhost', port: 6432 }],
   ])('%s is on %j', (url, address) => {
-    expect(readDatabaseUrl(url).address).toEqual(address);
+    expect(readDatabaseUrl(url).addresses).toEqual([address].flat());
   });
 
   it('decodes user, password, database and parameters', () => {
@@ -71,6 +93,11 @@ describe('readDatabaseUrl', () => {
     ['postgres://db:port/x', 'has a host and port that cannot be read'],
     ['postgres://2001:db8::1/x', 'has a host and port that cannot be read'],
     ['postgres://db:70000/x', 'has a port that is not a whole number from 1 to 65535'],
+    ['postgres:///x?host=one,two,three&port=1,2', 'has more ports than hosts, or fewer'],
+    [
+      'postgres://a,b/x?target_session_attrs=standby',
+      'has target_session_attrs=standby: it must be any, read-write, primary',
+    ],
     ['postgres://db/x?connect_timeout=soon', 'has a connect_timeout that is not a whole number from 1 to 86400'],
     ['postgres://db/x?ssl_mode=require', 'has the parameter ssl_mode, which is not supported'],
     ['postgres://db/x?sslmode=strict', 'has sslmode=strict: it must be disable, allow, prefer, require, verify-ca, '],

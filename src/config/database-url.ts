@@ -7,9 +7,14 @@ export interface ServerAddress {
   readonly port: number;
 }
 
+/** What a server must be, apart from reachable. */
+export type TargetServer = 'any' | 'read-write' | 'primary';
+
 /** A database URL as it was read. */
 export interface DatabaseUrl {
-  readonly address: ServerAddress;
+  /** Servers to try, in this order. */
+  readonly addresses: readonly ServerAddress[];
+  readonly target: TargetServer;
   readonly user: string | undefined;
   readonly password: string | undefined;
   readonly database: string | undefined;
@@ -18,7 +23,7 @@ export interface DatabaseUrl {
   readonly requireScram: boolean;
   /** Whether that proof has to include the TLS connection. */
   readonly requireChannelBinding: boolean;
-  /** Seconds in which a connection must be open; undefined: the limit of the caller. */
+  /** Seconds in which a connection to one server must be open; undefined: the limit of the caller. */
   readonly connectTimeout: number | undefined;
   /** Parameters of the session, by their names in pg. */
   readonly session: Readonly<Record<string, string>>;
@@ -60,6 +65,8 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   ssl: ['true'],
   channel_binding: ['disable', 'prefer', 'require'],
   require_auth: ['scram-sha-256'],
+  // The service writes, so it has no use for a standby.
+  target_session_attrs: ['any', 'read-write', 'primary'],
   gssencmode: ['disable', 'prefer'],
   uselibpqcompat: ['true'],
 };
@@ -79,7 +86,8 @@ export function readDatabaseUrl(url: string): DatabaseUrl {
   const timeout = parameters['connect_timeout'];
   const [, user = '', password = ''] = /^([^:]*)(?::(.*))?$/.exec(credentials ?? '') ?? [];
   return {
-    address: readAddress(parameters['host'] ?? decode(hosts), parameters['port']),
+    addresses: readAddresses(parameters['host'] ?? hosts, parameters['port']?.split(',')),
+    target: (parameters['target_session_attrs'] ?? 'any') as TargetServer,
     user: parameters['user'] ?? unlessEmpty(decode(user)),
     password: parameters['password'] ?? unlessEmpty(decode(password)),
     database: parameters['dbname'] ?? unlessEmpty(decode(database)),
@@ -115,6 +123,12 @@ function readParameters(query: string): Record<string, string> {
     }
   }
   return parameters;
+}
+
+function readAddresses(hosts: string, ports: readonly string[] = []): ServerAddress[] {
+  const list = hosts.split(',');
+  if (ports.length > 1 && ports.length !== list.length) throw new Error('has more ports than hosts, or fewer');
+  return list.map((host, index) => readAddress(decode(host), ports[index] ?? ports[0]));
 }
 
 function readAddress(host: string, givenPort: string | undefined): ServerAddress {

@@ -1,6 +1,6 @@
 import { Client, type ClientConfig } from 'pg';
 
-import { readDatabaseUrl, type DatabaseUrl } from '../config/database-url.js';
+import { type DatabaseUrl, readDatabaseUrl, type ServerAddress } from '../config/database-url.js';
 import { DatabaseConnection } from './database-connection.js';
 import { closeWhenSilent } from './silent-connection.js';
 
@@ -10,33 +10,40 @@ interface Session {
   readonly secretKey: number;
 }
 
+interface DatabaseClientConfig extends ClientConfig {
+  /** The one server to connect to, of those of the URL. */
+  readonly only?: ServerAddress;
+}
+
 /**
  * The client of every connection to the database. It reads the URL with the meaning of libpq, which pg does not do, and
  * closes a connection that has fallen silent.
  */
 export class DatabaseClient extends Client {
   /** @throws Error for a URL that cannot be used */
-  constructor({ connectionString = '', ...config }: ClientConfig = {}) {
-    const url = readUrl(connectionString);
+  constructor({ connectionString = '', only, ...config }: DatabaseClientConfig = {}) {
+    const url = readUrl(connectionString, only);
     const { user, password, database, session, connectTimeout, requireChannelBinding } = url;
-    const given: ClientConfig = {
-      ...config,
-      ...(connectTimeout && { connectionTimeoutMillis: connectTimeout * 1000 }),
-    };
+    const perServer = connectTimeout && { connectionTimeoutMillis: connectTimeout * 1000 * url.addresses.length };
+    const given: ClientConfig = { ...config, ...perServer };
+    const connection = new DatabaseConnection(url, given.connectionTimeoutMillis);
     super({
       ...given,
       ...session,
-      ...url.address,
+      ...url.addresses[0],
       user,
       password,
       database,
       // The connection sees to TLS.
       ssl: false,
       enableChannelBinding: requireChannelBinding,
-      connection: new DatabaseConnection(url),
+      connection,
     } as ClientConfig);
     this.once('connect', () =>
-      closeWhenSilent(this, (limits) => new DatabaseClient({ ...given, connectionString, ...limits })),
+      closeWhenSilent(
+        this,
+        (limits) => new DatabaseClient({ ...given, connectionString, only: connection.address, ...limits }),
+      ),
     );
   }
 
@@ -47,9 +54,10 @@ export class DatabaseClient extends Client {
   }
 }
 
-function readUrl(text: string): DatabaseUrl {
+function readUrl(text: string, only: ServerAddress | undefined): DatabaseUrl {
   try {
-    return readDatabaseUrl(text);
+    const url = readDatabaseUrl(text);
+    return only === undefined ? url : { ...url, addresses: [only], target: 'any' };
   } catch (error) {
     throw new Error(`The database URL ${(error as Error).message}`, { cause: error });
   }

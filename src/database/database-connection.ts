@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 
 import { Connection, type DatabaseError } from 'pg';
 
-import type { TlsUse } from '../config/database-tls.js';
-import type { DatabaseUrl } from '../config/database-url.js';
-import { type Encryption, openSocket, Unreachable } from './database-socket.js';
+import type { DatabaseUrl, ServerAddress, TargetServer } from '../config/database-url.js';
+import { type Attempt, attemptsFor, nameOf, remember } from './connection-attempts.js';
+import { openSocket, Unreachable } from './database-socket.js';
 
 /** What pg has and its types lack. */
 interface Internals {
@@ -13,14 +13,6 @@ interface Internals {
   readonly _ending: boolean;
   attachListeners(stream: Socket): void;
 }
-
-/** What is tried in order, by the use of TLS. */
-const encryptions: Readonly<Record<TlsUse, readonly Encryption[]>> = {
-  never: ['none'],
-  fallback: ['none', 'required'],
-  first: ['offered', 'none'],
-  always: ['required'],
-};
 
 const scram = 'scram-sha-256';
 
@@ -39,24 +31,54 @@ const ownEvents = ['connect', 'error', 'end', 'newListener', 'removeListener'];
 /** SQLSTATE of a server that does not admit this client with, or without, TLS (`pg_hba.conf`). */
 const notAdmitted = '28000';
 
+/** SQLSTATE of a server that is starting or stopping. */
+const notNow = '57P03';
+
+/** SQLSTATE of a statement that writes on a read-only server. */
+const readOnly = '25006';
+
+/** Asks whether a server is not what `target_session_attrs` wants. */
+const checks: Readonly<Record<Exclude<TargetServer, 'any'>, string>> = {
+  'read-write': `select current_setting('transaction_read_only') = 'on'`,
+  primary: 'select pg_catalog.pg_is_in_recovery()',
+};
+
 /** Milliseconds for a request to cancel a statement. */
 const cancelTimeout = 5_000;
 
 /**
- * A connection of pg that is opened as libpq opens one: with TLS as `sslmode` means it, which can take two attempts. Under
- * `require_auth=scram-sha-256`, the server must prove that it knows the password before pg acts on any other message.
+ * A connection of pg that is opened as libpq opens one: to the first server of the URL that is what `target_session_attrs`
+ * wants, with TLS as `sslmode` means it. Under `require_auth=scram-sha-256`, the server must prove that it knows the password
+ * before pg acts on any other message. pg hears nothing of attempts that are followed by another one.
  */
 export class DatabaseConnection extends Connection {
-  private readonly attempts: readonly Encryption[];
+  private readonly attempts: readonly Attempt[];
+  private readonly timeout: number;
   /** Index of the attempt in progress, then of the one that succeeded. */
   private current = 0;
-  private state: 'opening' | 'open' | 'failed' = 'opening';
+  private state: 'opening' | 'checking' | 'open' | 'failed' = 'opening';
   private hasProof = false;
-  private problem: Error = new Error('Connection terminated unexpectedly');
+  private problem = new Error('Connection terminated unexpectedly');
+  /** Whether another kind of encryption does not help. */
+  private isUseless = false;
+  private readonly problems = new Map<string, string>();
+  private isOutdated = false;
+  private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly url: DatabaseUrl) {
+  /** @param timeout milliseconds for all attempts; 0: no limit */
+  constructor(
+    private readonly url: DatabaseUrl,
+    timeout = 0,
+  ) {
     super();
-    this.attempts = encryptions[url.address.host.startsWith('/') ? 'never' : url.tls.use];
+    this.attempts = attemptsFor(url);
+    // The limit of pg itself ends a connection to a single server.
+    this.timeout = url.addresses.length > 1 ? timeout / url.addresses.length : 0;
+  }
+
+  /** The server in use. */
+  get address(): ServerAddress {
+    return this.attempt.address;
   }
 
   /** Opens the connection; called by pg, which waits for the event `connect` and then starts a session. */
@@ -67,9 +89,14 @@ export class DatabaseConnection extends Connection {
 
   /** Filters the messages of the server until the session has started. */
   override emit(event: string | symbol, ...values: unknown[]): boolean {
-    if (event === 'error' && this.state === 'opening') this.endAttempts();
     const isMessage = typeof event === 'string' && !ownEvents.includes(event);
-    if (isMessage && this.state !== 'open' && !this.admits(event, values[0])) return true;
+    if (this.state === 'open') {
+      const isHeard = super.emit(event, ...values);
+      if (isMessage) this.watchForReadOnly(event, values[0]);
+      return isHeard;
+    }
+    if (event === 'error') this.endAttempts();
+    if (isMessage && !this.admits(event, values[0])) return true;
     const isHeard = super.emit(event, ...values);
     // pg has verified the signature of the message, or has emitted an error.
     if (event === 'authenticationSASLFinal') this.hasProof = true;
@@ -103,15 +130,25 @@ export class DatabaseConnection extends Connection {
     return this as unknown as Internals;
   }
 
+  private get attempt(): Attempt {
+    const attempt = this.attempts[this.current];
+    if (attempt === undefined) throw new Error('The database URL has no server');
+    return attempt;
+  }
+
   private async open(): Promise<void> {
+    this.state = 'opening';
+    this.hasProof = false;
+    this.isUseless = false;
+    this.problem = new Error('Connection terminated unexpectedly');
+    if (this.timeout > 0) this.timer = setTimeout(() => this.leave(new Error('timeout expired'), true), this.timeout);
     try {
       const socket = await this.openSocket((used) => (this.internals.stream = used));
       socket.on('error', (error) => this.onError(error)).on('close', () => this.onClose());
       this.internals.attachListeners(socket);
     } catch (error) {
+      if (error instanceof Unreachable) this.isUseless = true;
       this.problem = (error instanceof Unreachable ? error.cause : error) as Error;
-      // Another kind of encryption does not help to reach the server.
-      if (error instanceof Unreachable) this.endAttempts();
       this.onClose();
       return;
     }
@@ -119,28 +156,55 @@ export class DatabaseConnection extends Connection {
   }
 
   private openSocket(use: (socket: Socket) => void): Promise<Socket> {
-    return openSocket(this.url.address, this.attempts[this.current] ?? 'none', this.url.tls, use);
+    return openSocket(this.attempt.address, this.attempt.encryption, this.url.tls, use);
   }
 
   private onError(error: Error & { code?: string }): void {
-    if (this.state === 'opening') this.problem = error;
+    if (this.state !== 'open') this.problem = error;
     // The server may close the connection before it has read everything that was sent.
     else if (!this.internals._ending || !['ECONNRESET', 'EPIPE'].includes(error.code ?? '')) this.emit('error', error);
   }
 
   private onClose(): void {
-    if (this.state === 'opening' && !this.internals._ending && this.current + 1 < this.attempts.length) {
-      this.current += 1;
-      void this.open();
+    clearTimeout(this.timer);
+    if (this.state === 'open' || this.state === 'failed') {
+      this.emit('end');
       return;
     }
-    if (this.state !== 'open') this.emit('error', this.problem);
-    this.emit('end');
+    this.problems.set(nameOf(this.address), this.problem.message);
+    const next = this.next();
+    if (next === undefined || this.internals._ending) {
+      this.emit('error', this.url.addresses.length > 1 ? this.allProblems() : this.problem);
+      this.emit('end');
+      return;
+    }
+    this.current = next;
+    void this.open();
   }
 
-  /** Whether pg may act on a message before the session has started. */
+  /** Index of the next attempt. */
+  private next(): number | undefined {
+    const rest = this.attempts.slice(this.current + 1);
+    const next = rest.findIndex(({ address }) => !this.isUseless || address !== this.address);
+    return next === -1 ? undefined : this.current + 1 + next;
+  }
+
+  private allProblems(): Error {
+    const problems = [...this.problems].map(([name, problem]) => `${name}: ${problem}`);
+    return new Error(`Connection terminated: no server can be used (${problems.join('; ')})`, { cause: this.problem });
+  }
+
+  /** Ends the attempt, so that the next one follows. */
+  private leave(problem: Error, isUseless: boolean): void {
+    this.isUseless ||= isUseless;
+    this.problem = problem;
+    this.internals.stream.destroy(problem);
+  }
+
+  /** Whether pg may act on a message before the session is open. */
   private admits(message: string, value: unknown): boolean {
     if (this.state === 'failed') return false;
+    if (this.state === 'checking') return this.isChecked(message, value);
     const { requireScram, requireChannelBinding } = this.url;
     if ((requireScram || requireChannelBinding) && !this.hasProof && !exchange.includes(message)) {
       return this.refuse(`The database server did not authenticate by ${scram} (${message}).`);
@@ -148,21 +212,54 @@ export class DatabaseConnection extends Connection {
     if (message === 'authenticationSASL' && requireChannelBinding && !offersBinding(value)) {
       return this.refuse('The database server has no channel binding, which the URL requires');
     }
-    if (message === 'errorMessage') return this.admitsError(value as DatabaseError);
-    if (message === 'readyForQuery') this.state = 'open';
-    return true;
+    if (message === 'errorMessage') return this.isFinal(value as DatabaseError);
+    return message !== 'readyForQuery' || this.isReady();
   }
 
   /** Whether an error of the server ends the last attempt. */
-  private admitsError(error: DatabaseError): boolean {
-    const isLast = error.code !== notAdmitted || this.current + 1 === this.attempts.length;
-    if (isLast) {
+  private isFinal(error: DatabaseError): boolean {
+    const isUseless = error.code === notNow;
+    this.isUseless = isUseless;
+    if ((!isUseless && error.code !== notAdmitted) || this.next() === undefined) {
       this.state = 'failed';
-    } else {
-      this.problem = error;
-      this.internals.stream.destroy();
+      return true;
     }
-    return isLast;
+    this.leave(error, isUseless);
+    return false;
+  }
+
+  /** Whether the session is open; false while the server is asked what it is. */
+  private isReady(): boolean {
+    const { target } = this.url;
+    if (target === 'any') {
+      this.state = 'open';
+      clearTimeout(this.timer);
+      return true;
+    }
+    this.state = 'checking';
+    this.query(checks[target]);
+    return false;
+  }
+
+  /** Whether the server was found to be what the URL wants. */
+  private isChecked(message: string, value: unknown): boolean {
+    if (message === 'errorMessage') this.leave(value as DatabaseError, true);
+    if (message === 'dataRow' && (value as { fields: readonly string[] }).fields[0] !== 'f') {
+      this.leave(new Error(this.url.target === 'primary' ? 'is a standby' : 'is read-only'), true);
+    }
+    if (message !== 'readyForQuery' || this.internals.stream.destroyed) return false;
+    remember(this.url, this.address);
+    this.state = 'open';
+    clearTimeout(this.timer);
+    return true;
+  }
+
+  /** Closes a connection to a server that has become read-only, when its transaction has ended; the next one is to another. */
+  private watchForReadOnly(message: string, value: unknown): void {
+    if (this.url.target === 'any') return;
+    if (message === 'errorMessage' && (value as DatabaseError).code === readOnly) this.isOutdated = true;
+    const isIdle = message === 'readyForQuery' && (value as { status: string }).status === 'I';
+    if (this.isOutdated && isIdle) this.internals.stream.destroy();
   }
 
   private refuse(problem: string): false {
@@ -171,6 +268,7 @@ export class DatabaseConnection extends Connection {
   }
 
   private endAttempts(): void {
+    clearTimeout(this.timer);
     this.state = 'failed';
     this.internals.stream.destroy();
   }
