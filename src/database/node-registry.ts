@@ -64,6 +64,15 @@ export class NodeRegistry implements OnModuleDestroy {
     }
   }
 
+  /** Whether this is the first of the living nodes, by their keys: the one that does what only one has to do. */
+  async isFirst(): Promise<boolean> {
+    const [first] = await this.dataSource.query<{ id: string }[]>(
+      'select node_uuid as id from "node" where expires >= now() order by node_uuid limit 1',
+    );
+    // Without any, this process has not joined yet.
+    return first === undefined || first.id === this.id;
+  }
+
   async onModuleDestroy(): Promise<void> {
     if (this.timer === undefined) return;
     clearInterval(this.timer);

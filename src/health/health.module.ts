@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 
 import { MailModule } from '../mail/mail.module.js';
+import { DatabaseMetrics } from './database-metrics.js';
 import { HealthController } from './health.controller.js';
 import { MetricsAccess } from './metrics-access.js';
 import { Metrics } from './metrics.js';
@@ -11,7 +12,7 @@ import { Shutdown } from './shutdown.service.js';
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), MailModule],
   controllers: [HealthController],
-  providers: [Metrics, MetricsAccess, Shutdown],
+  providers: [DatabaseMetrics, Metrics, MetricsAccess, Shutdown],
   exports: [Metrics, Shutdown],
 })
 export class HealthModule {}

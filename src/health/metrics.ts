@@ -1,12 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Pool } from 'pg';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { DataSource } from 'typeorm';
 
 import { DatabaseClock } from '../database/database-clock.js';
 import { JobQueue } from '../database/job-queue.js';
 import { MailMetrics } from '../mail/delivery/mail-metrics.js';
 import type { ServedRequest } from '../rest/http/request-log.js';
+import { DatabaseMetrics } from './database-metrics.js';
 
 /** Prometheus metrics of this process. */
 @Injectable()
@@ -22,7 +21,7 @@ export class Metrics implements OnModuleInit {
   });
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly database: DatabaseMetrics,
     private readonly mail: MailMetrics,
     private readonly jobs: JobQueue,
     private readonly clock: DatabaseClock,
@@ -30,6 +29,9 @@ export class Metrics implements OnModuleInit {
 
   onModuleInit(): void {
     collectDefaultMetrics({ register: this.registry });
+    // Sums of other metrics, with the suffix of counters.
+    for (const name of ['handles', 'requests', 'resources'])
+      this.registry.removeSingleMetric(`nodejs_active_${name}_total`);
     this.mail.register(this.registry);
     const silence = (): number => this.jobs.secondsSinceWork ?? 0;
     new Gauge({
@@ -49,19 +51,7 @@ export class Metrics implements OnModuleInit {
         this.set(skew());
       },
     });
-    const pool = (): Pool => (this.dataSource.driver as unknown as { master: Pool }).master;
-    new Gauge({
-      name: 'database_pool_connections',
-      help: 'Connections of the database pool, and callers waiting for one.',
-      labelNames: ['state'],
-      registers: [this.registry],
-      collect() {
-        const { totalCount, idleCount, waitingCount } = pool();
-        this.set({ state: 'busy' }, totalCount - idleCount);
-        this.set({ state: 'idle' }, idleCount);
-        this.set({ state: 'waiting' }, waitingCount);
-      },
-    });
+    this.database.register(this.registry);
   }
 
   observe({ method, route, status, milliseconds }: ServedRequest): void {

@@ -137,7 +137,7 @@ describe('ROLE=worker', () => {
     for (const [outcome, count] of Object.entries({ accepted: 2, refused: 1, deferred: 1 })) {
       expect(figures).toContain(`mail_attempts_total{outcome="${outcome}"} ${count}`);
     }
-    expect(figures).toContain('mail_seconds_to_acceptance_count 2');
+    expect(figures).toContain('mail_acceptance_duration_seconds_count 2');
     await sink.close();
     await worker.stop();
   });

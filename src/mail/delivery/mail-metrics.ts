@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-
-import { messageStates } from '../outbox/message-states.js';
 
 interface StateCount {
   readonly state: string;
@@ -12,7 +10,7 @@ interface StateCount {
 /** Milliseconds that the counts of finished messages are cached: there are many of them, and they change slowly. */
 const finishedCountTtlMs = 60_000;
 
-/** Mail metrics: attempts of this process, and the queue in the database. */
+/** Counts the attempts of this process, and reads the queue in the database. */
 @Injectable()
 export class MailMetrics {
   private readonly attempts = new Counter({
@@ -23,7 +21,7 @@ export class MailMetrics {
   });
 
   private readonly seconds = new Histogram({
-    name: 'mail_seconds_to_acceptance',
+    name: 'mail_acceptance_duration_seconds',
     help: 'Seconds from queueing a mail to its acceptance by the mail server.',
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600, 3600, 86_400],
     registers: [],
@@ -33,30 +31,10 @@ export class MailMetrics {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Registers the metrics. */
+  /** Registers the metrics of this process. */
   register(registry: Registry): void {
     registry.registerMetric(this.attempts);
     registry.registerMetric(this.seconds);
-    const count = (): Promise<Map<string, number>> => this.countByState();
-    const age = (): Promise<number> => this.oldestWaiting();
-    new Gauge({
-      name: 'mail_messages',
-      help: 'Mails by state. Counts of finished mails are up to a minute old.',
-      labelNames: ['state'],
-      registers: [registry],
-      async collect() {
-        const counts = await count();
-        for (const state of messageStates) this.set({ state }, counts.get(state) ?? 0);
-      },
-    });
-    new Gauge({
-      name: 'mail_oldest_waiting_seconds',
-      help: 'Seconds by which the oldest waiting mail is overdue.',
-      registers: [registry],
-      async collect() {
-        this.set(await age());
-      },
-    });
   }
 
   countAttempt(outcome: string): void {
@@ -78,7 +56,7 @@ export class MailMetrics {
   }
 
   /** Returns current counts of waiting mails (by partial index) and cached counts of finished ones. */
-  private async countByState(): Promise<Map<string, number>> {
+  async countByState(): Promise<Map<string, number>> {
     const waiting = this.countWhere('next_attempt is not null');
     if (this.finishedCounts === undefined || this.finishedCounts.until < performance.now()) {
       const counts = this.countWhere('finished is not null');
