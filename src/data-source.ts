@@ -20,6 +20,8 @@ import { FlowToken } from './flow-execution/flow-token.entity.js';
 import { FlowStageBinding } from './flows/flow-stage-binding.entity.js';
 import { Flow } from './flows/flow.entity.js';
 import { Stage } from './flows/stage.entity.js';
+import { DkimKey } from './mail/domains/dkim-key.entity.js';
+import { MailDomain } from './mail/domains/mail-domain.entity.js';
 import { NotMeLink } from './mail/not-me/not-me-link.entity.js';
 import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
@@ -81,6 +83,8 @@ export function dataSourceOptions(
       BlueprintInstance,
       MailMessage,
       DeliveryAttempt,
+      DkimKey,
+      MailDomain,
       NotMeLink,
     ],
     subscribers: [ActorSubscriber],

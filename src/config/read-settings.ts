@@ -39,6 +39,7 @@ const ourPrefixes = [
   'PAGE_',
   'EVENT_',
   'BLUEPRINT_',
+  'DNS_',
 ];
 
 /**

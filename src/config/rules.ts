@@ -1,3 +1,4 @@
+import { Resolver } from 'node:dns';
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
@@ -77,6 +78,25 @@ export function proxies(text: string): string[] {
     } catch {
       throw new Error(
         `must be addresses and networks such as 10.0.0.0/8, not ${proxy === '' ? 'an empty one' : proxy}`,
+      );
+    }
+  }
+  return all;
+}
+
+/**
+ * Reads addresses of name servers, comma separated, each with a port if it is not 53.
+ *
+ * @throws Error whose message completes the name of a setting
+ */
+export function nameServers(text: string): string[] {
+  const all = text.split(',').map((part) => part.trim());
+  for (const server of all) {
+    try {
+      new Resolver().setServers([server]);
+    } catch {
+      throw new Error(
+        `must be IP addresses such as 9.9.9.9 or [2620:fe::fe]:53, not ${server === '' ? 'an empty one' : server}`,
       );
     }
   }

@@ -261,6 +261,10 @@ export class Settings {
   @Valid(rules.nameProblem)
   readonly emailFromName: string | undefined;
 
+  @Setting('Name servers that checks of senders ask: IP addresses, comma separated (default: those of the system)')
+  @ConvertedBy(rules.nameServers)
+  readonly dnsServers: readonly string[] = [];
+
   @Setting('Folder of custom mail templates')
   @Valid(rules.laterFolderProblem)
   readonly emailTemplateDir: string = '/templates';

@@ -6,6 +6,7 @@ import { MailDelivery } from './delivery/mail-delivery.service.js';
 import { MailMetrics } from './delivery/mail-metrics.js';
 import { MailSenders } from './delivery/mail-senders.js';
 import { MailWorker } from './delivery/mail-worker.service.js';
+import { MailDomainsModule } from './domains/mail-domains.module.js';
 import { EmailTemplates } from './email-templates.js';
 import { MailboxModule } from './mailbox/mailbox.module.js';
 import { MailMessageController } from './messages/mail-message.controller.js';
@@ -21,7 +22,7 @@ import { TransportModule } from './transport/transport.module.js';
 
 /** Mails: rendering, outbox, delivery and notices, independent of flows. */
 @Module({
-  imports: [EventsModule, MailboxModule, TransportModule],
+  imports: [EventsModule, MailboxModule, MailDomainsModule, TransportModule],
   controllers: [MailMessageController],
   providers: [
     AccountNotices,
@@ -39,6 +40,16 @@ import { TransportModule } from './transport/transport.module.js';
     NoticeMail,
     Outbox,
   ],
-  exports: [EmailTemplates, LockNotices, MailMetrics, MailRenderer, MailSenders, NotMeLinks, Outbox, TransportModule],
+  exports: [
+    EmailTemplates,
+    LockNotices,
+    MailDomainsModule,
+    MailMetrics,
+    MailRenderer,
+    MailSenders,
+    NotMeLinks,
+    Outbox,
+    TransportModule,
+  ],
 })
 export class MailModule {}

@@ -70,3 +70,9 @@ export function toAsciiDomain(domain: string): string | undefined {
   const ascii = domainToASCII(domain);
   return ascii === '' ? undefined : ascii;
 }
+
+/** Returns the domain of an address in ASCII and lower case; `localhost` if it has none, such as an address literal. */
+export function asciiDomainOf(address: string): string {
+  const domain = domainToASCII(address.slice(address.lastIndexOf('@') + 1));
+  return domain === '' ? 'localhost' : domain;
+}

@@ -11,6 +11,7 @@ const unaudited = {
   account_address: 'the event of the account names its field, and a proof has events of its own',
   consent: 'a user agrees for themselves',
   delivery_attempt: 'the service sends mails',
+  dkim_key: 'keys of a domain, whose event names them',
   event: 'events themselves',
   event_shipping: 'the state of shipping them',
   flow_token: 'a link of a run; its use has events of its own',

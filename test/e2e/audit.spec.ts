@@ -118,11 +118,26 @@ const others: Readonly<Record<string, () => Promise<[Call, ...events: string[]]>
   'PUT /rbac/permissions/users/{id}/': () => moveGrant('users', 'PUT'),
   'PATCH /rbac/permissions/users/{id}/': () => moveGrant('users', 'PATCH'),
   'DELETE /rbac/permissions/users/{id}/': () => deleteGrant('users'),
+  'POST /mail/domains/{domain_uuid}/activate/': async () => {
+    const { pk } = await createDomain();
+    const call: Call = () => app.api.post(`/mail/domains/${pk}/activate/`, { force: true });
+    return [call, 'model_updated authentik_mail.maildomain keys'];
+  },
+  'POST /mail/domains/{domain_uuid}/rotate/': async () => {
+    const { pk } = await createDomain();
+    await app.api.post(`/mail/domains/${pk}/activate/`, { force: true });
+    const call: Call = () => app.api.post(`/mail/domains/${pk}/rotate/`, {});
+    return [call, 'model_updated authentik_mail.maildomain keys'];
+  },
   'DELETE /stages/all/{stage_uuid}/': async () => {
     const { pk } = await createEmailStage(app.api);
     return [() => app.api.delete(`/stages/all/${pk}/`), 'model_deleted authentik_stages_email.emailstage'];
   },
 };
+
+async function createDomain(): Promise<{ pk: string }> {
+  return (await app.api.post('/mail/domains/', { name: `${randomUUID()}.example.org` })).body;
+}
 
 const holders = { roles: 'authentik_rbac.role', users: 'authentik_core.user' };
 
@@ -151,6 +166,7 @@ const changeNothing = [
   // Mails and links.
   'POST /core/users/{id}/recovery/',
   'POST /core/users/{id}/recovery_email/',
+  'POST /mail/domains/{domain_uuid}/check/',
   'POST /mail/messages/{message_uuid}/discard/',
   'POST /mail/messages/{message_uuid}/requeue/',
   'POST /stages/email/templates/preview/',

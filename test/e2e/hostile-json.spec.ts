@@ -62,6 +62,7 @@ beforeAll(async () => {
     '/flows/executor/': slug,
     '/flows/inspector/': slug,
     '/flows/instances/': slug,
+    '/mail/domains/': (await api.post('/mail/domains/', { name: `${randomUUID()}.example.org` })).body.pk,
     '/mail/messages/': randomUUID(),
     '/managed/blueprints/': (await api.post('/managed/blueprints/', blueprint)).body.pk,
     '/policies/all/': (await createPasswordPolicy(api)).pk,

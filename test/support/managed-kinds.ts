@@ -66,6 +66,12 @@ export const managedKinds = (api: () => ApiClient): Readonly<Record<string, Mana
     body: () => ({ name: 'Flow', slug: `flow-${randomUUID()}`, title: 'Title', designation: 'recovery' }),
     change: { title: 'Another' },
   },
+  '/mail/domains/': {
+    model: 'authentik_mail.maildomain',
+    key: 'pk',
+    body: () => ({ name: `${randomUUID()}.example.org` }),
+    change: { signing: false },
+  },
   '/managed/blueprints/': {
     model: 'authentik_blueprints.blueprintinstance',
     key: 'pk',

@@ -33,6 +33,7 @@ import { LastingKey1795886500000 } from './1795886500000-lasting-key.js';
 import { EventShipping1795886510000 } from './1795886510000-event-shipping.js';
 import { AttemptProviders1795886520000 } from './1795886520000-attempt-providers.js';
 import { Nodes1795888000000 } from './1795888000000-nodes.js';
+import { MailDomains1795888100000 } from './1795888100000-mail-domains.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -71,4 +72,5 @@ export const migrations = [
   EventShipping1795886510000,
   AttemptProviders1795886520000,
   Nodes1795888000000,
+  MailDomains1795888100000,
 ];

@@ -7,6 +7,7 @@ import { linkUrl, oneTimeCode, type StoredLink } from '../../database/link-secre
 import { SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import { TemplateError } from '../../templating/template-error.js';
+import { MailSigner } from '../domains/mail-signer.js';
 import { type DueMessage, MessageStore } from '../outbox/message-store.js';
 import type { StoredMailData } from '../outbox/stored-mail-data.js';
 import { type MailData, statedExpiry } from '../rendering/mail-data.js';
@@ -39,6 +40,7 @@ export class MailDelivery {
     private readonly store: MessageStore,
     private readonly batches: DeliveryBatches,
     private readonly renderer: MailRenderer,
+    private readonly signer: MailSigner,
     private readonly transports: MailTransports,
     private readonly events: EventLog,
     private readonly secrets: SecretBox,
@@ -102,7 +104,8 @@ export class MailDelivery {
         data: this.dataOf(message, secrets),
         now: this.clock.date(),
       });
-      return await send(outgoing(message, sender, rendered));
+      const signingKeys = await this.signer.keysOf(sender.from.address);
+      return await send({ ...outgoing(message, sender, rendered), signingKeys });
     } catch (error) {
       if (error instanceof TemplateError) {
         return { kind: 'refused', reason: `The template ${message.template} cannot be used: ${error.message}` };

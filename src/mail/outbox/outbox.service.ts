@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { domainToASCII } from 'node:url';
 
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { SecretBox } from '../../database/secret-box.js';
+import { asciiDomainOf } from '../../syntax/email-address.js';
 import { defaultSubjectOf } from '../rendering/subject.js';
 import { displayName } from './display-name.js';
 import { MessageStore } from './message-store.js';
@@ -43,7 +43,7 @@ export class Outbox {
     const pk = randomUUID();
     await this.store.add(manager, {
       pk,
-      messageId: `${pk}@${domainOf(mail.fromAddress)}`,
+      messageId: `${pk}@${asciiDomainOf(mail.fromAddress)}`,
       stageId: mail.stage,
       template: mail.template,
       subject: mail.subject ?? defaultSubjectOf(mail.template),
@@ -68,10 +68,4 @@ export class Outbox {
   ): Promise<void> {
     if (links.length > 0) await this.store.discardLinks(manager, links);
   }
-}
-
-/** Returns the sender's domain, for `Message-ID` (RFC 5322, 3.6.4). */
-function domainOf(address: string): string {
-  const domain = domainToASCII(address.slice(address.lastIndexOf('@') + 1));
-  return domain === '' ? 'localhost' : domain;
 }

@@ -6,6 +6,7 @@ import * as quotedPrintable from 'nodemailer/lib/qp';
 
 import { toAsciiAddress } from '../../syntax/email-address.js';
 import type { MailAddress } from '../../syntax/mail-address.js';
+import { signMail } from './dkim-signature.js';
 import type { InlineImage, OutgoingMail } from './outgoing-mail.js';
 
 /** A mail object: envelope and content (RFC 5321, 2.3.1). */
@@ -26,7 +27,7 @@ interface Part {
  * Serializes a mail. All values are literal: none is read as a template, a path or an address list.
  *
  * The MIME structure is `related(alternative(text, html), images)`, without images `alternative(text, html)`, without
- * HTML plain text. The headers mark it as automatic mail (RFC 3834, Microsoft Exchange).
+ * HTML plain text. The headers mark it as automatic mail (RFC 3834, Microsoft Exchange). It is signed with `signingKeys`.
  *
  * nodemailer's parts build headers and encode texts. Its composer is not used: it creates a chain of streams for every
  * part, which costs more than the encoding itself.
@@ -44,7 +45,9 @@ export function compose(mail: OutgoingMail): ComposedMail {
     .setHeader('Subject', mail.subject)
     .setHeader('Message-ID', messageId)
     .setHeader('Date', mail.date);
-  const raw = Buffer.from(`${serializePart(rootPart, root)}\r\n`);
+  const unsigned = Buffer.from(`${serializePart(rootPart, root)}\r\n`);
+  const { signingKeys = [], date } = mail;
+  const raw = signingKeys.length === 0 ? unsigned : signMail(unsigned, signingKeys, date);
   return { raw, messageId, envelope: { from: from.address, to: [to.address] } };
 }
 

@@ -1,4 +1,5 @@
 import type { MailAddress } from '../../syntax/mail-address.js';
+import type { SigningKey } from './dkim-signature.js';
 
 /** An image that the HTML part references by `cid:`. */
 export interface InlineImage {
@@ -25,4 +26,6 @@ export interface OutgoingMail {
   readonly date: Date;
   /** Additional header fields by name; those that every mail has are rejected. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Keys that sign the mail with DKIM. */
+  readonly signingKeys?: readonly SigningKey[];
 }

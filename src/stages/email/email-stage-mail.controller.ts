@@ -55,7 +55,8 @@ export class EmailStageMailController {
     method: 'POST',
     path: 'check',
     operation: 'check_create',
-    description: 'Connect and log in to the mail server of a stage, without sending a mail.',
+    description:
+      'Connect and log in to the mail server of a stage, without sending a mail, and look up the domain of its sender.',
     permissions: mayChange,
     responses: [{ status: 200, type: EmailStageCheckDto }, invalid],
   })

@@ -4,11 +4,13 @@ import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import { Idempotency } from '../../core/idempotency/idempotency.service.js';
 import type { IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
 import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
+import { SenderChecks } from '../../mail/domains/sender-checks.service.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { MailRenderer } from '../../mail/rendering/mail-renderer.js';
 import { declaredNames } from '../../mail/rendering/template-scope.js';
 import { MailTransports } from '../../mail/transport/mail-transports.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
+import { asciiDomainOf } from '../../syntax/email-address.js';
 import { TemplateError } from '../../templating/template-error.js';
 import type {
   EmailStageCheckDto,
@@ -35,6 +37,7 @@ export class EmailStageMailService {
     private readonly outbox: Outbox,
     private readonly renderer: MailRenderer,
     private readonly transports: MailTransports,
+    private readonly senderChecks: SenderChecks,
     private readonly idempotency: Idempotency,
   ) {}
 
@@ -64,20 +67,25 @@ export class EmailStageMailService {
   }
 
   /**
-   * Checks whether a mail from the sender of the stage would be accepted, without sending one.
+   * Checks whether a mail from the sender of the stage would be accepted, without sending one, and what receivers will
+   * think of the sender's domain.
    *
    * @throws ValidationError if the stage has both kinds of TLS enabled
    */
   async check(stage: EmailStage): Promise<EmailStageCheckDto> {
     const { transport, problem, from } = this.senderOf(stage);
-    if (problem !== undefined) return { ok: false, verdict: problem, steps: [], transcript: [] };
+    if (problem !== undefined) return { ok: false, verdict: problem, steps: [], transcript: [], sender: [] };
     if (!stage.useGlobalSettings && stage.useTls && stage.useSsl) {
       throw new ValidationError({
         [nonField]: ['use_tls and use_ssl exclude each other: one is STARTTLS, the other TLS from the first byte.'],
       });
     }
-    const { steps, transcript, ...report } = await this.transports.check(transport, from.address);
-    return { ...report, steps: [...steps], transcript: [...transcript] };
+    const { server } = this.transports.describe(transport);
+    const [{ steps, transcript, ...report }, sender] = await Promise.all([
+      this.transports.check(transport, from.address),
+      this.senderChecks.check(asciiDomainOf(from.address), hostsOf(server)),
+    ]);
+    return { ...report, steps: [...steps], transcript: [...transcript], sender };
   }
 
   /**
@@ -106,4 +114,9 @@ export class EmailStageMailService {
   private senderOf(stage: EmailStage | null): MailSender {
     return stage === null ? this.senders.global() : this.stages.senderOf(stage);
   }
+}
+
+/** Returns the host of a server, `host:port`; none if mails go to no server. */
+function hostsOf(server: string): string[] {
+  return server === '' ? [] : [server.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '')];
 }

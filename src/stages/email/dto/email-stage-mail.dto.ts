@@ -1,3 +1,4 @@
+import { SenderFindingDto } from '../../../mail/domains/dto/mail-domain.dto.js';
 import { EmailTemplates } from '../../../mail/email-templates.js';
 import { defaultSubjects } from '../../../mail/rendering/subject.js';
 import { ResponseOf, RequestOf } from '../../../rest/fields/derived.js';
@@ -87,6 +88,13 @@ class EmailStageCheckFields {
 
   @TextListField({ readOnly: true, description: 'SMTP dialogue, `C:` from us, `S:` from the server, without secrets.' })
   transcript!: string[];
+
+  @ObjectField(SenderFindingDto, {
+    isArray: true,
+    readOnly: true,
+    description: 'What receivers will think of the domain of the sender: MX, SPF, DKIM and DMARC.',
+  })
+  sender!: SenderFindingDto[];
 }
 
 /** The result of checking a stage's mail server. */
