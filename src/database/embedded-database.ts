@@ -43,7 +43,8 @@ export interface EmbeddedDatabaseOptions {
   readonly database?: string;
 }
 
-const defaultDatabase = 'email_stage';
+/** Name of the database of the embedded server. */
+export const defaultDatabase = 'email_stage';
 
 /**
  * Starts the PostgreSQL server of a data directory, or adopts the running one; the first start creates the cluster.

