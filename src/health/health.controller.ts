@@ -30,7 +30,8 @@ const maxSilence = 60;
 /** Seconds after which it should be restarted, if the database is up. */
 const maxLiveSilence = 300;
 
-const isPublic = RouteConfig({ access: { level: 'public' } });
+/** Without authentication: a probe with credentials must not depend on the database either. */
+const isOpen = RouteConfig({ access: { level: 'visitor' } });
 
 /** `/-/`: health checks and metrics. */
 @ApiExcludeController()
@@ -53,7 +54,7 @@ export class HealthController {
 
   /** 200, or 503 if the process should be restarted: it works no jobs although the database answers. */
   @Get('health/live')
-  @isPublic
+  @isOpen
   async live(): Promise<{ status: string }> {
     if ((this.jobs.secondsSinceWork ?? 0) > maxLiveSilence && (await this.databaseAnswers())) {
       this.log.error(`No jobs for ${maxLiveSilence} seconds`);
@@ -64,7 +65,7 @@ export class HealthController {
 
   /** Readiness: 503 with the components that are down. The route is public, so the reason goes to the log only. */
   @Get('health/ready')
-  @isPublic
+  @isOpen
   async ready(): Promise<Readiness> {
     if (this.shutdown.isUnderWay) throw new ServiceUnavailableException({ status: 'shutting_down', details: {} });
     try {

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { RestartableDatabase } from '../support/restartable-database.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 
 let database: RestartableDatabase;
 let app: TestApp;
@@ -34,6 +34,8 @@ it('answers 503 within 15 seconds while database connections are silent, and rec
   database.fallSilent();
   const [notReady, untilNotReady] = await timed(ready);
   expect([notReady, untilNotReady < 15]).toEqual([503, true]);
+  const headers = { authorization: `Bearer ${adminKey}` };
+  expect((await fetch(`${app.url}/-/health/live/`, { headers })).status).toBe(200);
   const [answers, untilError] = await timed(() =>
     Promise.all([
       app.api.get(list),

@@ -11,6 +11,8 @@ export interface ReceivedMail {
   /** `Message-ID` without angle brackets. */
   readonly messageId: string;
   readonly source: string;
+  /** Time of acceptance in milliseconds. */
+  readonly at: number;
 }
 
 /** Thrown by `judge` to refuse a mail with this reply. */
@@ -41,7 +43,7 @@ export class SmtpSink {
         text(stream)
           .then(async (source) => {
             await judge(to);
-            this.mails.push({ to, from, messageId: /^Message-ID: <(.+)>/im.exec(source)?.[1] ?? '', source });
+            this.mails.push({ to, from, messageId: messageIdOf(source), source, at: Date.now() });
           })
           .then(
             () => callback(),
@@ -61,4 +63,8 @@ export class SmtpSink {
   async close(): Promise<void> {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
+}
+
+function messageIdOf(source: string): string {
+  return /^Message-ID: <(.+)>/im.exec(source)?.[1] ?? '';
 }
