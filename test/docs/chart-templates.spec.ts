@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 
 import { readSettings } from '../../src/config/read-settings.js';
 
@@ -138,6 +138,15 @@ describe.skipIf(!hasHelm)('The Helm chart, rendered by helm', () => {
     const objects = await render('--values', join(chart, 'ci', values));
     const deployments = objects.filter(({ kind }) => kind === 'Deployment');
     for (const { spec } of deployments) expect(spec.template.metadata.labels).toMatchObject(spec.selector.matchLabels);
+  });
+
+  it('alerts as deploy/prometheus does, by the series of the release', async () => {
+    const objects = await render('--values', join(chart, 'ci/everything-values.yaml'), '--namespace', 'prod');
+    const rule = objects.find(({ kind }) => kind === 'PrometheusRule') as unknown as { spec: object };
+    const alerts = await readFile(join(chart, '../../deploy/prometheus/alerts.yml'), 'utf8');
+    expect(alerts).toContain('job=~"email-stage.*"');
+    const own = alerts.replaceAll('job=~"email-stage.*"', 'namespace="prod", job="mails-metrics"');
+    expect(rule.spec).toEqual(parse(own));
   });
 
   it('is not rendered without DATABASE_URL and SECRET_KEY', async () => {

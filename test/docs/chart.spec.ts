@@ -71,11 +71,11 @@ describe('The Helm chart', () => {
     expect(used.filter((path) => !paths.includes(path!))).toEqual([]);
   });
 
-  it('scales and alerts by metrics that the service has', async () => {
+  it('scales by metrics that the service has', async () => {
     const files = (await readdir(join(root, 'src'), { recursive: true })).filter((name) => name.endsWith('.ts'));
     const sources = (await Promise.all(files.map((name) => readFile(join(root, 'src', name), 'utf8')))).join('\n');
     const used = texts.join('\n').match(/\b[a-z]+(?:_[a-z]+)+_(?:seconds|total|connections|messages)\b/g) ?? [];
-    expect(used.length).toBeGreaterThan(3);
+    expect(used).toContain('mail_oldest_waiting_seconds');
     for (const name of used) expect(sources).toContain(`name: '${name}'`);
   });
 
