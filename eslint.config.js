@@ -24,6 +24,7 @@ const top = [
   'app.module.ts',
   'configure-app.ts',
   'data-source.ts',
+  'database-options.ts',
 ];
 
 const zones = floors.flatMap((rooms, floor) =>

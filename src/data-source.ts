@@ -15,6 +15,7 @@ import { ActorSubscriber } from './database/actor.js';
 import { DatabaseClient } from './database/database-client.js';
 import { migrations } from './database/migrations/migrations.js';
 import { NamingStrategy } from './database/naming-strategy.js';
+import { pooledClient } from './database/pooled-client.js';
 import { Event } from './events/event.entity.js';
 import { FlowToken } from './flow-execution/flow-token.entity.js';
 import { FlowStageBinding } from './flows/flow-stage-binding.entity.js';
@@ -38,18 +39,29 @@ import { PromptStageField } from './stages/prompt/prompt-stage-field.entity.js';
 import { Prompt } from './stages/prompt/prompt.entity.js';
 import { stageDefinitions } from './stages/stage-definitions.js';
 
-const noLimits = { statementTimeout: 0, databasePoolSize: 20 };
+type DatabaseSettings = Pick<
+  Settings,
+  'statementTimeout' | 'databasePoolSize' | 'databasePrepare' | 'databaseDirectUrl'
+>;
+
+const defaults: DatabaseSettings = {
+  statementTimeout: 0,
+  databasePoolSize: 20,
+  databasePrepare: true,
+  databaseDirectUrl: undefined,
+};
 
 /**
  * Returns the TypeORM options for the application, the TypeORM command line and the tests.
  *
  * @param url a PostgreSQL connection URL
- * @param limits seconds after which the server cancels a statement (0: no limit), and connections of the pool
+ * @param settings statementTimeout in seconds; 0: no limit
  */
-export function dataSourceOptions(
-  url: string,
-  { statementTimeout, databasePoolSize }: Pick<Settings, 'statementTimeout' | 'databasePoolSize'> = noLimits,
-): DataSourceOptions {
+export function dataSourceOptions(url: string, settings: DatabaseSettings = defaults): DataSourceOptions {
+  const limits = { statement_timeout: settings.statementTimeout * 1000, idle_in_transaction_session_timeout: 60_000 };
+  // A database with another, direct URL is behind a pooler in transaction mode.
+  const isPooled = settings.databaseDirectUrl !== undefined;
+  const Client = isPooled ? pooledClient(DatabaseClient, limits) : DatabaseClient;
   return {
     type: 'postgres',
     url,
@@ -94,13 +106,12 @@ export function dataSourceOptions(
     namingStrategy: new NamingStrategy(),
     synchronize: false,
     installExtensions: false,
-    poolSize: databasePoolSize,
+    poolSize: settings.databasePoolSize,
     extra: {
-      statement_timeout: statementTimeout * 1000,
-      idle_in_transaction_session_timeout: 60_000,
+      ...(isPooled ? {} : limits),
       // Also the time that a request waits for a connection of the pool.
       connectionTimeoutMillis: 10_000,
-      Client: preparingClient(DatabaseClient),
+      Client: settings.databasePrepare ? preparingClient(Client) : Client,
     },
   };
 }

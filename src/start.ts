@@ -10,11 +10,11 @@ import { environment, readSettings } from './config/read-settings.js';
 import { publicUrl, type Settings } from './config/settings.js';
 import { type App, createApp } from './configure-app.js';
 import { BootstrapService } from './core/bootstrap/bootstrap.service.js';
-import { dataSourceOptions } from './data-source.js';
 import { startEmbeddedDatabase } from './database/embedded-database.js';
 import { JobQueue } from './database/job-queue.js';
 import { NodeRegistry } from './database/node-registry.js';
 import { keptSecretKey } from './database/secret-key.js';
+import { databaseOptions } from './database-options.js';
 import { Shutdown } from './health/shutdown.service.js';
 import { globalTransport } from './mail/transport/global-transport.js';
 import { MailTransports } from './mail/transport/mail-transports.js';
@@ -81,10 +81,7 @@ async function serve(cleanups: Cleanups, fail: () => void, hurry: AbortSignal): 
   await requireFreePort(settings);
   const databaseUrl = settings.databaseUrl ?? (await embeddedDatabase(settings, logger, cleanups));
   const secretKey = settings.secretKey ?? (await keptSecretKey(settings.dataDir));
-  const dataSource = dataSourceOptions(databaseUrl, settings);
-  const { migrateAtStart, secretKeyPrevious: previousSecretKey } = settings;
-  const database = { dataSource, secretKey, previousSecretKey, connect: true, migrateAtStart, report };
-  const creating = createApp(settings, database, logger);
+  const creating = createApp(settings, databaseOptions(settings, databaseUrl, secretKey, report), logger);
   // Registered before it is ready: open connections would keep the embedded database from stopping.
   cleanups.push(() => closeInTime(creating, settings, hurry));
   const app = await creating;

@@ -14,7 +14,7 @@ export async function run(args: string[]): Promise<void> {
   await withDatabase(settings, print, async (url) => {
     const dataSource = await new DataSource(dataSourceOptions(url, settings)).initialize();
     try {
-      await migrate(dataSource, print);
+      await migrate(dataSource, print, settings.databaseDirectUrl);
     } finally {
       await dataSource.destroy();
     }

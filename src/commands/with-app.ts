@@ -1,9 +1,9 @@
 import { createLogger } from '../config/logger.js';
 import type { Settings } from '../config/settings.js';
 import { type App, createApp } from '../configure-app.js';
-import { dataSourceOptions } from '../data-source.js';
 import { startEmbeddedDatabase } from '../database/embedded-database.js';
 import { keptSecretKey } from '../database/secret-key.js';
+import { databaseOptions } from '../database-options.js';
 
 /**
  * Calls `work` with the URL of the database. Without DATABASE_URL, the embedded server runs meanwhile.
@@ -35,18 +35,10 @@ export async function withApp<T>(
   work: (app: App) => Promise<T>,
 ): Promise<T> {
   return withDatabase(settings, report, async (url) => {
-    const app = await createApp(
-      settings,
-      {
-        dataSource: dataSourceOptions(url),
-        secretKey: settings.secretKey ?? (await keptSecretKey(settings.dataDir)),
-        previousSecretKey: settings.secretKeyPrevious,
-        connect: true,
-        migrateAtStart: settings.migrateAtStart,
-        report,
-      },
-      createLogger(settings),
-    );
+    const secretKey = settings.secretKey ?? (await keptSecretKey(settings.dataDir));
+    // A command may take longer than a request.
+    const options = databaseOptions({ ...settings, statementTimeout: 0 }, url, secretKey, report);
+    const app = await createApp(settings, options, createLogger(settings));
     try {
       return await work(app);
     } finally {

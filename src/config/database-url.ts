@@ -109,6 +109,13 @@ export function databaseUrlProblem(url: string): string | undefined {
   }
 }
 
+/** Returns what is wrong with DATABASE_DIRECT_URL, if anything. */
+export function directUrlProblem(settings: { databaseUrl?: string; databaseDirectUrl?: string }): string | undefined {
+  if (settings.databaseDirectUrl === undefined) return undefined;
+  if (settings.databaseUrl === undefined) return 'is set without DATABASE_URL';
+  return databaseUrlProblem(settings.databaseDirectUrl);
+}
+
 function readParameters(query: string): Record<string, string> {
   const parameters: Record<string, string> = {};
   for (const part of query.split('&').filter((text) => text !== '')) {

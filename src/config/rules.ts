@@ -150,3 +150,26 @@ function pathProblem(path: string, kind: 'file' | 'folder'): string | undefined 
     return code === 'ENOENT' ? `names a ${kind} that does not exist: ${path}` : `cannot be read (${code}): ${path}`;
   }
 }
+
+/** Whether a user name for the mail server is set without its password. */
+export function loginWithoutPassword(settings: {
+  readonly emailHost?: string;
+  readonly emailUsername: string;
+  readonly emailPassword?: string;
+}): string | undefined {
+  const { emailHost, emailUsername, emailPassword } = settings;
+  const isWithout = emailHost !== undefined && emailUsername !== '' && emailPassword === undefined;
+  return isWithout ? 'is set without EMAIL_PASSWORD' : undefined;
+}
+
+/** Returns why the service cannot keep in DATA_DIR what has no setting; undefined if it can, or needs not. */
+export function neededFolderProblem(settings: {
+  readonly databaseUrl?: string;
+  readonly secretKey?: string;
+  readonly emailHost?: string;
+  readonly emailUrl?: string;
+  readonly dataDir: string;
+}): string | undefined {
+  const { databaseUrl, secretKey, emailHost, emailUrl, dataDir } = settings;
+  return [databaseUrl, secretKey, emailUrl ?? emailHost].includes(undefined) ? dataFolderProblem(dataDir) : undefined;
+}

@@ -100,6 +100,7 @@ describe('readSettings', () => {
     ['SECURITY_CONTACT', 'security@example.org', 'must be a URL that starts with mailto: or https:// or tel:'],
     ['SECURITY_EXPIRES', '2027-13-01', 'must be a date such as 2027-06-30'],
     ['DATABASE_URL', 'mysql://db/x', 'must be a URL that starts with postgres:// or postgresql://'],
+    ['DATABASE_DIRECT_URL', 'postgres://db/x', 'is set without DATABASE_URL'],
     ['METRICS_TOKEN', 'x'.repeat(15), 'must have at least 16 characters'],
     ['METRICS_TOKEN', 'a token with blanks', 'must consist of ASCII characters, without blanks'],
     ['BOOTSTRAP_TOKEN', `${'x'.repeat(32)}ü`, 'must consist of ASCII characters'],
@@ -167,6 +168,11 @@ describe('readSettings', () => {
     expect(messageOf({ SECURITY_CONTACT: 'tel:+1-201-555-0123' })).toContain(
       'SECURITY_EXPIRES is required with SECURITY_CONTACT',
     );
+  });
+
+  it('checks DATABASE_DIRECT_URL like DATABASE_URL', () => {
+    const message = messageOf({ DATABASE_URL: 'postgres://db/x', DATABASE_DIRECT_URL: 'postgres://db/x?sslmode=on' });
+    expect(message).toContain('DATABASE_DIRECT_URL has sslmode=on: it must be disable, allow, prefer, require');
   });
 
   it('requires SECRET_KEY with DATABASE_URL', () => {

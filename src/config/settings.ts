@@ -1,7 +1,7 @@
 import { IsIn, MinLength } from 'class-validator';
 
 import { webhookSecretProblem } from '../syntax/webhook-secret.js';
-import { databaseUrlProblem } from './database-url.js';
+import { databaseUrlProblem, directUrlProblem } from './database-url.js';
 import { footerLines } from './footer.js';
 import { loopbackFreeNetworks } from './networks.js';
 import { exactOrigins } from './origins.js';
@@ -88,15 +88,20 @@ export class Settings {
   readonly logLevel: (typeof logLevels)[number] = 'info';
 
   @Setting('Folder for the embedded database, generated secrets and uploads')
-  @ValidWith(({ databaseUrl, secretKey, emailHost, emailUrl, dataDir }: Settings) =>
-    // Without these three settings, the service cannot work without the folder.
-    [databaseUrl, secretKey, emailUrl ?? emailHost].includes(undefined) ? rules.dataFolderProblem(dataDir) : undefined,
-  )
+  @ValidWith(rules.neededFolderProblem)
   readonly dataDir: string = './data';
 
   @Secret('PostgreSQL to use, postgres://user:password@host:port/name (default: an embedded server in DATA_DIR)')
   @Valid(databaseUrlProblem)
   readonly databaseUrl: string | undefined;
+
+  @Secret('The same database without PgBouncer, if that is in transaction mode: for migrations and jobs')
+  @ValidWith(directUrlProblem)
+  readonly databaseDirectUrl: string | undefined;
+
+  @Setting('Prepare frequent statements; false with PgBouncer before 1.21 in transaction mode')
+  @Flag()
+  readonly databasePrepare: boolean = true;
 
   @Setting('Database connections of this process for requests; a worker has up to 4 more for jobs')
   @WholeNumber(4, 1000)
@@ -208,11 +213,7 @@ export class Settings {
 
   @Setting('User name for that server; empty: no authentication')
   @Valid(rules.credentialProblem)
-  @ValidWith(({ emailHost, emailUsername, emailPassword }: Settings) =>
-    emailHost !== undefined && emailUsername !== '' && emailPassword === undefined
-      ? 'is set without EMAIL_PASSWORD'
-      : undefined,
-  )
+  @ValidWith(rules.loginWithoutPassword)
   readonly emailUsername: string = '';
 
   @Secret('Password for that server')

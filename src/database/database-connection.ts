@@ -117,7 +117,8 @@ export class DatabaseConnection extends Connection {
       const opened = await this.openSocket((used) => (socket = used));
       await new Promise<void>((resolve) => {
         opened.on('error', () => undefined).on('close', () => resolve());
-        opened.resume().end(request);
+        // PgBouncer forgets a request whose client does not wait for its end.
+        opened.resume().write(request);
       });
     } catch {
       // STATEMENT_TIMEOUT ends the statement.

@@ -14,6 +14,8 @@ import { StartRefused } from './start-refused.js';
 
 export interface DatabaseModuleOptions {
   readonly dataSource: DataSourceOptions;
+  /** URL that leads to the server without a pooler, for migrations. */
+  readonly directUrl?: string;
   readonly secretKey: string;
   /** SECRET_KEY_PREVIOUS, while SECRET_KEY is rotated. */
   readonly previousSecretKey?: string | undefined;
@@ -30,7 +32,7 @@ export interface DatabaseModuleOptions {
 @Module({})
 export class DatabaseModule {
   static forRoot(options: DatabaseModuleOptions): DynamicModule {
-    const { dataSource, secretKey, previousSecretKey, connect, migrateAtStart, report } = options;
+    const { dataSource, directUrl, secretKey, previousSecretKey, connect, migrateAtStart, report } = options;
     const secrets = new SecretBox(secretKey, previousSecretKey);
     return {
       module: DatabaseModule,
@@ -49,7 +51,7 @@ export class DatabaseModule {
             if (!connect) return made;
             await made.initialize();
             try {
-              await (migrateAtStart ? migrate(made, report) : requireMigrated(made));
+              await (migrateAtStart ? migrate(made, report, directUrl) : requireMigrated(made));
               await checkSecretKey(made, secrets);
             } catch (error) {
               await made.destroy();

@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { runMigrations, type TaskList } from 'graphile-worker';
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { DatabaseClient } from './database-client.js';
 import { JobWorker } from './job-worker.js';
 
@@ -33,7 +34,10 @@ export class JobQueue {
   private worker: JobWorker | undefined;
   private failed: () => void = () => undefined;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
   /** Registers what to do when the jobs cannot be kept running: the process should end, so that it is restarted. */
   onFailure(listener: () => void): void {
@@ -42,8 +46,11 @@ export class JobQueue {
 
   /** Runs jobs until `stop`. */
   async work(tasks: TaskList, concurrency: number): Promise<void> {
-    const { url } = this.dataSource.options as { url: string };
-    const worker = new JobWorker(url, tasks, concurrency, () => this.failed());
+    // One connection listens, which no pooler in transaction mode supports.
+    const url = this.settings.databaseDirectUrl ?? (this.dataSource.options as { url: string }).url;
+    const worker = new JobWorker(url, tasks, concurrency, () => this.failed(), {
+      prepare: this.settings.databasePrepare,
+    });
     await worker.start();
     this.worker = worker;
   }

@@ -39,14 +39,15 @@ export class JobWorker {
 
   /**
    * @param giveUp called when the runner cannot be kept running; the process should end
-   * @param restartMs milliseconds before the first restart; each further one in a row waits twice as long
+   * @param options milliseconds before the first restart, of which each further one in a row waits twice as long; whether to
+   *   prepare statements
    */
   constructor(
     private readonly url: string,
     private readonly tasks: TaskList,
     private readonly concurrency: number,
     private readonly giveUp: () => void,
-    private readonly restartMs = 1000,
+    private readonly options: { readonly restartMs?: number; readonly prepare?: boolean } = {},
   ) {
     const works = (): void => {
       this.failures = 0;
@@ -75,7 +76,7 @@ export class JobWorker {
         concurrency: this.concurrency,
         taskList: this.tasks,
         noHandleSignals: true,
-        noPreparedStatements: false,
+        noPreparedStatements: this.options.prepare === false,
         pollInterval: 1000,
         logger: this.workerLogger(),
       });
@@ -110,7 +111,7 @@ export class JobWorker {
       this.giveUp();
       return;
     }
-    const delay = this.restartMs * 2 ** Math.max(0, this.failures - 1);
+    const delay = (this.options.restartMs ?? 1000) * 2 ** Math.max(0, this.failures - 1);
     await sleep(delay, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     if (this.isStopping()) return;
     await this.start().catch((reason: unknown) => this.restart(reason));

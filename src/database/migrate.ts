@@ -1,5 +1,6 @@
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 
+import { DatabaseClient } from './database-client.js';
 import { migrateJobs } from './job-queue.js';
 import { StartRefused } from './start-refused.js';
 
@@ -11,16 +12,20 @@ const lock = 731_000;
  * others wait.
  *
  * @param report called before a migration
+ * @param url that leads to the server without a pooler: the lock of a migration belongs to a session
  * @throws StartRefused if a newer version has migrated the database
  */
-export async function migrate(dataSource: DataSource, report: (line: string) => void): Promise<void> {
-  const { url } = dataSource.options as { url: string };
+export async function migrate(
+  dataSource: DataSource,
+  report: (line: string) => void,
+  url = (dataSource.options as { url: string }).url,
+): Promise<void> {
   const isPending = await dataSource.showMigrations();
   await refuseNewerSchema(dataSource);
   if (!isPending) return migrateJobs(url);
   // A migration of large tables takes longer than STATEMENT_TIMEOUT allows a request.
-  const extra = { ...(dataSource.options.extra as object), statement_timeout: 0 };
-  const migrating = await new DataSource({ ...dataSource.options, extra }).initialize();
+  const extra = { ...(dataSource.options.extra as object), statement_timeout: 0, Client: DatabaseClient };
+  const migrating = await new DataSource({ ...dataSource.options, url, extra } as DataSourceOptions).initialize();
   const connection = migrating.createQueryRunner();
   try {
     await connection.query('select pg_advisory_lock($1)', [lock]);

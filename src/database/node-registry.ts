@@ -47,7 +47,7 @@ export class NodeRegistry implements OnModuleDestroy {
     const { databasePoolSize } = this.settings;
     this.logger.log(
       `Opens at most ${databasePoolSize + this.jobs} connections: ${databasePoolSize} in the pool of the service ` +
-        `(DATABASE_POOL_SIZE)${this.jobs === 0 ? '' : `, ${this.jobs - 1} for jobs, 1 that listens for jobs`}`,
+        `(DATABASE_POOL_SIZE)${this.isPooled ? ' to the pooler of DATABASE_URL' : ''}${this.jobs === 0 ? '' : `, ${this.jobs - 1} for jobs, 1 that listens for jobs`}`,
     );
     this.address = `${hostname()}:${port}`;
     this.timer = setInterval(() => {
@@ -73,6 +73,15 @@ export class NodeRegistry implements OnModuleDestroy {
     return first === undefined || first.id === this.id;
   }
 
+  /** Connections that go to the server itself; a pooler bounds the others. */
+  private get connections(): number {
+    return this.jobs + (this.isPooled ? 0 : this.settings.databasePoolSize);
+  }
+
+  private get isPooled(): boolean {
+    return this.settings.databaseDirectUrl !== undefined;
+  }
+
   async onModuleDestroy(): Promise<void> {
     if (this.timer === undefined) return;
     clearInterval(this.timer);
@@ -88,7 +97,7 @@ export class NodeRegistry implements OnModuleDestroy {
        insert into "node" (node_uuid, address, connections, expires)
        values ($1, $2, $3, now() + make_interval(secs => $4))
        on conflict (node_uuid) do update set expires = excluded.expires`,
-      [this.id, this.address, this.settings.databasePoolSize + this.jobs, lifetime],
+      [this.id, this.address, this.connections, lifetime],
     );
   }
 

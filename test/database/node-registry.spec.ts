@@ -38,8 +38,8 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-async function join(port: number, role: 'all' | 'api' | 'worker' = 'all'): Promise<void> {
-  const registry = new NodeRegistry(app.dataSource, { role, databasePoolSize: 7 } as never);
+async function join(port: number, role: 'all' | 'api' | 'worker' = 'all', databaseDirectUrl?: string): Promise<void> {
+  const registry = new NodeRegistry(app.dataSource, { role, databasePoolSize: 7, databaseDirectUrl } as never);
   registries.push(registry);
   await registry.join(port);
 }
@@ -72,6 +72,12 @@ describe('A node', () => {
       expect(await nodes()).toMatchObject([{ address: `${hostname()}:9001`, connections }]);
     },
   );
+
+  it('behind a pooler announces only the connections that go to the server itself', async () => {
+    await join(9001, 'all', 'postgres://direct/x');
+    expect(lines.mock.calls.flat()[0]).toContain('7 in the pool of the service (DATABASE_POOL_SIZE) to the pooler of');
+    expect(await nodes()).toMatchObject([{ connections: 4 }]);
+  });
 
   it('announces itself again before its row expires, and after another node has deleted it', async () => {
     await join(9001);

@@ -126,7 +126,7 @@ describe('A worker whose runner ended with a permanent error', () => {
       break_queue: () => admin.query(`alter table ${jobs} rename to moved_jobs`).then(() => undefined),
       work: () => finished.get('work')?.(),
     };
-    const worker = new JobWorker(url, tasks, 1, () => undefined, 1);
+    const worker = new JobWorker(url, tasks, 1, () => undefined, { restartMs: 1 });
     await worker.start();
     await expect.poll(listeners, { timeout: 20_000 }).toHaveLength(2);
     const before = await listeners();
@@ -151,7 +151,7 @@ describe('A worker without privileges for its jobs', () => {
     const tasks = { lose_rights: () => admin.query(`revoke ${role} from ${stranger}`).then(() => undefined) };
     let worker!: JobWorker;
     await new Promise<void>((resolve, reject) => {
-      worker = new JobWorker(without.href, tasks, 1, resolve, 1);
+      worker = new JobWorker(without.href, tasks, 1, resolve, { restartMs: 1 });
       worker.start().catch(reject);
     });
     await worker.stop();

@@ -4,10 +4,9 @@ import { DataSource } from 'typeorm';
 
 import { createLogger, type Logger } from '../../src/config/logger.js';
 import { readSettings } from '../../src/config/read-settings.js';
-import { type Settings } from '../../src/config/settings.js';
 import { type App, createApp } from '../../src/configure-app.js';
 import { BootstrapService } from '../../src/core/bootstrap/bootstrap.service.js';
-import { dataSourceOptions } from '../../src/data-source.js';
+import { databaseOptions } from '../../src/database-options.js';
 import { ApiClient } from './api-client.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
@@ -52,7 +51,8 @@ export async function startTestApp(
     DNS_SERVERS: '127.0.0.1:1',
     ...environment,
   });
-  const app = await createTestApp(settings, database.url, logger ?? createLogger(settings));
+  const options = databaseOptions(settings, database.url, settings.secretKey ?? '', () => undefined);
+  const app = await createApp(settings, options, logger ?? createLogger(settings));
   await app.nest.get(BootstrapService).run();
   await app.nest.listen(0, '127.0.0.1');
   const url = await app.nest.getUrl();
@@ -68,16 +68,4 @@ export async function startTestApp(
       await database.drop();
     },
   };
-}
-
-function createTestApp(settings: Settings, url: string, logger: Logger): Promise<App> {
-  const options = {
-    dataSource: dataSourceOptions(url, settings),
-    secretKey: settings.secretKey ?? '',
-    previousSecretKey: settings.secretKeyPrevious,
-    connect: true,
-    migrateAtStart: settings.migrateAtStart,
-    report: () => undefined,
-  };
-  return createApp(settings, options, logger);
 }

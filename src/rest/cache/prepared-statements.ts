@@ -29,7 +29,8 @@ class StatementNames {
  * Returns a subclass of a client class, for one pool, that prepares frequently used statements: PostgreSQL then plans them once, and
  * planning costs more than running most of them.
  *
- * A pooler in transaction mode must support prepared statements (PgBouncer: `max_prepared_statements` of 300 or more).
+ * A pooler in transaction mode must support prepared statements (PgBouncer 1.21: `max_prepared_statements` of 300 or more);
+ * otherwise DATABASE_PREPARE=false.
  */
 export function preparingClient(Base: typeof Client): typeof Client {
   const statements = new StatementNames();
