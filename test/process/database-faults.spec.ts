@@ -149,3 +149,35 @@ describe('A worker', () => {
     120_000,
   );
 });
+
+describe('An API process', () => {
+  beforeEach(() => start('api'));
+
+  it('serves other requests while 24 lists are slow and after their clients have left', async ({ annotate }) => {
+    const [blocker, observer] = [await connect(), await connect()];
+    await blocker.query('begin; lock table "invitation" in access exclusive mode');
+    const waiting = async (): Promise<number> => {
+      const { rowCount } = await observer.query(`select from pg_stat_activity where wait_event_type = 'Lock'`);
+      return rowCount ?? 0;
+    };
+    const leave = new AbortController();
+    const searches = Array.from({ length: 24 }, (_, index) =>
+      fetch(`${url}/api/v3/stages/invitation/invitations/?search=${index}`, {
+        headers: { authorization: `Bearer ${adminKey}` },
+        signal: leave.signal,
+      }).catch(() => 'left'),
+    );
+    await expect.poll(waiting, { timeout: 10_000 }).toBeGreaterThan(5);
+    const since = performance.now();
+    expect(await statusOf('/api/v3/flows/executor/default-recovery-flow/')).toBe(200);
+    const seconds = (performance.now() - since) / 1000;
+    expect(seconds).toBeLessThan(5);
+    leave.abort();
+    expect(new Set(await Promise.all(searches))).toEqual(new Set(['left']));
+    await expect.poll(waiting, { timeout: 5_000 }).toBe(0);
+    expect(await statusOf('/api/v3/stages/email/')).toBe(200);
+    await blocker.query('rollback');
+    await Promise.all([blocker.end(), observer.end()]);
+    await annotate(`a flow was served in ${seconds.toFixed(2)} s meanwhile`);
+  }, 60_000);
+});

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
 import { AppError } from '../errors/app-error.js';
 
@@ -33,6 +33,7 @@ export async function queryForClient<Row>(
 ): Promise<Row[]> {
   const response = query && responses.get(query);
   if (response === undefined || manager.queryRunner !== undefined) return manager.query<Row[]>(statement, parameters);
+  const leave = await enter(manager.dataSource);
   const runner = manager.dataSource.createQueryRunner();
   let cancelling: Promise<void> | undefined;
   try {
@@ -52,7 +53,36 @@ export async function queryForClient<Row>(
     // The connection must not serve another request while its statement may still be cancelled.
     await cancelling;
     await runner.release();
+    leave();
   }
+}
+
+/** Statements of lists in progress, and callbacks of those that wait. */
+interface Lists {
+  running: number;
+  readonly waiting: (() => void)[];
+}
+
+const listsOf = new WeakMap<DataSource, Lists>();
+
+/**
+ * Waits while lists have a third of the connections of the pool, so that slow lists leave the others to other requests.
+ *
+ * @returns a function to call at the end of the statement
+ */
+async function enter(dataSource: DataSource): Promise<() => void> {
+  const lists = listsOf.get(dataSource) ?? { running: 0, waiting: [] };
+  listsOf.set(dataSource, lists);
+  const { poolSize = 10 } = dataSource.options as { poolSize?: number };
+  if (lists.running >= Math.max(1, Math.floor(poolSize / 3)))
+    await new Promise<void>((resolve) => lists.waiting.push(resolve));
+  else lists.running += 1;
+  return () => {
+    // The next one takes over the place.
+    const next = lists.waiting.shift();
+    if (next === undefined) lists.running -= 1;
+    else next();
+  };
 }
 
 /** A connection of the pool. */
