@@ -1,3 +1,4 @@
+import { migrations as jobMigrations } from 'graphile-worker/dist/generated/sql.js';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 
 import { DatabaseClient } from './database-client.js';
@@ -6,6 +7,9 @@ import { StartRefused } from './start-refused.js';
 
 /** Any number; the same in every process. */
 const lock = 731_000;
+
+/** Version of the job queue's tables that this version of graphile-worker needs. */
+const latestJobsVersion = Math.max(...Object.keys(jobMigrations).map((file) => Number.parseInt(file, 10)));
 
 /**
  * Migrates the schema and the tables of the job queue. Of several processes that start at once, one migrates and the
@@ -45,19 +49,37 @@ export async function migrate(
  * @throws StartRefused if this or a newer version has to migrate the database, or has done so
  */
 export async function requireMigrated(dataSource: DataSource): Promise<void> {
-  const [{ exists } = { exists: false }] = await dataSource.query<{ exists: boolean }[]>(
-    `select to_regclass('migration') is not null and to_regclass('graphile_worker.migrations') is not null as exists`,
-  );
-  const done = exists ? await dataSource.query<{ name: string }[]>('select name from "migration"') : [];
+  const done = (await hasTable(dataSource, 'migration'))
+    ? await dataSource.query<{ name: string }[]>('select name from "migration"')
+    : [];
   const names = new Set(done.map(({ name }) => name));
   const pending = dataSource.migrations.filter(({ name = '' }) => !names.has(name)).length;
-  if (pending > 0) {
-    throw new StartRefused(
-      `The database is not migrated (${pending} migrations to run) and MIGRATE_AT_START is false. ` +
-        'Run `email-stage migrate` (in a checkout: npm run migrate) first.',
-    );
+  if (pending > 0) throw notMigrated(`The database is not migrated (${pending} migrations to run)`);
+  const jobs = await jobsVersion(dataSource);
+  if (jobs < latestJobsVersion) {
+    throw notMigrated(`The job queue is not migrated (version ${jobs} instead of ${latestJobsVersion})`);
   }
   await refuseNewerSchema(dataSource);
+}
+
+function notMigrated(reason: string): StartRefused {
+  return new StartRefused(
+    `${reason} and MIGRATE_AT_START is false. Run \`email-stage migrate\` (in a checkout: npm run migrate) first.`,
+  );
+}
+
+/** Returns the version of the job queue's tables; 0 if there are none. */
+async function jobsVersion(dataSource: DataSource): Promise<number> {
+  if (!(await hasTable(dataSource, 'graphile_worker.migrations'))) return 0;
+  const [row] = await dataSource.query<{ version: number | null }[]>(
+    'select max(id) as version from graphile_worker.migrations',
+  );
+  return row?.version ?? 0;
+}
+
+async function hasTable(dataSource: DataSource, name: string): Promise<boolean> {
+  const [row] = await dataSource.query<{ exists: boolean }[]>('select to_regclass($1) is not null as exists', [name]);
+  return row?.exists === true;
 }
 
 async function refuseNewerSchema(dataSource: DataSource): Promise<void> {

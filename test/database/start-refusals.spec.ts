@@ -36,4 +36,13 @@ describe('The start', () => {
     await execute(database.url, `delete from "migration" where name = '${name}'`);
     await start();
   });
+
+  it('is refused with MIGRATE_AT_START=false if the job queue is not migrated, at once', async () => {
+    await execute(database.url, 'delete from graphile_worker.migrations where id = 19');
+    await expect(start({ MIGRATE_AT_START: 'false' })).rejects.toThrow(
+      'The job queue is not migrated (version 18 instead of 19) and MIGRATE_AT_START is false. Run `email-stage migrate`',
+    );
+    await execute(database.url, 'insert into graphile_worker.migrations (id, breaking) values (19, false)');
+    await start({ MIGRATE_AT_START: 'false' });
+  });
 });
