@@ -8,6 +8,9 @@ export const controlCharacter = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
 const maxAddressLength = 254;
 
 const atom = "[-!#$%&'*+/=?^_`{}|~0-9A-Za-z]+";
+// Local part with letters of any script (RFC 6531, 3.3), without invisible characters.
+const utf8Atom = "[-!#$%&'*+/=?^_`{|}~0-9A-Za-z\\p{L}\\p{M}\\p{N}]+";
+const utf8DotAtom = new RegExp(`^${utf8Atom}(\\.${utf8Atom})*$`, 'u');
 const dotAtom = new RegExp(`^${atom}(\\.${atom})*$`);
 // Quoted local part (RFC 5321) in printable ASCII; spaces must be escaped.
 const quotedString = /^"([!#-[\]-~]|\\[ -~])*"$/;
@@ -28,7 +31,8 @@ export function isEmailAddress(value: string): boolean {
 /**
  * Returns why this is not a single address that mails can be sent to; undefined if it is. Lists, groups, comments and
  * display names are rejected. So are quoted local parts, which servers parse differently, so that mails have gone to
- * the wrong recipient (CVE-2025-13033), and non-ASCII local parts, which few servers support (RFC 6531).
+ * the wrong recipient (CVE-2025-13033), and non-ASCII local parts of senders: not every server could take a mail of theirs.
+ * A recipient may have one; the server of the recipient has it too (SMTPUTF8, RFC 6531).
  *
  * @param role of the address in the message, such as `recipient`
  */
@@ -37,16 +41,23 @@ export function addressProblem(role: string, address: string): string | undefine
   if (address === '') return `The ${role} has no address.`;
   if (address.includes('"')) return `The address of the ${role} has a quoted local part, which is not supported.`;
   const at = address.lastIndexOf('@');
-  if (/[^\0-\x7f]/.test(address.slice(0, at))) {
+  const isUtf8 = hasUtf8LocalPart(address);
+  if (isUtf8 && role !== 'recipient') {
     return `The address of the ${role} has a non-ASCII local part (SMTPUTF8), which is not supported.`;
   }
-  if (!isEmailAddress(address) || toAsciiDomain(address.slice(at + 1)) === undefined) {
+  const ascii = isUtf8 && utf8DotAtom.test(address.slice(0, at)) ? `x${address.slice(at)}` : address;
+  if (!isEmailAddress(ascii) || toAsciiDomain(address.slice(at + 1)) === undefined) {
     return `The address of the ${role} is not a single valid email address.`;
   }
-  if (toAsciiAddress(address).length > maxAddressLength) {
+  if (Buffer.byteLength(toAsciiAddress(address)) > maxAddressLength) {
     return `The address of the ${role} is longer than ${maxAddressLength} characters.`;
   }
   return undefined;
+}
+
+/** Whether servers need SMTPUTF8 for this address (RFC 6531). */
+export function hasUtf8LocalPart(address: string): boolean {
+  return /[^\0-\x7f]/.test(address.slice(0, address.lastIndexOf('@')));
 }
 
 /**

@@ -23,14 +23,19 @@ async function trial(settings: Record<string, string>) {
 
 it('EMAIL_URL names the mail server of the global settings', async () => {
   const server = await servers.scripted({
-    answers: { message: '250 Ok 0100018b5c3c0a4f-5c3c0a4f-000000' },
+    answers: { message: '250 2.0.0 Ok: queued as 4B3FJ2' },
   });
   const url = `smtp://ada:correct%20horse@127.0.0.1:${server.port}?require_tls=false`;
   const { check, state, timeline } = await trial({ EMAIL_URL: url });
   expect(check).toMatchObject({ ok: true, verdict: expect.stringContaining('accepts the login') });
   expect({ state, timeline }).toMatchObject({
     state: 'sent',
-    timeline: [{ outcome: 'accepted', provider: 'smtp', code: 250, server: `127.0.0.1:${server.port}`, reason: '' }],
+    timeline: [
+      {
+        ...{ outcome: 'accepted', provider: 'smtp', provider_message_id: '4B3FJ2', code: 250, reason: '' },
+        server: `127.0.0.1:${server.port}`,
+      },
+    ],
   });
   expect(server.commands()).toContain(`AUTH PLAIN ${Buffer.from('\0ada\0correct horse').toString('base64')}`);
 });

@@ -98,10 +98,9 @@ describe('the bytes of a mail', () => {
         '----_NmP-Part_1--',
       ].join('\r\n'),
     );
-    expect(recorder.commands().slice(-5)).toEqual([
+    expect(recorder.commands().slice(-4)).toEqual([
       expect.stringMatching(/^EHLO /),
-      expect.stringMatching(/^EHLO /),
-      'MAIL FROM:<service@example.org>',
+      `MAIL FROM:<service@example.org> SIZE=${recorder.mails.at(-1)!.length + '\r\n'.length}`,
       'RCPT TO:<ada@example.com>',
       'DATA',
     ]);
@@ -202,9 +201,54 @@ describe('internationalized text', () => {
       from: { name: '', address: 'dienst@bücher.example' },
       to: { name: 'Ada', address: 'ada@例え.テスト' },
     });
-    expect(recorder.commands()).toContain('MAIL FROM:<dienst@xn--bcher-kva.example>');
+    expect(recorder.commands()).toContainEqual(
+      expect.stringMatching(/^MAIL FROM:<dienst@xn--bcher-kva\.example> SIZE=\d+$/),
+    );
     expect(recorder.commands()).toContain('RCPT TO:<ada@xn--r8jz45g.xn--zckzah>');
     expect(mail).toContain('\r\nFrom: dienst@xn--bcher-kva.example\r\nTo: Ada <ada@xn--r8jz45g.xn--zckzah>\r\n');
+  });
+});
+
+describe('a non-ASCII local part', () => {
+  const to = { name: 'Jürgen', address: 'jürgen@bücher.example' };
+
+  it('is sent to a server that offers SMTPUTF8', async () => {
+    const { to: recipients, parsed } = await sent({ to });
+    // The server decodes the domain.
+    expect(recipients).toEqual(['jürgen@bücher.example']);
+    expect(parsed.to).toMatchObject({ value: [{ name: 'Jürgen', address: 'jürgen@bücher.example' }] });
+    await wire({ to });
+    expect(recorder.commands().slice(-3)).toEqual([
+      expect.stringMatching(/^MAIL FROM:<service@example\.org> SMTPUTF8 BODY=8BITMIME SIZE=\d+$/),
+      Buffer.from('RCPT TO:<jürgen@xn--bcher-kva.example>').toString('latin1'),
+      'DATA',
+    ]);
+  });
+
+  it('is refused with a reason if the server does not offer it, and the next mail is sent over the same connection', async () => {
+    const plain = await ScriptedServer.start({ extensions: ['8BITMIME'] });
+    const settings = smtpSettings(plain.port);
+    expect(await test.transports.send(settings, outgoingMail({ to }))).toMatchObject({
+      kind: 'refused',
+      reason: `The mail cannot be sent: localhost:${plain.port} takes no address with a non-ASCII local part (it does not offer SMTPUTF8).`,
+    });
+    expect(await test.transports.send(settings, outgoingMail())).toMatchObject({ kind: 'accepted' });
+    expect(plain.connections).toBe(1);
+    expect(plain.verbs()).toEqual(['EHLO', 'MAIL', 'RCPT', 'DATA']);
+    await plain.stop();
+  });
+});
+
+describe('the size of a mail', () => {
+  it('above what the server takes is refused before the mail is sent', async () => {
+    const small = await ScriptedServer.start({ extensions: ['SIZE 1000'] });
+    const outcome = await test.transports.send(smtpSettings(small.port), outgoingMail({ text: 'long '.repeat(500) }));
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      reason: 'The mail cannot be sent: Message size larger than allowed 1000',
+    });
+    expect(small.verbs()).toEqual(['EHLO']);
+    await small.stop();
   });
 });
 

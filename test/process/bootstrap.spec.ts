@@ -36,11 +36,11 @@ it('refuses the first start with one line if BOOTSTRAP_PASSWORD violates a rule,
 it.each([
   [
     { EMAIL_URL: 'pigeon://mail.example.org' },
-    /^email-stage cannot start: EMAIL_URL must start with one of smtp:.*\n$/,
+    /^\{"level":60,.*"msg":"email-stage cannot start: EMAIL_URL must start with one of smtp:[^"]*"\}\n$/,
   ],
   [
     { EMAIL_URL: 'smtp://ada:secret@mail.example.org', EMAIL_HOST: 'mail.example.com' },
-    /^email-stage cannot start: EMAIL_URL and EMAIL_HOST are both set and differ; set one or the other\.\n$/,
+    /^\{"level":60,.*"msg":"email-stage cannot start: EMAIL_URL and EMAIL_HOST are both set and differ; set one or the other\."\}\n$/,
   ],
 ])('refuses the start with one line for %j', async (settings, line) => {
   const refused = start(settings);

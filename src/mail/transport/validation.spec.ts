@@ -51,13 +51,25 @@ describe('mailProblem', () => {
     ['ada@müller.example#.evil.example', 'not a single valid email address'],
     ['"eve@evil.example ada"@example.com', 'quoted local part'],
     ['"ada"@example.com', 'quoted local part'],
-    ['jürgen@example.com', 'SMTPUTF8'],
     [`${'a'.repeat(64)}@${'b.'.repeat(94)}com`, 'longer than 254'],
     [`ada@${'äöü.äß.'.repeat(20)}example`, 'longer than 254'],
   ])('rejects %j as the address of sender and recipient', (address, reason) => {
     expect(mailProblem({ ...mail, to: { name: '', address } })).toContain(reason);
     expect(mailProblem({ ...mail, from: { name: '', address } })).toContain(reason);
   });
+
+  it('accepts a non-ASCII local part of a recipient, and rejects that of a sender', () => {
+    const address = { name: '', address: 'jürgen@example.com' };
+    expect(mailProblem({ ...mail, to: address })).toBeUndefined();
+    expect(mailProblem({ ...mail, from: address })).toContain('SMTPUTF8');
+  });
+
+  it.each(['ju\u202ergen', 'jürgen ', 'jü\u200brgen', 'jü@rgen', 'jürgen>', '"jürgen"', '.jürgen', 'ü'.repeat(130)])(
+    'rejects the local part %j of a recipient',
+    (local) => {
+      expect(mailProblem({ ...mail, to: { name: '', address: `${local}@example.com` } })).toContain('The address of');
+    },
+  );
 
   it.each(controls)('rejects %j in every value', (control) => {
     const value = `a${control}b`;

@@ -3,6 +3,7 @@ import { sanitize } from '../sanitize.js';
 import type { SecretMask } from '../secret-mask.js';
 import { demandsTls, parseReply, type Reply, replyText } from './reply.js';
 import { type Fault, SessionError } from './session-error.js';
+import { endOfMessage } from './session-log.js';
 
 /** Error of nodemailer. */
 interface NodemailerError extends Error {
@@ -38,8 +39,6 @@ const senderFaults: readonly Fault[] = ['login', 'stopped'];
 export function outcomeOfError(error: unknown, attempt: SendContext): Failure {
   if (error instanceof SessionError) return outcomeOfSessionError(error, attempt);
   const failure = error as NodemailerError;
-  if (failure.name === 'AbortError' && failure.cause instanceof SessionError)
-    return outcomeOfSessionError(failure.cause, attempt);
   const reply = failure.response === undefined ? undefined : parseReply(attempt.mask.redact(failure.response));
   if (reply !== undefined) return outcomeOfReply(reply, failure.command ?? attempt.lastCommand, attempt);
   const { server, lastCommand, timeout } = attempt;
@@ -74,9 +73,6 @@ export function malformedReply(attempt: SendContext): Failure {
 }
 
 const acceptedAnyway = ' It may have accepted the mail anyway.';
-
-/** Value of `SendContext.lastCommand` between the end of the message data and the reply to it. */
-export const endOfMessage = 'the message';
 
 function outcomeOfSessionError(error: SessionError, attempt: SendContext): Failure {
   return deferred(error.describe(), !senderFaults.includes(error.fault), attempt, error.reply);
@@ -120,7 +116,15 @@ const rejectedParts = new Map([
 ]);
 
 function deferred(reason: string, unreachable: boolean, attempt: SendContext, reply?: Reply): Failure {
-  return { kind: 'deferred', reason, unreachable, ...(reply && replyDetails(reply)), ...connectionDetails(attempt) };
+  const isDoubtful = reply === undefined && attempt.lastCommand === endOfMessage;
+  return {
+    kind: 'deferred',
+    reason,
+    unreachable,
+    ...(isDoubtful && { isDoubtful }),
+    ...(reply && replyDetails(reply)),
+    ...connectionDetails(attempt),
+  };
 }
 
 function replyDetails(reply: Reply): { code: number; reply: string } {

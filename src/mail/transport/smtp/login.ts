@@ -1,12 +1,8 @@
-import { createHmac } from 'node:crypto';
-
-import { base64 } from '../secret-mask.js';
-import type { Dialogue } from './dialogue.js';
-import { demandsTls, quoteReply, type Reply, replyText } from './reply.js';
+import { demandsTls, quoteReply, type Reply } from './reply.js';
 import { SessionError } from './session-error.js';
-import type { SmtpSettings } from './smtp-settings.js';
+import { hostAndPort, type SmtpSettings } from './smtp-settings.js';
 
-/** Supported SASL mechanisms in order of preference (RFC 4616, draft-murchison-sasl-login, RFC 2195). */
+/** Mechanisms that nodemailer knows, in order of preference (RFC 4616, draft-murchison-sasl-login, RFC 2195). */
 const mechanisms = ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const;
 
 /**
@@ -17,46 +13,40 @@ const mechanisms = ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const;
  * The mail is not sent unauthenticated either.
  *
  * @param offered mechanisms in upper case
+ * @param login logs in with one mechanism
+ * @param describe returns the `SessionError` of an error that `login` throws
  * @throws SessionError
  */
 export async function authenticate(
-  dialogue: Dialogue,
-  { username, password }: SmtpSettings,
+  settings: SmtpSettings,
   offered: readonly string[],
-  server: string,
+  login: (mechanism: string) => Promise<void>,
+  describe: (error: unknown) => SessionError,
 ): Promise<string> {
+  const server = hostAndPort(settings);
   // No mechanism supports empty passwords (RFC 4616, 2).
-  if (password === '') {
+  if (settings.password === '') {
     throw new SessionError('login', `A user name is set for ${server}, but no password.`, {
       advice: 'Set the password (a change of host, port, user name or TLS clears it), or leave the user name empty.',
     });
   }
-  const [first, ...others] = mechanisms.filter((known) => offered.includes(known));
-  if (first === undefined) {
-    throw new SessionError(
-      'login',
-      offered.length === 0
-        ? `${server} does not offer authentication, but a user name is set.`
-        : `${server} offers no supported authentication mechanism, only ${offered.join(', ').slice(0, 100)}.`,
-      {
-        advice:
-          'Many servers offer authentication only over TLS: set use_tls or use_ssl. Or leave the user name empty.',
-      },
-    );
+  const known = mechanisms.filter((mechanism) => offered.includes(mechanism));
+  let failure = notOffered(offered, server);
+  for (const mechanism of known) {
+    try {
+      await login(mechanism);
+      return mechanism;
+    } catch (error) {
+      failure = describe(error);
+      // Some servers offer mechanisms that they do not support.
+      if (failure.reply?.code !== 504) break;
+    }
   }
-  let mechanism: string = first;
-  let reply = await runMechanism(dialogue, first, username, password);
-  for (const other of others) {
-    // Some servers offer mechanisms that they do not support.
-    if (reply.code !== 504) break;
-    mechanism = other;
-    reply = await runMechanism(dialogue, other, username, password);
-  }
-  if (reply.code >= 200 && reply.code < 300) return mechanism;
-  throw loginError(reply, server);
+  throw failure;
 }
 
-function loginError(reply: Reply, server: string): SessionError {
+/** Returns the error of a server that refuses a login. */
+export function loginError(reply: Reply, server: string): SessionError {
   if (demandsTls(reply)) {
     return new SessionError('login', `${server} requires TLS for the authentication: ${quoteReply(reply)}.`, {
       advice: 'Set use_tls or use_ssl.',
@@ -76,20 +66,14 @@ function loginError(reply: Reply, server: string): SessionError {
   });
 }
 
-async function runMechanism(dialogue: Dialogue, mechanism: string, username: string, password: string): Promise<Reply> {
-  if (mechanism === 'PLAIN') {
-    const response = base64(`\0${username}\0${password}`);
-    const reply = await dialogue.secretCommand('AUTH PLAIN ', response);
-    // A server without support for initial responses asks for the response.
-    return reply.code === 334 ? dialogue.secretCommand('', response) : reply;
-  }
-  const first = await dialogue.command(`AUTH ${mechanism}`);
-  if (first.code !== 334) return first;
-  if (mechanism === 'LOGIN') {
-    const second = await dialogue.command(base64(username));
-    return second.code === 334 ? dialogue.secretCommand('', base64(password)) : second;
-  }
-  const challenge = Buffer.from(replyText(first), 'base64');
-  const digest = createHmac('md5', password).update(challenge).digest('hex');
-  return dialogue.secretCommand('', base64(`${username} ${digest}`));
+function notOffered(offered: readonly string[], server: string): SessionError {
+  return new SessionError(
+    'login',
+    offered.length === 0
+      ? `${server} does not offer authentication, but a user name is set.`
+      : `${server} offers no supported authentication mechanism, only ${offered.join(', ').slice(0, 100)}.`,
+    {
+      advice: 'Many servers offer authentication only over TLS: set use_tls or use_ssl. Or leave the user name empty.',
+    },
+  );
 }

@@ -1,44 +1,34 @@
-import type { Socket } from 'node:net';
-import { type TLSSocket } from 'node:tls';
+import { isIP, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 
 import { toAsciiHost } from '../../../syntax/mail-host.js';
-import type { Step } from '../report.js';
 import type { SecretMask } from '../secret-mask.js';
-import { Dialogue, type SessionLimits } from './dialogue.js';
-import { type Extensions, machineName, parseExtensions, sayHello } from './hello.js';
+import { GuardedConnection } from './guarded-connection.js';
 import { authenticate } from './login.js';
-import { quoteReply, type Reply, replyText } from './reply.js';
+import { machineName } from './machine-name.js';
+import { parseReply, type Reply } from './reply.js';
 import { SessionError } from './session-error.js';
-import { hostAndPort, type SmtpSettings } from './smtp-settings.js';
-import { type Destination, openSocket, secureSocket, type Trust } from './sockets.js';
+import { insecureLogin, type OpeningContext, sessionErrorOf } from './session-failures.js';
+import { SessionLog, type SessionRecord } from './session-log.js';
+import { hostAndPort, type SmtpSettings, stepTimeoutMs } from './smtp-settings.js';
+import { describeAddress, describeTls, isLoopback, openSocket } from './sockets.js';
+import type { Trust } from './tls-trust.js';
 
-type StepName = 'connect' | 'greeting' | 'tls' | 'ehlo' | 'auth' | 'mail';
-
-/** Log of opening a session, in order. */
-export interface SessionRecord {
-  readonly steps: Step[];
-  /** Lines prefixed with `C: ` (client), `S: ` (server) or `* ` (events such as TLS); without secrets. */
-  readonly transcript: string[];
-}
-
-/** An SMTP session, secured and authenticated according to the settings, ready for mail transactions. */
-export interface Session {
-  readonly dialogue: Dialogue;
-  /** Such as `TLSv1.3`; null without TLS. */
-  readonly tls: string | null;
-  /** Client name in EHLO. */
-  readonly clientName: string;
-  /** Why there is no TLS, if it is optional and failed. */
-  readonly tlsFailure: SessionError | undefined;
-}
+/** Most bytes of a reply; the longest usual one, to EHLO, has a few hundred. */
+const maxReplyBytes = 16_384;
 
 /** Options of a session that are not part of the settings. */
 export interface SessionOptions {
   readonly trust: Trust;
-  readonly limits: SessionLimits;
+  /** Aborts the session; its reason is the `SessionError` to throw. */
+  readonly signal: AbortSignal;
   readonly mask: SecretMask;
   readonly record: SessionRecord;
 }
+
+type Callback<T> = (error?: Error | null, result?: T) => void;
 
 /**
  * Opens a session, both for sending mails and for checking settings, so that a check cannot pass where sending fails.
@@ -55,224 +45,221 @@ export interface SessionOptions {
  */
 export async function openSession(settings: SmtpSettings, options: SessionOptions): Promise<Session> {
   try {
-    return await new SessionAttempt(settings, options).open();
+    return await Session.open(settings, options);
   } catch (error) {
     const isOptional = !settings.useTls && !settings.useSsl;
     if (!isOptional || !(error instanceof SessionError) || error.fault !== 'tls') throw error;
     options.record.transcript.push('* TLS failed and is not required: continuing without it');
-    return new SessionAttempt(settings, options, error).open();
+    return Session.open(settings, options, error);
   }
 }
 
-/** One attempt to open a session. */
-class SessionAttempt {
-  private readonly destination: Destination;
-  private dialogue: Dialogue | undefined;
-  /** Whether the server has accepted EHLO or HELO. */
-  private speaksSmtp = false;
-  private readonly firstStepIndex: number;
-  private readonly firstLineIndex: number;
+/** An SMTP session, secured and authenticated according to the settings, ready for mail transactions. */
+export class Session {
+  private readonly connection: GuardedConnection;
+  private readonly log: SessionLog;
+  private signal: AbortSignal;
+  private tlsVersion: string | null = null;
 
-  /** @param tlsFailure why an earlier attempt failed, so that this one does without TLS */
-  constructor(
+  private constructor(
     private readonly settings: SmtpSettings,
     private readonly options: SessionOptions,
-    private tlsFailure?: SessionError,
+    socket: Socket,
+    log: SessionLog,
+    private failure: SessionError | undefined,
   ) {
-    const { steps, transcript } = options.record;
-    [this.firstStepIndex, this.firstLineIndex] = [steps.length, transcript.length];
-    const { host, port } = settings;
-    this.destination = { host: toAsciiHost(host) ?? host, port, server: hostAndPort(settings) };
+    const { useSsl, useTls, host, port, clientName } = settings;
+    const { trust } = options;
+    const name = toAsciiHost(host) ?? host;
+    this.log = log;
+    this.signal = options.signal;
+    this.clientName = clientName ?? machineName(socket);
+    this.connection = new GuardedConnection(options.mask, {
+      connection: socket,
+      host: name,
+      // SNI allows neither addresses nor a trailing dot (RFC 6066, 3).
+      ...(isIP(name) === 0 && { servername: name.replace(/\.$/, '') }),
+      port,
+      name: this.clientName,
+      secure: useSsl,
+      requireTLS: useTls,
+      ignoreTLS: failure !== undefined,
+      opportunisticTLS: !useTls && !useSsl,
+      tls: {
+        minVersion: 'TLSv1.2',
+        rejectUnauthorized: trust.verifies && (useSsl || useTls),
+        ...(trust.authorities !== undefined && { ca: trust.authorities }),
+      },
+      greetingTimeout: stepTimeoutMs(settings),
+      socketTimeout: stepTimeoutMs(settings),
+      socketCloseTimeout: 0,
+      maxResponseSize: maxReplyBytes,
+      transactionLog: true,
+      logger: log.logger,
+    });
+    // Every wait has its own listener. Without any, an error would end the process.
+    this.connection.on('error', () => undefined);
   }
 
-  async open(): Promise<Session> {
+  /** Client name in EHLO. */
+  readonly clientName: string;
+
+  /** @param tlsFailure why an earlier attempt failed, so that this one does without TLS */
+  static async open(settings: SmtpSettings, options: SessionOptions, tlsFailure?: SessionError): Promise<Session> {
+    const log = new SessionLog(options.record, options.mask);
+    const socket = await log.step('connect', describeAddress, () => openSocket(settings, options.signal));
+    const session = new Session(settings, options, socket, log, tlsFailure);
     try {
-      return await this.run();
+      await session.greet(socket);
+      return session;
     } catch (error) {
-      this.dialogue?.destroy();
-      if (!this.speaksSmtp) this.redactReplies();
+      session.close();
       throw error;
     }
   }
 
-  /**
-   * Reduces the replies in the record to their codes: a server that has not accepted EHLO may be any service of the
-   * internal network, such as FTP, which also greets with 220 (CWE-918).
-   */
-  private redactReplies(): void {
-    const { steps, transcript } = this.options.record;
-    const redactedLines = transcript.slice(this.firstLineIndex).map((line) => line.replace(/^(S: \d+).*/s, '$1'));
-    transcript.splice(this.firstLineIndex, redactedLines.length, ...redactedLines);
-    const redactedSteps = steps
-      .slice(this.firstStepIndex)
-      .map((step) => (step.name === 'greeting' && step.ok ? { ...step, detail: '' } : step));
-    steps.splice(this.firstStepIndex, redactedSteps.length, ...redactedSteps);
+  /** Such as `TLSv1.3`; null without TLS. */
+  get tls(): string | null {
+    return this.tlsVersion;
   }
 
-  private async run(): Promise<Session> {
-    const { useSsl, useTls, username, clientName: name } = this.settings;
-    const { server } = this.destination;
-    const plain = await this.step('connect', describeRemoteAddress, () =>
-      openSocket(this.destination, this.options.limits),
+  /** Why there is no TLS, if it is optional and failed. */
+  get tlsFailure(): SessionError | undefined {
+    return this.failure;
+  }
+
+  /** The latest command, such as `RCPT TO`. */
+  get lastCommand(): string {
+    return this.log.lastCommand;
+  }
+
+  get isOpen(): boolean {
+    return !this.connection.destroyed;
+  }
+
+  /** The certificate of the server; undefined without TLS. */
+  certificate(): ReturnType<TLSSocket['getPeerCertificate']> | undefined {
+    const { socket } = this.connection;
+    return socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
+  }
+
+  offers(extension: string): boolean {
+    return this.connection.offers(extension);
+  }
+
+  /** Runs one step and records its result. */
+  step<T>(name: string, describe: (result: T) => string, work: () => Promise<T>): Promise<T> {
+    return this.log.step(name, describe, work);
+  }
+
+  /** Begins a mail: forgets the log of what came before. @param signal aborts it */
+  beginMail(signal: AbortSignal): void {
+    this.signal = signal;
+    this.log.clear();
+  }
+
+  /** Sends one mail. @throws the error of nodemailer, or the reason of an abort */
+  send(envelope: SMTPConnection.Envelope, raw: Buffer): Promise<SMTPConnection.SentMessageInfo> {
+    return this.wait((done) => this.connection.send(envelope, raw, done));
+  }
+
+  /** Sends one command without a secret, and returns the reply. @throws SessionError */
+  async command(line: string): Promise<Reply> {
+    if (/[\r\n\0]/.test(line)) throw new Error('a command is one line');
+    const text = await this.wait<string>((done) => this.connection.exchange(line, (reply) => done(null, reply))).catch(
+      (error: unknown) => {
+        throw sessionErrorOf(error, this.context());
+      },
     );
-    const clientName = name ?? machineName(plain);
-    let tls = useSsl ? await this.secure(plain) : null;
-    const dialogue = (this.dialogue = this.openDialogue(tls ?? plain));
-    await this.step('greeting', replyText, () => this.greeting(dialogue));
-    let extensions = await this.ehlo(dialogue, clientName);
-    const offersTls = extensions.has('STARTTLS');
-    if (useTls || (tls === null && this.tlsFailure === undefined && offersTls)) {
-      tls = await this.startTls(dialogue, extensions);
-      if (tls !== null) extensions = await this.ehlo(dialogue, clientName);
+    return parseReply(this.options.mask.redact(text)) ?? { code: 0, lines: [] };
+  }
+
+  /** Ends a mail that was not accepted, so that the session can send the next one. */
+  async reset(): Promise<void> {
+    await this.wait<boolean>((done) => this.connection.reset(done)).catch(() => this.close());
+  }
+
+  /** Sends QUIT and closes the connection at the reply, or after a second. */
+  quit(): void {
+    this.connection.quit();
+    this.connection.socket?.setTimeout(1000);
+  }
+
+  /** Closes the connection without QUIT. */
+  close(): void {
+    this.connection.close();
+  }
+
+  /** Brings the session from the greeting to the login. */
+  private async greet(socket: Socket): Promise<void> {
+    const { settings, log } = this;
+    log.beginOpening(settings.useSsl, () => describeTls(this.connection.socket));
+    try {
+      await this.wait((done) => this.connection.connect(done));
+      const { socket } = this.connection;
+      // A closed socket has no version.
+      this.tlsVersion = socket instanceof TLSSocket ? socket.getProtocol() : null;
+      log.endOpening();
+    } catch (error) {
+      const failure = sessionErrorOf(error, this.context());
+      log.endOpening(failure.message);
+      throw failure;
     }
-    if (username !== '') {
-      const offered = extensions.get('AUTH') ?? [];
-      const isSafe = tls !== null || this.options.trust.allowsClearLogin || (!offersTls && isLoopback(plain));
-      await this.step('auth', String, () =>
-        isSafe
-          ? authenticate(dialogue, this.settings, offered, server)
-          : Promise.reject(insecureLogin(server, this.tlsFailure)),
-      );
-    }
-    return { dialogue, tls: tls?.getProtocol() ?? null, clientName, tlsFailure: this.tlsFailure };
-  }
-
-  private openDialogue(socket: Socket): Dialogue {
-    const { limits, mask, record } = this.options;
-    return new Dialogue(socket, this.destination.server, limits, mask, record.transcript);
-  }
-
-  private async greeting(dialogue: Dialogue): Promise<Reply> {
-    const { server } = this.destination;
-    const reply = await dialogue.readReply('greeting').catch((error: unknown) => {
-      if (!(error instanceof SessionError) || error.fault !== 'time' || this.settings.useSsl) throw error;
-      const advice = 'A server with implicit TLS, usually on port 465, stays silent: in that case set use_ssl.';
-      throw new SessionError('time', error.message, { advice, cause: error });
-    });
-    if (reply.code === 220) return reply;
-    throw new SessionError('busy', `${server} declines service (code ${reply.code}).`, {
-      ...(reply.code >= 500 && { advice: 'Ask its administrators; the IP address of this machine may be blocked.' }),
-      reply: withoutText(reply),
-    });
-  }
-
-  private async ehlo(dialogue: Dialogue, clientName: string): Promise<Extensions> {
-    const reply = await this.step('ehlo', replyText, () => this.introduce(dialogue, clientName));
-    return parseExtensions(reply);
-  }
-
-  private async introduce(dialogue: Dialogue, clientName: string): Promise<Reply> {
-    const reply = await sayHello(dialogue, clientName);
-    if (reply.code === 250) {
-      this.speaksSmtp = true;
-      return reply;
-    }
-    const { server } = this.destination;
-    if (this.speaksSmtp) throw new SessionError('busy', `${server} rejects EHLO: ${quoteReply(reply)}.`, { reply });
-    throw new SessionError('busy', `${server} does not accept EHLO (code ${reply.code}).`, {
-      ...(reply.code >= 500 && {
-        advice: `Check host and port. This service says that it is ${clientName}; set EMAIL_HELO if the server wants another name.`,
-      }),
-      reply: withoutText(reply),
-    });
-  }
-
-  /** @returns null if TLS is optional and the server rejects STARTTLS */
-  private async startTls(dialogue: Dialogue, extensions: Extensions): Promise<TLSSocket | null> {
-    const { server } = this.destination;
-    if (!extensions.has('STARTTLS')) {
-      return this.step(
-        'tls',
-        () => '',
-        () => Promise.reject(startTlsNotOffered(server)),
-      );
-    }
-    const reply = await dialogue.command('STARTTLS');
-    if (reply.code !== 220) {
-      const refusal = new SessionError('tls', `${server} rejects STARTTLS: ${quoteReply(reply)}.`, { reply });
-      if (!this.settings.useTls) {
-        this.tlsFailure = refusal;
-        return null;
-      }
-      return this.step(
-        'tls',
-        () => '',
-        () => Promise.reject(refusal),
-      );
-    }
-    const secured = await this.secure(dialogue.release());
-    dialogue.switchToTls(secured);
-    return secured;
-  }
-
-  private async secure(plain: Socket): Promise<TLSSocket> {
-    const { trust, limits, record } = this.options;
-    const verifies = trust.verifies && (this.settings.useSsl || this.settings.useTls);
-    const secured = await this.step('tls', describeTls, () =>
-      secureSocket(plain, this.destination, limits, { ...trust, verifies }),
+    const offersTls = this.connection.offers('STARTTLS');
+    if (offersTls && this.tls === null) this.failure ??= this.refusedTls();
+    if (settings.username === '') return;
+    const isSafe = this.tls !== null || this.options.trust.allowsClearLogin || (!offersTls && isLoopback(socket));
+    await log.step('auth', String, () =>
+      isSafe ? this.authenticate() : Promise.reject(insecureLogin(hostAndPort(settings), this.failure)),
     );
-    record.transcript.push(`* ${describeTls(secured)}`);
-    return secured;
   }
 
-  private async step<T>(name: StepName, describe: (result: T) => string, work: () => Promise<T>): Promise<T> {
-    return recordStep(this.options.record, name, describe, work);
+  private authenticate(): Promise<string> {
+    const login = (method: string): Promise<void> => {
+      const { username: user, password: pass } = this.settings;
+      return this.wait((done) =>
+        this.connection.login({ method, user, pass, credentials: { user, pass } }, (error) => done(error)),
+      );
+    };
+    return authenticate(this.settings, this.connection.offered, login, (error) =>
+      sessionErrorOf(error, this.context()),
+    );
   }
-}
 
-/** Runs one step and records its result. */
-export async function recordStep<T>(
-  { steps }: SessionRecord,
-  name: StepName,
-  describe: (result: T) => string,
-  work: () => Promise<T>,
-): Promise<T> {
-  const started = performance.now();
-  const done = (ok: boolean, detail: string): void => {
-    steps.push({ name, ok, milliseconds: Math.round(performance.now() - started), detail });
-  };
-  try {
-    const result = await work();
-    done(true, describe(result));
-    return result;
-  } catch (error) {
-    done(false, (error as Error).message);
-    throw error;
+  /** Why nodemailer goes on without the TLS that the server offers. */
+  private refusedTls(): SessionError {
+    const { lastReply: response } = this.log;
+    return sessionErrorOf(Object.assign(new Error('STARTTLS refused'), { code: 'ETLS', response }), this.context());
   }
-}
 
-/** A reply without its text; see `withholdReplies`. */
-function withoutText({ code }: Reply): Reply {
-  return { code, lines: [] };
-}
+  private context(): OpeningContext {
+    const { settings, clientName, log, options } = this;
+    const { speaksSmtp, lastCommand } = log;
+    return { settings, clientName, speaksSmtp, lastCommand, mask: options.mask };
+  }
 
-function startTlsNotOffered(server: string): SessionError {
-  return new SessionError('tls', `${server} does not offer STARTTLS, so nothing was sent.`, {
-    advice:
-      'If it uses implicit TLS (usually on port 465), set use_ssl instead of use_tls. ' +
-      'If it offered STARTTLS before, a man in the middle may have removed it.',
-  });
-}
-
-function insecureLogin(server: string, tlsFailure: SessionError | undefined): SessionError {
-  const why = tlsFailure === undefined ? '' : ` TLS failed: ${tlsFailure.describe()}`;
-  return new SessionError('login', `The connection to ${server} has no TLS, so the password was not sent.${why}`, {
-    advice:
-      'Set use_tls or use_ssl. If the server does not support TLS and the network is trusted, ' +
-      'set EMAIL_ALLOW_CLEAR_LOGIN=true for the service, or leave the user name empty.',
-  });
-}
-
-/** Whether the connection is local, so that it cannot be eavesdropped. */
-function isLoopback({ remoteAddress = '' }: Socket): boolean {
-  return /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(remoteAddress);
-}
-
-function describeRemoteAddress(socket: Socket): string {
-  return `${socket.remoteAddress ?? ''} port ${socket.remotePort ?? ''}`;
-}
-
-function describeTls(socket: TLSSocket): string {
-  const verified = socket.authorized ? 'certificate verified' : 'certificate not verified';
-  return `${socket.getProtocol() ?? 'TLS'}, ${socket.getCipher().name}, ${verified}`;
+  /** Waits for nodemailer's callback, or for the end of the connection. */
+  private wait<T = void>(start: (done: Callback<T>) => void): Promise<T> {
+    const { connection, signal } = this;
+    return new Promise((resolve, reject) => {
+      const done: Callback<T> = (error, result) => {
+        connection.off('error', onError).off('end', onEnd);
+        signal.removeEventListener('abort', onAbort);
+        if (error === undefined || error === null) resolve(result as T);
+        else reject(error);
+      };
+      const onError = (error: Error): void => done(error);
+      // The error of a command comes after the end.
+      const onEnd = (): void =>
+        void setImmediate(() => done(Object.assign(new Error('closed'), { code: 'ECONNECTION' })));
+      const onAbort = (): void => {
+        done(signal.reason as Error);
+        connection.close();
+      };
+      connection.on('error', onError).on('end', onEnd);
+      signal.addEventListener('abort', onAbort);
+      if (signal.aborted) onAbort();
+      else start(done);
+    });
+  }
 }

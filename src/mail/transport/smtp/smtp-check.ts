@@ -1,4 +1,4 @@
-import { type PeerCertificate, TLSSocket } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
 
 import { Injectable } from '@nestjs/common';
 
@@ -9,10 +9,11 @@ import { SecretMask } from '../secret-mask.js';
 import { outcomeOfReply } from './failures.js';
 import { quoteReply, type Reply, replyText } from './reply.js';
 import { SessionError } from './session-error.js';
-import { openSession, recordStep, type Session, type SessionRecord } from './session.js';
-import { hostAndPort, type SmtpSettings, stepTimeoutMs, totalTimeoutMs } from './smtp-settings.js';
-import { certificateNames, type Trust } from './sockets.js';
-import { TlsTrust } from './tls-trust.js';
+import type { SessionRecord } from './session-log.js';
+import { openSession, type Session } from './session.js';
+import { hostAndPort, type SmtpSettings, totalTimeoutMs } from './smtp-settings.js';
+import { certificateNames } from './tls-error.js';
+import { type Trust, TlsTrust } from './tls-trust.js';
 
 /** Checks SMTP settings without sending a mail. */
 @Injectable()
@@ -33,7 +34,8 @@ export class SmtpCheck {
       (success) => [true, success] as const,
       async (error: unknown) => [false, await this.failureVerdict(error, settings, record, deadline)] as const,
     );
-    return { ok, verdict, ...record };
+    // The reply to QUIT comes later.
+    return { ok, verdict, steps: [...record.steps], transcript: [...record.transcript] };
   }
 
   private async beginMail(
@@ -43,8 +45,8 @@ export class SmtpCheck {
     deadline: number,
   ): Promise<string> {
     return inSession(settings, this.trust, record, deadline, async (session) => {
-      await recordStep(record, 'mail', replyText, () => mailFrom(session, sender, settings));
-      session.dialogue.quit();
+      await session.step('mail', replyText, () => mailFrom(session, sender, settings));
+      session.quit();
       return this.successVerdict(settings, session.tls);
     });
   }
@@ -96,9 +98,10 @@ export class SmtpCheck {
     const trust = { ...this.trust, verifies: false };
     try {
       const record = { steps: [], transcript: [] };
-      return await inSession(anonymous, trust, record, deadline, ({ dialogue }) => {
-        const socket = dialogue.quit();
-        return Promise.resolve(socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined);
+      return await inSession(anonymous, trust, record, deadline, (session) => {
+        const certificate = session.certificate();
+        session.quit();
+        return Promise.resolve(certificate);
       });
     } catch (error) {
       if (error instanceof SessionError) return undefined;
@@ -113,16 +116,14 @@ export class SmtpCheck {
  * @throws SessionError if the server rejects the sender
  */
 async function mailFrom(session: Session, sender: string, settings: SmtpSettings): Promise<Reply> {
-  const { dialogue, tls, tlsFailure } = session;
-  const reply = await dialogue.command(`MAIL FROM:<${toAsciiAddress(sender)}>`);
+  const { tls, tlsFailure } = session;
+  const reply = await session.command(`MAIL FROM:<${toAsciiAddress(sender)}>`);
   if (reply.code >= 200 && reply.code < 300) {
     // Sending needs no RSET, so its reply does not count.
-    await dialogue.command('RSET').catch((error: unknown) => {
-      if (!(error instanceof SessionError)) throw error;
-    });
+    await session.reset();
     return reply;
   }
-  dialogue.quit();
+  session.quit();
   const { reason } = outcomeOfReply(reply, 'MAIL FROM', {
     server: hostAndPort(settings),
     tls,
@@ -152,9 +153,10 @@ async function inSession<T>(
     `${hostAndPort(settings)} took more than ${Math.round(milliseconds / 1000)} s in total.`,
   );
   const timer = setTimeout(() => controller.abort(timeoutError), milliseconds);
-  const limits = { stepTimeoutMs: stepTimeoutMs(settings), signal: controller.signal };
   try {
-    return await use(await openSession(settings, { trust, limits, mask: new SecretMask(settings), record }));
+    return await use(
+      await openSession(settings, { trust, signal: controller.signal, mask: new SecretMask(settings), record }),
+    );
   } finally {
     clearTimeout(timer);
   }

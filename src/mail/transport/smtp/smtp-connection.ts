@@ -1,12 +1,15 @@
 import type { ISendMailOptions, MailerService } from '@nestjs-modules/mailer';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 
+import { hasUtf8LocalPart } from '../../../syntax/email-address.js';
 import { compose } from '../composition.js';
 import type { Outcome } from '../outcome.js';
 import type { OutgoingMail } from '../outgoing-mail.js';
 import { SecretMask } from '../secret-mask.js';
-import { endOfMessage, malformedReply, outcomeOfError, type SendContext } from './failures.js';
+import { malformedReply, outcomeOfError, type SendContext } from './failures.js';
 import { parseReply, replyText } from './reply.js';
 import { SessionError } from './session-error.js';
+import { endOfMessage } from './session-log.js';
 import { openSession, type Session } from './session.js';
 import { hostAndPort, type SmtpSettings, stepTimeoutMs, totalTimeoutMs } from './smtp-settings.js';
 import type { TlsTrust } from './tls-trust.js';
@@ -14,22 +17,27 @@ import type { TlsTrust } from './tls-trust.js';
 /** Options of the mailer, with an option of nodemailer that its type lacks. */
 type SendOptions = ISendMailOptions & { readonly signal: AbortSignal };
 
-/** Callback of nodemailer's `getSocket`: an open connection and its properties. */
-type SocketCallback = (error: Error | null, options?: object) => void;
+/** What nodemailer's mailer gives to a transport. */
+interface MailToSend {
+  readonly data: { readonly raw: Buffer; readonly envelope: { readonly from: string; readonly to: string[] } };
+}
+
+type SentInfo = Pick<SMTPConnection.SentMessageInfo, 'response' | 'serverMessageId'>;
+type SentCallback = (error: Error | null, info?: SentInfo) => void;
 
 /**
- * A persistent connection to a mail server: a transporter of the mailer with a nodemailer pool of size one. It sends
- * one mail at a time, so that the connection and TLS version of each mail are known.
- *
- * `openSession` opens and authenticates the session; nodemailer then runs the mail transactions (MAIL, RCPT, DATA).
+ * A persistent connection to a mail server: a transporter of the mailer that sends one mail at a time, so that the
+ * connection and TLS version of each mail are known.
  */
 export class SmtpConnection {
-  private readonly mask: SecretMask;
+  /** A new one for each session, because it collects what is sent. */
+  private mask: SecretMask;
   private session: Session | undefined;
+  /** Ends a mail that the server refused. */
+  private reset: Promise<void> = Promise.resolve();
+  private idleTimer: NodeJS.Timeout | undefined;
   /** Aborts the current mail. Reused for many mails, because creating a signal is slow. */
   private controller = new AbortController();
-  /** The last command sent, such as `RCPT TO`. */
-  private lastCommand = '';
 
   /** @param name of the transporter, unique */
   constructor(
@@ -39,30 +47,14 @@ export class SmtpConnection {
     private readonly trust: TlsTrust,
   ) {
     this.mask = new SecretMask(settings);
-    const isSecured = settings.useTls || settings.useSsl;
-    const options = {
-      pool: true as const,
-      maxConnections: 1,
-      // `send` reconnects itself: nodemailer's next attempt would report the reply to this one again.
-      maxRequeues: 0,
-      host: settings.host,
-      port: settings.port,
-      // The session is already secured. If it ever is not although TLS is required, nothing is sent.
-      requireTLS: isSecured,
-      ignoreTLS: !isSecured,
-      connectionTimeout: totalTimeoutMs(settings),
-      greetingTimeout: stepTimeoutMs(settings),
-      socketTimeout: stepTimeoutMs(settings),
-      // Shorter than the socket timeout, so that an idle connection ends with QUIT.
-      idleTimeout: stepTimeoutMs(settings) / 2,
-      socketCloseTimeout: 0,
-      disableFileAccess: true,
-      disableUrlAccess: true,
-      logger: this.progressLogger(),
-      transactionLog: true,
-      getSocket: (_: unknown, callback: SocketCallback) => void this.openSocketForMailer(callback),
-    };
-    mailer.addTransporter(name, options);
+    mailer.addTransporter(name, {
+      name: 'SMTP',
+      version: '1',
+      send: (mail: MailToSend, callback: SentCallback) => {
+        this.transmit(mail).then((info) => callback(null, info), callback);
+      },
+      close: () => this.end(),
+    });
   }
 
   /**
@@ -76,6 +68,7 @@ export class SmtpConnection {
     const timer = setTimeout(() => {
       this.abort(new SessionError('time', `${server} took more than ${totalTimeoutMs(settings) / 1000} s in total.`));
     }, totalTimeoutMs(settings));
+    clearTimeout(this.idleTimer);
     try {
       const reused = this.session;
       const outcome = await this.sendOnce(mail, server);
@@ -83,17 +76,30 @@ export class SmtpConnection {
       return isOver ? await this.sendOnce(mail, server) : outcome;
     } finally {
       clearTimeout(timer);
+      // Less than the timeout of the socket, so that an idle connection ends with QUIT.
+      this.idleTimer = setTimeout(() => this.end(), stepTimeoutMs(settings) / 2).unref();
     }
   }
 
   /** Whether it has a session with the server. */
   get isOpen(): boolean {
-    return this.session !== undefined;
+    return this.session?.isOpen === true;
   }
 
   /** Whether the current session has sent a command of a mail. */
   get hasBegunMail(): boolean {
     return this.lastCommand !== '';
+  }
+
+  /** Aborts the current mail, if any. */
+  abort(reason: SessionError): void {
+    this.controller.abort(reason);
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    this.mailer.removeTransporter(this.name);
+    this.end();
   }
 
   /** Whether the server ended the session without accepting the mail: with 421, or before the end of the message. */
@@ -106,16 +112,49 @@ export class SmtpConnection {
 
   private async sendOnce(mail: OutgoingMail, server: string): Promise<Outcome> {
     const { signal } = this.controller;
-    this.lastCommand = '';
     try {
       const options: SendOptions = { ...compose(mail), transporterName: this.name, signal };
-      const { response } = (await this.mailer.sendMail(options)) as { response: string };
+      const { response, serverMessageId } = (await this.mailer.sendMail(options)) as SentInfo;
       const reply = parseReply(this.mask.redact(response));
       if (reply === undefined) return malformedReply(this.context());
-      return { kind: 'accepted', server, tls: this.session?.tls ?? null, code: reply.code, reply: replyText(reply) };
+      const { code } = reply;
+      const text = replyText(reply);
+      const providerMessageId = serverMessageId?.slice(1, -1) ?? queueIdIn(text);
+      return { kind: 'accepted', server, tls: this.session?.tls ?? null, code, reply: text, providerMessageId };
     } catch (error) {
       return outcomeOfError(error, this.context());
     }
+  }
+
+  /** Sends one mail in the current session, or else in a new one. */
+  private async transmit({ data: { raw, envelope } }: MailToSend): Promise<SentInfo> {
+    await this.reset;
+    const { signal } = this.controller;
+    const session = await this.openedSession(signal);
+    const isUtf8 = [envelope.from, ...envelope.to].some(hasUtf8LocalPart);
+    session.beginMail(signal);
+    // nodemailer would send it anyway (10.6.0, `dist/esm/smtp-connection/index.js`, 1276).
+    if (isUtf8 && !session.offers('SMTPUTF8')) {
+      const reason = `${hostAndPort(this.settings)} takes no address with a non-ASCII local part (it does not offer SMTPUTF8).`;
+      throw Object.assign(new Error(reason), { code: 'EENVELOPE' });
+    }
+    try {
+      return await session.send({ ...envelope, size: raw.length, use8BitMime: isUtf8 }, raw);
+    } catch (error) {
+      const { responseCode } = error as { responseCode?: number };
+      if (responseCode === undefined || responseCode === 421) session.close();
+      else this.reset = session.reset();
+      throw error;
+    }
+  }
+
+  private async openedSession(signal: AbortSignal): Promise<Session> {
+    if (this.session?.isOpen === true) return this.session;
+    this.session = undefined;
+    this.mask = new SecretMask(this.settings);
+    const record = { steps: [], transcript: [] };
+    this.session = await openSession(this.settings, { trust: this.trust, signal, mask: this.mask, record });
+    return this.session;
   }
 
   private context(): SendContext {
@@ -124,55 +163,19 @@ export class SmtpConnection {
     return { server: hostAndPort(settings), tls, tlsFailure, lastCommand, timeout: settings.timeout, mask };
   }
 
-  /** Aborts the current mail, if any. */
-  abort(reason: SessionError): void {
-    this.controller.abort(reason);
+  /** The latest command of the mail, such as `RCPT TO`; empty before the first one. */
+  private get lastCommand(): string {
+    return this.session?.lastCommand ?? '';
   }
 
-  /** Closes the connection, after the current mail if any. */
-  close(): void {
-    this.mailer.removeTransporter(this.name);
-  }
-
-  private async openSocketForMailer(callback: SocketCallback): Promise<void> {
-    const { settings, trust, mask } = this;
-    const limits = { stepTimeoutMs: stepTimeoutMs(settings), signal: this.controller.signal };
+  private end(): void {
+    clearTimeout(this.idleTimer);
+    if (this.isOpen) this.session?.quit();
     this.session = undefined;
-    try {
-      const record = { steps: [], transcript: [] };
-      const session = await openSession(settings, { trust, mask, limits, record });
-      const connection = session.dialogue.release();
-      // nodemailer waits for the greeting, which openSession has already read.
-      connection.unshift(Buffer.from('220 ready\r\n'));
-      this.session = session;
-      const { tls, clientName: name } = session;
-      // For a server with TLS and without EHLO, nodemailer would miss STARTTLS.
-      callback(null, {
-        connection,
-        secured: true,
-        secure: tls !== null,
-        name,
-        ...(tls !== null && { requireTLS: false }),
-      });
-    } catch (error) {
-      callback(error as Error);
-    }
   }
+}
 
-  /** Tracks the progress of a mail through nodemailer's log, which has no credentials: openSession authenticates. */
-  private progressLogger(): Record<
-    'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal',
-    (...parameters: unknown[]) => void
-  > {
-    const ignore = (): void => undefined;
-    const track = (entry: unknown, message: unknown): void => {
-      const { tnx } = entry as { tnx?: string };
-      // RSET ends a mail that has its reply already.
-      if (tnx === 'client' && message !== 'RSET') {
-        this.lastCommand = /^[A-Z]+( (FROM|TO))?/.exec(String(message))?.[0] ?? '';
-      }
-      if (tnx === 'message') this.lastCommand = endOfMessage;
-    };
-    return { trace: ignore, debug: track, info: track, warn: ignore, error: ignore, fatal: ignore };
-  }
+/** Returns the identifier in a reply of Postfix, Exim and others such as `Ok: queued as 4b3fJ2`. */
+function queueIdIn(reply: string): string | undefined {
+  return /\bqueued as <?([\w.@+-]{1,200})/i.exec(reply)?.[1];
 }

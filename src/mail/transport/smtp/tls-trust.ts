@@ -6,6 +6,9 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 
 import { SETTINGS, type Settings } from '../../../config/settings.js';
 
+/** TLS policy of a connection. */
+export type Trust = Pick<TlsTrust, 'verifies' | 'authorities' | 'allowsClearLogin'>;
+
 /** TLS policy for mail servers: trusted certificates, and whether authentication without TLS is allowed. */
 @Injectable()
 export class TlsTrust {
