@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const floors = [
   ['syntax'],
   ['config'],
-  ['rest', 'templating'],
+  ['rest', 'templating', 'outgoing'],
   ['database'],
   ['events'],
   ['core'],

@@ -1,7 +1,7 @@
 import type { Settings } from './settings.js';
 
-/** Hosts of `PUBLIC_URL` that lead to this machine only. `URL` writes every IPv4 address as four numbers. */
-const loopbackHost = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
+/** Hosts that lead to this machine only, as `URL` writes them: every IPv4 address as four numbers. */
+export const loopbackHost = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 /**
  * Whether the settings describe a trial on one machine: no public address, no reverse proxy, the embedded database.

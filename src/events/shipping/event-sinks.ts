@@ -5,8 +5,8 @@ import { symbols } from 'pino';
 import type { Logger } from '../../config/logger.js';
 import type { Settings } from '../../config/settings.js';
 import type { DatabaseClock } from '../../database/database-clock.js';
+import { sendWebhook } from '../../outgoing/standard-webhook.js';
 import type { EventDto } from '../dto/event.dto.js';
-import { sendWebhook } from './standard-webhook.js';
 
 /** Milliseconds that the receiver of a webhook has for an answer. */
 const timeoutMs = 15_000;
@@ -36,9 +36,9 @@ export function eventSink(
     name: new URL(url).host,
     batch: 1,
     ship: async (events, signal) => {
-      const inTime = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       for (const event of events) {
-        await sendWebhook(url, { id: event.pk, body: bodyOf(event) }, secret, clock.date(), inTime);
+        const message = { id: event.pk, body: bodyOf(event) };
+        await sendWebhook(url, message, secret, clock.date(), { timeoutMs, signal });
       }
     },
   };

@@ -32,7 +32,10 @@ describe('EMAIL_URL', () => {
   });
 
   it.each([
-    ['mail.example.org', /^EMAIL_URL must start with one of smtp:\/\/, smtps:\/\/, mailbox:\/\/\.$/],
+    [
+      'mail.example.org',
+      /^EMAIL_URL must start with one of smtp:\/\/, smtps:\/\/, resend:\/\/, .*https:\/\/, mailbox:\/\/\.$/,
+    ],
     ['pigeon://mail.example.org', /^EMAIL_URL must start with one of smtp:/],
     ['smtp://', /^EMAIL_URL (is not a URL|has no host)/],
     ['smtp://mail example.org', /^EMAIL_URL is not a URL/],

@@ -1,9 +1,10 @@
+import { httpKind } from './http/http-kind.js';
 import type { TransportKind, TransportSettings } from './mail-transport.js';
 import { mailboxKind } from './mailbox/mailbox-kind.js';
 import { smtpKind } from './smtp/smtp-kind.js';
 
 /** Every kind of transport. */
-export const transportKinds: readonly TransportKind[] = [smtpKind, mailboxKind];
+export const transportKinds: readonly TransportKind[] = [smtpKind, httpKind, mailboxKind];
 
 /** Returns the kind of these settings. */
 export function kindOf({ kind }: TransportSettings): TransportKind {

@@ -55,7 +55,7 @@ class DeliveryAttemptFields {
 
   @TextField({
     readOnly: true,
-    description: 'How the mail was sent: `smtp`, `mailbox`; empty for attempts of older releases.',
+    description: 'How the mail was sent: `smtp`, `mailbox`, `http/resend`; empty for attempts of older releases.',
     example: 'smtp',
   })
   provider!: string;

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 
-import { webhookKey } from '../../syntax/webhook-secret.js';
+import { webhookKey } from '../syntax/webhook-secret.js';
+import { type RequestLimits, sendRequest } from './http-request.js';
 
 /** A message of a webhook. */
 export interface WebhookMessage {
@@ -19,17 +20,16 @@ export function signedHeaders({ id, body }: WebhookMessage, secret: string, now:
 /**
  * Sends a message once. Redirects are not followed.
  *
- * @throws Error if the receiver did not take it: no answer in time, or a status other than 2xx
+ * @throws Error if the receiver did not take it: no response in time, or a status other than 2xx
  */
 export async function sendWebhook(
   url: string,
   message: WebhookMessage,
   secret: string,
   now: Date,
-  signal: AbortSignal,
+  limits: RequestLimits,
 ): Promise<void> {
   const headers = { 'content-type': 'application/json', ...signedHeaders(message, secret, now) };
-  const response = await fetch(url, { method: 'POST', body: message.body, headers, redirect: 'manual', signal });
-  await response.body?.cancel();
-  if (!response.ok) throw new Error(`status ${response.status}`);
+  const { status } = await sendRequest({ method: 'POST', url: new URL(url), headers, body: message.body }, limits);
+  if (status < 200 || status >= 300) throw new Error(`status ${status}`);
 }

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+
+import { loopbackHost } from '../../../config/local-trial.js';
+import type { Settings } from '../../../config/settings.js';
+import { DatabaseClock } from '../../../database/database-clock.js';
+import type { MailTransport, TransportFactory, TransportKind } from '../mail-transport.js';
+import { readTransportUrl, schemeOf } from '../transport-url.js';
+import type { HttpProvider, HttpSettings } from './http-provider.js';
+import { HttpTransport } from './http-transport.js';
+import { mailgun } from './mailgun.js';
+import { postmark } from './postmark.js';
+import { resend } from './resend.js';
+import { sendgrid } from './sendgrid.js';
+import { webhook } from './webhook.js';
+
+/** The providers. */
+const providers: readonly HttpProvider[] = [resend, postmark, sendgrid, mailgun, webhook];
+
+function providerOf(name: string): HttpProvider {
+  const found = providers.find((provider) => provider.name === name);
+  if (found === undefined) throw new Error(`there is no provider ${name}`);
+  return found;
+}
+
+/** Opens transports over HTTP. */
+@Injectable()
+class HttpTransports implements TransportFactory<HttpSettings> {
+  constructor(private readonly clock: DatabaseClock) {}
+
+  open(settings: HttpSettings, stopping: AbortSignal): MailTransport {
+    return new HttpTransport(providerOf(settings.provider), settings, this.clock, stopping);
+  }
+}
+
+/** Providers with an HTTP API. */
+export const httpKind: TransportKind<HttpSettings> = {
+  name: 'http',
+  schemes: providers.map(({ name }) => name),
+  secrets: ['secret'],
+  parse: httpSettingsIn,
+  problem: (settings) => providerOf(settings.provider).problem?.(settings),
+  factory: HttpTransports,
+  providers: [],
+};
+
+/** Reads `resend://<API key>@default`, or `https://:<secret>@host/path` of the operator's own service. */
+function httpSettingsIn(text: string, { emailTimeout }: Settings): HttpSettings {
+  const scheme = schemeOf(text) ?? '';
+  const provider = providerOf(scheme);
+  const { username, password, host, port, path, parameters } = readTransportUrl(text, provider.parameters);
+  const isOwn = provider.host === undefined;
+  const secret = isOwn ? password : username;
+  const form = isOwn ? 'https://:<secret>@host/path' : `${scheme}://<API key>@default`;
+  if (secret === '') throw new Error(`has no API key; write it as ${form}`);
+  if (isOwn ? username !== '' : password !== '' || path !== '') throw new Error(`must be ${form}`);
+  const server = host === 'default' ? provider.host : host;
+  if (server === undefined) throw new Error('has no host');
+  // Only a test server on this machine is reached without TLS.
+  const protocol = loopbackHost.test(server) ? 'http' : 'https';
+  return {
+    kind: 'http',
+    provider: provider.name,
+    endpoint: `${protocol}://${server}${port === undefined ? '' : `:${port}`}${path === '' ? '/' : path}`,
+    secret,
+    parameters: Object.fromEntries(parameters),
+    timeout: emailTimeout,
+  };
+}

@@ -1,0 +1,137 @@
+import type { DatabaseClock } from '../../../database/database-clock.js';
+import {
+  type OutgoingResponse,
+  RequestFailedError,
+  type RequestLimits,
+  sendRequest,
+} from '../../../outgoing/http-request.js';
+import type { MailTransport, TransportDescription } from '../mail-transport.js';
+import type { Outcome } from '../outcome.js';
+import type { OutgoingMail } from '../outgoing-mail.js';
+import { type Report, testTimeoutSeconds } from '../report.js';
+import { sanitize } from '../sanitize.js';
+import { redacted } from '../secret-mask.js';
+import type { HttpProvider, HttpSettings, ProviderRequest } from './http-provider.js';
+
+/** Statuses that say that the API key is wrong, or may not do this. */
+const keyStatuses = [401, 403];
+
+/** Sends mails by the HTTP API of a provider. */
+export class HttpTransport implements MailTransport {
+  private readonly inFlight = new Set<Promise<unknown>>();
+
+  constructor(
+    private readonly provider: HttpProvider,
+    private readonly settings: HttpSettings,
+    private readonly clock: DatabaseClock,
+    private readonly stopping: AbortSignal,
+  ) {}
+
+  async send(mail: OutgoingMail): Promise<Outcome> {
+    const { provider, settings } = this;
+    const { server } = this.describe();
+    const seconds = Math.min(settings.timeout, settings.totalTimeout ?? settings.timeout);
+    try {
+      const response = await this.request(provider.send(mail, settings, this.clock.date()), seconds);
+      return this.outcomeOf(response);
+    } catch (error) {
+      if (!(error instanceof RequestFailedError)) throw error;
+      const isDoubtful = error.isDoubtful && !provider.isIdempotent;
+      const caveat = isDoubtful ? ' It may have accepted the mail.' : '';
+      const unreachable = !this.stopping.aborted;
+      return { kind: 'deferred', reason: `${error.message}${caveat}`, unreachable, isDoubtful, server };
+    }
+  }
+
+  async check(): Promise<Report> {
+    const { server } = this.describe();
+    const start = performance.now();
+    const request = this.provider.check(this.settings, this.clock.date());
+    const lines = [`C: ${request.method} ${this.urlOf(request).href}`];
+    const step = (ok: boolean, detail: string) => ({
+      name: 'request',
+      ok,
+      milliseconds: Math.round(performance.now() - start),
+      detail,
+    });
+    try {
+      const response = await this.request(request, Math.min(this.settings.timeout, testTimeoutSeconds));
+      const status = `${response.status} ${this.clean(response.body)}`.trim();
+      const problem = this.provider.readCheck(response);
+      const ok = problem === undefined;
+      const verdict = ok
+        ? `${server} accepts the API key.`
+        : `${server} refuses the request with status ${response.status}${advice(response)} ${this.clean(problem)}`.trim();
+      return { ok, verdict, steps: [step(ok, status)], transcript: [...lines, `S: ${status}`] };
+    } catch (error) {
+      if (!(error instanceof RequestFailedError)) throw error;
+      const { message } = error;
+      return { ok: false, verdict: message, steps: [step(false, message)], transcript: [...lines, `* ${message}`] };
+    }
+  }
+
+  describe(): TransportDescription {
+    const { hostname, port, protocol } = new URL(this.settings.endpoint);
+    const usual = protocol === 'https:' ? '443' : '80';
+    return { provider: `http/${this.provider.name}`, server: `${hostname}:${port === '' ? usual : port}` };
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.inFlight);
+  }
+
+  private request(request: ProviderRequest, seconds: number): Promise<OutgoingResponse> {
+    const limits: RequestLimits = { timeoutMs: seconds * 1000, signal: this.stopping };
+    const response = sendRequest({ ...request, url: this.urlOf(request) }, limits);
+    this.inFlight.add(response);
+    return response.finally(() => this.inFlight.delete(response));
+  }
+
+  private urlOf({ path }: ProviderRequest): URL {
+    return new URL(path, this.settings.endpoint);
+  }
+
+  private outcomeOf(response: OutgoingResponse): Outcome {
+    const { server } = this.describe();
+    const { status, tls } = response;
+    const answer = this.provider.read(response);
+    const details = { server, tls, code: status, reply: this.clean(answer.text) };
+    if (answer.kind === 'accepted') return { kind: 'accepted', ...details, providerMessageId: answer.messageId };
+    if (answer.kind === 'refused') {
+      return { kind: 'refused', reason: `${server} refuses the mail with status ${status}.`, ...details };
+    }
+    const seconds = retryAfter(response, this.clock.now());
+    return {
+      kind: 'deferred',
+      reason: `${server} does not accept the mail now: status ${status}${advice(response)}`,
+      unreachable: status >= 500,
+      // A gateway may have lost the response of the provider.
+      isDoubtful: status >= 500 && !this.provider.isIdempotent,
+      ...(seconds !== undefined && { retryAfter: seconds }),
+      ...details,
+    };
+  }
+
+  private clean(text: string): string {
+    const { secret } = this.settings;
+    return sanitize(secret === '' ? text : text.replaceAll(secret, redacted));
+  }
+}
+
+/** Returns what to do about a status, as the end of a sentence. */
+function advice({ status }: OutgoingResponse): string {
+  if (keyStatuses.includes(status)) return '. Check the API key and what it may do.';
+  if (status === 429) return ', too many requests.';
+  return '.';
+}
+
+/** Returns the seconds in `Retry-After` (RFC 9110, 10.2.3), or until the time in `X-RateLimit-Reset`. */
+function retryAfter({ status, headers }: OutgoingResponse, now: number): number | undefined {
+  const after = headers['retry-after'];
+  if (after !== undefined) {
+    const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - now) / 1000;
+    return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
+  }
+  const reset = Number(headers['x-ratelimit-reset']);
+  return status === 429 && reset > 0 ? Math.max(0, Math.ceil(reset - now / 1000)) : undefined;
+}

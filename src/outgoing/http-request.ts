@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { TLSSocket } from 'node:tls';
+
+/** A request to another service. */
+export interface OutgoingRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** The response of another service. */
+export interface OutgoingResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** As UTF-8. */
+  readonly body: string;
+  /** TLS version; null for a connection without TLS. */
+  readonly tls: string | null;
+}
+
+export interface RequestLimits {
+  /** Milliseconds until the whole response must have arrived. */
+  readonly timeoutMs: number;
+  /** Aborts the request; its reason is an `Error`. */
+  readonly signal: AbortSignal;
+}
+
+/** A response is longer than this only if it comes from another kind of service. */
+const maxResponseBytes = 64 * 1024;
+
+/** No response has arrived. */
+export class RequestFailedError extends Error {
+  override readonly name = 'RequestFailedError';
+
+  /** @param isDoubtful whether the whole request was sent, so that the service may have handled it */
+  constructor(
+    message: string,
+    readonly isDoubtful: boolean,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+/**
+ * Sends one request. Redirects are not followed, and a response is read up to 64 kB.
+ *
+ * @throws RequestFailedError if no response arrives in time
+ */
+export async function sendRequest(
+  { method, url, headers, body = '' }: OutgoingRequest,
+  { timeoutMs, signal }: RequestLimits,
+): Promise<OutgoingResponse> {
+  const content = Buffer.from(body);
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const request = start(url, {
+    method,
+    headers: { ...headers, ...(method === 'POST' && { 'content-length': content.length }) },
+    signal: AbortSignal.any([signal, deadline]),
+  });
+  let isSent = false;
+  request.once('finish', () => (isSent = true));
+  try {
+    request.end(content);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    // While it is read, `once` no longer waits for the error of an abort.
+    request.on('error', () => undefined);
+    const text = await readText(response);
+    const tls = response.socket instanceof TLSSocket ? response.socket.getProtocol() : null;
+    return { status: response.statusCode ?? 0, headers: response.headers, body: text, tls };
+  } catch (error) {
+    throw new RequestFailedError(describe(error, url, { timeoutMs, signal }, deadline), isSent, error);
+  } finally {
+    request.destroy();
+  }
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxResponseBytes) throw new Error('its response is longer than 64 kB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function describe(error: unknown, { host }: URL, { timeoutMs, signal }: RequestLimits, deadline: AbortSignal): string {
+  if (signal.aborted) return (signal.reason as Error).message;
+  if (deadline.aborted) return `${host} did not answer within ${Math.round(timeoutMs / 1000)} s.`;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return `The request to ${host} failed: ${code ?? message}.`;
+}
