@@ -8,6 +8,7 @@ rm -rf typescript @embedded-postgres embedded-postgres
 rm -rf typeorm/browser rxjs/src rxjs/dist/esm rxjs/dist/esm5 rxjs/dist/types rxjs/dist/bundles \
   class-validator/bundles class-validator/esm5 class-validator/esm2015 libphonenumber-js/bundle \
   swagger-ui-dist/swagger-ui-es-bundle.js swagger-ui-dist/swagger-ui-es-bundle-core.js
+rm -rf @opentelemetry/*/build/esm @opentelemetry/*/build/esnext
 # Shows mails in a browser; @nestjs-modules/mailer loads it only with its option `preview`.
 rm -rf preview-email
 find . -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name 'README.md' -o -name 'CHANGELOG.md' \) -delete

@@ -33,6 +33,7 @@ import { negotiateContent, plainJsonType } from './rest/http/negotiation.js';
 import { boundPipelining } from './rest/http/pipelining.js';
 import { bodyLimit, takeBodiesUnread } from './rest/http/request-body.js';
 import { logRequests } from './rest/http/request-log.js';
+import { inSpanOf, traceRequests } from './rest/http/request-span.js';
 import { RouteTable } from './rest/http/route-table.js';
 import { sendSecurityHeaders } from './rest/http/security-headers.js';
 import { groupedByPath, openApiDocument } from './rest/openapi/document.js';
@@ -73,6 +74,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   const isProxy = compile([...settings.trustProxy]);
   boundClientConnections(fastify, settings.maxConnections, clientNetwork, (ip) => isProxy(ip, 0));
   nest.get(Shutdown).watch(fastify);
+  traceRequests(fastify);
   logRequests(fastify, (served) => metrics.observe(served));
   await sendSecurityHeaders(fastify, docsPath, publicUrl(settings).startsWith('https:'));
   await fastify.register(staticFiles, { serve: false });
@@ -85,7 +87,9 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   });
   answerNotModified(fastify);
   // Must be the last hook before the handler: reading the body may leave the async context of earlier hooks.
-  fastify.addHook('preHandler', ({ ip }, _reply, done) => runAs({ clientIp: ip }, done));
+  fastify.addHook('preHandler', (request, _reply, done) => {
+    inSpanOf(request, () => runAs({ clientIp: request.ip }, done));
+  });
   negotiateContent(fastify, `${apiPrefix}/`);
   const bodies = new BodyMemory(settings.bodyMemory * 1_048_576);
   await takeBodiesUnread(fastify, bodies, ({ ip }) => clientNetwork(ip));

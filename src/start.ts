@@ -15,11 +15,13 @@ import { JobQueue } from './database/job-queue.js';
 import { NodeRegistry } from './database/node-registry.js';
 import { keptSecretKey } from './database/secret-key.js';
 import { databaseOptions } from './database-options.js';
+import { Metrics } from './health/metrics.js';
 import { Shutdown } from './health/shutdown.service.js';
 import { globalTransport } from './mail/transport/global-transport.js';
 import { MailTransports } from './mail/transport/mail-transports.js';
 import { BlueprintStart } from './managed/blueprint-start.service.js';
 import { isOnTerminal, reloadOnSignal } from './reload-on-signal.js';
+import { startMetrics, startTracing } from './telemetry.js';
 
 /** Milliseconds beyond SHUTDOWN_TIMEOUT for recording aborted mails and closing connections. */
 const closeMs = 4_000;
@@ -67,13 +69,15 @@ export async function start(): Promise<void> {
  * @param hurry ends the wait for requests and mails in progress
  */
 async function serve(cleanups: Cleanups, fail: () => void, hurry: AbortSignal): Promise<void> {
-  const { settings, warnings } = readSettings(environment());
+  const env = environment();
+  const { settings, warnings } = readSettings(env);
   // Before slow steps.
   globalTransport(settings);
   const logger = createLogger(settings);
   logFaults(logger);
   for (const warning of warnings) logger.warn(warning);
   reloadOnSignal(settings, logger);
+  cleanups.push(await startTracing(env, logger));
   const report = (line: string): void => {
     logger.info(line);
   };
@@ -85,6 +89,7 @@ async function serve(cleanups: Cleanups, fail: () => void, hurry: AbortSignal): 
   // Registered before it is ready: open connections would keep the embedded database from stopping.
   cleanups.push(() => closeInTime(creating, settings, hurry));
   const app = await creating;
+  cleanups.unshift(await startMetrics(env, logger, app.nest.get(Metrics).registry));
   app.nest.get(JobQueue, { strict: false }).onFailure(() => {
     logger.fatal('Jobs cannot be kept running: ending the process');
     fail();

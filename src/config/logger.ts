@@ -2,6 +2,7 @@ import type { LoggerService, LogLevel } from '@nestjs/common';
 import { type Logger, pino } from 'pino';
 
 import type { Settings } from './settings.js';
+import { traceIds } from './tracing.js';
 
 export type { Logger } from 'pino';
 
@@ -16,7 +17,12 @@ const maxBufferedBytes = 16 * 2 ** 20;
  * batches, without blocking requests, and flushed when the process ends.
  */
 export function createLogger({ logLevel }: Pick<Settings, 'logLevel'>): Logger {
-  const options = { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = {
+    level: logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: () => traceIds() ?? {},
+  };
   if (!process.stdout.isTTY)
     return pino(options, pino.destination({ dest: 1, sync: false, maxLength: maxBufferedBytes }));
   const readable = { ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' };

@@ -3,6 +3,7 @@ import { Client, type ClientConfig } from 'pg';
 import { type DatabaseUrl, readDatabaseUrl, type ServerAddress } from '../config/database-url.js';
 import { DatabaseConnection } from './database-connection.js';
 import { closeWhenSilent } from './silent-connection.js';
+import { traceStatement } from './statement-span.js';
 
 /** What pg has and its types lack. */
 interface Session {
@@ -53,6 +54,14 @@ export class DatabaseClient extends Client {
     await (this.connection as DatabaseConnection).cancel(processID, secretKey);
   }
 }
+
+// Not a method of the class: its type would need every overload of pg.
+Object.assign(DatabaseClient.prototype, {
+  query(this: DatabaseClient, ...given: unknown[]): unknown {
+    const { query } = Client.prototype as unknown as { query: (...given: unknown[]) => unknown };
+    return traceStatement(given[0], () => Reflect.apply(query, this, given));
+  },
+});
 
 function readUrl(text: string, only: ServerAddress | undefined): DatabaseUrl {
   try {

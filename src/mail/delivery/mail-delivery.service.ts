@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
+import { traced } from '../../config/tracing.js';
 import { DatabaseClock } from '../../database/database-clock.js';
 import { linkUrl, oneTimeCode, type StoredLink } from '../../database/link-secret.js';
 import { SecretBox } from '../../database/secret-box.js';
@@ -16,7 +17,7 @@ import { MailTransports, type OutgoingMail, type Outcome } from '../transport/ma
 import { testTimeoutSeconds } from '../transport/report.js';
 import { sanitize } from '../transport/sanitize.js';
 import { consequenceOf, eventOf } from './consequence.js';
-import { DeliveryBatches } from './delivery-batches.js';
+import { DeliveryBatches, type DueMail } from './delivery-batches.js';
 import { MailMetrics } from './mail-metrics.js';
 import type { MailSender } from './mail-senders.js';
 import { ServerCircuits } from './server-circuits.js';
@@ -54,7 +55,14 @@ export class MailDelivery {
   async deliver(pk: string): Promise<void> {
     const due = await this.batches.find(pk);
     if (due === undefined) return;
-    const { message, sender } = due;
+    await traced(
+      'deliver mail',
+      { kind: 'CONSUMER', parent: due.message.data.traceparent, attributes: { 'messaging.message.id': pk } },
+      () => this.deliverDue(due),
+    );
+  }
+
+  private async deliverDue({ message, sender }: DueMail): Promise<void> {
     if (sender === undefined) return this.discard(message);
     if (message.deadline !== null && message.deadline <= this.clock.date()) return this.expire(message, sender);
     if (sender.problem !== undefined) {

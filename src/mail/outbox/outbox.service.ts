@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import { traced, traceparent } from '../../config/tracing.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { asciiDomainOf } from '../../syntax/email-address.js';
 import { defaultSubjectOf } from '../rendering/subject.js';
@@ -41,6 +42,14 @@ export class Outbox {
    */
   async enqueue(manager: EntityManager, mail: NewMail): Promise<string> {
     const pk = randomUUID();
+    await traced('queue mail', { kind: 'PRODUCER', attributes: { 'messaging.message.id': pk } }, () =>
+      this.add(manager, pk, mail),
+    );
+    return pk;
+  }
+
+  private async add(manager: EntityManager, pk: string, mail: NewMail): Promise<void> {
+    const trace = traceparent();
     await this.store.add(manager, {
       pk,
       messageId: `${pk}@${asciiDomainOf(mail.fromAddress)}`,
@@ -51,6 +60,7 @@ export class Outbox {
         ...mail.data,
         secretKeyId: this.secrets.keyId,
         ...(mail.subject === null && { hasDefaultSubject: true }),
+        ...(trace !== undefined && { traceparent: trace }),
       },
       recipientName: displayName(mail.recipient.name),
       recipientAddress: mail.recipient.address,
@@ -58,7 +68,6 @@ export class Outbox {
       locale: mail.locale,
       deadline: mail.deadline,
     });
-    return pk;
   }
 
   /** Discards queued mails that contain one of these revoked links. */

@@ -28,6 +28,8 @@ export interface StoredMailData {
   readonly isTrial?: boolean;
   /** The subject is the default of the template. */
   readonly hasDefaultSubject?: boolean;
+  /** Trace in which the mail was queued (W3C Trace Context). */
+  readonly traceparent?: string;
   /** Additional values of the template. */
   readonly values?: Readonly<Record<string, unknown>>;
 }

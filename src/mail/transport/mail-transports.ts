@@ -4,6 +4,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import { traced } from '../../config/tracing.js';
 import { addressProblem } from '../../syntax/email-address.js';
 import type { MailTransport, TransportDescription, TransportSettings } from './mail-transport.js';
 import type { Outcome } from './outcome.js';
@@ -41,9 +42,21 @@ export class MailTransports implements OnModuleDestroy {
     const reason = kindOf(settings).problem(settings) ?? mailProblem(mail);
     if (reason !== undefined) return { kind: 'refused', reason };
     if (this.isStopping) return { kind: 'deferred', reason: shuttingDown.message, unreachable: false };
-    const outcome = this.open(settings).send(mail);
+    const outcome = this.sendTraced(settings, mail);
     this.inFlight.add(outcome);
     return outcome.finally(() => this.inFlight.delete(outcome));
+  }
+
+  private sendTraced(settings: TransportSettings, mail: OutgoingMail): Promise<Outcome> {
+    const transport = this.open(settings);
+    const { provider, server } = transport.describe();
+    const attributes = { 'server.address': server };
+    return traced(`${provider} send`, { kind: 'CLIENT', attributes }, async (span) => {
+      const outcome = await transport.send(mail);
+      const code = 'code' in outcome ? outcome.code : undefined;
+      span?.set({ 'email_stage.outcome': outcome.kind, ...(code !== undefined && { 'smtp.reply.code': code }) });
+      return outcome;
+    });
   }
 
   /**
