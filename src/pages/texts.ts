@@ -87,7 +87,7 @@ export const texts = {
   docsText: 'Try every operation in your browser.',
   mailState: 'Email delivery',
   mailSet: 'configured',
-  mailSetText: 'Emails are sent through the configured mail server (EMAIL_HOST) or that of a stage.',
+  mailSetText: 'Emails are sent through the configured mail server or that of a stage.',
   mailLocal: 'local only',
   mailLocalText: 'No mail server is configured (EMAIL_HOST). Emails stay in the local mailbox.',
   recoveryState: 'Account recovery',
