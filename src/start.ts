@@ -17,7 +17,7 @@ import { keptSecretKey } from './database/secret-key.js';
 import { databaseOptions } from './database-options.js';
 import { Metrics } from './health/metrics.js';
 import { Shutdown } from './health/shutdown.service.js';
-import { globalTransport } from './mail/transport/global-transport.js';
+import { globalTransports } from './mail/transport/global-transport.js';
 import { MailTransports } from './mail/transport/mail-transports.js';
 import { BlueprintStart } from './managed/blueprint-start.service.js';
 import { isOnTerminal, reloadOnSignal } from './reload-on-signal.js';
@@ -72,7 +72,7 @@ async function serve(cleanups: Cleanups, fail: () => void, hurry: AbortSignal): 
   const env = environment();
   const { settings, warnings } = readSettings(env);
   // Before slow steps.
-  globalTransport(settings);
+  globalTransports(settings);
   const logger = createLogger(settings);
   logFaults(logger);
   for (const warning of warnings) logger.warn(warning);

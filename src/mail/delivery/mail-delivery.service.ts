@@ -13,19 +13,19 @@ import { type DueMessage, MessageStore } from '../outbox/message-store.js';
 import type { StoredMailData } from '../outbox/stored-mail-data.js';
 import { type MailData, statedExpiry } from '../rendering/mail-data.js';
 import { MailRenderer, type RenderedMail } from '../rendering/mail-renderer.js';
+import type { TransportSettings } from '../transport/mail-transport.js';
 import { MailTransports, type OutgoingMail, type Outcome } from '../transport/mail-transports.js';
 import { testTimeoutSeconds } from '../transport/report.js';
 import { sanitize } from '../transport/sanitize.js';
 import { consequenceOf, eventOf } from './consequence.js';
 import { DeliveryBatches, type DueMail } from './delivery-batches.js';
 import { MailMetrics } from './mail-metrics.js';
+import { type Closed, type MailRoute, MailRoutes } from './mail-routes.js';
 import type { MailSender } from './mail-senders.js';
 import { ServerCircuits } from './server-circuits.js';
 
 /** Reason of a mail whose links and code can no longer be derived. */
 const keyIsGone = 'The links in this mail need the SECRET_KEY from before the last rotation. Request the mail again.';
-
-type Send = (mail: OutgoingMail) => Promise<Outcome>;
 
 /** Sends messages: claims, renders and sends each one, and records the outcome. */
 @Injectable()
@@ -33,6 +33,7 @@ export class MailDelivery {
   /** Keys of the messages that this process is sending. */
   readonly inFlight = new Set<string>();
   readonly circuits: ServerCircuits;
+  private readonly routes: MailRoutes;
   private readonly logger = new Logger('Mail');
 
   constructor(
@@ -49,6 +50,7 @@ export class MailDelivery {
     private readonly metrics: MailMetrics,
   ) {
     this.circuits = new ServerCircuits(settings.mailConcurrency);
+    this.routes = new MailRoutes(transports, this.circuits);
   }
 
   /** Sends, postpones or ends a message, whichever is due. Idempotent. */
@@ -66,42 +68,29 @@ export class MailDelivery {
     if (sender === undefined) return this.discard(message);
     if (message.deadline !== null && message.deadline <= this.clock.date()) return this.expire(message, sender);
     if (sender.problem !== undefined) {
-      const { problem: reason } = sender;
-      return this.attempt(message, sender, () => Promise.resolve({ kind: 'deferred', reason, unreachable: false }));
+      return this.attempt(message, sender, this.routeThatFails(sender, sender.problem));
     }
-    const transport =
-      message.data.isTrial === true ? { ...sender.transport, totalTimeout: testTimeoutSeconds } : sender.transport;
-    const { server } = this.transports.describe(transport);
-    if (server === '') return this.attempt(message, sender, (mail) => this.transports.send(transport, mail));
-    const admission = await this.circuits.enter(server);
-    if (!admission.admitted) return this.postpone(message, admission.retryAfterMs, server, admission.reason);
-    let reachable = true;
-    try {
-      await this.attempt(message, sender, async (mail) => {
-        const outcome = await this.transports.send(transport, mail);
-        reachable = !(outcome.kind === 'deferred' && outcome.unreachable);
-        return outcome;
-      });
-    } finally {
-      admission.done(reachable);
-    }
+    const closed = await this.routes.use(transportsFor(message, sender), (route) =>
+      this.attempt(message, sender, route),
+    );
+    if (closed !== undefined) await this.postpone(message, closed);
   }
 
   /** Makes one attempt. If the process dies, the message stays claimed until its lease expires. */
-  private async attempt(message: DueMessage, sender: MailSender, send: Send): Promise<void> {
+  private async attempt(message: DueMessage, sender: MailSender, route: MailRoute): Promise<void> {
     const { pk } = message;
     const number = await this.batches.claim(pk);
     if (number === undefined) return;
     this.inFlight.add(pk);
     try {
-      const outcome = await this.renderAndSend(message, sender, send);
-      await this.record({ ...message, attempts: number }, sender, outcome);
+      const outcome = await this.renderAndSend(message, sender, route);
+      await this.record({ ...message, attempts: number }, sender, outcome, route.provider);
     } finally {
       this.inFlight.delete(pk);
     }
   }
 
-  private async renderAndSend(message: DueMessage, sender: MailSender, send: Send): Promise<Outcome> {
+  private async renderAndSend(message: DueMessage, sender: MailSender, route: MailRoute): Promise<Outcome> {
     const secrets = this.secrets.withKey(message.data.secretKeyId);
     if (secrets === undefined) return { kind: 'refused', reason: keyIsGone };
     try {
@@ -113,7 +102,7 @@ export class MailDelivery {
         now: this.clock.date(),
       });
       const signingKeys = await this.signer.keysOf(sender.from.address);
-      return await send({ ...outgoing(message, sender, rendered), signingKeys });
+      return await route.send({ ...outgoing(message, sender, rendered), signingKeys });
     } catch (error) {
       if (error instanceof TemplateError) {
         return { kind: 'refused', reason: `The template ${message.template} cannot be used: ${error.message}` };
@@ -156,8 +145,7 @@ export class MailDelivery {
     return expires.getTime() <= this.clock.now() ? {} : { code, code_expires: statedExpiry(expires) };
   }
 
-  private async record(message: DueMessage, sender: MailSender, outcome: Outcome): Promise<void> {
-    const { provider } = this.transports.describe(sender.transport);
+  private async record(message: DueMessage, sender: MailSender, outcome: Outcome, provider: string): Promise<void> {
     const consequence = consequenceOf(outcome, provider, message, sender, this.clock.date(), Math.random());
     const { result, next } = consequence;
     const { pk, attempts: number } = message;
@@ -190,13 +178,25 @@ export class MailDelivery {
     });
   }
 
-  private async postpone({ pk }: DueMessage, milliseconds: number, server: string, why: string): Promise<void> {
+  private async postpone({ pk }: DueMessage, { retryAfterMs, reason }: Closed): Promise<void> {
     // Jitter, so that waiting messages do not all retry at once.
-    const jitter = Math.min(2000, milliseconds) * Math.random();
-    const until = new Date(this.clock.now() + milliseconds + jitter);
-    const reason = why === 'busy' ? '' : `${server} does not respond; retries are paused.`;
+    const jitter = Math.min(2000, retryAfterMs) * Math.random();
+    const until = new Date(this.clock.now() + retryAfterMs + jitter);
     await this.batches.postpone({ pk, until, reason });
   }
+
+  /** Returns the route of a sender that cannot send at present. */
+  private routeThatFails({ transports: [first] }: MailSender, reason: string): MailRoute {
+    const provider = first === undefined ? '' : this.transports.describe(first).provider;
+    return { provider, send: () => Promise.resolve({ kind: 'deferred', reason, unreachable: false }) };
+  }
+}
+
+/** Returns the transports of a message; a test mail takes no longer with several than with one. */
+function transportsFor({ data }: DueMessage, { transports }: MailSender): readonly TransportSettings[] {
+  if (data.isTrial !== true) return transports;
+  const totalTimeout = testTimeoutSeconds / transports.length;
+  return transports.map((transport) => ({ ...transport, totalTimeout }));
 }
 
 function outgoing(message: DueMessage, sender: MailSender, rendered: RenderedMail): OutgoingMail {

@@ -6,9 +6,10 @@ import { GlobalTransport } from '../transport/global-transport.js';
 import type { TransportSettings } from '../transport/mail-transport.js';
 import type { SmtpSettings } from '../transport/smtp/smtp-settings.js';
 
-/** The sender of a mail and its transport. */
+/** The sender of a mail and its transports. */
 export interface MailSender {
-  readonly transport: TransportSettings;
+  /** In the order in which a mail tries them. */
+  readonly transports: readonly TransportSettings[];
   readonly from: MailAddress;
   /** Name of the stage, for events and lists. */
   readonly name: string;
@@ -37,7 +38,7 @@ export class MailSenders {
   global(): MailSender {
     const from = readMailAddress(this.settings.emailFrom);
     return {
-      transport: this.globalTransport.settings,
+      transports: this.globalTransport.transports,
       from: from.name === '' ? this.withName(from.address) : from,
       name: '',
     };

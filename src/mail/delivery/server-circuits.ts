@@ -95,6 +95,11 @@ export class ServerCircuits {
     return { admitted: true, done: (reachable) => this.report(server, circuit, reachable) };
   }
 
+  /** Whether the circuit of a server has opened, and no mail has reached the server since. */
+  isFailing(server: string): boolean {
+    return (this.circuits.get(server)?.failures ?? 0) >= failuresToOpen;
+  }
+
   /** Returns the servers with an open circuit. */
   open(): string[] {
     return [...this.circuits].filter(([, { openUntil }]) => openUntil > this.now()).map(([server]) => server);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { readSettings } from '../../config/read-settings.js';
-import { globalTransport } from './global-transport.js';
+import { globalTransports } from './global-transport.js';
 
 function transport(environment: Record<string, string>): unknown {
-  return globalTransport(readSettings(environment).settings);
+  const transports = globalTransports(readSettings(environment).settings);
+  return transports.length === 1 ? transports[0] : transports;
 }
 
 const server = { kind: 'smtp', host: 'mail.example.org', username: '', password: '', useTls: false, useSsl: false };
@@ -24,6 +25,14 @@ describe('EMAIL_URL', () => {
   ])('%s is a mail server', (url, changes) => {
     const others = { EMAIL_URL: url, EMAIL_TIMEOUT: '7', EMAIL_HELO: 'id.example.org' };
     expect(transport(others)).toEqual({ ...server, timeout: 7, clientName: 'id.example.org', ...changes });
+  });
+
+  it('failover() is several transports, in order', () => {
+    const url = `failover( smtp://${written}@mail.example.org   resend://re_1@default )`;
+    expect(transport({ EMAIL_URL: url })).toMatchObject([
+      { kind: 'smtp', host: 'mail.example.org', ...login },
+      { kind: 'http', provider: 'resend', secret: 're_1' },
+    ]);
   });
 
   it('mailbox:// is the local mailbox, as no setting is', () => {
@@ -50,6 +59,12 @@ describe('EMAIL_URL', () => {
     ['smtp://ada:secret%zz@mail.example.org', /^EMAIL_URL has a % that is not written as %25\.$/],
     ['smtp://ada:secret%0D%0A@mail.example.org', /^EMAIL_URL cannot be used: The password .* control character/],
     ['smtp://ada:secret@mail.example.org#x', /^EMAIL_URL has a # that is not written as %23\.$/],
+    ['failover(smtp://ada:secret@a.example smtp://b.example', /^EMAIL_URL must be failover\(<url> <url>\)/],
+    ['failover(smtp://ada:secret@a.example)', /^EMAIL_URL must have two or more URLs in failover/],
+    ['failover(smtp://a.example ada:secret@b.example)', /^EMAIL_URL must start with one of smtp:/],
+    ['failover(smtp://a.example failover(smtp://b.example))', /^EMAIL_URL must start with one of smtp:/],
+    ['failover(smtp://a.example mailbox://)', /^EMAIL_URL must not have mailbox:\/\/ in failover\(\)\.$/],
+    [`failover(${'smtp://a.example '.repeat(11)})`, /^EMAIL_URL must not have more than 10 URLs/],
     ['mailbox://here', /^EMAIL_URL must be mailbox:\/\/ without anything after it\.$/],
   ])('%s gets an error without the secret', (url, message) => {
     expect(() => transport({ EMAIL_URL: url })).toThrow(message);

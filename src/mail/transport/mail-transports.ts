@@ -70,6 +70,23 @@ export class MailTransports implements OnModuleDestroy {
     return this.open(settings).check(sender);
   }
 
+  /**
+   * Checks transports that stand in for each other. A mail would be accepted if one of them accepts it.
+   *
+   * @param sender address of the sender
+   */
+  async checkAll(all: readonly TransportSettings[], sender: string): Promise<Report> {
+    const reports = await Promise.all(all.map((settings) => this.check(settings, sender)));
+    const [only] = reports;
+    if (only !== undefined && reports.length === 1) return only;
+    return {
+      ok: reports.some(({ ok }) => ok),
+      verdict: reports.map(({ verdict }, index) => `${index + 1}. ${verdict}`).join(' '),
+      steps: reports.flatMap(({ steps }) => steps),
+      transcript: reports.flatMap(({ transcript }, index) => [`* transport ${index + 1}`, ...transcript]),
+    };
+  }
+
   describe(settings: TransportSettings): TransportDescription {
     const kind = kindOf(settings);
     if (kind.problem(settings) !== undefined) return { provider: kind.name, server: '' };

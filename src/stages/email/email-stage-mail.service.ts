@@ -73,17 +73,17 @@ export class EmailStageMailService {
    * @throws ValidationError if the stage has both kinds of TLS enabled
    */
   async check(stage: EmailStage): Promise<EmailStageCheckDto> {
-    const { transport, problem, from } = this.senderOf(stage);
+    const { transports, problem, from } = this.senderOf(stage);
     if (problem !== undefined) return { ok: false, verdict: problem, steps: [], transcript: [], sender: [] };
     if (!stage.useGlobalSettings && stage.useTls && stage.useSsl) {
       throw new ValidationError({
         [nonField]: ['use_tls and use_ssl exclude each other: one is STARTTLS, the other TLS from the first byte.'],
       });
     }
-    const { server } = this.transports.describe(transport);
+    const servers = transports.map((transport) => this.transports.describe(transport).server);
     const [{ steps, transcript, ...report }, sender] = await Promise.all([
-      this.transports.check(transport, from.address),
-      this.senderChecks.check(asciiDomainOf(from.address), hostsOf(server)),
+      this.transports.checkAll(transports, from.address),
+      this.senderChecks.check(asciiDomainOf(from.address), hostsOf(servers)),
     ]);
     return { ...report, steps: [...steps], transcript: [...transcript], sender };
   }
@@ -116,7 +116,9 @@ export class EmailStageMailService {
   }
 }
 
-/** Returns the host of a server, `host:port`; none if mails go to no server. */
-function hostsOf(server: string): string[] {
-  return server === '' ? [] : [server.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '')];
+/** Returns the hosts of servers, `host:port`; none if mails go to no server. */
+function hostsOf(servers: readonly string[]): string[] {
+  return servers
+    .filter((server) => server !== '')
+    .map((server) => server.replace(/:\d+$/, '').replaceAll(/[[\]]/g, ''));
 }

@@ -46,10 +46,10 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
     try {
       const password = this.secrets.open(stage.password, emailPasswordPlace);
       const settings: SmtpSettings = { ...transport, password };
-      return { transport: settings, from, name };
+      return { transports: [settings], from, name };
     } catch (error) {
       if (!(error instanceof SealBrokenError)) throw error;
-      return { transport, from, name, problem: error.message };
+      return { transports: [transport], from, name, problem: error.message };
     }
   }
 

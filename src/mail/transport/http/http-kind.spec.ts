@@ -98,10 +98,11 @@ describe.each(names)('%s', (name) => {
     expect(await open(name).send(mail)).toMatchObject({ kind: 'deferred', unreachable: true, code: 500 });
   });
 
-  it('is doubtful after a lost response, unless the provider recognizes a repeated mail', async () => {
+  it('is doubtful after a lost response, and not after 503', async () => {
     server.handle = () => 'closed';
-    const outcome = await open(name).send(mail);
-    expect(outcome).toMatchObject({ kind: 'deferred', unreachable: true, isDoubtful: name !== 'resend' });
+    expect(await open(name).send(mail)).toMatchObject({ kind: 'deferred', unreachable: true, isDoubtful: true });
+    server.handle = () => ({ status: 503 });
+    expect(await open(name).send(mail)).toMatchObject({ kind: 'deferred', unreachable: true, isDoubtful: false });
   });
 
   it('is checked without sending a mail', async () => {

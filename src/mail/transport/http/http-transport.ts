@@ -36,8 +36,8 @@ export class HttpTransport implements MailTransport {
       return this.outcomeOf(response);
     } catch (error) {
       if (!(error instanceof RequestFailedError)) throw error;
-      const isDoubtful = error.isDoubtful && !provider.isIdempotent;
-      const caveat = isDoubtful ? ' It may have accepted the mail.' : '';
+      const { isDoubtful } = error;
+      const caveat = isDoubtful && !provider.isIdempotent ? ' It may have accepted the mail.' : '';
       const unreachable = !this.stopping.aborted;
       return { kind: 'deferred', reason: `${error.message}${caveat}`, unreachable, isDoubtful, server };
     }
@@ -105,8 +105,8 @@ export class HttpTransport implements MailTransport {
       kind: 'deferred',
       reason: `${server} does not accept the mail now: status ${status}${advice(response)}`,
       unreachable: status >= 500,
-      // A gateway may have lost the response of the provider.
-      isDoubtful: status >= 500 && !this.provider.isIdempotent,
+      // A gateway may have lost the response of the provider. 503 means that it has not handled the request.
+      isDoubtful: status >= 500 && status !== 503,
       ...(seconds !== undefined && { retryAfter: seconds }),
       ...details,
     };

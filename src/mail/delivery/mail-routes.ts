@@ -1,0 +1,115 @@
+import { Logger } from '@nestjs/common';
+
+import type { TransportSettings } from '../transport/mail-transport.js';
+import type { MailTransports, OutgoingMail, Outcome } from '../transport/mail-transports.js';
+import type { Admission, ServerCircuits } from './server-circuits.js';
+
+/** The way of a mail through the transports of its sender. */
+export interface MailRoute {
+  /** Transport that was tried last, as `TransportDescription` has it. */
+  readonly provider: string;
+  /** Sends the mail. While a transport is unreachable, the next one gets it. */
+  send(mail: OutgoingMail): Promise<Outcome>;
+}
+
+/** No transport takes a mail at present. */
+export interface Closed {
+  readonly retryAfterMs: number;
+  /** For administrators; empty if the server is busy. */
+  readonly reason: string;
+}
+
+interface Entered {
+  readonly settings: TransportSettings;
+  /** The transports after this one. */
+  readonly others: readonly TransportSettings[];
+  readonly done: (reachable: boolean) => void;
+}
+
+/** Chooses the transports of mails: the first one of a sender whose circuit is closed. */
+export class MailRoutes {
+  private readonly logger = new Logger('Mail');
+
+  constructor(
+    private readonly transports: MailTransports,
+    private readonly circuits: ServerCircuits,
+  ) {}
+
+  /**
+   * Runs `work` with the route of a mail, which has a slot of a server until `work` ends.
+   *
+   * @param list transports in the order in which they are tried
+   * @returns undefined if no transport takes the mail at present
+   */
+  async use(
+    list: readonly TransportSettings[],
+    work: (route: MailRoute) => Promise<void>,
+  ): Promise<Closed | undefined> {
+    const entrance = await this.enter(list);
+    if ('reason' in entrance) return entrance;
+    let current = entrance;
+    let reachable = true;
+    const send = async (mail: OutgoingMail): Promise<Outcome> => {
+      const reasons: string[] = [];
+      for (;;) {
+        const outcome = await this.transports.send(current.settings, mail);
+        reachable = !(outcome.kind === 'deferred' && outcome.unreachable);
+        if (outcome.kind === 'accepted' || outcome.kind === 'captured') return outcome;
+        reasons.push(outcome.reason);
+        // Without an answer the server may have the mail, and another one would send it twice.
+        const next = reachable || isDoubtful(outcome) ? undefined : await this.next(current);
+        if (next === undefined) return { ...outcome, reason: reasons.join(' ') };
+        this.logger.warn({ message: 'handed over', id: mail.pk, reason: outcome.reason });
+        current.done(reachable);
+        [current, reachable] = [next, true];
+      }
+    };
+    const { transports } = this;
+    const route = {
+      send,
+      get provider(): string {
+        return transports.describe(current.settings).provider;
+      },
+    };
+    try {
+      await work(route);
+    } finally {
+      current.done(reachable);
+    }
+    return undefined;
+  }
+
+  /** Returns the next transport that takes the mail; undefined if there is none. */
+  private async next({ others }: Entered): Promise<Entered | undefined> {
+    const entrance = others.length === 0 ? undefined : await this.enter(others);
+    return entrance === undefined || 'reason' in entrance ? undefined : entrance;
+  }
+
+  private async enter(list: readonly TransportSettings[]): Promise<Entered | Closed> {
+    let closed: Closed | undefined;
+    for (const [index, settings] of list.entries()) {
+      const { server } = this.transports.describe(settings);
+      const others = list.slice(index + 1);
+      const admission = await this.admissionTo(server, others.length > 0);
+      if (admission.admitted) return { settings, others, done: admission.done };
+      const { retryAfterMs, reason } = admission;
+      const isEarlier = closed === undefined || retryAfterMs < closed.retryAfterMs;
+      const why = reason === 'busy' ? '' : `${server} does not respond; retries are paused.`;
+      if (isEarlier) closed = { retryAfterMs, reason: why };
+      // A server that answers will soon be free.
+      if (!this.circuits.isFailing(server)) break;
+    }
+    if (closed === undefined) throw new Error('a sender without a transport');
+    return closed;
+  }
+
+  private async admissionTo(server: string, hasOthers: boolean): Promise<Admission> {
+    if (server === '') return { admitted: true, done: () => undefined };
+    // Nothing waits for the mail that probes a server while others are there.
+    return hasOthers && this.circuits.isFailing(server) ? this.circuits.admit(server) : this.circuits.enter(server);
+  }
+}
+
+function isDoubtful(outcome: Outcome): boolean {
+  return outcome.kind === 'deferred' && outcome.isDoubtful === true;
+}

@@ -1,0 +1,49 @@
+import type { Settings } from '../../config/settings.js';
+import type { TransportSettings } from './mail-transport.js';
+import { mailboxKind } from './mailbox/mailbox-kind.js';
+import { transportKinds } from './transport-kinds.js';
+import { schemeOf } from './transport-url.js';
+
+/** The most transports in one URL. */
+const maxTransports = 10;
+
+/**
+ * Returns the transports that a URL describes, in the order in which a mail tries them: one, or those of
+ * `failover(<url> <url>)`.
+ *
+ * @param settings for what a URL does not have, such as EMAIL_TIMEOUT
+ * @throws Error whose message completes `EMAIL_URL`, ends with a full stop and contains no secret
+ */
+export function readTransports(text: string, settings: Settings): readonly TransportSettings[] {
+  if (schemeOf(text) !== 'failover') return [readTransport(text, settings)];
+  const list = /^failover\((.*)\)$/is.exec(text)?.[1];
+  if (list === undefined) throw new Error('must be failover(<url> <url>) without anything after it.');
+  const urls = list.split(/\s+/).filter((url) => url !== '');
+  if (urls.length < 2)
+    throw new Error('must have two or more URLs in failover(<url> <url>), with a space between them.');
+  if (urls.length > maxTransports) throw new Error(`must not have more than ${maxTransports} URLs in failover().`);
+  return urls.map((url) => {
+    const transport = readTransport(url, settings);
+    // Mails would be lost without a failure.
+    if (transport.kind === mailboxKind.name) throw new Error('must not have mailbox:// in failover().');
+    return transport;
+  });
+}
+
+function readTransport(url: string, settings: Settings): TransportSettings {
+  const scheme = schemeOf(url);
+  const kind = transportKinds.find(({ schemes }) => scheme !== undefined && schemes.includes(scheme));
+  if (kind === undefined) {
+    const known = transportKinds.flatMap(({ schemes }) => schemes.map((each) => `${each}://`));
+    throw new Error(`must start with one of ${known.join(', ')}.`);
+  }
+  let transport;
+  try {
+    transport = kind.parse(url, settings);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}.`, { cause: error });
+  }
+  const problem = kind.problem(transport);
+  if (problem !== undefined) throw new Error(`cannot be used: ${problem}`);
+  return transport;
+}
