@@ -40,6 +40,8 @@ export class DatabaseClient extends Client {
       enableChannelBinding: requireChannelBinding,
       connection,
     } as ClientConfig);
+    // While a new connection goes from the pool to its first user, nobody else listens, and the error would end the process.
+    this.on('error', () => undefined);
     this.once('connect', () =>
       closeWhenSilent(
         this,

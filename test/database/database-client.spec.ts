@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
+import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -109,6 +110,17 @@ describe('A server that does not prove knowledge of the password', () => {
     await expect(connect(url, server)).rejects.toThrow('did not authenticate by scram-sha-256');
     expect(Buffer.concat(server.heard).toString('latin1')).not.toContain(password);
   });
+});
+
+it('A connection that the server ends at once fails its first statement, not the process', async () => {
+  const ended = message('E', 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0');
+  const { server } = await fake(Buffer.concat([ok, ready, ended]));
+  const { port } = server.address;
+  const pool = new Pool({ connectionString: `postgres://127.0.0.1:${port}/x?sslmode=disable`, Client: DatabaseClient });
+  const client = await pool.connect();
+  await expect(client.query('select 1')).rejects.toThrow('is not queryable');
+  client.release();
+  expect(pool.totalCount).toBe(0);
 });
 
 it('An unsupported value of require_auth in the database URL is refused', () => {

@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { expect, it } from 'vitest';
 
 import { asDatabaseOutage } from './database-outage.js';
@@ -11,6 +11,17 @@ function sqlState(code: string): Error {
 it.each([
   ['a refused connection', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
   ['a connection that breaks during a statement', new QueryFailedError('', [], new Error('Connection terminated'))],
+  [
+    'a statement on a broken connection',
+    new QueryFailedError('', [], new Error('Client has encountered a connection error and is not queryable')),
+  ],
+  ['a statement on a closed connection', new Error('Client was closed and is not queryable')],
+  ['a server that does not answer', new Error('Connection terminated: the database server does not answer')],
+  ['a server that does not answer in time', new Error('Query read timeout')],
+  ['a write to a closed socket', Object.assign(new Error('write'), { code: 'ERR_STREAM_WRITE_AFTER_END' })],
+  ['a server without the required TLS', new Error('The database server has no TLS, which sslmode of the URL requires')],
+  ['a connection that was lost before a statement of a transaction', new QueryRunnerAlreadyReleasedError()],
+  ['a connection that was lost before a nested transaction', new QueryRunnerProviderAlreadyReleasedError()],
   ['a pool without a free connection', new Error('timeout exceeded when trying to connect')],
   ['too many connections', sqlState('53300')],
   ['a server that shuts down', new QueryFailedError('', [], sqlState('57P01'))],

@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 
 import { AppError } from './app-error.js';
 
@@ -10,10 +10,14 @@ import { AppError } from './app-error.js';
 const outageCodes = /^(?:08|53|57P|58)|^25006$/;
 
 /** Errors of Node for a connection that cannot be opened or breaks. */
-const socketCodes = /^(?:E(?:CONN|HOST|NET)\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
+const socketCodes = /^(?:E(?:CONN|HOST|NET)\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ERR_(?:STREAM|SOCKET)_\w+)$/;
 
-/** Messages of pg and its pool for lost connections and a pool without a free one; they have no code. */
-const lostMessages = /^(?:Connection terminated|Client (?:has encountered|was closed)|timeout e(?:xceeded|xpired))/;
+/** Messages of pg, its pool and `database/` for lost connections and a pool without a free one; they have no code. */
+const lostMessages =
+  /^(?:Connection terminated|Client (?:has encountered|was closed)|timeout e(?:xceeded|xpired)|Query read timeout|The database server )/;
+
+/** Errors of TypeORM for a statement after the connection of its transaction was lost between two statements. */
+const lostTransactions = [QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError];
 
 /** Whether this SQLSTATE means that the server cannot serve at the moment. */
 export function isOutageCode(code: unknown): boolean {
@@ -28,6 +32,8 @@ export function asDatabaseOutage(error: unknown): AppError | undefined {
   const isOutage =
     cause instanceof DatabaseError
       ? isOutageCode(code)
-      : socketCodes.test(String(code)) || lostMessages.test(cause.message);
+      : socketCodes.test(String(code)) ||
+        lostMessages.test(cause.message) ||
+        lostTransactions.some((lost) => cause instanceof lost);
   return isOutage ? new AppError('databaseUnavailable') : undefined;
 }
