@@ -19,6 +19,18 @@ export function senderProblem(value: string): string | undefined {
   return `must be an address, or a name and an address such as City Library <books@library.example>. ${problem}`;
 }
 
+/** The address that answers go to. */
+export function replyToProblem(value: string): string | undefined {
+  const problem = mailAddressProblem('reply address', readMailAddress(value));
+  if (problem === undefined) return undefined;
+  return `must be an address, or a name and an address such as City Library <desk@library.example>. ${problem}`;
+}
+
+/** The value of `Feedback-ID`. */
+export function feedbackIdProblem(value: string): string | undefined {
+  return /^[!-~]{1,200}$/.test(value) ? undefined : 'must have at most 200 ASCII characters, without blanks';
+}
+
 /** An address that mails are sent to. */
 export function recipientProblem(value: string): string | undefined {
   const problem = addressProblem('recipient', value);
@@ -149,6 +161,25 @@ function pathProblem(path: string, kind: 'file' | 'folder'): string | undefined 
     const { code = '' } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' ? `names a ${kind} that does not exist: ${path}` : `cannot be read (${code}): ${path}`;
   }
+}
+
+/** Whether STARTTLS and TLS from the first byte are both set. */
+export function bothKindsOfTls(settings: {
+  readonly emailUseTls: boolean;
+  readonly emailUseSsl: boolean;
+}): string | undefined {
+  return settings.emailUseTls && settings.emailUseSsl
+    ? 'and EMAIL_USE_TLS are both set; EMAIL_USE_TLS is for port 587 or 25, EMAIL_USE_SSL for port 465'
+    : undefined;
+}
+
+/** Whether events are shipped to two places. */
+export function bothEventTargets(settings: {
+  readonly eventLog?: string;
+  readonly eventWebhookUrl?: string;
+}): string | undefined {
+  const isBoth = settings.eventLog !== undefined && settings.eventWebhookUrl !== undefined;
+  return isBoth ? 'and EVENT_WEBHOOK_URL are both set; set one' : undefined;
 }
 
 /** Whether a user name for the mail server is set without its password. */

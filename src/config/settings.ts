@@ -226,11 +226,7 @@ export class Settings {
 
   @Setting('TLS from the first byte')
   @Flag()
-  @ValidWith(({ emailUseTls, emailUseSsl }: Settings) =>
-    emailUseTls && emailUseSsl
-      ? 'and EMAIL_USE_TLS are both set; EMAIL_USE_TLS is for port 587 or 25, EMAIL_USE_SSL for port 465'
-      : undefined,
-  )
+  @ValidWith(rules.bothKindsOfTls)
   readonly emailUseSsl: boolean = false;
 
   @Setting('Seconds to wait for that server')
@@ -261,6 +257,14 @@ export class Settings {
   @Setting('Name of senders whose address has none, such as those of stages (default: BRAND_NAME)')
   @Valid(rules.nameProblem)
   readonly emailFromName: string | undefined;
+
+  @Setting('Where answers to mails go (Reply-To): an address, or a name and an address (default: to the sender)')
+  @Valid(rules.replyToProblem)
+  readonly emailReplyTo: string | undefined;
+
+  @Setting('Feedback-ID of mails, by which Google groups complaints, such as confirm:library:mails:example')
+  @Valid(rules.feedbackIdProblem)
+  readonly emailFeedbackId: string | undefined;
 
   @Setting('Name servers that checks of senders ask: IP addresses, comma separated (default: those of the system)')
   @ConvertedBy(rules.nameServers)
@@ -308,9 +312,7 @@ export class Settings {
 
   @Setting('Where events are shipped, one JSON object a line: stdout (default: nowhere)')
   @IsIn(['stdout'], oneOf)
-  @ValidWith(({ eventLog, eventWebhookUrl }: Settings) =>
-    eventLog !== undefined && eventWebhookUrl !== undefined ? 'and EVENT_WEBHOOK_URL are both set; set one' : undefined,
-  )
+  @ValidWith(rules.bothEventTargets)
   readonly eventLog: 'stdout' | undefined;
 
   @Secret('Webhook that events are shipped to, as Standard Webhooks describes it')

@@ -51,7 +51,7 @@ async function settled(pk: string, state: string): Promise<void> {
 }
 
 async function attemptsOf(pk: string): Promise<object[]> {
-  return (await messageOf(app, pk)).deliveryAttempts;
+  return (await messageOf(app, pk)).deliveryAttempts ?? [];
 }
 
 it('A mail goes to the next transport in the same attempt while the first one is unreachable', async () => {

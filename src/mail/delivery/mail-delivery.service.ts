@@ -12,9 +12,9 @@ import { MailSigner } from '../domains/mail-signer.js';
 import { type DueMessage, MessageStore } from '../outbox/message-store.js';
 import type { StoredMailData } from '../outbox/stored-mail-data.js';
 import { type MailData, statedExpiry } from '../rendering/mail-data.js';
-import { MailRenderer, type RenderedMail } from '../rendering/mail-renderer.js';
+import { MailRenderer } from '../rendering/mail-renderer.js';
 import type { TransportSettings } from '../transport/mail-transport.js';
-import { MailTransports, type OutgoingMail, type Outcome } from '../transport/mail-transports.js';
+import { MailTransports, type Outcome } from '../transport/mail-transports.js';
 import { testTimeoutSeconds } from '../transport/report.js';
 import { sanitize } from '../transport/sanitize.js';
 import { consequenceOf, eventOf } from './consequence.js';
@@ -22,6 +22,7 @@ import { DeliveryBatches, type DueMail } from './delivery-batches.js';
 import { MailMetrics } from './mail-metrics.js';
 import { type Closed, type MailRoute, MailRoutes } from './mail-routes.js';
 import type { MailSender } from './mail-senders.js';
+import { outgoingMailOf } from './outgoing-mail-of.js';
 import { ServerCircuits } from './server-circuits.js';
 
 /** Reason of a mail whose links and code can no longer be derived. */
@@ -94,15 +95,17 @@ export class MailDelivery {
     const secrets = this.secrets.withKey(message.data.secretKeyId);
     if (secrets === undefined) return { kind: 'refused', reason: keyIsGone };
     try {
+      const data = this.dataOf(message, secrets);
       const rendered = await this.renderer.render({
         template: message.template,
         subject: message.data.hasDefaultSubject === true ? '' : message.subject,
         locale: message.locale,
-        data: this.dataOf(message, secrets),
+        data,
         now: this.clock.date(),
       });
       const signingKeys = await this.signer.keysOf(sender.from.address);
-      return await route.send({ ...outgoing(message, sender, rendered), signingKeys });
+      const mail = outgoingMailOf(message, sender, rendered, data.code, this.settings);
+      return await route.send({ ...mail, signingKeys });
     } catch (error) {
       if (error instanceof TemplateError) {
         return { kind: 'refused', reason: `The template ${message.template} cannot be used: ${error.message}` };
@@ -197,18 +200,4 @@ function transportsFor({ data }: DueMessage, { transports }: MailSender): readon
   if (data.isTrial !== true) return transports;
   const totalTimeout = testTimeoutSeconds / transports.length;
   return transports.map((transport) => ({ ...transport, totalTimeout }));
-}
-
-function outgoing(message: DueMessage, sender: MailSender, rendered: RenderedMail): OutgoingMail {
-  return {
-    pk: message.pk,
-    messageId: message.messageId,
-    from: sender.from,
-    to: { name: message.recipientName, address: message.recipientAddress },
-    subject: rendered.subject,
-    html: rendered.html,
-    text: rendered.text,
-    attachments: rendered.attachments,
-    date: message.created,
-  };
 }

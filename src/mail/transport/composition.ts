@@ -45,6 +45,7 @@ export function compose(mail: OutgoingMail): ComposedMail {
     .setHeader('Subject', mail.subject)
     .setHeader('Message-ID', messageId)
     .setHeader('Date', mail.date);
+  if (mail.replyTo !== undefined) root.setHeader('Reply-To', mailbox(mail.replyTo));
   const unsigned = Buffer.from(`${serializePart(rootPart, root)}\r\n`);
   const { signingKeys = [], date } = mail;
   const raw = signingKeys.length === 0 ? unsigned : signMail(unsigned, signingKeys, date);

@@ -18,6 +18,8 @@ export interface OutgoingMail {
   readonly messageId: string;
   readonly from: MailAddress;
   readonly to: MailAddress;
+  /** Where answers go, if not to the sender. */
+  readonly replyTo?: MailAddress;
   readonly subject: string;
   readonly html?: string;
   readonly text: string;

@@ -5,13 +5,14 @@ import type { InlineImage, OutgoingMail } from './outgoing-mail.js';
 
 /** Header fields that every mail gets, or that affect routing. */
 const reservedFields =
-  /^(from|to|cc|bcc|sender|subject|date|message-id|return-path|received|auto-submitted|x-auto-response-suppress|mime-version|content-.*|resent-.*)$/i;
+  /^(from|to|cc|bcc|sender|reply-to|subject|date|message-id|return-path|received|auto-submitted|x-auto-response-suppress|mime-version|content-.*|resent-.*)$/i;
 
 /** Returns why this mail is invalid; undefined if it is valid. */
 export function mailProblem(mail: OutgoingMail): string | undefined {
   return (
     mailAddressProblem('sender', mail.from) ??
     mailAddressProblem('recipient', mail.to) ??
+    (mail.replyTo === undefined ? undefined : mailAddressProblem('reply address', mail.replyTo)) ??
     headerTextProblem('subject', mail.subject) ??
     (/^[!-;=?A-~]{1,120}@[!-;=?A-~]{1,255}$/.test(mail.messageId) ? undefined : 'The Message-ID is invalid.') ??
     (Number.isNaN(mail.date.getTime()) ? 'The date is invalid.' : undefined) ??

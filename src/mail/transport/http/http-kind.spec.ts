@@ -16,12 +16,13 @@ const mail: OutgoingMail = {
   messageId: '5d6f1a3e-41c7-4f0a-9d0c-1f2e3d4c5b6a@library.example',
   from: { name: 'City "Library"', address: 'books@library.example' },
   to: { name: '', address: 'ada@example.com' },
+  replyTo: { name: 'Desk', address: 'desk@library.example' },
   subject: 'Confirm your address',
   text: 'Open https://library.example/?token=1',
   html: '<p><img src="cid:logo">Open</p>',
   attachments: [{ cid: 'logo', filename: 'logo.png', contentType: 'image/png', content: Buffer.from('PNG') }],
   date: new Date('2026-11-29T10:00:00Z'),
-  headers: { 'X-Test': '1' },
+  headers: { 'OTP-Token': '"482913"; origin="https://library.example"', 'Feedback-ID': 'confirm:library' },
 };
 
 let host: string;
@@ -62,10 +63,12 @@ describe.each(names)('%s', (name) => {
     expect((outcome as { providerMessageId?: string }).providerMessageId).toMatch(/^\S{5,}$/);
   });
 
-  it('gets every part of the mail, and the Message-ID', async () => {
+  it('gets every part of the mail, Message-ID, Reply-To and further header fields', async () => {
     await open(name).send(mail);
     const sent = wholeMail(server.calls[0]);
     const parts = [mail.messageId, 'books@library.example', 'ada@example.com', 'Confirm your address', 'token=1'];
+    for (const part of ['desk@library.example', 'OTP-Token', '482913', 'confirm:library']) expect(sent).toContain(part);
+    expect(sent).toMatch(/reply-?_?to/i);
     for (const part of [...parts, 'cid:logo', Buffer.from('PNG').toString('base64')]) expect(sent).toContain(part);
   });
 

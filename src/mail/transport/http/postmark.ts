@@ -24,6 +24,7 @@ export const postmark: HttpProvider = {
     body: JSON.stringify({
       From: mailboxText(mail.from),
       To: mailboxText(mail.to),
+      ...(mail.replyTo !== undefined && { ReplyTo: mailboxText(mail.replyTo) }),
       Subject: mail.subject,
       ...(mail.html !== undefined && mail.html !== '' && { HtmlBody: mail.html }),
       TextBody: mail.text,

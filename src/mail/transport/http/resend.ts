@@ -23,6 +23,7 @@ export const resend: HttpProvider = {
     body: JSON.stringify({
       from: mailboxText(mail.from),
       to: [mailboxText(mail.to)],
+      ...(mail.replyTo !== undefined && { reply_to: mailboxText(mail.replyTo) }),
       subject: mail.subject,
       ...(mail.html !== undefined && mail.html !== '' && { html: mail.html }),
       text: mail.text,

@@ -14,6 +14,7 @@ export const sendgrid: HttpProvider = {
     body: JSON.stringify({
       personalizations: [{ to: [person(mail.to)] }],
       from: person(mail.from),
+      ...(mail.replyTo !== undefined && { reply_to: person(mail.replyTo) }),
       subject: mail.subject,
       content: [
         ...(mail.text === '' ? [] : [{ type: 'text/plain', value: mail.text }]),

@@ -37,6 +37,7 @@ function content(mail: OutgoingMail): object {
     message_id: mail.messageId,
     from: mail.from,
     to: mail.to,
+    reply_to: mail.replyTo ?? null,
     subject: mail.subject,
     text: mail.text,
     html: mail.html ?? '',

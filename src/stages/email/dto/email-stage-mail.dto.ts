@@ -86,7 +86,10 @@ class EmailStageCheckFields {
   @ObjectField(EmailStageCheckStepDto, { isArray: true, description: 'Steps of the check, in order.' })
   steps!: EmailStageCheckStepDto[];
 
-  @TextListField({ readOnly: true, description: 'What was said, without secrets: `C:` by this service, `S:` by the server, `*` what happened.' })
+  @TextListField({
+    readOnly: true,
+    description: 'What was said, without secrets: `C:` by this service, `S:` by the server, `*` what happened.',
+  })
   transcript!: string[];
 
   @ObjectField(SenderFindingDto, {
