@@ -5,6 +5,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 
 import { readSettings } from '../../../src/config/read-settings.js';
 import { SETTINGS } from '../../../src/config/settings.js';
+import { DatabaseClock } from '../../../src/database/database-clock.js';
 import { Housekeeping } from '../../../src/database/housekeeping.js';
 import { MailTransports, type OutgoingMail } from '../../../src/mail/transport/mail-transports.js';
 import type { SmtpSettings } from '../../../src/mail/transport/smtp/smtp-settings.js';
@@ -26,7 +27,14 @@ export interface TestTransports {
  */
 export async function startTransports(environment: Record<string, string> = {}): Promise<TestTransports> {
   const { settings } = readSettings({ EMAIL_CA_FILE: authorityFile, ...environment });
-  @Module({ providers: [{ provide: SETTINGS, useValue: settings }, Housekeeping], exports: [SETTINGS, Housekeeping] })
+  @Module({
+    providers: [
+      { provide: SETTINGS, useValue: settings },
+      { provide: DatabaseClock, useValue: { now: () => Date.now(), date: () => new Date() } },
+      Housekeeping,
+    ],
+    exports: [SETTINGS, DatabaseClock, Housekeeping],
+  })
   class SettingsModule {}
   const log: string[] = [];
   const write = (...values: unknown[]): void => void log.push(values.map(String).join(' '));
