@@ -121,18 +121,6 @@ describe('a working server', () => {
 describe('an error verdict explains the problem and its fix', () => {
   it.each<[string, Script, Partial<SmtpSettings>, RegExp]>([
     [
-      'unexpected implicit TLS',
-      { tls: 'implicit' },
-      { timeout: 0.5 },
-      /^localhost:\d+ expects implicit TLS on this port: set use_ssl instead of use_tls\.$/,
-    ],
-    [
-      'implicit TLS instead of STARTTLS',
-      { tls: 'implicit' },
-      { timeout: 0.5, useTls: true },
-      /expects implicit TLS on this port: set use_ssl/,
-    ],
-    [
       'missing implicit TLS',
       {},
       { useSsl: true },
@@ -181,14 +169,7 @@ describe('an error verdict explains the problem and its fix', () => {
       {},
       /does not speak SMTP\. Check host and port/,
     ],
-    [
-      'silence',
-      { answers: { greeting: silence } },
-      { timeout: 0.5 },
-      /did not answer within 0\.5 s \(greeting\)\. A server with implicit TLS/,
-    ],
     ['a lost connection', { answers: { EHLO: hangUp } }, {}, /closed the connection|was lost/],
-    ['silence later', { answers: { AUTH: silence } }, { timeout: 0.5 }, /did not answer within 0\.5 s \(AUTH PLAIN\)/],
   ])('%s', async (_, script, changes, verdict) => {
     const server = await servers.scripted(script);
     const result = await check(server, changes);

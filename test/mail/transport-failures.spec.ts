@@ -144,57 +144,6 @@ describe('a reply without a command', () => {
   });
 });
 
-describe('a silent server', () => {
-  const timeout = 0.4;
-
-  it('times out if it does not accept the connection', async () => {
-    const server = await servers.deaf();
-    expect(await send(server, { timeout, host: '127.0.0.1' })).toEqual({
-      kind: 'deferred',
-      reason: expect.stringContaining(`127.0.0.1:${server.port} did not accept a connection within 0.4 s. Check host`),
-      server: `127.0.0.1:${server.port}`,
-      unreachable: true,
-    });
-  });
-
-  it.each<[Moment, RegExp]>([
-    ['greeting', /did not answer within 0.4 s \(greeting\)/],
-    ['EHLO', /did not answer within 0.4 s \(EHLO\)/],
-    ['STARTTLS', /did not answer within 0.4 s \(STARTTLS\)/],
-    ['handshake', /did not finish the TLS handshake within 0.4 s/],
-    ['AUTH', /did not answer within 0.4 s \(AUTH PLAIN\)/],
-    ['MAIL', /did not answer within 0.4 s after MAIL FROM/],
-    ['RCPT', /did not answer within 0.4 s after RCPT TO/],
-    ['DATA', /did not answer within 0.4 s after DATA/],
-    ['message', /did not answer within 0.4 s after the message. It may have accepted the mail anyway/],
-  ])('times out at %s', async (moment, reason) => {
-    const server = await servers.scripted({ tls: 'starttls', answers: { [moment]: silence } });
-    const outcome = await send(server, { ...login, useTls: true, timeout });
-    expect(outcome).toMatchObject({ kind: 'deferred', unreachable: true, reason: expect.stringMatching(reason) });
-    await server.disconnected();
-    expect(server.connections).toBe(1);
-  });
-
-  it('times out if it sends byte by byte', async () => {
-    const timers: NodeJS.Timeout[] = [];
-    const server = await servers.raw((socket) => {
-      socket.write('220 hello\r\n');
-      socket
-        .on('error', () => undefined)
-        .on('data', (chunk) => {
-          if (chunk.toString().startsWith('EHLO')) socket.write('250 hello\r\n');
-          else timers.push(setInterval(() => socket.write('2'), 10));
-        });
-    });
-    expect(await send(server, { timeout })).toMatchObject({
-      kind: 'deferred',
-      unreachable: true,
-      reason: expect.stringContaining('took more than 1.6 s in total'),
-    });
-    timers.forEach((timer) => clearInterval(timer));
-  });
-});
-
 describe('a lost connection', () => {
   it.each<[Moment, RegExp]>([
     ['greeting', /closed the connection|was lost/],
