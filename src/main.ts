@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
+import './config/home-folder.js';
 
 import { runCommand } from './commands/run-command.js';
 

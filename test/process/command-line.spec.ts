@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileOptions } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,13 +26,22 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Runs `email-stage` in an empty folder. @param environment settings by name; none is inherited */
-function run(args: string[], environment: Record<string, string> = {}): Promise<CommandResult> {
+/**
+ * Runs `email-stage` in an empty folder.
+ *
+ * @param environment settings by name; none is inherited
+ * @param options of the process
+ */
+function run(
+  args: string[],
+  environment: Record<string, string> = {},
+  options: Pick<ExecFileOptions, 'uid' | 'gid' | 'cwd'> = {},
+): Promise<CommandResult> {
   const { PATH = '' } = process.env;
   const command = [join(inject('compiledSources'), 'main.js'), ...args];
   return new Promise((resolve) => {
-    const options = { cwd: folder, env: { PATH, ...environment } };
-    execFile(process.execPath, command, options, (error, output, errors) => {
+    const given = { cwd: folder, env: { PATH, ...environment }, encoding: 'utf8' as const, ...options };
+    execFile(process.execPath, command, given, (error, output, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), output, errors });
     });
   });
@@ -119,6 +128,12 @@ describe('email-stage migrate', { timeout: 120_000 }, () => {
     const { code, output, errors } = await run(['migrate'], settings);
     expect([code, output]).toEqual([1, '']);
     expect(errors).toMatch(/^connect ECONNREFUSED 127\.0\.0\.1:1\n$/);
+  });
+
+  it.runIf(process.getuid?.() === 0)('runs as a user without an entry in passwd', async () => {
+    const settings = { DATABASE_URL: database.url, SECRET_KEY, DATA_DIR: tmpdir() };
+    const { code, errors } = await run(['migrate'], settings, { uid: 54_321, gid: 54_321, cwd: tmpdir() });
+    expect([code, errors]).toEqual([0, '']);
   });
 });
 
