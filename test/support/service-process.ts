@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -16,11 +16,17 @@ export interface LogLine {
 /** The service as a separate process. */
 export class ServiceProcess {
   private received = '';
+  /** Emits `change` after output and at the exit. */
+  private readonly changes = new EventEmitter();
 
   private constructor(private readonly child: ChildProcess) {
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => (this.received += chunk.toString()));
+      stream?.on('data', (chunk: Buffer) => {
+        this.received += chunk.toString();
+        this.changes.emit('change');
+      });
     }
+    child.on('exit', () => this.changes.emit('change'));
   }
 
   /**
@@ -64,13 +70,11 @@ export class ServiceProcess {
     for (;;) {
       const found = pattern.exec(this.received);
       if (found !== null) return found;
-      if (this.child.exitCode !== null)
-        throw new Error(`the service exited with ${this.child.exitCode}:\n${this.received}`);
-      await Promise.race([
-        once(this.child.stdout!, 'data'),
-        once(this.child.stderr!, 'data'),
-        once(this.child, 'exit'),
-      ]);
+      const { exitCode, signalCode } = this.child;
+      if (exitCode !== null || signalCode !== null) {
+        throw new Error(`the service exited with ${exitCode ?? signalCode ?? ''}:\n${this.received}`);
+      }
+      await once(this.changes, 'change');
     }
   }
 
