@@ -4,6 +4,7 @@ import { MailerModule } from '@nestjs-modules/mailer';
 import { GlobalTransport } from './global-transport.js';
 import { MailTransports } from './mail-transports.js';
 import { Mailbox } from './mailbox/mailbox.js';
+import { TokenSources } from './oauth/token-sources.js';
 import { transportKinds } from './transport-kinds.js';
 
 /**
@@ -17,6 +18,7 @@ import { transportKinds } from './transport-kinds.js';
   providers: [
     GlobalTransport,
     MailTransports,
+    TokenSources,
     ...transportKinds.flatMap(({ factory, providers }) => [factory, ...providers]),
   ],
   exports: [GlobalTransport, MailTransports, Mailbox],

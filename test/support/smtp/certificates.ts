@@ -7,7 +7,7 @@ export interface Credentials {
   readonly key: string;
 }
 
-export type CertificateName = 'localhost' | 'expired' | 'wrong-host' | 'client';
+export type CertificateName = 'localhost' | 'expired' | 'wrong-host' | 'client' | 'oauth-client';
 
 /** Path of the certificate authority's file. */
 export const authorityFile = fileURLToPath(new URL('certificates/authority.pem', import.meta.url));

@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
+import type { SMTPServerOptions } from 'smtp-server';
 import { afterEach } from 'vitest';
 
 import { CollectingServer } from './collecting-server.js';
@@ -22,8 +23,8 @@ export class SmtpServers {
   }
 
   /** Starts a complete server, which keeps accepted mails. */
-  async collecting(): Promise<CollectingServer> {
-    return this.keep(await CollectingServer.start());
+  async collecting(options?: SMTPServerOptions): Promise<CollectingServer> {
+    return this.keep(await CollectingServer.start(options));
   }
 
   /** Starts a server that does not accept connections. */

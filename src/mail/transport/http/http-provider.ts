@@ -58,21 +58,6 @@ export interface HttpProvider {
   readCheck(response: OutgoingResponse): string | undefined;
 }
 
-/** Returns the members of a JSON response; none if it is something else. */
-export function jsonOf({ body }: OutgoingResponse): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-/** Returns a value of JSON as text; empty if it is neither text nor a number. */
-export function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
 /** Whether a status means success. */
 export function isSuccess({ status }: OutgoingResponse): boolean {
   return status >= 200 && status < 300;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
+import { jsonOf, textOf } from '../../../outgoing/json-response.js';
 import { compose } from '../composition.js';
-import { type HttpProvider, isSuccess, jsonOf, mailboxText, type ProviderAnswer, textOf } from './http-provider.js';
+import { type HttpProvider, isSuccess, mailboxText, type ProviderAnswer } from './http-provider.js';
 
 /** Mailgun: https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages */
 export const mailgun: HttpProvider = {

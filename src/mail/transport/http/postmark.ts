@@ -1,12 +1,5 @@
-import {
-  type HttpProvider,
-  isSuccess,
-  json,
-  jsonOf,
-  mailboxText,
-  type ProviderAnswer,
-  textOf,
-} from './http-provider.js';
+import { jsonOf, textOf } from '../../../outgoing/json-response.js';
+import { type HttpProvider, isSuccess, json, mailboxText, type ProviderAnswer } from './http-provider.js';
 
 /** Codes that say that the mail is wrong: invalid, too large, or to a recipient that Postmark has deactivated. */
 const refusals = [300, 406, 1235];

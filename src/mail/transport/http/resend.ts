@@ -1,13 +1,5 @@
-import {
-  type HttpProvider,
-  isRefusal,
-  isSuccess,
-  json,
-  jsonOf,
-  mailboxText,
-  type ProviderAnswer,
-  textOf,
-} from './http-provider.js';
+import { jsonOf, textOf } from '../../../outgoing/json-response.js';
+import { type HttpProvider, isRefusal, isSuccess, json, mailboxText, type ProviderAnswer } from './http-provider.js';
 
 /** Resend: https://resend.com/docs/api-reference/emails/send-email */
 export const resend: HttpProvider = {

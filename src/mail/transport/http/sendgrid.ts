@@ -1,5 +1,6 @@
 import type { OutgoingResponse } from '../../../outgoing/http-request.js';
-import { type HttpProvider, isRefusal, isSuccess, json, jsonOf, type ProviderAnswer, textOf } from './http-provider.js';
+import { jsonOf, textOf } from '../../../outgoing/json-response.js';
+import { type HttpProvider, isRefusal, isSuccess, json, type ProviderAnswer } from './http-provider.js';
 
 /** SendGrid: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
 export const sendgrid: HttpProvider = {

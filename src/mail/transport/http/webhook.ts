@@ -1,8 +1,9 @@
+import { jsonOf, textOf } from '../../../outgoing/json-response.js';
 import { signedHeaders } from '../../../outgoing/standard-webhook.js';
 import { webhookSecretProblem } from '../../../syntax/webhook-secret.js';
 import { compose } from '../composition.js';
 import type { OutgoingMail } from '../outgoing-mail.js';
-import { type HttpProvider, isRefusal, isSuccess, json, jsonOf, type ProviderAnswer, textOf } from './http-provider.js';
+import { type HttpProvider, isRefusal, isSuccess, json, type ProviderAnswer } from './http-provider.js';
 
 /** A service of the operator, described in docs/mail.md. Requests are signed as Standard Webhooks. */
 export const webhook: HttpProvider = {

@@ -3,9 +3,9 @@ import type { MailerService } from '@nestjs-modules/mailer';
 import type { Outcome } from '../outcome.js';
 import type { OutgoingMail } from '../outgoing-mail.js';
 import type { SessionError } from './session-error.js';
+import type { ServerAccess } from './session.js';
 import { SmtpConnection } from './smtp-connection.js';
 import type { SmtpSettings } from './smtp-settings.js';
-import type { TlsTrust } from './tls-trust.js';
 
 /** Accepted mails in a row, per connection, after which one more connection is tried again. */
 const mailsPerIncrease = 10;
@@ -36,7 +36,7 @@ export class ConnectionPool {
     private readonly name: string,
     private readonly settings: SmtpSettings,
     private readonly mailer: MailerService,
-    private readonly trust: TlsTrust,
+    private readonly access: ServerAccess,
     private readonly maxConnections: number,
   ) {
     this.limit = maxConnections;
@@ -119,7 +119,7 @@ export class ConnectionPool {
     // Last in, first out, so that surplus connections reach their idle timeout.
     const free = this.idle.pop();
     if (free !== undefined) return free;
-    const made = new SmtpConnection(`${this.name}/${this.connections.length}`, this.settings, this.mailer, this.trust);
+    const made = new SmtpConnection(`${this.name}/${this.connections.length}`, this.settings, this.mailer, this.access);
     this.connections.push(made);
     return made;
   }

@@ -1,4 +1,5 @@
-import { demandsTls, quoteReply, type Reply } from './reply.js';
+import type { OAuthSettings } from '../oauth/oauth-settings.js';
+import { demandsTls, quoteReply, type Reply, replyText } from './reply.js';
 import { SessionError } from './session-error.js';
 import { hostAndPort, type SmtpSettings } from './smtp-settings.js';
 
@@ -31,7 +32,7 @@ export async function authenticate(
     });
   }
   const known = mechanisms.filter((mechanism) => offered.includes(mechanism));
-  let failure = notOffered(offered, server);
+  let failure = mechanismNotOffered(offered, server);
   for (const mechanism of known) {
     try {
       await login(mechanism);
@@ -46,7 +47,7 @@ export async function authenticate(
 }
 
 /** Returns the error of a server that refuses a login. */
-export function loginError(reply: Reply, server: string): SessionError {
+export function loginError(reply: Reply, server: string, oauth: OAuthSettings | undefined): SessionError {
   if (demandsTls(reply)) {
     return new SessionError('login', `${server} requires TLS for the authentication: ${quoteReply(reply)}.`, {
       advice: 'Set use_tls or use_ssl.',
@@ -60,13 +61,28 @@ export function loginError(reply: Reply, server: string): SessionError {
     });
   }
   return new SessionError('login', `${server} rejects the authentication: ${quoteReply(reply)}.`, {
-    advice:
-      'Check user name and password. Some providers require an app password, or SMTP access to be enabled for the account.',
+    advice: oauth === undefined ? passwordAdvice : tokenAdvice(oauth, reply),
     reply,
   });
 }
 
-function notOffered(offered: readonly string[], server: string): SessionError {
+const passwordAdvice =
+  'Check user name and password. Some providers require an app password, or SMTP access to be enabled for the account.';
+
+function tokenAdvice({ provider, clientId }: OAuthSettings, reply: Reply): string {
+  if (provider !== 'microsoft') return 'Check that the user name is the mailbox that the token is for, and the scope.';
+  // https://learn.microsoft.com/en-us/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission
+  if (/SmtpClientAuthentication is disabled/i.test(replyText(reply))) {
+    return 'Enable SMTP AUTH for the mailbox: Set-CASMailbox -SmtpClientAuthenticationDisabled $false.';
+  }
+  return (
+    `Give the application ${clientId} the permission SMTP.SendAsApp with the consent of an administrator, and in Exchange ` +
+    'Online a service principal with full access to the mailbox.'
+  );
+}
+
+/** Returns the error of a server without a mechanism that can be used. */
+export function mechanismNotOffered(offered: readonly string[], server: string): SessionError {
   return new SessionError(
     'login',
     offered.length === 0

@@ -49,14 +49,19 @@ export function sessionErrorOf(error: unknown, context: OpeningContext): Session
   }
 }
 
-/** Returns the error for a login that would send the password in clear. */
-export function insecureLogin(server: string, tlsFailure: SessionError | undefined): SessionError {
+/** Returns the error for a login that would send the password or token in clear. */
+export function insecureLogin(settings: SmtpSettings, tlsFailure: SessionError | undefined): SessionError {
   const why = tlsFailure === undefined ? '' : ` TLS failed: ${tlsFailure.describe()}`;
-  return new SessionError('login', `The connection to ${server} has no TLS, so the password was not sent.${why}`, {
-    advice:
-      'Set use_tls or use_ssl. If the server does not support TLS and the network is trusted, ' +
-      'set EMAIL_ALLOW_CLEAR_LOGIN=true for the service, or leave the user name empty.',
-  });
+  const secret = settings.oauth === undefined ? 'password' : 'token';
+  return new SessionError(
+    'login',
+    `The connection to ${hostAndPort(settings)} has no TLS, so the ${secret} was not sent.${why}`,
+    {
+      advice:
+        'Set use_tls or use_ssl. If the server does not support TLS and the network is trusted, ' +
+        'set EMAIL_ALLOW_CLEAR_LOGIN=true for the service, or leave the user name empty.',
+    },
+  );
 }
 
 function errorOfReply(text: string, server: string, context: OpeningContext, cause: Error): SessionError {
@@ -66,7 +71,7 @@ function errorOfReply(text: string, server: string, context: OpeningContext, cau
   if (reply === undefined) {
     return new SessionError('protocol', `${server} does not speak SMTP.`, { advice: 'Check host and port.', cause });
   }
-  if (lastCommand.startsWith('AUTH')) return loginError(reply, server);
+  if (lastCommand.startsWith('AUTH')) return loginError(reply, server, context.settings.oauth);
   if (lastCommand === 'STARTTLS') {
     return new SessionError('tls', `${server} rejects STARTTLS: ${quoteReply(reply)}.`, { reply });
   }

@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 
 import { toAsciiHost } from '../../../syntax/mail-host.js';
+import type { TokenSource } from '../oauth/token-source.js';
 import type { SecretMask } from '../secret-mask.js';
 import { GuardedConnection } from './guarded-connection.js';
 import { authenticate } from './login.js';
@@ -12,16 +13,23 @@ import { parseReply, type Reply } from './reply.js';
 import { SessionError } from './session-error.js';
 import { insecureLogin, type OpeningContext, sessionErrorOf } from './session-failures.js';
 import { SessionLog, type SessionRecord } from './session-log.js';
-import { hostAndPort, type SmtpSettings, stepTimeoutMs } from './smtp-settings.js';
+import { type SmtpSettings, stepTimeoutMs } from './smtp-settings.js';
 import { describeAddress, describeTls, isLoopback, openSocket } from './sockets.js';
 import type { Trust } from './tls-trust.js';
+import { authenticateWithToken, tokenFor } from './token-login.js';
 
 /** Most bytes of a reply; the longest usual one, to EHLO, has a few hundred. */
 const maxReplyBytes = 16_384;
 
-/** Options of a session that are not part of the settings. */
-export interface SessionOptions {
+/** What sessions need to trust a server and to log in. */
+export interface ServerAccess {
   readonly trust: Trust;
+  /** For logins with an access token. */
+  readonly tokens: TokenSource | undefined;
+}
+
+/** Options of a session that are not part of the settings. */
+export interface SessionOptions extends ServerAccess {
   /** Aborts the session; its reason is the `SessionError` to throw. */
   readonly signal: AbortSignal;
   readonly mask: SecretMask;
@@ -107,6 +115,13 @@ export class Session {
   /** @param tlsFailure why an earlier attempt failed, so that this one does without TLS */
   static async open(settings: SmtpSettings, options: SessionOptions, tlsFailure?: SessionError): Promise<Session> {
     const log = new SessionLog(options.record, options.mask);
+    const { tokens, signal } = options;
+    if (tokens !== undefined)
+      await log.step(
+        'token',
+        () => tokens.description,
+        () => tokenFor(tokens, signal),
+      );
     const socket = await log.step('connect', describeAddress, () => openSocket(settings, options.signal));
     const session = new Session(settings, options, socket, log, tlsFailure);
     try {
@@ -210,20 +225,23 @@ export class Session {
     if (settings.username === '') return;
     const isSafe = this.tls !== null || this.options.trust.allowsClearLogin || (!offersTls && isLoopback(socket));
     await log.step('auth', String, () =>
-      isSafe ? this.authenticate() : Promise.reject(insecureLogin(hostAndPort(settings), this.failure)),
+      isSafe ? this.authenticate() : Promise.reject(insecureLogin(settings, this.failure)),
     );
   }
 
   private authenticate(): Promise<string> {
-    const login = (method: string): Promise<void> => {
-      const { username: user, password: pass } = this.settings;
-      return this.wait((done) =>
-        this.connection.login({ method, user, pass, credentials: { user, pass } }, (error) => done(error)),
-      );
-    };
-    return authenticate(this.settings, this.connection.offered, login, (error) =>
-      sessionErrorOf(error, this.context()),
-    );
+    const { settings, connection, options, signal } = this;
+    const { username: user, password: pass } = settings;
+    const { offered } = connection;
+    const login = (auth: object): Promise<void> =>
+      this.wait((done) => connection.login({ user, ...auth }, (error) => done(error)));
+    const describe = (error: unknown): SessionError => sessionErrorOf(error, this.context());
+    if (options.tokens !== undefined) {
+      const withToken = (oauth2: object): Promise<void> => login({ method: 'XOAUTH2', oauth2 });
+      const { tokens, mask } = options;
+      return authenticateWithToken(settings, { tokens, offered, mask, signal, login: withToken, describe });
+    }
+    return authenticate(settings, offered, (method) => login({ method, pass, credentials: { user, pass } }), describe);
   }
 
   /** Why nodemailer goes on without the TLS that the server offers. */

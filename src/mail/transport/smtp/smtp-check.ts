@@ -3,6 +3,7 @@ import type { PeerCertificate } from 'node:tls';
 import { Injectable } from '@nestjs/common';
 
 import { toAsciiAddress } from '../../../syntax/email-address.js';
+import { TokenSources } from '../oauth/token-sources.js';
 import { type Report, testTimeoutSeconds } from '../report.js';
 import { sanitize } from '../sanitize.js';
 import { SecretMask } from '../secret-mask.js';
@@ -10,15 +11,18 @@ import { outcomeOfReply } from './failures.js';
 import { quoteReply, type Reply, replyText } from './reply.js';
 import { SessionError } from './session-error.js';
 import type { SessionRecord } from './session-log.js';
-import { openSession, type Session } from './session.js';
+import { openSession, type ServerAccess, type Session } from './session.js';
 import { hostAndPort, type SmtpSettings, totalTimeoutMs } from './smtp-settings.js';
 import { certificateNames } from './tls-error.js';
-import { type Trust, TlsTrust } from './tls-trust.js';
+import { TlsTrust } from './tls-trust.js';
 
 /** Checks SMTP settings without sending a mail. */
 @Injectable()
 export class SmtpCheck {
-  constructor(private readonly trust: TlsTrust) {}
+  constructor(
+    private readonly trust: TlsTrust,
+    private readonly tokens: TokenSources,
+  ) {}
 
   /**
    * Connects, authenticates and begins a mail as `SmtpTransport.send` does, then resets and quits. Takes at most 60 s,
@@ -44,7 +48,8 @@ export class SmtpCheck {
     record: SessionRecord,
     deadline: number,
   ): Promise<string> {
-    return inSession(settings, this.trust, record, deadline, async (session) => {
+    const access = { trust: this.trust, tokens: settings.oauth && this.tokens.of(settings.oauth) };
+    return inSession(settings, access, record, deadline, async (session) => {
       await session.step('mail', replyText, () => mailFrom(session, sender, settings));
       session.quit();
       return this.successVerdict(settings, session.tls);
@@ -95,10 +100,10 @@ export class SmtpCheck {
    */
   private async fetchCertificate(settings: SmtpSettings, deadline: number): Promise<PeerCertificate | undefined> {
     const anonymous = { ...settings, username: '', password: '' };
-    const trust = { ...this.trust, verifies: false };
+    const access = { trust: { ...this.trust, verifies: false }, tokens: undefined };
     try {
       const record = { steps: [], transcript: [] };
-      return await inSession(anonymous, trust, record, deadline, (session) => {
+      return await inSession(anonymous, access, record, deadline, (session) => {
         const certificate = session.certificate();
         session.quit();
         return Promise.resolve(certificate);
@@ -141,7 +146,7 @@ async function mailFrom(session: Session, sender: string, settings: SmtpSettings
  */
 async function inSession<T>(
   settings: SmtpSettings,
-  trust: Trust,
+  access: ServerAccess,
   record: SessionRecord,
   deadline: number,
   use: (session: Session) => Promise<T>,
@@ -155,7 +160,7 @@ async function inSession<T>(
   const timer = setTimeout(() => controller.abort(timeoutError), milliseconds);
   try {
     return await use(
-      await openSession(settings, { trust, signal: controller.signal, mask: new SecretMask(settings), record }),
+      await openSession(settings, { ...access, signal: controller.signal, mask: new SecretMask(settings), record }),
     );
   } finally {
     clearTimeout(timer);

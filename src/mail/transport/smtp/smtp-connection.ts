@@ -10,9 +10,8 @@ import { malformedReply, outcomeOfError, type SendContext } from './failures.js'
 import { parseReply, replyText } from './reply.js';
 import { SessionError } from './session-error.js';
 import { endOfMessage } from './session-log.js';
-import { openSession, type Session } from './session.js';
+import { openSession, type ServerAccess, type Session } from './session.js';
 import { hostAndPort, type SmtpSettings, stepTimeoutMs, totalTimeoutMs } from './smtp-settings.js';
-import type { TlsTrust } from './tls-trust.js';
 
 /** Options of the mailer, with an option of nodemailer that its type lacks. */
 type SendOptions = ISendMailOptions & { readonly signal: AbortSignal };
@@ -44,7 +43,7 @@ export class SmtpConnection {
     private readonly name: string,
     private readonly settings: SmtpSettings,
     private readonly mailer: MailerService,
-    private readonly trust: TlsTrust,
+    private readonly access: ServerAccess,
   ) {
     this.mask = new SecretMask(settings);
     mailer.addTransporter(name, {
@@ -153,7 +152,7 @@ export class SmtpConnection {
     this.session = undefined;
     this.mask = new SecretMask(this.settings);
     const record = { steps: [], transcript: [] };
-    this.session = await openSession(this.settings, { trust: this.trust, signal, mask: this.mask, record });
+    this.session = await openSession(this.settings, { ...this.access, signal, mask: this.mask, record });
     return this.session;
   }
 

@@ -3,6 +3,8 @@ import { MailerService } from '@nestjs-modules/mailer';
 
 import { SETTINGS, type Settings } from '../../../config/settings.js';
 import type { MailTransport, TransportFactory, TransportKind } from '../mail-transport.js';
+import { oauthParameters, oauthSecrets, oauthSettingsIn } from '../oauth/oauth-settings.js';
+import { TokenSources } from '../oauth/token-sources.js';
 import { flagIn, readTransportUrl } from '../transport-url.js';
 import { SmtpCheck } from './smtp-check.js';
 import { type SmtpSettings, settingsProblem } from './smtp-settings.js';
@@ -19,13 +21,16 @@ class SmtpTransports implements TransportFactory<SmtpSettings> {
     private readonly mailer: MailerService,
     private readonly trust: TlsTrust,
     private readonly checker: SmtpCheck,
+    private readonly tokens: TokenSources,
   ) {}
 
   open(smtp: SmtpSettings, stopping: AbortSignal): MailTransport {
     this.opened += 1;
     const { mailer, trust, checker } = this;
     const { smtpConnections: maxConnections } = this.settings;
-    return new SmtpTransport(smtp, { name: String(this.opened), mailer, trust, checker, maxConnections, stopping });
+    const tokens = smtp.oauth && this.tokens.of(smtp.oauth);
+    const name = String(this.opened);
+    return new SmtpTransport(smtp, { name, mailer, trust, tokens, checker, maxConnections, stopping });
   }
 }
 
@@ -33,20 +38,22 @@ class SmtpTransports implements TransportFactory<SmtpSettings> {
 export const smtpKind: TransportKind<SmtpSettings> = {
   name: 'smtp',
   schemes: ['smtp', 'smtps'],
-  secrets: ['password'],
+  secrets: ['password', ...oauthSecrets],
   parse: smtpSettingsIn,
   problem: settingsProblem,
   factory: SmtpTransports,
   providers: [SmtpCheck, TlsTrust],
 };
 
-/** Reads `smtp://user:password@host:port`, or `smtps://` with TLS from the first byte. */
+/** Reads `smtp://user:password@host:port` (or `?oauth=…` instead of the password), or `smtps://` with TLS from the first byte. */
 function smtpSettingsIn(text: string, { emailTimeout, emailHelo }: Settings): SmtpSettings {
-  const url = readTransportUrl(text, ['require_tls']);
+  const url = readTransportUrl(text, ['require_tls', ...oauthParameters]);
   const { scheme, username, password, host, port, path } = url;
   if (host === '') throw new Error('has no host');
   if (path !== '') throw new Error('must not have a path');
-  if (username !== '' && password === '') throw new Error('has a user name without a password');
+  const oauth = oauthSettingsIn(url);
+  if (oauth !== undefined && password !== '') throw new Error('has both a password and oauth');
+  if (username !== '' && password === '' && oauth === undefined) throw new Error('has a user name without a password');
   const useSsl = scheme === 'smtps';
   const requiresTls = flagIn(url, 'require_tls');
   if (useSsl && requiresTls === false) throw new Error('cannot be smtps:// with require_tls=false');
@@ -61,5 +68,6 @@ function smtpSettingsIn(text: string, { emailTimeout, emailHelo }: Settings): Sm
     useSsl,
     timeout: emailTimeout,
     clientName: emailHelo,
+    ...(oauth !== undefined && { oauth }),
   };
 }

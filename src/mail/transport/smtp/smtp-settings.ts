@@ -1,6 +1,7 @@
 import type { Settings } from '../../../config/settings.js';
 import { hostProblem, loginProblem } from '../../../syntax/mail-host.js';
 import type { TransportSettings } from '../mail-transport.js';
+import type { OAuthSettings } from '../oauth/oauth-settings.js';
 
 /** Settings of an SMTP server and of the connections to it. */
 export interface SmtpSettings extends TransportSettings {
@@ -11,6 +12,8 @@ export interface SmtpSettings extends TransportSettings {
   /** Empty for no authentication. */
   readonly username: string;
   readonly password: string;
+  /** For logins with an access token instead of a password. */
+  readonly oauth?: OAuthSettings;
   /** Requires STARTTLS. */
   readonly useTls: boolean;
   /** Implicit TLS. */

@@ -1,6 +1,7 @@
 import type { MailerService } from '@nestjs-modules/mailer';
 
 import type { MailTransport, TransportDescription } from '../mail-transport.js';
+import type { TokenSource } from '../oauth/token-source.js';
 import type { Outcome } from '../outcome.js';
 import type { OutgoingMail } from '../outgoing-mail.js';
 import type { Report } from '../report.js';
@@ -16,6 +17,7 @@ export interface SmtpTransportOptions {
   readonly name: string;
   readonly mailer: MailerService;
   readonly trust: TlsTrust;
+  readonly tokens: TokenSource | undefined;
   readonly checker: SmtpCheck;
   readonly maxConnections: number;
   /** Aborts the mails in flight; its reason is an `Error` for administrators. */
@@ -32,9 +34,9 @@ export class SmtpTransport implements MailTransport {
     private readonly settings: SmtpSettings,
     private readonly options: SmtpTransportOptions,
   ) {
-    const { name, mailer, trust, maxConnections, stopping } = options;
+    const { name, mailer, trust, tokens, maxConnections, stopping } = options;
     trust.warnAbout(hostAndPort(settings));
-    this.pool = new ConnectionPool(name, settings, mailer, trust, maxConnections);
+    this.pool = new ConnectionPool(name, settings, mailer, { trust, tokens }, maxConnections);
     stopping.addEventListener('abort', this.abort);
   }
 
