@@ -21,6 +21,7 @@ import { FlowToken } from './flow-execution/flow-token.entity.js';
 import { FlowStageBinding } from './flows/flow-stage-binding.entity.js';
 import { Flow } from './flows/flow.entity.js';
 import { Stage } from './flows/stage.entity.js';
+import { TransportRate } from './mail/delivery/transport-rate.entity.js';
 import { DkimKey } from './mail/domains/dkim-key.entity.js';
 import { MailDomain } from './mail/domains/mail-domain.entity.js';
 import { NotMeLink } from './mail/not-me/not-me-link.entity.js';
@@ -98,6 +99,7 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings = defa
       DkimKey,
       MailDomain,
       NotMeLink,
+      TransportRate,
     ],
     subscribers: [ActorSubscriber],
     migrations,

@@ -6,6 +6,7 @@ import { MailDelivery } from './delivery/mail-delivery.service.js';
 import { MailMetrics } from './delivery/mail-metrics.js';
 import { MailSenders } from './delivery/mail-senders.js';
 import { MailWorker } from './delivery/mail-worker.service.js';
+import { TransportRates } from './delivery/transport-rates.js';
 import { MailDomainsModule } from './domains/mail-domains.module.js';
 import { EmailTemplates } from './email-templates.js';
 import { MailboxModule } from './mailbox/mailbox.module.js';
@@ -39,6 +40,7 @@ import { TransportModule } from './transport/transport.module.js';
     LockNotices,
     NoticeMail,
     Outbox,
+    TransportRates,
   ],
   exports: [
     EmailTemplates,

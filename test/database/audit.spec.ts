@@ -24,6 +24,7 @@ const unaudited = {
   revision: 'cache validation',
   run_answers: 'answers of a flow run, like its session',
   secret_check: 'written once, at the first start',
+  transport_rate: 'counters',
   session: 'sign-ins have events of their own',
 };
 

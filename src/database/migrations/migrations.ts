@@ -34,6 +34,7 @@ import { EventShipping1795886510000 } from './1795886510000-event-shipping.js';
 import { AttemptProviders1795886520000 } from './1795886520000-attempt-providers.js';
 import { Nodes1795888000000 } from './1795888000000-nodes.js';
 import { MailDomains1795888100000 } from './1795888100000-mail-domains.js';
+import { TransportRates1795888300000 } from './1795888300000-transport-rates.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -73,4 +74,5 @@ export const migrations = [
   AttemptProviders1795886520000,
   Nodes1795888000000,
   MailDomains1795888100000,
+  TransportRates1795888300000,
 ];

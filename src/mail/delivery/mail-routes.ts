@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { TransportSettings } from '../transport/mail-transport.js';
 import type { MailTransports, OutgoingMail, Outcome } from '../transport/mail-transports.js';
 import type { Admission, ServerCircuits } from './server-circuits.js';
+import type { TransportRates } from './transport-rates.js';
 
 /** The way of a mail through the transports of its sender. */
 export interface MailRoute {
@@ -15,7 +16,7 @@ export interface MailRoute {
 /** No transport takes a mail at present. */
 export interface Closed {
   readonly retryAfterMs: number;
-  /** For administrators; empty if the server is busy. */
+  /** For administrators; empty if the server is busy, or the rate is reached. */
   readonly reason: string;
 }
 
@@ -23,16 +24,17 @@ interface Entered {
   readonly settings: TransportSettings;
   /** The transports after this one. */
   readonly others: readonly TransportSettings[];
-  readonly done: (reachable: boolean) => void;
+  readonly done: (reachable: boolean | undefined) => void;
 }
 
-/** Chooses the transports of mails: the first one of a sender whose circuit is closed. */
+/** Chooses the transports of mails: the first one of a sender whose circuit is closed. A mail waits for its rate. */
 export class MailRoutes {
   private readonly logger = new Logger('Mail');
 
   constructor(
     private readonly transports: MailTransports,
     private readonly circuits: ServerCircuits,
+    private readonly rates: TransportRates,
   ) {}
 
   /**
@@ -91,7 +93,12 @@ export class MailRoutes {
       const { server } = this.transports.describe(settings);
       const others = list.slice(index + 1);
       const admission = await this.admissionTo(server, others.length > 0);
-      if (admission.admitted) return { settings, others, done: admission.done };
+      if (admission.admitted) {
+        const retryAfterMs = await this.waitOf(settings, admission.done);
+        if (retryAfterMs === 0) return { settings, others, done: admission.done };
+        admission.done(undefined);
+        return { retryAfterMs, reason: '' };
+      }
       const { retryAfterMs, reason } = admission;
       const isEarlier = closed === undefined || retryAfterMs < closed.retryAfterMs;
       const why = reason === 'busy' ? '' : `${server} does not respond; retries are paused.`;
@@ -101,6 +108,16 @@ export class MailRoutes {
     }
     if (closed === undefined) throw new Error('a sender without a transport');
     return closed;
+  }
+
+  /** Returns the milliseconds until the rate of a transport admits the mail. */
+  private async waitOf(settings: TransportSettings, done: Entered['done']): Promise<number> {
+    try {
+      return await this.rates.take(settings);
+    } catch (error) {
+      done(undefined);
+      throw error;
+    }
   }
 
   private async admissionTo(server: string, hasOthers: boolean): Promise<Admission> {

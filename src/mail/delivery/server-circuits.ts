@@ -33,9 +33,9 @@ interface Circuit {
   readonly waiting: Set<() => void>;
 }
 
-/** Admission to a server. If admitted, the caller must call `done` with the result. */
+/** Admission to a server. If admitted, the caller must call `done` with the result; undefined if nothing was sent. */
 export type Admission =
-  | { readonly admitted: true; readonly done: (reachable: boolean) => void }
+  | { readonly admitted: true; readonly done: (reachable: boolean | undefined) => void }
   | { readonly admitted: false; readonly retryAfterMs: number; readonly reason: 'busy' | 'open' };
 
 /**
@@ -138,11 +138,13 @@ export class ServerCircuits {
     this.waiting -= 1;
   }
 
-  private report(server: string, circuit: Circuit, reachable: boolean): void {
+  private report(server: string, circuit: Circuit, reachable: boolean | undefined): void {
     circuit.inFlight -= 1;
-    circuit.proven = reachable;
-    circuit.failures = reachable ? 0 : circuit.failures + 1;
-    circuit.openUntil = this.now() + pauseAfter(circuit.failures) * 1000;
+    if (reachable !== undefined) {
+      circuit.proven = reachable;
+      circuit.failures = reachable ? 0 : circuit.failures + 1;
+      circuit.openUntil = this.now() + pauseAfter(circuit.failures) * 1000;
+    }
     for (const wake of circuit.waiting) wake();
     // Bounds the map: idle circuits need not be kept.
     if (circuit.inFlight === 0 && this.circuits.size > 1000) this.circuits.delete(server);

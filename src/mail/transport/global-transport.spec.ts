@@ -20,6 +20,11 @@ describe('EMAIL_URL', () => {
     [`smtp://${written}@mail.example.org:587`, { ...login, port: 587, useTls: true }],
     [`smtp://${written}@mail.example.org?require_tls=false`, { ...login, port: 25 }],
     [`smtps://${written}@mail.example.org`, { ...login, port: 465, useSsl: true }],
+    ['smtp://mail.example.org?rate=14/s', { port: 25, rate: 14 }],
+    [
+      `smtp://${written}@mail.example.org:587?rate=90/m&require_tls=true`,
+      { ...login, port: 587, useTls: true, rate: 1.5 },
+    ],
     ['smtp://[2001:db8::1]:26', { host: '2001:db8::1', port: 26 }],
     ['smtp://müller.example', { host: 'müller.example', port: 25 }],
   ])('%s is a mail server', (url, changes) => {
@@ -55,6 +60,10 @@ describe('EMAIL_URL', () => {
     ['smtp://mail.example.org?tls=1', /^EMAIL_URL has the unknown parameter "tls"; known: require_tls, oauth, /],
     ['smtp://mail.example.org?require_tls=maybe', /^EMAIL_URL must have true or false as require_tls\.$/],
     ['smtps://mail.example.org?require_tls=false', /^EMAIL_URL cannot be smtps:\/\/ with require_tls=false\.$/],
+    ...['rate=14', 'rate=0/s', 'rate=1/s&rate=2/s', 'rate=-1/m'].map((query): [string, RegExp] => [
+      `smtp://mail.example.org?${query}`,
+      /^EMAIL_URL must have one rate such as rate=14\/s,/,
+    ]),
     ['smtp://ada@mail.example.org', /^EMAIL_URL has a user name without a password\.$/],
     ['smtp://ada:secret%zz@mail.example.org', /^EMAIL_URL has a % that is not written as %25\.$/],
     ['smtp://ada@mail.example.org?client_id=a', /^EMAIL_URL has client_id without oauth=microsoft, /],

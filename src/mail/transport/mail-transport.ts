@@ -11,6 +11,8 @@ export interface TransportSettings {
   readonly kind: string;
   /** Seconds that sending a mail may take at most, if less than the kind allows. */
   readonly totalTimeout?: number;
+  /** Mails per second that all workers together may send. */
+  readonly rate?: number;
 }
 
 /** What a transport is, for attempts, logs and circuits. */

@@ -93,6 +93,11 @@ export class MailTransports implements OnModuleDestroy {
     return this.open(settings).describe();
   }
 
+  /** Returns a text that identifies the account of a transport, without its secrets. */
+  accountOf({ totalTimeout: _, rate: __, ...account }: TransportSettings): string {
+    return secretless(account);
+  }
+
   /** Lets mails be sent for SHUTDOWN_TIMEOUT, and aborts them then. */
   stopInTime(): void {
     this.deadline ??= setTimeout(() => this.abort(), this.settings.shutdownTimeout * 1000);
@@ -116,11 +121,15 @@ export class MailTransports implements OnModuleDestroy {
   /** Returns the transport of these settings; one with an outdated secret of the same account is closed. */
   private open(settings: TransportSettings): MailTransport {
     const kind = kindOf(settings);
-    const account = JSON.stringify(settings, (name, value: unknown) => (kind.secrets.includes(name) ? null : value));
-    return this.transports.get(JSON.stringify(settings), account, () =>
+    return this.transports.get(JSON.stringify(settings), secretless(settings), () =>
       this.modules.get(kind.factory, { strict: false }).open(settings, this.stopping.signal),
     );
   }
+}
+
+function secretless(settings: TransportSettings): string {
+  const { secrets } = kindOf(settings);
+  return JSON.stringify(settings, (name, value: unknown) => (secrets.includes(name) ? null : value));
 }
 
 const shuttingDown = new Error('The service is shutting down.');

@@ -39,11 +39,29 @@ function readTransport(url: string, settings: Settings): TransportSettings {
   }
   let transport;
   try {
-    transport = kind.parse(url, settings);
+    const { rest, rate } = rateIn(url);
+    transport = { ...kind.parse(rest, settings), ...(rate !== undefined && { rate }) };
   } catch (error) {
     throw new Error(`${(error as Error).message}.`, { cause: error });
   }
   const problem = kind.problem(transport);
   if (problem !== undefined) throw new Error(`cannot be used: ${problem}`);
   return transport;
+}
+
+/** Returns the mails per second in the parameter `rate`, which every kind may have, and the URL without it. */
+function rateIn(url: string): { rest: string; rate?: number } {
+  const start = url.indexOf('?');
+  if (start < 0) return { rest: url };
+  const parameters = url.slice(start + 1).split('&');
+  const others = parameters.filter((parameter) => !parameter.startsWith('rate='));
+  const [value, second] = parameters.filter((parameter) => parameter.startsWith('rate='));
+  if (value === undefined) return { rest: url };
+  const [, number, unit] = /^rate=(\d{1,6})\/([smh])$/.exec(value) ?? [];
+  if (second !== undefined || number === undefined || Number(number) === 0) {
+    throw new Error('must have one rate such as rate=14/s, rate=100/m or rate=1000/h');
+  }
+  const seconds = unit === 's' ? 1 : unit === 'm' ? 60 : 3600;
+  const query = others.length === 0 ? '' : `?${others.join('&')}`;
+  return { rest: `${url.slice(0, start)}${query}`, rate: Number(number) / seconds };
 }
