@@ -1,3 +1,5 @@
+import { createHash, createHmac } from 'node:crypto';
+
 import { Webhook } from 'standardwebhooks';
 
 import type { ProviderCall, ProviderReply } from './mail-provider-server.js';
@@ -10,6 +12,8 @@ type Json = Record<string, unknown>;
 
 /** What a provider answers to a mail with a fault, in the words of its documentation. */
 export interface ProviderApi {
+  /** User name of EMAIL_URL if the secret is its password. */
+  readonly username?: string;
   /** EMAIL_URL without scheme and host. */
   readonly query: string;
   /** Answers as the provider does. */
@@ -86,6 +90,51 @@ function mailgun(call: ProviderCall): ProviderReply {
   return { status: 200, body: { id: '<20261129.1@mg.example.org>', message: 'Queued. Thank you.' } };
 }
 
+const keyId = 'AKIDEXAMPLE';
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+function isSigned({ method, path, headers, body }: ProviderCall): boolean {
+  const [, credential = '', names = '', signature] =
+    /^AWS4-HMAC-SHA256 Credential=(\S+), SignedHeaders=(\S+), Signature=(\w+)$/.exec(headers.authorization ?? '') ?? [];
+  const [id, day = '', region = '', service = ''] = credential.split('/');
+  const time = String(headers['x-amz-date']);
+  const lines = names.split(';').map((name) => `${name}:${String(headers[name])}\n`);
+  const canonical = [method, path, '', lines.join(''), names, digest(body)].join('\n');
+  const scope = `${day}/${region}/${service}/aws4_request`;
+  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${apiKey}`);
+  const expected = hmac(key, ['AWS4-HMAC-SHA256', time, scope, digest(canonical)].join('\n')).toString('hex');
+  const isScope = id === keyId && region === 'eu-west-1' && service === 'ses' && time.startsWith(day);
+  return isScope && names.split(';').includes('host') && signature === expected;
+}
+
+/** https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html and …/CommonErrors.html */
+function ses(call: ProviderCall): ProviderReply {
+  if (!isSigned(call)) {
+    const headers = { 'x-amzn-errortype': 'SignatureDoesNotMatch:http://internal.amazon.com/coral/' };
+    return { status: 403, headers, body: { message: 'The request signature we calculated does not match.' } };
+  }
+  if (call.path === '/v2/email/account') return { status: 200, body: { SendingEnabled: true } };
+  const { Destination, Content } = jsonIn(call) as {
+    Destination?: { ToAddresses?: string[] };
+    Content?: { Raw?: { Data?: string } };
+  };
+  const mime = Buffer.from(Content?.Raw?.Data ?? '', 'base64').toString();
+  if (
+    call.path !== '/v2/email/outbound-emails' ||
+    !isText(Destination?.ToAddresses?.[0]) ||
+    !/^MIME-Version: /m.test(mime)
+  ) {
+    return {
+      status: 400,
+      headers: { 'x-amzn-errortype': 'BadRequestException' },
+      body: { message: 'Missing content.' },
+    };
+  }
+  return { status: 200, body: { MessageId: '0102018b7e1f-6f7a-000000' } };
+}
+
 /** docs/mail.md */
 function own(call: ProviderCall): ProviderReply {
   try {
@@ -133,6 +182,21 @@ export const providerApis: Readonly<Record<string, ProviderApi>> = {
     api: mailgun,
     refusal: { status: 400, body: { message: 'to parameter is not a valid address. please check documentation' } },
     setup: { status: 403, body: { message: 'Domain mg.example.org is not allowed to send: activate it.' } },
+  },
+  'ses+api': {
+    username: keyId,
+    query: '?region=eu-west-1',
+    api: ses,
+    refusal: {
+      status: 400,
+      headers: { 'x-amzn-errortype': 'MessageRejected' },
+      body: { message: 'Transaction failed: Local address contains control or whitespace' },
+    },
+    setup: {
+      status: 400,
+      headers: { 'x-amzn-errortype': 'MessageRejected' },
+      body: { message: 'Email address is not verified. The following identities failed the check in region EU-WEST-1' },
+    },
   },
   https: {
     query: '',

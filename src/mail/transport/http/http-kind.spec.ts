@@ -37,7 +37,8 @@ beforeEach(() => {
 
 function open(name: string, key = apiKey): MailTransport {
   const secret = encodeURIComponent(key);
-  const url = `${name}://${name === 'https' ? `:${secret}` : secret}@${host}/${providerApis[name]?.query ?? ''}`;
+  const { username = name === 'https' ? '' : undefined, query = '' } = providerApis[name] ?? {};
+  const url = `${name}://${username === undefined ? secret : `${username}:${secret}`}@${host}/${query}`;
   const factory = new httpKind.factory(clock);
   return factory.open(
     httpKind.parse(name === 'https' ? url : url.replace(`${host}/`, host), settings),
@@ -131,6 +132,28 @@ it('A repeated mail has the same idempotency key, and one that the provider know
   expect(await open('resend').send(mail)).toMatchObject({ kind: 'deferred', code: 409 });
 });
 
+it.each([
+  ['MailFromDomainNotVerifiedException', 400],
+  ['AccountSuspendedException', 400],
+  ['SendingPausedException', 400],
+  ['LimitExceededException', 400],
+  ['NotFoundException', 404],
+  ['TooManyRequestsException', 429],
+])('Amazon SES with %s defers a mail, and the attempt quotes it', async (error, status) => {
+  server.handle = () => ({ status, headers: { 'x-amzn-errortype': `${error}:` }, body: { message: 'Words.' } });
+  const outcome = await open('ses+api').send(mail);
+  expect(outcome).toMatchObject({ kind: 'deferred', code: status, unreachable: false, reply: `${error}: Words.` });
+});
+
+it('Amazon SES is checked with a key that can only send mails, and for an account that may not send', async () => {
+  const message = 'User: arn:aws:iam::1:user/mail is not authorized to perform: ses:GetAccount';
+  server.handle = () => ({ status: 403, headers: { 'x-amzn-errortype': 'AccessDeniedException' }, body: { message } });
+  expect(await open('ses+api').check(mail.from.address)).toMatchObject({ ok: true });
+  server.handle = () => ({ status: 200, body: { SendingEnabled: false } });
+  const verdict = expect.stringContaining('Sending is paused or suspended for the account.');
+  expect(await open('ses+api').check(mail.from.address)).toMatchObject({ ok: false, verdict });
+});
+
 describe('A provider', () => {
   it('cannot delay a mail longer than the timeout', async () => {
     server.handle = () => 'silent';
@@ -161,6 +184,7 @@ describe('EMAIL_URL', () => {
     ['resend://re_123@default', 'https://api.resend.com/'],
     ['postmark://token@default?stream=outbound', 'https://api.postmarkapp.com/'],
     ['sendgrid://SG.a.b@api.eu.sendgrid.com', 'https://api.eu.sendgrid.com/'],
+    ['ses+api://AKID:key@default?region=eu-west-1', 'https://email.eu-west-1.amazonaws.com/'],
     ['mailgun://key@api.eu.mailgun.net?domain=mg.example.org', 'https://api.eu.mailgun.net/'],
     [`https://:${encodeURIComponent(apiKey)}@mail.example.org/send`, 'https://mail.example.org/send'],
   ])('%s leads to %s', (url, endpoint) => {
@@ -172,12 +196,15 @@ describe('EMAIL_URL', () => {
     ['resend://default', 'has no API key; write it as resend://<API key>@default'],
     ['resend://a:b@default', 'must be resend://<API key>@default'],
     ['resend://a@default?domain=b', 'has the unknown parameter "domain"; known: none'],
+    ['ses+api://AKID@default?region=eu-west-1', 'has no API key; write it as ses+api://<key ID>:<secret>@default'],
     ['https://mail.example.org/send', 'has no API key; write it as https://:<secret>@host/path'],
   ])('%s is refused', (url, message) => {
     expect(() => httpKind.parse(url, settings)).toThrow(message);
   });
 
   it.each([
+    ['ses+api://AKID:key@default', 'needs ?region= with a region such as eu-west-1.'],
+    ['ses+api://AKID:key@default?region=evil.example/', 'needs ?region= with'],
     ['mailgun://key@default', 'needs ?domain= with the domain at Mailgun.'],
     ['https://:secret@mail.example.org/send', 'needs a secret as the password of the URL, which must be whsec_'],
   ])('%s cannot be used', (url, problem) => {
@@ -188,7 +215,10 @@ describe('EMAIL_URL', () => {
 /** Returns the mail in a request as one text, with the parts of MIME and JSON decoded. */
 function wholeMail({ body, headers }: ProviderCall = { method: '', path: '', headers: {}, body: '' }): string {
   const isJson = headers['content-type'] === 'application/json';
-  const { data } = (isJson ? JSON.parse(body) : {}) as { data?: { raw: string } };
-  const raw = data === undefined ? '' : Buffer.from(data.raw, 'base64').toString();
+  const { data, Content } = (isJson ? JSON.parse(body) : {}) as {
+    data?: { raw: string };
+    Content?: { Raw: { Data: string } };
+  };
+  const raw = Buffer.from(data?.raw ?? Content?.Raw.Data ?? '', 'base64').toString();
   return [body, raw].join('\n').replaceAll('=\r\n', '').replaceAll('=3D', '=');
 }

@@ -11,10 +11,11 @@ import { mailgun } from './mailgun.js';
 import { postmark } from './postmark.js';
 import { resend } from './resend.js';
 import { sendgrid } from './sendgrid.js';
+import { ses } from './ses.js';
 import { webhook } from './webhook.js';
 
 /** The providers. */
-const providers: readonly HttpProvider[] = [resend, postmark, sendgrid, mailgun, webhook];
+const providers: readonly HttpProvider[] = [resend, postmark, sendgrid, mailgun, ses, webhook];
 
 function providerOf(name: string): HttpProvider {
   const found = providers.find((provider) => provider.name === name);
@@ -49,11 +50,15 @@ function httpSettingsIn(text: string, { emailTimeout }: Settings): HttpSettings 
   const provider = providerOf(scheme);
   const { username, password, host, port, path, parameters } = readTransportUrl(text, provider.parameters);
   const isOwn = provider.host === undefined;
-  const secret = isOwn ? password : username;
-  const form = isOwn ? 'https://:<secret>@host/path' : `${scheme}://<API key>@default`;
-  if (secret === '') throw new Error(`has no API key; write it as ${form}`);
-  if (isOwn ? username !== '' : password !== '' || path !== '') throw new Error(`must be ${form}`);
-  const server = host === 'default' ? provider.host : host;
+  const hasKeyId = provider.hasKeyId === true;
+  const secret = isOwn || hasKeyId ? password : username;
+  const key = hasKeyId ? '<key ID>:<secret>' : '<API key>';
+  const form = isOwn ? 'https://:<secret>@host/path' : `${scheme}://${key}@default`;
+  if (secret === '' || (hasKeyId && username === '')) throw new Error(`has no API key; write it as ${form}`);
+  if (isOwn ? username !== '' : (password !== '' && !hasKeyId) || path !== '') throw new Error(`must be ${form}`);
+  const values = Object.fromEntries(parameters);
+  const usual = typeof provider.host === 'function' ? provider.host(values) : provider.host;
+  const server = host === 'default' ? usual : host;
   if (server === undefined) throw new Error('has no host');
   // Only a test server on this machine is reached without TLS.
   const protocol = loopbackHost.test(server) ? 'http' : 'https';
@@ -61,8 +66,9 @@ function httpSettingsIn(text: string, { emailTimeout }: Settings): HttpSettings 
     kind: 'http',
     provider: provider.name,
     endpoint: `${protocol}://${server}${port === undefined ? '' : `:${port}`}${path === '' ? '/' : path}`,
+    ...(hasKeyId && { keyId: username }),
     secret,
-    parameters: Object.fromEntries(parameters),
+    parameters: values,
     timeout: emailTimeout,
   };
 }

@@ -9,6 +9,8 @@ export interface HttpSettings extends TransportSettings {
   readonly provider: string;
   /** Where its API is: paths of requests are relative to it. */
   readonly endpoint: string;
+  /** Identifier of a key whose secret signs requests. */
+  readonly keyId?: string;
   /** API key, or the secret that signs requests. */
   readonly secret: string;
   /** Further parameters of the URL. */
@@ -40,10 +42,12 @@ export interface ProviderAnswer {
 export interface HttpProvider {
   /** Also the scheme of EMAIL_URL. */
   readonly name: string;
-  /** Host of its API; undefined if the URL must name it. */
-  readonly host: string | undefined;
+  /** Host of its API, which may depend on the parameters; undefined if the URL must name it. */
+  readonly host: string | ((parameters: Readonly<Record<string, string>>) => string) | undefined;
   /** Names of parameters of its URL. */
   readonly parameters: readonly string[];
+  /** Whether the URL has the identifier of the key as its user name, and the secret as its password. */
+  readonly hasKeyId?: boolean;
   /** Whether the provider recognizes a repeated mail, so that a retry after a lost response never doubles it. */
   readonly isIdempotent: boolean;
   /** Returns why the settings cannot be used; undefined if they can. */
