@@ -35,6 +35,7 @@ import { AttemptProviders1795886520000 } from './1795886520000-attempt-providers
 import { Nodes1795888000000 } from './1795888000000-nodes.js';
 import { MailDomains1795888100000 } from './1795888100000-mail-domains.js';
 import { TransportRates1795888300000 } from './1795888300000-transport-rates.js';
+import { DomainGrants1795888301000 } from './1795888301000-domain-grants.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -75,4 +76,5 @@ export const migrations = [
   Nodes1795888000000,
   MailDomains1795888100000,
   TransportRates1795888300000,
+  DomainGrants1795888301000,
 ];
