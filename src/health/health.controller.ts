@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Controller, Get, Inject, Logger, Req, Res, ServiceUnavailableException } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
@@ -29,6 +31,9 @@ const maxSilence = 60;
 
 /** Seconds after which it should be restarted, if the database is up. */
 const maxLiveSilence = 300;
+
+/** Milliseconds to wait for the database. */
+const answerMs = 2000;
 
 /** Without authentication: a probe with credentials must not depend on the database either. */
 const isOpen = RouteConfig({ access: { level: 'visitor' } });
@@ -93,7 +98,7 @@ export class HealthController {
   private check(): Promise<HealthCheckResult> {
     const connection = this.dataSource;
     const database = (): ReturnType<TypeOrmHealthIndicator['pingCheck']> =>
-      this.database.pingCheck('database', { connection, timeout: 2000 });
+      this.database.pingCheck('database', { connection, timeout: answerMs });
     return this.health.check(
       this.settings.role === 'api' ? [database] : [database, () => this.checkJobs(), () => this.checkMailQueue()],
     );
@@ -105,22 +110,22 @@ export class HealthController {
     return silence <= maxSilence ? indicator.up({ silence }) : indicator.down({ silence });
   }
 
-  private async databaseAnswers(): Promise<boolean> {
-    return this.dataSource.query('select 1').then(
+  private databaseAnswers(): Promise<boolean> {
+    const answers = this.dataSource.query('select 1').then(
       () => true,
       () => false,
     );
+    return Promise.race([answers, sleep(answerMs, false, { ref: false })]);
   }
 
   /** A worker is healthy while no queued mail is overdue by more than MAIL_MAX_AGE. */
-  private async checkMailQueue(): Promise<HealthIndicatorResult> {
-    const indicator = this.indicators.check('mail');
-    try {
+  private checkMailQueue(): ReturnType<TypeOrmHealthIndicator['pingCheck']> {
+    const check = async (): Promise<{ overdue: number }> => {
       const overdue = Math.round(await this.mail.oldestWaiting());
-      return overdue <= this.settings.mailMaxAge ? indicator.up({ overdue }) : indicator.down({ overdue });
-    } catch (error) {
-      return indicator.down({ message: (error as Error).message });
-    }
+      if (overdue > this.settings.mailMaxAge) throw new Error(`A mail is overdue by ${overdue} s`);
+      return { overdue };
+    };
+    return this.indicators.check('mail').attempt(check).withTimeout(answerMs);
   }
 }
 
