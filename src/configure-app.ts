@@ -159,5 +159,7 @@ function fastifyAdapter(settings: Settings, logger: Logger): FastifyAdapter {
       else answerError(error, request as never, reply as never, new NestLog('Error'));
     },
     forceCloseConnections: 'idle',
+    // What arrives on a connection before it closes is answered as usual.
+    return503OnClosing: false,
   });
 }

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
+import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { createSendingStage, enqueue, mailFrom, messageOf } from '../support/mails.js';
 import { ServiceProcess } from '../support/service-process.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 /** An SMTP server that accepts connections and says nothing. */
@@ -58,6 +59,29 @@ async function startWaitingWorker(timeout: string): Promise<{ service: ServicePr
   await connected;
   return { service, message: message! };
 }
+
+it('answers a request that arrives while the server closes as usual', async () => {
+  const closing = await startTestApp({ ROLE: 'api' });
+  const blocker = new Client({ connectionString: (closing.dataSource.options as { url: string }).url });
+  await blocker.connect();
+  await blocker.query('begin; lock table "event" in access exclusive mode');
+  const { hostname, port } = new URL(closing.url);
+  const open = connect({ host: hostname, port: Number(port) });
+  let answers = '';
+  open.on('data', (chunk) => (answers += chunk.toString()));
+  const send = (path: string): unknown =>
+    open.write(`GET ${path} HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer ${adminKey}\r\n\r\n`);
+  send('/api/v3/events/events/');
+  await expect
+    .poll(async () => (await blocker.query(`select from pg_stat_activity where wait_event_type = 'Lock'`)).rowCount)
+    .toBe(1);
+  const stopped = closing.stop();
+  await expect.poll(() => request(closing.url).catch(String)).toContain('ECONNREFUSED');
+  send('/-/health/live/');
+  await blocker.end();
+  await expect.poll(() => answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200']);
+  await stopped;
+});
 
 it('resets none of 100 keep-alive clients on SIGTERM, while readiness fails', async ({ annotate }) => {
   const { service, url } = await start({ ROLE: 'api', SHUTDOWN_DELAY: '5' });
