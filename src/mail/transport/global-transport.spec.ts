@@ -71,7 +71,7 @@ describe('EMAIL_URL', () => {
       'smtp://ada:secret@mail.example.org?oauth=other&token_url=https://x.org&client_id=a&client_secret=secret',
       /^EMAIL_URL has both a password and oauth\.$/,
     ],
-    ['smtp://mail.example.org?oauth=microsoft&tenant=a', /^EMAIL_URL has no user name; with oauth it is the address/],
+    ['smtp://mail.example.org?oauth=microsoft&tenant=a', /^EMAIL_URL has no user name\.$/],
     ['smtp://ada@mail.example.org?oauth=pigeon', /^EMAIL_URL must have microsoft, google or other as oauth\.$/],
     ['smtp://ada@mail.example.org?oauth=microsoft&client_id=a', /^EMAIL_URL needs the tenant, its ID or its domain\.$/],
     [

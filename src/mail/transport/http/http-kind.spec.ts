@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { apiKey, providerApis } from '../../../../test/support/mail-provider-apis.js';
 import { MailProviderServer, type ProviderCall } from '../../../../test/support/mail-provider-server.js';
 import { readSettings } from '../../../config/read-settings.js';
+import type { DatabaseClock } from '../../../database/database-clock.js';
 import type { MailTransport } from '../mail-transport.js';
+import { TokenSources } from '../oauth/token-sources.js';
 import type { OutgoingMail } from '../outgoing-mail.js';
 import { httpKind } from './http-kind.js';
 
@@ -39,7 +41,7 @@ function open(name: string, key = apiKey): MailTransport {
   const secret = encodeURIComponent(key);
   const { username = name === 'https' ? '' : undefined, query = '' } = providerApis[name] ?? {};
   const url = `${name}://${username === undefined ? secret : `${username}:${secret}`}@${host}/${query}`;
-  const factory = new httpKind.factory(clock);
+  const factory = new httpKind.factory(clock, new TokenSources(clock as DatabaseClock));
   return factory.open(
     httpKind.parse(name === 'https' ? url : url.replace(`${host}/`, host), settings),
     stopping.signal,
@@ -169,7 +171,9 @@ describe('A provider', () => {
 
   it('that is not there is unreachable, and has not got the mail', async () => {
     const settingsOf = httpKind.parse('resend://key@127.0.0.1:1', settings);
-    const outcome = await new httpKind.factory(clock).open(settingsOf, stopping.signal).send(mail);
+    const outcome = await new httpKind.factory(clock, new TokenSources(clock as DatabaseClock))
+      .open(settingsOf, stopping.signal)
+      .send(mail);
     expect(outcome).toMatchObject({
       kind: 'deferred',
       unreachable: true,

@@ -4,7 +4,10 @@ import { loopbackHost } from '../../../config/local-trial.js';
 import type { Settings } from '../../../config/settings.js';
 import { DatabaseClock } from '../../../database/database-clock.js';
 import type { MailTransport, TransportFactory, TransportKind } from '../mail-transport.js';
+import { oauthSecrets } from '../oauth/oauth-settings.js';
+import { TokenSources } from '../oauth/token-sources.js';
 import { readTransportUrl, schemeOf } from '../transport-url.js';
+import { graph } from './graph.js';
 import type { HttpProvider, HttpSettings } from './http-provider.js';
 import { HttpTransport } from './http-transport.js';
 import { mailgun } from './mailgun.js';
@@ -15,7 +18,7 @@ import { ses } from './ses.js';
 import { webhook } from './webhook.js';
 
 /** The providers. */
-const providers: readonly HttpProvider[] = [resend, postmark, sendgrid, mailgun, ses, webhook];
+const providers: readonly HttpProvider[] = [resend, postmark, sendgrid, mailgun, ses, graph, webhook];
 
 function providerOf(name: string): HttpProvider {
   const found = providers.find((provider) => provider.name === name);
@@ -26,10 +29,14 @@ function providerOf(name: string): HttpProvider {
 /** Opens transports over HTTP. */
 @Injectable()
 class HttpTransports implements TransportFactory<HttpSettings> {
-  constructor(private readonly clock: DatabaseClock) {}
+  constructor(
+    private readonly clock: DatabaseClock,
+    private readonly tokens: TokenSources,
+  ) {}
 
   open(settings: HttpSettings, stopping: AbortSignal): MailTransport {
-    return new HttpTransport(providerOf(settings.provider), settings, this.clock, stopping);
+    const tokens = settings.oauth && this.tokens.of(settings.oauth);
+    return new HttpTransport(providerOf(settings.provider), settings, { clock: this.clock, tokens, stopping });
   }
 }
 
@@ -37,7 +44,7 @@ class HttpTransports implements TransportFactory<HttpSettings> {
 export const httpKind: TransportKind<HttpSettings> = {
   name: 'http',
   schemes: providers.map(({ name }) => name),
-  secrets: ['secret'],
+  secrets: ['secret', ...oauthSecrets],
   parse: httpSettingsIn,
   problem: (settings) => providerOf(settings.provider).problem?.(settings),
   factory: HttpTransports,
@@ -48,7 +55,11 @@ export const httpKind: TransportKind<HttpSettings> = {
 function httpSettingsIn(text: string, { emailTimeout }: Settings): HttpSettings {
   const scheme = schemeOf(text) ?? '';
   const provider = providerOf(scheme);
-  const { username, password, host, port, path, parameters } = readTransportUrl(text, provider.parameters);
+  const url = readTransportUrl(text, provider.parameters);
+  const { username, password, host, port, path, parameters } = url;
+  if (provider.parse !== undefined) {
+    return { kind: 'http', provider: provider.name, ...provider.parse(url), parameters: {}, timeout: emailTimeout };
+  }
   const isOwn = provider.host === undefined;
   const hasKeyId = provider.hasKeyId === true;
   const secret = isOwn || hasKeyId ? password : username;

@@ -1,6 +1,8 @@
 import type { OutgoingRequest, OutgoingResponse } from '../../../outgoing/http-request.js';
 import type { TransportSettings } from '../mail-transport.js';
+import type { OAuthSettings } from '../oauth/oauth-settings.js';
 import type { OutgoingMail } from '../outgoing-mail.js';
+import type { TransportUrl } from '../transport-url.js';
 
 /** The account at a provider with an HTTP API. */
 export interface HttpSettings extends TransportSettings {
@@ -13,6 +15,8 @@ export interface HttpSettings extends TransportSettings {
   readonly keyId?: string;
   /** API key, or the secret that signs requests. */
   readonly secret: string;
+  /** For access tokens instead of an API key. */
+  readonly oauth?: OAuthSettings;
   /** Further parameters of the URL. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Seconds to wait for a response. */
@@ -36,6 +40,8 @@ export interface ProviderAnswer {
   readonly messageId?: string | undefined;
   /** The provider's words. */
   readonly text: string;
+  /** What to do, in sentences, if it is more than the status says. */
+  readonly advice?: string | undefined;
 }
 
 /** A provider of mail with an HTTP API. */
@@ -50,6 +56,8 @@ export interface HttpProvider {
   readonly hasKeyId?: boolean;
   /** Whether the provider recognizes a repeated mail, so that a retry after a lost response never doubles it. */
   readonly isIdempotent: boolean;
+  /** Reads a URL of another form. @throws as `readTransportUrl` does */
+  parse?(url: TransportUrl): Pick<HttpSettings, 'endpoint' | 'secret' | 'oauth'>;
   /** Returns why the settings cannot be used; undefined if they can. */
   problem?(settings: HttpSettings): string | undefined;
   /** Returns the request that sends a mail. */
@@ -57,7 +65,7 @@ export interface HttpProvider {
   /** Reads the response to that request. */
   read(response: OutgoingResponse): ProviderAnswer;
   /** Returns a request that needs the API key and sends nothing. */
-  check(settings: HttpSettings, now: Date): ProviderRequest;
+  check(settings: HttpSettings, now: Date, sender: string): ProviderRequest;
   /** Returns why a check has failed; undefined if a mail could be sent. */
   readCheck(response: OutgoingResponse): string | undefined;
 }

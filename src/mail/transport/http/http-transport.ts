@@ -6,6 +6,8 @@ import {
   sendRequest,
 } from '../../../outgoing/http-request.js';
 import type { MailTransport, TransportDescription } from '../mail-transport.js';
+import { TokenError } from '../oauth/token-error.js';
+import type { TokenSource } from '../oauth/token-source.js';
 import type { Outcome } from '../outcome.js';
 import type { OutgoingMail } from '../outgoing-mail.js';
 import { type Report, testTimeoutSeconds } from '../report.js';
@@ -16,6 +18,15 @@ import type { HttpProvider, HttpSettings, ProviderRequest } from './http-provide
 /** Statuses that say that the API key is wrong, or may not do this. */
 const keyStatuses = [401, 403];
 
+/** What a transport over HTTP works with. */
+interface HttpTransportOptions {
+  readonly clock: DatabaseClock;
+  /** Tokens for requests, if the provider takes them. */
+  readonly tokens: TokenSource | undefined;
+  /** Aborts the mails in flight; its reason is an `Error` for administrators. */
+  readonly stopping: AbortSignal;
+}
+
 /** Sends mails by the HTTP API of a provider. */
 export class HttpTransport implements MailTransport {
   private readonly inFlight = new Set<Promise<unknown>>();
@@ -23,8 +34,7 @@ export class HttpTransport implements MailTransport {
   constructor(
     private readonly provider: HttpProvider,
     private readonly settings: HttpSettings,
-    private readonly clock: DatabaseClock,
-    private readonly stopping: AbortSignal,
+    private readonly options: HttpTransportOptions,
   ) {}
 
   async send(mail: OutgoingMail): Promise<Outcome> {
@@ -32,21 +42,22 @@ export class HttpTransport implements MailTransport {
     const { server } = this.describe();
     const seconds = Math.min(settings.timeout, settings.totalTimeout ?? settings.timeout);
     try {
-      const response = await this.request(provider.send(mail, settings, this.clock.date()), seconds);
+      const response = await this.request(provider.send(mail, settings, this.options.clock.date()), seconds);
       return this.outcomeOf(response);
     } catch (error) {
+      if (error instanceof TokenError) return { kind: 'deferred', reason: wordsOf(error), unreachable: false, server };
       if (!(error instanceof RequestFailedError)) throw error;
       const { isDoubtful } = error;
       const caveat = isDoubtful && !provider.isIdempotent ? ' It may have accepted the mail.' : '';
-      const unreachable = !this.stopping.aborted;
+      const unreachable = !this.options.stopping.aborted;
       return { kind: 'deferred', reason: `${error.message}${caveat}`, unreachable, isDoubtful, server };
     }
   }
 
-  async check(): Promise<Report> {
+  async check(sender: string): Promise<Report> {
     const { server } = this.describe();
     const start = performance.now();
-    const request = this.provider.check(this.settings, this.clock.date());
+    const request = this.provider.check(this.settings, this.options.clock.date(), sender);
     const lines = [`C: ${request.method} ${this.urlOf(request).href}`];
     const step = (ok: boolean, detail: string) => ({
       name: 'request',
@@ -64,8 +75,8 @@ export class HttpTransport implements MailTransport {
         : `${server} refuses the request with status ${response.status}${advice(response)} ${this.clean(problem)}`.trim();
       return { ok, verdict, steps: [step(ok, status)], transcript: [...lines, `S: ${status}`] };
     } catch (error) {
-      if (!(error instanceof RequestFailedError)) throw error;
-      const { message } = error;
+      if (!(error instanceof RequestFailedError) && !(error instanceof TokenError)) throw error;
+      const message = error instanceof TokenError ? wordsOf(error) : error.message;
       return { ok: false, verdict: message, steps: [step(false, message)], transcript: [...lines, `* ${message}`] };
     }
   }
@@ -80,8 +91,20 @@ export class HttpTransport implements MailTransport {
     await Promise.allSettled(this.inFlight);
   }
 
-  private request(request: ProviderRequest, seconds: number): Promise<OutgoingResponse> {
-    const limits: RequestLimits = { timeoutMs: seconds * 1000, signal: this.stopping };
+  /** Sends a request, with a token if the provider takes them. A token that it rejects is replaced, once. */
+  private async request(request: ProviderRequest, seconds: number): Promise<OutgoingResponse> {
+    const { tokens, stopping } = this.options;
+    if (tokens === undefined) return this.exchange(request, seconds);
+    const withToken = (token: string): Promise<OutgoingResponse> =>
+      this.exchange({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }, seconds);
+    const token = await tokens.get(stopping);
+    const response = await withToken(token);
+    const next = response.status === 401 ? await tokens.replace(token, stopping) : token;
+    return next === token ? response : withToken(next);
+  }
+
+  private exchange(request: ProviderRequest, seconds: number): Promise<OutgoingResponse> {
+    const limits: RequestLimits = { timeoutMs: seconds * 1000, signal: this.options.stopping };
     const response = sendRequest({ ...request, url: this.urlOf(request) }, limits);
     this.inFlight.add(response);
     return response.finally(() => this.inFlight.delete(response));
@@ -100,10 +123,10 @@ export class HttpTransport implements MailTransport {
     if (answer.kind === 'refused') {
       return { kind: 'refused', reason: `${server} refuses the mail with status ${status}.`, ...details };
     }
-    const seconds = retryAfter(response, this.clock.now());
+    const seconds = retryAfter(response, this.options.clock.now());
     return {
       kind: 'deferred',
-      reason: `${server} does not accept the mail now: status ${status}${advice(response)}`,
+      reason: `${server} does not accept the mail now: status ${status}${answer.advice === undefined ? advice(response) : `. ${answer.advice}`}`,
       unreachable: status >= 500,
       // A gateway may have lost the response of the provider. 503 means that it has not handled the request.
       isDoubtful: status >= 500 && status !== 503,
@@ -116,6 +139,10 @@ export class HttpTransport implements MailTransport {
     const { secret } = this.settings;
     return sanitize(secret === '' ? text : text.replaceAll(secret, redacted));
   }
+}
+
+function wordsOf({ message, advice }: TokenError): string {
+  return [message, advice].filter(Boolean).join(' ');
 }
 
 /** Returns what to do about a status, as the end of a sentence. */

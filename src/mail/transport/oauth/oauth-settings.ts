@@ -74,6 +74,35 @@ export function oauthSettingsIn({ parameters, username }: TransportUrl): OAuthSe
   return settings;
 }
 
+/** Returns the settings for tokens of an application of Microsoft Entra. @throws as `readTransportUrl` does */
+export function microsoftSettings(account: {
+  readonly tenant: string;
+  /** Only for national clouds. */
+  readonly tokenUrl: string | undefined;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly keyFile: string;
+  /** The API that the tokens are for. */
+  readonly endpoint: string;
+}): OAuthSettings {
+  const { tenant, tokenUrl, clientId, clientSecret, keyFile, endpoint } = account;
+  if (!URL.canParse(endpoint) || !isSafe(new URL(endpoint)))
+    throw new Error('must have an https:// address as endpoint');
+  const settings = {
+    provider: 'microsoft',
+    tokenUrl: tokenUrl ?? microsoftTokenUrl(tenant),
+    clientId,
+    clientSecret,
+    keyFile,
+    refreshToken: '',
+    scope: `${new URL(endpoint).origin}/.default`,
+    user: clientId,
+  };
+  const problem = problemOf(settings);
+  if (problem !== undefined) throw new Error(problem);
+  return settings;
+}
+
 /** @throws as `readTransportUrl` does */
 function presetOf(provider: string, tenant: string): Preset {
   if (provider === 'other') return { tokenUrl: '', scope: '' };
@@ -92,7 +121,7 @@ function microsoftTokenUrl(tenant: string): string {
 /** Returns what is wrong with the settings, as the end of a sentence; undefined if nothing is. */
 function problemOf(settings: OAuthSettings): string | undefined {
   const { provider, tokenUrl, clientId, clientSecret, keyFile, refreshToken, user } = settings;
-  if (user === '') return 'has no user name; with oauth it is the address of the mailbox';
+  if (user === '') return 'has no user name';
   if (tokenUrl === '') return 'needs token_url with oauth=other';
   if (!URL.canParse(tokenUrl) || !isSafe(new URL(tokenUrl))) return 'must have an https:// address as token_url';
   if (keyFile !== '' && clientSecret !== '') return 'has both client_secret and key_file; one of them is enough';
