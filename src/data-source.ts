@@ -22,6 +22,7 @@ import { FlowStageBinding } from './flows/flow-stage-binding.entity.js';
 import { Flow } from './flows/flow.entity.js';
 import { Stage } from './flows/stage.entity.js';
 import { TransportRate } from './mail/delivery/transport-rate.entity.js';
+import { TransportSlot } from './mail/delivery/transport-slot.entity.js';
 import { DkimKey } from './mail/domains/dkim-key.entity.js';
 import { MailDomain } from './mail/domains/mail-domain.entity.js';
 import { NotMeLink } from './mail/not-me/not-me-link.entity.js';
@@ -100,6 +101,7 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings = defa
       MailDomain,
       NotMeLink,
       TransportRate,
+      TransportSlot,
     ],
     subscribers: [ActorSubscriber],
     migrations,

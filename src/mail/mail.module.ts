@@ -7,6 +7,7 @@ import { MailMetrics } from './delivery/mail-metrics.js';
 import { MailSenders } from './delivery/mail-senders.js';
 import { MailWorker } from './delivery/mail-worker.service.js';
 import { TransportRates } from './delivery/transport-rates.js';
+import { TransportSlots } from './delivery/transport-slots.js';
 import { MailDomainsModule } from './domains/mail-domains.module.js';
 import { EmailTemplates } from './email-templates.js';
 import { MailboxModule } from './mailbox/mailbox.module.js';
@@ -41,6 +42,7 @@ import { TransportModule } from './transport/transport.module.js';
     NoticeMail,
     Outbox,
     TransportRates,
+    TransportSlots,
   ],
   exports: [
     EmailTemplates,

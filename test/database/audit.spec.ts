@@ -25,6 +25,7 @@ const unaudited = {
   run_answers: 'answers of a flow run, like its session',
   secret_check: 'written once, at the first start',
   transport_rate: 'counters',
+  transport_slot: 'leases of workers',
   session: 'sign-ins have events of their own',
 };
 

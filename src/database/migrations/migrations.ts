@@ -36,6 +36,7 @@ import { Nodes1795888000000 } from './1795888000000-nodes.js';
 import { MailDomains1795888100000 } from './1795888100000-mail-domains.js';
 import { TransportRates1795888300000 } from './1795888300000-transport-rates.js';
 import { DomainGrants1795888301000 } from './1795888301000-domain-grants.js';
+import { TransportSlots1795888302000 } from './1795888302000-transport-slots.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -77,4 +78,5 @@ export const migrations = [
   MailDomains1795888100000,
   TransportRates1795888300000,
   DomainGrants1795888301000,
+  TransportSlots1795888302000,
 ];

@@ -25,6 +25,7 @@ import type { MailSender } from './mail-senders.js';
 import { outgoingMailOf } from './outgoing-mail-of.js';
 import { ServerCircuits } from './server-circuits.js';
 import { TransportRates } from './transport-rates.js';
+import { TransportSlots } from './transport-slots.js';
 
 /** Reason of a mail whose links and code can no longer be derived. */
 const keyIsGone = 'The links in this mail need the SECRET_KEY from before the last rotation. Request the mail again.';
@@ -50,10 +51,11 @@ export class MailDelivery {
     private readonly secrets: SecretBox,
     private readonly clock: DatabaseClock,
     private readonly metrics: MailMetrics,
+    slots: TransportSlots,
     rates: TransportRates,
   ) {
     this.circuits = new ServerCircuits(settings.mailConcurrency);
-    this.routes = new MailRoutes(transports, this.circuits, rates);
+    this.routes = new MailRoutes(transports, this.circuits, slots, rates);
   }
 
   /** Sends, postpones or ends a message, whichever is due. Idempotent. */

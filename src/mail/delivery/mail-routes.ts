@@ -4,6 +4,10 @@ import type { TransportSettings } from '../transport/mail-transport.js';
 import type { MailTransports, OutgoingMail, Outcome } from '../transport/mail-transports.js';
 import type { Admission, ServerCircuits } from './server-circuits.js';
 import type { TransportRates } from './transport-rates.js';
+import type { Release, TransportSlots } from './transport-slots.js';
+
+/** Milliseconds until the next try of a mail for a slot. */
+const slotRetryMs = 500;
 
 /** The way of a mail through the transports of its sender. */
 export interface MailRoute {
@@ -16,7 +20,7 @@ export interface MailRoute {
 /** No transport takes a mail at present. */
 export interface Closed {
   readonly retryAfterMs: number;
-  /** For administrators; empty if the server is busy, or the rate is reached. */
+  /** For administrators; empty if the server is busy, or rate or concurrency are reached. */
   readonly reason: string;
 }
 
@@ -27,13 +31,14 @@ interface Entered {
   readonly done: (reachable: boolean | undefined) => void;
 }
 
-/** Chooses the transports of mails: the first one of a sender whose circuit is closed. A mail waits for its rate. */
+/** Chooses the transports of mails: the first one of a sender whose circuit is closed. A mail waits for rate and concurrency. */
 export class MailRoutes {
   private readonly logger = new Logger('Mail');
 
   constructor(
     private readonly transports: MailTransports,
     private readonly circuits: ServerCircuits,
+    private readonly slots: TransportSlots,
     private readonly rates: TransportRates,
   ) {}
 
@@ -93,12 +98,7 @@ export class MailRoutes {
       const { server } = this.transports.describe(settings);
       const others = list.slice(index + 1);
       const admission = await this.admissionTo(server, others.length > 0);
-      if (admission.admitted) {
-        const retryAfterMs = await this.waitOf(settings, admission.done);
-        if (retryAfterMs === 0) return { settings, others, done: admission.done };
-        admission.done(undefined);
-        return { retryAfterMs, reason: '' };
-      }
+      if (admission.admitted) return this.limited(settings, others, admission.done);
       const { retryAfterMs, reason } = admission;
       const isEarlier = closed === undefined || retryAfterMs < closed.retryAfterMs;
       const why = reason === 'busy' ? '' : `${server} does not respond; retries are paused.`;
@@ -110,12 +110,21 @@ export class MailRoutes {
     return closed;
   }
 
-  /** Returns the milliseconds until the rate of a transport admits the mail. */
-  private async waitOf(settings: TransportSettings, done: Entered['done']): Promise<number> {
+  /** Returns the entrance to a transport within its rate and concurrency. */
+  private async limited(
+    settings: TransportSettings,
+    others: readonly TransportSettings[],
+    done: Entered['done'],
+  ): Promise<Entered | Closed> {
+    let release;
     try {
-      return await this.rates.take(settings);
+      release = await this.slots.take(settings);
+      const retryAfterMs = release === undefined ? slotRetryMs : await this.rates.take(settings);
+      if (release !== undefined && retryAfterMs === 0) return { settings, others, done: leave(done, release) };
+      leave(done, release)(undefined);
+      return { retryAfterMs, reason: '' };
     } catch (error) {
-      done(undefined);
+      leave(done, release)(undefined);
       throw error;
     }
   }
@@ -125,6 +134,13 @@ export class MailRoutes {
     // Nothing waits for the mail that probes a server while others are there.
     return hasOthers && this.circuits.isFailing(server) ? this.circuits.admit(server) : this.circuits.enter(server);
   }
+}
+
+function leave(done: Entered['done'], release: Release | undefined): Entered['done'] {
+  return (reachable) => {
+    done(reachable);
+    void release?.();
+  };
 }
 
 function isDoubtful(outcome: Outcome): boolean {

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -27,7 +25,7 @@ export class TransportRates {
     if (settings.rate === undefined) return 0;
     const interval = 1 / settings.rate;
     const burst = Math.max(0, Math.floor(settings.rate) - 1) * interval;
-    const key = createHash('sha256').update(this.transports.accountOf(settings)).digest('hex');
+    const key = this.transports.accountKey(settings);
     const seconds = (parameter: string): string => `make_interval(secs => ${parameter})`;
     const isFree = `t.next <= statement_timestamp() + ${seconds('$3')}`;
     const rows = await this.dataSource.query<[{ is_granted: boolean; milliseconds: number }]>(

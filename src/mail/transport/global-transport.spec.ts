@@ -20,6 +20,7 @@ describe('EMAIL_URL', () => {
     [`smtp://${written}@mail.example.org:587`, { ...login, port: 587, useTls: true }],
     [`smtp://${written}@mail.example.org?require_tls=false`, { ...login, port: 25 }],
     [`smtps://${written}@mail.example.org`, { ...login, port: 465, useSsl: true }],
+    ['smtp://mail.example.org?concurrency=2&rate=1/s', { port: 25, rate: 1, concurrency: 2 }],
     ['smtp://mail.example.org?rate=14/s', { port: 25, rate: 14 }],
     [
       `smtp://${written}@mail.example.org:587?rate=90/m&require_tls=true`,
@@ -64,6 +65,7 @@ describe('EMAIL_URL', () => {
       `smtp://mail.example.org?${query}`,
       /^EMAIL_URL must have one rate such as rate=14\/s,/,
     ]),
+    ['smtp://mail.example.org?concurrency=0', /^EMAIL_URL must have one concurrency from 1 to 999\.$/],
     ['smtp://ada@mail.example.org', /^EMAIL_URL has a user name without a password\.$/],
     ['smtp://ada:secret%zz@mail.example.org', /^EMAIL_URL has a % that is not written as %25\.$/],
     ['smtp://ada@mail.example.org?client_id=a', /^EMAIL_URL has client_id without oauth=microsoft, /],

@@ -13,6 +13,8 @@ export interface TransportSettings {
   readonly totalTimeout?: number;
   /** Mails per second that all workers together may send. */
   readonly rate?: number;
+  /** Mails that all workers together may send at a time. */
+  readonly concurrency?: number;
 }
 
 /** What a transport is, for attempts, logs and circuits. */

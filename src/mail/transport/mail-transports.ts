@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
@@ -93,9 +94,9 @@ export class MailTransports implements OnModuleDestroy {
     return this.open(settings).describe();
   }
 
-  /** Returns a text that identifies the account of a transport, without its secrets. */
-  accountOf({ totalTimeout: _, rate: __, ...account }: TransportSettings): string {
-    return secretless(account);
+  /** Returns the key of the account of a transport: SHA-256 of its settings without secrets. */
+  accountKey({ totalTimeout: _, rate: __, concurrency: ___, ...account }: TransportSettings): string {
+    return createHash('sha256').update(secretless(account)).digest('hex');
   }
 
   /** Lets mails be sent for SHUTDOWN_TIMEOUT, and aborts them then. */

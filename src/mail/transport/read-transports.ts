@@ -39,8 +39,8 @@ function readTransport(url: string, settings: Settings): TransportSettings {
   }
   let transport;
   try {
-    const { rest, rate } = rateIn(url);
-    transport = { ...kind.parse(rest, settings), ...(rate !== undefined && { rate }) };
+    const { rest, limits } = limitsIn(url);
+    transport = { ...kind.parse(rest, settings), ...limits };
   } catch (error) {
     throw new Error(`${(error as Error).message}.`, { cause: error });
   }
@@ -49,19 +49,36 @@ function readTransport(url: string, settings: Settings): TransportSettings {
   return transport;
 }
 
-/** Returns the mails per second in the parameter `rate`, which every kind may have, and the URL without it. */
-function rateIn(url: string): { rest: string; rate?: number } {
+/** Returns the limits in a URL, which every kind may have, and the URL without them. */
+function limitsIn(url: string): { rest: string; limits: Pick<TransportSettings, 'rate' | 'concurrency'> } {
   const start = url.indexOf('?');
-  if (start < 0) return { rest: url };
+  if (start < 0) return { rest: url, limits: {} };
   const parameters = url.slice(start + 1).split('&');
-  const others = parameters.filter((parameter) => !parameter.startsWith('rate='));
-  const [value, second] = parameters.filter((parameter) => parameter.startsWith('rate='));
-  if (value === undefined) return { rest: url };
+  const valuesOf = (name: string): string[] => parameters.filter((parameter) => parameter.startsWith(`${name}=`));
+  const others = parameters.filter((parameter) => !/^(rate|concurrency)=/.test(parameter));
+  const query = others.length === 0 ? '' : `?${others.join('&')}`;
+  const rate = rateIn(valuesOf('rate'));
+  const concurrency = concurrencyIn(valuesOf('concurrency'));
+  return {
+    rest: `${url.slice(0, start)}${query}`,
+    limits: { ...(rate !== undefined && { rate }), ...(concurrency !== undefined && { concurrency }) },
+  };
+}
+
+/** Returns mails per second. */
+function rateIn([value, second]: readonly string[]): number | undefined {
+  if (value === undefined) return undefined;
   const [, number, unit] = /^rate=(\d{1,6})\/([smh])$/.exec(value) ?? [];
   if (second !== undefined || number === undefined || Number(number) === 0) {
     throw new Error('must have one rate such as rate=14/s, rate=100/m or rate=1000/h');
   }
   const seconds = unit === 's' ? 1 : unit === 'm' ? 60 : 3600;
-  const query = others.length === 0 ? '' : `?${others.join('&')}`;
-  return { rest: `${url.slice(0, start)}${query}`, rate: Number(number) / seconds };
+  return Number(number) / seconds;
+}
+
+function concurrencyIn([value, second]: readonly string[]): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(/^concurrency=(\d{1,3})$/.exec(value)?.[1] ?? 0);
+  if (second !== undefined || number === 0) throw new Error('must have one concurrency from 1 to 999');
+  return number;
 }
