@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In } from 'typeorm';
 
-import { SETTINGS, type Settings } from '../../config/settings.js';
 import type { Caller } from '../../core/access/caller.js';
 import { type ReadRows, ResourceStore } from '../../core/access/resource-store.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { everyRow } from '../../rest/access/route-access.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
 import { select } from '../../rest/list/read-page.js';
+import { GlobalTransport } from '../transport/global-transport.js';
 import { checkDkim } from './check/dkim.js';
 import { DkimKey, dkimKeyPlace } from './dkim-key.entity.js';
 import { generateDkimKeys } from './dkim-keys.js';
@@ -39,7 +39,7 @@ export class MailDomainService extends ResourceStore<
     private readonly secrets: SecretBox,
     private readonly dns: Dns,
     private readonly checks: SenderChecks,
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly globalTransport: GlobalTransport,
   ) {
     const keysOfPage = () =>
       select(
@@ -109,8 +109,7 @@ export class MailDomainService extends ResourceStore<
 
   /** Checks what receivers will think of mails from the domain. */
   async check({ name }: MailDomain): Promise<MailDomainCheckDto> {
-    const { emailHost } = this.settings;
-    const findings = await this.checks.check(name, emailHost === undefined ? [] : [emailHost]);
+    const findings = await this.checks.check(name, this.globalTransport.transports);
     return { ok: findings.every(({ level }) => level !== 'error'), findings };
   }
 

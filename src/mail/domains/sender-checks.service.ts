@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
+import type { TransportSettings } from '../transport/mail-transport.js';
+import { MailTransports } from '../transport/mail-transports.js';
 import type { Finding } from './check/finding.js';
 import { checkSender } from './check/sender-check.js';
 import { DkimKey } from './dkim-key.entity.js';
@@ -14,15 +16,17 @@ export class SenderChecks {
   constructor(
     private readonly dataSource: DataSource,
     private readonly dns: Dns,
+    private readonly transports: MailTransports,
   ) {}
 
   /**
    * Checks the domain of a sender.
    *
    * @param domain domain of the address in `From:`, in ASCII and lower case
-   * @param servers hosts of the mail servers that send
+   * @param transports those that send its mails
    */
-  async check(domain: string, servers: readonly string[]): Promise<Finding[]> {
+  async check(domain: string, transports: readonly TransportSettings[]): Promise<Finding[]> {
+    const servers = hostsOf(transports.map((transport) => this.transports.describe(transport).server));
     return checkSender(this.dns, { domain, servers, signer: await this.signerOf(domain) });
   }
 
@@ -40,4 +44,11 @@ export class SenderChecks {
     const active = (domain.keys ?? []).filter(({ state }) => state === 'active');
     return { domain: domain.name, keys: active.length > 0 ? active : (domain.keys ?? []) };
   }
+}
+
+/** Returns the hosts of servers, `host:port`; none if mails go to no server. */
+function hostsOf(servers: readonly string[]): string[] {
+  return servers
+    .filter((server) => server !== '')
+    .map((server) => server.replace(/:\d+$/, '').replaceAll(/[[\]]/g, ''));
 }

@@ -80,10 +80,9 @@ export class EmailStageMailService {
         [nonField]: ['use_tls and use_ssl exclude each other: one is STARTTLS, the other TLS from the first byte.'],
       });
     }
-    const servers = transports.map((transport) => this.transports.describe(transport).server);
     const [{ steps, transcript, ...report }, sender] = await Promise.all([
       this.transports.checkAll(transports, from.address),
-      this.senderChecks.check(asciiDomainOf(from.address), hostsOf(servers)),
+      this.senderChecks.check(asciiDomainOf(from.address), transports),
     ]);
     return { ...report, steps: [...steps], transcript: [...transcript], sender };
   }
@@ -114,11 +113,4 @@ export class EmailStageMailService {
   private senderOf(stage: EmailStage | null): MailSender {
     return stage === null ? this.senders.global() : this.stages.senderOf(stage);
   }
-}
-
-/** Returns the hosts of servers, `host:port`; none if mails go to no server. */
-function hostsOf(servers: readonly string[]): string[] {
-  return servers
-    .filter((server) => server !== '')
-    .map((server) => server.replace(/:\d+$/, '').replaceAll(/[[\]]/g, ''));
 }

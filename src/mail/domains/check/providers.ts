@@ -1,7 +1,7 @@
 /** A provider of mail servers, and what it asks senders to include in their SPF record. */
 export interface MailProvider {
   readonly name: string;
-  /** The host of its mail servers, or the domain of their hosts. */
+  /** The host of its mail servers or of its API, or the domain of these hosts. */
   readonly host: string;
   readonly include: string;
 }
@@ -10,13 +10,16 @@ export interface MailProvider {
 const providers: readonly MailProvider[] = [
   { name: 'Microsoft 365', host: 'office365.com', include: 'spf.protection.outlook.com' },
   { name: 'Microsoft 365', host: 'protection.outlook.com', include: 'spf.protection.outlook.com' },
+  { name: 'Microsoft 365', host: 'graph.microsoft.com', include: 'spf.protection.outlook.com' },
   { name: 'Google Workspace', host: 'smtp.gmail.com', include: '_spf.google.com' },
   { name: 'Google Workspace', host: 'smtp-relay.gmail.com', include: '_spf.google.com' },
   { name: 'Amazon SES', host: 'amazonaws.com', include: 'amazonses.com' },
-  { name: 'Resend', host: 'smtp.resend.com', include: 'amazonses.com' },
+  { name: 'Resend', host: 'resend.com', include: 'amazonses.com' },
   { name: 'Postmark', host: 'postmarkapp.com', include: 'spf.mtasv.net' },
   { name: 'SendGrid', host: 'sendgrid.net', include: 'sendgrid.net' },
+  { name: 'SendGrid', host: 'sendgrid.com', include: 'sendgrid.net' },
   { name: 'Mailgun', host: 'mailgun.org', include: 'mailgun.org' },
+  { name: 'Mailgun', host: 'mailgun.net', include: 'mailgun.org' },
   { name: 'Brevo', host: 'smtp-relay.brevo.com', include: 'spf.brevo.com' },
   { name: 'Mailjet', host: 'mailjet.com', include: 'spf.mailjet.com' },
   { name: 'Fastmail', host: 'fastmail.com', include: 'spf.messagingengine.com' },

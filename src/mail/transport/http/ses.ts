@@ -1,4 +1,4 @@
-import { sign } from 'aws4';
+import aws4 from 'aws4';
 
 import type { OutgoingResponse } from '../../../outgoing/http-request.js';
 import { jsonOf, textOf } from '../../../outgoing/json-response.js';
@@ -66,7 +66,7 @@ function signed(
   { endpoint, keyId = '', secret, parameters }: HttpSettings,
   now: Date,
 ): ProviderRequest {
-  const { headers = {} } = sign(
+  const { headers = {} } = aws4.sign(
     {
       service: 'ses',
       region: parameters['region'] ?? '',
