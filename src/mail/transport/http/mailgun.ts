@@ -36,7 +36,7 @@ export const mailgun: HttpProvider = {
     const text = textOf(message);
     if (isSuccess(response)) return { kind: 'accepted', messageId: textOf(id), text };
     // 400 is also the answer to a domain or a sender that is not set up.
-    const isRefused = response.status === 413 || (response.status === 400 && /not a valid address/i.test(text));
+    const isRefused = response.status === 413 || (response.status === 400 && /^to parameter is not /i.test(text));
     return { kind: isRefused ? 'refused' : 'deferred', text };
   },
   check: ({ secret, parameters }) => ({
