@@ -93,7 +93,7 @@ async function occupyConnections(seconds: number): Promise<void> {
     }
   };
   const taking = Array.from({ length: 10 }, take);
-  // Again and again: the service connects at once where a connection is left.
+  // Repeated, because the service connects at once while a connection is left.
   while (Date.now() < until) {
     await admin.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
