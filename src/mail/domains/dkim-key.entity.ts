@@ -33,7 +33,7 @@ export class DkimKey {
   @Column({ type: 'uuid', name: 'domain_uuid' })
   domainId!: string;
 
-  @ManyToOne(() => MailDomain, (domain) => domain.keys, { onDelete: 'CASCADE', nullable: false })
+  @ManyToOne(() => MailDomain, { onDelete: 'CASCADE', nullable: false })
   @JoinColumn({ name: 'domain_uuid', foreignKeyConstraintName: 'fk_dkim_key_domain' })
   domain?: Relation<MailDomain>;
 

@@ -1,15 +1,4 @@
-import {
-  Column,
-  CreateDateColumn,
-  Entity,
-  OneToMany,
-  PrimaryColumn,
-  type Relation,
-  Unique,
-  UpdateDateColumn,
-} from 'typeorm';
-
-import { DkimKey } from './dkim-key.entity.js';
+import { Column, CreateDateColumn, Entity, PrimaryColumn, Unique, UpdateDateColumn } from 'typeorm';
 
 /** A domain whose mails are signed with DKIM (RFC 6376). */
 @Entity()
@@ -35,7 +24,4 @@ export class MailDomain {
 
   @UpdateDateColumn({ type: 'timestamptz' })
   lastUpdated!: Date;
-
-  @OneToMany(() => DkimKey, (key) => key.domain)
-  keys?: Relation<DkimKey>[];
 }

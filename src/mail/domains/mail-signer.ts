@@ -7,8 +7,8 @@ import { DataSource } from 'typeorm';
 import { SecretBox } from '../../database/secret-box.js';
 import { asciiDomainOf } from '../../syntax/email-address.js';
 import type { SigningKey } from '../transport/dkim-signature.js';
-import { DkimKey, dkimKeyPlace } from './dkim-key.entity.js';
-import { signingDomains } from './signing-domain.js';
+import { dkimKeyPlace } from './dkim-key.entity.js';
+import { nearestKeys } from './nearest-keys.js';
 
 /** How long the keys of a sender are cached, in milliseconds. */
 const cachedForMs = 10_000;
@@ -38,20 +38,11 @@ export class MailSigner {
   }
 
   private async read(from: string): Promise<readonly SigningKey[]> {
-    const keys = await this.dataSource.manager
-      .createQueryBuilder(DkimKey, 'key')
-      .innerJoinAndSelect('key.domain', 'domain')
-      .where("key.state = 'active' and domain.signing and domain.name = any(:names)", { names: signingDomains(from) })
-      .orderBy('length(domain.name)', 'DESC')
-      .addOrderBy('key.algorithm', 'DESC')
-      .getMany();
-    const domain = keys[0]?.domain?.name;
-    return keys
-      .filter((key) => key.domain?.name === domain)
-      .map(({ selector, privateKey }) => ({
-        domain: domain ?? '',
-        selector,
-        privateKey: createPrivateKey(this.secrets.open(privateKey, dkimKeyPlace)),
-      }));
+    const keys = await nearestKeys(this.dataSource.manager, from, ['active']);
+    return keys.map(({ domain, selector, privateKey }) => ({
+      domain: domain.name,
+      selector,
+      privateKey: createPrivateKey(this.secrets.open(privateKey, dkimKeyPlace)),
+    }));
   }
 }

@@ -5,10 +5,9 @@ import type { TransportSettings } from '../transport/mail-transport.js';
 import { MailTransports } from '../transport/mail-transports.js';
 import type { Finding } from './check/finding.js';
 import { checkSender } from './check/sender-check.js';
-import { DkimKey } from './dkim-key.entity.js';
+import type { DkimKey } from './dkim-key.entity.js';
 import { Dns } from './dns.js';
-import { MailDomain } from './mail-domain.entity.js';
-import { signingDomains } from './signing-domain.js';
+import { nearestKeys } from './nearest-keys.js';
 
 /** Checks what receivers will think of senders. */
 @Injectable()
@@ -32,17 +31,11 @@ export class SenderChecks {
 
   /** Returns who signs mails from a domain: with active keys, or with pending ones of a domain that has no others. */
   private async signerOf(from: string): Promise<{ domain: string; keys: DkimKey[] } | undefined> {
-    const candidates = signingDomains(from);
-    const [domain] = await this.dataSource.manager
-      .createQueryBuilder(MailDomain, 'domain')
-      .innerJoinAndSelect('domain.keys', 'key', "key.state <> 'retired'")
-      .where('domain.signing and domain.name = any(:candidates)', { candidates })
-      .orderBy('length(domain.name)', 'DESC')
-      .addOrderBy('key.algorithm', 'DESC')
-      .getMany();
-    if (domain === undefined) return undefined;
-    const active = (domain.keys ?? []).filter(({ state }) => state === 'active');
-    return { domain: domain.name, keys: active.length > 0 ? active : (domain.keys ?? []) };
+    const keys = await nearestKeys(this.dataSource.manager, from, ['active', 'pending']);
+    const [first] = keys;
+    if (first === undefined) return undefined;
+    const active = keys.filter(({ state }) => state === 'active');
+    return { domain: first.domain.name, keys: active.length > 0 ? active : keys };
   }
 }
 
