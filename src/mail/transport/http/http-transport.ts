@@ -29,8 +29,6 @@ interface HttpTransportOptions {
 
 /** Sends mails by the HTTP API of a provider. */
 export class HttpTransport implements MailTransport {
-  private readonly inFlight = new Set<Promise<unknown>>();
-
   constructor(
     private readonly provider: HttpProvider,
     private readonly settings: HttpSettings,
@@ -87,8 +85,9 @@ export class HttpTransport implements MailTransport {
     return { provider: `http/${this.provider.name}`, server: `${hostname}:${port === '' ? usual : port}` };
   }
 
-  async close(): Promise<void> {
-    await Promise.allSettled(this.inFlight);
+  /** Requests that are in flight end by themselves; the connections belong to the process. */
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Sends a request, with a token if the provider takes them. A token that it rejects is replaced, once. */
@@ -105,9 +104,7 @@ export class HttpTransport implements MailTransport {
 
   private exchange(request: ProviderRequest, seconds: number): Promise<OutgoingResponse> {
     const limits: RequestLimits = { timeoutMs: seconds * 1000, signal: this.options.stopping };
-    const response = sendRequest({ ...request, url: this.urlOf(request) }, limits);
-    this.inFlight.add(response);
-    return response.finally(() => this.inFlight.delete(response));
+    return sendRequest({ ...request, url: this.urlOf(request) }, limits);
   }
 
   private urlOf({ path }: ProviderRequest): URL {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { jsonOf, textOf } from '../../../outgoing/json-response.js';
 import { compose } from '../composition.js';
+import { base64 } from '../secret-mask.js';
 import { type HttpProvider, isSuccess, mailboxText, type ProviderAnswer } from './http-provider.js';
 
 /** Mailgun: https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages */
@@ -48,5 +49,5 @@ export const mailgun: HttpProvider = {
 };
 
 function basic(key: string): string {
-  return `Basic ${Buffer.from(`api:${key}`).toString('base64')}`;
+  return `Basic ${base64(`api:${key}`)}`;
 }
