@@ -12,7 +12,7 @@ import { messageStates } from '../mail/outbox/message-states.js';
 /** Milliseconds after which a database that does not answer counts as away, below the time-out of most scrapers. */
 const answerMs = 5000;
 
-/** What one look at the database found. */
+/** Result of one query for the metrics. */
 interface Reading {
   readonly isUp: boolean;
   /** Undefined in all processes but one, and if the database is away. */

@@ -82,7 +82,7 @@ async function retryNow(): Promise<Record<string, number>> {
 }
 
 it(
-  'loses no mails in random faults, duplicates only those of workers that died, and probes tell the truth',
+  'loses no mails in random faults, duplicates only those of workers that died, and has correct probes',
   async ({ annotate }) => {
     report(`SOAK_SEED=${seed} SOAK_MINUTES=${minutes}: ${count} mails`);
     const random = new SeededRandom(seed);

@@ -6,7 +6,7 @@ const objects = [
   ['blueprint_instance', 'instance_uuid'],
 ] as const;
 
-/** Permissions on a mail, an event or a blueprint go with it, as they do with everything else. */
+/** Deletes the permissions on a mail, an event or a blueprint with it, as for every other object. */
 export class ForgottenGrants1795642000000 implements MigrationInterface {
   name = 'ForgottenGrants1795642000000';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Permissions on a mail domain go with it, as they do with everything else. */
+/** Deletes the permissions on a mail domain with it, as for every other object. */
 export class DomainGrants1795888301000 implements MigrationInterface {
   name = 'DomainGrants1795888301000';
 
