@@ -50,6 +50,12 @@ function variableOf(property: string): string {
 
 // Every message completes the name of the variable. A value gets one message, so constraints of one kind share theirs.
 
+/** For a setting that is one of several words. */
+export const oneOf = { message: 'must be one of $constraint1' };
+
+/** For a setting with a least length. */
+export const tooShort = { message: 'must have at least $constraint1 characters' };
+
 /** Converts decimal digits to a number. */
 export function WholeNumber(minimum: number, maximum: number): PropertyDecorator {
   const message = `must be a whole number from ${minimum} to ${maximum}`;
