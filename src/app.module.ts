@@ -11,6 +11,7 @@ import { FlowsModule } from './flows/flows.module.js';
 import { TransferModule } from './flows/transfer/transfer.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ManagedModule } from './managed/managed.module.js';
+import { OutgoingModule } from './outgoing/outgoing.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
 import { ResponseCache } from './rest/cache/response-cache.js';
@@ -34,7 +35,7 @@ export class AppModule {
     ];
     return {
       module: AppModule,
-      imports: [DatabaseModule.forRoot(database), HealthModule, ...api, StagesModule, PagesModule],
+      imports: [DatabaseModule.forRoot(database), OutgoingModule, HealthModule, ...api, StagesModule, PagesModule],
       controllers: [SchemaController],
       providers: [
         ResponseCache,

@@ -25,12 +25,23 @@ export function networkOf(text: string): Network {
 }
 
 /**
+ * Reads networks, comma separated.
+ *
+ * @throws Error whose message completes the name of a setting
+ */
+export function networksIn(text: string): string[] {
+  const networks = text.split(',').map((part) => part.trim());
+  for (const network of networks) networkOf(network);
+  return networks;
+}
+
+/**
  * Reads networks, comma separated, whose clients may be let in by their address: no loopback address among them.
  *
  * @throws Error whose message completes the name of a setting
  */
 export function loopbackFreeNetworks(text: string): string[] {
-  const networks = text.split(',').map((part) => part.trim());
+  const networks = networksIn(text);
   const all = new BlockList();
   for (const network of networks) {
     const { address, bits, family } = networkOf(network);

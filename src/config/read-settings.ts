@@ -40,6 +40,7 @@ const ourPrefixes = [
   'EVENT_',
   'BLUEPRINT_',
   'DNS_',
+  'WEBHOOK_',
 ];
 
 /**

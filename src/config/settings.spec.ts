@@ -91,6 +91,7 @@ describe('readSettings', () => {
       'https://*.example.com',
       'must be exact origins such as https://app.example.com, without path or pattern, not https://*.example.com',
     ],
+    ['WEBHOOK_ALLOW', '10.0.0.0/8,x', 'must be addresses and networks such as 10.0.0.0/8, not x'],
     ['METRICS_NETWORKS', 'x', 'must be addresses and networks such as 10.0.0.0/8, not x'],
     [
       'METRICS_NETWORKS',

@@ -2,6 +2,7 @@ import { IsIn, MinLength } from 'class-validator';
 
 import { webhookSecretProblem } from '../syntax/webhook-secret.js';
 import { footerLines } from './footer.js';
+import { networksIn } from './networks.js';
 import * as rules from './rules.js';
 import { ServerSettings } from './server-settings.js';
 import {
@@ -209,6 +210,12 @@ export class Settings extends ServerSettings {
   @Valid(webhookSecretProblem)
   @RequiredWith('eventWebhookUrl')
   readonly eventWebhookSecret: string | undefined;
+
+  @Setting(
+    'Networks that URLs from API clients, such as those of webhooks, may reach apart from public addresses, comma separated',
+  )
+  @ConvertedBy(networksIn)
+  readonly webhookAllow: readonly string[] = [];
 
   @Setting('Folder of blueprints, files of flows and stages, that are applied at every start after they have changed')
   @Valid(rules.folderProblem)

@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { TLSSocket } from 'node:tls';
 
 import { traced, traceparent } from '../config/tracing.js';
+import { AddressRefusedError, type OutgoingNetworks } from './outgoing-networks.js';
 
 /** A request to another service. */
 export interface OutgoingRequest {
@@ -28,6 +29,13 @@ export interface RequestLimits {
   readonly timeoutMs: number;
   /** Aborts the request; its reason is an `Error`. */
   readonly signal: AbortSignal;
+  /**
+   * Which addresses the request may reach. Every request to a URL that came over the API has it; a URL from the settings is
+   * the operator's own, and may name a private host.
+   */
+  readonly guard?: OutgoingNetworks | undefined;
+  /** Bytes of the response that are of interest: the rest is not read. Without it, a response over 64 kB is an error. */
+  readonly cutAt?: number;
 }
 
 /** A response is longer than this only if it comes from another kind of service. */
@@ -68,8 +76,10 @@ export function sendRequest(request: OutgoingRequest, limits: RequestLimits): Pr
 
 async function send(
   { method, url, headers, body = '' }: OutgoingRequest,
-  { timeoutMs, signal }: RequestLimits,
+  limits: RequestLimits,
 ): Promise<OutgoingResponse> {
+  const { timeoutMs, signal, guard } = limits;
+  checkUrl(url, guard);
   const content = Buffer.from(body);
   const deadline = AbortSignal.timeout(timeoutMs);
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -77,6 +87,8 @@ async function send(
     method,
     headers: { ...headers, ...(method === 'POST' && { 'content-length': content.length }) },
     signal: AbortSignal.any([signal, deadline]),
+    // A connection of its own: the shared ones were made without the guard.
+    ...(guard !== undefined && { agent: false, lookup: guard.lookup }),
   });
   let isSent = false;
   request.once('finish', () => (isSent = true));
@@ -85,23 +97,33 @@ async function send(
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     // While it is read, `once` no longer waits for the error of an abort.
     request.on('error', () => undefined);
-    const text = await readText(response);
+    const text = await readText(response, limits.cutAt);
     const tls = response.socket instanceof TLSSocket ? response.socket.getProtocol() : null;
     return { status: response.statusCode ?? 0, headers: response.headers, body: text, tls };
   } catch (error) {
-    throw new RequestFailedError(describe(error, url, { timeoutMs, signal }, deadline), isSent, error);
+    throw new RequestFailedError(describe(error, url, limits, deadline), isSent, error);
   } finally {
     request.destroy();
   }
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
+/** @throws RequestFailedError if the guard refuses the URL */
+function checkUrl(url: URL, guard: OutgoingNetworks | undefined): void {
+  try {
+    guard?.check(url);
+  } catch (error) {
+    throw new RequestFailedError((error as AddressRefusedError).message, false, error);
+  }
+}
+
+async function readText(response: IncomingMessage, cutAt = Infinity): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > maxResponseBytes) throw new Error('its response is longer than 64 kB');
     chunks.push(chunk);
+    if (length >= cutAt) return Buffer.concat(chunks).subarray(0, cutAt).toString();
+    if (length > maxResponseBytes) throw new Error('its response is longer than 64 kB');
   }
   return Buffer.concat(chunks).toString();
 }
@@ -109,6 +131,7 @@ async function readText(response: IncomingMessage): Promise<string> {
 function describe(error: unknown, { host }: URL, { timeoutMs, signal }: RequestLimits, deadline: AbortSignal): string {
   if (signal.aborted) return (signal.reason as Error).message;
   if (deadline.aborted) return `${host} did not answer within ${Math.round(timeoutMs / 1000)} s.`;
+  if (error instanceof AddressRefusedError) return error.message;
   const { code, message } = error as NodeJS.ErrnoException;
   return `The request to ${host} failed: ${code ?? message}.`;
 }
