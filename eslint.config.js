@@ -10,7 +10,7 @@ const floors = [
   ['events'],
   ['core'],
   ['flows', 'mail'],
-  ['policies', 'managed'],
+  ['policies', 'managed', 'proofs'],
   ['flow-execution', 'health'],
   ['stages', 'pages'],
 ];

@@ -11,7 +11,8 @@ const backOffs = { password: passwordBackOff, code: codeBackOff } as const;
 /** An attempt to prove something by a password or a code. */
 export interface Guess {
   readonly what: keyof typeof backOffs;
-  readonly clientIp: string;
+  /** Undefined if the network of the client is not known. */
+  readonly clientIp: string | undefined;
   /** Names a browser that has signed in to the account before (`KnownBrowsers`). */
   readonly browser: string | undefined;
   /** What the visitor typed as their name. */
@@ -52,12 +53,12 @@ export class GuessLimits {
     const backOff = backOffs[guess.what];
     const keys = this.keysOf(guess);
     if (keys.browser !== undefined) return toVerdict(await this.delay(keys.browser, backOff));
-    const ofClient = await this.fill(keys.client);
+    const ofClient = keys.client === undefined ? 0 : await this.fill(keys.client);
     // A client that is held back does not use up the attempts left to the name.
     if (ofClient > 0) return toVerdict(ofClient);
     const ofName = await this.delay(keys.typed, backOff);
     if (ofName > 0) {
-      await this.drain(keys.client);
+      if (keys.client !== undefined) await this.drain(keys.client);
       return { kind: 'limited', wait: ofName, isOfAccount: true };
     }
     return { kind: (await this.delay(keys.account, backOff)) > 0 ? 'suppressed' : 'allowed' };
@@ -68,12 +69,12 @@ export class GuessLimits {
     const { browser, client, typed, account } = this.keysOf(guess);
     const keys = browser === undefined ? [typed, account] : [browser];
     await this.dataSource.query('delete from "request_limit" where key = any($1)', [keys]);
-    if (browser === undefined) await this.drain(client);
+    if (browser === undefined && client !== undefined) await this.drain(client);
   }
 
   private keysOf({ what, clientIp, browser, typed, account, version = '' }: Guess): {
     browser: string | undefined;
-    client: string;
+    client: string | undefined;
     typed: string;
     account: string;
   } {
@@ -81,7 +82,7 @@ export class GuessLimits {
       this.secrets.identifier(`${what}:${name.trim().normalize('NFKC').toLowerCase()}:${version}`);
     return {
       browser: browser === undefined ? undefined : `${what}:browser:${browser}`,
-      client: `${what}:client:${clientNetwork(clientIp)}`,
+      client: clientIp === undefined ? undefined : `${what}:client:${clientNetwork(clientIp)}`,
       typed: `${what}:name:${hidden(typed)}`,
       account: `${what}:account:${hidden(account)}`,
     };

@@ -10,9 +10,10 @@ import { FlowTokens, type TokenTarget } from '../../flow-execution/flow-token.se
 import type { FlowPlan } from '../../flow-execution/plan.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
+import { statedIn } from '../../proofs/proof-times.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
-import { linkMinutes, statedIn } from './link-mail.js';
+import { linkMinutes } from './link-mail.js';
 import { sendsFromService, subjectOf } from './mail-defaults.js';
 import type { Recipient } from './recipient.js';
 

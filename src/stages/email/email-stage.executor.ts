@@ -12,6 +12,7 @@ import type { SentLink } from '../../flow-execution/plan.js';
 import { lockProvedUser, recordOwnChange, recordProof } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { FlowStageBinding } from '../../flows/flow-stage-binding.entity.js';
+import { ProofLimits } from '../../proofs/proof-limits.service.js';
 import { type Message, message } from '../../rest/messages/messages.js';
 import { choosePassword, passwordChosenKey } from '../prompt/choose-password.executor.js';
 import { hasUpcomingPrompt } from '../prompt/has-upcoming-prompt.js';
@@ -22,10 +23,9 @@ import { AddressCorrection } from './address-correction.js';
 import { EmailChallengeDto, EmailChallengeResponseRequestDto } from './dto/email-challenge.dto.js';
 import { EmailCodes } from './email-codes.js';
 import type { EmailStage } from './email-stage.entity.js';
-import { codeMinutes, linkMinutes } from './link-mail.js';
+import { codeMinutes, linkMinutes, mailLimitOf } from './link-mail.js';
 import { ProofMail } from './proof-mail.js';
 import { type Recipient, reasonNotToMail, recipientOf } from './recipient.js';
-import { SendLimits } from './send-limits.js';
 import { TemplateCheck } from './template-check.js';
 
 const component = 'ak-stage-email';
@@ -60,7 +60,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     private readonly mails: ProofMail,
     private readonly templates: TemplateCheck,
     private readonly codes: EmailCodes,
-    private readonly limits: SendLimits,
+    private readonly limits: ProofLimits,
     private readonly events: EventLog,
     private readonly credentials: Credentials,
     private readonly secrets: SecretBox,
@@ -180,7 +180,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     success?: Message,
   ): Promise<StageOutcome | undefined> {
     const { plan, stage, visitor } = execution;
-    const verdict = await this.limits.countMail(recipient, stage, visitor);
+    const verdict = await this.limits.countMail(recipient, mailLimitOf(stage), visitor);
     const unknownRecipient = { ...recipient, user: undefined, owner: undefined };
     if (verdict.kind === 'limited') {
       const last = lastLink(execution, recipient) ?? this.mails.undeliveredLink(execution, recipient);

@@ -7,6 +7,7 @@ import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { MailModule } from '../../mail/mail.module.js';
+import { ProofsModule } from '../../proofs/proofs.module.js';
 import { AccountChoice } from './account-choice.service.js';
 import { AddressCorrection } from './address-correction.js';
 import { EmailCodes } from './email-codes.js';
@@ -18,14 +19,13 @@ import { EmailStageExecutor } from './email-stage.executor.js';
 import { EmailStageService } from './email-stage.service.js';
 import { ExistingAccountMail } from './existing-account-mail.js';
 import { ProofMail } from './proof-mail.js';
-import { SendLimits } from './send-limits.js';
 import { TemplateCheck } from './template-check.js';
 import { UserRecoveryController } from './user-recovery.controller.js';
 import { UserRecoveryService } from './user-recovery.service.js';
 
 /** The email stage. */
 @Module({
-  imports: [EventsModule, FlowExecutionModule, FlowsModule, MailModule],
+  imports: [EventsModule, FlowExecutionModule, FlowsModule, MailModule, ProofsModule],
   controllers: [EmailStageController, EmailStageMailController, UserRecoveryController],
   providers: [
     AccountChoice,
@@ -36,7 +36,6 @@ import { UserRecoveryService } from './user-recovery.service.js';
     EmailStageService,
     ExistingAccountMail,
     ProofMail,
-    SendLimits,
     TemplateCheck,
     UserRecoveryService,
   ],

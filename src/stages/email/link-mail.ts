@@ -3,29 +3,26 @@ import type { User } from '../../core/users/user.entity.js';
 import type { StoredLink } from '../../database/link-secret.js';
 import type { FlowDesignation } from '../../flows/flow-choices.js';
 import type { NewMail } from '../../mail/outbox/outbox.service.js';
+import type { MailLimit } from '../../proofs/proof-limits.service.js';
+import { codeMinutesOf, linkMinutesOf, statedIn } from '../../proofs/proof-times.js';
+import { secondsIn } from '../../rest/fields/duration.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
 import { sendsFromService, subjectOf, templateOf } from './mail-defaults.js';
 
-/** Minutes that a link is valid beyond what its mail states, for the delivery of the mail. */
-const graceMinutes = 1;
-
 /** Returns the validity of a stage's links in minutes, including the grace time. */
 export function linkMinutes({ tokenExpiry }: EmailStage): number {
-  return tokenExpiry + graceMinutes;
+  return linkMinutesOf(tokenExpiry);
 }
-
-/** Maximum validity of a code in minutes (OWASP ASVS 5.0, 6.5.5). */
-const maxCodeMinutes = 10;
 
 /** Returns the validity of a stage's codes in minutes, which is never longer than that of the link. */
 export function codeMinutes({ tokenExpiry }: EmailStage): number {
-  return Math.min(maxCodeMinutes, tokenExpiry);
+  return codeMinutesOf(tokenExpiry);
 }
 
-/** Returns the expiry that a mail states, ISO 8601. */
-export function statedIn(expires: Date): string {
-  return new Date(expires.getTime() - graceMinutes * 60_000).toISOString();
+/** Returns how many mails of a stage one recipient can get, including the first one. */
+export function mailLimitOf({ pk, recoveryMaxAttempts, recoveryCacheTimeout }: EmailStage): MailLimit {
+  return { source: pk, times: Math.max(1, recoveryMaxAttempts), seconds: secondsIn(recoveryCacheTimeout) };
 }
 
 /** Data of a mail with a link. */

@@ -4,11 +4,11 @@ import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { MailRenderer } from '../../mail/rendering/mail-renderer.js';
+import { ProofLimits } from '../../proofs/proof-limits.service.js';
 import { TemplateError } from '../../templating/template-error.js';
 import type { EmailStage } from './email-stage.entity.js';
 import { templateOf } from './mail-defaults.js';
 import { sampleMail } from './sample-mail.js';
-import { SendLimits } from './send-limits.js';
 
 /** How long the result for a valid template is cached, in milliseconds. */
 const validForMs = 10_000;
@@ -24,7 +24,7 @@ export class TemplateCheck {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly renderer: MailRenderer,
-    private readonly limits: SendLimits,
+    private readonly limits: ProofLimits,
     private readonly events: EventLog,
   ) {}
 

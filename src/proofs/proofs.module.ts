@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+
+import { ProofCodes } from './proof-codes.service.js';
+import { ProofLimits } from './proof-limits.service.js';
+
+/** What proves an address, for all that need a proof: limits of mails and codes, and the check of codes. */
+@Module({ providers: [ProofCodes, ProofLimits], exports: [ProofCodes, ProofLimits] })
+export class ProofsModule {}
