@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 
 import { EventsModule } from '../events/events.module.js';
 import { Referrers } from '../rest/referrers.js';
+import { UserAddressController } from './addresses/user-address.controller.js';
 import { AccessGuard } from './authentication/access.guard.js';
 import { AuthenticationService } from './authentication/authentication.service.js';
 import { Authority } from './authority/authority.service.js';
@@ -46,6 +47,7 @@ import { UserService } from './users/user.service.js';
     RolePermissionController,
     RootController,
     TokenController,
+    UserAddressController,
     UserController,
     UserGrantController,
     UserPermissionController,

@@ -69,6 +69,7 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
       flow: flow.pk,
       user: user.pk,
       execution: plan.execution,
+      by: 'link' as const,
     };
     if (!(await this.tokens.spend(manager, token, claim))) {
       const state = await this.tokens.stateOf(manager, token, flow.pk);

@@ -11,6 +11,7 @@ import {
   Unique,
 } from 'typeorm';
 
+import { type ProofMethod, proofMethods } from '../core/addresses/account-address.entity.js';
 import { RunAnswers } from '../core/sessions/run-answers.entity.js';
 import { User } from '../core/users/user.entity.js';
 import { oneOf } from '../database/one-of.js';
@@ -28,6 +29,7 @@ export type FlowTokenPurpose = (typeof flowTokenPurposes)[number];
 @Entity()
 @Unique('uq_flow_token_key_hash', ['keyHash'])
 @Check('ck_flow_token_purpose', oneOf('purpose', flowTokenPurposes))
+@Check('ck_flow_token_spent_by', oneOf('spent_by', proofMethods))
 @Check('ck_flow_token_stage', `"purpose" <> 'confirm' OR "stage_uuid" IS NOT NULL`)
 @Index('ix_flow_token_execution', ['execution'])
 @Index('ix_flow_token_expires', ['expires'])
@@ -101,6 +103,10 @@ export class FlowToken {
 
   @Column({ type: 'timestamptz', nullable: true })
   spent!: Date | null;
+
+  /** Whether the link or the code of the mail spent it; null if unspent, or spent by a version that did not record it. */
+  @Column({ type: 'text', nullable: true })
+  spentBy!: ProofMethod | null;
 
   /** When a newer mail replaced it. */
   @Column({ type: 'timestamptz', nullable: true })

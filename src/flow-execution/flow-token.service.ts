@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
+import type { ProofMethod } from '../core/addresses/account-address.entity.js';
 import { AccountChanges } from '../core/users/account-changes.js';
 import { linkSecret } from '../database/link-secret.js';
 import { SealBrokenError, SecretBox } from '../database/secret-box.js';
@@ -65,6 +66,8 @@ export interface Claim {
   readonly address?: string;
   /** Minutes after issue within which the proof is accepted; the token may be valid longer. */
   readonly minutes?: number;
+  /** Whether the link or the code is used. */
+  readonly by: ProofMethod;
 }
 
 /** The proof that a spent token gives. */
@@ -74,6 +77,7 @@ export interface Proof {
   readonly address: string;
   readonly stage: string | null;
   readonly execution: string;
+  readonly method: ProofMethod | null;
 }
 
 /** Issues, finds and spends the tokens of links. Uses the clock of the database, which all processes share. */
@@ -238,14 +242,14 @@ export class FlowTokens {
    * accounts opens one of them. The rows are locked in the order of their keys, so that no two attempts deadlock.
    */
   async spend(manager: EntityManager, pk: string, claim: Claim): Promise<boolean> {
-    const { purposes, flow, user, execution, stage = null, address = null, minutes = null } = claim;
+    const { purposes, flow, user, execution, by, stage = null, address = null, minutes = null } = claim;
     const [row] = await manager.query<[{ spent: boolean }]>(
       `with unused as (
          select token_uuid from "flow_token"
           where execution = $5 and spent is null and superseded is null and (token_uuid = $1 or user_id <> $4)
           order by token_uuid for update
        ), spent as (
-         update "flow_token" t set spent = now(), plan = '', answers = null
+         update "flow_token" t set spent = now(), spent_by = $9, plan = '', answers = null
            from unused, "user" u
           where t.token_uuid = $1 and t.token_uuid = unused.token_uuid and t.expires > now()
             and t.purpose = any($2) and t.flow_uuid = $3 and t.user_id = $4 and t.execution = $5
@@ -259,7 +263,7 @@ export class FlowTokens {
           where t.token_uuid = unused.token_uuid and t.token_uuid <> $1 and t.stage_uuid = spent.stage_uuid
        )
        select exists (select from spent) as spent`,
-      [pk, purposes, flow, user, execution, stage, address, minutes],
+      [pk, purposes, flow, user, execution, stage, address, minutes, by],
     );
     return row.spent;
   }
@@ -267,7 +271,7 @@ export class FlowTokens {
   /** Returns the proof of a token; undefined unless it is spent. */
   async proofOf(manager: EntityManager, pk: string): Promise<Proof | undefined> {
     const [proof] = await manager.query<Proof[]>(
-      `select purpose, user_id as "user", address, stage_uuid as stage, execution
+      `select purpose, user_id as "user", address, stage_uuid as stage, execution, spent_by as method
          from "flow_token" where token_uuid = $1 and spent is not null`,
       [pk],
     );

@@ -51,6 +51,7 @@ describe('/core/users/me/', () => {
           settings: {},
           type: 'internal',
           system_permissions: ['export_flow', 'view_user'],
+          email_verified: false,
         },
       }),
     );

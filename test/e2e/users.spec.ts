@@ -56,6 +56,7 @@ describe('A new user', () => {
         type: 'internal',
         uuid: id,
         password_change_date: changed,
+        email_verified: false,
       }),
     );
     expect((await stored(pk)).passwordHash).toBe('');
@@ -107,6 +108,7 @@ describe('A new user', () => {
       password: 'ignored',
       passwordHash: 'ignored',
       password_change_date: '2000-01-01T00:00:00Z',
+      email_verified: true,
     });
     expect([status, body.is_superuser]).toEqual([201, false]);
     expect(body.password_change_date > '2001').toBe(true);

@@ -1,12 +1,18 @@
-import { Column, CreateDateColumn, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Check, Column, CreateDateColumn, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 
+import { oneOf } from '../../database/one-of.js';
 import { User } from '../users/user.entity.js';
+
+/** How a proof was given: by the link or the code of a mail. */
+export const proofMethods = ['link', 'code'] as const;
+export type ProofMethod = (typeof proofMethods)[number];
 
 /**
  * An email address that an account has or had, spelled as in `User.email`. A trigger adds it when the account gets the
- * address.
+ * address, and ends it when the account gets another one. An address that the account gets again has to be proved again.
  */
 @Entity()
+@Check('ck_account_address_method', oneOf('method', proofMethods))
 export class AccountAddress {
   @PrimaryColumn({ type: 'integer', name: 'user_id', primaryKeyConstraintName: 'pk_account_address' })
   userId!: number;
@@ -18,11 +24,23 @@ export class AccountAddress {
   @PrimaryColumn({ type: 'varchar', length: 254, primaryKeyConstraintName: 'pk_account_address' })
   address!: string;
 
-  /** When the account first had the address. */
+  /** When the account got the address. */
   @CreateDateColumn({ type: 'timestamptz' })
   since!: Date;
 
   /** When its owner first proved that mails to the address reach them; null: never. */
   @Column({ type: 'timestamptz', nullable: true })
   proved!: Date | null;
+
+  /** How it was proved; null if never, or by a version that did not record it. */
+  @Column({ type: 'text', nullable: true })
+  method!: ProofMethod | null;
+
+  /** The run that proved it (`FlowPlan.execution`); null outside of flows. */
+  @Column({ type: 'uuid', nullable: true })
+  run!: string | null;
+
+  /** When the account got another address; null for its current one. */
+  @Column({ type: 'timestamptz', nullable: true })
+  until!: Date | null;
 }

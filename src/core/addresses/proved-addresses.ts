@@ -1,13 +1,29 @@
 import type { EntityManager } from 'typeorm';
 
 import { nameKey } from '../users/names/account-names.js';
+import type { ProofMethod } from './account-address.entity.js';
+import type { UserAddressDto } from './user-address.dto.js';
 
-/** Records that a mail to an address has reached a user. The first time counts. */
-export async function noteProvedAddress(manager: EntityManager, user: number, address: string): Promise<void> {
+/** How an address was proved, and in which run. */
+export interface AddressProof {
+  readonly method: ProofMethod | null;
+  readonly run?: string | null;
+}
+
+/**
+ * Records that a mail to an address has reached a user. The first time counts. Does nothing for an address that is not the
+ * user's current one: its proof counts once the user has it.
+ */
+export async function noteProvedAddress(
+  manager: EntityManager,
+  user: number,
+  address: string,
+  { method, run = null }: AddressProof = { method: 'link' },
+): Promise<void> {
   await manager.query(
-    `insert into "account_address" as a (user_id, address, proved) values ($1, $2, now())
-     on conflict (user_id, address) do update set proved = coalesce(a.proved, excluded.proved)`,
-    [user, address],
+    `update "account_address" set proved = now(), method = $3, run = $4
+      where user_id = $1 and address = $2 and until is null and proved is null`,
+    [user, address, method, run],
   );
 }
 
@@ -18,6 +34,15 @@ export async function isProved(manager: EntityManager, user: number, address: st
     [user, address],
   );
   return found.length > 0;
+}
+
+/** Returns the addresses that a user has and had: the current one first, then the latest. */
+export function addressesOf(manager: EntityManager, user: number): Promise<UserAddressDto[]> {
+  return manager.query<UserAddressDto[]>(
+    `select address, until is null as is_current, since, until, proved as verified, method, run
+       from "account_address" where user_id = $1 order by until desc nulls first, address`,
+    [user],
+  );
 }
 
 /** Whether another confirmed account has the address, in any spelling, and has proved it. */

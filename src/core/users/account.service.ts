@@ -19,7 +19,7 @@ import { namesError } from './names/name-rules.js';
 import { settingsOf } from './settings-of.js';
 import { tokenExpiringAttribute } from './user-attributes.js';
 import { User } from './user.entity.js';
-import { userUid } from './user.mapper.js';
+import { userColumns, userUid } from './user.mapper.js';
 
 /** Default lifetime of the password of a service account, in days. */
 const serviceAccountDays = 360;
@@ -39,8 +39,13 @@ export class AccountService {
    * @throws AppError `invalidToken` if the account has just been deleted
    */
   async self(caller: Caller): Promise<UserSelfDto> {
-    const user = await this.dataSource.manager.findOneBy(User, { pk: caller.pk });
-    if (user === null) throw new AppError('invalidToken');
+    const { entities, raw } = await this.dataSource.manager
+      .createQueryBuilder(User, 'account')
+      .addSelect(userColumns.email_verified, 'email_verified')
+      .where('account.pk = :pk', { pk: caller.pk })
+      .getRawAndEntities<{ email_verified: boolean }>();
+    const [user] = entities;
+    if (user === undefined) throw new AppError('invalidToken');
     const groups = await membershipsOf(this.dataSource.manager, user.pk);
     return {
       pk: user.pk,
@@ -55,6 +60,7 @@ export class AccountService {
       settings: settingsOf([...groups.map(({ attributes }) => attributes), user.attributes]),
       type: user.type,
       system_permissions: caller.systemPermissions(),
+      email_verified: raw[0]?.email_verified ?? false,
     };
   }
 

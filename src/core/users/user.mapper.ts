@@ -6,6 +6,11 @@ import type { UserGroupDto } from './dto/user-group.dto.js';
 import type { UserDto } from './dto/user.dto.js';
 import { groupNumber } from './group-number.js';
 
+/** SQL condition that the account `account` has proved its current address. */
+const hasProvedAddress = `exists (
+  select from "account_address" proof
+   where proof.user_id = account.pk and proof.address = account.email and proof.proved is not null)`;
+
 /** Columns of a user without the password hash, for a query with the alias `account`. */
 export const userColumns = {
   pk: 'account.pk',
@@ -20,6 +25,7 @@ export const userColumns = {
   type: 'account.type',
   uuid: 'account.uuid',
   password_change_date: 'account.passwordChangeDate',
+  email_verified: hasProvedAddress,
 } satisfies Columns;
 
 /** A row of `userColumns`. */
@@ -60,6 +66,7 @@ export function userResponse(
     type: row.type,
     uuid: row.uuid,
     password_change_date: row.password_change_date,
+    email_verified: row.email_verified,
   };
 }
 

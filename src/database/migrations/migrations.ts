@@ -37,6 +37,7 @@ import { MailDomains1795888100000 } from './1795888100000-mail-domains.js';
 import { TransportRates1795888300000 } from './1795888300000-transport-rates.js';
 import { DomainGrants1795888301000 } from './1795888301000-domain-grants.js';
 import { TransportSlots1795888302000 } from './1795888302000-transport-slots.js';
+import { AddressProofs1795888350000 } from './1795888350000-address-proofs.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -79,4 +80,5 @@ export const migrations = [
   TransportRates1795888300000,
   DomainGrants1795888301000,
   TransportSlots1795888302000,
+  AddressProofs1795888350000,
 ];

@@ -69,6 +69,7 @@ export class EmailCodes {
           stage: stage.pk,
           address,
           minutes: codeMinutes(stage),
+          by: 'code' as const,
         };
         return this.tokens.spend(manager, token, claim);
       },

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import type { ProofMethod } from '../../core/addresses/account-address.entity.js';
 import { noteProvedAddress } from '../../core/addresses/proved-addresses.js';
 import { Credentials } from '../../core/users/credentials.service.js';
 import { DatabaseClock } from '../../database/database-clock.js';
@@ -130,18 +131,21 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
     const isOfThisRun = proof.execution === plan.execution && proof.address === address;
     // An administrator's link passes every email stage of the run; a mailed one only the stage that sent it.
     if (!isOfThisRun || (proof.purpose === 'confirm' && proof.stage !== stage.pk)) return undefined;
-    return this.pass(execution, proof.user, proof.purpose === 'confirm' ? address : undefined);
+    // A link without a stage was only shown to an administrator, and proves nothing about the mailbox.
+    const isMailed = proof.stage !== null;
+    return this.pass(execution, proof.user, isMailed ? { address, method: proof.method } : undefined);
   }
 
-  /** @param address the proved address; undefined for a link that was shown to an administrator */
+  /** @param proved the address, and how it was proved; undefined if no mail proved it */
   private async pass(
     execution: Execution<EmailStage>,
     user: number,
-    address: string | undefined,
+    proved: { readonly address: string; readonly method: ProofMethod | null } | undefined,
   ): Promise<StageOutcome> {
-    if (address !== undefined) {
-      execution.plan.context.proved_address = address;
-      await noteProvedAddress(execution.manager, user, address);
+    if (proved !== undefined) {
+      const { manager, plan } = execution;
+      plan.context.proved_address = proved.address;
+      await noteProvedAddress(manager, user, proved.address, { method: proved.method, run: plan.execution });
     }
     if (execution.stage.activateUserOnSuccess) {
       if (await hasUnverifiedPassword(execution, user)) {
@@ -213,7 +217,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
       execution.plan.context.is_restored = result.token;
       execution.remember(spentTokenKey, result.token);
       if (recipient.user !== undefined) recordProof(execution.plan.context, recipient.user);
-      return this.pass(execution, result.user, recipient.address);
+      return this.pass(execution, result.user, { address: recipient.address, method: 'code' });
     }
     if (result.kind === 'exhausted') {
       if (await this.limits.isFirst(`codes:${result.token}`, 86_400)) {

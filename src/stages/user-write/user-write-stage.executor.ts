@@ -13,6 +13,7 @@ import { inSavepoint } from '../../database/savepoint.js';
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import type { Execution } from '../../flow-execution/execution.js';
+import { FlowTokens } from '../../flow-execution/flow-token.service.js';
 import { hasProof, lockProvedUser, recordOwnChange } from '../../flow-execution/proved-account.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { AppError } from '../../rest/errors/app-error.js';
@@ -24,6 +25,7 @@ import { ownValue, passwordKey, type PromptData } from '../prompt/prompt-form.js
 import { openPasswordHash } from '../prompt/sealed-password-hash.js';
 import { rememberTypedPassword } from '../prompt/typed-password.js';
 import { setsUnprovedAddress } from '../prompt/unproved-address.js';
+import { recordProofOfNewAddress } from './proof-of-new-address.js';
 import { ReplacedSignUp } from './replaced-sign-up.service.js';
 import { SignUpLimit } from './sign-up-limit.js';
 import { type AddressHolders, holdersOf } from './taken-address.js';
@@ -67,6 +69,7 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     private readonly signUps: SignUpLimit,
     private readonly replaced: ReplacedSignUp,
     private readonly authority: Authority,
+    private readonly tokens: FlowTokens,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -215,12 +218,13 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
   }
 
   private async writeChanges(
-    { session, visitor }: Run,
+    execution: Run,
     manager: EntityManager,
     stored: User,
     { passwordHash, ...columns }: Columns,
   ): Promise<User> {
     const { email: from } = stored;
+    const { session, visitor } = execution;
     const { locales } = visitor;
     // Before the address changes, so that the notice goes to the trusted address.
     if (passwordHash !== undefined) {
@@ -229,6 +233,8 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     if (Object.keys(columns).length > 0) await manager.update(User, { pk: stored.pk }, columns as object);
     if (columns.email !== undefined && columns.email !== from) {
       await this.credentials.changedAddress(manager, stored, from, locales);
+      const { pk } = stored;
+      await recordProofOfNewAddress(manager, this.tokens, execution.plan, { pk, email: columns.email });
     }
     return Object.assign(stored, columns);
   }

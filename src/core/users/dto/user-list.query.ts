@@ -79,6 +79,9 @@ export class UserListQuery extends ListQuery {
   @BooleanFilter({ on: 'account.isActive' })
   is_active?: boolean;
 
+  @BooleanFilter({ on: userColumns.email_verified })
+  email_verified?: boolean;
+
   @BooleanFilter({ on: userColumns.is_superuser })
   is_superuser?: boolean;
 

@@ -67,6 +67,9 @@ class UserSelfFields {
 
   @TextListField({ readOnly: true, description: 'What the user may do on every object.' })
   system_permissions!: string[];
+
+  @BooleanField({ readOnly: true, description: 'Whether a mail to the current address has reached the user.' })
+  email_verified!: boolean;
 }
 
 /** What a user may know of themselves. */

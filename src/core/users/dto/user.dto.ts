@@ -93,6 +93,12 @@ class UserFields {
 
   @DateTimeField({ readOnly: true, description: 'When the password was changed last.' })
   password_change_date!: Date;
+
+  @BooleanField({
+    readOnly: true,
+    description: 'Whether a mail to the current address has reached the user. A change of the address ends it.',
+  })
+  email_verified!: boolean;
 }
 
 /** A user. */
