@@ -9,7 +9,7 @@ const floors = [
   ['database'],
   ['events'],
   ['core'],
-  ['flows', 'mail'],
+  ['flows', 'mail', 'webhooks'],
   ['policies', 'managed', 'proofs'],
   ['flow-execution', 'health'],
   ['stages', 'pages'],

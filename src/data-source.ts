@@ -17,6 +17,7 @@ import { migrations } from './database/migrations/migrations.js';
 import { NamingStrategy } from './database/naming-strategy.js';
 import { pooledClient } from './database/pooled-client.js';
 import { Event } from './events/event.entity.js';
+import { OutgoingEvent } from './events/outbox/outgoing-event.entity.js';
 import { FlowToken } from './flow-execution/flow-token.entity.js';
 import { FlowStageBinding } from './flows/flow-stage-binding.entity.js';
 import { Flow } from './flows/flow.entity.js';
@@ -40,6 +41,9 @@ import { Invitation } from './stages/invitation/invitation.entity.js';
 import { PromptStageField } from './stages/prompt/prompt-stage-field.entity.js';
 import { Prompt } from './stages/prompt/prompt.entity.js';
 import { stageDefinitions } from './stages/stage-definitions.js';
+import { WebhookAttempt } from './webhooks/webhook-attempt.entity.js';
+import { WebhookDelivery } from './webhooks/webhook-delivery.entity.js';
+import { WebhookEndpoint } from './webhooks/webhook-endpoint.entity.js';
 
 type DatabaseSettings = Pick<
   Settings,
@@ -102,6 +106,10 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings = defa
       NotMeLink,
       TransportRate,
       TransportSlot,
+      OutgoingEvent,
+      WebhookEndpoint,
+      WebhookDelivery,
+      WebhookAttempt,
     ],
     subscribers: [ActorSubscriber],
     migrations,

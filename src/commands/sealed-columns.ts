@@ -6,11 +6,26 @@ import { planPlace } from '../flow-execution/flow-token.service.js';
 import { answersPlace } from '../flow-execution/run-answers.service.js';
 import { dkimKeyPlace } from '../mail/domains/dkim-key.entity.js';
 import { emailPasswordPlace } from '../stages/email/email-stage.service.js';
+import { previousSecretPlace, webhookSecretPlace } from '../webhooks/webhook-endpoint.entity.js';
 
 /** All columns with values that are sealed with SECRET_KEY. The check value is the last: it shows that the rest is done. */
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'stage', column: 'password', key: 'stage_uuid', keyType: 'uuid', place: () => emailPasswordPlace },
   { table: 'dkim_key', column: 'private_key', key: 'key_uuid', keyType: 'uuid', place: () => dkimKeyPlace },
+  {
+    table: 'webhook_endpoint',
+    column: 'secret',
+    key: 'endpoint_uuid',
+    keyType: 'uuid',
+    place: () => webhookSecretPlace,
+  },
+  {
+    table: 'webhook_endpoint',
+    column: 'previous_secret',
+    key: 'endpoint_uuid',
+    keyType: 'uuid',
+    place: () => previousSecretPlace,
+  },
   { table: 'token', column: 'sealed_key', key: 'token_uuid', keyType: 'uuid', place: () => tokenKeyPlace },
   { table: 'run_answers', column: 'data', key: 'key', keyType: 'text', place: answersPlace },
   { table: 'flow_token', column: 'plan', key: 'token_uuid', keyType: 'uuid', place: planPlace },

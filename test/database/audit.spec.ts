@@ -20,6 +20,7 @@ const unaudited = {
   migration: 'the schema',
   node: 'running processes',
   not_me_link: 'a link in a mail; its use has an event of its own',
+  outgoing_event: 'what has happened, for webhooks',
   request_limit: 'counters',
   revision: 'cache validation',
   run_answers: 'answers of a flow run, like its session',
@@ -27,6 +28,8 @@ const unaudited = {
   transport_rate: 'counters',
   transport_slot: 'leases of workers',
   session: 'sign-ins have events of their own',
+  webhook_attempt: 'the service delivers events',
+  webhook_delivery: 'the service delivers events',
 };
 
 let database: TestDatabase;
