@@ -11,6 +11,8 @@ export interface TransportSettings {
   readonly kind: string;
   /** Seconds that sending a mail may take at most, if less than the kind allows. */
   readonly totalTimeout?: number;
+  /** Key of whose rate and concurrency they are; default: those of the account at the server. */
+  readonly account?: string;
   /** Mails per second that all workers together may send. */
   readonly rate?: number;
   /** Mails that all workers together may send at a time. */
@@ -38,8 +40,6 @@ export interface MailTransport {
    */
   check(sender: string): Promise<Report>;
 
-  describe(): TransportDescription;
-
   /** Waits for the mails in flight, and closes the connections. */
   close(): Promise<void>;
 }
@@ -64,6 +64,9 @@ export interface TransportKind<S extends TransportSettings = TransportSettings> 
   /** Names of the settings that are secret. */
   readonly secrets: readonly string[];
 
+  /** Returns the parts of a URL that are secret, apart from its password: `username`, or names of its parameters. */
+  secretParts(scheme: string): readonly string[];
+
   /**
    * Returns the settings that EMAIL_URL describes.
    *
@@ -75,6 +78,9 @@ export interface TransportKind<S extends TransportSettings = TransportSettings> 
 
   /** Returns why nothing can be sent with these settings, for administrators; undefined if they are valid. */
   problem(settings: S): string | undefined;
+
+  /** @param settings without a `problem` */
+  describe(settings: S): TransportDescription;
 
   readonly factory: Type<TransportFactory<S>>;
   /** What `factory` injects. */

@@ -50,7 +50,7 @@ export class MailTransports implements OnModuleDestroy {
 
   private sendTraced(settings: TransportSettings, mail: OutgoingMail): Promise<Outcome> {
     const transport = this.open(settings);
-    const { provider, server } = transport.describe();
+    const { provider, server } = this.describe(settings);
     const attributes = { 'server.address': server };
     return traced(`${provider} send`, { kind: 'CLIENT', attributes }, async (span) => {
       const outcome = await transport.send(mail);
@@ -91,7 +91,7 @@ export class MailTransports implements OnModuleDestroy {
   describe(settings: TransportSettings): TransportDescription {
     const kind = kindOf(settings);
     if (kind.problem(settings) !== undefined) return { provider: kind.name, server: '' };
-    return this.open(settings).describe();
+    return kind.describe(settings);
   }
 
   /** Returns the key of the account of a transport: SHA-256 of its settings without secrets. */

@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.js';
 import type { TransportSettings } from './mail-transport.js';
 import { mailboxKind } from './mailbox/mailbox-kind.js';
-import { transportKinds } from './transport-kinds.js';
+import { kindWithScheme, transportKinds } from './transport-kinds.js';
 import { schemeOf } from './transport-url.js';
 
 /** The most transports in one URL. */
@@ -15,24 +15,34 @@ const maxTransports = 10;
  * @throws Error whose message completes `EMAIL_URL`, ends with a full stop and contains no secret
  */
 export function readTransports(text: string, settings: Settings): readonly TransportSettings[] {
-  if (schemeOf(text) !== 'failover') return [readTransport(text, settings)];
+  const { urls, isFailover } = urlsIn(text);
+  return urls.map((url) => {
+    const transport = readTransport(url, settings);
+    // Mails would be lost without a failure.
+    if (isFailover && transport.kind === mailboxKind.name) throw new Error('must not have mailbox:// in failover().');
+    return transport;
+  });
+}
+
+/**
+ * Returns the URLs in `failover(<url> <url>)`, or the one that the text is.
+ *
+ * @throws as `readTransports` does
+ */
+export function urlsIn(text: string): { readonly urls: readonly string[]; readonly isFailover: boolean } {
+  if (schemeOf(text) !== 'failover') return { urls: [text], isFailover: false };
   const list = /^failover\((.*)\)$/is.exec(text)?.[1];
   if (list === undefined) throw new Error('must be failover(<url> <url>) without anything after it.');
   const urls = list.split(/\s+/).filter((url) => url !== '');
   if (urls.length < 2)
     throw new Error('must have two or more URLs in failover(<url> <url>), with a space between them.');
   if (urls.length > maxTransports) throw new Error(`must not have more than ${maxTransports} URLs in failover().`);
-  return urls.map((url) => {
-    const transport = readTransport(url, settings);
-    // Mails would be lost without a failure.
-    if (transport.kind === mailboxKind.name) throw new Error('must not have mailbox:// in failover().');
-    return transport;
-  });
+  return { urls, isFailover: true };
 }
 
 function readTransport(url: string, settings: Settings): TransportSettings {
   const scheme = schemeOf(url);
-  const kind = transportKinds.find(({ schemes }) => scheme !== undefined && schemes.includes(scheme));
+  const kind = kindWithScheme(scheme);
   if (kind === undefined) {
     const known = transportKinds.flatMap(({ schemes }) => schemes.map((each) => `${each}://`));
     throw new Error(`must start with one of ${known.join(', ')}.`);

@@ -12,3 +12,8 @@ export function kindOf({ kind }: TransportSettings): TransportKind {
   if (found === undefined) throw new Error(`there is no kind of transport ${kind}`);
   return found;
 }
+
+/** Returns the kind whose URLs have this scheme; undefined if there is none. */
+export function kindWithScheme(scheme: string | undefined): TransportKind | undefined {
+  return transportKinds.find(({ schemes }) => scheme !== undefined && schemes.includes(scheme));
+}

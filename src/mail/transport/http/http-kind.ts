@@ -4,11 +4,11 @@ import { loopbackHost } from '../../../config/local-trial.js';
 import type { Settings } from '../../../config/settings.js';
 import { DatabaseClock } from '../../../database/database-clock.js';
 import type { MailTransport, TransportFactory, TransportKind } from '../mail-transport.js';
-import { oauthSecrets } from '../oauth/oauth-settings.js';
+import { oauthSecretParameters, oauthSecrets } from '../oauth/oauth-settings.js';
 import { TokenSources } from '../oauth/token-sources.js';
 import { readTransportUrl, schemeOf } from '../transport-url.js';
 import { graph } from './graph.js';
-import type { HttpProvider, HttpSettings } from './http-provider.js';
+import { type HttpProvider, type HttpSettings, serverOf } from './http-provider.js';
 import { HttpTransport } from './http-transport.js';
 import { mailgun } from './mailgun.js';
 import { postmark } from './postmark.js';
@@ -45,11 +45,18 @@ export const httpKind: TransportKind<HttpSettings> = {
   name: 'http',
   schemes: providers.map(({ name }) => name),
   secrets: ['secret', ...oauthSecrets],
+  secretParts: (scheme) => [...(hasKeyAsUser(providerOf(scheme)) ? ['username'] : []), ...oauthSecretParameters],
   parse: httpSettingsIn,
   problem: (settings) => providerOf(settings.provider).problem?.(settings),
+  describe: (settings) => ({ provider: `http/${settings.provider}`, server: serverOf(settings) }),
   factory: HttpTransports,
   providers: [],
 };
+
+/** Whether the user name of a provider's URL is the API key. */
+function hasKeyAsUser(provider: HttpProvider): boolean {
+  return !('parse' in provider) && provider.host !== undefined && provider.hasKeyId !== true;
+}
 
 /** Reads `resend://<API key>@default`, or `https://:<secret>@host/path` of the operator's own service. */
 function httpSettingsIn(text: string, { emailTimeout }: Settings): HttpSettings {

@@ -70,6 +70,13 @@ export interface HttpProvider {
   readCheck(response: OutgoingResponse): string | undefined;
 }
 
+/** Returns the server of a provider's API, `host:port`. */
+export function serverOf({ endpoint }: HttpSettings): string {
+  const { hostname, port, protocol } = new URL(endpoint);
+  const usual = protocol === 'https:' ? '443' : '80';
+  return `${hostname}:${port === '' ? usual : port}`;
+}
+
 /** Whether a status means success. */
 export function isSuccess({ status }: OutgoingResponse): boolean {
   return status >= 200 && status < 300;

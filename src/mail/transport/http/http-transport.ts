@@ -5,7 +5,7 @@ import {
   type RequestLimits,
   sendRequest,
 } from '../../../outgoing/http-request.js';
-import type { MailTransport, TransportDescription } from '../mail-transport.js';
+import type { MailTransport } from '../mail-transport.js';
 import { TokenError } from '../oauth/token-error.js';
 import type { TokenSource } from '../oauth/token-source.js';
 import type { Outcome } from '../outcome.js';
@@ -13,7 +13,7 @@ import type { OutgoingMail } from '../outgoing-mail.js';
 import { type Report, testTimeoutSeconds } from '../report.js';
 import { sanitize } from '../sanitize.js';
 import { redacted } from '../secret-mask.js';
-import type { HttpProvider, HttpSettings, ProviderRequest } from './http-provider.js';
+import { type HttpProvider, type HttpSettings, type ProviderRequest, serverOf } from './http-provider.js';
 
 /** Statuses that say that the API key is wrong, or may not do this. */
 const keyStatuses = [401, 403];
@@ -37,7 +37,7 @@ export class HttpTransport implements MailTransport {
 
   async send(mail: OutgoingMail): Promise<Outcome> {
     const { provider, settings } = this;
-    const { server } = this.describe();
+    const server = serverOf(this.settings);
     const seconds = Math.min(settings.timeout, settings.totalTimeout ?? settings.timeout);
     try {
       const response = await this.request(provider.send(mail, settings, this.options.clock.date()), seconds);
@@ -53,7 +53,7 @@ export class HttpTransport implements MailTransport {
   }
 
   async check(sender: string): Promise<Report> {
-    const { server } = this.describe();
+    const server = serverOf(this.settings);
     const start = performance.now();
     const request = this.provider.check(this.settings, this.options.clock.date(), sender);
     const lines = [`C: ${request.method} ${this.urlOf(request).href}`];
@@ -77,12 +77,6 @@ export class HttpTransport implements MailTransport {
       const message = error instanceof TokenError ? wordsOf(error) : error.message;
       return { ok: false, verdict: message, steps: [step(false, message)], transcript: [...lines, `* ${message}`] };
     }
-  }
-
-  describe(): TransportDescription {
-    const { hostname, port, protocol } = new URL(this.settings.endpoint);
-    const usual = protocol === 'https:' ? '443' : '80';
-    return { provider: `http/${this.provider.name}`, server: `${hostname}:${port === '' ? usual : port}` };
   }
 
   /** Requests that are in flight end by themselves; the connections belong to the process. */
@@ -112,7 +106,7 @@ export class HttpTransport implements MailTransport {
   }
 
   private outcomeOf(response: OutgoingResponse): Outcome {
-    const { server } = this.describe();
+    const server = serverOf(this.settings);
     const { status, tls } = response;
     const answer = this.provider.read(response);
     const details = { server, tls, code: status, reply: this.clean(answer.text) };

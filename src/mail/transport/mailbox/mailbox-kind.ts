@@ -2,13 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import { dataFolderProblem } from '../../../config/rules.js';
 import { publicUrl, SETTINGS, type Settings } from '../../../config/settings.js';
-import type {
-  MailTransport,
-  TransportDescription,
-  TransportFactory,
-  TransportKind,
-  TransportSettings,
-} from '../mail-transport.js';
+import type { MailTransport, TransportFactory, TransportKind, TransportSettings } from '../mail-transport.js';
 import type { Outcome } from '../outcome.js';
 import type { OutgoingMail } from '../outgoing-mail.js';
 import type { Report } from '../report.js';
@@ -43,10 +37,6 @@ class MailboxTransport implements TransportFactory<MailboxSettings>, MailTranspo
     return Promise.resolve({ ok: false, verdict, steps: [], transcript: [] });
   }
 
-  describe(): TransportDescription {
-    return { provider: 'mailbox', server: '' };
-  }
-
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -57,6 +47,7 @@ export const mailboxKind: TransportKind = {
   name: 'mailbox',
   schemes: ['mailbox'],
   secrets: [],
+  secretParts: () => [],
   parse: (text, { dataDir }) => {
     const { host, username, path } = readTransportUrl(text, []);
     if (host !== '' || username !== '' || path !== '') throw new Error('must be mailbox:// without anything after it');
@@ -65,6 +56,7 @@ export const mailboxKind: TransportKind = {
     return { kind: 'mailbox' };
   },
   problem: () => undefined,
+  describe: () => ({ provider: 'mailbox', server: '' }),
   factory: MailboxTransport,
   providers: [Mailbox],
 };

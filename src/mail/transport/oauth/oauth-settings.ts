@@ -32,6 +32,9 @@ export const oauthParameters = [
   'scope',
 ] as const;
 
+/** Names of the parameters that are secret. */
+export const oauthSecretParameters: readonly string[] = ['client_secret', 'refresh_token'];
+
 /** Names of the settings that are secret. */
 export const oauthSecrets: readonly string[] = ['clientSecret', 'refreshToken'];
 

@@ -3,11 +3,11 @@ import { MailerService } from '@nestjs-modules/mailer';
 
 import { SETTINGS, type Settings } from '../../../config/settings.js';
 import type { MailTransport, TransportFactory, TransportKind } from '../mail-transport.js';
-import { oauthParameters, oauthSecrets, oauthSettingsIn } from '../oauth/oauth-settings.js';
+import { oauthParameters, oauthSecretParameters, oauthSecrets, oauthSettingsIn } from '../oauth/oauth-settings.js';
 import { TokenSources } from '../oauth/token-sources.js';
 import { flagIn, readTransportUrl } from '../transport-url.js';
 import { SmtpCheck } from './smtp-check.js';
-import { type SmtpSettings, settingsProblem } from './smtp-settings.js';
+import { hostAndPort, type SmtpSettings, settingsProblem } from './smtp-settings.js';
 import { SmtpTransport } from './smtp-transport.js';
 import { TlsTrust } from './tls-trust.js';
 
@@ -39,8 +39,10 @@ export const smtpKind: TransportKind<SmtpSettings> = {
   name: 'smtp',
   schemes: ['smtp', 'smtps'],
   secrets: ['password', ...oauthSecrets],
+  secretParts: () => oauthSecretParameters,
   parse: smtpSettingsIn,
   problem: settingsProblem,
+  describe: (settings) => ({ provider: 'smtp', server: hostAndPort(settings) }),
   factory: SmtpTransports,
   providers: [SmtpCheck, TlsTrust],
 };

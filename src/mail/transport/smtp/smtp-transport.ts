@@ -1,6 +1,6 @@
 import type { MailerService } from '@nestjs-modules/mailer';
 
-import type { MailTransport, TransportDescription } from '../mail-transport.js';
+import type { MailTransport } from '../mail-transport.js';
 import type { TokenSource } from '../oauth/token-source.js';
 import type { Outcome } from '../outcome.js';
 import type { OutgoingMail } from '../outgoing-mail.js';
@@ -47,10 +47,6 @@ export class SmtpTransport implements MailTransport {
 
   check(sender: string): Promise<Report> {
     return this.options.checker.check(this.settings, sender);
-  }
-
-  describe(): TransportDescription {
-    return { provider: 'smtp', server: hostAndPort(this.settings) };
   }
 
   async close(): Promise<void> {
