@@ -29,6 +29,7 @@ import { MailDomain } from './mail/domains/mail-domain.entity.js';
 import { NotMeLink } from './mail/not-me/not-me-link.entity.js';
 import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
+import { NamedTransport } from './mail/transports/named-transport.entity.js';
 import { BlueprintInstance } from './managed/blueprint-instance.entity.js';
 import { ExpressionPolicy } from './policies/expression/expression-policy.entity.js';
 import { PasswordPolicy } from './policies/password/password-policy.entity.js';
@@ -103,6 +104,7 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings = defa
       DeliveryAttempt,
       DkimKey,
       MailDomain,
+      NamedTransport,
       NotMeLink,
       TransportRate,
       TransportSlot,

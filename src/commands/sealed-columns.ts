@@ -5,6 +5,7 @@ import { checkPlace, lastingKeyPlace } from '../database/secret-check.js';
 import { planPlace } from '../flow-execution/flow-token.service.js';
 import { answersPlace } from '../flow-execution/run-answers.service.js';
 import { dkimKeyPlace } from '../mail/domains/dkim-key.entity.js';
+import { transportUrlPlace } from '../mail/transports/named-transport.entity.js';
 import { emailPasswordPlace } from '../stages/email/email-stage.service.js';
 import { previousSecretPlace, webhookSecretPlace } from '../webhooks/webhook-endpoint.entity.js';
 
@@ -26,6 +27,7 @@ export const sealedColumns: readonly SealedColumn[] = [
     keyType: 'uuid',
     place: () => previousSecretPlace,
   },
+  { table: 'named_transport', column: 'url', key: 'transport_uuid', keyType: 'uuid', place: () => transportUrlPlace },
   { table: 'token', column: 'sealed_key', key: 'token_uuid', keyType: 'uuid', place: () => tokenKeyPlace },
   { table: 'run_answers', column: 'data', key: 'key', keyType: 'text', place: answersPlace },
   { table: 'flow_token', column: 'plan', key: 'token_uuid', keyType: 'uuid', place: planPlace },

@@ -21,11 +21,16 @@ import { MessageStore } from './outbox/message-store.js';
 import { Outbox } from './outbox/outbox.service.js';
 import { MailRenderer } from './rendering/mail-renderer.js';
 import { TransportModule } from './transport/transport.module.js';
+import { NamedSenders } from './transports/named-senders.js';
+import { NamedTransportController } from './transports/named-transport.controller.js';
+import { NamedTransportService } from './transports/named-transport.service.js';
+import { TransportChecks } from './transports/transport-checks.service.js';
+import { TransportUrls } from './transports/transport-urls.js';
 
 /** Mails: rendering, outbox, delivery and notices, independent of flows. */
 @Module({
   imports: [EventsModule, MailboxModule, MailDomainsModule, TransportModule],
-  controllers: [MailMessageController],
+  controllers: [MailMessageController, NamedTransportController],
   providers: [
     AccountNotices,
     DeliveryBatches,
@@ -37,12 +42,16 @@ import { TransportModule } from './transport/transport.module.js';
     MailSenders,
     MailWorker,
     MessageStore,
+    NamedSenders,
+    NamedTransportService,
     NotMeLinks,
     LockNotices,
     NoticeMail,
     Outbox,
+    TransportChecks,
     TransportRates,
     TransportSlots,
+    TransportUrls,
   ],
   exports: [
     EmailTemplates,
@@ -51,8 +60,11 @@ import { TransportModule } from './transport/transport.module.js';
     MailMetrics,
     MailRenderer,
     MailSenders,
+    NamedSenders,
+    NamedTransportService,
     NotMeLinks,
     Outbox,
+    TransportChecks,
     TransportModule,
   ],
 })

@@ -15,11 +15,11 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'any language, since none has an effect': /^operation schema_retrieve\.parameters\.query lang\.schema\.enum is/,
   'no permissions for models that are not here': /^schema ModelEnum\.enum "authentik_\w+\.\w+" is missing$/,
   'permissions for mails, and for stages and policies of every kind':
-    /^schema ModelEnum\.enum "authentik_(mail\.(maildomain|mailmessage)|flows\.stage|policies\.policy)" is added$/,
+    /^schema ModelEnum\.enum "authentik_(mail\.(maildomain|mailmessage|namedtransport)|flows\.stage|policies\.policy)" is added$/,
   'models in alphabetical order': /^schema ModelEnum\.enum has the order /,
-  'additional paths for mails': /^operation mail_(messages|domains)_\w+ is added$/,
+  'additional paths for mails': /^operation mail_(messages|domains|transports)_\w+ is added$/,
   'additional schemas for mails':
-    /^schema (Paginated|Patched)?(MailMessage|DeliveryAttempt|MailDomain|Dkim|DnsRecord|SenderFinding)\w* is added$/,
+    /^schema (Paginated|Patched)?(MailMessage|DeliveryAttempt|MailDomain|NamedTransport|TransportServer|Dkim|DnsRecord|SenderFinding)\w* is added$/,
   'additional paths that test the mails of a stage':
     /^operation stages_email_(check|templates_preview|test)_create is added$/,
   'additional schemas that test the mails of a stage':

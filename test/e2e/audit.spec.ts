@@ -169,6 +169,7 @@ const changeNothing = [
   'POST /mail/domains/{domain_uuid}/check/',
   'POST /mail/messages/{message_uuid}/discard/',
   'POST /mail/messages/{message_uuid}/requeue/',
+  'POST /mail/transports/{transport_uuid}/check/',
   'POST /stages/email/templates/preview/',
   'POST /stages/email/{stage_uuid}/check/',
   'POST /stages/email/{stage_uuid}/test/',

@@ -64,6 +64,7 @@ beforeAll(async () => {
     '/flows/instances/': slug,
     '/mail/domains/': (await api.post('/mail/domains/', { name: `${randomUUID()}.example.org` })).body.pk,
     '/mail/messages/': randomUUID(),
+    '/mail/transports/': (await api.post('/mail/transports/', { name: randomUUID(), url: 'smtp://h' })).body.pk,
     '/managed/blueprints/': (await api.post('/managed/blueprints/', blueprint)).body.pk,
     '/policies/all/': (await createPasswordPolicy(api)).pk,
     '/policies/bindings/': (await createPolicyBinding(api, { target: flow.pk, user: user.pk })).pk,

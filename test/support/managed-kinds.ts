@@ -72,6 +72,12 @@ export const managedKinds = (api: () => ApiClient): Readonly<Record<string, Mana
     body: () => ({ name: `${randomUUID()}.example.org` }),
     change: { signing: false },
   },
+  '/mail/transports/': {
+    model: 'authentik_mail.namedtransport',
+    key: 'pk',
+    body: () => ({ ...named(), url: 'smtp://books:a-secret-of-this-test-4711@mail.example.org' }),
+    change: { from_address: 'books@example.org' },
+  },
   '/managed/blueprints/': {
     model: 'authentik_blueprints.blueprintinstance',
     key: 'pk',

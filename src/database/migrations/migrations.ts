@@ -38,6 +38,7 @@ import { TransportRates1795888300000 } from './1795888300000-transport-rates.js'
 import { DomainGrants1795888301000 } from './1795888301000-domain-grants.js';
 import { TransportSlots1795888302000 } from './1795888302000-transport-slots.js';
 import { AddressProofs1795888350000 } from './1795888350000-address-proofs.js';
+import { NamedTransports1795888400000 } from './1795888400000-named-transports.js';
 import { Webhooks1795888800000 } from './1795888800000-webhooks.js';
 
 /** Every migration, oldest first. */
@@ -83,4 +84,5 @@ export const migrations = [
   TransportSlots1795888302000,
   AddressProofs1795888350000,
   Webhooks1795888800000,
+  NamedTransports1795888400000,
 ];

@@ -4,13 +4,11 @@ import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import { Idempotency } from '../../core/idempotency/idempotency.service.js';
 import type { IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
 import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
-import { SenderChecks } from '../../mail/domains/sender-checks.service.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { MailRenderer } from '../../mail/rendering/mail-renderer.js';
 import { declaredNames } from '../../mail/rendering/template-scope.js';
-import { MailTransports } from '../../mail/transport/mail-transports.js';
+import { TransportChecks } from '../../mail/transports/transport-checks.service.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
-import { asciiDomainOf } from '../../syntax/email-address.js';
 import { TemplateError } from '../../templating/template-error.js';
 import type {
   EmailStageCheckDto,
@@ -36,8 +34,7 @@ export class EmailStageMailService {
     private readonly senders: MailSenders,
     private readonly outbox: Outbox,
     private readonly renderer: MailRenderer,
-    private readonly transports: MailTransports,
-    private readonly senderChecks: SenderChecks,
+    private readonly checks: TransportChecks,
     private readonly idempotency: Idempotency,
   ) {}
 
@@ -73,18 +70,12 @@ export class EmailStageMailService {
    * @throws ValidationError if the stage has both kinds of TLS enabled
    */
   async check(stage: EmailStage): Promise<EmailStageCheckDto> {
-    const { transports, problem, from } = this.senderOf(stage);
-    if (problem !== undefined) return { ok: false, verdict: problem, steps: [], transcript: [], sender: [] };
     if (!stage.useGlobalSettings && stage.useTls && stage.useSsl) {
       throw new ValidationError({
         [nonField]: ['use_tls and use_ssl exclude each other: one is STARTTLS, the other TLS from the first byte.'],
       });
     }
-    const [{ steps, transcript, ...report }, sender] = await Promise.all([
-      this.transports.checkAll(transports, from.address),
-      this.senderChecks.check(asciiDomainOf(from.address), transports),
-    ]);
-    return { ...report, steps: [...steps], transcript: [...transcript], sender };
+    return this.checks.check(this.senderOf(stage));
   }
 
   /**

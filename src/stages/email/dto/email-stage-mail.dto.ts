@@ -1,13 +1,13 @@
 import { SenderFindingDto } from '../../../mail/domains/dto/mail-domain.dto.js';
 import { EmailTemplates } from '../../../mail/email-templates.js';
 import { defaultSubjects } from '../../../mail/rendering/subject.js';
+import { TransportCheckStepFields } from '../../../mail/transports/dto/transport-check.dto.js';
 import { ResponseOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
 import {
   BooleanField,
   DictionaryField,
   EmailField,
-  IntegerField,
   ObjectField,
   TextField,
   TextListField,
@@ -51,26 +51,8 @@ class EmailStageTestResultFields {
 /** A queued test mail. */
 export class EmailStageTestDto extends ResponseOf(EmailStageTestResultFields) {}
 
-class EmailStageCheckStepFields {
-  @TextField({ readOnly: true, description: 'Step of the check.', example: 'connect' })
-  name!: string;
-
-  @BooleanField({ readOnly: true, description: 'Whether the step succeeded.', example: true })
-  ok!: boolean;
-
-  @IntegerField({ readOnly: true, computed: true, description: 'Duration of the step.', example: 12 })
-  milliseconds!: number;
-
-  @TextField({
-    readOnly: true,
-    description: 'Result of the step.',
-    example: 'TLSv1.3, certificate of smtp.example.org',
-  })
-  detail!: string;
-}
-
 /** One step of a check: connection, greeting, TLS or login. */
-export class EmailStageCheckStepDto extends ResponseOf(EmailStageCheckStepFields) {}
+export class EmailStageCheckStepDto extends ResponseOf(TransportCheckStepFields) {}
 
 class EmailStageCheckFields {
   @BooleanField({ readOnly: true, description: 'Whether the server would accept a mail now.' })

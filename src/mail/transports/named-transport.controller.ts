@@ -1,0 +1,61 @@
+import { Controller, Inject } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+
+import { ResourceController } from '../../core/access/resource-controller.js';
+import { LimitedPerUser } from '../../core/limits/limited-per-user.js';
+import { Current } from '../../rest/access/visible.js';
+import { ValidationErrorDto } from '../../rest/openapi/error.dto.js';
+import { Resource } from '../../rest/resource.js';
+import { NamedTransportListQuery } from './dto/named-transport-list.query.js';
+import {
+  NamedTransportDto,
+  NamedTransportRequestDto,
+  PatchedNamedTransportRequestDto,
+} from './dto/named-transport.dto.js';
+import { NamedTransportCheckDto } from './dto/transport-check.dto.js';
+import { NamedTransport, namedTransportModel } from './named-transport.entity.js';
+import { NamedTransportService } from './named-transport.service.js';
+
+const transports = new Resource({
+  operations: 'mail_transports',
+  model: namedTransportModel,
+  noun: 'mail transport',
+  response: NamedTransportDto,
+  lookup: {
+    entity: () => NamedTransport,
+    parameter: 'transport_uuid',
+    property: 'pk',
+    format: 'uuid',
+    description: 'UUID of the transport.',
+  },
+});
+
+/** `/mail/transports/` */
+@ApiTags('mail')
+@Controller('mail/transports')
+export class NamedTransportController extends ResourceController(transports, {
+  query: NamedTransportListQuery,
+  request: NamedTransportRequestDto,
+  patch: PatchedNamedTransportRequestDto,
+}) {
+  constructor(@Inject(NamedTransportService) private readonly transports: NamedTransportService) {
+    super(transports);
+  }
+
+  @transports.detailAction({
+    method: 'POST',
+    path: 'check',
+    operation: 'check_create',
+    description:
+      'Connect and log in to the servers of a transport, without sending a mail, and look up the domain of its sender.',
+    permissions: [transports.permission('change')],
+    responses: [
+      { status: 200, type: NamedTransportCheckDto },
+      { status: 400, type: ValidationErrorDto },
+    ],
+  })
+  @LimitedPerUser({ name: 'mail_transports_check', times: 30, seconds: 300 })
+  check(@Current() transport: NamedTransport): Promise<NamedTransportCheckDto> {
+    return this.transports.check(transport);
+  }
+}
