@@ -17,6 +17,7 @@ export interface EmailTemplate {
 const shippedTemplates: readonly EmailTemplate[] = [
   { path: 'email/password_reset.html', label: 'Password Reset' },
   { path: 'email/account_confirmation.html', label: 'Account Confirmation' },
+  { path: 'email/address_change.html', label: 'Address Change' },
 ];
 
 /** Lists the mail templates that stages can choose: the shipped ones and those in EMAIL_TEMPLATE_DIR. */

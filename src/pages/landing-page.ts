@@ -4,8 +4,10 @@ import { DataSource } from 'typeorm';
 
 import { isSuperuser } from '../core/authority/membership.js';
 import { SessionCookies } from '../core/sessions/session-cookies.js';
+import type { User } from '../core/users/user.entity.js';
 import { FlowPlanner } from '../flow-execution/flow-planner.js';
 import type { FlowDesignation } from '../flows/flow-choices.js';
+import { Flow } from '../flows/flow.entity.js';
 import { MailboxAccess } from '../mail/mailbox/mailbox-access.js';
 import { GlobalTransport } from '../mail/transport/global-transport.js';
 import type { PageVisitor } from './page-visitors.js';
@@ -31,6 +33,9 @@ const entryFlows = [
   { designation: 'recovery', label: 'recover', text: 'recoverText', icon: 'key' },
 ] as const;
 
+/** Shipped flow in which signed-in users change their address. */
+const addressChange = 'default-email-change-flow';
+
 /** The page at `/`: the entry to the flows, and the default target of finished flows. */
 @Injectable()
 export class LandingPage {
@@ -46,7 +51,6 @@ export class LandingPage {
   async of(request: FastifyRequest, visitor: PageVisitor, wording: Wording): Promise<Page> {
     const { user, visit, notes } = visitor;
     const canSeeStatus = await this.canSeeStatus(request, visitor);
-    const flows = await this.flowsFor(visitor);
     return {
       template: 'landing.html',
       status: 200,
@@ -60,7 +64,7 @@ export class LandingPage {
           .map(({ level, message }) => ({ level, text: wording.message(message) })),
         // The visitor comes from the end of a flow.
         confirmed: (notes.messages ?? []).some(({ level }) => level === 'success'),
-        links: flows.flatMap((flow) => entryLinks(flow, wording)),
+        links: user === undefined ? await this.entries(wording) : await this.settings(user, wording),
         tools: this.tools(canSeeStatus, wording),
         state: canSeeStatus ? await this.state(wording) : [],
       },
@@ -73,14 +77,20 @@ export class LandingPage {
     return user !== undefined && isSuperuser(this.dataSource.manager, user.pk);
   }
 
-  private flowsFor({ user }: PageVisitor): Promise<{ designation: FlowDesignation; slug: string | undefined }[]> {
-    const wanted = user === undefined ? entryFlows : [];
-    return Promise.all(
-      wanted.map(async ({ designation }) => {
-        const flow = await this.planner.findDefault(this.dataSource.manager, designation, user);
-        return { designation, slug: flow?.slug };
-      }),
-    );
+  private async entries(wording: Wording): Promise<Entry[]> {
+    const found = entryFlows.map(async ({ designation, label, text, icon }): Promise<Entry[]> => {
+      const flow = await this.planner.findDefault(this.dataSource.manager, designation, undefined);
+      return flow === undefined ? [] : [entry(flow.slug, wording.text(label), wording.text(text), icon)];
+    });
+    return (await Promise.all(found)).flat();
+  }
+
+  /** Returns the links of a signed-in user. */
+  private async settings(user: User, wording: Wording): Promise<Entry[]> {
+    const { manager } = this.dataSource;
+    const flow = await manager.findOneBy(Flow, { slug: addressChange });
+    if (flow === null || !(await this.planner.isApplicable(manager, flow, user))) return [];
+    return [entry(flow.slug, wording.text('changeAddress'), wording.text('changeAddressText'), 'mail')];
   }
 
   private tools(canSeeStatus: boolean, wording: Wording): Entry[] {
@@ -115,12 +125,6 @@ export class LandingPage {
   }
 }
 
-function entryLinks(
-  { designation, slug }: { designation: FlowDesignation; slug: string | undefined },
-  wording: Wording,
-): Entry[] {
-  const entryFlow = entryFlows.find((each) => each.designation === designation);
-  if (slug === undefined || entryFlow === undefined) return [];
-  const { label, text, icon } = entryFlow;
-  return [{ href: `/if/flow/${slug}/`, label: wording.text(label), text: wording.text(text), icon }];
+function entry(slug: string, label: string, text: string, icon: string): Entry {
+  return { href: `/if/flow/${slug}/`, label, text, icon };
 }

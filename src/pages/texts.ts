@@ -80,6 +80,8 @@ export const texts = {
   recoverText: 'Reset it by email.',
   enroll: 'Create an account',
   enrollText: 'Choose a username and confirm your email address.',
+  changeAddress: 'Change your email address',
+  changeAddressText: 'We mail the new address before it counts.',
   signInText: 'With your username or email address and your password.',
   mailbox: 'Open the mailbox',
   mailboxText: 'Emails stay here until a mail server is configured.',
@@ -101,6 +103,7 @@ export const texts = {
 /** Titles and labels of the shipped flows, and others that administrators often choose. They are translated too. */
 export const familiarTexts = [
   'Email address',
+  'New email address',
   'Name',
   'New password',
   'Repeat new password',

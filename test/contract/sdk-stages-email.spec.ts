@@ -200,6 +200,7 @@ describeSdk('/stages/email/', (sdk) => {
     expect(await stages().stagesEmailTemplatesList()).toEqual([
       { name: 'email/password_reset.html', description: 'Password Reset', ...more },
       { name: 'email/account_confirmation.html', description: 'Account Confirmation', ...more },
+      { name: 'email/address_change.html', description: 'Address Change', ...more },
     ]);
   });
 

@@ -173,6 +173,7 @@ describe('The available files', () => {
     const files = (await app.api.get('/managed/blueprints/available/')).body;
     expect(files.map(({ path }: any) => path)).toEqual([
       'broken.yaml',
+      'default-email-change-flow.yaml',
       'default-enrollment-flow.yaml',
       'default-recovery-flow.yaml',
       'default-sign-in-flow.yaml',

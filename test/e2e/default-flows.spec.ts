@@ -66,7 +66,7 @@ describe('The built-in flows', () => {
     expect(await asked('default-enrollment-prompt')).toBeUndefined();
   });
 
-  it('are created at startup: recovery, enrollment, and sign-in with links to both', async () => {
+  it('are created at startup: recovery, enrollment, change of address, and sign-in with links to the first two', async () => {
     expect((await app.api.get('/flows/instances/')).body.results).toEqual([]);
     await start();
     expect(await problems()).toEqual([]);
@@ -82,6 +82,12 @@ describe('The built-in flows', () => {
       'userwritestage',
       'emailstage',
       'userloginstage',
+    ]);
+    expect(await stagesOf('default-email-change-flow')).toEqual([
+      'passwordstage',
+      'promptstage',
+      'emailstage',
+      'userwritestage',
     ]);
     expect(await stagesOf('default-authentication-flow')).toEqual(['identificationstage', 'userloginstage']);
     const { results } = (await app.api.get('/stages/identification/?ordering=name')).body;
@@ -123,8 +129,8 @@ describe('The built-in flows', () => {
 
   it('are created once by concurrent startups', async () => {
     await Promise.all([start(), start(), start(), start()]);
-    expect((await app.api.get('/flows/instances/')).body.pagination.count).toBe(3);
-    expect((await app.api.get('/managed/blueprints/')).body.pagination.count).toBe(4);
+    expect((await app.api.get('/flows/instances/')).body.pagination.count).toBe(4);
+    expect((await app.api.get('/managed/blueprints/')).body.pagination.count).toBe(5);
     expect(await problems()).toEqual([]);
   });
 
@@ -234,7 +240,7 @@ describe('The files in BLUEPRINT_DIR', () => {
 });
 
 describe('The built-in files', () => {
-  it.each(['default-recovery-flow', 'default-enrollment-flow', 'default-sign-in-flow'])(
+  it.each(['default-recovery-flow', 'default-enrollment-flow', 'default-sign-in-flow', 'default-email-change-flow'])(
     'include %s.yaml',
     async (name) => {
       expect(await readFile(new URL(`../../blueprints/${name}.yaml`, import.meta.url), 'utf8')).toContain('version: 1');

@@ -38,13 +38,14 @@ function choice(name: string, description: string): object {
 const shipped = [
   choice('email/password_reset.html', 'Password Reset'),
   choice('email/account_confirmation.html', 'Account Confirmation'),
+  choice('email/address_change.html', 'Address Change'),
 ];
 
 /** The paths of the custom templates. */
 async function custom(): Promise<string[]> {
   const { status, body } = await app.api.get<{ name: string; description: string }[]>('/stages/email/templates/');
-  expect([status, body.slice(0, 2)]).toEqual([200, shipped]);
-  const others = body.slice(2);
+  expect([status, body.slice(0, 3)]).toEqual([200, shipped]);
+  const others = body.slice(3);
   expect(others).toEqual(others.map(({ name }) => choice(name, `Custom Template: ${name}`)));
   return others.map(({ name }) => name);
 }
@@ -65,7 +66,7 @@ describe('The available templates', () => {
   it('are not paginated, filtered, searched or sorted', async () => {
     await write('a.html');
     const { body } = await app.api.get('/stages/email/templates/?page=99&page_size=1&name=x&search=y&ordering=-name');
-    expect(body).toHaveLength(3);
+    expect(body).toHaveLength(4);
   });
 
   it('include the HTML files in the custom folder and its subfolders', async () => {

@@ -34,6 +34,7 @@ const names = [
   'invitation',
   'account_exists',
   'account_choice',
+  'address_change',
   'password_changed',
   'address_changed',
   'token_created',

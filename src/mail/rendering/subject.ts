@@ -8,6 +8,7 @@ export const defaultSubjects: Readonly<Record<string, string>> = {
   'email/password_reset.html': 'Reset your password',
   'email/account_choice.html': 'Reset your password',
   'email/account_confirmation.html': 'Confirm your email address',
+  'email/address_change.html': 'Confirm your new email address',
   'email/event_notification.html': 'Notification',
   'email/setup.html': 'Test email',
   'email/invitation.html': 'You have been invited',

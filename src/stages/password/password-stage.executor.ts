@@ -15,7 +15,10 @@ const triesKey = 'password:tries';
 
 const wrong = message('passwordWrong');
 
-/** Asks for the pending user's password. */
+/**
+ * Asks for the pending user's password. In a run without a pending user, a signed-in visitor is asked for their own, so that
+ * a flow can confirm who sits at the browser.
+ */
 @Injectable()
 export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
   readonly kind = 'password';
@@ -64,6 +67,9 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
 
 /** Returns the identity whose password is asked for; undefined if the run has no pending user. */
 async function claimedIdentity(execution: Execution<PasswordStage>): Promise<ClaimedIdentity | undefined> {
+  const { visitor } = execution;
+  if ((await execution.pendingUser()) === undefined && visitor.user !== undefined)
+    execution.setPendingUser({ pk: visitor.user.pk });
   const pending = await execution.pendingUser();
   if (pending === undefined) return undefined;
   const user = pending.kind === 'known' ? pending.user : undefined;

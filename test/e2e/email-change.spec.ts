@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+
+import { simpleParser } from 'mailparser';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { noteProvedAddress } from '../../src/core/addresses/proved-addresses.js';
+import { applyBlueprints } from '../factories/default-flows.js';
+import { createPasswordUser } from '../factories/password-user.js';
+import { PageBrowser } from '../support/page-browser.js';
+import { proofMail } from '../support/proof-mail.js';
+import { signedIn } from '../support/signed-in.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
+
+const slug = 'default-email-change-flow';
+const end = { component: 'xak-flow-redirect', to: '/' };
+
+let app: TestApp;
+let sink: SmtpSink;
+
+beforeAll(async () => {
+  sink = new SmtpSink();
+  app = await startTestApp({ EMAIL_HOST: '127.0.0.1', EMAIL_PORT: String(await sink.listen()) });
+  await applyBlueprints(app);
+});
+afterAll(async () => {
+  await app.stop();
+  await sink.close();
+});
+
+const newAddress = (): string => `a-${randomUUID()}@example.org`;
+const userOf = async (pk: number): Promise<any> => (await app.api.get(`/core/users/${pk}/`)).body;
+
+/** A user with a proved address and a password. */
+async function createOwner(): Promise<{ pk: number; email: string; password: string }> {
+  const email = newAddress();
+  const { pk, password } = await createPasswordUser(app.api, { email });
+  await noteProvedAddress(app.dataSource.manager, pk, email);
+  return { pk, email, password };
+}
+
+describe('The flow that changes an address', () => {
+  it('asks for the password, and gives the new address after a mail to it was confirmed', async () => {
+    const owner = await createOwner();
+    const visitor = await signedIn(app, owner);
+    const email = newAddress();
+    expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-password' });
+    expect(await visitor.answer(slug, { password: owner.password })).toMatchObject({ component: 'ak-stage-prompt' });
+    expect(await visitor.answer(slug, { email })).toMatchObject({ component: 'ak-stage-email' });
+    expect(await userOf(owner.pk)).toMatchObject({ email: owner.email, email_verified: true });
+    const { code, subject, text } = await proofMail(sink, email);
+    expect(subject).toBe('Confirm your new email address – email-stage');
+    expect(text).toContain('An account at email-stage is about to get this email address.');
+    expect(await visitor.answer(slug, { component: 'ak-stage-email', code })).toMatchObject(end);
+    expect(await userOf(owner.pk)).toMatchObject({ email, email_verified: true });
+  });
+
+  it('can be undone from the earlier address for seven days, which ends the sessions', async () => {
+    const owner = await createOwner();
+    const visitor = await signedIn(app, owner);
+    const email = newAddress();
+    await visitor.answer(slug, { password: owner.password });
+    await visitor.answer(slug, { email });
+    const { code } = await proofMail(sink, email);
+    await visitor.answer(slug, { component: 'ak-stage-email', code });
+    // The first mail is the notice about the password.
+    const toOwner = (): SmtpSink['mails'] => sink.mails.filter(({ to }) => to === owner.email);
+    await expect.poll(() => toOwner().length, { timeout: 20_000 }).toBe(2);
+    const { text = '' } = await simpleParser(toOwner()[1]!.source);
+    await app.dataSource.query(
+      `update "not_me_link" set created = created - interval '167 hours',
+      expires = expires - interval '167 hours' where address = $1`,
+      [owner.email],
+    );
+    const browser = new PageBrowser(app.url);
+    await browser.open(/(\/if\/not-me\/\S+)/.exec(text)![1]!);
+    expect((await browser.submit()).html).toContain('Account secured');
+    expect(await userOf(owner.pk)).toMatchObject({ email: owner.email, email_verified: true });
+    expect((await visitor.request('GET', '/core/users/me/')).status).toBe(403);
+  });
+
+  it('is for signed-in visitors only, and changes nothing without the password', async () => {
+    expect(await new Visitor(app.url).see(slug)).not.toMatchObject({ component: 'ak-stage-password' });
+    const owner = await createOwner();
+    const visitor = await signedIn(app, owner);
+    await visitor.see(slug);
+    expect((await visitor.answer(slug, { password: 'wrong' })).response_errors).toMatchObject({
+      password: [{ string: 'Invalid password' }],
+    });
+    expect(await visitor.answer(slug, { email: newAddress() })).toMatchObject({ component: 'ak-stage-password' });
+    expect((await userOf(owner.pk)).email).toBe(owner.email);
+  });
+
+  it('is linked from the page of signed-in visitors', async () => {
+    const { cookies } = await signedIn(app, await createOwner());
+    const browser = new PageBrowser(app.url);
+    expect((await browser.open('/')).html).not.toContain(slug);
+    browser.cookies.set('authentik_session', cookies.get('authentik_session')!);
+    expect((await browser.open('/')).html).toContain(`href="/if/flow/${slug}/"`);
+  });
+});
