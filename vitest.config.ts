@@ -8,9 +8,13 @@ import { swcOptions } from './test/support/swc-options.js';
 const decorators = swc.vite({ tsconfigFile: false, ...swcOptions });
 
 /** Property tests whose number of runs is a multiple of `sweep`. */
-const sweeps = ['e2e/authority-model', 'e2e/broken-plans', 'e2e/flow-fuzz', 'mail/dkim-signature'].map(
-  (name) => `test/${name}.spec.ts`,
-);
+const sweeps = [
+  'e2e/address-model',
+  'e2e/authority-model',
+  'e2e/broken-plans',
+  'e2e/flow-fuzz',
+  'mail/dkim-signature',
+].map((name) => `test/${name}.spec.ts`);
 
 declare module 'vitest' {
   interface ProvidedContext {
