@@ -56,7 +56,7 @@ interface Wait {
   readonly mailsBefore: number;
 }
 
-/** What the API says of an account, and what the history did to its address. */
+/** An account of a history. */
 interface Account {
   readonly pk: number;
   readonly isSignUp: boolean;
