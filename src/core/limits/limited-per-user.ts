@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiResponse } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 
 import { AppError } from '../../rest/errors/app-error.js';
 import { GenericErrorDto } from '../../rest/openapi/error.dto.js';
@@ -32,12 +32,10 @@ class UserLimitGuard implements CanActivate {
   /** @throws AppError `tooManyRequests`, with `Retry-After` in seconds */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const limit = this.reflector.get<NamedLimit>(metadataKey, context.getHandler());
-    const http = context.switchToHttp();
-    const { caller, routeOptions } = http.getRequest<FastifyRequest>();
+    const { caller, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
     if (caller === undefined) throw new Error(`${routeOptions.url} is public and cannot be limited per user`);
     const wait = await this.limits.count(`${limit.name}:${caller.pk}`, limit);
     if (wait === 0) return true;
-    http.getResponse<FastifyReply>().header('retry-after', wait);
     throw new AppError('tooManyRequests', String(wait));
   }
 }

@@ -48,7 +48,7 @@ export class AppError extends Error {
   readonly status: number;
   readonly retryAfter: number | undefined;
 
-  /** @param argument for the text: a method, a media type, a parser's message */
+  /** @param argument for the text: a method, a media type, a parser's message, seconds to wait */
   constructor(
     readonly code: ErrorCode,
     argument = '',
@@ -56,6 +56,6 @@ export class AppError extends Error {
     const response: ErrorResponse = responses[code];
     super(response.detail(argument));
     this.status = response.status;
-    this.retryAfter = response.retryAfter;
+    this.retryAfter = code === 'tooManyRequests' ? Number(argument) : response.retryAfter;
   }
 }
