@@ -11,7 +11,7 @@ const floors = [
   ['core'],
   ['flows', 'mail', 'webhooks'],
   ['policies', 'managed', 'proofs'],
-  ['flow-execution', 'health'],
+  ['flow-execution', 'health', 'verifications'],
   ['stages', 'pages'],
 ];
 // The files directly in src/ compose the folders, so no folder imports them.

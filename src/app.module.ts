@@ -19,6 +19,7 @@ import { ErrorFilter } from './rest/errors/error.filter.js';
 import { RequestPipe } from './rest/fields/request.pipe.js';
 import { SchemaController, SchemaDocument } from './rest/openapi/schema.controller.js';
 import { StagesModule } from './stages/stages.module.js';
+import { VerificationsModule } from './verifications/verifications.module.js';
 
 /** Root module of the service. */
 @Module({})
@@ -32,6 +33,7 @@ export class AppModule {
       PoliciesModule,
       ManagedModule,
       FlowExecutionModule,
+      VerificationsModule,
     ];
     return {
       module: AppModule,

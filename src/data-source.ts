@@ -42,6 +42,8 @@ import { Invitation } from './stages/invitation/invitation.entity.js';
 import { PromptStageField } from './stages/prompt/prompt-stage-field.entity.js';
 import { Prompt } from './stages/prompt/prompt.entity.js';
 import { stageDefinitions } from './stages/stage-definitions.js';
+import { SigningKey } from './verifications/signing/signing-key.entity.js';
+import { Verification } from './verifications/verification.entity.js';
 import { WebhookAttempt } from './webhooks/webhook-attempt.entity.js';
 import { WebhookDelivery } from './webhooks/webhook-delivery.entity.js';
 import { WebhookEndpoint } from './webhooks/webhook-endpoint.entity.js';
@@ -108,6 +110,8 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings = defa
       NotMeLink,
       TransportRate,
       TransportSlot,
+      Verification,
+      SigningKey,
       OutgoingEvent,
       WebhookEndpoint,
       WebhookDelivery,

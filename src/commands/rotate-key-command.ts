@@ -44,7 +44,9 @@ async function rotate(dataSource: DataSource, secrets: SecretBox): Promise<void>
 /** Returns when the last valid link expires, with its code and its mail if that is still queued; undefined if there is none. */
 async function neededUntil(dataSource: DataSource): Promise<Date | undefined> {
   const [row] = await dataSource.query<{ until: Date | null }[]>(
-    'select max(expires) as until from "flow_token" where expires > now()',
+    `select max(expires) as until from (
+       select expires from "flow_token" union all select expires from "verification" where status = 'pending'
+     ) links where expires > now()`,
   );
   return row?.until ?? undefined;
 }

@@ -7,12 +7,14 @@ import { answersPlace } from '../flow-execution/run-answers.service.js';
 import { dkimKeyPlace } from '../mail/domains/dkim-key.entity.js';
 import { transportUrlPlace } from '../mail/transports/named-transport.entity.js';
 import { emailPasswordPlace } from '../stages/email/email-stage.service.js';
+import { signingKeyPlace } from '../verifications/signing/signing-key.entity.js';
 import { previousSecretPlace, webhookSecretPlace } from '../webhooks/webhook-endpoint.entity.js';
 
 /** All columns with values that are sealed with SECRET_KEY. The check value is the last: it shows that the rest is done. */
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'stage', column: 'password', key: 'stage_uuid', keyType: 'uuid', place: () => emailPasswordPlace },
   { table: 'dkim_key', column: 'private_key', key: 'key_uuid', keyType: 'uuid', place: () => dkimKeyPlace },
+  { table: 'signing_key', column: 'private_key', key: 'key_uuid', keyType: 'uuid', place: () => signingKeyPlace },
   {
     table: 'webhook_endpoint',
     column: 'secret',

@@ -40,6 +40,7 @@ const ourPrefixes = [
   'EVENT_',
   'BLUEPRINT_',
   'DNS_',
+  'VERIFICATION_',
   'WEBHOOK_',
 ];
 

@@ -189,6 +189,14 @@ export class Settings extends ServerSettings {
   @Flag()
   readonly mailEndsOlderLinks: boolean = true;
 
+  @ReloadableSetting('Mails of verifications that one API caller can request in a minute')
+  @WholeNumber(1, 1_000_000)
+  readonly verificationCallerLimit: number = 600;
+
+  @ReloadableSetting('Days that verifications are kept after they have expired, with their addresses')
+  @WholeNumber(1, 3650)
+  readonly verificationRetention: number = 30;
+
   @ReloadableSetting('Seconds a mail may be overdue before a worker reports that it is not ready')
   @WholeNumber(10, 86_400)
   readonly mailMaxAge: number = 900;

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 
 import type { SecretBox } from './secret-box.js';
 
@@ -15,6 +15,11 @@ export interface StoredLink {
 /** Derives the secret of a link from the stored key and SECRET_KEY, so that no table contains it: 256 bits as hex. */
 export function linkSecret(key: string, secrets: SecretBox): string {
   return secrets.identifier(`link:${key}`);
+}
+
+/** Returns the digest that a table has of the secret of a link: SHA-256. */
+export function secretDigest(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
 }
 
 /** Derives a one-time code: six decimal digits. */

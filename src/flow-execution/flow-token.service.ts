@@ -1,11 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import type { ProofMethod } from '../core/addresses/account-address.entity.js';
 import { AccountChanges } from '../core/users/account-changes.js';
-import { linkSecret } from '../database/link-secret.js';
+import { linkSecret, secretDigest } from '../database/link-secret.js';
 import { SealBrokenError, SecretBox } from '../database/secret-box.js';
 import { Outbox } from '../mail/outbox/outbox.service.js';
 import { type FlowTokenState, matchesAccount, stateExpression } from './flow-token-state.js';
@@ -125,7 +125,7 @@ export class FlowTokens {
        returning expires`,
       [
         keys,
-        keys.map((pk) => digest(linkSecret(pk, this.secrets)).toString('hex')),
+        keys.map((pk) => secretDigest(linkSecret(pk, this.secrets)).toString('hex')),
         targets.map(({ user }) => user.pk),
         targets.map(({ user }) => user.email),
         sealed.map(({ plan }) => plan),
@@ -221,7 +221,7 @@ export class FlowTokens {
          left join "flow_token" t using (key_hash)
          left join "run_answers" a on a.key = t.answers
          left join "user" u on u.id = t.user_id`,
-      [digest(secret), flow],
+      [secretDigest(secret), flow],
     );
     return { ...row, plan: row.state === 'live' ? this.open(String(row.pk), row.plan ?? '', data) : undefined };
   }
@@ -309,8 +309,4 @@ export class FlowTokens {
       throw error;
     }
   }
-}
-
-function digest(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
 }

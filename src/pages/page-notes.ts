@@ -14,6 +14,10 @@ export interface Notes {
   readonly link?: { readonly slug: string; readonly token: string };
   /** The secret of an opened "This was not me" link, also removed from the address. */
   readonly notMe?: string;
+  /** The secret of an opened link of a verification, also removed from the address. */
+  readonly verify?: string;
+  /** Key of the verification that this browser has approved. */
+  readonly verified?: string;
   /** Result of the last form; the next page shows it once. */
   readonly lastResult?: LastResult;
   /** Messages for the target page of a finished flow. */
@@ -56,8 +60,8 @@ export class PageNotes {
 /** Notes may have been written by an older or newer release. */
 function isNotes(value: unknown): value is Notes {
   if (typeof value !== 'object' || value === null) return false;
-  const { link, notMe, lastResult, messages = [] } = value as Record<string, unknown>;
-  if (notMe !== undefined && typeof notMe !== 'string') return false;
+  const { link, notMe, verify, verified, lastResult, messages = [] } = value as Record<string, unknown>;
+  if ([notMe, verify, verified].some((text) => text !== undefined && typeof text !== 'string')) return false;
   if (link !== undefined && typeof link !== 'object') return false;
   return isUndefinedOr(lastResult, isLastResult) && Array.isArray(messages) && messages.every(isUserMessage);
 }

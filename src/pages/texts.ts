@@ -65,6 +65,13 @@ export const texts = {
   notMeUsedWhy: 'This link has already been used. No further action is needed.',
   notMeInvalid: 'This link is not valid',
   notMeInvalidWhy: 'It has expired or is incomplete, or the account was confirmed or changed in the meantime.',
+  // The page of the links of verifications
+  verify: 'Confirm your email address',
+  verified: 'Email address confirmed',
+  verifiedWhy: 'You can close this window.',
+  verifyCanceled: 'The request was canceled.',
+  verifyTries: 'Too many wrong codes were entered.',
+  verifyAgain: 'Enter your address again where you started.',
   // Links
   again: 'Start over',
   retry: 'Try again',

@@ -29,9 +29,11 @@ export interface CodeAttempt {
 }
 
 /** A code in a mail. */
-interface MailedCode {
+export interface MailedCode {
   /** The key that the code is derived from. */
   readonly key: string;
+  /** What its guesses are counted by: the mail, or what several mails are for. */
+  readonly counter: string;
   /** Expiry in milliseconds since 1970. */
   readonly expires: number;
 }
@@ -61,7 +63,7 @@ export class ProofCodes {
     if (mail === undefined) return { kind: 'wrong' };
     // Counted before verification, in statements of their own: concurrent guesses cannot outrun the limit.
     const span = Math.min(Math.max(attempt.seconds, 0) + guessMemory.extra, guessMemory.max);
-    const verdict = await this.limits.countCode(mail.key, run, recipient, client, span);
+    const verdict = await this.limits.countCode(mail.counter, run, recipient, client, span);
     if (verdict.kind === 'exhausted') return verdict;
     if (isLocked(verdict)) await attempt.onLocked?.();
     if (verdict.kind === 'limited') return { kind: 'limited', wait: verdict.wait };

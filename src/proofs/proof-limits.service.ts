@@ -10,7 +10,7 @@ import type { User } from '../core/users/user.entity.js';
 import { SecretBox } from '../database/secret-box.js';
 
 /** Maximum number of codes tried per mail, and per run, which may send several mails. Links are not limited. */
-const codesPerMail = 5;
+export const codesPerMail = 5;
 const codesPerRun: Limit = { times: 20, seconds: 86_400 };
 
 /** The recipient of a mail that proves an address. */

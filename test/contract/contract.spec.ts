@@ -16,6 +16,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'no permissions for models that are not here': /^schema ModelEnum\.enum "authentik_\w+\.\w+" is missing$/,
   'permissions for mails, and for stages and policies of every kind':
     /^schema ModelEnum\.enum "authentik_(mail\.(maildomain|mailmessage|namedtransport)|flows\.stage|policies\.policy)" is added$/,
+  'additional paths, schemas and permissions for verifications':
+    /^(operation verifications_\w+|schema (Paginated)?Verification\w*|schema ModelEnum\.enum "authentik_verifications\.verification") is added$/,
   'models in alphabetical order': /^schema ModelEnum\.enum has the order /,
   'additional paths for mails': /^operation mail_(messages|domains|transports)_\w+ is added$/,
   'additional schemas for mails':

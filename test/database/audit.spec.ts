@@ -28,6 +28,8 @@ const unaudited = {
   transport_rate: 'counters',
   transport_slot: 'leases of workers',
   session: 'sign-ins have events of their own',
+  signing_key: 'keys of the service; a rotation has an event of its own',
+  verification: 'its states have events of their own, tries and the end of the retention have none',
   webhook_attempt: 'the service delivers events',
   webhook_delivery: 'the service delivers events',
 };

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { oneTimeCode } from '../../src/database/link-secret.js';
+import { SecretBox } from '../../src/database/secret-box.js';
+import { codeKeyOf } from '../../src/verifications/verification-mail.service.js';
 import { flowEntry, importEntries } from '../factories/blueprint.js';
 import { createEmailStage } from '../factories/email-stage.js';
 import { createFlow } from '../factories/flow.js';
@@ -11,6 +14,7 @@ import { createPasswordPolicy } from '../factories/password-policy.js';
 import { createRole } from '../factories/role.js';
 import { createToken } from '../factories/token.js';
 import { createUser } from '../factories/user.js';
+import { createVerification } from '../factories/verification.js';
 import { managedKinds, named } from '../support/managed-kinds.js';
 import { modelEventsOf, summary } from '../support/model-events.js';
 import { operations } from '../support/operations.js';
@@ -129,6 +133,25 @@ const others: Readonly<Record<string, () => Promise<[Call, ...events: string[]]>
     const call: Call = () => app.api.post(`/mail/domains/${pk}/rotate/`, {});
     return [call, 'model_updated authentik_mail.maildomain keys'];
   },
+  'POST /verifications/': () => {
+    const call: Call = () => app.api.post('/verifications/', { email: `${randomUUID()}@example.org` });
+    return Promise.resolve([call, 'model_created authentik_verifications.verification']);
+  },
+  'POST /verifications/{verification_uuid}/check/': async () => {
+    const { pk } = await createVerification(app.api);
+    const code = oneTimeCode(codeKeyOf({ pk, mails: 1 }), app.nest.get(SecretBox, { strict: false }));
+    const call: Call = () => app.api.post(`/verifications/${pk}/check/`, { code });
+    return [call, 'model_updated authentik_verifications.verification status'];
+  },
+  'POST /verifications/{verification_uuid}/cancel/': async () => {
+    const { pk } = await createVerification(app.api);
+    const call: Call = () => app.api.post(`/verifications/${pk}/cancel/`, {});
+    return [call, 'model_updated authentik_verifications.verification status'];
+  },
+  'DELETE /verifications/{verification_uuid}/': async () => {
+    const { pk } = await createVerification(app.api);
+    return [() => app.api.delete(`/verifications/${pk}/`), 'model_deleted authentik_verifications.verification'];
+  },
   'DELETE /stages/all/{stage_uuid}/': async () => {
     const { pk } = await createEmailStage(app.api);
     return [() => app.api.delete(`/stages/all/${pk}/`), 'model_deleted authentik_stages_email.emailstage'];
@@ -170,6 +193,7 @@ const changeNothing = [
   'POST /mail/messages/{message_uuid}/discard/',
   'POST /mail/messages/{message_uuid}/requeue/',
   'POST /mail/transports/{transport_uuid}/check/',
+  'POST /verifications/{verification_uuid}/resend/',
   'POST /stages/email/templates/preview/',
   'POST /stages/email/{stage_uuid}/check/',
   'POST /stages/email/{stage_uuid}/test/',

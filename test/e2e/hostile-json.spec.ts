@@ -62,6 +62,7 @@ beforeAll(async () => {
     '/flows/executor/': slug,
     '/flows/inspector/': slug,
     '/flows/instances/': slug,
+    '/verifications/': (await api.post('/verifications/', { email: `${randomUUID()}@example.org` })).body.pk,
     '/mail/domains/': (await api.post('/mail/domains/', { name: `${randomUUID()}.example.org` })).body.pk,
     '/mail/messages/': randomUUID(),
     '/mail/transports/': (await api.post('/mail/transports/', { name: randomUUID(), url: 'smtp://h' })).body.pk,

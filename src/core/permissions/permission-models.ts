@@ -38,6 +38,10 @@ const models: Readonly<Record<string, PermissionModel>> = {
   'authentik_rbac.role': { name: 'Role', more: ['assign_role_permissions', 'unassign_role_permissions'] },
   'authentik_stages_invitation.invitation': { name: 'Invitation', more: [] },
   'authentik_stages_prompt.prompt': { name: 'Prompt', more: [] },
+  'authentik_verifications.verification': {
+    name: 'Verification',
+    more: ['cancel_verification', 'check_verification', 'resend_verification'],
+  },
 };
 
 /**

@@ -9,7 +9,7 @@ import type { MailSender } from './mail-senders.js';
 
 /**
  * Returns the mail of a message, with the header fields of the settings. A mail with a code has it in a form that mail
- * clients fill in on the pages of this service only.
+ * clients fill in only where it is entered: on the pages of this service, or in an application.
  *
  * @param code one-time code of the mail
  */
@@ -21,7 +21,8 @@ export function outgoingMailOf(
   settings: Settings,
 ): OutgoingMail {
   const { emailReplyTo, emailFeedbackId } = settings;
-  const bound = code === undefined ? undefined : boundCode(code, rendered, publicUrl(settings));
+  const { codeOrigin = publicUrl(settings) } = message.data;
+  const bound = code === undefined || codeOrigin === null ? undefined : boundCode(code, rendered, codeOrigin);
   return {
     pk: message.pk,
     messageId: message.messageId,

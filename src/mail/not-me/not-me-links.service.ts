@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import { Housekeeping } from '../../database/housekeeping.js';
-import { linkSecret, type StoredLink } from '../../database/link-secret.js';
+import { linkSecret, secretDigest, type StoredLink } from '../../database/link-secret.js';
 import { SecretBox } from '../../database/secret-box.js';
 import type { NotMeKind } from './not-me-link.entity.js';
 
@@ -60,7 +60,7 @@ export class NotMeLinks {
     const [row] = await manager.query<[{ expires: Date }]>(
       `insert into "not_me_link" (link_uuid, key_hash, kind, user_id, address, expires)
        values ($1, $2, $3, $4, $5, now() + $6 * interval '1 day') returning expires`,
-      [pk, digest(linkSecret(keyOf(pk), this.secrets)), kind, user, address, validDays],
+      [pk, secretDigest(linkSecret(keyOf(pk), this.secrets)), kind, user, address, validDays],
     );
     return { link: { path: notMePath, query: '', parameter: notMeParameter, key: keyOf(pk) }, expires: row.expires };
   }
@@ -75,7 +75,7 @@ export class NotMeLinks {
     const [row] = await this.dataSource.query<{ state: NotMeState }[]>(
       `select case when ${isValid} then l.kind when l.used is not null then 'used' else 'invalid' end as state
          from "not_me_link" l left join "user" u on u.id = l.user_id where l.key_hash = $1`,
-      [digest(secret)],
+      [secretDigest(secret)],
     );
     return row?.state ?? 'invalid';
   }
@@ -91,7 +91,7 @@ export class NotMeLinks {
        delete from "user" u using link
         where u.id = link.user_id and u.awaits_confirmation and u.email = link.address
         returning u.id as pk`,
-      [digest(secret)],
+      [secretDigest(secret)],
     );
     return deleted[0]?.pk;
   }
@@ -105,7 +105,7 @@ export class NotMeLinks {
       `update "not_me_link" l set used = now() from "user" u
         where l.key_hash = $1 and l.kind in ('change', 'address') and u.id = l.user_id and ${isValid}
         returning l.kind, l.user_id as "user", l.address`,
-      [digest(secret)],
+      [secretDigest(secret)],
     );
     const [link] = used;
     if (link === undefined) return undefined;
@@ -113,7 +113,7 @@ export class NotMeLinks {
       `update "not_me_link" l set expires = now() from "not_me_link" first
         where first.key_hash = $1 and l.user_id = first.user_id and l.created >= first.created and l.used is null
           and l.expires > now()`,
-      [digest(secret)],
+      [secretDigest(secret)],
     );
     return link;
   }
@@ -132,8 +132,4 @@ export class NotMeLinks {
 /** Returns the key of a link, with a prefix that no other kind of link uses. */
 function keyOf(pk: string): string {
   return `not-me:${pk}`;
-}
-
-function digest(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
 }

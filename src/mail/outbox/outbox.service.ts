@@ -70,6 +70,11 @@ export class Outbox {
     });
   }
 
+  /** Discards a mail, unless it is final or is being sent. */
+  async discard(manager: EntityManager, pk: string, reason: string): Promise<void> {
+    await this.store.end(manager, pk, 'discarded', reason);
+  }
+
   /** Discards queued mails that contain one of these revoked links. */
   async withdraw(
     manager: EntityManager,

@@ -20,6 +20,8 @@ export interface StoredMailData {
   readonly codeKey?: string;
   /** Expiry of the code, ISO 8601. */
   readonly codeExpires?: string;
+  /** Origin of the page where the code is entered; null if it is not known. Default: this service. */
+  readonly codeOrigin?: string | null;
   /** Names the SECRET_KEY that links and code are derived with (`SecretBox.keyId`). */
   readonly secretKeyId?: string;
   /** Expiry of the link, ISO 8601. */

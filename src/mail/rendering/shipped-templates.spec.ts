@@ -40,6 +40,7 @@ const names = [
   'token_created',
   'link_confirmed_elsewhere',
   'account_locked',
+  'verification',
 ] as const;
 const all = names.flatMap((name) => languages.map((language) => [name, language] as const));
 

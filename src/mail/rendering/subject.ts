@@ -18,6 +18,7 @@ export const defaultSubjects: Readonly<Record<string, string>> = {
   'email/token_created.html': 'A new API token was created',
   'email/link_confirmed_elsewhere.html': 'A link was used in another browser',
   'email/account_locked.html': 'Too many failed sign-in attempts',
+  'email/verification.html': 'Confirm your email address',
 };
 
 /** Further common subjects, which are translated too. */

@@ -27,7 +27,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (outage !== undefined) logOutage(error, logger);
   const known = outage ?? asDatabaseConflict(error) ?? asSlowStatement(error) ?? error;
   if (known instanceof ValidationError) {
-    void reply.status(400).send(englishErrors(known.errors));
+    void reply.status(400).send({ ...englishErrors(known.errors), ...known.details });
   } else if (known instanceof AppError) {
     if (known.retryAfter !== undefined) void reply.header('retry-after', known.retryAfter);
     void reply.status(known.status).send({ detail: known.message });

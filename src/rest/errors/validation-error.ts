@@ -19,7 +19,11 @@ export const nonField = 'non_field_errors';
 export class ValidationError extends Error {
   override readonly name = 'ValidationError';
 
-  constructor(readonly errors: NestedMessages) {
+  /** @param details further fields of the answer, for programs */
+  constructor(
+    readonly errors: NestedMessages,
+    readonly details: Readonly<Record<string, string | number>> = {},
+  ) {
     super('The input is not valid.');
   }
 }

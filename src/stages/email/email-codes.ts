@@ -53,7 +53,7 @@ export class EmailCodes {
     const token = link?.token ?? '';
     const result = await this.codes.check({
       code,
-      mail: link === undefined ? undefined : { key: token, expires: link.codeExpires ?? Infinity },
+      mail: link === undefined ? undefined : { key: token, counter: token, expires: link.codeExpires ?? Infinity },
       run: plan.execution,
       recipient,
       client: visitor,

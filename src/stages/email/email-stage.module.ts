@@ -7,6 +7,7 @@ import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { MailModule } from '../../mail/mail.module.js';
+import { ProofSources } from '../../proofs/proof-sources.js';
 import { ProofsModule } from '../../proofs/proofs.module.js';
 import { AccountChoice } from './account-choice.service.js';
 import { AddressCorrection } from './address-correction.js';
@@ -48,9 +49,11 @@ export class EmailStageModule {
     executor: EmailStageExecutor,
     senders: MailSenders,
     stages: EmailStageService,
+    sources: ProofSources,
   ) {
     kinds.register(emailStage);
     executors.register(executor);
     senders.register((keys) => stages.sendersOf(keys));
+    sources.register((pk) => stages.proofSourceOf(pk));
   }
 }

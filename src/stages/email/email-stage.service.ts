@@ -8,11 +8,13 @@ import { FlowSetReader } from '../../flows/flow-set.js';
 import { StageStore } from '../../flows/stage-store.js';
 import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
 import type { SmtpSettings } from '../../mail/transport/smtp/smtp-settings.js';
+import type { ProofSource } from '../../proofs/proof-sources.js';
 import { fieldsExposingPassword, changesConnection } from './connection-change.js';
 import type { EmailStageDto, EmailStageRequestDto } from './dto/email-stage.dto.js';
 import { emailStage } from './email-stage.definition.js';
 import { EmailStage } from './email-stage.entity.js';
-import { sendsFromService } from './mail-defaults.js';
+import { mailLimitOf } from './link-mail.js';
+import { customTemplateOf, sendsFromService, subjectOf } from './mail-defaults.js';
 
 /** The place that the seal of a stage's password is bound to. */
 export const emailPasswordPlace = 'stage.password';
@@ -35,6 +37,19 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
   async sendersOf(pks: readonly string[]): Promise<Map<string, MailSender>> {
     const stages = await this.dataSource.manager.findBy(EmailStage, { pk: In([...pks]) });
     return new Map(stages.map((stage) => [stage.pk, this.senderOf(stage)]));
+  }
+
+  /** Returns how a stage mails proofs without a flow; undefined if there is no such stage. */
+  async proofSourceOf(pk: string): Promise<ProofSource | undefined> {
+    const stage = await this.dataSource.manager.findOneBy(EmailStage, { pk });
+    if (stage === null) return undefined;
+    return {
+      fromAddress: this.senderOf(stage).from.address,
+      template: customTemplateOf(stage),
+      subject: subjectOf(stage),
+      minutes: stage.tokenExpiry,
+      limit: mailLimitOf(stage),
+    };
   }
 
   /** Returns the sender of a stage's mails. */

@@ -1,5 +1,6 @@
 import { SenderFindingDto } from '../../../mail/domains/dto/mail-domain.dto.js';
 import { EmailTemplates } from '../../../mail/email-templates.js';
+import { canReceive, localeField } from '../../../mail/mail-fields.js';
 import { defaultSubjects } from '../../../mail/rendering/subject.js';
 import { TransportCheckStepFields } from '../../../mail/transports/dto/transport-check.dto.js';
 import { ResponseOf, RequestOf } from '../../../rest/fields/derived.js';
@@ -13,14 +14,6 @@ import {
   TextListField,
   UuidField,
 } from '../../../rest/fields/fields.js';
-import { addressProblem } from '../../../syntax/email-address.js';
-
-const locale = {
-  maxLength: 35,
-  description: 'Language of the mail, such as `de` or `zh-Hans`; default: English.',
-  example: 'de',
-  checks: [(value: string) => (isLocale(value) ? undefined : 'Enter a language tag, such as de or zh-Hans.')],
-};
 
 class EmailStageTestFields {
   @EmailField({ required: true, description: 'Recipient address.', rules: [canReceive] })
@@ -33,7 +26,7 @@ class EmailStageTestFields {
   })
   template?: string;
 
-  @TextField(locale)
+  @TextField(localeField)
   locale?: string;
 }
 
@@ -102,7 +95,7 @@ class EmailTemplatePreviewRequestFields {
   })
   subject?: string;
 
-  @TextField(locale)
+  @TextField(localeField)
   locale?: string;
 
   @DictionaryField({
@@ -136,11 +129,6 @@ class EmailTemplatePreviewFields {
 /** A rendered template. */
 export class EmailTemplatePreviewDto extends ResponseOf(EmailTemplatePreviewFields) {}
 
-function canReceive(address: string): Promise<string[] | undefined> {
-  const problem = addressProblem('recipient', address);
-  return Promise.resolve(problem === undefined ? undefined : [problem]);
-}
-
 async function templateExists(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
   const isKnown = Object.hasOwn(defaultSubjects, path) || (await resolve(EmailTemplates).has(path));
   return isKnown ? undefined : [`Invalid template '${path}' specified.`];
@@ -160,12 +148,4 @@ function isMailData(data: Record<string, unknown>): Promise<string[] | undefined
     names.filter((name) => data[name] !== undefined && !is(data[name])).map((name) => `${name} ${message}`),
   );
   return Promise.resolve(messages.length > 0 ? messages : undefined);
-}
-
-function isLocale(tag: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(tag.replaceAll('_', '-')).length === 1;
-  } catch {
-    return false;
-  }
 }

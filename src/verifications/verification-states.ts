@@ -1,0 +1,38 @@
+/**
+ * The states of a verification and their changes, each one UPDATE of `VerificationStore`:
+ *
+ *     pending ──▶ approved       the link was used, or the code entered
+ *        │  ▲
+ *        │  └──── failed ──▶ approved, canceled
+ *        │          ▲        a resend makes it pending; a mail may arrive although its server has reported a failure
+ *        ├──────────┘        the mail was refused or discarded
+ *        ├──▶ canceled       by the application
+ *        ├──▶ expired        the time is over
+ *        └──▶ max_attempts   too many wrong codes
+ *
+ * `failed` and `expired` apply at once, computed from the mail and the clock (`statusOf`), and are stored by housekeeping.
+ */
+export const verificationStates = ['pending', 'approved', 'canceled', 'expired', 'failed', 'max_attempts'] as const;
+export type VerificationState = (typeof verificationStates)[number];
+
+/** What a mail contains. */
+export const verificationMethods = ['link', 'code', 'both'] as const;
+export type VerificationMethod = (typeof verificationMethods)[number];
+
+/** What proved an address. */
+export const proofKinds = ['link', 'code'] as const;
+export type ProofKind = (typeof proofKinds)[number];
+
+/** Stored states from which an address can still be verified until the time is over. */
+export const openStates: readonly VerificationState[] = ['pending', 'failed'];
+
+/** Returns SQL for the state at this time of a row, whose columns are named by these expressions. */
+export function statusOf({
+  status,
+  message,
+  expires,
+}: Readonly<Record<'status' | 'message' | 'expires', string>>): string {
+  return `(case when ${status} <> 'pending' then ${status}
+    when exists (select from "mail_message" m where m.message_uuid = ${message} and m.state in ('failed', 'discarded'))
+    then 'failed' when ${expires} <= now() then 'expired' else ${status} end)`;
+}
