@@ -5,6 +5,8 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { Housekeeping } from '../database/housekeeping.js';
 import { secretDigest } from '../database/link-secret.js';
 import { EventLog, type NewEvent } from '../events/event-log.js';
+import { EventOutbox } from '../events/outbox/event-outbox.js';
+import type { EventType } from '../events/outbox/event-types.js';
 import { codesPerMail } from '../proofs/proof-limits.service.js';
 import { openStates, type ProofKind, statusOf, type VerificationState } from './verification-states.js';
 import { Verification } from './verification.entity.js';
@@ -12,13 +14,32 @@ import { Verification } from './verification.entity.js';
 /** Maximum number of wrong codes, which is also what concurrent guesses are limited to. */
 export const maxAttempts = codesPerMail;
 
+/** What other systems are notified of. */
+const outgoing: Readonly<Record<VerificationState, EventType | undefined>> = {
+  pending: undefined,
+  approved: 'verification.approved',
+  canceled: 'verification.canceled',
+  expired: 'verification.expired',
+  failed: 'verification.failed',
+  max_attempts: 'verification.failed',
+};
+
 /** Who changes a verification; empty for the service itself. */
 export type ChangedBy = Pick<NewEvent, 'user' | 'clientIp'>;
 
 /** A verification after a change, or as it is found. */
 export interface StoredVerification extends Pick<
   Verification,
-  'pk' | 'email' | 'method' | 'message' | 'redirectUrl' | 'externalId' | 'approvedAt' | 'approvedBy' | 'attempts'
+  | 'pk'
+  | 'email'
+  | 'method'
+  | 'message'
+  | 'redirectUrl'
+  | 'externalId'
+  | 'approvedAt'
+  | 'approvedBy'
+  | 'attempts'
+  | 'data'
 > {
   readonly status: VerificationState;
 }
@@ -27,7 +48,8 @@ export interface StoredVerification extends Pick<
 const status = statusOf({ status: 'v.status', message: 'v.message_uuid', expires: 'v.expires' });
 
 const returned = `v.verification_uuid as pk, v.email, v.method, v.message_uuid as message, v.redirect_url as "redirectUrl",
-  v.external_id as "externalId", v.approved_at as "approvedAt", v.approved_by as "approvedBy", v.attempts`;
+  v.external_id as "externalId", v.approved_at as "approvedAt", v.approved_by as "approvedBy", v.attempts,
+  v.data`;
 
 /** The only writer of verifications. Each change is one UPDATE with all its conditions, and writes its event. */
 @Injectable()
@@ -36,6 +58,7 @@ export class VerificationStore {
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly dataSource: DataSource,
     private readonly events: EventLog,
+    private readonly outbox: EventOutbox,
     housekeeping: Housekeeping,
   ) {
     housekeeping.register('old verifications', async () => (await this.settle()) + (await this.purge()));
@@ -95,7 +118,7 @@ export class VerificationStore {
         where v.verification_uuid = $2 and v.status = any($1) and v.expires > now()`,
       [openStates, pk, maxAttempts],
     );
-    if (changed?.status === 'max_attempts') await this.write(manager, 'model_updated', changed, by);
+    if (changed?.status === 'max_attempts') await this.ended(manager, changed, by);
     return changed;
   }
 
@@ -107,7 +130,7 @@ export class VerificationStore {
         where v.verification_uuid = $2 and v.status = any($1) and v.expires > now()`,
       [openStates, pk, maxAttempts],
     );
-    if (changed !== undefined) await this.write(manager, 'model_updated', changed, by);
+    if (changed !== undefined) await this.ended(manager, changed, by);
     return changed;
   }
 
@@ -118,7 +141,7 @@ export class VerificationStore {
         where v.verification_uuid = $2 and v.status = any($1) and v.expires > now()`,
       [openStates, pk],
     );
-    if (changed !== undefined) await this.write(manager, 'model_updated', changed, by);
+    if (changed !== undefined) await this.ended(manager, changed, by);
     return changed;
   }
 
@@ -163,7 +186,7 @@ export class VerificationStore {
          ) ended where v.verification_uuid = ended.verification_uuid and v.status = 'pending'
          returning ${returned}, v.status`,
       );
-      for (const verification of ended) await this.write(manager, 'model_updated', verification, {});
+      for (const verification of ended) await this.ended(manager, verification, {});
       return ended.length;
     });
   }
@@ -192,7 +215,7 @@ export class VerificationStore {
         where v.status = any($1) and v.expires > now() and ${condition}`,
       [openStates, kind, ...parameters],
     );
-    if (changed !== undefined) await this.write(manager, 'model_updated', changed, by);
+    if (changed !== undefined) await this.ended(manager, changed, by);
     return changed;
   }
 
@@ -213,6 +236,18 @@ export class VerificationStore {
       [value],
     );
     return row;
+  }
+
+  /** Writes the event of a new state, in the log and for other systems. */
+  private async ended(manager: EntityManager, verification: StoredVerification, by: ChangedBy): Promise<void> {
+    await this.write(manager, 'model_updated', verification, by);
+    const type = outgoing[verification.status];
+    if (type === undefined) return;
+    const { pk, status: state, email, method, externalId, redirectUrl, approvedAt, approvedBy } = verification;
+    await this.outbox.add(manager, type, `verification/${pk}`, {
+      ...{ pk, status: state, email, method, external_id: externalId, redirect_url: redirectUrl },
+      ...{ approved_at: approvedAt, approved_by: approvedBy, data: verification.data },
+    });
   }
 
   /** Writes the event of a change, in the form of those of other objects, with the new state. */

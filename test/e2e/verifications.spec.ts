@@ -265,3 +265,41 @@ describe('The request', () => {
     expect(Object.keys(body).sort()).toEqual(['email', 'locale', 'method', 'redirect_url']);
   });
 });
+
+it('A verification that ends is an event for other systems, once, without code and link', async () => {
+  await app.dataSource.query(
+    `insert into "webhook_endpoint" (endpoint_uuid, name, url, event_types, enabled, secret)
+     values ($1, 'verifications', 'https://example.com', $2, true, 'x')`,
+    [randomUUID(), ['verification.*']],
+  );
+  const external_id = randomUUID();
+  const start = (email = `${randomUUID()}@example.org`): ReturnType<typeof createVerification> =>
+    createVerification(app.api, { external_id, email, data: { plan: 'pro' } });
+  const [approved, canceled, expired, exhausted] = [await start(), await start(), await start(), await start()];
+  const failed = await start(`refused-${randomUUID()}@example.org`);
+  const { code } = await verificationMail(sink, approved.email);
+  for (const _ of [1, 2]) await check(approved.pk, code);
+  for (const _ of [1, 2]) await act(canceled.pk, 'cancel');
+  const wrong = otherCode((await verificationMail(sink, exhausted.email)).code);
+  for (let tries = 0; tries < 7; tries += 1) await check(exhausted.pk, wrong);
+  await expire(expired.pk);
+  await expect.poll(() => stateOf(failed.pk), { timeout: 20_000 }).toBe('failed');
+  for (const _ of [1, 2]) await app.nest.get(Housekeeping, { strict: false }).doEverything();
+  const events = await app.dataSource.query(
+    `select type, subject, data from outgoing_event where data ->> 'external_id' = $1 order by sequence`,
+    [external_id],
+  );
+  expect(events.map(({ type, subject, data }: any) => [type, subject, data.status])).toEqual(
+    expect.arrayContaining([
+      ['verification.approved', `verification/${approved.pk}`, 'approved'],
+      ['verification.canceled', `verification/${canceled.pk}`, 'canceled'],
+      ['verification.expired', `verification/${expired.pk}`, 'expired'],
+      ['verification.failed', `verification/${exhausted.pk}`, 'max_attempts'],
+      ['verification.failed', `verification/${failed.pk}`, 'failed'],
+    ]),
+  );
+  expect(events).toHaveLength(5);
+  const { data } = events.find(({ type }: any) => type === 'verification.approved');
+  expect(data).toMatchObject({ email: approved.email, approved_by: 'code', data: { plan: 'pro' } });
+  expect(JSON.stringify(events)).not.toContain(code);
+});
