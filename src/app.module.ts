@@ -20,6 +20,7 @@ import { RequestPipe } from './rest/fields/request.pipe.js';
 import { SchemaController, SchemaDocument } from './rest/openapi/schema.controller.js';
 import { StagesModule } from './stages/stages.module.js';
 import { VerificationsModule } from './verifications/verifications.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** Root module of the service. */
 @Module({})
@@ -34,6 +35,7 @@ export class AppModule {
       ManagedModule,
       FlowExecutionModule,
       VerificationsModule,
+      WebhooksModule,
     ];
     return {
       module: AppModule,

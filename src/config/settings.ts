@@ -225,6 +225,10 @@ export class Settings extends ServerSettings {
   @ConvertedBy(networksIn)
   readonly webhookAllow: readonly string[] = [];
 
+  @ReloadableSetting('Days that events for webhooks and their deliveries are kept')
+  @WholeNumber(1, 3650)
+  readonly webhookRetention: number = 30;
+
   @Setting('Folder of blueprints, files of flows and stages, that are applied at every start after they have changed')
   @Valid(rules.folderProblem)
   readonly blueprintDir: string | undefined;

@@ -8,6 +8,7 @@ import { DataSource } from 'typeorm';
 import { NodeRegistry } from '../database/node-registry.js';
 import { MailMetrics } from '../mail/delivery/mail-metrics.js';
 import { messageStates } from '../mail/outbox/message-states.js';
+import { WebhookStore } from '../webhooks/webhook-store.js';
 
 /** Milliseconds after which a database that does not answer counts as away, below the time-out of most scrapers. */
 const answerMs = 5000;
@@ -17,6 +18,7 @@ interface Reading {
   readonly isUp: boolean;
   /** Undefined in all processes but one, and if the database is away. */
   readonly mails?: { readonly counts: ReadonlyMap<string, number>; readonly oldest: number };
+  readonly webhooks?: { readonly pending: number; readonly overdue: number };
 }
 
 /**
@@ -31,6 +33,7 @@ export class DatabaseMetrics {
     private readonly dataSource: DataSource,
     private readonly nodes: NodeRegistry,
     private readonly mail: MailMetrics,
+    private readonly webhooks: WebhookStore,
   ) {}
 
   register(registry: Registry): void {
@@ -78,6 +81,26 @@ export class DatabaseMetrics {
         else this.set(mails.oldest);
       },
     });
+    new Gauge({
+      name: 'webhook_deliveries_pending',
+      help: 'Deliveries to enabled webhooks that wait for an attempt, of the installation, from one process.',
+      registers,
+      async collect() {
+        const { webhooks } = await read();
+        if (webhooks === undefined) this.remove();
+        else this.set(webhooks.pending);
+      },
+    });
+    new Gauge({
+      name: 'webhook_oldest_waiting_seconds',
+      help: 'Seconds by which the oldest of these deliveries is overdue, from one process.',
+      registers,
+      async collect() {
+        const { webhooks } = await read();
+        if (webhooks === undefined) this.remove();
+        else this.set(webhooks.overdue);
+      },
+    });
   }
 
   /** Looks at the database once for all metrics of a scrape. */
@@ -92,7 +115,11 @@ export class DatabaseMetrics {
 
   private async readDatabase(): Promise<Reading> {
     if (!(await this.nodes.isFirst())) return { isUp: true };
-    const [counts, oldest] = await Promise.all([this.mail.countByState(), this.mail.oldestWaiting()]);
-    return { isUp: true, mails: { counts, oldest } };
+    const [counts, oldest, webhooks] = await Promise.all([
+      this.mail.countByState(),
+      this.mail.oldestWaiting(),
+      this.webhooks.backlog(),
+    ]);
+    return { isUp: true, mails: { counts, oldest }, webhooks };
   }
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 
 import { MailModule } from '../mail/mail.module.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { DatabaseMetrics } from './database-metrics.js';
 import { HealthController } from './health.controller.js';
 import { MetricsAccess } from './metrics-access.js';
@@ -10,7 +11,7 @@ import { Shutdown } from './shutdown.service.js';
 
 /** Health checks and metrics. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), MailModule],
+  imports: [TerminusModule.forRoot({ logger: false }), MailModule, WebhooksModule],
   controllers: [HealthController],
   providers: [DatabaseMetrics, Metrics, MetricsAccess, Shutdown],
   exports: [Metrics, Shutdown],

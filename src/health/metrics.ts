@@ -5,6 +5,7 @@ import { DatabaseClock } from '../database/database-clock.js';
 import { JobQueue } from '../database/job-queue.js';
 import { MailMetrics } from '../mail/delivery/mail-metrics.js';
 import type { ServedRequest } from '../rest/http/request-log.js';
+import { WebhookMetrics } from '../webhooks/webhook-metrics.js';
 import { DatabaseMetrics } from './database-metrics.js';
 
 /** Prometheus metrics of this process. */
@@ -23,6 +24,7 @@ export class Metrics implements OnModuleInit {
   constructor(
     private readonly database: DatabaseMetrics,
     private readonly mail: MailMetrics,
+    private readonly webhooks: WebhookMetrics,
     private readonly jobs: JobQueue,
     private readonly clock: DatabaseClock,
   ) {}
@@ -33,6 +35,7 @@ export class Metrics implements OnModuleInit {
     for (const name of ['handles', 'requests', 'resources'])
       this.registry.removeSingleMetric(`nodejs_active_${name}_total`);
     this.mail.register(this.registry);
+    this.webhooks.register(this.registry);
     const silence = (): number => this.jobs.secondsSinceWork ?? 0;
     new Gauge({
       name: 'jobs_silence_seconds',

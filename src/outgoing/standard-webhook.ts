@@ -10,11 +10,25 @@ export interface WebhookMessage {
   readonly body: string;
 }
 
-/** Returns the header fields of a message as https://www.standardwebhooks.com describes them. */
-export function signedHeaders({ id, body }: WebhookMessage, secret: string, now: Date): Record<string, string> {
+/**
+ * Returns the header fields of a message as https://www.standardwebhooks.com describes them.
+ *
+ * @param secrets each makes a signature: receivers accept any of them, so that a secret can be replaced
+ */
+export function signedHeaders(
+  { id, body }: WebhookMessage,
+  secrets: readonly string[],
+  now: Date,
+): Record<string, string> {
   const timestamp = String(Math.floor(now.getTime() / 1000));
-  const signature = createHmac('sha256', webhookKey(secret)).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+  const signatures = secrets.map((secret) =>
+    createHmac('sha256', webhookKey(secret)).update(`${id}.${timestamp}.${body}`).digest('base64'),
+  );
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': signatures.map((signature) => `v1,${signature}`).join(' '),
+  };
 }
 
 /**
@@ -29,7 +43,7 @@ export async function sendWebhook(
   now: Date,
   limits: RequestLimits,
 ): Promise<void> {
-  const headers = { 'content-type': 'application/json', ...signedHeaders(message, secret, now) };
+  const headers = { 'content-type': 'application/json', ...signedHeaders(message, [secret], now) };
   const { status } = await sendRequest({ method: 'POST', url: new URL(url), headers, body: message.body }, limits);
   if (status < 200 || status >= 300) throw new Error(`status ${status}`);
 }

@@ -22,7 +22,7 @@ import { WebhookEndpoint } from './webhook-endpoint.entity.js';
  *        ▲      └─▶ failed      24 hours of attempts have failed, or the receiver answered with 410
  *        └──────────┘           an administrator replays it
  */
-const deliveryStates = ['pending', 'delivered', 'failed'] as const;
+export const deliveryStates = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
 /** An event on its way to an endpoint. */

@@ -22,6 +22,9 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'additional paths for mails': /^operation mail_(messages|domains|transports)_\w+ is added$/,
   'additional schemas for mails':
     /^schema (Paginated|Patched)?(MailMessage|DeliveryAttempt|MailDomain|NamedTransport|TransportServer|Dkim|DnsRecord|SenderFinding)\w* is added$/,
+  'permissions for webhooks': /^schema ModelEnum\.enum "authentik_webhooks\.webhook(delivery|endpoint)" is added$/,
+  'additional paths for webhooks': /^operation webhooks_(endpoints|deliveries)_\w+ is added$/,
+  'additional schemas for webhooks': /^schema (Paginated|Patched)?Webhook(Attempt|Delivery|Endpoint)\w* is added$/,
   'additional paths that test the mails of a stage':
     /^operation stages_email_(check|templates_preview|test)_create is added$/,
   'additional schemas that test the mails of a stage':

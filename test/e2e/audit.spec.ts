@@ -152,6 +152,11 @@ const others: Readonly<Record<string, () => Promise<[Call, ...events: string[]]>
     const { pk } = await createVerification(app.api);
     return [() => app.api.delete(`/verifications/${pk}/`), 'model_deleted authentik_verifications.verification'];
   },
+  'POST /webhooks/endpoints/{endpoint_uuid}/rotate_secret/': async () => {
+    const { pk } = (await app.api.post('/webhooks/endpoints/', { ...named(), url: 'https://example.org/' })).body;
+    const call: Call = () => app.api.post(`/webhooks/endpoints/${pk}/rotate_secret/`);
+    return [call, 'model_updated authentik_webhooks.webhookendpoint secret'];
+  },
   'DELETE /stages/all/{stage_uuid}/': async () => {
     const { pk } = await createEmailStage(app.api);
     return [() => app.api.delete(`/stages/all/${pk}/`), 'model_deleted authentik_stages_email.emailstage'];
@@ -201,6 +206,8 @@ const changeNothing = [
   'POST /flows/instances/cache_clear/',
   'POST /policies/all/cache_clear/',
   'POST /policies/all/{policy_uuid}/test/',
+  'POST /webhooks/deliveries/{delivery_uuid}/replay/',
+  'POST /webhooks/endpoints/{endpoint_uuid}/test/',
   // Stages change users and invitations: see audit-events.spec.ts.
   'POST /flows/executor/{flow_slug}/',
 ];

@@ -80,6 +80,10 @@ beforeAll(async () => {
     '/stages/invitation/invitations/': (await createInvitation(api)).pk,
     '/stages/prompt/prompts/': (await createPrompt(api)).pk,
     '/events/events/': randomUUID(),
+    '/webhooks/deliveries/': randomUUID(),
+    '/webhooks/endpoints/': (
+      await api.post('/webhooks/endpoints/', { name: `endpoint-${randomUUID()}`, url: 'https://example.org/' })
+    ).body.pk,
   };
 });
 afterAll(() => app.stop());

@@ -143,4 +143,10 @@ export const managedKinds = (api: () => ApiClient): Readonly<Record<string, Mana
   '/stages/user_login/': stage('user_login', { terminate_other_sessions: true }),
   '/stages/user_logout/': stage('user_logout', { name: `logout-${randomUUID()}` }),
   '/stages/user_write/': stage('user_write', { create_users_as_inactive: true }),
+  '/webhooks/endpoints/': {
+    model: 'authentik_webhooks.webhookendpoint',
+    key: 'pk',
+    body: () => ({ ...named(), url: 'https://example.org/webhooks' }),
+    change: { event_types: ['user.*'] },
+  },
 });

@@ -42,6 +42,8 @@ const models: Readonly<Record<string, PermissionModel>> = {
     name: 'Verification',
     more: ['cancel_verification', 'check_verification', 'resend_verification'],
   },
+  'authentik_webhooks.webhookdelivery': { name: 'Webhook Delivery', more: [] },
+  'authentik_webhooks.webhookendpoint': { name: 'Webhook Endpoint', more: [] },
 };
 
 /**

@@ -1,5 +1,5 @@
 /** Types of events for other systems. A trigger or `EventOutbox` writes each of them. */
-const eventTypes = [
+export const eventTypes = [
   'address.changed',
   'address.verified',
   'flow.created',

@@ -28,7 +28,7 @@ export const webhook: HttpProvider = {
 
 function signed(id: string, body: object, secret: string, now: Date): ReturnType<HttpProvider['send']> {
   const text = JSON.stringify(body);
-  const headers = { ...json, ...signedHeaders({ id, body: text }, secret, now) };
+  const headers = { ...json, ...signedHeaders({ id, body: text }, [secret], now) };
   return { method: 'POST', path: '', headers, body: text };
 }
 
