@@ -31,6 +31,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^schema Email(StageCheck|StageTest|TemplatePreview)\w* is added$/,
   'limits of sending, from a later version of authentik':
     /^(operation stages_email_list\.parameters\.query|schema (Patched)?EmailStage(Request)?\.properties\.)\s*recovery_(max_attempts|cache_timeout) is added$/,
+  'transport of an email stage':
+    /^(operation stages_email_list\.parameters\.query|schema (Patched)?EmailStage(Request)?\.properties\.)\s*transport is added$/,
   'no challenges of stage kinds that are not here':
     /^schema (Apple|Authenticator|Auto[sS]ubmit|Captcha|Device|Frame|IdentificationChallenge_|Login(Ch|So)|OAuthDevice|Plex|Selectable|SessionEnd)\w* is missing$/,
   'unions without challenges that are not here':

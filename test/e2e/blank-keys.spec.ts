@@ -46,6 +46,7 @@ describe('A blank key of a nullable relation', () => {
     expect(Object.fromEntries(kinds.map(({ path, relations }) => [path, relations]))).toEqual({
       '/core/groups/': ['parent'],
       '/policies/bindings/': ['policy', 'group', 'user'],
+      '/stages/email/': ['transport'],
       '/stages/identification/': [
         'password_stage',
         'captcha_stage',

@@ -121,6 +121,7 @@ describe('/mail/messages/', () => {
         server: 'mx:25',
         tls: null,
         provider: 'smtp',
+        transport: '',
         provider_message_id: 'A1',
       },
       expect.objectContaining({ number: 2, ended: null, outcome: null, code: null }),

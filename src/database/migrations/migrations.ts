@@ -39,6 +39,7 @@ import { DomainGrants1795888301000 } from './1795888301000-domain-grants.js';
 import { TransportSlots1795888302000 } from './1795888302000-transport-slots.js';
 import { AddressProofs1795888350000 } from './1795888350000-address-proofs.js';
 import { NamedTransports1795888400000 } from './1795888400000-named-transports.js';
+import { StageTransports1795888401000 } from './1795888401000-stage-transports.js';
 import { Verifications1795888600000 } from './1795888600000-verifications.js';
 import { Webhooks1795888800000 } from './1795888800000-webhooks.js';
 
@@ -85,6 +86,7 @@ export const migrations = [
   TransportSlots1795888302000,
   AddressProofs1795888350000,
   NamedTransports1795888400000,
+  StageTransports1795888401000,
   Verifications1795888600000,
   Webhooks1795888800000,
 ];

@@ -22,16 +22,17 @@ export function consequenceOf(
   now: Date,
   random: number,
 ): Consequence {
+  const by = { provider, transport: sender.transport };
   if (outcome.kind === 'captured') {
-    return { result: { outcome: 'captured', provider, reason: outcome.reason }, next: { state: 'captured' } };
+    return { result: { ...by, outcome: 'captured', reason: outcome.reason }, next: { state: 'captured' } };
   }
   const { kind: _, ...details } = outcome;
   if (outcome.kind === 'accepted') {
-    const result = { ...details, provider, outcome: 'accepted', reason: '' } as const;
+    const result = { ...details, ...by, outcome: 'accepted', reason: '' } as const;
     return { result, next: { state: 'sent' }, event: eventOf(message, sender) };
   }
   const quote = outcome.reply === undefined || outcome.reply === '' ? '' : ` Its reply: ${outcome.reply}`;
-  const result = { ...details, provider, outcome: outcome.kind, reason: `${outcome.reason}${quote}` };
+  const result = { ...details, ...by, outcome: outcome.kind, reason: `${outcome.reason}${quote}` };
   const retryAt = outcome.kind === 'refused' ? undefined : nextAttempt(message, now, random, outcome.retryAfter);
   if (retryAt !== undefined) return { result, next: { state: 'retrying', nextAttempt: retryAt } };
   return { result, next: { state: 'failed' }, event: eventOf(message, sender, result.reason) };

@@ -13,6 +13,8 @@ export interface MailSender {
   readonly from: MailAddress;
   /** Name of the stage, for events and lists. */
   readonly name: string;
+  /** Name of the named transport, if it sends through one. */
+  readonly transport?: string;
   /** Why it cannot send at present, for administrators. */
   readonly problem?: string;
 }

@@ -33,5 +33,6 @@ export const attemptColumns = {
   server: 'attempt.server',
   tls: 'attempt.tls',
   provider: 'attempt.provider',
+  transport: 'attempt.transport',
   provider_message_id: 'attempt.providerMessageId',
 } satisfies Columns & Record<keyof DeliveryAttemptDto, string>;

@@ -52,6 +52,10 @@ export class DeliveryAttempt {
   @Column({ type: 'text', default: '' })
   provider!: string;
 
+  /** Name of the named transport at that time; empty if the mail went through none. */
+  @Column({ type: 'text', default: '' })
+  transport!: string;
+
   /** The message's identifier at the server or provider; empty if it names none. */
   @Column({ type: 'text', default: '' })
   providerMessageId!: string;

@@ -22,6 +22,8 @@ export type DueMessage = NewMessage &
 interface AttemptResult {
   readonly outcome: AttemptOutcome;
   readonly provider: string;
+  /** Name of the named transport. */
+  readonly transport?: string | undefined;
   readonly reason: string;
   readonly code?: number | undefined;
   readonly reply?: string | undefined;
@@ -156,7 +158,7 @@ export class MessageStore {
       `with done as (
          select * from jsonb_to_recordset($1) as done (
            message_uuid uuid, number integer, outcome text, reason text, code integer, reply text, server text,
-           tls text, provider text, provider_message_id text, state text, next_attempt timestamptz, action text, app text, context jsonb
+           tls text, provider text, transport text, provider_message_id text, state text, next_attempt timestamptz, action text, app text, context jsonb
          )
        ), mine as (
          select message_uuid from "mail_message" message join done using (message_uuid)
@@ -172,7 +174,7 @@ export class MessageStore {
          update "delivery_attempt" attempt
             set ended = now(), outcome = done.outcome, reason = done.reason, code = done.code, reply = done.reply,
                 server = done.server, tls = done.tls, provider = done.provider,
-                provider_message_id = done.provider_message_id
+                transport = done.transport, provider_message_id = done.provider_message_id
            from done
           where attempt.message_uuid = any($2) and attempt.message_uuid = done.message_uuid
             and attempt.number = done.number and attempt.ended is null
@@ -311,11 +313,21 @@ function sendingJob(more: Pick<Job, 'runAt' | 'isFirst'> = {}): string {
 }
 
 function rowOf({ pk, number, result, next, event }: FinishedAttempt): Readonly<Record<string, unknown>> {
-  const { outcome, reason, code, reply = '', server = '', tls, provider, providerMessageId = '' } = result;
+  const {
+    outcome,
+    reason,
+    code,
+    reply = '',
+    server = '',
+    tls,
+    provider,
+    transport = '',
+    providerMessageId = '',
+  } = result;
   const { state, nextAttempt: next_attempt } = next;
   const { action, app, context } = event ?? {};
   return {
     ...{ message_uuid: pk, number, outcome, reason, code, reply, server, tls, state, next_attempt },
-    ...{ provider, provider_message_id: providerMessageId, action, app, context },
+    ...{ provider, transport, provider_message_id: providerMessageId, action, app, context },
   };
 }

@@ -13,6 +13,8 @@ export interface TransportSettings {
   readonly totalTimeout?: number;
   /** Key of whose rate and concurrency they are; default: those of the account at the server. */
   readonly account?: string;
+  /** Whether the URL came over the API: requests go to public addresses and those of WEBHOOK_ALLOW only. */
+  readonly isGuarded?: boolean;
   /** Mails per second that all workers together may send. */
   readonly rate?: number;
   /** Mails that all workers together may send at a time. */

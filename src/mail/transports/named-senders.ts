@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource, type EntityManager, In } from 'typeorm';
 
 import { type MailSender, MailSenders } from '../delivery/mail-senders.js';
 import { NamedTransport } from './named-transport.entity.js';
@@ -15,9 +15,12 @@ export class NamedSenders {
   ) {}
 
   /** Returns the sender through each of these transports by key, with the current settings, without unknown ones. */
-  async of(pks: readonly string[]): Promise<ReadonlyMap<string, MailSender>> {
+  async of(
+    pks: readonly string[],
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<ReadonlyMap<string, MailSender>> {
     if (pks.length === 0) return new Map();
-    const found = await this.dataSource.manager.findBy(NamedTransport, { pk: In([...pks]) });
+    const found = await manager.findBy(NamedTransport, { pk: In([...pks]) });
     return new Map(found.map((transport) => [transport.pk, this.senderOf(transport)]));
   }
 
@@ -25,6 +28,6 @@ export class NamedSenders {
   senderOf(transport: NamedTransport): MailSender {
     const { name, fromAddress } = transport;
     const from = fromAddress === '' ? this.senders.global().from : this.senders.withName(fromAddress);
-    return { ...this.urls.open(transport), from, name };
+    return { ...this.urls.open(transport), from, name, transport: name };
   }
 }

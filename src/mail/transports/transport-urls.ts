@@ -58,7 +58,7 @@ export class TransportUrls {
   open({ pk, url }: Pick<NamedTransport, 'pk' | 'url'>): ReadUrl {
     try {
       const transports = this.read(this.secrets.open(url, transportUrlPlace));
-      return { transports: transports.map((each, index) => ({ ...each, account: `${pk}/${index}` })) };
+      return { transports: transports.map((each, index) => ({ ...each, account: `${pk}/${index}`, isGuarded: true })) };
     } catch (error) {
       const { message } = error as Error;
       return { transports: [], problem: error instanceof SealBrokenError ? message : `The URL ${message}` };

@@ -8,13 +8,13 @@ import { inSavepoint } from '../../database/savepoint.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens, type TokenTarget } from '../../flow-execution/flow-token.service.js';
 import type { FlowPlan } from '../../flow-execution/plan.js';
-import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { statedIn } from '../../proofs/proof-times.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
+import { EmailStageService } from './email-stage.service.js';
 import { linkMinutes } from './link-mail.js';
-import { sendsFromService, subjectOf } from './mail-defaults.js';
+import { subjectOf } from './mail-defaults.js';
 import type { Recipient } from './recipient.js';
 
 const template = 'email/account_choice.html';
@@ -43,7 +43,7 @@ export class AccountChoice {
   constructor(
     private readonly tokens: FlowTokens,
     private readonly outbox: Outbox,
-    private readonly senders: MailSenders,
+    private readonly stages: EmailStageService,
   ) {}
 
   /**
@@ -74,7 +74,7 @@ export class AccountChoice {
     const { keys, expires } = await this.tokens.issueEach(manager, common, targets);
     await this.outbox.enqueue(manager, {
       stage: stage.pk,
-      fromAddress: sendsFromService(stage) ? this.senders.global().from.address : stage.fromAddress,
+      fromAddress: await this.stages.fromAddressOf(manager, stage),
       recipient: { name: '', address },
       template,
       subject: subjectOf(stage),

@@ -49,7 +49,7 @@ export class EmailStageMailService {
     { to, template = testTemplate, locale = 'en' }: EmailStageTestRequestDto,
     request?: IdempotentRequest,
   ): Promise<EmailStageTestDto> {
-    const { from } = this.senderOf(stage);
+    const { from } = await this.senderOf(stage);
     const mail = {
       stage: stage?.pk ?? null,
       fromAddress: from.address,
@@ -70,12 +70,12 @@ export class EmailStageMailService {
    * @throws ValidationError if the stage has both kinds of TLS enabled
    */
   async check(stage: EmailStage): Promise<EmailStageCheckDto> {
-    if (!stage.useGlobalSettings && stage.useTls && stage.useSsl) {
+    if (stage.transportId === null && !stage.useGlobalSettings && stage.useTls && stage.useSsl) {
       throw new ValidationError({
         [nonField]: ['use_tls and use_ssl exclude each other: one is STARTTLS, the other TLS from the first byte.'],
       });
     }
-    return this.checks.check(this.senderOf(stage));
+    return this.checks.check(await this.senderOf(stage));
   }
 
   /**
@@ -101,7 +101,7 @@ export class EmailStageMailService {
     }
   }
 
-  private senderOf(stage: EmailStage | null): MailSender {
+  private async senderOf(stage: EmailStage | null): Promise<MailSender> {
     return stage === null ? this.senders.global() : this.stages.senderOf(stage);
   }
 }

@@ -1,5 +1,6 @@
 import type { HandedOn } from '../../core/authority/read-standings.js';
-import { BooleanFilter, IntegerFilter, TextFilter } from '../../rest/list/filters.js';
+import { NamedTransport } from '../../mail/transports/named-transport.entity.js';
+import { BooleanFilter, IntegerFilter, RelationFilter, TextFilter } from '../../rest/list/filters.js';
 import { defineStage } from '../define-stage.js';
 import { EmailStageDto, EmailStageRequestDto, PatchedEmailStageRequestDto } from './dto/email-stage.dto.js';
 import { EmailStage } from './email-stage.entity.js';
@@ -30,17 +31,22 @@ export const emailStage = defineStage({
     activate_user_on_success: BooleanFilter({ on: 'stage.activateUserOnSuccess' }),
     recovery_max_attempts: IntegerFilter({ on: 'stage.recoveryMaxAttempts', isAddition: true }),
     recovery_cache_timeout: TextFilter({ on: 'stage.recoveryCacheTimeout', isAddition: true }),
+    transport: RelationFilter(() => NamedTransport, { on: 'stage.transportId', isAddition: true }),
   },
   columns: { password_set: "(stage.password <> '')" },
   handsOn,
 });
 
 /**
- * Returns the mail server of the stage, if it differs from the default: its operator can read the recovery links of every
- * user, including superusers.
+ * Returns the transport of the stage, and its mail server if it differs from the default: their operators can read the
+ * recovery links of every user, including superusers. The server counts although the transport takes its place, because all
+ * editors may take the transport away.
  */
-function handsOn({ useGlobalSettings, host, port, useTls, useSsl }: EmailStage): HandedOn {
+function handsOn({ useGlobalSettings, host, port, useTls, useSsl, transportId }: EmailStage): HandedOn {
   const isOwn = !useGlobalSettings && (host !== defaults.host || port !== defaults.port);
   const server = `mail ${host}:${port} ${String(useTls)} ${String(useSsl)}`;
-  return { groups: [], superuserBy: isOwn ? [server] : [] };
+  return {
+    groups: [],
+    superuserBy: [...(isOwn ? [server] : []), ...(transportId === null ? [] : [`mail transport ${transportId}`])],
+  };
 }

@@ -1,7 +1,8 @@
-import { Column } from 'typeorm';
+import { Column, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
 
 import { StageKindEntity } from '../../flows/stage-kind-entity.js';
 import { Stage } from '../../flows/stage.entity.js';
+import { NamedTransport } from '../../mail/transports/named-transport.entity.js';
 
 /** Sends a mail, and passes when its link or code has proved the address. */
 @StageKindEntity('email')
@@ -55,4 +56,13 @@ export class EmailStage extends Stage {
   /** A duration, such as `minutes=5`. */
   @Column({ type: 'text' })
   recoveryCacheTimeout = 'minutes=5';
+
+  /** Sends the mails in place of the server of the stage or of the global settings. */
+  @Index('ix_stage_transport')
+  @Column({ type: 'uuid', name: 'transport_uuid', nullable: true })
+  transportId: string | null = null;
+
+  @ManyToOne(() => NamedTransport, { onDelete: 'SET NULL', nullable: true })
+  @JoinColumn({ name: 'transport_uuid', foreignKeyConstraintName: 'fk_stage_transport' })
+  transport?: Relation<NamedTransport> | null;
 }

@@ -5,10 +5,16 @@ import { FlowExecutionModule } from '../../flow-execution/flow-execution.module.
 import { StageExecutors } from '../../flow-execution/stage-executors.js';
 import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
+import { stagesReferencing } from '../../flows/stage-references.js';
+import { TransferModels } from '../../flows/transfer/transfer-models.js';
+import { TransferModule } from '../../flows/transfer/transfer.module.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { MailModule } from '../../mail/mail.module.js';
+import { NamedTransport, namedTransportModel } from '../../mail/transports/named-transport.entity.js';
+import { NamedTransportService } from '../../mail/transports/named-transport.service.js';
 import { ProofSources } from '../../proofs/proof-sources.js';
 import { ProofsModule } from '../../proofs/proofs.module.js';
+import { Referrers } from '../../rest/referrers.js';
 import { AccountChoice } from './account-choice.service.js';
 import { AddressCorrection } from './address-correction.js';
 import { EmailCodes } from './email-codes.js';
@@ -19,6 +25,7 @@ import { emailStage } from './email-stage.definition.js';
 import { EmailStageExecutor } from './email-stage.executor.js';
 import { EmailStageService } from './email-stage.service.js';
 import { ExistingAccountMail } from './existing-account-mail.js';
+import { namedTransportTransfer } from './named-transport-transfer.js';
 import { ProofMail } from './proof-mail.js';
 import { TemplateCheck } from './template-check.js';
 import { UserRecoveryController } from './user-recovery.controller.js';
@@ -26,7 +33,7 @@ import { UserRecoveryService } from './user-recovery.service.js';
 
 /** The email stage. */
 @Module({
-  imports: [EventsModule, FlowExecutionModule, FlowsModule, MailModule, ProofsModule],
+  imports: [EventsModule, FlowExecutionModule, FlowsModule, MailModule, ProofsModule, TransferModule],
   controllers: [EmailStageController, EmailStageMailController, UserRecoveryController],
   providers: [
     AccountChoice,
@@ -50,10 +57,15 @@ export class EmailStageModule {
     senders: MailSenders,
     stages: EmailStageService,
     sources: ProofSources,
+    models: TransferModels,
+    transports: NamedTransportService,
+    referrers: Referrers,
   ) {
     kinds.register(emailStage);
     executors.register(executor);
     senders.register((keys) => stages.sendersOf(keys));
     sources.register((pk) => stages.proofSourceOf(pk));
+    models.register(namedTransportTransfer(transports));
+    referrers.register(namedTransportModel, (manager, pk) => stagesReferencing(manager, NamedTransport, String(pk)));
   }
 }

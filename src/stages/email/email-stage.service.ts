@@ -8,6 +8,7 @@ import { FlowSetReader } from '../../flows/flow-set.js';
 import { StageStore } from '../../flows/stage-store.js';
 import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
 import type { SmtpSettings } from '../../mail/transport/smtp/smtp-settings.js';
+import { NamedSenders } from '../../mail/transports/named-senders.js';
 import type { ProofSource } from '../../proofs/proof-sources.js';
 import { fieldsExposingPassword, changesConnection } from './connection-change.js';
 import type { EmailStageDto, EmailStageRequestDto } from './dto/email-stage.dto.js';
@@ -27,6 +28,7 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
     flowSets: FlowSetReader,
     private readonly secrets: SecretBox,
     private readonly senders: MailSenders,
+    private readonly named: NamedSenders,
     private readonly events: EventLog,
     authority: Authority,
   ) {
@@ -36,7 +38,8 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
   /** Returns the senders of stages' mails by stage key, with the current settings. Unknown stages are omitted. */
   async sendersOf(pks: readonly string[]): Promise<Map<string, MailSender>> {
     const stages = await this.dataSource.manager.findBy(EmailStage, { pk: In([...pks]) });
-    return new Map(stages.map((stage) => [stage.pk, this.senderOf(stage)]));
+    const named = await this.named.of(stages.flatMap(({ transportId }) => transportId ?? []));
+    return new Map(stages.map((stage) => [stage.pk, this.senderWith(stage, named.get(stage.transportId ?? ''))]));
   }
 
   /** Returns how a stage mails proofs without a flow; undefined if there is no such stage. */
@@ -44,7 +47,7 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
     const stage = await this.dataSource.manager.findOneBy(EmailStage, { pk });
     if (stage === null) return undefined;
     return {
-      fromAddress: this.senderOf(stage).from.address,
+      fromAddress: (await this.senderOf(stage)).from.address,
       template: customTemplateOf(stage),
       subject: subjectOf(stage),
       minutes: stage.tokenExpiry,
@@ -53,18 +56,34 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
   }
 
   /** Returns the sender of a stage's mails. */
-  senderOf(stage: EmailStage): MailSender {
+  async senderOf(stage: EmailStage, manager?: EntityManager): Promise<MailSender> {
+    const { transportId } = stage;
+    const named = transportId === null ? undefined : (await this.named.of([transportId], manager)).get(transportId);
+    return this.senderWith(stage, named);
+  }
+
+  /** Returns the address of the sender of a stage's mails. The statements are the same for every recipient. */
+  async fromAddressOf(manager: EntityManager, stage: EmailStage): Promise<string> {
+    if (!sendsFromService(stage)) return stage.fromAddress;
+    return (await this.senderOf(stage, manager)).from.address;
+  }
+
+  /** @param transport sender through the named transport of the stage, if it has one */
+  private senderWith(stage: EmailStage, transport: MailSender | undefined): MailSender {
     const { name, host, port, username, useTls, useSsl, timeout, fromAddress } = stage;
+    if (transport !== undefined) {
+      return { ...transport, name, ...(!sendsFromService(stage) && { from: this.senders.withName(fromAddress) }) };
+    }
     if (stage.useGlobalSettings) return { ...this.senders.global(), name };
     const from = sendsFromService(stage) ? this.senders.global().from : this.senders.withName(fromAddress);
-    const transport = this.senders.transportTo({ host, port, username, password: '', useTls, useSsl, timeout });
+    const server = this.senders.transportTo({ host, port, username, password: '', useTls, useSsl, timeout });
     try {
       const password = this.secrets.open(stage.password, emailPasswordPlace);
-      const settings: SmtpSettings = { ...transport, password };
+      const settings: SmtpSettings = { ...server, password };
       return { transports: [settings], from, name };
     } catch (error) {
       if (!(error instanceof SealBrokenError)) throw error;
-      return { transports: [transport], from, name, problem: error.message };
+      return { transports: [server], from, name, problem: error.message };
     }
   }
 

@@ -4,12 +4,11 @@ import type { EntityManager } from 'typeorm';
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import { localeOf } from '../../core/users/settings-of.js';
 import { User } from '../../core/users/user.entity.js';
-import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { addressProblem } from '../../syntax/email-address.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
-import { sendsFromService } from './mail-defaults.js';
+import { EmailStageService } from './email-stage.service.js';
 
 const template = 'email/account_exists.html';
 
@@ -29,7 +28,7 @@ export class ExistingAccountMail {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly outbox: Outbox,
-    private readonly senders: MailSenders,
+    private readonly stages: EmailStageService,
   ) {}
 
   /** Queues the mail to the address of the account. Deactivated accounts and service accounts get none. */
@@ -41,7 +40,7 @@ export class ExistingAccountMail {
     const site = publicUrl(this.settings);
     await this.outbox.enqueue(manager, {
       stage: stage.pk,
-      fromAddress: sendsFromService(stage) ? this.senders.global().from.address : stage.fromAddress,
+      fromAddress: await this.stages.fromAddressOf(manager, stage),
       recipient: { name: '', address: owner.email },
       template,
       subject: null,

@@ -8,7 +8,7 @@ import { codeMinutesOf, linkMinutesOf, statedIn } from '../../proofs/proof-times
 import { secondsIn } from '../../rest/fields/duration.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
 import type { EmailStage } from './email-stage.entity.js';
-import { sendsFromService, subjectOf, templateOf } from './mail-defaults.js';
+import { subjectOf, templateOf } from './mail-defaults.js';
 
 /** Returns the validity of a stage's links in minutes, including the grace time. */
 export function linkMinutes({ tokenExpiry }: EmailStage): number {
@@ -30,8 +30,8 @@ export interface LinkMail {
   readonly stage: EmailStage;
   /** Designation of the flow that the link belongs to. */
   readonly designation: FlowDesignation;
-  /** Sender address of the global settings, for stages that have none of their own. */
-  readonly globalSender: string;
+  /** Address of the sender. */
+  readonly from: string;
   readonly user: Pick<User, 'username' | 'name' | 'attributes' | 'awaitsConfirmation'>;
   readonly address: string;
   /** Whether the account gets the address in this run. The owner of the address may not know the account. */
@@ -48,13 +48,13 @@ export interface LinkMail {
 
 /** Returns a stage's mail with a link. Its deadline is the expiry of the link. */
 export function linkMail(mail: LinkMail): NewMail {
-  const { stage, designation, globalSender, user, address, link, notMe, codeKey, expires, locales } = mail;
+  const { stage, designation, from, user, address, link, notMe, codeKey, expires, locales } = mail;
   // A stranger may have signed up with the address; their text must not reach its owner.
   const isStranger = user.awaitsConfirmation || mail.isAddressNew === true;
   const { username, name } = isStranger ? { username: address, name: '' } : user;
   return {
     stage: stage.pk,
-    fromAddress: sendsFromService(stage) ? globalSender : stage.fromAddress,
+    fromAddress: from,
     recipient: { name, address },
     template: templateOf(stage, designation),
     subject: subjectOf(stage),

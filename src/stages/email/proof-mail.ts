@@ -12,11 +12,11 @@ import type { Execution } from '../../flow-execution/execution.js';
 import { FlowTokens } from '../../flow-execution/flow-token.service.js';
 import { newLinkParameter } from '../../flow-execution/link-refusals.service.js';
 import type { FlowPlan, SentLink } from '../../flow-execution/plan.js';
-import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { NotMeLinks } from '../../mail/not-me/not-me-links.service.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { AccountChoice } from './account-choice.service.js';
 import type { EmailStage } from './email-stage.entity.js';
+import { EmailStageService } from './email-stage.service.js';
 import { ExistingAccountMail } from './existing-account-mail.js';
 import { codeMinutes, linkMail, linkMinutes } from './link-mail.js';
 import type { Recipient } from './recipient.js';
@@ -31,7 +31,7 @@ export class ProofMail {
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly tokens: FlowTokens,
     private readonly outbox: Outbox,
-    private readonly senders: MailSenders,
+    private readonly stages: EmailStageService,
     private readonly notMe: NotMeLinks,
     private readonly existing: ExistingAccountMail,
     private readonly clock: DatabaseClock,
@@ -100,7 +100,7 @@ export class ProofMail {
     const mail = linkMail({
       stage,
       designation: flow.designation,
-      globalSender: this.senders.global().from.address,
+      from: await this.stages.fromAddressOf(manager, stage),
       user: user ?? { username: address, name: '', attributes: {}, awaitsConfirmation: true },
       address,
       isAddressNew: address !== user?.email || plan.context.prompt_data?.['email'] === address,

@@ -6,12 +6,12 @@ import { Idempotency } from '../../core/idempotency/idempotency.service.js';
 import type { IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
 import type { User } from '../../core/users/user.entity.js';
 import { Recovery } from '../../flow-execution/recovery.service.js';
-import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { restrict } from '../../rest/access/visible.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
 import { EmailStage } from './email-stage.entity.js';
+import { EmailStageService } from './email-stage.service.js';
 import { linkMail, linkMinutes } from './link-mail.js';
 
 /** Mails recovery links to users, for administrators. */
@@ -21,7 +21,7 @@ export class UserRecoveryService {
     private readonly idempotency: Idempotency,
     private readonly recovery: Recovery,
     private readonly outbox: Outbox,
-    private readonly senders: MailSenders,
+    private readonly stages: EmailStageService,
     private readonly authority: Authority,
   ) {}
 
@@ -50,7 +50,7 @@ export class UserRecoveryService {
         linkMail({
           stage,
           designation: 'recovery',
-          globalSender: this.senders.global().from.address,
+          from: await this.stages.fromAddressOf(manager, stage),
           user,
           address: user.email,
           link,

@@ -62,6 +62,13 @@ class DeliveryAttemptFields {
 
   @TextField({
     readOnly: true,
+    description: 'Name that the transport of the stage had (`/mail/transports/`); empty for a stage without one.',
+    example: 'Newsroom',
+  })
+  transport!: string;
+
+  @TextField({
+    readOnly: true,
     description: 'Identifier that the server or provider gave the mail; empty if it named none.',
     example: '0100018b5c3c0a4f-5c3c0a4f-000000',
   })

@@ -4,6 +4,7 @@ import { apiKey, providerApis } from '../../../../test/support/mail-provider-api
 import { MailProviderServer, type ProviderCall } from '../../../../test/support/mail-provider-server.js';
 import { readSettings } from '../../../config/read-settings.js';
 import type { DatabaseClock } from '../../../database/database-clock.js';
+import { OutgoingNetworks } from '../../../outgoing/outgoing-networks.js';
 import type { MailTransport } from '../mail-transport.js';
 import { TokenSources } from '../oauth/token-sources.js';
 import type { OutgoingMail } from '../outgoing-mail.js';
@@ -41,7 +42,7 @@ function open(name: string, key = apiKey): MailTransport {
   const secret = encodeURIComponent(key);
   const { username = name === 'https' ? '' : undefined, query = '' } = providerApis[name] ?? {};
   const url = `${name}://${username === undefined ? secret : `${username}:${secret}`}@${host}/${query}`;
-  const factory = new httpKind.factory(clock, new TokenSources(clock as DatabaseClock));
+  const factory = new httpKind.factory(clock, new TokenSources(clock as DatabaseClock, new OutgoingNetworks([], '')));
   return factory.open(
     httpKind.parse(name === 'https' ? url : url.replace(`${host}/`, host), settings),
     stopping.signal,
@@ -171,7 +172,10 @@ describe('A provider', () => {
 
   it('that is not there is unreachable, and has not got the mail', async () => {
     const settingsOf = httpKind.parse('resend://key@127.0.0.1:1', settings);
-    const outcome = await new httpKind.factory(clock, new TokenSources(clock as DatabaseClock))
+    const outcome = await new httpKind.factory(
+      clock,
+      new TokenSources(clock as DatabaseClock, new OutgoingNetworks([], '')),
+    )
       .open(settingsOf, stopping.signal)
       .send(mail);
     expect(outcome).toMatchObject({

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { loopbackHost } from '../../../config/local-trial.js';
 import type { Settings } from '../../../config/settings.js';
 import { DatabaseClock } from '../../../database/database-clock.js';
+import { OutgoingNetworks } from '../../../outgoing/outgoing-networks.js';
 import type { MailTransport, TransportFactory, TransportKind } from '../mail-transport.js';
 import { oauthSecretParameters, oauthSecrets } from '../oauth/oauth-settings.js';
 import { TokenSources } from '../oauth/token-sources.js';
@@ -32,11 +33,17 @@ class HttpTransports implements TransportFactory<HttpSettings> {
   constructor(
     private readonly clock: DatabaseClock,
     private readonly tokens: TokenSources,
+    private readonly networks: OutgoingNetworks,
   ) {}
 
   open(settings: HttpSettings, stopping: AbortSignal): MailTransport {
-    const tokens = settings.oauth && this.tokens.of(settings.oauth);
-    return new HttpTransport(providerOf(settings.provider), settings, { clock: this.clock, tokens, stopping });
+    const options = {
+      clock: this.clock,
+      tokens: this.tokens.of(settings),
+      guard: settings.isGuarded ? this.networks : undefined,
+      stopping,
+    };
+    return new HttpTransport(providerOf(settings.provider), settings, options);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type RequestLimits,
   sendRequest,
 } from '../../../outgoing/http-request.js';
+import type { OutgoingNetworks } from '../../../outgoing/outgoing-networks.js';
 import type { MailTransport } from '../mail-transport.js';
 import { TokenError } from '../oauth/token-error.js';
 import type { TokenSource } from '../oauth/token-source.js';
@@ -23,6 +24,8 @@ interface HttpTransportOptions {
   readonly clock: DatabaseClock;
   /** Tokens for requests, if the provider takes them. */
   readonly tokens: TokenSource | undefined;
+  /** For a URL that came over the API. */
+  readonly guard: OutgoingNetworks | undefined;
   /** Aborts the mails in flight; its reason is an `Error` for administrators. */
   readonly stopping: AbortSignal;
 }
@@ -97,7 +100,8 @@ export class HttpTransport implements MailTransport {
   }
 
   private exchange(request: ProviderRequest, seconds: number): Promise<OutgoingResponse> {
-    const limits: RequestLimits = { timeoutMs: seconds * 1000, signal: this.options.stopping };
+    const { stopping: signal, guard } = this.options;
+    const limits: RequestLimits = { timeoutMs: seconds * 1000, signal, guard };
     return sendRequest({ ...request, url: this.urlOf(request) }, limits);
   }
 

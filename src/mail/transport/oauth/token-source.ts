@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { DatabaseClock } from '../../../database/database-clock.js';
 import { RequestFailedError, type OutgoingResponse, sendRequest } from '../../../outgoing/http-request.js';
 import { jsonOf, textOf } from '../../../outgoing/json-response.js';
+import type { OutgoingNetworks } from '../../../outgoing/outgoing-networks.js';
 import { redacted } from '../secret-mask.js';
 import type { OAuthSettings } from './oauth-settings.js';
 import { TokenError, tokenErrorOf } from './token-error.js';
@@ -41,11 +42,15 @@ export class TokenSource {
   /** A server may replace it with each token (RFC 6749, 6). */
   private refreshToken: string;
 
-  /** @param stopping aborts requests; its reason is an `Error` for administrators */
+  /**
+   * @param stopping aborts requests; its reason is an `Error` for administrators
+   * @param guard for a token URL that came over the API
+   */
   constructor(
     private readonly settings: OAuthSettings,
     private readonly clock: DatabaseClock,
     private readonly stopping: AbortSignal,
+    private readonly guard?: OutgoingNetworks,
   ) {
     this.refreshToken = settings.refreshToken;
   }
@@ -139,7 +144,7 @@ export class TokenSource {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
     try {
       const request = { method: 'POST', url, headers, body: body.toString() } as const;
-      return await sendRequest(request, { timeoutMs, signal: this.stopping });
+      return await sendRequest(request, { timeoutMs, signal: this.stopping, guard: this.guard });
     } catch (error) {
       if (!(error instanceof RequestFailedError)) throw error;
       throw new TokenError(`No token could be obtained. ${error.message}`, '', error);

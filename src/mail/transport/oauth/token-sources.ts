@@ -4,6 +4,8 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 import { DatabaseClock } from '../../../database/database-clock.js';
+import { OutgoingNetworks } from '../../../outgoing/outgoing-networks.js';
+import type { TransportSettings } from '../mail-transport.js';
 import type { OAuthSettings } from './oauth-settings.js';
 import { TokenSource } from './token-source.js';
 
@@ -13,14 +15,20 @@ export class TokenSources implements OnApplicationShutdown {
   private readonly sources = new LRUCache<string, TokenSource>({ max: 100 });
   private readonly stopping = new AbortController();
 
-  constructor(private readonly clock: DatabaseClock) {
+  constructor(
+    private readonly clock: DatabaseClock,
+    private readonly networks: OutgoingNetworks,
+  ) {
     // One for each request.
     setMaxListeners(0, this.stopping.signal);
   }
 
-  of(settings: OAuthSettings): TokenSource {
-    const key = JSON.stringify(settings);
-    const source = this.sources.get(key) ?? new TokenSource(settings, this.clock, this.stopping.signal);
+  /** Returns the source of a transport's tokens; undefined if it needs none. */
+  of({ oauth, isGuarded }: TransportSettings & { readonly oauth?: OAuthSettings }): TokenSource | undefined {
+    if (oauth === undefined) return undefined;
+    const key = JSON.stringify([oauth, isGuarded]);
+    const guard = isGuarded ? this.networks : undefined;
+    const source = this.sources.get(key) ?? new TokenSource(oauth, this.clock, this.stopping.signal, guard);
     this.sources.set(key, source);
     return source;
   }

@@ -48,7 +48,7 @@ export class SmtpCheck {
     record: SessionRecord,
     deadline: number,
   ): Promise<string> {
-    const access = { trust: this.trust, tokens: settings.oauth && this.tokens.of(settings.oauth) };
+    const access = { trust: this.trust, tokens: this.tokens.of(settings) };
     return inSession(settings, access, record, deadline, async (session) => {
       await session.step('mail', replyText, () => mailFrom(session, sender, settings));
       session.quit();

@@ -28,7 +28,7 @@ class SmtpTransports implements TransportFactory<SmtpSettings> {
     this.opened += 1;
     const { mailer, trust, checker } = this;
     const { smtpConnections: maxConnections } = this.settings;
-    const tokens = smtp.oauth && this.tokens.of(smtp.oauth);
+    const tokens = this.tokens.of(smtp);
     const name = String(this.opened);
     return new SmtpTransport(smtp, { name, mailer, trust, tokens, checker, maxConnections, stopping });
   }

@@ -1,11 +1,23 @@
 import { StageFields } from '../../../flows/dto/stage.dto.js';
 import { EmailTemplates } from '../../../mail/email-templates.js';
 import { subjectProblem } from '../../../mail/rendering/subject.js';
+import { NamedTransport } from '../../../mail/transports/named-transport.entity.js';
+import { describeConstraint } from '../../../rest/errors/database-conflict.js';
 import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { FieldRule, RuleContext } from '../../../rest/fields/field.js';
-import { BooleanField, DurationField, EmailField, IntegerField, TextField } from '../../../rest/fields/fields.js';
+import {
+  BooleanField,
+  DurationField,
+  EmailField,
+  IntegerField,
+  TextField,
+  UuidField,
+} from '../../../rest/fields/fields.js';
+import { exists } from '../../../rest/fields/rules.js';
 import { addressProblem } from '../../../syntax/email-address.js';
 import { hostProblem, loginProblem } from '../../../syntax/mail-host.js';
+
+describeConstraint('fk_stage_transport', 'transport', 'The transport has just been deleted.');
 
 /** The fields of an email stage. */
 class EmailStageFields extends StageFields {
@@ -90,6 +102,16 @@ class EmailStageFields extends StageFields {
 
   @DurationField({ example: 'minutes=5', description: 'Period that `recovery_max_attempts` applies to.' })
   recovery_cache_timeout!: string;
+
+  @UuidField({
+    nullable: true,
+    isAddition: true,
+    description:
+      'Transport of the mails (`/mail/transports/`), in place of the mail server of the stage or of the service; null: ' +
+      'none. Only superusers set it.',
+    rules: [exists(() => NamedTransport)],
+  })
+  transport!: string | null;
 }
 
 /** An email stage. */
