@@ -81,6 +81,17 @@ interrupted rotation is continued by the next call. ${settingsNote}
   load: () => import('./rotate-key-command.js'),
 };
 
+const signingKey: Command = {
+  summary: 'replace the key that signs results of verifications',
+  usage: `usage: email-stage signing-key:rotate
+
+Makes a new key for the tokens of verifications, which signs from now on, and prints its identifier (kid). The public key of
+before stays in /.well-known/jwks.json for a day, much longer than its tokens are valid. The service may run meanwhile.
+${settingsNote}
+`,
+  load: () => import('./signing-key-command.js'),
+};
+
 const embeddedNote = 'It is for the embedded server, that is without DATABASE_URL.';
 
 const dbDump: Command = {
@@ -124,6 +135,7 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ['token', token],
   ['email:test', emailTest],
   ['rotate-key', rotateKey],
+  ['signing-key:rotate', signingKey],
   ['db:dump', dbDump],
   ['db:restore', dbRestore],
   ['db:upgrade', dbUpgrade],
@@ -132,7 +144,7 @@ export const commands: ReadonlyMap<string, Command> = new Map([
 /** The text of `email-stage --help`. */
 export const usage = `usage: email-stage [command] [options]
 
-${[...commands].map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`).join('\n')}
+${[...commands].map(([name, { summary }]) => `  ${name.padEnd(18)} ${summary}`).join('\n')}
 
 email-stage COMMAND --help describes a command.
 `;

@@ -37,7 +37,9 @@ export class ServerSettings {
   @Valid(rules.baseUrlProblem)
   readonly publicUrl: string | undefined;
 
-  @Setting('Where flows may end by ?next= apart from this service: exact origins, comma separated')
+  @Setting(
+    'Where flows may end by ?next=, and links of verifications lead, apart from this service: exact origins, comma separated',
+  )
   @ConvertedBy(exactOrigins)
   readonly allowedRedirects: readonly string[] = [];
 

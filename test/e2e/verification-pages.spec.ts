@@ -222,6 +222,12 @@ describe('The link of a verification', () => {
 });
 
 describe('The signing key', () => {
+  it('is published before the first token is signed', async () => {
+    await app.dataSource.query('delete from signing_key');
+    const { keys } = (await (await fetch(`${app.url}/.well-known/jwks.json`)).json()) as { keys: object[] };
+    expect(keys).toMatchObject([{ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' }]);
+  });
+
   it('is sealed, and one although many tokens are signed at the same time', async () => {
     const keys = app.nest.get(SigningKeys, { strict: false });
     const active = await Promise.all([1, 2, 3, 4, 5].map(() => keys.active()));

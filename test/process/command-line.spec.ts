@@ -59,20 +59,29 @@ describe('email-stage', () => {
       'token',
       'email:test',
       'rotate-key',
+      'signing-key:rotate',
       'db:dump',
       'db:restore',
       'db:upgrade',
     ]);
   });
 
-  it.each(['start', 'worker', 'migrate', 'token', 'email:test', 'rotate-key', 'db:dump', 'db:restore', 'db:upgrade'])(
-    'prints the usage of %s',
-    async (name) => {
-      const { code, output, errors } = await run([name, '--help']);
-      expect([code, errors]).toEqual([0, '']);
-      expect(output.startsWith(`usage: email-stage ${name}`)).toBe(true);
-    },
-  );
+  it.each([
+    'start',
+    'worker',
+    'migrate',
+    'token',
+    'email:test',
+    'rotate-key',
+    'signing-key:rotate',
+    'db:dump',
+    'db:restore',
+    'db:upgrade',
+  ])('prints the usage of %s', async (name) => {
+    const { code, output, errors } = await run([name, '--help']);
+    expect([code, errors]).toEqual([0, '']);
+    expect(output.startsWith(`usage: email-stage ${name}`)).toBe(true);
+  });
 
   it.each([
     ['an unknown command', ['stop'], "Unknown command 'stop'\n\nusage: email-stage [command]"],
@@ -134,6 +143,23 @@ describe('email-stage migrate', { timeout: 120_000 }, () => {
     const settings = { DATABASE_URL: database.url, SECRET_KEY, DATA_DIR: tmpdir() };
     const { code, errors } = await run(['migrate'], settings, { uid: 54_321, gid: 54_321, cwd: tmpdir() });
     expect([code, errors]).toEqual([0, '']);
+  });
+});
+
+describe('email-stage signing-key:rotate', { timeout: 120_000 }, () => {
+  it('replaces the key beside a running service, and prints the new one', async () => {
+    const app = await startTestApp({ ROLE: 'api' });
+    const published = async (): Promise<string[]> => {
+      const response = await fetch(`${app.url}/.well-known/jwks.json`);
+      return ((await response.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
+    };
+    const [before] = await published();
+    const { url } = app.dataSource.options as { url: string };
+    const settings = { DATABASE_URL: url, SECRET_KEY, DATA_DIR: folder };
+    const { code, output } = await run(['signing-key:rotate'], settings);
+    expect(code).toBe(0);
+    expect(await published()).toEqual([output.trim(), before]);
+    await app.stop();
   });
 });
 

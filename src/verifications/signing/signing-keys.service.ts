@@ -58,7 +58,9 @@ export class SigningKeys {
 
   /** Returns the public keys of all tokens that may be valid, as a JSON Web Key Set (RFC 7517). */
   async published(): Promise<{ keys: JWK[] }> {
-    const keys = await this.dataSource.manager.find(SigningKey, { order: { created: 'DESC' } });
+    const stored = await this.dataSource.manager.find(SigningKey, { order: { created: 'DESC' } });
+    // Receivers keep the set for some time, so it must not be empty before the first token.
+    const keys = stored.length > 0 ? stored : [await this.makeFirst()];
     return { keys: keys.map(({ publicKey }) => publicKey as JWK) };
   }
 
