@@ -69,6 +69,8 @@ export class VerificationService extends ResourceStore<
     clientIp: string,
     idempotent: IdempotentRequest | undefined,
   ): Promise<VerificationDto> {
+    const earlier = await this.idempotency.earlier<VerificationDto>(idempotent);
+    if (earlier !== undefined) return earlier;
     const { stage = null } = request;
     const source = stage === null ? undefined : await this.sources.find(stage);
     await this.count(request.email, source, by, request.client_ip);
@@ -92,6 +94,8 @@ export class VerificationService extends ResourceStore<
     visitorIp: string | undefined,
     idempotent: IdempotentRequest | undefined,
   ): Promise<VerificationDto> {
+    const earlier = await this.idempotency.earlier<VerificationDto>(idempotent);
+    if (earlier !== undefined) return earlier;
     const current = await this.store.find(pk);
     if (current !== undefined && !openStates.includes(current.status)) throw refusalOf(current);
     const source = stageId === null ? undefined : await this.sources.find(stageId);

@@ -146,10 +146,12 @@ describe('A verification', () => {
   it('has a code that ends after ten minutes, while the link stays valid', async () => {
     const { pk, email } = await createVerification(app.api, { expires_in: 'days=1' });
     const { code } = await verificationMail(sink, email);
-    const [row] = await app.dataSource.query(
-      `update verification set code_expires = now() returning extract(epoch from code_expires - created)::int as s`,
+    // More than the clocks of service and database server may differ by.
+    await app.dataSource.query(
+      `update verification set code_expires = now() - interval '10 seconds'
+      where verification_uuid = $1`,
+      [pk],
     );
-    expect(row).toBeDefined();
     expect(await check(pk, code)).toMatchObject({
       status: 400,
       body: { code: ['This code has expired. Request a new one.'], status: 'pending' },
@@ -221,12 +223,19 @@ describe('A verification', () => {
     expect(await app.api.get(`/verifications/${young}/`)).toMatchObject({ status: 200, body: { status: 'expired' } });
   });
 
-  it('is started once by requests with the same Idempotency-Key', async () => {
+  it('is started once by requests with the same Idempotency-Key, and retries count for no limit', async () => {
     const email = `${randomUUID()}@example.org`;
     const headers = { 'idempotency-key': randomUUID() };
     const answers = await Promise.all([1, 2].map(() => app.api.post('/verifications/', { email }, { headers })));
     expect(answers.map(({ status }) => status)).toEqual([201, 201]);
     expect(answers[0]?.body).toEqual(answers[1]?.body);
+    for (let retry = 0; retry < 5; retry += 1) {
+      expect(await app.api.post('/verifications/', { email }, { headers })).toMatchObject({ status: 201 });
+    }
+    expect(await app.api.post('/verifications/', { email: 'other@example.org' }, { headers })).toMatchObject({
+      status: 400,
+      body: { 'Idempotency-Key': ['This key was used for another request.'] },
+    });
     expect((await app.api.get(`/verifications/?email=${email}`)).body.pagination.count).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import { DataSource, type EntityManager, QueryFailedError, Raw } from 'typeorm';
 
 import { Housekeeping } from '../../database/housekeeping.js';
 import { IdempotencyRecord } from './idempotency-record.entity.js';
@@ -44,6 +44,20 @@ export class Idempotency {
     });
   }
 
+  /**
+   * Returns the response of an earlier request with this key; undefined if there is none yet. For limits that are counted
+   * before `once`: a retry does not count.
+   *
+   * @throws ValidationError if the key belongs to a different request
+   */
+  async earlier<T extends object>(request: IdempotentRequest | undefined): Promise<T | undefined> {
+    if (request === undefined) return undefined;
+    const { user: userId, route, key, fingerprint } = request;
+    const created = Raw((column) => `${column} > now() - interval '${keyTtlHours} hours'`);
+    const record = await this.dataSource.manager.findOneBy(IdempotencyRecord, { userId, route, key, created });
+    return record === null ? undefined : responseOf<T>(record, fingerprint);
+  }
+
   /** Claims the key if it is unused or expired. Waits for concurrent claims. */
   private async claim(manager: EntityManager, { user, route, key, fingerprint }: IdempotentRequest): Promise<boolean> {
     await manager.query(`select set_config('lock_timeout', $1, true)`, [`${lockTimeout}s`]);
@@ -66,8 +80,7 @@ export class Idempotency {
   private async storedResponse<T>(manager: EntityManager, request: IdempotentRequest): Promise<T> {
     const { user: userId, route, key, fingerprint } = request;
     const record = await manager.findOneByOrFail(IdempotencyRecord, { userId, route, key });
-    if (!record.fingerprint.equals(fingerprint)) throw keyError('This key was used for another request.');
-    return record.answer as T;
+    return responseOf<T>(record, fingerprint);
   }
 
   private async purge(): Promise<number> {
@@ -79,6 +92,11 @@ export class Idempotency {
     );
     return deleted[1];
   }
+}
+
+function responseOf<T>(record: IdempotencyRecord, fingerprint: Buffer): T {
+  if (!record.fingerprint.equals(fingerprint)) throw keyError('This key was used for another request.');
+  return record.answer as T;
 }
 
 function isLockTimeout(error: unknown): boolean {
