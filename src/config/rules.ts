@@ -163,6 +163,16 @@ function pathProblem(path: string, kind: 'file' | 'folder'): string | undefined 
   }
 }
 
+/** A proxy for connections to mail servers and providers. The message contains no password. */
+export function proxyProblem(text: string): string | undefined {
+  const usual = 'must be socks5://host:port or http://host:port, with user:password@ if the proxy wants it';
+  if (!/^(socks5|http):\/\/[^\s/?#]+\/?$/i.test(text) || !URL.canParse(text)) return usual;
+  const { hostname, port, protocol } = new URL(text);
+  // `URL` drops the usual port of its scheme.
+  const isNamed = port !== '' || (protocol === 'http:' && /:80\/?$/.test(text));
+  return hostname === '' || !isNamed ? usual : undefined;
+}
+
 /** Whether STARTTLS and TLS from the first byte are both set. */
 export function bothKindsOfTls(settings: {
   readonly emailUseTls: boolean;

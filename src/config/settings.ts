@@ -124,6 +124,12 @@ export class Settings extends ServerSettings {
   @Valid(rules.clientNameProblem)
   readonly emailHelo: string | undefined;
 
+  @Secret(
+    'Proxy of all connections that send mails: socks5://user:password@host:1080 or http://host:3128 (default: none)',
+  )
+  @Valid(rules.proxyProblem)
+  readonly emailProxy: string | undefined;
+
   @Setting('File of CA certificates (PEM) that mail servers may use in addition to the public ones')
   readonly emailCaFile: string | undefined;
 

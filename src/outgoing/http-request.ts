@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { TLSSocket } from 'node:tls';
+import { isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 
 import { traced, traceparent } from '../config/tracing.js';
 import { AddressRefusedError, type OutgoingNetworks } from './outgoing-networks.js';
+import { type ConnectionLimits, type OutgoingProxy, ProxyError } from './outgoing-proxy.js';
 
 /** A request to another service. */
 export interface OutgoingRequest {
@@ -24,16 +27,23 @@ export interface OutgoingResponse {
   readonly tls: string | null;
 }
 
-export interface RequestLimits {
-  /** Milliseconds until the whole response must have arrived. */
-  readonly timeoutMs: number;
-  /** Aborts the request; its reason is an `Error`. */
-  readonly signal: AbortSignal;
+/** How a request reaches its host. */
+export interface RequestRoute {
   /**
    * Which addresses the request may reach. Every request to a URL that came over the API has it; a URL from the settings is
    * the operator's own, and may name a private host.
    */
   readonly guard?: OutgoingNetworks | undefined;
+  /** Carries the request. It looks up the host itself, so that the guard sees no addresses but those in URLs. */
+  readonly proxy?: OutgoingProxy | undefined;
+}
+
+/** What ends a request early, and how it travels. */
+export interface RequestLimits extends RequestRoute {
+  /** Milliseconds until the whole response must have arrived. */
+  readonly timeoutMs: number;
+  /** Aborts the request; its reason is an `Error`. */
+  readonly signal: AbortSignal;
   /** Bytes of the response that are of interest: the rest is not read. Without it, a response over 64 kB is an error. */
   readonly cutAt?: number;
 }
@@ -78,17 +88,19 @@ async function send(
   { method, url, headers, body = '' }: OutgoingRequest,
   limits: RequestLimits,
 ): Promise<OutgoingResponse> {
-  const { timeoutMs, signal, guard } = limits;
+  const { timeoutMs, guard, proxy } = limits;
   checkUrl(url, guard);
   const content = Buffer.from(body);
   const deadline = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.any([limits.signal, deadline]);
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const request = start(url, {
     method,
     headers: { ...headers, ...(method === 'POST' && { 'content-length': content.length }) },
-    signal: AbortSignal.any([signal, deadline]),
+    signal,
     // A connection of its own: the shared ones were made without the guard.
-    ...(guard !== undefined && { agent: false, lookup: guard.lookup }),
+    ...(guard !== undefined && proxy === undefined && { agent: false, lookup: guard.lookup }),
+    ...(proxy !== undefined && { createConnection: through(proxy, url, { timeoutMs, signal }) }),
   });
   let isSent = false;
   request.once('finish', () => (isSent = true));
@@ -105,6 +117,22 @@ async function send(
   } finally {
     request.destroy();
   }
+}
+
+/** Returns what connects to the host of a URL through a proxy, for the option `createConnection` of a request. */
+function through(proxy: OutgoingProxy, { protocol, hostname, port }: URL, limits: ConnectionLimits) {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const isSecure = protocol === 'https:';
+  return (_: unknown, done: (error: Error | null, stream: Duplex) => void): undefined => {
+    const destination = { host, port: port === '' ? (isSecure ? 443 : 80) : Number(port) };
+    const withTls = (socket: Socket): Duplex =>
+      isSecure ? connectTls({ socket, ...(isIP(host) === 0 && { servername: host }) }) : socket;
+    proxy.connect(destination, limits).then(
+      (socket) => done(null, withTls(socket)),
+      // Without a stream there is nothing to end.
+      (error: unknown) => done(error as Error, undefined as unknown as Duplex),
+    );
+  };
 }
 
 /** @throws RequestFailedError if the guard refuses the URL */
@@ -132,6 +160,7 @@ function describe(error: unknown, { host }: URL, { timeoutMs, signal }: RequestL
   if (signal.aborted) return (signal.reason as Error).message;
   if (deadline.aborted) return `${host} did not answer within ${Math.round(timeoutMs / 1000)} s.`;
   if (error instanceof AddressRefusedError) return error.message;
+  if (error instanceof ProxyError) return `The request to ${host} failed: ${error.message}`;
   const { code, message } = error as NodeJS.ErrnoException;
   return `The request to ${host} failed: ${code ?? message}.`;
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { MailerModule } from '@nestjs-modules/mailer';
 
 import { GlobalTransport } from './global-transport.js';
+import { MailProxy } from './mail-proxy.js';
 import { MailTransports } from './mail-transports.js';
 import { Mailbox } from './mailbox/mailbox.js';
 import { TokenSources } from './oauth/token-sources.js';
@@ -17,6 +18,7 @@ import { transportKinds } from './transport-kinds.js';
   imports: [MailerModule.forRoot({ transports: {} })],
   providers: [
     GlobalTransport,
+    MailProxy,
     MailTransports,
     TokenSources,
     ...transportKinds.flatMap(({ factory, providers }) => [factory, ...providers]),

@@ -11,6 +11,7 @@ import { outgoingMail } from '../../../../test/support/smtp/transports.js';
 import { readSettings } from '../../../config/read-settings.js';
 import type { DatabaseClock } from '../../../database/database-clock.js';
 import { OutgoingNetworks } from '../../../outgoing/outgoing-networks.js';
+import { MailProxy } from '../mail-proxy.js';
 import type { MailTransport } from '../mail-transport.js';
 import { TokenSources } from '../oauth/token-sources.js';
 import { httpKind } from './http-kind.js';
@@ -58,10 +59,16 @@ beforeEach(async () => {
 });
 afterEach(() => authorization.close());
 
+const networks = new OutgoingNetworks([], '');
+const direct = new MailProxy({ emailProxy: undefined });
+
 function open(login = `4c1e:${clientSecret}`, parameters: Record<string, string> = {}): MailTransport {
   const query = new URLSearchParams({ token_url: authorization.url, endpoint: `http://${host}`, ...parameters });
   const read = httpKind.parse(`graph://${login}@library.example?${query.toString()}`, settings);
-  return new httpKind.factory(clock, new TokenSources(clock, new OutgoingNetworks([], ''))).open(read, stopping.signal);
+  return new httpKind.factory(clock, new TokenSources(clock, networks, direct), networks, direct).open(
+    read,
+    stopping.signal,
+  );
 }
 
 it('Microsoft Graph gets the mail as MIME in base64, with a token of the application', async () => {

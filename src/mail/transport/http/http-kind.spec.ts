@@ -5,6 +5,7 @@ import { MailProviderServer, type ProviderCall } from '../../../../test/support/
 import { readSettings } from '../../../config/read-settings.js';
 import type { DatabaseClock } from '../../../database/database-clock.js';
 import { OutgoingNetworks } from '../../../outgoing/outgoing-networks.js';
+import { MailProxy } from '../mail-proxy.js';
 import type { MailTransport } from '../mail-transport.js';
 import { TokenSources } from '../oauth/token-sources.js';
 import type { OutgoingMail } from '../outgoing-mail.js';
@@ -38,12 +39,18 @@ beforeEach(() => {
   server.calls.length = 0;
 });
 
+const networks = new OutgoingNetworks([], '');
+const direct = new MailProxy({ emailProxy: undefined });
+
+function factory(): InstanceType<typeof httpKind.factory> {
+  return new httpKind.factory(clock, new TokenSources(clock as DatabaseClock, networks, direct), networks, direct);
+}
+
 function open(name: string, key = apiKey): MailTransport {
   const secret = encodeURIComponent(key);
   const { username = name === 'https' ? '' : undefined, query = '' } = providerApis[name] ?? {};
   const url = `${name}://${username === undefined ? secret : `${username}:${secret}`}@${host}/${query}`;
-  const factory = new httpKind.factory(clock, new TokenSources(clock as DatabaseClock, new OutgoingNetworks([], '')));
-  return factory.open(
+  return factory().open(
     httpKind.parse(name === 'https' ? url : url.replace(`${host}/`, host), settings),
     stopping.signal,
   );
@@ -172,12 +179,7 @@ describe('A provider', () => {
 
   it('that is not there is unreachable, and has not got the mail', async () => {
     const settingsOf = httpKind.parse('resend://key@127.0.0.1:1', settings);
-    const outcome = await new httpKind.factory(
-      clock,
-      new TokenSources(clock as DatabaseClock, new OutgoingNetworks([], '')),
-    )
-      .open(settingsOf, stopping.signal)
-      .send(mail);
+    const outcome = await factory().open(settingsOf, stopping.signal).send(mail);
     expect(outcome).toMatchObject({
       kind: 'deferred',
       unreachable: true,

@@ -4,6 +4,7 @@ import { loopbackHost } from '../../../config/local-trial.js';
 import type { Settings } from '../../../config/settings.js';
 import { DatabaseClock } from '../../../database/database-clock.js';
 import { OutgoingNetworks } from '../../../outgoing/outgoing-networks.js';
+import { MailProxy } from '../mail-proxy.js';
 import type { MailTransport, TransportFactory, TransportKind } from '../mail-transport.js';
 import { oauthSecretParameters, oauthSecrets } from '../oauth/oauth-settings.js';
 import { TokenSources } from '../oauth/token-sources.js';
@@ -34,13 +35,14 @@ class HttpTransports implements TransportFactory<HttpSettings> {
     private readonly clock: DatabaseClock,
     private readonly tokens: TokenSources,
     private readonly networks: OutgoingNetworks,
+    private readonly mailProxy: MailProxy,
   ) {}
 
   open(settings: HttpSettings, stopping: AbortSignal): MailTransport {
     const options = {
       clock: this.clock,
       tokens: this.tokens.of(settings),
-      guard: settings.isGuarded ? this.networks : undefined,
+      route: { guard: settings.isGuarded ? this.networks : undefined, proxy: this.mailProxy.proxy },
       stopping,
     };
     return new HttpTransport(providerOf(settings.provider), settings, options);

@@ -3,9 +3,9 @@ import {
   type OutgoingResponse,
   RequestFailedError,
   type RequestLimits,
+  type RequestRoute,
   sendRequest,
 } from '../../../outgoing/http-request.js';
-import type { OutgoingNetworks } from '../../../outgoing/outgoing-networks.js';
 import type { MailTransport } from '../mail-transport.js';
 import { TokenError } from '../oauth/token-error.js';
 import type { TokenSource } from '../oauth/token-source.js';
@@ -24,8 +24,7 @@ interface HttpTransportOptions {
   readonly clock: DatabaseClock;
   /** Tokens for requests, if the provider takes them. */
   readonly tokens: TokenSource | undefined;
-  /** For a URL that came over the API. */
-  readonly guard: OutgoingNetworks | undefined;
+  readonly route: RequestRoute;
   /** Aborts the mails in flight; its reason is an `Error` for administrators. */
   readonly stopping: AbortSignal;
 }
@@ -100,8 +99,8 @@ export class HttpTransport implements MailTransport {
   }
 
   private exchange(request: ProviderRequest, seconds: number): Promise<OutgoingResponse> {
-    const { stopping: signal, guard } = this.options;
-    const limits: RequestLimits = { timeoutMs: seconds * 1000, signal, guard };
+    const { stopping: signal, route } = this.options;
+    const limits: RequestLimits = { timeoutMs: seconds * 1000, signal, ...route };
     return sendRequest({ ...request, url: this.urlOf(request) }, limits);
   }
 

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 
 import type { DatabaseClock } from '../../../database/database-clock.js';
-import { RequestFailedError, type OutgoingResponse, sendRequest } from '../../../outgoing/http-request.js';
+import {
+  RequestFailedError,
+  type OutgoingResponse,
+  type RequestRoute,
+  sendRequest,
+} from '../../../outgoing/http-request.js';
 import { jsonOf, textOf } from '../../../outgoing/json-response.js';
-import type { OutgoingNetworks } from '../../../outgoing/outgoing-networks.js';
 import { redacted } from '../secret-mask.js';
 import type { OAuthSettings } from './oauth-settings.js';
 import { TokenError, tokenErrorOf } from './token-error.js';
@@ -44,13 +48,13 @@ export class TokenSource {
 
   /**
    * @param stopping aborts requests; its reason is an `Error` for administrators
-   * @param guard for a token URL that came over the API
+   * @param route of requests
    */
   constructor(
     private readonly settings: OAuthSettings,
     private readonly clock: DatabaseClock,
     private readonly stopping: AbortSignal,
-    private readonly guard?: OutgoingNetworks,
+    private readonly route: RequestRoute = {},
   ) {
     this.refreshToken = settings.refreshToken;
   }
@@ -144,7 +148,7 @@ export class TokenSource {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
     try {
       const request = { method: 'POST', url, headers, body: body.toString() } as const;
-      return await sendRequest(request, { timeoutMs, signal: this.stopping, guard: this.guard });
+      return await sendRequest(request, { timeoutMs, signal: this.stopping, ...this.route });
     } catch (error) {
       if (!(error instanceof RequestFailedError)) throw error;
       throw new TokenError(`No token could be obtained. ${error.message}`, '', error);

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 
 import { DatabaseClock } from '../../../database/database-clock.js';
 import { OutgoingNetworks } from '../../../outgoing/outgoing-networks.js';
+import { MailProxy } from '../mail-proxy.js';
 import type { TransportSettings } from '../mail-transport.js';
 import type { OAuthSettings } from './oauth-settings.js';
 import { TokenSource } from './token-source.js';
@@ -18,6 +19,7 @@ export class TokenSources implements OnApplicationShutdown {
   constructor(
     private readonly clock: DatabaseClock,
     private readonly networks: OutgoingNetworks,
+    private readonly mailProxy: MailProxy,
   ) {
     // One for each request.
     setMaxListeners(0, this.stopping.signal);
@@ -27,8 +29,8 @@ export class TokenSources implements OnApplicationShutdown {
   of({ oauth, isGuarded }: TransportSettings & { readonly oauth?: OAuthSettings }): TokenSource | undefined {
     if (oauth === undefined) return undefined;
     const key = JSON.stringify([oauth, isGuarded]);
-    const guard = isGuarded ? this.networks : undefined;
-    const source = this.sources.get(key) ?? new TokenSource(oauth, this.clock, this.stopping.signal, guard);
+    const route = { guard: isGuarded ? this.networks : undefined, proxy: this.mailProxy.proxy };
+    const source = this.sources.get(key) ?? new TokenSource(oauth, this.clock, this.stopping.signal, route);
     this.sources.set(key, source);
     return source;
   }

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 
+import type { OutgoingProxy } from '../../../outgoing/outgoing-proxy.js';
 import { toAsciiHost } from '../../../syntax/mail-host.js';
 import type { TokenSource } from '../oauth/token-source.js';
 import type { SecretMask } from '../secret-mask.js';
@@ -13,7 +14,7 @@ import { parseReply, type Reply } from './reply.js';
 import { SessionError } from './session-error.js';
 import { insecureLogin, type OpeningContext, sessionErrorOf } from './session-failures.js';
 import { SessionLog, type SessionRecord } from './session-log.js';
-import { type SmtpSettings, stepTimeoutMs } from './smtp-settings.js';
+import { hostAndPort, type SmtpSettings, stepTimeoutMs } from './smtp-settings.js';
 import { describeAddress, describeTls, isLoopback, openSocket } from './sockets.js';
 import type { Trust } from './tls-trust.js';
 import { authenticateWithToken, tokenFor } from './token-login.js';
@@ -26,6 +27,8 @@ export interface ServerAccess {
   readonly trust: Trust;
   /** For logins with an access token. */
   readonly tokens: TokenSource | undefined;
+  /** Undefined for a direct connection. */
+  readonly proxy: OutgoingProxy | undefined;
 }
 
 /** Options of a session that are not part of the settings. */
@@ -122,7 +125,9 @@ export class Session {
         () => tokens.description,
         () => tokenFor(tokens, signal),
       );
-    const socket = await log.step('connect', describeAddress, () => openSocket(settings, options.signal));
+    const addressOf =
+      options.proxy === undefined ? describeAddress : () => `${hostAndPort(settings)} through EMAIL_PROXY`;
+    const socket = await log.step('connect', addressOf, () => openSocket(settings, options));
     const session = new Session(settings, options, socket, log, tlsFailure);
     try {
       await session.greet(socket);
@@ -223,7 +228,10 @@ export class Session {
     const offersTls = this.connection.offers('STARTTLS');
     if (offersTls && this.tls === null) this.failure ??= this.refusedTls();
     if (settings.username === '') return;
-    const isSafe = this.tls !== null || this.options.trust.allowsClearLogin || (!offersTls && isLoopback(socket));
+    const isSafe =
+      this.tls !== null ||
+      this.options.trust.allowsClearLogin ||
+      (!offersTls && this.options.proxy === undefined && isLoopback(socket));
     await log.step('auth', String, () =>
       isSafe ? this.authenticate() : Promise.reject(insecureLogin(settings, this.failure)),
     );

@@ -3,6 +3,7 @@ import type { PeerCertificate } from 'node:tls';
 import { Injectable } from '@nestjs/common';
 
 import { toAsciiAddress } from '../../../syntax/email-address.js';
+import { MailProxy } from '../mail-proxy.js';
 import { TokenSources } from '../oauth/token-sources.js';
 import { type Report, testTimeoutSeconds } from '../report.js';
 import { sanitize } from '../sanitize.js';
@@ -22,6 +23,7 @@ export class SmtpCheck {
   constructor(
     private readonly trust: TlsTrust,
     private readonly tokens: TokenSources,
+    private readonly mailProxy: MailProxy,
   ) {}
 
   /**
@@ -48,7 +50,7 @@ export class SmtpCheck {
     record: SessionRecord,
     deadline: number,
   ): Promise<string> {
-    const access = { trust: this.trust, tokens: this.tokens.of(settings) };
+    const access = { trust: this.trust, tokens: this.tokens.of(settings), proxy: this.mailProxy.proxy };
     return inSession(settings, access, record, deadline, async (session) => {
       await session.step('mail', replyText, () => mailFrom(session, sender, settings));
       session.quit();
@@ -100,7 +102,7 @@ export class SmtpCheck {
    */
   private async fetchCertificate(settings: SmtpSettings, deadline: number): Promise<PeerCertificate | undefined> {
     const anonymous = { ...settings, username: '', password: '' };
-    const access = { trust: { ...this.trust, verifies: false }, tokens: undefined };
+    const access = { trust: { ...this.trust, verifies: false }, tokens: undefined, proxy: this.mailProxy.proxy };
     try {
       const record = { steps: [], transcript: [] };
       return await inSession(anonymous, access, record, deadline, (session) => {

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { MailerService } from '@nestjs-modules/mailer';
 
 import { SETTINGS, type Settings } from '../../../config/settings.js';
+import { MailProxy } from '../mail-proxy.js';
 import type { MailTransport, TransportFactory, TransportKind } from '../mail-transport.js';
 import { oauthParameters, oauthSecretParameters, oauthSecrets, oauthSettingsIn } from '../oauth/oauth-settings.js';
 import { TokenSources } from '../oauth/token-sources.js';
@@ -22,6 +23,7 @@ class SmtpTransports implements TransportFactory<SmtpSettings> {
     private readonly trust: TlsTrust,
     private readonly checker: SmtpCheck,
     private readonly tokens: TokenSources,
+    private readonly mailProxy: MailProxy,
   ) {}
 
   open(smtp: SmtpSettings, stopping: AbortSignal): MailTransport {
@@ -29,8 +31,9 @@ class SmtpTransports implements TransportFactory<SmtpSettings> {
     const { mailer, trust, checker } = this;
     const { smtpConnections: maxConnections } = this.settings;
     const tokens = this.tokens.of(smtp);
+    const { proxy } = this.mailProxy;
     const name = String(this.opened);
-    return new SmtpTransport(smtp, { name, mailer, trust, tokens, checker, maxConnections, stopping });
+    return new SmtpTransport(smtp, { name, mailer, trust, tokens, proxy, checker, maxConnections, stopping });
   }
 }
 

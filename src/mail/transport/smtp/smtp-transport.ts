@@ -1,5 +1,6 @@
 import type { MailerService } from '@nestjs-modules/mailer';
 
+import type { OutgoingProxy } from '../../../outgoing/outgoing-proxy.js';
 import type { MailTransport } from '../mail-transport.js';
 import type { TokenSource } from '../oauth/token-source.js';
 import type { Outcome } from '../outcome.js';
@@ -18,6 +19,7 @@ export interface SmtpTransportOptions {
   readonly mailer: MailerService;
   readonly trust: TlsTrust;
   readonly tokens: TokenSource | undefined;
+  readonly proxy: OutgoingProxy | undefined;
   readonly checker: SmtpCheck;
   readonly maxConnections: number;
   /** Aborts the mails in flight; its reason is an `Error` for administrators. */
@@ -34,9 +36,9 @@ export class SmtpTransport implements MailTransport {
     private readonly settings: SmtpSettings,
     private readonly options: SmtpTransportOptions,
   ) {
-    const { name, mailer, trust, tokens, maxConnections, stopping } = options;
+    const { name, mailer, trust, tokens, proxy, maxConnections, stopping } = options;
     trust.warnAbout(hostAndPort(settings));
-    this.pool = new ConnectionPool(name, settings, mailer, { trust, tokens }, maxConnections);
+    this.pool = new ConnectionPool(name, settings, mailer, { trust, tokens, proxy }, maxConnections);
     stopping.addEventListener('abort', this.abort);
   }
 

@@ -1,18 +1,41 @@
 import { connect, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
+import { type OutgoingProxy, ProxyError } from '../../../outgoing/outgoing-proxy.js';
 import { toAsciiHost } from '../../../syntax/mail-host.js';
+import { sanitize } from '../sanitize.js';
 import { SessionError } from './session-error.js';
 import { hostAndPort, type SmtpSettings, stepTimeoutMs } from './smtp-settings.js';
 
 /**
- * Opens a TCP connection to the host, alternating between its IPv6 and IPv4 addresses (RFC 8305). nodemailer asks DNS
+ * Opens a TCP connection to the host: through the proxy, or else alternating between its IPv6 and IPv4 addresses (RFC 8305). nodemailer asks DNS
  * itself, regardless of `/etc/hosts` (10.6.0, `dist/esm/shared/index.js`, 58).
  *
  * @param signal aborts it; its reason is the error to throw
  * @throws SessionError
  */
-export async function openSocket(settings: SmtpSettings, signal: AbortSignal): Promise<Socket> {
+export function openSocket(
+  settings: SmtpSettings,
+  { signal, proxy }: { readonly signal: AbortSignal; readonly proxy: OutgoingProxy | undefined },
+): Promise<Socket> {
+  return proxy === undefined ? openDirectly(settings, signal) : openThrough(proxy, settings, signal);
+}
+
+async function openThrough(proxy: OutgoingProxy, settings: SmtpSettings, signal: AbortSignal): Promise<Socket> {
+  const { host, port } = settings;
+  try {
+    const destination = { host: toAsciiHost(host) ?? host, port };
+    return await proxy.connect(destination, { timeoutMs: stepTimeoutMs(settings), signal });
+  } catch (error) {
+    if (!(error instanceof ProxyError)) throw error;
+    throw new SessionError('connection', `${hostAndPort(settings)} is not reached. ${sanitize(error.message)}`, {
+      advice: 'Check EMAIL_PROXY, host and port.',
+      cause: error,
+    });
+  }
+}
+
+async function openDirectly(settings: SmtpSettings, signal: AbortSignal): Promise<Socket> {
   const { host, port } = settings;
   const server = hostAndPort(settings);
   const step = stepTimeoutMs(settings);
