@@ -143,6 +143,23 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
+it('The reader of results refuses those of another visitor, application and service', async () => {
+  const email = newAddress();
+  const headers = { authorization: `Bearer ${environment['EMAIL_STAGE_TOKEN']}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ email, redirect_url: `${audience}/verified` });
+  const started = await fetch(`${url}/api/v3/verifications/`, { method: 'POST', headers, body });
+  const { pk } = (await started.json()) as { pk: string };
+  const token = (await followMail(email)).searchParams.get('token');
+  const { resultReader } = await import(pathToFileURL(join(built.folder, 'dist/index.js')).href);
+  const read = resultReader({ issuer: `${url}/`, audience });
+  expect(await read(token, { verification: pk })).toMatchObject({ sub: pk, email });
+  await expect(read(token, { verification: randomUUID() })).rejects.toThrow('sub');
+  await expect(read(`${token}x`)).rejects.toThrow();
+  await expect(resultReader({ issuer: url, audience: 'https://evil.example' })(token)).rejects.toThrow('aud');
+  const other = resultReader({ issuer: url.replace('127.0.0.1', 'localhost'), audience });
+  await expect(other(token)).rejects.toThrow('iss');
+});
+
 describe('The example', () => {
   it('of each language has at most 15 lines', () => {
     const long = examples.filter(({ code }) => code.trimEnd().split('\n').length > 15);

@@ -16,7 +16,8 @@ export interface ResultClaims {
 
 /**
  * Returns a function that checks the `token` with which the service sends a visitor back, and returns what it says. Make it
- * once for a process: it keeps the public keys of the service.
+ * once for a process: it keeps the public keys of the service. The function throws for any other token; with `started`, the key
+ * of the verification that this visitor has started, also for a token of another visitor.
  *
  * @param issuer address of the service (its PUBLIC_URL)
  * @param audience origin of your application, such as `https://app.example.com`
@@ -27,12 +28,17 @@ export function resultReader({
 }: {
   readonly issuer: string;
   readonly audience: string;
-}): (token: string) => Promise<ResultClaims> {
+}): (token: string, started?: { readonly verification: string }) => Promise<ResultClaims> {
   const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', issuer));
   const withoutSlash = issuer.replace(/\/+$/, '');
-  return async (token) => {
-    const options = { issuer: withoutSlash, audience, algorithms: ['EdDSA'], requiredClaims: ['sub', 'email', 'exp'] };
-    const { payload } = await jwtVerify(token, keys, options);
+  return async (token, started) => {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: withoutSlash,
+      audience,
+      algorithms: ['EdDSA'],
+      requiredClaims: ['sub', 'email', 'exp'],
+      ...(started !== undefined && { subject: started.verification }),
+    });
     return payload as unknown as ResultClaims;
   };
 }
