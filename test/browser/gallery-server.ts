@@ -11,10 +11,11 @@ import { pagePolicy } from '../../src/pages/page-headers.js';
 import { PageRenderer } from '../../src/pages/page-renderer.js';
 import type { Page } from '../../src/pages/page.js';
 import * as problems from '../../src/pages/problem-pages.js';
+import { verifiedPage, verifyPage } from '../../src/pages/verify-page.js';
 import { Wording } from '../../src/pages/wording.js';
 import { challenges } from './samples.js';
 
-/** Names of all sample pages: one for each state of a challenge, of the "this was not me" page, and for each error. */
+/** Names of all sample pages: one for each state of a challenge, of the pages of links, and for each error. */
 export const samples: readonly string[] = [
   ...Object.keys(challenges),
   'not-me',
@@ -23,6 +24,9 @@ export const samples: readonly string[] = [
   'not-me-secured',
   'not-me-deleted',
   'not-me-used',
+  'verify',
+  'verify-done',
+  'verify-canceled',
   'not-found',
   'no-cookies',
   'outdated',
@@ -33,7 +37,7 @@ export const samples: readonly string[] = [
   'failed',
 ];
 
-/** The secret of a "this was not me" link. */
+/** The secret of a link. */
 const secret = 'n'.repeat(43);
 
 export interface Gallery {
@@ -130,6 +134,14 @@ function otherPage(name: string, wording: Wording): Page {
       return notMeDonePage({ kind: 'deleted' }, wording);
     case 'not-me-used':
       return notMePage('used', secret, wording);
+    case 'verify':
+      return verifyPage({ state: 'pending', address: 'ada@example.org', application: undefined }, secret, wording);
+    case 'verify-done':
+      return verifiedPage(wording);
+    case 'verify-canceled': {
+      const application = 'https://app.example.com/';
+      return verifyPage({ state: 'canceled', address: 'ada@example.org', application }, secret, wording);
+    }
     case 'no-cookies':
       return problems.noCookiesPage(wording, 200);
     case 'outdated':
