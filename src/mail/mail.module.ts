@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/events.module.js';
 import { DeliveryBatches } from './delivery/delivery-batches.js';
 import { MailDelivery } from './delivery/mail-delivery.service.js';
+import { MailFailures } from './delivery/mail-failures.js';
 import { MailMetrics } from './delivery/mail-metrics.js';
 import { MailSenders } from './delivery/mail-senders.js';
 import { MailWorker } from './delivery/mail-worker.service.js';
@@ -36,6 +37,7 @@ import { TransportUrls } from './transports/transport-urls.js';
     DeliveryBatches,
     EmailTemplates,
     MailDelivery,
+    MailFailures,
     MailMessageService,
     MailMetrics,
     MailRenderer,
@@ -57,6 +59,7 @@ import { TransportUrls } from './transports/transport-urls.js';
     EmailTemplates,
     LockNotices,
     MailDomainsModule,
+    MailFailures,
     MailMetrics,
     MailRenderer,
     MailSenders,

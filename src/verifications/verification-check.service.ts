@@ -36,7 +36,7 @@ export class VerificationCheck {
     const { pk, email, method, mails, expires, created } = verification;
     if (method === 'link') throw new ValidationError({ [nonField]: ['The mail of this verification has no code.'] });
     const before = await this.found(pk);
-    if (!['pending', 'failed', 'approved'].includes(before.status)) throw refusalOf(before);
+    if (!before.isOpen && before.status !== 'approved') throw refusalOf(before);
     const result = await this.codes.check({
       code,
       mail: mailedCode(verification),

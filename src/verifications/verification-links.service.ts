@@ -74,7 +74,9 @@ export class VerificationLinks {
 
   private linkOf(verification: StoredVerification | undefined): VerificationLink {
     if (verification === undefined) return { state: 'unknown', address: '', application: undefined };
-    const { status: state, email: address, redirectUrl } = verification;
+    const { status, isOpen, email: address, redirectUrl } = verification;
+    // A link whose mail has failed works until the time is over, in case that it has arrived.
+    const state = status === 'failed' && !isOpen ? 'expired' : status;
     const isAllowed = redirectUrl !== null && originIn(redirectUrl, this.settings.allowedRedirects) !== undefined;
     return { state, address, application: isAllowed ? redirectUrl : undefined };
   }

@@ -10,7 +10,8 @@
  *        ├──▶ expired        the time is over
  *        └──▶ max_attempts   too many wrong codes
  *
- * `failed` and `expired` apply at once, computed from the mail and the clock (`statusOf`), and are stored by housekeeping.
+ * `failed` and `expired` apply at once, computed from the mail and the clock (`statusOf`). They are stored when the delivery
+ * of the mail ends, and by housekeeping.
  */
 export const verificationStates = ['pending', 'approved', 'canceled', 'expired', 'failed', 'max_attempts'] as const;
 export type VerificationState = (typeof verificationStates)[number];

@@ -7,6 +7,7 @@ import { secretDigest } from '../database/link-secret.js';
 import { EventLog, type NewEvent } from '../events/event-log.js';
 import { EventOutbox } from '../events/outbox/event-outbox.js';
 import type { EventType } from '../events/outbox/event-types.js';
+import { MailFailures } from '../mail/delivery/mail-failures.js';
 import { codesPerMail } from '../proofs/proof-limits.service.js';
 import { openStates, type ProofKind, statusOf, type VerificationState } from './verification-states.js';
 import { Verification } from './verification.entity.js';
@@ -42,6 +43,8 @@ export interface StoredVerification extends Pick<
   | 'data'
 > {
   readonly status: VerificationState;
+  /** Whether the address can still be verified. */
+  readonly isOpen: boolean;
 }
 
 /** SQL for the state at this time of a row `v`. */
@@ -49,7 +52,7 @@ const status = statusOf({ status: 'v.status', message: 'v.message_uuid', expires
 
 const returned = `v.verification_uuid as pk, v.email, v.method, v.message_uuid as message, v.redirect_url as "redirectUrl",
   v.external_id as "externalId", v.approved_at as "approvedAt", v.approved_by as "approvedBy", v.attempts,
-  v.data`;
+  v.data, v.status in ('pending', 'failed') and v.expires > now() as "isOpen"`;
 
 /** The only writer of verifications. Each change is one UPDATE with all its conditions, and writes its event. */
 @Injectable()
@@ -60,8 +63,12 @@ export class VerificationStore {
     private readonly events: EventLog,
     private readonly outbox: EventOutbox,
     housekeeping: Housekeeping,
+    failures: MailFailures,
   ) {
     housekeeping.register('old verifications', async () => (await this.settle()) + (await this.purge()));
+    failures.register(async (message) => {
+      await this.settle(message);
+    });
   }
 
   /** Inserts a verification whose mail is queued in the same transaction. */
@@ -175,16 +182,22 @@ export class VerificationStore {
     if (affected === 1) await this.write(manager, 'model_deleted', verification, by);
   }
 
-  /** Stores the states of verifications that have failed or expired. @returns how many of a batch */
-  private settle(): Promise<number> {
+  /**
+   * Stores the states of verifications that have failed or expired.
+   *
+   * @param message the mail whose verification may have failed; all if not given
+   * @returns how many of a batch
+   */
+  private settle(message: string | null = null): Promise<number> {
     return this.dataSource.transaction(async (manager) => {
       const [ended] = await manager.query<[StoredVerification[], number]>(
         `update "verification" v set status = ended.status from (
            select v.verification_uuid, ${status} as status from "verification" v
-            where v.status = 'pending' and ${status} <> 'pending'
+            where v.status = 'pending' and ${status} <> 'pending' and ($1::uuid is null or v.message_uuid = $1)
             limit 500 for update skip locked
          ) ended where v.verification_uuid = ended.verification_uuid and v.status = 'pending'
          returning ${returned}, v.status`,
+        [message],
       );
       for (const verification of ended) await this.ended(manager, verification, {});
       return ended.length;

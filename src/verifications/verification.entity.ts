@@ -31,6 +31,7 @@ import {
 @Index('ix_verification_created', ['created'])
 @Index('ix_verification_expires', ['expires'])
 @Index('ix_verification_pending', ['expires'], { where: `"status" = 'pending'` })
+@Index('ix_verification_message', ['message'], { where: `"status" = 'pending'` })
 export class Verification {
   @PrimaryColumn({ type: 'uuid', name: 'verification_uuid' })
   pk!: string;

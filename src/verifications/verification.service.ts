@@ -22,7 +22,6 @@ import { negotiateLanguage } from '../templating/language/locale.js';
 import type { NewVerification, VerificationDto, VerificationRequestDto } from './dto/verification.dto.js';
 import { linkKeyOf, VerificationMail, verificationTemplate } from './verification-mail.service.js';
 import { refusalOf } from './verification-refusal.js';
-import { openStates } from './verification-states.js';
 import { type ChangedBy, VerificationStore } from './verification-store.js';
 import { Verification } from './verification.entity.js';
 import { verificationColumns, verificationResponse, type VerificationRow } from './verification.mapper.js';
@@ -97,7 +96,7 @@ export class VerificationService extends ResourceStore<
     const earlier = await this.idempotency.earlier<VerificationDto>(idempotent);
     if (earlier !== undefined) return earlier;
     const current = await this.store.find(pk);
-    if (current !== undefined && !openStates.includes(current.status)) throw refusalOf(current);
+    if (current?.isOpen === false) throw refusalOf(current);
     const source = stageId === null ? undefined : await this.sources.find(stageId);
     await this.count(email, source, by, visitorIp);
     return this.idempotency.once(idempotent, async (manager) => {

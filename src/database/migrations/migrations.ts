@@ -41,6 +41,7 @@ import { AddressProofs1795888350000 } from './1795888350000-address-proofs.js';
 import { NamedTransports1795888400000 } from './1795888400000-named-transports.js';
 import { StageTransports1795888401000 } from './1795888401000-stage-transports.js';
 import { Verifications1795888600000 } from './1795888600000-verifications.js';
+import { VerificationMessages1795888690000 } from './1795888690000-verification-messages.js';
 import { Webhooks1795888800000 } from './1795888800000-webhooks.js';
 
 /** Every migration, oldest first. */
@@ -88,5 +89,6 @@ export const migrations = [
   NamedTransports1795888400000,
   StageTransports1795888401000,
   Verifications1795888600000,
+  VerificationMessages1795888690000,
   Webhooks1795888800000,
 ];

@@ -19,6 +19,7 @@ import { testTimeoutSeconds } from '../transport/report.js';
 import { sanitize } from '../transport/sanitize.js';
 import { consequenceOf, eventOf } from './consequence.js';
 import { DeliveryBatches, type DueMail } from './delivery-batches.js';
+import { MailFailures } from './mail-failures.js';
 import { MailMetrics } from './mail-metrics.js';
 import { type Closed, type MailRoute, MailRoutes } from './mail-routes.js';
 import type { MailSender } from './mail-senders.js';
@@ -51,6 +52,7 @@ export class MailDelivery {
     private readonly secrets: SecretBox,
     private readonly clock: DatabaseClock,
     private readonly metrics: MailMetrics,
+    private readonly failures: MailFailures,
     slots: TransportSlots,
     rates: TransportRates,
   ) {
@@ -161,6 +163,7 @@ export class MailDelivery {
     if (isRecorded && next.state === 'sent') {
       this.metrics.observeAcceptance((this.clock.now() - message.queued.getTime()) / 1000);
     }
+    if (isRecorded && next.state === 'failed') await this.failures.notify(pk);
     this.logger.log({
       message: 'mail',
       id: pk,
@@ -174,15 +177,18 @@ export class MailDelivery {
   }
 
   private async discard({ pk }: DueMessage): Promise<void> {
-    await this.store.end(this.dataSource.manager, pk, 'discarded', 'The sending stage was deleted.');
+    const ended = await this.store.end(this.dataSource.manager, pk, 'discarded', 'The sending stage was deleted.');
+    if (ended) await this.failures.notify(pk);
   }
 
   private async expire(message: DueMessage, sender: MailSender): Promise<void> {
     const reason = 'The link expired before the mail could be sent.';
-    await this.dataSource.transaction(async (manager) => {
+    const isEnded = await this.dataSource.transaction(async (manager) => {
       const ended = await this.store.end(manager, message.pk, 'failed', reason);
       if (ended) await this.events.write(manager, eventOf(message, sender, reason));
+      return ended;
     });
+    if (isEnded) await this.failures.notify(message.pk);
   }
 
   private async postpone({ pk }: DueMessage, { retryAfterMs, reason }: Closed): Promise<void> {
