@@ -39,6 +39,13 @@ export class WebhookEndpointService extends ResourceStore<
     return { ...created, secret: this.secrets.open(secret, webhookSecretPlace) };
   }
 
+  /** Deletes an endpoint; its deliveries first and in batches, since they can be too many for one statement. */
+  override async remove(endpoint: WebhookEndpoint): Promise<void> {
+    let deleted = 1;
+    while (deleted > 0) deleted = await this.store.forget(endpoint.pk);
+    await super.remove(endpoint);
+  }
+
   /** Makes a new secret. For 24 hours, deliveries are signed with the one before too. */
   async rotateSecret({ pk }: WebhookEndpoint, by: Caller): Promise<WebhookEndpointDto> {
     const secret = newSecret();

@@ -196,6 +196,17 @@ export class WebhookStore {
     return pk;
   }
 
+  /** Deletes a batch of the deliveries of an endpoint. @returns the number deleted */
+  async forget(endpoint: string): Promise<number> {
+    const deleted = await this.dataSource.query<[unknown[], number]>(
+      `delete from "webhook_delivery" where delivery_uuid in (
+         select delivery_uuid from "webhook_delivery" where endpoint_uuid = $1 limit 5000
+       )`,
+      [endpoint],
+    );
+    return deleted[1];
+  }
+
   /** Returns how many deliveries wait, and by how many seconds the oldest one is overdue. */
   async backlog(): Promise<{ pending: number; overdue: number }> {
     const [row] = await this.dataSource.query<{ pending: number; overdue: number }[]>(

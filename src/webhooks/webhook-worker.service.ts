@@ -44,6 +44,7 @@ export class WebhookWorker implements OnApplicationBootstrap, OnModuleDestroy {
   /** Work by the key of its endpoint. */
   private readonly active = new Map<string, Promise<void>>();
   private work: Promise<void> | undefined;
+  private isAway = false;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -74,11 +75,14 @@ export class WebhookWorker implements OnApplicationBootstrap, OnModuleDestroy {
       try {
         while (this.active.size < maxEndpoints && !this.isStopping()) {
           const endpoint = await this.store.claim();
+          this.isAway = false;
           if (endpoint === undefined) break;
           this.start(endpoint);
         }
       } catch (error) {
-        if (!this.isStopping()) this.logger.warn(`cannot look for deliveries: ${String(error)}`);
+        // Once for each time that the database is away.
+        if (!this.isStopping() && !this.isAway) this.logger.warn(`cannot look for deliveries: ${String(error)}`);
+        this.isAway = true;
       }
       await sleep(pollMs, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
     }

@@ -237,6 +237,14 @@ describe('A delivery', () => {
     expect(await reaches(pk, { state: 'failed', attempts: 2 })).toMatchObject({ next_attempt: null });
   });
 
+  it('is deleted with its endpoint', async () => {
+    const endpoint = await createEndpoint();
+    const { pk } = await test(endpoint);
+    await reaches(pk, { state: 'delivered' });
+    expect((await app.api.delete(`/webhooks/endpoints/${endpoint.pk}/`)).status).toBe(204);
+    expect((await app.api.get(`/webhooks/deliveries/${pk}/`)).status).toBe(404);
+  });
+
   it('is deleted with its event after WEBHOOK_RETENTION', async () => {
     const { pk } = await test(await createEndpoint());
     const kept = await test(await createEndpoint());

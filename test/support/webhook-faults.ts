@@ -105,7 +105,8 @@ export async function deliverWithFaults({
     };
     const producing = Promise.all(Array.from({ length: 8 }, produce));
     for (let n = 0; n < kills; n += 1) {
-      await sleep(200 + 800 * Math.random());
+      const share = ((n + Math.random()) * events) / kills;
+      await vi.waitFor(() => expect(answered).toBeGreaterThanOrEqual(share), { timeout: 300_000, interval: 10 });
       await faults[n % faults.length]?.();
       await hurry();
     }
