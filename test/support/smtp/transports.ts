@@ -10,6 +10,7 @@ import { Housekeeping } from '../../../src/database/housekeeping.js';
 import { MailTransports, type OutgoingMail } from '../../../src/mail/transport/mail-transports.js';
 import type { SmtpSettings } from '../../../src/mail/transport/smtp/smtp-settings.js';
 import { TransportModule } from '../../../src/mail/transport/transport.module.js';
+import { OutgoingModule } from '../../../src/outgoing/outgoing.module.js';
 import { authorityFile } from './certificates.js';
 
 /** The transport module without the rest of the service. */
@@ -39,7 +40,7 @@ export async function startTransports(environment: Record<string, string> = {}):
   const log: string[] = [];
   const write = (...values: unknown[]): void => void log.push(values.map(String).join(' '));
   const module = await Test.createTestingModule({
-    imports: [{ module: SettingsModule, global: true }, TransportModule],
+    imports: [{ module: SettingsModule, global: true }, OutgoingModule, TransportModule],
   })
     .setLogger({ log: write, error: write, warn: write, debug: write, verbose: write })
     .compile();
