@@ -11,6 +11,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 let app: TestApp;
 let first: ScriptedServer;
 let firstPort: number;
+let resend: string;
 const second = new MailProviderServer(providerApis['resend']?.api ?? (() => 'closed'));
 
 /** Replies of the first server that differ from the usual ones. */
@@ -24,7 +25,7 @@ async function startFirst(port = 0): Promise<void> {
 beforeAll(async () => {
   await startFirst();
   firstPort = first.port;
-  const resend = `resend://${encodeURIComponent(apiKey)}@${await second.listen()}`;
+  resend = `resend://${encodeURIComponent(apiKey)}@${await second.listen()}`;
   app = await startTestApp({ EMAIL_URL: `failover(smtp://127.0.0.1:${firstPort} ${resend})` });
 });
 beforeEach(async () => {
@@ -121,4 +122,15 @@ it('A mail goes past a transport whose circuit is open, and to the first one aga
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 16_000);
   expect(await attemptsOf(await send('sent'))).toMatchObject([{ provider: 'smtp', outcome: 'accepted' }]);
   clock.mockRestore();
+});
+
+it('A transport whose server of tokens does not answer hands over, as one that does not answer itself', async () => {
+  const oauth = 'oauth=other&client_id=a&client_secret=b&token_url=http://127.0.0.1:1/&require_tls=false';
+  const graph = `graph://id:secret@tenant.example?token_url=http://127.0.0.1:1/&endpoint=http://127.0.0.1:${firstPort}`;
+  const urls = [`smtp://a%40b.example@127.0.0.1:${firstPort}?${oauth}`, graph, resend];
+  const other = await startTestApp({ EMAIL_URL: `failover(${urls.join(' ')})` });
+  const [pk = ''] = await enqueue(other, mailFrom(null, 'reader@example.org'));
+  await expect.poll(async () => (await messageOf(other, pk)).state, { timeout: 20_000 }).toBe('sent');
+  expect((await messageOf(other, pk)).deliveryAttempts).toMatchObject([{ number: 1, provider: 'http/resend' }]);
+  await other.stop();
 });

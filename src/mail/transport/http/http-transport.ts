@@ -45,11 +45,15 @@ export class HttpTransport implements MailTransport {
       const response = await this.request(provider.send(mail, settings, this.options.clock.date()), seconds);
       return this.outcomeOf(response);
     } catch (error) {
-      if (error instanceof TokenError) return { kind: 'deferred', reason: wordsOf(error), unreachable: false, server };
+      const isStopping = this.options.stopping.aborted;
+      if (error instanceof TokenError) {
+        const unreachable = error.isUnreachable && !isStopping;
+        return { kind: 'deferred', reason: wordsOf(error), unreachable, server };
+      }
       if (!(error instanceof RequestFailedError)) throw error;
       const { isDoubtful } = error;
       const caveat = isDoubtful && !provider.isIdempotent ? ' It may have accepted the mail.' : '';
-      const unreachable = !this.options.stopping.aborted;
+      const unreachable = !isStopping;
       return { kind: 'deferred', reason: `${error.message}${caveat}`, unreachable, isDoubtful, server };
     }
   }

@@ -1,4 +1,4 @@
-import type { OutgoingResponse } from '../../../outgoing/http-request.js';
+import { type OutgoingResponse, RequestFailedError } from '../../../outgoing/http-request.js';
 import { jsonOf, textOf } from '../../../outgoing/json-response.js';
 import { sanitize } from '../sanitize.js';
 
@@ -13,6 +13,11 @@ export class TokenError extends Error {
     cause?: unknown,
   ) {
     super(message, { cause });
+  }
+
+  /** Whether the server of tokens has not answered: no mail of this account can be sent, but another transport may work. */
+  get isUnreachable(): boolean {
+    return this.cause instanceof RequestFailedError;
   }
 }
 

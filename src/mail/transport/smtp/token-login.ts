@@ -102,6 +102,6 @@ class TokenLogin implements NodemailerTokens {
   }
 }
 
-function loginErrorOf({ message, advice }: TokenError): SessionError {
-  return new SessionError('login', message, { advice });
+function loginErrorOf({ message, advice, isUnreachable }: TokenError): SessionError {
+  return new SessionError(isUnreachable ? 'connection' : 'login', message, { advice });
 }
