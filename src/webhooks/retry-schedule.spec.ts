@@ -16,5 +16,6 @@ it('retries 5 s after the first failure, then less and less often, for a day', (
 });
 
 it('spreads the attempts by 20 %', () => {
-  expect([0, 1].map((random) => secondsToNextAttempt(1, 0, random))).toEqual([4, 6]);
+  expect(secondsToNextAttempt(1, 0, 0)).toBeCloseTo(4);
+  expect(secondsToNextAttempt(1, 0, 1)).toBeCloseTo(6);
 });
