@@ -9,7 +9,8 @@ peers: other services with the same API and data. Alternates between them over s
 which goals are met. All processes listen on loopback, use their own database and are stopped at the end.
 
   --quick            short rounds: less than two minutes in total instead of five
-  --only TEXT        run only cases whose names contain TEXT; "mails" and "start" are cases, too
+  --only TEXT        run only cases whose names contain TEXT; "mails", "verifications"
+                     and "start" are cases, too
   --peer NAME=URL    also measure the service at URL (repeatable). Names that contain "tuned" have the goals of tuned
                      peers
   --peer-token KEY   API token of the peers

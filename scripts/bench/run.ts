@@ -13,6 +13,7 @@ import { Setup } from './setup.js';
 import { soak } from './soak.js';
 import { measureStarts } from './starts.js';
 import { subjectsOf } from './subjects.js';
+import { verificationSubject } from './verifications.js';
 
 const quick = { rounds: 2, seconds: 0.6, warmUp: 0.8, idleTimeout: 10 };
 const thorough = { rounds: 3, seconds: 1.5, warmUp: 1, idleTimeout: 20 };
@@ -63,6 +64,12 @@ export async function run(options: Options, cleanups: Cleanups, { report, save }
     // Sequentially, because peers may share a database.
     for (const target of [(await setup.deployment(each.stageCount)).service, ...options.peers])
       await deleteCreated(target);
+  }
+
+  if (isSelected('verifications')) {
+    report('verifications');
+    const { service } = await setup.deployment(1_000);
+    await measure('verifications', [verificationSubject(service)]);
   }
 
   if (isSelected('mails') || options.soakMinutes > 0) {

@@ -82,6 +82,8 @@ export class Setup {
       SECRET_KEY: secretKey,
       EMAIL_HOST: '127.0.0.1',
       EMAIL_PORT: String(this.mailPort),
+      // All verifications are started with one token.
+      VERIFICATION_CALLER_LIMIT: '1000000',
     };
     const service = await startService(`email-stage-${stageCount}`, this.folder, environment, this.cleanups);
     const ceiling = await startCeiling(databaseUrl, this.cleanups);
