@@ -5,14 +5,22 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 /** Seconds between two runs. */
 const interval = 600;
 
-/** Deletes a batch of expired rows. @returns how many rows were deleted */
+/** Works on a batch of rows, usually by deleting expired ones. @returns how many rows */
 type Chore = () => Promise<number>;
+
+/** What a chore does, for the log. */
+interface Verb {
+  readonly present: string;
+  readonly past: string;
+}
+
+const deletes: Verb = { present: 'delete', past: 'deleted' };
 
 /** Deletes expired rows every ten minutes, in worker processes. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Housekeeping');
-  private readonly chores = new Map<string, Chore>();
+  private readonly chores = new Map<string, { readonly chore: Chore; readonly verb: Verb }>();
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> = Promise.resolve();
   private isOver = false;
@@ -20,13 +28,13 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
 
   /**
-   * Registers a chore. It is repeated until it deletes nothing: small batches hold no lock for long. Several processes may
+   * Registers a chore. It is repeated until it finds nothing: small batches hold no lock for long. Several processes may
    * run it at the same time.
    *
    * @param what its name in the log
    */
-  register(what: string, chore: Chore): void {
-    this.chores.set(what, chore);
+  register(what: string, chore: Chore, verb = deletes): void {
+    this.chores.set(what, { chore, verb });
   }
 
   onApplicationBootstrap(): void {
@@ -44,18 +52,18 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   doEverything(): Promise<void> {
     // Runs never overlap, however long one takes.
     this.round = this.round.then(async () => {
-      for (const [what, chore] of this.chores) await this.do(what, chore);
+      for (const [what, { chore, verb }] of this.chores) await this.do(what, chore, verb);
     });
     return this.round;
   }
 
-  private async do(what: string, chore: Chore): Promise<void> {
+  private async do(what: string, chore: Chore, { present, past }: Verb): Promise<void> {
     try {
-      let deleted = 0;
-      for (let batch = 1; batch > 0 && !this.isOver; deleted += batch) batch = await chore();
-      if (deleted > 0) this.logger.log(`deleted ${deleted} ${what}`);
+      let rows = 0;
+      for (let batch = 1; batch > 0 && !this.isOver; rows += batch) batch = await chore();
+      if (rows > 0) this.logger.log(`${past} ${rows} ${what}`);
     } catch (error) {
-      this.logger.warn(`cannot delete ${what}: ${String(error)}`);
+      this.logger.warn(`cannot ${present} ${what}: ${String(error)}`);
     }
   }
 }

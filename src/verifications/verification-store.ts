@@ -65,7 +65,8 @@ export class VerificationStore {
     housekeeping: Housekeeping,
     failures: MailFailures,
   ) {
-    housekeeping.register('old verifications', async () => (await this.settle()) + (await this.purge()));
+    housekeeping.register('verifications', () => this.settle(), { present: 'end', past: 'ended' });
+    housekeeping.register('old verifications', () => this.purge());
     failures.register(async (message) => {
       await this.settle(message);
     });
