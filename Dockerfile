@@ -8,7 +8,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npx nest build && find dist -name '*.map' -delete && mkdir /data
+COPY console console
+RUN npx nest build && npx vite build console --logLevel error && find dist -name '*.map' -delete && mkdir /data
 
 FROM node:22-bookworm-slim AS packages
 WORKDIR /app

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 
 import { LOGGER, type Logger } from './config/logger.js';
 import { SETTINGS, type Settings } from './config/settings.js';
+import { ConsoleModule } from './console/console.module.js';
 import { CoreModule } from './core/core.module.js';
 import { DatabaseModule, type DatabaseModuleOptions } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -39,7 +40,15 @@ export class AppModule {
     ];
     return {
       module: AppModule,
-      imports: [DatabaseModule.forRoot(database), OutgoingModule, HealthModule, ...api, StagesModule, PagesModule],
+      imports: [
+        DatabaseModule.forRoot(database),
+        OutgoingModule,
+        HealthModule,
+        ...api,
+        StagesModule,
+        PagesModule,
+        ConsoleModule,
+      ],
       controllers: [SchemaController],
       providers: [
         ResponseCache,

@@ -106,6 +106,8 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
       '.well-known/{*path}',
       'sign-out',
       '-/{*path}',
+      'console',
+      'console/{*path}',
       'dev/{*path}',
       'if/{*path}',
       'flows/-/{*path}',

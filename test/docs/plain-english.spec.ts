@@ -17,9 +17,9 @@ const exempt = ['CONTRIBUTING.md', join('test', 'docs', 'plain-english.spec.ts')
 
 async function* textFiles(): AsyncGenerator<string> {
   for (const name of await readdir(root)) if (/\.(md|ts|example)$/.test(name)) yield name;
-  for (const folder of ['src', 'test', 'scripts', 'docs', 'blueprints', 'charts', 'deploy', '.github']) {
+  for (const folder of ['src', 'console', 'test', 'scripts', 'docs', 'blueprints', 'charts', 'deploy', '.github']) {
     for (const name of await readdir(join(root, folder), { recursive: true })) {
-      if (/\.(ts|md|html|txt|yaml|yml|tpl)$/.test(name)) yield join(folder, name);
+      if (/\.(ts|tsx|md|html|txt|yaml|yml|tpl)$/.test(name)) yield join(folder, name);
     }
   }
 }

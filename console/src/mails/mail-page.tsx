@@ -1,0 +1,156 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+
+import { api, contentOf, type Schema } from '../api/client';
+import { mailQuery, stagesQuery, waitingStates } from '../api/queries';
+import { Confirmed } from '../parts/confirm';
+import { Copy } from '../parts/copy';
+import { type Fact, Facts } from '../parts/facts';
+import { Icon } from '../parts/icon';
+import { Moment } from '../parts/moment';
+import { Page, Panel } from '../parts/page';
+import { Loaded } from '../parts/states';
+import { useSession } from '../session';
+import { currentLanguage, t } from '../texts/texts';
+import { explain } from './explain';
+import { MailState } from './mail-state';
+import { Timeline } from './timeline';
+
+type Mail = Schema<'MailMessageDetail'>;
+
+const route = getRouteApi('/mails/$pk');
+
+/** A mail: where it is, or why it did not arrive, and what can be done. */
+export function MailPage(): ReactNode {
+  const { pk } = route.useParams();
+  return (
+    <Loaded query={useQuery(mailQuery(pk))} isPage>
+      {(mail) => <Shown key={pk} mail={mail} />}
+    </Loaded>
+  );
+}
+
+function Shown({ mail }: { readonly mail: Mail }): ReactNode {
+  const { title, text, advice } = explain(mail);
+  const [done, setDone] = useState('');
+  return (
+    <Page
+      title={mail.subject === '' ? t('mails.noSubject') : mail.subject}
+      above={
+        <Link to="/mails" className="back">
+          <Icon name="back" />
+          {t('mailPage.back')}
+        </Link>
+      }
+      below={
+        <p className="page-below">
+          <MailState state={mail.state} />
+          <span dir="auto">{t('mailPage.to', { recipient: mail.recipient })}</span>
+          <Moment time={mail.created} />
+        </p>
+      }
+      actions={<Actions mail={mail} done={setDone} />}
+    >
+      <p role="status" className={done === '' ? 'unseen' : 'done'}>
+        {done}
+      </p>
+      <section className="verdict" data-state={mail.state} aria-label={title}>
+        <h2>{title}</h2>
+        <p dir="auto">{text}</p>
+        {advice !== undefined && <p>{advice}</p>}
+        {mail.state === 'captured' && (
+          <a href={`/dev/mailbox/${mail.pk}/`} className="text-link">
+            {t('mailPage.openMailbox')} <Icon name="open" size={14} />
+          </a>
+        )}
+      </section>
+      <div className="columns">
+        <Panel title={t('mailPage.timeline')}>
+          <Timeline mail={mail} />
+        </Panel>
+        <Panel title={t('mailPage.details')}>
+          <Details mail={mail} />
+        </Panel>
+      </div>
+    </Page>
+  );
+}
+
+/** What the visitor may do with the mail in its state. */
+function Actions({ mail, done }: { readonly mail: Mail; readonly done: (text: string) => void }): ReactNode {
+  const { can } = useSession();
+  const client = useQueryClient();
+  if (!can('change_mailmessage')) return null;
+  const params = { path: { message_uuid: mail.pk } };
+  const finish = (text: string): void => {
+    done(text);
+    void client.invalidateQueries({ queryKey: ['mail', mail.pk] });
+    void client.invalidateQueries({ queryKey: ['mails'] });
+  };
+  const recipient = mail.recipient;
+  return (
+    <>
+      {(mail.state === 'failed' || mail.state === 'discarded' || mail.state === 'retrying') && (
+        <Confirmed
+          label={t(mail.state === 'retrying' ? 'mailPage.retryNow' : 'mailPage.requeue')}
+          icon={<Icon name="repeat" />}
+          question={t('mailPage.requeueAsk')}
+          text={t('mailPage.requeueText', { recipient })}
+          act={() => contentOf(api.POST('/mail/messages/{message_uuid}/requeue/', { params }))}
+          done={() => finish(t('mailPage.requeued'))}
+        />
+      )}
+      {waitingStates.includes(mail.state) && (
+        <Confirmed
+          label={t('mailPage.discard')}
+          icon={<Icon name="bin" />}
+          question={t('mailPage.discardAsk')}
+          text={t('mailPage.discardText', { recipient })}
+          isDangerous
+          act={() => contentOf(api.POST('/mail/messages/{message_uuid}/discard/', { params }))}
+          done={() => finish(t('mailPage.discarded'))}
+        />
+      )}
+    </>
+  );
+}
+
+function Details({ mail }: { readonly mail: Mail }): ReactNode {
+  const { can } = useSession();
+  const stages = useQuery({ ...stagesQuery, enabled: can('view_stage') }).data?.results ?? [];
+  const stage = mail.stage === null ? t('mails.ofService') : stages.find(({ pk }) => pk === mail.stage)?.name;
+  const atServer = mail.timeline.at(-1)?.provider_message_id ?? '';
+  const name = mail.recipient_name === '' ? '' : ` (${mail.recipient_name})`;
+  const facts: Fact[] = [
+    [t('mailPage.from'), mail.from_address],
+    [t('mailPage.recipient'), mail.recipient + name],
+    [t('mailPage.stage'), stage],
+    [t('mailPage.template'), mail.template],
+    [t('mailPage.locale'), languageName(mail.locale)],
+    [t('mailPage.messageId'), <Id key="id" value={mail.message_id} what={t('mailPage.messageId')} />],
+    [t('mailPage.providerId'), atServer === '' ? '' : <Id key="id" value={atServer} what={t('mailPage.providerId')} />],
+    [t('mailPage.created'), <Moment key="created" time={mail.created} exact />],
+    [t('mailPage.finished'), mail.finished !== null && <Moment key="finished" time={mail.finished} exact />],
+    [t('mailPage.deadline'), mail.deadline !== null && <Moment key="deadline" time={mail.deadline} exact />],
+  ];
+  return <Facts facts={facts} />;
+}
+
+function Id({ value, what }: { readonly value: string; readonly what: string }): ReactNode {
+  return (
+    <span className="id">
+      <code>{value}</code>
+      <Copy value={value} what={what} />
+    </span>
+  );
+}
+
+/** Returns the name of a language in the language of the console. */
+function languageName(tag: string): string {
+  try {
+    return new Intl.DisplayNames(currentLanguage(), { type: 'language' }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

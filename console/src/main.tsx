@@ -1,0 +1,49 @@
+import './styles/components';
+import './styles/base.css';
+import './styles/lists.css';
+import './styles/rows.css';
+import './styles/details.css';
+import './styles/people.css';
+
+import { MantineProvider } from '@mantine/core';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+
+import { ApiProblem } from './api/client';
+import { meQuery } from './api/queries';
+import { router } from './router';
+import { loadTexts } from './texts/texts';
+import { theme } from './theme';
+
+/** A refusal may mean that the session has ended or rights have changed: the shell asks who the visitor is. */
+function onError(error: Error): void {
+  if (error instanceof ApiProblem && error.status === 403) void client.invalidateQueries(meQuery);
+}
+
+const client = new QueryClient({
+  queryCache: new QueryCache({ onError: (error, { queryKey }) => queryKey[0] !== 'me' && onError(error) }),
+  mutationCache: new MutationCache({ onError }),
+  defaultOptions: {
+    queries: {
+      // An answer of the service is not asked for a second time.
+      retry: (count, error) => count < 2 && !(error instanceof ApiProblem && error.status !== 0),
+      staleTime: 2_000,
+    },
+  },
+});
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+const root = document.querySelector('#root');
+if (root === null) throw new Error('The page has no place for the console.');
+await loadTexts();
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

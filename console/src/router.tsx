@@ -1,0 +1,83 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+
+import { NotFound } from './parts/states';
+import { Shell } from './shell/shell';
+
+/** What a list remembers in its address. */
+export interface ListSearch {
+  /** Search terms. */
+  readonly q?: string | undefined;
+  readonly state?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly since?: string | undefined;
+  readonly verified?: string | undefined;
+  readonly page?: string | undefined;
+}
+
+const kept = ['q', 'state', 'stage', 'since', 'verified', 'page'] as const;
+
+/** Keeps the texts among the known values, and drops empty ones. */
+function listSearch(given: Record<string, unknown>): ListSearch {
+  return Object.fromEntries(
+    kept.flatMap((name) => (typeof given[name] === 'string' && given[name] !== '' ? [[name, given[name]]] : [])),
+  );
+}
+
+const root = createRootRoute({ component: Shell, notFoundComponent: () => <NotFound /> });
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./overview/overview'), 'Overview'),
+});
+const mails = createRoute({
+  getParentRoute: () => root,
+  path: '/mails',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./mails/mail-list'), 'MailList'),
+});
+const mail = createRoute({
+  getParentRoute: () => root,
+  path: '/mails/$pk',
+  component: lazyRouteComponent(() => import('./mails/mail-page'), 'MailPage'),
+});
+
+const users = createRoute({
+  getParentRoute: () => root,
+  path: '/users',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./users/user-list'), 'UserList'),
+});
+const user = createRoute({
+  getParentRoute: () => root,
+  path: '/users/$id',
+  component: lazyRouteComponent(() => import('./users/user-page'), 'UserPage'),
+});
+const senders = createRoute({
+  getParentRoute: () => root,
+  path: '/senders',
+  component: lazyRouteComponent(() => import('./senders/senders'), 'Senders'),
+});
+
+/** The addresses below `/console/`. */
+export const router = createRouter({
+  routeTree: root.addChildren([overview, mails, mail, users, user, senders]),
+  basepath: '/console',
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  // Plain texts, so that addresses stay readable: `?q=42`, without quotes.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (values) => {
+    const given = Object.entries(values).flatMap(([name, value]) =>
+      typeof value === 'string' && value !== '' ? [[name, value]] : [],
+    );
+    const text = new URLSearchParams(given).toString();
+    return text === '' ? '' : `?${text}`;
+  },
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,35 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
+
+import type { Schema } from './api/client';
+import { meQuery } from './api/queries';
+
+/** What the console asks permissions for, as `system_permissions` has it. */
+export type Permission =
+  | 'change_maildomain'
+  | 'change_mailmessage'
+  | 'change_namedtransport'
+  | 'view_event'
+  | 'view_maildomain'
+  | 'view_mailmessage'
+  | 'view_namedtransport'
+  | 'view_stage'
+  | 'view_user';
+
+/** The signed-in user. */
+export interface Session {
+  readonly user: Schema<'UserSelf'>;
+  /** Whether the user has a permission on every object. */
+  readonly can: (permission: Permission) => boolean;
+}
+
+/** Returns the session. The shell is not drawn without one. */
+export function useSession(): Session {
+  const { user } = useSuspenseQuery(meQuery).data;
+  return { user, can: (permission) => user.is_superuser || user.system_permissions.includes(permission) };
+}
+
+/** Leads to the sign-in flow, and from there back to this page. */
+export function signIn(): void {
+  const here = window.location.pathname + window.location.search;
+  window.location.replace(`/flows/-/default/authentication/?${new URLSearchParams({ next: here }).toString()}`);
+}

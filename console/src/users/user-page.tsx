@@ -1,0 +1,138 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+
+import type { Schema } from '../api/client';
+import { addressesQuery, mailsQuery, userQuery } from '../api/queries';
+import { MailRows } from '../mails/mail-rows';
+import { Facts } from '../parts/facts';
+import { Icon } from '../parts/icon';
+import { Moment } from '../parts/moment';
+import { Page, Panel } from '../parts/page';
+import { Loaded } from '../parts/states';
+import { useSession } from '../session';
+import { t } from '../texts/texts';
+import { Events } from './events';
+import { Verified } from './verified';
+
+type User = Schema<'User'>;
+
+const route = getRouteApi('/users/$id');
+
+/** A user: addresses and how they were verified, mails, events. */
+export function UserPage(): ReactNode {
+  const id = Number(route.useParams().id);
+  return (
+    <Loaded query={useQuery(userQuery(id))} isPage>
+      {(user) => <Shown key={id} user={user} />}
+    </Loaded>
+  );
+}
+
+function Shown({ user }: { readonly user: User }): ReactNode {
+  const { can } = useSession();
+  return (
+    <Page
+      title={user.name === '' ? user.username : user.name}
+      above={
+        <Link to="/users" className="back">
+          <Icon name="back" />
+          {t('users.back')}
+        </Link>
+      }
+      below={
+        user.email !== '' && (
+          <p className="page-below">
+            <Verified isVerified={user.email_verified} />
+            <span dir="auto">{user.email}</span>
+          </p>
+        )
+      }
+    >
+      <div className="columns">
+        <div>
+          <Panel title={t('users.addresses')}>
+            <Addresses user={user} />
+          </Panel>
+          {can('view_mailmessage') && user.email !== '' && <Mails address={user.email ?? ''} />}
+          {can('view_event') && <Events username={user.username} />}
+        </div>
+        <Panel title={t('mailPage.details')}>
+          <Details user={user} />
+        </Panel>
+      </div>
+    </Page>
+  );
+}
+
+function Addresses({ user }: { readonly user: User }): ReactNode {
+  return (
+    <Loaded query={useQuery(addressesQuery(user.pk))} lines={2}>
+      {(addresses) =>
+        addresses.length === 0 ? (
+          <p className="panel-text">{t('users.noAddress')}</p>
+        ) : (
+          <ul className="rows">
+            {addresses.map((address) => (
+              <li key={address.address + address.since} className="row address">
+                <span className="address-text" dir="auto">
+                  {address.address}
+                </span>
+                <Verified isVerified={address.verified !== null} />
+                <span className="row-soft address-how">
+                  {address.verified !== null && (
+                    <>
+                      {t(address.method === null ? 'users.verifiedBy' : `users.by.${address.method}`)}{' '}
+                      <Moment time={address.verified} exact />
+                      {' · '}
+                    </>
+                  )}
+                  {t(address.until === null ? 'users.since' : 'users.until')}{' '}
+                  <Moment time={address.until ?? address.since} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function Mails({ address }: { readonly address: string }): ReactNode {
+  const mails = useQuery(mailsQuery(() => ({ recipient: address, page_size: 5 }), ['to', address]));
+  const all = (
+    <Link to="/mails" search={{ q: address }} className="text-link">
+      {t('mailPage.back')}
+    </Link>
+  );
+  return (
+    <Panel title={t('nav.mails')} aside={all}>
+      <Loaded query={mails} lines={3}>
+        {({ results }) =>
+          results.length === 0 ? (
+            <p className="panel-text">{t('users.noMails')}</p>
+          ) : (
+            <MailRows label={t('mails.list')} mails={results} />
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+function Details({ user }: { readonly user: User }): ReactNode {
+  const groups = (user.groups_obj ?? []).map(({ name }) => name).join(', ');
+  const { last_login: login = null, password_change_date: changed } = user;
+  return (
+    <Facts
+      facts={[
+        [t('users.username'), user.username],
+        [t('users.status'), t(user.is_active === false ? 'users.inactive' : 'users.active')],
+        [t('users.groups'), groups],
+        [t('users.login'), login === null ? t('users.never') : <Moment key="login" time={login} exact />],
+        [t('users.password'), <Moment key="password" time={changed} exact />],
+      ]}
+    />
+  );
+}
