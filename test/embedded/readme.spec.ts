@@ -28,7 +28,15 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'read me '));
   // As root, the embedded server runs as another user, who needs access.
   await chmod(folder, 0o755);
-  const names = ['src', 'blueprints', 'package.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const names = [
+    'src',
+    'console',
+    'blueprints',
+    'package.json',
+    'nest-cli.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ];
   await Promise.all(names.map((name) => cp(join(root, name), join(folder, name), { recursive: true })));
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   port = await freePort();
@@ -64,6 +72,12 @@ async function runLines(heading: string): Promise<string> {
 }
 
 describe('The README, executed line by line in a new folder', { timeout: 300_000 }, () => {
+  it('has a console that the start has built', async () => {
+    const page = await fetch(`http://127.0.0.1:${port}/console/mails`);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(await page.text()).toContain('/console/assets/');
+  });
+
   it('names both commands near its top', () => {
     expect(readme.split('\n').slice(0, 12).join('\n')).toMatch(/npm ci && npm start[^]*npm ci && npm test/);
   });
