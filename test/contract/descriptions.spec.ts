@@ -69,7 +69,7 @@ describe('The OpenAPI document', () => {
 describe('The examples of the API', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await startTestApp();
+    app = await startTestApp({ ALLOWED_REDIRECTS: 'https://app.example.com' });
   });
   afterAll(() => app.stop());
 

@@ -41,7 +41,7 @@ class NamedTransportFields {
       'How mails are sent, as `EMAIL_URL` describes it, without `key_file` and `mailbox://`. Its secrets are never ' +
       'shown: responses have `***` in their place. A request may have it too, if it changes nothing else in that URL ' +
       'than `rate` and `concurrency`. Only superusers set it.',
-    example: 'smtp://books:***@smtp.example.org:587?rate=14/s',
+    example: 'smtp://relay.example.org:587?rate=14/s',
     rules: [usable],
   })
   url!: string;
