@@ -86,10 +86,11 @@ describe('schema.yml', () => {
 
   it('lists the parameters that authentik does not have after those that it has', () => {
     const { parameters } = document.paths['/stages/email/']?.['get'] as { parameters: { name: string }[] };
-    expect(parameters.map(({ name }) => name).slice(-3)).toEqual([
+    expect(parameters.map(({ name }) => name).slice(-4)).toEqual([
       'username',
       'recovery_cache_timeout',
       'recovery_max_attempts',
+      'transport',
     ]);
   });
 

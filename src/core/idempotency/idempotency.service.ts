@@ -55,7 +55,7 @@ export class Idempotency {
     const { user: userId, route, key, fingerprint } = request;
     const created = Raw((column) => `${column} > now() - interval '${keyTtlHours} hours'`);
     const record = await this.dataSource.manager.findOneBy(IdempotencyRecord, { userId, route, key, created });
-    return record === null ? undefined : responseOf<T>(record, fingerprint);
+    return record === null ? undefined : (responseOf(record, fingerprint) as T);
   }
 
   /** Claims the key if it is unused or expired. Waits for concurrent claims. */
@@ -80,7 +80,7 @@ export class Idempotency {
   private async storedResponse<T>(manager: EntityManager, request: IdempotentRequest): Promise<T> {
     const { user: userId, route, key, fingerprint } = request;
     const record = await manager.findOneByOrFail(IdempotencyRecord, { userId, route, key });
-    return responseOf<T>(record, fingerprint);
+    return responseOf(record, fingerprint) as T;
   }
 
   private async purge(): Promise<number> {
@@ -94,9 +94,9 @@ export class Idempotency {
   }
 }
 
-function responseOf<T>(record: IdempotencyRecord, fingerprint: Buffer): T {
+function responseOf(record: IdempotencyRecord, fingerprint: Buffer): unknown {
   if (!record.fingerprint.equals(fingerprint)) throw keyError('This key was used for another request.');
-  return record.answer as T;
+  return record.answer;
 }
 
 function isLockTimeout(error: unknown): boolean {
