@@ -90,6 +90,21 @@ describe('A guarded request', () => {
     expect(received).toEqual([`${allowed} /first`]);
   });
 
+  it('looks a host up once for all requests at a time', async () => {
+    let lookups = 0;
+    const open = new OutgoingNetworks([allowed], 'WEBHOOK_ALLOW', (host, options, callback) => {
+      lookups += 1;
+      resolveWith(dns.address)(host, options, callback);
+    });
+    dns.zone['shared.example'] = { a: [allowed] };
+    await Promise.all(Array.from({ length: 20 }, () => post('shared.example', { guard: open })));
+    expect(lookups).toBeLessThan(5);
+    expect(received).toHaveLength(20);
+    const before = lookups;
+    await post('shared.example', { guard: open });
+    expect(lookups).toBe(before + 1);
+  });
+
   it('skips the refused addresses among several', async () => {
     dns.zone['both.example'] = { a: ['127.0.0.1', '10.0.0.1', allowed] };
     await post('both.example');

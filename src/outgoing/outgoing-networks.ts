@@ -1,4 +1,4 @@
-import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
+import { lookup, type LookupAddress, type LookupAllOptions, type LookupOptions } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 import ipaddr from 'ipaddr.js';
@@ -27,6 +27,8 @@ const cloudServices = new Set(['168.63.129.16']);
  */
 export class OutgoingNetworks {
   private readonly allowed = new BlockList();
+  /** Lookups in flight. */
+  private readonly asked = new Map<string, Promise<LookupAddress[]>>();
 
   /**
    * @param networks networks that are allowed apart from public addresses, such as `10.0.0.0/8`
@@ -66,14 +68,35 @@ export class OutgoingNetworks {
 
   /** For the option `lookup` of a socket: answers only with addresses that may be reached. */
   readonly lookup: LookupFunction = (host, options, callback) => {
-    this.resolve(host, { ...options, all: true }, (error, addresses) => {
-      const reachable = error === null ? addresses.filter(({ address }) => this.allows(address)) : [];
+    const answer = (error: NodeJS.ErrnoException | null, addresses: readonly LookupAddress[]): void => {
+      const reachable = addresses.filter(({ address }) => this.allows(address));
       const [first] = reachable;
       if (first === undefined) callback(error ?? this.refusal(host), []);
       else if (options.all === true) callback(null, reachable);
       else callback(null, first.address, first.family);
-    });
+    };
+    this.addressesOf(host, options).then(
+      (addresses) => answer(null, addresses),
+      (error: unknown) => answer(error as NodeJS.ErrnoException, []),
+    );
   };
+
+  /** Asks once for all requests to a host at a time: lookups that hang occupy the few threads of Node.js. */
+  private addressesOf(host: string, options: LookupOptions): Promise<LookupAddress[]> {
+    const key = JSON.stringify([host, options.family, options.hints]);
+    const asked = this.asked.get(key) ?? this.ask(host, options).finally(() => this.asked.delete(key));
+    this.asked.set(key, asked);
+    return asked;
+  }
+
+  private ask(host: string, options: LookupOptions): Promise<LookupAddress[]> {
+    return new Promise((resolve, reject) => {
+      this.resolve(host, { ...options, all: true }, (error, addresses) => {
+        if (error === null) resolve(addresses);
+        else reject(error);
+      });
+    });
+  }
 
   private refusal(host: string): AddressRefusedError {
     return new AddressRefusedError(`${host} has no address that is public or in ${this.setting}.`);
