@@ -83,13 +83,13 @@ export class VerificationStore {
   }
 
   /** Returns a verification with its state at this time. */
-  async find(pk: string): Promise<StoredVerification | undefined> {
-    return this.findBy('v.verification_uuid', pk);
+  async find(pk: string, manager = this.dataSource.manager): Promise<StoredVerification | undefined> {
+    return this.findBy('v.verification_uuid', pk, manager);
   }
 
   /** As `find`, by the secret of the link. */
   async findBySecret(secret: string): Promise<StoredVerification | undefined> {
-    return this.findBy(`v.method <> 'code' and v.key_hash`, secretDigest(secret));
+    return this.findBy(`v.method <> 'code' and v.key_hash`, secretDigest(secret), this.dataSource.manager);
   }
 
   /**
@@ -178,9 +178,14 @@ export class VerificationStore {
     await manager.update(Verification, { pk }, { message });
   }
 
-  async remove(manager: EntityManager, verification: Verification, by: ChangedBy): Promise<void> {
-    const { affected } = await manager.delete(Verification, { pk: verification.pk });
-    if (affected === 1) await this.write(manager, 'model_deleted', verification, by);
+  /** @returns the key of its last mail; undefined if it was deleted before */
+  async remove(manager: EntityManager, verification: Verification, by: ChangedBy): Promise<string | undefined> {
+    const [[deleted]] = await manager.query<[{ message: string }[], number]>(
+      'delete from "verification" where verification_uuid = $1 returning message_uuid as message',
+      [verification.pk],
+    );
+    if (deleted !== undefined) await this.write(manager, 'model_deleted', verification, by);
+    return deleted?.message;
   }
 
   /**
@@ -244,8 +249,12 @@ export class VerificationStore {
     return rows[0];
   }
 
-  private async findBy(condition: string, value: unknown): Promise<StoredVerification | undefined> {
-    const [row] = await this.dataSource.query<StoredVerification[]>(
+  private async findBy(
+    condition: string,
+    value: unknown,
+    manager: EntityManager,
+  ): Promise<StoredVerification | undefined> {
+    const [row] = await manager.query<StoredVerification[]>(
       `select ${returned}, ${status} as status from "verification" v where ${condition} = $1`,
       [value],
     );

@@ -104,7 +104,7 @@ export class VerificationService extends ResourceStore<
       const number = await this.store.startResend(manager, pk, { keyHash: this.keyHash(pk), codeExpires });
       const verification = await manager.findOneBy(Verification, { pk });
       if (verification === null) throw new AppError('notFound');
-      if (number === undefined) throw refusalOf(await this.store.find(pk));
+      if (number === undefined) throw refusalOf(await this.store.find(pk, manager));
       await this.store.finishResend(manager, pk, await this.mails.enqueue(manager, verification, source));
       return this.read(manager, pk, everyRow);
     });
@@ -115,10 +115,10 @@ export class VerificationService extends ResourceStore<
    *
    * @throws ValidationError if it has ended in another way
    */
-  async cancel({ pk, message }: Verification, by: ChangedBy): Promise<VerificationDto> {
+  async cancel({ pk }: Verification, by: ChangedBy): Promise<VerificationDto> {
     const canceled = await this.dataSource.transaction(async (manager) => {
       const changed = await this.store.cancel(manager, pk, by);
-      if (changed !== undefined) await this.mails.discard(manager, message);
+      if (changed !== undefined) await this.mails.discard(manager, changed.message);
       return changed;
     });
     const current = canceled ?? (await this.store.find(pk));
@@ -129,8 +129,8 @@ export class VerificationService extends ResourceStore<
   /** Deletes a verification, and its mail if that still waits. */
   async delete(verification: Verification, by: ChangedBy): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      await this.store.remove(manager, verification, by);
-      await this.mails.discard(manager, verification.message);
+      const message = await this.store.remove(manager, verification, by);
+      if (message !== undefined) await this.mails.discard(manager, message);
     });
   }
 
