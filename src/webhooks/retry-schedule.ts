@@ -9,7 +9,7 @@ const maxAgeSeconds = 24 * 3600;
  * for a day; undefined if there is no further attempt.
  *
  * @param failures failed attempts, from 1
- * @param age seconds since the delivery was queued
+ * @param age seconds since the first attempt
  * @param random from 0 to 1
  */
 export function secondsToNextAttempt(failures: number, age: number, random: number): number | undefined {

@@ -60,10 +60,6 @@ export class WebhookDelivery {
   @Column({ type: 'integer', default: 0 })
   earlierAttempts!: number;
 
-  /** When it was created, or replayed last. */
-  @Column({ type: 'timestamptz', default: () => 'now()' })
-  queued!: Date;
-
   /** Null in a final state. */
   @Column({ type: 'timestamptz', nullable: true, default: () => 'now()' })
   nextAttempt!: Date | null;

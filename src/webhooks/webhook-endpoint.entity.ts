@@ -49,6 +49,10 @@ export class WebhookEndpoint {
   @Column({ type: 'timestamptz', nullable: true })
   failingSince!: Date | null;
 
+  /** The last attempt that the receiver did not take. */
+  @Column({ type: 'timestamptz', nullable: true })
+  lastFailure!: Date | null;
+
   /** Until then, one worker sends the deliveries. */
   @Column({ type: 'timestamptz', nullable: true })
   leaseUntil!: Date | null;

@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 
 import type { Caller } from '../core/access/caller.js';
 import { type ReadRows, ResourceStore } from '../core/access/resource-store.js';
-import { SecretBox } from '../database/secret-box.js';
+import { SealBrokenError, SecretBox } from '../database/secret-box.js';
 import { everyRow } from '../rest/access/route-access.js';
 import { nonField, ValidationError } from '../rest/errors/validation-error.js';
 import type { WebhookDeliveryDto } from './dto/webhook-delivery.dto.js';
@@ -59,7 +59,7 @@ export class WebhookEndpointService extends ResourceStore<
         { pk },
         {
           secret: this.secrets.seal(secret, webhookSecretPlace),
-          previousSecret: this.secrets.seal(this.secrets.open(previous, webhookSecretPlace), previousSecretPlace),
+          previousSecret: this.resealed(previous),
           previousSecretUntil: () => `now() + interval '24 hours'`,
           secretChanges: () => 'secret_changes + 1',
         },
@@ -78,6 +78,16 @@ export class WebhookEndpointService extends ResourceStore<
     return this.dataSource.transaction(async (manager) =>
       this.deliveries.find(manager, await this.store.addTest(manager, pk)),
     );
+  }
+
+  /** Returns the secret of before, sealed for its other place; empty if it was sealed with another SECRET_KEY. */
+  private resealed(secret: string): string {
+    try {
+      return this.secrets.seal(this.secrets.open(secret, webhookSecretPlace), previousSecretPlace);
+    } catch (error) {
+      if (error instanceof SealBrokenError) return '';
+      throw error;
+    }
   }
 
   protected override newRow(pk: string, by: Caller | undefined): WebhookEndpoint {

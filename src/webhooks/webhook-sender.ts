@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { DatabaseClock } from '../database/database-clock.js';
-import { SecretBox } from '../database/secret-box.js';
+import { SealBrokenError, SecretBox } from '../database/secret-box.js';
 import { RequestFailedError, sendRequest } from '../outgoing/http-request.js';
 import { OutgoingNetworks } from '../outgoing/outgoing-networks.js';
 import { signedHeaders } from '../outgoing/standard-webhook.js';
@@ -10,6 +10,8 @@ import type { AttemptResult, ClaimedEndpoint, DueDelivery } from './webhook-stor
 
 /** Milliseconds that a receiver has for its whole answer. */
 const timeoutMs = 10_000;
+
+const sealedElsewhere = 'The secret was sealed with another SECRET_KEY: make a new one with rotate_secret/.';
 
 /** Bytes of an answer that are kept. */
 const keptBytes = 4096;
@@ -33,15 +35,17 @@ export class WebhookSender {
     const body = JSON.stringify({ id, type, timestamp: new Date(created).toISOString(), subject, sequence, data });
     const started = this.clock.date();
     const start = performance.now();
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': 'email-stage',
-      ...signedHeaders({ id, body }, this.secretsOf(endpoint), started),
-    };
+    const secrets = this.secretsOf(endpoint);
     const took = (): { started: Date; milliseconds: number } => ({
       started,
       milliseconds: Math.round(performance.now() - start),
     });
+    if (secrets.length === 0) return { ...took(), status: null, error: sealedElsewhere, answer: '' };
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'email-stage',
+      ...signedHeaders({ id, body }, secrets, started),
+    };
     try {
       const request = { method: 'POST', url: new URL(endpoint.url), headers, body } as const;
       const response = await sendRequest(request, { timeoutMs, signal, guard: this.guard, cutAt: keptBytes });
@@ -54,8 +58,20 @@ export class WebhookSender {
     }
   }
 
+  /** Returns the secrets that sign, the current one first; none if that was sealed with another SECRET_KEY. */
   private secretsOf({ secret, previousSecret }: ClaimedEndpoint): string[] {
-    const current = this.secrets.open(secret, webhookSecretPlace);
-    return previousSecret === '' ? [current] : [current, this.secrets.open(previousSecret, previousSecretPlace)];
+    const current = this.opened(secret, webhookSecretPlace);
+    if (current === undefined) return [];
+    const previous = previousSecret === '' ? undefined : this.opened(previousSecret, previousSecretPlace);
+    return previous === undefined ? [current] : [current, previous];
+  }
+
+  private opened(sealed: string, place: string): string | undefined {
+    try {
+      return this.secrets.open(sealed, place);
+    } catch (error) {
+      if (error instanceof SealBrokenError) return undefined;
+      throw error;
+    }
   }
 }

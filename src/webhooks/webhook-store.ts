@@ -13,14 +13,16 @@ export interface ClaimedEndpoint {
   readonly secret: string;
   /** Sealed; empty if only one secret signs. */
   readonly previousSecret: string;
+  /** Whether the receiver has taken nothing of late. */
+  readonly isFailing: boolean;
 }
 
 /** A delivery to send now, with its event. */
 export interface DueDelivery {
   readonly pk: string;
-  /** Failed attempts since it was queued. */
+  /** Failed attempts since the event, or the last replay. */
   readonly failures: number;
-  /** Seconds since it was queued. */
+  /** Seconds since the first of these attempts. */
   readonly age: number;
   readonly event: {
     readonly id: string;
@@ -50,10 +52,11 @@ export type NextState =
 /** Seconds that a worker has for a batch of an endpoint; then another worker takes the endpoint. */
 const leaseSeconds = 30;
 
-/** Days of failure after which an endpoint is disabled. */
+/** Days of failure after which an endpoint is disabled. They start over after some hours without an attempt. */
 const daysOfFailure = 5;
+const quietHours = 6;
 
-const claimed = `endpoint_uuid as pk, url, secret,
+const claimed = `endpoint_uuid as pk, url, secret, failing_since is not null as "isFailing",
   case when previous_secret_until > now() then previous_secret else '' end as "previousSecret"`;
 
 /**
@@ -103,18 +106,22 @@ export class WebhookStore {
     );
   }
 
-  /** Returns deliveries of an endpoint that are due. */
-  due(endpoint: string, limit: number): Promise<DueDelivery[]> {
-    return this.dataSource.query<DueDelivery[]>(
+  /** Returns deliveries of an endpoint that are due, one for each subject: those of a subject are sent in their order. */
+  async due(endpoint: string, limit: number): Promise<DueDelivery[]> {
+    const due = await this.dataSource.query<DueDelivery[]>(
       `select delivery_uuid as pk, attempts - earlier_attempts as failures,
-              extract(epoch from now() - queued)::float8 as age,
+              coalesce((select extract(epoch from now() - min(attempt.started)) from "webhook_attempt" attempt
+                         where attempt.delivery_uuid = delivery.delivery_uuid and number > earlier_attempts), 0)::float8 as age,
               json_build_object('id', event_uuid, 'type', type, 'subject', subject, 'sequence', sequence,
                                 'created', event.created, 'data', data) as event
          from "webhook_delivery" delivery join "outgoing_event" event using (event_uuid)
         where endpoint_uuid = $1 and state = 'pending' and next_attempt <= now()
         order by next_attempt, sequence limit $2`,
-      [endpoint, limit],
+      [endpoint, 5 * limit],
     );
+    const subjects = new Set<string>();
+    const isFirst = ({ event: { subject } }: DueDelivery): boolean => !subjects.has(subject) && !!subjects.add(subject);
+    return due.filter(isFirst).slice(0, limit);
   }
 
   /** Records an attempt, unless another worker has finished the delivery. */
@@ -148,9 +155,13 @@ export class WebhookStore {
   /** Records that the receiver has taken none of several deliveries; disables the endpoint after five days of that. */
   async failed(endpoint: string): Promise<void> {
     const [rows] = await this.dataSource.query<[{ isOver: boolean }[], number]>(
-      `update "webhook_endpoint" set failing_since = coalesce(failing_since, now()) where endpoint_uuid = $1
+      `update "webhook_endpoint"
+          set failing_since = case when last_failure > now() - $3 * interval '1 hour' then coalesce(failing_since, now())
+                                   else now() end,
+              last_failure = now()
+        where endpoint_uuid = $1
        returning failing_since < now() - $2 * interval '1 day' as "isOver"`,
-      [endpoint, daysOfFailure],
+      [endpoint, daysOfFailure, quietHours],
     );
     if (rows[0]?.isOver === true) await this.disable(endpoint, `No delivery was taken for ${daysOfFailure} days.`);
   }
@@ -173,7 +184,7 @@ export class WebhookStore {
   async replay(manager: EntityManager, pk: string): Promise<boolean> {
     const changed = await manager.query<[unknown[], number]>(
       `update "webhook_delivery" delivery
-          set state = 'pending', earlier_attempts = attempts, queued = now(), next_attempt = now(), finished = null
+          set state = 'pending', earlier_attempts = attempts, next_attempt = now(), finished = null
          from "webhook_endpoint" endpoint
         where delivery_uuid = $1 and endpoint.endpoint_uuid = delivery.endpoint_uuid and enabled`,
       [pk],

@@ -31,7 +31,7 @@ const gone = 410;
 
 /**
  * Sends deliveries in worker processes: each at least once, always with the id of its event. The deliveries of an endpoint
- * are sent by one process at a time, in the order of their events unless one has to be repeated.
+ * are sent by one process at a time, those of a subject in the order of their events unless one has to be repeated.
  *
  * Jobs do not fit: a receiver that does not answer would take the place of mails, and one job for an endpoint, which every
  * event would add, would have all transactions wait for each other.
@@ -104,7 +104,9 @@ export class WebhookWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private async sendWaiting(claimed: ClaimedEndpoint): Promise<void> {
     let endpoint: ClaimedEndpoint | undefined = claimed;
     while (endpoint !== undefined) {
-      const due = this.isStopping() ? [] : await this.store.due(endpoint.pk, batchSize);
+      // One delivery finds out whether a receiver that has failed is there again.
+      const limit = endpoint.isFailing ? 1 : batchSize;
+      const due = this.isStopping() ? [] : await this.store.due(endpoint.pk, limit);
       if (due.length === 0) return this.store.release(endpoint.pk, 0);
       if (!(await this.sendBatch(endpoint, due))) return this.store.release(endpoint.pk, pauseSeconds);
       endpoint = await this.store.renew(endpoint.pk);

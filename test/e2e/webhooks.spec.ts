@@ -3,20 +3,20 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { Housekeeping } from '../../src/database/housekeeping.js';
-import type { WebhookDeliveryDetailDto, WebhookDeliveryDto } from '../../src/webhooks/dto/webhook-delivery.dto.js';
-import type { WebhookEndpointDto, WebhookEndpointRequestDto } from '../../src/webhooks/dto/webhook-endpoint.dto.js';
-import { created } from '../factories/created.js';
 import { createUser } from '../factories/user.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
-import { isSignedWith, type ReceivedWebhook, WebhookReceiver } from '../support/webhook-receiver.js';
+import { isSignedWith, WebhookReceiver } from '../support/webhook-receiver.js';
+import { Webhooks } from '../support/webhooks.js';
 
 let app: TestApp;
 let base: string;
+let hooks: Webhooks;
 const receiver = new WebhookReceiver();
 
 beforeAll(async () => {
   base = await receiver.listen();
   app = await startTestApp({ WEBHOOK_ALLOW: '127.0.0.1', WEBHOOK_RETENTION: '1' });
+  hooks = new Webhooks(app, receiver, base);
 });
 afterAll(async () => {
   await app.stop();
@@ -28,48 +28,9 @@ afterEach(async () => {
   await app.dataSource.query(`update "webhook_endpoint" set enabled = false`);
 });
 
-interface Endpoint extends WebhookEndpointDto {
-  readonly secret: string;
-}
-
-/** Creates an endpoint with a path of its own. */
-async function createEndpoint(fields: Partial<WebhookEndpointRequestDto> = {}): Promise<Endpoint> {
-  const name = `endpoint-${randomUUID()}`;
-  return created(app.api.post('/webhooks/endpoints/', { name, url: `${base}/${name}`, ...fields }));
-}
-
-const receivedBy = ({ name }: WebhookEndpointDto): ReceivedWebhook[] =>
-  receiver.received.filter(({ path }) => path === `/${name}`);
-
-const deliveriesOf = async ({ pk }: WebhookEndpointDto): Promise<WebhookDeliveryDto[]> =>
-  (await app.api.get(`/webhooks/deliveries/?endpoint=${pk}&ordering=sequence`)).body.results;
-
-const test = async ({ pk }: WebhookEndpointDto): Promise<WebhookDeliveryDto> => {
-  const { status, body } = await app.api.post(`/webhooks/endpoints/${pk}/test/`);
-  expect(status).toBe(200);
-  return body;
-};
-
-/** Waits until a delivery has a state and a number of attempts. */
-const reaches = (pk: string, expected: object): Promise<WebhookDeliveryDetailDto> =>
-  vi.waitFor(
-    async () => {
-      const { body } = await app.api.get(`/webhooks/deliveries/${pk}/`);
-      expect(body).toMatchObject(expected);
-      return body as WebhookDeliveryDetailDto;
-    },
-    { timeout: 15_000, interval: 50 },
-  );
-
-/** Makes every waiting delivery due, and ends the pauses of endpoints. */
-async function hurry(): Promise<void> {
-  await app.dataSource.query(`update "webhook_delivery" set next_attempt = now() where state = 'pending'`);
-  await app.dataSource.query(`update "webhook_endpoint" set lease_until = null`);
-}
-
 describe('An endpoint', () => {
   it('shows its secret when it is created, and never again', async () => {
-    const { secret, ...endpoint } = await createEndpoint();
+    const { secret, ...endpoint } = await hooks.createEndpoint();
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     expect(endpoint).toMatchObject({ enabled: true, event_types: [], description: '', failing_since: null });
     expect((await app.api.get(`/webhooks/endpoints/${endpoint.pk}/`)).body).toEqual({ ...endpoint, secret: null });
@@ -81,7 +42,7 @@ describe('An endpoint', () => {
   });
 
   it('is refused with every error at once', async () => {
-    const { name } = await createEndpoint();
+    const { name } = await hooks.createEndpoint();
     const request = { name, url: 'ftp://example.org', event_types: ['user.*', 'nothing', ''] };
     expect(await app.api.post('/webhooks/endpoints/', request)).toMatchObject({
       status: 400,
@@ -118,7 +79,7 @@ describe('An endpoint', () => {
   });
 
   it('is found by search and filters', async () => {
-    const endpoint = await createEndpoint({ description: 'Creates library cards' });
+    const endpoint = await hooks.createEndpoint({ description: 'Creates library cards' });
     const names = async (query: string): Promise<string[]> =>
       (await app.api.get(`/webhooks/endpoints/?${query}`)).body.results.map(({ name }: { name: string }) => name);
     for (const query of [
@@ -135,14 +96,14 @@ describe('An endpoint', () => {
 
 describe('A delivery', () => {
   it('is a signed message of Standard Webhooks with the event', async () => {
-    const endpoint = await createEndpoint({ event_types: ['user.created'] });
+    const endpoint = await hooks.createEndpoint({ event_types: ['user.created'] });
     const user = await createUser(app.api, { name: 'Zoë' });
     const [delivery] = await vi.waitFor(async () => {
-      const deliveries = await deliveriesOf(endpoint);
+      const deliveries = await hooks.deliveriesOf(endpoint);
       expect(deliveries).toMatchObject([{ state: 'delivered', attempts: 1, next_attempt: null }]);
       return deliveries;
     });
-    const [webhook, ...more] = receivedBy(endpoint);
+    const [webhook, ...more] = hooks.receivedBy(endpoint);
     expect(more).toEqual([]);
     expect(webhook).toMatchObject({
       headers: { 'webhook-id': delivery?.event, 'content-type': 'application/json' },
@@ -159,7 +120,7 @@ describe('A delivery', () => {
   });
 
   it('is repeated with the same id until the receiver takes it, and its attempts are shown', async () => {
-    const endpoint = await createEndpoint();
+    const endpoint = await hooks.createEndpoint();
     const answers = [
       { status: 500, body: `\0${'é'.repeat(5000)}` },
       { status: 302, body: 'elsewhere' },
@@ -168,20 +129,20 @@ describe('A delivery', () => {
       const { status, body } = answers.shift() ?? { status: 204, body: '' };
       response.writeHead(status, { location: `${base}/elsewhere` }).end(body);
     };
-    const { pk, event } = await test(endpoint);
-    await reaches(pk, { state: 'pending', attempts: 1 });
+    const { pk, event } = await hooks.test(endpoint);
+    await hooks.reaches(pk, { state: 'pending', attempts: 1 });
     expect((await app.api.get(`/webhooks/endpoints/${endpoint.pk}/`)).body.failing_since).not.toBeNull();
-    await hurry();
-    await reaches(pk, { state: 'pending', attempts: 2 });
-    await hurry();
-    const { timeline } = await reaches(pk, { state: 'delivered', attempts: 3 });
+    await hooks.hurry();
+    await hooks.reaches(pk, { state: 'pending', attempts: 2 });
+    await hooks.hurry();
+    const { timeline } = await hooks.reaches(pk, { state: 'delivered', attempts: 3 });
     expect(timeline.map(({ number, status, error }) => [number, status, error])).toEqual([
       [1, 500, ''],
       [2, 302, ''],
       [3, 204, ''],
     ]);
     expect(timeline[0]?.answer).toBe(`\uFFFD${'é'.repeat(2047)}\uFFFD`);
-    expect(receivedBy(endpoint).map(({ headers }) => headers['webhook-id'])).toEqual([event, event, event]);
+    expect(hooks.receivedBy(endpoint).map(({ headers }) => headers['webhook-id'])).toEqual([event, event, event]);
     expect((await app.api.get(`/webhooks/endpoints/${endpoint.pk}/`)).body.failing_since).toBeNull();
   });
 
@@ -189,66 +150,102 @@ describe('A delivery', () => {
     const away = new WebhookReceiver();
     const url = await away.listen();
     away.close();
-    const { pk } = await test(await createEndpoint({ url }));
-    const { timeline } = await reaches(pk, { state: 'pending', attempts: 1 });
+    const { pk } = await hooks.test(await hooks.createEndpoint({ url }));
+    const { timeline } = await hooks.reaches(pk, { state: 'pending', attempts: 1 });
     expect(timeline).toMatchObject([{ status: null, error: expect.stringContaining('ECONNREFUSED'), answer: '' }]);
   });
 
   it('is not held up by another receiver that does not answer', async () => {
-    const [slow, fast] = [await createEndpoint(), await createEndpoint()];
+    const [slow, fast] = [await hooks.createEndpoint(), await hooks.createEndpoint()];
     receiver.answer = (response, { path }) => {
       if (path === `/${fast.name}`) response.end();
     };
-    const [waiting, delivery] = [await test(slow), await test(fast)];
-    await reaches(delivery.pk, { state: 'delivered' });
+    const [waiting, delivery] = [await hooks.test(slow), await hooks.test(fast)];
+    await hooks.reaches(delivery.pk, { state: 'delivered' });
     expect((await app.api.get(`/webhooks/deliveries/${waiting.pk}/`)).body.state).toBe('pending');
   });
 
   it('does not reach a private address, although the stored URL has it', async () => {
-    const endpoint = await createEndpoint();
+    const endpoint = await hooks.createEndpoint();
     // The API refuses this URL.
     await app.dataSource.query(`update "webhook_endpoint" set url = replace(url, '127.0.0.1', '127.0.0.2')`);
-    const { pk } = await test(endpoint);
-    const { timeline } = await reaches(pk, { attempts: 1 });
+    const { pk } = await hooks.test(endpoint);
+    const { timeline } = await hooks.reaches(pk, { attempts: 1 });
     expect(timeline).toMatchObject([
       { status: null, error: '127.0.0.2 has no address that is public or in WEBHOOK_ALLOW.' },
     ]);
   });
 
   it('can be replayed, with the same id', async () => {
-    const endpoint = await createEndpoint();
-    const { pk, event } = await test(endpoint);
-    await reaches(pk, { state: 'delivered' });
+    const endpoint = await hooks.createEndpoint();
+    const { pk, event } = await hooks.test(endpoint);
+    await hooks.reaches(pk, { state: 'delivered' });
     expect((await app.api.post(`/webhooks/deliveries/${pk}/replay/`)).body).toMatchObject({ pk, state: 'pending' });
-    await reaches(pk, { state: 'delivered', attempts: 2 });
-    expect(receivedBy(endpoint).map(({ event: { id } }) => id)).toEqual([event, event]);
+    await hooks.reaches(pk, { state: 'delivered', attempts: 2 });
+    expect(hooks.receivedBy(endpoint).map(({ event: { id } }) => id)).toEqual([event, event]);
   });
 
   it('fails after a day', async () => {
-    const endpoint = await createEndpoint();
+    const endpoint = await hooks.createEndpoint();
     receiver.answer = (response) => response.writeHead(503).end();
-    const { pk } = await test(endpoint);
-    await reaches(pk, { state: 'pending', attempts: 1 });
+    const { pk } = await hooks.test(endpoint);
+    await hooks.reaches(pk, { state: 'pending', attempts: 1 });
     await app.dataSource.query(
-      `update "webhook_delivery" set queued = now() - interval '24 hours' where delivery_uuid = $1`,
+      `update "webhook_attempt" set started = now() - interval '24 hours' where delivery_uuid = $1`,
       [pk],
     );
-    await hurry();
-    expect(await reaches(pk, { state: 'failed', attempts: 2 })).toMatchObject({ next_attempt: null });
+    await hooks.hurry();
+    expect(await hooks.reaches(pk, { state: 'failed', attempts: 2 })).toMatchObject({ next_attempt: null });
+  });
+
+  it('has its day of attempts also after it has waited for an endpoint that was disabled', async () => {
+    const endpoint = await hooks.createEndpoint();
+    receiver.answer = (response) => response.writeHead(503).end();
+    await app.api.patch(`/webhooks/endpoints/${endpoint.pk}/`, { enabled: true });
+    const { pk } = await hooks.test(endpoint);
+    await app.dataSource.query(
+      `update "webhook_delivery" set created = now() - interval '2 days' where delivery_uuid = $1`,
+      [pk],
+    );
+    await hooks.reaches(pk, { state: 'pending', attempts: 1 });
+    await hooks.hurry();
+    await hooks.reaches(pk, { state: 'pending', attempts: 2 });
+  });
+
+  it('waits for an earlier one of its subject', async () => {
+    const endpoint = await hooks.createEndpoint({ event_types: ['webhook.test'] });
+    const taken: (() => void)[] = [];
+    receiver.answer = (response) => void taken.push(() => response.end());
+    await app.dataSource.transaction(async (manager) => {
+      for (const number of [1, 2]) {
+        await manager.query(`select "emit_event"('webhook.test', 'endpoint/one', $1)`, [{ number }]);
+      }
+      await manager.query(`select "emit_event"('webhook.test', 'endpoint/other', '{}')`);
+    });
+    await vi.waitFor(() => expect(hooks.receivedBy(endpoint)).toHaveLength(2), { timeout: 15_000 });
+    const subjects = hooks.receivedBy(endpoint).map(({ event }) => event['subject']);
+    expect(subjects.sort()).toEqual(['endpoint/one', 'endpoint/other']);
+    while (taken.length > 0) taken.pop()?.();
+    await vi.waitFor(() => expect(hooks.receivedBy(endpoint)).toHaveLength(3), { timeout: 15_000 });
+    while (taken.length > 0) taken.pop()?.();
+    const numbers = hooks
+      .receivedBy(endpoint)
+      .flatMap(({ event }) => (event['data'] as { number?: number }).number ?? []);
+    expect(numbers).toEqual([1, 2]);
   });
 
   it('is deleted with its endpoint', async () => {
-    const endpoint = await createEndpoint();
-    const { pk } = await test(endpoint);
-    await reaches(pk, { state: 'delivered' });
+    const endpoint = await hooks.createEndpoint();
+    const { pk } = await hooks.test(endpoint);
+    await hooks.reaches(pk, { state: 'delivered' });
     expect((await app.api.delete(`/webhooks/endpoints/${endpoint.pk}/`)).status).toBe(204);
     expect((await app.api.get(`/webhooks/deliveries/${pk}/`)).status).toBe(404);
   });
 
   it('is deleted with its event after WEBHOOK_RETENTION', async () => {
-    const { pk } = await test(await createEndpoint());
-    const kept = await test(await createEndpoint());
-    await reaches(pk, { state: 'delivered' });
+    const { pk } = await hooks.test(await hooks.createEndpoint());
+    const kept = await hooks.test(await hooks.createEndpoint());
+    await hooks.reaches(pk, { state: 'delivered' });
     await app.dataSource.query(
       `update "outgoing_event" set created = now() - interval '25 hours'
         where event_uuid = (select event_uuid from "webhook_delivery" where delivery_uuid = $1)`,
@@ -257,65 +254,5 @@ describe('A delivery', () => {
     await app.nest.get(Housekeeping).doEverything();
     expect((await app.api.get(`/webhooks/deliveries/${pk}/`)).status).toBe(404);
     expect((await app.api.get(`/webhooks/deliveries/${kept.pk}/`)).status).toBe(200);
-  });
-});
-
-describe('A new secret', () => {
-  it('signs beside the one before for a day', async () => {
-    const endpoint = await createEndpoint();
-    const rotated = (await app.api.post(`/webhooks/endpoints/${endpoint.pk}/rotate_secret/`)).body as Endpoint;
-    expect(rotated.secret).toMatch(/^whsec_/);
-    expect(rotated.secret).not.toBe(endpoint.secret);
-    const left = new Date(rotated.previous_secret_until ?? 0).getTime() - Date.now();
-    expect(left).toBeGreaterThan(23.9 * 3_600_000);
-    const signatures = async (): Promise<boolean[]> => {
-      await reaches((await test(endpoint)).pk, { state: 'delivered' });
-      const webhook = receivedBy(endpoint).at(-1);
-      return [endpoint, rotated].map(({ secret }) => webhook !== undefined && isSignedWith(secret, webhook));
-    };
-    expect(await signatures()).toEqual([true, true]);
-    await app.dataSource.query(`update "webhook_endpoint" set previous_secret_until = now() where endpoint_uuid = $1`, [
-      endpoint.pk,
-    ]);
-    expect(await signatures()).toEqual([false, true]);
-  });
-});
-
-describe('An endpoint is disabled, with an event in the log,', () => {
-  const lastEvent = async (): Promise<unknown> =>
-    (await app.api.get('/events/events/?action=configuration_error&ordering=-created')).body.results[0]?.context;
-
-  it('when its receiver answers with 410', async () => {
-    const endpoint = await createEndpoint();
-    receiver.answer = (response) => response.writeHead(410).end();
-    const { pk } = await test(endpoint);
-    await reaches(pk, { state: 'failed', attempts: 1 });
-    await vi.waitFor(async () => {
-      expect((await app.api.get(`/webhooks/endpoints/${endpoint.pk}/`)).body.enabled).toBe(false);
-    });
-    expect(await lastEvent()).toEqual({
-      message: `The webhook endpoint "${endpoint.name}" was disabled. The receiver answered with status 410.`,
-      endpoint: endpoint.pk,
-    });
-    for (const path of [`/webhooks/endpoints/${endpoint.pk}/test/`, `/webhooks/deliveries/${pk}/replay/`]) {
-      expect(await app.api.post(path)).toMatchObject({
-        status: 400,
-        body: { non_field_errors: ['The endpoint is disabled.'] },
-      });
-    }
-  });
-
-  it('after five days of failure, and has none when it is enabled', async () => {
-    const endpoint = await createEndpoint();
-    receiver.answer = (response) => response.writeHead(500).end();
-    await app.dataSource.query(
-      `update "webhook_endpoint" set failing_since = now() - interval '121 hours' where endpoint_uuid = $1`,
-      [endpoint.pk],
-    );
-    await test(endpoint);
-    const path = `/webhooks/endpoints/${endpoint.pk}/`;
-    await vi.waitFor(async () => expect((await app.api.get(path)).body.enabled).toBe(false), { timeout: 5000 });
-    expect(await lastEvent()).toMatchObject({ message: expect.stringContaining('No delivery was taken for 5 days.') });
-    expect((await app.api.patch(path, { enabled: true })).body).toMatchObject({ enabled: true, failing_since: null });
   });
 });

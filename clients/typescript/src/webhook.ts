@@ -10,7 +10,7 @@ export interface WebhookEvent<Data = Record<string, unknown>> {
   readonly timestamp: string;
   /** What it happened to, such as `verification/4b3c…`. */
   readonly subject: string;
-  /** Grows from event to event of a subject, so that a receiver can tell their order. */
+  /** Grows from event to event of a subject: it says which of two events of a type is the newer one. */
   readonly sequence: number;
   readonly data: Data;
 }
