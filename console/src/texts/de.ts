@@ -181,7 +181,8 @@ export const de: Catalog = {
   'setup.urlOpen': 'Die Konsole wird unverschlüsselt aufgerufen. Setzen Sie PUBLIC_URL auf eine https-Adresse.',
   'setup.address': 'Adresse von akadmin',
   'setup.addressDone': 'Bestätigt: Das Konto lässt sich per E-Mail wiederherstellen.',
-  'setup.addressOpen': 'akadmin hat keine bestätigte Adresse und lässt sich nicht per E-Mail wiederherstellen.',
+  'setup.addressOpen':
+    'akadmin hat keine bestätigte Adresse, eine Wiederherstellung erreicht den Besitzer vielleicht nicht.',
 
   'users.search': 'Name, Benutzername oder Adresse suchen',
   'users.address': 'Adresse',

@@ -172,7 +172,7 @@ export const en = {
   'setup.urlOpen': 'The console is reached without encryption. Set PUBLIC_URL to an https address.',
   'setup.address': 'Address of akadmin',
   'setup.addressDone': 'Verified, so the account can be recovered by mail.',
-  'setup.addressOpen': 'akadmin has no verified address and cannot be recovered by mail.',
+  'setup.addressOpen': 'akadmin has no verified address, so a recovery may not reach its owner.',
 
   'users.search': 'Search by name, user name or address',
   'users.address': 'Address',
