@@ -38,6 +38,7 @@ const defaults = {
   activate_user_on_success: false,
   recovery_max_attempts: 5,
   recovery_cache_timeout: 'minutes=5',
+  transport: null,
 };
 
 const everything = {
