@@ -28,7 +28,8 @@ const columns = `
   stage.stage_uuid as pk, name, 'ak-stage-email-form' as component, 'Email Stage' as verbose_name,
   'Email Stages' as verbose_name_plural, 'authentik_stages_email.emailstage' as meta_model_name, ${flowSet} as flow_set,
   use_global_settings, host, port, username, password <> '' as password_set, use_tls, use_ssl, timeout, from_address,
-  token_expiry, subject, template, activate_user_on_success, recovery_max_attempts, recovery_cache_timeout`;
+  token_expiry, subject, template, activate_user_on_success, recovery_max_attempts, recovery_cache_timeout,
+  transport_uuid as transport`;
 
 const pageOf = (condition: string, order: string): string => `
   select (select count(*)::int from stage where kind = 'email' ${condition}) as count,

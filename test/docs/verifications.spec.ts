@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,7 +29,7 @@ beforeAll(async () => {
     ALLOWED_REDIRECTS: 'https://app.example.com',
   });
   page = await readFile(new URL('docs/verifications.md', root), 'utf8');
-  folder = await mkdtemp(new URL('node_modules/.verifications-', root).pathname);
+  folder = await mkdtemp(fileURLToPath(new URL('node_modules/.verifications-', root)));
 });
 afterAll(async () => {
   await app.stop();

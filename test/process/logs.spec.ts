@@ -109,7 +109,7 @@ describe.skipIf(spawnSync('script', ['--version']).error !== undefined)('On a te
   it('the start prints the API token, the mailbox and a curl command that works', async () => {
     const fresh = await createTestDatabase();
     const dataDir = join(folder, 'terminal');
-    const program = `exec ${process.execPath} ${join(inject('compiledSources'), 'main.js')}`;
+    const program = `exec '${process.execPath}' '${join(inject('compiledSources'), 'main.js')}'`;
     const { PATH = '' } = process.env;
     const child = spawn('script', ['--quiet', '--return', '--command', program, '/dev/null'], {
       env: { PATH, ...settings, DATABASE_URL: fresh.url, DATA_DIR: dataDir },

@@ -54,7 +54,8 @@ export class TlsDatabase {
   url(parameters: Record<string, string>, host = '127.0.0.1'): string {
     const url = new URL(this.database.url);
     url.hostname = host;
-    url.search = new URLSearchParams(parameters).toString();
+    // Not as a form, which writes a blank as a plus: libpq knows none.
+    url.search = new URLSearchParams(parameters).toString().replaceAll('+', '%20');
     return url.href;
   }
 
