@@ -4,29 +4,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { NotMe } from '../flow-execution/not-me.service.js';
 import { notMeParameter, notMePath } from '../mail/not-me/not-me-links.service.js';
-import { queryOf } from '../rest/http/query.js';
 import { RequestBody } from '../rest/http/request-body.js';
-import { cookieCheckParameter } from './flow-address.js';
-import type { PageResponse } from './flow-pages.js';
 import { notMeDonePage, notMePage } from './not-me-page.js';
 import { PageErrors } from './page-errors.js';
 import { readPageForm } from './page-form.js';
 import { PageNotes } from './page-notes.js';
-import { PageRenderer } from './page-renderer.js';
 import { PageResponder } from './page-responder.js';
 import { PageRoute } from './page-route.js';
-import { type PageVisitor, PageVisitors } from './page-visitors.js';
-import { noCookiesPage } from './problem-pages.js';
-import { Wording } from './wording.js';
+import { PageVisitors } from './page-visitors.js';
+import { SecretPages } from './secret-pages.js';
 
-/** Characters of a secret that are stored; a longer secret is unknown anyway. */
-const maxSecretLength = 500;
-
-/**
- * `/if/not-me/`: target of the "This was not me" links in mails. GET changes nothing, because mail scanners open links.
- * The secret authorizes the POST. It is moved from the address into the session before a page is shown, and deleted
- * there when the button is pressed.
- */
+/** `/if/not-me/`: target of the "This was not me" links in mails. The secret authorizes the POST, and the session forgets it then. */
 @ApiExcludeController()
 @UseFilters(PageErrors)
 @Controller('if/not-me')
@@ -35,20 +23,19 @@ export class NotMeController {
     private readonly notMe: NotMe,
     private readonly visitors: PageVisitors,
     private readonly notes: PageNotes,
-    private readonly renderer: PageRenderer,
+    private readonly pages: SecretPages,
     private readonly responder: PageResponder,
   ) {}
 
   @Get()
   @PageRoute()
-  async show(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    if (request.method === 'HEAD') return this.responder.head(reply);
-    const visitor = await this.visitors.of(request);
-    const query = new URLSearchParams(queryOf(request));
-    const secret = query.getAll(notMeParameter).at(-1);
-    const response =
-      secret === undefined ? await this.page(query, visitor) : await this.storeSecret(secret, query, visitor);
-    return this.responder.send(reply, response, visitor);
+  show(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    return this.pages.show(request, reply, {
+      path: notMePath,
+      parameter: notMeParameter,
+      note: 'notMe',
+      page: async (secret, wording) => notMePage(await this.notMe.findState(secret), secret, wording),
+    });
   }
 
   @Post()
@@ -64,38 +51,7 @@ export class NotMeController {
     const result = await this.notMe.confirm(response[notMeParameter] ?? '', clientIp, visitor.visit.languages);
     const { notMe, ...others } = visitor.notes;
     const session = notMe === undefined ? undefined : await this.notes.save(visitor.visit, others);
-    const page = notMeDonePage(result, await this.wording(visitor));
+    const page = notMeDonePage(result, await this.pages.wording(visitor));
     return this.responder.send(reply, { kind: 'page', page, session }, visitor);
   }
-
-  /** Stores the secret in the session and redirects to the address without it. */
-  private async storeSecret(
-    secret: string,
-    query: URLSearchParams,
-    { visit, notes }: PageVisitor,
-  ): Promise<PageResponse> {
-    const session = await this.notes.save(visit, { ...notes, notMe: secret.slice(0, maxSecretLength) });
-    query.delete(notMeParameter);
-    if (session !== undefined) query.set(cookieCheckParameter, '');
-    return { kind: 'redirect', to: addressWith(query), session };
-  }
-
-  private async page(query: URLSearchParams, visitor: PageVisitor): Promise<PageResponse> {
-    const wording = await this.wording(visitor);
-    if (query.has(cookieCheckParameter)) {
-      if (visitor.visit.sessionKey === undefined) return { kind: 'page', page: noCookiesPage(wording, 200) };
-      query.delete(cookieCheckParameter);
-      return { kind: 'redirect', to: addressWith(query) };
-    }
-    const { notMe: secret = '' } = visitor.notes;
-    return { kind: 'page', page: notMePage(await this.notMe.findState(secret), secret, wording) };
-  }
-
-  private async wording({ locale }: PageVisitor): Promise<Wording> {
-    return new Wording(await this.renderer.catalog(locale));
-  }
-}
-
-function addressWith(query: URLSearchParams): string {
-  return query.size === 0 ? notMePath : `${notMePath}?${query.toString()}`;
 }

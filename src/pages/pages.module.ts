@@ -16,6 +16,7 @@ import { PageNotes } from './page-notes.js';
 import { PageRenderer } from './page-renderer.js';
 import { PageResponder } from './page-responder.js';
 import { PageVisitors } from './page-visitors.js';
+import { SecretPages } from './secret-pages.js';
 import { VerifyController } from './verify.controller.js';
 import { WellKnownController } from './well-known.controller.js';
 
@@ -30,6 +31,16 @@ import { WellKnownController } from './well-known.controller.js';
     VerifyController,
     WellKnownController,
   ],
-  providers: [FlowPages, LandingPage, PageAssets, PageErrors, PageNotes, PageRenderer, PageResponder, PageVisitors],
+  providers: [
+    FlowPages,
+    LandingPage,
+    PageAssets,
+    PageErrors,
+    PageNotes,
+    PageRenderer,
+    PageResponder,
+    PageVisitors,
+    SecretPages,
+  ],
 })
 export class PagesModule {}
