@@ -119,8 +119,8 @@ export class WebhookStore {
         order by next_attempt, sequence limit $2`,
       [endpoint, 5 * limit],
     );
-    const subjects = new Set<string>();
-    const isFirst = ({ event: { subject } }: DueDelivery): boolean => !subjects.has(subject) && !!subjects.add(subject);
+    const isFirst = ({ event: { subject } }: DueDelivery, index: number): boolean =>
+      due.findIndex(({ event }) => event.subject === subject) === index;
     return due.filter(isFirst).slice(0, limit);
   }
 

@@ -87,7 +87,7 @@ describe.each([
   });
 });
 
-it('A proxy that refuses the password is told apart, without showing it', async () => {
+it('A proxy that refuses the password is reported, without the password', async () => {
   for (const start of [startSocksProxy, startHttpProxy]) {
     const proxy = await start();
     const app = await startTestApp({ EMAIL_PROXY: proxy.url.replace('secret', 'wrong-4711') });

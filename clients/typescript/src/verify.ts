@@ -15,7 +15,7 @@ export interface VerifyOptions {
 }
 
 /**
- * Mails an address, and waits until its reader has verified it or cannot do so any more. For scripts and tests: a server
+ * Starts a verification, and waits until its state is no longer `pending`. For scripts and tests: a server
  * that serves requests listens to webhooks instead.
  *
  * @returns the verification in its last state; `approved` if the address is verified
