@@ -24,7 +24,8 @@ export class TransportCheckStepFields {
 /** One step of a check: connection, greeting, TLS, login or request. */
 export class NamedTransportCheckStepDto extends ResponseOf(TransportCheckStepFields) {}
 
-class NamedTransportCheckFields {
+/** The fields of a check, with the steps of a named transport. */
+export class TransportCheckFields {
   @BooleanField({ readOnly: true, description: 'Whether a mail would be accepted now.' })
   ok!: boolean;
 
@@ -53,4 +54,4 @@ class NamedTransportCheckFields {
 }
 
 /** The result of checking a transport. */
-export class NamedTransportCheckDto extends ResponseOf(NamedTransportCheckFields) {}
+export class NamedTransportCheckDto extends ResponseOf(TransportCheckFields) {}

@@ -1,8 +1,7 @@
-import { SenderFindingDto } from '../../../mail/domains/dto/mail-domain.dto.js';
 import { EmailTemplates } from '../../../mail/email-templates.js';
 import { canReceive, localeField } from '../../../mail/mail-fields.js';
 import { defaultSubjects } from '../../../mail/rendering/subject.js';
-import { TransportCheckStepFields } from '../../../mail/transports/dto/transport-check.dto.js';
+import { TransportCheckFields, TransportCheckStepFields } from '../../../mail/transports/dto/transport-check.dto.js';
 import { ResponseOf, RequestOf } from '../../../rest/fields/derived.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
 import {
@@ -47,32 +46,12 @@ export class EmailStageTestDto extends ResponseOf(EmailStageTestResultFields) {}
 /** One step of a check: connection, greeting, TLS or login. */
 export class EmailStageCheckStepDto extends ResponseOf(TransportCheckStepFields) {}
 
-class EmailStageCheckFields {
+class EmailStageCheckFields extends TransportCheckFields {
   @BooleanField({ readOnly: true, description: 'Whether the server would accept a mail now.' })
-  ok!: boolean;
-
-  @TextField({
-    readOnly: true,
-    description: 'The result in words, with advice.',
-    example: 'The server would accept mail.',
-  })
-  verdict!: string;
+  override ok!: boolean;
 
   @ObjectField(EmailStageCheckStepDto, { isArray: true, description: 'Steps of the check, in order.' })
-  steps!: EmailStageCheckStepDto[];
-
-  @TextListField({
-    readOnly: true,
-    description: 'What was said, without secrets: `C:` by this service, `S:` by the server, `*` what happened.',
-  })
-  transcript!: string[];
-
-  @ObjectField(SenderFindingDto, {
-    isArray: true,
-    readOnly: true,
-    description: 'What receivers will think of the domain of the sender: MX, SPF, DKIM and DMARC.',
-  })
-  sender!: SenderFindingDto[];
+  override steps!: EmailStageCheckStepDto[];
 }
 
 /** The result of checking a stage's mail server. */
