@@ -150,7 +150,7 @@ export default tseslint.config(
   { files: ['scripts/**/*.ts'], rules: { 'no-console': 'off' } },
   // What a query returns follows from the API's document.
   {
-    files: ['console/src/api/queries.ts'],
+    files: ['console/src/**/queries.ts'],
     rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' },
   },
   { files: ['*.config.ts', 'console/*.config.ts', 'ormconfig.ts'], rules: { 'import-x/no-default-export': 'off' } },

@@ -4,7 +4,6 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
-import { mailsQuery, stagesQuery, waitingStates } from '../api/queries';
 import { Page } from '../parts/page';
 import { Pager } from '../parts/pager';
 import { Search } from '../parts/search';
@@ -13,6 +12,7 @@ import type { ListSearch } from '../router';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { MailRows } from './mail-rows';
+import { mailsQuery, stagesQuery, waitingStates } from './queries';
 import { startOfTime } from './since';
 
 const route = getRouteApi('/mails');

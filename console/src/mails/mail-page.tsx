@@ -3,7 +3,6 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
-import { mailQuery, stagesQuery, waitingStates } from '../api/queries';
 import { Confirmed } from '../parts/confirm';
 import { Copy } from '../parts/copy';
 import { type Fact, Facts } from '../parts/facts';
@@ -15,6 +14,7 @@ import { useSession } from '../session';
 import { currentLanguage, t } from '../texts/texts';
 import { explain } from './explain';
 import { MailState } from './mail-state';
+import { mailQuery, stagesQuery, waitingStates } from './queries';
 import { Timeline } from './timeline';
 
 type Mail = Schema<'MailMessageDetail'>;

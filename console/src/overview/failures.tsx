@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
-import { mailsQuery } from '../api/queries';
 import { MailRows } from '../mails/mail-rows';
+import { mailsQuery } from '../mails/queries';
 import { startOfTime } from '../mails/since';
 import { Panel } from '../parts/page';
 import { Loaded, Note } from '../parts/states';

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
-import { type MailFilter, mailsQuery, waitingStates } from '../api/queries';
+import { type MailFilter, mailsQuery, waitingStates } from '../mails/queries';
 import { startOfTime } from '../mails/since';
 import { distance } from '../parts/moment';
 import { currentFormats, t } from '../texts/texts';

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
-import { domainsQuery, mailsQuery, usersQuery } from '../api/queries';
+import { mailsQuery } from '../mails/queries';
 import { Icon } from '../parts/icon';
 import { Panel } from '../parts/page';
+import { domainsQuery } from '../senders/queries';
 import { useSession } from '../session';
 import { t, type TextKey } from '../texts/texts';
+import { usersQuery } from '../users/queries';
 
 /** The account that the first start creates. */
 const administrator = 'akadmin';

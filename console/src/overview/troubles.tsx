@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
-import { mailQuery, mailsQuery } from '../api/queries';
 import { reasonOf } from '../mails/explain';
+import { mailQuery, mailsQuery } from '../mails/queries';
 import { startOfTime } from '../mails/since';
 import { Panel } from '../parts/page';
 import { counted, t } from '../texts/texts';

@@ -1,49 +1,83 @@
+import type { LucideIcon } from 'lucide-react';
+import ArrowLeft from 'lucide-react/icons/arrow-left';
+import Ban from 'lucide-react/icons/ban';
+import Check from 'lucide-react/icons/check';
+import ChevronLeft from 'lucide-react/icons/chevron-left';
+import ChevronRight from 'lucide-react/icons/chevron-right';
+import Clock from 'lucide-react/icons/clock';
+import Code from 'lucide-react/icons/code-xml';
+import Copy from 'lucide-react/icons/copy';
+import ExternalLink from 'lucide-react/icons/external-link';
+import FileText from 'lucide-react/icons/file-text';
+import Inbox from 'lucide-react/icons/inbox';
+import Key from 'lucide-react/icons/key-round';
+import Layers from 'lucide-react/icons/layers';
+import LayoutDashboard from 'lucide-react/icons/layout-dashboard';
+import Lock from 'lucide-react/icons/lock';
+import LogOut from 'lucide-react/icons/log-out';
+import Mail from 'lucide-react/icons/mail';
+import MailPlus from 'lucide-react/icons/mail-plus';
+import Pencil from 'lucide-react/icons/pencil';
+import Plus from 'lucide-react/icons/plus';
+import RotateCw from 'lucide-react/icons/rotate-cw';
+import ScrollText from 'lucide-react/icons/scroll-text';
+import Search from 'lucide-react/icons/search';
+import Send from 'lucide-react/icons/send';
+import Settings from 'lucide-react/icons/settings';
+import Shapes from 'lucide-react/icons/shapes';
+import ShieldCheck from 'lucide-react/icons/shield-check';
+import Trash from 'lucide-react/icons/trash-2';
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import Users from 'lucide-react/icons/users';
+import UsersRound from 'lucide-react/icons/users-round';
+import Webhook from 'lucide-react/icons/webhook';
+import Workflow from 'lucide-react/icons/workflow';
+import X from 'lucide-react/icons/x';
 import type { ReactNode } from 'react';
 
-/** Lines of 24 by 24, drawn for the console. */
-const drawings = {
-  overview: 'M4 4h7v9H4zM13 4h7v5h-7zM13 11h7v9h-7zM4 15h7v5H4z',
-  mail: 'M3.5 5.5h17v13h-17zM4 6.5l8 6.5 8-6.5',
-  users:
-    'M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 19.5c.6-3.2 3.1-5 6.5-5s5.9 1.8 6.5 5M15.5 4.9a3.5 3.5 0 0 1 0 6.2M17.5 14.8c2.2.6 3.6 2.2 4 4.7',
-  senders: 'M21 3 10.5 13.5M21 3l-6.5 18-4-7.5L3 9.5z',
-  docs: 'M8 7 3 12l5 5M16 7l5 5-5 5M13.5 5l-3 14',
-  search: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5 20 20',
-  check: 'M4.5 12.5l5 5 10-11',
-  cross: 'M6 6l12 12M18 6 6 18',
-  clock: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17zM12 7.5V12l3 2',
-  alert: 'M12 3.5 22 20H2zM12 10v4.5M12 17v.5',
-  back: 'M19 12H5M11 6l-6 6 6 6',
-  next: 'M9 5l7 7-7 7',
-  previous: 'M15 5l-7 7 7 7',
-  copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
-  repeat: 'M4 12a8 8 0 0 1 13.7-5.6L20 8.5M20 4v4.5h-4.5M20 12a8 8 0 0 1-13.7 5.6L4 15.5M4 20v-4.5h4.5',
-  bin: 'M4 6.5h16M9 6V3.5h6V6M6 6.5l1 14h10l1-14M10 10.5v6M14 10.5v6',
-  lock: 'M6 10.5h12v10H6zM8.5 10.5V7.5a3.5 3.5 0 0 1 7 0v3',
-  empty: 'M3.5 13.5 6.5 5h11l3 8.5V19h-17zM3.5 13.5h5l1.5 2.5h4l1.5-2.5h5',
-  leave: 'M10 4H5v16h5M15 8l4 4-4 4M19 12H9.5',
-  open: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
-} as const;
+/** The icons of the console. Each is imported by itself: the index of the package has thousands. */
+const icons = {
+  add: Plus,
+  alert: TriangleAlert,
+  back: ArrowLeft,
+  bin: Trash,
+  blocked: Ban,
+  blueprints: Shapes,
+  check: Check,
+  clock: Clock,
+  copy: Copy,
+  cross: X,
+  docs: Code,
+  edit: Pencil,
+  empty: Inbox,
+  events: ScrollText,
+  flows: Workflow,
+  groups: UsersRound,
+  invitations: MailPlus,
+  leave: LogOut,
+  lock: Lock,
+  mail: Mail,
+  next: ChevronRight,
+  open: ExternalLink,
+  overview: LayoutDashboard,
+  previous: ChevronLeft,
+  repeat: RotateCw,
+  roles: ShieldCheck,
+  search: Search,
+  senders: Send,
+  settings: Settings,
+  stages: Layers,
+  templates: FileText,
+  tokens: Key,
+  users: Users,
+  webhooks: Webhook,
+} as const satisfies Readonly<Record<string, LucideIcon>>;
 
-/** The name of a drawing. */
-export type IconName = keyof typeof drawings;
+/** The name of an icon. */
+export type IconName = keyof typeof icons;
 
 /** A decoration beside a text. */
 export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }): ReactNode {
-  return (
-    <svg
-      className="icon"
-      width={size}
-      height={size}
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth={1.75}
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-    >
-      <path d={drawings[name]} />
-    </svg>
-  );
+  const Drawing = icons[name];
+  return <Drawing className="icon" size={size} strokeWidth={1.75} aria-hidden="true" />;
 }

@@ -2,13 +2,13 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
-import { domainsQuery } from '../api/queries';
 import { Confirmed } from '../parts/confirm';
 import { Copy } from '../parts/copy';
 import { Icon } from '../parts/icon';
 import { useSession } from '../session';
 import { t, type TextKey } from '../texts/texts';
 import { Check, Findings } from './check';
+import { domainsQuery } from './queries';
 
 /** A domain of senders: its keys with the records to publish, and what receivers will think of its mails. */
 export function Domain({ domain }: { readonly domain: Schema<'MailDomain'> }): ReactNode {

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
-import { domainsQuery, transportsQuery } from '../api/queries';
 import { Page, Panel } from '../parts/page';
 import { Loaded, Note } from '../parts/states';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { Domain } from './domain';
+import { domainsQuery, transportsQuery } from './queries';
 import { Transport } from './transport';
 
 /** How mails leave the service, and the domains that they come from. */

@@ -13,33 +13,58 @@ interface Entry {
   readonly needs: readonly Permission[];
 }
 
-const entries: readonly Entry[] = [
-  { to: '/', icon: 'overview', label: 'nav.overview', needs: [] },
-  { to: '/mails', icon: 'mail', label: 'nav.mails', needs: ['view_mailmessage'] },
-  { to: '/users', icon: 'users', label: 'nav.users', needs: ['view_user'] },
-  { to: '/senders', icon: 'senders', label: 'nav.senders', needs: ['view_namedtransport', 'view_maildomain'] },
+interface Section {
+  /** The overview stands above the sections, without a title. */
+  readonly title?: TextKey;
+  readonly entries: readonly Entry[];
+}
+
+const sections: readonly Section[] = [
+  { entries: [{ to: '/', icon: 'overview', label: 'nav.overview', needs: [] }] },
+  {
+    title: 'nav.mail',
+    entries: [
+      { to: '/mails', icon: 'mail', label: 'nav.mails', needs: ['view_mailmessage'] },
+      { to: '/senders', icon: 'senders', label: 'nav.senders', needs: ['view_namedtransport', 'view_maildomain'] },
+    ],
+  },
+  { title: 'nav.people', entries: [{ to: '/users', icon: 'users', label: 'nav.users', needs: ['view_user'] }] },
 ];
 
 /** The screens that the visitor may see. */
 export function Navigation(): ReactNode {
   const { can } = useSession();
-  const seen = entries.filter(({ needs }) => needs.length === 0 || needs.some(can));
+  const seen = sections
+    .map(({ title, entries }) => ({
+      title,
+      entries: entries.filter(({ needs }) => needs.length === 0 || needs.some(can)),
+    }))
+    .filter(({ entries }) => entries.length > 0);
   return (
-    <ul className="nav">
-      {seen.map(({ to, icon, label }) => (
-        <li key={to}>
-          <Link to={to} activeOptions={{ exact: to === '/', includeSearch: false }} className="nav-link">
-            <Icon name={icon} />
-            {t(label)}
-          </Link>
-        </li>
+    <div className="nav">
+      {seen.map(({ title, entries }) => (
+        <div key={title ?? ''} className="nav-section">
+          {title !== undefined && (
+            <p className="nav-title" aria-hidden="true">
+              {t(title)}
+            </p>
+          )}
+          <ul aria-label={title === undefined ? undefined : t(title)}>
+            {entries.map(({ to, icon, label }) => (
+              <li key={to}>
+                <Link to={to} activeOptions={{ exact: to === '/', includeSearch: false }} className="nav-link">
+                  <Icon name={icon} />
+                  {t(label)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </div>
       ))}
-      <li>
-        <a href="/api/v3/docs/" className="nav-link">
-          <Icon name="docs" />
-          {t('nav.docs')}
-        </a>
-      </li>
-    </ul>
+      <a href="/api/v3/docs/" className="nav-link">
+        <Icon name="docs" />
+        {t('nav.docs')}
+      </a>
+    </div>
   );
 }

@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
-import { eventsQuery } from '../api/queries';
 import { Moment } from '../parts/moment';
 import { Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
 import { t } from '../texts/texts';
+import { eventsQuery } from './queries';
 
 /** What a user did. */
 export function Events({ username }: { readonly username: string }): ReactNode {

@@ -3,7 +3,6 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
-import { usersQuery } from '../api/queries';
 import { Moment } from '../parts/moment';
 import { Page } from '../parts/page';
 import { Pager } from '../parts/pager';
@@ -11,6 +10,7 @@ import { Search } from '../parts/search';
 import { Loaded, Note } from '../parts/states';
 import type { ListSearch } from '../router';
 import { t } from '../texts/texts';
+import { usersQuery } from './queries';
 import { Verified } from './verified';
 
 const route = getRouteApi('/users');

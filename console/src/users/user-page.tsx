@@ -3,8 +3,8 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
-import { addressesQuery, mailsQuery, userQuery } from '../api/queries';
 import { MailRows } from '../mails/mail-rows';
+import { mailsQuery } from '../mails/queries';
 import { Facts } from '../parts/facts';
 import { Icon } from '../parts/icon';
 import { Moment } from '../parts/moment';
@@ -13,6 +13,7 @@ import { Loaded } from '../parts/states';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { Events } from './events';
+import { addressesQuery, userQuery } from './queries';
 import { Verified } from './verified';
 
 type User = Schema<'User'>;

@@ -1,0 +1,51 @@
+import type { overview as english } from '../en/overview';
+
+/** Texts of the overview in German. */
+export const overview: Record<keyof typeof english, string> = {
+  'overview.title': 'Übersicht',
+  'overview.mails': 'E-Mails',
+  'overview.waiting': 'Wartend',
+  'overview.failed': 'Gescheitert in 24 Stunden',
+  'overview.sent': 'Gesendet in 24 Stunden',
+  'overview.captured': 'Lokal abgelegt in 24 Stunden',
+  'overview.oldest': 'älteste {time}',
+  'overview.noneWaiting': 'nichts wartet',
+  'overview.share': '{percent} aller abgeschlossenen',
+  'overview.troubles': 'Server mit Fehlern',
+  'overview.noTroubles': 'Kein Server macht Probleme',
+  'overview.noTroublesText': 'Die jüngsten wartenden oder gescheiterten E-Mails nennen keinen.',
+  'overview.troublesOf': 'Aus den jüngsten E-Mails, die warten oder heute scheiterten.',
+  'overview.affected.one': '{count} E-Mail',
+  'overview.affected.other': '{count} E-Mails',
+  'overview.latest': 'Zuletzt gescheitert',
+  'overview.noFailures': 'In 24 Stunden ist nichts gescheitert',
+  'overview.noFailuresText': 'Jede E-Mail wurde angenommen oder hat noch Versuche.',
+  'overview.allFailures': 'Alle gescheiterten',
+  'overview.setup': 'Einrichtung',
+  'overview.done': 'Erledigt',
+  'overview.open': 'Zu tun',
+  'overview.unknown': 'Noch unbekannt',
+  'overview.nothing': 'Hier gibt es nichts zu sehen',
+  'overview.nothingText':
+    'Sie sind angemeldet, dürfen aber weder E-Mails noch Personen oder Absender sehen. Bitten Sie um Rechte dafür.',
+
+  'setup.server': 'Mailserver',
+  'setup.serverDone': 'Ein Server hat E-Mails angenommen.',
+  'setup.serverLocal':
+    'E-Mails bleiben im lokalen Postfach. Setzen Sie EMAIL_HOST oder EMAIL_URL, oder legen Sie einen Transport an.',
+  'setup.serverUnknown': 'Bisher wurde keine E-Mail verschickt.',
+  'setup.domain': 'Domain des Absenders',
+  'setup.domainDone': 'E-Mails werden für {name} signiert.',
+  'setup.domainPending':
+    '{name} hat noch keinen aktiven Schlüssel: Veröffentlichen Sie seinen Eintrag, dann aktivieren Sie ihn.',
+  'setup.domainOpen': 'Keine Domain signiert E-Mails. Empfänger halten sie deshalb vielleicht für Spam.',
+  'setup.url': 'Verschlüsselte Adresse',
+  'setup.urlDone': 'Die Konsole ist über https erreichbar.',
+  'setup.urlLocal':
+    'Sie erreichen den Dienst nur auf diesem Rechner. Für andere setzen Sie PUBLIC_URL auf eine https-Adresse.',
+  'setup.urlOpen': 'Die Konsole wird unverschlüsselt aufgerufen. Setzen Sie PUBLIC_URL auf eine https-Adresse.',
+  'setup.address': 'Adresse von akadmin',
+  'setup.addressDone': 'Bestätigt: Das Konto lässt sich per E-Mail wiederherstellen.',
+  'setup.addressOpen':
+    'akadmin hat keine bestätigte Adresse, eine Wiederherstellung erreicht den Besitzer vielleicht nicht.',
+};

@@ -1,0 +1,30 @@
+import type { users as english } from '../en/users';
+
+/** Texts of the users in German. */
+export const users: Record<keyof typeof english, string> = {
+  'users.search': 'Name, Benutzername oder Adresse suchen',
+  'users.address': 'Adresse',
+  'users.list': 'Liste der Personen',
+  'users.back': 'Alle Personen',
+  'users.noneFound': 'Niemand passt',
+  'users.verified': 'Bestätigt',
+  'users.unverified': 'Nicht bestätigt',
+  'users.inactive': 'Deaktiviert',
+  'users.active': 'Aktiv',
+  'users.never': 'Nie angemeldet',
+  'users.addresses': 'Adressen',
+  'users.noAddress': 'Es ist keine Adresse hinterlegt.',
+  'users.by.link': 'Durch einen Link,',
+  'users.by.code': 'Durch einen Code,',
+  'users.verifiedBy': 'Bestätigt',
+  'users.since': 'in Gebrauch seit',
+  'users.until': 'in Gebrauch bis',
+  'users.noMails': 'An diese Adresse ging keine E-Mail.',
+  'users.events': 'Was diese Person getan hat',
+  'users.noEvents': 'Nichts ist verzeichnet.',
+  'users.username': 'Benutzername',
+  'users.status': 'Konto',
+  'users.groups': 'Gruppen',
+  'users.login': 'Letzte Anmeldung',
+  'users.password': 'Passwort geändert',
+};

@@ -1,0 +1,30 @@
+/** Texts of the senders in English. */
+export const senders = {
+  'senders.transports': 'Transports',
+  'senders.noTransports': 'No named transports',
+  'senders.noTransportsText':
+    'Mails go to the server of their stage, or to the one of the settings (EMAIL_HOST, EMAIL_URL).',
+  'senders.domains': 'Domains',
+  'senders.noDomains': 'No domain signs mails',
+  'senders.noDomainsText': 'Add the domain of your sender at /mail/domains/, so that receivers trust its mails.',
+  'senders.signing': 'Mails from this domain are signed with its active keys.',
+  'senders.noActiveKey': 'Publish these records with the provider of the domain, then activate the keys.',
+  'senders.notSigning': 'Signing is switched off.',
+  'senders.key.active': 'Active',
+  'senders.key.pending': 'Pending',
+  'senders.key.retired': 'Retired',
+  'senders.record.name': 'Name',
+  'senders.record.type': 'Type',
+  'senders.record.value': 'Value',
+  'senders.check': 'Check now',
+  'senders.checkOf': 'Check {name} now',
+  'senders.checking': 'Checking …',
+  'senders.activate': 'Activate keys',
+  'senders.activateAsk': 'Sign with the pending keys of {name}?',
+  'senders.activateText':
+    'The records of the pending keys must be published. The records of the old keys stay for some days.',
+  'senders.level.ok': 'good',
+  'senders.level.warning': 'warning',
+  'senders.level.error': 'error',
+  'senders.level.unknown': 'not known',
+} as const satisfies Record<string, string>;
