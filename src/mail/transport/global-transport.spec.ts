@@ -26,6 +26,8 @@ describe('EMAIL_URL', () => {
       `smtp://${written}@mail.example.org:587?rate=90/m&require_tls=true`,
       { ...login, port: 587, useTls: true, rate: 1.5 },
     ],
+    ['smtp://mail.example.org?dsn=failure,delay', { port: 25, dsn: { notify: ['FAILURE', 'DELAY'], returns: 'HDRS' } }],
+    ['smtp://mail.example.org?dsn=never&dsn_return=full', { port: 25, dsn: { notify: ['NEVER'], returns: 'FULL' } }],
     ['smtp://[2001:db8::1]:26', { host: '2001:db8::1', port: 26 }],
     ['smtp://müller.example', { host: 'müller.example', port: 25 }],
   ])('%s is a mail server', (url, changes) => {
@@ -65,6 +67,12 @@ describe('EMAIL_URL', () => {
       `smtp://mail.example.org?${query}`,
       /^EMAIL_URL must have one rate such as rate=14\/s,/,
     ]),
+    ...['dsn=', 'dsn=pigeon', 'dsn=never,failure', 'dsn=delay,delay'].map((query): [string, RegExp] => [
+      `smtp://mail.example.org?${query}`,
+      /^EMAIL_URL must have never, or some of success, failure and delay with commas, as dsn\.$/,
+    ]),
+    ['smtp://mail.example.org?dsn=delay&dsn_return=body', /^EMAIL_URL must have headers or full as dsn_return\.$/],
+    ['smtp://mail.example.org?dsn_return=full', /^EMAIL_URL has dsn_return without dsn\.$/],
     ['smtp://mail.example.org?concurrency=0', /^EMAIL_URL must have one concurrency from 1 to 999\.$/],
     ['smtp://ada@mail.example.org', /^EMAIL_URL has a user name without a password\.$/],
     ['smtp://ada:secret%zz@mail.example.org', /^EMAIL_URL has a % that is not written as %25\.$/],

@@ -18,7 +18,11 @@ type SendOptions = ISendMailOptions & { readonly signal: AbortSignal };
 
 /** What nodemailer's mailer gives to a transport. */
 interface MailToSend {
-  readonly data: { readonly raw: Buffer; readonly envelope: { readonly from: string; readonly to: string[] } };
+  readonly data: {
+    readonly raw: Buffer;
+    readonly envelope: { readonly from: string; readonly to: string[] };
+    readonly dsn?: SMTPConnection.DSNOptions;
+  };
 }
 
 type SentInfo = Pick<SMTPConnection.SentMessageInfo, 'response' | 'serverMessageId'>;
@@ -112,7 +116,12 @@ export class SmtpConnection {
   private async sendOnce(mail: OutgoingMail, server: string): Promise<Outcome> {
     const { signal } = this.controller;
     try {
-      const options: SendOptions = { ...compose(mail), transporterName: this.name, signal };
+      const options: SendOptions = {
+        ...compose(mail),
+        transporterName: this.name,
+        signal,
+        ...this.notifications(mail),
+      };
       const { response, serverMessageId } = (await this.mailer.sendMail(options)) as SentInfo;
       const reply = parseReply(this.mask.redact(response));
       if (reply === undefined) return malformedReply(this.context());
@@ -126,7 +135,7 @@ export class SmtpConnection {
   }
 
   /** Sends one mail in the current session, or else in a new one. */
-  private async transmit({ data: { raw, envelope } }: MailToSend): Promise<SentInfo> {
+  private async transmit({ data: { raw, envelope, dsn } }: MailToSend): Promise<SentInfo> {
     await this.reset;
     const { signal } = this.controller;
     const session = await this.openedSession(signal);
@@ -138,13 +147,21 @@ export class SmtpConnection {
       throw Object.assign(new Error(reason), { code: 'EENVELOPE' });
     }
     try {
-      return await session.send({ ...envelope, size: raw.length, use8BitMime: isUtf8 }, raw);
+      // nodemailer takes DSN for offered if the name of the server contains it (10.6.0, 1536).
+      const notifications = dsn !== undefined && session.offers('DSN') ? { dsn } : {};
+      return await session.send({ ...envelope, ...notifications, size: raw.length, use8BitMime: isUtf8 }, raw);
     } catch (error) {
       const { responseCode } = error as { responseCode?: number };
       if (responseCode === undefined || responseCode === 421) session.close();
       else this.reset = session.reset();
       throw error;
     }
+  }
+
+  /** Returns the options that ask for reports about a mail. Its key in them leads back to the message. */
+  private notifications({ pk }: OutgoingMail): Pick<ISendMailOptions, 'dsn'> {
+    const { dsn } = this.settings;
+    return dsn === undefined ? {} : { dsn: { notify: [...dsn.notify], ret: dsn.returns, envid: pk } };
   }
 
   private async openedSession(signal: AbortSignal): Promise<Session> {

@@ -7,6 +7,7 @@ import type { MailTransport, TransportFactory, TransportKind } from '../mail-tra
 import { oauthParameters, oauthSecretParameters, oauthSecrets, oauthSettingsIn } from '../oauth/oauth-settings.js';
 import { TokenSources } from '../oauth/token-sources.js';
 import { flagIn, readTransportUrl } from '../transport-url.js';
+import { dsnParameters, dsnSettingsIn } from './dsn.js';
 import { SmtpCheck } from './smtp-check.js';
 import { hostAndPort, type SmtpSettings, settingsProblem } from './smtp-settings.js';
 import { SmtpTransport } from './smtp-transport.js';
@@ -52,13 +53,14 @@ export const smtpKind: TransportKind<SmtpSettings> = {
 
 /** Reads `smtp://user:password@host:port` (or `?oauth=…` instead of the password), or `smtps://` with TLS from the first byte. */
 function smtpSettingsIn(text: string, { emailTimeout, emailHelo }: Settings): SmtpSettings {
-  const url = readTransportUrl(text, ['require_tls', ...oauthParameters]);
+  const url = readTransportUrl(text, ['require_tls', ...oauthParameters, ...dsnParameters]);
   const { scheme, username, password, host, port, path } = url;
   if (host === '') throw new Error('has no host');
   if (path !== '') throw new Error('must not have a path');
   const oauth = oauthSettingsIn(url);
   if (oauth !== undefined && password !== '') throw new Error('has both a password and oauth');
   if (username !== '' && password === '' && oauth === undefined) throw new Error('has a user name without a password');
+  const dsn = dsnSettingsIn(url);
   const useSsl = scheme === 'smtps';
   const requiresTls = flagIn(url, 'require_tls');
   if (useSsl && requiresTls === false) throw new Error('cannot be smtps:// with require_tls=false');
@@ -74,5 +76,6 @@ function smtpSettingsIn(text: string, { emailTimeout, emailHelo }: Settings): Sm
     timeout: emailTimeout,
     clientName: emailHelo,
     ...(oauth !== undefined && { oauth }),
+    ...(dsn !== undefined && { dsn }),
   };
 }

@@ -2,6 +2,7 @@ import type { Settings } from '../../../config/settings.js';
 import { hostProblem, loginProblem } from '../../../syntax/mail-host.js';
 import type { TransportSettings } from '../mail-transport.js';
 import type { OAuthSettings } from '../oauth/oauth-settings.js';
+import type { DsnSettings } from './dsn.js';
 
 /** Settings of an SMTP server and of the connections to it. */
 export interface SmtpSettings extends TransportSettings {
@@ -22,6 +23,8 @@ export interface SmtpSettings extends TransportSettings {
   readonly timeout: number;
   /** Client name in EHLO; default: the name or address of this machine. */
   readonly clientName?: string | undefined;
+  /** What the servers on the way report to the sender; default: what they report by themselves. */
+  readonly dsn?: DsnSettings;
 }
 
 /** Whether a transport is a mail server. */
