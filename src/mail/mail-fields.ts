@@ -1,4 +1,7 @@
+import type { RuleContext } from '../rest/fields/field.js';
 import { addressProblem } from '../syntax/email-address.js';
+import { EmailTemplates } from './email-templates.js';
+import { defaultSubjects } from './rendering/subject.js';
 
 /** Options of a field for the language of a mail. */
 export const localeField = {
@@ -15,6 +18,12 @@ export const localeField = {
 export function canReceive(address: string): Promise<string[] | undefined> {
   const problem = addressProblem('recipient', address);
   return Promise.resolve(problem === undefined ? undefined : [problem]);
+}
+
+/** Rule: there is such a template. */
+export async function templateExists(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
+  const isKnown = Object.hasOwn(defaultSubjects, path) || (await resolve(EmailTemplates).has(path));
+  return isKnown ? undefined : [`Invalid template '${path}' specified.`];
 }
 
 function isLocale(tag: string): boolean {

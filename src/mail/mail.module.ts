@@ -26,6 +26,7 @@ import { NamedSenders } from './transports/named-senders.js';
 import { NamedTransportController } from './transports/named-transport.controller.js';
 import { NamedTransportService } from './transports/named-transport.service.js';
 import { TransportChecks } from './transports/transport-checks.service.js';
+import { TransportTests } from './transports/transport-tests.service.js';
 import { TransportUrls } from './transports/transport-urls.js';
 
 /** Mails: rendering, outbox, delivery and notices, independent of flows. */
@@ -53,6 +54,7 @@ import { TransportUrls } from './transports/transport-urls.js';
     TransportChecks,
     TransportRates,
     TransportSlots,
+    TransportTests,
     TransportUrls,
   ],
   exports: [
@@ -69,6 +71,7 @@ import { TransportUrls } from './transports/transport-urls.js';
     Outbox,
     TransportChecks,
     TransportModule,
+    TransportTests,
   ],
 })
 export class MailModule {}

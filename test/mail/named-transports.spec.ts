@@ -114,6 +114,79 @@ describe('The mails of a stage with a transport', () => {
   });
 });
 
+describe('A test mail of a transport', () => {
+  const newAddress = (): string => `${randomUUID()}@example.com`;
+
+  it('goes through the queue, and has attempts that name the transport', async () => {
+    const transport = await createTransport({ from_address: 'newsroom@library.example' });
+    const to = newAddress();
+    const answer = await app.api.post(`/mail/transports/${transport.pk}/test/`, { to, locale: 'de' });
+    expect(answer).toMatchObject({ status: 202, body: { message: expect.any(String) } });
+    const { message } = answer.body;
+    await expect.poll(() => state(message), { timeout: 20_000 }).toBe('sent');
+    expect(sink.mails.find((mail) => mail.to === to)?.from).toBe('newsroom@library.example');
+    const { body } = await app.api.get(`/mail/messages/${message}/`);
+    expect(body).toMatchObject({ stage: null, transport: transport.pk, template: 'email/setup.html', locale: 'de' });
+    expect(body.timeline).toMatchObject([{ outcome: 'accepted', provider: 'smtp', transport: transport.name }]);
+    const [event] = await app.dataSource.query("select context from event where context ->> 'message_id' = $1", [
+      message,
+    ]);
+    expect(event.context.stage).toEqual({ pk: null, name: '' });
+  });
+
+  it('is sent once for requests with the same Idempotency-Key', async () => {
+    const { pk } = await createTransport();
+    const to = newAddress();
+    const headers = { 'idempotency-key': randomUUID() };
+    const answers = [1, 2].map(() => app.api.post(`/mail/transports/${pk}/test/`, { to }, { headers }));
+    const [first, second] = await Promise.all(answers);
+    expect(second?.body).toEqual(first?.body);
+    await expect.poll(() => state(first?.body.message), { timeout: 20_000 }).toBe('sent');
+    expect(sink.mails.filter((mail) => mail.to === to)).toHaveLength(1);
+  });
+
+  it('goes where the transport leads when it is sent, with the secrets of that time', async () => {
+    const { pk } = await createTransport({ url: 'smtp://127.0.0.1:1' });
+    const to = newAddress();
+    const { message } = (await app.api.post(`/mail/transports/${pk}/test/`, { to })).body;
+    await expect.poll(() => state(message), { timeout: 20_000 }).toBe('retrying');
+    await app.api.patch(`/mail/transports/${pk}/`, { url: `smtp://127.0.0.1:${elsewhere}` });
+    await app.api.post(`/mail/messages/${message}/requeue/`, {});
+    await expect.poll(() => another.mails.some((mail) => mail.to === to), { timeout: 20_000 }).toBe(true);
+  });
+
+  it('is discarded if the transport is deleted before it is sent, which nothing prevents', async () => {
+    const { pk } = await createTransport({ url: 'smtp://127.0.0.1:1' });
+    const { message } = (await app.api.post(`/mail/transports/${pk}/test/`, { to: newAddress() })).body;
+    await expect.poll(() => state(message), { timeout: 20_000 }).toBe('retrying');
+    expect((await app.api.get(`/mail/transports/${pk}/used_by/`)).body).toEqual([]);
+    expect((await app.api.delete(`/mail/transports/${pk}/`)).status).toBe(204);
+    await app.api.post(`/mail/messages/${message}/requeue/`, {});
+    await expect.poll(() => state(message), { timeout: 20_000 }).toBe('discarded');
+    expect((await messageOf(app, message)).reason).toBe('The transport of the mail was deleted.');
+  });
+
+  it.each([
+    [{ to: 'nobody' }, 'to'],
+    [{}, 'to'],
+    [{ to: 'a@example.com', template: 'email/none.html' }, 'template'],
+    [{ to: 'a@example.com', locale: '?' }, 'locale'],
+  ])('is refused for %j', async (body, field) => {
+    const { pk } = await createTransport();
+    const answer = await app.api.post(`/mail/transports/${pk}/test/`, body);
+    expect(answer).toMatchObject({ status: 400, body: { [field]: [expect.any(String)] } });
+  });
+
+  it('is sent by callers who may change the transport', async () => {
+    const { pk } = await createTransport();
+    const { api, user } = await createActor(app, ['authentik_mail.view_namedtransport']);
+    const to = newAddress();
+    expect((await api.post(`/mail/transports/${pk}/test/`, { to })).status).toBe(403);
+    await allow(app, user.pk, { permissions: ['authentik_mail.change_namedtransport'] });
+    expect((await api.post(`/mail/transports/${pk}/test/`, { to })).status).toBe(202);
+  });
+});
+
 describe('The limits of a transport', () => {
   it('hold over all of its stages and workers', async () => {
     const { pk: transport } = await createTransport({ url: `smtp://127.0.0.1:${port}?rate=5/s` });

@@ -43,6 +43,7 @@ import { StageTransports1795888401000 } from './1795888401000-stage-transports.j
 import { Verifications1795888600000 } from './1795888600000-verifications.js';
 import { VerificationMessages1795888690000 } from './1795888690000-verification-messages.js';
 import { Webhooks1795888800000 } from './1795888800000-webhooks.js';
+import { MessageTransports1795900000000 } from './1795900000000-message-transports.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -91,4 +92,5 @@ export const migrations = [
   Verifications1795888600000,
   VerificationMessages1795888690000,
   Webhooks1795888800000,
+  MessageTransports1795900000000,
 ];

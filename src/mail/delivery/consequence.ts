@@ -51,7 +51,7 @@ export function eventOf(message: DueMessage, sender: MailSender, failure?: strin
     context: {
       message: `Email to ${message.recipientAddress} ${isSent ? 'sent' : 'not sent'}`,
       message_id: message.pk,
-      stage: { pk: message.stageId, name: sender.name },
+      stage: { pk: message.stageId, name: message.transportId === null ? sender.name : '' },
       template: message.template,
       subject: message.subject,
       from_email: sender.from.address,

@@ -4,9 +4,10 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import { isTransient, retryTransient } from '../../database/transient-errors.js';
 import { Batcher } from '../../rest/cache/batcher.js';
 import { type DueMessage, type FinishedAttempt, MessageStore, type Postponement } from '../outbox/message-store.js';
+import { NamedSenders } from '../transports/named-senders.js';
 import { type MailSender, MailSenders } from './mail-senders.js';
 
-/** A waiting message with its sender; undefined if the sending stage was deleted. */
+/** A waiting message with its sender; undefined if the sending stage or transport was deleted. */
 export interface DueMail {
   readonly message: DueMessage;
   readonly sender: MailSender | undefined;
@@ -42,6 +43,7 @@ export class DeliveryBatches {
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly store: MessageStore,
     private readonly senders: MailSenders,
+    private readonly named: NamedSenders,
   ) {}
 
   /** Returns the message and its sender; undefined if it is no longer waiting. */
@@ -76,11 +78,19 @@ export class DeliveryBatches {
 
   private async findAll(pks: readonly string[]): Promise<(DueMail | undefined)[]> {
     const messages = new Map((await this.store.find(pks)).map((message) => [message.pk, message]));
-    const senders = await this.senders.of(new Set([...messages.values()].map(({ stageId }) => stageId)));
+    const senderOf = await this.sendersOf([...messages.values()]);
     return pks.map((pk) => {
       const message = messages.get(pk);
-      return message === undefined ? undefined : { message, sender: senders.get(message.stageId) };
+      return message === undefined ? undefined : { message, sender: senderOf(message) };
     });
+  }
+
+  /** Returns the sender of each of these messages: its transport, or else its stage. */
+  private async sendersOf(messages: readonly DueMessage[]): Promise<(message: DueMessage) => MailSender | undefined> {
+    const transports = new Set(messages.flatMap(({ transportId }) => transportId ?? []));
+    const stages = messages.filter(({ transportId }) => transportId === null).map(({ stageId }) => stageId);
+    const [named, others] = await Promise.all([this.named.of([...transports]), this.senders.of(new Set(stages))]);
+    return ({ transportId, stageId }) => (transportId === null ? others.get(stageId) : named.get(transportId));
   }
 
   private async claimAll(pks: readonly string[]): Promise<(number | undefined)[]> {

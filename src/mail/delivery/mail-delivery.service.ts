@@ -176,8 +176,9 @@ export class MailDelivery {
     });
   }
 
-  private async discard({ pk }: DueMessage): Promise<void> {
-    const ended = await this.store.end(this.dataSource.manager, pk, 'discarded', 'The sending stage was deleted.');
+  private async discard({ pk, transportId }: DueMessage): Promise<void> {
+    const reason = `The ${transportId === null ? 'sending stage' : 'transport of the mail'} was deleted.`;
+    const ended = await this.store.end(this.dataSource.manager, pk, 'discarded', reason);
     if (ended) await this.failures.notify(pk);
   }
 

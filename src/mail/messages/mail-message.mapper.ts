@@ -19,6 +19,7 @@ export const messageColumns = {
   reason: 'message.reason',
   created: 'message.created',
   finished: 'message.finished',
+  transport: 'message.transportId',
 } satisfies Columns & Record<keyof MailMessageDto, string>;
 
 /** Columns of a delivery attempt, for a query with the alias `attempt`. */

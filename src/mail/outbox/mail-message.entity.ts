@@ -39,6 +39,10 @@ export class MailMessage {
   @Column({ type: 'uuid', name: 'stage_uuid', nullable: true })
   stageId!: string | null;
 
+  /** Named transport that the mail goes through in place of a stage; no foreign key, as for the stage. */
+  @Column({ type: 'uuid', name: 'transport_uuid', nullable: true })
+  transportId!: string | null;
+
   /** Path of the template, such as `email/password_reset.html`. */
   @Column({ type: 'text' })
   template!: string;

@@ -11,8 +11,8 @@ import { finalStates, type MessageState, statesBefore, waitingStates } from './m
 export const sendMailTask = 'send_mail';
 
 /** A message to insert. */
-export type NewMessage = Pick<MailMessage, 'pk' | 'messageId' | 'stageId' | 'template' | 'subject' | 'data'> &
-  Pick<MailMessage, 'recipientName' | 'recipientAddress' | 'fromAddress' | 'locale' | 'deadline'>;
+export type NewMessage = Pick<MailMessage, 'pk' | 'messageId' | 'stageId' | 'transportId' | 'template' | 'subject'> &
+  Pick<MailMessage, 'data' | 'recipientName' | 'recipientAddress' | 'fromAddress' | 'locale' | 'deadline'>;
 
 /** A waiting message with everything needed to send it. */
 export type DueMessage = NewMessage &
@@ -70,8 +70,8 @@ export class MessageStore {
       `with message as (
          insert into "mail_message" (
            message_uuid, message_id, stage_uuid, template, subject, data,
-           recipient_name, recipient_address, from_address, locale, deadline, next_attempt
-         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now())
+           recipient_name, recipient_address, from_address, locale, deadline, transport_uuid, next_attempt
+         ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now())
          returning message_uuid
        )
        select ${sendingJob({ isFirst: true })} from message`,
@@ -87,6 +87,7 @@ export class MessageStore {
         message.fromAddress,
         message.locale,
         message.deadline,
+        message.transportId,
       ],
     );
   }
@@ -94,7 +95,8 @@ export class MessageStore {
   /** Returns the messages that are queued, retrying or sending. */
   async find(pks: readonly string[]): Promise<DueMessage[]> {
     return this.dataSource.query<DueMessage[]>(
-      `select message_uuid as pk, message_id as "messageId", stage_uuid as "stageId", template, subject, data,
+      `select message_uuid as pk, message_id as "messageId", stage_uuid as "stageId",
+              transport_uuid as "transportId", template, subject, data,
               recipient_name as "recipientName", recipient_address as "recipientAddress",
               from_address as "fromAddress", locale, deadline, state, attempts,
               earlier_attempts as "earlierAttempts", created, queued

@@ -15,6 +15,8 @@ import type { StoredMailData } from './stored-mail-data.js';
 export interface NewMail {
   /** Sending stage, whose connection settings are read at the time of sending; null: the service itself. */
   readonly stage: string | null;
+  /** Named transport in place of the stage, read at the time of sending too. */
+  readonly transport?: string;
   readonly fromAddress: string;
   /** `name` may be any text; `displayName` makes it safe for a header. */
   readonly recipient: { readonly name: string; readonly address: string };
@@ -54,6 +56,7 @@ export class Outbox {
       pk,
       messageId: `${pk}@${asciiDomainOf(mail.fromAddress)}`,
       stageId: mail.stage,
+      transportId: mail.transport ?? null,
       template: mail.template,
       subject: mail.subject ?? defaultSubjectOf(mail.template),
       data: {

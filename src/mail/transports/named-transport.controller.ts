@@ -1,7 +1,8 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Body, Controller, Inject } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
 import { ResourceController } from '../../core/access/resource-controller.js';
+import { Idempotent, type IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
 import { LimitedPerUser } from '../../core/limits/limited-per-user.js';
 import { Current } from '../../rest/access/visible.js';
 import { ValidationErrorDto } from '../../rest/openapi/error.dto.js';
@@ -13,6 +14,7 @@ import {
   PatchedNamedTransportRequestDto,
 } from './dto/named-transport.dto.js';
 import { NamedTransportCheckDto } from './dto/transport-check.dto.js';
+import { NamedTransportTestDto, NamedTransportTestRequestDto } from './dto/transport-test.dto.js';
 import { NamedTransport, namedTransportModel } from './named-transport.entity.js';
 import { NamedTransportService } from './named-transport.service.js';
 
@@ -57,5 +59,28 @@ export class NamedTransportController extends ResourceController(transports, {
   @LimitedPerUser({ name: 'mail_transports_check', times: 30, seconds: 300 })
   check(@Current() transport: NamedTransport): Promise<NamedTransportCheckDto> {
     return this.transports.check(transport);
+  }
+
+  @transports.detailAction({
+    method: 'POST',
+    path: 'test',
+    operation: 'test_create',
+    description:
+      'Send a test mail through a transport, through the same queue, worker and server as the mails of its stages. The ' +
+      'response does not wait for the delivery.',
+    permissions: [transports.permission('change')],
+    status: 202,
+    responses: [
+      { status: 202, type: NamedTransportTestDto },
+      { status: 400, type: ValidationErrorDto },
+    ],
+  })
+  @LimitedPerUser({ name: 'mail_transports_test', times: 30, seconds: 300 })
+  test(
+    @Current() transport: NamedTransport,
+    @Body() mail: NamedTransportTestRequestDto,
+    @Idempotent() request?: IdempotentRequest,
+  ): Promise<NamedTransportTestDto> {
+    return this.transports.test(transport, mail, request);
   }
 }

@@ -5,6 +5,7 @@ import type { Caller } from '../../core/access/caller.js';
 import { type ReadRows, ResourceStore } from '../../core/access/resource-store.js';
 import { Authority } from '../../core/authority/authority.service.js';
 import type { Subject } from '../../core/authority/read-standings.js';
+import type { IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
 import type { VisibleRows } from '../../rest/access/route-access.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
 import { Referrers } from '../../rest/referrers.js';
@@ -12,10 +13,12 @@ import type { Reference } from '../../rest/used-by.js';
 import { MailTransports } from '../transport/mail-transports.js';
 import type { NamedTransportDto, NamedTransportRequestDto } from './dto/named-transport.dto.js';
 import type { NamedTransportCheckDto } from './dto/transport-check.dto.js';
+import type { NamedTransportTestDto, NamedTransportTestRequestDto } from './dto/transport-test.dto.js';
 import { NamedSenders } from './named-senders.js';
 import { NamedTransport, namedTransportModel } from './named-transport.entity.js';
 import { namedTransportColumns, namedTransportResponse, type NamedTransportRow } from './named-transport.mapper.js';
 import { TransportChecks } from './transport-checks.service.js';
+import { TransportTests } from './transport-tests.service.js';
 import { TransportUrls } from './transport-urls.js';
 
 /** Stores named transports. */
@@ -32,6 +35,7 @@ export class NamedTransportService extends ResourceStore<
     private readonly transports: MailTransports,
     private readonly senders: NamedSenders,
     private readonly checks: TransportChecks,
+    private readonly tests: TransportTests,
     private readonly authority: Authority,
     private readonly referrers: Referrers,
   ) {
@@ -79,6 +83,17 @@ export class NamedTransportService extends ResourceStore<
   /** Checks whether a mail through the transport would be accepted, without sending one. */
   check(transport: NamedTransport): Promise<NamedTransportCheckDto> {
     return this.checks.check(this.senders.senderOf(transport));
+  }
+
+  /** Queues a test mail that goes through the transport. */
+  test(
+    transport: NamedTransport,
+    mail: NamedTransportTestRequestDto,
+    request?: IdempotentRequest,
+  ): Promise<NamedTransportTestDto> {
+    const { from } = this.senders.senderOf(transport);
+    const sender = { stage: null, transport: transport.pk, fromAddress: from.address, subject: null };
+    return this.tests.send(sender, mail, request);
   }
 
   /** @throws AppError `forbidden` if a caller who is not a superuser sets a URL */

@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
-import { Idempotency } from '../../core/idempotency/idempotency.service.js';
 import type { IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
+import { DatabaseClock } from '../../database/database-clock.js';
 import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
-import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { MailRenderer } from '../../mail/rendering/mail-renderer.js';
+import { sampleMail } from '../../mail/rendering/sample-mail.js';
 import { declaredNames } from '../../mail/rendering/template-scope.js';
 import { TransportChecks } from '../../mail/transports/transport-checks.service.js';
+import { TransportTests } from '../../mail/transports/transport-tests.service.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
 import { TemplateError } from '../../templating/template-error.js';
 import type {
@@ -20,10 +21,6 @@ import type {
 import { EmailStage } from './email-stage.entity.js';
 import { EmailStageService } from './email-stage.service.js';
 import { subjectOf } from './mail-defaults.js';
-import { sampleMail } from './sample-mail.js';
-
-/** Default template of a test mail. */
-const testTemplate = 'email/setup.html';
 
 /** Sends test mails, checks mail servers and previews templates, for administrators. */
 @Injectable()
@@ -32,35 +29,26 @@ export class EmailStageMailService {
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly stages: EmailStageService,
     private readonly senders: MailSenders,
-    private readonly outbox: Outbox,
     private readonly renderer: MailRenderer,
     private readonly checks: TransportChecks,
-    private readonly idempotency: Idempotency,
+    private readonly tests: TransportTests,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /**
-   * Queues a test mail, which is delivered like every other mail of the stage. An attempt takes at most 60 s,
-   * regardless of the timeout of the stage.
+   * Queues a test mail, as `TransportTests` does.
    *
    * @param stage null: uses the global settings
    */
   async test(
     stage: EmailStage | null,
-    { to, template = testTemplate, locale = 'en' }: EmailStageTestRequestDto,
+    mail: EmailStageTestRequestDto,
     request?: IdempotentRequest,
   ): Promise<EmailStageTestDto> {
     const { from } = await this.senderOf(stage);
-    const mail = {
-      stage: stage?.pk ?? null,
-      fromAddress: from.address,
-      recipient: { name: '', address: to },
-      template,
-      subject: stage === null || template === testTemplate ? null : subjectOf(stage),
-      locale,
-      data: { isTrial: true, values: { ...sampleMail(to, publicUrl(this.settings), stage?.tokenExpiry) } },
-      deadline: null,
-    };
-    return this.idempotency.once(request, async (manager) => ({ message: await this.outbox.enqueue(manager, mail) }));
+    const subject = stage === null ? null : subjectOf(stage);
+    const sender = { stage: stage?.pk ?? null, fromAddress: from.address, subject, minutes: stage?.tokenExpiry };
+    return this.tests.send(sender, mail, request);
   }
 
   /**
@@ -89,7 +77,7 @@ export class EmailStageMailService {
     locale = 'en',
     data,
   }: EmailTemplatePreviewRequestDto): Promise<EmailTemplatePreviewDto> {
-    const sample = sampleMail('jane.doe@example.org', publicUrl(this.settings));
+    const sample = sampleMail('jane.doe@example.org', publicUrl(this.settings), this.clock.date());
     try {
       const mail = await this.renderer.render({ template, subject, locale, data: { ...sample, ...data } });
       const unknown = Object.keys(data ?? {}).filter((name) => !declaredNames.has(name));

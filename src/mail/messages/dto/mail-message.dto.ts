@@ -134,6 +134,13 @@ class MailMessageFields {
     description: 'When the mail was sent, captured, failed or discarded.',
   })
   finished!: Date | null;
+
+  @UuidField({
+    readOnly: true,
+    nullable: true,
+    description: 'Named transport of a mail that belongs to no stage, such as its test mail; null for all others.',
+  })
+  transport!: string | null;
 }
 
 class MailMessageDetailFields extends MailMessageFields {

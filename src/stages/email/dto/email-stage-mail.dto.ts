@@ -1,47 +1,14 @@
-import { EmailTemplates } from '../../../mail/email-templates.js';
-import { canReceive, localeField } from '../../../mail/mail-fields.js';
-import { defaultSubjects } from '../../../mail/rendering/subject.js';
+import { localeField, templateExists } from '../../../mail/mail-fields.js';
 import { TransportCheckFields, TransportCheckStepFields } from '../../../mail/transports/dto/transport-check.dto.js';
+import { TransportTestFields, TransportTestResultFields } from '../../../mail/transports/dto/transport-test.dto.js';
 import { ResponseOf, RequestOf } from '../../../rest/fields/derived.js';
-import type { RuleContext } from '../../../rest/fields/field.js';
-import {
-  BooleanField,
-  DictionaryField,
-  EmailField,
-  ObjectField,
-  TextField,
-  TextListField,
-  UuidField,
-} from '../../../rest/fields/fields.js';
-
-class EmailStageTestFields {
-  @EmailField({ required: true, description: 'Recipient address.', rules: [canReceive] })
-  to!: string;
-
-  @TextField({
-    description: 'Shipped or custom template; default: `email/setup.html`.',
-    rules: [templateExists],
-    example: 'email/setup.html',
-  })
-  template?: string;
-
-  @TextField(localeField)
-  locale?: string;
-}
+import { BooleanField, DictionaryField, ObjectField, TextField, TextListField } from '../../../rest/fields/fields.js';
 
 /** A test mail to send. */
-export class EmailStageTestRequestDto extends RequestOf(EmailStageTestFields) {}
-
-class EmailStageTestResultFields {
-  @UuidField({
-    readOnly: true,
-    description: 'Key of the queued mail, whose state is at `/mail/messages/{message_uuid}/`.',
-  })
-  message!: string;
-}
+export class EmailStageTestRequestDto extends RequestOf(TransportTestFields) {}
 
 /** A queued test mail. */
-export class EmailStageTestDto extends ResponseOf(EmailStageTestResultFields) {}
+export class EmailStageTestDto extends ResponseOf(TransportTestResultFields) {}
 
 /** One step of a check: connection, greeting, TLS or login. */
 export class EmailStageCheckStepDto extends ResponseOf(TransportCheckStepFields) {}
@@ -107,11 +74,6 @@ class EmailTemplatePreviewFields {
 
 /** A rendered template. */
 export class EmailTemplatePreviewDto extends ResponseOf(EmailTemplatePreviewFields) {}
-
-async function templateExists(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
-  const isKnown = Object.hasOwn(defaultSubjects, path) || (await resolve(EmailTemplates).has(path));
-  return isKnown ? undefined : [`Invalid template '${path}' specified.`];
-}
 
 const isText = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
