@@ -9,7 +9,7 @@ const floors = [
   ['database'],
   ['events'],
   ['core'],
-  ['flows', 'mail', 'webhooks'],
+  ['flows', 'mail', 'webhooks', 'event-stream'],
   ['policies', 'managed', 'proofs'],
   ['flow-execution', 'health', 'verifications'],
   ['stages', 'pages', 'console'],

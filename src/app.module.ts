@@ -6,6 +6,7 @@ import { SETTINGS, type Settings } from './config/settings.js';
 import { ConsoleModule } from './console/console.module.js';
 import { CoreModule } from './core/core.module.js';
 import { DatabaseModule, type DatabaseModuleOptions } from './database/database.module.js';
+import { EventStreamModule } from './event-stream/event-stream.module.js';
 import { EventsModule } from './events/events.module.js';
 import { FlowExecutionModule } from './flow-execution/flow-execution.module.js';
 import { FlowsModule } from './flows/flows.module.js';
@@ -30,6 +31,7 @@ export class AppModule {
     const api = [
       CoreModule,
       EventsModule,
+      EventStreamModule,
       FlowsModule,
       TransferModule,
       PoliciesModule,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 
+import { EventStreamModule } from '../event-stream/event-stream.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { DatabaseMetrics } from './database-metrics.js';
@@ -11,7 +12,7 @@ import { Shutdown } from './shutdown.service.js';
 
 /** Health checks and metrics. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), MailModule, WebhooksModule],
+  imports: [TerminusModule.forRoot({ logger: false }), EventStreamModule, MailModule, WebhooksModule],
   controllers: [HealthController],
   providers: [DatabaseMetrics, Metrics, MetricsAccess, Shutdown],
   exports: [Metrics, Shutdown],

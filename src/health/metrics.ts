@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 import { DatabaseClock } from '../database/database-clock.js';
 import { JobQueue } from '../database/job-queue.js';
+import { EventStreams } from '../event-stream/event-streams.service.js';
 import { MailMetrics } from '../mail/delivery/mail-metrics.js';
 import type { ServedRequest } from '../rest/http/request-log.js';
 import { WebhookMetrics } from '../webhooks/webhook-metrics.js';
@@ -25,6 +26,7 @@ export class Metrics implements OnModuleInit {
     private readonly database: DatabaseMetrics,
     private readonly mail: MailMetrics,
     private readonly webhooks: WebhookMetrics,
+    private readonly streams: EventStreams,
     private readonly jobs: JobQueue,
     private readonly clock: DatabaseClock,
   ) {}
@@ -36,6 +38,7 @@ export class Metrics implements OnModuleInit {
       this.registry.removeSingleMetric(`nodejs_active_${name}_total`);
     this.mail.register(this.registry);
     this.webhooks.register(this.registry);
+    this.streams.register(this.registry);
     const silence = (): number => this.jobs.secondsSinceWork ?? 0;
     new Gauge({
       name: 'jobs_silence_seconds',

@@ -73,6 +73,8 @@ export interface ActionDeclaration {
   readonly status?: number;
   /** Form with a file: its schema, and the maximum size of the file in bytes. */
   readonly form?: { readonly type: Class; readonly largestFile: number };
+  /** Media type of a response that ends with its client. */
+  readonly streams?: string;
 }
 
 /** An action on one row. */
@@ -233,7 +235,7 @@ export function Action(action: ActionDeclaration): MethodDecorator {
   const responses = withDefaults(action.responses, [invalid, denied]);
   return applyDecorators(
     HttpCode(action.status ?? 200),
-    documented(method, action.operation, action.description, action.access, responses, action.form),
+    documented(method, action.operation, action.description, action.access, responses, action.form, action.streams),
   );
 }
 
@@ -257,10 +259,12 @@ function documented(
   access: RouteAccess,
   responses: readonly ApiResponseOptions[],
   form: ActionDeclaration['form'],
+  streams?: string,
 ): MethodDecorator {
+  const stream = streams === undefined ? {} : { produces: [streams], isStream: true };
   return applyDecorators(
     method,
-    RouteConfig({ access, ...(form && { largestFile: form.largestFile }) }),
+    RouteConfig({ access, ...(form && { largestFile: form.largestFile }), ...stream }),
     ...(form ? [ApiConsumes('multipart/form-data'), ApiBody({ type: form.type, required: false })] : []),
     ApiOperation({ operationId, description }),
     ApiSecurity('authentik'),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { DatabaseClock } from '../database/database-clock.js';
 import { SealBrokenError, SecretBox } from '../database/secret-box.js';
+import { outgoingMessage } from '../events/outbox/outgoing-message.js';
 import { RequestFailedError, sendRequest } from '../outgoing/http-request.js';
 import { OutgoingNetworks } from '../outgoing/outgoing-networks.js';
 import { signedHeaders } from '../outgoing/standard-webhook.js';
@@ -31,8 +32,8 @@ export class WebhookSender {
    * @param signal aborts the request; its reason is an `Error`
    */
   async send(endpoint: ClaimedEndpoint, { event }: DueDelivery, signal: AbortSignal): Promise<AttemptResult> {
-    const { id, type, subject, sequence, created, data } = event;
-    const body = JSON.stringify({ id, type, timestamp: new Date(created).toISOString(), subject, sequence, data });
+    const { id } = event;
+    const body = outgoingMessage(event);
     const started = this.clock.date();
     const start = performance.now();
     const secrets = this.secretsOf(endpoint);

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import { EventLog } from '../events/event-log.js';
+import { outgoingEventJson, type StoredEvent } from '../events/outbox/outgoing-message.js';
 
 /** An endpoint that this process sends the deliveries of. */
 export interface ClaimedEndpoint {
@@ -24,14 +25,7 @@ export interface DueDelivery {
   readonly failures: number;
   /** Seconds since the first of these attempts. */
   readonly age: number;
-  readonly event: {
-    readonly id: string;
-    readonly type: string;
-    readonly subject: string;
-    readonly sequence: number;
-    readonly created: string;
-    readonly data: Readonly<Record<string, unknown>>;
-  };
+  readonly event: StoredEvent;
 }
 
 /** The result of an attempt. */
@@ -112,8 +106,7 @@ export class WebhookStore {
       `select delivery_uuid as pk, attempts - earlier_attempts as failures,
               coalesce((select extract(epoch from now() - min(attempt.started)) from "webhook_attempt" attempt
                          where attempt.delivery_uuid = delivery.delivery_uuid and number > earlier_attempts), 0)::float8 as age,
-              json_build_object('id', event_uuid, 'type', type, 'subject', subject, 'sequence', sequence,
-                                'created', event.created, 'data', data) as event
+              ${outgoingEventJson} as event
          from "webhook_delivery" delivery join "outgoing_event" event using (event_uuid)
         where endpoint_uuid = $1 and state = 'pending' and next_attempt <= now()
         order by next_attempt, sequence limit $2`,

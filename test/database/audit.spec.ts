@@ -14,6 +14,7 @@ const unaudited = {
   dkim_key: 'keys of a domain, whose event names them',
   event: 'events themselves',
   event_shipping: 'the state of shipping them',
+  event_stream: 'the state of reading them',
   flow_token: 'a link of a run; its use has events of its own',
   idempotency_record: 'bookkeeping of requests',
   mail_message: 'the service sends mails',

@@ -25,7 +25,9 @@ async function statusOf(method: string, path: string, key?: string): Promise<num
     .replace(/:\w+/g, 'unknown');
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
   const response = await fetch(`${app.url}${concrete}/`, { method, headers, redirect: 'manual' });
-  await response.arrayBuffer();
+  // A stream does not end.
+  if (response.headers.get('content-type') === 'text/event-stream') await response.body?.cancel();
+  else await response.arrayBuffer();
   return response.status;
 }
 

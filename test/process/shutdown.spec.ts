@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { EventReader } from '../support/event-reader.js';
 import { createSendingStage, enqueue, mailFrom, messageOf } from '../support/mails.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
@@ -136,4 +137,26 @@ it('ends at once on a second signal', async () => {
   expect(await service.ended(), service.output).toBe(0);
   expect(Date.now() - since).toBeLessThan(15_000);
   expect(await messageOf(app, message)).toMatchObject({ state: 'retrying' });
+});
+
+it('ends streams of events at once, also one that nobody reads', async () => {
+  const { service, url } = await start({ ROLE: 'api', SHUTDOWN_DELAY: '0', SHUTDOWN_TIMEOUT: '60' });
+  const reader = await EventReader.open({ url });
+  const { hostname, port } = new URL(url);
+  const stuck = connect({ host: hostname, port: Number(port) });
+  stuck.on('error', () => undefined);
+  const authorization = `authorization: Bearer ${adminKey}`;
+  stuck.write(`GET /api/v3/events/stream/ HTTP/1.1\r\nhost: ${hostname}\r\n${authorization}\r\n\r\n`);
+  await once(stuck, 'data');
+  stuck.pause();
+  await app.dataSource.query(
+    `select "emit_event"('mail.sent', 'mail/1', jsonb_build_object('text', repeat('x', 20000))) from generate_series(1, 1000)`,
+  );
+  await expect.poll(() => reader.messages.length, { timeout: 20_000 }).toBe(1000);
+  const since = Date.now();
+  service.signal('SIGTERM');
+  expect(await service.ended(), service.output).toBe(0);
+  expect(Date.now() - since).toBeLessThan(15_000);
+  expect(reader.response.complete).toBe(true);
+  stuck.destroy();
 });

@@ -44,6 +44,7 @@ import { Verifications1795888600000 } from './1795888600000-verifications.js';
 import { VerificationMessages1795888690000 } from './1795888690000-verification-messages.js';
 import { Webhooks1795888800000 } from './1795888800000-webhooks.js';
 import { MessageTransports1795900000000 } from './1795900000000-message-transports.js';
+import { EventStream1795902000000 } from './1795902000000-event-stream.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -93,4 +94,5 @@ export const migrations = [
   VerificationMessages1795888690000,
   Webhooks1795888800000,
   MessageTransports1795900000000,
+  EventStream1795902000000,
 ];

@@ -1,8 +1,10 @@
 import { Column, CreateDateColumn, Entity, Generated, Index, PrimaryColumn, Unique } from 'typeorm';
 
-/** Something that happened, for other systems. Stored only if a webhook endpoint wants it. */
+/** Something that happened, for other systems. Stored only if a webhook endpoint or a stream of events wants it. */
 @Entity()
 @Unique('uq_outgoing_event_sequence', ['sequence'])
+@Index('ix_outgoing_event_unplaced', ['sequence'], { where: 'position IS NULL' })
+@Index('ix_outgoing_event_position', ['position'], { where: 'position > 0', unique: true })
 export class OutgoingEvent {
   /** The same in every attempt of every delivery, so that receivers recognize a repeated one. */
   @PrimaryColumn({ type: 'uuid', name: 'event_uuid' })
@@ -27,4 +29,8 @@ export class OutgoingEvent {
   @Index('ix_outgoing_event_created')
   @CreateDateColumn({ type: 'timestamptz' })
   created!: Date;
+
+  /** Place in the stream of events; null until it has one, 0 if it is not part of it. A bigint, which `pg` returns as text. */
+  @Column({ type: 'bigint', nullable: true, default: 0 })
+  position!: string | null;
 }

@@ -1,5 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The response ends with its client: its duration is logged, and not part of the metrics. */
+    isStream?: boolean;
+  }
+}
+
 /** A served request, for log and metrics. The route is the pattern: paths and queries may hold secrets. */
 export interface ServedRequest {
   readonly method: string;
@@ -25,7 +32,7 @@ export function logRequests(fastify: FastifyInstance, observe: (served: ServedRe
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,
     };
     request.log.info({ ...served, user: request.caller?.username }, 'request');
-    observe(served);
+    if (request.routeOptions.config.isStream !== true) observe(served);
     done();
   });
 }
