@@ -85,7 +85,8 @@ describe('A transport', () => {
     'failover(smtp://h graph://id@tenant.example?key_file=/etc/passwd)',
   ])('names no file of the server: %s', async (url) => {
     const answer = await app.api.post('/mail/transports/', { name: `transport-${randomUUID()}`, url });
-    const message = 'The URL must not have key_file: only EMAIL_URL names files of the server.';
+    const message =
+      'The URL must not have key_file: only EMAIL_URL names files of the server. Write the content as key, in base64.';
     expect(answer).toMatchObject({ status: 400, body: { url: [message] } });
   });
 

@@ -9,9 +9,12 @@ import { importFile } from '../factories/blueprint.js';
 import { created } from '../factories/created.js';
 import { createEmailStage } from '../factories/email-stage.js';
 import { createFlow } from '../factories/flow.js';
+import { AuthorizationServer } from '../support/authorization-server.js';
 import { apiKey, providerApis } from '../support/mail-provider-apis.js';
 import { MailProviderServer } from '../support/mail-provider-server.js';
 import { enqueue, mailFrom, messageOf } from '../support/mails.js';
+import { credentials } from '../support/smtp/certificates.js';
+import { CollectingServer } from '../support/smtp/collecting-server.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createTestDatabase } from '../support/test-database.js';
@@ -301,6 +304,39 @@ describe('A transport over HTTP', () => {
     const checked = await allowing.api.post(`/mail/transports/${transport.pk}/check/`, {});
     expect(checked.body).toMatchObject({ ok: true });
     await allowing.stop();
+  });
+
+  it('and its tokens need no file: the key of a service account is sealed in its URL', async () => {
+    const authorization = new AuthorizationServer();
+    const tokenUrl = await authorization.listen();
+    const users: unknown[] = [];
+    const server = await CollectingServer.start({
+      authMethods: ['XOAUTH2'],
+      onAuth: ({ username, accessToken = '' }, _, done) => {
+        users.push(username);
+        done(authorization.tokens.has(accessToken) ? null : new Error('5.7.3 no'), { user: username });
+      },
+    });
+    const pem = credentials('oauth-client').key;
+    const account = { client_email: 'mail@project.example', private_key: pem.slice(pem.indexOf('-----BEGIN PRIVATE')) };
+    const key = Buffer.from(JSON.stringify(account)).toString('base64');
+    const query = new URLSearchParams({ oauth: 'google', key, token_url: tokenUrl, require_tls: 'false' });
+    const url = `smtp://books%40library.example@127.0.0.1:${server.port}?${query.toString()}`;
+    const allowing = await startTestApp({ WEBHOOK_ALLOW: '127.0.0.0/8' });
+    const transport = await created<NamedTransportDto>(allowing.api.post('/mail/transports/', { name: 'g', url }));
+    expect(transport.url).toContain('key=***');
+    const { message } = (await allowing.api.post(`/mail/transports/${transport.pk}/test/`, { to: 'a@example.com' }))
+      .body;
+    await expect.poll(() => messageOf(allowing, message).then((mail) => mail.state), { timeout: 20_000 }).toBe('sent');
+    expect(users).toEqual(['books@library.example']);
+    const { reason } = await messageOf(allowing, message);
+    const rows = await allowing.dataSource.query(
+      'select t::text from named_transport t union all select e::text from event e',
+    );
+    expect(JSON.stringify([rows, reason])).not.toContain(key.slice(0, 60));
+    await allowing.stop();
+    await server.stop();
+    authorization.close();
   });
 
   it('asks for tokens there no more than for anything else', async () => {

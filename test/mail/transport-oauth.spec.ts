@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -79,6 +79,16 @@ describe('A token for a login', () => {
       'of Microsoft with a certificate',
       () => ({ ...microsoft, client_secret: '', key_file: fileOf('oauth-client') }),
       '4c1e with https://outlook.office365.com/.default',
+    ],
+    [
+      'of Microsoft with a certificate in the URL',
+      () => ({ ...microsoft, client_secret: '', key: readFileSync(fileOf('oauth-client'), 'base64') }),
+      '4c1e with https://outlook.office365.com/.default',
+    ],
+    [
+      'of a Google service account whose key is in the URL',
+      () => ({ oauth: 'google', key: readFileSync(accountFile, 'base64url') }),
+      `mail@project.example for ${mailbox}`,
     ],
     [
       'of a Google service account, for the mailbox',

@@ -86,12 +86,12 @@ describe('EMAIL_URL', () => {
     ['smtp://ada@mail.example.org?oauth=microsoft&client_id=a', /^EMAIL_URL needs the tenant, its ID or its domain\.$/],
     [
       'smtp://ada@mail.example.org?oauth=microsoft&tenant=a&client_id=b',
-      /^EMAIL_URL needs client_secret or key_file\.$/,
+      /^EMAIL_URL needs client_secret, key_file or key\.$/,
     ],
     ['smtp://ada@mail.example.org?oauth=microsoft&tenant=a&client_secret=secret', /^EMAIL_URL needs client_id\.$/],
     [
       'smtp://ada@mail.example.org?oauth=google&client_id=a&client_secret=secret',
-      /^EMAIL_URL needs key_file with the JSON key/,
+      /^EMAIL_URL needs key_file or key with the JSON key/,
     ],
     [
       'smtp://ada@mail.example.org?oauth=other&client_id=a&client_secret=secret',
@@ -108,6 +108,19 @@ describe('EMAIL_URL', () => {
     [
       'smtp://ada@mail.example.org?oauth=google&key_file=package.json',
       /^EMAIL_URL has a key_file that is not the JSON key of a service account\.$/,
+    ],
+    ['smtp://ada@mail.example.org?oauth=google&key=%7Bsecret', /^EMAIL_URL has a key that is not base64\.$/],
+    [
+      `smtp://ada@mail.example.org?oauth=google&key=${Buffer.from('{"a": "secret"}').toString('base64')}`,
+      /^EMAIL_URL has a key that is not the JSON key of a service account\.$/,
+    ],
+    [
+      `smtp://ada@mail.example.org?oauth=microsoft&tenant=a&client_id=b&key=${Buffer.from('secret').toString('base64')}`,
+      /^EMAIL_URL has a key without a private key that can be read\.$/,
+    ],
+    [
+      'smtp://ada@mail.example.org?oauth=microsoft&tenant=a&client_id=b&key=secret&key_file=/x',
+      /^EMAIL_URL has both key and key_file; one of them is enough\.$/,
     ],
     ['smtp://ada:secret%0D%0A@mail.example.org', /^EMAIL_URL cannot be used: The password .* control character/],
     ['smtp://ada:secret@mail.example.org#x', /^EMAIL_URL has a # that is not written as %23\.$/],

@@ -17,6 +17,8 @@ describe('A masked URL', () => {
       'smtp://a%40b.c@h?oauth=google&client_id=id&client_secret=s&refresh%5Ftoken=t',
       'smtp://a%40b.c@h?oauth=google&client_id=id&client_secret=***&refresh_token=***',
     ],
+    ['graph://id@tenant.example?key=c2VjcmV0', 'graph://id@tenant.example?key=***'],
+    ['smtp://a%40b.c@h?oauth=google&key=c2Vj+cmV0', 'smtp://a%40b.c@h?oauth=google&key=***'],
     ['failover(resend://a@default  smtp://u:p@h)', 'failover(resend://***@default smtp://u:***@h)'],
   ])('has no secret: %s', (url, shown) => {
     expect(maskedUrl(url)).toBe(shown);

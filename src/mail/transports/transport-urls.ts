@@ -69,7 +69,9 @@ export class TransportUrls {
   private read(url: string): readonly TransportSettings[] {
     // Before the URL is read: its errors would say which files the server has.
     if (parameterNames(url).includes('key_file')) {
-      throw new Error('must not have key_file: only EMAIL_URL names files of the server.');
+      throw new Error(
+        'must not have key_file: only EMAIL_URL names files of the server. Write the content as key, in base64.',
+      );
     }
     const transports = readTransports(url, this.settings);
     if (transports.some(({ kind }) => kind === mailboxKind.name)) {

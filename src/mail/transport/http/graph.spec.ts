@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 
 import { AuthorizationServer, clientSecret, expiredSecret } from '../../../../test/support/authorization-server.js';
+import { graphFailure, graphReply } from '../../../../test/support/graph-api.js';
 import {
   MailProviderServer,
   type ProviderCall,
@@ -25,24 +28,8 @@ let authorization: AuthorizationServer;
 let host: string;
 const rejected = new Set<string>();
 
-/** https://learn.microsoft.com/en-us/graph/api/user-sendmail */
-function api({ method, path, headers, body }: ProviderCall): ProviderReply {
-  const token = headers.authorization?.replace(/^Bearer /, '') ?? '';
-  if (!authorization.tokens.has(token) || rejected.has(token)) {
-    return failure(401, 'InvalidAuthenticationToken', 'Access token has expired or is not yet valid.');
-  }
-  if (method !== 'POST' || path !== `/v1.0/users/${encodeURIComponent(sender)}/sendMail`) {
-    return failure(404, 'ErrorInvalidUser', `The requested user '${path}' is invalid.`);
-  }
-  const mime = Buffer.from(body, 'base64').toString();
-  if (headers['content-type'] !== 'text/plain' || !/^MIME-Version: /m.test(mime)) {
-    return failure(400, 'ErrorMimeContentInvalidBase64String', 'Invalid base64 string for MIME content.');
-  }
-  return { status: 202, headers: { 'request-id': 'b0c2b1f4' } };
-}
-
-function failure(status: number, code: string, message: string, headers = {}): ProviderReply {
-  return { status, headers, body: { error: { code, message } } };
+function api(call: ProviderCall): ProviderReply {
+  return graphReply(call, (token) => authorization.tokens.has(token) && !rejected.has(token), sender);
 }
 
 const server = new MailProviderServer(api);
@@ -79,7 +66,9 @@ it('Microsoft Graph gets the mail as MIME in base64, with a token of the applica
 });
 
 it('The application can prove itself with a certificate', async () => {
-  expect(await open('4c1e', { key_file: fileOf('oauth-client') }).send(mail)).toMatchObject({ kind: 'accepted' });
+  const file = fileOf('oauth-client');
+  expect(await open('4c1e', { key_file: file }).send(mail)).toMatchObject({ kind: 'accepted' });
+  expect(await open('4c1e', { key: readFileSync(file, 'base64') }).send(mail)).toMatchObject({ kind: 'accepted' });
 });
 
 it('A rejected token is replaced once', async () => {
@@ -93,7 +82,7 @@ it('A rejected token is replaced once', async () => {
 });
 
 it('A mail that can never be sent is refused', async () => {
-  server.handle = () => failure(400, 'ErrorInvalidRecipients', 'At least one recipient is not valid.');
+  server.handle = () => graphFailure(400, 'ErrorInvalidRecipients', 'At least one recipient is not valid.');
   expect(await open().send(mail)).toMatchObject({ kind: 'refused', code: 400 });
 });
 
@@ -103,13 +92,13 @@ it.each([
   ['ErrorInvalidUser', 404, 'The sender must be a mailbox of the tenant.'],
   ['MailboxNotEnabledForRESTAPI', 404, 'The sender must be a mailbox in Exchange Online'],
 ])('%s defers the mail and says what to do, as the check does', async (code, status, advice) => {
-  server.handle = () => failure(status, code, 'Words.');
+  server.handle = () => graphFailure(status, code, 'Words.');
   expect(await open().send(mail)).toMatchObject({ kind: 'deferred', reason: expect.stringContaining(advice) });
   expect(await open().check(sender)).toMatchObject({ ok: false, verdict: expect.stringContaining(advice) });
 });
 
 it.each([429, 503])('Status %i defers the mail for as long as it says', async (status) => {
-  server.handle = () => failure(status, 'ApplicationThrottled', 'Too many.', { 'retry-after': '21' });
+  server.handle = () => graphFailure(status, 'ApplicationThrottled', 'Too many.', { 'retry-after': '21' });
   expect(await open().send(mail)).toMatchObject({ kind: 'deferred', code: status, retryAfter: 21 });
 });
 
@@ -132,7 +121,7 @@ it('A check sends nothing and shows neither secret nor token', async () => {
 });
 
 it.each([
-  ['graph://4c1e@library.example', 'needs client_secret or key_file'],
+  ['graph://4c1e@library.example', 'needs client_secret, key_file or key'],
   ['graph://4c1e:x@library.example/path', 'must be graph://<client ID>:<secret>@<tenant>'],
   ['graph://4c1e:x@library.example?endpoint=http://graph.example', 'must have an https:// address as endpoint'],
 ])('%s is refused', (url, message) => {

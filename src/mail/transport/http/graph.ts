@@ -24,7 +24,7 @@ const advices: Readonly<Record<string, string>> = {
 export const graph: HttpProvider = {
   name: 'graph',
   host: 'graph.microsoft.com',
-  parameters: ['key_file', 'token_url', 'endpoint'],
+  parameters: ['key', 'key_file', 'token_url', 'endpoint'],
   // A repeated mail is sent again.
   isIdempotent: false,
   parse: ({ username, password, host, port, path, parameters }) => {
@@ -35,6 +35,7 @@ export const graph: HttpProvider = {
       tokenUrl: parameters.get('token_url'),
       clientId: username,
       clientSecret: password,
+      key: parameters.get('key') ?? '',
       keyFile: parameters.get('key_file') ?? '',
       endpoint,
     });

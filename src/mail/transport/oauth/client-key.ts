@@ -10,21 +10,46 @@ export interface ClientKey {
   readonly account: string | undefined;
 }
 
+/** Where a key is: in the settings, or in a file. */
+interface KeySource {
+  /** The content of a key file in base64; empty for none. */
+  readonly key: string;
+  /** Path of a file; empty for none. */
+  readonly keyFile: string;
+}
+
 /**
- * Reads a PEM file with an RSA key and, for Microsoft, its certificate, or the JSON key of a Google service account.
+ * Reads an RSA key in PEM and, for Microsoft, its certificate, or the JSON key of a Google service account.
  *
+ * @returns undefined if there is no key
  * @throws Error whose message completes the name of a setting
  */
-export function readClientKey(file: string): ClientKey {
-  let text: string;
+export function readClientKey({ key, keyFile }: KeySource): ClientKey | undefined {
+  if (key === '' && keyFile === '') return undefined;
+  const name = key === '' ? 'key_file' : 'key';
+  const text = key === '' ? contentOf(keyFile) : decodedKey(key);
   try {
-    text = readFileSync(file, 'utf8');
+    return text.trimStart().startsWith('{') ? serviceAccountKey(text) : pemKey(text);
+  } catch (error) {
+    throw new Error(`has a ${name} ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
   } catch (error) {
     throw new Error(`has a key_file that cannot be read: ${(error as NodeJS.ErrnoException).code ?? ''}`, {
       cause: error,
     });
   }
-  return text.trimStart().startsWith('{') ? serviceAccountKey(text) : pemKey(text);
+}
+
+/** Reads both alphabets of base64. A plus sign in a query is read as a blank. */
+function decodedKey(key: string): string {
+  const text = key.replaceAll(' ', '+');
+  if (!/^[\w+/-]+={0,2}$/.test(text)) throw new Error('has a key that is not base64');
+  return Buffer.from(text, 'base64').toString('utf8');
 }
 
 /** Returns a JSON Web Token with these claims, signed with RS256 or PS256 (RFC 7515, RFC 7523), valid for 5 minutes. */
@@ -67,7 +92,7 @@ function pemKey(text: string): ClientKey {
 function serviceAccountKey(text: string): ClientKey {
   const { client_email: account, private_key: key, private_key_id: id } = jsonIn(text);
   if (typeof account !== 'string' || typeof key !== 'string') {
-    throw new Error('has a key_file that is not the JSON key of a service account');
+    throw new Error('that is not the JSON key of a service account');
   }
   return { key: rsaKey(key), header: typeof id === 'string' ? { kid: id } : {}, account };
 }
@@ -76,7 +101,7 @@ function jsonIn(text: string): Record<string, unknown> {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch (error) {
-    throw new Error('has a key_file that is not JSON', { cause: error });
+    throw new Error('that is not JSON', { cause: error });
   }
 }
 
@@ -85,9 +110,9 @@ function rsaKey(pem: string): KeyObject {
   try {
     key = createPrivateKey(pem);
   } catch (error) {
-    throw new Error('has a key_file without a private key that can be read', { cause: error });
+    throw new Error('without a private key that can be read', { cause: error });
   }
-  if (key.asymmetricKeyType !== 'rsa') throw new Error('has a key_file whose key is not an RSA key');
+  if (key.asymmetricKeyType !== 'rsa') throw new Error('whose key is not an RSA key');
   return key;
 }
 
@@ -95,7 +120,7 @@ function thumbprintOf(pem: string): string {
   try {
     return Buffer.from(new X509Certificate(pem).fingerprint256.replaceAll(':', ''), 'hex').toString('base64url');
   } catch (error) {
-    throw new Error('has a key_file whose certificate cannot be read', { cause: error });
+    throw new Error('whose certificate cannot be read', { cause: error });
   }
 }
 

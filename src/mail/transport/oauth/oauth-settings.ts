@@ -10,7 +10,9 @@ export interface OAuthSettings {
   readonly clientId: string;
   /** Empty if a key or nothing proves who the client is. */
   readonly clientSecret: string;
-  /** File with the private key that signs assertions; empty for none. */
+  /** The private key that signs assertions, in base64; empty for none. */
+  readonly key: string;
+  /** File with that key instead; empty for none. */
   readonly keyFile: string;
   /** Empty for tokens of the client itself. */
   readonly refreshToken: string;
@@ -27,16 +29,17 @@ export const oauthParameters = [
   'token_url',
   'client_id',
   'client_secret',
+  'key',
   'key_file',
   'refresh_token',
   'scope',
 ] as const;
 
 /** Names of the parameters that are secret. */
-export const oauthSecretParameters: readonly string[] = ['client_secret', 'refresh_token'];
+export const oauthSecretParameters: readonly string[] = ['client_secret', 'key', 'refresh_token'];
 
 /** Names of the settings that are secret. */
-export const oauthSecrets: readonly string[] = ['clientSecret', 'refreshToken'];
+export const oauthSecrets: readonly string[] = ['clientSecret', 'key', 'refreshToken'];
 
 /** What is usual at a provider. */
 interface Preset {
@@ -66,6 +69,7 @@ export function oauthSettingsIn({ parameters, username }: TransportUrl): OAuthSe
     tokenUrl: given('token_url') || tokenUrl,
     clientId: given('client_id'),
     clientSecret: given('client_secret'),
+    key: given('key'),
     keyFile: given('key_file'),
     refreshToken: given('refresh_token'),
     // Without it, a refresh token keeps the scope that it was issued for (RFC 6749, 6).
@@ -84,11 +88,12 @@ export function microsoftSettings(account: {
   readonly tokenUrl: string | undefined;
   readonly clientId: string;
   readonly clientSecret: string;
+  readonly key: string;
   readonly keyFile: string;
   /** The API that the tokens are for. */
   readonly endpoint: string;
 }): OAuthSettings {
-  const { tenant, tokenUrl, clientId, clientSecret, keyFile, endpoint } = account;
+  const { tenant, tokenUrl, clientId, clientSecret, key, keyFile, endpoint } = account;
   if (!URL.canParse(endpoint) || !isSafe(new URL(endpoint)))
     throw new Error('must have an https:// address as endpoint');
   const settings = {
@@ -96,6 +101,7 @@ export function microsoftSettings(account: {
     tokenUrl: tokenUrl ?? microsoftTokenUrl(tenant),
     clientId,
     clientSecret,
+    key,
     keyFile,
     refreshToken: '',
     scope: `${new URL(endpoint).origin}/.default`,
@@ -121,20 +127,24 @@ function microsoftTokenUrl(tenant: string): string {
   return `https://login.microsoftonline.com/${tenant}/oauth2/v2.0/token`;
 }
 
+/** What proves who the client is: the settings by their parameters. */
+const proofSettings = { client_secret: 'clientSecret', key: 'key', key_file: 'keyFile' } as const;
+
 /** Returns what is wrong with the settings, as the end of a sentence; undefined if nothing is. */
 function problemOf(settings: OAuthSettings): string | undefined {
-  const { provider, tokenUrl, clientId, clientSecret, keyFile, refreshToken, user } = settings;
+  const { provider, tokenUrl, clientId, refreshToken, user } = settings;
   if (user === '') return 'has no user name';
   if (tokenUrl === '') return 'needs token_url with oauth=other';
   if (!URL.canParse(tokenUrl) || !isSafe(new URL(tokenUrl))) return 'must have an https:// address as token_url';
-  if (keyFile !== '' && clientSecret !== '') return 'has both client_secret and key_file; one of them is enough';
-  const key = keyFile === '' ? undefined : readClientKey(keyFile);
+  const proofs = Object.entries(proofSettings).flatMap(([name, setting]) => (settings[setting] === '' ? [] : name));
+  if (proofs.length > 1) return `has both ${proofs.slice(0, 2).join(' and ')}; one of them is enough`;
+  const key = readClientKey(settings);
   if (provider === 'google' && refreshToken === '') {
     if (isServiceAccount(key)) return undefined;
-    return 'needs key_file with the JSON key of a service account, or refresh_token, with oauth=google';
+    return 'needs key_file or key with the JSON key of a service account, or refresh_token, with oauth=google';
   }
   if (clientId === '') return 'needs client_id';
-  if (refreshToken === '' && clientSecret === '' && keyFile === '') return 'needs client_secret or key_file';
+  if (refreshToken === '' && proofs.length === 0) return 'needs client_secret, key_file or key';
   return undefined;
 }
 

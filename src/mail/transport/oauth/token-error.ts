@@ -53,7 +53,7 @@ const meanings: readonly Meaning[] = [
   {
     text: /AADSTS700027\b/,
     says: 'that it does not know the certificate',
-    advice: 'Upload the certificate of key_file to the application in Microsoft Entra (Certificates & secrets).',
+    advice: 'Upload the certificate of key_file or key to the application in Microsoft Entra (Certificates & secrets).',
   },
   {
     text: /AADSTS7000112\b/,
@@ -69,7 +69,7 @@ const meanings: readonly Meaning[] = [
   {
     text: /Invalid JWT Signature/i,
     says: 'that it does not know the key of the service account',
-    advice: 'Create a new key for the service account, and set its JSON file as key_file.',
+    advice: 'Create a new key for the service account, and set its JSON file as key_file, or as key in base64.',
   },
   {
     text: /Invalid email or User ID/i,
@@ -84,7 +84,7 @@ const meanings: readonly Meaning[] = [
   {
     text: /invalid_client/,
     says: 'that the client is wrong',
-    advice: 'Check client_id, and client_secret or key_file.',
+    advice: 'Check client_id, and client_secret, key_file or key.',
   },
   { text: /invalid_scope/, says: 'that the scope is wrong', advice: 'Check scope.' },
 ];

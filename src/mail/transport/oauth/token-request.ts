@@ -10,8 +10,8 @@ import type { OAuthSettings } from './oauth-settings.js';
  * @throws Error if the key cannot be read; its message completes EMAIL_URL
  */
 export function tokenRequest(settings: OAuthSettings, refreshToken: string, now: number): URLSearchParams {
-  const { provider, tokenUrl, clientId, clientSecret, keyFile, scope, user } = settings;
-  const key = keyFile === '' ? undefined : readClientKey(keyFile);
+  const { provider, tokenUrl, clientId, clientSecret, scope, user } = settings;
+  const key = readClientKey(settings);
   if (key?.account !== undefined && refreshToken === '') {
     const claims = { iss: key.account, sub: user, aud: tokenUrl, scope };
     return fields({

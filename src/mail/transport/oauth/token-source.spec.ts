@@ -21,6 +21,7 @@ function source(changes: Partial<OAuthSettings> = {}): TokenSource {
     tokenUrl: server.url,
     clientId: 'c1',
     clientSecret,
+    key: '',
     keyFile: '',
     refreshToken: '',
   };

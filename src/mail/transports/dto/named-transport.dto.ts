@@ -36,9 +36,9 @@ class NamedTransportFields {
 
   @TextField({
     required: true,
-    maxLength: 5_000,
+    maxLength: 20_000,
     description:
-      'How mails are sent, as `EMAIL_URL` describes it, without `key_file` and `mailbox://`. Its secrets are never ' +
+      'How mails are sent, as `EMAIL_URL` describes it, without `key_file` (write the key as `key`, in base64) and `mailbox://`. Its secrets are never ' +
       'shown: responses have `***` in their place. A request may have it too, if it changes nothing else in that URL ' +
       'than `rate` and `concurrency`. Only superusers set it.',
     example: 'smtp://relay.example.org:587?rate=14/s',
