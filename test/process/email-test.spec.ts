@@ -1,21 +1,15 @@
-import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { simpleParser } from 'mailparser';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { type CommandResult, runEmailTest } from '../support/email-test-command.js';
 import { createSendingStage, messageOf } from '../support/mails.js';
 import { freePort } from '../support/service-process.js';
 import { SmtpRefusal, SmtpSink } from '../support/smtp-sink.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
-
-interface CommandResult {
-  readonly code: number;
-  readonly output: string;
-  readonly errors: string;
-}
 
 let app: TestApp;
 let folder: string;
@@ -41,17 +35,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Runs the command. @param environment settings by name; none is inherited */
 function run(args: string[], environment: Record<string, string> = {}): Promise<CommandResult> {
-  const { url } = app.dataSource.options as { url: string };
-  const { PATH = '' } = process.env;
-  const settings = { DATABASE_URL: url, SECRET_KEY: 'secret-key-of-the-tests-0123456789', DATA_DIR: folder };
-  const command = ['--enable-source-maps', join(inject('compiledSources'), 'main.js'), 'email:test', ...args];
-  return new Promise((resolve) => {
-    execFile(process.execPath, command, { env: { PATH, ...settings, ...environment } }, (error, output, errors) => {
-      resolve({ code: error === null ? 0 : Number(error.code), output, errors });
-    });
-  });
+  return runEmailTest(app, folder, args, environment);
 }
 
 describe('email-stage email:test', { timeout: 120_000 }, () => {

@@ -49,7 +49,8 @@ function postmark(call: ProviderCall): ProviderReply {
   }
   if (call.path === '/server') return { status: 200, body: { ID: 1, Name: 'Library' } };
   const { From, To, Subject, TextBody, MessageStream } = jsonIn(call);
-  if (call.path !== '/email' || ![From, To, Subject, TextBody].every(isText) || MessageStream !== 'transactional') {
+  const isStream = MessageStream === 'transactional' || MessageStream === 'outbound';
+  if (call.path !== '/email' || ![From, To, Subject, TextBody].every(isText) || !isStream) {
     return { status: 422, body: { ErrorCode: 300, Message: 'Invalid email request.' } };
   }
   return { status: 200, body: { ErrorCode: 0, Message: 'OK', MessageID: '0a129aee-e1cd-480d-b08d-4f48548ff48d', To } };
@@ -80,11 +81,11 @@ function mailgun(call: ProviderCall): ProviderReply {
   if (call.headers.authorization !== `Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`) {
     return { status: 401, body: 'Forbidden' };
   }
-  if (call.path === '/v4/domains/mg.example.org') return { status: 200, body: { domain: {} } };
+  if (/^\/v4\/domains\/mg\.[a-z.]+$/.test(call.path)) return { status: 200, body: { domain: {} } };
   const boundary = /boundary=(\S+)/.exec(call.headers['content-type'] ?? '')?.[1] ?? '';
   const parts = call.body.split(`--${boundary}`);
   const hasField = (name: string): boolean => parts.some((part) => part.includes(`form-data; name="${name}"`));
-  if (call.path !== '/v3/mg.example.org/messages.mime' || !hasField('to') || !hasField('message')) {
+  if (!/^\/v3\/mg\.[a-z.]+\/messages\.mime$/.test(call.path) || !hasField('to') || !hasField('message')) {
     return { status: 400, body: { message: 'to parameter is missing' } };
   }
   return { status: 200, body: { id: '<20261129.1@mg.example.org>', message: 'Queued. Thank you.' } };
