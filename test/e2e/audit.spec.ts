@@ -198,6 +198,7 @@ const changeNothing = [
   'POST /mail/messages/{message_uuid}/discard/',
   'POST /mail/messages/{message_uuid}/requeue/',
   'POST /mail/transports/{transport_uuid}/check/',
+  'POST /mail/transports/{transport_uuid}/test/',
   'POST /verifications/{verification_uuid}/resend/',
   'POST /stages/email/templates/preview/',
   'POST /stages/email/{stage_uuid}/check/',
