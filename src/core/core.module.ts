@@ -23,6 +23,8 @@ import { PermissionService } from './permissions/permission.service.js';
 import { RoleController } from './permissions/role.controller.js';
 import { RoleService } from './permissions/role.service.js';
 import { RootController } from './root/config.controller.js';
+import { AuthenticatedSessionController } from './sessions/authenticated-session.controller.js';
+import { AuthenticatedSessionService } from './sessions/authenticated-session.service.js';
 import { KnownBrowsers } from './sessions/known-browsers.js';
 import { SessionCookies } from './sessions/session-cookies.js';
 import { Sessions } from './sessions/session.service.js';
@@ -40,6 +42,7 @@ import { UserService } from './users/user.service.js';
 @Module({
   imports: [EventsModule],
   controllers: [
+    AuthenticatedSessionController,
     GroupController,
     PermissionListController,
     RoleController,
@@ -57,6 +60,7 @@ import { UserService } from './users/user.service.js';
     { provide: APP_GUARD, useExisting: AccessGuard },
     AccountChanges,
     AccountService,
+    AuthenticatedSessionService,
     AuthenticationService,
     Authority,
     BootstrapService,

@@ -16,6 +16,7 @@ export interface Visitor {
   /** Cookie of earlier sign-ins (`KnownBrowsers`); untrusted. */
   readonly browser: string | undefined;
   /** BCP 47, best first: `?locale=`, then `Accept-Language`. */
+  readonly userAgent: string;
   readonly locales: readonly string[];
   readonly requestId: string;
 }

@@ -166,10 +166,11 @@ export class FlowExecutor {
   private async openRun(manager: EntityManager, flow: Flow, { visit, ...request }: ExecutorRequest): Promise<FlowRun> {
     const open = await this.sessions.open(manager, visit);
     const query = new URLSearchParams(request.query);
-    const { clientIp, browser, languages, requestId } = visit;
+    const { clientIp, userAgent, browser, languages, requestId } = visit;
     const visitor = {
       user: open.user,
       clientIp,
+      userAgent,
       browser,
       locales: [...query.getAll('locale'), ...languages],
       requestId,

@@ -97,8 +97,9 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
   }
 
   signIn(user: User, seconds: number, binding: SessionBinding): Promise<void> {
-    const network = boundNetwork(binding, this.visitor.clientIp);
-    this.run.signedIn = { user, terms: { seconds, network } };
+    const { clientIp: ip, userAgent } = this.visitor;
+    const network = boundNetwork(binding, ip);
+    this.run.signedIn = { user, terms: { seconds, network, client: { ip, userAgent } } };
     return Promise.resolve();
   }
 

@@ -12,6 +12,8 @@ export interface Visit {
   readonly clientIp: string;
   /** Cookie of earlier sign-ins (`KnownBrowsers`); untrusted. */
   readonly browser: string | undefined;
+  /** `User-Agent` of the request; empty without one. */
+  readonly userAgent: string;
   /** BCP 47, best first. */
   readonly languages: readonly string[];
   readonly requestId: string;
@@ -28,13 +30,14 @@ export function visitOf(request: FastifyRequest, cookies: SessionCookies): Visit
 
 /** Returns the visit without the data of cookies, which are not parsed for an undecodable path. */
 export function anonymousVisitOf({ headers, ip, id }: FastifyRequest): Visit {
-  const { 'accept-language': accepted } = headers;
+  const { 'accept-language': accepted, 'user-agent': userAgent = '' } = headers;
   const languages = new Negotiator({ headers: accepted === undefined ? {} : { 'accept-language': accepted } });
   return {
     sessionKey: undefined,
     csrf: undefined,
     clientIp: ip,
     browser: undefined,
+    userAgent,
     languages: languages.languages().filter((language) => language !== '*'),
     requestId: id,
   };

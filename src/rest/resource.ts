@@ -49,6 +49,8 @@ export interface ResourceDeclaration {
   readonly lookup: Lookup;
   /** Callers other than superusers access the rows that they own, by this property, without a permission. */
   readonly owner?: string;
+  /** Callers access the rows that they own, by this property, and those for which they have the permission. */
+  readonly ownerOrPermitted?: string;
   /**
    * The key of a row is a secret: callers access the rows that they created, by this property, and those that they may
    * change or delete.
@@ -185,8 +187,9 @@ export class Resource {
   }
 
   private rows(): Partial<RouteAccess> {
-    const { owner, creator, lookup } = this.declaration;
+    const { owner, ownerOrPermitted, creator, lookup } = this.declaration;
     if (owner !== undefined) return { owner, lookup };
+    if (ownerOrPermitted !== undefined) return { owner: ownerOrPermitted, view: this.permission('view'), lookup };
     return { view: this.permission('view'), lookup, ...(creator !== undefined && { creator }) };
   }
 

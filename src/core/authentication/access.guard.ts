@@ -60,6 +60,7 @@ export class AccessGuard implements CanActivate {
     if (!(access.everywhere ?? []).every((codename) => caller.mayEverywhere(codename))) throw new AppError('forbidden');
     if (access.lookup === undefined || !access.lookupFirst) return;
     const key = await this.lookUp(request, access.lookup, access.owner ?? access.creator);
+    if (access.view !== undefined && ownsRow(caller, access, request.current)) return;
     if (!(access.onRow ?? []).every((codename) => caller.mayOn(codename, key))) throw new AppError('forbidden');
   }
 
@@ -87,11 +88,19 @@ export class AccessGuard implements CanActivate {
 
 function visibleRows(caller: Caller, access: RouteAccess): VisibleRows {
   if (caller.isSuperuser) return everyRow;
-  if (access.owner !== undefined) return { kind: 'owned', owner: caller.pk };
+  if (access.owner !== undefined && access.view === undefined) return { kind: 'owned', owner: caller.pk };
   if (access.view === undefined) return everyRow;
   const visible = caller.visible(access.view);
+  if (access.owner !== undefined && visible.kind === 'keys') {
+    return { kind: 'createdOr', creator: caller.pk, keys: visible.keys, among: everyRow };
+  }
   // Internal service accounts get an empty list instead of 403.
   const toleratesNothing = caller.type === 'internal_service_account';
   if (visible.kind === 'keys' && visible.keys.length === 0 && !toleratesNothing) throw new AppError('forbidden');
   return access.creator === undefined || access.model === undefined ? visible : caller.visibleSecrets(access.model);
+}
+
+/** Whether the caller owns the row of the path. */
+function ownsRow(caller: Caller, { owner }: RouteAccess, row: object | undefined): boolean {
+  return owner !== undefined && (row as Record<string, unknown> | undefined)?.[owner] === caller.pk;
 }

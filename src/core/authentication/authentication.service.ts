@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
@@ -10,6 +10,7 @@ import { hashTokenKey } from '../access/token-key.js';
 import { SessionCookies } from '../sessions/session-cookies.js';
 import { hashSessionKey } from '../sessions/session-key.js';
 import { plainAddress } from '../sessions/session-network.js';
+import { Sessions } from '../sessions/session.service.js';
 import type { UserType } from '../users/user.entity.js';
 
 interface CallerRow {
@@ -18,6 +19,8 @@ interface CallerRow {
   /** Null for a session. */
   readonly token_uuid: string | null;
   readonly expired: boolean;
+  /** Whether the latest use of the session is to be recorded. */
+  readonly is_stale: boolean;
   readonly id: number;
   readonly username: string;
   readonly email: string;
@@ -31,14 +34,15 @@ interface CallerRow {
 /** Who has the API tokens with these keys, and whether these have expired. */
 const byToken = `
     select distinct on (t.key_hash) t.key_hash, t.token_uuid,
-           coalesce(t.expiring and t.expires < now(), false) as expired, u.id, u.username, u.email, u.type, u.is_active
+           coalesce(t.expiring and t.expires < now(), false) as expired, false as is_stale, u.id, u.username, u.email, u.type, u.is_active
       from "token" t join "user" u on u.id = t.user_id
      where t.key_hash = any($1) and t.intent = 'api'
      order by t.key_hash, expired`;
 
 /** Who is signed in to the session with this key, if it can be used from this address. */
 const bySession = `
-    select s.key_hash, null::uuid as token_uuid, false as expired, u.id, u.username, u.email, u.type, u.is_active
+    select s.key_hash, null::uuid as token_uuid, false as expired,
+           s.last_used < now() - interval '5 minutes' as is_stale, u.id, u.username, u.email, u.type, u.is_active
       from "session" s join "user" u on u.id = s.user_id
      where s.key_hash = $1 and s.expires > now() and u.is_active
        and (s.network is null or $2::inet <<= s.network)`;
@@ -80,6 +84,8 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 /** Finds out who makes a request: the `Authorization` header counts, else the session (management API, section 8.1). */
 @Injectable()
 export class AuthenticationService {
+  private readonly logger = new Logger('Sessions');
+
   private readonly tokens = new Batcher((hashes: readonly Buffer[]) => this.findTokens(hashes), {
     failsAll: isTransient,
   });
@@ -87,6 +93,7 @@ export class AuthenticationService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly cookies: SessionCookies,
+    private readonly sessions: Sessions,
   ) {}
 
   /**
@@ -115,6 +122,13 @@ export class AuthenticationService {
     return asCaller(row);
   }
 
+  /** Records that a session is used, without delaying the request. */
+  private recordUse(session: Buffer, { ip, headers }: FastifyRequest): void {
+    this.sessions.touch(session, { ip, userAgent: headers['user-agent'] ?? '' }).catch((error: unknown) => {
+      this.logger.warn('Could not record the use of a session.', error);
+    });
+  }
+
   private async findTokens(hashes: readonly Buffer[]): Promise<(CallerRow | undefined)[]> {
     const rows = await this.dataSource.query<CallerRow[]>(callersByToken, [hashes]);
     return hashes.map((hash) => rows.find(({ key_hash: found }) => found.equals(hash)));
@@ -128,6 +142,7 @@ export class AuthenticationService {
     const [row] = await this.dataSource.query<CallerRow[]>(callerBySession, [session, address]);
     if (row === undefined) return undefined;
     if (!safeMethods.includes(request.method)) this.cookies.checkCsrf(key, csrf);
+    if (row.is_stale) this.recordUse(session, request);
     return asCaller(row, session);
   }
 }

@@ -15,6 +15,7 @@ interface PermissionModel {
  */
 const models: Readonly<Record<string, PermissionModel>> = {
   'authentik_blueprints.blueprintinstance': { name: 'Blueprint Instance', more: [] },
+  'authentik_core.authenticatedsession': { name: 'Authenticated Session', more: [] },
   'authentik_core.group': { name: 'Group', more: ['add_user_to_group', 'remove_user_from_group'] },
   'authentik_core.token': { name: 'Token', more: ['set_token_key', 'view_token_key'] },
   'authentik_core.user': {

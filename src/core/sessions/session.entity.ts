@@ -1,4 +1,14 @@
-import { Column, CreateDateColumn, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  Generated,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
 
 import { User } from '../users/user.entity.js';
 import { RunAnswers } from './run-answers.entity.js';
@@ -42,6 +52,24 @@ export class Session {
   /** Network that the session is bound to; null if unbound. */
   @Column({ type: 'cidr', nullable: true })
   network!: string | null;
+
+  /** Name of the session in the API. The key is a secret, and its hash is the primary key. */
+  @Index('uq_session_uuid', { unique: true })
+  @Column({ type: 'uuid', name: 'session_uuid' })
+  @Generated('uuid')
+  pk!: string;
+
+  /** Address that last used the session; empty if unknown. */
+  @Column({ type: 'text', default: '' })
+  lastIp!: string;
+
+  /** `User-Agent` of the browser that last used the session; empty if unknown. */
+  @Column({ type: 'text', default: '' })
+  lastUserAgent!: string;
+
+  /** When the session was last used, to within some minutes. */
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  lastUsed!: Date;
 
   @CreateDateColumn({ type: 'timestamptz' })
   created!: Date;

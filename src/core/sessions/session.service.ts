@@ -18,6 +18,9 @@ export const statePlace = 'session.state';
  */
 const initialLifetime = 3600;
 
+/** Longest part of a `User-Agent` that is stored: browsers send less than 300 characters. */
+const maxUserAgent = 512;
+
 /** Seconds that a replaced key is kept for concurrent requests. */
 const replacedKeyTtl = 30;
 
@@ -40,8 +43,16 @@ export interface SessionContent {
   readonly answers: string | null;
 }
 
+/** Who uses a session, as the request has it. */
+export interface SessionClient {
+  readonly ip: string;
+  readonly userAgent: string;
+}
+
 /** Lifetime and network of a new session. */
 export interface SessionTerms {
+  /** The browser that gets the session. */
+  readonly client?: SessionClient;
   /** Lifetime; 0: until the browser is closed. */
   readonly seconds: number;
   /** Network that the session is bound to (`boundNetwork`); null if unbound. */
@@ -93,7 +104,7 @@ export class Sessions {
   async save(manager: EntityManager, { keyHash }: StoredSession, { state, answers }: SessionContent): Promise<void> {
     await manager.query(
       `update "session"
-          set state = $2, answers = $4,
+          set state = $2, answers = $4, last_used = now(),
               expires = case when user_id is null then now() + $3 * interval '1 second' else expires end
         where key_hash = $1`,
       [keyHash, this.seal(state), this.lifetime, answers],
@@ -121,6 +132,17 @@ export class Sessions {
       );
     }
     return this.insert(manager, user.pk, terms, content);
+  }
+
+  /**
+   * Records the latest use of a session. Does nothing while another request has locked the session, which then records its own.
+   */
+  async touch(keyHash: Buffer, { ip, userAgent }: SessionClient): Promise<void> {
+    await this.dataSource.query(
+      `update "session" set last_used = now(), last_ip = $2, last_user_agent = $3
+        where key_hash = (select key_hash from "session" where key_hash = $1 for update skip locked)`,
+      [keyHash, plainAddress(ip) ?? '', storedUserAgent(userAgent)],
+    );
   }
 
   /** Ends a session. */
@@ -158,14 +180,23 @@ export class Sessions {
   private async insert(
     manager: EntityManager,
     user: number | null,
-    { seconds, network }: SessionTerms,
+    { seconds, network, client }: SessionTerms,
     { state, answers }: SessionContent,
   ): Promise<IssuedSession> {
     const key = generateSessionKey();
     await manager.query(
-      `insert into "session" (key_hash, user_id, state, answers, expires, network)
-       values ($1, $2, $3, $6, now() + $4 * interval '1 second', network($5::inet))`,
-      [hashSessionKey(key), user, this.seal(state), seconds > 0 ? seconds : this.lifetime, network, answers],
+      `insert into "session" (key_hash, user_id, state, answers, expires, network, last_ip, last_user_agent)
+       values ($1, $2, $3, $6, now() + $4 * interval '1 second', network($5::inet), $7, $8)`,
+      [
+        hashSessionKey(key),
+        user,
+        this.seal(state),
+        seconds > 0 ? seconds : this.lifetime,
+        network,
+        answers,
+        plainAddress(client?.ip ?? '') ?? '',
+        storedUserAgent(client?.userAgent ?? ''),
+      ],
     );
     return { key, seconds: seconds > 0 ? seconds : undefined };
   }
@@ -190,4 +221,9 @@ export class Sessions {
     );
     return deleted[1];
   }
+}
+
+/** Returns a `User-Agent` as it is stored: without the NUL that PostgreSQL refuses, and bounded. */
+function storedUserAgent(userAgent: string): string {
+  return userAgent.replaceAll('\0', '').slice(0, maxUserAgent);
 }

@@ -20,7 +20,10 @@ export interface RouteAccess {
   readonly level: 'public' | 'visitor' | 'authenticated';
   /** Restricts the caller to rows on which they have this permission. */
   readonly view?: string;
-  /** Restricts callers other than superusers to rows that they own, by this property. */
+  /**
+   * Restricts callers other than superusers to rows that they own, by this property. With `view`: to those and the rows on
+   * which they have that permission; an owner needs no permission for the row.
+   */
   readonly owner?: string;
   /**
    * The key of a row is a secret: restricts the caller to rows that they created, by this property, or may change or

@@ -6,14 +6,7 @@ const missingParts = [
 
 /** Resources of authentik 2024.12 that this service does not have, in the parts where it has others. */
 const missingResources: Readonly<Record<string, readonly string[]>> = {
-  core: [
-    'application_entitlements',
-    'applications',
-    'authenticated_sessions',
-    'brands',
-    'transactional',
-    'user_consent',
-  ],
+  core: ['application_entitlements', 'applications', 'brands', 'transactional', 'user_consent'],
   events: ['notifications', 'rules', 'system_tasks', 'transports'],
   policies: ['dummy', 'event_matcher', 'geoip', 'password_expiry', 'reputation'],
   stages: ['authenticator', 'captcha', 'source'],
