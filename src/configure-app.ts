@@ -17,6 +17,7 @@ import { AccessGuard } from './core/authentication/access.guard.js';
 import { clientNetwork } from './core/limits/client-network.js';
 import { runAs } from './database/actor.js';
 import type { DatabaseModuleOptions } from './database/database.module.js';
+import { eventOperations } from './events/outbox/event-bodies.js';
 import { challengeUnions } from './flow-execution/challenge-unions.js';
 import { FlowExecutorController } from './flow-execution/flow-executor.controller.js';
 import { LargeAnswers } from './flow-execution/large-answers.js';
@@ -115,7 +116,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
       'static/{*path}',
     ],
   });
-  const document = openApiDocument(nest, apiPrefix, challengeUnions(nest.get(StageExecutors)));
+  const document = openApiDocument(nest, apiPrefix, challengeUnions(nest.get(StageExecutors)), eventOperations());
   nest.get(SchemaDocument).set(document);
   SwaggerModule.setup(docsPath, nest, groupedByPath(document), {
     customSiteTitle: 'email-stage',

@@ -7,13 +7,18 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { noteProvedAddress } from '../../src/core/addresses/proved-addresses.js';
+import { Housekeeping } from '../../src/database/housekeeping.js';
+import { eventDeclarations } from '../../src/events/outbox/event-declarations.js';
 import { eventTypes } from '../../src/events/outbox/event-types.js';
+import { outgoingEventJson, outgoingMessage, type StoredEvent } from '../../src/events/outbox/outgoing-message.js';
+import { fieldsOf } from '../../src/rest/fields/field.js';
 import type { WebhookEndpointDto } from '../../src/webhooks/dto/webhook-endpoint.dto.js';
 import { created } from '../factories/created.js';
 import { createFlow } from '../factories/flow.js';
 import { createStage } from '../factories/stage.js';
 import { createUser } from '../factories/user.js';
 import { createVerification } from '../factories/verification.js';
+import { checkEvent } from '../support/document-check.js';
 import { enqueue, mailFrom } from '../support/mails.js';
 import { freePort } from '../support/service-process.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -83,6 +88,28 @@ describe('The guide to webhooks', () => {
     expect([...sent.keys()].sort()).toEqual(eventTypes.filter((type) => !ends.includes(type)));
     for (const [type, event] of sent) expect(documented.get(type), type).toEqual({ ...event, data: event.data.sort() });
     for (const end of ends) expect(documented.get(end)).toEqual(documented.get('verification.canceled'));
+  });
+
+  it('has the subject and the data of each type as schema.yml declares them', () => {
+    for (const [type, { subject, data }] of Object.entries(eventDeclarations)) {
+      expect(documented.get(type), type).toEqual({ subject, data: [...fieldsOf(data).keys()].sort() });
+    }
+  });
+
+  it('is about events that schema.yml describes: all that was sent matches it', async () => {
+    const { pk } = await createVerification(app.api);
+    await app.dataSource.query(
+      `update "verification" set expires = now() - interval '1 second' where verification_uuid = $1`,
+      [pk],
+    );
+    await app.nest.get(Housekeeping).doEverything();
+    const rows = await app.dataSource.query<{ event: StoredEvent }[]>(
+      `select ${outgoingEventJson} as event from "outgoing_event" event`,
+    );
+    const sent = rows.map(({ event }) => JSON.parse(outgoingMessage(event)) as { type: string });
+    expect(new Set(sent.map(({ type }) => type)).size).toBe(eventTypes.length - 2);
+    for (const event of sent) checkEvent(event);
+    expect(() => checkEvent({ ...sent[0], type: 'webhook.test' })).toThrow('does not allow');
   });
 
   it('has a receiver of at most 15 lines, which takes signed events and refuses others', async () => {

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { Housekeeping } from '../../src/database/housekeeping.js';
 import { EventOutbox } from '../../src/events/outbox/event-outbox.js';
 import { createUser } from '../factories/user.js';
+import { checkEvent } from '../support/document-check.js';
 import { EventReader, type ReaderOptions } from '../support/event-reader.js';
 import { createPlainUser } from '../support/plain-user.js';
 import { adminKey, startTestApp, type TestApp } from '../support/test-app.js';
@@ -61,6 +62,7 @@ describe('The stream of events', () => {
     await vi.waitFor(() => expect(reader.messages).toHaveLength(1), { timeout: 10_000 });
     const [{ event, data, id } = { event: '', data: {}, id: '' }] = reader.messages;
     expect(event).toBe('user.created');
+    checkEvent(data);
     expect(data).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       type: 'user.created',

@@ -60,11 +60,18 @@ export class ApiClient {
       redirect: 'manual',
       ...(body !== undefined && { body }),
     });
-    const text = await response.text();
+    const text = await textOf(response);
     const answer = { status: response.status, headers: response.headers, body: parsed(text, response.headers) };
     checkAgainstDocument(method, path, answer);
     return answer as Answer<T>;
   }
+}
+
+/** Returns the body; empty for a stream, which does not end. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get('content-type') !== 'text/event-stream') return response.text();
+  await response.body?.cancel();
+  return '';
 }
 
 function parsed(text: string, headers: Headers): unknown {

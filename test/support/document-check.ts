@@ -12,6 +12,7 @@ interface Operation {
 
 const document = parse(readFileSync(new URL('../../schema.yml', import.meta.url), 'utf8')) as {
   paths: Record<string, Record<string, Operation>>;
+  'x-webhooks': Record<string, { post: { requestBody: { content: { 'application/json': { schema: Json } } } } }>;
   components: { schemas: Record<string, Json> };
 };
 
@@ -51,6 +52,19 @@ export function checkAgainstDocument(
     throw new Error(
       `${where} with a body that the document does not allow: ${ajv.errorsText(validate.errors)}\n${excerpt(response.body)}`,
     );
+  }
+}
+
+const events = new Map<string, ValidateFunction>();
+
+/** Validates an event for other systems against `x-webhooks` of `schema.yml`. @throws if it does not match */
+export function checkEvent(event: { readonly type: string }): void {
+  const schema = document['x-webhooks'][event.type]?.post.requestBody.content['application/json'].schema;
+  if (schema === undefined) throw new Error(`the document does not declare the event ${event.type}`);
+  const validate = events.get(event.type) ?? ajv.compile(strict(schema) as Json);
+  events.set(event.type, validate);
+  if (!validate(event)) {
+    throw new Error(`the document does not allow an event: ${ajv.errorsText(validate.errors)}\n${excerpt(event)}`);
   }
 }
 

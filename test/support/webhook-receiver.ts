@@ -5,6 +5,8 @@ import { text } from 'node:stream/consumers';
 
 import { Webhook } from 'standardwebhooks';
 
+import { checkEvent } from './document-check.js';
+
 /** A webhook as its receiver sees it. */
 export interface ReceivedWebhook {
   readonly path: string;
@@ -24,10 +26,14 @@ export interface ReceivedWebhook {
 /** A receiver of webhooks on 127.0.0.1. */
 export class WebhookReceiver {
   readonly received: ReceivedWebhook[] = [];
+  /** Why events are not as the document describes them. */
+  readonly problems: string[] = [];
   private readonly server = createServer((request, response) => {
     void text(request).then((body) => {
       const headers = request.headers as Record<string, string>;
       const event = JSON.parse(body) as ReceivedWebhook['event'];
+      // Those of the log are in no document: their data is an event of the API.
+      if (!event.type.startsWith('event.')) this.check(event);
       const webhook = { path: request.url ?? '', headers, body, event };
       this.received.push(webhook);
       this.answer(response, webhook);
@@ -43,9 +49,19 @@ export class WebhookReceiver {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  /** @throws Error if an event was not as the document describes it */
   close(): void {
     this.server.close();
     this.server.closeAllConnections();
+    if (this.problems.length > 0) throw new Error(this.problems.join('\n'));
+  }
+
+  private check(event: ReceivedWebhook['event']): void {
+    try {
+      checkEvent(event);
+    } catch (error) {
+      this.problems.push(String(error));
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { type ApiPropertyOptions, DocumentBuilder, type OpenAPIObject, SwaggerMo
 
 import { addExamples } from './examples.js';
 import { schemaName } from './paginated.js';
+import { webhookItems, type WebhookOperation } from './webhooks.js';
 
 type Json = Record<string, unknown>;
 
@@ -35,7 +36,12 @@ export interface SchemaUnion {
  * Builds the OpenAPI document from the decorators, with the structure and names of authentik's document, sorted, so that
  * the result is deterministic.
  */
-export function openApiDocument(app: INestApplication, prefix: string, unions: readonly SchemaUnion[]): OpenAPIObject {
+export function openApiDocument(
+  app: INestApplication,
+  prefix: string,
+  unions: readonly SchemaUnion[],
+  webhooks: readonly WebhookOperation[],
+): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.0.3')
     .setTitle('email-stage')
@@ -49,7 +55,10 @@ export function openApiDocument(app: INestApplication, prefix: string, unions: r
     .addSecurity('authentik', { type: 'http', scheme: 'bearer' })
     .build();
   const document = SwaggerModule.createDocument(app, config, {
-    extraModels: unions.flatMap(({ members }) => members as (new () => object)[]),
+    extraModels: [
+      ...unions.flatMap(({ members }) => members as (new () => object)[]),
+      ...webhooks.map(({ body }) => body),
+    ],
   });
   const paths = Object.entries(document.paths).filter(([path]) => path.startsWith(`${prefix}/`));
   const tidy = {
@@ -57,6 +66,7 @@ export function openApiDocument(app: INestApplication, prefix: string, unions: r
     info: { ...document.info, contact: undefined },
     servers: document.servers,
     paths: sorted(Object.fromEntries(paths.map(([path, item]) => [pathOf(path, prefix), operations(item as Json)]))),
+    'x-webhooks': webhookItems(webhooks),
     components: {
       schemas: schemas(document.components?.schemas ?? {}, unions),
       securitySchemes: document.components?.securitySchemes,
