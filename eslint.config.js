@@ -134,7 +134,6 @@ export default tseslint.config(
       'src/mail/transport/mailbox/mailbox.ts',
       'src/mail/rendering/mail-renderer.ts',
       'src/pages/page-renderer.ts',
-      'src/stages/email/sample-mail.ts',
     ],
     rules: {
       'no-restricted-syntax': [

@@ -29,6 +29,8 @@ import { MailDomain } from './mail/domains/mail-domain.entity.js';
 import { NotMeLink } from './mail/not-me/not-me-link.entity.js';
 import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
+import { MailTemplateVersion } from './mail/stored-templates/mail-template-version.entity.js';
+import { MailTemplate } from './mail/stored-templates/mail-template.entity.js';
 import { NamedTransport } from './mail/transports/named-transport.entity.js';
 import { BlueprintInstance } from './managed/blueprint-instance.entity.js';
 import { ExpressionPolicy } from './policies/expression/expression-policy.entity.js';
@@ -106,6 +108,8 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings = defa
       DeliveryAttempt,
       DkimKey,
       MailDomain,
+      MailTemplate,
+      MailTemplateVersion,
       NamedTransport,
       NotMeLink,
       TransportRate,

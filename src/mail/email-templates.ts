@@ -3,8 +3,10 @@ import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { MailTemplate } from './stored-templates/mail-template.entity.js';
 
 /** A template that a stage can choose. */
 export interface EmailTemplate {
@@ -20,22 +22,32 @@ const shippedTemplates: readonly EmailTemplate[] = [
   { path: 'email/address_change.html', label: 'Address Change' },
 ];
 
-/** Lists the mail templates that stages can choose: the shipped ones and those in EMAIL_TEMPLATE_DIR. */
+/** Lists the mail templates that stages can choose: the shipped ones, those in EMAIL_TEMPLATE_DIR and in the database. */
 @Injectable()
 export class EmailTemplates {
   private readonly logger = new Logger(EmailTemplates.name);
 
-  constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly dataSource: DataSource,
+  ) {}
 
-  /** Returns all templates, shipped ones first. Reads the folder on every call. */
-  async choices(): Promise<EmailTemplate[]> {
-    const custom = await this.customPaths();
+  /**
+   * Returns all templates, shipped ones first. Reads the folder on every call.
+   *
+   * @param manager of the caller's transaction, which sees the templates that it has added
+   */
+  async choices(manager: EntityManager = this.dataSource.manager): Promise<EmailTemplate[]> {
+    const files = await this.customPaths();
+    const stored = await manager.find(MailTemplate, { select: { name: true }, order: { name: 'ASC' } });
+    const listed = new Set([...shippedTemplates.map(({ path }) => path), ...files]);
+    const custom = [...files, ...stored.map(({ name }) => name).filter((name) => !listed.has(name))];
     return [...shippedTemplates, ...custom.map((path) => ({ path, label: `Custom Template: ${path}` }))];
   }
 
   /** Whether a stage may choose this template. */
-  async has(path: string): Promise<boolean> {
-    return (await this.choices()).some((template) => template.path === path);
+  async has(path: string, manager?: EntityManager): Promise<boolean> {
+    return (await this.choices(manager)).some((template) => template.path === path);
   }
 
   private async customPaths(): Promise<string[]> {

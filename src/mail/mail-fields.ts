@@ -21,8 +21,8 @@ export function canReceive(address: string): Promise<string[] | undefined> {
 }
 
 /** Rule: there is such a template. */
-export async function templateExists(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
-  const isKnown = Object.hasOwn(defaultSubjects, path) || (await resolve(EmailTemplates).has(path));
+export async function templateExists(path: string, { resolve, manager }: RuleContext): Promise<string[] | undefined> {
+  const isKnown = Object.hasOwn(defaultSubjects, path) || (await resolve(EmailTemplates).has(path, manager));
   return isKnown ? undefined : [`Invalid template '${path}' specified.`];
 }
 

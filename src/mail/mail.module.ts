@@ -21,6 +21,11 @@ import { NoticeMail } from './notices/notice-mail.service.js';
 import { MessageStore } from './outbox/message-store.js';
 import { Outbox } from './outbox/outbox.service.js';
 import { MailRenderer } from './rendering/mail-renderer.js';
+import { AvailableTemplates } from './stored-templates/available-templates.service.js';
+import { MailTemplateController } from './stored-templates/mail-template.controller.js';
+import { MailTemplateService } from './stored-templates/mail-template.service.js';
+import { StoredTemplates } from './stored-templates/stored-templates.js';
+import { TemplateVersions } from './stored-templates/template-versions.service.js';
 import { TransportModule } from './transport/transport.module.js';
 import { NamedSenders } from './transports/named-senders.js';
 import { NamedTransportController } from './transports/named-transport.controller.js';
@@ -32,9 +37,10 @@ import { TransportUrls } from './transports/transport-urls.js';
 /** Mails: rendering, outbox, delivery and notices, independent of flows. */
 @Module({
   imports: [EventsModule, MailboxModule, MailDomainsModule, TransportModule],
-  controllers: [MailMessageController, NamedTransportController],
+  controllers: [MailMessageController, MailTemplateController, NamedTransportController],
   providers: [
     AccountNotices,
+    AvailableTemplates,
     DeliveryBatches,
     EmailTemplates,
     MailDelivery,
@@ -43,6 +49,7 @@ import { TransportUrls } from './transports/transport-urls.js';
     MailMetrics,
     MailRenderer,
     MailSenders,
+    MailTemplateService,
     MailWorker,
     MessageStore,
     NamedSenders,
@@ -51,6 +58,8 @@ import { TransportUrls } from './transports/transport-urls.js';
     LockNotices,
     NoticeMail,
     Outbox,
+    StoredTemplates,
+    TemplateVersions,
     TransportChecks,
     TransportRates,
     TransportSlots,
@@ -58,6 +67,7 @@ import { TransportUrls } from './transports/transport-urls.js';
     TransportUrls,
   ],
   exports: [
+    AvailableTemplates,
     EmailTemplates,
     LockNotices,
     MailDomainsModule,
@@ -65,6 +75,7 @@ import { TransportUrls } from './transports/transport-urls.js';
     MailMetrics,
     MailRenderer,
     MailSenders,
+    MailTemplateService,
     NamedSenders,
     NamedTransportService,
     NotMeLinks,

@@ -61,6 +61,8 @@ export interface ResourceDeclaration {
    * the time or the caller.
    */
   readonly cached?: boolean;
+  /** A change can name the version that it is based on: it is refused with 409 if another one is stored. */
+  readonly hasVersions?: boolean;
 }
 
 /** A route other than the seven standard ones. */
@@ -118,17 +120,15 @@ export class Resource {
   replace(): MethodDecorator {
     const { response, noun } = this.declaration;
     const description = `Change one ${noun}. Omitted fields keep their values.`;
-    return this.detail(Put, '', 'update', description, this.change('change'), [
-      { status: 200, type: response },
-      invalid,
-    ]);
+    const responses = [{ status: 200, type: response }, invalid, ...this.conflicts()];
+    return this.detail(Put, '', 'update', description, this.change('change'), responses);
   }
 
   /** `PATCH /{key}/` */
   update(): MethodDecorator {
     const { response, noun } = this.declaration;
     const description = `Change parts of one ${noun}.`;
-    const responses = [{ status: 200, type: response }, invalid];
+    const responses = [{ status: 200, type: response }, invalid, ...this.conflicts()];
     return this.detail(Patch, '', 'partial_update', description, this.change('change'), responses);
   }
 
@@ -184,6 +184,10 @@ export class Resource {
 
   private access(more: Partial<RouteAccess>): RouteAccess {
     return { level: 'authenticated', model: this.declaration.model, ...more };
+  }
+
+  private conflicts(): ApiResponseOptions[] {
+    return this.declaration.hasVersions === true ? [conflict] : [];
   }
 
   private rows(): Partial<RouteAccess> {
@@ -244,6 +248,7 @@ export function Action(action: ActionDeclaration): MethodDecorator {
 
 const invalid: ApiResponseOptions = { status: 400, type: ValidationErrorDto };
 const denied: ApiResponseOptions = { status: 403, type: GenericErrorDto };
+const conflict: ApiResponseOptions = { status: 409, type: GenericErrorDto };
 const missing: ApiResponseOptions = { status: 404, type: GenericErrorDto };
 
 /** Adds the default responses that the route does not declare itself. */

@@ -3,19 +3,30 @@ import { join, posix, sep } from 'node:path';
 
 import { TemplateError } from './template-error.js';
 
-/** A template file and its current version. */
+/**
+ * Where templates are found, the first one first: `draft` is not saved yet, `custom` is in the administrator's folder,
+ * `stored` in the database, and `shipped` is part of the service.
+ */
+export const templateOrigins = ['draft', 'custom', 'stored', 'shipped'] as const;
+export type TemplateOrigin = (typeof templateOrigins)[number];
+
+/** A template and its current version. */
 export interface TemplateFile {
   /** Path relative to the template folder, separated by `/`. */
   readonly name: string;
-  /** `custom`: from the administrator's folder; `shipped`: part of the service. */
-  readonly origin: 'custom' | 'shipped';
-  /** Real path, symbolic links resolved. */
+  readonly origin: TemplateOrigin;
+  /** Real path, symbolic links resolved; a unique text for a template outside of the folders. */
   readonly path: string;
   /** Changes when the file does. */
   readonly version: string;
   /** Bytes. */
   readonly size: number;
+  /** Reads the content of a template outside of the folders. */
+  readonly read?: () => Promise<string>;
 }
+
+/** Finds a template by its name, in one place. */
+export type FindTemplate = (name: string) => Promise<TemplateFile | undefined>;
 
 /** The template files of one mail; at least one is defined. */
 export interface MailFiles {
@@ -33,10 +44,12 @@ export class TemplateFolders {
   /**
    * @param custom the administrator's folder, if set; it need not exist
    * @param shipped the folder of the service
+   * @param stored looks into the database, if templates are stored there
    */
   constructor(
     private readonly custom: string | undefined,
     private readonly shipped: string,
+    private readonly stored?: () => Promise<FindTemplate>,
   ) {}
 
   /** Returns a snapshot of the templates, shared by all callers in the same turn of the event loop. */
@@ -51,7 +64,7 @@ export class TemplateFolders {
   private async look(): Promise<TemplateFiles> {
     const custom = this.custom === undefined ? undefined : await realpath(this.custom).catch(() => undefined);
     const shipped = (this.shippedRoot ??= await realpath(this.shipped));
-    const findShipped = (name: string): Promise<TemplateFile | undefined> => {
+    const findShipped: FindTemplate = (name) => {
       const found = this.shippedFiles.get(name) ?? look(shipped, name, 'shipped');
       // Missing names are not cached: they come from templates and requests, without bound.
       found.then(
@@ -60,20 +73,33 @@ export class TemplateFolders {
       );
       return found;
     };
-    const findCustom = (name: string): Promise<TemplateFile | undefined> =>
+    const findCustom: FindTemplate = (name) =>
       custom === undefined ? Promise.resolve(undefined) : look(custom, name, 'custom');
-    return new TemplateFiles([findCustom, findShipped]);
+    const stored = this.stored === undefined ? [] : [await this.stored()];
+    return new TemplateFiles([findCustom, ...stored, findShipped]);
   }
 }
 
 /**
- * Finds templates: first in the administrator's folder, then among the shipped ones, so that a custom file replaces the
- * shipped one of the same name. Never reads outside of these two folders.
+ * Finds templates: first in the administrator's folder, then in the database, then among the shipped ones, so that a custom
+ * template replaces the shipped one of the same name. Never reads outside of the two folders.
  */
 export class TemplateFiles {
   private readonly known = new Map<string, Promise<TemplateFile | undefined>[]>();
 
-  constructor(private readonly folders: readonly ((name: string) => Promise<TemplateFile | undefined>)[]) {}
+  constructor(private readonly places: readonly FindTemplate[]) {}
+
+  /** Returns these templates with one more place, where they are looked for first. */
+  after(place: FindTemplate): TemplateFiles {
+    return new TemplateFiles([place, ...this.places]);
+  }
+
+  /** Returns the origins that have a template of this name, the one that is used first. */
+  async origins(name: string): Promise<TemplateOrigin[]> {
+    checkName(name);
+    const found = await Promise.all(this.places.map((findIn) => findIn(name)));
+    return found.flatMap((file) => file?.origin ?? []);
+  }
 
   /**
    * @param except files to skip, so that a template can extend the one that it replaces
@@ -86,7 +112,7 @@ export class TemplateFiles {
       checkName(name);
       this.known.set(name, (known = []));
     }
-    for (const [index, findIn] of this.folders.entries()) {
+    for (const [index, findIn] of this.places.entries()) {
       const file = await (known[index] ??= findIn(name));
       if (file !== undefined && !except.some(({ path }) => path === file.path)) return file;
     }
@@ -94,8 +120,8 @@ export class TemplateFiles {
   }
 
   /**
-   * Finds the files of a mail: the HTML template, and its text template (`html` in the name replaced by `txt`). A custom
-   * HTML template is not paired with a shipped text template, whose content would differ.
+   * Finds the files of a mail: the HTML template, and its text template (`html` in the name replaced by `txt`). An HTML
+   * template is not paired with a text template that it comes before, such as a shipped one, whose content would differ.
    *
    * @param name a `.html` template; or a `.txt` template for a mail without HTML
    * @throws TemplateError if there is no such template, or like `find`
@@ -106,7 +132,7 @@ export class TemplateFiles {
     const html = await this.find(name);
     for (const sibling of textNames(name)) {
       const text = await this.find(sibling);
-      if (text !== undefined && (html?.origin !== 'custom' || text.origin === 'custom')) return { html, text };
+      if (text !== undefined && (html === undefined || rank(text) <= rank(html))) return { html, text };
     }
     return { html: html ?? (await this.get(name)), text: undefined };
   }
@@ -118,8 +144,14 @@ export class TemplateFiles {
   }
 }
 
+/** Returns the place of a template's origin among all of them. */
+function rank({ origin }: TemplateFile): number {
+  return templateOrigins.indexOf(origin);
+}
+
 /** @throws TemplateError if the file cannot be read */
 export async function readTemplate(file: TemplateFile): Promise<Buffer> {
+  if (file.read !== undefined) return Buffer.from(await file.read());
   try {
     return await readFile(file.path);
   } catch (error) {
@@ -137,10 +169,15 @@ function textNames(name: string): string[] {
   return [...new Set([name.replace(/html$/, 'txt'), name.replaceAll('html', 'txt')])];
 }
 
-function checkName(name: string): void {
+/** Whether a template can have the name: a relative path that stays in the folder, of at most 255 characters. */
+export function isTemplateName(name: string): boolean {
   const parts = name.split('/');
   const odd = parts.some((part) => part === '' || part === '.' || part === '..') || /[\\\p{Cc}]/u.test(name);
-  if (odd || name.length > 255) throw new TemplateError(name.slice(0, 255), 'the name leaves the folder of templates');
+  return !odd && name.length <= 255;
+}
+
+function checkName(name: string): void {
+  if (!isTemplateName(name)) throw new TemplateError(name.slice(0, 255), 'the name leaves the folder of templates');
 }
 
 async function look(root: string, name: string, origin: TemplateFile['origin']): Promise<TemplateFile | undefined> {

@@ -18,6 +18,7 @@ const unaudited = {
   flow_token: 'a link of a run; its use has events of its own',
   idempotency_record: 'bookkeeping of requests',
   mail_message: 'the service sends mails',
+  mail_template_version: 'copies of templates, which write events',
   migration: 'the schema',
   node: 'running processes',
   not_me_link: 'a link in a mail; its use has an event of its own',

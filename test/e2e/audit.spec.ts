@@ -10,6 +10,7 @@ import { createEmailStage } from '../factories/email-stage.js';
 import { createFlow } from '../factories/flow.js';
 import { createGroup } from '../factories/group.js';
 import { formWith, images } from '../factories/image.js';
+import { createMailTemplate } from '../factories/mail-template.js';
 import { createPasswordPolicy } from '../factories/password-policy.js';
 import { createRole } from '../factories/role.js';
 import { createToken } from '../factories/token.js';
@@ -50,6 +51,12 @@ const others: Readonly<Record<string, () => Promise<[Call, ...events: string[]]>
     const { identifier } = await createToken(app.api);
     const call: Call = () => app.api.post(`/core/tokens/${identifier}/set_key/`, { key: randomUUID() });
     return [call, 'model_updated authentik_core.token key'];
+  },
+  'POST /mail/templates/{template_uuid}/restore/': async () => {
+    const { pk } = await createMailTemplate(app.api);
+    await app.api.patch(`/mail/templates/${pk}/`, { html: 'changed' });
+    const call: Call = () => app.api.post(`/mail/templates/${pk}/restore/`, { version: 1 });
+    return [call, 'model_updated authentik_mail.mailtemplate html'];
   },
   'POST /core/users/service_account/': async () => [
     () => app.api.post('/core/users/service_account/', { name: `service-${randomUUID()}`, create_group: true }),
@@ -197,6 +204,8 @@ const changeNothing = [
   'POST /mail/domains/{domain_uuid}/check/',
   'POST /mail/messages/{message_uuid}/discard/',
   'POST /mail/messages/{message_uuid}/requeue/',
+  'POST /mail/templates/preview/',
+  'POST /mail/templates/send/',
   'POST /mail/transports/{transport_uuid}/check/',
   'POST /mail/transports/{transport_uuid}/test/',
   'POST /verifications/{verification_uuid}/resend/',

@@ -11,6 +11,7 @@ import { createExpressionPolicy } from '../factories/expression-policy.js';
 import { createFlow } from '../factories/flow.js';
 import { createGroup } from '../factories/group.js';
 import { createInvitation, createInvitationStage } from '../factories/invitation.js';
+import { createMailTemplate } from '../factories/mail-template.js';
 import { createPasswordPolicy } from '../factories/password-policy.js';
 import { createPolicyBinding } from '../factories/policy-binding.js';
 import { createPrompt, createPromptStage } from '../factories/prompt.js';
@@ -65,6 +66,7 @@ beforeAll(async () => {
     '/verifications/': (await api.post('/verifications/', { email: `${randomUUID()}@example.org` })).body.pk,
     '/mail/domains/': (await api.post('/mail/domains/', { name: `${randomUUID()}.example.org` })).body.pk,
     '/mail/messages/': randomUUID(),
+    '/mail/templates/': (await createMailTemplate(api)).pk,
     '/mail/transports/': (await api.post('/mail/transports/', { name: randomUUID(), url: 'smtp://h' })).body.pk,
     '/managed/blueprints/': (await api.post('/managed/blueprints/', blueprint)).body.pk,
     '/policies/all/': (await createPasswordPolicy(api)).pk,

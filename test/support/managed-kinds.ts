@@ -72,6 +72,12 @@ export const managedKinds = (api: () => ApiClient): Readonly<Record<string, Mana
     body: () => ({ name: `${randomUUID()}.example.org` }),
     change: { signing: false },
   },
+  '/mail/templates/': {
+    model: 'authentik_mail.mailtemplate',
+    key: 'pk',
+    body: () => ({ name: `email/${randomUUID()}.html`, html: '<p>Welcome</p>' }),
+    change: { html: '<p>Hello</p>' },
+  },
   '/mail/transports/': {
     model: 'authentik_mail.namedtransport',
     key: 'pk',

@@ -31,6 +31,7 @@ const models: Readonly<Record<string, PermissionModel>> = {
   'authentik_flows.stage': { name: 'Stage', more: [] },
   'authentik_mail.maildomain': { name: 'Mail Domain', more: [] },
   'authentik_mail.mailmessage': { name: 'Mail Message', more: [] },
+  'authentik_mail.mailtemplate': { name: 'Mail Template', more: [] },
   'authentik_mail.namedtransport': { name: 'Named Transport', more: [] },
   'authentik_policies.policy': { name: 'Policy', more: ['clear_policy_cache', 'view_policy_cache'] },
   'authentik_policies.policybinding': { name: 'Policy Binding', more: [] },

@@ -45,6 +45,7 @@ import { VerificationMessages1795888690000 } from './1795888690000-verification-
 import { Webhooks1795888800000 } from './1795888800000-webhooks.js';
 import { MessageTransports1795900000000 } from './1795900000000-message-transports.js';
 import { EventStream1795902000000 } from './1795902000000-event-stream.js';
+import { MailTemplates1795903000000 } from './1795903000000-mail-templates.js';
 import { SessionDetails1795905000000 } from './1795905000000-session-details.js';
 
 /** Every migration, oldest first. */
@@ -96,5 +97,6 @@ export const migrations = [
   Webhooks1795888800000,
   MessageTransports1795900000000,
   EventStream1795902000000,
+  MailTemplates1795903000000,
   SessionDetails1795905000000,
 ];

@@ -108,6 +108,7 @@ export class MailDelivery {
         locale: message.locale,
         data,
         now: this.clock.date(),
+        ...(message.data.draft !== undefined && { draft: message.data.draft }),
       });
       const signingKeys = await this.signer.keysOf(sender.from.address);
       const mail = outgoingMailOf(message, sender, rendered, data.code, this.settings);

@@ -7,6 +7,9 @@ import type { RenderedMail } from '../rendering/mail-renderer.js';
 import type { OutgoingMail } from '../transport/outgoing-mail.js';
 import type { MailSender } from './mail-senders.js';
 
+/** What the content of a mail depends on. */
+type Addressed = Pick<DueMessage, 'pk' | 'messageId' | 'recipientName' | 'recipientAddress' | 'created' | 'data'>;
+
 /**
  * Returns the mail of a message, with the header fields of the settings. A mail with a code has it in a form that mail
  * clients fill in only where it is entered: on the pages of this service, or in an application.
@@ -14,7 +17,7 @@ import type { MailSender } from './mail-senders.js';
  * @param code one-time code of the mail
  */
 export function outgoingMailOf(
-  message: DueMessage,
+  message: Addressed,
   sender: MailSender,
   rendered: RenderedMail,
   code: string | undefined,

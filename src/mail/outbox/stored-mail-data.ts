@@ -1,4 +1,5 @@
 import type { StoredLink } from '../../database/link-secret.js';
+import type { TemplateContent } from '../rendering/draft.js';
 
 /** An account that the reader can choose in a mail. */
 interface StoredChoice {
@@ -28,6 +29,8 @@ export interface StoredMailData {
   readonly expires?: string;
   /** A test mail of an administrator: each attempt takes at most `testTimeoutSeconds`. */
   readonly isTrial?: boolean;
+  /** Source of a test mail whose template is not saved. */
+  readonly draft?: TemplateContent;
   /** The subject is the default of the template. */
   readonly hasDefaultSubject?: boolean;
   /** Trace in which the mail was queued (W3C Trace Context). */

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { type Brand, brandOf, type BrandSettings } from '../../templating/brand.js';
+import type { CompiledTemplate } from '../../templating/dialect/compiled-template.js';
 import { type RenderTask, TemplateEngine } from '../../templating/dialect/template-engine.js';
 import { WorkBudget } from '../../templating/dialect/work-budget.js';
 import { Catalogs } from '../../templating/language/catalog.js';
@@ -13,11 +14,15 @@ import { TimeFormats } from '../../templating/language/time-formats.js';
 import { tidyText } from '../../templating/plain-text.js';
 import { TemplateError } from '../../templating/template-error.js';
 import {
+  type FindTemplate,
   type MailFiles,
   type TemplateFile,
   type TemplateFiles,
   TemplateFolders,
+  type TemplateOrigin,
 } from '../../templating/template-files.js';
+import { StoredTemplates } from '../stored-templates/stored-templates.js';
+import { draftOf, type TemplateContent } from './draft.js';
 import { limits } from './limits.js';
 import { Logo, logoAttachments, type MailAttachment } from './logo.js';
 import type { MailData } from './mail-data.js';
@@ -34,6 +39,8 @@ export interface RenderRequest {
   /** BCP 47; falls back to the closest language with a catalog, finally English. */
   readonly locale: string;
   readonly data: MailData;
+  /** Takes the place of the template of that name, without being saved. */
+  readonly draft?: TemplateContent;
   /** Time for `now`, `timeuntil` and the like; default: the clock of this machine. */
   readonly now?: Date;
 }
@@ -53,6 +60,12 @@ export interface RenderedMail {
   warnings: string[];
 }
 
+/** The parsed parts of a template; at least one is defined. */
+export interface ParsedMail {
+  readonly html: CompiledTemplate | undefined;
+  readonly text: CompiledTemplate | undefined;
+}
+
 /** Folders of shipped templates and catalogs, in the sources as in the build. */
 export const shippedFolder = fileURLToPath(new URL('../templates/', import.meta.url));
 export const catalogFolder = fileURLToPath(new URL('../locale/', import.meta.url));
@@ -65,8 +78,35 @@ export class MailRenderer {
   private branding: { readonly brand: Brand; readonly logo: Logo } | undefined;
   private readonly catalogs = new Catalogs(catalogFolder);
 
-  constructor(@Inject(SETTINGS) private readonly settings: BrandSettings & Pick<Settings, 'emailTemplateDir'>) {
-    this.folders = new TemplateFolders(settings.emailTemplateDir, shippedFolder);
+  /** @param stored the templates in the database; undefined without a database */
+  constructor(
+    @Inject(SETTINGS) private readonly settings: BrandSettings & Pick<Settings, 'emailTemplateDir'>,
+    @Optional() stored?: StoredTemplates,
+  ) {
+    const look = stored === undefined ? undefined : (): Promise<FindTemplate> => stored.snapshot();
+    this.folders = new TemplateFolders(settings.emailTemplateDir, shippedFolder, look);
+  }
+
+  /** Returns where templates of this name are, the one that is used first. */
+  async origins(name: string): Promise<TemplateOrigin[]> {
+    return (await this.folders.open()).origins(name);
+  }
+
+  /** Returns the parts of the template that mails use. @throws TemplateError if there is none */
+  async find(name: string): Promise<MailFiles> {
+    return (await this.folders.open()).findMail(name);
+  }
+
+  /**
+   * Returns the parsed parts of a template, without rendering them.
+   *
+   * @throws TemplateError if it is missing or cannot be parsed
+   */
+  async parse(name: string, draft?: TemplateContent): Promise<ParsedMail> {
+    const { html, text } = await (await this.filesWith(name, draft)).findMail(name);
+    const compiled = async (file: TemplateFile | undefined): Promise<CompiledTemplate | undefined> =>
+      file === undefined ? undefined : this.engine.compile(file);
+    return { html: await compiled(html), text: await compiled(text) };
   }
 
   /**
@@ -85,7 +125,7 @@ export class MailRenderer {
     const { locale } = catalog;
     const { brand, logo: brandLogo } = this.currentBranding();
     const subject = subjectOf(request, catalog, brand.name);
-    const files = await this.folders.open();
+    const files = await this.filesWith(request.template, request.draft);
     const found = await files.findMail(request.template);
     const logo = found.html === undefined ? undefined : await brandLogo.find(files, warn);
     const scope = {
@@ -107,6 +147,11 @@ export class MailRenderer {
     const { html, text } = await this.renderParts(request.template, found, files, common);
     const attachments = logo === undefined ? [] : logoAttachments(html, logo);
     return { subject, html, text, locale, attachments, warnings: [...warnings] };
+  }
+
+  private async filesWith(name: string, draft: TemplateContent | undefined): Promise<TemplateFiles> {
+    const files = await this.folders.open();
+    return draft === undefined ? files : files.after(draftOf(name, draft));
   }
 
   /** The brand of the settings, with a logo whose cache lasts until the brand changes. */

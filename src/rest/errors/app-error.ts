@@ -11,6 +11,11 @@ const responses = {
   invalidPage: { status: 404, detail: () => 'Invalid page.' },
   methodNotAllowed: { status: 405, detail: (method: string) => `Method "${method}" not allowed.` },
   notAcceptable: { status: 406, detail: () => 'Could not satisfy the request Accept header.' },
+  changedMeanwhile: {
+    status: 409,
+    detail: (version: string) =>
+      `This was changed meanwhile: version ${version} is current. Look at it, then save your change again.`,
+  },
   fileTooLarge: { status: 413, detail: (megabytes: string) => `The file is larger than ${megabytes} MB.` },
   unsupportedMediaType: { status: 415, detail: (type: string) => `Unsupported media type "${type}" in request.` },
   bodyTooLarge: { status: 413, detail: () => 'Request body is too large' },

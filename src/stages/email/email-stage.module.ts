@@ -6,10 +6,13 @@ import { StageExecutors } from '../../flow-execution/stage-executors.js';
 import { FlowsModule } from '../../flows/flows.module.js';
 import { StageKinds } from '../../flows/stage-kinds.js';
 import { stagesReferencing } from '../../flows/stage-references.js';
+import { Exporter } from '../../flows/transfer/exporter.service.js';
 import { TransferModels } from '../../flows/transfer/transfer-models.js';
 import { TransferModule } from '../../flows/transfer/transfer.module.js';
 import { MailSenders } from '../../mail/delivery/mail-senders.js';
 import { MailModule } from '../../mail/mail.module.js';
+import { mailTemplateModel } from '../../mail/stored-templates/mail-template.entity.js';
+import { MailTemplateService } from '../../mail/stored-templates/mail-template.service.js';
 import { NamedTransport, namedTransportModel } from '../../mail/transports/named-transport.entity.js';
 import { NamedTransportService } from '../../mail/transports/named-transport.service.js';
 import { ProofSources } from '../../proofs/proof-sources.js';
@@ -25,6 +28,9 @@ import { emailStage } from './email-stage.definition.js';
 import { EmailStageExecutor } from './email-stage.executor.js';
 import { EmailStageService } from './email-stage.service.js';
 import { ExistingAccountMail } from './existing-account-mail.js';
+import { MailTemplatePreviewController } from './mail-template-preview.controller.js';
+import { MailTemplatePreviews } from './mail-template-previews.service.js';
+import { mailTemplateTransfer, stagesWithTemplate, templatesOfFlow } from './mail-template-transfer.js';
 import { namedTransportTransfer } from './named-transport-transfer.js';
 import { ProofMail } from './proof-mail.js';
 import { TemplateCheck } from './template-check.js';
@@ -34,7 +40,7 @@ import { UserRecoveryService } from './user-recovery.service.js';
 /** The email stage. */
 @Module({
   imports: [EventsModule, FlowExecutionModule, FlowsModule, MailModule, ProofsModule, TransferModule],
-  controllers: [EmailStageController, EmailStageMailController, UserRecoveryController],
+  controllers: [EmailStageController, EmailStageMailController, MailTemplatePreviewController, UserRecoveryController],
   providers: [
     AccountChoice,
     AddressCorrection,
@@ -43,6 +49,7 @@ import { UserRecoveryService } from './user-recovery.service.js';
     EmailStageMailService,
     EmailStageService,
     ExistingAccountMail,
+    MailTemplatePreviews,
     ProofMail,
     TemplateCheck,
     UserRecoveryService,
@@ -60,12 +67,17 @@ export class EmailStageModule {
     models: TransferModels,
     transports: NamedTransportService,
     referrers: Referrers,
+    templates: MailTemplateService,
+    exporter: Exporter,
   ) {
     kinds.register(emailStage);
     executors.register(executor);
     senders.register((keys) => stages.sendersOf(keys));
     sources.register((pk) => stages.proofSourceOf(pk));
     models.register(namedTransportTransfer(transports));
+    models.register(mailTemplateTransfer(templates));
+    exporter.register(templatesOfFlow);
+    referrers.register(mailTemplateModel, (manager, pk) => stagesWithTemplate(manager, String(pk)));
     referrers.register(namedTransportModel, (manager, pk) => stagesReferencing(manager, NamedTransport, String(pk)));
   }
 }

@@ -1,9 +1,21 @@
+/** A comment or a verbatim block without its end. */
+export class UnclosedBlock extends Error {
+  constructor(
+    tag: string,
+    /** Where the block starts, from 1. */
+    readonly line: number,
+    readonly column: number,
+  ) {
+    super(`{% ${tag} %} is not closed by {% end${tag} %}`);
+  }
+}
+
 /**
  * Converts a Django template to one that LiquidJS can parse: removes `{# … #}`, removes the content of `{% comment %}`
  * except line breaks (so that errors have the right line), and replaces `{% verbatim %}` with LiquidJS's `{% raw %}`. Time
  * and memory are linear in the length of the source.
  *
- * @throws Error if a comment or a verbatim block is not closed
+ * @throws UnclosedBlock if a comment or a verbatim block is not closed
  */
 export function withoutComments(source: string): string {
   const output: string[] = [];
@@ -33,7 +45,7 @@ export function withoutComments(source: string): string {
               .split(/\s+/, 2);
       next = Math.max(next, end + 2);
       if (tag === 'comment' || tag === 'verbatim') {
-        const close = closingTag(source, next, tag, name);
+        const close = closingTag(source, at, next, tag, name);
         const body = source.slice(next, close.begin);
         output.push(source.slice(copied, at), tag === 'comment' ? emptied(body) : `{% raw %}${body}{% endraw %}`);
         next = copied = close.end;
@@ -59,7 +71,13 @@ function finder(source: string, mark: string): (from: number) => number {
   };
 }
 
-function closingTag(source: string, from: number, tag: string, name: string): { begin: number; end: number } {
+function closingTag(
+  source: string,
+  opened: number,
+  from: number,
+  tag: string,
+  name: string,
+): { begin: number; end: number } {
   const pattern = new RegExp(`\\{%-?\\s*end${tag}(?:\\s+([\\w-]+))?\\s*-?%\\}`, 'g');
   pattern.lastIndex = from;
   for (const match of source.matchAll(pattern)) {
@@ -68,6 +86,6 @@ function closingTag(source: string, from: number, tag: string, name: string): { 
       return { begin: match.index, end: match.index + match[0].length };
     }
   }
-  const line = source.slice(0, from).split('\n').length;
-  throw new Error(`{% ${tag} %} of line ${line} is not closed by {% end${tag} %}`);
+  const before = source.slice(0, opened).split('\n');
+  throw new UnclosedBlock(tag, before.length, (before.at(-1) ?? '').length + 1);
 }

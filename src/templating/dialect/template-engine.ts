@@ -9,7 +9,7 @@ import type { CompiledTemplate } from './compiled-template.js';
 import { RenderContext, type Rendering } from './context.js';
 import { createDialect } from './dialect.js';
 import { runInTurns } from './run-in-turns.js';
-import { withoutComments } from './source.js';
+import { UnclosedBlock, withoutComments } from './source.js';
 import { TemplateParser } from './template-parser.js';
 import { BudgetError } from './work-budget.js';
 
@@ -26,6 +26,8 @@ export class TemplateEngine {
 
   /** @throws TemplateError if the file cannot be read or parsed */
   async compile(file: TemplateFile): Promise<CompiledTemplate> {
+    // Drafts are rendered once, and must not take the place of templates that are used.
+    if (file.origin === 'draft') return this.read(file);
     // A file can have two names, and the paths in it are relative to the name.
     const key = `${file.name} ${file.path}`;
     const known = this.compiled.get(key);
@@ -87,20 +89,36 @@ export class TemplateEngine {
       const { blocks, messages } = parser;
       return { file, nodes, extends: parser.extends, blocks, messages, warnings: [...parser.warnings] };
     } catch (error) {
-      throw asTemplateError(error, file.name);
+      throw asTemplateError(error, file.name, source);
     }
   }
 }
 
-/** Converts an error to a TemplateError with place and reason; system errors, such as of reading a file, stay as they are. */
-function asTemplateError(error: unknown, template: string): unknown {
+/**
+ * Converts an error to a TemplateError with place and reason; system errors, such as of reading a file, stay as they are.
+ *
+ * @param source the template, if the error is in it
+ */
+function asTemplateError(error: unknown, template: string, source?: string): unknown {
   if (error instanceof TemplateError) return error;
+  if (error instanceof UnclosedBlock) {
+    return new TemplateError(template, error.message, error.line, { cause: error }, error.column);
+  }
   const isLiquid = LiquidError.is(error);
   const original = isLiquid ? error.originalError : error;
   if (original instanceof TemplateError || (original instanceof Error && 'syscall' in original)) return original;
-  const [line] = isLiquid ? error.token.getPosition() : [];
+  const [line, column] = isLiquid ? error.token.getPosition() : [];
   const place = isLiquid ? (error.token.file ?? template) : template;
-  return new TemplateError(place, reasonOf(original ?? error), line, { cause: error });
+  const inSource = isLiquid ? columnOf(source, line, column, error.token.getText()) : undefined;
+  return new TemplateError(place, reasonOf(original ?? error), line, { cause: error }, inSource);
+}
+
+/** Returns the column in the template, which has comments that the parsed text lacks, so it is the same or a later one. */
+function columnOf(source: string | undefined, line = 0, column = 1, token = ''): number | undefined {
+  if (source === undefined) return column;
+  const [start = ''] = token.split('\n');
+  const found = source.split('\n')[line - 1]?.indexOf(start, column - 1) ?? -1;
+  return found < 0 ? undefined : found + 1;
 }
 
 /** The reason in words. Only messages about the template itself are passed on: they contain no data. */

@@ -37,6 +37,11 @@ export class Catalog {
     return form ?? (englishPlural(amount) === 0 ? message.id : message.plural);
   }
 
+  /** Whether the message is translated. */
+  has(message: Message): boolean {
+    return this.formOf(message, 0) !== undefined;
+  }
+
   private formOf(message: Message, index: number): string | undefined {
     const form = this.translations.get(keyOf(message))?.[index];
     return form === '' ? undefined : form;

@@ -210,9 +210,9 @@ async function mailsProofs(pk: string, { resolve }: RuleContext, raw: unknown): 
 }
 
 /** Other shipped templates are about an account. */
-async function templateFits(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
+async function templateFits(path: string, { resolve, manager }: RuleContext): Promise<string[] | undefined> {
   if (path === verificationTemplate) return undefined;
-  const isCustom = !Object.hasOwn(defaultSubjects, path) && (await resolve(EmailTemplates).has(path));
+  const isCustom = !Object.hasOwn(defaultSubjects, path) && (await resolve(EmailTemplates).has(path, manager));
   return isCustom ? undefined : [`Invalid template '${path}' specified.`];
 }
 

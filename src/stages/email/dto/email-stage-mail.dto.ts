@@ -84,7 +84,8 @@ const kinds = [
   { names: ['user', 'source', 'key_value'], is: isObject, message: 'must be an object.' },
 ];
 
-function isMailData(data: Record<string, unknown>): Promise<string[] | undefined> {
+/** Rule: templates can read the values. */
+export function isMailData(data: Record<string, unknown>): Promise<string[] | undefined> {
   const messages = kinds.flatMap(({ names, is, message }) =>
     names.filter((name) => data[name] !== undefined && !is(data[name])).map((name) => `${name} ${message}`),
   );

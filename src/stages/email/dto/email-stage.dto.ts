@@ -131,6 +131,6 @@ function sendable(problemOf: (value: string) => string | undefined): FieldRule {
   };
 }
 
-async function templateExists(path: string, { resolve }: RuleContext): Promise<string[] | undefined> {
-  return (await resolve(EmailTemplates).has(path)) ? undefined : [`Invalid template '${path}' specified.`];
+async function templateExists(path: string, { resolve, manager }: RuleContext): Promise<string[] | undefined> {
+  return (await resolve(EmailTemplates).has(path, manager)) ? undefined : [`Invalid template '${path}' specified.`];
 }
