@@ -41,6 +41,10 @@ export class Settings extends ServerSettings {
   @WholeNumber(300, 31_536_000)
   readonly sessionLifetime: number = 86_400;
 
+  @Setting('Seconds after a sign-in in which users can change their addresses without their password')
+  @WholeNumber(60, 86_400)
+  readonly sessionFresh: number = 600;
+
   @ReloadableSetting(
     'Accounts that one client address can create in SIGN_UP_CLIENT_WINDOW; ten times as many forms with new passwords',
   )

@@ -4,6 +4,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { EventsModule } from '../events/events.module.js';
 import { Referrers } from '../rest/referrers.js';
 import { UserAddressController } from './addresses/user-address.controller.js';
+import { UserAddresses } from './addresses/user-addresses.service.js';
 import { AccessGuard } from './authentication/access.guard.js';
 import { AuthenticationService } from './authentication/authentication.service.js';
 import { Authority } from './authority/authority.service.js';
@@ -80,6 +81,7 @@ import { UserService } from './users/user.service.js';
     Sessions,
     StrengthLimit,
     TokenService,
+    UserAddresses,
     UserService,
   ],
   exports: [
@@ -99,6 +101,7 @@ import { UserService } from './users/user.service.js';
     SessionCookies,
     Sessions,
     StrengthLimit,
+    UserAddresses,
     UserService,
   ],
 })

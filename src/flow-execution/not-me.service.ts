@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
-import { isProvedByAnother, noteProvedAddress } from '../core/addresses/proved-addresses.js';
+import { endFurtherAddresses, isFreeFor, noteProvedAddress } from '../core/addresses/proved-addresses.js';
 import { Credentials } from '../core/users/credentials.service.js';
-import { claimNames, NamesRefused } from '../core/users/names/account-names.js';
 import { User } from '../core/users/user.entity.js';
 import { EventLog } from '../events/event-log.js';
 import { NotMeLinks, type NotMeState, type UsedNotMeLink } from '../mail/not-me/not-me-links.service.js';
@@ -64,6 +63,8 @@ export class NotMe {
     // The author of the change may know the password, so the account has none until the owner sets a new one.
     await this.credentials.setPassword(manager, { pk }, '', { endsBootstrapToken: true });
     const isReachable = kind === 'change' || (await restoreAddress(manager, pk, address));
+    // One of them may be the author's, who could recover the account by it.
+    await endFurtherAddresses(manager, pk);
     const done = 'A user did not make a change of their account. All access to it was ended.';
     const closed = 'The earlier address is a name of another account now, so the account has no address.';
     await this.logEvent(manager, isReachable ? done : `${done} ${closed}`, pk, clientIp);
@@ -101,15 +102,4 @@ async function restoreAddress(manager: EntityManager, pk: number, address: strin
   await manager.update(User, { pk }, { email: isFree ? address : '' });
   if (isFree) await noteProvedAddress(manager, pk, address);
   return isFree;
-}
-
-async function isFreeFor(manager: EntityManager, stored: User, address: string): Promise<boolean> {
-  try {
-    // Serializes with concurrent claims of the address.
-    await claimNames(manager, { email: address }, stored);
-  } catch (error) {
-    if (error instanceof NamesRefused) return false;
-    throw error;
-  }
-  return !(await isProvedByAnother(manager, stored.pk, address));
 }

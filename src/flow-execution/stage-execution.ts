@@ -97,9 +97,8 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
   }
 
   signIn(user: User, seconds: number, binding: SessionBinding): Promise<void> {
-    const { clientIp: ip, userAgent } = this.visitor;
-    const network = boundNetwork(binding, ip);
-    this.run.signedIn = { user, terms: { seconds, network, client: { ip, userAgent } } };
+    const isProved = this.plan.context.auth_method !== undefined;
+    this.run.signedIn = { user, terms: { seconds, network, client, isProved } };
     return Promise.resolve();
   }
 

@@ -84,6 +84,8 @@ export interface ActionDeclaration {
 /** An action on one row. */
 export interface DetailActionDeclaration extends Omit<ActionDeclaration, 'access'> {
   readonly permissions: readonly string[];
+  /** Callers need no permission for their own account. */
+  readonly self?: boolean;
   readonly everywhere?: readonly string[];
 }
 
@@ -153,9 +155,9 @@ export class Resource {
    * An action on one row. `permissions` are required on the row, those in `everywhere` globally; the row is looked up before
    * the body is parsed.
    */
-  detailAction({ permissions, everywhere, ...action }: DetailActionDeclaration): MethodDecorator {
+  detailAction({ permissions, everywhere, self, ...action }: DetailActionDeclaration): MethodDecorator {
     const method = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete }[action.method];
-    const lookup = { ...this.rows(), lookupFirst: true, onRow: permissions };
+    const lookup = { ...this.rows(), lookupFirst: true, onRow: permissions, ...(self === true && { self }) };
     const access = this.access(everywhere === undefined ? lookup : { ...lookup, everywhere });
     return applyDecorators(
       HttpCode(action.status ?? 200),

@@ -44,7 +44,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^schema (\w+Challenge(ResponseRequest)?\.(properties\.component\.(type|minLength|\$ref) is|required is (added|\[.*"component"))|(Ak|Xak)\w+ComponentEnum is added)/,
   'empty addresses': /^schema (GroupMember|User|UserSelf|(Patched)?UserRequest)\.properties\.email\.format is missing$/,
   'whether addresses are verified':
-    /^(operation core_users_(addresses_list is|list\.parameters\.query email_verified is) added|schema (AddressProofMethodEnum|UserAddress) is added|schema User(Self)?\.(properties\.email_verified is added|required is .*"email_verified"))/,
+    /^(operation core_users_(addresses_(list|create|remove_create|make_primary_create|verify_create) is|list\.parameters\.query email_verified is) added|schema (AddressProofMethodEnum|UserAddress|UserAddressRequest|UserAddressVerificationRequest) is added|schema User(Self)?\.(properties\.email_verified is added|required is .*"email_verified"))/,
   'YAML as the type of an export': /^operation flows_instances_export_retrieve\.responses\.200\./,
   'minItems of lists that cannot be empty':
     /^schema (Patched)?(Identification|Password|Prompt)Stage(Request)?\.properties\.(user_fields|backends|fields)\.minItems is added$/,

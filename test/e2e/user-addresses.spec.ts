@@ -72,6 +72,7 @@ describe('An address is verified', () => {
         verified: expect.any(String),
         method,
         run: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        is_primary: true,
       },
     ]);
   });

@@ -1,4 +1,14 @@
-import { Check, Column, CreateDateColumn, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import {
+  Check,
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
 
 import { oneOf } from '../../database/one-of.js';
 import { User } from '../users/user.entity.js';
@@ -8,10 +18,13 @@ export const proofMethods = ['link', 'code'] as const;
 export type ProofMethod = (typeof proofMethods)[number];
 
 /**
- * An email address that an account has or had, spelled as in `User.email`. A trigger adds it when the account gets the
- * address, and ends it when the account gets another one. An address that the account gets again has to be proved again.
+ * An email address that an account has or had. `User.email` is the primary one: a trigger adds its row when the account
+ * gets it, and ends that row when the account gets another one. Further addresses are added and removed by
+ * `UserAddresses`. An address that the account gets again has to be proved again.
  */
 @Entity()
+// An expression index of `nameKey`, which TypeORM cannot declare: an account has an address in one spelling.
+@Index('uq_account_address_held', { synchronize: false })
 @Check('ck_account_address_method', oneOf('method', proofMethods))
 export class AccountAddress {
   @PrimaryColumn({ type: 'integer', name: 'user_id', primaryKeyConstraintName: 'pk_account_address' })
@@ -40,7 +53,7 @@ export class AccountAddress {
   @Column({ type: 'uuid', nullable: true })
   run!: string | null;
 
-  /** When the account got another address; null for its current one. */
+  /** When the account no longer had it; null for one that it has. */
   @Column({ type: 'timestamptz', nullable: true })
   until!: Date | null;
 }

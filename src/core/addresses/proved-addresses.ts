@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
-import { nameKey } from '../users/names/account-names.js';
+import { claimNames, nameKey, NamesRefused } from '../users/names/account-names.js';
+import type { User } from '../users/user.entity.js';
 import type { ProofMethod } from './account-address.entity.js';
 import type { UserAddressDto } from './user-address.dto.js';
 
@@ -12,7 +13,7 @@ export interface AddressProof {
 
 /**
  * Records that a mail to an address has reached a user. The first time counts. Does nothing for an address that is not the
- * user's current one: its proof counts once the user has it.
+ * user's primary one: its proof counts once the user has it. Further addresses are proved by verifications.
  */
 export async function noteProvedAddress(
   manager: EntityManager,
@@ -21,8 +22,9 @@ export async function noteProvedAddress(
   { method, run = null }: AddressProof = { method: 'link' },
 ): Promise<void> {
   await manager.query(
-    `update "account_address" set proved = now(), method = $3, run = $4
-      where user_id = $1 and address = $2 and until is null and proved is null`,
+    `update "account_address" a set proved = now(), method = $3, run = $4 from "user" u
+      where a.user_id = $1 and u.id = a.user_id and a.address = $2 and u.email = $2 and a.until is null
+        and a.proved is null`,
     [user, address, method, run],
   );
 }
@@ -36,23 +38,67 @@ export async function isProved(manager: EntityManager, user: number, address: st
   return found.length > 0;
 }
 
-/** Returns the addresses that a user has and had: the current one first, then the latest. */
+/**
+ * Returns the stored spelling of an address that a user has and has proved, primary or not; undefined if they have not.
+ *
+ * @param user null for an unknown user: the same statement runs
+ */
+export async function provedSpelling(
+  manager: EntityManager,
+  user: number | null,
+  typed: string,
+): Promise<string | undefined> {
+  const [row] = await manager.query<{ address: string }[]>(
+    `select address from "account_address" a
+      where a.user_id = $1 and ${nameKey('a.address')} = ${nameKey('$2::text')} and a.until is null
+        and a.proved is not null`,
+    [user, typed],
+  );
+  return row?.address;
+}
+
+/** Returns the addresses that a user has and had: the primary one first, then the others, then earlier ones. */
 export function addressesOf(manager: EntityManager, user: number): Promise<UserAddressDto[]> {
   return manager.query<UserAddressDto[]>(
-    `select address, until is null as is_current, since, until, proved as verified, method, run
-       from "account_address" where user_id = $1 order by until desc nulls first, address`,
+    `select a.address, a.until is null as is_current, a.since, a.until, a.proved as verified, a.method, a.run,
+            a.until is null and a.address = u.email as is_primary
+       from "account_address" a join "user" u on u.id = a.user_id
+      where a.user_id = $1 order by is_primary desc, a.until desc nulls first, a.address`,
     [user],
   );
 }
 
 /** Whether another confirmed account has the address, in any spelling, and has proved it. */
-export async function isProvedByAnother(manager: EntityManager, user: number, address: string): Promise<boolean> {
+async function isProvedByAnother(manager: EntityManager, user: number, address: string): Promise<boolean> {
   const [row] = await manager.query<[{ proved: boolean }]>(
     `select exists (
-       select from "user" u join "account_address" a on a.user_id = u.id and a.address = u.email
-        where u.id <> $1 and not u.awaits_confirmation and a.proved is not null
-          and ${nameKey('u.email')} = ${nameKey('$2::text')}) as proved`,
+       select from "account_address" a join "user" u on u.id = a.user_id
+        where u.id <> $1 and not u.awaits_confirmation and a.until is null and a.proved is not null
+          and ${nameKey('a.address')} = ${nameKey('$2::text')}) as proved`,
     [user, address],
   );
   return row.proved;
+}
+
+/**
+ * Whether an account can have an address: it is no name of another account, and none has proved it. Serializes with
+ * concurrent claims of the address.
+ */
+export async function isFreeFor(manager: EntityManager, stored: User, address: string): Promise<boolean> {
+  try {
+    await claimNames(manager, { email: address }, stored);
+  } catch (error) {
+    if (error instanceof NamesRefused) return false;
+    throw error;
+  }
+  return !(await isProvedByAnother(manager, stored.pk, address));
+}
+
+/** Ends all addresses of a user other than the primary one. */
+export async function endFurtherAddresses(manager: EntityManager, user: number): Promise<void> {
+  await manager.query(
+    `update "account_address" a set until = now() from "user" u
+      where a.user_id = $1 and u.id = a.user_id and a.address <> u.email and a.until is null`,
+    [user],
+  );
 }

@@ -55,12 +55,13 @@ export class AccessGuard implements CanActivate {
     }
     if (access.level === 'public') return;
     if (caller === undefined) throw new AppError(access.lookup === undefined ? 'notAuthenticated' : 'forbidden');
-    request.visible = visibleRows(caller, access);
+    const isSelf = access.self === true && isOwnAccount(request, access, caller);
+    request.visible = isSelf ? { kind: 'keys', keys: [String(caller.pk)] } : visibleRows(caller, access);
     request.revision = caller.revision;
     if (!(access.everywhere ?? []).every((codename) => caller.mayEverywhere(codename))) throw new AppError('forbidden');
     if (access.lookup === undefined || !access.lookupFirst) return;
     const key = await this.lookUp(request, access.lookup, access.owner ?? access.creator);
-    if (access.view !== undefined && ownsRow(caller, access, request.current)) return;
+    if (isSelf || (access.view !== undefined && ownsRow(caller, access, request.current))) return;
     if (!(access.onRow ?? []).every((codename) => caller.mayOn(codename, key))) throw new AppError('forbidden');
   }
 
@@ -84,6 +85,12 @@ export class AccessGuard implements CanActivate {
     request.current = found;
     return String((found as { pk: unknown }).pk);
   }
+}
+
+/** Whether the path names the account of the caller. */
+function isOwnAccount(request: FastifyRequest, { lookup }: RouteAccess, caller: Caller): boolean {
+  const { [lookup?.parameter ?? '']: text } = request.params as Record<string, string>;
+  return text === String(caller.pk);
 }
 
 function visibleRows(caller: Caller, access: RouteAccess): VisibleRows {

@@ -74,6 +74,10 @@ export class Session {
   @CreateDateColumn({ type: 'timestamptz' })
   created!: Date;
 
+  /** When its user has signed in; a session that a flow renews without a proof keeps the time. */
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  authenticated!: Date;
+
   @Index('ix_session_expires')
   @Column({ type: 'timestamptz' })
   expires!: Date;

@@ -57,6 +57,8 @@ export interface SessionTerms {
   readonly seconds: number;
   /** Network that the session is bound to (`boundNetwork`); null if unbound. */
   readonly network: string | null;
+  /** Whether the visitor has proved in this run who they are, and does not only continue a session. */
+  readonly isProved?: boolean;
 }
 
 interface SessionRow {
@@ -71,6 +73,7 @@ interface SessionRow {
 @Injectable()
 export class Sessions {
   private readonly lifetime: number;
+  private readonly freshSeconds: number;
 
   constructor(
     @Inject(SETTINGS) settings: Settings,
@@ -79,6 +82,7 @@ export class Sessions {
     housekeeping: Housekeeping,
   ) {
     this.lifetime = settings.sessionLifetime;
+    this.freshSeconds = settings.sessionFresh;
     housekeeping.register('expired sessions', () => this.purge());
   }
 
@@ -123,6 +127,7 @@ export class Sessions {
     terms: SessionTerms,
     content: SessionContent,
   ): Promise<IssuedSession> {
+    const since = terms.isProved === true ? null : await this.signedInSince(manager, session, user);
     if (session !== undefined) {
       await manager.query(
         `update "session"
@@ -131,7 +136,22 @@ export class Sessions {
         [session.keyHash, replacedKeyTtl],
       );
     }
-    return this.insert(manager, user.pk, terms, content);
+    return this.insert(manager, user.pk, terms, content, since);
+  }
+
+  /**
+   * Whether a session is that of a user who has signed in lately: what asks for the password again can do without it.
+   *
+   * @param session key hash; undefined for a request without a session
+   */
+  async isFresh(manager: EntityManager, session: Buffer | undefined, user: number): Promise<boolean> {
+    if (session === undefined) return false;
+    const rows = await manager.query<unknown[]>(
+      `select from "session" where key_hash = $1 and user_id = $2 and expires > now()
+          and authenticated > now() - $3 * interval '1 second'`,
+      [session, user, this.freshSeconds],
+    );
+    return rows.length > 0;
   }
 
   /**
@@ -177,16 +197,31 @@ export class Sessions {
     return { keyHash, userId, state: this.open(state), answers, isReplaced };
   }
 
+  /** Returns when the user of a session has signed in to it; null if it is not theirs. */
+  private async signedInSince(
+    manager: EntityManager,
+    session: StoredSession | undefined,
+    { pk }: { readonly pk: number },
+  ): Promise<Date | null> {
+    if (session?.userId !== pk) return null;
+    const [row] = await manager.query<{ authenticated: Date }[]>(
+      'select authenticated from "session" where key_hash = $1 and user_id = $2',
+      [session.keyHash, pk],
+    );
+    return row?.authenticated ?? null;
+  }
+
   private async insert(
     manager: EntityManager,
     user: number | null,
     { seconds, network, client }: SessionTerms,
     { state, answers }: SessionContent,
+    since: Date | null = null,
   ): Promise<IssuedSession> {
     const key = generateSessionKey();
     await manager.query(
-      `insert into "session" (key_hash, user_id, state, answers, expires, network, last_ip, last_user_agent)
-       values ($1, $2, $3, $6, now() + $4 * interval '1 second', network($5::inet), $7, $8)`,
+      `insert into "session" (key_hash, user_id, state, answers, expires, network, last_ip, last_user_agent, authenticated)
+       values ($1, $2, $3, $6, now() + $4 * interval '1 second', network($5::inet), $7, $8, coalesce($9, now()))`,
       [
         hashSessionKey(key),
         user,
@@ -196,6 +231,7 @@ export class Sessions {
         answers,
         plainAddress(client?.ip ?? '') ?? '',
         storedUserAgent(client?.userAgent ?? ''),
+        since,
       ],
     );
     return { key, seconds: seconds > 0 ? seconds : undefined };

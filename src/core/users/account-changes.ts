@@ -12,7 +12,10 @@ export type AccountChange = {
   readonly locales: readonly string[];
 } & (
   | { readonly kind: 'password' }
-  | { readonly kind: 'address'; readonly from: string }
+  /** `isKept`: the earlier address is still one of the account. */
+  | { readonly kind: 'address'; readonly from: string; readonly isKept?: boolean }
+  /** Another address than the primary one was proved or removed. */
+  | { readonly kind: 'further_address'; readonly address: string; readonly isRemoved: boolean }
   | { readonly kind: 'token'; readonly identifier: string }
   /** A mailed link was confirmed in another browser than the one that asked for it. */
   | { readonly kind: 'link' }

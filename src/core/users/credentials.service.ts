@@ -54,15 +54,20 @@ export class Credentials {
     if (passwordHash !== '') await this.changes.announce(manager, { kind: 'password', user: user.pk, locales });
   }
 
-  /** Ends the links that went to the earlier address `from`, and announces the new one, which is written already. */
+  /**
+   * Ends the links that went to the earlier address `from`, and announces the new one, which is written already.
+   *
+   * @param isKept whether the earlier address is still one of the account
+   */
   async changedAddress(
     manager: EntityManager,
     user: { readonly pk: number },
     from: string,
     locales: readonly string[] = [],
+    isKept = false,
   ): Promise<void> {
     await this.endLinks(manager, user);
-    await this.changes.announce(manager, { kind: 'address', user: user.pk, from, locales });
+    await this.changes.announce(manager, { kind: 'address', user: user.pk, from, locales, isKept });
   }
 
   /**

@@ -44,6 +44,8 @@ import { Verifications1795888600000 } from './1795888600000-verifications.js';
 import { VerificationMessages1795888690000 } from './1795888690000-verification-messages.js';
 import { Webhooks1795888800000 } from './1795888800000-webhooks.js';
 import { MessageTransports1795900000000 } from './1795900000000-message-transports.js';
+import { SeveralAddresses1795901000000 } from './1795901000000-several-addresses.js';
+import { SessionSignIn1795901100000 } from './1795901100000-session-sign-in.js';
 import { EventStream1795902000000 } from './1795902000000-event-stream.js';
 import { MailTemplates1795903000000 } from './1795903000000-mail-templates.js';
 import { SessionDetails1795905000000 } from './1795905000000-session-details.js';
@@ -96,6 +98,8 @@ export const migrations = [
   VerificationMessages1795888690000,
   Webhooks1795888800000,
   MessageTransports1795900000000,
+  SeveralAddresses1795901000000,
+  SessionSignIn1795901100000,
   EventStream1795902000000,
   MailTemplates1795903000000,
   SessionDetails1795905000000,

@@ -6,7 +6,7 @@ import { RequestLimits } from '../../core/limits/request-limits.service.js';
 import { type AccountChange, AccountChanges } from '../../core/users/account-changes.js';
 import { User } from '../../core/users/user.entity.js';
 import { EventLog } from '../../events/event-log.js';
-import { NoticeMail } from './notice-mail.service.js';
+import { type Notice, NoticeMail } from './notice-mail.service.js';
 
 /** Maximum notices of one kind per account and day. The last one says that it is the last. */
 const maxPerDay = 5;
@@ -15,6 +15,7 @@ const daySeconds = 86_400;
 const templates: Readonly<Record<AccountChange['kind'], string>> = {
   password: 'email/password_changed.html',
   address: 'email/address_changed.html',
+  further_address: 'email/further_address.html',
   token: 'email/token_created.html',
   link: 'email/link_confirmed_elsewhere.html',
 };
@@ -53,7 +54,7 @@ export class AccountNotices {
       template: templates[change.kind],
       locales: change.locales,
       values: {
-        ...(change.kind === 'token' && { title: change.identifier }),
+        ...valuesOf(change),
         ...(number === maxPerDay && { is_last: true }),
       },
     });
@@ -63,5 +64,19 @@ export class AccountNotices {
     const message = `An account has had ${maxPerDay} notices of changes in a day, so further ones are not mailed.`;
     const context = { message, change: kind, affected_user: { pk: user } };
     return this.events.write(manager, { action: 'suspicious_request', app: 'authentik.core', context });
+  }
+}
+
+/** The values of a template beside those of all notices. */
+function valuesOf(change: AccountChange): Notice['values'] {
+  switch (change.kind) {
+    case 'token':
+      return { title: change.identifier };
+    case 'further_address':
+      return { title: change.address, is_removed: change.isRemoved };
+    case 'address':
+      return { is_kept: change.isKept === true };
+    default:
+      return {};
   }
 }

@@ -37,6 +37,7 @@ const names = [
   'address_change',
   'password_changed',
   'address_changed',
+  'further_address',
   'token_created',
   'link_confirmed_elsewhere',
   'account_locked',

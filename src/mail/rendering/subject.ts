@@ -15,6 +15,7 @@ export const defaultSubjects: Readonly<Record<string, string>> = {
   'email/account_exists.html': 'You already have an account',
   'email/password_changed.html': 'Your password was changed',
   'email/address_changed.html': 'Your email address was changed',
+  'email/further_address.html': 'The email addresses of your account were changed',
   'email/token_created.html': 'A new API token was created',
   'email/link_confirmed_elsewhere.html': 'A link was used in another browser',
   'email/account_locked.html': 'Too many failed sign-in attempts',

@@ -34,6 +34,8 @@ export interface RouteAccess {
   readonly everywhere?: readonly string[];
   /** Permissions required globally or on the row of the path. */
   readonly onRow?: readonly string[];
+  /** Callers need no permission for their own account. The row of the path is a user. */
+  readonly self?: boolean;
   /** The row of the path. */
   readonly lookup?: Lookup;
   /** Looks up the row before the body is parsed, so that an unknown row is 404 for any body. */

@@ -7,6 +7,7 @@ const responses = {
   unsupportedScheme: { status: 403, detail: () => 'Unsupported authentication type' },
   csrfFailed: { status: 403, detail: (reason: string) => `CSRF Failed: ${reason}` },
   forbidden: { status: 403, detail: () => 'You do not have permission to perform this action.' },
+  signInTooOld: { status: 403, detail: () => 'Your sign-in is too long ago for this change. Sign in again.' },
   notFound: { status: 404, detail: () => 'Not found.' },
   invalidPage: { status: 404, detail: () => 'Invalid page.' },
   methodNotAllowed: { status: 405, detail: (method: string) => `Method "${method}" not allowed.` },

@@ -118,11 +118,15 @@ function planFor(plan: FlowPlan, { pk }: Choice): FlowPlan {
   return { ...plan, context: { ...context, pending_user: { pk } } };
 }
 
-/** The accounts with the address $1, best first: the account $2, then those that proved the address first. */
+/**
+ * The accounts with the address $1, as their primary one or as a further one that they have proved, best first: the
+ * account $2, then those that proved the address first.
+ */
 const accountsWithAddress = `
   select u.id as pk, u.username, u.email
-    from "user" u left join "account_address" a on a.user_id = u.id and a.address = u.email
-   where ${nameKey('u.email')} = ${nameKey('$1::text')} and u.email = $1 and u.is_active
+    from "account_address" a join "user" u on u.id = a.user_id
+   where ${nameKey('a.address')} = ${nameKey('$1::text')} and a.address = $1 and a.until is null
+     and (u.email = $1 or a.proved is not null) and u.is_active
      and not exists (
        select from "flow_stage_binding" current
               join "flow_stage_binding" b on b.target_uuid = current.target_uuid

@@ -26,7 +26,7 @@ import { EmailCodes } from './email-codes.js';
 import type { EmailStage } from './email-stage.entity.js';
 import { codeMinutes, linkMinutes, mailLimitOf } from './link-mail.js';
 import { ProofMail } from './proof-mail.js';
-import { type Recipient, reasonNotToMail, recipientOf } from './recipient.js';
+import { type Recipient, reasonNotToMail, recipientOf, recoveredAddress } from './recipient.js';
 import { TemplateCheck } from './template-check.js';
 
 const component = 'ak-stage-email';
@@ -111,8 +111,9 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
   private async findRecipient(execution: Execution<EmailStage>): Promise<Recipient | undefined> {
     await mailNewAddress(execution);
     const pending = await execution.pendingUser();
+    if (pending === undefined) return undefined;
     const { plan, stage, flow } = execution;
-    return pending === undefined ? undefined : recipientOf(pending, plan.context, stage, flow);
+    return recipientOf(pending, plan.context, stage, flow, await recoveredAddress(execution, pending));
   }
 
   /** Returns the outcome for the token that this run has spent; undefined if it has spent none for this stage. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
+import { provedSpelling } from '../../core/addresses/proved-addresses.js';
 import { localeOf } from '../../core/users/settings-of.js';
 import { User } from '../../core/users/user.entity.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
@@ -17,6 +18,8 @@ export interface SignUpWithTakenAddress {
   readonly stage: EmailStage;
   /** Key of the account that has the address. */
   readonly owner: number;
+  /** The address of the sign-up, as the visitor typed it. */
+  readonly address: string;
   /** Languages of the request, BCP 47, best first. */
   readonly locales: readonly string[];
   readonly deadline: Date;
@@ -31,22 +34,27 @@ export class ExistingAccountMail {
     private readonly stages: EmailStageService,
   ) {}
 
-  /** Queues the mail to the address of the account. Deactivated accounts and service accounts get none. */
-  async send(manager: EntityManager, { stage, owner: pk, locales, deadline }: SignUpWithTakenAddress): Promise<void> {
+  /**
+   * Queues the mail to that address, if the account has proved it, or else to the primary one. Deactivated accounts and
+   * service accounts get none.
+   */
+  async send(manager: EntityManager, signUp: SignUpWithTakenAddress): Promise<void> {
+    const { stage, owner: pk, locales, deadline } = signUp;
     const owner = await manager.findOneBy(User, { pk });
     if (owner === null || !(owner.isActive || owner.awaitsConfirmation)) return;
     if (!['internal', 'external'].includes(owner.type)) return;
-    if (addressProblem('recipient', owner.email) !== undefined) return;
+    const address = (await provedSpelling(manager, pk, signUp.address)) ?? owner.email;
+    if (addressProblem('recipient', address) !== undefined) return;
     const site = publicUrl(this.settings);
     await this.outbox.enqueue(manager, {
       stage: stage.pk,
       fromAddress: await this.stages.fromAddressOf(manager, stage),
-      recipient: { name: '', address: owner.email },
+      recipient: { name: '', address },
       template,
       subject: null,
       locale: negotiateLanguage([...localeOf(owner.attributes), ...locales]),
       data: {
-        user: { username: owner.email, name: '', email: owner.email },
+        user: { username: address, name: '', email: address },
         values: {
           url: `${site}/flows/-/default/authentication/`,
           recovery_url: `${site}/flows/-/default/recovery/`,

@@ -89,7 +89,7 @@ export class ProofMail {
       minutes: linkMinutes(stage),
     });
     if (owner !== undefined) {
-      await this.existing.send(manager, { stage, owner, locales: visitor.locales, deadline: expires });
+      await this.existing.send(manager, { stage, owner, address, locales: visitor.locales, deadline: expires });
       return pk;
     }
     // Only in a sign-up: elsewhere the additional statement would reveal that the account is unconfirmed.
@@ -103,7 +103,7 @@ export class ProofMail {
       from: await this.stages.fromAddressOf(manager, stage),
       user: user ?? { username: address, name: '', attributes: {}, awaitsConfirmation: true },
       address,
-      isAddressNew: address !== user?.email || plan.context.prompt_data?.['email'] === address,
+      isAddressNew: isNewAddress(plan, recipient),
       link: linkTo(pk),
       notMe: notMe?.link,
       codeKey: pk,
@@ -113,6 +113,12 @@ export class ProofMail {
     await this.outbox.enqueue(manager, mail);
     return pk;
   }
+}
+
+/** Whether the account has not got the address yet. A recovery by a further address is mailed to one that it has proved. */
+function isNewAddress({ context }: FlowPlan, { user, address }: Recipient): boolean {
+  const isTyped = (context.email ?? '') !== '' && address !== user?.email;
+  return isTyped || context.prompt_data?.['email'] === address;
 }
 
 /** Returns the plan that the link restores: it starts at this stage, with the mail marked as sent. */

@@ -1,5 +1,7 @@
+import { provedSpelling } from '../../core/addresses/proved-addresses.js';
+import { isAddress } from '../../core/users/names/account-names.js';
 import type { User } from '../../core/users/user.entity.js';
-import type { PendingUser } from '../../flow-execution/execution.js';
+import type { Execution, PendingUser } from '../../flow-execution/execution.js';
 import type { PlanContext } from '../../flow-execution/plan.js';
 import type { Flow } from '../../flows/flow.entity.js';
 import { addressProblem } from '../../syntax/email-address.js';
@@ -19,18 +21,34 @@ export interface Recipient {
 /**
  * Returns the recipient of a stage's mail. The address is the pending user's, or the one that the server has put into the
  * plan; it never comes from the current request.
+ *
+ * @param recovered the proved address of the user that the visitor typed to recover the account, as it is stored
  */
 export function recipientOf(
   pending: PendingUser,
   { email, typed_identifier: typed }: PlanContext,
   stage: Pick<EmailStage, 'activateUserOnSuccess'>,
   flow: Pick<Flow, 'designation'>,
+  recovered?: string,
 ): Recipient {
   const own = pending.kind === 'known' ? pending.user.email : pending.email;
-  const address = email === undefined || email === '' ? own : email;
+  const address = email === undefined || email === '' ? (recovered ?? own) : email;
   const user = pending.kind === 'known' && mayReceive(pending.user, stage, flow) ? pending.user : undefined;
   const owner = pending.kind === 'pretended' ? pending.owner : undefined;
   return { user, owner, address, typedName: typed ?? address };
+}
+
+/**
+ * Returns the address that the visitor typed to recover their account, if the account has proved it: it may be another than
+ * the primary one. Runs the same statement for unknown users.
+ */
+export async function recoveredAddress(
+  { manager, plan, flow }: Pick<Execution, 'manager' | 'plan' | 'flow'>,
+  pending: PendingUser,
+): Promise<string | undefined> {
+  const { typed_identifier: typed = '' } = plan.context;
+  if (flow.designation !== 'recovery' || !isAddress(typed)) return undefined;
+  return provedSpelling(manager, pending.kind === 'known' ? pending.user.pk : null, typed);
 }
 
 /**

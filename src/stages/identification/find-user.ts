@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 
 import { AccountAddress } from '../../core/addresses/account-address.entity.js';
-import { nameKey } from '../../core/users/names/account-names.js';
+import { nameKey, provedHolders } from '../../core/users/names/account-names.js';
 import { User } from '../../core/users/user.entity.js';
 import type { UserField } from './identification-stage.entity.js';
 
@@ -19,7 +19,8 @@ const columns: Readonly<Record<UserField, string>> = {
 
 /**
  * Returns the user that a typed name identifies. Names are compared after NFKC normalization, ignoring case unless the
- * stage is case-sensitive. Names are unique, except for addresses and for accounts older than that rule.
+ * stage is case-sensitive. Names are unique, except for addresses and for accounts older than that rule. Beside the
+ * primary address, those identify a user that they have proved.
  *
  * If an address was typed, active accounts with that address rank first: the one that proved it first, then the one
  * whose user name it is, then the one that had it first. Otherwise an exact match ranks first, then an active account,
@@ -34,15 +35,19 @@ export async function findUser(manager: EntityManager, matching: Matching, typed
   const isExact = any((column) => `${column} = :typed`);
   const isKey = (column: string): string => `${nameKey(column)} = ${nameKey(':typed')}`;
   // Every column has an index on this expression, which serves case-sensitive matches too.
-  const isAlike = any(isKey);
-  const isSameCase = any((column) => `normalize(${column}, NFKC) = normalize(:typed, NFKC)`);
+  const hasField = any(isKey);
+  const isSame = (column: string): string => `normalize(${column}, NFKC) = normalize(:typed, NFKC)`;
   const isAddress = typed.includes('@') && userFields.includes('email');
+  const hasProved = `u.pk = any(${provedHolders(':typed')})`;
+  const isAlike = isAddress ? `${hasField} or ${hasProved}` : hasField;
+  const isSameCase = isAddress ? `${any(isSame)} or a.proved is not null and ${isSame('a.address')}` : any(isSame);
+  const ofAddress = `u.isActive and (${isKey(columns.email)} or a.proved is not null)`;
   const { entities, raw } = await manager
     .createQueryBuilder(User, 'u')
-    .leftJoin(AccountAddress, 'a', 'a.userId = u.pk and a.address = u.email')
+    .leftJoin(AccountAddress, 'a', `a.userId = u.pk and a.until is null and ${isKey('a.address')}`)
     .addSelect(
       rankOf([
-        ...(isAddress ? ownerRanks(`u.isActive and ${isKey(columns.email)}`, isKey(columns.username)) : []),
+        ...(isAddress ? ownerRanks(ofAddress, isKey(columns.username)) : []),
         asNumber(isExact),
         asNumber('u.isActive'),
         userFields.includes('username') ? asNumber(`${columns.username} = :typed`) : '0',

@@ -37,6 +37,15 @@ export function nameKey(expression: string): string {
   return `left(lower(normalize(${expression}, NFKC) collate "und-x-icu"), 254) collate "C"`;
 }
 
+/**
+ * SQL for the keys of the accounts that have and have proved an address, in any spelling, primary or not. An array, so that
+ * `u.id = any(…)` can use an index beside other conditions.
+ */
+export function provedHolders(address: string): string {
+  return `array(select held.user_id from "account_address" held
+    where ${nameKey('held.address')} = ${nameKey(address)} and held.until is null and held.proved is not null)`;
+}
+
 /** Whether a name is an email address, in any spelling: width variants of `@` are stored as `@`. */
 export function isAddress(name: string): boolean {
   return foldedName(name).includes('@');
@@ -146,8 +155,8 @@ async function problemsOf(
 
 /**
  * Which names ($2 to $4, null for none) another account than $1 has, and whether one has a user name of the skeleton
- * $5. Several accounts may have one address. An account that waits for confirmation has proved nothing: only its user
- * name counts, and not against the address of another.
+ * $5. Several accounts may have one address; a further address counts once it is proved. An account that waits for
+ * confirmation has proved nothing: only its user name counts, and not against the address of another.
  */
 const conflicts = `select
   ${anotherHas(`${nameKey('u.username')} = ${nameKey('$2::text')} or ${proved('$2', 'email')}`)} as username,
@@ -159,10 +168,11 @@ function anotherHas(condition: string): string {
   return `exists (select from "user" u where u.id is distinct from $1::int and (${condition}))`;
 }
 
-/** Whether a confirmed account has the name as its UPN, or in the column. */
+/** Whether a confirmed account has the name as its UPN, or as an address. */
 function proved(name: string, column?: 'email'): string {
   const isName = [`u.attributes ->> 'upn'`, ...(column === undefined ? [] : [`u.${column}`])].map(
     (expression) => `${nameKey(expression)} = ${nameKey(`${name}::text`)}`,
   );
+  if (column === 'email') isName.push(`u.id = any(${provedHolders(`${name}::text`)})`);
   return isName.map((condition) => `not u.awaits_confirmation and ${condition}`).join(' or ');
 }
