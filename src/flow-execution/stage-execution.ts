@@ -97,8 +97,10 @@ export class StageExecution<S extends Stage | undefined> implements Execution<S>
   }
 
   signIn(user: User, seconds: number, binding: SessionBinding): Promise<void> {
+    const { clientIp: ip, userAgent } = this.visitor;
+    const network = boundNetwork(binding, ip);
     const isProved = this.plan.context.auth_method !== undefined;
-    this.run.signedIn = { user, terms: { seconds, network, client, isProved } };
+    this.run.signedIn = { user, terms: { seconds, network, client: { ip, userAgent }, isProved } };
     return Promise.resolve();
   }
 

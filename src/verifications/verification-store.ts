@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { UserAddresses } from '../core/addresses/user-addresses.service.js';
 import { Housekeeping } from '../database/housekeeping.js';
 import { secretDigest } from '../database/link-secret.js';
 import { EventLog, type NewEvent } from '../events/event-log.js';
@@ -41,6 +42,7 @@ export interface StoredVerification extends Pick<
   | 'approvedBy'
   | 'attempts'
   | 'data'
+  | 'userId'
 > {
   readonly status: VerificationState;
   /** Whether the address can still be verified. */
@@ -52,7 +54,7 @@ const status = statusOf({ status: 'v.status', message: 'v.message_uuid', expires
 
 const returned = `v.verification_uuid as pk, v.email, v.method, v.message_uuid as message, v.redirect_url as "redirectUrl",
   v.external_id as "externalId", v.approved_at as "approvedAt", v.approved_by as "approvedBy", v.attempts,
-  v.data, v.status in ('pending', 'failed') and v.expires > now() as "isOpen"`;
+  v.data, v.user_id as "userId", v.status in ('pending', 'failed') and v.expires > now() as "isOpen"`;
 
 /** The only writer of verifications. Each change is one UPDATE with all its conditions, and writes its event. */
 @Injectable()
@@ -62,6 +64,7 @@ export class VerificationStore {
     private readonly dataSource: DataSource,
     private readonly events: EventLog,
     private readonly outbox: EventOutbox,
+    private readonly addresses: UserAddresses,
     housekeeping: Housekeeping,
     failures: MailFailures,
   ) {
@@ -75,7 +78,7 @@ export class VerificationStore {
   /** Inserts a verification whose mail is queued in the same transaction. */
   async add(
     manager: EntityManager,
-    verification: Omit<Verification, 'created' | 'createdBy' | 'approvedAt' | 'approvedBy'>,
+    verification: Omit<Verification, 'created' | 'createdBy' | 'user' | 'approvedAt' | 'approvedBy'>,
     by: ChangedBy,
   ): Promise<void> {
     await manager.insert<{ pk: string }>(Verification, verification);
@@ -221,6 +224,7 @@ export class VerificationStore {
     return deleted[1];
   }
 
+  /** Also records the proof of the user whose address it is. */
   private async approve(
     manager: EntityManager,
     kind: ProofKind,
@@ -228,13 +232,23 @@ export class VerificationStore {
     parameters: readonly unknown[],
     by: ChangedBy,
   ): Promise<StoredVerification | undefined> {
+    const isApproved = `v.status = any($1) and v.expires > now() and ${condition}`;
+    const values = [openStates, kind, ...parameters];
+    // Before the verification, as the deletion of a user does: the reverse lock order deadlocks.
+    await manager.query(
+      `select from "user" u
+        where u.id in (select v.user_id from "verification" v where ${isApproved} and $2::text is not null)
+          for no key update`,
+      values,
+    );
     const changed = await this.update(
       manager,
-      `update "verification" v set status = 'approved', approved_at = now(), approved_by = $2
-        where v.status = any($1) and v.expires > now() and ${condition}`,
-      [openStates, kind, ...parameters],
+      `update "verification" v set status = 'approved', approved_at = now(), approved_by = $2 where ${isApproved}`,
+      values,
     );
-    if (changed !== undefined) await this.ended(manager, changed, by);
+    if (changed === undefined) return undefined;
+    await this.ended(manager, changed, by);
+    if (changed.userId !== null) await this.addresses.prove(manager, changed.userId, changed.email, kind);
     return changed;
   }
 

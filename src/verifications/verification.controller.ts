@@ -40,7 +40,8 @@ const verifications = new Resource({
 
 const changed = { status: 200, type: VerificationDto };
 const refused = { status: 400, type: VerificationCheckErrorDto };
-const limited = {
+/** The response beyond a limit. */
+export const limited = {
   status: 429,
   description: 'A limit is reached: mails of the caller, the client or the recipient, or wrong codes for the address.',
   type: GenericErrorDto,

@@ -97,6 +97,15 @@ export class Verification {
   @JoinColumn({ name: 'created_by_id', foreignKeyConstraintName: 'fk_verification_created_by' })
   createdBy?: Relation<User>;
 
+  /** The user whose address is proved by the approval, if it is one of theirs. */
+  @Index('ix_verification_user')
+  @Column({ type: 'integer', name: 'user_id', nullable: true })
+  userId!: number | null;
+
+  @ManyToOne(() => User, { onDelete: 'CASCADE', nullable: true })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_verification_user' })
+  user?: Relation<User> | null;
+
   @CreateDateColumn({ type: 'timestamptz' })
   created!: Date;
 

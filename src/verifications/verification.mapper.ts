@@ -27,6 +27,7 @@ export const verificationColumns = {
   expires: 'verification.expires',
   approved_at: 'verification.approvedAt',
   approved_by: 'verification.approvedBy',
+  user: 'verification.userId',
 } satisfies Columns;
 
 /** A row of those columns. */

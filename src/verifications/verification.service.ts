@@ -6,9 +6,12 @@ import { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import type { Caller } from '../core/access/caller.js';
 import { type ReadRows, ResourceStore } from '../core/access/resource-store.js';
+import { UserAddresses } from '../core/addresses/user-addresses.service.js';
 import { Idempotency } from '../core/idempotency/idempotency.service.js';
 import type { IdempotentRequest } from '../core/idempotency/idempotent-request.js';
 import { RequestLimits } from '../core/limits/request-limits.service.js';
+import { localeOf } from '../core/users/settings-of.js';
+import type { User } from '../core/users/user.entity.js';
 import { DatabaseClock } from '../database/database-clock.js';
 import { linkSecret, secretDigest } from '../database/link-secret.js';
 import { SecretBox } from '../database/secret-box.js';
@@ -19,6 +22,7 @@ import { everyRow } from '../rest/access/route-access.js';
 import { AppError } from '../rest/errors/app-error.js';
 import { secondsIn } from '../rest/fields/duration.js';
 import { negotiateLanguage } from '../templating/language/locale.js';
+import type { UserAddressVerificationRequestDto } from './dto/user-address-verification.dto.js';
 import type { NewVerification, VerificationDto, VerificationRequestDto } from './dto/verification.dto.js';
 import { linkKeyOf, VerificationMail, verificationTemplate } from './verification-mail.service.js';
 import { refusalOf } from './verification-refusal.js';
@@ -48,6 +52,7 @@ export class VerificationService extends ResourceStore<
     private readonly idempotency: Idempotency,
     private readonly secrets: SecretBox,
     private readonly clock: DatabaseClock,
+    private readonly addresses: UserAddresses,
   ) {
     super(dataSource, {
       entity: Verification,
@@ -70,6 +75,41 @@ export class VerificationService extends ResourceStore<
   ): Promise<VerificationDto> {
     const earlier = await this.idempotency.earlier<VerificationDto>(idempotent);
     if (earlier !== undefined) return earlier;
+    if (typeof request.user === 'number') await this.addresses.requireProvable(request.user, request.email, by);
+    return this.begin(request, by, clientIp, idempotent);
+  }
+
+  /**
+   * Mails the link that verifies an address of a user, for the user or a caller who may change the user.
+   *
+   * @throws AppError `forbidden` or `signInTooOld`, and as `start`
+   * @throws ValidationError if the user does not have the address, or has verified it
+   */
+  async startForUser(
+    { pk, attributes }: User,
+    { address, redirect_url = null }: UserAddressVerificationRequestDto,
+    by: Caller,
+    clientIp: string,
+    idempotent: IdempotentRequest | undefined,
+  ): Promise<VerificationDto> {
+    const earlier = await this.idempotency.earlier<VerificationDto>(idempotent);
+    if (earlier !== undefined) return earlier;
+    const isOwner = await this.addresses.requireUnproved(pk, address, by);
+    const [locale] = localeOf(attributes);
+    const request = {
+      ...({ email: address, method: 'link', redirect_url, user: pk } as const),
+      ...(locale !== undefined && { locale }),
+      ...(isOwner && { client_ip: clientIp }),
+    };
+    return this.begin(request, by, clientIp, idempotent);
+  }
+
+  private async begin(
+    request: NewVerification,
+    by: Caller,
+    clientIp: string,
+    idempotent: IdempotentRequest | undefined,
+  ): Promise<VerificationDto> {
     const { stage = null } = request;
     const source = stage === null ? undefined : await this.sources.find(stage);
     await this.count(request.email, source, by, request.client_ip);
@@ -160,7 +200,7 @@ export class VerificationService extends ResourceStore<
     request: NewVerification,
     source: ProofSource | undefined,
     by: Caller,
-  ): Omit<Verification, 'created' | 'createdBy' | 'approvedAt' | 'approvedBy' | 'message'> {
+  ): Omit<Verification, 'created' | 'createdBy' | 'user' | 'approvedAt' | 'approvedBy' | 'message'> {
     const { email, method = 'both', stage = null, template, locale, data = {}, expires_in: duration } = request;
     const pk = randomUUID();
     const { minutes } = source ?? defaults;
@@ -182,6 +222,7 @@ export class VerificationService extends ResourceStore<
       codeExpires: this.codeExpiry(expires),
       attempts: 0,
       createdById: by.pk,
+      userId: request.user ?? null,
       expires,
     };
   }

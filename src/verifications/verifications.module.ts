@@ -6,6 +6,7 @@ import { ProofsModule } from '../proofs/proofs.module.js';
 import { JwksController } from './signing/jwks.controller.js';
 import { SigningKeys } from './signing/signing-keys.service.js';
 import { VerificationTokens } from './signing/verification-tokens.service.js';
+import { UserAddressVerificationController } from './user-address-verification.controller.js';
 import { VerificationCheck } from './verification-check.service.js';
 import { VerificationLinks } from './verification-links.service.js';
 import { VerificationMail } from './verification-mail.service.js';
@@ -13,10 +14,10 @@ import { VerificationStore } from './verification-store.js';
 import { VerificationController } from './verification.controller.js';
 import { VerificationService } from './verification.service.js';
 
-/** Verifications of addresses for applications: without a flow, and without a user. */
+/** Verifications of addresses for applications and users, without a flow. */
 @Module({
   imports: [EventsModule, MailModule, ProofsModule],
-  controllers: [JwksController, VerificationController],
+  controllers: [JwksController, UserAddressVerificationController, VerificationController],
   providers: [
     SigningKeys,
     VerificationCheck,

@@ -213,7 +213,7 @@ describe('A removed address', () => {
     expect(await addressesOf(owner.pk)).toMatchObject([{ is_primary: true }, { address: further, is_current: false }]);
   });
 
-  it('recovers nothing any more: links and requests for another mail end', async () => {
+  it('no longer recovers the account: links and requests for another mail end', async () => {
     const owner = await createOwner();
     const further = await createFurtherAddress(app, owner.pk, { isProved: true });
     const visitor = new Visitor(app.url);

@@ -81,8 +81,8 @@ async function isProvedByAnother(manager: EntityManager, user: number, address: 
 }
 
 /**
- * Whether an account can have an address: it is no name of another account, and none has proved it. Serializes with
- * concurrent claims of the address.
+ * Whether an account can have an address: no other account has it as a name, or has proved it. Serializes with concurrent
+ * claims of the address.
  */
 export async function isFreeFor(manager: EntityManager, stored: User, address: string): Promise<boolean> {
   try {

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { EventLog } from '../../events/event-log.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
+import { noSuchRow } from '../../rest/fields/coercions.js';
 import type { Caller } from '../access/caller.js';
 import { Authority } from '../authority/authority.service.js';
 import { requireRoom } from '../limits/require-room.js';
@@ -19,6 +20,8 @@ import type { UserAddressDto } from './user-address.dto.js';
 
 /** How many addresses a user can have. */
 const maxAddresses = 10;
+
+const notHeld = 'The user does not have this address.';
 
 /** An address that a user has. */
 interface HeldAddress {
@@ -136,12 +139,45 @@ export class UserAddresses {
   }
 
   /**
+   * Requires that a caller may have an address of a user proved by a verification.
+   *
+   * @throws ValidationError if they may not change the user, or there is none, or the user does not have the address as it
+   *   is spelled
+   * @throws AppError `forbidden` if the account has more rights than the caller
+   */
+  async requireProvable(user: number, address: string, caller: Caller): Promise<void> {
+    const { manager } = this.dataSource;
+    const isVisible = caller.mayOn('authentik_core.change_user', String(user)) && (await exists(manager, user));
+    if (!isVisible) throw new ValidationError({ user: [noSuchRow(user)] });
+    await this.authority.requireSignInChange(manager, caller, user);
+    if ((await find(manager, user, address))?.address !== address) {
+      throw new ValidationError({ email: [notHeld] });
+    }
+  }
+
+  /**
+   * Requires that a caller may have an address of a user proved, and that it is not yet.
+   *
+   * @returns whether they do so as the owner
+   * @throws ValidationError if the user does not have the address as it is spelled, or has proved it
+   * @throws AppError as `requireMayChange`
+   */
+  async requireUnproved(user: number, address: string, caller: Caller): Promise<boolean> {
+    const { manager } = this.dataSource;
+    const isOwner = await this.requireMayChange(manager, user, caller);
+    const held = await find(manager, user, address);
+    if (held?.address !== address) throw refusal(notHeld);
+    if (held.isProved) throw refusal('This address is verified already.');
+    return isOwner;
+  }
+
+  /**
    * Requires that the caller may change the addresses of a user.
    *
    * @returns whether they do so as the owner, and not as an administrator
    * @throws AppError `signInTooOld` for an owner without a fresh session, or `forbidden`
    */
-  async requireMayChange(manager: EntityManager, user: number, caller: Caller): Promise<boolean> {
+  private async requireMayChange(manager: EntityManager, user: number, caller: Caller): Promise<boolean> {
     await this.authority.requireSignInChange(manager, caller, user);
     if (caller.mayOn('authentik_core.change_user', String(user))) return false;
     if (caller.pk !== user) throw new AppError('forbidden');
@@ -176,9 +212,13 @@ async function find(manager: EntityManager, user: number, address: string): Prom
   return held;
 }
 
+function exists(manager: EntityManager, pk: number): Promise<boolean> {
+  return manager.existsBy(User, { pk });
+}
+
 async function requireHeld(manager: EntityManager, user: number, address: string): Promise<HeldAddress> {
   const held = await find(manager, user, address);
-  if (held === undefined) throw refusal('The user does not have this address.');
+  if (held === undefined) throw refusal(notHeld);
   return held;
 }
 

@@ -46,6 +46,7 @@ import { Webhooks1795888800000 } from './1795888800000-webhooks.js';
 import { MessageTransports1795900000000 } from './1795900000000-message-transports.js';
 import { SeveralAddresses1795901000000 } from './1795901000000-several-addresses.js';
 import { SessionSignIn1795901100000 } from './1795901100000-session-sign-in.js';
+import { VerifiedUsers1795901200000 } from './1795901200000-verified-users.js';
 import { EventStream1795902000000 } from './1795902000000-event-stream.js';
 import { MailTemplates1795903000000 } from './1795903000000-mail-templates.js';
 import { SessionDetails1795905000000 } from './1795905000000-session-details.js';
@@ -100,6 +101,7 @@ export const migrations = [
   MessageTransports1795900000000,
   SeveralAddresses1795901000000,
   SessionSignIn1795901100000,
+  VerifiedUsers1795901200000,
   EventStream1795902000000,
   MailTemplates1795903000000,
   SessionDetails1795905000000,

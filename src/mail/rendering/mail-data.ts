@@ -53,6 +53,10 @@ export interface MailData {
   readonly source?: { readonly from: string };
   /** Notices: no further changes of this kind are mailed for a day. */
   readonly is_last?: boolean;
+  /** `address_changed`: the earlier address is still one of the account. */
+  readonly is_kept?: boolean;
+  /** `further_address`: the address was removed, not added. */
+  readonly is_removed?: boolean;
   /** `invitation`: where the account is created; by default the name of the service. */
   readonly host?: string;
 }

@@ -20,6 +20,8 @@ export const declaredNames: ReadonlySet<string> = new Set([
   'source',
   'host',
   'is_last',
+  'is_kept',
+  'is_removed',
   'brand',
   'subject',
   'locale',
@@ -53,6 +55,8 @@ export function templateScope(data: MailData, warn: (message: string) => void): 
     source: copier.fields(given.source, 'source', ['from']),
     host: copier.line(given.host, 'host'),
     is_last: given.is_last === true ? true : undefined,
+    is_kept: given.is_kept === true ? true : undefined,
+    is_removed: given.is_removed === true ? true : undefined,
   };
   const scope = emptyScope();
   for (const [name, value] of Object.entries(values)) if ((value ?? '') !== '') scope[name] = value;
@@ -88,6 +92,8 @@ const noData: Readonly<Record<keyof MailData, undefined>> = {
   source: undefined,
   host: undefined,
   is_last: undefined,
+  is_kept: undefined,
+  is_removed: undefined,
 };
 
 /** Gives an object the text of one of its fields, as `{{ user }}` is the user name in Django. */

@@ -44,6 +44,7 @@ function bodyExample(schema: Json, schemas: Schemas): unknown {
 /** Returns an example of a value; undefined for text of which nothing is known. */
 function valueExample(value: Json, property: string, owner: string, schemas: Schemas): unknown {
   const [name, schema] = resolve(value, schemas);
+  if (value['example'] === null) return null;
   const given = value['example'] ?? schema['example'] ?? value['default'] ?? schema['default'];
   if (given !== undefined) return given;
   if (Array.isArray(schema['enum'])) return schema['enum'][0] as unknown;

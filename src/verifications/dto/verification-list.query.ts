@@ -34,4 +34,7 @@ export class VerificationListQuery extends ListQuery {
 
   @MultiChoiceFilter(verificationStates, { on: verificationColumns.status, description: 'Any of these states.' })
   status?: string[];
+
+  @IntegerFilter({ on: 'verification.userId', description: 'Key of the user whose address is verified.' })
+  user?: number;
 }

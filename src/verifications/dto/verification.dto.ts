@@ -48,6 +48,17 @@ const clientIp = {
   example: '192.0.2.7',
 };
 
+/** Where a link leads in the end. */
+export const redirectField = {
+  nullable: true,
+  maxLength: 2000,
+  description:
+    'Where the link leads in the end, with `verification` and `token` in the query. Its origin must be in ' +
+    'ALLOWED_REDIRECTS. Null: a page of this service says that the address is verified.',
+  example: 'https://app.example.com/verified',
+  rules: [isAllowedRedirect],
+};
+
 /** The fields of a verification. */
 class VerificationFields {
   @UuidField({ readOnly: true, description: 'UUID of the verification.' })
@@ -88,15 +99,7 @@ class VerificationFields {
   @TextField(localeField)
   locale!: string;
 
-  @TextField({
-    nullable: true,
-    maxLength: 2000,
-    description:
-      'Where the link leads in the end, with `verification` and `token` in the query. Its origin must be in ' +
-      'ALLOWED_REDIRECTS. Null: a page of this service says that the address is verified.',
-    example: 'https://app.example.com/verified',
-    rules: [isAllowedRedirect],
-  })
+  @TextField(redirectField)
   redirect_url!: string | null;
 
   @DurationField({
@@ -159,6 +162,15 @@ class VerificationFields {
     description: 'What verified the address.',
   })
   approved_by!: ProofKind | null;
+
+  @IntegerKeyField({
+    nullable: true,
+    description:
+      'Key of the user whose address it is: the approval also verifies the address of that user, if they still have it. Takes ' +
+      'the permission to change the user.',
+    example: null,
+  })
+  user!: number | null;
 }
 
 /** A verification. */

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { allow, createActor } from '../factories/actor.js';
+import { createFurtherAddress, proveAddress } from '../factories/further-address.js';
+import { createReader } from '../factories/proof-flow.js';
+import { createVerification } from '../factories/verification.js';
+import { PageBrowser } from '../support/page-browser.js';
+import { signedIn } from '../support/signed-in.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { verificationMail } from '../support/verification-mail.js';
+
+const verifyOnly = ['add', 'view', 'check'].map((action) => `authentik_verifications.${action}_verification`);
+
+let app: TestApp;
+const sink = new SmtpSink();
+
+beforeAll(async () => {
+  app = await startTestApp({ EMAIL_HOST: '127.0.0.1', EMAIL_PORT: String(await sink.listen()) });
+});
+afterAll(async () => {
+  await app.stop();
+  await sink.close();
+});
+
+const rowsOf = async (pk: number): Promise<any[]> => (await app.api.get(`/core/users/${pk}/addresses/`)).body;
+const rowOf = async (pk: number, address: string): Promise<any> =>
+  (await rowsOf(pk)).find((row) => row.address === address);
+
+async function useLink(address: string): Promise<void> {
+  const browser = new PageBrowser(app.url);
+  await browser.open((await verificationMail(sink, address)).link);
+  await browser.submit();
+}
+
+describe('A verification of an address of a user', () => {
+  it.each(['link', 'code'] as const)('proves the address by the %s, with the events of both', async (method) => {
+    const user = await createReader(app.api);
+    const address = await createFurtherAddress(app, user.pk);
+    await app.api.post('/webhooks/endpoints/', {
+      ...{ name: randomUUID(), url: 'https://hooks.example.org/', event_types: ['address.verified'] },
+    });
+    const { pk, user: named } = await createVerification(app.api, { email: address, user: user.pk });
+    expect(named).toBe(user.pk);
+    expect(await rowOf(user.pk, address)).toMatchObject({ verified: null });
+    if (method === 'link') await useLink(address);
+    else {
+      const { code } = await verificationMail(sink, address);
+      expect((await app.api.post(`/verifications/${pk}/check/`, { code })).body.status).toBe('approved');
+    }
+    expect(await rowOf(user.pk, address)).toMatchObject({ verified: expect.any(String), method, run: null });
+    const events = await app.dataSource.query(`select data from "outgoing_event" where type = 'address.verified'`);
+    expect(events.filter(({ data }: any) => data.address === address)).toHaveLength(1);
+    expect((await app.api.get(`/verifications/?user=${user.pk}`)).body.results).toMatchObject([{ pk }]);
+  });
+
+  it('also proves the primary address', async () => {
+    const user = await createReader(app.api);
+    await createVerification(app.api, { email: user.email, user: user.pk });
+    await useLink(user.email);
+    expect((await app.api.get(`/core/users/${user.pk}/`)).body.email_verified).toBe(true);
+  });
+
+  it('proves nothing if the user has lost the address, or another account has proved it', async () => {
+    const [user, other] = [await createReader(app.api), await createReader(app.api)];
+    const [lost, taken] = [await createFurtherAddress(app, user.pk), await createFurtherAddress(app, user.pk)];
+    for (const email of [lost, taken]) await createVerification(app.api, { email, user: user.pk });
+    await app.api.post(`/core/users/${user.pk}/addresses/remove/`, { address: lost });
+    await createFurtherAddress(app, other.pk, { address: taken, isProved: true });
+    for (const address of [lost, taken]) {
+      await useLink(address);
+      expect(await rowOf(user.pk, address)).toMatchObject({ verified: null });
+    }
+    const { results } = (await app.api.get(`/verifications/?user=${user.pk}`)).body;
+    expect(results.map(({ status }: any) => status)).toEqual(['approved', 'approved']);
+  });
+
+  it('without a user proves no address of one', async () => {
+    const user = await createReader(app.api);
+    await createVerification(app.api, { email: user.email });
+    await useLink(user.email);
+    expect(await rowOf(user.pk, user.email)).toMatchObject({ verified: null });
+  });
+
+  it('is for one of their addresses', async () => {
+    const user = await createReader(app.api);
+    for (const email of [`${randomUUID()}@example.org`, user.email.toUpperCase()]) {
+      expect((await app.api.post('/verifications/', { email, user: user.pk })).body).toEqual({
+        email: ['The user does not have this address.'],
+      });
+    }
+    expect((await app.api.post('/verifications/', { email: user.email, user: 999_999 })).body).toEqual({
+      user: ['Invalid pk "999999" - object does not exist.'],
+    });
+    expect((await app.api.post('/verifications/', { email: user.email, user: null })).status).toBe(201);
+  });
+
+  it('takes the permission to change that user: a key that may only verify proves nothing for users', async () => {
+    const user = await createReader(app.api);
+    const { api, user: application } = await createActor(app, verifyOnly);
+    const request = { email: user.email, user: user.pk };
+    const refused = { user: [`Invalid pk "${user.pk}" - object does not exist.`] };
+    expect((await api.post('/verifications/', request)).body).toEqual(refused);
+    await allow(app, application.pk, { permissions: ['authentik_core.view_user'] });
+    expect((await api.post('/verifications/', request)).body).toEqual(refused);
+    await allow(app, application.pk, {
+      permissions: ['authentik_core.change_user'],
+      model: 'authentik_core.user',
+      object_pk: String(user.pk),
+    });
+    expect((await api.post('/verifications/', request)).status).toBe(201);
+    const { pk } = (await app.api.get('/core/users/?username=akadmin')).body.results[0];
+    await app.api.patch(`/core/users/${pk}/`, { email: 'root@example.org' });
+    await allow(app, application.pk, { permissions: ['authentik_core.change_user'] });
+    expect((await api.post('/verifications/', { email: 'root@example.org', user: pk })).status).toBe(403);
+  });
+
+  it('is deleted with the user', async () => {
+    const user = await createReader(app.api);
+    const { pk } = await createVerification(app.api, { email: user.email, user: user.pk });
+    await app.api.delete(`/core/users/${user.pk}/`);
+    expect((await app.api.get(`/verifications/${pk}/`)).status).toBe(404);
+  });
+});
+
+describe('Users verify their addresses', () => {
+  it('with a fresh session, by a link that is mailed', async () => {
+    const user = await createReader(app.api);
+    const visitor = await signedIn(app, user);
+    const address = `${randomUUID()}@example.org`;
+    await visitor.request('POST', `/core/users/${user.pk}/addresses/`, { json: { address } });
+    const verify = (): Promise<any> =>
+      visitor.request('POST', `/core/users/${user.pk}/addresses/verify/`, { json: { address } });
+    const { status, body } = await verify();
+    expect([status, body]).toMatchObject([201, { email: address, method: 'link', user: user.pk, status: 'pending' }]);
+    await useLink(address);
+    expect(await rowOf(user.pk, address)).toMatchObject({ verified: expect.any(String), method: 'link' });
+    expect((await verify()).body).toEqual({ address: ['This address is verified already.'] });
+  });
+
+  it('and not with an old session, for others, or for an address that they do not have', async () => {
+    const [user, other] = [await createReader(app.api), await createReader(app.api)];
+    const visitor = await signedIn(app, user);
+    const verify = (pk: number, address: string): Promise<any> =>
+      visitor.request('POST', `/core/users/${pk}/addresses/verify/`, { json: { address } });
+    expect((await verify(user.pk, other.email)).body).toEqual({ address: ['The user does not have this address.'] });
+    expect((await verify(other.pk, other.email)).status).toBe(403);
+    await app.dataSource.query(
+      `update "session" set authenticated = now() - interval '11 minutes' where user_id = $1`,
+      [user.pk],
+    );
+    expect((await verify(user.pk, user.email)).status).toBe(403);
+    expect(sink.mails.filter(({ to }) => to === user.email)).toEqual([]);
+  });
+
+  it('as often as the limits of verifications allow', async () => {
+    const user = await createReader(app.api);
+    const visitor = await signedIn(app, user);
+    const request = { json: { address: user.email } };
+    const verify = async (): Promise<number> =>
+      (await visitor.request('POST', `/core/users/${user.pk}/addresses/verify/`, request)).status;
+    for (let count = 0; count < 5; count += 1) expect(await verify()).toBe(201);
+    expect(await verify()).toBe(429);
+    await proveAddress(app, user.pk, user.email);
+    expect(await verify()).toBe(400);
+  });
+});
