@@ -6,6 +6,7 @@ import type { StageExecutor } from '../flow-execution/stage-executor.js';
 import { StageDto } from '../flows/dto/stage.dto.js';
 import type { StageRequest, StageStore, StoredStageKind } from '../flows/stage-store.js';
 import { type Stage } from '../flows/stage.entity.js';
+import { DefaultsOf } from '../rest/fields/document-defaults.js';
 import { fieldsOf } from '../rest/fields/field.js';
 import { type Columns, ListOf, ListQuery } from '../rest/list/list-query.js';
 import { Resource } from '../rest/resource.js';
@@ -79,6 +80,7 @@ export function defineStage<Entity extends Stage, Dto extends StageDto, Request 
     ...Object.fromEntries(stored.map((field) => [field, expressions[field] ?? columnOf(entity, field)])),
   };
   declarePermissionModel(model, verboseName);
+  DefaultsOf(entity)(declaration.request);
   return {
     ...declaration,
     kind,

@@ -1,7 +1,7 @@
 type Json = Record<string, unknown>;
 
-/** What is written for people. */
-const prose = ['summary', 'description', 'title', 'example'];
+/** What is written for people and their forms. */
+const prose = ['summary', 'description', 'title', 'example', 'x-default'];
 
 /** An OpenAPI 3.0 document, as far as it matters here. */
 export interface Document {

@@ -1,5 +1,6 @@
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
 import { ResponseOf, PatchOf, RequestOf } from '../../rest/fields/derived.js';
+import { DefaultsOf } from '../../rest/fields/document-defaults.js';
 import { BooleanField, ChoiceField, IntegerField, ObjectField, UuidField } from '../../rest/fields/fields.js';
 import { Check } from '../../rest/fields/read-object.js';
 import { exists, uniqueTogether } from '../../rest/fields/rules.js';
@@ -58,6 +59,7 @@ export class FlowStageBindingDto extends ResponseOf(FlowStageBindingFields) {}
 /** Body of a request that creates or replaces a flow-stage binding. */
 @Check(hasUniqueOrder)
 @Check(evaluatesPolicies)
+@DefaultsOf(FlowStageBinding)
 export class FlowStageBindingRequestDto extends RequestOf(FlowStageBindingFields) {}
 
 /** Body of a request that changes a flow-stage binding. */

@@ -1,5 +1,6 @@
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
 import { ResponseOf, FieldsWithout, PatchOf, RequestOf } from '../../rest/fields/derived.js';
+import { DefaultsOf } from '../../rest/fields/document-defaults.js';
 import {
   BooleanField,
   ChoiceField,
@@ -96,6 +97,7 @@ const FlowSetFields = FieldsWithout(FlowFields, 'stages', 'policies', 'cache_cou
 export class FlowDto extends ResponseOf(FlowFields) {}
 
 /** Body of a request that creates or replaces a flow. */
+@DefaultsOf(Flow)
 export class FlowRequestDto extends RequestOf(FlowFields) {}
 
 /** Body of a request that changes a flow. */

@@ -1,6 +1,7 @@
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
 import { dictionary } from '../../rest/fields/coercions.js';
 import { ResponseOf, PatchOf, RequestOf } from '../../rest/fields/derived.js';
+import { DefaultsOf } from '../../rest/fields/document-defaults.js';
 import { field, type FieldOptions, type RuleContext } from '../../rest/fields/field.js';
 import {
   BooleanField,
@@ -89,6 +90,7 @@ export class BlueprintInstanceDto extends ResponseOf(BlueprintInstanceFields) {}
 /** A blueprint to register or replace. */
 @Check(hasPathOrContent)
 @Check(hasUniqueName)
+@DefaultsOf(BlueprintInstance)
 export class BlueprintInstanceRequestDto extends RequestOf(BlueprintInstanceFields) {}
 
 /** Changes to a blueprint. */

@@ -5,11 +5,12 @@ import { User } from '../../core/users/user.entity.js';
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
 import { noSuchRow } from '../../rest/fields/coercions.js';
 import { ResponseOf, PatchOf, RequestOf } from '../../rest/fields/derived.js';
+import { DefaultsOf } from '../../rest/fields/document-defaults.js';
 import type { RuleContext } from '../../rest/fields/field.js';
 import { BooleanField, IntegerField, IntegerKeyField, ObjectField, UuidField } from '../../rest/fields/fields.js';
 import { Check } from '../../rest/fields/read-object.js';
 import { exists } from '../../rest/fields/rules.js';
-import type { PolicyBinding } from '../policy-binding.entity.js';
+import { PolicyBinding } from '../policy-binding.entity.js';
 import { findTargets } from '../policy-target.js';
 import { Policy } from '../policy.entity.js';
 import { PolicyDto } from './policy.dto.js';
@@ -79,6 +80,7 @@ export class PolicyBindingDto extends ResponseOf(PolicyBindingFields) {}
 
 /** Body of a request that creates or replaces a policy binding. */
 @Check(hasOneSubject)
+@DefaultsOf(PolicyBinding)
 export class PolicyBindingRequestDto extends RequestOf(PolicyBindingFields) {}
 
 /** Body of a request that changes a policy binding. */

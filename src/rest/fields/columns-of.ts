@@ -7,6 +7,7 @@ export function columnsOf<T>(request: object): Partial<T> {
   return Object.fromEntries(given.map(([name, value]) => [camelCase(name), value as unknown])) as Partial<T>;
 }
 
-function camelCase(name: string): string {
+/** Returns the property of a field: `useTls` of `use_tls`. */
+export function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -3,6 +3,7 @@ import { AddressRefusedError, OutgoingNetworks } from '../../outgoing/outgoing-n
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
 import { eachOf, text } from '../../rest/fields/coercions.js';
 import { PatchOf, RequestOf, ResponseOf } from '../../rest/fields/derived.js';
+import { DefaultsOf } from '../../rest/fields/document-defaults.js';
 import { field, type RuleContext } from '../../rest/fields/field.js';
 import { BooleanField, DateTimeField, TextField, UuidField } from '../../rest/fields/fields.js';
 import { unique } from '../../rest/fields/rules.js';
@@ -91,6 +92,7 @@ class WebhookEndpointFields {
 export class WebhookEndpointDto extends ResponseOf(WebhookEndpointFields) {}
 
 /** An endpoint to create or to replace with. */
+@DefaultsOf(WebhookEndpoint)
 export class WebhookEndpointRequestDto extends RequestOf(WebhookEndpointFields) {}
 
 /** Changes to an endpoint. */

@@ -1,5 +1,6 @@
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
 import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { DefaultsOf } from '../../../rest/fields/document-defaults.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
 import {
   BooleanField,
@@ -16,7 +17,7 @@ import {
 import { exists } from '../../../rest/fields/rules.js';
 import { Group } from '../../groups/group.entity.js';
 import { isAvailable, usernameTaken } from '../names/name-rules.js';
-import { type User, type UserType, userTypes } from '../user.entity.js';
+import { User, type UserType, userTypes } from '../user.entity.js';
 import { UserGroupDto } from './user-group.dto.js';
 
 describeConstraint('uq_user_username', 'username', usernameTaken);
@@ -105,6 +106,7 @@ class UserFields {
 export class UserDto extends ResponseOf(UserFields) {}
 
 /** Body of a request that creates or replaces a user. */
+@DefaultsOf(User)
 export class UserRequestDto extends RequestOf(UserFields) {}
 
 /** Body of a request that changes a user. */

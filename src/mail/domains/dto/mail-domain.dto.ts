@@ -1,5 +1,6 @@
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
 import { PatchOf, RequestOf, ResponseOf } from '../../../rest/fields/derived.js';
+import { DefaultsOf } from '../../../rest/fields/document-defaults.js';
 import {
   BooleanField,
   ChoiceField,
@@ -99,6 +100,7 @@ class MailDomainFields {
 export class MailDomainDto extends ResponseOf(MailDomainFields) {}
 
 /** A domain to add or to replace with. */
+@DefaultsOf(MailDomain)
 export class MailDomainRequestDto extends RequestOf(MailDomainFields) {}
 
 /** Changes to a domain. */

@@ -1,5 +1,6 @@
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
 import { PatchOf, RequestOf, ResponseOf } from '../../../rest/fields/derived.js';
+import { DefaultsOf } from '../../../rest/fields/document-defaults.js';
 import type { RuleContext } from '../../../rest/fields/field.js';
 import { DateTimeField, EmailField, ObjectField, TextField, UuidField } from '../../../rest/fields/fields.js';
 import { unique } from '../../../rest/fields/rules.js';
@@ -79,6 +80,7 @@ class NamedTransportFields {
 export class NamedTransportDto extends ResponseOf(NamedTransportFields) {}
 
 /** A transport to add or to replace with. */
+@DefaultsOf(NamedTransport)
 export class NamedTransportRequestDto extends RequestOf(NamedTransportFields) {}
 
 /** Changes to a transport. */

@@ -1,6 +1,8 @@
 import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { DefaultsOf } from '../../../rest/fields/document-defaults.js';
 import { BooleanField, IntegerField, TextField } from '../../../rest/fields/fields.js';
 import { PolicyFields } from '../../dto/policy.dto.js';
+import { PasswordPolicy } from '../password-policy.entity.js';
 
 /** Fields of a password policy, in requests and responses. */
 class PasswordPolicyFields extends PolicyFields {
@@ -55,6 +57,7 @@ class PasswordPolicyFields extends PolicyFields {
 export class PasswordPolicyDto extends ResponseOf(PasswordPolicyFields) {}
 
 /** Body of a request that creates or replaces a password policy. */
+@DefaultsOf(PasswordPolicy)
 export class PasswordPolicyRequestDto extends RequestOf(PasswordPolicyFields) {}
 
 /** Body of a request that changes a password policy. */

@@ -3,6 +3,7 @@ import { FlowDto } from '../../../flows/dto/flow.dto.js';
 import { Flow } from '../../../flows/flow.entity.js';
 import { describeConstraint } from '../../../rest/errors/database-conflict.js';
 import { ResponseOf, PatchOf, RequestOf } from '../../../rest/fields/derived.js';
+import { DefaultsOf } from '../../../rest/fields/document-defaults.js';
 import {
   BooleanField,
   DateTimeField,
@@ -12,6 +13,7 @@ import {
   UuidField,
 } from '../../../rest/fields/fields.js';
 import { exists } from '../../../rest/fields/rules.js';
+import { Invitation } from '../invitation.entity.js';
 
 describeConstraint('fk_invitation_flow', 'flow', 'The flow has just been deleted.');
 
@@ -56,6 +58,7 @@ class InvitationFields {
 export class InvitationDto extends ResponseOf(InvitationFields) {}
 
 /** An invitation to create or to replace with. */
+@DefaultsOf(Invitation)
 export class InvitationRequestDto extends RequestOf(InvitationFields) {}
 
 /** Changes to an invitation. */
