@@ -6,6 +6,8 @@ import { brotliCompress, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
+import { requestFields } from './request-fields';
+
 const output = join(import.meta.dirname, '../dist/console/site');
 
 /** Compresses scripts and styles once, so that the service need not do so for each visitor. */
@@ -27,7 +29,7 @@ function compressed(): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
-  plugins: [react(), compressed()],
+  plugins: [react(), requestFields(), compressed()],
   // Inlined files would need `data:` in more places of the Content-Security-Policy.
   build: { outDir: output, emptyOutDir: true, assetsInlineLimit: 0, target: 'es2022', reportCompressedSize: false },
   // `npm run dev:console` beside a service at its usual port.

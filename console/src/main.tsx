@@ -4,6 +4,8 @@ import './styles/lists.css';
 import './styles/rows.css';
 import './styles/details.css';
 import './styles/people.css';
+import './styles/form.css';
+import './styles/flows.css';
 
 import { MantineProvider } from '@mantine/core';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';

@@ -9,12 +9,13 @@ export interface ListSearch {
   readonly q?: string | undefined;
   readonly state?: string | undefined;
   readonly stage?: string | undefined;
+  readonly kind?: string | undefined;
   readonly since?: string | undefined;
   readonly verified?: string | undefined;
   readonly page?: string | undefined;
 }
 
-const kept = ['q', 'state', 'stage', 'since', 'verified', 'page'] as const;
+const kept = ['q', 'state', 'stage', 'kind', 'since', 'verified', 'page'] as const;
 
 /** Keeps the texts among the known values, and drops empty ones. */
 function listSearch(given: Record<string, unknown>): ListSearch {
@@ -59,9 +60,27 @@ const senders = createRoute({
   component: lazyRouteComponent(() => import('./senders/senders'), 'Senders'),
 });
 
+const stages = createRoute({
+  getParentRoute: () => root,
+  path: '/stages',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./stages/stage-list'), 'StageList'),
+});
+const newStage = createRoute({
+  getParentRoute: () => root,
+  path: '/stages/new',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./stages/new-stage'), 'NewStage'),
+});
+const stage = createRoute({
+  getParentRoute: () => root,
+  path: '/stages/$pk',
+  component: lazyRouteComponent(() => import('./stages/stage-page'), 'StagePage'),
+});
+
 /** The addresses below `/console/`. */
 export const router = createRouter({
-  routeTree: root.addChildren([overview, mails, mail, users, user, senders]),
+  routeTree: root.addChildren([overview, mails, mail, users, user, senders, stages, newStage, stage]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,

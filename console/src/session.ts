@@ -5,6 +5,7 @@ import { meQuery } from './api/queries';
 
 /** What the console asks permissions for, as `system_permissions` has it. */
 export type Permission =
+  | `${'add' | 'change' | 'delete' | 'view'}_${string}stage`
   | 'change_maildomain'
   | 'change_mailmessage'
   | 'change_namedtransport'
@@ -12,7 +13,6 @@ export type Permission =
   | 'view_maildomain'
   | 'view_mailmessage'
   | 'view_namedtransport'
-  | 'view_stage'
   | 'view_user';
 
 /** The signed-in user. */

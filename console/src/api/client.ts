@@ -10,6 +10,8 @@ export class ApiProblem extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** The content of the answer. */
+    readonly body?: unknown,
   ) {
     super(message);
   }
@@ -44,8 +46,14 @@ export async function contentOf<Content>(
   request: Promise<{ data?: Content; error?: unknown; response: Response }>,
 ): Promise<Content> {
   const { data, error, response } = await request;
-  if (data === undefined) throw new ApiProblem(response.status, wordsOf(error));
+  if (data === undefined) throw new ApiProblem(response.status, wordsOf(error), error);
   return data;
+}
+
+/** As `contentOf`, for answers without content. */
+export async function done(request: Promise<{ error?: unknown; response: Response }>): Promise<void> {
+  const { error, response } = await request;
+  if (!response.ok) throw new ApiProblem(response.status, wordsOf(error), error);
 }
 
 /** An error is `{"detail": …}` or has lists of messages by field. */

@@ -2,8 +2,7 @@ import type { ReactNode } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
 import { useSession } from '../session';
-import { t } from '../texts/texts';
-import { Check, Findings } from './check';
+import { ServerCheck } from './server-check';
 
 /** A named transport: its servers, and whether they would accept mails. */
 export function Transport({ transport }: { readonly transport: Schema<'NamedTransport'> }): ReactNode {
@@ -21,27 +20,10 @@ export function Transport({ transport }: { readonly transport: Schema<'NamedTran
         {problem !== '' && <p className="sender-problem">{problem}</p>}
       </div>
       {can('change_namedtransport') && (
-        <Check name={name} check={() => contentOf(api.POST('/mail/transports/{transport_uuid}/check/', { params }))}>
-          {({ ok, verdict, steps, sender }) => (
-            <>
-              <p className="sender-verdict" data-ok={ok}>
-                {verdict}
-              </p>
-              <ul className="findings">
-                {steps.map((step) => (
-                  <li key={step.name}>
-                    <span className="state" data-state={step.ok ? 'good' : 'failed'}>
-                      {step.name}
-                      <span className="unseen">{`: ${t(step.ok ? 'senders.level.ok' : 'senders.level.error')}`}</span>
-                    </span>
-                    <span dir="auto">{step.detail}</span>
-                  </li>
-                ))}
-              </ul>
-              <Findings findings={sender} />
-            </>
-          )}
-        </Check>
+        <ServerCheck
+          name={name}
+          check={() => contentOf(api.POST('/mail/transports/{transport_uuid}/check/', { params }))}
+        />
       )}
     </article>
   );

@@ -28,6 +28,10 @@ const sections: readonly Section[] = [
       { to: '/senders', icon: 'senders', label: 'nav.senders', needs: ['view_namedtransport', 'view_maildomain'] },
     ],
   },
+  {
+    title: 'nav.flowSection',
+    entries: [{ to: '/stages', icon: 'stages', label: 'nav.stages', needs: ['view_stage'] }],
+  },
   { title: 'nav.people', entries: [{ to: '/users', icon: 'users', label: 'nav.users', needs: ['view_user'] }] },
 ];
 

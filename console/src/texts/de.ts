@@ -1,17 +1,21 @@
+import { form } from './de/form';
 import { mails } from './de/mails';
 import { overview } from './de/overview';
 import { parts } from './de/parts';
 import { senders } from './de/senders';
 import { shell } from './de/shell';
+import { stages } from './de/stages';
 import { users } from './de/users';
 import type { Catalog } from './texts';
 
 /** Every text of the console in German. */
 export const de: Catalog = {
+  ...form,
   ...mails,
   ...overview,
   ...parts,
   ...senders,
   ...shell,
+  ...stages,
   ...users,
 };

@@ -45,6 +45,11 @@ export function chooseLanguage(chosen: string): void {
   window.location.reload();
 }
 
+/** Whether the catalog has a text that is looked up by a name of the API. */
+export function catalogHas(key: string): boolean {
+  return Object.hasOwn(catalog, key);
+}
+
 /** Returns a text of the catalog with values in the place of `{names}`. */
 export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
   return catalog[key].replaceAll(/\{(\w+)\}/g, (mark, name: string) => String(values[name] ?? mark));

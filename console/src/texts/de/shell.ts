@@ -8,11 +8,13 @@ export const shell: Record<keyof typeof english, string> = {
   'nav.close': 'Menü schließen',
   'nav.skip': 'Zum Inhalt',
   'nav.mail': 'E-Mail',
+  'nav.flowSection': 'Abläufe',
   'nav.people': 'Konten',
   'nav.overview': 'Übersicht',
   'nav.mails': 'E-Mails',
   'nav.users': 'Personen',
   'nav.senders': 'Absender',
+  'nav.stages': 'Stufen',
   'nav.docs': 'API-Dokumentation',
 
   'account.menu': 'Konto von {name}',

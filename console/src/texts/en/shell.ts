@@ -6,11 +6,13 @@ export const shell = {
   'nav.close': 'Close navigation',
   'nav.skip': 'Skip to content',
   'nav.mail': 'Mail',
+  'nav.flowSection': 'Flows',
   'nav.people': 'People',
   'nav.overview': 'Overview',
   'nav.mails': 'Mails',
   'nav.users': 'Users',
   'nav.senders': 'Senders',
+  'nav.stages': 'Stages',
   'nav.docs': 'API documentation',
 
   'account.menu': 'Account of {name}',

@@ -1,0 +1,34 @@
+import { type ReactNode, useState } from 'react';
+
+import { t } from '../../texts/texts';
+import { splitHelp } from './field';
+
+/** The help of a field in the words of the API: the first sentence, and the rest on demand. */
+export function Help({ text }: { readonly text: string }): ReactNode {
+  const [isOpen, setOpen] = useState(false);
+  const [first, rest] = splitHelp(text);
+  return (
+    <span className="help" lang="en" dir="auto">
+      <Marked text={isOpen ? text : first} />
+      {rest !== '' && (
+        <button
+          type="button"
+          className="text-link help-more"
+          aria-expanded={isOpen}
+          // Inside a label, a click would go to the input.
+          onClick={(event) => {
+            event.preventDefault();
+            setOpen(!isOpen);
+          }}
+        >
+          {t(isOpen ? 'form.helpLess' : 'form.helpMore')}
+        </button>
+      )}
+    </span>
+  );
+}
+
+/** A text with `code` between backticks. */
+export function Marked({ text }: { readonly text: string }): ReactNode {
+  return text.split('`').map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>));
+}
