@@ -121,7 +121,7 @@ const references: Readonly<Record<string, Reference>> = {
   validation_policies: policies,
 };
 
-/** Returns what a field refers to; undefined if it is no reference, or the console has no list for it. */
+/** Returns what a field refers to; undefined for other fields, and for those without a list in the console. */
 export function referenceOf(name: string): Reference | undefined {
   return Object.hasOwn(references, name) ? references[name] : undefined;
 }
