@@ -31,6 +31,7 @@ import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
 import { MailTemplateVersion } from './mail/stored-templates/mail-template-version.entity.js';
 import { MailTemplate } from './mail/stored-templates/mail-template.entity.js';
+import { Suppression } from './mail/suppressions/suppression.entity.js';
 import { NamedTransport } from './mail/transports/named-transport.entity.js';
 import { BlueprintInstance } from './managed/blueprint-instance.entity.js';
 import { ExpressionPolicy } from './policies/expression/expression-policy.entity.js';
@@ -111,6 +112,7 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings = defa
       MailTemplate,
       MailTemplateVersion,
       NamedTransport,
+      Suppression,
       NotMeLink,
       TransportRate,
       TransportSlot,

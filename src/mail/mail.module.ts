@@ -26,6 +26,8 @@ import { MailTemplateController } from './stored-templates/mail-template.control
 import { MailTemplateService } from './stored-templates/mail-template.service.js';
 import { StoredTemplates } from './stored-templates/stored-templates.js';
 import { TemplateVersions } from './stored-templates/template-versions.service.js';
+import { SuppressionController } from './suppressions/suppression.controller.js';
+import { SuppressionService } from './suppressions/suppression.service.js';
 import { TransportModule } from './transport/transport.module.js';
 import { NamedSenders } from './transports/named-senders.js';
 import { NamedTransportController } from './transports/named-transport.controller.js';
@@ -37,7 +39,7 @@ import { TransportUrls } from './transports/transport-urls.js';
 /** Mails: rendering, outbox, delivery and notices, independent of flows. */
 @Module({
   imports: [EventsModule, MailboxModule, MailDomainsModule, TransportModule],
-  controllers: [MailMessageController, MailTemplateController, NamedTransportController],
+  controllers: [MailMessageController, MailTemplateController, NamedTransportController, SuppressionController],
   providers: [
     AccountNotices,
     AvailableTemplates,
@@ -60,6 +62,7 @@ import { TransportUrls } from './transports/transport-urls.js';
     Outbox,
     StoredTemplates,
     TemplateVersions,
+    SuppressionService,
     TransportChecks,
     TransportRates,
     TransportSlots,

@@ -15,13 +15,13 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'any language, since none has an effect': /^operation schema_retrieve\.parameters\.query lang\.schema\.enum is/,
   'no permissions for models that are not here': /^schema ModelEnum\.enum "authentik_\w+\.\w+" is missing$/,
   'permissions for mails, and for stages and policies of every kind':
-    /^schema ModelEnum\.enum "authentik_(mail\.(maildomain|mailmessage|mailtemplate|namedtransport)|flows\.stage|policies\.policy)" is added$/,
+    /^schema ModelEnum\.enum "authentik_(mail\.(maildomain|mailmessage|mailtemplate|namedtransport|suppression)|flows\.stage|policies\.policy)" is added$/,
   'additional paths, schemas and permissions for verifications':
     /^(operation verifications_\w+|schema (Paginated)?Verification\w*|schema ModelEnum\.enum "authentik_verifications\.verification") is added$/,
   'models in alphabetical order': /^schema ModelEnum\.enum has the order /,
-  'additional paths for mails': /^operation mail_(messages|domains|templates|transports)_\w+ is added$/,
+  'additional paths for mails': /^operation mail_(messages|domains|suppressions|templates|transports)_\w+ is added$/,
   'additional schemas for mails':
-    /^schema (Paginated|Patched)?(MailMessage|DeliveryAttempt|MailDomain|(Available)?MailTemplate|NamedTransport|TransportServer|Dkim|DnsRecord|SenderFinding)\w* is added$/,
+    /^schema (Paginated|Patched)?(MailMessage|DeliveryAttempt|MailDomain|(Available)?MailTemplate|NamedTransport|Suppression|TransportServer|Dkim|DnsRecord|SenderFinding)\w* is added$/,
   'sessions, of which authentik’s document in this folder has nothing':
     /^(operation core_authenticated_sessions_\w+|schema (Paginated)?AuthenticatedSession\w*|schema ModelEnum\.enum "authentik_core\.authenticatedsession") is added$/,
   'permissions for webhooks': /^schema ModelEnum\.enum "authentik_webhooks\.webhook(delivery|endpoint)" is added$/,

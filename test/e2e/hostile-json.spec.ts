@@ -66,6 +66,7 @@ beforeAll(async () => {
     '/verifications/': (await api.post('/verifications/', { email: `${randomUUID()}@example.org` })).body.pk,
     '/mail/domains/': (await api.post('/mail/domains/', { name: `${randomUUID()}.example.org` })).body.pk,
     '/mail/messages/': randomUUID(),
+    '/mail/suppressions/': (await api.post('/mail/suppressions/', { address: `${randomUUID()}.example.org` })).body.pk,
     '/mail/templates/': (await createMailTemplate(api)).pk,
     '/mail/transports/': (await api.post('/mail/transports/', { name: randomUUID(), url: 'smtp://h' })).body.pk,
     '/managed/blueprints/': (await api.post('/managed/blueprints/', blueprint)).body.pk,

@@ -72,6 +72,12 @@ export const managedKinds = (api: () => ApiClient): Readonly<Record<string, Mana
     body: () => ({ name: `${randomUUID()}.example.org` }),
     change: { signing: false },
   },
+  '/mail/suppressions/': {
+    model: 'authentik_mail.suppression',
+    key: 'pk',
+    body: () => ({ address: `${randomUUID()}@example.org` }),
+    change: { note: 'Has left.' },
+  },
   '/mail/templates/': {
     model: 'authentik_mail.mailtemplate',
     key: 'pk',

@@ -33,6 +33,7 @@ const models: Readonly<Record<string, PermissionModel>> = {
   'authentik_mail.mailmessage': { name: 'Mail Message', more: [] },
   'authentik_mail.mailtemplate': { name: 'Mail Template', more: [] },
   'authentik_mail.namedtransport': { name: 'Named Transport', more: [] },
+  'authentik_mail.suppression': { name: 'Suppression', more: [] },
   'authentik_policies.policy': { name: 'Policy', more: ['clear_policy_cache', 'view_policy_cache'] },
   'authentik_policies.policybinding': { name: 'Policy Binding', more: [] },
   'authentik_policies_expression.expressionpolicy': { name: 'Expression Policy', more: [] },

@@ -44,6 +44,7 @@ import { Verifications1795888600000 } from './1795888600000-verifications.js';
 import { VerificationMessages1795888690000 } from './1795888690000-verification-messages.js';
 import { Webhooks1795888800000 } from './1795888800000-webhooks.js';
 import { MessageTransports1795900000000 } from './1795900000000-message-transports.js';
+import { Suppressions1795900100000 } from './1795900100000-suppressions.js';
 import { SeveralAddresses1795901000000 } from './1795901000000-several-addresses.js';
 import { SessionSignIn1795901100000 } from './1795901100000-session-sign-in.js';
 import { VerifiedUsers1795901200000 } from './1795901200000-verified-users.js';
@@ -99,6 +100,7 @@ export const migrations = [
   VerificationMessages1795888690000,
   Webhooks1795888800000,
   MessageTransports1795900000000,
+  Suppressions1795900100000,
   SeveralAddresses1795901000000,
   SessionSignIn1795901100000,
   VerifiedUsers1795901200000,

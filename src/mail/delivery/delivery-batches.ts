@@ -4,6 +4,7 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import { isTransient, retryTransient } from '../../database/transient-errors.js';
 import { Batcher } from '../../rest/cache/batcher.js';
 import { type DueMessage, type FinishedAttempt, MessageStore, type Postponement } from '../outbox/message-store.js';
+import { SuppressionService } from '../suppressions/suppression.service.js';
 import { NamedSenders } from '../transports/named-senders.js';
 import { type MailSender, MailSenders } from './mail-senders.js';
 
@@ -11,6 +12,8 @@ import { type MailSender, MailSenders } from './mail-senders.js';
 export interface DueMail {
   readonly message: DueMessage;
   readonly sender: MailSender | undefined;
+  /** Why the address of the recipient gets no mail, for administrators; undefined if it does. */
+  readonly suppression: string | undefined;
 }
 
 /**
@@ -44,6 +47,7 @@ export class DeliveryBatches {
     private readonly store: MessageStore,
     private readonly senders: MailSenders,
     private readonly named: NamedSenders,
+    private readonly suppressions: SuppressionService,
   ) {}
 
   /** Returns the message and its sender; undefined if it is no longer waiting. */
@@ -78,10 +82,15 @@ export class DeliveryBatches {
 
   private async findAll(pks: readonly string[]): Promise<(DueMail | undefined)[]> {
     const messages = new Map((await this.store.find(pks)).map((message) => [message.pk, message]));
-    const senderOf = await this.sendersOf([...messages.values()]);
+    const all = [...messages.values()];
+    const [senderOf, suppressions] = await Promise.all([
+      this.sendersOf(all),
+      this.suppressions.reasonsFor(all.map(({ recipientAddress }) => recipientAddress)),
+    ]);
     return pks.map((pk) => {
       const message = messages.get(pk);
-      return message === undefined ? undefined : { message, sender: senderOf(message) };
+      if (message === undefined) return undefined;
+      return { message, sender: senderOf(message), suppression: suppressions.get(message.recipientAddress) };
     });
   }
 

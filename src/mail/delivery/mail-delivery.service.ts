@@ -71,9 +71,10 @@ export class MailDelivery {
     );
   }
 
-  private async deliverDue({ message, sender }: DueMail): Promise<void> {
+  private async deliverDue({ message, sender, suppression }: DueMail): Promise<void> {
     if (sender === undefined) return this.discard(message);
     if (message.deadline !== null && message.deadline <= this.clock.date()) return this.expire(message, sender);
+    if (suppression !== undefined) return this.attempt(message, sender, routeThatRefuses(suppression));
     if (sender.problem !== undefined) {
       return this.attempt(message, sender, this.routeThatFails(sender, sender.problem));
     }
@@ -205,6 +206,11 @@ export class MailDelivery {
     const provider = first === undefined ? '' : this.transports.describe(first).provider;
     return { provider, send: () => Promise.resolve({ kind: 'deferred', reason, unreachable: false }) };
   }
+}
+
+/** Returns the route of a mail that no transport gets. */
+function routeThatRefuses(reason: string): MailRoute {
+  return { provider: '', send: () => Promise.resolve({ kind: 'refused', reason }) };
 }
 
 /** Returns the transports of a message; a test mail takes no longer with several than with one. */
