@@ -45,6 +45,7 @@ describe('A blank key of a nullable relation', () => {
   it('is accepted by these kinds of objects', () => {
     expect(Object.fromEntries(kinds.map(({ path, relations }) => [path, relations]))).toEqual({
       '/core/groups/': ['parent'],
+      '/mail/suppressions/': ['message'],
       '/policies/bindings/': ['policy', 'group', 'user'],
       '/stages/email/': ['transport'],
       '/stages/identification/': [
