@@ -1,12 +1,13 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
 import { publint } from 'publint';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { type BuiltClient, buildClient } from '../support/built-client.js';
 import { SmtpSink } from '../support/smtp-sink.js';
@@ -43,6 +44,24 @@ describe('The package', () => {
     expect(unexpected).toEqual([]);
     expect((await publint({ pkgDir: built.folder, pack: false })).messages).toEqual([]);
   });
+
+  it('has types that every module resolution finds in the tarball, as a package of ES modules', async () => {
+    const run = promisify(execFile);
+    const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', built.application];
+    const [{ filename }] = JSON.parse((await run('npm', pack, { cwd: built.folder })).stdout) as [{ filename: string }];
+    const attw = fileURLToPath(new URL('../../node_modules/.bin/attw', import.meta.url));
+    // It exits with 1 if it finds a problem.
+    const { stdout } = await run(attw, [
+      join(built.application, filename),
+      '--profile',
+      'esm-only',
+      '--format',
+      'json',
+    ]);
+    const { analysis } = JSON.parse(stdout) as { analysis: { types: { kind: string }; entrypoints: object } };
+    expect(analysis.types.kind).toBe('included');
+    expect(Object.keys(analysis.entrypoints)).toContain('.');
+  });
 });
 
 describe('verify', () => {
@@ -69,6 +88,31 @@ describe('verify', () => {
     await expect(waiting).rejects.toThrow('aborted');
   });
 
+  it('waits once after an error: as long as the service asks for', async () => {
+    const answers = [
+      { status: 201, body: { pk: '1', status: 'pending', expires: '2999-01-01T00:00:00Z' } },
+      { status: 503, body: { detail: 'busy' }, headers: { 'retry-after': '30' } },
+      { status: 502, body: {} },
+      { status: 200, body: { pk: '1', status: 'approved' } },
+    ];
+    const times: number[] = [];
+    const fetch = (): Promise<Response> => {
+      times.push(Date.now());
+      const { status, body, headers } = answers.shift()!;
+      return Promise.resolve(Response.json(body, { status, ...(headers && { headers }) }));
+    };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    try {
+      const scripted = library.createClient({ url: 'https://id.example.org', fetch });
+      const verified = library.verify(scripted, { email: 'jane@example.org' }, { every: 5 });
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await verified).toMatchObject({ status: 'approved' });
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(times.map((time) => (time - times[0]!) / 1000)).toEqual([0, 5, 35, 40]);
+  });
+
   it('throws the errors of the service', async () => {
     const refused = library.verify(client, { email: 'no address' });
     await expect(refused).rejects.toMatchObject({
@@ -76,6 +120,34 @@ describe('verify', () => {
       status: 400,
       body: { email: [expect.any(String)] },
     });
+  });
+});
+
+// In CI and elsewhere with `npm install --no-save bun`: it is too large for a dependency.
+it.skipIf(spawnSync('bun', ['--version']).error !== undefined)('The package runs in Bun', async () => {
+  const program = join(built.application, 'bun.ts');
+  await writeFile(
+    program,
+    `import { createClient, dataOf, readWebhook, rowsOf, verify } from '@email-stage/client';
+     const client = createClient({ url: process.env.URL ?? '', token: process.env.TOKEN ?? '' });
+     const me = await dataOf(client.GET('/core/users/me/'));
+     const names: string[] = [];
+     for await (const user of rowsOf((page) => client.GET('/core/users/', { params: { query: { page } } })))
+       names.push(user.username);
+     const failed = await verify(client, { email: 'no address' }).catch((error) => error.status);
+     const secret = 'whsec_' + btoa('x'.repeat(24));
+     const forged = await Promise.resolve().then(() => readWebhook(secret, {}, '{}')).catch(({ name }) => name);
+     console.log(JSON.stringify({ runtime: 'Bun' in globalThis, user: me.user.username, has: names.includes(me.user.username), failed, forged }));`,
+  );
+  const { PATH = '' } = process.env;
+  const env = { PATH, HOME: built.application, URL: app.url, TOKEN: adminKey };
+  const { stdout } = await promisify(execFile)('bun', ['run', program], { cwd: built.application, env });
+  expect(JSON.parse(stdout)).toEqual({
+    runtime: true,
+    user: 'akadmin',
+    has: true,
+    failed: 400,
+    forged: 'WebhookVerificationError',
   });
 });
 

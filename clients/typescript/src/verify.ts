@@ -29,15 +29,17 @@ export async function verify(
   const aborting = signal === undefined ? {} : { signal };
   let verification = await dataOf(client.POST('/verifications/', { body: request, ...aborting }));
   onStart?.(verification);
+  let wait = every;
   while (verification.status === 'pending') {
-    await pause(every, signal);
+    await pause(wait, signal);
+    wait = every;
     const path = { verification_uuid: verification.pk };
     try {
       verification = await dataOf(client.GET('/verifications/{verification_uuid}/', { params: { path }, ...aborting }));
     } catch (error) {
       signal?.throwIfAborted();
       if (!mayPass(error) || Date.parse(verification.expires) < Date.now()) throw error;
-      await pause(error instanceof ApiError ? (error.retryAfter ?? every) : every, signal);
+      wait = error instanceof ApiError ? (error.retryAfter ?? every) : every;
     }
   }
   return verification;
