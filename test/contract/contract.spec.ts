@@ -36,6 +36,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^(operation stages_email_list\.parameters\.query|schema (Patched)?EmailStage(Request)?\.properties\.)\s*recovery_(max_attempts|cache_timeout) is added$/,
   'transport of an email stage':
     /^(operation stages_email_list\.parameters\.query|schema (Patched)?EmailStage(Request)?\.properties\.)\s*transport is added$/,
+  'fresh sessions in place of passwords':
+    /^(operation stages_password_list\.parameters\.query|schema (Patched)?PasswordStage(Request)?\.properties\.)\s*accept_fresh_session is added$/,
   'no challenges of stage kinds that are not here':
     /^schema (Apple|Authenticator|Auto[sS]ubmit|Captcha|Device|Frame|IdentificationChallenge_|Login(Ch|So)|OAuthDevice|Plex|Selectable|SessionEnd)\w* is missing$/,
   'unions without challenges that are not here':

@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { noteProvedAddress } from '../../src/core/addresses/proved-addresses.js';
 import { applyBlueprints } from '../factories/default-flows.js';
+import { createFlowWith } from '../factories/flow-with.js';
 import { createPasswordUser } from '../factories/password-user.js';
+import { createReader } from '../factories/proof-flow.js';
+import { createStage } from '../factories/stage.js';
 import { PageBrowser } from '../support/page-browser.js';
 import { proofMail } from '../support/proof-mail.js';
 import { signedIn } from '../support/signed-in.js';
@@ -40,10 +43,20 @@ async function createOwner(): Promise<{ pk: number; email: string; password: str
   return { pk, email, password };
 }
 
+/** Returns a browser in which the user has signed in some minutes ago. */
+async function signedInAgo(user: { pk: number }, minutes: number): Promise<Visitor> {
+  const visitor = await signedIn(app, user);
+  await app.dataSource.query(
+    `update "session" set authenticated = now() - $2 * interval '1 minute' where user_id = $1`,
+    [user.pk, minutes],
+  );
+  return visitor;
+}
+
 describe('The flow that changes an address', () => {
   it('asks for the password, and gives the new address after a mail to it was confirmed', async () => {
     const owner = await createOwner();
-    const visitor = await signedIn(app, owner);
+    const visitor = await signedInAgo(owner, 11);
     const email = newAddress();
     expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-password' });
     expect(await visitor.answer(slug, { password: owner.password })).toMatchObject({ component: 'ak-stage-prompt' });
@@ -56,9 +69,46 @@ describe('The flow that changes an address', () => {
     expect(await userOf(owner.pk)).toMatchObject({ email, email_verified: true });
   });
 
+  it('asks users who have signed in lately for no password, so that those without one can use it', async () => {
+    const withPassword = await createOwner();
+    const without = await createReader(app.api, { email: newAddress() });
+    for (const user of [withPassword, without]) {
+      const visitor = await signedInAgo(user, 9);
+      const email = newAddress();
+      expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-prompt' });
+      await visitor.answer(slug, { email });
+      const { code } = await proofMail(sink, email);
+      expect(await visitor.answer(slug, { component: 'ak-stage-email', code })).toMatchObject(end);
+      expect(await userOf(user.pk)).toMatchObject({ email, email_verified: true });
+    }
+  });
+
+  it('asks for the password if the sign-in was longer ago, and passes no one without it', async () => {
+    const without = await createReader(app.api, { email: newAddress() });
+    const visitor = await signedInAgo(without, 11);
+    expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-password' });
+    expect(await visitor.answer(slug, { password: '' })).toMatchObject({ component: 'ak-stage-password' });
+    expect(await visitor.answer(slug, { email: newAddress() })).toMatchObject({ component: 'ak-stage-password' });
+  });
+
+  it('accepts a fresh session for its own account alone', async () => {
+    const [owner, other] = [await createOwner(), await createOwner()];
+    const { pk: password } = await createStage(app.api, 'password', { accept_fresh_session: true });
+    const { pk: identification } = await createStage(app.api, 'identification');
+    const { flow } = await createFlowWith(app.api, [identification, password], { authentication: 'none' });
+    const visitor = await signedIn(app, owner);
+    expect(await visitor.answer(flow.slug, { uid_field: other.email })).toMatchObject({
+      component: 'ak-stage-password',
+    });
+    const anonymous = new Visitor(app.url);
+    expect(await anonymous.answer(flow.slug, { uid_field: owner.email })).toMatchObject({
+      component: 'ak-stage-password',
+    });
+  });
+
   it('can be undone from the earlier address for seven days, which ends the sessions', async () => {
     const owner = await createOwner();
-    const visitor = await signedIn(app, owner);
+    const visitor = await signedInAgo(owner, 11);
     const email = newAddress();
     await visitor.answer(slug, { password: owner.password });
     await visitor.answer(slug, { email });
@@ -83,7 +133,7 @@ describe('The flow that changes an address', () => {
   it('is for signed-in visitors only, and changes nothing without the password', async () => {
     expect(await new Visitor(app.url).see(slug)).not.toMatchObject({ component: 'ak-stage-password' });
     const owner = await createOwner();
-    const visitor = await signedIn(app, owner);
+    const visitor = await signedInAgo(owner, 11);
     await visitor.see(slug);
     expect((await visitor.answer(slug, { password: 'wrong' })).response_errors).toMatchObject({
       password: [{ string: 'Invalid password' }],

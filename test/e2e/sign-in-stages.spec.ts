@@ -128,6 +128,7 @@ const kinds: readonly Kind[] = [
       configure_flow: null,
       failed_attempts_before_cancel: 5,
       allow_show_password: false,
+      accept_fresh_session: false,
     },
     others: {
       backends: [
@@ -138,14 +139,16 @@ const kinds: readonly Kind[] = [
       configure_flow: 'flow',
       failed_attempts_before_cancel: 3,
       allow_show_password: true,
+      accept_fresh_session: true,
     },
     refused: {
       backends: [[], ['This list may not be empty.']],
       configure_flow: [nothing, noSuchRow],
       failed_attempts_before_cancel: ['x', ['A valid integer is required.']],
       allow_show_password: ['x', notBoolean],
+      accept_fresh_session: ['x', notBoolean],
     },
-    filters: ['configure_flow', 'failed_attempts_before_cancel', 'allow_show_password'],
+    filters: ['configure_flow', 'failed_attempts_before_cancel', 'allow_show_password', 'accept_fresh_session'],
   },
   {
     kind: 'user_login',

@@ -20,6 +20,7 @@ export const passwordStage = defineStage({
     configure_flow: RelationFilter(() => Flow, { on: 'stage.configureFlowId' }),
     failed_attempts_before_cancel: IntegerFilter({ on: 'stage.failedAttemptsBeforeCancel' }),
     allow_show_password: BooleanFilter({ on: 'stage.allowShowPassword' }),
+    accept_fresh_session: BooleanFilter({ on: 'stage.acceptFreshSession', isAddition: true }),
   },
   executor: PasswordStageExecutor,
   userSettings: passwordSettings,

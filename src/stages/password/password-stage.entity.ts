@@ -33,4 +33,8 @@ export class PasswordStage extends Stage {
 
   @Column({ type: 'boolean' })
   allowShowPassword = false;
+
+  /** Passes signed-in visitors who have signed in lately. Nullable, so that the release before can create stages. */
+  @Column({ type: 'boolean', nullable: true, default: false })
+  acceptFreshSession = false;
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
+import { Sessions } from '../../core/sessions/session.service.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowPlanner } from '../../flow-execution/flow-planner.js';
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
@@ -17,7 +18,7 @@ const wrong = message('passwordWrong');
 
 /**
  * Asks for the pending user's password. In a run without a pending user, a signed-in visitor is asked for their own, so that
- * a flow can confirm who sits at the browser.
+ * a flow can confirm who sits at the browser; the stage can accept a fresh session in its place.
  */
 @Injectable()
 export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
@@ -30,10 +31,13 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
     private readonly planner: FlowPlanner,
     private readonly passwords: PasswordCheck,
     private readonly unconfirmed: UnconfirmedSignIn,
+    private readonly sessions: Sessions,
   ) {}
 
   async show(execution: Execution<PasswordStage>): Promise<StageOutcome> {
-    if ((await claimedIdentity(execution)) === undefined) return { kind: 'denied' };
+    const claimed = await claimedIdentity(execution);
+    if (claimed === undefined) return { kind: 'denied' };
+    if (await this.isConfirmed(execution, claimed)) return { kind: 'passed' };
     const challenge = {
       component: 'ak-stage-password',
       ...(await execution.userInfo()),
@@ -46,6 +50,7 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
   async handleResponse(execution: Execution<PasswordStage>, body: unknown): Promise<StageOutcome> {
     const claimed = await claimedIdentity(execution);
     if (claimed === undefined) return { kind: 'denied' };
+    if (await this.isConfirmed(execution, claimed)) return { kind: 'passed' };
     const { password } = await execution.read(PasswordChallengeResponseRequestDto, body);
     const result = await this.passwords.verify(execution, execution.stage, claimed, password);
     if (result !== 'wrong') execution.remember(triesKey, 0);
@@ -56,6 +61,13 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
     execution.remember(triesKey, tries);
     if (tries >= execution.stage.failedAttemptsBeforeCancel) return { kind: 'denied', message: wrong };
     return { kind: 'rejected', errors: { password: [wrong] } };
+  }
+
+  /** Whether the stage accepts that the visitor has signed in to this account lately. It proves nothing else in the run. */
+  private async isConfirmed(execution: Execution<PasswordStage>, { user }: ClaimedIdentity): Promise<boolean> {
+    const { manager, stage, visitor, session } = execution;
+    if (!stage.acceptFreshSession || user === undefined || visitor.user?.pk !== user.pk) return false;
+    return this.sessions.isFresh(manager, session, user.pk);
   }
 
   /** Returns the link to the recovery flow. It does not depend on the pending user, so it reveals nothing about them. */

@@ -29,4 +29,12 @@ export class PasswordStageFields extends StageFields {
 
   @BooleanField({ description: 'Offer to reveal the password while it is typed.' })
   allow_show_password!: boolean;
+
+  @BooleanField({
+    isAddition: true,
+    description:
+      'Pass signed-in visitors without their password if they have signed in within SESSION_FRESH, so that users without a ' +
+      'password can pass too.',
+  })
+  accept_fresh_session!: boolean;
 }
