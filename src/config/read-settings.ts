@@ -23,6 +23,27 @@ export const definitions = Object.fromEntries(
   ]),
 );
 
+/** Where the value of a setting comes from; `file`: the file that `<NAME>_FILE` names. */
+export type SettingSource = 'default' | 'environment' | 'file';
+
+const sources = new WeakMap<Settings, ReadonlyMap<string, SettingSource>>();
+
+/** Returns where the values of settings come from, by the names of their variables; those with their default are missing. */
+export function sourcesOf(settings: Settings): ReadonlyMap<string, SettingSource> {
+  return sources.get(settings) ?? new Map();
+}
+
+/** Remembers where changed values of settings come from. */
+export function updateSources(settings: Settings, from: Settings, names: readonly string[]): void {
+  const current = new Map(sourcesOf(settings));
+  for (const name of names) {
+    const source = sourcesOf(from).get(name);
+    if (source === undefined) current.delete(name);
+    else current.set(name, source);
+  }
+  sources.set(settings, current);
+}
+
 /** Prefixes under which a variable we do not know is most likely a misspelt setting. */
 const ourPrefixes = [
   'METRICS_',
@@ -78,6 +99,8 @@ export function readSettings(env: NodeJS.ProcessEnv): { settings: Settings; warn
     return message === undefined ? [] : [`${name} ${message}`];
   });
   if (lines.length > 0) throw new SettingsError(`Settings that cannot be used:\n  ${lines.join('\n  ')}`);
+  const sourceOf = (name: string): SettingSource => (unlessEmpty(env[name]) === undefined ? 'file' : 'environment');
+  sources.set(settings, new Map(Object.keys(given).map((name) => [name, sourceOf(name)])));
   return { settings, warnings: [...misspelt(env), ...withoutLogo(settings)] };
 }
 

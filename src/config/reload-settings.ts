@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { readSettings } from './read-settings.js';
+import { readSettings, updateSources } from './read-settings.js';
 import { settingsOf } from './setting.js';
 import { Settings } from './settings.js';
 
@@ -27,6 +27,7 @@ export function reloadSettings(settings: Settings, env: NodeJS.ProcessEnv): Relo
   const changing = differing.filter(([, { reloadable }]) => reloadable);
   for (const [, { property }] of changing) Object.assign(settings, { [property]: current[property as keyof Settings] });
   const namesOf = (some: typeof differing): string[] => some.map(([name]) => name);
+  updateSources(settings, current, namesOf(changing));
   return {
     changed: namesOf(changing),
     needRestart: namesOf(differing.filter(([, { reloadable }]) => !reloadable)),

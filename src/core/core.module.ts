@@ -24,6 +24,7 @@ import { PermissionService } from './permissions/permission.service.js';
 import { RoleController } from './permissions/role.controller.js';
 import { RoleService } from './permissions/role.service.js';
 import { RootController } from './root/config.controller.js';
+import { SettingsController } from './root/settings.controller.js';
 import { AuthenticatedSessionController } from './sessions/authenticated-session.controller.js';
 import { AuthenticatedSessionService } from './sessions/authenticated-session.service.js';
 import { KnownBrowsers } from './sessions/known-browsers.js';
@@ -50,6 +51,7 @@ import { UserService } from './users/user.service.js';
     RoleGrantController,
     RolePermissionController,
     RootController,
+    SettingsController,
     TokenController,
     UserAddressController,
     UserController,

@@ -8,6 +8,7 @@ import { AccountChanges } from '../core/users/account-changes.js';
 import { linkSecret, secretDigest } from '../database/link-secret.js';
 import { SealBrokenError, SecretBox } from '../database/secret-box.js';
 import { Outbox } from '../mail/outbox/outbox.service.js';
+import { MailProofs } from '../mail/statistics/mail-proofs.js';
 import { type FlowTokenState, matchesAccount, stateExpression } from './flow-token-state.js';
 import type { FlowTokenPurpose } from './flow-token.entity.js';
 import { parsePlan } from './parse-plan.js';
@@ -88,7 +89,11 @@ export class FlowTokens {
     private readonly answers: RunAnswersStore,
     private readonly outbox: Outbox,
     changes: AccountChanges,
+    proofs: MailProofs,
   ) {
+    proofs.register(
+      `select token_uuid::text as key, flow_uuid as flow, spent as proved from "flow_token" where purpose = 'confirm'`,
+    );
     changes.registerEnding((manager, user) => this.endAll(manager, user));
   }
 
@@ -166,6 +171,15 @@ export class FlowTokens {
     await manager.query(
       `update "flow_token" set superseded = now(), plan = '', answers = null
         where user_id = $1 and purpose = 'recovery' and stage_uuid is not null and spent is null and superseded is null`,
+      [user],
+    );
+  }
+
+  /** Invalidates the unused recovery links that were shown for a user. */
+  async supersedeShown(manager: EntityManager, user: number): Promise<void> {
+    await manager.query(
+      `update "flow_token" set superseded = now(), plan = '', answers = null
+        where user_id = $1 and purpose = 'recovery' and stage_uuid is null and spent is null and superseded is null`,
       [user],
     );
   }

@@ -12,6 +12,8 @@ import { TransportSlots } from './delivery/transport-slots.js';
 import { MailDomainsModule } from './domains/mail-domains.module.js';
 import { EmailTemplates } from './email-templates.js';
 import { MailboxModule } from './mailbox/mailbox.module.js';
+import { MailContents } from './messages/mail-content.service.js';
+import { MailMessageBulk } from './messages/mail-message-bulk.service.js';
 import { MailMessageController } from './messages/mail-message.controller.js';
 import { MailMessageService } from './messages/mail-message.service.js';
 import { NotMeLinks } from './not-me/not-me-links.service.js';
@@ -28,6 +30,8 @@ import { StoredTemplates } from './stored-templates/stored-templates.js';
 import { TemplateVersions } from './stored-templates/template-versions.service.js';
 import { SuppressionController } from './suppressions/suppression.controller.js';
 import { SuppressionService } from './suppressions/suppression.service.js';
+import { MailProofs } from './statistics/mail-proofs.js';
+import { MailStatistics } from './statistics/mail-statistics.service.js';
 import { TransportModule } from './transport/transport.module.js';
 import { NamedSenders } from './transports/named-senders.js';
 import { NamedTransportController } from './transports/named-transport.controller.js';
@@ -45,13 +49,17 @@ import { TransportUrls } from './transports/transport-urls.js';
     AvailableTemplates,
     DeliveryBatches,
     EmailTemplates,
+    MailContents,
     MailDelivery,
     MailFailures,
+    MailMessageBulk,
     MailMessageService,
     MailMetrics,
+    MailProofs,
     MailRenderer,
     MailSenders,
     MailTemplateService,
+    MailStatistics,
     MailWorker,
     MessageStore,
     NamedSenders,
@@ -76,6 +84,7 @@ import { TransportUrls } from './transports/transport-urls.js';
     MailDomainsModule,
     MailFailures,
     MailMetrics,
+    MailProofs,
     MailRenderer,
     MailSenders,
     MailTemplateService,

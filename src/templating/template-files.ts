@@ -23,6 +23,8 @@ export interface TemplateFile {
   readonly size: number;
   /** Reads the content of a template outside of the folders. */
   readonly read?: () => Promise<string>;
+  /** When it was last changed; undefined if that is not known. */
+  readonly modified?: Date;
 }
 
 /** Finds a template by its name, in one place. */
@@ -188,8 +190,8 @@ async function look(root: string, name: string, origin: TemplateFile['origin']):
     }
     const found = await stat(path);
     if (!found.isFile()) return undefined;
-    const { size, mtimeMs, ino } = found;
-    return { name, origin, path, size, version: `${mtimeMs} ${size} ${ino}` };
+    const { size, mtimeMs, mtime: modified, ino } = found;
+    return { name, origin, path, size, modified, version: `${mtimeMs} ${size} ${ino}` };
   } catch (error) {
     if (error instanceof TemplateError) throw error;
     const { code } = error as NodeJS.ErrnoException;

@@ -9,6 +9,7 @@ import { EventLog, type NewEvent } from '../events/event-log.js';
 import { EventOutbox } from '../events/outbox/event-outbox.js';
 import type { EventType } from '../events/outbox/event-types.js';
 import { MailFailures } from '../mail/delivery/mail-failures.js';
+import { MailProofs } from '../mail/statistics/mail-proofs.js';
 import { codesPerMail } from '../proofs/proof-limits.service.js';
 import { openStates, type ProofKind, statusOf, type VerificationState } from './verification-states.js';
 import { Verification } from './verification.entity.js';
@@ -67,7 +68,13 @@ export class VerificationStore {
     private readonly addresses: UserAddresses,
     housekeeping: Housekeeping,
     failures: MailFailures,
+    proofs: MailProofs,
   ) {
+    // A mail has the link, or else the code: `linkKeyOf` and `codeKeyOf`.
+    proofs.register(
+      `select 'verification:' || verification_uuid || case when method = 'code' then ':' || mails else '' end as key,
+              null::uuid as flow, approved_at as proved from "verification"`,
+    );
     housekeeping.register('verifications', () => this.settle(), { present: 'end', past: 'ended' });
     housekeeping.register('old verifications', () => this.purge());
     failures.register(async (message) => {

@@ -202,6 +202,8 @@ const changeNothing = [
   'POST /core/users/{id}/recovery/',
   'POST /core/users/{id}/recovery_email/',
   'POST /mail/domains/{domain_uuid}/check/',
+  'POST /mail/messages/discard/',
+  'POST /mail/messages/requeue/',
   'POST /mail/messages/{message_uuid}/discard/',
   'POST /mail/messages/{message_uuid}/requeue/',
   'POST /mail/templates/preview/',

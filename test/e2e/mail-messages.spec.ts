@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { MailMessage } from '../../src/mail/outbox/mail-message.entity.js';
 import { MessageStore } from '../../src/mail/outbox/message-store.js';
+import { createUser } from '../factories/user.js';
 import { createSendingStage, enqueue, mailFrom } from '../support/mails.js';
 import { createPlainUser } from '../support/plain-user.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -51,6 +52,7 @@ describe('/mail/messages/', () => {
         reason: '',
         created: expect.stringMatching(/Z$/),
         finished: null,
+        transport: null,
       },
     ]);
   });
@@ -84,6 +86,42 @@ describe('/mail/messages/', () => {
     };
     for (const [query, letters] of Object.entries(found)) {
       expect(await recipientsOf(query), query).toEqual([...letters].map((letter) => `${letter}@example.org`));
+    }
+  });
+
+  it('filters by subject, by server and transport of the last attempt, and by user', async () => {
+    const user = await createUser(app.api, { username: 'jane', name: 'Jane', email: 'old@example.org' });
+    await app.api.patch(`/core/users/${user.pk}/`, { email: 'new@example.org' });
+    const [a, b] = await enqueue(
+      app,
+      mailFrom(stage, 'old@example.org', { subject: 'Reset' }),
+      mailFrom(stage, 'new@example.org'),
+      mailFrom(stage, 'other@example.org'),
+    );
+    const store = app.nest.get(MessageStore, { strict: false });
+    const next = { state: 'retrying', nextAttempt: new Date() } as const;
+    const attempts = [
+      { pk: a!, number: 1, server: 'first:25' },
+      { pk: a!, number: 2, server: 'second:25', transport: 'Newsroom' },
+      { pk: b!, number: 1, server: 'first:25' },
+    ];
+    for (const { pk, number, ...made } of attempts) {
+      await store.claim([pk], 30);
+      const result = { outcome: 'deferred', provider: 'smtp', reason: '', ...made } as const;
+      await store.finish([{ pk, number, result, next }]);
+    }
+    const found = {
+      'subject=Reset': ['old'],
+      'server=first:25': ['new'],
+      'server=second:25': ['old'],
+      'transport_name=Newsroom': ['old'],
+      [`user=${user.pk}&ordering=recipient`]: ['new', 'old'],
+      'user=99999999999': [],
+      'server=': ['other', 'new', 'old'],
+    };
+    for (const [query, names] of Object.entries(found)) {
+      const recipients = await recipientsOf(query);
+      expect(recipients.toSorted(), query).toEqual(names.map((name) => `${name}@example.org`).toSorted());
     }
   });
 

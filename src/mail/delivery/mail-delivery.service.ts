@@ -4,14 +4,12 @@ import { DataSource } from 'typeorm';
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
 import { traced } from '../../config/tracing.js';
 import { DatabaseClock } from '../../database/database-clock.js';
-import { linkUrl, oneTimeCode, type StoredLink } from '../../database/link-secret.js';
+import { linkUrl, oneTimeCode } from '../../database/link-secret.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
 import { TemplateError } from '../../templating/template-error.js';
 import { MailSigner } from '../domains/mail-signer.js';
 import { type DueMessage, MessageStore } from '../outbox/message-store.js';
-import type { StoredMailData } from '../outbox/stored-mail-data.js';
-import { type MailData, statedExpiry } from '../rendering/mail-data.js';
 import { MailRenderer } from '../rendering/mail-renderer.js';
 import type { TransportSettings } from '../transport/mail-transport.js';
 import { MailTransports, type Outcome } from '../transport/mail-transports.js';
@@ -19,6 +17,7 @@ import { testTimeoutSeconds } from '../transport/report.js';
 import { sanitize } from '../transport/sanitize.js';
 import { consequenceOf, eventOf } from './consequence.js';
 import { DeliveryBatches, type DueMail } from './delivery-batches.js';
+import { mailDataOf } from './mail-data-of.js';
 import { MailFailures } from './mail-failures.js';
 import { MailMetrics } from './mail-metrics.js';
 import { type Closed, type MailRoute, MailRoutes } from './mail-routes.js';
@@ -102,7 +101,14 @@ export class MailDelivery {
     const secrets = this.secrets.withKey(message.data.secretKeyId);
     if (secrets === undefined) return { kind: 'refused', reason: keyIsGone };
     try {
-      const data = this.dataOf(message, secrets);
+      const data = mailDataOf(
+        message.data,
+        {
+          url: (link) => linkUrl(link, publicUrl(this.settings), secrets),
+          code: (key) => oneTimeCode(key, secrets),
+        },
+        this.clock.date(),
+      );
       const rendered = await this.renderer.render({
         template: message.template,
         subject: message.data.hasDefaultSubject === true ? '' : message.subject,
@@ -122,38 +128,6 @@ export class MailDelivery {
       this.logger.error({ message: 'cannot send', id: message.pk, error: String(error) });
       return { kind: 'deferred', reason: sanitize(`Internal error: ${String(error)}`), unreachable: false };
     }
-  }
-
-  /** Returns the template data: the stored values and the derived links and codes. */
-  private dataOf({ data }: DueMessage, secrets: SecretBox): MailData {
-    return {
-      ...data.values,
-      ...(data.user !== undefined && { user: data.user }),
-      ...(data.link !== undefined && { url: this.urlOf(data.link, secrets) }),
-      ...(data.choices !== undefined && {
-        choices: data.choices.map(({ username, link }) => ({ username, url: this.urlOf(link, secrets) })),
-      }),
-      ...(data.notMe !== undefined && { not_me_url: this.urlOf(data.notMe, secrets) }),
-      ...this.codeIn(data, secrets),
-      ...(data.expires !== undefined && { expires: statedExpiry(new Date(data.expires)) }),
-    };
-  }
-
-  private urlOf(link: StoredLink, secrets: SecretBox): string {
-    return linkUrl(link, publicUrl(this.settings), secrets);
-  }
-
-  /** Returns the code of a mail, unless it expired while the mail was queued. */
-  private codeIn(
-    { codeKey, codeExpires }: StoredMailData,
-    secrets: SecretBox,
-  ): Pick<MailData, 'code' | 'code_expires'> {
-    if (codeKey === undefined) return {};
-    const code = oneTimeCode(codeKey, secrets);
-    // Mails queued by older releases have no expiry.
-    if (codeExpires === undefined) return { code };
-    const expires = new Date(codeExpires);
-    return expires.getTime() <= this.clock.now() ? {} : { code, code_expires: statedExpiry(expires) };
   }
 
   private async record(message: DueMessage, sender: MailSender, outcome: Outcome, provider: string): Promise<void> {

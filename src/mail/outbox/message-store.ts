@@ -244,12 +244,12 @@ export class MessageStore {
 
   /** Fails or discards a message. @returns false if its state does not allow that, such as `sending` */
   async end(manager: EntityManager, pk: string, state: 'failed' | 'discarded', reason: string): Promise<boolean> {
-    const changed = await manager.query<[unknown[], number]>(
-      `update "mail_message" set state = $2, reason = $3, next_attempt = null, lease_until = null, finished = now()
-        where message_uuid = $1 and state = any($4) and (state <> 'sending' or lease_until < now())`,
-      [pk, state, reason, statesBefore(state)],
-    );
-    return changed[1] > 0;
+    return (await endAll(manager, [pk], state, reason)) > 0;
+  }
+
+  /** Discards messages, without those whose state does not allow that. @returns the number discarded */
+  discardAll(manager: EntityManager, pks: readonly string[], reason: string): Promise<number> {
+    return endAll(manager, pks, 'discarded', reason);
   }
 
   /**
@@ -258,18 +258,26 @@ export class MessageStore {
    * @returns false if its state does not allow that
    */
   async requeue(manager: EntityManager, pk: string): Promise<boolean> {
+    return (await this.requeueAll(manager, [pk])) > 0;
+  }
+
+  /** As `requeue`, for several messages. @returns the number queued */
+  async requeueAll(manager: EntityManager, pks: readonly string[]): Promise<number> {
     const rows = await manager.query<unknown[]>(
-      `with message as (
-         update "mail_message"
+      `with mine as (
+         select message_uuid from "mail_message" where message_uuid = any($1) and state = any($2)
+          order by message_uuid for update
+       ), message as (
+         update "mail_message" message
             set state = 'queued', queued = now(), earlier_attempts = attempts, reason = '', next_attempt = now(),
                 finished = null
-          where message_uuid = $1 and state = any($2)
-         returning message_uuid
+           from mine where message.message_uuid = mine.message_uuid
+         returning message.message_uuid
        )
        select ${sendingJob()} from message`,
-      [pk, statesBefore('queued')],
+      [pks, statesBefore('queued')],
     );
-    return rows.length > 0;
+    return rows.length;
   }
 
   /**
@@ -306,6 +314,26 @@ export class MessageStore {
     );
     return deleted[1];
   }
+}
+
+async function endAll(
+  manager: EntityManager,
+  pks: readonly string[],
+  state: 'failed' | 'discarded',
+  reason: string,
+): Promise<number> {
+  const changed = await manager.query<[unknown[], number]>(
+    `with mine as (
+       select message_uuid from "mail_message"
+        where message_uuid = any($1) and state = any($4) and (state <> 'sending' or lease_until < now())
+        order by message_uuid for update
+     )
+     update "mail_message" message
+        set state = $2, reason = $3, next_attempt = null, lease_until = null, finished = now()
+       from mine where message.message_uuid = mine.message_uuid`,
+    [pks, state, reason, statesBefore(state)],
+  );
+  return changed[1];
 }
 
 /** Returns SQL that queues the job of the message `message_uuid`. */

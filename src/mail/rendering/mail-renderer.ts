@@ -56,6 +56,8 @@ export interface RenderedMail {
   locale: string;
   /** The logo, if the HTML references it. */
   attachments: MailAttachment[];
+  /** When the template was last changed, without the templates that it includes or extends. */
+  modified?: Date;
   /** Warnings for the author of the template, with names of templates and values but never their content. */
   warnings: string[];
 }
@@ -146,7 +148,7 @@ export class MailRenderer {
     };
     const { html, text } = await this.renderParts(request.template, found, files, common);
     const attachments = logo === undefined ? [] : logoAttachments(html, logo);
-    return { subject, html, text, locale, attachments, warnings: [...warnings] };
+    return { subject, html, text, locale, attachments, modified: modifiedOf(found), warnings: [...warnings] };
   }
 
   private async filesWith(name: string, draft: TemplateContent | undefined): Promise<TemplateFiles> {
@@ -181,4 +183,8 @@ export class MailRenderer {
       throw new TemplateError(template, reason, undefined, { cause: error });
     }
   }
+}
+
+function modifiedOf({ html, text }: MailFiles): Date {
+  return new Date(Math.max(html?.modified?.getTime() ?? 0, text?.modified?.getTime() ?? 0));
 }

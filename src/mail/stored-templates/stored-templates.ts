@@ -11,6 +11,7 @@ interface StoredRow {
   readonly pk: string;
   readonly name: string;
   readonly version: number;
+  readonly lastUpdated: Date;
   readonly htmlSize: number;
   readonly textSize: number;
 }
@@ -42,6 +43,7 @@ export class StoredTemplates {
       .select('template.pk', 'pk')
       .addSelect('template.name', 'name')
       .addSelect('template.version', 'version')
+      .addSelect('template.lastUpdated', 'lastUpdated')
       .addSelect('octet_length(template.html)', 'htmlSize')
       .addSelect('octet_length(template.text)', 'textSize')
       .getRawMany<StoredRow>();
@@ -54,13 +56,19 @@ export class StoredTemplates {
     return (name) => Promise.resolve(found.get(name));
   }
 
-  private partOf({ pk, version }: StoredRow, name: string, part: 'html' | 'text', size: number): TemplateFile {
+  private partOf(
+    { pk, version, lastUpdated: modified }: StoredRow,
+    name: string,
+    part: 'html' | 'text',
+    size: number,
+  ): TemplateFile {
     return {
       name,
       origin: 'stored',
       path: `database ${pk} ${part}`,
       version: String(version),
       size,
+      modified,
       read: () => this.content(pk, version, part),
     };
   }

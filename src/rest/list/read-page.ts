@@ -38,12 +38,8 @@ export async function readPageWith<Row, RelatedRow>(
   counts?: RowCounts,
 ): Promise<PageWithRelated<Row, RelatedRow>> {
   const type = query.constructor as abstract new () => object;
-  const { search, ordering, order, columns } = listOf(type);
-  for (const [name, condition] of conditionsOf(type)) {
-    const value = (query as unknown as Record<string, unknown>)[name];
-    if (value !== undefined) condition(from, value, name);
-  }
-  applySearch(from, query.search, search);
+  const { ordering, order, columns } = listOf(type);
+  applyFilters(from, type, query);
   const { manager } = from.dataSource;
   const all = from.clone();
   // The number of the last page is known only after counting.
@@ -59,6 +55,23 @@ export async function readPageWith<Row, RelatedRow>(
   });
   const count = known ?? page.count ?? (await countRows(all));
   return { pagination: paginationOf(query, count), results: page.rows, related: page.related };
+}
+
+/**
+ * Restricts a query to the rows that the filters and the search of a list match.
+ *
+ * @param type the query class of the list
+ */
+export function applyFilters(
+  from: Builder,
+  type: abstract new () => object,
+  given: { readonly search?: string | undefined },
+): void {
+  for (const [name, condition] of conditionsOf(type)) {
+    const value = (given as unknown as Record<string, unknown>)[name];
+    if (value !== undefined) condition(from, value, name);
+  }
+  applySearch(from, given.search, listOf(type).search);
 }
 
 async function countRows(from: Builder): Promise<number> {
