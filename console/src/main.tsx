@@ -10,10 +10,12 @@ import './styles/flows.css';
 import { MantineProvider } from '@mantine/core';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { ApiProblem } from './api/client';
+import { nonce } from './api/nonce';
 import { meQuery } from './api/queries';
 import { router } from './router';
 import { loadTexts } from './texts/texts';
@@ -36,13 +38,14 @@ const client = new QueryClient({
   },
 });
 
-const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 const root = document.querySelector('#root');
 if (root === null) throw new Error('The page has no place for the console.');
+// Dialogs keep the page behind them from scrolling with a style element of a library of their own.
+setNonce(nonce());
 await loadTexts();
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />
       </QueryClientProvider>

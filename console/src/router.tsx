@@ -78,9 +78,33 @@ const stage = createRoute({
   component: lazyRouteComponent(() => import('./stages/stage-page'), 'StagePage'),
 });
 
+const templates = createRoute({
+  getParentRoute: () => root,
+  path: '/templates',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./templates/template-list'), 'TemplateList'),
+});
+const template = createRoute({
+  getParentRoute: () => root,
+  path: '/templates/edit/$',
+  component: lazyRouteComponent(() => import('./templates/template-page'), 'TemplatePage'),
+});
+
 /** The addresses below `/console/`. */
 export const router = createRouter({
-  routeTree: root.addChildren([overview, mails, mail, users, user, senders, stages, newStage, stage]),
+  routeTree: root.addChildren([
+    overview,
+    mails,
+    mail,
+    templates,
+    template,
+    users,
+    user,
+    senders,
+    stages,
+    newStage,
+    stage,
+  ]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,

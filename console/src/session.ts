@@ -8,10 +8,13 @@ export type Permission =
   | `${'add' | 'change' | 'delete' | 'view'}_${string}stage`
   | 'change_maildomain'
   | 'change_mailmessage'
+  | 'change_mailtemplate'
   | 'change_namedtransport'
+  | 'delete_mailtemplate'
   | 'view_event'
   | 'view_maildomain'
   | 'view_mailmessage'
+  | 'view_mailtemplate'
   | 'view_namedtransport'
   | 'view_user';
 

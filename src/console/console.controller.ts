@@ -23,11 +23,39 @@ function consolePolicy(nonce: string): string {
     "connect-src 'self'",
     "font-src 'self'",
     "img-src 'self' data:",
+    // Only the page below, which shows mails.
+    "frame-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
 }
+
+/**
+ * Content-Security-Policy of the page that mails are shown in: style attributes, which all mails have, and images that are
+ * part of them; no script, and nothing from elsewhere. A frame inherits the policy of the page that makes it, unless it has
+ * an address of its own: in the console itself, mails would lose their styles, or its policy would have to allow them.
+ */
+const framePolicy = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'self'",
+].join('; ');
+
+/**
+ * The page that mails are shown in. The console puts the HTML of a mail into its frame, whose sandbox allows neither scripts
+ * nor forms, and which inherits the policy of this page.
+ */
+const framePage = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Mail</title>
+<style>:root { color-scheme: light dark; } html, body, iframe { display: block; width: 100%; height: 100%; margin: 0; border: 0; }</style></head>
+<body><iframe sandbox="" title="Mail"></iframe></body>
+</html>
+`;
 
 /**
  * `/console/`: the console for administrators, static files that are the same for every visitor. What it shows comes from
@@ -56,6 +84,20 @@ export class ConsoleController {
       ...(file.coding !== undefined && { 'content-encoding': file.coding }),
     });
     return file.content;
+  }
+
+  /** Serves the page that mails are shown in: the same for every visitor, without a mail. */
+  @Get('frame')
+  @RouteConfig({ access: { level: 'public' }, produces: ['text/html', 'text/plain'] })
+  frame(@Res({ passthrough: true }) reply: FastifyReply): string {
+    void reply.headers({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': framePolicy,
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': 'SAMEORIGIN',
+    });
+    return framePage;
   }
 
   /** Serves the page of the console at every address below it: the page reads the address itself. */

@@ -7,7 +7,7 @@ import { TemplateError } from './template-error.js';
  * Where templates are found, the first one first: `draft` is not saved yet, `custom` is in the administrator's folder,
  * `stored` in the database, and `shipped` is part of the service.
  */
-export const templateOrigins = ['draft', 'custom', 'stored', 'shipped'] as const;
+const templateOrigins = ['draft', 'custom', 'stored', 'shipped'] as const;
 export type TemplateOrigin = (typeof templateOrigins)[number];
 
 /** A template and its current version. */

@@ -10,6 +10,8 @@ interface PageProps {
   readonly below?: ReactNode;
   /** Buttons at the end of the title. */
   readonly actions?: ReactNode;
+  /** It takes the whole width of the window. */
+  readonly isWide?: boolean;
   readonly children: ReactNode;
 }
 
@@ -17,7 +19,7 @@ interface PageProps {
 let isFirst = true;
 
 /** A page with its title, which has the focus after the visitor has followed a link. */
-export function Page({ title, above, below, actions, children }: PageProps): ReactNode {
+export function Page({ title, above, below, actions, isWide = false, children }: PageProps): ReactNode {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · ${t('console')}`;
@@ -27,7 +29,7 @@ export function Page({ title, above, below, actions, children }: PageProps): Rea
     isFirst = false;
   }, []);
   return (
-    <div className="page">
+    <div className={isWide ? 'page page-wide' : 'page'}>
       {above}
       <header className="page-head">
         <div className="page-title">

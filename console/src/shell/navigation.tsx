@@ -25,6 +25,7 @@ const sections: readonly Section[] = [
     title: 'nav.mail',
     entries: [
       { to: '/mails', icon: 'mail', label: 'nav.mails', needs: ['view_mailmessage'] },
+      { to: '/templates', icon: 'templates', label: 'nav.templates', needs: ['view_mailtemplate'] },
       { to: '/senders', icon: 'senders', label: 'nav.senders', needs: ['view_namedtransport', 'view_maildomain'] },
     ],
   },

@@ -5,6 +5,7 @@ import { parts } from './de/parts';
 import { senders } from './de/senders';
 import { shell } from './de/shell';
 import { stages } from './de/stages';
+import { templates } from './de/templates';
 import { users } from './de/users';
 import type { Catalog } from './texts';
 
@@ -17,5 +18,6 @@ export const de: Catalog = {
   ...senders,
   ...shell,
   ...stages,
+  ...templates,
   ...users,
 };

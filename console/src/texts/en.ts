@@ -5,6 +5,7 @@ import { parts } from './en/parts';
 import { senders } from './en/senders';
 import { shell } from './en/shell';
 import { stages } from './en/stages';
+import { templates } from './en/templates';
 import { users } from './en/users';
 
 /** Every text of the console in English, one file for each area. */
@@ -16,5 +17,6 @@ export const en = {
   ...senders,
   ...shell,
   ...stages,
+  ...templates,
   ...users,
 } as const;

@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 
 /** A feature of HTML or CSS, and the mail programs that do not support it. */
-export interface Unsupported {
+interface Unsupported {
   readonly feature: string;
   readonly programs: readonly string[];
 }

@@ -19,7 +19,7 @@ export type LintCode = (typeof lintCodes)[number];
 export const lintSeverities = ['warning', 'hint'] as const;
 
 /** Something that the author of a template may want to change. */
-export interface Finding {
+interface Finding {
   readonly code: LintCode;
   readonly severity: (typeof lintSeverities)[number];
   /** In English. */
@@ -33,7 +33,7 @@ export interface Finding {
 }
 
 /** A rendered template to check. */
-export interface Checked {
+interface Checked {
   readonly source: TemplateContent;
   readonly mail: RenderedMail;
   /** The link and the code of the examples. */

@@ -4,8 +4,14 @@ import { type ReactNode, useEffect, useRef } from 'react';
 
 import { t } from '../../texts/texts';
 
-/** Asks before changes that are not saved are lost: by a link, by the back button, or with the page. */
-export function LeaveGuard({ isChanged }: { readonly isChanged: boolean }): ReactNode {
+interface LeaveGuardProps {
+  readonly isChanged: boolean;
+  /** What becomes of the changes, if they are not lost. */
+  readonly kept?: string;
+}
+
+/** Asks before changes that are not saved are left: by a link, by the back button, or with the page. */
+export function LeaveGuard({ isChanged, kept }: LeaveGuardProps): ReactNode {
   const changed = useRef(isChanged);
   useEffect(() => {
     changed.current = isChanged;
@@ -23,12 +29,12 @@ export function LeaveGuard({ isChanged }: { readonly isChanged: boolean }): Reac
       title={t('form.leaveAsk')}
       closeButtonProps={{ 'aria-label': t('action.cancel') }}
     >
-      <p>{t('form.leaveText')}</p>
+      <p>{kept ?? t('form.leaveText')}</p>
       <Group justify="flex-end" mt="lg" gap="xs">
         <Button variant="default" onClick={() => reset?.()}>
           {t('form.stay')}
         </Button>
-        <Button color="red" onClick={() => proceed?.()}>
+        <Button color={kept === undefined ? 'red' : 'brand'} onClick={() => proceed?.()}>
           {t('form.leave')}
         </Button>
       </Group>

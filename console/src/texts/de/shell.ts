@@ -12,6 +12,7 @@ export const shell: Record<keyof typeof english, string> = {
   'nav.people': 'Konten',
   'nav.overview': 'Übersicht',
   'nav.mails': 'E-Mails',
+  'nav.templates': 'Vorlagen',
   'nav.users': 'Personen',
   'nav.senders': 'Absender',
   'nav.stages': 'Stufen',

@@ -10,6 +10,7 @@ export const shell = {
   'nav.people': 'People',
   'nav.overview': 'Overview',
   'nav.mails': 'Mails',
+  'nav.templates': 'Templates',
   'nav.users': 'Users',
   'nav.senders': 'Senders',
   'nav.stages': 'Stages',

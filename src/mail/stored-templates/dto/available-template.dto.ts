@@ -12,7 +12,7 @@ import {
 } from '../../../rest/fields/fields.js';
 
 /** Where a template is, the place that is used first. */
-export const templatePlaces = ['folder', 'database', 'shipped'] as const;
+const templatePlaces = ['folder', 'database', 'shipped'] as const;
 export type TemplatePlace = (typeof templatePlaces)[number];
 
 class TemplateSummaryFields {
