@@ -11,7 +11,7 @@ import {
   Unique,
 } from 'typeorm';
 
-import { type ProofMethod, proofMethods } from '../core/addresses/account-address.entity.js';
+import { mailProofs, type ProofMethod } from '../core/addresses/account-address.entity.js';
 import { RunAnswers } from '../core/sessions/run-answers.entity.js';
 import { User } from '../core/users/user.entity.js';
 import { oneOf } from '../database/one-of.js';
@@ -29,7 +29,7 @@ export type FlowTokenPurpose = (typeof flowTokenPurposes)[number];
 @Entity()
 @Unique('uq_flow_token_key_hash', ['keyHash'])
 @Check('ck_flow_token_purpose', oneOf('purpose', flowTokenPurposes))
-@Check('ck_flow_token_spent_by', oneOf('spent_by', proofMethods))
+@Check('ck_flow_token_spent_by', oneOf('spent_by', mailProofs))
 @Check('ck_flow_token_stage', `"purpose" <> 'confirm' OR "stage_uuid" IS NOT NULL`)
 @Index('ix_flow_token_execution', ['execution'])
 @Index('ix_flow_token_expires', ['expires'])

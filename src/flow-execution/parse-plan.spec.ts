@@ -31,6 +31,8 @@ const full: Required<PlanContext> = {
   is_redirected: true,
   invitation_in_effect: true,
   invitation: randomUUID(),
+  invitation_accepted: true,
+  invitation_address: 'jane@example.org',
   auth_method: 'password',
   user_backend: 'inbuilt',
   user_path: 'users',

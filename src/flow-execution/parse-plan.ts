@@ -33,6 +33,8 @@ const contextChecks: Readonly<Record<keyof PlanContext, Check>> = {
   is_redirected: isFlag,
   invitation_in_effect: isFlag,
   invitation: isText,
+  invitation_accepted: isFlag,
+  invitation_address: isText,
   auth_method: isText,
   user_backend: isText,
   user_path: isText,

@@ -97,6 +97,10 @@ export interface PlanContext {
   invitation_in_effect?: boolean;
   /** Key of the invitation. */
   invitation?: string;
+  /** The visitor has accepted a mailed invitation by its button. */
+  invitation_accepted?: boolean;
+  /** The address that the opened link of a single-use invitation was mailed to. */
+  invitation_address?: string;
   auth_method?: string;
   user_backend?: string;
   user_path?: string;

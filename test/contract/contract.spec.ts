@@ -37,6 +37,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^(operation stages_email_list\.parameters\.query|schema (Patched)?EmailStage(Request)?\.properties\.)\s*recovery_(max_attempts|cache_timeout) is added$/,
   'transport of an email stage':
     /^(operation stages_email_list\.parameters\.query|schema (Patched)?EmailStage(Request)?\.properties\.)\s*transport is added$/,
+  'mails of invitations':
+    /^(operation stages_invitation_invitations_send_email_create is added|schema InvitationMailRequest is added|schema Invitation\.(properties\.mailed_to is added|required is .*"mailed_to"))/,
   'fresh sessions in place of passwords':
     /^(operation stages_password_list\.parameters\.query|schema (Patched)?PasswordStage(Request)?\.properties\.)\s*accept_fresh_session is added$/,
   'no challenges of stage kinds that are not here':

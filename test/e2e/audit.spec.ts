@@ -8,8 +8,10 @@ import { codeKeyOf } from '../../src/verifications/verification-mail.service.js'
 import { flowEntry, importEntries } from '../factories/blueprint.js';
 import { createEmailStage } from '../factories/email-stage.js';
 import { createFlow } from '../factories/flow.js';
+import { createFurtherAddress } from '../factories/further-address.js';
 import { createGroup } from '../factories/group.js';
 import { formWith, images } from '../factories/image.js';
+import { createInvitation } from '../factories/invitation.js';
 import { createMailTemplate } from '../factories/mail-template.js';
 import { createPasswordPolicy } from '../factories/password-policy.js';
 import { createRole } from '../factories/role.js';
@@ -69,6 +71,29 @@ const others: Readonly<Record<string, () => Promise<[Call, ...events: string[]]>
     const { pk } = await createUser(app.api);
     const call: Call = () => app.api.post(`/core/users/${pk}/set_password/`, { password: `correct-${randomUUID()}` });
     return [call, 'model_updated authentik_core.user password'];
+  },
+  'POST /core/users/{id}/addresses/': async () => {
+    const { pk } = await createUser(app.api);
+    const call: Call = () => app.api.post(`/core/users/${pk}/addresses/`, { address: `${randomUUID()}@example.org` });
+    return [call, 'model_updated authentik_core.user addresses'];
+  },
+  'POST /core/users/{id}/addresses/remove/': async () => {
+    const { pk } = await createUser(app.api);
+    const address = await createFurtherAddress(app, pk);
+    const call: Call = () => app.api.post(`/core/users/${pk}/addresses/remove/`, { address });
+    return [call, 'model_updated authentik_core.user addresses'];
+  },
+  'POST /core/users/{id}/addresses/make_primary/': async () => {
+    const { pk } = await createUser(app.api);
+    const address = await createFurtherAddress(app, pk);
+    const call: Call = () => app.api.post(`/core/users/${pk}/addresses/make_primary/`, { address });
+    return [call, 'model_updated authentik_core.user email'];
+  },
+  'POST /core/users/{id}/addresses/verify/': async () => {
+    const { pk } = await createUser(app.api);
+    const address = await createFurtherAddress(app, pk);
+    const call: Call = () => app.api.post(`/core/users/${pk}/addresses/verify/`, { address });
+    return [call, 'model_created authentik_verifications.verification'];
   },
   'POST /flows/instances/import/': async () => [
     async () => {
@@ -139,6 +164,12 @@ const others: Readonly<Record<string, () => Promise<[Call, ...events: string[]]>
     await app.api.post(`/mail/domains/${pk}/activate/`, { force: true });
     const call: Call = () => app.api.post(`/mail/domains/${pk}/rotate/`, {});
     return [call, 'model_updated authentik_mail.maildomain keys'];
+  },
+  'POST /stages/invitation/invitations/{invite_uuid}/send_email/': async () => {
+    const { pk } = await createInvitation(app.api, { flow: (await createFlow(app.api)).pk });
+    const email = `${randomUUID()}@example.org`;
+    const call: Call = () => app.api.post(`/stages/invitation/invitations/${pk}/send_email/`, { email });
+    return [call, 'model_updated authentik_stages_invitation.invitation mailed_to'];
   },
   'POST /verifications/': () => {
     const call: Call = () => app.api.post('/verifications/', { email: `${randomUUID()}@example.org` });

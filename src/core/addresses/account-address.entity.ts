@@ -13,8 +13,11 @@ import {
 import { oneOf } from '../../database/one-of.js';
 import { User } from '../users/user.entity.js';
 
-/** How a proof was given: by the link or the code of a mail. */
-export const proofMethods = ['link', 'code'] as const;
+/** How a mail proves an address in a run or a verification. */
+export const mailProofs = ['link', 'code'] as const;
+
+/** How a proof was given: by the link or the code of a mail, or by a mailed invitation. */
+export const proofMethods = [...mailProofs, 'invitation'] as const;
 export type ProofMethod = (typeof proofMethods)[number];
 
 /**

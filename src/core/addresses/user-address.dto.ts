@@ -25,7 +25,8 @@ class UserAddressFields {
   @ChoiceField('AddressProofMethodEnum', proofMethods, {
     readOnly: true,
     nullable: true,
-    description: 'Whether the link or the code of the mail proved it; null if unproved or not recorded.',
+    description:
+      'Whether the link or the code of a mail proved it, or a mailed invitation; null if unproved or not recorded.',
   })
   method!: ProofMethod | null;
 

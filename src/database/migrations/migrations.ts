@@ -49,6 +49,7 @@ import { SeveralAddresses1795901000000 } from './1795901000000-several-addresses
 import { SessionSignIn1795901100000 } from './1795901100000-session-sign-in.js';
 import { VerifiedUsers1795901200000 } from './1795901200000-verified-users.js';
 import { FreshSessions1795901300000 } from './1795901300000-fresh-sessions.js';
+import { MailedInvitations1795901400000 } from './1795901400000-mailed-invitations.js';
 import { EventStream1795902000000 } from './1795902000000-event-stream.js';
 import { MailTemplates1795903000000 } from './1795903000000-mail-templates.js';
 import { SessionDetails1795905000000 } from './1795905000000-session-details.js';
@@ -106,6 +107,7 @@ export const migrations = [
   SessionSignIn1795901100000,
   VerifiedUsers1795901200000,
   FreshSessions1795901300000,
+  MailedInvitations1795901400000,
   EventStream1795902000000,
   MailTemplates1795903000000,
   SessionDetails1795905000000,

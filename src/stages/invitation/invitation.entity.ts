@@ -1,4 +1,4 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from 'typeorm';
 
 import { User } from '../../core/users/user.entity.js';
 import { Flow } from '../../flows/flow.entity.js';
@@ -6,6 +6,7 @@ import { Flow } from '../../flows/flow.entity.js';
 /** Lets visitors who know its key pass an invitation stage, and provides data that prompts would ask for. */
 @Entity()
 @Index('ix_invitation_expires', ['expires'])
+@Unique('uq_invitation_mail_key_hash', ['mailKeyHash'])
 export class Invitation {
   @PrimaryColumn({ type: 'uuid', name: 'invite_uuid' })
   pk!: string;
@@ -38,4 +39,16 @@ export class Invitation {
   @ManyToOne(() => Flow, { onDelete: 'CASCADE', nullable: true })
   @JoinColumn({ name: 'flow_uuid', foreignKeyConstraintName: 'fk_invitation_flow' })
   flow?: Relation<Flow> | null;
+
+  /** The address that it was last mailed to; null: none. */
+  @Column({ type: 'varchar', length: 254, nullable: true })
+  mailedTo!: string | null;
+
+  /** The secret in the mailed link is derived from it. */
+  @Column({ type: 'uuid', nullable: true })
+  mailKey!: string | null;
+
+  /** SHA-256 of that secret. */
+  @Column({ type: 'bytea', nullable: true })
+  mailKeyHash!: Buffer | null;
 }

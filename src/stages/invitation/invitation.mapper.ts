@@ -13,6 +13,7 @@ export const invitationColumns = {
   fixed_data: 'invitation.fixedData',
   single_use: 'invitation.singleUse',
   flow: 'invitation.flowId',
+  mailed_to: 'invitation.mailedTo',
 } satisfies Columns;
 
 /** Columns of an invitation's response: those of the invitation, and of its creator with the alias `author`. */
@@ -57,5 +58,6 @@ export function invitationResponse(row: InvitationRow, flow: FlowDto | undefined
     single_use: row.single_use,
     flow: row.flow,
     flow_obj: flow ?? null,
+    mailed_to: row.mailed_to,
   };
 }

@@ -5,8 +5,15 @@ import type { Visitor } from '../../flow-execution/execution.js';
 import type { Flow } from '../../flows/flow.entity.js';
 
 /** SQL condition that an invitation with the key $1 can be used now in the flow $2. */
-export const isUsable = `invite_uuid = $1 and (flow_uuid is null or flow_uuid = $2)
+const isUsable = `invite_uuid = $1 and (flow_uuid is null or flow_uuid = $2)
   and (expires is null or expires > now())`;
+
+/** An invitation that was redeemed. */
+export interface Redeemed {
+  readonly isSingleUse: boolean;
+  /** The address that it was last mailed to; null if none. */
+  readonly mailedTo: string | null;
+}
 
 /** The use of an invitation by a visitor in a flow. */
 export interface Redemption {
@@ -19,23 +26,23 @@ export interface Redemption {
  * Redeems an invitation in the caller's transaction and writes an event. A single-use one is deleted: of two concurrent
  * redemptions the second waits for the first and fails.
  *
- * @returns false if the invitation is unknown, used, expired or for another flow
+ * @returns undefined if the invitation is unknown, used, expired or for another flow
  */
 export async function redeemInvitation(
   manager: EntityManager,
   events: EventLog,
   { invitation, flow, visitor }: Redemption,
-): Promise<boolean> {
-  const [redeemed] = await manager.query<{ name: string }[]>(
+): Promise<Redeemed | undefined> {
+  const [redeemed] = await manager.query<(Redeemed & { name: string })[]>(
     `with spent as (
-       delete from "invitation" where ${isUsable} and single_use returning name
+       delete from "invitation" where ${isUsable} and single_use returning name, mailed_to
      )
-     select name from spent
+     select name, true as "isSingleUse", mailed_to as "mailedTo" from spent
       union all
-     select name from "invitation" where ${isUsable} and not single_use`,
+     select name, false, mailed_to from "invitation" where ${isUsable} and not single_use`,
     [invitation, flow.pk],
   );
-  if (redeemed === undefined) return false;
+  if (redeemed === undefined) return undefined;
   await events.write(manager, {
     action: 'invitation_used',
     app: 'authentik.stages.invitation',
@@ -44,7 +51,7 @@ export async function redeemInvitation(
     ...(visitor.user !== undefined && { user: identityOf(visitor.user) }),
     clientIp: visitor.clientIp,
   });
-  return true;
+  return redeemed;
 }
 
 function identityOf({ pk, username, email }: { pk: number; username: string; email: string }): {

@@ -18,13 +18,14 @@ import { hasProof, lockProvedUser, recordOwnChange } from '../../flow-execution/
 import type { StageExecutor, StageOutcome } from '../../flow-execution/stage-executor.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { type Message, message } from '../../rest/messages/messages.js';
-import { redeemInvitation } from '../invitation/redeem-invitation.js';
+import { type Redeemed, redeemInvitation } from '../invitation/redeem-invitation.js';
 import { passwordChosenKey } from '../prompt/choose-password.executor.js';
 import { lastSignUp, rememberSignUp } from '../prompt/held-sign-up.js';
 import { ownValue, passwordKey, type PromptData } from '../prompt/prompt-form.js';
 import { openPasswordHash } from '../prompt/sealed-password-hash.js';
 import { rememberTypedPassword } from '../prompt/typed-password.js';
 import { setsUnprovedAddress } from '../prompt/unproved-address.js';
+import { recordInvitedAddress } from './invited-address.js';
 import { recordProofOfNewAddress } from './proof-of-new-address.js';
 import { ReplacedSignUp } from './replaced-sign-up.service.js';
 import { SignUpLimit } from './sign-up-limit.js';
@@ -121,7 +122,10 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
       stored === undefined
         ? await create(execution, manager, columns)
         : await this.change(execution, manager, stored, columns);
-    if (context.invitation !== undefined) await this.redeem(execution, manager, context.invitation);
+    if (context.invitation !== undefined) {
+      const redeemed = await this.redeem(execution, manager, context.invitation);
+      if (stored === undefined) await recordInvitedAddress(manager, execution.plan, redeemed, user);
+    }
     const group = stored === undefined ? execution.stage.createUsersGroupId : null;
     await this.addToGroups(manager, user, [...(context.groups ?? []), ...(group === null ? [] : [group])]);
     await this.logWrite(execution, manager, user, stored === undefined, changes, password !== undefined);
@@ -244,11 +248,12 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     return planned === undefined ? undefined : { passwordHash: openPasswordHash(planned, this.secrets) };
   }
 
-  private async redeem(execution: Run, manager: EntityManager, invitation: string): Promise<void> {
+  private async redeem(execution: Run, manager: EntityManager, invitation: string): Promise<Redeemed> {
     const { flow, plan, visitor } = execution;
     const redeemed = await redeemInvitation(manager, this.events, { invitation, flow, visitor });
-    if (!redeemed) throw new Denial(message('invitationInvalid'));
+    if (redeemed === undefined) throw new Denial(message('invitationInvalid'));
     delete plan.context.invitation;
+    return redeemed;
   }
 
   private logSuspiciousRequest({ manager, stage, flow, visitor }: Run, message: string): Promise<void> {

@@ -8,6 +8,7 @@ import {
   BooleanField,
   DateTimeField,
   DictionaryField,
+  EmailField,
   ObjectField,
   SlugField,
   UuidField,
@@ -52,6 +53,9 @@ class InvitationFields {
 
   @ObjectField(FlowDto, { nullable: true, description: 'Flow that the invitation is limited to; null if none.' })
   flow_obj!: FlowDto | null;
+
+  @EmailField({ readOnly: true, nullable: true, description: 'Address that it was last mailed to; null if none.' })
+  mailed_to!: string | null;
 }
 
 /** An invitation. */
