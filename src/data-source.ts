@@ -26,6 +26,7 @@ import { TransportRate } from './mail/delivery/transport-rate.entity.js';
 import { TransportSlot } from './mail/delivery/transport-slot.entity.js';
 import { DkimKey } from './mail/domains/dkim-key.entity.js';
 import { MailDomain } from './mail/domains/mail-domain.entity.js';
+import { MailFeedback } from './mail/feedback/feedback.entity.js';
 import { NotMeLink } from './mail/not-me/not-me-link.entity.js';
 import { DeliveryAttempt } from './mail/outbox/delivery-attempt.entity.js';
 import { MailMessage } from './mail/outbox/mail-message.entity.js';
@@ -112,6 +113,7 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings = defa
       MailTemplate,
       MailTemplateVersion,
       NamedTransport,
+      MailFeedback,
       Suppression,
       NotMeLink,
       TransportRate,

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { Resolver } from 'node:dns';
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -9,6 +10,7 @@ import { headerTextProblem } from '../syntax/header-text.js';
 import { imageKindOf } from '../syntax/image-kind.js';
 import { mailAddressProblem, readMailAddress } from '../syntax/mail-address.js';
 import { hostProblem, isClientName, loginProblem } from '../syntax/mail-host.js';
+import { webhookSecretProblem } from '../syntax/webhook-secret.js';
 
 // Rules of the places where settings are used. Each returns a message that completes the name of the variable.
 
@@ -29,6 +31,37 @@ export function replyToProblem(value: string): string | undefined {
 /** The value of `Feedback-ID`. */
 export function feedbackIdProblem(value: string): string | undefined {
   return /^[!-~]{1,200}$/.test(value) ? undefined : 'must have at most 200 ASCII characters, without blanks';
+}
+
+/** User names and passwords of webhooks that come from a provider. */
+export function feedbackLoginProblem(value: string): string | undefined {
+  const isLogin = words(value).every((word) => /^[^:]+:.{16,}$/.test(word));
+  return isLogin ? undefined : 'must be user:password with a password of 16 characters or more';
+}
+
+/** Secrets that sign webhooks of a provider. */
+export function feedbackSecretProblem(value: string): string | undefined {
+  return words(value).map(webhookSecretProblem).find(Boolean);
+}
+
+/** Keys that verify webhooks of a provider. */
+export function feedbackKeyProblem(value: string): string | undefined {
+  return words(value).every(isVerificationKey)
+    ? undefined
+    : 'must be the verification key that SendGrid shows, in base64';
+}
+
+function isVerificationKey(text: string): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  } catch {
+    return false;
+  }
+}
+
+function words(value: string): string[] {
+  return value.split(' ').filter((word) => word !== '');
 }
 
 /** An address that mails are sent to. */

@@ -163,6 +163,25 @@ export class Settings extends ServerSettings {
   @Valid(rules.feedbackIdProblem)
   readonly emailFeedbackId: string | undefined;
 
+  @Secret('User names and passwords of the webhooks of Postmark, user:password; several with a space between them')
+  @Valid(rules.feedbackLoginProblem)
+  readonly emailFeedbackPostmark: string | undefined;
+
+  @Secret('Signing secrets of the webhooks of Resend, whsec_…; several with a space between them')
+  @Valid(rules.feedbackSecretProblem)
+  readonly emailFeedbackResend: string | undefined;
+
+  @Secret('Verification keys of the event webhooks of SendGrid; several with a space between them')
+  @Valid(rules.feedbackKeyProblem)
+  readonly emailFeedbackSendgrid: string | undefined;
+
+  @Secret('Webhook signing keys of Mailgun; several with a space between them')
+  readonly emailFeedbackMailgun: string | undefined;
+
+  @ReloadableSetting('Whether an address whose provider reports a bounce or a complaint gets no more mails')
+  @Flag()
+  readonly emailFeedbackSuppresses: boolean = true;
+
   @Setting('Name servers that checks of senders ask: IP addresses, comma separated (default: those of the system)')
   @ConvertedBy(rules.nameServers)
   readonly dnsServers: readonly string[] = [];

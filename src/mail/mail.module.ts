@@ -11,6 +11,8 @@ import { TransportRates } from './delivery/transport-rates.js';
 import { TransportSlots } from './delivery/transport-slots.js';
 import { MailDomainsModule } from './domains/mail-domains.module.js';
 import { EmailTemplates } from './email-templates.js';
+import { FeedbackController } from './feedback/feedback.controller.js';
+import { FeedbackService } from './feedback/feedback.service.js';
 import { MailboxModule } from './mailbox/mailbox.module.js';
 import { MailContents } from './messages/mail-content.service.js';
 import { MailMessageBulk } from './messages/mail-message-bulk.service.js';
@@ -23,6 +25,8 @@ import { NoticeMail } from './notices/notice-mail.service.js';
 import { MessageStore } from './outbox/message-store.js';
 import { Outbox } from './outbox/outbox.service.js';
 import { MailRenderer } from './rendering/mail-renderer.js';
+import { MailProofs } from './statistics/mail-proofs.js';
+import { MailStatistics } from './statistics/mail-statistics.service.js';
 import { AvailableTemplates } from './stored-templates/available-templates.service.js';
 import { MailTemplateController } from './stored-templates/mail-template.controller.js';
 import { MailTemplateService } from './stored-templates/mail-template.service.js';
@@ -30,8 +34,6 @@ import { StoredTemplates } from './stored-templates/stored-templates.js';
 import { TemplateVersions } from './stored-templates/template-versions.service.js';
 import { SuppressionController } from './suppressions/suppression.controller.js';
 import { SuppressionService } from './suppressions/suppression.service.js';
-import { MailProofs } from './statistics/mail-proofs.js';
-import { MailStatistics } from './statistics/mail-statistics.service.js';
 import { TransportModule } from './transport/transport.module.js';
 import { NamedSenders } from './transports/named-senders.js';
 import { NamedTransportController } from './transports/named-transport.controller.js';
@@ -43,12 +45,19 @@ import { TransportUrls } from './transports/transport-urls.js';
 /** Mails: rendering, outbox, delivery and notices, independent of flows. */
 @Module({
   imports: [EventsModule, MailboxModule, MailDomainsModule, TransportModule],
-  controllers: [MailMessageController, MailTemplateController, NamedTransportController, SuppressionController],
+  controllers: [
+    FeedbackController,
+    MailMessageController,
+    MailTemplateController,
+    NamedTransportController,
+    SuppressionController,
+  ],
   providers: [
     AccountNotices,
     AvailableTemplates,
     DeliveryBatches,
     EmailTemplates,
+    FeedbackService,
     MailContents,
     MailDelivery,
     MailFailures,

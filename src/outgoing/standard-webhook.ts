@@ -21,14 +21,17 @@ export function signedHeaders(
   now: Date,
 ): Record<string, string> {
   const timestamp = String(Math.floor(now.getTime() / 1000));
-  const signatures = secrets.map((secret) =>
-    createHmac('sha256', webhookKey(secret)).update(`${id}.${timestamp}.${body}`).digest('base64'),
-  );
+  const signatures = secrets.map((secret) => signatureOf({ id, body }, timestamp, secret));
   return {
     'webhook-id': id,
     'webhook-timestamp': timestamp,
-    'webhook-signature': signatures.map((signature) => `v1,${signature}`).join(' '),
+    'webhook-signature': signatures.join(' '),
   };
+}
+
+/** Returns one signature of a message, `v1,…`. @param timestamp seconds since 1970 */
+export function signatureOf({ id, body }: WebhookMessage, timestamp: string, secret: string): string {
+  return `v1,${createHmac('sha256', webhookKey(secret)).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
 /**

@@ -19,9 +19,9 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'additional paths, schemas and permissions for verifications':
     /^(operation verifications_\w+|schema (Paginated)?Verification\w*|schema ModelEnum\.enum "authentik_verifications\.verification") is added$/,
   'models in alphabetical order': /^schema ModelEnum\.enum has the order /,
-  'additional paths for mails': /^operation mail_(messages|domains|suppressions|templates|transports)_\w+ is added$/,
+  'additional paths for mails': /^operation mail_(messages|domains|feedback|suppressions|templates|transports)_\w+ is added$/,
   'additional schemas for mails':
-    /^schema (Paginated|Patched)?(MailMessage|MailContent|MailHeader|MailStatistics|DeliveryAttempt|MailDomain|(Available)?MailTemplate|NamedTransport|Suppression|TransportServer|Dkim|DnsRecord|SenderFinding)\w* is added$/,
+    /^schema (Paginated|Patched)?(MailMessage|MailContent|MailHeader|MailStatistics|DeliveryAttempt|MailDomain|MailFeedback|(Available)?MailTemplate|NamedTransport|Suppression|TransportServer|Dkim|DnsRecord|SenderFinding)\w* is added$/,
   'sessions, of which authentik’s document in this folder has nothing':
     /^(operation core_authenticated_sessions_\w+|schema (Paginated)?AuthenticatedSession\w*|schema ModelEnum\.enum "authentik_core\.authenticatedsession") is added$/,
   'settings of the process': /^(operation root_settings_list|schema Setting\w*) is added$/,

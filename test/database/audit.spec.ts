@@ -17,6 +17,7 @@ const unaudited = {
   event_stream: 'the state of reading them',
   flow_token: 'a link of a run; its use has events of its own',
   idempotency_record: 'bookkeeping of requests',
+  mail_feedback: 'providers report it',
   mail_message: 'the service sends mails',
   mail_template_version: 'copies of templates, which write events',
   migration: 'the schema',

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,9 +35,10 @@ const documented = new Map(
   ),
 );
 
+const postmarkLogin = 'postmark:a-long-password-4711';
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp({ WEBHOOK_ALLOW: '127.0.0.1' });
+  app = await startTestApp({ WEBHOOK_ALLOW: '127.0.0.1', EMAIL_FEEDBACK_POSTMARK: postmarkLogin });
 });
 afterAll(() => app.stop());
 
@@ -65,8 +67,28 @@ async function everything(): Promise<void> {
       state,
     ]);
   }
+  await reportMails();
   const verification = await createVerification(api);
   await api.post(`/verifications/${verification.pk}/cancel/`, {});
+}
+
+/** Reports a bounce and a complaint about a mail, as Postmark does. */
+async function reportMails(): Promise<void> {
+  const [mail = ''] = await enqueue(app, mailFrom(null, 'reported@library.example'));
+  const MessageID = randomUUID();
+  await app.dataSource.query(
+    `insert into "delivery_attempt" (attempt_uuid, message_uuid, number, started, provider, provider_message_id)
+     values ($1, $2, 1, now(), 'http/postmark', $3)`,
+    [randomUUID(), mail, MessageID],
+  );
+  const headers = {
+    authorization: `Basic ${Buffer.from(postmarkLogin).toString('base64')}`,
+    'content-type': 'application/json',
+  };
+  for (const [ID, RecordType] of ['Bounce', 'SpamComplaint'].entries()) {
+    const body = JSON.stringify({ RecordType, ID, Type: 'HardBounce', MessageID, BouncedAt: '2026-11-29T10:00:00Z' });
+    await fetch(`${app.url}/api/v3/mail/feedback/postmark/`, { method: 'POST', headers, body });
+  }
 }
 
 describe('The guide to webhooks', () => {

@@ -233,6 +233,7 @@ const changeNothing = [
   'POST /core/users/{id}/recovery/',
   'POST /core/users/{id}/recovery_email/',
   'POST /mail/domains/{domain_uuid}/check/',
+  'POST /mail/feedback/{provider}/',
   'POST /mail/messages/discard/',
   'POST /mail/messages/requeue/',
   'POST /mail/messages/{message_uuid}/discard/',

@@ -65,6 +65,7 @@ beforeAll(async () => {
     '/flows/instances/': slug,
     '/verifications/': (await api.post('/verifications/', { email: `${randomUUID()}@example.org` })).body.pk,
     '/mail/domains/': (await api.post('/mail/domains/', { name: `${randomUUID()}.example.org` })).body.pk,
+    '/mail/feedback/': 'postmark',
     '/mail/messages/': randomUUID(),
     '/mail/suppressions/': (await api.post('/mail/suppressions/', { address: `${randomUUID()}.example.org` })).body.pk,
     '/mail/templates/': (await createMailTemplate(api)).pk,

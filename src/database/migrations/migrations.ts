@@ -45,6 +45,7 @@ import { VerificationMessages1795888690000 } from './1795888690000-verification-
 import { Webhooks1795888800000 } from './1795888800000-webhooks.js';
 import { MessageTransports1795900000000 } from './1795900000000-message-transports.js';
 import { Suppressions1795900100000 } from './1795900100000-suppressions.js';
+import { MailFeedback1795900200000 } from './1795900200000-mail-feedback.js';
 import { SeveralAddresses1795901000000 } from './1795901000000-several-addresses.js';
 import { SessionSignIn1795901100000 } from './1795901100000-session-sign-in.js';
 import { VerifiedUsers1795901200000 } from './1795901200000-verified-users.js';
@@ -103,6 +104,7 @@ export const migrations = [
   Webhooks1795888800000,
   MessageTransports1795900000000,
   Suppressions1795900100000,
+  MailFeedback1795900200000,
   SeveralAddresses1795901000000,
   SessionSignIn1795901100000,
   VerifiedUsers1795901200000,

@@ -42,6 +42,8 @@ export const eventDeclarations: Readonly<Record<EventType, EventDeclaration>> = 
   'flow.created': change('flow', 'created'),
   'flow.deleted': change('flow', 'deleted'),
   'flow.updated': change('flow', 'changed'),
+  'mail.bounced': mail('A provider reports that a mail can never reach its recipient.'),
+  'mail.complained': mail('A provider reports that the recipient of a mail has marked it as spam.'),
   'mail.failed': mail('A mail was refused, or could not be sent for a day.'),
   'mail.sent': mail('A mail server or provider accepted a mail.'),
   'stage.created': change('stage', 'created'),

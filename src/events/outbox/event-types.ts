@@ -5,6 +5,8 @@ export const eventTypes = [
   'flow.created',
   'flow.deleted',
   'flow.updated',
+  'mail.bounced',
+  'mail.complained',
   'mail.failed',
   'mail.sent',
   'stage.created',

@@ -1,4 +1,5 @@
 import type { Columns } from '../../rest/list/list-query.js';
+import type { MailFeedbackDto } from '../feedback/dto/mail-feedback.dto.js';
 import type { DeliveryAttemptDto, MailMessageDto } from './dto/mail-message.dto.js';
 
 /** Columns of a mail, for a query with the alias `message`. Never the template data, which is confidential. */
@@ -37,3 +38,12 @@ export const attemptColumns = {
   transport: 'attempt.transport',
   provider_message_id: 'attempt.providerMessageId',
 } satisfies Columns & Record<keyof DeliveryAttemptDto, string>;
+
+/** Columns of feedback, for a query with the alias `feedback`. */
+export const feedbackColumns = {
+  kind: 'feedback.kind',
+  provider: 'feedback.provider',
+  reason: 'feedback.reason',
+  happened: 'feedback.happened',
+  received: 'feedback.received',
+} satisfies Columns & Record<keyof MailFeedbackDto, string>;

@@ -10,13 +10,15 @@ import { AppError } from '../../rest/errors/app-error.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
 import type { Page } from '../../rest/list/page.js';
 import { readPage, select } from '../../rest/list/read-page.js';
+import type { MailFeedbackDto } from '../feedback/dto/mail-feedback.dto.js';
+import { MailFeedback } from '../feedback/feedback.entity.js';
 import { DeliveryAttempt } from '../outbox/delivery-attempt.entity.js';
 import { MailMessage } from '../outbox/mail-message.entity.js';
 import { statesBefore } from '../outbox/message-states.js';
 import { MessageStore } from '../outbox/message-store.js';
 import type { MailMessageListQuery } from './dto/mail-message-list.query.js';
 import type { DeliveryAttemptDto, MailMessageDetailDto, MailMessageDto } from './dto/mail-message.dto.js';
-import { attemptColumns, messageColumns } from './mail-message.mapper.js';
+import { attemptColumns, feedbackColumns, messageColumns } from './mail-message.mapper.js';
 
 /** Reads mails with their delivery attempts; requeues and discards them for administrators. */
 @Injectable()
@@ -40,7 +42,15 @@ export class MailMessageService {
       .createQueryBuilder(DeliveryAttempt, 'attempt')
       .where('attempt.messagePk = :pk', { pk })
       .orderBy('attempt.number');
-    return { ...message, timeline: await select(attempts, attemptColumns).getRawMany<DeliveryAttemptDto>() };
+    const feedback = manager
+      .createQueryBuilder(MailFeedback, 'feedback')
+      .where('feedback.messagePk = :pk', { pk })
+      .orderBy('feedback.received');
+    return {
+      ...message,
+      timeline: await select(attempts, attemptColumns).getRawMany<DeliveryAttemptDto>(),
+      feedback: await select(feedback, feedbackColumns).getRawMany<MailFeedbackDto>(),
+    };
   }
 
   /**

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation, Unique } from 'typeorm';
 
 import { oneOf } from '../../database/one-of.js';
 import { MailMessage } from './mail-message.entity.js';
@@ -57,6 +57,7 @@ export class DeliveryAttempt {
   transport!: string;
 
   /** The message's identifier at the server or provider; empty if it names none. */
+  @Index('ix_delivery_attempt_provider_message', { where: `"provider_message_id" <> ''` })
   @Column({ type: 'text', default: '' })
   providerMessageId!: string;
 

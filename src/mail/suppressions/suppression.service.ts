@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
+
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 
 import { type ReadRows, ResourceStore } from '../../core/access/resource-store.js';
 import { Housekeeping } from '../../database/housekeeping.js';
@@ -42,6 +44,21 @@ export class SuppressionService extends ResourceStore<
         const reason = form === undefined ? undefined : reasons.get(form);
         return form === undefined || reason === undefined ? [] : [[address, inWords(form, reason)] as const];
       }),
+    );
+  }
+
+  /** Suppresses an address in the caller's transaction, unless it is suppressed. */
+  async suppress(
+    manager: EntityManager,
+    { address, reason, message }: { address: string; reason: SuppressionReason; message: string },
+  ): Promise<void> {
+    await manager.query(
+      `insert into "suppression" as old (suppression_uuid, address, reason, message_uuid)
+       values ($1, $2, $3, $4)
+       on conflict (address) do update
+         set reason = excluded.reason, message_uuid = excluded.message_uuid, expires = null, last_updated = now()
+         where old.expires <= now()`,
+      [randomUUID(), suppressedForm(address), reason, message],
     );
   }
 

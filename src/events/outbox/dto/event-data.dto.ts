@@ -124,11 +124,16 @@ class MailEventDataFields {
   @IntegerField({ readOnly: true, computed: true, description: 'Number of attempts to send it.', example: 1 })
   attempts!: number;
 
-  @TextField({ readOnly: true, nullable: true, description: 'Why the last attempt failed.', example: null })
+  @TextField({
+    readOnly: true,
+    nullable: true,
+    description: 'Why the last attempt failed, or what the provider reports.',
+    example: null,
+  })
   reason!: string | null;
 }
 
-/** Data of a sent or failed mail. */
+/** Data of events of a mail. */
 export class MailEventDataDto extends ResponseOf(MailEventDataFields) {}
 
 class VerificationEventDataFields {

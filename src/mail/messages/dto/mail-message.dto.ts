@@ -7,6 +7,7 @@ import {
   TextField,
   UuidField,
 } from '../../../rest/fields/fields.js';
+import { MailFeedbackDto } from '../../feedback/dto/mail-feedback.dto.js';
 import { type AttemptOutcome, attemptOutcomes } from '../../outbox/delivery-attempt.entity.js';
 import { type MessageState, messageStates } from '../../outbox/message-states.js';
 
@@ -146,6 +147,12 @@ class MailMessageFields {
 class MailMessageDetailFields extends MailMessageFields {
   @ObjectField(DeliveryAttemptDto, { isArray: true, description: 'Delivery attempts in order.' })
   timeline!: DeliveryAttemptDto[];
+
+  @ObjectField(MailFeedbackDto, {
+    isArray: true,
+    description: 'Bounces and complaints that the provider reported after the mail was sent.',
+  })
+  feedback!: MailFeedbackDto[];
 }
 
 /** A mail with its delivery state, without its content. */

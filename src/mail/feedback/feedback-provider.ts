@@ -1,0 +1,46 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+import type { Settings } from '../../config/settings.js';
+import type { FeedbackKind } from './feedback.entity.js';
+
+/** A request that claims to come from a provider. */
+export interface FeedbackRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** The body as JSON. */
+  json(): unknown;
+}
+
+/** A hard bounce or a complaint. */
+export interface FeedbackEvent {
+  /** The provider's identifier: the same when it reports the event again. */
+  readonly event: string;
+  readonly kind: FeedbackKind;
+  /** Identifiers that the provider may have given the mail when it accepted it. */
+  readonly ids: readonly string[];
+  /** `Message-ID`, with or without angle brackets. */
+  readonly messageId?: string | undefined;
+  readonly reason: string;
+  readonly happened: Date;
+}
+
+/** A provider that reports what comes back. */
+export interface FeedbackProvider {
+  /** As in `http/<name>` of delivery attempts. */
+  readonly name: string;
+  /** Returns the setting with the secrets, separated by blanks; undefined if nothing is accepted. */
+  secrets(settings: Settings): string | undefined;
+  /** Whether the provider has sent the request, by one of the secrets. */
+  isAuthentic(request: FeedbackRequest, secret: string, now: Date): boolean;
+  /**
+   * Returns the hard bounces and complaints in an authentic request. Temporary failures and all other events are left out.
+   *
+   * @throws FeedbackFormatError if the body is not what the provider documents
+   */
+  read(request: FeedbackRequest): FeedbackEvent[];
+}
+
+/** A body that is not what a provider documents. */
+export class FeedbackFormatError extends Error {
+  override readonly name = 'FeedbackFormatError';
+}

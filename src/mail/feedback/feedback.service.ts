@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import { DatabaseClock } from '../../database/database-clock.js';
+import { EventOutbox } from '../../events/outbox/event-outbox.js';
+import type { EventType } from '../../events/outbox/event-types.js';
+import { AppError } from '../../rest/errors/app-error.js';
+import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
+import { SuppressionService } from '../suppressions/suppression.service.js';
+import {
+  type FeedbackEvent,
+  FeedbackFormatError,
+  type FeedbackProvider,
+  type FeedbackRequest,
+} from './feedback-provider.js';
+import type { FeedbackKind } from './feedback.entity.js';
+import { mailgunFeedback } from './mailgun-feedback.js';
+import { postmarkFeedback } from './postmark-feedback.js';
+import { resendFeedback } from './resend-feedback.js';
+import { sendgridFeedback } from './sendgrid-feedback.js';
+
+const providers: readonly FeedbackProvider[] = [mailgunFeedback, postmarkFeedback, resendFeedback, sendgridFeedback];
+
+/** Names of the providers. */
+export const feedbackProviders: readonly string[] = providers.map(({ name }) => name);
+
+const eventTypes = { bounce: 'mail.bounced', complaint: 'mail.complained' } as const satisfies Record<
+  FeedbackKind,
+  EventType
+>;
+
+/** A mail that an event is about. */
+interface ReportedMail {
+  readonly pk: string;
+  readonly message_id: string;
+  readonly recipient: string;
+  readonly template: string;
+  readonly attempts: number;
+}
+
+/** Records what providers report about mails that they had accepted. */
+@Injectable()
+export class FeedbackService {
+  private readonly logger = new Logger('Mail');
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly dataSource: DataSource,
+    private readonly clock: DatabaseClock,
+    private readonly outbox: EventOutbox,
+    private readonly suppressions: SuppressionService,
+  ) {}
+
+  /**
+   * Records the events of a request, all of them or none. An event that is known changes nothing.
+   *
+   * @returns how many were new
+   * @throws AppError `notFound` for a provider without a secret, `forbidden` if the provider has not sent the request,
+   *   `overloaded` if the mail may be one that is being sent
+   * @throws ValidationError if the body is not what the provider documents
+   */
+  async receive(name: string, request: FeedbackRequest): Promise<number> {
+    const provider = providers.find((each) => each.name === name);
+    const secrets = provider?.secrets(this.settings)?.split(' ').filter(Boolean) ?? [];
+    if (provider === undefined || secrets.length === 0) throw new AppError('notFound');
+    if (!secrets.some((secret) => provider.isAuthentic(request, secret, this.clock.date()))) {
+      throw new AppError('forbidden');
+    }
+    const events = read(provider, request);
+    return events.length === 0 ? 0 : this.record(provider.name, events);
+  }
+
+  private record(provider: string, events: readonly FeedbackEvent[]): Promise<number> {
+    return this.dataSource.transaction(async (manager) => {
+      const found: [ReportedMail, FeedbackEvent][] = [];
+      for (const event of events) {
+        const mail = await this.mailOf(manager, provider, event);
+        if (mail !== undefined) found.push([mail, event]);
+        // The response to the mail may not be recorded yet. The provider repeats the request.
+        else if (await this.isSending(manager)) throw new AppError('overloaded');
+        else this.logger.debug({ message: 'feedback on an unknown mail', provider, event: event.event });
+      }
+      // In the order of their keys, so that two requests do not wait for each other.
+      found.sort(([one], [other]) => (one.pk < other.pk ? -1 : 1));
+      let recorded = 0;
+      for (const [mail, event] of found) if (await this.add(manager, provider, mail, event)) recorded += 1;
+      return recorded;
+    });
+  }
+
+  private async mailOf(
+    manager: EntityManager,
+    provider: string,
+    { ids, messageId }: FeedbackEvent,
+  ): Promise<ReportedMail | undefined> {
+    const [mail] = await manager.query<ReportedMail[]>(
+      `select message_uuid as pk, message_id, recipient_address as recipient, template, attempts
+         from "mail_message"
+        where message_id = $1 or message_uuid in (
+          select message_uuid from "delivery_attempt"
+           where provider_message_id <> '' and provider_message_id = any($2) and provider = $3
+        ) limit 1`,
+      [messageId?.replace(/^<|>$/g, '') ?? null, ids, `http/${provider}`],
+    );
+    return mail;
+  }
+
+  private async isSending(manager: EntityManager): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      `select from "mail_message" where next_attempt is not null and state = 'sending' and lease_until > now() limit 1`,
+    );
+    return rows.length > 0;
+  }
+
+  /** @returns false if the event is known */
+  private async add(
+    manager: EntityManager,
+    provider: string,
+    mail: ReportedMail,
+    { event, kind, reason, happened }: FeedbackEvent,
+  ): Promise<boolean> {
+    await manager.query('select from "mail_message" where message_uuid = $1 for no key update', [mail.pk]);
+    const added = await manager.query<unknown[]>(
+      `insert into "mail_feedback" (feedback_uuid, message_uuid, provider, event, kind, reason, happened)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict (provider, event) do nothing returning feedback_uuid`,
+      [randomUUID(), mail.pk, provider, event, kind, reason, happened],
+    );
+    if (added.length === 0) return false;
+    await this.outbox.add(manager, eventTypes[kind], `mail/${mail.pk}`, { ...mail, reason });
+    if (this.settings.emailFeedbackSuppresses) {
+      await this.suppressions.suppress(manager, { address: mail.recipient, reason: kind, message: mail.pk });
+    }
+    this.logger.log({ message: `mail ${kind}`, id: mail.pk, provider, reason });
+    return true;
+  }
+}
+
+/** @throws ValidationError */
+function read(provider: FeedbackProvider, request: FeedbackRequest): FeedbackEvent[] {
+  try {
+    return provider.read(request);
+  } catch (error) {
+    if (error instanceof FeedbackFormatError) throw new ValidationError({ [nonField]: [error.message] });
+    throw error;
+  }
+}

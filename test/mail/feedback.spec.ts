@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { NamedTransportDto } from '../../src/mail/transports/dto/named-transport.dto.js';
+import type { WebhookEndpointDto } from '../../src/webhooks/dto/webhook-endpoint.dto.js';
+import { created } from '../factories/created.js';
+import { apiKey, providerApis } from '../support/mail-provider-apis.js';
+import { MailProviderServer } from '../support/mail-provider-server.js';
+import { messageOf } from '../support/mails.js';
+import {
+  feedbackSecrets,
+  type ProviderReports,
+  type Report,
+  reports,
+  type SentMail,
+} from '../support/provider-reports.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const environment = { WEBHOOK_ALLOW: '127.0.0.0/8', ...feedbackSecrets };
+
+let app: TestApp;
+let host: string;
+const provider = new MailProviderServer(() => 'closed');
+beforeAll(async () => {
+  host = await provider.listen();
+  app = await startTestApp(environment);
+});
+afterAll(async () => {
+  await app.stop();
+  provider.close();
+});
+
+const names = Object.keys(reports);
+const reportsOf = (name: string): ProviderReports => reports[name]!;
+
+/** Sends a mail that the provider accepts. */
+async function sentMail(name: string, on = app): Promise<SentMail> {
+  const { query, reply } = reportsOf(name);
+  const id = randomUUID();
+  provider.handle = (call) => {
+    expect(providerApis[name]!.api(call).status).toBeLessThan(300);
+    return reply(id);
+  };
+  const url = `${name}://${encodeURIComponent(apiKey)}@${host}${query}`;
+  const transport = await created<NamedTransportDto>(on.api.post('/mail/transports/', { name: randomUUID(), url }));
+  const to = `${randomUUID()}@library.example`;
+  const { message: pk } = (await on.api.post(`/mail/transports/${transport.pk}/test/`, { to })).body;
+  await expect.poll(() => messageOf(on, pk).then(({ state }) => state), { timeout: 20_000 }).toBe('sent');
+  const { messageId } = await messageOf(on, pk);
+  return { pk, to, id, messageId };
+}
+
+function post(name: string, { body, headers }: Report, on = app): Promise<{ status: number; body: unknown }> {
+  return fetch(`${on.url}/api/v3/mail/feedback/${name}/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  }).then(async (response) => ({ status: response.status, body: await response.json() }));
+}
+
+/** Everything that feedback can change about a mail. */
+async function traces(
+  { pk, to }: SentMail,
+  on = app,
+): Promise<{ feedback: unknown[]; suppressions: unknown[]; events: unknown[] }> {
+  const { body } = await on.api.get(`/mail/messages/${pk}/`);
+  const suppressions = await on.api.get(`/mail/suppressions/?address=${to}`);
+  const events = await on.dataSource.query(
+    "select type, data from outgoing_event where subject = $1 and type like 'mail.%ed' and type <> 'mail.failed' order by sequence",
+    [`mail/${pk}`],
+  );
+  return { feedback: body.feedback, suppressions: suppressions.body.results, events };
+}
+
+const nothing = { feedback: [], suppressions: [], events: [] };
+
+describe.each(names)('A report of %s', (name) => {
+  const { bounce, complaint, others, broken, proven, forged } = reportsOf(name);
+
+  beforeAll(async () => {
+    await created<WebhookEndpointDto>(
+      app.api.post('/webhooks/endpoints/', {
+        name: `feedback-${name}`,
+        url: 'https://webhooks.invalid/',
+        event_types: ['mail.*'],
+      }),
+    );
+  });
+
+  it('of a bounce is shown at its mail, suppresses its address and is an event, once', async () => {
+    const mail = await sentMail(name);
+    const report = proven(bounce(mail));
+    expect(await post(name, report)).toEqual({ status: 200, body: { recorded: 1 } });
+    const found = await traces(mail);
+    expect(found).toEqual({
+      feedback: [
+        {
+          kind: 'bounce',
+          provider: name,
+          reason: expect.stringMatching(/no such user/i),
+          happened: expect.any(String),
+          received: expect.any(String),
+        },
+      ],
+      suppressions: [expect.objectContaining({ address: mail.to, reason: 'bounce', message: mail.pk, expires: null })],
+      events: expect.arrayContaining([
+        {
+          type: 'mail.bounced',
+          data: {
+            pk: mail.pk,
+            message_id: mail.messageId,
+            recipient: mail.to,
+            template: 'email/setup.html',
+            attempts: 1,
+            reason: expect.stringMatching(/no such user/i),
+          },
+        },
+      ]),
+    });
+    expect(await post(name, report)).toEqual({ status: 200, body: { recorded: 0 } });
+    expect(await traces(mail)).toEqual(found);
+    expect((await messageOf(app, mail.pk)).state).toBe('sent');
+  });
+
+  it('of a complaint does so too, also when it arrives twice at the same time', async () => {
+    const mail = await sentMail(name);
+    const report = proven(complaint(mail));
+    const answers = await Promise.all([post(name, report), post(name, report)]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const found = await traces(mail);
+    expect(found.feedback).toMatchObject([{ kind: 'complaint', provider: name }]);
+    expect(found.suppressions).toMatchObject([{ reason: 'complaint', message: mail.pk }]);
+    expect(found.events).toMatchObject([{ type: 'mail.complained' }]);
+  });
+
+  it('of anything else changes nothing', async () => {
+    const mail = await sentMail(name);
+    for (const body of others(mail)) {
+      expect(await post(name, proven(body)), JSON.stringify(body)).toEqual({ status: 200, body: { recorded: 0 } });
+    }
+    expect(await traces(mail)).toEqual(nothing);
+  });
+
+  it('changes nothing without the proof of the provider', async () => {
+    const mail = await sentMail(name);
+    for (const report of forged(bounce(mail))) expect((await post(name, report)).status).toBe(403);
+    expect(await traces(mail)).toEqual(nothing);
+  });
+
+  it('is refused with 400 if its body is not what is documented', async () => {
+    const mail = await sentMail(name);
+    for (const body of broken(mail)) {
+      const { status } = await post(name, proven(body));
+      expect(status, JSON.stringify(body)).toBe(400);
+    }
+    expect(await traces(mail)).toEqual(nothing);
+  });
+
+  it('of an unknown mail changes nothing', async () => {
+    const unknown = { pk: '', to: 'a@library.example', id: randomUUID(), messageId: `${randomUUID()}@x.example` };
+    expect(await post(name, proven(bounce(unknown)))).toEqual({ status: 200, body: { recorded: 0 } });
+  });
+});
+
+describe('Feedback', () => {
+  it('is not accepted from a provider without a secret, or an unknown one', async () => {
+    const without = await startTestApp();
+    for (const name of names) {
+      const report = reportsOf(name).proven({});
+      expect((await post(name, report, without)).status).toBe(404);
+    }
+    await without.stop();
+    expect((await post('pigeon', { body: {}, headers: {} })).status).toBe(404);
+  });
+
+  it('suppresses nothing with EMAIL_FEEDBACK_SUPPRESSES=false', async () => {
+    const keeping = await startTestApp({ ...environment, EMAIL_FEEDBACK_SUPPRESSES: 'false' });
+    const mail = await sentMail('postmark', keeping);
+    const { proven, bounce } = reportsOf('postmark');
+    expect((await post('postmark', proven(bounce(mail)), keeping)).body).toEqual({ recorded: 1 });
+    expect(await traces(mail, keeping)).toMatchObject({ feedback: [{ kind: 'bounce' }], suppressions: [] });
+    await keeping.stop();
+  });
+
+  it('keeps the suppression of an administrator, and replaces one that has expired', async () => {
+    const { proven, bounce } = reportsOf('postmark');
+    const blocked = await sentMail('postmark');
+    await created(app.api.post('/mail/suppressions/', { address: blocked.to, note: 'Asked for it.' }));
+    await post('postmark', proven(bounce(blocked)));
+    expect((await traces(blocked)).suppressions).toMatchObject([{ reason: 'manual', note: 'Asked for it.' }]);
+    const expired = await sentMail('postmark');
+    await created(app.api.post('/mail/suppressions/', { address: expired.to, expires: '2020-01-01T00:00:00Z' }));
+    await post('postmark', proven(bounce(expired)));
+    expect((await traces(expired)).suppressions).toMatchObject([{ reason: 'bounce', expires: null }]);
+  });
+
+  it('on an unknown mail is asked for again while a mail is being sent, whose identifier is not recorded yet', async () => {
+    const { proven, bounce } = reportsOf('postmark');
+    const mail = await sentMail('postmark');
+    const { to } = mail;
+    const unknown = { ...mail, id: randomUUID() };
+    await app.dataSource.query(
+      `update mail_message set state = 'sending', next_attempt = now(), lease_until = now() + interval '1 minute'
+        where message_uuid = $1`,
+      [mail.pk],
+    );
+    expect((await post('postmark', proven(bounce(unknown)))).status).toBe(503);
+    await app.dataSource.query(`update mail_message set state = 'sent', next_attempt = null where message_uuid = $1`, [
+      mail.pk,
+    ]);
+    expect((await post('postmark', proven(bounce(unknown)))).body).toEqual({ recorded: 0 });
+    expect((await app.api.get(`/mail/suppressions/?address=${to}`)).body.results).toEqual([]);
+  });
+
+  it('goes with its mail', async () => {
+    const mail = await sentMail('postmark');
+    const { proven, bounce } = reportsOf('postmark');
+    await post('postmark', proven(bounce(mail)));
+    await app.dataSource.query('delete from mail_message where message_uuid = $1', [mail.pk]);
+    expect(await app.dataSource.query('select from mail_feedback where message_uuid = $1', [mail.pk])).toEqual([]);
+    expect((await app.api.get(`/mail/suppressions/?address=${mail.to}`)).body.results).toHaveLength(1);
+  });
+});
