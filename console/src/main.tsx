@@ -3,9 +3,14 @@ import './styles/base.css';
 import './styles/lists.css';
 import './styles/rows.css';
 import './styles/details.css';
+import './styles/finder.css';
+import './styles/mail-content.css';
+import './styles/overview.css';
 import './styles/people.css';
 import './styles/form.css';
 import './styles/flows.css';
+import './styles/settings.css';
+import './styles/suppressions.css';
 
 import { MantineProvider } from '@mantine/core';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';

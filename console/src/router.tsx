@@ -11,11 +11,13 @@ export interface ListSearch {
   readonly stage?: string | undefined;
   readonly kind?: string | undefined;
   readonly since?: string | undefined;
+  readonly server?: string | undefined;
+  readonly transport?: string | undefined;
   readonly verified?: string | undefined;
   readonly page?: string | undefined;
 }
 
-const kept = ['q', 'state', 'stage', 'kind', 'since', 'verified', 'page'] as const;
+const kept = ['q', 'state', 'stage', 'kind', 'since', 'server', 'transport', 'verified', 'page'] as const;
 
 /** Keeps the texts among the known values, and drops empty ones. */
 function listSearch(given: Record<string, unknown>): ListSearch {
@@ -29,6 +31,7 @@ const root = createRootRoute({ component: Shell, notFoundComponent: () => <NotFo
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
+  validateSearch: listSearch,
   component: lazyRouteComponent(() => import('./overview/overview'), 'Overview'),
 });
 const mails = createRoute({
@@ -58,6 +61,18 @@ const senders = createRoute({
   getParentRoute: () => root,
   path: '/senders',
   component: lazyRouteComponent(() => import('./senders/senders'), 'Senders'),
+});
+const suppressions = createRoute({
+  getParentRoute: () => root,
+  path: '/suppressions',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./suppressions/suppressions'), 'Suppressions'),
+});
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./settings/settings'), 'Settings'),
 });
 
 const stages = createRoute({
@@ -101,6 +116,8 @@ export const router = createRouter({
     users,
     user,
     senders,
+    settings,
+    suppressions,
     stages,
     newStage,
     stage,

@@ -6,16 +6,22 @@ import { meQuery } from './api/queries';
 /** What the console asks permissions for, as `system_permissions` has it. */
 export type Permission =
   | `${'add' | 'change' | 'delete' | 'view'}_${string}stage`
+  // No permission of the API: superusers only.
+  | 'superuser'
+  | 'add_suppression'
   | 'change_maildomain'
   | 'change_mailmessage'
   | 'change_mailtemplate'
   | 'change_namedtransport'
   | 'delete_mailtemplate'
+  | 'delete_suppression'
   | 'view_event'
+  | 'view_flow'
   | 'view_maildomain'
   | 'view_mailmessage'
   | 'view_mailtemplate'
   | 'view_namedtransport'
+  | 'view_suppression'
   | 'view_user';
 
 /** The signed-in user. */

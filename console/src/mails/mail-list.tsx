@@ -4,13 +4,16 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
+import { statisticsQuery } from '../overview/queries';
 import { Page } from '../parts/page';
 import { Pager } from '../parts/pager';
 import { Search } from '../parts/search';
 import { Loaded, Note } from '../parts/states';
 import type { ListSearch } from '../router';
+import { transportsQuery } from '../senders/queries';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
+import { type BulkFilter, BulkActions } from './bulk';
 import { MailRows } from './mail-rows';
 import { mailsQuery, stagesQuery, waitingStates } from './queries';
 import { startOfTime } from './since';
@@ -36,24 +39,29 @@ export function MailList(): ReactNode {
     ([name]) => name === search.state,
   )?.[2];
   const since = startOfTime(search.since);
-  const mails = useQuery(
-    mailsQuery(() => {
-      const start = startOfTime(search.since);
-      return {
-        ...(states !== undefined && { state: [...states] }),
-        ...(search.q !== undefined && { search: search.q }),
-        ...(search.stage !== undefined && { stage: search.stage }),
-        ...(start !== undefined && { created__gte: start }),
-        page: Number(search.page ?? 1),
-      };
-    }, search),
-  );
+  const filter = (): BulkFilter => {
+    const start = startOfTime(search.since);
+    return {
+      ...(states !== undefined && { state: [...states] }),
+      ...(search.q !== undefined && { search: search.q }),
+      ...(search.stage !== undefined && { stage: search.stage }),
+      ...(search.server !== undefined && { server: search.server }),
+      ...(search.transport !== undefined && { transport_name: search.transport }),
+      ...(start !== undefined && { created__gte: start }),
+    };
+  };
+  const mails = useQuery(mailsQuery(() => ({ ...filter(), page: Number(search.page ?? 1) }), search));
   const stages = useQuery({ ...stagesQuery, enabled: can('view_stage') }).data?.results ?? [];
   const change = (changed: ListSearch): void =>
     void navigate({ search: (before) => ({ ...before, page: undefined, ...changed }), replace: true });
-  const isFiltered = [search.q, search.state, search.stage, since].some((value) => value !== undefined);
+  const { q, state, stage, server, transport } = search;
+  const isFiltered = [q, state, stage, server, transport, since].some((value) => value !== undefined);
+  const isAny = isFiltered && (mails.data?.results.length ?? 0) > 0;
   return (
-    <Page title={t('mails.title')}>
+    <Page
+      title={t('mails.title')}
+      actions={can('change_mailmessage') ? <BulkActions filter={filter} state={state} isShown={isAny} /> : undefined}
+    >
       <div className="filters">
         <Search label={t('mails.search')} value={search.q ?? ''} change={(q) => change({ q })} />
         {stages.length > 0 && (
@@ -67,6 +75,8 @@ export function MailList(): ReactNode {
             ]}
           />
         )}
+        <Servers chosen={server} change={change} />
+        {can('view_namedtransport') && <Transports chosen={transport} change={change} />}
         <NativeSelect
           aria-label={t('mails.since')}
           value={search.since ?? ''}
@@ -116,6 +126,40 @@ export function MailList(): ReactNode {
         }
       </Loaded>
     </Page>
+  );
+}
+
+interface ChoiceProps {
+  readonly chosen: string | undefined;
+  readonly change: (changed: ListSearch) => void;
+}
+
+/** Chooses among the servers that did not accept mails of the last week. Not shown if there are none. */
+function Servers({ chosen, change }: ChoiceProps): ReactNode {
+  const failing = useQuery(statisticsQuery('week')).data?.servers.map(({ server }) => server) ?? [];
+  const servers = [...new Set([...failing, ...(chosen === undefined ? [] : [chosen])])];
+  if (servers.length === 0) return null;
+  return (
+    <NativeSelect
+      aria-label={t('mails.server')}
+      value={chosen ?? ''}
+      onChange={({ currentTarget }) => change({ server: currentTarget.value })}
+      data={[{ value: '', label: t('mails.anyServer') }, ...servers]}
+    />
+  );
+}
+
+/** Chooses a named transport. Not shown if there are none. */
+function Transports({ chosen, change }: ChoiceProps): ReactNode {
+  const names = useQuery(transportsQuery).data?.results.map(({ name }) => name) ?? [];
+  if (names.length === 0) return null;
+  return (
+    <NativeSelect
+      aria-label={t('mails.transport')}
+      value={chosen ?? ''}
+      onChange={({ currentTarget }) => change({ transport: currentTarget.value })}
+      data={[{ value: '', label: t('mails.anyTransport') }, ...names]}
+    />
   );
 }
 

@@ -11,7 +11,9 @@ import { Moment } from '../parts/moment';
 import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
 import { useSession } from '../session';
+import { Block } from '../suppressions/block';
 import { currentLanguage, t } from '../texts/texts';
+import { Content } from './content';
 import { explain } from './explain';
 import { MailState } from './mail-state';
 import { mailQuery, stagesQuery, waitingStates } from './queries';
@@ -50,7 +52,12 @@ function Shown({ mail }: { readonly mail: Mail }): ReactNode {
           <Moment time={mail.created} />
         </p>
       }
-      actions={<Actions mail={mail} done={setDone} />}
+      actions={
+        <>
+          <Actions mail={mail} done={setDone} />
+          <Block address={mail.recipient} done={setDone} />
+        </>
+      }
     >
       <p role="status" className={done === '' ? 'unseen' : 'done'}>
         {done}
@@ -73,6 +80,7 @@ function Shown({ mail }: { readonly mail: Mail }): ReactNode {
           <Details mail={mail} />
         </Panel>
       </div>
+      <Content pk={mail.pk} />
     </Page>
   );
 }

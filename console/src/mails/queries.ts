@@ -15,6 +15,8 @@ export interface MailFilter {
   readonly search?: string;
   readonly stage?: string;
   readonly recipient?: string;
+  readonly server?: string;
+  readonly transport_name?: string;
   readonly created__gte?: string;
   readonly ordering?: string;
   readonly page?: number;
@@ -35,6 +37,14 @@ export const mailQuery = (pk: string) =>
     queryKey: ['mail', pk],
     queryFn: () => contentOf(api.GET('/mail/messages/{message_uuid}/', { params: { path: { message_uuid: pk } } })),
     refetchInterval: ({ state }) => (isWaiting(state.data) ? 2_000 : 30_000),
+  });
+
+/** The content of a mail, with its secrets masked. */
+export const contentQuery = (pk: string) =>
+  queryOptions({
+    queryKey: ['mail', pk, 'content'],
+    queryFn: () =>
+      contentOf(api.GET('/mail/messages/{message_uuid}/content/', { params: { path: { message_uuid: pk } } })),
   });
 
 /** The stages that can send mails, for their names. */

@@ -1,84 +1,82 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
-import { type MailFilter, mailsQuery, waitingStates } from '../mails/queries';
-import { startOfTime } from '../mails/since';
 import { distance } from '../parts/moment';
-import { currentFormats, t } from '../texts/texts';
+import { t } from '../texts/texts';
+import type { Period } from './queries';
+import { durationText, numberText, shareText } from './words';
 
-type State = Schema<'MailMessageStateEnum'>;
-
-/** Counts mails of a day, without loading them. */
-function useCount(state: State): number | undefined {
-  const filter = (): MailFilter => ({ state: [state], created__gte: startOfTime('day') ?? '', page_size: 1 });
-  return useQuery(mailsQuery(filter, ['count', state])).data?.pagination.count;
+interface FiguresProps {
+  /** Undefined while they are loaded. */
+  readonly figures: Schema<'MailStatistics'> | undefined;
+  readonly period: Period;
 }
 
-/** Mails that wait, the oldest first. */
-function useWaiting(): UseQueryResult<Schema<'PaginatedMailMessageList'>> {
-  const filter = (): MailFilter => ({ state: waitingStates, ordering: 'created', page_size: 1 });
-  return useQuery(mailsQuery(filter, ['waiting']));
-}
-
-/** The numbers of a day; each leads to its mails. */
-export function Figures(): ReactNode {
-  const waiting = useWaiting().data;
-  const [failed, sent, captured] = [useCount('failed'), useCount('sent'), useCount('captured')];
-  const oldest = waiting?.results[0];
-  const finished = (failed ?? 0) + (sent ?? 0);
+/** The numbers of a period; each leads to its mails. */
+export function Figures({ figures, period }: FiguresProps): ReactNode {
+  const finished = (figures?.failed ?? 0) + (figures?.sent ?? 0);
+  const oldest = figures?.oldest_waiting ?? null;
   return (
     <ul className="figures" aria-label={t('overview.mails')}>
       <Figure
         label={t('overview.waiting')}
-        count={waiting?.pagination.count}
+        count={figures?.waiting}
         state="waiting"
-        text={
-          oldest === undefined ? t('overview.noneWaiting') : t('overview.oldest', { time: distance(oldest.created) })
-        }
+        text={oldest === null ? t('overview.noneWaiting') : t('overview.oldest', { time: distance(oldest) })}
       />
       <Figure
         label={t('overview.failed')}
-        count={failed}
+        count={figures?.failed}
         state="failed"
-        since="day"
-        text={finished > 0 && failed !== undefined ? t('overview.share', { percent: share(failed / finished) }) : ''}
+        since={period}
+        text={
+          figures !== undefined && finished > 0
+            ? t('overview.share', { percent: shareText(figures.failed / finished) })
+            : ''
+        }
       />
-      <Figure label={t('overview.sent')} count={sent} state="sent" since="day" text="" />
-      {captured !== undefined && captured > 0 && (
-        <Figure label={t('overview.captured')} count={captured} state="captured" since="day" text="" />
+      <Figure
+        label={t('overview.sent')}
+        count={figures === undefined ? undefined : figures.sent - figures.captured}
+        state="sent"
+        since={period}
+        text=""
+      />
+      {figures !== undefined && figures.captured > 0 && (
+        <Figure label={t('overview.captured')} count={figures.captured} state="captured" since={period} text="" />
+      )}
+      {figures !== undefined && figures.verifiable > 0 && (
+        <li className="figure">
+          <span className="figure-label">{t('overview.verified')}</span>
+          <span className="figure-count">{shareText(figures.verified / figures.verifiable)}</span>
+          <span className="figure-text">
+            {figures.median_seconds === null
+              ? ''
+              : t('overview.median', { duration: durationText(figures.median_seconds) })}
+          </span>
+        </li>
       )}
     </ul>
   );
 }
 
-function Figure({
-  label,
-  count,
-  state,
-  since,
-  text,
-}: {
+interface FigureProps {
   readonly label: string;
   readonly count: number | undefined;
   readonly state: string;
   readonly since?: string;
   readonly text: string;
-}): ReactNode {
+}
+
+function Figure({ label, count, state, since, text }: FigureProps): ReactNode {
   return (
     <li>
       <Link to="/mails" search={{ state, since }} className="figure" data-state={state} data-none={count === 0}>
         <span className="figure-label">{label}</span>
-        <span className="figure-count">
-          {count === undefined ? '–' : new Intl.NumberFormat(currentFormats()).format(count)}
-        </span>
+        <span className="figure-count">{count === undefined ? '–' : numberText(count)}</span>
         <span className="figure-text">{text}</span>
       </Link>
     </li>
   );
-}
-
-function share(part: number): string {
-  return new Intl.NumberFormat(currentFormats(), { style: 'percent', maximumFractionDigits: 1 }).format(part);
 }

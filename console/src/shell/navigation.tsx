@@ -27,6 +27,7 @@ const sections: readonly Section[] = [
       { to: '/mails', icon: 'mail', label: 'nav.mails', needs: ['view_mailmessage'] },
       { to: '/templates', icon: 'templates', label: 'nav.templates', needs: ['view_mailtemplate'] },
       { to: '/senders', icon: 'senders', label: 'nav.senders', needs: ['view_namedtransport', 'view_maildomain'] },
+      { to: '/suppressions', icon: 'blocked', label: 'nav.suppressions', needs: ['view_suppression'] },
     ],
   },
   {
@@ -34,17 +35,26 @@ const sections: readonly Section[] = [
     entries: [{ to: '/stages', icon: 'stages', label: 'nav.stages', needs: ['view_stage'] }],
   },
   { title: 'nav.people', entries: [{ to: '/users', icon: 'users', label: 'nav.users', needs: ['view_user'] }] },
+  {
+    title: 'nav.system',
+    entries: [{ to: '/settings', icon: 'settings', label: 'nav.settings', needs: ['superuser'] }],
+  },
 ];
+
+/** Returns the screens that the visitor may see, in sections. */
+export function useSections(): readonly Section[] {
+  const { can } = useSession();
+  return sections
+    .map((section) => ({
+      ...section,
+      entries: section.entries.filter(({ needs }) => needs.length === 0 || needs.some(can)),
+    }))
+    .filter(({ entries }) => entries.length > 0);
+}
 
 /** The screens that the visitor may see. */
 export function Navigation(): ReactNode {
-  const { can } = useSession();
-  const seen = sections
-    .map(({ title, entries }) => ({
-      title,
-      entries: entries.filter(({ needs }) => needs.length === 0 || needs.some(can)),
-    }))
-    .filter(({ entries }) => entries.length > 0);
+  const seen = useSections();
   return (
     <div className="nav">
       {seen.map(({ title, entries }) => (

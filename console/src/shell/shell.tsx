@@ -9,6 +9,7 @@ import { Loaded } from '../parts/states';
 import { signIn } from '../session';
 import { t } from '../texts/texts';
 import { Account } from './account';
+import { Finder } from './finder';
 import { Navigation } from './navigation';
 
 /** What surrounds every page. Visitors without a session are led to the sign-in flow. */
@@ -53,6 +54,7 @@ function Frame(): ReactNode {
           </a>
           <Brand />
         </div>
+        <Finder />
         <Navigation />
         <Account />
       </AppShell.Navbar>

@@ -1,23 +1,29 @@
+import { finder } from './de/finder';
 import { form } from './de/form';
 import { mails } from './de/mails';
 import { overview } from './de/overview';
 import { parts } from './de/parts';
 import { senders } from './de/senders';
+import { settings } from './de/settings';
 import { shell } from './de/shell';
 import { stages } from './de/stages';
+import { suppressions } from './de/suppressions';
 import { templates } from './de/templates';
 import { users } from './de/users';
 import type { Catalog } from './texts';
 
 /** Every text of the console in German. */
 export const de: Catalog = {
+  ...finder,
   ...form,
   ...mails,
   ...overview,
   ...parts,
   ...senders,
+  ...settings,
   ...shell,
   ...stages,
+  ...suppressions,
   ...templates,
   ...users,
 };

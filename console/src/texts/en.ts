@@ -1,22 +1,28 @@
+import { finder } from './en/finder';
 import { form } from './en/form';
 import { mails } from './en/mails';
 import { overview } from './en/overview';
 import { parts } from './en/parts';
 import { senders } from './en/senders';
+import { settings } from './en/settings';
 import { shell } from './en/shell';
 import { stages } from './en/stages';
+import { suppressions } from './en/suppressions';
 import { templates } from './en/templates';
 import { users } from './en/users';
 
 /** Every text of the console in English, one file for each area. */
 export const en = {
+  ...finder,
   ...form,
   ...mails,
   ...overview,
   ...parts,
   ...senders,
+  ...settings,
   ...shell,
   ...stages,
+  ...suppressions,
   ...templates,
   ...users,
 } as const;
