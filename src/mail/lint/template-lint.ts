@@ -46,8 +46,6 @@ interface Checked {
 /** Bytes of HTML after which Gmail hides the rest of a mail. */
 const clippedAfter = 102 * 1024;
 
-const images = /<img\b(?:[^>"']|"[^"]*"|'[^']*')*>/gi;
-
 /** Returns what may be wrong with a template that can be rendered, warnings first. */
 export async function lint(checked: Checked): Promise<Finding[]> {
   const found = [...contentFindings(checked), ...imageFindings(checked), ...(await supportFindings(checked))];
@@ -79,14 +77,39 @@ function contentFindings({ source, mail, url, code, needsLink }: Checked): Findi
 /** Finds the images without a text, in the source if they are there. */
 function imageFindings({ source, mail }: Checked): Finding[] {
   const message = 'An image has no alt text, which readers see in its place.';
-  const inSource = [...source.html.matchAll(images)].filter(([image]) => !hasAlt(image));
+  const inSource = imagesIn(source.html).filter(({ image }) => !hasAlt(image));
   if (inSource.length > 0) {
     return inSource
       .slice(0, 20)
       .map(({ index }) => ({ ...finding('no_alt', 'warning', message), line: lineAt(source.html, index) }));
   }
-  const isRendered = [...mail.html.matchAll(images)].some(([image]) => !hasAlt(image));
+  const isRendered = imagesIn(mail.html).some(({ image }) => !hasAlt(image));
   return isRendered ? [finding('no_alt', 'warning', message)] : [];
+}
+
+/** Returns the image elements. An expression would read the rest again after each element that has no end. */
+function imagesIn(html: string): { image: string; index: number }[] {
+  const found = [];
+  const starts = /<img\b/gi;
+  for (let start = starts.exec(html); start !== null; start = starts.exec(html)) {
+    const end = endOfElement(html, start.index);
+    if (end === undefined) break;
+    found.push({ image: html.slice(start.index, end), index: start.index });
+    starts.lastIndex = end;
+  }
+  return found;
+}
+
+/** Returns where the element that starts at `index` ends; undefined if it does not end. */
+function endOfElement(html: string, index: number): number | undefined {
+  let quote = '';
+  for (let at = index; at < html.length; at += 1) {
+    const character = html.charAt(at);
+    if (quote === '' && character === '>') return at + 1;
+    if (character === quote) quote = '';
+    else if (quote === '' && (character === '"' || character === "'")) quote = character;
+  }
+  return undefined;
 }
 
 async function supportFindings({ source, mail }: Checked): Promise<Finding[]> {
