@@ -18,3 +18,10 @@ export class TemplateError extends Error {
     super(`${template}${line === undefined ? '' : `, line ${line}`}: ${reason}`, options);
   }
 }
+
+/** There is no template of this name. */
+export class MissingTemplateError extends TemplateError {
+  constructor(template: string) {
+    super(template, 'there is no such template');
+  }
+}

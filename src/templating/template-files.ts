@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
 
-import { TemplateError } from './template-error.js';
+import { MissingTemplateError, TemplateError } from './template-error.js';
 
 /**
  * Where templates are found, the first one first: `draft` is not saved yet, `custom` is in the administrator's folder,
@@ -126,7 +126,7 @@ export class TemplateFiles {
    * template is not paired with a text template that it comes before, such as a shipped one, whose content would differ.
    *
    * @param name a `.html` template; or a `.txt` template for a mail without HTML
-   * @throws TemplateError if there is no such template, or like `find`
+   * @throws MissingTemplateError, or like `find`
    */
   async findMail(name: string): Promise<MailFiles> {
     if (name.endsWith('.txt')) return { html: undefined, text: await this.get(name) };
@@ -141,7 +141,7 @@ export class TemplateFiles {
 
   private async get(name: string): Promise<TemplateFile> {
     const file = await this.find(name);
-    if (file === undefined) throw new TemplateError(name, 'there is no such template');
+    if (file === undefined) throw new MissingTemplateError(name);
     return file;
   }
 }

@@ -185,14 +185,17 @@ describe('The template that mails use', () => {
     }
   });
 
-  it('can be deleted while a mail waits, which then fails and says why', async () => {
+  it('can be deleted while a mail waits, which says why it waits and is sent when the template is back', async () => {
     const { pk, name } = await createMailTemplate(app.api);
     const stage = await createSendingStage(app, port, { template: 'email/setup.html' });
     expect((await app.api.delete(`/mail/templates/${pk}/`)).status).toBe(204);
     const [message = ''] = await enqueue(app, mailFrom(stage, 'late@example.org', { template: name }));
-    await expect.poll(async () => (await messageOf(app, message)).state, { timeout: 20_000 }).toBe('failed');
+    await expect.poll(async () => (await messageOf(app, message)).state, { timeout: 20_000 }).toBe('retrying');
     const { deliveryAttempts: [attempt] = [] } = await messageOf(app, message);
     expect(attempt?.reason).toBe(`The template ${name} cannot be used: ${name}: there is no such template`);
+    await createMailTemplate(app.api, { name });
+    expect((await app.api.post(`/mail/messages/${message}/requeue/`)).status).toBe(200);
+    await expect.poll(async () => (await messageOf(app, message)).state, { timeout: 20_000 }).toBe('sent');
   });
 });
 

@@ -7,7 +7,7 @@ import { DatabaseClock } from '../../database/database-clock.js';
 import { linkUrl, oneTimeCode } from '../../database/link-secret.js';
 import { SecretBox } from '../../database/secret-box.js';
 import { EventLog } from '../../events/event-log.js';
-import { TemplateError } from '../../templating/template-error.js';
+import { MissingTemplateError, TemplateError } from '../../templating/template-error.js';
 import { MailSigner } from '../domains/mail-signer.js';
 import { type DueMessage, MessageStore } from '../outbox/message-store.js';
 import { MailRenderer } from '../rendering/mail-renderer.js';
@@ -122,7 +122,10 @@ export class MailDelivery {
       return await route.send({ ...mail, signingKeys });
     } catch (error) {
       if (error instanceof TemplateError) {
-        return { kind: 'refused', reason: `The template ${message.template} cannot be used: ${error.message}` };
+        const reason = `The template ${message.template} cannot be used: ${error.message}`;
+        // A template that is missing may appear: a newer release has it, or the folder is not mounted yet.
+        if (error instanceof MissingTemplateError) return { kind: 'deferred', reason, unreachable: false };
+        return { kind: 'refused', reason };
       }
       // An internal error must neither lose the mail nor retry forever.
       this.logger.error({ message: 'cannot send', id: message.pk, error: String(error) });
