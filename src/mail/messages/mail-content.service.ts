@@ -60,9 +60,17 @@ export class MailContents {
 
   private async render(message: MailMessage, data: ReturnType<typeof mailDataOf>, now: Date): Promise<RenderedMail> {
     const { template, locale } = message;
-    const subject = message.data.hasDefaultSubject === true ? '' : message.subject;
+    const { draft, hasDefaultSubject } = message.data;
+    const subject = hasDefaultSubject === true ? '' : message.subject;
     try {
-      return await this.renderer.render({ template, subject, locale, data, now });
+      return await this.renderer.render({
+        template,
+        subject,
+        locale,
+        data,
+        now,
+        ...(draft !== undefined && { draft }),
+      });
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       throw new ValidationError({ [nonField]: [`The template ${template} cannot be used: ${error.message}`] });
