@@ -124,7 +124,8 @@ export class EventFeed implements OnModuleDestroy {
   private async start(): Promise<void> {
     this.recent = [];
     await this.keep();
-    this.end = await this.store.advance();
+    // What happened without readers is not new to the first one.
+    this.end = await this.store.advanceToEnd();
     this.isPolling = true;
     this.polling = this.poll();
   }

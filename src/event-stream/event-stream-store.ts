@@ -39,16 +39,20 @@ const end = `floor(extract(epoch from kept_since) * 1000)::float8 as "keptSince"
 export class EventStreamStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Has every event stored for the next hour. Events of before may be missing, with another `keptSince`. */
+  /**
+   * Has every event stored for the next hour. Events of before may be missing, with another `keptSince`. Every process waits
+   * for the transactions that may have stored no event.
+   */
   async keep(): Promise<void> {
-    const [rows] = await this.dataSource.query<[{ isNew: boolean }[], number]>(
+    const [rows] = await this.dataSource.query<[{ settled: boolean }[], number]>(
       `update "event_stream"
           set kept_since = case when kept_until < now() then now() else kept_since end,
+              settled = settled and kept_until >= now(),
               kept_until = now() + $1 * interval '1 second'
-       returning kept_since = now() as "isNew"`,
+       returning settled`,
       [keptSeconds],
     );
-    if (rows[0]?.isNew === true) await this.settle();
+    if (rows[0]?.settled === false) await this.settle();
   }
 
   /** Waits for the transactions in progress, which may have stored no event, so that clients see their changes elsewhere. */
@@ -62,12 +66,32 @@ export class EventStreamStore {
         `select pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 as settled`,
         [row?.bound],
       );
-      if (state?.settled === true) return;
+      if (state?.settled === true) {
+        // If a process has gone on without, its clients get a reset.
+        await this.dataSource.query(
+          `update "event_stream"
+              set settled = true,
+                  kept_since = case when kept_since < now() - $1 * interval '1 millisecond' then now() else kept_since end
+            where not settled`,
+          [settleAttempts * settleMs],
+        );
+        return;
+      }
       await sleep(settleMs);
     }
   }
 
-  /** Gives committed events their positions. @returns the end of the stream */
+  /** Gives all committed events their positions. @returns the end of the stream */
+  async advanceToEnd(): Promise<StreamEnd> {
+    let before = await this.advance();
+    for (;;) {
+      const end = await this.advance();
+      if (end.position - before.position < batchSize) return end;
+      before = end;
+    }
+  }
+
+  /** Gives a batch of committed events their positions. @returns the end of the stream */
   async advance(): Promise<StreamEnd> {
     const [state] = await this.dataSource.query<(StreamEnd & { isWaiting: boolean })[]>(
       `select ${end}, exists (select from "outgoing_event" where position is null) as "isWaiting" from "event_stream"`,

@@ -14,6 +14,7 @@ export class EventStream1795902000000 implements MigrationInterface {
         "kept_since" timestamptz NOT NULL DEFAULT now(),
         "kept_until" timestamptz NOT NULL DEFAULT '-infinity',
         "last_position" bigint NOT NULL DEFAULT 0,
+        "settled" boolean NOT NULL DEFAULT false,
         CONSTRAINT "pk_event_stream" PRIMARY KEY ("only_row"),
         CONSTRAINT "ck_event_stream_only_row" CHECK ("only_row")
       )
