@@ -21,7 +21,7 @@ const recentSize = 4_000_000;
 const pageSize = 100;
 
 /** What follows a place in the stream. */
-export interface StreamPage {
+interface StreamPage {
   readonly events: readonly PlacedEvent[];
   /** Set if events are missing before these. */
   readonly reset?: ResetReason;

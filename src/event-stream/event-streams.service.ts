@@ -27,7 +27,7 @@ const checkMs = 5000;
 const endMs = 1000;
 
 /** A request for a stream. */
-export interface StreamRequest {
+interface StreamRequest {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly caller: Caller;

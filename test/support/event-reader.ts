@@ -4,7 +4,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { adminKey, type TestApp } from './test-app.js';
 
 /** A message of a stream of server-sent events. */
-export interface StreamMessage {
+interface StreamMessage {
   readonly event: string;
   readonly data: any;
   readonly id: string;

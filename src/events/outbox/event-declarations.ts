@@ -10,7 +10,7 @@ import {
 import type { EventType } from './event-types.js';
 
 /** What an event says. */
-export interface EventDeclaration {
+interface EventDeclaration {
   /** What it happens to: the part of its subject before the slash. */
   readonly subject: string;
   readonly data: new () => object;

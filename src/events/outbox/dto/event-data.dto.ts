@@ -31,7 +31,7 @@ class EventAccountFields {
 }
 
 /** An account as it is after an event. */
-export class EventAccountDto extends ResponseOf(EventAccountFields) {}
+class EventAccountDto extends ResponseOf(EventAccountFields) {}
 
 class AccountEventDataFields {
   @ObjectField(EventAccountDto, { description: 'The account.' })
@@ -78,7 +78,7 @@ class EventModelFields {
 }
 
 /** A flow or a stage in an event. */
-export class EventModelDto extends ResponseOf(EventModelFields) {}
+class EventModelDto extends ResponseOf(EventModelFields) {}
 
 class EventActorFields {
   @IntegerField({ readOnly: true, computed: true, sometimes: true, description: 'Key of the user.', example: 1 })
@@ -92,7 +92,7 @@ class EventActorFields {
 }
 
 /** Who made a change; empty for the service itself. */
-export class EventActorDto extends ResponseOf(EventActorFields) {}
+class EventActorDto extends ResponseOf(EventActorFields) {}
 
 class ChangeEventDataFields {
   @ObjectField(EventModelDto, { description: 'What was changed.' })
