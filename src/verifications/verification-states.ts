@@ -6,7 +6,7 @@
  *        │  └──── failed ──▶ approved, canceled
  *        │          ▲        a resend makes it pending; a mail may arrive although its server has reported a failure
  *        ├──────────┘        the mail was refused or discarded
- *        ├──▶ canceled       by the application
+ *        ├──▶ canceled       by the application, or by a new password or another change that ends the links of its user
  *        ├──▶ expired        the time is over
  *        └──▶ max_attempts   too many wrong codes
  *

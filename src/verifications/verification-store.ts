@@ -164,6 +164,22 @@ export class VerificationStore {
   }
 
   /**
+   * Cancels the open verifications of addresses of a user, whose row the transaction has locked.
+   *
+   * @returns the keys of their mails
+   */
+  async cancelOfUser(manager: EntityManager, user: number): Promise<string[]> {
+    const [canceled] = await manager.query<[StoredVerification[], number]>(
+      `update "verification" v set status = 'canceled'
+        where v.user_id = $2 and v.status = any($1) and v.expires > now()
+        returning ${returned}, v.status`,
+      [openStates, user],
+    );
+    for (const verification of canceled) await this.ended(manager, verification, {});
+    return canceled.map(({ message }) => message);
+  }
+
+  /**
    * Counts another mail, which makes a failed verification pending. Locks the row until the mail is queued.
    *
    * @param keyHash digest of the link's secret, which changes when SECRET_KEY is rotated
@@ -239,7 +255,8 @@ export class VerificationStore {
     parameters: readonly unknown[],
     by: ChangedBy,
   ): Promise<StoredVerification | undefined> {
-    const isApproved = `v.status = any($1) and v.expires > now() and ${condition}`;
+    const isApproved = `v.status = any($1) and v.expires > now() and ${condition} and (v.user_id is null or exists (
+      select from "user" u where u.id = v.user_id and (u.is_active or u.awaits_confirmation)))`;
     const values = [openStates, kind, ...parameters];
     // Before the verification, as the deletion of a user does: the reverse lock order deadlocks.
     await manager.query(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 
 import { SETTINGS, type Settings } from '../config/settings.js';
 import type { Caller } from '../core/access/caller.js';
@@ -10,6 +10,7 @@ import { UserAddresses } from '../core/addresses/user-addresses.service.js';
 import { Idempotency } from '../core/idempotency/idempotency.service.js';
 import type { IdempotentRequest } from '../core/idempotency/idempotent-request.js';
 import { RequestLimits } from '../core/limits/request-limits.service.js';
+import { AccountChanges } from '../core/users/account-changes.js';
 import { localeOf } from '../core/users/settings-of.js';
 import type { User } from '../core/users/user.entity.js';
 import { DatabaseClock } from '../database/database-clock.js';
@@ -53,6 +54,7 @@ export class VerificationService extends ResourceStore<
     private readonly secrets: SecretBox,
     private readonly clock: DatabaseClock,
     private readonly addresses: UserAddresses,
+    changes: AccountChanges,
   ) {
     super(dataSource, {
       entity: Verification,
@@ -60,6 +62,7 @@ export class VerificationService extends ResourceStore<
       columns: verificationColumns,
       creator: 'createdById',
     });
+    changes.registerLockedEnding((manager, user) => this.cancelOfUser(manager, user));
   }
 
   /**
@@ -101,19 +104,23 @@ export class VerificationService extends ResourceStore<
       ...(locale !== undefined && { locale }),
       ...(isOwner && { client_ip: clientIp }),
     };
-    return this.begin(request, by, clientIp, idempotent);
+    return this.begin(request, by, clientIp, idempotent, isOwner ? by : undefined);
   }
 
+  /** @param owner the caller, if the address is theirs and they may change nothing of other users */
   private async begin(
     request: NewVerification,
     by: Caller,
     clientIp: string,
     idempotent: IdempotentRequest | undefined,
+    owner?: Caller,
   ): Promise<VerificationDto> {
     const { stage = null } = request;
     const source = stage === null ? undefined : await this.sources.find(stage);
     await this.count(request.email, source, by, request.client_ip);
     return this.idempotency.once(idempotent, async (manager) => {
+      const { user, email } = request;
+      if (typeof user === 'number') await this.addresses.lockProvable(manager, user, email, owner);
       const verification = this.verificationOf(request, source, by);
       const message = await this.mails.enqueue(manager, verification, source);
       await this.store.add(manager, { ...verification, message }, { user: by.identity, clientIp });
@@ -172,6 +179,11 @@ export class VerificationService extends ResourceStore<
       const message = await this.store.remove(manager, verification, by);
       if (message !== undefined) await this.mails.discard(manager, message);
     });
+  }
+
+  /** Cancels the open verifications of a user: a person with the earlier credentials may have started them. */
+  private async cancelOfUser(manager: EntityManager, user: number): Promise<void> {
+    for (const message of await this.store.cancelOfUser(manager, user)) await this.mails.discard(manager, message);
   }
 
   protected responses({ rows }: ReadRows<VerificationRow, never>): VerificationDto[] {

@@ -8,14 +8,16 @@ import { createReader } from '../factories/proof-flow.js';
 import { createVerification } from '../factories/verification.js';
 import { PageBrowser } from '../support/page-browser.js';
 import { signedIn } from '../support/signed-in.js';
-import { SmtpSink } from '../support/smtp-sink.js';
+import { SmtpRefusal, SmtpSink } from '../support/smtp-sink.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { verificationMail } from '../support/verification-mail.js';
 
 const verifyOnly = ['add', 'view', 'check'].map((action) => `authentik_verifications.${action}_verification`);
 
 let app: TestApp;
-const sink = new SmtpSink();
+const sink = new SmtpSink((to) => {
+  if (to.startsWith('later-')) throw new SmtpRefusal(451, 'Later');
+});
 
 beforeAll(async () => {
   app = await startTestApp({ EMAIL_HOST: '127.0.0.1', EMAIL_PORT: String(await sink.listen()) });
@@ -25,6 +27,7 @@ afterAll(async () => {
   await sink.close();
 });
 
+const newAddress = (): string => `v-${randomUUID()}@example.org`;
 const rowsOf = async (pk: number): Promise<any[]> => (await app.api.get(`/core/users/${pk}/addresses/`)).body;
 const rowOf = async (pk: number, address: string): Promise<any> =>
   (await rowsOf(pk)).find((row) => row.address === address);
@@ -63,18 +66,62 @@ describe('A verification of an address of a user', () => {
     expect((await app.api.get(`/core/users/${user.pk}/`)).body.email_verified).toBe(true);
   });
 
-  it('proves nothing if the user has lost the address, or another account has proved it', async () => {
+  it('proves nothing if another account has proved the address', async () => {
     const [user, other] = [await createReader(app.api), await createReader(app.api)];
-    const [lost, taken] = [await createFurtherAddress(app, user.pk), await createFurtherAddress(app, user.pk)];
-    for (const email of [lost, taken]) await createVerification(app.api, { email, user: user.pk });
-    await app.api.post(`/core/users/${user.pk}/addresses/remove/`, { address: lost });
-    await createFurtherAddress(app, other.pk, { address: taken, isProved: true });
-    for (const address of [lost, taken]) {
-      await useLink(address);
-      expect(await rowOf(user.pk, address)).toMatchObject({ verified: null });
-    }
+    const address = await createFurtherAddress(app, user.pk);
+    await createVerification(app.api, { email: address, user: user.pk });
+    await createFurtherAddress(app, other.pk, { address, isProved: true });
+    await useLink(address);
+    expect(await rowOf(user.pk, address)).toMatchObject({ verified: null });
+    expect((await app.api.get(`/verifications/?user=${user.pk}`)).body.results).toMatchObject([{ status: 'approved' }]);
+  });
+
+  it.each([
+    ['a new password', (pk: number) => app.api.post(`/core/users/${pk}/set_password/`, { password: randomUUID() })],
+    ['a deactivation', (pk: number) => app.api.patch(`/core/users/${pk}/`, { is_active: false })],
+    ['another primary address', (pk: number) => app.api.patch(`/core/users/${pk}/`, { email: newAddress() })],
+  ])('is canceled by %s of the user, with its event, so that its link proves nothing', async (_, change) => {
+    const user = await createReader(app.api);
+    const address = await createFurtherAddress(app, user.pk);
+    const [first, second] = [await createFurtherAddress(app, user.pk), await createReader(app.api)];
+    await createVerification(app.api, { email: address, user: user.pk });
+    const { pk: other } = await createVerification(app.api, { email: second.email, user: second.pk });
+    await verificationMail(sink, address);
+    expect((await change(user.pk)).status).toBeLessThan(300);
+    await app.api.patch(`/core/users/${user.pk}/`, { is_active: true });
+    await useLink(address);
+    expect(await rowOf(user.pk, address)).toMatchObject({ verified: null });
     const { results } = (await app.api.get(`/verifications/?user=${user.pk}`)).body;
-    expect(results.map(({ status }: any) => status)).toEqual(['approved', 'approved']);
+    expect(results).toMatchObject([{ status: 'canceled', email: address }]);
+    expect((await app.api.get(`/verifications/${other}/`)).body.status).toBe('pending');
+    const events = await app.dataSource.query(
+      `select from "event" where context->'model'->>'pk' = $1 and action = 'model_updated'`,
+      [results[0].pk],
+    );
+    expect(events).toHaveLength(1);
+    expect((await app.api.post('/verifications/', { email: first, user: user.pk })).status).toBe(201);
+  });
+
+  it('is canceled with its mail, if that still waits', async () => {
+    const user = await createReader(app.api);
+    const email = await createFurtherAddress(app, user.pk, { address: `later-${randomUUID()}@example.org` });
+    const { message } = await createVerification(app.api, { email, user: user.pk });
+    const stateOf = async (): Promise<string> => (await app.api.get(`/mail/messages/${message}/`)).body.state;
+    await expect.poll(stateOf, { timeout: 20_000 }).toBe('retrying');
+    await app.api.post(`/core/users/${user.pk}/set_password/`, { password: randomUUID() });
+    expect(await stateOf()).toBe('discarded');
+  });
+
+  it('is neither started nor approved for an inactive user', async () => {
+    const user = await createReader(app.api);
+    await createVerification(app.api, { email: user.email, user: user.pk });
+    await app.dataSource.query('update "user" set is_active = false where id = $1', [user.pk]);
+    await useLink(user.email);
+    expect(await rowOf(user.pk, user.email)).toMatchObject({ verified: null });
+    expect((await app.api.get(`/verifications/?user=${user.pk}`)).body.results).toMatchObject([{ status: 'pending' }]);
+    expect((await app.api.post('/verifications/', { email: user.email, user: user.pk })).body).toEqual({
+      non_field_errors: ['The user is not active.'],
+    });
   });
 
   it('without a user proves no address of one', async () => {

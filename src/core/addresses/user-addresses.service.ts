@@ -3,7 +3,7 @@ import { DataSource, type EntityManager, IsNull } from 'typeorm';
 
 import { EventLog } from '../../events/event-log.js';
 import { AppError } from '../../rest/errors/app-error.js';
-import { ValidationError } from '../../rest/errors/validation-error.js';
+import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
 import { noSuchRow } from '../../rest/fields/coercions.js';
 import type { Caller } from '../access/caller.js';
 import { Authority } from '../authority/authority.service.js';
@@ -87,7 +87,7 @@ export class UserAddresses {
     return this.dataSource.transaction(async (manager) => {
       const isOwner = await this.requireMayChange(manager, pk, by.caller);
       // Before the lock on the user's row, as a flow does.
-      await this.credentials.endLinks(manager, { pk });
+      await this.credentials.endLinks(manager, { pk }, false);
       await lockUser(manager, pk);
       const held = await requireHeld(manager, pk, address);
       if (held.isPrimary) throw refusal('This is the primary address. Make another address the primary one first.');
@@ -95,7 +95,7 @@ export class UserAddresses {
         throw refusal('This is the only verified address. Verify another one first.');
       }
       await manager.update(AccountAddress, { userId: pk, address: held.address }, { until: () => 'now()' });
-      await this.credentials.endLinks(manager, { pk });
+      await this.credentials.endLinks(manager, { pk }, true);
       if (held.isProved) await this.announce(manager, pk, held.address, true);
       await this.log(manager, pk, by);
     });
@@ -109,7 +109,7 @@ export class UserAddresses {
   makePrimary({ pk }: User, address: string, by: AddressChanger): Promise<UserAddressDto> {
     return this.dataSource.transaction(async (manager) => {
       const isOwner = await this.requireMayChange(manager, pk, by.caller);
-      await this.credentials.endLinks(manager, { pk });
+      await this.credentials.endLinks(manager, { pk }, false);
       await this.authority.changing(manager, by.caller, [{ user: pk }], async () => {
         const stored = await lockUser(manager, pk);
         const held = await requireHeld(manager, pk, address);
@@ -169,6 +169,22 @@ export class UserAddresses {
     if (held?.address !== address) throw refusal(notHeld);
     if (held.isProved) throw refusal('This address is verified already.');
     return isOwner;
+  }
+
+  /**
+   * Locks the row of a user before a verification of one of their addresses is stored, and requires what may have changed
+   * since `requireProvable` or `requireUnproved`: a new password, or a deactivation, has ended only earlier verifications.
+   *
+   * @param owner the caller, if they do so as the owner
+   * @throws ValidationError if the user is inactive, or no longer has the address
+   * @throws AppError `signInTooOld` if the owner's session has ended
+   */
+  async lockProvable(manager: EntityManager, user: number, address: string, owner?: Caller): Promise<void> {
+    const { isActive, awaitsConfirmation } = await lockUser(manager, user);
+    if (!isActive && !awaitsConfirmation) throw new ValidationError({ [nonField]: ['The user is not active.'] });
+    if ((await find(manager, user, address))?.address !== address) throw new ValidationError({ [nonField]: [notHeld] });
+    if (owner === undefined || (await this.sessions.isFresh(manager, owner.session, user))) return;
+    throw new AppError('signInTooOld');
   }
 
   /**

@@ -27,6 +27,7 @@ type Listener = (manager: EntityManager, change: AccountChange) => Promise<void>
 @Injectable()
 export class AccountChanges {
   private readonly endings: Ending[] = [];
+  private readonly lockedEndings: Ending[] = [];
   private readonly listeners: Listener[] = [];
 
   /** Registers a callback that revokes access after a change of password or address. It must be idempotent. */
@@ -34,9 +35,20 @@ export class AccountChanges {
     this.endings.push(ending);
   }
 
-  /** Runs all revocation callbacks in the caller's transaction. */
-  async end(manager: EntityManager, user: number): Promise<void> {
+  /** As `registerEnding`, for a callback that runs only while the transaction has locked the user's row. */
+  registerLockedEnding(ending: Ending): void {
+    this.lockedEndings.push(ending);
+  }
+
+  /**
+   * Runs the revocation callbacks in the caller's transaction.
+   *
+   * @param isLocked whether the transaction has locked the user's row
+   */
+  async end(manager: EntityManager, user: number, isLocked: boolean): Promise<void> {
     for (const ending of this.endings) await ending(manager, user);
+    if (!isLocked) return;
+    for (const ending of this.lockedEndings) await ending(manager, user);
   }
 
   /** Registers a listener for changes; it runs in the transaction of the change. */

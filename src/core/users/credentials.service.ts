@@ -46,10 +46,10 @@ export class Credentials {
     { locales = [], ...kept }: PasswordChange = {},
   ): Promise<void> {
     // Before the user's row, in the order in which a flow locks them: the reverse order deadlocks.
-    await this.endAccess(manager, user, kept);
+    await this.endAccess(manager, user, false, kept);
     await manager.update(User, { pk: user.pk }, { passwordHash, passwordChangeDate: () => 'now()' });
     // Again, for a sign-in that held the row until now.
-    await this.endAccess(manager, user, kept);
+    await this.endAccess(manager, user, true, kept);
     await this.endTokens(manager, user, kept);
     if (passwordHash !== '') await this.changes.announce(manager, { kind: 'password', user: user.pk, locales });
   }
@@ -66,21 +66,29 @@ export class Credentials {
     locales: readonly string[] = [],
     isKept = false,
   ): Promise<void> {
-    await this.endLinks(manager, user);
+    await this.endLinks(manager, user, true);
     await this.changes.announce(manager, { kind: 'address', user: user.pk, from, locales, isKept });
   }
 
   /**
-   * Ends the links and codes that went to an earlier address. Call it before and after the user's row is changed, so
+   * Ends the links and codes that went to an earlier address. Call it before and after the user's row is locked, so
    * that it locks in the order of a flow, and misses no link that was made meanwhile.
+   *
+   * @param isLocked whether the transaction has locked the user's row
    */
-  async endLinks(manager: EntityManager, { pk }: { readonly pk: number }): Promise<void> {
-    await this.changes.end(manager, pk);
+  async endLinks(manager: EntityManager, { pk }: { readonly pk: number }, isLocked: boolean): Promise<void> {
+    await this.changes.end(manager, pk, isLocked);
   }
 
-  private async endAccess(manager: EntityManager, user: { readonly pk: number }, kept: KeptAccess): Promise<void> {
+  /** Ends the user's sessions, and their open links and codes. Call it as `endLinks`. */
+  async endAccess(
+    manager: EntityManager,
+    user: { readonly pk: number },
+    isLocked: boolean,
+    kept: KeptAccess = {},
+  ): Promise<void> {
     await this.sessions.endAll(manager, user, kept.session);
-    await this.changes.end(manager, user.pk);
+    await this.endLinks(manager, user, isLocked);
   }
 
   /**

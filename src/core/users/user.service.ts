@@ -107,7 +107,7 @@ export class UserService {
     await this.dataSource.transaction(async (manager) => {
       const isSwitchedOff = columns.isActive === false;
       // Before the user, as a flow does: the reverse lock order deadlocks...
-      if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
+      if (isSwitchedOff) await this.credentials.endAccess(manager, { pk }, false);
       const from = await this.addressBefore(manager, pk, columns.email);
       await this.authority.changing(manager, by, [{ user: pk }], async () => {
         const stored = await manager.findOne(User, { where: { pk }, lock: { mode: 'pessimistic_write' } });
@@ -116,7 +116,7 @@ export class UserService {
         if (Object.keys(written).length > 0) await manager.update(User, { pk }, written as object);
         if (from !== undefined) await this.credentials.changedAddress(manager, { pk }, from);
         // ...and again, for a concurrent sign-in.
-        if (isSwitchedOff) await this.sessions.endAll(manager, { pk });
+        if (isSwitchedOff) await this.credentials.endAccess(manager, { pk }, true);
         await this.setGroups(manager, pk, groups);
       });
     });
@@ -215,7 +215,7 @@ export class UserService {
   ): Promise<string | undefined> {
     if (email === undefined) return undefined;
     const user = await manager.findOneBy(User, { pk, email: Not(email) });
-    if (user !== null) await this.credentials.endLinks(manager, { pk });
+    if (user !== null) await this.credentials.endLinks(manager, { pk }, false);
     return user?.email;
   }
 
