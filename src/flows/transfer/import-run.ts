@@ -13,6 +13,7 @@ import { readObject } from '../../rest/fields/read-object.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
 import { BlueprintError } from './blueprint-error.js';
 import type { BlueprintEntry } from './blueprint.js';
+import { changedFields, type FieldChanges } from './changed-fields.js';
 import { EntryReader, type Json, keyText, type ReadEntry } from './entry-reader.js';
 import { findObject } from './find-object.js';
 import { merge } from './merge.js';
@@ -30,6 +31,8 @@ export interface ImportScope {
   readonly authority: Authority;
   /** The importing user: nothing is written that they could not write over the API. Undefined: the operator. */
   readonly caller: Caller | undefined;
+  /** Whether outcomes say what updates change. */
+  readonly listsChanges: boolean;
   readonly context: TreeMap;
   readonly resolve: RuleContext['resolve'];
   /** @throws BlueprintError if the variable may not be read and has no default */
@@ -48,6 +51,8 @@ export interface EntryOutcome {
   readonly lacks?: readonly string[];
   /** Whether the file is imported without something because of that, and not just with empty references. */
   readonly isWithout?: true;
+  /** What an update changes, if that is asked for. */
+  readonly changes?: FieldChanges;
 }
 
 /** An entry to write, with its model. */
@@ -181,8 +186,9 @@ export class ImportRun {
     if (found === undefined) return { done: 'created', model, pk: await this.create(entry), withoutEffect, warnings };
     if (state === 'must_created') throw new BlueprintError('State is set to must_created and object exists already');
     if (state === 'present') {
-      await this.change(entry, found);
-      return { done: 'updated', model, pk: found, withoutEffect, warnings };
+      const changes = await this.change(entry, found);
+      const listed = this.scope.listsChanges ? { changes } : {};
+      return { done: 'updated', model, pk: found, withoutEffect, warnings, ...listed };
     }
     this.requireOn(model, found, 'view');
     return { done: 'skipped', model, pk: found };
@@ -199,13 +205,14 @@ export class ImportRun {
     return pk;
   }
 
-  private async change(entry: ModelEntry, pk: string): Promise<void> {
+  private async change(entry: ModelEntry, pk: string): Promise<FieldChanges> {
     const { model: transfer } = entry;
     const { manager } = this.scope;
     this.requireOn(transfer.model, pk, 'view', 'change');
     const current = await manager.findOneByOrFail(transfer.entity, { pk });
     const request = await this.request(entry, transfer.patch, current);
     await this.authorized(transfer, pk, () => transfer.store.change(manager, pk, request));
+    return changedFields(transfer.patch, current, request);
   }
 
   /** Reads the attributes and identifiers of an entry with the rules of the API. */

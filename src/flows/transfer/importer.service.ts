@@ -152,6 +152,7 @@ export class Importer {
       models: this.models,
       authority: this.authority,
       caller: options.caller,
+      listsChanges: options.dryRun === true,
       context: merge(merge(defaultContext, context), options.context ?? {}) as TreeMap,
       resolve: (token) => this.moduleRef.get<never>(token, { strict: false }),
       environment: (name, hasDefault) => this.environment(name, hasDefault),

@@ -7,11 +7,13 @@ import { CurrentCaller } from '../../core/access/current-caller.js';
 import { permissionModels } from '../../core/permissions/permission-models.js';
 import { codename } from '../../rest/access/route-access.js';
 import { Current } from '../../rest/access/visible.js';
+import { boolean, Rejection } from '../../rest/fields/coercions.js';
 import { RequestBody } from '../../rest/http/request-body.js';
 import { Flow } from '../flow.entity.js';
 import { flows } from '../flow.resource.js';
 import { FlowImportRequestDto, FlowImportResultDto } from './dto/flow-import.dto.js';
 import { Exporter } from './exporter.service.js';
+import { log } from './import-logs.js';
 import { Importer } from './importer.service.js';
 import { limits } from './limits.js';
 import { onUnknown } from './missing-kinds.js';
@@ -76,8 +78,23 @@ export class TransferController {
   ): Promise<FlowImportResultDto> {
     const { file, fields } = await body.form();
     const action = fields.get(onUnknown);
-    if (file !== undefined) return this.importer.import(file, { caller, ...(action && { onUnknown: action }) });
+    const dryRun = readFlag(fields.get('dry_run'));
+    if (file !== undefined && dryRun !== undefined) {
+      return this.importer.import(file, { caller, dryRun, ...(action && { onUnknown: action }) });
+    }
     reply.status(400);
-    return { logs: [], success: false };
+    const logs = dryRun === undefined ? [log('error', 'dry_run: Must be a valid boolean.', {})] : [];
+    return { logs, success: false };
+  }
+}
+
+/** Returns undefined for what is neither true nor false: then nothing may be written. */
+function readFlag(text: string | undefined): boolean | undefined {
+  if (text === undefined || text === '') return false;
+  try {
+    return boolean()(text);
+  } catch (error) {
+    if (error instanceof Rejection) return undefined;
+    throw error;
   }
 }

@@ -25,6 +25,14 @@ export class FlowImportRequestDto {
     description: 'What to do with kinds of objects that are not here: refuse the file, or leave them out.',
   })
   on_unknown?: string;
+
+  @ApiPropertyOptional({
+    default: false,
+    description:
+      'Write nothing: the log says what an import of the file would do, and `changes` of each updated object has its ' +
+      'fields with the stored and the new value.',
+  })
+  dry_run?: boolean;
 }
 
 const logLevels = ['critical', 'exception', 'error', 'warn', 'warning', 'info', 'debug', 'notset'] as const;
