@@ -92,6 +92,27 @@ const stage = createRoute({
   path: '/stages/$pk',
   component: lazyRouteComponent(() => import('./stages/stage-page'), 'StagePage'),
 });
+const flows = createRoute({
+  getParentRoute: () => root,
+  path: '/flows',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./flows/flow-list'), 'FlowList'),
+});
+const newFlow = createRoute({
+  getParentRoute: () => root,
+  path: '/flows/new',
+  component: lazyRouteComponent(() => import('./flows/new-flow'), 'NewFlow'),
+});
+const importFlow = createRoute({
+  getParentRoute: () => root,
+  path: '/flows/import',
+  component: lazyRouteComponent(() => import('./flows/import-flow'), 'ImportFlow'),
+});
+const flow = createRoute({
+  getParentRoute: () => root,
+  path: '/flows/$slug',
+  component: lazyRouteComponent(() => import('./flows/flow-page'), 'FlowPage'),
+});
 
 const templates = createRoute({
   getParentRoute: () => root,
@@ -121,6 +142,10 @@ export const router = createRouter({
     stages,
     newStage,
     stage,
+    flows,
+    newFlow,
+    importFlow,
+    flow,
   ]),
   basepath: '/console',
   defaultPreload: 'intent',

@@ -5,18 +5,22 @@ import { meQuery } from './api/queries';
 
 /** What the console asks permissions for, as `system_permissions` has it. */
 export type Permission =
+  | `${'add' | 'change' | 'delete' | 'view'}_${'flow' | 'flowstagebinding' | 'policybinding'}`
   | `${'add' | 'change' | 'delete' | 'view'}_${string}stage`
   // No permission of the API: superusers only.
   | 'superuser'
   | 'add_suppression'
+  | 'add_maildomain'
   | 'change_maildomain'
   | 'change_mailmessage'
   | 'change_mailtemplate'
   | 'change_namedtransport'
   | 'delete_mailtemplate'
   | 'delete_suppression'
+  | 'delete_maildomain'
+  | 'delete_namedtransport'
+  | 'export_flow'
   | 'view_event'
-  | 'view_flow'
   | 'view_maildomain'
   | 'view_mailmessage'
   | 'view_mailtemplate'

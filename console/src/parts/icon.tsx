@@ -7,8 +7,10 @@ import ChevronRight from 'lucide-react/icons/chevron-right';
 import Clock from 'lucide-react/icons/clock';
 import Code from 'lucide-react/icons/code-xml';
 import Copy from 'lucide-react/icons/copy';
+import Download from 'lucide-react/icons/download';
 import ExternalLink from 'lucide-react/icons/external-link';
 import FileText from 'lucide-react/icons/file-text';
+import GripVertical from 'lucide-react/icons/grip-vertical';
 import Inbox from 'lucide-react/icons/inbox';
 import Key from 'lucide-react/icons/key-round';
 import Layers from 'lucide-react/icons/layers';
@@ -28,6 +30,7 @@ import Shapes from 'lucide-react/icons/shapes';
 import ShieldCheck from 'lucide-react/icons/shield-check';
 import Trash from 'lucide-react/icons/trash-2';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import Upload from 'lucide-react/icons/upload';
 import Users from 'lucide-react/icons/users';
 import UsersRound from 'lucide-react/icons/users-round';
 import Webhook from 'lucide-react/icons/webhook';
@@ -48,10 +51,12 @@ const icons = {
   copy: Copy,
   cross: X,
   docs: Code,
+  download: Download,
   edit: Pencil,
   empty: Inbox,
   events: ScrollText,
   flows: Workflow,
+  grip: GripVertical,
   groups: UsersRound,
   invitations: MailPlus,
   leave: LogOut,
@@ -69,6 +74,7 @@ const icons = {
   stages: Layers,
   templates: FileText,
   tokens: Key,
+  upload: Upload,
   users: Users,
   webhooks: Webhook,
 } as const satisfies Readonly<Record<string, LucideIcon>>;

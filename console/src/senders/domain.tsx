@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
-import { api, contentOf, type Schema } from '../api/client';
+import { api, contentOf, done, type Schema } from '../api/client';
 import { Confirmed } from '../parts/confirm';
 import { Copy } from '../parts/copy';
+import { DeleteButton } from '../parts/form/delete-button';
 import { Icon } from '../parts/icon';
 import { useSession } from '../session';
 import { t, type TextKey } from '../texts/texts';
@@ -38,16 +39,37 @@ export function Domain({ domain }: { readonly domain: Schema<'MailDomain'> }): R
           name={name}
           check={() => contentOf(api.POST('/mail/domains/{domain_uuid}/check/', { params }))}
           beside={
-            keys.some(({ state }) => state === 'pending') && (
-              <Confirmed
-                label={t('senders.activate')}
-                icon={<Icon name="check" />}
-                question={t('senders.activateAsk', { name })}
-                text={t('senders.activateText')}
-                act={() => contentOf(api.POST('/mail/domains/{domain_uuid}/activate/', { params, body: {} }))}
-                done={() => void client.invalidateQueries(domainsQuery)}
-              />
-            )
+            <>
+              {keys.some(({ state }) => state === 'pending') && (
+                <Confirmed
+                  label={t('senders.activate')}
+                  icon={<Icon name="check" />}
+                  question={t('senders.activateAsk', { name })}
+                  text={t('senders.activateText')}
+                  act={() => contentOf(api.POST('/mail/domains/{domain_uuid}/activate/', { params, body: {} }))}
+                  done={() => void client.invalidateQueries(domainsQuery)}
+                />
+              )}
+              {!keys.some(({ state }) => state === 'pending') && (
+                <Confirmed
+                  label={t('senders.rotate')}
+                  icon={<Icon name="repeat" />}
+                  question={t('senders.rotateAsk', { name })}
+                  text={t('senders.rotateText')}
+                  act={() => contentOf(api.POST('/mail/domains/{domain_uuid}/rotate/', { params }))}
+                  done={() => void client.invalidateQueries(domainsQuery)}
+                />
+              )}
+              {can('delete_maildomain') && (
+                <DeleteButton
+                  name={name}
+                  label={t('senders.deleteOf', { name })}
+                  usedBy={() => contentOf(api.GET('/mail/domains/{domain_uuid}/used_by/', { params }))}
+                  remove={() => done(api.DELETE('/mail/domains/{domain_uuid}/', { params }))}
+                  removed={() => void client.invalidateQueries(domainsQuery)}
+                />
+              )}
+            </>
           }
         >
           {({ findings }) => <Findings findings={findings} />}

@@ -1,13 +1,17 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 
+import { Icon } from '../parts/icon';
 import { Page, Panel } from '../parts/page';
 import { Loaded, Note } from '../parts/states';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { Domain } from './domain';
+import { DomainDialog } from './domain-dialog';
 import { domainsQuery, transportsQuery } from './queries';
 import { Transport } from './transport';
+import { TransportDialog } from './transport-dialog';
 
 /** How mails leave the service, and the domains that they come from. */
 export function Senders(): ReactNode {
@@ -23,9 +27,22 @@ export function Senders(): ReactNode {
   );
 }
 
+/** Only superusers add transports, since they set the URL. */
 function Transports(): ReactNode {
+  const { user } = useSession();
+  const [isAdding, setAdding] = useState(false);
   return (
-    <Panel title={t('senders.transports')}>
+    <Panel
+      title={t('senders.transports')}
+      aside={
+        user.is_superuser && (
+          <Button size="xs" variant="default" leftSection={<Icon name="add" />} onClick={() => setAdding(true)}>
+            {t('senders.addTransport')}
+          </Button>
+        )
+      }
+    >
+      {isAdding && <TransportDialog close={() => setAdding(false)} />}
       <Loaded query={useQuery(transportsQuery)} lines={3}>
         {({ results }) =>
           results.length === 0 ? (
@@ -46,8 +63,20 @@ function Transports(): ReactNode {
 }
 
 function Domains(): ReactNode {
+  const { can } = useSession();
+  const [isAdding, setAdding] = useState(false);
   return (
-    <Panel title={t('senders.domains')}>
+    <Panel
+      title={t('senders.domains')}
+      aside={
+        can('add_maildomain') && (
+          <Button size="xs" variant="default" leftSection={<Icon name="add" />} onClick={() => setAdding(true)}>
+            {t('senders.addDomain')}
+          </Button>
+        )
+      }
+    >
+      {isAdding && <DomainDialog close={() => setAdding(false)} />}
       <Loaded query={useQuery(domainsQuery)} lines={3}>
         {({ results }) =>
           results.length === 0 ? (

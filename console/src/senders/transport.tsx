@@ -1,12 +1,22 @@
-import type { ReactNode } from 'react';
+import { Button } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
 
-import { api, contentOf, type Schema } from '../api/client';
+import { api, contentOf, done, type Schema } from '../api/client';
+import { DeleteButton } from '../parts/form/delete-button';
+import { Icon } from '../parts/icon';
 import { useSession } from '../session';
+import { t } from '../texts/texts';
+import { transportsQuery } from './queries';
 import { ServerCheck } from './server-check';
+import { TestMail } from './test-mail';
+import { TransportDialog } from './transport-dialog';
 
 /** A named transport: its servers, and whether they would accept mails. */
 export function Transport({ transport }: { readonly transport: Schema<'NamedTransport'> }): ReactNode {
   const { can } = useSession();
+  const client = useQueryClient();
+  const [isOpen, setOpen] = useState(false);
   const { pk, name, servers, from_address: from, problem } = transport;
   const params = { path: { transport_uuid: pk } };
   return (
@@ -20,10 +30,35 @@ export function Transport({ transport }: { readonly transport: Schema<'NamedTran
         {problem !== '' && <p className="sender-problem">{problem}</p>}
       </div>
       {can('change_namedtransport') && (
-        <ServerCheck
-          name={name}
-          check={() => contentOf(api.POST('/mail/transports/{transport_uuid}/check/', { params }))}
-        />
+        <>
+          <ServerCheck
+            name={name}
+            check={() => contentOf(api.POST('/mail/transports/{transport_uuid}/check/', { params }))}
+            beside={
+              <>
+                <Button variant="default" leftSection={<Icon name="edit" />} onClick={() => setOpen(true)}>
+                  {t('senders.edit')}
+                </Button>
+                {can('delete_namedtransport') && (
+                  <DeleteButton
+                    name={name}
+                    label={t('senders.deleteOf', { name })}
+                    usedBy={() => contentOf(api.GET('/mail/transports/{transport_uuid}/used_by/', { params }))}
+                    remove={() => done(api.DELETE('/mail/transports/{transport_uuid}/', { params }))}
+                    removed={() => void client.invalidateQueries(transportsQuery)}
+                  />
+                )}
+              </>
+            }
+          />
+          <details className="transcript">
+            <summary>{t('stages.test')}</summary>
+            <TestMail
+              send={(to) => contentOf(api.POST('/mail/transports/{transport_uuid}/test/', { params, body: { to } }))}
+            />
+          </details>
+          {isOpen && <TransportDialog transport={transport} close={() => setOpen(false)} />}
+        </>
       )}
     </article>
   );

@@ -32,7 +32,10 @@ const sections: readonly Section[] = [
   },
   {
     title: 'nav.flowSection',
-    entries: [{ to: '/stages', icon: 'stages', label: 'nav.stages', needs: ['view_stage'] }],
+    entries: [
+      { to: '/flows', icon: 'flows', label: 'nav.flows', needs: ['view_flow'] },
+      { to: '/stages', icon: 'stages', label: 'nav.stages', needs: ['view_stage'] },
+    ],
   },
   { title: 'nav.people', entries: [{ to: '/users', icon: 'users', label: 'nav.users', needs: ['view_user'] }] },
   {

@@ -117,12 +117,12 @@ function Flows({ flows }: { readonly flows: readonly Schema<'FlowSet'>[] }): Rea
         <ul className="rows">
           {flows.map(({ pk, slug, name }) => (
             <li key={pk}>
-              <span className="row">
+              <Link to="/flows/$slug" params={{ slug }} className="row">
                 <span className="row-main" dir="auto">
                   {name}
                 </span>
                 <span className="row-soft">{slug}</span>
-              </span>
+              </Link>
             </li>
           ))}
         </ul>

@@ -1,4 +1,5 @@
 import { finder } from './de/finder';
+import { flows } from './de/flows';
 import { form } from './de/form';
 import { mails } from './de/mails';
 import { overview } from './de/overview';
@@ -15,6 +16,7 @@ import type { Catalog } from './texts';
 /** Every text of the console in German. */
 export const de: Catalog = {
   ...finder,
+  ...flows,
   ...form,
   ...mails,
   ...overview,

@@ -1,4 +1,5 @@
 import { finder } from './en/finder';
+import { flows } from './en/flows';
 import { form } from './en/form';
 import { mails } from './en/mails';
 import { overview } from './en/overview';
@@ -14,6 +15,7 @@ import { users } from './en/users';
 /** Every text of the console in English, one file for each area. */
 export const en = {
   ...finder,
+  ...flows,
   ...form,
   ...mails,
   ...overview,

@@ -10,8 +10,10 @@ import { Loaded } from '../states';
 interface DeleteButtonProps {
   /** Name of the object. */
   readonly name: string;
-  /** Label of the button, for lists with several; "Delete" by default. */
+  /** Label of the button, for lists with several. */
   readonly label?: string;
+  /** What the button says; "Delete" by default. */
+  readonly action?: string;
   /** Reads what uses the object, if the API says so. */
   readonly usedBy?: () => Promise<Schema<'UsedBy'>[]>;
   readonly remove: () => Promise<void>;
@@ -19,7 +21,14 @@ interface DeleteButtonProps {
 }
 
 /** Deletes an object, after it has shown what uses it and what becomes of that. */
-export function DeleteButton({ name, label, usedBy, remove, removed }: DeleteButtonProps): ReactNode {
+export function DeleteButton({
+  name,
+  label,
+  action = t('form.delete'),
+  usedBy,
+  remove,
+  removed,
+}: DeleteButtonProps): ReactNode {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   const uses = useQuery({
@@ -45,10 +54,10 @@ export function DeleteButton({ name, label, usedBy, remove, removed }: DeleteBut
       <Button
         variant="default"
         leftSection={<Icon name="bin" />}
-        aria-label={label ?? t('form.delete')}
+        aria-label={label ?? action}
         onClick={() => setOpen(true)}
       >
-        {t('form.delete')}
+        {action}
       </Button>
       <Modal
         opened={isOpen}
@@ -69,7 +78,7 @@ export function DeleteButton({ name, label, usedBy, remove, removed }: DeleteBut
             {t('action.cancel')}
           </Button>
           <Button color="red" loading={isPending} disabled={uses.isPending} onClick={() => mutate()}>
-            {t('form.delete')}
+            {action}
           </Button>
         </Group>
       </Modal>

@@ -6,6 +6,16 @@ export const senders: Record<keyof typeof english, string> = {
   'senders.noTransports': 'Keine benannten Transporte',
   'senders.noTransportsText':
     'E-Mails gehen an den Server ihrer Stufe oder an den der Einstellungen (EMAIL_HOST, EMAIL_URL).',
+  'senders.addTransport': 'Transport hinzufügen',
+  'senders.addDomain': 'Domain hinzufügen',
+  'senders.edit': 'Bearbeiten',
+  'senders.editOf': '{name} bearbeiten',
+  'senders.deleteOf': '{name} löschen',
+  'senders.providerText': 'Füllt die URL aus. Ersetzen Sie, was in spitzen Klammern steht.',
+  'senders.rotate': 'Neuer Schlüssel',
+  'senders.rotateAsk': 'Neuen Schlüssel für {name} erzeugen?',
+  'senders.rotateText':
+    'E-Mails werden mit dem aktiven Schlüssel signiert, bis Sie den Eintrag des neuen veröffentlichen und ihn aktivieren.',
   'senders.domains': 'Domains',
   'senders.noDomains': 'Keine Domain signiert E-Mails',
   'senders.noDomainsText':

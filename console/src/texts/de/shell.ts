@@ -15,6 +15,7 @@ export const shell: Record<keyof typeof english, string> = {
   'nav.templates': 'Vorlagen',
   'nav.users': 'Personen',
   'nav.senders': 'Absender',
+  'nav.flows': 'Abläufe',
   'nav.stages': 'Stufen',
   'nav.docs': 'API-Dokumentation',
 

@@ -4,6 +4,16 @@ export const senders = {
   'senders.noTransports': 'No named transports',
   'senders.noTransportsText':
     'Mails go to the server of their stage, or to the one of the settings (EMAIL_HOST, EMAIL_URL).',
+  'senders.addTransport': 'Add transport',
+  'senders.addDomain': 'Add domain',
+  'senders.edit': 'Edit',
+  'senders.editOf': 'Edit {name}',
+  'senders.deleteOf': 'Delete {name}',
+  'senders.providerText': 'Fills in the URL. Replace what stands in angle brackets.',
+  'senders.rotate': 'New key',
+  'senders.rotateAsk': 'Make a new key for {name}?',
+  'senders.rotateText':
+    'Mails are signed with the active key until you publish the record of the new one and activate it.',
   'senders.domains': 'Domains',
   'senders.noDomains': 'No domain signs mails',
   'senders.noDomainsText': 'Add the domain of your sender at /mail/domains/, so that receivers trust its mails.',

@@ -13,6 +13,7 @@ export const shell = {
   'nav.templates': 'Templates',
   'nav.users': 'Users',
   'nav.senders': 'Senders',
+  'nav.flows': 'Flows',
   'nav.stages': 'Stages',
   'nav.docs': 'API documentation',
 

@@ -1,0 +1,43 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+
+import { api, contentOf, type Schema } from '../api/client';
+import { ResourceForm } from '../parts/form/resource-form';
+import { Icon } from '../parts/icon';
+import { Page, Panel } from '../parts/page';
+import { t } from '../texts/texts';
+
+/** Creates a flow without steps. */
+export function NewFlow(): ReactNode {
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  return (
+    <Page
+      title={t('flows.create')}
+      above={
+        <Link to="/flows" className="back">
+          <Icon name="back" size={14} />
+          {t('flows.back')}
+        </Link>
+      }
+    >
+      <Panel title={t('stages.settings')}>
+        <ResourceForm
+          request="FlowRequest"
+          label={t('flows.create')}
+          layout={flowLayout}
+          action={t('flows.create')}
+          save={(body: Schema<'FlowRequest'>) => contentOf(api.POST('/flows/instances/', { body }))}
+          saved={({ slug }) => {
+            void client.invalidateQueries({ queryKey: ['flow list'] });
+            void navigate({ to: '/flows/$slug', params: { slug } });
+          }}
+        />
+      </Panel>
+    </Page>
+  );
+}
+
+/** The form of flows, new or not. */
+export const flowLayout = { first: ['name', 'title', 'slug', 'designation', 'authentication'] };

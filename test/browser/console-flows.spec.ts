@@ -1,0 +1,278 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+
+import { createPasswordUser } from '../factories/password-user.js';
+import { closeContexts, expectAccessible, launchBrowser, sideways, takePicture } from './browser.js';
+import { type ConsoleService, markup, startConsoleService } from './console-service.js';
+
+let browser: Browser;
+let service: ConsoleService;
+/** Keys of stages, by name. */
+const stages: Record<string, string> = {};
+let flow: { readonly pk: string; readonly slug: string };
+
+beforeAll(async () => {
+  [browser, service] = await Promise.all([launchBrowser(), startConsoleService()]);
+  const { api } = service;
+  flow = (
+    await api.post('/flows/instances/', { name: 'Reading', slug: 'reading', title: 'Read', designation: 'enrollment' })
+  ).body;
+  for (const [index, name] of ['Cover', 'Chapter', 'End', markup].entries()) {
+    const { body: stage } = await api.post('/stages/dummy/', { name });
+    stages[name] = stage.pk;
+    await api.post('/flows/bindings/', { target: flow.pk, stage: stage.pk, order: index * 10 });
+  }
+  const { body: listed } = await api.get('/stages/email/?name=Library%20sign-up');
+  stages['mail'] = listed.results[0].pk;
+});
+afterAll(async () => {
+  await browser.close();
+  await service.stop();
+});
+beforeEach(() => service.dataSource.query('delete from "request_limit"'));
+afterEach(() => closeContexts(browser));
+
+const steps = async (): Promise<string[]> => {
+  const { body } = await service.api.get(`/flows/bindings/?target=${flow.pk}&ordering=order`);
+  return body.results.map(({ stage_obj }: any) => stage_obj.name);
+};
+const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
+
+it('An administrator changes the server of a stage, and sees that it works', async () => {
+  const { page } = await service.open(browser, '/console/');
+  await page.getByRole('link', { name: 'Stages' }).click();
+  await page.getByRole('list', { name: 'List of stages' }).getByRole('link', { name: 'Library sign-up' }).click();
+  await field(page, 'Port').fill('1');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect.poll(async () => (await service.api.get(`/stages/email/${stages['mail']}/`)).body.port).toBe(1);
+  await page.getByRole('button', { name: 'Check Library sign-up now' }).click();
+  await page.getByText('connect: error').waitFor();
+  const { body: transports } = await service.api.get('/mail/transports/');
+  const port = /:(\d+)/.exec(transports.results[0].url)?.[1] ?? '';
+  await field(page, 'Port').fill(port);
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect
+    .poll(async () => (await service.api.get(`/stages/email/${stages['mail']}/`)).body.port)
+    .toBe(Number(port));
+  await page.getByRole('button', { name: 'Check Library sign-up now' }).click();
+  await page.getByText('connect: good').waitFor();
+  await page.getByLabel('Send a test mail to').fill('reader@readers.example');
+  await page.getByRole('button', { name: 'Send test mail' }).click();
+  await page.getByRole('region', { name: 'Does it work?' }).getByText('Sent', { exact: true }).waitFor();
+});
+
+it('The form sends what was changed only, and shows what the service says at its field', async () => {
+  const { page } = await service.open(browser, `/console/stages/${stages['mail']}`);
+  const sent: unknown[] = [];
+  page.on('request', (request) => request.method() === 'PATCH' && sent.push(request.postDataJSON()));
+  await field(page, 'Host').fill('not a host');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await page.locator('[data-field="host"] .mantine-InputWrapper-error').waitFor();
+  expect(sent).toEqual([{ host: 'not a host' }]);
+  expect(await page.evaluate('document.activeElement.name')).toBe('host');
+});
+
+it('Unsaved changes warn before they are lost', async () => {
+  const { page } = await service.open(browser, `/console/stages/${stages['mail']}`);
+  await field(page, 'Subject').fill('Welcome to the library');
+  await page.getByRole('link', { name: 'All stages' }).click();
+  await page.getByRole('dialog', { name: 'Leave without saving?' }).getByRole('button', { name: 'Stay here' }).click();
+  expect(await field(page, 'Subject').inputValue()).toBe('Welcome to the library');
+  await page.getByRole('link', { name: 'All stages' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
+  await page.getByRole('heading', { name: 'Stages', level: 1 }).waitFor();
+});
+
+it('A stage is created with the defaults of the service, and deleted after a look at what uses it', async () => {
+  const { page } = await service.open(browser, '/console/stages');
+  await page.getByRole('link', { name: 'Create stage' }).click();
+  await page.getByRole('link', { name: /^User Login/ }).click();
+  await page.getByLabel('Name').fill('Sign in readers');
+  await page.getByRole('button', { name: 'Create stage' }).click();
+  await page.getByRole('heading', { name: 'Sign in readers' }).waitFor();
+  await page.goto(`/console/stages/${stages['Cover']}`);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByText('is deleted too').first().waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+});
+
+it('A transport and a domain are added, changed and deleted', async () => {
+  const { page } = await service.open(browser, '/console/senders');
+  await page.getByRole('button', { name: 'Add transport' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Postmark of the library');
+  await dialog.getByLabel('Provider').selectOption('Postmark');
+  expect(await dialog.getByLabel('URL').inputValue()).toBe('postmark://<server token>@default');
+  await dialog.getByLabel('URL').fill('postmark://the-token@default');
+  await dialog.getByRole('button', { name: 'Add transport' }).click();
+  const transport = page.getByRole('article', { name: 'Postmark of the library' });
+  await transport.getByRole('button', { name: 'Edit' }).click();
+  expect(await dialog.getByLabel('URL').inputValue()).toBe('postmark://***@default');
+  await dialog.getByLabel('From address').fill('books@library.example');
+  await dialog.getByRole('button', { name: 'Save changes' }).click();
+  await transport.getByText('books@library.example').waitFor();
+  await transport.getByRole('button', { name: 'Delete Postmark of the library' }).click();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await transport.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Add domain' }).click();
+  await dialog.getByLabel('Name').fill('books.example');
+  await dialog.getByRole('button', { name: 'Add domain' }).click();
+  const domain = page.getByRole('article', { name: 'books.example' });
+  // The keys that it has are not active yet.
+  expect(await domain.getByRole('button', { name: 'New key' }).count()).toBe(0);
+  await domain.getByRole('button', { name: 'Delete books.example' }).click();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await domain.waitFor({ state: 'detached' });
+});
+
+it('Steps are moved by keyboard and by drag', async () => {
+  const { page } = await service.open(browser, '/console/flows/reading');
+  const handle = page.getByRole('button', { name: 'Move Cover' });
+  await handle.focus();
+  await page.keyboard.press('Space');
+  await page.getByText('Cover is at place 1 of 4.').waitFor({ state: 'attached' });
+  await page.keyboard.press('ArrowDown');
+  await page.getByText('Cover is at place 2 of 4.').waitFor({ state: 'attached' });
+  await page.keyboard.press('Space');
+  await expect.poll(steps).toEqual(['Chapter', 'Cover', 'End', markup]);
+  const from = await page.getByRole('button', { name: 'Move Chapter' }).boundingBox();
+  const to = await page.getByRole('button', { name: 'Move End' }).boundingBox();
+  if (from === null || to === null) throw new Error('the steps are not shown');
+  await page.mouse.move(from.x + 8, from.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 8, from.y + 30, { steps: 4 });
+  await page.mouse.move(to.x + 8, to.y + 14, { steps: 8 });
+  await page.mouse.up();
+  await expect.poll(steps).toEqual(['Cover', 'End', 'Chapter', markup]);
+});
+
+it('A step and a condition are added to a flow, and removed', async () => {
+  const { page } = await service.open(browser, '/console/flows/reading');
+  await page.getByRole('button', { name: 'Add step' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Stage').first().fill('Library sign-up');
+  await page.getByRole('option', { name: /^Library sign-up/ }).click();
+  await dialog.getByRole('button', { name: 'Add step' }).click();
+  await expect.poll(async () => (await steps()).at(-1)).toBe('Library sign-up');
+  await page.getByRole('button', { name: 'Edit step Library sign-up' }).click();
+  await dialog.getByRole('button', { name: 'Remove from flow' }).click();
+  await page
+    .getByRole('dialog', { name: /^Delete the step/ })
+    .getByRole('button', { name: 'Remove from flow' })
+    .click();
+  await expect.poll(steps).not.toContain('Library sign-up');
+  await page.getByRole('button', { name: 'Add condition' }).click();
+  await dialog.getByLabel('Group').first().fill('Admins');
+  await page
+    .getByRole('option', { name: /Admins/ })
+    .first()
+    .click();
+  await dialog.getByRole('button', { name: 'Add condition' }).click();
+  await page
+    .getByRole('region', { name: 'Who may use it' })
+    .getByText(/Admins/)
+    .waitFor();
+});
+
+it('An administrator exports a flow, and imports it after a look at what changes', async () => {
+  const { page } = await service.open(browser, '/console/');
+  await page.getByRole('link', { name: 'Flows', exact: true }).click();
+  await page
+    .getByRole('list', { name: 'List of flows' })
+    .getByRole('link', { name: /^Reading/ })
+    .click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Export' }).click(),
+  ]);
+  const file = await download.path();
+  await service.api.patch('/flows/instances/reading/', { title: 'Changed since' });
+  await page.getByRole('link', { name: 'All flows' }).click();
+  await page.getByRole('link', { name: 'Import flow' }).click();
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'reading.yaml',
+    mimeType: 'application/yaml',
+    buffer: await import('node:fs/promises').then(({ readFile }) => readFile(file)),
+  });
+  await page.getByText('Changed since').waitFor();
+  expect((await service.api.get('/flows/instances/reading/')).body.title).toBe('Changed since');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('Imported.').waitFor();
+  expect((await service.api.get('/flows/instances/reading/')).body.title).toBe('Read');
+});
+
+it('A file with mistakes is not applied, and the mistakes are listed', async () => {
+  const { page } = await service.open(browser, '/console/flows/import');
+  const entries = [{ model: 'authentik_flows.flow', identifiers: { slug: 'wrong' }, attrs: { name: markup } }];
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'wrong.yaml',
+    mimeType: 'application/yaml',
+    buffer: Buffer.from(stringify({ version: 1, entries })),
+  });
+  await page
+    .getByRole('region', { name: 'Nothing can be imported' })
+    .getByText(/This field is required/)
+    .waitFor();
+  expect(await page.getByRole('button', { name: 'Apply' }).count()).toBe(0);
+});
+
+it('A user who may only read flows and stages sees no button that changes one', async () => {
+  const user = await createPasswordUser(service.api, {
+    username: 'alan',
+    name: 'Alan Turing',
+    email: 'a@readers.example',
+  });
+  await service.api.post(`/rbac/permissions/assigned_by_users/${user.pk}/assign/`, {
+    permissions: [
+      'authentik_flows.view_flow',
+      'authentik_flows.view_flowstagebinding',
+      'authentik_flows.view_stage',
+      'authentik_stages_email.view_emailstage',
+    ],
+  });
+  const { page, complaints } = await service.open(browser, '/console/', { user });
+  complaints.length = 0;
+  for (const path of [
+    '/console/flows',
+    '/console/flows/reading',
+    '/console/stages',
+    `/console/stages/${stages['mail']}`,
+  ]) {
+    await page.goto(path, { waitUntil: 'networkidle' });
+    const buttons = page
+      .getByRole('main')
+      .getByRole('button', { name: /Save|Delete|Add|Move|Edit|Check|Send|Create|Import/ });
+    expect(await buttons.count(), path).toBe(0);
+  }
+  expect(complaints).toEqual([]);
+});
+
+describe.each([375, 1280])('At %d px', (width) => {
+  it.each(['light', 'dark'] as const)(
+    'the screens of flows and stages fit and are accessible, in %s mode',
+    async (mode) => {
+      const options = { viewport: { width, height: 820 }, colorScheme: mode, reducedMotion: 'reduce' } as const;
+      const { page, complaints } = await service.open(browser, '/console/', { options });
+      complaints.length = 0;
+      const screens = {
+        flows: '/console/flows',
+        flow: '/console/flows/reading',
+        'flow-new': '/console/flows/new',
+        'flow-import': '/console/flows/import',
+        stages: '/console/stages',
+        'stage-new': '/console/stages/new',
+        'stage-new-email': '/console/stages/new?kind=email',
+        stage: `/console/stages/${stages['mail']}`,
+      };
+      for (const [name, path] of Object.entries(screens)) {
+        await page.goto(path, { waitUntil: 'networkidle' });
+        expect(await sideways(page), name).toBe(0);
+        expect(await page.locator('img[src="x"]').count(), name).toBe(0);
+        await takePicture(page, `console-${name}-${width}-${mode}`);
+        await expectAccessible(page, name);
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
+});
