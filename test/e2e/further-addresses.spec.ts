@@ -168,6 +168,23 @@ describe('The primary address', () => {
     expect(changed?.text).toContain('This address still belongs to it.');
   });
 
+  it('is changed by its owner only if it is proved itself: an unproved one gets no notice that undoes the change', async () => {
+    const owner = await createPasswordUser(app.api, { email: newAddress() });
+    const further = await createFurtherAddress(app, owner.pk, { isProved: true });
+    const visitor = await signedIn(app, owner);
+    const make = (): Promise<any> =>
+      visitor.request('POST', pathOf(owner.pk, 'make_primary/'), { json: { address: further } });
+    expect((await make()).body).toEqual({ address: ['Verify the current primary address first.'] });
+    expect(await userOf(owner.pk)).toMatchObject({ email: owner.email });
+    await proveAddress(app, owner.pk, owner.email);
+    expect((await make()).body).toMatchObject({ address: further, is_primary: true });
+    const without = await createPasswordUser(app.api, { email: '' });
+    const only = await createFurtherAddress(app, without.pk, { isProved: true });
+    const other = await signedIn(app, without);
+    const made = await other.request('POST', pathOf(without.pk, 'make_primary/'), { json: { address: only } });
+    expect(made.body).toMatchObject({ address: only, is_primary: true });
+  });
+
   it('can be an unproved one for an administrator, and does not count as verified', async () => {
     const owner = await createOwner();
     const further = await createFurtherAddress(app, owner.pk);

@@ -78,7 +78,7 @@ export class UserAddressController {
     operation: 'addresses_make_primary_create',
     description:
       'Make an email address of a user the primary one. The earlier one stays an address of the user. Users may do so ' +
-      'for themselves with a fresh session, with a verified address.',
+      'for themselves with a fresh session, if both are verified.',
     permissions: [users.permission('change')],
     self: true,
     responses: [{ status: 200, type: UserAddressDto }],

@@ -15,7 +15,7 @@ import { claimNames, nameKey, NamesRefused } from '../users/names/account-names.
 import { namesError } from '../users/names/name-rules.js';
 import { User } from '../users/user.entity.js';
 import { AccountAddress, type ProofMethod } from './account-address.entity.js';
-import { addressesOf, isFreeFor } from './proved-addresses.js';
+import { addressesOf, isFreeFor, isProved } from './proved-addresses.js';
 import type { UserAddressDto } from './user-address.dto.js';
 
 /** How many addresses a user can have. */
@@ -104,7 +104,8 @@ export class UserAddresses {
   /**
    * Makes an address the primary one. The earlier one stays an address of the user, with its proof.
    *
-   * @throws ValidationError if the user does not have it, its owner has not proved it, or it is a name of another user
+   * @throws ValidationError if the user does not have it, it is a name of another user, or its owner has proved not both it
+   *   and the earlier one
    */
   makePrimary({ pk }: User, address: string, by: AddressChanger): Promise<UserAddressDto> {
     return this.dataSource.transaction(async (manager) => {
@@ -115,6 +116,10 @@ export class UserAddresses {
         const held = await requireHeld(manager, pk, address);
         if (held.isPrimary) return;
         if (isOwner && !held.isProved) throw refusal('Verify this address first.');
+        // An unproved primary address gets no notice with a link that undoes this: it may belong to another person.
+        if (isOwner && stored.email !== '' && !(await isProved(manager, pk, stored.email))) {
+          throw refusal('Verify the current primary address first.');
+        }
         await claimAddress(manager, stored, held.address);
         await manager.update(User, { pk }, { email: held.address });
         // The trigger has ended the earlier address, as where the account gets another one instead.
