@@ -53,9 +53,12 @@ export class Session {
   @Column({ type: 'cidr', nullable: true })
   network!: string | null;
 
-  /** Name of the session in the API. The key is a secret, and its hash is the primary key. */
+  /**
+   * Name of the session in the API. The key is a secret, and its hash is the primary key. Every session has one; that the
+   * column can be null let a migration add it without writing every row at once.
+   */
   @Index('uq_session_uuid', { unique: true })
-  @Column({ type: 'uuid', name: 'session_uuid' })
+  @Column({ type: 'uuid', name: 'session_uuid', nullable: true })
   @Generated('uuid')
   pk!: string;
 

@@ -54,6 +54,8 @@ import { MailedInvitations1795901400000 } from './1795901400000-mailed-invitatio
 import { EventStream1795902000000 } from './1795902000000-event-stream.js';
 import { MailTemplates1795903000000 } from './1795903000000-mail-templates.js';
 import { SessionDetails1795905000000 } from './1795905000000-session-details.js';
+import { SessionNames1795907000000 } from './1795907000000-session-names.js';
+import { SessionNameIndex1795907100000 } from './1795907100000-session-name-index.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -113,4 +115,6 @@ export const migrations = [
   EventStream1795902000000,
   MailTemplates1795903000000,
   SessionDetails1795905000000,
+  SessionNames1795907000000,
+  SessionNameIndex1795907100000,
 ];
