@@ -57,6 +57,19 @@ export async function provedSpelling(
   return row?.address;
 }
 
+/** How many earlier addresses of a user are kept. */
+const maxEarlierAddresses = 20;
+
+/** Deletes earlier addresses of a user, except the latest ones. */
+export async function deleteOldAddresses(manager: EntityManager, user: number): Promise<void> {
+  await manager.query(
+    `delete from "account_address" where user_id = $1 and until is not null and address in (
+       select address from "account_address" where user_id = $1 and until is not null
+        order by until desc, address offset $2)`,
+    [user, maxEarlierAddresses],
+  );
+}
+
 /** Returns the addresses that a user has and had: the primary one first, then the others, then earlier ones. */
 export function addressesOf(manager: EntityManager, user: number): Promise<UserAddressDto[]> {
   return manager.query<UserAddressDto[]>(

@@ -4,10 +4,14 @@ import { ApiTags } from '@nestjs/swagger';
 import { Current } from '../../rest/access/visible.js';
 import { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
+import { LimitedPerUser } from '../limits/limited-per-user.js';
 import { User } from '../users/user.entity.js';
 import { users } from '../users/user.resource.js';
 import { UserAddressDto, UserAddressRequestDto } from './user-address.dto.js';
 import { UserAddresses } from './user-addresses.service.js';
+
+/** Each change writes an event, and may mail a notice. */
+const limited = LimitedPerUser({ name: 'user_addresses', times: 300, seconds: 300 });
 
 /** `/core/users/{id}/addresses/` */
 @ApiTags('core')
@@ -30,6 +34,7 @@ export class UserAddressController {
     return this.addresses.list(user);
   }
 
+  @limited
   @users.detailAction({
     method: 'POST',
     path: 'addresses',
@@ -51,6 +56,7 @@ export class UserAddressController {
     return this.addresses.add(user, address, { caller, clientIp });
   }
 
+  @limited
   @users.detailAction({
     method: 'POST',
     path: 'addresses/remove',
@@ -72,6 +78,7 @@ export class UserAddressController {
     return this.addresses.remove(user, address, { caller, clientIp });
   }
 
+  @limited
   @users.detailAction({
     method: 'POST',
     path: 'addresses/make_primary',

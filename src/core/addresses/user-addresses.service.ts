@@ -15,7 +15,7 @@ import { claimNames, nameKey, NamesRefused } from '../users/names/account-names.
 import { namesError } from '../users/names/name-rules.js';
 import { User } from '../users/user.entity.js';
 import { AccountAddress, type ProofMethod } from './account-address.entity.js';
-import { addressesOf, isFreeFor, isProved } from './proved-addresses.js';
+import { addressesOf, deleteOldAddresses, isFreeFor, isProved } from './proved-addresses.js';
 import type { UserAddressDto } from './user-address.dto.js';
 
 /** How many addresses a user can have. */
@@ -49,7 +49,11 @@ export class UserAddresses {
     private readonly credentials: Credentials,
     private readonly changes: AccountChanges,
     private readonly events: EventLog,
-  ) {}
+  ) {
+    changes.register(async (manager, { kind, user }) => {
+      if (kind === 'address') await deleteOldAddresses(manager, user);
+    });
+  }
 
   /** Returns the addresses that a user has and had. */
   list({ pk }: User): Promise<UserAddressDto[]> {
@@ -94,7 +98,11 @@ export class UserAddresses {
       if (isOwner && held.isProved && (await countProved(manager, pk)) === 1) {
         throw refusal('This is the only verified address. Verify another one first.');
       }
-      await manager.update(AccountAddress, { userId: pk, address: held.address }, { until: () => 'now()' });
+      const row = { userId: pk, address: held.address };
+      // An address that was never proved says nothing about the account.
+      if (held.isProved) await manager.update(AccountAddress, row, { until: () => 'now()' });
+      else await manager.delete(AccountAddress, row);
+      await deleteOldAddresses(manager, pk);
       await this.credentials.endLinks(manager, { pk }, true);
       if (held.isProved) await this.announce(manager, pk, held.address, true);
       await this.log(manager, pk, by);
