@@ -43,6 +43,7 @@ const valueNames = [
   'heading',
   'here_href',
   'icon',
+  'is_for_account',
   'is_limited',
   'kind',
   'link_time',

@@ -15,10 +15,12 @@ const endings: Readonly<Record<Exclude<VerificationLink['state'], 'pending' | 'f
   };
 
 /** Returns the page of a verification's link: its button, or why the link does not work. */
-export function verifyPage({ state, address, application }: VerificationLink, token: string, wording: Wording): Page {
+export function verifyPage(link: VerificationLink, token: string, wording: Wording): Page {
+  const { state, address, isForAccount, application } = link;
   // A failed mail has arrived after all.
   if (state === 'pending' || state === 'failed') {
-    return { template: 'verify.html', status: 200, title: wording.text('verify'), values: { address, token } };
+    const values = { address, token, is_for_account: isForAccount };
+    return { template: 'verify.html', status: 200, title: wording.text('verify'), values };
   }
   const [title, ...reasons] = endings[state];
   const sign = state === 'approved' ? { kind: 'done', mood: 'good' } : { kind: 'stop', mood: '' };

@@ -13,6 +13,8 @@ export interface VerificationLink {
   readonly state: VerificationState | 'unknown';
   /** The address to verify; empty for an unknown link. */
   readonly address: string;
+  /** Whether an account of this service gets the address. */
+  readonly isForAccount: boolean;
   /** Where the application is; undefined if the verification names no allowed address. */
   readonly application: string | undefined;
 }
@@ -73,11 +75,13 @@ export class VerificationLinks {
   }
 
   private linkOf(verification: StoredVerification | undefined): VerificationLink {
-    if (verification === undefined) return { state: 'unknown', address: '', application: undefined };
-    const { status, isOpen, email: address, redirectUrl } = verification;
+    if (verification === undefined) {
+      return { state: 'unknown', address: '', isForAccount: false, application: undefined };
+    }
+    const { status, isOpen, email: address, redirectUrl, userId } = verification;
     // A link whose mail has failed works until the time is over, in case that it has arrived.
     const state = status === 'failed' && !isOpen ? 'expired' : status;
     const isAllowed = redirectUrl !== null && originIn(redirectUrl, this.settings.allowedRedirects) !== undefined;
-    return { state, address, application: isAllowed ? redirectUrl : undefined };
+    return { state, address, isForAccount: userId !== null, application: isAllowed ? redirectUrl : undefined };
   }
 }

@@ -9,6 +9,11 @@ import type { Verification } from './verification.entity.js';
 /** The shipped template. */
 export const verificationTemplate = 'email/verification.html';
 
+/** The shipped template for an address of a user: a stranger may have added the address to their own account. */
+export const addressTemplate = 'email/address_verification.html';
+
+const shippedTemplates: readonly string[] = [verificationTemplate, addressTemplate];
+
 /** The subject of mails with a custom template and without a stage. */
 const subject = 'Confirm your email address';
 
@@ -53,7 +58,7 @@ export class VerificationMail {
       fromAddress: source?.fromAddress ?? this.senders.global().from.address,
       recipient: { name: '', address: email },
       template,
-      subject: source?.subject ?? (template === verificationTemplate ? null : subject),
+      subject: source?.subject ?? (shippedTemplates.includes(template) ? null : subject),
       locale,
       data: {
         user: { username: email, name: '', email },

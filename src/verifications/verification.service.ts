@@ -25,7 +25,7 @@ import { secondsIn } from '../rest/fields/duration.js';
 import { negotiateLanguage } from '../templating/language/locale.js';
 import type { UserAddressVerificationRequestDto } from './dto/user-address-verification.dto.js';
 import type { NewVerification, VerificationDto, VerificationRequestDto } from './dto/verification.dto.js';
-import { linkKeyOf, VerificationMail, verificationTemplate } from './verification-mail.service.js';
+import { addressTemplate, linkKeyOf, VerificationMail, verificationTemplate } from './verification-mail.service.js';
 import { refusalOf } from './verification-refusal.js';
 import { type ChangedBy, VerificationStore } from './verification-store.js';
 import { Verification } from './verification.entity.js';
@@ -213,7 +213,16 @@ export class VerificationService extends ResourceStore<
     source: ProofSource | undefined,
     by: Caller,
   ): Omit<Verification, 'created' | 'createdBy' | 'user' | 'approvedAt' | 'approvedBy' | 'message'> {
-    const { email, method = 'both', stage = null, template, locale, data = {}, expires_in: duration } = request;
+    const {
+      email,
+      method = 'both',
+      stage = null,
+      template,
+      locale,
+      data = {},
+      expires_in: duration,
+      user = null,
+    } = request;
     const pk = randomUUID();
     const { minutes } = source ?? defaults;
     const seconds = duration === undefined ? minutes * 60 : secondsIn(duration);
@@ -225,7 +234,7 @@ export class VerificationService extends ResourceStore<
       method,
       status: 'pending',
       stageId: stage,
-      template: template ?? source?.template ?? verificationTemplate,
+      template: template ?? source?.template ?? (user === null ? verificationTemplate : addressTemplate),
       locale: negotiateLanguage(locale === undefined ? [] : [locale]),
       redirectUrl: request.redirect_url ?? null,
       data,
@@ -234,7 +243,7 @@ export class VerificationService extends ResourceStore<
       codeExpires: this.codeExpiry(expires),
       attempts: 0,
       createdById: by.pk,
-      userId: request.user ?? null,
+      userId: user,
       expires,
     };
   }

@@ -25,6 +25,7 @@ export const samples: readonly string[] = [
   'not-me-deleted',
   'not-me-used',
   'verify',
+  'verify-account',
   'verify-done',
   'verify-canceled',
   'not-found',
@@ -36,6 +37,9 @@ export const samples: readonly string[] = [
   'refused',
   'failed',
 ];
+
+/** What the links of verifications have in common. */
+const verification = { address: 'ada@example.org', isForAccount: false, application: undefined };
 
 /** The secret of a link. */
 const secret = 'n'.repeat(43);
@@ -135,12 +139,14 @@ function otherPage(name: string, wording: Wording): Page {
     case 'not-me-used':
       return notMePage('used', secret, wording);
     case 'verify':
-      return verifyPage({ state: 'pending', address: 'ada@example.org', application: undefined }, secret, wording);
+      return verifyPage({ ...verification, state: 'pending' }, secret, wording);
+    case 'verify-account':
+      return verifyPage({ ...verification, state: 'pending', isForAccount: true }, secret, wording);
     case 'verify-done':
       return verifiedPage(wording);
     case 'verify-canceled': {
       const application = 'https://app.example.com/';
-      return verifyPage({ state: 'canceled', address: 'ada@example.org', application }, secret, wording);
+      return verifyPage({ ...verification, state: 'canceled', application }, secret, wording);
     }
     case 'no-cookies':
       return problems.noCookiesPage(wording, 200);

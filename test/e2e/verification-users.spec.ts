@@ -102,6 +102,25 @@ describe('A verification of an address of a user', () => {
     expect((await app.api.post('/verifications/', { email: first, user: user.pk })).status).toBe(201);
   });
 
+  it('says in the mail and on the page that an account gets the address, and when not to confirm', async () => {
+    const user = await createReader(app.api);
+    const address = await createFurtherAddress(app, user.pk);
+    for (const fields of [{ email: address, user: user.pk, locale: 'en' }, { email: newAddress() }]) {
+      const { template } = await createVerification(app.api, fields);
+      const { subject, text, html, link } = await verificationMail(sink, fields.email);
+      const page = await new PageBrowser(app.url).open(link);
+      const shown = [text, html, page.html].map((source) => source.replaceAll(/\s+/g, ' '));
+      const isForUser = fields.email === address;
+      expect(template).toBe(isForUser ? 'email/address_verification.html' : 'email/verification.html');
+      expect(subject.startsWith('Confirm an email address for an account')).toBe(isForUser);
+      for (const source of shown) {
+        expect(source.includes('existing account')).toBe(isForUser);
+        expect(source.includes('started this yourself')).toBe(isForUser);
+        expect(source).not.toContain(user.username);
+      }
+    }
+  });
+
   it('is canceled with its mail, if that still waits', async () => {
     const user = await createReader(app.api);
     const email = await createFurtherAddress(app, user.pk, { address: `later-${randomUUID()}@example.org` });

@@ -42,6 +42,7 @@ const names = [
   'link_confirmed_elsewhere',
   'account_locked',
   'verification',
+  'address_verification',
 ] as const;
 const all = names.flatMap((name) => languages.map((language) => [name, language] as const));
 

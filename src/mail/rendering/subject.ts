@@ -20,6 +20,7 @@ export const defaultSubjects: Readonly<Record<string, string>> = {
   'email/link_confirmed_elsewhere.html': 'A link was used in another browser',
   'email/account_locked.html': 'Too many failed sign-in attempts',
   'email/verification.html': 'Confirm your email address',
+  'email/address_verification.html': 'Confirm an email address for an account',
 };
 
 /** Further common subjects, which are translated too. */

@@ -22,7 +22,7 @@ import {
 } from '../../rest/fields/fields.js';
 import { ipProblem } from '../client-ip.js';
 import { redirectProblem } from '../redirect-url.js';
-import { verificationTemplate } from '../verification-mail.service.js';
+import { addressTemplate, verificationTemplate } from '../verification-mail.service.js';
 import {
   type ProofKind,
   proofKinds,
@@ -90,7 +90,7 @@ class VerificationFields {
   stage!: string | null;
 
   @TextField({
-    description: `\`${verificationTemplate}\` or a custom template; default: that of the stage, if it has a custom one.`,
+    description: `\`${verificationTemplate}\`, \`${addressTemplate}\` (default with \`user\`) or a custom template; default: that of the stage, if it has a custom one.`,
     example: verificationTemplate,
     rules: [templateFits],
   })
@@ -223,7 +223,7 @@ async function mailsProofs(pk: string, { resolve }: RuleContext, raw: unknown): 
 
 /** Other shipped templates are about an account. */
 async function templateFits(path: string, { resolve, manager }: RuleContext): Promise<string[] | undefined> {
-  if (path === verificationTemplate) return undefined;
+  if (path === verificationTemplate || path === addressTemplate) return undefined;
   const isCustom = !Object.hasOwn(defaultSubjects, path) && (await resolve(EmailTemplates).has(path, manager));
   return isCustom ? undefined : [`Invalid template '${path}' specified.`];
 }
