@@ -5,10 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createEnrollmentFlow, createRecoveryFlow } from '../factories/account-flows.js';
 import { allow, createActor } from '../factories/actor.js';
+import { createFlowWith } from '../factories/flow-with.js';
 import { createFurtherAddress, proveAddress } from '../factories/further-address.js';
 import { createPasswordUser } from '../factories/password-user.js';
+import { createPromptStage } from '../factories/prompt.js';
 import { createReader } from '../factories/proof-flow.js';
 import { createSignInFlow } from '../factories/sign-in-flow.js';
+import { createStage } from '../factories/stage.js';
 import { PageBrowser } from '../support/page-browser.js';
 import { proofMail } from '../support/proof-mail.js';
 import { signedIn } from '../support/signed-in.js';
@@ -118,11 +121,16 @@ describe('The addresses of a user', () => {
   it('stay fresh only by a proof: a flow that signs the same user in again renews nothing', async () => {
     const owner = await createOwner();
     const visitor = await signedInLongAgo(owner);
-    const { pk } = (await app.api.post('/stages/user_login/', { name: randomUUID() })).body;
-    const flow = { name: 'Renew', slug: `renew-${randomUUID()}`, title: 'Renew', designation: 'stage_configuration' };
-    const { pk: target } = (await app.api.post('/flows/instances/', flow)).body;
-    await app.api.post('/flows/bindings/', { target, stage: pk, order: 0 });
-    await visitor.see(flow.slug);
+    const stages = [
+      await createPromptStage(app.api, [{ field_key: 'name' }]),
+      await createStage(app.api, 'user_write', { user_creation_mode: 'never_create' }),
+      await createStage(app.api, 'user_login'),
+    ];
+    const keys = stages.map(({ pk }) => pk);
+    const { flow } = await createFlowWith(app.api, keys, { designation: 'stage_configuration' });
+    const key = visitor.cookies.get('authentik_session');
+    await visitor.answer(flow.slug, { name: 'Olive' });
+    expect(visitor.cookies.get('authentik_session')).not.toBe(key);
     expect((await visitor.request('GET', '/core/users/me/')).body.user.pk).toBe(owner.pk);
     const add = (): Promise<any> => visitor.request('POST', pathOf(owner.pk), { json: { address: newAddress() } });
     expect((await add()).status).toBe(403);

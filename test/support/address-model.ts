@@ -5,8 +5,11 @@ import { simpleParser } from 'mailparser';
 import { In } from 'typeorm';
 import { expect } from 'vitest';
 
+import { FlowToken } from '../../src/flow-execution/flow-token.entity.js';
 import { MailMessage } from '../../src/mail/outbox/mail-message.entity.js';
 import { waitingStates } from '../../src/mail/outbox/message-states.js';
+import type { Answer } from './api-client.js';
+import { PageBrowser } from './page-browser.js';
 import { signedIn } from './signed-in.js';
 import type { SmtpSink } from './smtp-sink.js';
 import type { TestApp } from './test-app.js';
@@ -22,7 +25,13 @@ export interface AddressWorld {
 /** `address` and `account` are numbers that are taken modulo what exists. */
 type Step =
   | { readonly kind: 'sign up' | 'admin creates' | 'recover'; readonly address: number }
-  | { readonly kind: 'admin changes' | 'asks to change'; readonly account: number; readonly address: number }
+  | {
+      readonly kind: 'admin changes' | 'asks to change' | 'adds' | 'removes' | 'makes primary' | 'verifies';
+      readonly account: number;
+      readonly address: number;
+      /** Whether an administrator acts, and not the owner. */
+      readonly asAdmin: boolean;
+    }
   | { readonly kind: 'admin activates' | 'admin deactivates'; readonly account: number }
   | { readonly kind: 'confirm'; readonly wait: number; readonly way: 'code' | 'link' };
 
@@ -30,11 +39,12 @@ const number = fc.nat(3);
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constantFrom('sign up', 'admin creates', 'recover'), address: number }),
   {
-    weight: 3,
+    weight: 6,
     arbitrary: fc.record({
-      kind: fc.constantFrom('admin changes', 'asks to change'),
+      kind: fc.constantFrom('admin changes', 'asks to change', 'adds', 'removes', 'makes primary', 'verifies'),
       account: number,
       address: number,
+      asAdmin: fc.boolean(),
     }),
   },
   fc.record({ kind: fc.constantFrom('admin activates', 'admin deactivates'), account: number }),
@@ -50,7 +60,8 @@ export const addressHistories = fc.array(step, { minLength: 4, maxLength: 20, si
 /** A browser that waits for a mail to be confirmed. */
 interface Wait {
   readonly visitor: Visitor;
-  readonly slug: string;
+  /** Undefined for a verification. */
+  readonly slug: string | undefined;
   readonly address: string;
   /** How many mails the address had before. */
   readonly mailsBefore: number;
@@ -62,8 +73,16 @@ interface Account {
   readonly isSignUp: boolean;
   /** An administrator set the current address or activated the account, and answers for it. */
   isVouched: boolean;
-  /** Number of the step in which an administrator set the address; -1: none did. */
-  changed: number;
+  /** Numbers of the steps in which the account got addresses that no mail had proved before. */
+  readonly gained: Map<string, number>;
+}
+
+/** An address as the API shows it. */
+interface Row {
+  readonly address: string;
+  readonly is_current: boolean;
+  readonly is_primary: boolean;
+  readonly verified: string | null;
 }
 
 /**
@@ -80,6 +99,9 @@ export async function checkAddressHistory(world: AddressWorld, history: readonly
   }
   return run.verified;
 }
+
+/** The actions of the API below `/core/users/{id}/addresses/`. */
+const actions = { adds: '', removes: 'remove/', 'makes primary': 'make_primary/', verifies: 'verify/' } as const;
 
 class AddressHistory {
   verified = 0;
@@ -102,19 +124,24 @@ class AddressHistory {
         return this.signUp(address);
       case 'admin creates': {
         const { body } = await app.api.post('/core/users/', { username: randomUUID(), name: '', email: address });
-        this.accounts.set(body.pk, { pk: body.pk, isSignUp: false, isVouched: true, changed: this.steps });
+        const gained = new Map([[address, this.steps]]);
+        this.accounts.set(body.pk, { pk: body.pk, isSignUp: false, isVouched: true, gained });
         return;
       }
-      case 'recover': {
-        const visitor = new Visitor(app.url);
-        return this.waitFor(visitor, flows.recovery, address, { uid_field: address });
-      }
+      case 'recover':
+        return this.recover(address);
       case 'admin changes':
         if (account === undefined) return;
         return this.changeAddress(account, address);
       case 'asks to change':
         if (account === undefined || !(await this.userOf(account.pk)).is_active) return;
         return this.waitFor(await signedIn(app, account), flows.change, address, { email: address });
+      case 'adds':
+      case 'removes':
+      case 'makes primary':
+      case 'verifies':
+        if (account === undefined) return;
+        return this.changeFurther(taken.kind, account, address, taken.asAdmin);
       case 'admin activates':
       case 'admin deactivates':
         if (account === undefined) return;
@@ -128,9 +155,14 @@ class AddressHistory {
 
   async check(): Promise<void> {
     this.verified = 0;
-    for (const { pk, isSignUp, isVouched, changed } of this.accounts.values()) {
+    for (const { pk, isSignUp, isVouched, gained } of this.accounts.values()) {
       const { email, is_active, email_verified } = await this.userOf(pk);
-      if (email_verified) expect(this.confirmed.get(email)).toBeGreaterThan(changed);
+      const rows = (await this.rowsOf(pk)).filter((row) => row.is_current);
+      expect(rows.filter((row) => row.is_primary).map((row) => row.address)).toEqual([email]);
+      for (const { address, is_primary, verified } of rows) {
+        if (is_primary) expect(email_verified).toBe(verified !== null);
+        if (verified !== null) expect(this.confirmed.get(address)).toBeGreaterThan(gained.get(address) ?? -1);
+      }
       if (isSignUp && is_active && !isVouched) expect({ pk, email_verified }).toEqual({ pk, email_verified: true });
       this.verified += Number(email_verified);
     }
@@ -138,8 +170,48 @@ class AddressHistory {
 
   private async changeAddress(account: Account, address: string): Promise<void> {
     if ((await this.userOf(account.pk)).email === address) return;
+    const isHeld = await this.isHeld(account.pk, address);
     const { status } = await this.world.app.api.patch(`/core/users/${account.pk}/`, { email: address });
-    if (status === 200) Object.assign(account, { isVouched: true, changed: this.steps });
+    if (status !== 200) return;
+    account.isVouched = true;
+    if (!isHeld) account.gained.set(address, this.steps);
+  }
+
+  /** Changes the further addresses of an account, by its owner or by an administrator. */
+  private async changeFurther(
+    kind: 'adds' | 'removes' | 'makes primary' | 'verifies',
+    account: Account,
+    address: string,
+    asAdmin: boolean,
+  ): Promise<void> {
+    const { app } = this.world;
+    if (!asAdmin && !(await this.userOf(account.pk)).is_active) return;
+    const visitor = asAdmin ? new Visitor(app.url) : await signedIn(app, account);
+    const path = `/core/users/${account.pk}/addresses/${actions[kind]}`;
+    const post = (): Promise<Answer> =>
+      asAdmin ? app.api.post(path, { address }) : visitor.request('POST', path, { json: { address } });
+    const row = (await this.rowsOf(account.pk)).find((each) => each.is_current && each.address === address);
+    const mailsBefore = this.mailsTo(address);
+    const { status } = await post();
+    if (kind === 'adds' && status === 201) account.gained.set(address, this.steps);
+    if (kind === 'makes primary' && status === 200) {
+      expect(asAdmin || row?.is_primary === true || row?.verified !== null).toBe(true);
+      if (asAdmin) account.isVouched = true;
+    }
+    if (kind === 'verifies' && status === 201) this.waits.push({ visitor, slug: undefined, address, mailsBefore });
+  }
+
+  /** Asks for a recovery, whose link goes to a primary address or to one that an account has proved. */
+  private async recover(address: string): Promise<void> {
+    const { app, flows } = this.world;
+    const rows = (await Promise.all([...this.accounts.keys()].map((pk) => this.rowsOf(pk)))).flat();
+    const mayRecover = rows.some(
+      (row) => row.address === address && row.is_current && (row.is_primary || row.verified !== null),
+    );
+    const links = (): Promise<number> => app.dataSource.getRepository(FlowToken).countBy({ address });
+    const before = await links();
+    await this.waitFor(new Visitor(app.url), flows.recovery, address, { uid_field: address });
+    if (!mayRecover) expect(await links()).toBe(before);
   }
 
   private async signUp(address: string): Promise<void> {
@@ -148,7 +220,7 @@ class AddressHistory {
     await visitor.answer(flows.enrollment, { username, password, password_repeat: password });
     await this.waitFor(visitor, flows.enrollment, address, { name: 'Any', email: address });
     const { results } = (await app.api.get(`/core/users/?username=${username}`)).body;
-    for (const { pk } of results) this.accounts.set(pk, { pk, isSignUp: true, isVouched: false, changed: -1 });
+    for (const { pk } of results) this.accounts.set(pk, { pk, isSignUp: true, isVouched: false, gained: new Map() });
   }
 
   /** Sends the response after which the run mails an address, and waits for the confirmation. */
@@ -162,9 +234,15 @@ class AddressHistory {
   private async confirm(index: number, way: 'code' | 'link'): Promise<void> {
     if (this.waits.length === 0) return;
     const [{ visitor, slug, address, mailsBefore }] = this.waits.splice(index % this.waits.length, 1) as [Wait];
-    const { code, query } = await this.linkAfter(address, mailsBefore);
+    const pattern = slug === undefined ? /(\/if\/verify\/\?token=\w+)/ : /\?(\S*flow_token=\S+)/;
+    const { code, query } = await this.linkAfter(address, mailsBefore, pattern);
     if (query === '') return;
     this.confirmed.set(address, this.steps);
+    if (slug === undefined) {
+      const browser = new PageBrowser(this.world.app.url);
+      if ((await browser.open(query)).html.includes('</button>')) await browser.submit();
+      return;
+    }
     if (way === 'code' && code !== '') {
       await visitor.answer(slug, { component: 'ak-stage-email', code });
       return;
@@ -174,7 +252,11 @@ class AddressHistory {
   }
 
   /** Returns the link of the first mail with one after a number of mails to an address; other mails are notices. */
-  private async linkAfter(address: string, mailsBefore: number): Promise<{ code: string; query: string }> {
+  private async linkAfter(
+    address: string,
+    mailsBefore: number,
+    pattern: RegExp,
+  ): Promise<{ code: string; query: string }> {
     const waiting = async (): Promise<number> =>
       this.world.app.dataSource
         .getRepository(MailMessage)
@@ -183,7 +265,7 @@ class AddressHistory {
     const mails = this.world.sink.mails.filter(({ to }) => to === address).slice(mailsBefore);
     for (const { source } of mails) {
       const { text = '' } = await simpleParser(source);
-      const query = /\?(\S*flow_token=\S+)/.exec(text)?.[1];
+      const query = pattern.exec(text)?.[1];
       if (query !== undefined) return { query, code: /\b\d{6}\b/.exec(text)?.[0] ?? '' };
     }
     return { query: '', code: '' };
@@ -191,6 +273,14 @@ class AddressHistory {
 
   private mailsTo(address: string): number {
     return this.world.sink.mails.filter(({ to }) => to === address).length;
+  }
+
+  private async isHeld(pk: number, address: string): Promise<boolean> {
+    return (await this.rowsOf(pk)).some((row) => row.is_current && row.address === address);
+  }
+
+  private async rowsOf(pk: number): Promise<Row[]> {
+    return (await this.world.app.api.get(`/core/users/${pk}/addresses/`)).body;
   }
 
   private async userOf(pk: number): Promise<any> {
