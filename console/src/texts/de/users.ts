@@ -16,6 +16,7 @@ export const users: Record<keyof typeof english, string> = {
   'users.noAddress': 'Es ist keine Adresse hinterlegt.',
   'users.by.link': 'Durch einen Link,',
   'users.by.code': 'Durch einen Code,',
+  'users.by.invitation': 'Durch eine Einladung,',
   'users.verifiedBy': 'Bestätigt',
   'users.since': 'in Gebrauch seit',
   'users.until': 'in Gebrauch bis',

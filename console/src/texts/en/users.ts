@@ -14,6 +14,7 @@ export const users = {
   'users.noAddress': 'This user has no address.',
   'users.by.link': 'By a link,',
   'users.by.code': 'By a code,',
+  'users.by.invitation': 'By an invitation,',
   'users.verifiedBy': 'Verified',
   'users.since': 'in use since',
   'users.until': 'in use until',
