@@ -94,7 +94,7 @@ it('A stage is created with the defaults of the service, and deleted after a loo
   await page.goto(`/console/stages/${stages['Cover']}`);
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog').getByText('is deleted too').first().waitFor();
-  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).last().click();
 });
 
 it('A transport and a domain are added, changed and deleted', async () => {
