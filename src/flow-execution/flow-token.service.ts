@@ -92,7 +92,7 @@ export class FlowTokens {
     proofs: MailProofs,
   ) {
     proofs.register(
-      `select token_uuid::text as key, flow_uuid as flow, spent as proved from "flow_token" where purpose = 'confirm'`,
+      `select token_uuid as key, flow_uuid as flow, spent as proved from "flow_token" where purpose = 'confirm'`,
     );
     changes.registerEnding((manager, user) => this.endAll(manager, user));
   }

@@ -70,11 +70,8 @@ export class VerificationStore {
     failures: MailFailures,
     proofs: MailProofs,
   ) {
-    // A mail has the link, or else the code: `linkKeyOf` and `codeKeyOf`.
-    proofs.register(
-      `select 'verification:' || verification_uuid || case when method = 'code' then ':' || mails else '' end as key,
-              null::uuid as flow, approved_at as proved from "verification"`,
-    );
+    // Its mails have it in the key of the link or of the code: `linkKeyOf`, `codeKeyOf`.
+    proofs.register('select verification_uuid as key, null::uuid as flow, approved_at as proved from "verification"');
     housekeeping.register('verifications', () => this.settle(), { present: 'end', past: 'ended' });
     housekeeping.register('old verifications', () => this.purge());
     failures.register(async (message) => {

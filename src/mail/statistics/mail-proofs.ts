@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * SQL of a query for what the links and codes of mails have proved, with the columns `key` (text: key of the link or code
- * in the data of the mail), `flow` (uuid, or null) and `proved` (timestamptz; null: not yet).
+ * SQL of a query for what the links and codes of mails have proved, with the columns `key` (uuid: the one in the key of the
+ * link or code in the data of the mail), `flow` (uuid, or null) and `proved` (timestamptz; null: not yet).
  */
 export type MailProofQuery = string;
 
@@ -17,7 +17,7 @@ export class MailProofs {
 
   /** Returns SQL of the query for all proofs. */
   all(): MailProofQuery {
-    const none = 'select null::text as key, null::uuid as flow, null::timestamptz as proved where false';
+    const none = 'select null::uuid as key, null::uuid as flow, null::timestamptz as proved where false';
     return [none, ...this.queries].join(' union all ');
   }
 }

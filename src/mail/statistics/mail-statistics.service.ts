@@ -35,7 +35,7 @@ const figureColumns = {
   stage: 'message.stageId',
   domain: `lower(split_part(message.recipientAddress, '@', -1))`,
   created: 'message.created',
-  key: `coalesce(message.data -> 'link' ->> 'key', message.data ->> 'codeKey')`,
+  key: `substring(coalesce(message.data -> 'link' ->> 'key', message.data ->> 'codeKey') from '[0-9a-f]{8}-[0-9a-f-]{27}')::uuid`,
 };
 
 /** The figures of a group, for a query over `figured`. */
