@@ -5,6 +5,7 @@ import type { Logger } from './config/logger.js';
 import type { Settings } from './config/settings.js';
 import type { App } from './configure-app.js';
 import { administrator } from './core/bootstrap/bootstrap-names.js';
+import { FirstSignIn } from './flow-execution/first-sign-in.service.js';
 import { MailboxAccess } from './mail/mailbox/mailbox-access.js';
 import { GlobalTransport } from './mail/transport/global-transport.js';
 import { welcome } from './welcome.js';
@@ -29,7 +30,11 @@ export async function announce(app: App, { url, newKey, settings, logger }: Star
   const hasOwnKey = settings.bootstrapToken !== undefined;
   const isShown = process.stdout.isTTY && !isWorker;
   if (newKey !== undefined && !isShown) await storeKey(newKey, settings, logger);
-  if (process.stdout.isTTY) process.stdout.write(`${welcome({ url, isWorker, newKey, hasOwnKey, mailbox })}\n`);
+  // Only where a person reads it: a log is kept, and read by others.
+  const signIn = isShown ? await app.nest.get(FirstSignIn, { strict: false }).link(url) : undefined;
+  if (process.stdout.isTTY) {
+    process.stdout.write(`${welcome({ url, isWorker, newKey, hasOwnKey, signIn, mailbox })}\n`);
+  }
   // Regardless of LOG_LEVEL: the address is nowhere else.
   else
     logger

@@ -7,12 +7,14 @@ interface Start {
   readonly newKey: string | undefined;
   /** Whether BOOTSTRAP_TOKEN sets the key, so that it is not printed. */
   readonly hasOwnKey: boolean;
+  /** Link with which the administrator signs in and chooses a password; undefined if they have one. */
+  readonly signIn: string | undefined;
   /** URL of the local mailbox; undefined with a mail server. */
   readonly mailbox: string | undefined;
 }
 
 /** Returns the text that is printed once the service listens. */
-export function welcome({ url, isWorker, newKey, hasOwnKey, mailbox }: Start): string {
+export function welcome({ url, isWorker, newKey, hasOwnKey, signIn, mailbox }: Start): string {
   const mailboxLine = mailbox === undefined ? '' : `\n  Mailbox      ${mailbox}`;
   if (isWorker) {
     return `
@@ -25,8 +27,13 @@ export function welcome({ url, isWorker, newKey, hasOwnKey, mailbox }: Start): s
     : 'the one shown at the first start (lost? BOOTSTRAP_TOKEN sets another)';
   const token =
     newKey === undefined ? oldKey : `${newKey}\n               of the administrator, akadmin; shown this once`;
+  const consoleLines =
+    signIn === undefined
+      ? `${url}/console/`
+      : `${signIn}\n               signs akadmin in and asks for a password: once, within an hour; a restart shows a new one`;
   return `
   email-stage  ${url}
+  Console      ${consoleLines}
   Swagger UI   ${url}/api/v3/docs/
   API token    ${token}${mailboxLine}
 

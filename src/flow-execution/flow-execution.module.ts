@@ -4,6 +4,7 @@ import { EventsModule } from '../events/events.module.js';
 import { FlowsModule } from '../flows/flows.module.js';
 import { MailModule } from '../mail/mail.module.js';
 import { ConfirmStageExecutor } from './confirm-stage.executor.js';
+import { FirstSignIn } from './first-sign-in.service.js';
 import { FlowExecutionController } from './flow-execution.controller.js';
 import { FlowExecutorController } from './flow-executor.controller.js';
 import { FlowExecutor } from './flow-executor.js';
@@ -38,6 +39,7 @@ import { UnfinishedSignUps } from './unfinished-sign-ups.service.js';
   ],
   providers: [
     ConfirmStageExecutor,
+    FirstSignIn,
     FlowExecutor,
     FlowInspector,
     FlowPlanner,

@@ -169,7 +169,8 @@ export class Recovery {
   }
 }
 
-function linkTo({ slug }: Flow, key: string): RecoveryLink['link'] {
+/** Returns the link of a recovery token. */
+export function linkTo({ slug }: Flow, key: string): RecoveryLink['link'] {
   return { path: `/if/flow/${slug}/`, query: '', parameter: 'flow_token', key };
 }
 
