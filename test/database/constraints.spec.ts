@@ -259,7 +259,7 @@ describe('The tables of users and tokens', () => {
     );
     const forgetful = triggers.map(({ table }) => table.replaceAll('"', ''));
     for (const model of permissionModels) {
-      const name = model.slice(model.indexOf('.') + 1);
+      const name = model.slice(model.indexOf('.') + 1).replace('authenticatedsession', 'session');
       const entity = dataSource.entityMetadatas.find(({ name: other }) => other.toLowerCase() === name);
       expect(forgetful, model).toContain(entity?.tableName);
     }

@@ -21,6 +21,7 @@ import { createVerification } from '../factories/verification.js';
 import { managedKinds, named } from '../support/managed-kinds.js';
 import { modelEventsOf, summary } from '../support/model-events.js';
 import { operations } from '../support/operations.js';
+import { signedIn } from '../support/signed-in.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -35,6 +36,13 @@ type Call = () => Promise<{ status: number }>;
 
 /** Operations other than create, update and delete: each prepares a call and returns it with its events. */
 const others: Readonly<Record<string, () => Promise<[Call, ...events: string[]]>>> = {
+  'DELETE /core/authenticated_sessions/{uuid}/': async () => {
+    const { pk, username } = await createUser(app.api);
+    await signedIn(app, { pk });
+    const { body } = await app.api.get(`/core/authenticated_sessions/?user__username=${username}`);
+    const path = `/core/authenticated_sessions/${body.results[0].uuid}/`;
+    return [() => app.api.delete(path), 'model_deleted authentik_core.authenticatedsession'];
+  },
   'POST /core/groups/{group_uuid}/add_user/': async () => {
     const { pk } = await createGroup(app.api);
     const user = await createUser(app.api);

@@ -56,6 +56,7 @@ import { MailTemplates1795903000000 } from './1795903000000-mail-templates.js';
 import { SessionDetails1795905000000 } from './1795905000000-session-details.js';
 import { SessionNames1795907000000 } from './1795907000000-session-names.js';
 import { SessionNameIndex1795907100000 } from './1795907100000-session-name-index.js';
+import { SessionGrants1795908000000 } from './1795908000000-session-grants.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -117,4 +118,5 @@ export const migrations = [
   SessionDetails1795905000000,
   SessionNames1795907000000,
   SessionNameIndex1795907100000,
+  SessionGrants1795908000000,
 ];
