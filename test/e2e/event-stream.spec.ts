@@ -194,7 +194,6 @@ describe('A client that was away', () => {
 describe('Events', () => {
   let third: TestApp;
   let fourth: TestApp;
-  let opening: Promise<EventReader> | undefined;
 
   beforeAll(async () => {
     const { url } = app.dataSource.options as { url: string };
@@ -227,16 +226,15 @@ describe('Events', () => {
     await app.dataSource.query(`update "event_stream" set kept_until = now() - interval '1 second'`);
     await late.query(`insert into "user" (uuid, username) values (gen_random_uuid(), 'late')`);
     let isOpen = false;
-    const openBoth = async (): Promise<EventReader> => {
-      const first = open({ headers: { 'last-event-id': before.lastId } }, third);
-      await vi.waitFor(async () => {
-        const [row] = await app.dataSource.query(`select kept_until > now() as kept from "event_stream"`);
-        expect(row.kept).toBe(true);
-      });
-      // Another process waits too, although it was not the first.
-      return Promise.race([first, open({}, fourth)]);
-    };
-    opening = openBoth().finally(() => (isOpen = true));
+    const opens = (service: TestApp): Promise<EventReader> =>
+      open({ headers: { 'last-event-id': before.lastId } }, service).finally(() => (isOpen = true));
+    const first = opens(third);
+    await vi.waitFor(async () => {
+      const [row] = await app.dataSource.query(`select kept_until > now() as kept from "event_stream"`);
+      expect(row.kept).toBe(true);
+    });
+    // Another process waits too, although it was not the first.
+    const other = opens(fourth);
     const waits = `select count(*)::int as count from pg_stat_activity
                     where datname = current_database() and query like '%pg_snapshot_xmin%' and state = 'idle'`;
     await vi.waitFor(async () => {
@@ -247,7 +245,7 @@ describe('Events', () => {
     expect(isOpen).toBe(false);
     await late.commitTransaction();
     await late.release();
-    const after = await opening;
+    const [after] = await Promise.all([first, other]);
     await emit(3);
     await reads(after, [3]);
     expect(after.messages[0]).toMatchObject({ event: 'stream.reset', data: { reason: 'expired' } });
