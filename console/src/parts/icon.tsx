@@ -82,8 +82,18 @@ const icons = {
 /** The name of an icon. */
 export type IconName = keyof typeof icons;
 
+/** Icons that point along the line: they are mirrored where lines start at the right. */
+const pointing: readonly IconName[] = ['back', 'leave', 'next', 'previous'];
+
 /** A decoration beside a text. */
 export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }): ReactNode {
   const Drawing = icons[name];
-  return <Drawing className="icon" size={size} strokeWidth={1.75} aria-hidden="true" />;
+  return (
+    <Drawing
+      className={pointing.includes(name) ? 'icon icon-pointing' : 'icon'}
+      size={size}
+      strokeWidth={1.75}
+      aria-hidden="true"
+    />
+  );
 }

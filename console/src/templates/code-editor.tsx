@@ -112,7 +112,7 @@ export function CodeEditor({ label, isHtml, start, isReadOnly, marks, change, sa
         ),
       );
   }, [marks]);
-  return <div ref={place} className="code" />;
+  return <div ref={place} className="code" dir="ltr" />;
 }
 
 /** Places a mark: from its column, or over the whole line. A line that is gone counts as the last one. */

@@ -32,5 +32,5 @@ export function Compare({ isHtml, before, after }: CompareProps): ReactNode {
     });
     return () => view.destroy();
   }, [isHtml, before, after]);
-  return <div ref={place} className="compare" />;
+  return <div ref={place} className="compare" dir="ltr" />;
 }
