@@ -12,7 +12,7 @@ import './styles/flows.css';
 import './styles/settings.css';
 import './styles/suppressions.css';
 
-import { MantineProvider } from '@mantine/core';
+import { DirectionProvider, MantineProvider } from '@mantine/core';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
@@ -23,7 +23,7 @@ import { ApiProblem } from './api/client';
 import { nonce } from './api/nonce';
 import { meQuery } from './api/queries';
 import { router } from './router';
-import { loadTexts } from './texts/texts';
+import { direction, loadTexts } from './texts/texts';
 import { theme } from './theme';
 
 /** A refusal may mean that the session has ended or rights have changed: the shell asks who the visitor is. */
@@ -50,10 +50,12 @@ setNonce(nonce());
 await loadTexts();
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
-      <QueryClientProvider client={client}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </MantineProvider>
+    <DirectionProvider initialDirection={direction()}>
+      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={nonce}>
+        <QueryClientProvider client={client}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </DirectionProvider>
   </StrictMode>,
 );

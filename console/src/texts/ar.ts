@@ -1,0 +1,31 @@
+import { finder } from './ar/finder';
+import { flows } from './ar/flows';
+import { form } from './ar/form';
+import { mails } from './ar/mails';
+import { overview } from './ar/overview';
+import { parts } from './ar/parts';
+import { senders } from './ar/senders';
+import { settings } from './ar/settings';
+import { shell } from './ar/shell';
+import { stages } from './ar/stages';
+import { suppressions } from './ar/suppressions';
+import { templates } from './ar/templates';
+import { users } from './ar/users';
+import type { Catalog } from './texts';
+
+/** Every text of the console in Arabic. */
+export const ar: Partial<Catalog> = {
+  ...finder,
+  ...flows,
+  ...form,
+  ...mails,
+  ...overview,
+  ...parts,
+  ...senders,
+  ...settings,
+  ...shell,
+  ...stages,
+  ...suppressions,
+  ...templates,
+  ...users,
+};

@@ -1,0 +1,27 @@
+/** Texts of the frame around the screens in Arabic. Names in braces stand for values. */
+export const shell = {
+  console: 'لوحة التحكم',
+  'nav.label': 'الرئيسية',
+  'nav.open': 'فتح التنقل',
+  'nav.close': 'إغلاق التنقل',
+  'nav.skip': 'الانتقال إلى المحتوى',
+  'nav.mail': 'البريد',
+  'nav.flowSection': 'المسارات',
+  'nav.people': 'الحسابات',
+  'nav.overview': 'نظرة عامة',
+  'nav.mails': 'الرسائل',
+  'nav.templates': 'القوالب',
+  'nav.users': 'المستخدمون',
+  'nav.senders': 'المرسلون',
+  'nav.flows': 'المسارات',
+  'nav.stages': 'المراحل',
+  'nav.docs': 'توثيق واجهة البرمجة',
+
+  'account.menu': 'حساب {name}',
+  'account.signOut': 'تسجيل الخروج',
+  'account.language': 'اللغة',
+  'account.appearance': 'المظهر',
+  'account.light': 'فاتح',
+  'account.dark': 'داكن',
+  'account.auto': 'حسب النظام',
+};

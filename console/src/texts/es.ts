@@ -1,0 +1,31 @@
+import { finder } from './es/finder';
+import { flows } from './es/flows';
+import { form } from './es/form';
+import { mails } from './es/mails';
+import { overview } from './es/overview';
+import { parts } from './es/parts';
+import { senders } from './es/senders';
+import { settings } from './es/settings';
+import { shell } from './es/shell';
+import { stages } from './es/stages';
+import { suppressions } from './es/suppressions';
+import { templates } from './es/templates';
+import { users } from './es/users';
+import type { Catalog } from './texts';
+
+/** Every text of the console in Spanish. */
+export const es: Partial<Catalog> = {
+  ...finder,
+  ...flows,
+  ...form,
+  ...mails,
+  ...overview,
+  ...parts,
+  ...senders,
+  ...settings,
+  ...shell,
+  ...stages,
+  ...suppressions,
+  ...templates,
+  ...users,
+};

@@ -1,0 +1,27 @@
+/** Texts of the frame around the screens in Spanish. Names in braces stand for values. */
+export const shell = {
+  console: 'Consola',
+  'nav.label': 'Principal',
+  'nav.open': 'Abrir navegación',
+  'nav.close': 'Cerrar navegación',
+  'nav.skip': 'Ir al contenido',
+  'nav.mail': 'Correo',
+  'nav.flowSection': 'Flujos',
+  'nav.people': 'Cuentas',
+  'nav.overview': 'Resumen',
+  'nav.mails': 'Correos',
+  'nav.templates': 'Plantillas',
+  'nav.users': 'Usuarios',
+  'nav.senders': 'Remitentes',
+  'nav.flows': 'Flujos',
+  'nav.stages': 'Etapas',
+  'nav.docs': 'Documentación de la API',
+
+  'account.menu': 'Cuenta de {name}',
+  'account.signOut': 'Cerrar sesión',
+  'account.language': 'Idioma',
+  'account.appearance': 'Apariencia',
+  'account.light': 'Claro',
+  'account.dark': 'Oscuro',
+  'account.auto': 'Como el sistema',
+};

@@ -1,0 +1,31 @@
+import { finder } from './fr/finder';
+import { flows } from './fr/flows';
+import { form } from './fr/form';
+import { mails } from './fr/mails';
+import { overview } from './fr/overview';
+import { parts } from './fr/parts';
+import { senders } from './fr/senders';
+import { settings } from './fr/settings';
+import { shell } from './fr/shell';
+import { stages } from './fr/stages';
+import { suppressions } from './fr/suppressions';
+import { templates } from './fr/templates';
+import { users } from './fr/users';
+import type { Catalog } from './texts';
+
+/** Every text of the console in French. */
+export const fr: Partial<Catalog> = {
+  ...finder,
+  ...flows,
+  ...form,
+  ...mails,
+  ...overview,
+  ...parts,
+  ...senders,
+  ...settings,
+  ...shell,
+  ...stages,
+  ...suppressions,
+  ...templates,
+  ...users,
+};

@@ -1,0 +1,41 @@
+/** Texts of the senders in French. */
+export const senders = {
+  'senders.transports': 'Transports',
+  'senders.noTransports': 'Aucun transport nommé',
+  'senders.noTransportsText':
+    'Les e-mails passent par le serveur de leur étape ou par celui des paramètres (EMAIL_HOST, EMAIL_URL).',
+  'senders.addTransport': 'Ajouter un transport',
+  'senders.addDomain': 'Ajouter un domaine',
+  'senders.edit': 'Modifier',
+  'senders.editOf': 'Modifier {name}',
+  'senders.deleteOf': 'Supprimer {name}',
+  'senders.providerText': 'Remplit l’URL. Remplacez ce qui est entre chevrons.',
+  'senders.rotate': 'Nouvelle clé',
+  'senders.rotateAsk': 'Créer une nouvelle clé pour {name} ?',
+  'senders.rotateText':
+    'Les e-mails sont signés avec la clé active jusqu’à ce que vous publiiez l’enregistrement de la nouvelle et l’activiez.',
+  'senders.domains': 'Domaines',
+  'senders.noDomains': 'Aucun domaine ne signe les e-mails',
+  'senders.noDomainsText':
+    'Ajoutez le domaine de votre expéditeur sous /mail/domains/ pour que les destinataires fassent confiance à ses e-mails.',
+  'senders.signing': 'Les e-mails de ce domaine sont signés avec ses clés actives.',
+  'senders.noActiveKey': 'Publiez ces enregistrements chez le fournisseur du domaine, puis activez les clés.',
+  'senders.notSigning': 'La signature est désactivée.',
+  'senders.key.active': 'Active',
+  'senders.key.pending': 'En attente',
+  'senders.key.retired': 'Retirée',
+  'senders.record.name': 'Nom',
+  'senders.record.type': 'Type',
+  'senders.record.value': 'Valeur',
+  'senders.check': 'Vérifier maintenant',
+  'senders.checkOf': 'Vérifier {name} maintenant',
+  'senders.checking': 'Vérification …',
+  'senders.activate': 'Activer les clés',
+  'senders.activateAsk': 'Signer avec les clés en attente de {name} ?',
+  'senders.activateText':
+    'Les enregistrements des clés en attente doivent être publiés. Ceux des anciennes clés restent quelques jours.',
+  'senders.level.ok': 'bon',
+  'senders.level.warning': 'avertissement',
+  'senders.level.error': 'erreur',
+  'senders.level.unknown': 'inconnu',
+};

@@ -1,0 +1,27 @@
+/** Texts of the frame around the screens in French. Names in braces stand for values. */
+export const shell = {
+  console: 'Console',
+  'nav.label': 'Principale',
+  'nav.open': 'Ouvrir la navigation',
+  'nav.close': 'Fermer la navigation',
+  'nav.skip': 'Aller au contenu',
+  'nav.mail': 'E-mail',
+  'nav.flowSection': 'Flux',
+  'nav.people': 'Comptes',
+  'nav.overview': 'Vue d’ensemble',
+  'nav.mails': 'E-mails',
+  'nav.templates': 'Modèles',
+  'nav.users': 'Utilisateurs',
+  'nav.senders': 'Expéditeurs',
+  'nav.flows': 'Flux',
+  'nav.stages': 'Étapes',
+  'nav.docs': 'Documentation de l’API',
+
+  'account.menu': 'Compte de {name}',
+  'account.signOut': 'Se déconnecter',
+  'account.language': 'Langue',
+  'account.appearance': 'Apparence',
+  'account.light': 'Clair',
+  'account.dark': 'Sombre',
+  'account.auto': 'Comme le système',
+};

@@ -1,0 +1,31 @@
+import type { Catalog } from './texts';
+import { finder } from './zh-Hans/finder';
+import { flows } from './zh-Hans/flows';
+import { form } from './zh-Hans/form';
+import { mails } from './zh-Hans/mails';
+import { overview } from './zh-Hans/overview';
+import { parts } from './zh-Hans/parts';
+import { senders } from './zh-Hans/senders';
+import { settings } from './zh-Hans/settings';
+import { shell } from './zh-Hans/shell';
+import { stages } from './zh-Hans/stages';
+import { suppressions } from './zh-Hans/suppressions';
+import { templates } from './zh-Hans/templates';
+import { users } from './zh-Hans/users';
+
+/** Every text of the console in Simplified Chinese. */
+export const zhHans: Partial<Catalog> = {
+  ...finder,
+  ...flows,
+  ...form,
+  ...mails,
+  ...overview,
+  ...parts,
+  ...senders,
+  ...settings,
+  ...shell,
+  ...stages,
+  ...suppressions,
+  ...templates,
+  ...users,
+};

@@ -1,0 +1,27 @@
+/** Texts of the frame around the screens in Simplified Chinese. Names in braces stand for values. */
+export const shell = {
+  console: '控制台',
+  'nav.label': '主导航',
+  'nav.open': '打开导航',
+  'nav.close': '关闭导航',
+  'nav.skip': '跳到正文',
+  'nav.mail': '邮件',
+  'nav.flowSection': '流程',
+  'nav.people': '账户',
+  'nav.overview': '概览',
+  'nav.mails': '邮件',
+  'nav.templates': '模板',
+  'nav.users': '用户',
+  'nav.senders': '发件人',
+  'nav.flows': '流程',
+  'nav.stages': '阶段',
+  'nav.docs': 'API 文档',
+
+  'account.menu': '{name} 的账户',
+  'account.signOut': '退出登录',
+  'account.language': '语言',
+  'account.appearance': '外观',
+  'account.light': '浅色',
+  'account.dark': '深色',
+  'account.auto': '跟随系统',
+};
