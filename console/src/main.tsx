@@ -7,6 +7,7 @@ import './styles/finder.css';
 import './styles/mail-content.css';
 import './styles/overview.css';
 import './styles/people.css';
+import './styles/system.css';
 import './styles/form.css';
 import './styles/flows.css';
 import './styles/settings.css';

@@ -13,11 +13,12 @@ export interface ListSearch {
   readonly since?: string | undefined;
   readonly server?: string | undefined;
   readonly transport?: string | undefined;
+  readonly user?: string | undefined;
   readonly verified?: string | undefined;
   readonly page?: string | undefined;
 }
 
-const kept = ['q', 'state', 'stage', 'kind', 'since', 'server', 'transport', 'verified', 'page'] as const;
+const kept = ['q', 'state', 'stage', 'kind', 'since', 'server', 'transport', 'user', 'verified', 'page'] as const;
 
 /** Keeps the texts among the known values, and drops empty ones. */
 function listSearch(given: Record<string, unknown>): ListSearch {
@@ -125,6 +126,87 @@ const template = createRoute({
   path: '/templates/edit/$',
   component: lazyRouteComponent(() => import('./templates/template-page'), 'TemplatePage'),
 });
+const groups = createRoute({
+  getParentRoute: () => root,
+  path: '/groups',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./groups/group-list'), 'GroupList'),
+});
+const group = createRoute({
+  getParentRoute: () => root,
+  path: '/groups/$pk',
+  component: lazyRouteComponent(() => import('./groups/group-page'), 'GroupPage'),
+});
+const roles = createRoute({
+  getParentRoute: () => root,
+  path: '/roles',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./roles/role-list'), 'RoleList'),
+});
+const role = createRoute({
+  getParentRoute: () => root,
+  path: '/roles/$pk',
+  component: lazyRouteComponent(() => import('./roles/role-page'), 'RolePage'),
+});
+const invitations = createRoute({
+  getParentRoute: () => root,
+  path: '/invitations',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./invitations/invitation-list'), 'InvitationList'),
+});
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitations/$pk',
+  component: lazyRouteComponent(() => import('./invitations/invitation-page'), 'InvitationPage'),
+});
+const events = createRoute({
+  getParentRoute: () => root,
+  path: '/events',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./events/event-list'), 'EventList'),
+});
+const event = createRoute({
+  getParentRoute: () => root,
+  path: '/events/$pk',
+  component: lazyRouteComponent(() => import('./events/event-page'), 'EventPage'),
+});
+const tokens = createRoute({
+  getParentRoute: () => root,
+  path: '/tokens',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./tokens/token-list'), 'TokenList'),
+});
+const token = createRoute({
+  getParentRoute: () => root,
+  path: '/tokens/$identifier',
+  component: lazyRouteComponent(() => import('./tokens/token-page'), 'TokenPage'),
+});
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./webhooks/webhook-list'), 'WebhookList'),
+});
+const webhook = createRoute({
+  getParentRoute: () => root,
+  path: '/webhooks/$pk',
+  component: lazyRouteComponent(() => import('./webhooks/webhook-page'), 'WebhookPage'),
+});
+const delivery = createRoute({
+  getParentRoute: () => root,
+  path: '/webhooks/deliveries/$pk',
+  component: lazyRouteComponent(() => import('./webhooks/delivery-page'), 'DeliveryPage'),
+});
+const blueprints = createRoute({
+  getParentRoute: () => root,
+  path: '/blueprints',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./blueprints/blueprint-list'), 'BlueprintList'),
+});
+const blueprint = createRoute({
+  getParentRoute: () => root,
+  path: '/blueprints/$pk',
+  component: lazyRouteComponent(() => import('./blueprints/blueprint-page'), 'BlueprintPage'),
+});
 
 /** The addresses below `/console/`. */
 export const router = createRouter({
@@ -146,6 +228,21 @@ export const router = createRouter({
     newFlow,
     importFlow,
     flow,
+    groups,
+    group,
+    roles,
+    role,
+    invitations,
+    invitation,
+    events,
+    event,
+    tokens,
+    token,
+    webhooks,
+    webhook,
+    delivery,
+    blueprints,
+    blueprint,
   ]),
   basepath: '/console',
   defaultPreload: 'intent',

@@ -11,6 +11,12 @@ export type Permission =
   | 'superuser'
   | 'add_suppression'
   | 'add_maildomain'
+  | `${'add' | 'change' | 'delete' | 'view'}_${'blueprintinstance' | 'group' | 'invitation' | 'role' | 'user' | 'webhookendpoint'}`
+  | `${'add_user_to' | 'remove_user_from'}_group`
+  | `${'assign' | 'unassign'}_${'role' | 'user'}_permissions`
+  | `${'change' | 'view'}_webhookdelivery`
+  | `${'delete' | 'view'}_authenticatedsession`
+  | `${'set' | 'view'}_token_key`
   | 'change_maildomain'
   | 'change_mailmessage'
   | 'change_mailtemplate'
@@ -20,13 +26,13 @@ export type Permission =
   | 'delete_maildomain'
   | 'delete_namedtransport'
   | 'export_flow'
+  | 'reset_user_password'
   | 'view_event'
   | 'view_maildomain'
   | 'view_mailmessage'
   | 'view_mailtemplate'
   | 'view_namedtransport'
-  | 'view_suppression'
-  | 'view_user';
+  | 'view_suppression';
 
 /** The signed-in user. */
 export interface Session {

@@ -37,10 +37,30 @@ const sections: readonly Section[] = [
       { to: '/stages', icon: 'stages', label: 'nav.stages', needs: ['view_stage'] },
     ],
   },
-  { title: 'nav.people', entries: [{ to: '/users', icon: 'users', label: 'nav.users', needs: ['view_user'] }] },
+  {
+    title: 'nav.people',
+    entries: [
+      { to: '/users', icon: 'users', label: 'nav.users', needs: ['view_user'] },
+      { to: '/groups', icon: 'groups', label: 'nav.groups', needs: ['view_group'] },
+      { to: '/roles', icon: 'roles', label: 'nav.roles', needs: ['view_role'] },
+      { to: '/invitations', icon: 'invitations', label: 'nav.invitations', needs: ['view_invitation'] },
+    ],
+  },
   {
     title: 'nav.system',
-    entries: [{ to: '/settings', icon: 'settings', label: 'nav.settings', needs: ['superuser'] }],
+    entries: [
+      { to: '/events', icon: 'events', label: 'nav.events', needs: ['view_event'] },
+      // Every user has tokens of their own.
+      { to: '/tokens', icon: 'tokens', label: 'nav.tokens', needs: [] },
+      {
+        to: '/webhooks',
+        icon: 'webhooks',
+        label: 'nav.webhooks',
+        needs: ['view_webhookendpoint', 'view_webhookdelivery'],
+      },
+      { to: '/blueprints', icon: 'blueprints', label: 'nav.blueprints', needs: ['view_blueprintinstance'] },
+      { to: '/settings', icon: 'settings', label: 'nav.settings', needs: ['superuser'] },
+    ],
   },
 ];
 

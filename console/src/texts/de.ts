@@ -10,6 +10,8 @@ import { shell } from './de/shell';
 import { stages } from './de/stages';
 import { suppressions } from './de/suppressions';
 import { templates } from './de/templates';
+import { people } from './de/people';
+import { system } from './de/system';
 import { users } from './de/users';
 import type { Catalog } from './texts';
 
@@ -27,5 +29,7 @@ export const de: Catalog = {
   ...stages,
   ...suppressions,
   ...templates,
+  ...people,
+  ...system,
   ...users,
 };

@@ -10,6 +10,8 @@ import { shell } from './en/shell';
 import { stages } from './en/stages';
 import { suppressions } from './en/suppressions';
 import { templates } from './en/templates';
+import { people } from './en/people';
+import { system } from './en/system';
 import { users } from './en/users';
 
 /** Every text of the console in English, one file for each area. */
@@ -26,5 +28,7 @@ export const en = {
   ...stages,
   ...suppressions,
   ...templates,
+  ...people,
+  ...system,
   ...users,
 } as const;

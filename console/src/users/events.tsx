@@ -1,32 +1,48 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
-import { Moment } from '../parts/moment';
+import { EventRow } from '../events/event-rows';
+import { type EventFilter, eventsQuery } from '../events/queries';
 import { Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
 import { t } from '../texts/texts';
-import { eventsQuery } from './queries';
 
-/** What a user did. */
-export function Events({ username }: { readonly username: string }): ReactNode {
+/** The latest events of a user, and about the user. */
+export function Events({ user }: { readonly user: Schema<'User'> }): ReactNode {
+  const all = (
+    <Link to="/events" search={{ user: user.username }} className="text-link">
+      {t('users.allEvents')}
+    </Link>
+  );
+  const about = { context_model_app: 'authentik_core', context_model_name: 'user', context_model_pk: String(user.pk) };
   return (
-    <Panel title={t('users.events')}>
-      <Loaded query={useQuery(eventsQuery(username))} lines={3}>
+    <>
+      <Latest title={t('users.events')} filter={{ username: user.username }} aside={all} />
+      <Latest title={t('users.eventsAbout')} filter={about} />
+    </>
+  );
+}
+
+interface LatestProps {
+  readonly title: string;
+  readonly filter: EventFilter;
+  readonly aside?: ReactNode;
+}
+
+function Latest({ title, filter, aside }: LatestProps): ReactNode {
+  return (
+    <Panel title={title} aside={aside}>
+      <Loaded query={useQuery(eventsQuery({ ...filter, page_size: 8 }))} lines={3}>
         {({ results }) =>
           results.length === 0 ? (
             <p className="panel-text">{t('users.noEvents')}</p>
           ) : (
             <ul className="rows">
               {results.map((event) => (
-                <li key={event.pk} className="row event">
-                  <code>{event.action}</code>
-                  <span className="row-soft" dir="auto">
-                    {subjectOf(event)}
-                  </span>
-                  <span className="row-time">
-                    <Moment time={event.created} />
-                  </span>
+                <li key={event.pk}>
+                  <EventRow event={event} />
                 </li>
               ))}
             </ul>
@@ -35,11 +51,4 @@ export function Events({ username }: { readonly username: string }): ReactNode {
       </Loaded>
     </Panel>
   );
-}
-
-/** What the event is about: its message, or the name of the object. */
-function subjectOf({ context, client_ip: ip }: Schema<'Event'>): string {
-  const { message, model } = (context ?? {}) as { message?: unknown; model?: { name?: unknown } };
-  const subject = [message, model?.name].find((text) => typeof text === 'string') ?? '';
-  return [subject, ip ?? ''].filter((part) => part !== '').join(' · ');
 }

@@ -33,9 +33,12 @@ export const addressesQuery = (id: number) =>
     queryFn: () => contentOf(api.GET('/core/users/{id}/addresses/', { params: { path: { id } } })),
   });
 
-/** What a user did, the newest first. */
-export const eventsQuery = (username: string) =>
+/** Where a user is signed in, the latest use first. */
+export const sessionsQuery = (username: string) =>
   queryOptions({
-    queryKey: ['events', username],
-    queryFn: () => contentOf(api.GET('/events/events/', { params: { query: { username, page_size: 20 } } })),
+    queryKey: ['sessions', username],
+    queryFn: () =>
+      contentOf(
+        api.GET('/core/authenticated_sessions/', { params: { query: { user__username: username, page_size: 100 } } }),
+      ),
   });

@@ -6,21 +6,27 @@ import type { Schema } from '../api/client';
 import { MailRows } from '../mails/mail-rows';
 import { mailsQuery } from '../mails/queries';
 import { Facts } from '../parts/facts';
+import { choiceLabel } from '../parts/form/field';
 import { Icon } from '../parts/icon';
 import { Moment } from '../parts/moment';
 import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
+import { UserActions } from './actions';
 import { Events } from './events';
+import { Groups } from './groups';
+import { UserPermissions } from './permissions';
 import { addressesQuery, userQuery } from './queries';
+import { Sessions } from './sessions';
+import { Tokens } from './tokens';
 import { Verified } from './verified';
 
 type User = Schema<'User'>;
 
 const route = getRouteApi('/users/$id');
 
-/** A user: addresses and how they were verified, mails, events. */
+/** A user: addresses and how they were verified, mails, sessions, events, permissions, groups and tokens. */
 export function UserPage(): ReactNode {
   const id = Number(route.useParams().id);
   return (
@@ -31,7 +37,8 @@ export function UserPage(): ReactNode {
 }
 
 function Shown({ user }: { readonly user: User }): ReactNode {
-  const { can } = useSession();
+  const { can, user: me } = useSession();
+  const isSelf = me.pk === user.pk;
   return (
     <Page
       title={user.name === '' ? user.username : user.name}
@@ -49,6 +56,7 @@ function Shown({ user }: { readonly user: User }): ReactNode {
           </p>
         )
       }
+      actions={<UserActions user={user} />}
     >
       <div className="columns">
         <div>
@@ -56,11 +64,17 @@ function Shown({ user }: { readonly user: User }): ReactNode {
             <Addresses user={user} />
           </Panel>
           {can('view_mailmessage') && user.email !== '' && <Mails address={user.email ?? ''} />}
-          {can('view_event') && <Events username={user.username} />}
+          {(isSelf || can('view_authenticatedsession')) && <Sessions user={user} />}
+          {can('view_event') && <Events user={user} />}
         </div>
-        <Panel title={t('mailPage.details')}>
-          <Details user={user} />
-        </Panel>
+        <div>
+          <Panel title={t('mailPage.details')}>
+            <Details user={user} />
+          </Panel>
+          <UserPermissions user={user} />
+          <Groups user={user} />
+          {(isSelf || me.is_superuser) && <Tokens user={user} />}
+        </div>
       </div>
     </Page>
   );
@@ -123,14 +137,13 @@ function Mails({ address }: { readonly address: string }): ReactNode {
 }
 
 function Details({ user }: { readonly user: User }): ReactNode {
-  const groups = (user.groups_obj ?? []).map(({ name }) => name).join(', ');
   const { last_login: login = null, password_change_date: changed } = user;
   return (
     <Facts
       facts={[
         [t('users.username'), user.username],
         [t('users.status'), t(user.is_active === false ? 'users.inactive' : 'users.active')],
-        [t('users.groups'), groups],
+        [t('users.type'), user.type === undefined ? '' : choiceLabel(user.type)],
         [t('users.login'), login === null ? t('users.never') : <Moment key="login" time={login} exact />],
         [t('users.password'), <Moment key="password" time={changed} exact />],
       ]}

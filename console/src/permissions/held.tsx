@@ -1,0 +1,52 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+
+import { Loaded } from '../parts/states';
+import { t } from '../texts/texts';
+import { Grants } from './grants';
+import { PermissionPicker } from './picker';
+import { type Holder, objectPermissionsQuery, permissionsQuery, unassign, unassignObject } from './queries';
+
+interface HeldProps {
+  readonly holder: Holder;
+  readonly mayGive: boolean;
+  readonly mayTake: boolean;
+  /** Said if there are none. */
+  readonly none: string;
+}
+
+/** The permissions that a user or a role itself has, with buttons to give and take them. */
+export function HeldPermissions({ holder, mayGive, mayTake, none }: HeldProps): ReactNode {
+  const client = useQueryClient();
+  const everywhere = useQuery(permissionsQuery(holder));
+  const objects = useQuery(objectPermissionsQuery(holder)).data?.results ?? [];
+  const refresh = async (): Promise<void> => {
+    await client.invalidateQueries(permissionsQuery(holder));
+    await client.invalidateQueries(objectPermissionsQuery(holder));
+    await client.invalidateQueries({ queryKey: ['me'] });
+  };
+  return (
+    <Loaded query={everywhere} lines={3}>
+      {({ results }) => (
+        <>
+          {results.length + objects.length === 0 && <p className="panel-text">{none}</p>}
+          <Grants
+            permissions={results}
+            objects={objects}
+            remove={mayTake ? (codename) => unassign(holder, [codename]).then(refresh) : undefined}
+            removeObject={mayTake ? (grant) => unassignObject(holder, grant).then(refresh) : undefined}
+          />
+          {mayGive && (
+            <div className="panel-foot-actions">
+              <PermissionPicker
+                holder={holder}
+                held={new Set(results.map(({ app_label: app, codename }) => `${app}.${codename}`))}
+                done={() => void refresh()}
+              />
+            </div>
+          )}
+        </>
+      )}
+    </Loaded>
+  );
+}
