@@ -1,0 +1,193 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { createPasswordUser } from '../factories/password-user.js';
+import { createRole } from '../factories/role.js';
+import { createToken } from '../factories/token.js';
+import { createUser } from '../factories/user.js';
+import { signedIn } from '../support/signed-in.js';
+import { closeContexts, expectAccessible, launchBrowser, sideways, takePicture } from './browser.js';
+import { type ConsoleService, markup, startConsoleService } from './console-service.js';
+
+let browser: Browser;
+let service: ConsoleService;
+let colleague: Awaited<ReturnType<typeof createPasswordUser>>;
+let paths: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  [browser, service] = await Promise.all([launchBrowser(), startConsoleService()]);
+  const { api } = service;
+  colleague = await createPasswordUser(api, { username: 'ida', name: 'Ida Rhodes', email: 'ida@readers.example' });
+  const hostile = await createUser(api, { username: 'hostile', name: markup });
+  const role = await createRole(api, ['authentik_core.view_user']);
+  const group = await api.post('/core/groups/', { name: markup, roles: [role.pk], users: [hostile.pk] });
+  const token = await createToken(api, { identifier: 'leaked-deployment', user: hostile.pk, description: markup });
+  const invitation = await api.post('/stages/invitation/invitations/', { name: 'friend' });
+  const url = 'https://hooks.example/events';
+  const webhook = await api.post('/webhooks/endpoints/', { name: markup, url, description: markup, enabled: false });
+  const blueprint = await api.post('/managed/blueprints/', { name: markup, content: 'version: 1\nentries: []\n' });
+  const events = await api.get('/events/events/?action=model_updated');
+  paths = {
+    user: `/console/users/${hostile.pk}`,
+    groups: '/console/groups',
+    group: `/console/groups/${group.body.pk}`,
+    roles: '/console/roles',
+    role: `/console/roles/${role.pk}`,
+    invitations: '/console/invitations',
+    invitation: `/console/invitations/${invitation.body.pk}`,
+    events: '/console/events',
+    event: `/console/events/${events.body.results[0].pk}`,
+    tokens: '/console/tokens',
+    token: `/console/tokens/${token.identifier}`,
+    webhooks: '/console/webhooks',
+    webhook: `/console/webhooks/${webhook.body.pk}`,
+    blueprints: '/console/blueprints',
+    blueprint: `/console/blueprints/${blueprint.body.pk}`,
+  };
+});
+afterAll(async () => {
+  await browser.close();
+  await service.stop();
+});
+beforeEach(() => service.dataSource.query('delete from "request_limit"'));
+afterEach(() => closeContexts(browser));
+
+const follow = (page: Page, name: string): Promise<void> =>
+  page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+
+it('An administrator lets a colleague read mails and nothing more, in five clicks', async () => {
+  const { page } = await service.open(browser, '/console/');
+  await follow(page, 'Users');
+  await page.getByRole('link', { name: 'Ida Rhodes' }).click();
+  await page.getByRole('button', { name: 'Add permission' }).click();
+  await page.getByRole('dialog').getByRole('group', { name: 'Mails', exact: true }).getByLabel('view').check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Add 1 permission' }).click();
+  const permissions = page.getByRole('region', { name: 'Permissions' });
+  await permissions.getByRole('button', { name: 'Remove Mails: view' }).waitFor();
+  const { body } = await service.api.get(`/rbac/permissions/?user=${colleague.pk}`);
+  expect(body.results.map(({ codename }: { codename: string }) => codename)).toEqual(['view_mailmessage']);
+
+  const visit = await service.open(browser, '/console/', { user: colleague });
+  visit.complaints.length = 0;
+  await visit.page.getByRole('link', { name: 'Mails', exact: true }).waitFor();
+  const seen = await visit.page.getByRole('navigation').getByRole('link').allInnerTexts();
+  expect(seen).toEqual(['Overview', 'Mails', 'Tokens', 'API documentation']);
+  await follow(visit.page, 'Tokens');
+  await visit.page.getByText('No tokens').waitFor();
+  expect(visit.complaints).toEqual([]);
+});
+
+it('An administrator signs a user out of one browser and then of all', async () => {
+  const user = await createUser(service.api, { username: 'lost', name: 'Lost Phone' });
+  const visitors = [await signedIn(service, user), await signedIn(service, user), await signedIn(service, user)];
+  const signedInCount = async (): Promise<number> => {
+    const answers = await Promise.all(visitors.map((visitor) => visitor.request('GET', '/core/users/me/')));
+    return answers.filter(({ status }) => status === 200).length;
+  };
+  const { page } = await service.open(browser, `/console/users/${user.pk}`);
+  const sessions = page.getByRole('region', { name: 'Sessions' });
+  await sessions.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out', exact: true }).click();
+  await expect.poll(signedInCount).toBe(2);
+  await sessions.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click();
+  await sessions.getByText('This user is not signed in.').waitFor();
+  expect(await signedInCount()).toBe(0);
+});
+
+it('An administrator finds a leaked token and revokes it', async () => {
+  const { identifier } = await createToken(service.api, { identifier: 'leaked-backup' });
+  const { page } = await service.open(browser, '/console/');
+  await follow(page, 'Tokens');
+  await page.getByRole('searchbox', { name: 'Search by identifier' }).fill('backup');
+  await page.getByRole('link', { name: 'leaked-backup' }).click();
+  await page.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('heading', { name: 'Tokens' }).waitFor();
+  expect((await service.api.get(`/core/tokens/${identifier}/`)).status).toBe(404);
+});
+
+it('An administrator creates a token, whose key is shown once', async () => {
+  const { page } = await service.open(browser, '/console/tokens');
+  await page.getByRole('button', { name: 'Create token' }).click();
+  await page.getByLabel('Identifier').fill('nightly-report');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  const key = (await page.getByRole('dialog').locator('.secret code').textContent()) ?? '';
+  expect((await service.client(key).get('/core/users/me/')).body.user.username).toBe('grace');
+  await page.getByRole('button', { name: 'I have copied it' }).click();
+  await page.getByRole('link', { name: 'nightly-report' }).waitFor();
+  expect(await page.content()).not.toContain(key);
+});
+
+it('An administrator invites a person by a link that works', async () => {
+  const { page } = await service.open(browser, '/console/');
+  await follow(page, 'Invitations');
+  await page.getByRole('button', { name: 'Create invitation' }).click();
+  await page.getByLabel('Name').fill('new-colleague');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  const link = (await page.getByRole('region', { name: 'Link' }).locator('code').textContent()) ?? '';
+  const { body } = await service.api.get('/stages/invitation/invitations/?name=new-colleague');
+  expect(link).toBe(`${service.url}/if/flow/default-enrollment-flow/?itoken=${body.results[0].pk}`);
+  expect(body.results[0].single_use).toBe(true);
+  expect((await fetch(link)).status).toBe(200);
+});
+
+it('An administrator renames, recovers, deactivates and deletes a user, whose name confirms it', async () => {
+  const user = await createUser(service.api, { username: 'leaver', name: 'Leaver', email: 'leaver@readers.example' });
+  const { page } = await service.open(browser, `/console/users/${user.pk}`);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('dialog').locator('input[name="name"]').fill('Left Already');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await page.getByRole('heading', { name: 'Left Already' }).waitFor();
+  const choose = async (action: string): Promise<void> => {
+    await page.getByRole('button', { name: 'Actions' }).click();
+    await page.getByRole('menuitem', { name: action }).click();
+  };
+  await choose('Recovery link');
+  await page.getByRole('button', { name: 'Create link' }).click();
+  expect(await page.getByRole('dialog').locator('.secret code').textContent()).toContain('/if/flow/');
+  await page.getByRole('button', { name: 'I have copied it' }).click();
+  await choose('Deactivate');
+  await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
+  await page.getByText('Deactivated').waitFor();
+  await choose('Delete');
+  const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete' });
+  expect(await confirm.isDisabled()).toBe(true);
+  await page.getByLabel('Type “leaver” to confirm').fill('leaver');
+  await confirm.click();
+  await page.getByRole('heading', { name: 'Users' }).waitFor();
+  expect((await service.api.get(`/core/users/${user.pk}/`)).status).toBe(404);
+});
+
+it('An administrator gives an application events, and sees what it answered', async () => {
+  const { page } = await service.open(browser, '/console/webhooks');
+  await page.getByRole('button', { name: 'Create endpoint' }).click();
+  await page.locator('input[name="name"]').fill('library');
+  await page.locator('input[name="url"]').fill('https://hooks.invalid/events');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  expect(await page.getByRole('dialog').locator('.secret code').textContent()).toMatch(/^whsec_/);
+  await page.getByRole('button', { name: 'I have copied it' }).click();
+  await page.getByRole('button', { name: 'Send test event' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Send test event' }).click();
+  await page.getByRole('region', { name: 'Deliveries' }).getByRole('link', { name: 'webhook.test' }).click();
+  await page.getByRole('region', { name: 'Attempts' }).getByText('No answer').first().waitFor();
+});
+
+describe.each([375, 1280])('At %d px', (width) => {
+  it.each(['light', 'dark'] as const)(
+    'every screen fits, shows markup as text, breaks no policy and has no violation of accessibility, in %s mode',
+    async (mode) => {
+      const options = { viewport: { width, height: 820 }, colorScheme: mode, reducedMotion: 'reduce' } as const;
+      const { page, complaints } = await service.open(browser, '/console/', { options });
+      complaints.length = 0;
+      for (const [name, path] of Object.entries(paths)) {
+        await page.goto(path, { waitUntil: 'networkidle' });
+        expect(await sideways(page), name).toBe(0);
+        expect(await page.locator('img[src="x"]').count(), name).toBe(0);
+        await takePicture(page, `console-${name}-${width}-${mode}`);
+        await expectAccessible(page, name);
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
+});
