@@ -40,7 +40,6 @@ export function Groups({ user }: { readonly user: User }): ReactNode {
                 name
               )}
             </span>
-            <span />
             {can('remove_user_from_group') && can('view_group') && (
               <Confirmed
                 label={t('groups.removeMember')}

@@ -89,8 +89,8 @@ function Endpoints(): ReactNode {
                     <Line
                       main={endpoint.name}
                       below={endpoint.url}
-                      middle={(endpoint.event_types ?? []).join(', ') || t('webhooks.allEvents')}
-                      end={<EndpointState endpoint={endpoint} />}
+                      middle={<EndpointState endpoint={endpoint} />}
+                      end={(endpoint.event_types ?? []).join(', ') || t('webhooks.allEvents')}
                     />
                   </Link>
                 </li>

@@ -37,6 +37,8 @@ export const system: Record<keyof typeof english, string> = {
   'event.configuration_error': 'Fehler der Konfiguration',
   'event.policy_exception': 'Regel gescheitert',
   'event.system_exception': 'Fehler des Dienstes',
+  'choice.api': 'API',
+  'choice.app_password': 'App-Passwort',
   'tokens.search': 'Kennung, Person oder Beschreibung suchen',
   'tokens.list': 'Liste der Token',
   'tokens.back': 'Alle Token',

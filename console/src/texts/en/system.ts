@@ -36,6 +36,8 @@ export const system = {
   'event.policy_exception': 'Policy failed',
   'event.system_exception': 'Error of the service',
 
+  'choice.api': 'API',
+  'choice.app_password': 'App password',
   'tokens.search': 'Search by identifier, user or description',
   'tokens.list': 'List of tokens',
   'tokens.back': 'All tokens',
