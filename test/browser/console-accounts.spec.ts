@@ -70,7 +70,7 @@ it('An administrator lets a colleague read mails and nothing more, in five click
   const visit = await service.open(browser, '/console/', { user: colleague });
   visit.complaints.length = 0;
   await visit.page.getByRole('link', { name: 'Mails', exact: true }).waitFor();
-  const seen = await visit.page.getByRole('navigation').getByRole('link').allInnerTexts();
+  const seen = await visit.page.getByRole('navigation').locator('.nav-link').allInnerTexts();
   expect(seen).toEqual(['Overview', 'Mails', 'Tokens', 'API documentation']);
   await follow(visit.page, 'Tokens');
   await visit.page.getByText('No tokens').waitFor();
@@ -110,7 +110,7 @@ it('An administrator finds a leaked token and revokes it', async () => {
 it('An administrator creates a token, whose key is shown once', async () => {
   const { page } = await service.open(browser, '/console/tokens');
   await page.getByRole('button', { name: 'Create token' }).click();
-  await page.getByLabel('Identifier').fill('nightly-report');
+  await page.locator('input[name="identifier"]').fill('nightly-report');
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   const key = (await page.getByRole('dialog').locator('.secret code').textContent()) ?? '';
   expect((await service.client(key).get('/core/users/me/')).body.user.username).toBe('grace');
@@ -123,7 +123,7 @@ it('An administrator invites a person by a link that works', async () => {
   const { page } = await service.open(browser, '/console/');
   await follow(page, 'Invitations');
   await page.getByRole('button', { name: 'Create invitation' }).click();
-  await page.getByLabel('Name').fill('new-colleague');
+  await page.locator('input[name="name"]').fill('new-colleague');
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   const link = (await page.getByRole('region', { name: 'Link' }).locator('code').textContent()) ?? '';
   const { body } = await service.api.get('/stages/invitation/invitations/?name=new-colleague');

@@ -2,7 +2,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
 import { Loaded } from '../parts/states';
-import { t } from '../texts/texts';
 import { Grants } from './grants';
 import { PermissionPicker } from './picker';
 import { type Holder, objectPermissionsQuery, permissionsQuery, unassign, unassignObject } from './queries';

@@ -106,7 +106,7 @@ function Endpoints(): ReactNode {
 /** Whether an endpoint takes events. */
 export function EndpointState({ endpoint }: { readonly endpoint: Endpoint }): ReactNode {
   const { enabled, failing_since: since } = endpoint;
-  if (enabled === false) return <span className="state">{t('blueprints.disabled')}</span>;
+  if (!enabled) return <span className="state">{t('blueprints.disabled')}</span>;
   if (since === null) {
     return (
       <span className="state" data-state="good">

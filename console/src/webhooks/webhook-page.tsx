@@ -58,7 +58,7 @@ function FoundEndpoint({ endpoint }: { readonly endpoint: Schema<'WebhookEndpoin
       }
       actions={
         <>
-          {can('change_webhookendpoint') && endpoint.enabled !== false && (
+          {can('change_webhookendpoint') && endpoint.enabled && (
             <Confirmed
               label={t('webhooks.test')}
               icon={<Icon name="senders" />}
