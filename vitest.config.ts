@@ -116,7 +116,11 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.spec.ts'],
-          globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
+          globalSetup: [
+            'test/support/database-server.ts',
+            'test/support/compiled-sources.ts',
+            'test/support/built-console.ts',
+          ],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

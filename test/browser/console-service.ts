@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { vi } from 'vitest';
@@ -31,14 +28,6 @@ interface ConsoleVisit {
   readonly user?: { readonly username: string; readonly password: string };
 }
 
-/** Builds the console from the sources, as `npm run build` does: not with React for developers, which `test` would mean. */
-async function buildConsole(): Promise<void> {
-  const vite = fileURLToPath(new URL('../../node_modules/vite/bin/vite.js', import.meta.url));
-  const folder = fileURLToPath(new URL('../../console/', import.meta.url));
-  const env = { ...process.env, NODE_ENV: 'production' };
-  await promisify(execFile)(process.execPath, [vite, 'build', folder], { env });
-}
-
 export async function startConsoleService(): Promise<ConsoleService> {
   const sink = new SmtpSink((recipient) => {
     if (recipient.startsWith('nobody')) throw new SmtpRefusal(550, `5.1.1 <${recipient}>: No such mailbox here`);
@@ -46,7 +35,7 @@ export async function startConsoleService(): Promise<ConsoleService> {
     if (recipient.startsWith('busy')) throw new SmtpRefusal(451, '4.7.1 Greylisted, come back in some minutes');
   });
   const port = await sink.listen();
-  const [app] = await Promise.all([startDefaultService(), buildConsole()]);
+  const app = await startDefaultService();
   const stage = await createSendingStage(app, port, { name: 'Library sign-up' });
   await app.api.post('/mail/transports/', { name: 'Library mail', url: `smtp://127.0.0.1:${port}` });
   const groups = await app.api.get('/core/groups/?is_superuser=true');
