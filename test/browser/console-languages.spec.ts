@@ -53,7 +53,7 @@ it.each([
   await page.context().close();
 });
 
-it('Whoever chooses another language in the menu gets it, and keeps it', async () => {
+it('Another language of the menu stays chosen', async () => {
   const { page } = await visit({ locale: 'ar' });
   await page.getByRole('button', { name: 'حساب Grace Hopper' }).click();
   await page.getByRole('menuitem', { name: '简体中文' }).click();

@@ -4,17 +4,19 @@ import { form } from './ar/form';
 import { mails } from './ar/mails';
 import { overview } from './ar/overview';
 import { parts } from './ar/parts';
+import { people } from './ar/people';
 import { senders } from './ar/senders';
 import { settings } from './ar/settings';
 import { shell } from './ar/shell';
 import { stages } from './ar/stages';
 import { suppressions } from './ar/suppressions';
+import { system } from './ar/system';
 import { templates } from './ar/templates';
 import { users } from './ar/users';
 import type { Catalog } from './texts';
 
 /** Every text of the console in Arabic. */
-export const ar: Partial<Catalog> = {
+export const ar: Catalog = {
   ...finder,
   ...flows,
   ...form,
@@ -27,5 +29,7 @@ export const ar: Partial<Catalog> = {
   ...stages,
   ...suppressions,
   ...templates,
+  ...people,
+  ...system,
   ...users,
 };

@@ -4,14 +4,14 @@ import { form } from './de/form';
 import { mails } from './de/mails';
 import { overview } from './de/overview';
 import { parts } from './de/parts';
+import { people } from './de/people';
 import { senders } from './de/senders';
 import { settings } from './de/settings';
 import { shell } from './de/shell';
 import { stages } from './de/stages';
 import { suppressions } from './de/suppressions';
-import { templates } from './de/templates';
-import { people } from './de/people';
 import { system } from './de/system';
+import { templates } from './de/templates';
 import { users } from './de/users';
 import type { Catalog } from './texts';
 

@@ -4,14 +4,14 @@ import { form } from './en/form';
 import { mails } from './en/mails';
 import { overview } from './en/overview';
 import { parts } from './en/parts';
+import { people } from './en/people';
 import { senders } from './en/senders';
 import { settings } from './en/settings';
 import { shell } from './en/shell';
 import { stages } from './en/stages';
 import { suppressions } from './en/suppressions';
-import { templates } from './en/templates';
-import { people } from './en/people';
 import { system } from './en/system';
+import { templates } from './en/templates';
 import { users } from './en/users';
 
 /** Every text of the console in English, one file for each area. */

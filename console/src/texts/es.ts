@@ -4,17 +4,19 @@ import { form } from './es/form';
 import { mails } from './es/mails';
 import { overview } from './es/overview';
 import { parts } from './es/parts';
+import { people } from './es/people';
 import { senders } from './es/senders';
 import { settings } from './es/settings';
 import { shell } from './es/shell';
 import { stages } from './es/stages';
 import { suppressions } from './es/suppressions';
+import { system } from './es/system';
 import { templates } from './es/templates';
 import { users } from './es/users';
 import type { Catalog } from './texts';
 
 /** Every text of the console in Spanish. */
-export const es: Partial<Catalog> = {
+export const es: Catalog = {
   ...finder,
   ...flows,
   ...form,
@@ -27,5 +29,7 @@ export const es: Partial<Catalog> = {
   ...stages,
   ...suppressions,
   ...templates,
+  ...people,
+  ...system,
   ...users,
 };

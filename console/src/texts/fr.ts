@@ -4,17 +4,19 @@ import { form } from './fr/form';
 import { mails } from './fr/mails';
 import { overview } from './fr/overview';
 import { parts } from './fr/parts';
+import { people } from './fr/people';
 import { senders } from './fr/senders';
 import { settings } from './fr/settings';
 import { shell } from './fr/shell';
 import { stages } from './fr/stages';
 import { suppressions } from './fr/suppressions';
+import { system } from './fr/system';
 import { templates } from './fr/templates';
 import { users } from './fr/users';
 import type { Catalog } from './texts';
 
 /** Every text of the console in French. */
-export const fr: Partial<Catalog> = {
+export const fr: Catalog = {
   ...finder,
   ...flows,
   ...form,
@@ -27,5 +29,7 @@ export const fr: Partial<Catalog> = {
   ...stages,
   ...suppressions,
   ...templates,
+  ...people,
+  ...system,
   ...users,
 };

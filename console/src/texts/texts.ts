@@ -17,10 +17,10 @@ export type Catalog = Readonly<Record<TextKey, string> & Partial<Record<`${Count
 const languages = {
   en: (): Promise<Catalog> => Promise.resolve(en),
   de: (): Promise<Catalog> => import('./de').then(({ de }) => de),
-  fr: (): Promise<Partial<Catalog>> => import('./fr').then(({ fr }) => fr),
-  es: (): Promise<Partial<Catalog>> => import('./es').then(({ es }) => es),
-  'zh-Hans': (): Promise<Partial<Catalog>> => import('./zh-Hans').then(({ zhHans }) => zhHans),
-  ar: (): Promise<Partial<Catalog>> => import('./ar').then(({ ar }) => ar),
+  fr: (): Promise<Catalog> => import('./fr').then(({ fr }) => fr),
+  es: (): Promise<Catalog> => import('./es').then(({ es }) => es),
+  'zh-Hans': (): Promise<Catalog> => import('./zh-Hans').then(({ zhHans }) => zhHans),
+  ar: (): Promise<Catalog> => import('./ar').then(({ ar }) => ar),
 } as const;
 type Language = keyof typeof languages;
 
@@ -43,8 +43,7 @@ let plurals = new Intl.PluralRules('en');
 /** Loads the texts in the language that the visitor chose, or the best one for what the browser asks for. */
 export async function loadTexts(): Promise<void> {
   language = chooseFrom([localStorage.getItem(chosenKey) ?? '', ...navigator.languages]);
-  // In English what is not translated yet.
-  catalog = { ...en, ...(await languages[language]()) };
+  catalog = await languages[language]();
   plurals = new Intl.PluralRules(language);
   document.documentElement.lang = language;
   document.documentElement.dir = direction();

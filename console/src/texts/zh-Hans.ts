@@ -5,16 +5,18 @@ import { form } from './zh-Hans/form';
 import { mails } from './zh-Hans/mails';
 import { overview } from './zh-Hans/overview';
 import { parts } from './zh-Hans/parts';
+import { people } from './zh-Hans/people';
 import { senders } from './zh-Hans/senders';
 import { settings } from './zh-Hans/settings';
 import { shell } from './zh-Hans/shell';
 import { stages } from './zh-Hans/stages';
 import { suppressions } from './zh-Hans/suppressions';
+import { system } from './zh-Hans/system';
 import { templates } from './zh-Hans/templates';
 import { users } from './zh-Hans/users';
 
 /** Every text of the console in Simplified Chinese. */
-export const zhHans: Partial<Catalog> = {
+export const zhHans: Catalog = {
   ...finder,
   ...flows,
   ...form,
@@ -27,5 +29,7 @@ export const zhHans: Partial<Catalog> = {
   ...stages,
   ...suppressions,
   ...templates,
+  ...people,
+  ...system,
   ...users,
 };

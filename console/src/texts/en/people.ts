@@ -18,7 +18,7 @@ export const people = {
   'users.noTokens': 'This user has no token.',
   'users.recoveryLink': 'Recovery link',
   'users.recoveryLinkText':
-    'Whoever opens the link can set a new password. It is shown once, and it works until it is used or expires.',
+    'Anyone with the link can set a new password. It is shown once, and it works until it is used or expires.',
   'users.recoveryLinkMake': 'Create link',
   'users.recoveryLinkShown': 'Give this link to {name}. It is not shown again.',
   'users.recoveryMail': 'Send recovery mail',
