@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 
-import { type Finding, lint } from './template-lint.js';
+import { lint } from './template-lint.js';
 
-const findingsOf = (html: string): Promise<Finding[]> =>
+const findingsOf = (html: string): ReturnType<typeof lint> =>
   lint({
     source: { html, text: 'x' },
     mail: { subject: '', html, text: 'x', locale: 'en', attachments: [], warnings: [] },
