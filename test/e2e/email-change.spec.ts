@@ -72,6 +72,7 @@ describe('The flow that changes an address', () => {
   it('asks users who have signed in lately for no password, so that those without one can use it', async () => {
     const withPassword = await createOwner();
     const without = await createReader(app.api, { email: newAddress() });
+    await noteProvedAddress(app.dataSource.manager, without.pk, without.email);
     for (const user of [withPassword, without]) {
       const visitor = await signedInAgo(user, 9);
       const email = newAddress();
@@ -89,6 +90,11 @@ describe('The flow that changes an address', () => {
     expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-password' });
     expect(await visitor.answer(slug, { password: '' })).toMatchObject({ component: 'ak-stage-password' });
     expect(await visitor.answer(slug, { email: newAddress() })).toMatchObject({ component: 'ak-stage-password' });
+  });
+
+  it('asks for the password if the address of the account is unproved, since its owner may get no notice', async () => {
+    const visitor = await signedInAgo(await createPasswordUser(app.api, { email: newAddress() }), 1);
+    expect(await visitor.see(slug)).toMatchObject({ component: 'ak-stage-password' });
   });
 
   it('accepts a fresh session for its own account alone', async () => {

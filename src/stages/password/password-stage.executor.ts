@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
+import { isProved } from '../../core/addresses/proved-addresses.js';
 import { Sessions } from '../../core/sessions/session.service.js';
 import type { Execution } from '../../flow-execution/execution.js';
 import { FlowPlanner } from '../../flow-execution/flow-planner.js';
@@ -63,10 +64,14 @@ export class PasswordStageExecutor implements StageExecutor<PasswordStage> {
     return { kind: 'rejected', errors: { password: [wrong] } };
   }
 
-  /** Whether the stage accepts that the visitor has signed in to this account lately. It proves nothing else in the run. */
+  /**
+   * Whether the stage accepts that the visitor has signed in to this account lately. It proves nothing else in the run. If the
+   * account's address is unproved, its owner may get no notice of what a stolen session does, so the password is asked for.
+   */
   private async isConfirmed(execution: Execution<PasswordStage>, { user }: ClaimedIdentity): Promise<boolean> {
     const { manager, stage, visitor, session } = execution;
     if (!stage.acceptFreshSession || user === undefined || visitor.user?.pk !== user.pk) return false;
+    if (user.email !== '' && !(await isProved(manager, user.pk, user.email))) return false;
     return this.sessions.isFresh(manager, session, user.pk);
   }
 

@@ -33,8 +33,8 @@ export class PasswordStageFields extends StageFields {
   @BooleanField({
     isAddition: true,
     description:
-      'Pass signed-in visitors without their password if they have signed in within SESSION_FRESH, so that users without a ' +
-      'password can pass too.',
+      'Pass signed-in visitors without their password if they have signed in within SESSION_FRESH and their address is ' +
+      'verified or empty, so that users without a password can pass too.',
   })
   accept_fresh_session!: boolean;
 }
