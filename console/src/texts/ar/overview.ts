@@ -23,7 +23,7 @@ export const overview = {
   'overview.flow': 'المسار والمرحلة',
   'overview.domains': 'حسب نطاق المستلمين',
   'overview.domain': 'النطاق',
-  'overview.time': 'الفترة',
+  'overview.time': 'المدة',
   'overview.affected.zero': 'بلا رسائل',
   'overview.affected.one': 'رسالة واحدة',
   'overview.affected.two': 'رسالتان',

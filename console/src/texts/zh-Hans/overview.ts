@@ -23,7 +23,7 @@ export const overview = {
   'overview.flow': '流程和阶段',
   'overview.domains': '按收件人域名',
   'overview.domain': '域名',
-  'overview.time': '时间',
+  'overview.time': '用时',
   'overview.affected.other': '{count} 封邮件',
   'overview.latest': '最近的失败',
   'overview.noFailures': '24 小时内没有失败',
