@@ -84,3 +84,14 @@ it.each([1280, 375])('The console in Arabic runs from right to left at %i pixels
   expect(complaints).toEqual([]);
   await page.context().close();
 });
+
+it('The open navigation of a phone fits in Arabic, and shows no link to the content before it has the focus', async () => {
+  const { page } = await visit({ locale: 'ar', viewport: { width: 375, height: 860 } });
+  await page.getByRole('button', { name: 'فتح التنقل' }).click();
+  await page.getByRole('link', { name: 'الرسائل', exact: true }).waitFor();
+  for (const link of await page.locator('.skip').all()) {
+    await expect.poll(async () => ((await link.boundingBox())?.y ?? 0) < -50).toBe(true);
+  }
+  expect(await sideways(page)).toBe(0);
+  await expectAccessible(page, 'navigation');
+});
