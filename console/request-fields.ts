@@ -55,7 +55,7 @@ interface Document {
 /** Returns the fields of each request that creates or changes an object. */
 function fieldsOf({ components: { schemas } }: Document): Record<string, readonly Field[]> {
   const named = Object.entries(schemas).filter(
-    ([name]) => /(?<!Response)Request$/.test(name) && !name.startsWith("Patched"),
+    ([name]) => /(?<!Response)Request$/.test(name) && !name.startsWith('Patched'),
   );
   return Object.fromEntries(
     named.map(([name, { properties = {}, required = [] }]) => [

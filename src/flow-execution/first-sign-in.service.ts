@@ -11,7 +11,7 @@ import { FlowTokens } from './flow-token.service.js';
 import { linkTo, Recovery } from './recovery.service.js';
 
 /** Validity of the link in minutes. */
-export const firstSignInMinutes = 60;
+const firstSignInMinutes = 60;
 
 /** Where the link leads to, once the administrator has a password. */
 const consolePath = '/console/';

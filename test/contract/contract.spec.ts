@@ -19,7 +19,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'additional paths, schemas and permissions for verifications':
     /^(operation verifications_\w+|schema (Paginated)?Verification\w*|schema ModelEnum\.enum "authentik_verifications\.verification") is added$/,
   'models in alphabetical order': /^schema ModelEnum\.enum has the order /,
-  'additional paths for mails': /^operation mail_(messages|domains|feedback|suppressions|templates|transports)_\w+ is added$/,
+  'additional paths for mails':
+    /^operation mail_(messages|domains|feedback|suppressions|templates|transports)_\w+ is added$/,
   'additional schemas for mails':
     /^schema (Paginated|Patched)?(MailMessage|MailContent|MailHeader|MailStatistics|DeliveryAttempt|MailDomain|MailFeedback|(Available)?MailTemplate|NamedTransport|Suppression|TransportServer|Dkim|DnsRecord|SenderFinding)\w* is added$/,
   'sessions, of which authentik’s document in this folder has nothing':

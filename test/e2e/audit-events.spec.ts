@@ -7,6 +7,7 @@ import { createBinding } from '../factories/binding.js';
 import { flowEntry, importEntries } from '../factories/blueprint.js';
 import { createEmailStage } from '../factories/email-stage.js';
 import { createFlow } from '../factories/flow.js';
+import { createFurtherAddress } from '../factories/further-address.js';
 import { createGroup } from '../factories/group.js';
 import { createInvitation } from '../factories/invitation.js';
 import { createPromptStage } from '../factories/prompt.js';
@@ -136,5 +137,13 @@ describe('An event of a change', () => {
     expect(events).toEqual([]);
     const { status } = await app.api.post('/policies/bindings/', { target: pk, group: randomUUID(), order: 0 });
     expect(status).toBe(400);
+  });
+
+  it('names no further address of a user', async () => {
+    const { pk } = await createUser(app.api);
+    const [address, events] = await modelEventsOf(app, () => createFurtherAddress(app, pk));
+    expect(events.map(summary)).toEqual(['model_updated authentik_core.user addresses']);
+    expect(events[0]?.context.model).toMatchObject({ pk });
+    expect(JSON.stringify(events)).not.toContain(address);
   });
 });

@@ -345,13 +345,4 @@ describe('An unproved further address', () => {
     await proveAddress(app, owner.pk, further);
     expect((await addressesOf(owner.pk)).at(-1)).toMatchObject({ address: further, verified: null });
   });
-
-  it('is written to the log without the address', async () => {
-    const owner = await createOwner();
-    const address = await createFurtherAddress(app, owner.pk);
-    const { results } = (await app.api.get('/events/events/?action=model_updated&ordering=-created&page_size=5')).body;
-    const [event] = results.filter(({ context }: any) => context.fields?.includes('addresses'));
-    expect(event.context.model).toMatchObject({ app: 'authentik_core', model_name: 'user', pk: owner.pk });
-    expect(JSON.stringify(event)).not.toContain(address);
-  });
 });

@@ -125,11 +125,12 @@ describe('/mail/messages/statistics/', () => {
       const query = `created__gte=${sinceHours(hours)}&created__lte=${until.toISOString()}`;
       const { since, intervals, ...figures } = await statistics(query);
       expect([figures.interval, since], String(hours)).toEqual([interval, sinceHours(hours)]);
-      const times = intervals.map(({ time }: { time: string }) => Date.parse(time) / 1000);
+      const times: number[] = intervals.map(({ time }: { time: string }) => Date.parse(time) / 1000);
       expect(times[0]).toBeLessThanOrEqual(Date.parse(since) / 1000);
-      expect(times.at(-1) + interval).toBeGreaterThan(until.getTime() / 1000);
-      expect(times.slice(1).every((time: number, index: number) => time - times[index] === interval)).toBe(true);
-      const sum = (name: string): number => intervals.reduce((total: number, part: any) => total + part[name], 0);
+      expect((times.at(-1) ?? 0) + interval).toBeGreaterThan(until.getTime() / 1000);
+      expect(times.slice(1).every((time, index) => time - (times[index] ?? 0) === interval)).toBe(true);
+      const sum = (name: string): number =>
+        intervals.reduce((total: number, part: Record<string, number>) => total + (part[name] ?? 0), 0);
       expect([sum('sent'), sum('failed'), sum('waiting')]).toEqual([figures.sent, figures.failed, figures.waiting]);
     }
   });

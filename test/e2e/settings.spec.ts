@@ -71,7 +71,7 @@ describe('/root/settings/', () => {
   it('shows what a reload has changed', async () => {
     const used = app.nest.get<Settings>(SETTINGS);
     const given = { DATABASE_URL: used.databaseUrl, SECRET_KEY: used.secretKey, MAIL_RETENTION: '7', EMAIL_PORT: '26' };
-    reloadSettings(used, given as Record<string, string>);
+    reloadSettings(used, given);
     const shown = await settings();
     expect(shown['MAIL_RETENTION']).toMatchObject({ value: '7', source: 'environment' });
     expect(shown['EMAIL_PORT']).toMatchObject({ value: '25', source: 'default' });

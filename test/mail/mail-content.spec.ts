@@ -39,7 +39,7 @@ async function send(template = 'email/account_confirmation.html'): Promise<{ pk:
   const [pk] = await enqueue(app, { ...mail, data });
   const arrived = await vi.waitUntil(() => sink.mails.find(({ to }) => to === address), { timeout: 20_000 });
   await expect.poll(async () => (await app.api.get(`/mail/messages/${pk}/`)).body.state).toBe('sent');
-  return { pk: pk!, source: arrived.source.toString() };
+  return { pk: pk!, source: arrived.source };
 }
 
 describe('/mail/messages/{id}/content/', () => {

@@ -53,7 +53,7 @@ export async function loadTexts(): Promise<void> {
  * Returns the language for choices, best first. As on the pages, the first choice wins that matches in language and script:
  * `zh-CN` gets `zh-Hans`. If none does, the first that matches in language alone wins: `zh-TW` gets `zh-Hans` too.
  */
-export function chooseFrom(choices: readonly string[]): Language {
+function chooseFrom(choices: readonly string[]): Language {
   const wanted = choices.map(localeOf).filter((locale) => locale !== undefined);
   const known = Object.keys(languages) as Language[];
   const find = (matches: (wanted: Intl.Locale, known: Intl.Locale) => boolean): Language | undefined =>

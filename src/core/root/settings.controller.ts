@@ -55,7 +55,7 @@ class SettingFields {
 }
 
 /** A setting of the process that answers. */
-export class SettingDto extends ResponseOf(SettingFields) {}
+class SettingDto extends ResponseOf(SettingFields) {}
 
 /** `/root/settings/` */
 @ApiTags('root')

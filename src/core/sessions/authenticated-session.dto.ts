@@ -72,7 +72,7 @@ class SessionPlaceFields {
 }
 
 /** Where a session is used. This service does not know it. */
-export class AuthenticatedSessionPlaceDto extends ResponseOf(SessionPlaceFields) {}
+class AuthenticatedSessionPlaceDto extends ResponseOf(SessionPlaceFields) {}
 
 /** Fields of a session. Never the key in the cookie, nor its hash. */
 class AuthenticatedSessionFields {

@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../events/event-log.js';
-import type { DueMessage, FinishedAttempt } from '../outbox/message-store.js';
+import type { FinishedAttempt } from '../outbox/finished-attempt.js';
+import type { DueMessage } from '../outbox/message-store.js';
 import { nextAttempt } from '../outbox/retry-schedule.js';
 import type { Outcome } from '../transport/mail-transports.js';
 import type { MailSender } from './mail-senders.js';

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 import { addJob, type Job } from '../../database/job-queue.js';
-import { insertEventsOf, type NewEvent } from '../../events/event-log.js';
-import type { AttemptOutcome } from './delivery-attempt.entity.js';
+import { insertEventsOf } from '../../events/event-log.js';
+import { attemptRow, type FinishedAttempt } from './finished-attempt.js';
 import type { MailMessage } from './mail-message.entity.js';
-import { finalStates, type MessageState, statesBefore, waitingStates } from './message-states.js';
+import { finalStates, statesBefore, waitingStates } from './message-states.js';
 
 /** Name of the job that sends a message. */
 export const sendMailTask = 'send_mail';
@@ -17,37 +17,6 @@ export type NewMessage = Pick<MailMessage, 'pk' | 'messageId' | 'stageId' | 'tra
 /** A waiting message with everything needed to send it. */
 export type DueMessage = NewMessage &
   Pick<MailMessage, 'state' | 'attempts' | 'earlierAttempts' | 'created' | 'queued'>;
-
-/** Result of an attempt. */
-interface AttemptResult {
-  readonly outcome: AttemptOutcome;
-  readonly provider: string;
-  /** Name of the named transport. */
-  readonly transport?: string | undefined;
-  readonly reason: string;
-  readonly code?: number | undefined;
-  readonly reply?: string | undefined;
-  readonly server?: string | undefined;
-  readonly tls?: string | null | undefined;
-  readonly providerMessageId?: string | undefined;
-}
-
-/** State of a message after an attempt. */
-interface NextState {
-  readonly state: MessageState;
-  /** Time of the retry, for `retrying`. */
-  readonly nextAttempt?: Date;
-}
-
-/** A finished attempt and its effect on the message. */
-export interface FinishedAttempt {
-  readonly pk: string;
-  readonly number: number;
-  readonly result: AttemptResult;
-  readonly next: NextState;
-  /** Event to write, if any. */
-  readonly event?: NewEvent | undefined;
-}
 
 /** A message to postpone without an attempt. */
 export interface Postponement {
@@ -185,7 +154,7 @@ export class MessageStore {
        )
        select message_uuid as pk, case when next_attempt is not null then ${sendingJob({ runAt: 'next_attempt' })} end
          from message`,
-      [JSON.stringify(attempts.map(rowOf)), attempts.map(({ pk }) => pk), finalStates],
+      [JSON.stringify(attempts.map(attemptRow)), attempts.map(({ pk }) => pk), finalStates],
     );
     return new Set(rows.map(({ pk }) => pk));
   }
@@ -340,24 +309,4 @@ async function endAll(
 function sendingJob(more: Pick<Job, 'runAt' | 'isFirst'> = {}): string {
   const payload = `json_build_object('message', message_uuid)`;
   return addJob({ task: `'${sendMailTask}'`, payload, key: `'mail:' || message_uuid`, ...more });
-}
-
-function rowOf({ pk, number, result, next, event }: FinishedAttempt): Readonly<Record<string, unknown>> {
-  const {
-    outcome,
-    reason,
-    code,
-    reply = '',
-    server = '',
-    tls,
-    provider,
-    transport = '',
-    providerMessageId = '',
-  } = result;
-  const { state, nextAttempt: next_attempt } = next;
-  const { action, app, context } = event ?? {};
-  return {
-    ...{ message_uuid: pk, number, outcome, reason, code, reply, server, tls, state, next_attempt },
-    ...{ provider, transport, provider_message_id: providerMessageId, action, app, context },
-  };
 }

@@ -52,7 +52,7 @@ export function FieldInput({ errors, input: Input = UsualInput, ...props }: Fiel
 }
 
 /** The input for the kind of a field. */
-export function UsualInput(props: InputProps): ReactNode {
+function UsualInput(props: InputProps): ReactNode {
   const { field, value, change, common, isLong } = props;
   const reference = referenceOf(field.name);
   const text = textOf(value);

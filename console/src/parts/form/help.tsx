@@ -29,6 +29,6 @@ export function Help({ text }: { readonly text: string }): ReactNode {
 }
 
 /** A text with `code` between backticks. */
-export function Marked({ text }: { readonly text: string }): ReactNode {
+function Marked({ text }: { readonly text: string }): ReactNode {
   return text.split('`').map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>));
 }
