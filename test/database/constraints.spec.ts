@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { permissionModels } from '../../src/core/permissions/permission-models.js';
+import { entityNameOf, permissionModels } from '../../src/core/permissions/permission-models.js';
 import { dataSourceOptions } from '../../src/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { refusalOf, type Row } from './refusal.js';
@@ -259,7 +259,7 @@ describe('The tables of users and tokens', () => {
     );
     const forgetful = triggers.map(({ table }) => table.replaceAll('"', ''));
     for (const model of permissionModels) {
-      const name = model.slice(model.indexOf('.') + 1).replace('authenticatedsession', 'session');
+      const name = entityNameOf(model);
       const entity = dataSource.entityMetadatas.find(({ name: other }) => other.toLowerCase() === name);
       expect(forgetful, model).toContain(entity?.tableName);
     }

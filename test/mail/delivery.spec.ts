@@ -8,6 +8,7 @@ import { MailMessage } from '../../src/mail/outbox/mail-message.entity.js';
 import { MessageStore } from '../../src/mail/outbox/message-store.js';
 import { Outbox } from '../../src/mail/outbox/outbox.service.js';
 import { EmailStage } from '../../src/stages/email/email-stage.entity.js';
+import { createMailTemplate } from '../factories/mail-template.js';
 import { createSendingStage, enqueue, mailFrom, messageOf } from '../support/mails.js';
 import { smtpServers } from '../support/smtp/servers.js';
 import { SmtpRefusal, SmtpSink } from '../support/smtp-sink.js';
@@ -269,8 +270,17 @@ describe('A waiting mail', () => {
   it('is not sent if its template is unusable', async () => {
     const { port } = await sink();
     const stage = await createSendingStage(app, port);
-    const [pk] = await enqueue(app, mailFrom(stage, 'h@example.org', { template: 'email/nowhere.html' }));
+    const { name: template } = await createMailTemplate(app.api, { html: '{% include "email/nowhere.html" %}' });
+    const [pk] = await enqueue(app, mailFrom(stage, 'h@example.org', { template }));
     await settled(pk!, 'failed');
+    expect((await messageOf(app, pk!)).reason).toContain('cannot be used');
+  });
+
+  it('waits for a template that is missing', async () => {
+    const { port } = await sink();
+    const stage = await createSendingStage(app, port);
+    const [pk] = await enqueue(app, mailFrom(stage, 'h@example.org', { template: 'email/nowhere.html' }));
+    await settled(pk!, 'retrying');
     expect((await messageOf(app, pk!)).reason).toMatch(/^The template email\/nowhere\.html cannot be used/);
   });
 });

@@ -6,16 +6,17 @@ interface PermissionModel {
   /** Shown to people. */
   readonly name: string;
   readonly more: readonly string[];
+  /** Name of the entity in lower case; default: the name of the model. */
+  readonly entity?: string;
 }
 
 /**
  * Models with the permissions that they have in addition to view, add, change and delete (management API, section 8.2).
- * A new kind of object is one line here, a stage kind is declared by its definition. The name after the dot is that of
- * the entity in lower case.
+ * A new kind of object is one line here, a stage kind is declared by its definition.
  */
 const models: Readonly<Record<string, PermissionModel>> = {
   'authentik_blueprints.blueprintinstance': { name: 'Blueprint Instance', more: [] },
-  'authentik_core.authenticatedsession': { name: 'Authenticated Session', more: [] },
+  'authentik_core.authenticatedsession': { name: 'Authenticated Session', more: [], entity: 'session' },
   'authentik_core.group': { name: 'Group', more: ['add_user_to_group', 'remove_user_from_group'] },
   'authentik_core.token': { name: 'Token', more: ['set_token_key', 'view_token_key'] },
   'authentik_core.user': {
@@ -147,4 +148,9 @@ export function declarePermissionModel(model: string, name: string, more: readon
   permissions.push(...all.map((permission) => describe(permission, model, name)));
   permissionModels.push(model);
   permissionModels.sort();
+}
+
+/** Returns the name of a model's entity in lower case. */
+export function entityNameOf(model: string): string {
+  return models[model]?.entity ?? model.slice(model.indexOf('.') + 1);
 }

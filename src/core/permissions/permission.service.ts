@@ -15,7 +15,7 @@ import type {
   PermissionAssignRequestDto,
   PermissionAssignResultDto,
 } from './dto/permission-assign.dto.js';
-import { findCodename } from './permission-models.js';
+import { entityNameOf, findCodename } from './permission-models.js';
 
 /** Who holds permissions: a user, or a role that hands them on to the members of groups. */
 export type Holder = { readonly userId: number } | { readonly roleId: string };
@@ -129,13 +129,13 @@ export async function findObject(
 }
 
 function entityOf({ dataSource }: EntityManager, model: string): EntityMetadata {
-  const name = model.slice(model.indexOf('.') + 1);
+  const name = entityNameOf(model);
   const metadata = dataSource.entityMetadatas.find((entity) => entity.name.toLowerCase() === name);
   if (metadata === undefined) throw new Error(`there is no entity for ${model}`);
   return metadata;
 }
 
-function keyOf({ primaryColumns }: EntityMetadata, text: string): string | number | undefined {
-  if (primaryColumns[0]?.type === 'uuid') return parseUuid(text);
+function keyOf(metadata: EntityMetadata, text: string): string | number | undefined {
+  if (metadata.findColumnWithPropertyName('pk')?.type === 'uuid') return parseUuid(text);
   return /^\d{1,10}$/.test(text) && Number(text) < 2 ** 31 ? Number(text) : undefined;
 }
