@@ -6,7 +6,7 @@ FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY nest-cli.json tsconfig.json tsconfig.build.json ./
+COPY nest-cli.json tsconfig.json tsconfig.build.json schema.yml ./
 COPY src src
 COPY console console
 RUN npx nest build && npx vite build console --logLevel error && find dist -name '*.map' -delete && mkdir /data

@@ -32,6 +32,7 @@ beforeAll(async () => {
     'src',
     'console',
     'blueprints',
+    'schema.yml',
     'package.json',
     'nest-cli.json',
     'tsconfig.json',
