@@ -36,13 +36,21 @@ async function endConnectionsDuring<T>(work: Promise<T>): Promise<T> {
   return working;
 }
 
-/** Sends requests one after the other. @returns the answers, such as `503 after 5` */
-async function answers(count: number, request: (index: number) => Promise<Pick<Response, 'status' | 'headers'>>) {
+/**
+ * Eight clients send requests one after the other: 12 each at least, and further ones until a connection was lost.
+ *
+ * @returns the answers, such as `503 after 5`
+ */
+async function answers(request: (index: number) => Promise<Pick<Response, 'status' | 'headers'>>): Promise<string[]> {
   const found: string[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const { status, headers } = await request(index);
-    found.push(status === 503 ? `503 after ${headers.get('retry-after')}` : String(status));
-  }
+  let index = 0;
+  const client = async (): Promise<void> => {
+    for (let sent = 0; sent < 12 || !found.includes('503 after 5'); sent += 1) {
+      const { status, headers } = await request((index += 1));
+      found.push(status === 503 ? `503 after ${headers.get('retry-after')}` : String(status));
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, client));
   return found;
 }
 
@@ -60,11 +68,8 @@ describe('While database connections end', () => {
     ],
     ['a page', '200', () => fetch(`${app.url}/if/flow/log-in/`)],
   ])('%s succeeds or answers 503 with Retry-After', async (_, success, request) => {
-    let index = 0;
-    const clients = Array.from({ length: 8 }, () => answers(12, () => request((index += 1))));
-    const found = (await endConnectionsDuring(Promise.all(clients))).flat();
+    const found = await endConnectionsDuring(answers(request));
     expect([success, '503 after 5']).toEqual(expect.arrayContaining([...new Set(found)]));
-    expect(found).toContain('503 after 5');
-    await expect.poll(async () => (await request((index += 1))).status).toBe(Number(success));
+    await expect.poll(async () => (await request(0)).status).toBe(Number(success));
   });
 });

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { FlowStageBinding } from '../../src/flows/flow-stage-binding.entity.js';
 import { Flow } from '../../src/flows/flow.entity.js';
+import { Batcher } from '../../src/rest/cache/batcher.js';
 import { EmailStage } from '../../src/stages/email/email-stage.entity.js';
+import type { Answer } from '../support/api-client.js';
 import { signedIn } from '../support/signed-in.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -90,11 +92,28 @@ describe('A page of a list', () => {
 });
 
 describe('Concurrent requests', () => {
-  it('share the statement for their callers', async () => {
-    const statements = await statementsOf(() =>
-      Promise.all(Array.from({ length: 10 }, () => app.api.get('/core/users/me/'))),
-    );
-    expect(statements.filter((text) => text.includes('"token"')).length).toBeLessThan(10);
+  it('share one statement for their callers while another one runs', async () => {
+    const { url } = app.dataSource.options as { url: string };
+    const locked = new Client({ connectionString: url });
+    await locked.connect();
+    await locked.query('begin; lock table token in access exclusive mode');
+    const asked = vi.spyOn(Batcher.prototype, 'run');
+    const statements = await statementsOf(async () => {
+      const ask = (count: number): Promise<Answer>[] =>
+        Array.from({ length: count }, () => app.api.get('/core/users/me/'));
+      // The statement of the first request waits for the lock while the others arrive.
+      const answers = ask(1);
+      await expect.poll(() => asked.mock.calls.length, { interval: 5 }).toBe(1);
+      // The first batch starts after the turn of the event loop in which it was asked for.
+      await new Promise((resolve) => setImmediate(resolve));
+      answers.push(...ask(9));
+      await expect.poll(() => asked.mock.calls.length, { interval: 5 }).toBe(10);
+      await locked.query('rollback');
+      for (const { status } of await Promise.all(answers)) expect(status).toBe(200);
+    });
+    asked.mockRestore();
+    await locked.end();
+    expect(statements.filter((text) => text.includes('"token"'))).toHaveLength(2);
   });
 });
 

@@ -21,10 +21,12 @@ it.each<[string, string, boolean]>([
 
 it('A pattern of many * takes no time', () => {
   const pattern = `${'*e'.repeat(49)}*x`;
-  const start = performance.now();
+  const before = process.cpuUsage();
   expect(eventPatternProblem(pattern)).toBeDefined();
   expect(matcher(pattern)('e'.repeat(1000))).toBe(false);
-  expect(performance.now() - start).toBeLessThan(100);
+  const { user, system } = process.cpuUsage(before);
+  // In microseconds: trying every way to match would take years.
+  expect(user + system).toBeLessThan(1_000_000);
 });
 
 it.each(['user.created', 'user.*', '*', '*.sent'])('%j names types of events', (pattern) => {
