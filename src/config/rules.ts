@@ -51,6 +51,14 @@ export function feedbackKeyProblem(value: string): string | undefined {
     : 'must be the verification key that SendGrid shows, in base64';
 }
 
+/** Topics of Amazon SNS. */
+export function feedbackTopicProblem(value: string): string | undefined {
+  const isTopic = (word: string): boolean => /^arn:aws(-[a-z-]+)?:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/.test(word);
+  return words(value).every(isTopic)
+    ? undefined
+    : 'must be ARNs such as arn:aws:sns:eu-west-1:123456789012:mail-feedback';
+}
+
 function isVerificationKey(text: string): boolean {
   try {
     const key = createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });

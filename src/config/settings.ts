@@ -178,6 +178,10 @@ export class Settings extends ServerSettings {
   @Secret('Webhook signing keys of Mailgun; several with a space between them')
   readonly emailFeedbackMailgun: string | undefined;
 
+  @Setting('ARNs of the Amazon SNS topics with the notifications of Amazon SES; several with a space between them')
+  @Valid(rules.feedbackTopicProblem)
+  readonly emailFeedbackSes: string | undefined;
+
   @ReloadableSetting('Whether an address whose provider reports a bounce or a complaint gets no more mails')
   @Flag()
   readonly emailFeedbackSuppresses: boolean = true;

@@ -13,6 +13,8 @@ import { MailDomainsModule } from './domains/mail-domains.module.js';
 import { EmailTemplates } from './email-templates.js';
 import { FeedbackController } from './feedback/feedback.controller.js';
 import { FeedbackService } from './feedback/feedback.service.js';
+import { SesFeedback } from './feedback/ses-feedback.js';
+import { SnsHost } from './feedback/sns/sns-host.js';
 import { MailboxModule } from './mailbox/mailbox.module.js';
 import { MailContents } from './messages/mail-content.service.js';
 import { MailMessageBulk } from './messages/mail-message-bulk.service.js';
@@ -79,6 +81,8 @@ import { TransportUrls } from './transports/transport-urls.js';
     Outbox,
     StoredTemplates,
     TemplateVersions,
+    SesFeedback,
+    SnsHost,
     SuppressionService,
     TransportChecks,
     TransportRates,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { SnsHost } from '../../src/mail/feedback/sns/sns-host.js';
 import type { NamedTransportDto } from '../../src/mail/transports/dto/named-transport.dto.js';
 import type { WebhookEndpointDto } from '../../src/webhooks/dto/webhook-endpoint.dto.js';
 import { created } from '../factories/created.js';
@@ -15,6 +16,7 @@ import {
   reports,
   type SentMail,
 } from '../support/provider-reports.js';
+import { SnsStandIn, snsMessage, subscription, transientBounce } from '../support/ses-reports.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const environment = { WEBHOOK_ALLOW: '127.0.0.0/8', ...feedbackSecrets };
@@ -22,13 +24,16 @@ const environment = { WEBHOOK_ALLOW: '127.0.0.0/8', ...feedbackSecrets };
 let app: TestApp;
 let host: string;
 const provider = new MailProviderServer(() => 'closed');
+const sns = new SnsStandIn();
 beforeAll(async () => {
   host = await provider.listen();
   app = await startTestApp(environment);
+  await sns.listen(app.nest.get(SnsHost, { strict: false }));
 });
 afterAll(async () => {
   await app.stop();
   provider.close();
+  sns.close();
 });
 
 const names = Object.keys(reports);
@@ -36,18 +41,22 @@ const reportsOf = (name: string): ProviderReports => reports[name]!;
 
 /** Sends a mail that the provider accepts. */
 async function sentMail(name: string, on = app): Promise<SentMail> {
-  const { query, reply } = reportsOf(name);
+  const { scheme = name, query, reply } = reportsOf(name);
+  const { api, username } = providerApis[scheme]!;
   const id = randomUUID();
   provider.handle = (call) => {
-    expect(providerApis[name]!.api(call).status).toBeLessThan(300);
+    expect(api(call).status).toBeLessThan(300);
     return reply(id);
   };
-  const url = `${name}://${encodeURIComponent(apiKey)}@${host}${query}`;
+  const login = [...(username === undefined ? [] : [username]), encodeURIComponent(apiKey)].join(':');
+  const url = `${scheme}://${login}@${host}${query}`;
   const transport = await created<NamedTransportDto>(on.api.post('/mail/transports/', { name: randomUUID(), url }));
   const to = `${randomUUID()}@library.example`;
   const { message: pk } = (await on.api.post(`/mail/transports/${transport.pk}/test/`, { to })).body;
-  await expect.poll(() => messageOf(on, pk).then(({ state }) => state), { timeout: 20_000 }).toBe('sent');
-  const { messageId } = await messageOf(on, pk);
+  const { messageId } = await vi.waitUntil(async () => {
+    const message = await messageOf(on, pk);
+    return message.state === 'sent' && message;
+  }, 20_000);
   return { pk, to, id, messageId };
 }
 
@@ -77,8 +86,11 @@ const nothing = { feedback: [], suppressions: [], events: [] };
 
 describe.each(names)('A report of %s', (name) => {
   const { bounce, complaint, others, broken, proven, forged } = reportsOf(name);
+  /** A mail that no report changes. */
+  let untouched: SentMail;
 
   beforeAll(async () => {
+    untouched = await sentMail(name);
     await created<WebhookEndpointDto>(
       app.api.post('/webhooks/endpoints/', {
         name: `feedback-${name}`,
@@ -135,31 +147,72 @@ describe.each(names)('A report of %s', (name) => {
   });
 
   it('of anything else changes nothing', async () => {
-    const mail = await sentMail(name);
-    for (const body of others(mail)) {
+    for (const body of others(untouched)) {
       expect(await post(name, proven(body)), JSON.stringify(body)).toEqual({ status: 200, body: { recorded: 0 } });
     }
-    expect(await traces(mail)).toEqual(nothing);
+    expect(await traces(untouched)).toEqual(nothing);
   });
 
   it('changes nothing without the proof of the provider', async () => {
-    const mail = await sentMail(name);
-    for (const report of forged(bounce(mail))) expect((await post(name, report)).status).toBe(403);
-    expect(await traces(mail)).toEqual(nothing);
+    for (const report of forged(bounce(untouched))) expect((await post(name, report)).status).toBe(403);
+    expect(await traces(untouched)).toEqual(nothing);
   });
 
   it('is refused with 400 if its body is not what is documented', async () => {
-    const mail = await sentMail(name);
-    for (const body of broken(mail)) {
+    for (const body of broken(untouched)) {
       const { status } = await post(name, proven(body));
       expect(status, JSON.stringify(body)).toBe(400);
     }
-    expect(await traces(mail)).toEqual(nothing);
+    expect(await traces(untouched)).toEqual(nothing);
   });
 
   it('of an unknown mail changes nothing', async () => {
     const unknown = { pk: '', to: 'a@library.example', id: randomUUID(), messageId: `${randomUUID()}@x.example` };
     expect(await post(name, proven(bounce(unknown)))).toEqual({ status: 200, body: { recorded: 0 } });
+  });
+});
+
+describe('A message of Amazon SNS', () => {
+  it('confirms the subscription to a topic in the settings, on its servers only', async () => {
+    const { status, body } = await post('ses', subscription());
+    expect([status, body]).toEqual([200, { recorded: 0 }]);
+    expect(sns.confirmed).toEqual([expect.stringMatching(/Token=/)]);
+    const elsewhere = await post('ses', subscription('https://library.example/?Action=ConfirmSubscription'));
+    expect(elsewhere.status).toBe(400);
+    const forged = { ...(subscription().body as object), Token: 'another' };
+    expect((await post('ses', { body: forged, headers: {} })).status).toBe(403);
+    expect(sns.confirmed).toHaveLength(1);
+  });
+
+  it('of a temporary bounce is shown at its mail and does nothing else', async () => {
+    const mail = await sentMail('ses');
+    expect((await post('ses', transientBounce(mail))).body).toEqual({ recorded: 1 });
+    expect(await traces(mail)).toEqual({
+      ...nothing,
+      feedback: [expect.objectContaining({ kind: 'transient', reason: expect.stringMatching(/^MailboxFull /) })],
+    });
+  });
+
+  it('finds a mail that went to Amazon SES by SMTP', async () => {
+    const mail = await sentMail('ses');
+    await app.dataSource.query(
+      `update delivery_attempt set provider = 'smtp', provider_message_id = $2 where message_uuid = $1`,
+      [mail.pk, `${mail.id}@eu-west-1.amazonses.com`],
+    );
+    const { proven, bounce } = reportsOf('ses');
+    expect((await post('ses', proven(bounce(mail)))).body).toEqual({ recorded: 1 });
+  });
+
+  it('that a topic was chosen changes nothing, and its certificate is fetched once', async () => {
+    const calls = sns.calls;
+    const Message = 'Successfully validated SNS topic for Amazon SES event publishing.';
+    expect(await post('ses', snsMessage({ Message }))).toEqual({ status: 200, body: { recorded: 0 } });
+    expect(sns.calls).toBe(calls);
+  });
+
+  it('is asked for again while its certificate cannot be fetched', async () => {
+    const url = `https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-${'3'.repeat(32)}.pem`;
+    expect((await post('ses', snsMessage({ Message: '{}' }, { url }))).status).toBe(503);
   });
 });
 

@@ -3,6 +3,7 @@ import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { signedHeaders } from '../../src/outgoing/standard-webhook.js';
 import { apiKey } from './mail-provider-apis.js';
 import type { ProviderReply } from './mail-provider-server.js';
+import { sesReports, sesTopics } from './ses-reports.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const signingKey = 'mailgun-signing-key-4711';
@@ -14,6 +15,7 @@ export const feedbackSecrets = {
   EMAIL_FEEDBACK_RESEND: `whsec_${Buffer.alloc(24, 7).toString('base64')} ${apiKey}`,
   EMAIL_FEEDBACK_SENDGRID: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
   EMAIL_FEEDBACK_MAILGUN: signingKey,
+  EMAIL_FEEDBACK_SES: sesTopics,
 };
 
 /** A mail that a provider has accepted. */
@@ -33,6 +35,8 @@ export interface Report {
 
 /** What a provider reports, as its documentation has it. */
 export interface ProviderReports {
+  /** Of the URL of its transport; by default its name. */
+  readonly scheme?: string;
   readonly query: string;
   /** The response to a mail that gets this identifier. */
   readonly reply: (id: string) => ProviderReply;
@@ -230,4 +234,5 @@ export const reports: Record<string, ProviderReports> = {
       mailgunSigned(event, signingKey, String(now() - 100_000)),
     ],
   },
+  ses: sesReports,
 };

@@ -57,6 +57,7 @@ import { SessionDetails1795905000000 } from './1795905000000-session-details.js'
 import { SessionNames1795907000000 } from './1795907000000-session-names.js';
 import { SessionNameIndex1795907100000 } from './1795907100000-session-name-index.js';
 import { SessionGrants1795908000000 } from './1795908000000-session-grants.js';
+import { TransientFeedback1795909500000 } from './1795909500000-transient-feedback.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -119,4 +120,5 @@ export const migrations = [
   SessionNames1795907000000,
   SessionNameIndex1795907100000,
   SessionGrants1795908000000,
+  TransientFeedback1795909500000,
 ];

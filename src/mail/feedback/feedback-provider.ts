@@ -11,7 +11,7 @@ export interface FeedbackRequest {
   json(): unknown;
 }
 
-/** A hard bounce or a complaint. */
+/** What a provider reports about a mail. */
 export interface FeedbackEvent {
   /** The provider's identifier: the same when it reports the event again. */
   readonly event: string;
@@ -26,18 +26,20 @@ export interface FeedbackEvent {
 
 /** A provider that reports what comes back. */
 export interface FeedbackProvider {
-  /** As in `http/<name>` of delivery attempts. */
+  /** In the address of its reports. */
   readonly name: string;
+  /** `provider` of the delivery attempts whose identifiers it reports, such as `http/postmark`. */
+  readonly attempts: readonly string[];
   /** Returns the setting with the secrets, separated by blanks; undefined if nothing is accepted. */
   secrets(settings: Settings): string | undefined;
   /** Whether the provider has sent the request, by one of the secrets. */
-  isAuthentic(request: FeedbackRequest, secret: string, now: Date): boolean;
+  isAuthentic(request: FeedbackRequest, secret: string, now: Date): boolean | Promise<boolean>;
   /**
-   * Returns the hard bounces and complaints in an authentic request. Temporary failures and all other events are left out.
+   * Returns the bounces and complaints in an authentic request. All other events are left out.
    *
    * @throws FeedbackFormatError if the body is not what the provider documents
    */
-  read(request: FeedbackRequest): FeedbackEvent[];
+  read(request: FeedbackRequest): FeedbackEvent[] | Promise<FeedbackEvent[]>;
 }
 
 /** A body that is not what a provider documents. */

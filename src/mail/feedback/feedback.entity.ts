@@ -4,8 +4,11 @@ import type { Relation } from 'typeorm';
 import { oneOf } from '../../database/one-of.js';
 import { MailMessage } from '../outbox/mail-message.entity.js';
 
-/** `bounce`: the mail can never reach its recipient. `complaint`: the recipient reported it as spam. */
-export const feedbackKinds = ['bounce', 'complaint'] as const;
+/**
+ * `bounce`: the mail can never reach its recipient. `complaint`: the recipient reported it as spam. `transient`: the mail is
+ * late or was lost, and the next one may arrive.
+ */
+export const feedbackKinds = ['bounce', 'complaint', 'transient'] as const;
 export type FeedbackKind = (typeof feedbackKinds)[number];
 
 /** What a provider reported about a mail that it had accepted. */

@@ -16,19 +16,18 @@ import {
   type FeedbackProvider,
   type FeedbackRequest,
 } from './feedback-provider.js';
-import type { FeedbackKind } from './feedback.entity.js';
 import { mailgunFeedback } from './mailgun-feedback.js';
 import { postmarkFeedback } from './postmark-feedback.js';
 import { resendFeedback } from './resend-feedback.js';
 import { sendgridFeedback } from './sendgrid-feedback.js';
-
-const providers: readonly FeedbackProvider[] = [mailgunFeedback, postmarkFeedback, resendFeedback, sendgridFeedback];
+import { SesFeedback } from './ses-feedback.js';
 
 /** Names of the providers. */
-export const feedbackProviders: readonly string[] = providers.map(({ name }) => name);
+export const feedbackProviders = ['mailgun', 'postmark', 'resend', 'sendgrid', 'ses'] as const;
 
+/** Events of the kinds after which an address gets no more mails. */
 const eventTypes = { bounce: 'mail.bounced', complaint: 'mail.complained' } as const satisfies Record<
-  FeedbackKind,
+  string,
   EventType
 >;
 
@@ -45,6 +44,7 @@ interface ReportedMail {
 @Injectable()
 export class FeedbackService {
   private readonly logger = new Logger('Mail');
+  private readonly providers: readonly FeedbackProvider[];
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -52,28 +52,44 @@ export class FeedbackService {
     private readonly clock: DatabaseClock,
     private readonly outbox: EventOutbox,
     private readonly suppressions: SuppressionService,
-  ) {}
+    ses: SesFeedback,
+  ) {
+    this.providers = [mailgunFeedback, postmarkFeedback, resendFeedback, sendgridFeedback, ses];
+  }
 
   /**
    * Records the events of a request, all of them or none. An event that is known changes nothing.
    *
    * @returns how many were new
    * @throws AppError `notFound` for a provider without a secret, `forbidden` if the provider has not sent the request,
-   *   `overloaded` if the mail may be one that is being sent
+   *   `overloaded` if the mail may be one that is being sent, `providerUnavailable` if it does not prove itself now
    * @throws ValidationError if the body is not what the provider documents
    */
   async receive(name: string, request: FeedbackRequest): Promise<number> {
-    const provider = providers.find((each) => each.name === name);
+    const provider = this.providers.find((each) => each.name === name);
     const secrets = provider?.secrets(this.settings)?.split(' ').filter(Boolean) ?? [];
     if (provider === undefined || secrets.length === 0) throw new AppError('notFound');
-    if (!secrets.some((secret) => provider.isAuthentic(request, secret, this.clock.date()))) {
-      throw new AppError('forbidden');
-    }
-    const events = read(provider, request);
-    return events.length === 0 ? 0 : this.record(provider.name, events);
+    const events = await this.eventsOf(provider, request, secrets);
+    return events.length === 0 ? 0 : this.record(provider, events);
   }
 
-  private record(provider: string, events: readonly FeedbackEvent[]): Promise<number> {
+  private async eventsOf(
+    provider: FeedbackProvider,
+    request: FeedbackRequest,
+    secrets: readonly string[],
+  ): Promise<FeedbackEvent[]> {
+    try {
+      for (const secret of secrets) {
+        if (await provider.isAuthentic(request, secret, this.clock.date())) return await provider.read(request);
+      }
+    } catch (error) {
+      if (error instanceof FeedbackFormatError) throw new ValidationError({ [nonField]: [error.message] });
+      throw error;
+    }
+    throw new AppError('forbidden');
+  }
+
+  private record(provider: FeedbackProvider, events: readonly FeedbackEvent[]): Promise<number> {
     return this.dataSource.transaction(async (manager) => {
       const found: [ReportedMail, FeedbackEvent][] = [];
       for (const event of events) {
@@ -81,19 +97,19 @@ export class FeedbackService {
         if (mail !== undefined) found.push([mail, event]);
         // The response to the mail may not be recorded yet. The provider repeats the request.
         else if (await this.isSending(manager)) throw new AppError('overloaded');
-        else this.logger.debug({ message: 'feedback on an unknown mail', provider, event: event.event });
+        else this.logger.debug({ message: 'feedback on an unknown mail', provider: provider.name, event: event.event });
       }
       // In the order of their keys, so that two requests do not wait for each other.
       found.sort(([one], [other]) => (one.pk < other.pk ? -1 : 1));
       let recorded = 0;
-      for (const [mail, event] of found) if (await this.add(manager, provider, mail, event)) recorded += 1;
+      for (const [mail, event] of found) if (await this.add(manager, provider.name, mail, event)) recorded += 1;
       return recorded;
     });
   }
 
   private async mailOf(
     manager: EntityManager,
-    provider: string,
+    { attempts }: FeedbackProvider,
     { ids, messageId }: FeedbackEvent,
   ): Promise<ReportedMail | undefined> {
     const [mail] = await manager.query<ReportedMail[]>(
@@ -101,9 +117,9 @@ export class FeedbackService {
          from "mail_message"
         where message_id = $1 or message_uuid in (
           select message_uuid from "delivery_attempt"
-           where provider_message_id <> '' and provider_message_id = any($2) and provider = $3
+           where provider_message_id <> '' and provider_message_id = any($2) and provider = any($3)
         ) limit 1`,
-      [messageId?.replace(/^<|>$/g, '') ?? null, ids, `http/${provider}`],
+      [messageId?.replace(/^<|>$/g, '') ?? null, ids, attempts],
     );
     return mail;
   }
@@ -129,21 +145,12 @@ export class FeedbackService {
       [randomUUID(), mail.pk, provider, event, kind, reason, happened],
     );
     if (added.length === 0) return false;
+    this.logger.log({ message: `mail ${kind}`, id: mail.pk, provider, reason });
+    if (kind === 'transient') return true;
     await this.outbox.add(manager, eventTypes[kind], `mail/${mail.pk}`, { ...mail, reason });
     if (this.settings.emailFeedbackSuppresses) {
       await this.suppressions.suppress(manager, { address: mail.recipient, reason: kind, message: mail.pk });
     }
-    this.logger.log({ message: `mail ${kind}`, id: mail.pk, provider, reason });
     return true;
-  }
-}
-
-/** @throws ValidationError */
-function read(provider: FeedbackProvider, request: FeedbackRequest): FeedbackEvent[] {
-  try {
-    return provider.read(request);
-  } catch (error) {
-    if (error instanceof FeedbackFormatError) throw new ValidationError({ [nonField]: [error.message] });
-    throw error;
   }
 }

@@ -14,6 +14,7 @@ const validity = 86_400;
  */
 export const mailgunFeedback: FeedbackProvider = {
   name: 'mailgun',
+  attempts: ['http/mailgun'],
   secrets: ({ emailFeedbackMailgun }) => emailFeedbackMailgun,
   isAuthentic: (request, secret, now) => {
     const { timestamp, token, signature } = signatureIn(request);

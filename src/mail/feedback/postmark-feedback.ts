@@ -10,6 +10,7 @@ const hardTypes = ['HardBounce', 'BadEmailAddress'];
  */
 export const postmarkFeedback: FeedbackProvider = {
   name: 'postmark',
+  attempts: ['http/postmark'],
   secrets: ({ emailFeedbackPostmark }) => emailFeedbackPostmark,
   isAuthentic: ({ headers: { authorization = '' } }, secret) =>
     isSame(authorization, `Basic ${Buffer.from(secret).toString('base64')}`),

@@ -11,6 +11,7 @@ const tolerance = 300;
  */
 export const resendFeedback: FeedbackProvider = {
   name: 'resend',
+  attempts: ['http/resend'],
   secrets: ({ emailFeedbackResend }) => emailFeedbackResend,
   isAuthentic: (request, secret, now) => {
     const [id, timestamp, signatures] = ['svix-id', 'svix-timestamp', 'svix-signature'].map((name) =>

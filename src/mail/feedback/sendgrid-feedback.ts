@@ -18,6 +18,7 @@ const drops: readonly (readonly [start: string, kind: FeedbackKind])[] = [
  */
 export const sendgridFeedback: FeedbackProvider = {
   name: 'sendgrid',
+  attempts: ['http/sendgrid'],
   secrets: ({ emailFeedbackSendgrid }) => emailFeedbackSendgrid,
   isAuthentic: ({ headers, body }, secret) => {
     const signature = headers['x-twilio-email-event-webhook-signature'];

@@ -23,6 +23,6 @@ import { transportKinds } from './transport-kinds.js';
     TokenSources,
     ...transportKinds.flatMap(({ factory, providers }) => [factory, ...providers]),
   ],
-  exports: [GlobalTransport, MailTransports, Mailbox],
+  exports: [GlobalTransport, MailProxy, MailTransports, Mailbox],
 })
 export class TransportModule {}

@@ -32,6 +32,11 @@ const responses = {
     detail: () => 'Too many requests at the same time. Try again in a moment.',
     retryAfter: 2,
   },
+  providerUnavailable: {
+    status: 503,
+    detail: () => 'The provider does not answer at the moment. Try again in a minute.',
+    retryAfter: 60,
+  },
   databaseUnavailable: {
     status: 503,
     detail: () => 'The database is not available at the moment. Try again in a few seconds.',

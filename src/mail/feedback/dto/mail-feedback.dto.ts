@@ -6,7 +6,7 @@ class FeedbackResultFields {
   @IntegerField({
     readOnly: true,
     computed: true,
-    description: 'How many bounces and complaints were new.',
+    description: 'How many reports were new.',
     example: 1,
   })
   recorded!: number;
@@ -18,7 +18,9 @@ export class MailFeedbackResultDto extends ResponseOf(FeedbackResultFields) {}
 class MailFeedbackFields {
   @ChoiceField('MailFeedbackKindEnum', feedbackKinds, {
     readOnly: true,
-    description: '`bounce`: the mail can never reach its recipient; `complaint`: the recipient reported it as spam.',
+    description:
+      '`bounce`: the mail can never reach its recipient; `complaint`: the recipient reported it as spam; `transient`: the ' +
+      'mail is late or was lost, and the next one may arrive.',
   })
   kind!: FeedbackKind;
 
@@ -35,5 +37,5 @@ class MailFeedbackFields {
   received!: Date;
 }
 
-/** A bounce or a complaint after a mail was sent. */
+/** What a provider reported after a mail was sent. */
 export class MailFeedbackDto extends ResponseOf(MailFeedbackFields) {}
