@@ -187,7 +187,7 @@ describe('A server', () => {
     await annotate(`p99 ${beside} s beside 300 mails for a server that says nothing`);
     const messages = await Promise.all(stuck.map((pk) => messageOf(app, pk)));
     expect(messages.filter(({ state }) => state === 'failed' || state === 'sent')).toEqual([]);
-    const attempts = messages.flatMap(({ deliveryAttempts }) => deliveryAttempts);
+    const attempts = messages.flatMap(({ deliveryAttempts = [] }) => deliveryAttempts);
     expect(attempts.filter(({ outcome }) => outcome !== null)).toEqual([]);
     expect(messages.some(({ state }) => state === 'sending')).toBe(true);
   });
