@@ -33,7 +33,7 @@ it('An administrator blocks the address of a mail, and unblocks it', async () =>
   await list.getByText('nobody@readers.example').waitFor();
   await list.getByRole('button', { name: 'Unblock' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Unblock' }).click();
-  await page.getByText('No suppression matches').waitFor();
+  await page.getByText('Nothing matches').waitFor();
 });
 
 it('An administrator blocks a domain, and learns what is wrong with an address at its field', async () => {

@@ -1,23 +1,20 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
-import { ResourceForm } from '../parts/form/resource-form';
+import { FormDialog } from '../parts/form/form-dialog';
 import { Icon } from '../parts/icon';
-import { Line, Listing } from '../parts/listing';
+import { ListPage, useList } from '../parts/list-page';
+import { Line } from '../parts/listing';
 import { Moment } from '../parts/moment';
-import { Page, Panel } from '../parts/page';
-import { Search } from '../parts/search';
+import { Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
-import type { ListSearch } from '../router';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { availableQuery, blueprintsQuery } from './queries';
 import { Status } from './status';
-
-const route = getRouteApi('/blueprints');
 
 /** What is created: a blueprint of a file, or of a text. */
 interface New {
@@ -27,16 +24,13 @@ interface New {
 
 /** The blueprints with the results of their application, and the files that others can be made of. */
 export function BlueprintList(): ReactNode {
-  const { q, page } = route.useSearch();
-  const navigate = route.useNavigate();
+  const { filter } = useList();
+  const navigate = useNavigate();
   const { can } = useSession();
   const client = useQueryClient();
   const [added, setAdded] = useState<New>();
-  const blueprints = useQuery(blueprintsQuery({ ...(q !== undefined && { search: q }), page: Number(page ?? 1) }));
-  const change = (changed: ListSearch): void =>
-    void navigate({ search: (before) => ({ ...before, page: undefined, ...changed }), replace: true });
   return (
-    <Page
+    <ListPage
       title={t('nav.blueprints')}
       actions={
         can('add_blueprintinstance') && (
@@ -45,52 +39,38 @@ export function BlueprintList(): ReactNode {
           </Button>
         )
       }
+      find={t('blueprints.search')}
+      query={useQuery(blueprintsQuery(filter))}
+      label={t('blueprints.list')}
+      keyOf={({ pk }) => pk}
+      row={(blueprint) => (
+        <Link to="/blueprints/$pk" params={{ pk: blueprint.pk }} className="row line">
+          <Line
+            main={blueprint.name}
+            below={blueprint.path === '' ? t('blueprints.ofText') : blueprint.path}
+            middle={<Status blueprint={blueprint} />}
+            end={blueprint.last_applied_hash !== '' && <Moment time={blueprint.last_applied} />}
+          />
+        </Link>
+      )}
+      empty={{ icon: 'blueprints', title: t('blueprints.empty'), text: t('blueprints.emptyText') }}
     >
-      <div className="filters">
-        <Search label={t('blueprints.search')} value={q ?? ''} change={(terms) => change({ q: terms })} />
-      </div>
-      <Listing
-        query={blueprints}
-        label={t('blueprints.list')}
-        keyOf={({ pk }) => pk}
-        row={(blueprint) => (
-          <Link to="/blueprints/$pk" params={{ pk: blueprint.pk }} className="row line">
-            <Line
-              main={blueprint.name}
-              below={blueprint.path === '' ? t('blueprints.ofText') : blueprint.path}
-              middle={<Status blueprint={blueprint} />}
-              end={blueprint.last_applied_hash !== '' && <Moment time={blueprint.last_applied} />}
-            />
-          </Link>
-        )}
-        empty={{ icon: 'blueprints', title: t('blueprints.empty'), text: t('blueprints.emptyText') }}
-        clear={q === undefined ? undefined : () => void navigate({ search: {} })}
-        go={(to) => change({ page: String(to) })}
-      />
       {can('view_blueprintinstance') && <Available add={setAdded} />}
-      <Modal
-        opened={added !== undefined}
-        onClose={() => setAdded(undefined)}
+      <FormDialog
+        key={added?.path ?? ''}
         title={t('blueprints.create')}
-        closeButtonProps={{ 'aria-label': t('action.cancel') }}
-        size="lg"
-      >
-        <ResourceForm
-          key={added?.path ?? ''}
-          request="BlueprintInstanceRequest"
-          label={t('blueprints.create')}
-          initial={{ ...added }}
-          layout={{ first: added?.path === '' ? ['name', 'content'] : ['name', 'path'] }}
-          action={t('form.create')}
-          save={(body: Schema<'BlueprintInstanceRequest'>) => contentOf(api.POST('/managed/blueprints/', { body }))}
-          saved={({ pk }) => {
-            void client.invalidateQueries({ queryKey: ['blueprints'] });
-            void navigate({ to: '/blueprints/$pk', params: { pk } });
-          }}
-          cancel={() => setAdded(undefined)}
-        />
-      </Modal>
-    </Page>
+        isOpen={added !== undefined}
+        close={() => setAdded(undefined)}
+        request="BlueprintInstanceRequest"
+        initial={{ ...added }}
+        layout={{ first: added?.path === '' ? ['name', 'content'] : ['name', 'path'] }}
+        save={(body: Schema<'BlueprintInstanceRequest'>) => contentOf(api.POST('/managed/blueprints/', { body }))}
+        saved={({ pk }) => {
+          void client.invalidateQueries({ queryKey: ['blueprints'] });
+          void navigate({ to: '/blueprints/$pk', params: { pk } });
+        }}
+      />
+    </ListPage>
   );
 }
 

@@ -94,7 +94,7 @@ function AddMember({ group, refresh }: MembersProps): ReactNode {
           onChange={setChosen}
           onSearchChange={setTerms}
           filter={({ options }) => options}
-          nothingFoundMessage={t('users.noneFound')}
+          nothingFoundMessage={t('list.noneFound')}
           data={found
             .filter(({ pk }) => !(group.users ?? []).includes(pk))
             .map(({ pk, username, name }) => ({

@@ -1,77 +1,49 @@
-import { Button, Modal } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
-import { ResourceForm } from '../parts/form/resource-form';
-import { Icon } from '../parts/icon';
-import { Line, Listing } from '../parts/listing';
+import { NewButton } from '../parts/form/form-dialog';
+import { ListPage, useList } from '../parts/list-page';
+import { Line } from '../parts/listing';
 import { Moment } from '../parts/moment';
-import { Page } from '../parts/page';
-import { Search } from '../parts/search';
-import type { ListSearch } from '../router';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { invitationsQuery } from './queries';
 
-const route = getRouteApi('/invitations');
-
 /** The invitations that were not redeemed yet, or can be redeemed several times. */
 export function InvitationList(): ReactNode {
-  const { q, page } = route.useSearch();
-  const navigate = route.useNavigate();
+  const { filter } = useList();
+  const navigate = useNavigate();
   const { can } = useSession();
   const client = useQueryClient();
-  const [isOpen, setOpen] = useState(false);
-  const invitations = useQuery(invitationsQuery({ ...(q !== undefined && { search: q }), page: Number(page ?? 1) }));
-  const change = (changed: ListSearch): void =>
-    void navigate({ search: (before) => ({ ...before, page: undefined, ...changed }), replace: true });
   return (
-    <Page
+    <ListPage
       title={t('nav.invitations')}
       actions={
         can('add_invitation') && (
-          <Button leftSection={<Icon name="add" />} onClick={() => setOpen(true)}>
-            {t('invitations.create')}
-          </Button>
+          <NewButton
+            title={t('invitations.create')}
+            request="InvitationRequest"
+            initial={{ single_use: true }}
+            layout={{ first: ['name', 'flow', 'expires', 'single_use'] }}
+            save={(body: Schema<'InvitationRequest'>) =>
+              contentOf(api.POST('/stages/invitation/invitations/', { body }))
+            }
+            saved={({ pk }) => {
+              void client.invalidateQueries({ queryKey: ['invitations'] });
+              void navigate({ to: '/invitations/$pk', params: { pk } });
+            }}
+          />
         )
       }
-    >
-      <div className="filters">
-        <Search label={t('invitations.search')} value={q ?? ''} change={(terms) => change({ q: terms })} />
-      </div>
-      <Listing
-        query={invitations}
-        label={t('invitations.list')}
-        keyOf={({ pk }) => pk}
-        row={(invitation) => <InvitationRow invitation={invitation} />}
-        empty={{ icon: 'invitations', title: t('invitations.empty'), text: t('invitations.emptyText') }}
-        clear={q === undefined ? undefined : () => void navigate({ search: {} })}
-        go={(to) => change({ page: String(to) })}
-      />
-      <Modal
-        opened={isOpen}
-        onClose={() => setOpen(false)}
-        title={t('invitations.create')}
-        closeButtonProps={{ 'aria-label': t('action.cancel') }}
-        size="lg"
-      >
-        <ResourceForm
-          request="InvitationRequest"
-          label={t('invitations.create')}
-          initial={{ single_use: true }}
-          layout={{ first: ['name', 'flow', 'expires', 'single_use'] }}
-          action={t('form.create')}
-          save={(body: Schema<'InvitationRequest'>) => contentOf(api.POST('/stages/invitation/invitations/', { body }))}
-          saved={({ pk }) => {
-            void client.invalidateQueries({ queryKey: ['invitations'] });
-            void navigate({ to: '/invitations/$pk', params: { pk } });
-          }}
-          cancel={() => setOpen(false)}
-        />
-      </Modal>
-    </Page>
+      find={t('invitations.search')}
+      query={useQuery(invitationsQuery(filter))}
+      label={t('invitations.list')}
+      keyOf={({ pk }) => pk}
+      row={(invitation) => <InvitationRow invitation={invitation} />}
+      empty={{ icon: 'invitations', title: t('invitations.empty'), text: t('invitations.emptyText') }}
+    />
   );
 }
 

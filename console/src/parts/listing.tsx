@@ -1,44 +1,50 @@
 import type { UseQueryResult } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
 import { t } from '../texts/texts';
 import type { IconName } from './icon';
+import { useList } from './list-page';
 import { Pager } from './pager';
 import { Loaded, Note } from './states';
 
-interface PageOf<Row> {
-  readonly pagination: Schema<'Pagination'>;
+/** A page of rows. Without a position it is the whole list. */
+export interface PageOf<Row> {
+  readonly pagination?: Schema<'Pagination'>;
   readonly results: readonly Row[];
 }
 
-interface ListingProps<Row> {
+export interface ListingProps<Row> {
   readonly query: UseQueryResult<PageOf<Row>>;
+  /** What the rows are, for assistive technology. */
   readonly label: string;
   readonly keyOf: (row: Row) => string | number;
   readonly row: (row: Row) => ReactNode;
-  /** What is said if there is nothing, without a filter. */
+  /** What is said if there are no rows, without a filter. */
   readonly empty: { readonly icon: IconName; readonly title: string; readonly text: string };
-  /** Removes the filters; undefined if there are none. */
-  readonly clear: (() => void) | undefined;
-  readonly go: (page: number) => void;
+  /** Whether there could be rows without the filters; by default, whether the address has filters. */
+  readonly isFiltered?: boolean;
 }
 
-/** A page of a list with its pager, and what is said if it is empty or nothing matches. */
-export function Listing<Row>({ query, label, keyOf, row, empty, clear, go }: ListingProps<Row>): ReactNode {
+/** A page of a list with its pager, and what is said if it is empty or nothing matches the filters in the address. */
+export function Listing<Row>(props: ListingProps<Row>): ReactNode {
+  const { search, change } = useList();
+  const hasFilters = Object.keys(search).some((name) => name !== 'page');
+  const { query, label, keyOf, row, empty, isFiltered = hasFilters } = props;
   return (
     <Loaded query={query} lines={10}>
       {({ results, pagination }) =>
         results.length === 0 ? (
           <div className="panel">
-            {clear === undefined ? (
-              <Note {...empty} />
-            ) : (
-              <Note icon="search" title={t('list.noneFound')} text={t('mails.noneFoundText')}>
-                <button type="button" className="text-link" onClick={clear}>
+            {isFiltered ? (
+              <Note icon="search" title={t('list.noneFound')} text={t('list.noneFoundText')}>
+                <Link to="." search={{}} className="text-link">
                   {t('action.clear')}
-                </button>
+                </Link>
               </Note>
+            ) : (
+              <Note {...empty} />
             )}
           </div>
         ) : (
@@ -50,7 +56,7 @@ export function Listing<Row>({ query, label, keyOf, row, empty, clear, go }: Lis
                 ))}
               </ul>
             </div>
-            <Pager position={pagination} go={go} />
+            {pagination !== undefined && <Pager position={pagination} go={(page) => change({ page: String(page) })} />}
           </>
         )
       }

@@ -1,59 +1,49 @@
 import { Button, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import { api, contentOf } from '../api/client';
 import { Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
-import { Line, Listing } from '../parts/listing';
-import { Page } from '../parts/page';
-import { Search } from '../parts/search';
-import type { ListSearch } from '../router';
+import { ListPage, useList } from '../parts/list-page';
+import { Line } from '../parts/listing';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { rolesQuery } from './queries';
 
-const route = getRouteApi('/roles');
-
 /** The roles: sets of permissions that groups give to their members. */
 export function RoleList(): ReactNode {
-  const { q, page } = route.useSearch();
-  const navigate = route.useNavigate();
+  const { filter } = useList();
   const { can } = useSession();
+  return (
+    <ListPage
+      title={t('nav.roles')}
+      actions={can('add_role') && <NewRole />}
+      find={t('roles.search')}
+      query={useQuery(rolesQuery(filter))}
+      label={t('roles.list')}
+      keyOf={({ pk }) => pk}
+      row={(role) => (
+        <Link to="/roles/$pk" params={{ pk: role.pk }} className="row line">
+          <Line main={role.name} />
+        </Link>
+      )}
+      empty={{ icon: 'roles', title: t('roles.empty'), text: t('roles.emptyText') }}
+    />
+  );
+}
+
+function NewRole(): ReactNode {
+  const navigate = useNavigate();
   const client = useQueryClient();
   const [isOpen, setOpen] = useState(false);
   const [name, setName] = useState('');
-  const roles = useQuery(rolesQuery({ ...(q !== undefined && { search: q }), page: Number(page ?? 1) }));
-  const change = (changed: ListSearch): void =>
-    void navigate({ search: (before) => ({ ...before, page: undefined, ...changed }), replace: true });
   return (
-    <Page
-      title={t('nav.roles')}
-      actions={
-        can('add_role') && (
-          <Button leftSection={<Icon name="add" />} onClick={() => setOpen(true)}>
-            {t('roles.create')}
-          </Button>
-        )
-      }
-    >
-      <div className="filters">
-        <Search label={t('roles.search')} value={q ?? ''} change={(terms) => change({ q: terms })} />
-      </div>
-      <Listing
-        query={roles}
-        label={t('roles.list')}
-        keyOf={({ pk }) => pk}
-        row={(role) => (
-          <Link to="/roles/$pk" params={{ pk: role.pk }} className="row line">
-            <Line main={role.name} />
-          </Link>
-        )}
-        empty={{ icon: 'roles', title: t('roles.empty'), text: t('roles.emptyText') }}
-        clear={q === undefined ? undefined : () => void navigate({ search: {} })}
-        go={(to) => change({ page: String(to) })}
-      />
+    <>
+      <Button leftSection={<Icon name="add" />} onClick={() => setOpen(true)}>
+        {t('roles.create')}
+      </Button>
       <Dialog
         title={t('roles.create')}
         text={t('roles.createText')}
@@ -79,6 +69,6 @@ export function RoleList(): ReactNode {
           onChange={({ currentTarget }) => setName(currentTarget.value)}
         />
       </Dialog>
-    </Page>
+    </>
   );
 }

@@ -1,71 +1,32 @@
 import { Alert, Button, Group, Modal, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, type SubmitEvent, useState } from 'react';
 
 import type { Schema } from '../api/client';
 import { Confirmed } from '../parts/confirm';
 import { Icon } from '../parts/icon';
+import { ListPage, useList } from '../parts/list-page';
 import { Moment } from '../parts/moment';
-import { Page } from '../parts/page';
-import { Pager } from '../parts/pager';
-import { Search } from '../parts/search';
-import { Loaded, Note } from '../parts/states';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { block, suppressionsQuery, unblock } from './queries';
 
-const route = getRouteApi('/suppressions');
-
 /** Addresses and domains that get no mail. */
 export function Suppressions(): ReactNode {
-  const { q, page } = route.useSearch();
-  const navigate = route.useNavigate();
+  const { filter } = useList();
   const { can } = useSession();
-  const found = useQuery(suppressionsQuery({ ...(q !== undefined && { search: q }), page: Number(page ?? 1) }));
   return (
-    <Page title={t('nav.suppressions')} actions={can('add_suppression') ? <Add /> : undefined}>
-      <div className="filters">
-        <Search
-          label={t('suppressions.search')}
-          value={q ?? ''}
-          change={(terms) => void navigate({ search: { q: terms }, replace: true })}
-        />
-      </div>
-      <Loaded query={found} lines={6}>
-        {({ results, pagination }) =>
-          results.length === 0 ? (
-            <div className="panel">
-              {q === undefined ? (
-                <Note icon="blocked" title={t('suppressions.empty')} text={t('suppressions.emptyText')} />
-              ) : (
-                <Note icon="search" title={t('suppressions.none')} text={t('mails.noneFoundText')}>
-                  <Link from={route.id} search={{}} className="text-link">
-                    {t('action.clear')}
-                  </Link>
-                </Note>
-              )}
-            </div>
-          ) : (
-            <>
-              <div className="panel">
-                <ul className="rows" aria-label={t('suppressions.list')}>
-                  {results.map((suppression) => (
-                    <li key={suppression.pk}>
-                      <Row suppression={suppression} />
-                    </li>
-                  ))}
-                </ul>
-              </div>
-              <Pager
-                position={pagination}
-                go={(to) => void navigate({ search: (before) => ({ ...before, page: String(to) }), replace: true })}
-              />
-            </>
-          )
-        }
-      </Loaded>
-    </Page>
+    <ListPage
+      title={t('nav.suppressions')}
+      actions={can('add_suppression') && <Add />}
+      find={t('suppressions.search')}
+      query={useQuery(suppressionsQuery(filter))}
+      label={t('suppressions.list')}
+      keyOf={({ pk }) => pk}
+      row={(suppression) => <Row suppression={suppression} />}
+      empty={{ icon: 'blocked', title: t('suppressions.empty'), text: t('suppressions.emptyText') }}
+    />
   );
 }
 

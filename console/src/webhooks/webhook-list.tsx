@@ -1,11 +1,9 @@
-import { Button, Modal } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
-import { ResourceForm } from '../parts/form/resource-form';
-import { Icon } from '../parts/icon';
+import { NewButton } from '../parts/form/form-dialog';
 import { Line } from '../parts/listing';
 import { Moment } from '../parts/moment';
 import { Page, Panel } from '../parts/page';
@@ -23,42 +21,27 @@ export function WebhookList(): ReactNode {
   const { can } = useSession();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [isOpen, setOpen] = useState(false);
   const [created, setCreated] = useState<Endpoint>();
   return (
     <Page
       title={t('nav.webhooks')}
       actions={
         can('add_webhookendpoint') && (
-          <Button leftSection={<Icon name="add" />} onClick={() => setOpen(true)}>
-            {t('webhooks.create')}
-          </Button>
+          <NewButton
+            title={t('webhooks.create')}
+            request="WebhookEndpointRequest"
+            layout={{ first: ['name', 'url', 'event_types', 'description'] }}
+            save={(body: Schema<'WebhookEndpointRequest'>) => contentOf(api.POST('/webhooks/endpoints/', { body }))}
+            saved={(endpoint) => {
+              setCreated(endpoint);
+              void client.invalidateQueries(endpointsQuery);
+            }}
+          />
         )
       }
     >
       {can('view_webhookendpoint') && <Endpoints />}
       {can('view_webhookdelivery') && <Deliveries title={t('webhooks.deliveries')} />}
-      <Modal
-        opened={isOpen}
-        onClose={() => setOpen(false)}
-        title={t('webhooks.create')}
-        closeButtonProps={{ 'aria-label': t('action.cancel') }}
-        size="lg"
-      >
-        <ResourceForm
-          request="WebhookEndpointRequest"
-          label={t('webhooks.create')}
-          layout={{ first: ['name', 'url', 'event_types', 'description'] }}
-          action={t('form.create')}
-          save={(body: Schema<'WebhookEndpointRequest'>) => contentOf(api.POST('/webhooks/endpoints/', { body }))}
-          saved={(endpoint) => {
-            setOpen(false);
-            setCreated(endpoint);
-            void client.invalidateQueries(endpointsQuery);
-          }}
-          cancel={() => setOpen(false)}
-        />
-      </Modal>
       <ShownOnce
         title={t('webhooks.secret')}
         text={t('webhooks.secretText')}

@@ -27,7 +27,7 @@ export interface FormLayout {
   readonly before?: Readonly<Record<string, (values: Values, fill: (values: Values) => void) => ReactNode>>;
 }
 
-interface ResourceFormProps<Result> {
+export interface ResourceFormProps<Result> {
   /** Name of the request in the API's document, such as `GroupRequest`. */
   readonly request: RequestName;
   /** What the form is, for assistive technology. */

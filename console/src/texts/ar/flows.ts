@@ -6,7 +6,6 @@ export const flows = {
   'flows.list': 'قائمة المسارات',
   'flows.empty': 'لا توجد مسارات بعد',
   'flows.emptyText': 'يقود المسار الزوار عبر مراحل: تسجيل أو تسجيل دخول أو استعادة.',
-  'flows.noneFound': 'لا توجد مسارات مطابقة',
   'flows.steps.zero': 'بلا خطوات',
   'flows.steps.one': 'خطوة واحدة',
   'flows.steps.two': 'خطوتان',

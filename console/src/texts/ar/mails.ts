@@ -27,8 +27,6 @@ export const mails = {
   'mails.list': 'قائمة الرسائل',
   'mails.empty': 'لا توجد رسائل بعد',
   'mails.emptyText': 'تظهر الرسائل هنا بمجرد أن يرسل مسار رسالة.',
-  'mails.noneFound': 'لا توجد رسائل مطابقة',
-  'mails.noneFoundText': 'ابحث عن شيء آخر أو امسح عوامل التصفية.',
   'mails.noSubject': '(بلا موضوع)',
   'mails.ofService': 'إشعار حساب',
   'mails.stageUnknown': 'مرحلة محذوفة',

@@ -17,6 +17,9 @@ export const parts = {
   'action.failed': 'لم ينجح ذلك: {reason}',
   'action.clear': 'مسح عوامل التصفية',
 
+  'list.noneFound': 'لا توجد نتائج مطابقة',
+  'list.noneFoundText': 'ابحث عن شيء آخر أو امسح عوامل التصفية.',
+
   'pager.label': 'الصفحات',
   'pager.range': '{start}–{end} من {count}',
   'pager.previous': 'الصفحة السابقة',

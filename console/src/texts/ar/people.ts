@@ -1,6 +1,5 @@
 /** Texts of groups, roles, permissions, sessions and invitations in Arabic. */
 export const people = {
-  'list.noneFound': 'لا توجد نتائج مطابقة',
   'action.add': 'إضافة',
   'action.close': 'إغلاق',
   'action.haveIt': 'نسختُه',

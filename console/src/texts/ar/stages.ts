@@ -6,7 +6,6 @@ export const stages = {
   'stages.list': 'قائمة المراحل',
   'stages.empty': 'لا توجد مراحل بعد',
   'stages.emptyText': 'المرحلة خطوة من مسار، مثل تسجيل الدخول أو رسالة.',
-  'stages.noneFound': 'لا توجد مراحل مطابقة',
   'stages.more.zero': 'لا مزيد',
   'stages.more.one': '+{count} أخرى',
   'stages.more.two': '+{count} أخرى',

@@ -5,7 +5,6 @@ export const suppressions = {
   'suppressions.list': 'العناوين المحظورة',
   'suppressions.empty': 'لا توجد عناوين محظورة',
   'suppressions.emptyText': 'تظهر هنا العناوين التي ترتدّ رسائلها والعناوين التي تحظرها.',
-  'suppressions.none': 'لا توجد نتائج مطابقة',
   'suppressions.manual': 'حظره أحد المسؤولين',
   'suppressions.bounce': 'رسائل مرتدّة',
   'suppressions.complaint': 'بلاغ عن رسائل غير مرغوب فيها',

@@ -8,8 +8,6 @@ export const templates = {
   'templates.list': 'قائمة القوالب',
   'templates.noneOwn': 'ليست لديك قوالب خاصة',
   'templates.noneOwnText': 'افتح قالبًا مرفقًا وعدّله واحفظه: تستخدم الرسائل قالبك منذ ذلك الحين.',
-  'templates.noneFound': 'لم يُعثر على قوالب',
-  'templates.noneFoundText': 'جرّب كلمات أخرى.',
   'templates.anyLanguage': 'نفسه بكل اللغات',
   'templates.languages.zero': 'بلا لغات',
   'templates.languages.one': 'لغة واحدة',

@@ -2,9 +2,10 @@
 export const users = {
   'users.search': 'البحث بالاسم أو اسم المستخدم أو العنوان',
   'users.address': 'العنوان',
+  'users.empty': 'لا مستخدمين',
+  'users.emptyText': 'يظهر هنا المستخدمون الذين يمكنك رؤيتهم.',
   'users.list': 'قائمة المستخدمين',
   'users.back': 'كل المستخدمين',
-  'users.noneFound': 'لا يوجد مستخدمون مطابقون',
   'users.verified': 'تم التحقق',
   'users.unverified': 'لم يُتحقق',
   'users.inactive': 'معطَّل',

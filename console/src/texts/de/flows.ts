@@ -8,7 +8,6 @@ export const flows: Record<keyof typeof english, string> = {
   'flows.list': 'Liste der Abläufe',
   'flows.empty': 'Noch keine Abläufe',
   'flows.emptyText': 'Ein Ablauf führt Besucher durch Stufen: Registrierung, Anmeldung, Wiederherstellung.',
-  'flows.noneFound': 'Kein Ablauf passt',
   'flows.steps.one': '{count} Schritt',
   'flows.steps.other': '{count} Schritte',
   'flows.create': 'Ablauf anlegen',

@@ -29,8 +29,6 @@ export const mails: Record<keyof typeof english, string> = {
   'mails.list': 'Liste der E-Mails',
   'mails.empty': 'Noch keine E-Mails',
   'mails.emptyText': 'Hier erscheinen E-Mails, sobald ein Ablauf eine verschickt.',
-  'mails.noneFound': 'Keine E-Mail passt',
-  'mails.noneFoundText': 'Suchen Sie etwas anderes, oder setzen Sie die Filter zurück.',
   'mails.noSubject': '(kein Betreff)',
   'mails.ofService': 'Hinweis zum Konto',
   'mails.stageUnknown': 'Gelöschte Stufe',

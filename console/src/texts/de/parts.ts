@@ -19,6 +19,9 @@ export const parts: Record<keyof typeof english, string> = {
   'action.failed': 'Das hat nicht geklappt: {reason}',
   'action.clear': 'Filter zurücksetzen',
 
+  'list.noneFound': 'Nichts passt',
+  'list.noneFoundText': 'Suchen Sie etwas anderes, oder setzen Sie die Filter zurück.',
+
   'pager.label': 'Seiten',
   'pager.range': '{start}–{end} von {count}',
   'pager.previous': 'Vorige Seite',

@@ -2,7 +2,6 @@ import type { people as english } from '../en/people';
 
 /** Texts of groups, roles, permissions, sessions and invitations in German. */
 export const people: Record<keyof typeof english, string> = {
-  'list.noneFound': 'Nichts passt',
   'action.add': 'Hinzufügen',
   'action.close': 'Schließen',
   'action.haveIt': 'Ich habe es kopiert',

@@ -8,7 +8,6 @@ export const stages: Record<keyof typeof english, string> = {
   'stages.list': 'Liste der Stufen',
   'stages.empty': 'Noch keine Stufen',
   'stages.emptyText': 'Eine Stufe ist ein Schritt eines Ablaufs, etwa eine Anmeldung oder eine E-Mail.',
-  'stages.noneFound': 'Keine Stufe passt',
   'stages.more.one': '+{count} weiterer',
   'stages.more.other': '+{count} weitere',
   'stages.inNone': 'In keinem Ablauf',

@@ -7,7 +7,6 @@ export const suppressions: Record<keyof typeof english, string> = {
   'suppressions.list': 'Gesperrte Adressen',
   'suppressions.empty': 'Keine Adresse ist gesperrt',
   'suppressions.emptyText': 'Hier erscheinen Adressen, deren E-Mails zurückkommen, und solche, die Sie sperren.',
-  'suppressions.none': 'Keine Sperre passt',
   'suppressions.manual': 'Von der Verwaltung gesperrt',
   'suppressions.bounce': 'E-Mails kamen zurück',
   'suppressions.complaint': 'Als Spam gemeldet',

@@ -11,8 +11,6 @@ export const templates: Record<keyof typeof english, string> = {
   'templates.noneOwn': 'Keine eigenen Vorlagen',
   'templates.noneOwnText':
     'Öffnen Sie eine mitgelieferte Vorlage, ändern und speichern Sie sie: E-Mails verwenden dann Ihre.',
-  'templates.noneFound': 'Keine Vorlage gefunden',
-  'templates.noneFoundText': 'Versuchen Sie andere Wörter.',
   'templates.anyLanguage': 'In allen Sprachen gleich',
   'templates.languages.one': '{count} Sprache',
   'templates.languages.other': '{count} Sprachen',

@@ -4,9 +4,10 @@ import type { users as english } from '../en/users';
 export const users: Record<keyof typeof english, string> = {
   'users.search': 'Name, Benutzername oder Adresse suchen',
   'users.address': 'Adresse',
+  'users.empty': 'Keine Benutzer',
+  'users.emptyText': 'Hier erscheinen die Benutzer, die Sie sehen dürfen.',
   'users.list': 'Liste der Personen',
   'users.back': 'Alle Personen',
-  'users.noneFound': 'Niemand passt',
   'users.verified': 'Bestätigt',
   'users.unverified': 'Nicht bestätigt',
   'users.inactive': 'Deaktiviert',

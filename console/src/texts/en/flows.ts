@@ -6,7 +6,6 @@ export const flows = {
   'flows.list': 'List of flows',
   'flows.empty': 'No flows yet',
   'flows.emptyText': 'A flow leads visitors through stages: a sign-up, a sign-in, a recovery.',
-  'flows.noneFound': 'No flow matches',
   'flows.steps.one': '{count} step',
   'flows.steps.other': '{count} steps',
   'flows.create': 'Create flow',

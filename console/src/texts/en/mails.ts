@@ -27,8 +27,6 @@ export const mails = {
   'mails.list': 'List of mails',
   'mails.empty': 'No mails yet',
   'mails.emptyText': 'Mails appear here as soon as a flow sends one.',
-  'mails.noneFound': 'No mail matches',
-  'mails.noneFoundText': 'Look for something else, or clear the filters.',
   'mails.noSubject': '(no subject)',
   'mails.ofService': 'Account notice',
   'mails.stageUnknown': 'Deleted stage',

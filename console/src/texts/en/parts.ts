@@ -17,6 +17,9 @@ export const parts = {
   'action.failed': 'That did not work: {reason}',
   'action.clear': 'Clear filters',
 
+  'list.noneFound': 'Nothing matches',
+  'list.noneFoundText': 'Look for something else, or clear the filters.',
+
   'pager.label': 'Pages',
   'pager.range': '{start}–{end} of {count}',
   'pager.previous': 'Previous page',

@@ -1,6 +1,5 @@
 /** Texts of groups, roles, permissions, sessions and invitations in English. */
 export const people = {
-  'list.noneFound': 'Nothing matches',
   'action.add': 'Add',
   'action.close': 'Close',
   'action.haveIt': 'I have copied it',

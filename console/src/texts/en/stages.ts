@@ -6,7 +6,6 @@ export const stages = {
   'stages.list': 'List of stages',
   'stages.empty': 'No stages yet',
   'stages.emptyText': 'A stage is one step of a flow, such as a sign-in or a mail.',
-  'stages.noneFound': 'No stage matches',
   'stages.more.one': '+{count} more',
   'stages.more.other': '+{count} more',
   'stages.inNone': 'In no flow',

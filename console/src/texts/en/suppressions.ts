@@ -5,7 +5,6 @@ export const suppressions = {
   'suppressions.list': 'List of suppressions',
   'suppressions.empty': 'No address is blocked',
   'suppressions.emptyText': 'Addresses whose mails come back, and those that you block, appear here.',
-  'suppressions.none': 'No suppression matches',
   'suppressions.manual': 'Blocked by an administrator',
   'suppressions.bounce': 'Mails came back',
   'suppressions.complaint': 'Reported as spam',

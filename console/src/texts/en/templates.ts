@@ -8,8 +8,6 @@ export const templates = {
   'templates.list': 'List of templates',
   'templates.noneOwn': 'No templates of your own',
   'templates.noneOwnText': 'Open a shipped template, change it and save it: mails use yours from then on.',
-  'templates.noneFound': 'No template found',
-  'templates.noneFoundText': 'Try other words.',
   'templates.anyLanguage': 'Same in all languages',
   'templates.languages.one': '{count} language',
   'templates.languages.other': '{count} languages',

@@ -2,9 +2,10 @@
 export const users = {
   'users.search': 'Search by name, user name or address',
   'users.address': 'Address',
+  'users.empty': 'No users',
+  'users.emptyText': 'The users that you may see appear here.',
   'users.list': 'List of users',
   'users.back': 'All users',
-  'users.noneFound': 'No user matches',
   'users.verified': 'Verified',
   'users.unverified': 'Not verified',
   'users.inactive': 'Deactivated',

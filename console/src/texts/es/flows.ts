@@ -6,7 +6,6 @@ export const flows = {
   'flows.list': 'Lista de flujos',
   'flows.empty': 'Aún no hay flujos',
   'flows.emptyText': 'Un flujo guía a los visitantes por etapas: un registro, un inicio de sesión, una recuperación.',
-  'flows.noneFound': 'Ningún flujo coincide',
   'flows.steps.one': '{count} paso',
   'flows.steps.many': '{count} de pasos',
   'flows.steps.other': '{count} pasos',

@@ -27,8 +27,6 @@ export const mails = {
   'mails.list': 'Lista de correos',
   'mails.empty': 'Aún no hay correos',
   'mails.emptyText': 'Los correos aparecen aquí en cuanto un flujo envía uno.',
-  'mails.noneFound': 'Ningún correo coincide',
-  'mails.noneFoundText': 'Busque otra cosa o quite los filtros.',
   'mails.noSubject': '(sin asunto)',
   'mails.ofService': 'Aviso de cuenta',
   'mails.stageUnknown': 'Etapa eliminada',

@@ -17,6 +17,9 @@ export const parts = {
   'action.failed': 'No ha funcionado: {reason}',
   'action.clear': 'Quitar filtros',
 
+  'list.noneFound': 'Ninguna coincidencia',
+  'list.noneFoundText': 'Busque otra cosa o quite los filtros.',
+
   'pager.label': 'Páginas',
   'pager.range': '{start}–{end} de {count}',
   'pager.previous': 'Página anterior',

@@ -1,6 +1,5 @@
 /** Texts of groups, roles, permissions, sessions and invitations in Spanish. */
 export const people = {
-  'list.noneFound': 'Ninguna coincidencia',
   'action.add': 'Añadir',
   'action.close': 'Cerrar',
   'action.haveIt': 'Ya lo he copiado',

@@ -6,7 +6,6 @@ export const stages = {
   'stages.list': 'Lista de etapas',
   'stages.empty': 'Aún no hay etapas',
   'stages.emptyText': 'Una etapa es un paso de un flujo, como un inicio de sesión o un correo.',
-  'stages.noneFound': 'Ninguna etapa coincide',
   'stages.more.one': '+{count} más',
   'stages.more.many': '+{count} más',
   'stages.more.other': '+{count} más',

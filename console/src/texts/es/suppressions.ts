@@ -5,7 +5,6 @@ export const suppressions = {
   'suppressions.list': 'Direcciones bloqueadas',
   'suppressions.empty': 'No hay direcciones bloqueadas',
   'suppressions.emptyText': 'Aquí aparecen las direcciones cuyos correos se devuelven y las que usted bloquee.',
-  'suppressions.none': 'Ningún bloqueo coincide',
   'suppressions.manual': 'Bloqueada por un administrador',
   'suppressions.bounce': 'Correos devueltos',
   'suppressions.complaint': 'Marcada como spam',

@@ -8,8 +8,6 @@ export const templates = {
   'templates.list': 'Lista de plantillas',
   'templates.noneOwn': 'No tiene plantillas propias',
   'templates.noneOwnText': 'Abra una plantilla incluida, cámbiela y guárdela: desde entonces los correos usan la suya.',
-  'templates.noneFound': 'No se ha encontrado ninguna plantilla',
-  'templates.noneFoundText': 'Pruebe con otras palabras.',
   'templates.anyLanguage': 'Igual en todos los idiomas',
   'templates.languages.one': '{count} idioma',
   'templates.languages.many': '{count} de idiomas',

@@ -2,9 +2,10 @@
 export const users = {
   'users.search': 'Buscar por nombre, nombre de usuario o dirección',
   'users.address': 'Dirección',
+  'users.empty': 'No hay usuarios',
+  'users.emptyText': 'Aquí aparecen los usuarios que puede ver.',
   'users.list': 'Lista de usuarios',
   'users.back': 'Todos los usuarios',
-  'users.noneFound': 'Ningún usuario coincide',
   'users.verified': 'Verificada',
   'users.unverified': 'Sin verificar',
   'users.inactive': 'Desactivado',

@@ -6,7 +6,6 @@ export const flows = {
   'flows.list': 'Liste des flux',
   'flows.empty': 'Aucun flux pour l’instant',
   'flows.emptyText': 'Un flux guide les visiteurs à travers des étapes : inscription, connexion, récupération.',
-  'flows.noneFound': 'Aucun flux ne correspond',
   'flows.steps.one': '{count} étape',
   'flows.steps.many': '{count} d’étapes',
   'flows.steps.other': '{count} étapes',

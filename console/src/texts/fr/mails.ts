@@ -27,8 +27,6 @@ export const mails = {
   'mails.list': 'Liste des e-mails',
   'mails.empty': 'Aucun e-mail pour l’instant',
   'mails.emptyText': 'Les e-mails apparaissent ici dès qu’un flux en envoie un.',
-  'mails.noneFound': 'Aucun e-mail ne correspond',
-  'mails.noneFoundText': 'Modifiez la recherche ou effacez les filtres.',
   'mails.noSubject': '(sans objet)',
   'mails.ofService': 'Avis de compte',
   'mails.stageUnknown': 'Étape supprimée',

@@ -17,6 +17,9 @@ export const parts = {
   'action.failed': 'Échec : {reason}',
   'action.clear': 'Effacer les filtres',
 
+  'list.noneFound': 'Aucun résultat',
+  'list.noneFoundText': 'Modifiez la recherche ou effacez les filtres.',
+
   'pager.label': 'Pages',
   'pager.range': '{start}–{end} sur {count}',
   'pager.previous': 'Page précédente',

@@ -1,6 +1,5 @@
 /** Texts of groups, roles, permissions, sessions and invitations in French. */
 export const people = {
-  'list.noneFound': 'Aucun résultat',
   'action.add': 'Ajouter',
   'action.close': 'Fermer',
   'action.haveIt': 'Je l’ai copié',

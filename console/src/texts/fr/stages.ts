@@ -6,7 +6,6 @@ export const stages = {
   'stages.list': 'Liste des étapes',
   'stages.empty': 'Aucune étape pour l’instant',
   'stages.emptyText': 'Une étape est un pas d’un flux, comme une connexion ou un e-mail.',
-  'stages.noneFound': 'Aucune étape ne correspond',
   'stages.more.one': '+{count} autre',
   'stages.more.many': '+{count} d’autres',
   'stages.more.other': '+{count} autres',

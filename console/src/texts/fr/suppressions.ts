@@ -5,7 +5,6 @@ export const suppressions = {
   'suppressions.list': 'Adresses bloquées',
   'suppressions.empty': 'Aucune adresse bloquée',
   'suppressions.emptyText': 'Les adresses dont les e-mails reviennent et celles que vous bloquez apparaissent ici.',
-  'suppressions.none': 'Aucun blocage ne correspond',
   'suppressions.manual': 'Bloquée par un administrateur',
   'suppressions.bounce': 'E-mails revenus',
   'suppressions.complaint': 'Signalée comme indésirable',

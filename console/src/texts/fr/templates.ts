@@ -9,8 +9,6 @@ export const templates = {
   'templates.noneOwn': 'Aucun modèle à vous',
   'templates.noneOwnText':
     'Ouvrez un modèle fourni, modifiez-le et enregistrez-le : les e-mails utilisent alors le vôtre.',
-  'templates.noneFound': 'Aucun modèle trouvé',
-  'templates.noneFoundText': 'Essayez d’autres mots.',
   'templates.anyLanguage': 'Identique dans toutes les langues',
   'templates.languages.one': '{count} langue',
   'templates.languages.many': '{count} de langues',

@@ -2,9 +2,10 @@
 export const users = {
   'users.search': 'Rechercher par nom, nom d’utilisateur ou adresse',
   'users.address': 'Adresse',
+  'users.empty': 'Aucun utilisateur',
+  'users.emptyText': 'Les utilisateurs que vous pouvez voir apparaissent ici.',
   'users.list': 'Liste des utilisateurs',
   'users.back': 'Tous les utilisateurs',
-  'users.noneFound': 'Aucun utilisateur ne correspond',
   'users.verified': 'Vérifiée',
   'users.unverified': 'Non vérifiée',
   'users.inactive': 'Désactivé',

@@ -6,7 +6,6 @@ export const flows = {
   'flows.list': '流程列表',
   'flows.empty': '暂无流程',
   'flows.emptyText': '流程引导访客经过各个阶段：注册、登录、找回账户。',
-  'flows.noneFound': '没有匹配的流程',
   'flows.steps.other': '{count} 个步骤',
   'flows.create': '创建流程',
   'flows.import': '导入流程',

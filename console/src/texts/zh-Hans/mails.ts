@@ -27,8 +27,6 @@ export const mails = {
   'mails.list': '邮件列表',
   'mails.empty': '暂无邮件',
   'mails.emptyText': '流程发送邮件后，邮件会显示在这里。',
-  'mails.noneFound': '没有匹配的邮件',
-  'mails.noneFoundText': '请更换搜索内容或清除筛选条件。',
   'mails.noSubject': '（无主题）',
   'mails.ofService': '账户通知',
   'mails.stageUnknown': '已删除的阶段',

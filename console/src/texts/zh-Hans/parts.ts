@@ -17,6 +17,9 @@ export const parts = {
   'action.failed': '操作失败：{reason}',
   'action.clear': '清除筛选条件',
 
+  'list.noneFound': '没有匹配项',
+  'list.noneFoundText': '请更换搜索内容或清除筛选条件。',
+
   'pager.label': '分页',
   'pager.range': '第 {start}–{end} 项，共 {count} 项',
   'pager.previous': '上一页',

@@ -1,6 +1,5 @@
 /** Texts of groups, roles, permissions, sessions and invitations in Simplified Chinese. */
 export const people = {
-  'list.noneFound': '没有匹配项',
   'action.add': '添加',
   'action.close': '关闭',
   'action.haveIt': '我已复制',

@@ -6,7 +6,6 @@ export const stages = {
   'stages.list': '阶段列表',
   'stages.empty': '暂无阶段',
   'stages.emptyText': '阶段是流程中的一步，例如登录或发送邮件。',
-  'stages.noneFound': '没有匹配的阶段',
   'stages.more.other': '另有 {count} 个',
   'stages.inNone': '不在任何流程中',
   'stages.create': '创建阶段',

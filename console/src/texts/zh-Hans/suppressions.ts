@@ -5,7 +5,6 @@ export const suppressions = {
   'suppressions.list': '被屏蔽的地址',
   'suppressions.empty': '没有被屏蔽的地址',
   'suppressions.emptyText': '被退信的地址和您屏蔽的地址会显示在这里。',
-  'suppressions.none': '没有匹配的记录',
   'suppressions.manual': '由管理员屏蔽',
   'suppressions.bounce': '邮件被退回',
   'suppressions.complaint': '被举报为垃圾邮件',

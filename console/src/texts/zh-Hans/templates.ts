@@ -8,8 +8,6 @@ export const templates = {
   'templates.list': '模板列表',
   'templates.noneOwn': '没有自定义模板',
   'templates.noneOwnText': '打开内置模板，修改并保存，之后邮件将使用您的模板。',
-  'templates.noneFound': '未找到模板',
-  'templates.noneFoundText': '请换个词搜索。',
   'templates.anyLanguage': '所有语言相同',
   'templates.languages.other': '{count} 种语言',
   'templates.stages.other': '{count} 个阶段',

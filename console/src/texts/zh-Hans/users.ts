@@ -2,9 +2,10 @@
 export const users = {
   'users.search': '按姓名、用户名或地址搜索',
   'users.address': '地址',
+  'users.empty': '没有用户',
+  'users.emptyText': '您可以查看的用户显示在这里。',
   'users.list': '用户列表',
   'users.back': '所有用户',
-  'users.noneFound': '没有匹配的用户',
   'users.verified': '已验证',
   'users.unverified': '未验证',
   'users.inactive': '已停用',
