@@ -1,5 +1,6 @@
 import './styles/components';
 import './styles/base.css';
+import './styles/frame.css';
 import './styles/lists.css';
 import './styles/rows.css';
 import './styles/details.css';

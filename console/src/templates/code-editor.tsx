@@ -1,3 +1,5 @@
+import '../styles/code.css';
+
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { html as htmlLanguage } from '@codemirror/lang-html';
