@@ -19,6 +19,7 @@ import { pooledClient } from './database/pooled-client.js';
 import { Event } from './events/event.entity.js';
 import { OutgoingEvent } from './events/outbox/outgoing-event.entity.js';
 import { FlowToken } from './flow-execution/flow-token.entity.js';
+import { FlowStatistic } from './flow-execution/statistics/flow-statistic.entity.js';
 import { FlowStageBinding } from './flows/flow-stage-binding.entity.js';
 import { Flow } from './flows/flow.entity.js';
 import { Stage } from './flows/stage.entity.js';
@@ -99,7 +100,8 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings = defa
       PromptStageField,
       Invitation,
       Consent,
-      FlowToken,
+      FlowStatistic,
+  FlowToken,
       Policy,
       ExpressionPolicy,
       PasswordPolicy,

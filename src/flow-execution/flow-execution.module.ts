@@ -25,6 +25,9 @@ import { Recovery } from './recovery.service.js';
 import { RunAnswersStore } from './run-answers.service.js';
 import { SessionQueue } from './session-queue.js';
 import { StageExecutors } from './stage-executors.js';
+import { FlowCounters } from './statistics/flow-counters.service.js';
+import { FlowStatisticsController } from './statistics/flow-statistics.controller.js';
+import { FlowStatistics } from './statistics/flow-statistics.service.js';
 import { UnfinishedSignUps } from './unfinished-sign-ups.service.js';
 
 /** Flow execution: planning, executor, links and recovery. */
@@ -35,15 +38,18 @@ import { UnfinishedSignUps } from './unfinished-sign-ups.service.js';
     FlowExecutorController,
     FlowInspectorController,
     FlowNavigationController,
+    FlowStatisticsController,
     RecoveryController,
   ],
   providers: [
     ConfirmStageExecutor,
     FirstSignIn,
+    FlowCounters,
     FlowExecutor,
     FlowInspector,
     FlowPlanner,
     FlowSessions,
+    FlowStatistics,
     FlowSteps,
     FlowTokenCleanup,
     FlowTokens,

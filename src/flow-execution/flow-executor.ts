@@ -20,6 +20,8 @@ import { FlowSteps } from './flow-steps.js';
 import { readPendingUser, userInfo } from './pending-user.js';
 import { stepOf, waitOf } from './plan-step.js';
 import { SessionQueue } from './session-queue.js';
+import { FlowCounters } from './statistics/flow-counters.service.js';
+import type { RunEvent } from './statistics/run-progress.js';
 import type { Visit } from './visit.js';
 import { type WaitingMail, waitingMail } from './waiting-mail.js';
 
@@ -100,6 +102,7 @@ export class FlowExecutor {
     private readonly events: EventLog,
     private readonly queue: SessionQueue,
     private readonly clock: DatabaseClock,
+    private readonly counters: FlowCounters,
   ) {}
 
   /**
@@ -123,18 +126,25 @@ export class FlowExecutor {
 
   private async attempt(request: ExecutorRequest, left: number): Promise<ExecutorResult> {
     try {
-      return await this.dataSource.transaction((manager) => this.perform(manager, request));
+      const progress: RunEvent[] = [];
+      const result = await this.dataSource.transaction((manager) => this.perform(manager, request, progress));
+      this.counters.add(progress);
+      return result;
     } catch (error) {
       if (left > 1 && isConflict(error)) return this.attempt(request, left - 1);
       throw error;
     }
   }
 
-  private async perform(manager: EntityManager, request: ExecutorRequest): Promise<ExecutorResult> {
+  private async perform(
+    manager: EntityManager,
+    request: ExecutorRequest,
+    progress: RunEvent[],
+  ): Promise<ExecutorResult> {
     const { slug, method, visit } = request;
     const flow = await manager.findOneBy(Flow, { slug });
     if (flow === null) throw new UnknownFlow();
-    const run = await this.openRun(manager, flow, request);
+    const run = await this.openRun(manager, flow, request, progress);
     if (run.session?.isReplaced) return { outcome: await this.replacedSessionOutcome(run, method), session: undefined };
     if (method === 'POST' && run.user !== undefined && visit.sessionKey !== undefined) {
       this.cookies.checkCsrf(visit.sessionKey, visit.csrf);
@@ -163,7 +173,12 @@ export class FlowExecutor {
     return { ...session, browser: this.browsers.add(run.visitor.browser, user) };
   }
 
-  private async openRun(manager: EntityManager, flow: Flow, { visit, ...request }: ExecutorRequest): Promise<FlowRun> {
+  private async openRun(
+    manager: EntityManager,
+    flow: Flow,
+    { visit, ...request }: ExecutorRequest,
+    progress: RunEvent[],
+  ): Promise<FlowRun> {
     const open = await this.sessions.open(manager, visit);
     const query = new URLSearchParams(request.query);
     const { clientIp, userAgent, browser, languages, requestId } = visit;
@@ -175,7 +190,7 @@ export class FlowExecutor {
       locales: [...query.getAll('locale'), ...languages],
       requestId,
     };
-    return { ...open, flow, query, visitor, deniedNext: request.deniedNext };
+    return { ...open, flow, query, visitor, deniedNext: request.deniedNext, progress };
   }
 
   /** Answers a request whose session was replaced, because a concurrent request has signed the visitor in. */

@@ -3,11 +3,13 @@ import type { EntityManager } from 'typeorm';
 
 import { isSuperuser } from '../core/authority/membership.js';
 import type { User } from '../core/users/user.entity.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import type { FlowDesignation } from '../flows/flow-choices.js';
 import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';
 import { Flow } from '../flows/flow.entity.js';
 import { passingTargets, targetVerdicts } from '../policies/policy-engine.js';
 import { type FlowPlan, newPlan, type PlanContext } from './plan.js';
+import { newRunId } from './statistics/run-id.js';
 
 /** The result of planning. */
 export type Planned =
@@ -20,6 +22,8 @@ export type Planned =
 /** Decides which stages a visitor has to pass. Plans are not cached. */
 @Injectable()
 export class FlowPlanner {
+  constructor(private readonly clock: DatabaseClock) {}
+
   /**
    * Returns the plan of a flow for a visitor.
    *
@@ -38,7 +42,8 @@ export class FlowPlanner {
     const planned = bindings
       .filter(({ pk, evaluateOnPlan }) => !evaluateOnPlan || verdicts.get(pk) === 'passes')
       .map(({ pk, stageId, reEvaluatePolicies }) => ({ binding: pk, stage: stageId, reEvaluate: reEvaluatePolicies }));
-    return { kind: planned.length > 0 ? 'plan' : 'empty', plan: newPlan(flow.pk, planned, context) };
+    const plan = newPlan(flow.pk, planned, context, newRunId(this.clock.now()));
+    return { kind: planned.length > 0 ? 'plan' : 'empty', plan };
   }
 
   /** The first flow by slug of this designation that applies to this visitor. Brands, which could name another, do not exist here. */

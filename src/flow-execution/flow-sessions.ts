@@ -13,6 +13,7 @@ import { identifyIn } from '../database/actor.js';
 import { emptyState, type FlowState, parseState } from './flow-state.js';
 import { RunAnswersStore } from './run-answers.service.js';
 import { SessionQueue } from './session-queue.js';
+import { progressIn } from './statistics/run-progress.js';
 import type { Visit } from './visit.js';
 
 /** The session of a request. */
@@ -83,14 +84,14 @@ export class FlowSessions {
   async signIn({ manager, session, user, state }: OpenSession, who: User, terms: SessionTerms): Promise<IssuedSession> {
     // Discards another user's history when a different user signs in.
     const isOtherUser = user !== undefined && user.pk !== who.pk;
-    const kept: FlowState = isOtherUser ? { ...state, history: [], memory: {}, page: undefined } : state;
+    const kept: FlowState = isOtherUser ? { ...state, history: [], memory: progressIn(state), page: undefined } : state;
     return this.sessions.signIn(manager, session, who, terms, await this.content(manager, kept, session?.answers));
   }
 
   /** Ends the session. @returns a new one with the rest of the run, if needed */
   async signOut({ manager, session, state }: OpenSession): Promise<IssuedSession | undefined> {
     if (session !== undefined) await this.sessions.endLocked(manager, session);
-    const kept: FlowState = { ...state, history: [], memory: {}, page: undefined };
+    const kept: FlowState = { ...state, history: [], memory: progressIn(state), page: undefined };
     return needsSession(kept) ? this.sessions.create(manager, await this.content(manager, kept)) : undefined;
   }
 

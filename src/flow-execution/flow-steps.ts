@@ -23,6 +23,7 @@ import { responseErrors } from './response-errors.js';
 import { StageExecution } from './stage-execution.js';
 import type { StageOutcome } from './stage-executor.js';
 import { StageExecutors } from './stage-executors.js';
+import { continueCounting, endCounting, noteFinished, notePassed, noteReached } from './statistics/run-progress.js';
 import { UnfinishedSignUps } from './unfinished-sign-ups.service.js';
 
 /** A posted response. */
@@ -110,12 +111,12 @@ export class FlowSteps {
   /** Continues with the plan of a link. Until its first stage is passed, the session keeps its own plan. */
   private async continueFromLink(
     run: FlowRun,
-    { plan, address }: Extract<Restored, { kind: 'plan' }>,
+    { plan, address, isOfRun }: Extract<Restored, { kind: 'plan' }>,
     posted: PostedResponse | undefined,
   ): Promise<ExecutorOutcome> {
     const { state } = run;
     const { plan: before } = state;
-    run.link = { plan, address, isFollowed: false };
+    run.link = { plan, address, isOfRun, isFollowed: false };
     state.plan = plan;
     const outcome = await this.continueRun(run, posted);
     if (run.link.isFollowed) return outcome;
@@ -161,6 +162,7 @@ export class FlowSteps {
       plan.bindings.shift();
       skipped.push(next);
     }
+    noteFinished(run, plan);
     return this.finish(run);
   }
 
@@ -207,7 +209,11 @@ export class FlowSteps {
     resolved: ResolvedStage,
     posted: PostedResponse | undefined,
   ): Promise<ExecutorOutcome> {
+    const isNew = noteReached(run, plan);
     const outcome = await (posted === undefined ? resolved.show() : submitResponse(resolved, posted.body));
+    // A redirect is where the visitor should go.
+    if (isNew && outcome.kind === 'challenge' && outcome.challenge.component === 'xak-flow-redirect')
+      notePassed(run, plan);
     if (outcome.kind !== 'rejected') return this.applyOutcome(run, plan, skipped, outcome);
     if (resolved.invalidResponseAction !== 'retry') {
       const isWithContext = resolved.invalidResponseAction === 'restart_with_context';
@@ -235,7 +241,9 @@ export class FlowSteps {
         // The run of a link starts a new history.
         run.state.history = appendToHistory(run.link === undefined ? run.state.history : [], plan);
         if (run.link !== undefined) run.link.isFollowed = true;
+        notePassed(run, plan);
         plan.bindings.shift();
+        if (run.link?.isOfRun) continueCounting(run, plan);
         return plan.bindings.length > 0 ? { kind: 'continue' } : this.finish(run);
       case 'replaced':
         return { kind: 'continue' };
@@ -270,6 +278,7 @@ function planOf({ state }: FlowRun): FlowPlan | undefined {
 /** Ends the run, and keeps the history. */
 function cancel({ state }: FlowRun): void {
   delete state.plan;
+  endCounting(state);
 }
 
 async function submitResponse(resolved: ResolvedStage, body: unknown): Promise<StageOutcome> {

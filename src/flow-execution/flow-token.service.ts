@@ -52,6 +52,7 @@ export interface FoundFlowToken {
   readonly state: FlowTokenState;
   /** Address that the link was mailed to; null for a link that was only shown. */
   readonly address: string | null;
+  readonly purpose: FlowTokenPurpose | null;
   /** The plan, starting with the button; undefined if the link is dead or its plan is unusable. */
   readonly plan: FlowPlan | undefined;
 }
@@ -228,9 +229,9 @@ export class FlowTokens {
   /** Returns the token of a secret, and its state in a flow. Changes nothing, and does the same work for every dead link. */
   async find(manager: EntityManager, secret: string, flow: string): Promise<FoundFlowToken> {
     const [{ data, ...row }] = await manager.query<
-      [{ pk: string | null; state: FlowTokenState; address: string | null; plan: string | null; data: string | null }]
+      [Omit<FoundFlowToken, 'plan'> & { plan: string | null; data: string | null }]
     >(
-      `select t.token_uuid as pk, case when t.stage_uuid is not null then t.address end as address, t.plan, a.data, ${stateExpression('$2')} as state
+      `select t.token_uuid as pk, t.purpose, case when t.stage_uuid is not null then t.address end as address, t.plan, a.data, ${stateExpression('$2')} as state
          from (select $1::bytea as key_hash) link
          left join "flow_token" t using (key_hash)
          left join "run_answers" a on a.key = t.answers

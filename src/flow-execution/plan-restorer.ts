@@ -31,9 +31,14 @@ export type Restored =
   | { readonly kind: 'nothing' }
   /**
    * The request uses this plan. The session takes it over once its first stage is passed. The link was mailed to
-   * `address`, if it was mailed.
+   * `address`, if it was mailed. `isOfRun`: an email stage of the run has mailed it.
    */
-  | { readonly kind: 'plan'; readonly plan: FlowPlan; readonly address: string | undefined }
+  | {
+      readonly kind: 'plan';
+      readonly plan: FlowPlan;
+      readonly address: string | undefined;
+      readonly isOfRun: boolean;
+    }
   /** The link is refused with a message; the run of the session is unchanged. */
   | { readonly kind: 'denied'; readonly message?: Message };
 
@@ -49,7 +54,7 @@ export class PlanRestorer {
   ) {}
 
   async restore({ manager, token: secret, flow, plan, remembered, remember, visitor }: OpenedLink): Promise<Restored> {
-    const { pk: token, state, plan: stored, address } = await this.tokens.find(manager, secret, flow.pk);
+    const { pk: token, state, plan: stored, address, purpose } = await this.tokens.find(manager, secret, flow.pk);
     // The URL of the page still has the token of the link that this session has followed.
     const isFollowed = token !== null && (plan?.context.is_restored === token || remembered(spentTokenKey) === token);
     if (state === 'spent' && plan !== undefined && isFollowed) return { kind: 'nothing' };
@@ -61,6 +66,6 @@ export class PlanRestorer {
     }
     if (token === null || stored?.flow !== flow.pk) return { kind: 'denied' };
     const restored = { ...stored, context: { ...stored.context, is_restored: token } };
-    return { kind: 'plan', plan: restored, address: address ?? undefined };
+    return { kind: 'plan', plan: restored, address: address ?? undefined, isOfRun: purpose === 'confirm' };
   }
 }

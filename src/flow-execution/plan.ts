@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 export interface FlowPlan {
   /** Version of this format. Plans of other versions are not used. */
   readonly version: 1;
-  /** ID of the run; proofs are valid for one run only. */
+  /** ID of the run (`newRunId`); proofs are valid for one run only. */
   readonly execution: string;
   /** Key of the flow. */
   readonly flow: string;
@@ -113,7 +113,12 @@ export interface PlanContext {
   consent_additional_permissions?: { id: string; name: string }[];
 }
 
-/** Returns the plan of a new run. */
-export function newPlan(flow: string, bindings: PlannedStage[], context: PlanContext): FlowPlan {
-  return { version: 1, execution: randomUUID(), flow, bindings, context };
+/** Returns the plan of a new run. @param execution its ID */
+export function newPlan(
+  flow: string,
+  bindings: PlannedStage[],
+  context: PlanContext,
+  execution: string = randomUUID(),
+): FlowPlan {
+  return { version: 1, execution, flow, bindings, context };
 }

@@ -29,6 +29,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'permissions for webhooks': /^schema ModelEnum\.enum "authentik_webhooks\.webhook(delivery|endpoint)" is added$/,
   'additional paths for webhooks': /^operation webhooks_(endpoints|deliveries)_\w+ is added$/,
   'additional schemas for webhooks': /^schema (Paginated|Patched)?Webhook(Attempt|Delivery|Endpoint)\w* is added$/,
+  'statistics of flows': /^(operation flows_instances_statistics_retrieve|schema FlowS(tepS)?tatistics) is added$/,
   'the stream of events': /^operation events_stream_retrieve is added$/,
   'additional paths that test the mails of a stage':
     /^operation stages_email_(check|templates_preview|test)_create is added$/,

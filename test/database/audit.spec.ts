@@ -15,6 +15,7 @@ const unaudited = {
   event: 'events themselves',
   event_shipping: 'the state of shipping them',
   event_stream: 'the state of reading them',
+  flow_statistic: 'counters',
   flow_token: 'a link of a run; its use has events of its own',
   idempotency_record: 'bookkeeping of requests',
   mail_feedback: 'providers report it',

@@ -58,6 +58,7 @@ import { SessionNames1795907000000 } from './1795907000000-session-names.js';
 import { SessionNameIndex1795907100000 } from './1795907100000-session-name-index.js';
 import { SessionGrants1795908000000 } from './1795908000000-session-grants.js';
 import { TransientFeedback1795909500000 } from './1795909500000-transient-feedback.js';
+import { FlowStatistics1795909700000 } from './1795909700000-flow-statistics.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -121,4 +122,5 @@ export const migrations = [
   SessionNameIndex1795907100000,
   SessionGrants1795908000000,
   TransientFeedback1795909500000,
+  FlowStatistics1795909700000,
 ];

@@ -12,6 +12,11 @@ export function NotAfterFilter(options: FilterOptions): PropertyDecorator {
   return timeFilter('<=', options);
 }
 
+/** A timestamp that changes the response, not the filter. */
+export function TimeOption({ description }: { description: string }): PropertyDecorator {
+  return filter({ type: 'string', format: 'date-time' }, moment, (builder) => builder, { description });
+}
+
 function timeFilter(comparison: '>=' | '<=', { on, ...options }: FilterOptions): PropertyDecorator {
   const condition: Condition = (builder, value, parameter) =>
     builder.andWhere(`${on} ${comparison} :${parameter}`, { [parameter]: value });
