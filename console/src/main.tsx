@@ -11,6 +11,7 @@ import './styles/people.css';
 import './styles/system.css';
 import './styles/form.css';
 import './styles/flows.css';
+import './styles/flow-figures.css';
 import './styles/settings.css';
 import './styles/suppressions.css';
 

@@ -112,6 +112,7 @@ const importFlow = createRoute({
 const flow = createRoute({
   getParentRoute: () => root,
   path: '/flows/$slug',
+  validateSearch: listSearch,
   component: lazyRouteComponent(() => import('./flows/flow-page'), 'FlowPage'),
 });
 

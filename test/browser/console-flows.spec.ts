@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { stringify } from 'yaml';
 
 import { createPasswordUser } from '../factories/password-user.js';
+import { Visitor } from '../support/visitor.js';
 import { closeContexts, expectAccessible, launchBrowser, sideways, takePicture } from './browser.js';
 import { type ConsoleService, markup, startConsoleService } from './console-service.js';
 
@@ -145,6 +146,29 @@ it('Steps are moved by keyboard and by drag', async () => {
   await page.mouse.move(to.x + 8, to.y + 14, { steps: 8 });
   await page.mouse.up();
   await expect.poll(steps).toEqual(['Cover', 'End', 'Chapter', markup]);
+});
+
+it('An administrator sees at which step visitors leave, in a period', async () => {
+  const { body } = await service.api.get(`/flows/bindings/?target=${flow.pk}&ordering=order`);
+  const [first, second] = body.results.map(({ stage_obj }: any) => stage_obj.name);
+  for (const passes of [0, 1, 1, 4]) {
+    const visitor = new Visitor(service.url);
+    await visitor.see(flow.slug);
+    for (let step = 0; step < passes; step += 1) await visitor.answer(flow.slug, {});
+  }
+  const { page } = await service.open(browser, '/console/');
+  await page.getByRole('link', { name: 'Flows', exact: true }).click();
+  await page.getByRole('list', { name: 'List of flows' }).getByRole('link', { name: 'Reading' }).first().click();
+  await page.getByText('Started: 4 · Finished: 1 (25%)').waitFor();
+  const stepOf = (name: string) => page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
+  expect(await stepOf(first).innerText()).toContain('Passed: 3 of 4 · Left: 1 (25%)');
+  expect(await stepOf(second).innerText()).toMatch(/Passed: 1 of 3 · Left: 2 \(66.7%\)\s*Most leave here/);
+  await service.dataSource.query(`update "flow_statistic" set hour = hour - interval '2 days'`);
+  await page.getByRole('link', { name: 'Last 24 hours' }).click();
+  await page.getByText('No runs in this period.').waitFor();
+  expect(page.url()).toContain('?since=day');
+  await page.getByRole('link', { name: 'Last 30 days' }).click();
+  await page.getByText('Started: 4').waitFor();
 });
 
 it('A step and a condition are added to a flow, and removed', async () => {

@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 
 import { api, ApiProblem, contentOf, csrfToken, type Schema } from '../api/client';
 import { pageSize } from '../api/queries';
+import { startOfTime } from '../mails/since';
 
 /** Which flows are listed. */
 interface FlowFilter {
@@ -36,6 +37,22 @@ export const stepsQuery = (flow: string) =>
           api.GET('/flows/bindings/', { params: { query: { target: flow, ordering: 'order', page_size: 500 } } }),
         )
       ).results,
+  });
+
+/** Lengths of the period whose runs are counted; `week` is the default. */
+export const figurePeriods = ['day', 'week', 'month'] as const;
+export type FigurePeriod = (typeof figurePeriods)[number];
+
+/** How many runs reached and passed each step, of those that started in a period up to now. */
+export const figuresQuery = (slug: string, period: FigurePeriod) =>
+  queryOptions({
+    queryKey: ['flow figures', slug, period],
+    queryFn: () => {
+      const query = { since: startOfTime(period) ?? '' };
+      return contentOf(api.GET('/flows/instances/{slug}/statistics/', { params: { path: { slug }, query } }));
+    },
+    refetchInterval: 30_000,
+    placeholderData: keepPreviousData,
   });
 
 /** What decides about a flow or a step: policies, groups and users. */

@@ -16,11 +16,13 @@ interface StepProps {
   readonly flow: Schema<'Flow'>;
   readonly step: Schema<'FlowStageBinding'>;
   readonly number: number;
+  /** What its runs did there. */
+  readonly figures: ReactNode;
   readonly isSortable: boolean;
 }
 
 /** A step of a flow: its stage, what decides about it, and the handle that moves it. */
-export function Step({ flow, step, number, isSortable }: StepProps): ReactNode {
+export function Step({ flow, step, number, figures, isSortable }: StepProps): ReactNode {
   const { can } = useSession();
   const [isOpen, setOpen] = useState(false);
   const { setNodeRef, setActivatorNodeRef, listeners, attributes, transform, transition, isDragging } = useSortable({
@@ -63,6 +65,7 @@ export function Step({ flow, step, number, isSortable }: StepProps): ReactNode {
           {stage.name}
         </Link>
         <span className="row-soft">{[shortKind(stage.verbose_name), ...notes].join(' · ')}</span>
+        {figures}
       </span>
       {can('change_flowstagebinding') && (
         <Tooltip label={t('flows.editStep', { name: stage.name })}>

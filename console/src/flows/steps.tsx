@@ -10,6 +10,7 @@ import {
 import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import { Alert, Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
@@ -18,10 +19,13 @@ import { Panel } from '../parts/page';
 import { Loaded, Note } from '../parts/states';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
+import { RunFigures, StepFigures, worstStep } from './figures';
 import { ordersAfterMove } from './order';
-import { flowQuery, stepsQuery } from './queries';
+import { figurePeriods, figuresQuery, flowQuery, stepsQuery } from './queries';
 import { Step } from './step';
 import { StepDialog } from './step-dialog';
+
+const route = getRouteApi('/flows/$slug');
 
 /**
  * The steps of a flow as a diagram: a line of stages in their order, with what decides about each. It is a list and not a
@@ -32,6 +36,9 @@ export function Steps({ flow }: { readonly flow: Schema<'Flow'> }): ReactNode {
   const { can } = useSession();
   const [isAdding, setAdding] = useState(false);
   const steps = useQuery(stepsQuery(flow.pk));
+  const { since } = route.useSearch();
+  const period = figurePeriods.find((name) => name === since) ?? 'week';
+  const figures = useQuery(figuresQuery(flow.slug, period)).data;
   const last = steps.data?.at(-1)?.order ?? 0;
   return (
     <Panel
@@ -49,7 +56,10 @@ export function Steps({ flow }: { readonly flow: Schema<'Flow'> }): ReactNode {
           all.length === 0 ? (
             <Note icon="stages" title={t('flows.noSteps')} text={t('flows.noStepsText')} />
           ) : (
-            <Sortable flow={flow} steps={all} />
+            <>
+              <RunFigures flow={flow} figures={figures} period={period} />
+              <Sortable flow={flow} steps={all} figures={figures} />
+            </>
           )
         }
       </Loaded>
@@ -61,9 +71,11 @@ export function Steps({ flow }: { readonly flow: Schema<'Flow'> }): ReactNode {
 interface SortableProps {
   readonly flow: Schema<'Flow'>;
   readonly steps: readonly Schema<'FlowStageBinding'>[];
+  /** Undefined while they are loaded. */
+  readonly figures: Schema<'FlowStatistics'> | undefined;
 }
 
-function Sortable({ flow, steps }: SortableProps): ReactNode {
+function Sortable({ flow, steps, figures }: SortableProps): ReactNode {
   const { can } = useSession();
   const client = useQueryClient();
   const key = stepsQuery(flow.pk).queryKey;
@@ -93,6 +105,12 @@ function Sortable({ flow, steps }: SortableProps): ReactNode {
   const end = ({ active, over }: DragEndEvent): void => {
     const place = (pk: unknown): number => steps.findIndex((step) => step.pk === pk);
     if (over !== null && active.id !== over.id) mutate({ from: place(active.id), to: place(over.id) });
+  };
+  const worst = worstStep(figures);
+  const figuresAt = (pk: string): ReactNode => {
+    const found = figures?.steps.find(({ binding }) => binding === pk);
+    if (figures === undefined || found === undefined) return null;
+    return <StepFigures figures={found} started={figures.started} isMost={pk === worst} />;
   };
   const nameOf = (pk: unknown): string => steps.find((step) => step.pk === pk)?.stage_obj.name ?? '';
   const at = (pk: unknown): Record<string, string | number> => ({
@@ -131,6 +149,7 @@ function Sortable({ flow, steps }: SortableProps): ReactNode {
                 flow={flow}
                 step={step}
                 number={index + 1}
+                figures={figuresAt(step.pk)}
                 isSortable={can('change_flowstagebinding') && steps.length > 1}
               />
             ))}

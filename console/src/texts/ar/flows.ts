@@ -71,4 +71,12 @@ export const flows = {
   'flows.wrong': 'مشكلة',
   'flows.line': 'السطر {line}',
   'flows.secretChanges': 'سر جديد',
+  'flows.period': 'الفترة',
+  'flows.month': 'آخر 30 يومًا',
+  'flows.noRuns': 'لا محاولات في هذه الفترة.',
+  'flows.started': 'بدأت: {count}',
+  'flows.finished': 'اكتملت: {count} ({percent})',
+  'flows.passedOf': 'اجتازها: {passed} من {reached}',
+  'flows.left': 'غادر: {count} ({percent})',
+  'flows.mostLeave': 'معظمهم يغادرون هنا',
 };

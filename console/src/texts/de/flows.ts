@@ -67,4 +67,12 @@ export const flows: Record<keyof typeof english, string> = {
   'flows.wrong': 'Problem',
   'flows.line': 'Zeile {line}',
   'flows.secretChanges': 'ein neues Geheimnis',
+  'flows.period': 'Zeitraum',
+  'flows.month': 'Letzte 30 Tage',
+  'flows.noRuns': 'Keine Durchläufe in diesem Zeitraum.',
+  'flows.started': 'Begonnen: {count}',
+  'flows.finished': 'Beendet: {count} ({percent})',
+  'flows.passedOf': 'Bestanden: {passed} von {reached}',
+  'flows.left': 'Abgebrochen: {count} ({percent})',
+  'flows.mostLeave': 'Hier gehen die meisten',
 };

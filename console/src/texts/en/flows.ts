@@ -63,4 +63,12 @@ export const flows = {
   'flows.wrong': 'Problem',
   'flows.line': 'line {line}',
   'flows.secretChanges': 'a new secret',
+  'flows.period': 'Period',
+  'flows.month': 'Last 30 days',
+  'flows.noRuns': 'No runs in this period.',
+  'flows.started': 'Started: {count}',
+  'flows.finished': 'Finished: {count} ({percent})',
+  'flows.passedOf': 'Passed: {passed} of {reached}',
+  'flows.left': 'Left: {count} ({percent})',
+  'flows.mostLeave': 'Most leave here',
 } as const satisfies Record<string, string>;

@@ -66,4 +66,12 @@ export const flows = {
   'flows.wrong': 'Problema',
   'flows.line': 'línea {line}',
   'flows.secretChanges': 'un secreto nuevo',
+  'flows.period': 'Periodo',
+  'flows.month': 'Últimos 30 días',
+  'flows.noRuns': 'Sin ejecuciones en este periodo.',
+  'flows.started': 'Iniciados: {count}',
+  'flows.finished': 'Terminados: {count} ({percent})',
+  'flows.passedOf': 'Superado: {passed} de {reached}',
+  'flows.left': 'Abandonos: {count} ({percent})',
+  'flows.mostLeave': 'La mayoría abandona aquí',
 };

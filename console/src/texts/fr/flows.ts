@@ -67,4 +67,12 @@ export const flows = {
   'flows.wrong': 'Problème',
   'flows.line': 'ligne {line}',
   'flows.secretChanges': 'un nouveau secret',
+  'flows.period': 'Période',
+  'flows.month': '30 derniers jours',
+  'flows.noRuns': 'Aucun parcours pendant cette période.',
+  'flows.started': 'Commencés : {count}',
+  'flows.finished': 'Terminés : {count} ({percent})',
+  'flows.passedOf': 'Franchie : {passed} sur {reached}',
+  'flows.left': 'Abandons : {count} ({percent})',
+  'flows.mostLeave': 'La plupart des abandons ont lieu ici',
 };

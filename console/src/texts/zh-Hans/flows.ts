@@ -61,4 +61,12 @@ export const flows = {
   'flows.wrong': '问题',
   'flows.line': '第 {line} 行',
   'flows.secretChanges': '新密钥',
+  'flows.period': '时间段',
+  'flows.month': '最近 30 天',
+  'flows.noRuns': '此时间段内没有运行。',
+  'flows.started': '已开始：{count}',
+  'flows.finished': '已完成：{count}（{percent}）',
+  'flows.passedOf': '通过：{passed} / {reached}',
+  'flows.left': '离开：{count}（{percent}）',
+  'flows.mostLeave': '多数人在此离开',
 };
