@@ -24,6 +24,7 @@ import { LargeAnswers } from './flow-execution/large-answers.js';
 import { StageExecutors } from './flow-execution/stage-executors.js';
 import { Metrics } from './health/metrics.js';
 import { Shutdown } from './health/shutdown.service.js';
+import { LargeReports } from './mail/feedback/large-reports.js';
 import { PageErrors } from './pages/page-errors.js';
 import { answerNotModified } from './rest/cache/not-modified.js';
 import { answerError, answerUnknownPath } from './rest/errors/error.filter.js';
@@ -97,6 +98,7 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
   const guard = nest.get(AccessGuard);
   guard.limitBodies(fastify);
   nest.get(LargeAnswers, { strict: false }).watch(fastify);
+  nest.get(LargeReports, { strict: false }).watch(fastify);
   const pageErrors = nest.get(PageErrors);
   pageErrors.handleRouteErrors(fastify);
   if (settings.role !== 'worker') pageErrors.handleUnknownPaths(fastify);

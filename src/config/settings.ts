@@ -182,6 +182,10 @@ export class Settings extends ServerSettings {
   @Valid(rules.feedbackTopicProblem)
   readonly emailFeedbackSes: string | undefined;
 
+  @Secret('User names and passwords for bounces that arrive as mails, user:password; several with a space between them')
+  @Valid(rules.feedbackLoginProblem)
+  readonly emailFeedbackMessage: string | undefined;
+
   @ReloadableSetting('Whether an address whose provider reports a bounce or a complaint gets no more mails')
   @Flag()
   readonly emailFeedbackSuppresses: boolean = true;

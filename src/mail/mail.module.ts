@@ -13,6 +13,7 @@ import { MailDomainsModule } from './domains/mail-domains.module.js';
 import { EmailTemplates } from './email-templates.js';
 import { FeedbackController } from './feedback/feedback.controller.js';
 import { FeedbackService } from './feedback/feedback.service.js';
+import { LargeReports } from './feedback/large-reports.js';
 import { SesFeedback } from './feedback/ses-feedback.js';
 import { SnsHost } from './feedback/sns/sns-host.js';
 import { MailboxModule } from './mailbox/mailbox.module.js';
@@ -60,6 +61,7 @@ import { TransportUrls } from './transports/transport-urls.js';
     DeliveryBatches,
     EmailTemplates,
     FeedbackService,
+    LargeReports,
     MailContents,
     MailDelivery,
     MailFailures,

@@ -6,16 +6,11 @@ import { SnsHost } from '../../src/mail/feedback/sns/sns-host.js';
 import type { NamedTransportDto } from '../../src/mail/transports/dto/named-transport.dto.js';
 import type { WebhookEndpointDto } from '../../src/webhooks/dto/webhook-endpoint.dto.js';
 import { created } from '../factories/created.js';
+import { nothing, postReport, tracesOf } from '../support/feedback.js';
 import { apiKey, providerApis } from '../support/mail-provider-apis.js';
 import { MailProviderServer } from '../support/mail-provider-server.js';
 import { messageOf } from '../support/mails.js';
-import {
-  feedbackSecrets,
-  type ProviderReports,
-  type Report,
-  reports,
-  type SentMail,
-} from '../support/provider-reports.js';
+import { feedbackSecrets, type ProviderReports, reports, type SentMail } from '../support/provider-reports.js';
 import { SnsStandIn, snsMessage, subscription, transientBounce } from '../support/ses-reports.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -60,30 +55,6 @@ async function sentMail(name: string, on = app): Promise<SentMail> {
   return { pk, to, id, messageId };
 }
 
-function post(name: string, { body, headers }: Report, on = app): Promise<{ status: number; body: unknown }> {
-  return fetch(`${on.url}/api/v3/mail/feedback/${name}/`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  }).then(async (response) => ({ status: response.status, body: await response.json() }));
-}
-
-/** Everything that feedback can change about a mail. */
-async function traces(
-  { pk, to }: SentMail,
-  on = app,
-): Promise<{ feedback: unknown[]; suppressions: unknown[]; events: unknown[] }> {
-  const { body } = await on.api.get(`/mail/messages/${pk}/`);
-  const suppressions = await on.api.get(`/mail/suppressions/?address=${to}`);
-  const events = await on.dataSource.query(
-    "select type, data from outgoing_event where subject = $1 and type like 'mail.%ed' and type <> 'mail.failed' order by sequence",
-    [`mail/${pk}`],
-  );
-  return { feedback: body.feedback, suppressions: suppressions.body.results, events };
-}
-
-const nothing = { feedback: [], suppressions: [], events: [] };
-
 describe.each(names)('A report of %s', (name) => {
   const { bounce, complaint, others, broken, proven, forged } = reportsOf(name);
   /** A mail that no report changes. */
@@ -103,8 +74,8 @@ describe.each(names)('A report of %s', (name) => {
   it('of a bounce is shown at its mail, suppresses its address and is an event, once', async () => {
     const mail = await sentMail(name);
     const report = proven(bounce(mail));
-    expect(await post(name, report)).toEqual({ status: 200, body: { recorded: 1 } });
-    const found = await traces(mail);
+    expect(await postReport(app, name, report)).toEqual({ status: 200, body: { recorded: 1 } });
+    const found = await tracesOf(app, mail);
     expect(found).toEqual({
       feedback: [
         {
@@ -130,17 +101,17 @@ describe.each(names)('A report of %s', (name) => {
         },
       ]),
     });
-    expect(await post(name, report)).toEqual({ status: 200, body: { recorded: 0 } });
-    expect(await traces(mail)).toEqual(found);
+    expect(await postReport(app, name, report)).toEqual({ status: 200, body: { recorded: 0 } });
+    expect(await tracesOf(app, mail)).toEqual(found);
     expect((await messageOf(app, mail.pk)).state).toBe('sent');
   });
 
   it('of a complaint does so too, also when it arrives twice at the same time', async () => {
     const mail = await sentMail(name);
     const report = proven(complaint(mail));
-    const answers = await Promise.all([post(name, report), post(name, report)]);
+    const answers = await Promise.all([postReport(app, name, report), postReport(app, name, report)]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-    const found = await traces(mail);
+    const found = await tracesOf(app, mail);
     expect(found.feedback).toMatchObject([{ kind: 'complaint', provider: name }]);
     expect(found.suppressions).toMatchObject([{ reason: 'complaint', message: mail.pk }]);
     expect(found.events).toMatchObject([{ type: 'mail.complained' }]);
@@ -148,46 +119,49 @@ describe.each(names)('A report of %s', (name) => {
 
   it('of anything else changes nothing', async () => {
     for (const body of others(untouched)) {
-      expect(await post(name, proven(body)), JSON.stringify(body)).toEqual({ status: 200, body: { recorded: 0 } });
+      expect(await postReport(app, name, proven(body)), JSON.stringify(body)).toEqual({
+        status: 200,
+        body: { recorded: 0 },
+      });
     }
-    expect(await traces(untouched)).toEqual(nothing);
+    expect(await tracesOf(app, untouched)).toEqual(nothing);
   });
 
   it('changes nothing without the proof of the provider', async () => {
-    for (const report of forged(bounce(untouched))) expect((await post(name, report)).status).toBe(403);
-    expect(await traces(untouched)).toEqual(nothing);
+    for (const report of forged(bounce(untouched))) expect((await postReport(app, name, report)).status).toBe(403);
+    expect(await tracesOf(app, untouched)).toEqual(nothing);
   });
 
   it('is refused with 400 if its body is not what is documented', async () => {
     for (const body of broken(untouched)) {
-      const { status } = await post(name, proven(body));
+      const { status } = await postReport(app, name, proven(body));
       expect(status, JSON.stringify(body)).toBe(400);
     }
-    expect(await traces(untouched)).toEqual(nothing);
+    expect(await tracesOf(app, untouched)).toEqual(nothing);
   });
 
   it('of an unknown mail changes nothing', async () => {
     const unknown = { pk: '', to: 'a@library.example', id: randomUUID(), messageId: `${randomUUID()}@x.example` };
-    expect(await post(name, proven(bounce(unknown)))).toEqual({ status: 200, body: { recorded: 0 } });
+    expect(await postReport(app, name, proven(bounce(unknown)))).toEqual({ status: 200, body: { recorded: 0 } });
   });
 });
 
 describe('A message of Amazon SNS', () => {
   it('confirms the subscription to a topic in the settings, on its servers only', async () => {
-    const { status, body } = await post('ses', subscription());
+    const { status, body } = await postReport(app, 'ses', subscription());
     expect([status, body]).toEqual([200, { recorded: 0 }]);
     expect(sns.confirmed).toEqual([expect.stringMatching(/Token=/)]);
-    const elsewhere = await post('ses', subscription('https://library.example/?Action=ConfirmSubscription'));
+    const elsewhere = await postReport(app, 'ses', subscription('https://library.example/?Action=ConfirmSubscription'));
     expect(elsewhere.status).toBe(400);
     const forged = { ...(subscription().body as object), Token: 'another' };
-    expect((await post('ses', { body: forged, headers: {} })).status).toBe(403);
+    expect((await postReport(app, 'ses', { body: forged, headers: {} })).status).toBe(403);
     expect(sns.confirmed).toHaveLength(1);
   });
 
   it('of a temporary bounce is shown at its mail and does nothing else', async () => {
     const mail = await sentMail('ses');
-    expect((await post('ses', transientBounce(mail))).body).toEqual({ recorded: 1 });
-    expect(await traces(mail)).toEqual({
+    expect((await postReport(app, 'ses', transientBounce(mail))).body).toEqual({ recorded: 1 });
+    expect(await tracesOf(app, mail)).toEqual({
       ...nothing,
       feedback: [expect.objectContaining({ kind: 'transient', reason: expect.stringMatching(/^MailboxFull /) })],
     });
@@ -200,19 +174,19 @@ describe('A message of Amazon SNS', () => {
       [mail.pk, `${mail.id}@eu-west-1.amazonses.com`],
     );
     const { proven, bounce } = reportsOf('ses');
-    expect((await post('ses', proven(bounce(mail)))).body).toEqual({ recorded: 1 });
+    expect((await postReport(app, 'ses', proven(bounce(mail)))).body).toEqual({ recorded: 1 });
   });
 
   it('that a topic was chosen changes nothing, and its certificate is fetched once', async () => {
     const calls = sns.calls;
     const Message = 'Successfully validated SNS topic for Amazon SES event publishing.';
-    expect(await post('ses', snsMessage({ Message }))).toEqual({ status: 200, body: { recorded: 0 } });
+    expect(await postReport(app, 'ses', snsMessage({ Message }))).toEqual({ status: 200, body: { recorded: 0 } });
     expect(sns.calls).toBe(calls);
   });
 
   it('is asked for again while its certificate cannot be fetched', async () => {
     const url = `https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-${'3'.repeat(32)}.pem`;
-    expect((await post('ses', snsMessage({ Message: '{}' }, { url }))).status).toBe(503);
+    expect((await postReport(app, 'ses', snsMessage({ Message: '{}' }, { url }))).status).toBe(503);
   });
 });
 
@@ -221,18 +195,18 @@ describe('Feedback', () => {
     const without = await startTestApp();
     for (const name of names) {
       const report = reportsOf(name).proven({});
-      expect((await post(name, report, without)).status).toBe(404);
+      expect((await postReport(without, name, report)).status).toBe(404);
     }
     await without.stop();
-    expect((await post('pigeon', { body: {}, headers: {} })).status).toBe(404);
+    expect((await postReport(app, 'pigeon', { body: {}, headers: {} })).status).toBe(404);
   });
 
   it('suppresses nothing with EMAIL_FEEDBACK_SUPPRESSES=false', async () => {
     const keeping = await startTestApp({ ...environment, EMAIL_FEEDBACK_SUPPRESSES: 'false' });
     const mail = await sentMail('postmark', keeping);
     const { proven, bounce } = reportsOf('postmark');
-    expect((await post('postmark', proven(bounce(mail)), keeping)).body).toEqual({ recorded: 1 });
-    expect(await traces(mail, keeping)).toMatchObject({ feedback: [{ kind: 'bounce' }], suppressions: [] });
+    expect((await postReport(keeping, 'postmark', proven(bounce(mail)))).body).toEqual({ recorded: 1 });
+    expect(await tracesOf(keeping, mail)).toMatchObject({ feedback: [{ kind: 'bounce' }], suppressions: [] });
     await keeping.stop();
   });
 
@@ -240,12 +214,12 @@ describe('Feedback', () => {
     const { proven, bounce } = reportsOf('postmark');
     const blocked = await sentMail('postmark');
     await created(app.api.post('/mail/suppressions/', { address: blocked.to, note: 'Asked for it.' }));
-    await post('postmark', proven(bounce(blocked)));
-    expect((await traces(blocked)).suppressions).toMatchObject([{ reason: 'manual', note: 'Asked for it.' }]);
+    await postReport(app, 'postmark', proven(bounce(blocked)));
+    expect((await tracesOf(app, blocked)).suppressions).toMatchObject([{ reason: 'manual', note: 'Asked for it.' }]);
     const expired = await sentMail('postmark');
     await created(app.api.post('/mail/suppressions/', { address: expired.to, expires: '2020-01-01T00:00:00Z' }));
-    await post('postmark', proven(bounce(expired)));
-    expect((await traces(expired)).suppressions).toMatchObject([{ reason: 'bounce', expires: null }]);
+    await postReport(app, 'postmark', proven(bounce(expired)));
+    expect((await tracesOf(app, expired)).suppressions).toMatchObject([{ reason: 'bounce', expires: null }]);
   });
 
   it('on an unknown mail is asked for again while a mail is being sent, whose identifier is not recorded yet', async () => {
@@ -258,18 +232,18 @@ describe('Feedback', () => {
         where message_uuid = $1`,
       [mail.pk],
     );
-    expect((await post('postmark', proven(bounce(unknown)))).status).toBe(503);
+    expect((await postReport(app, 'postmark', proven(bounce(unknown)))).status).toBe(503);
     await app.dataSource.query(`update mail_message set state = 'sent', next_attempt = null where message_uuid = $1`, [
       mail.pk,
     ]);
-    expect((await post('postmark', proven(bounce(unknown)))).body).toEqual({ recorded: 0 });
+    expect((await postReport(app, 'postmark', proven(bounce(unknown)))).body).toEqual({ recorded: 0 });
     expect((await app.api.get(`/mail/suppressions/?address=${to}`)).body.results).toEqual([]);
   });
 
   it('goes with its mail', async () => {
     const mail = await sentMail('postmark');
     const { proven, bounce } = reportsOf('postmark');
-    await post('postmark', proven(bounce(mail)));
+    await postReport(app, 'postmark', proven(bounce(mail)));
     await app.dataSource.query('delete from mail_message where message_uuid = $1', [mail.pk]);
     expect(await app.dataSource.query('select from mail_feedback where message_uuid = $1', [mail.pk])).toEqual([]);
     expect((await app.api.get(`/mail/suppressions/?address=${mail.to}`)).body.results).toHaveLength(1);

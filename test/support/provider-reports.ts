@@ -8,6 +8,9 @@ import { sesReports, sesTopics } from './ses-reports.js';
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const signingKey = 'mailgun-signing-key-4711';
 const login = 'postmark:a-long-password-4711';
+/** User name and password for bounces that arrive as mails. */
+export const messageLogin = 'bounces:a-long-password-4711';
+
 /** The secrets of the providers. */
 export const feedbackSecrets = {
   EMAIL_FEEDBACK_POSTMARK: login,
@@ -15,6 +18,7 @@ export const feedbackSecrets = {
   EMAIL_FEEDBACK_RESEND: `whsec_${Buffer.alloc(24, 7).toString('base64')} ${apiKey}`,
   EMAIL_FEEDBACK_SENDGRID: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
   EMAIL_FEEDBACK_MAILGUN: signingKey,
+  EMAIL_FEEDBACK_MESSAGE: messageLogin,
   EMAIL_FEEDBACK_SES: sesTopics,
 };
 
@@ -53,7 +57,8 @@ export interface ProviderReports {
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
-function basic(credentials: string): Record<string, string> {
+/** Returns the header of user name and password. */
+export function basic(credentials: string): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 

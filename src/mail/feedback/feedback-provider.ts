@@ -20,6 +20,8 @@ export interface FeedbackEvent {
   readonly ids: readonly string[];
   /** `Message-ID`, with or without angle brackets. */
   readonly messageId?: string | undefined;
+  /** The key of the mail, as servers repeat it (ENVID). */
+  readonly envelopeId?: string | undefined;
   readonly reason: string;
   readonly happened: Date;
 }
@@ -32,6 +34,8 @@ export interface FeedbackProvider {
   readonly attempts: readonly string[];
   /** Returns the setting with the secrets, separated by blanks; undefined if nothing is accepted. */
   secrets(settings: Settings): string | undefined;
+  /** Whether the header proves that the provider has sent the request, for one that proves itself there. */
+  isProven?(headers: IncomingHttpHeaders, secret: string): boolean;
   /** Whether the provider has sent the request, by one of the secrets. */
   isAuthentic(request: FeedbackRequest, secret: string, now: Date): boolean | Promise<boolean>;
   /**
@@ -39,7 +43,7 @@ export interface FeedbackProvider {
    *
    * @throws FeedbackFormatError if the body is not what the provider documents
    */
-  read(request: FeedbackRequest): FeedbackEvent[] | Promise<FeedbackEvent[]>;
+  read(request: FeedbackRequest, now: Date): FeedbackEvent[] | Promise<FeedbackEvent[]>;
 }
 
 /** A body that is not what a provider documents. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -9,6 +10,7 @@ import { EventOutbox } from '../../events/outbox/event-outbox.js';
 import type { EventType } from '../../events/outbox/event-types.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
+import { parseUuid } from '../../rest/fields/uuid.js';
 import { SuppressionService } from '../suppressions/suppression.service.js';
 import {
   type FeedbackEvent,
@@ -17,13 +19,14 @@ import {
   type FeedbackRequest,
 } from './feedback-provider.js';
 import { mailgunFeedback } from './mailgun-feedback.js';
+import { messageFeedback } from './message/message-feedback.js';
 import { postmarkFeedback } from './postmark-feedback.js';
 import { resendFeedback } from './resend-feedback.js';
 import { sendgridFeedback } from './sendgrid-feedback.js';
 import { SesFeedback } from './ses-feedback.js';
 
 /** Names of the providers. */
-export const feedbackProviders = ['mailgun', 'postmark', 'resend', 'sendgrid', 'ses'] as const;
+export const feedbackProviders = ['mailgun', 'message', 'postmark', 'resend', 'sendgrid', 'ses'] as const;
 
 /** Events of the kinds after which an address gets no more mails. */
 const eventTypes = { bounce: 'mail.bounced', complaint: 'mail.complained' } as const satisfies Record<
@@ -54,7 +57,7 @@ export class FeedbackService {
     private readonly suppressions: SuppressionService,
     ses: SesFeedback,
   ) {
-    this.providers = [mailgunFeedback, postmarkFeedback, resendFeedback, sendgridFeedback, ses];
+    this.providers = [mailgunFeedback, messageFeedback, postmarkFeedback, resendFeedback, sendgridFeedback, ses];
   }
 
   /**
@@ -66,11 +69,22 @@ export class FeedbackService {
    * @throws ValidationError if the body is not what the provider documents
    */
   async receive(name: string, request: FeedbackRequest): Promise<number> {
-    const provider = this.providers.find((each) => each.name === name);
-    const secrets = provider?.secrets(this.settings)?.split(' ').filter(Boolean) ?? [];
+    const { provider, secrets } = this.find(name);
     if (provider === undefined || secrets.length === 0) throw new AppError('notFound');
     const events = await this.eventsOf(provider, request, secrets);
     return events.length === 0 ? 0 : this.record(provider, events);
+  }
+
+  /** Whether the header of a request proves that the provider has sent it; undefined if the body has to prove it. */
+  isProven(name: string, headers: IncomingHttpHeaders): boolean | undefined {
+    const { provider, secrets } = this.find(name);
+    if (secrets.length === 0) return false;
+    return provider?.isProven && secrets.some((secret) => provider.isProven?.(headers, secret));
+  }
+
+  private find(name: string): { provider: FeedbackProvider | undefined; secrets: readonly string[] } {
+    const provider = this.providers.find((each) => each.name === name);
+    return { provider, secrets: provider?.secrets(this.settings)?.split(' ').filter(Boolean) ?? [] };
   }
 
   private async eventsOf(
@@ -79,8 +93,9 @@ export class FeedbackService {
     secrets: readonly string[],
   ): Promise<FeedbackEvent[]> {
     try {
+      const now = this.clock.date();
       for (const secret of secrets) {
-        if (await provider.isAuthentic(request, secret, this.clock.date())) return await provider.read(request);
+        if (await provider.isAuthentic(request, secret, now)) return await provider.read(request, now);
       }
     } catch (error) {
       if (error instanceof FeedbackFormatError) throw new ValidationError({ [nonField]: [error.message] });
@@ -96,7 +111,7 @@ export class FeedbackService {
         const mail = await this.mailOf(manager, provider, event);
         if (mail !== undefined) found.push([mail, event]);
         // The response to the mail may not be recorded yet. The provider repeats the request.
-        else if (await this.isSending(manager)) throw new AppError('overloaded');
+        else if (event.ids.length > 0 && (await this.isSending(manager))) throw new AppError('overloaded');
         else this.logger.debug({ message: 'feedback on an unknown mail', provider: provider.name, event: event.event });
       }
       // In the order of their keys, so that two requests do not wait for each other.
@@ -110,16 +125,18 @@ export class FeedbackService {
   private async mailOf(
     manager: EntityManager,
     { attempts }: FeedbackProvider,
-    { ids, messageId }: FeedbackEvent,
+    { ids, messageId, envelopeId = '' }: FeedbackEvent,
   ): Promise<ReportedMail | undefined> {
     const [mail] = await manager.query<ReportedMail[]>(
       `select message_uuid as pk, message_id, recipient_address as recipient, template, attempts
          from "mail_message"
-        where message_id = $1 or message_uuid in (
-          select message_uuid from "delivery_attempt"
+        where message_uuid in (
+          select message_uuid from "mail_message" where message_id = $1
+          union all select message_uuid from "delivery_attempt"
            where provider_message_id <> '' and provider_message_id = any($2) and provider = any($3)
+          union all select $4::uuid
         ) limit 1`,
-      [messageId?.replace(/^<|>$/g, '') ?? null, ids, attempts],
+      [messageId?.replace(/^<|>$/g, '') ?? null, ids, attempts, parseUuid(envelopeId) ?? null],
     );
     return mail;
   }

@@ -1,4 +1,5 @@
-import { isSame, objectIn, optionalText, textIn, timeIn, wordsIn } from './feedback-json.js';
+import { objectIn, optionalText, textIn, timeIn, wordsIn } from './feedback-json.js';
+import { hasLogin } from './feedback-login.js';
 import { FeedbackFormatError, type FeedbackProvider } from './feedback-provider.js';
 
 /** Types of bounces after which a mail can never arrive: https://postmarkapp.com/developer/api/bounce-api#bounce-types */
@@ -12,8 +13,8 @@ export const postmarkFeedback: FeedbackProvider = {
   name: 'postmark',
   attempts: ['http/postmark'],
   secrets: ({ emailFeedbackPostmark }) => emailFeedbackPostmark,
-  isAuthentic: ({ headers: { authorization = '' } }, secret) =>
-    isSame(authorization, `Basic ${Buffer.from(secret).toString('base64')}`),
+  isProven: hasLogin,
+  isAuthentic: ({ headers }, secret) => hasLogin(headers, secret),
   read: (request) => {
     const record = objectIn(request.json(), 'The body');
     const type = textIn(record, 'RecordType');

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 
 import type { Settings } from '../../config/settings.js';
 import { parseJson } from '../../rest/http/request-body.js';
+import { harmlessComplaints } from './complaint-types.js';
 import { isSame, type JsonObject, objectIn, optionalText, textIn, timeIn, wordsIn } from './feedback-json.js';
 import {
   type FeedbackEvent,
@@ -11,9 +12,6 @@ import {
 } from './feedback-provider.js';
 import { SnsHost } from './sns/sns-host.js';
 import { isSignedBy, readSnsMessage, type SnsMessage } from './sns/sns-message.js';
-
-/** Types of complaints that are none of the recipient: https://www.iana.org/assignments/marf-parameters */
-const harmlessComplaints: readonly string[] = ['not-spam', 'auth-failure'];
 
 /** What Amazon SES publishes when a topic is chosen. */
 const greeting = 'Successfully validated SNS topic';
