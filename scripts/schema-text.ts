@@ -17,5 +17,5 @@ export async function schemaText(): Promise<string> {
     report: () => undefined,
   };
   const { nest } = await createApp(settings, database, createLogger(settings));
-  return nest.get(SchemaDocument).get('yaml');
+  return nest.get(SchemaDocument).text('yaml');
 }

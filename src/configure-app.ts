@@ -118,9 +118,9 @@ export async function createApp(settings: Settings, database: DatabaseModuleOpti
       'static/{*path}',
     ],
   });
-  const document = openApiDocument(nest, apiPrefix, challengeUnions(nest.get(StageExecutors)), eventOperations());
-  nest.get(SchemaDocument).set(document);
-  SwaggerModule.setup(docsPath, nest, groupedByPath(document), {
+  const schema = nest.get(SchemaDocument);
+  schema.set(() => openApiDocument(nest, apiPrefix, challengeUnions(nest.get(StageExecutors)), eventOperations()));
+  SwaggerModule.setup(docsPath, nest, () => groupedByPath(schema.get()), {
     customSiteTitle: 'email-stage',
     // The token entered under `Authorize` is not persisted: any script of this origin could read it from storage.
     swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tryItOutEnabled: true, filter: true },

@@ -13,17 +13,27 @@ const json = ['application/vnd.oai.openapi+json', 'application/json'];
 const produces = [...yaml, ...json];
 const anything = { type: 'object', additionalProperties: {} } as const;
 
-/** The document, set once all routes are registered. */
+/**
+ * The document, built for the first request to it: building takes as long as the rest of the start, and most processes
+ * never serve it.
+ */
 export class SchemaDocument {
-  private texts: { json: string; yaml: string } | undefined;
+  private document: OpenAPIObject | undefined;
+  private readonly texts: { json?: string; yaml?: string } = {};
+  private build: (() => OpenAPIObject) | undefined;
 
-  set(document: OpenAPIObject): void {
-    this.texts = { json: JSON.stringify(document), yaml: toYaml(document) };
+  /** @param build builds the document, once all routes are registered */
+  set(build: () => OpenAPIObject): void {
+    this.build = build;
   }
 
-  get(format: 'json' | 'yaml'): string {
-    if (this.texts === undefined) throw new Error('the document is not made yet');
-    return this.texts[format];
+  get(): OpenAPIObject {
+    if (this.build === undefined) throw new Error('the routes are not registered yet');
+    return (this.document ??= this.build());
+  }
+
+  text(format: 'json' | 'yaml'): string {
+    return (this.texts[format] ??= format === 'json' ? JSON.stringify(this.get()) : toYaml(this.get()));
   }
 }
 
@@ -69,6 +79,6 @@ export class SchemaController {
     if (format !== undefined && format !== 'json' && format !== 'yaml') throw new AppError('notFound');
     const candidates = format === 'json' ? json : format === 'yaml' ? yaml : produces;
     const type = new Negotiator(request.raw).mediaType([...candidates]) ?? candidates[0] ?? '';
-    void reply.type(`${type}; charset=utf-8`).send(this.document.get(json.includes(type) ? 'json' : 'yaml'));
+    void reply.type(`${type}; charset=utf-8`).send(this.document.text(json.includes(type) ? 'json' : 'yaml'));
   }
 }
