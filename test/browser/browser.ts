@@ -48,17 +48,41 @@ export async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${pictures}${name}.png`, fullPage: true });
 }
 
-/** Fails if axe-core finds an accessibility violation. */
-export async function expectAccessible(page: Page, what: string): Promise<void> {
-  // No script runs in the frame of a mail, so axe-core would wait for it for ever.
-  await page.evaluate(
-    `document.querySelectorAll('.mail-frame').forEach((frame) => frame.contentDocument?.querySelector('iframe')?.remove())`,
-  );
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/**
+ * Fails if axe-core finds an accessibility violation. The mail in a frame is left out: no script runs there, so axe-core
+ * would wait for it for ever.
+ *
+ * @param rules what is checked; everything by default
+ */
+export async function expectAccessible(page: Page, what: string, rules: readonly string[] = []): Promise<void> {
+  const axe = new AxeBuilder({ page }).exclude('.mail-frame');
+  const { violations } = await (rules.length === 0 ? axe : axe.withRules([...rules])).analyze();
   const found = violations.map(
     ({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map(({ html }) => html).join(' ')}`,
   );
   expect(found, what).toEqual([]);
+}
+
+/**
+ * Fails if a screen does not fit a desktop or a phone, has a violation of accessibility, or runs markup of its texts.
+ * Takes a picture of each width, in light and in dark mode.
+ */
+export async function inspectScreen(page: Page, name: string): Promise<void> {
+  const size = page.viewportSize();
+  for (const width of [1280, 375]) {
+    await page.setViewportSize({ width, height: 820 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const what = `${name} at ${width} px, ${colorScheme}`;
+      // The screen is drawn again after its size has changed.
+      await expect.poll(() => sideways(page), { message: what }).toBe(0);
+      expect(await page.locator('img[src="x"]').count(), what).toBe(0);
+      await takePicture(page, `console-${name}-${width}-${colorScheme}`);
+      // The other rules do not depend on colours.
+      await expectAccessible(page, what, colorScheme === 'dark' ? ['color-contrast', 'link-in-text-block'] : []);
+    }
+  }
+  if (size !== null) await page.setViewportSize(size);
 }
 
 /** Returns by how many pixels the page scrolls sideways; 0 if it fits. */

@@ -39,6 +39,6 @@ describe('A recovery', () => {
       return () => visitor.answer(flow.slug, { uid_field });
     };
     const actions = Object.entries(names).map(([kind, name]) => [kind, () => identify(name)]);
-    await expectSameTime(Object.fromEntries(actions), { turns: 200, annotate });
+    await expectSameTime(Object.fromEntries(actions), { turns: 80, annotate });
   });
 });

@@ -41,7 +41,7 @@ describe.each(flows)('A wrong password %s', (_, isOneStep) => {
       return () => attemptSignIn(app.url, slug, name, 'wrong', isOneStep);
     };
     const actions = Object.entries(names).map(([kind, name]) => [kind, () => attempt(name)]);
-    await expectSameTime(Object.fromEntries(actions), { turns: 60, annotate });
+    await expectSameTime(Object.fromEntries(actions), { turns: 40, annotate });
   });
 });
 
@@ -60,7 +60,7 @@ describe('A guess at a rate-limited account', () => {
       return () => attemptSignIn(app.url, slug, typed, 'wrong', true);
     };
     const actions = Object.entries(names).map(([kind, name]) => [kind, () => attempt(name)]);
-    await expectSameTime(Object.fromEntries(actions), { turns: 60, annotate });
+    await expectSameTime(Object.fromEntries(actions), { turns: 40, annotate });
   });
 });
 
@@ -76,6 +76,6 @@ describe('A username', () => {
       return async () => [await visitor.post(slug, { uid_field }), await visitor.get(slug)];
     };
     const actions = Object.entries(names).map(([kind, name]) => [kind, () => identify(name)]);
-    await expectSameTime(Object.fromEntries(actions), { turns: 60, annotate });
+    await expectSameTime(Object.fromEntries(actions), { turns: 40, annotate });
   });
 });

@@ -38,7 +38,7 @@ describe('A sign-up', () => {
       return () => visitor.answer(slug, { username: randomUUID(), email });
     };
     const actions = { taken: () => signUp(taken), free: () => signUp(`${randomUUID()}@example.org`) };
-    await expectSameTime(actions, { turns: 200, annotate });
+    await expectSameTime(actions, { turns: 80, annotate });
   });
 
   it('takes the same time with the names of an earlier sign-up, with or without an account', async ({ annotate }) => {
@@ -51,6 +51,6 @@ describe('A sign-up', () => {
       return () => visitor.answer(slug, names);
     };
     const actions = { taken: () => signUpAgain(taken), free: () => signUpAgain(`${randomUUID()}@example.org`) };
-    await expectSameTime(actions, { turns: 200, annotate });
+    await expectSameTime(actions, { turns: 80, annotate });
   });
 });
