@@ -16,6 +16,7 @@ import { GuessLimits } from './limits/guess-limits.service.js';
 import { RequestLimits } from './limits/request-limits.service.js';
 import { PasswordRules } from './passwords/password-rules.service.js';
 import { StrengthLimit } from './passwords/strength-limit.service.js';
+import { AssignedPermissions } from './permissions/assigned-permissions.service.js';
 import { RoleGrantController, UserGrantController } from './permissions/grant.controllers.js';
 import { GrantService } from './permissions/grant.service.js';
 import { PermissionListController } from './permissions/permission-list.controller.js';
@@ -59,6 +60,7 @@ import { UserService } from './users/user.service.js';
     UserPermissionController,
   ],
   providers: [
+    AssignedPermissions,
     AccessGuard,
     { provide: APP_GUARD, useExisting: AccessGuard },
     AccountChanges,

@@ -18,6 +18,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^schema ModelEnum\.enum "authentik_(mail\.(maildomain|mailmessage|mailtemplate|namedtransport|suppression)|flows\.stage|policies\.policy)" is added$/,
   'additional paths, schemas and permissions for verifications':
     /^(operation verifications_\w+|schema (Paginated)?Verification\w*|schema ModelEnum\.enum "authentik_verifications\.verification") is added$/,
+  'other models whose permissions are listed':
+    /^operation rbac_permissions_assigned_by_(users|roles)_list\.parameters\.query model\.schema\.enum ("authentik_\w+\.\w+" is (added|missing)|has the order )/,
   'models in alphabetical order': /^schema ModelEnum\.enum has the order /,
   'additional paths for mails':
     /^operation mail_(messages|domains|feedback|suppressions|templates|transports)_\w+ is added$/,
@@ -49,7 +51,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^schema (ChallengeTypes|FlowChallengeResponseRequest)\.(discriminator\.mapping\.[\w-]+ is missing|oneOf is)/,
   '`component` required with one value, as discriminator':
     /^schema (\w+Challenge(ResponseRequest)?\.(properties\.component\.(type|minLength|\$ref) is|required is (added|\[.*"component"))|(Ak|Xak)\w+ComponentEnum is added)/,
-  'empty addresses': /^schema (GroupMember|User|UserSelf|(Patched)?UserRequest)\.properties\.email\.format is missing$/,
+  'empty addresses':
+    /^schema (GroupMember|User|UserAssignedObjectPermission|UserSelf|(Patched)?UserRequest)\.properties\.email\.format is missing$/,
   'whether addresses are verified':
     /^(operation core_users_(addresses_(list|create|remove_create|make_primary_create|verify_create) is|list\.parameters\.query email_verified is) added|schema (AddressProofMethodEnum|UserAddress|UserAddressRequest|UserAddressVerificationRequest) is added|schema User(Self)?\.(properties\.email_verified is added|required is .*"email_verified"))/,
   'YAML as the type of an export': /^operation flows_instances_export_retrieve\.responses\.200\./,

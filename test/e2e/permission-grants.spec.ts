@@ -109,3 +109,60 @@ describe.each([
     });
   });
 });
+
+describe.each([
+  { kind: 'users', key: 'pk', viewing: 'authentik_core.view_user' },
+  { kind: 'roles', key: 'role_pk', viewing: 'authentik_rbac.view_role' },
+])('The $kind with permissions on an object', ({ kind, key, viewing }) => {
+  const path = `/rbac/permissions/assigned_by_${kind}/`;
+  const create = (): Promise<{ pk: string | number }> => (kind === 'roles' ? createRole(app.api) : createUser(app.api));
+  const give = (pk: string | number, request: object): Promise<unknown> =>
+    app.api.post(`${path}${pk}/assign/`, { model: 'authentik_flows.flow', ...request });
+
+  it('are listed with those on the object and on every object, and no others', async () => {
+    const [direct, general, elsewhere] = [await create(), await create(), await create()];
+    const [flow, other] = [await createFlow(app.api), await createFlow(app.api)];
+    await give(direct.pk, { permissions: ['change_flow', 'view_flow'], object_pk: flow.pk });
+    await give(direct.pk, { permissions: ['view_flow'], object_pk: other.pk });
+    await give(general.pk, { permissions: ['delete_flow'] });
+    await give(general.pk, { permissions: ['view_stage'], model: 'authentik_flows.stage' });
+    await give(elsewhere.pk, { permissions: ['view_flow'], object_pk: other.pk });
+    const listed = async (query: string): Promise<Map<unknown, string[]>> => {
+      const { body } = await app.api.get(`${path}?model=authentik_flows.flow&page_size=1000${query}`);
+      return new Map(
+        body.results.map((row: any) => [
+          row[key],
+          row.permissions.map(({ codename, object_pk: on }: any) => `${codename} ${on}`),
+        ]),
+      );
+    };
+    const onFlow = await listed(`&object_pk=${flow.pk}`);
+    expect(onFlow.get(direct.pk)).toEqual([`change_flow ${flow.pk}`, `view_flow ${flow.pk}`]);
+    expect(onFlow.get(general.pk)).toEqual(['delete_flow ']);
+    expect(onFlow.has(elsewhere.pk)).toBe(false);
+    expect((await listed('')).get(elsewhere.pk)).toEqual([`view_flow ${other.pk}`]);
+    const one = await createActor(app, []);
+    await allow(app, one.user.pk, {
+      permissions: [viewing],
+      model: viewing.replace('view_', ''),
+      object_pk: String(general.pk),
+    });
+    const { body } = await one.api.get(`${path}?model=authentik_flows.flow&object_pk=${flow.pk}`);
+    expect(body.results.map((row: any) => row[key])).toEqual([general.pk]);
+  });
+
+  it('are not listed without a model, or without the permission to view them', async () => {
+    expect(await app.api.get(path)).toMatchObject({ status: 400, body: { model: ['This field is required.'] } });
+    expect((await app.api.get(`${path}?model=authentik_flows.nothing`)).status).toBe(400);
+    const actor = await createActor(app, [view]);
+    expect((await actor.api.get(`${path}?model=authentik_flows.flow`)).status).toBe(403);
+  });
+});
+
+it('The users with permissions on an object include the superusers', async () => {
+  const { pk } = await createFlow(app.api);
+  const { body } = await app.api.get(
+    `/rbac/permissions/assigned_by_users/?model=authentik_flows.flow&object_pk=${pk}&search=akadmin`,
+  );
+  expect(body.results).toMatchObject([{ username: 'akadmin', is_superuser: true, permissions: [] }]);
+});

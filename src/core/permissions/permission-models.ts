@@ -74,6 +74,11 @@ export function findCodename(text: string, model: string | undefined): string | 
   return candidates.some((known) => known?.has(name)) ? name : undefined;
 }
 
+/** The permissions on a model, `<app>.<action>_<model>`. */
+export function permissionsOn(model: string): string[] {
+  return [...(codenames.get(model) ?? [])];
+}
+
 /** The model that a permission is on. */
 export function modelOf(permission: string): string {
   const found = permissionModels.find((model) => codenames.get(model)?.has(permission));

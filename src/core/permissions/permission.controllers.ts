@@ -1,12 +1,22 @@
-import { Body, Controller } from '@nestjs/common';
+import { Body, Controller, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { Current } from '../../rest/access/visible.js';
+import type { VisibleRows } from '../../rest/access/route-access.js';
+import { Current, Visible } from '../../rest/access/visible.js';
+import type { Page } from '../../rest/list/page.js';
+import { Paginated } from '../../rest/openapi/paginated.js';
 import { Resource } from '../../rest/resource.js';
 import { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/current-caller.js';
 import { UserDto } from '../users/dto/user.dto.js';
 import { User } from '../users/user.entity.js';
+import { AssignedPermissions } from './assigned-permissions.service.js';
+import {
+  RoleAssignedObjectPermissionDto,
+  RoleAssignedPermissionListQuery,
+  UserAssignedObjectPermissionDto,
+  UserAssignedPermissionListQuery,
+} from './dto/assigned-permissions.dto.js';
 import {
   PatchedPermissionAssignRequestDto,
   PermissionAssignRequestDto,
@@ -38,6 +48,8 @@ const ofRoles = new Resource({
   lookup: { entity: () => Role, parameter: 'uuid', property: 'pk', format: 'uuid', description: 'UUID of the role.' },
 });
 
+const list = { method: 'GET', path: '', operation: 'list' } as const;
+
 const assign = {
   method: 'POST',
   path: 'assign',
@@ -57,7 +69,25 @@ const unassign = {
 @ApiTags('rbac')
 @Controller('rbac/permissions/assigned_by_users')
 export class UserPermissionController {
-  constructor(private readonly service: PermissionService) {}
+  constructor(
+    private readonly service: PermissionService,
+    private readonly assigned: AssignedPermissions,
+  ) {}
+
+  @ofUsers.collectionAction({
+    ...list,
+    description:
+      'List the users with permissions of their own on an object or on every object of its model, and the superusers, as far as you ' +
+      'may view them.',
+    access: { level: 'authenticated', view: ofUsers.permission('view') },
+    responses: [{ status: 200, type: Paginated(UserAssignedObjectPermissionDto) }],
+  })
+  list(
+    @Query() query: UserAssignedPermissionListQuery,
+    @Visible() visible: VisibleRows,
+  ): Promise<Page<UserAssignedObjectPermissionDto>> {
+    return this.assigned.users(query, visible);
+  }
 
   @ofUsers.detailAction({
     ...assign,
@@ -90,7 +120,25 @@ export class UserPermissionController {
 @ApiTags('rbac')
 @Controller('rbac/permissions/assigned_by_roles')
 export class RolePermissionController {
-  constructor(private readonly service: PermissionService) {}
+  constructor(
+    private readonly service: PermissionService,
+    private readonly assigned: AssignedPermissions,
+  ) {}
+
+  @ofRoles.collectionAction({
+    ...list,
+    description:
+      'List the roles with permissions on an object or on every object of its model, as far as you may view them. The members of ' +
+      'their groups have these permissions.',
+    access: { level: 'authenticated', view: ofRoles.permission('view') },
+    responses: [{ status: 200, type: Paginated(RoleAssignedObjectPermissionDto) }],
+  })
+  list(
+    @Query() query: RoleAssignedPermissionListQuery,
+    @Visible() visible: VisibleRows,
+  ): Promise<Page<RoleAssignedObjectPermissionDto>> {
+    return this.assigned.roles(query, visible);
+  }
 
   @ofRoles.detailAction({
     ...assign,
