@@ -7,19 +7,21 @@ import { swcOptions } from './test/support/swc-options.js';
 
 const decorators = swc.vite({ tsconfigFile: false, ...swcOptions });
 
-/** Property tests whose number of runs is a multiple of `sweep`. */
+/** Property tests that check few cases (`test/support/runs.ts`), and many in a sweep. */
 const sweeps = [
   'e2e/address-model',
   'e2e/authority-model',
   'e2e/broken-plans',
+  'e2e/email-stage-sendable',
   'e2e/flow-fuzz',
+  'e2e/verification-model',
   'mail/dkim-signature',
 ].map((name) => `test/${name}.spec.ts`);
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** How many times as long property tests run. */
-    sweep: number;
+    /** Whether property tests check many cases. */
+    isSweep: boolean;
   }
 }
 
@@ -28,7 +30,7 @@ const app = {
   // The files of a worker share what they import: importing the application takes longer than most tests take.
   // A file that changes a global restores it.
   isolate: false,
-  provide: { sweep: 1 },
+  provide: { isSweep: false },
   globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
   testTimeout: 60_000,
   hookTimeout: 120_000,
@@ -101,10 +103,10 @@ export default defineConfig({
       {
         plugins: [decorators],
         test: {
-          // Tests that take minutes, run before a release: `npm run test:slow`. Property tests run 25 times as long.
+          // Tests that take minutes, run before a release: `npm run test:slow`. Property tests check many cases.
           name: 'slow',
           fileParallelism: false,
-          provide: { sweep: 25 },
+          provide: { isSweep: true },
           include: ['test/slow/**/*.spec.ts', ...sweeps],
           globalSetup: ['test/support/database-server.ts', 'test/support/compiled-sources.ts'],
           testTimeout: 1_800_000,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createEmailStage } from '../factories/email-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
@@ -8,6 +8,7 @@ import { createPromptStage } from '../factories/prompt.js';
 import { createStage } from '../factories/stage.js';
 import { type AddressWorld, checkAddressHistory } from '../support/address-model.js';
 import { addressExamples, addressHistories, expectedOutcomes } from '../support/address-steps.js';
+import { runs } from '../support/runs.js';
 import { startTestApp } from '../support/test-app.js';
 
 /** How many histories run at the same time: 10 random ones beside the examples, 10,000 in a sweep. */
@@ -62,7 +63,7 @@ describe('Random steps of visitors, users and administrators', () => {
       }),
       {
         examples: [[addressExamples.map((example) => [...example])]],
-        numRuns: inject('sweep') === 1 ? 2 : 1001,
+        numRuns: runs(2, 1001),
         endOnFailure: true,
       },
     );

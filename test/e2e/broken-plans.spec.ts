@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { linkSecret } from '../../src/database/link-secret.js';
 import { SecretBox } from '../../src/database/secret-box.js';
@@ -9,15 +9,18 @@ import { confirmStage, FlowTokens } from '../../src/flow-execution/flow-token.se
 import { newPlan, type PlannedStage } from '../../src/flow-execution/plan.js';
 import { createDummyFlow } from '../factories/dummy-flow.js';
 import { createProofFlow, createReader, type ProofFlow } from '../factories/proof-flow.js';
+import { runs } from '../support/runs.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { visitorWithState } from '../support/visitor-at.js';
 import { Visitor } from '../support/visitor.js';
 
 type Json = Record<string, any>;
+/** Makes a plan unusable. */
+type Change = (plan: Json) => unknown;
 type Path = readonly (string | number)[];
 
-/** Number of random plans per test. */
-const numRuns = 50 * inject('sweep');
+/** Number of plans per test. */
+const numRuns = runs(12, 1250);
 
 let app: TestApp;
 let flow: ProofFlow;
@@ -86,8 +89,17 @@ async function expectRefused(query: string): Promise<void> {
   expect(await follow(query)).toMatchObject(denied);
 }
 
+/** A change of each kind that `changes` has. */
+const eachChange: readonly Change[] = [
+  (plan) => ({ ...plan, version: null }),
+  (plan) => ({ ...plan, execution: undefined }),
+  (plan) => ({ ...plan, more: 1 }),
+  (plan) => ({ ...plan, context: { ...plan['context'], more: 1 } }),
+  () => null,
+];
+
 /** Changes of the version or of the set of keys. */
-const changes: fc.Arbitrary<(plan: Json) => unknown> = fc.oneof(
+const changes: fc.Arbitrary<Change> = fc.oneof(
   fc.oneof(fc.integer(), fc.string(), fc.constant(null)).map((version) => (plan: Json) => {
     return { ...plan, version: version === 1 ? 2 : version };
   }),
@@ -111,10 +123,12 @@ const wrongTypes = fc.tuple(fc.nat(), fc.jsonValue()).map(([index, value]) => (p
   return plan;
 });
 
+const replaceable = ['execution', 'flow', 'binding', 'stage', 'both', 'user', 'pretended'] as const;
+
 /** Replaces keys with existing keys of other objects. */
-const foreignKeys = fc
-  .subarray(['execution', 'flow', 'binding', 'stage', 'both', 'user', 'pretended'] as const, { minLength: 1 })
-  .map((what) => (plan: Json) => {
+const withForeign =
+  (what: readonly (typeof replaceable)[number][]) =>
+  (plan: Json): Json => {
     const second = plan['bindings'][1];
     if (what.includes('execution')) plan['execution'] = randomUUID();
     if (what.includes('flow')) plan['flow'] = foreign.flow;
@@ -124,7 +138,8 @@ const foreignKeys = fc
     if (what.includes('user')) plan['context'].pending_user = { pk: other.pk };
     if (what.includes('pretended')) plan['context'].pending_user = { pretended: { username: 'a', email: user.email } };
     return plan;
-  });
+  };
+const foreignKeys = fc.subarray([...replaceable], { minLength: 1 }).map(withForeign);
 
 describe('The plan behind a link', () => {
   it('continues the run if it is intact', async () => {
@@ -161,25 +176,25 @@ describe('The plan behind a link', () => {
     );
   });
 
-  it.each([
-    ['has another version, or missing or additional keys', changes],
-    ['has a value of another type', wrongTypes],
-    ['refers to another run, flow, stage or user', foreignKeys],
-  ])('is refused if it %s', async (_, arbitrary) => {
+  it.each<[string, fc.Arbitrary<Change>, readonly Change[]]>([
+    ['has another version, or missing or additional keys', changes, eachChange],
+    ['has a value of another type', wrongTypes, []],
+    ['refers to another run, flow, stage or user', foreignKeys, replaceable.map((key) => withForeign([key]))],
+  ])('is refused if it %s', async (_, arbitrary, each) => {
     await fc.assert(
       fc.asyncProperty(arbitrary, async (change) => {
         await expectRefused(await linkWith((plan, seal) => seal(JSON.stringify(change(plan)))));
       }),
-      { numRuns },
+      { examples: each.map((change) => [change]), numRuns: each.length + numRuns },
     );
   });
 });
 
 describe('The plan in a session', () => {
-  it.each([
-    ['has another version, or missing or additional keys', changes],
-    ['has a value of another type', wrongTypes],
-  ])('is refused if it %s', async (_, arbitrary) => {
+  it.each<[string, fc.Arbitrary<Change>, readonly Change[]]>([
+    ['has another version, or missing or additional keys', changes, eachChange],
+    ['has a value of another type', wrongTypes, []],
+  ])('is refused if it %s', async (_, arbitrary, each) => {
     await fc.assert(
       fc.asyncProperty(arbitrary, fc.boolean(), async (change, isAnswer) => {
         // Behind the email stage, the furthest stage of the run.
@@ -189,7 +204,7 @@ describe('The plan in a session', () => {
         expect(shown).toMatchObject(denied);
         expect(await visitor.see(flow.slug)).toMatchObject({ component: 'ak-stage-identification' });
       }),
-      { numRuns },
+      { examples: each.map((change) => [change, true]), numRuns: each.length + numRuns },
     );
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { promptTypes } from '../../src/stages/prompt/prompt-types.js';
 import { createDummyStage } from '../factories/dummy-stage.js';
@@ -11,12 +11,13 @@ import { createInvitationStage } from '../factories/invitation.js';
 import { createPasswordUser } from '../factories/password-user.js';
 import { createPromptStage } from '../factories/prompt.js';
 import { createStage } from '../factories/stage.js';
+import { runs } from '../support/runs.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { visitorAt } from '../support/visitor-at.js';
 import { Visitor } from '../support/visitor.js';
 
 /** Number of random responses per stage. */
-const numRuns = 40 * inject('sweep');
+const numRuns = runs(12, 1000);
 
 let app: TestApp;
 let user: { pk: number; email: string; password: string };
@@ -92,25 +93,21 @@ describe('Random input', () => {
     'user login',
     'dummy',
     'invitation',
-  ])(
-    'as a response to this stage causes no internal error: %s',
-    async (kind) => {
-      const rest = kind === 'prompt before a user write' ? [stages['write']!] : [stages['dummy']!];
-      const { flow, bindings } = await createFlowWith(app.api, [stages[kind]!, ...rest]);
-      const planned = bindings.map(({ pk: binding, stage }) => ({ binding, stage, reEvaluate: true }));
-      const isAboutSomebody = !kind.startsWith('identification') && kind !== 'prompt before a user write';
-      await fc.assert(
-        fc.asyncProperty(body, async (sent) => {
-          await app.dataSource.query('delete from "request_limit"');
-          const context = isAboutSomebody ? { pending_user: { pk: user.pk } } : {};
-          await expectNoFault(await visitorAt(app, flow, planned, context), flow.slug, sent);
-        }),
-        { numRuns },
-      );
-      expect(await faults()).toEqual([]);
-    },
-    120_000,
-  );
+  ])('as a response to this stage causes no internal error: %s', async (kind) => {
+    const rest = kind === 'prompt before a user write' ? [stages['write']!] : [stages['dummy']!];
+    const { flow, bindings } = await createFlowWith(app.api, [stages[kind]!, ...rest]);
+    const planned = bindings.map(({ pk: binding, stage }) => ({ binding, stage, reEvaluate: true }));
+    const isAboutSomebody = !kind.startsWith('identification') && kind !== 'prompt before a user write';
+    await fc.assert(
+      fc.asyncProperty(body, async (sent) => {
+        await app.dataSource.query('delete from "request_limit"');
+        const context = isAboutSomebody ? { pending_user: { pk: user.pk } } : {};
+        await expectNoFault(await visitorAt(app, flow, planned, context), flow.slug, sent);
+      }),
+      { numRuns },
+    );
+    expect(await faults()).toEqual([]);
+  });
 
   it('as a query, a language or a cookie causes no internal error', async () => {
     const { flow } = await createFlowWith(app.api, [stages['invitation']!, stages['email']!]);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { shippedFolder } from '../../src/mail/rendering/mail-renderer.js';
 import { defaultSubjects } from '../../src/mail/rendering/subject.js';
@@ -8,6 +8,7 @@ import { compose } from '../../src/mail/transport/composition.js';
 import { languages } from '../../src/templating/language/locale.js';
 import { newSigner } from '../support/dkim.js';
 import { mailRenderer } from '../support/mail-renderer.js';
+import { runs } from '../support/runs.js';
 
 const renderer = mailRenderer(join(shippedFolder, 'none'));
 const domain = 'library.example';
@@ -33,7 +34,7 @@ it('The signatures of mails of every template in every language verify', async (
   const { keys, verify } = await newSigner(domain);
   const date = new Date();
   const failures: unknown[] = [];
-  for (let round = 0; round < inject('sweep'); round += 1) {
+  for (let round = 0; round < runs(1, 25); round += 1) {
     for (const { template, locale } of mails) {
       const { subject, html, text, attachments } = await renderer.render({ template, subject: '', locale, data });
       const { raw: mail } = compose({

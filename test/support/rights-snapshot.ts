@@ -15,16 +15,21 @@ export interface Snapshot {
   readonly direct: ReadonlyMap<number, readonly string[]>;
 }
 
-/** Reads the rights of all users. */
+type Tables = Record<'users' | 'groups' | 'members' | 'roles' | 'grants', any[]>;
+
+const all = (columns: string, table: string): string =>
+  `(select coalesce(json_agg(r), '[]') from (select ${columns} from "${table}") r)`;
+
+const rows = `
+  select ${all('id, is_active, username, email, password_hash', 'user')} as users,
+         ${all('group_uuid, parent_uuid, is_superuser', 'group')} as groups,
+         ${all('group_uuid, user_id', 'group_user')} as members,
+         ${all('group_uuid, role_uuid', 'group_role')} as roles,
+         ${all('user_id, role_uuid, codename, object_pk', 'permission_grant')} as grants`;
+
+/** Reads the rights of all users, in one statement. */
 export async function takeSnapshot(dataSource: DataSource): Promise<Snapshot> {
-  const read = (statement: string): Promise<any[]> => dataSource.query(statement);
-  const [users, groups, members, roles, grants] = await Promise.all([
-    read('select id, is_active, username, email, password_hash from "user"'),
-    read('select group_uuid, parent_uuid, is_superuser from "group"'),
-    read('select group_uuid, user_id from "group_user"'),
-    read('select group_uuid, role_uuid from "group_role"'),
-    read('select user_id, role_uuid, codename, object_pk from "permission_grant"'),
-  ]);
+  const [{ users, groups, members, roles, grants }] = await dataSource.query<[Tables]>(rows);
   const granted = (column: 'user_id' | 'role_uuid', key: unknown): string[] =>
     grants
       .filter(({ codename }) => codename !== 'authentik_core.view_token_key')
