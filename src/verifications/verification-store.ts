@@ -11,7 +11,7 @@ import type { EventType } from '../events/outbox/event-types.js';
 import { MailFailures } from '../mail/delivery/mail-failures.js';
 import { MailProofs } from '../mail/statistics/mail-proofs.js';
 import { codesPerMail } from '../proofs/proof-limits.service.js';
-import { openStates, type ProofKind, statusOf, type VerificationState } from './verification-states.js';
+import { openStates, type ProofKind, reasonOf, statusOf, type VerificationState } from './verification-states.js';
 import { Verification } from './verification.entity.js';
 
 /** Maximum number of wrong codes, which is also what concurrent guesses are limited to. */
@@ -46,16 +46,19 @@ export interface StoredVerification extends Pick<
   | 'userId'
 > {
   readonly status: VerificationState;
+  /** Why the mail has failed, if that is stored as the state. */
+  readonly reason: string;
   /** Whether the address can still be verified. */
   readonly isOpen: boolean;
 }
 
 /** SQL for the state at this time of a row `v`. */
-const status = statusOf({ status: 'v.status', message: 'v.message_uuid', expires: 'v.expires' });
+const current = { status: 'v.status', message: 'v.message_uuid', expires: 'v.expires' };
+const status = statusOf(current);
 
 const returned = `v.verification_uuid as pk, v.email, v.method, v.message_uuid as message, v.redirect_url as "redirectUrl",
   v.external_id as "externalId", v.approved_at as "approvedAt", v.approved_by as "approvedBy", v.attempts,
-  v.data, v.user_id as "userId", v.status in ('pending', 'failed') and v.expires > now() as "isOpen"`;
+  v.data, v.user_id as "userId", ${reasonOf(current)} as reason, v.status in ('pending', 'failed') and v.expires > now() as "isOpen"`;
 
 /** The only writer of verifications. Each change is one UPDATE with all its conditions, and writes its event. */
 @Injectable()
@@ -304,7 +307,7 @@ export class VerificationStore {
     const { pk, status: state, email, method, externalId, redirectUrl, approvedAt, approvedBy } = verification;
     await this.outbox.add(manager, type, `verification/${pk}`, {
       ...{ pk, status: state, email, method, external_id: externalId, redirect_url: redirectUrl },
-      ...{ approved_at: approvedAt, approved_by: approvedBy, data: verification.data },
+      ...{ approved_at: approvedAt, approved_by: approvedBy, data: verification.data, reason: verification.reason },
     });
   }
 

@@ -1,16 +1,14 @@
 import type { Columns } from '../rest/list/list-query.js';
 import type { VerificationDto } from './dto/verification.dto.js';
-import { statusOf } from './verification-states.js';
+import { reasonOf, statusOf } from './verification-states.js';
 import { maxAttempts } from './verification-store.js';
+
+const current = { status: 'verification.status', message: 'verification.message', expires: 'verification.expires' };
 
 /** Columns of a verification, in a statement with the alias `verification`. */
 export const verificationColumns = {
   pk: 'verification.pk',
-  status: statusOf({
-    status: 'verification.status',
-    message: 'verification.message',
-    expires: 'verification.expires',
-  }),
+  status: statusOf(current),
   email: 'verification.email',
   method: 'verification.method',
   stage: 'verification.stageId',
@@ -28,6 +26,7 @@ export const verificationColumns = {
   approved_at: 'verification.approvedAt',
   approved_by: 'verification.approvedBy',
   user: 'verification.userId',
+  reason: reasonOf(current),
 } satisfies Columns;
 
 /** A row of those columns. */

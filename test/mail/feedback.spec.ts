@@ -6,6 +6,8 @@ import { SnsHost } from '../../src/mail/feedback/sns/sns-host.js';
 import type { NamedTransportDto } from '../../src/mail/transports/dto/named-transport.dto.js';
 import type { WebhookEndpointDto } from '../../src/webhooks/dto/webhook-endpoint.dto.js';
 import { created } from '../factories/created.js';
+import { createEmailStage } from '../factories/email-stage.js';
+import { createVerification } from '../factories/verification.js';
 import { nothing, postReport, tracesOf } from '../support/feedback.js';
 import { apiKey, providerApis } from '../support/mail-provider-apis.js';
 import { MailProviderServer } from '../support/mail-provider-server.js';
@@ -34,8 +36,8 @@ afterAll(async () => {
 const names = Object.keys(reports);
 const reportsOf = (name: string): ProviderReports => reports[name]!;
 
-/** Sends a mail that the provider accepts. */
-async function sentMail(name: string, on = app): Promise<SentMail> {
+/** Sends a mail that the provider accepts: a test mail unless another one is given, which `send` returns the key of. */
+async function sentMail(name: string, on = app, send = testMail): Promise<SentMail> {
   const { scheme = name, query, reply } = reportsOf(name);
   const { api, username } = providerApis[scheme]!;
   const id = randomUUID();
@@ -47,12 +49,28 @@ async function sentMail(name: string, on = app): Promise<SentMail> {
   const url = `${scheme}://${login}@${host}${query}`;
   const transport = await created<NamedTransportDto>(on.api.post('/mail/transports/', { name: randomUUID(), url }));
   const to = `${randomUUID()}@library.example`;
-  const { message: pk } = (await on.api.post(`/mail/transports/${transport.pk}/test/`, { to })).body;
+  const pk = await send(transport.pk, to, on);
   const { messageId } = await vi.waitUntil(async () => {
     const message = await messageOf(on, pk);
     return message.state === 'sent' && message;
   }, 20_000);
   return { pk, to, id, messageId };
+}
+
+async function testMail(transport: string, to: string, on: TestApp): Promise<string> {
+  return (await on.api.post(`/mail/transports/${transport}/test/`, { to })).body.message;
+}
+
+/** Starts a verification whose mail the provider accepts. */
+async function sentVerification(name: string): Promise<{ path: string; mail: SentMail }> {
+  let path = '';
+  const mail = await sentMail(name, app, async (transport, email) => {
+    const { pk: stage } = await createEmailStage(app.api, { transport });
+    const { pk, message } = await createVerification(app.api, { email, stage });
+    path = `/verifications/${pk}/`;
+    return message;
+  });
+  return { path, mail };
 }
 
 describe.each(names)('A report of %s', (name) => {
@@ -66,7 +84,7 @@ describe.each(names)('A report of %s', (name) => {
       app.api.post('/webhooks/endpoints/', {
         name: `feedback-${name}`,
         url: 'https://webhooks.invalid/',
-        event_types: ['mail.*'],
+        event_types: ['mail.*', 'verification.*'],
       }),
     );
   });
@@ -247,5 +265,38 @@ describe('Feedback', () => {
     await app.dataSource.query('delete from mail_message where message_uuid = $1', [mail.pk]);
     expect(await app.dataSource.query('select from mail_feedback where message_uuid = $1', [mail.pk])).toEqual([]);
     expect((await app.api.get(`/mail/suppressions/?address=${mail.to}`)).body.results).toHaveLength(1);
+  });
+});
+
+describe('A report on the mail of a verification', () => {
+  const { bounce, complaint, proven } = reportsOf('postmark');
+  const endsOf = (path: string): Promise<unknown[]> =>
+    app.dataSource.query(`select type, data ->> 'reason' as reason from outgoing_event where subject = $1`, [
+      path.slice(1, -1).replace('verifications', 'verification'),
+    ]);
+  const verificationAt = async (path: string): Promise<unknown> => (await app.api.get(path)).body;
+
+  it('of a bounce ends it as failed with what the provider says, once, until it is sent again', async () => {
+    const { path, mail } = await sentVerification('postmark');
+    expect(await verificationAt(path)).toMatchObject({ status: 'pending', reason: '' });
+    const report = proven(bounce(mail));
+    for (const _ of [1, 2]) expect((await postReport(app, 'postmark', report)).status).toBe(200);
+    const reason = expect.stringMatching(/no such user/i);
+    expect(await verificationAt(path)).toMatchObject({ status: 'failed', reason });
+    expect(await endsOf(path)).toEqual([{ type: 'verification.failed', reason }]);
+    await app.api.delete(`/mail/suppressions/${(await tracesOf(app, mail)).suppressions[0]!.pk}/`);
+    expect((await app.api.post(`${path}resend/`)).body).toMatchObject({ status: 'pending', reason: '' });
+  });
+
+  it('of a bounce changes none that has ended, nor does a complaint', async () => {
+    const canceled = await sentVerification('postmark');
+    await app.api.post(`${canceled.path}cancel/`);
+    const marked = await sentVerification('postmark');
+    await postReport(app, 'postmark', proven(bounce(canceled.mail)));
+    await postReport(app, 'postmark', proven(complaint(marked.mail)));
+    expect(await verificationAt(canceled.path)).toMatchObject({ status: 'canceled', reason: '' });
+    expect(await verificationAt(marked.path)).toMatchObject({ status: 'pending', reason: '' });
+    expect(await endsOf(canceled.path)).toEqual([{ type: 'verification.canceled', reason: '' }]);
+    expect(await endsOf(marked.path)).toEqual([]);
   });
 });

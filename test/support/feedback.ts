@@ -19,7 +19,7 @@ export async function postReport(
 export async function tracesOf(
   { api, dataSource }: TestApp,
   { pk, to }: Pick<SentMail, 'pk' | 'to'>,
-): Promise<{ feedback: unknown[]; suppressions: unknown[]; events: unknown[] }> {
+): Promise<{ feedback: unknown[]; suppressions: { pk: string }[]; events: unknown[] }> {
   const { body } = await api.get(`/mail/messages/${pk}/`);
   const suppressions = await api.get(`/mail/suppressions/?address=${to}`);
   const events = await dataSource.query(

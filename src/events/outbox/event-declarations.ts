@@ -56,7 +56,9 @@ export const eventDeclarations: Readonly<Record<EventType, EventDeclaration>> = 
   'verification.approved': verification('The address of a verification was proved.'),
   'verification.canceled': verification('A verification was canceled.'),
   'verification.expired': verification('A verification has expired.'),
-  'verification.failed': verification('The mail of a verification was refused, or too many wrong codes were tried.'),
+  'verification.failed': verification(
+    'The mail of a verification was refused or bounced, or too many wrong codes were tried.',
+  ),
   'webhook.test': {
     subject: 'endpoint',
     data: WebhookTestDataDto,

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 
-/** Called with the key of a mail that has failed or was discarded by its delivery. */
+/** Called with the key of a mail that has failed, was discarded by its delivery, or came back. */
 type Listener = (pk: string) => Promise<void>;
 
 /**

@@ -11,6 +11,7 @@ import type { EventType } from '../../events/outbox/event-types.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
+import { MailFailures } from '../delivery/mail-failures.js';
 import { SuppressionService } from '../suppressions/suppression.service.js';
 import {
   type FeedbackEvent,
@@ -55,6 +56,7 @@ export class FeedbackService {
     private readonly clock: DatabaseClock,
     private readonly outbox: EventOutbox,
     private readonly suppressions: SuppressionService,
+    private readonly failures: MailFailures,
     ses: SesFeedback,
   ) {
     this.providers = [mailgunFeedback, messageFeedback, postmarkFeedback, resendFeedback, sendgridFeedback, ses];
@@ -72,7 +74,10 @@ export class FeedbackService {
     const { provider, secrets } = this.find(name);
     if (provider === undefined || secrets.length === 0) throw new AppError('notFound');
     const events = await this.eventsOf(provider, request, secrets);
-    return events.length === 0 ? 0 : this.record(provider, events);
+    if (events.length === 0) return 0;
+    const recorded = await this.record(provider, events);
+    for (const [{ pk }, { kind }] of recorded) if (kind === 'bounce') await this.failures.notify(pk);
+    return recorded.length;
   }
 
   /** Whether the header of a request proves that the provider has sent it; undefined if the body has to prove it. */
@@ -104,7 +109,11 @@ export class FeedbackService {
     throw new AppError('forbidden');
   }
 
-  private record(provider: FeedbackProvider, events: readonly FeedbackEvent[]): Promise<number> {
+  /** @returns those that are new */
+  private record(
+    provider: FeedbackProvider,
+    events: readonly FeedbackEvent[],
+  ): Promise<[ReportedMail, FeedbackEvent][]> {
     return this.dataSource.transaction(async (manager) => {
       const found: [ReportedMail, FeedbackEvent][] = [];
       for (const event of events) {
@@ -116,8 +125,8 @@ export class FeedbackService {
       }
       // In the order of their keys, so that two requests do not wait for each other.
       found.sort(([one], [other]) => (one.pk < other.pk ? -1 : 1));
-      let recorded = 0;
-      for (const [mail, event] of found) if (await this.add(manager, provider.name, mail, event)) recorded += 1;
+      const recorded: typeof found = [];
+      for (const each of found) if (await this.add(manager, provider.name, ...each)) recorded.push(each);
       return recorded;
     });
   }

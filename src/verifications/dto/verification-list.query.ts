@@ -8,7 +8,7 @@ import { verificationColumns } from '../verification.mapper.js';
   columns: verificationColumns,
   search: ['verification.email', 'verification.externalId'],
   order: ['-created'],
-  ordering: Object.keys(verificationColumns).filter((name) => name !== 'data'),
+  ordering: Object.keys(verificationColumns).filter((name) => name !== 'data' && name !== 'reason'),
 })
 export class VerificationListQuery extends ListQuery {
   @NotBeforeFilter({ on: 'verification.created', description: 'Created at or after this time.' })

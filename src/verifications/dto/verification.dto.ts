@@ -67,7 +67,7 @@ class VerificationFields {
   @ChoiceField('VerificationStatusEnum', verificationStates, {
     readOnly: true,
     description:
-      '`pending`: waits for the reader. `approved`: the address is verified. `failed`: the mail was refused. ' +
+      '`pending`: waits for the reader. `approved`: the address is verified. `failed`: the mail was refused or bounced. ' +
       '`max_attempts`: too many wrong codes.',
   })
   status!: VerificationState;
@@ -171,6 +171,13 @@ class VerificationFields {
     example: null,
   })
   user!: number | null;
+
+  @TextField({
+    readOnly: true,
+    description: 'Why the mail has failed: what its server or provider has reported. Empty in every other state.',
+    example: '',
+  })
+  reason!: string;
 }
 
 /** A verification. */

@@ -163,6 +163,9 @@ class VerificationEventDataFields {
 
   @DictionaryField({ readOnly: true, description: 'The data that your application gave it.' })
   data!: Record<string, unknown>;
+
+  @TextField({ readOnly: true, description: 'Why the mail has failed; empty in every other state.', example: '' })
+  reason!: string;
 }
 
 /** Data of the end of a verification. */
