@@ -1,15 +1,22 @@
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { simpleParser } from 'mailparser';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { type CommandResult, runEmailTest } from '../support/email-test-command.js';
 import { createSendingStage, messageOf } from '../support/mails.js';
 import { freePort } from '../support/service-process.js';
 import { SmtpRefusal, SmtpSink } from '../support/smtp-sink.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+
+/** What a command printed. */
+interface CommandResult {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
 
 let app: TestApp;
 let folder: string;
@@ -35,8 +42,21 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function run(args: string[], environment: Record<string, string> = {}): Promise<CommandResult> {
-  return runEmailTest(app, folder, args, environment);
+/**
+ * Runs `email-stage email:test` of the compiled service.
+ *
+ * @param environment settings by name; none is inherited
+ */
+function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<CommandResult> {
+  const { url } = app.dataSource.options as { url: string };
+  const { PATH = '' } = process.env;
+  const settings = { DATABASE_URL: url, SECRET_KEY: 'secret-key-of-the-tests-0123456789', DATA_DIR: folder };
+  const command = ['--enable-source-maps', join(inject('compiledSources'), 'main.js'), 'email:test', ...args];
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { env: { PATH, ...settings, ...environment } }, (error, output, errors) => {
+      resolve({ code: error === null ? 0 : Number(error.code), output, errors });
+    });
+  });
 }
 
 describe('email-stage email:test', { timeout: 120_000 }, () => {
