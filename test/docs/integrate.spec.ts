@@ -40,6 +40,7 @@ beforeAll(async () => {
     PUBLIC_URL: url,
     BOOTSTRAP_TOKEN: token,
     ALLOWED_REDIRECTS: audience,
+    WEBHOOK_ALLOW: '127.0.0.1',
     EMAIL_HOST: '127.0.0.1',
     EMAIL_PORT: String(await sink.listen()),
   });
@@ -68,7 +69,12 @@ function codesOf(heading: string): string[] {
 
 /** Compiles the examples in TypeScript beside the client that they import, with all checks. */
 async function writeTypeScript(): Promise<void> {
-  const sources = { Express: ['express'], 'Next.js': ['next-sign-up', 'next-verified'], NestJS: ['nest'] };
+  const sources = {
+    Express: ['express'],
+    Webhook: ['webhooks'],
+    'Next.js': ['next-sign-up', 'next-verified'],
+    NestJS: ['nest'],
+  };
   const files: string[] = [];
   for (const [heading, names] of Object.entries(sources)) {
     for (const [index, name] of names.entries()) {
@@ -184,6 +190,32 @@ describe('The example', () => {
     try {
       await listens(child);
       await useServer();
+    } finally {
+      await end(child);
+    }
+  });
+
+  it('of a webhook prints which address was verified, and refuses a wrong signature', async () => {
+    const headers = { authorization: `Bearer ${environment['EMAIL_STAGE_TOKEN']}`, 'content-type': 'application/json' };
+    const call = async (path: string, body: object): Promise<any> =>
+      (await fetch(`${url}/api/v3/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+    const endpoint = { name: 'my-app', url: `${audience}/webhooks`, event_types: ['verification.approved'] };
+    const { secret: WEBHOOK_SECRET } = await call('webhooks/endpoints/', endpoint);
+    const child = spawn(process.execPath, ['webhooks.js'], {
+      cwd: built.application,
+      env: { ...environment, WEBHOOK_SECRET },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await listens(child);
+      const forged = { ...headers, 'webhook-id': 'x', 'webhook-timestamp': '1', 'webhook-signature': 'v1,x' };
+      const { status } = await fetch(`${audience}/webhooks`, { method: 'POST', headers: forged, body: '{}' });
+      expect(status).toBe(400);
+      const email = newAddress();
+      await call('verifications/', { email, redirect_url: `${audience}/verified` });
+      await followMail(email);
+      const [line] = (await once(child.stdout, 'data')) as [Buffer];
+      expect(line.toString()).toBe(`verification.approved ${email}\n`);
     } finally {
       await end(child);
     }
