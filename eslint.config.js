@@ -10,6 +10,7 @@ const floors = [
   ['events'],
   ['core'],
   ['flows', 'mail', 'webhooks', 'event-stream'],
+  ['notifications'],
   ['policies', 'managed', 'proofs'],
   ['flow-execution', 'health', 'verifications'],
   ['stages', 'pages', 'console'],

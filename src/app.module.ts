@@ -13,6 +13,7 @@ import { FlowsModule } from './flows/flows.module.js';
 import { TransferModule } from './flows/transfer/transfer.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ManagedModule } from './managed/managed.module.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
 import { OutgoingModule } from './outgoing/outgoing.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
@@ -34,6 +35,7 @@ export class AppModule {
       EventStreamModule,
       FlowsModule,
       TransferModule,
+      NotificationsModule,
       PoliciesModule,
       ManagedModule,
       FlowExecutionModule,

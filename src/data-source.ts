@@ -36,6 +36,10 @@ import { MailTemplate } from './mail/stored-templates/mail-template.entity.js';
 import { Suppression } from './mail/suppressions/suppression.entity.js';
 import { NamedTransport } from './mail/transports/named-transport.entity.js';
 import { BlueprintInstance } from './managed/blueprint-instance.entity.js';
+import { NotificationRuleTransport } from './notifications/notification-rule-transport.entity.js';
+import { NotificationRule } from './notifications/notification-rule.entity.js';
+import { Notification } from './notifications/notification.entity.js';
+import { EventMatcherPolicy } from './policies/event-matcher/event-matcher-policy.entity.js';
 import { ExpressionPolicy } from './policies/expression/expression-policy.entity.js';
 import { PasswordPolicy } from './policies/password/password-policy.entity.js';
 import { PolicyBinding } from './policies/policy-binding.entity.js';
@@ -49,6 +53,7 @@ import { Prompt } from './stages/prompt/prompt.entity.js';
 import { stageDefinitions } from './stages/stage-definitions.js';
 import { SigningKey } from './verifications/signing/signing-key.entity.js';
 import { Verification } from './verifications/verification.entity.js';
+import { NotificationTransport } from './webhooks/notification-transport.entity.js';
 import { WebhookAttempt } from './webhooks/webhook-attempt.entity.js';
 import { WebhookDelivery } from './webhooks/webhook-delivery.entity.js';
 import { WebhookEndpoint } from './webhooks/webhook-endpoint.entity.js';
@@ -103,6 +108,7 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings = defa
       FlowStatistic,
   FlowToken,
       Policy,
+      EventMatcherPolicy,
       ExpressionPolicy,
       PasswordPolicy,
       PolicyBinding,
@@ -123,6 +129,10 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings = defa
       Verification,
       SigningKey,
       OutgoingEvent,
+      NotificationTransport,
+      NotificationRule,
+      NotificationRuleTransport,
+      Notification,
       WebhookEndpoint,
       WebhookDelivery,
       WebhookAttempt,

@@ -15,6 +15,9 @@ export interface NewEvent {
   readonly clientIp?: string;
 }
 
+/** Writer of events about notifications. They fire no notification rules: one would lead to the next. */
+export const notificationsApp = 'authentik.notifications';
+
 /**
  * Returns SQL that inserts events of the service itself, for use as a CTE of the statement that makes the change.
  *

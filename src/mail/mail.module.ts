@@ -105,6 +105,7 @@ import { TransportUrls } from './transports/transport-urls.js';
     MailTemplateService,
     NamedSenders,
     NamedTransportService,
+    NoticeMail,
     NotMeLinks,
     Outbox,
     TransportChecks,

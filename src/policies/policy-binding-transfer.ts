@@ -18,7 +18,7 @@ export function policyBindingTransfer(service: PolicyBindingService): TransferMo
     entity: PolicyBinding,
     identifiers: {
       policy: { on: 'row.policyId', type: 'uuid' },
-      target: { on: 'coalesce(row.flowId, row.bindingId)', type: 'uuid' },
+      target: { on: 'coalesce(row.flowId, row.bindingId, row.ruleId)', type: 'uuid' },
       order: { on: 'row.order', type: 'integer' },
       group: { on: 'row.groupId', type: 'uuid' },
       user: { on: 'row.userId', type: 'integer' },

@@ -4,11 +4,12 @@ import { Group } from '../core/groups/group.entity.js';
 import { User } from '../core/users/user.entity.js';
 import { FlowStageBinding } from '../flows/flow-stage-binding.entity.js';
 import { Flow } from '../flows/flow.entity.js';
+import { NotificationRule } from '../notifications/notification-rule.entity.js';
 import { Policy } from './policy.entity.js';
 
-/** Binds a policy, group or user to a flow or flow-stage binding, to grant or deny access. */
+/** Binds a policy, group or user to a flow or flow-stage binding, to grant or deny access, or to a notification rule. */
 @Entity()
-@Check('ck_policy_binding_target', 'num_nonnulls("flow_uuid", "fsb_uuid") = 1')
+@Check('ck_policy_binding_target', 'num_nonnulls("flow_uuid", "fsb_uuid", "rule_uuid") = 1')
 @Check('ck_policy_binding_subject', 'num_nonnulls("policy_uuid", "group_uuid", "user_id") = 1')
 @Check('ck_policy_binding_timeout', '"timeout" >= 0')
 export class PolicyBinding {
@@ -31,6 +32,15 @@ export class PolicyBinding {
   @ManyToOne(() => FlowStageBinding, { onDelete: 'CASCADE', nullable: true })
   @JoinColumn({ name: 'fsb_uuid', foreignKeyConstraintName: 'fk_policy_binding_fsb' })
   binding?: Relation<FlowStageBinding> | null;
+
+  /** The notification rule. */
+  @Index('ix_policy_binding_rule')
+  @Column({ type: 'uuid', name: 'rule_uuid', nullable: true })
+  ruleId!: string | null;
+
+  @ManyToOne(() => NotificationRule, { onDelete: 'CASCADE', nullable: true })
+  @JoinColumn({ name: 'rule_uuid', foreignKeyConstraintName: 'fk_policy_binding_rule' })
+  rule?: Relation<NotificationRule> | null;
 
   @Index('ix_policy_binding_policy')
   @Column({ type: 'uuid', name: 'policy_uuid', nullable: true })

@@ -10,7 +10,7 @@ export const policyBindingColumns = {
   policy: 'pb.policyId',
   group: 'pb.groupId',
   user: 'pb.userId',
-  target: 'coalesce(pb.flowId, pb.bindingId)',
+  target: 'coalesce(pb.flowId, pb.bindingId, pb.ruleId)',
   negate: 'pb.negate',
   enabled: 'pb.enabled',
   order: 'pb.order',

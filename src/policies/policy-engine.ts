@@ -1,13 +1,16 @@
 import type { EntityManager } from 'typeorm';
 
 import { passwordStrength } from '../core/passwords/password-strength.js';
+import type { FiringEvent } from '../notifications/event-summary.js';
+import type { MatchedEvent } from './event-matcher/event-matcher-policy-result.js';
 import { PasswordPolicy } from './password/password-policy.entity.js';
 import { type AnyPolicy, evaluate, findPolicies } from './policy-evaluation.js';
 
-/** Tables of the objects that policies can be bound to. Each has a `policy_engine_mode`, `all` or `any`. */
+/** The objects that policies can be bound to: table, mode (`all` or `any`), and the verdict on one without bindings. */
 const targets = {
-  flow: { table: 'flow', key: 'flow_uuid' },
-  binding: { table: 'flow_stage_binding', key: 'fsb_uuid' },
+  flow: { table: 'flow', key: 'flow_uuid', mode: 't.policy_engine_mode', unbound: 'passes' },
+  binding: { table: 'flow_stage_binding', key: 'fsb_uuid', mode: 't.policy_engine_mode', unbound: 'passes' },
+  rule: { table: 'notification_rule', key: 'rule_uuid', mode: `'any'`, unbound: 'fails' },
 } as const;
 
 /** The part of a run's context that policies read. */
@@ -15,6 +18,8 @@ export interface PolicyContext {
   readonly prompt_data?: Readonly<Record<string, unknown>>;
   /** Keys of `prompt_data` whose values are sealed. */
   readonly prompt_secrets?: readonly string[];
+  /** The event of a notification rule. */
+  readonly event?: MatchedEvent;
 }
 
 /** A target joined with one of its policy bindings, or with none. */
@@ -43,12 +48,23 @@ export async function passingTargets(
   return new Set(keys.filter((key) => verdicts.get(key) === 'passes'));
 }
 
+/** Returns the notification rules that fire for an event, of those with these keys. */
+export async function firingRules(
+  manager: EntityManager,
+  rules: readonly string[],
+  event: FiringEvent,
+): Promise<ReadonlySet<string>> {
+  const { pk } = event.user;
+  const user = typeof pk === 'number' ? { pk } : undefined;
+  return passingTargets(manager, 'rule', rules, user, { event });
+}
+
 /**
- * Evaluates the enabled policy bindings of flows or flow-stage bindings, as authentik does: members of a group also
- * belong to its ancestors, `negate` inverts a result, and the target's mode combines the results. A target without
- * enabled bindings passes. Runs one statement, and two more if a policy is bound.
+ * Evaluates the enabled policy bindings of flows, flow-stage bindings or notification rules, as authentik does: members of a group also
+ * belong to its ancestors, `negate` inverts a result, and the target's mode combines the results. Without enabled
+ * bindings, flows and stages pass, and rules do not. Runs one statement, and two more if a policy is bound.
  *
- * @param keys of flows, or of flow-stage bindings
+ * @param keys of targets of one kind
  * @param user undefined for anonymous visitors; like them, inactive and deleted users match no user or group
  * @param context of the run
  * @returns the verdicts by key; a deleted target is absent
@@ -66,6 +82,7 @@ export async function targetVerdicts(
   const modes = new Map(rows.map(({ key, mode }) => [key, mode]));
   const verdictOn = (key: string, mode: BoundRow['mode']): Verdict => {
     const bound = rows.filter((row) => row.key === key && row.binding !== null);
+    if (bound.length === 0) return targets[kind].unbound;
     return combined(
       mode,
       bound.map((row) => outcomeOf(row, results)),
@@ -82,7 +99,6 @@ function outcomeOf({ binding, userMatches, negate }: BoundRow, results: Readonly
 
 /** Kleene's logic: a target is undecided only if the undecided bindings decide. */
 function combined(mode: BoundRow['mode'], verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.length === 0) return 'passes';
   const deciding = mode === 'all' ? 'fails' : 'passes';
   if (verdicts.includes(deciding)) return deciding;
   return verdicts.find((verdict) => verdict === 'undecided') ?? verdictOf(mode === 'all');
@@ -98,7 +114,7 @@ function readBindings(
   keys: readonly string[],
   user: { readonly pk: number } | undefined,
 ): Promise<BoundRow[]> {
-  const { table, key } = targets[kind];
+  const { table, key, mode } = targets[kind];
   return manager.query<BoundRow[]>(
     `with recursive account as (
        select id from "user" where id = $2 and is_active
@@ -108,7 +124,7 @@ function readBindings(
        union
        select g.group_uuid, g.parent_uuid from "group" g join membership m on m.parent_uuid = g.group_uuid
      )
-     select t.${key} as key, t.policy_engine_mode as mode, b.policy_binding_uuid as binding, b.policy_uuid as policy,
+     select t.${key} as key, ${mode} as mode, b.policy_binding_uuid as binding, b.policy_uuid as policy,
             b.negate, b.failure_result as "failureResult",
             case
               when b.user_id is not null then b.user_id in (select id from account)
@@ -137,7 +153,8 @@ async function evaluatePolicies(
     [user?.pk ?? null],
   );
   const personal = account?.personal ?? [];
-  const request = { answers: context.prompt_data ?? {}, personal, user, strength: passwordStrength };
+  const { prompt_data: answers = {}, event } = context;
+  const request = { answers, personal, user, event, strength: passwordStrength };
   const results = new Map<string, Verdict>();
   for (const { binding, policy: key, failureResult } of rows) {
     const policy = policies.get(key ?? '');

@@ -3,6 +3,8 @@ import type { EntityManager } from 'typeorm';
 import type { StrengthMeter } from '../core/passwords/password-strength.js';
 import { insertEventsOf } from '../events/event-log.js';
 import { message } from '../rest/messages/messages.js';
+import { type MatchedEvent, eventMatcherPolicyResult } from './event-matcher/event-matcher-policy-result.js';
+import { EventMatcherPolicy } from './event-matcher/event-matcher-policy.entity.js';
 import type { ExpressionPolicy } from './expression/expression-policy.entity.js';
 import { passwordPolicyResult } from './password/password-policy-result.js';
 import { PasswordPolicy } from './password/password-policy.entity.js';
@@ -11,7 +13,7 @@ import type { PolicyResult } from './policy-result.js';
 import { Policy } from './policy.entity.js';
 
 /** A policy of a kind that is here. */
-export type AnyPolicy = PasswordPolicy | ExpressionPolicy;
+export type AnyPolicy = EventMatcherPolicy | ExpressionPolicy | PasswordPolicy;
 
 /** Input of a policy evaluation. */
 export interface PolicyRequest {
@@ -21,6 +23,8 @@ export interface PolicyRequest {
   readonly personal: readonly string[];
   /** The pending or signed-in user. */
   readonly user?: { readonly pk: number } | undefined;
+  /** The event of a notification rule. */
+  readonly event?: MatchedEvent | undefined;
   /** Undefined to skip the strength check. */
   readonly strength: StrengthMeter | undefined;
 }
@@ -28,9 +32,10 @@ export interface PolicyRequest {
 /** Returns the result of a policy without writing an event. */
 export async function resultOf(
   policy: AnyPolicy,
-  { answers, personal, strength }: PolicyRequest,
+  { answers, personal, strength, event }: PolicyRequest,
 ): Promise<PolicyResult> {
   if (policy instanceof PasswordPolicy) return passwordPolicyResult(policy, answers, personal, strength);
+  if (policy instanceof EventMatcherPolicy) return eventMatcherPolicyResult(policy, event);
   return { passing: false, messages: [message('policyNotEvaluated')], isUndecided: true };
 }
 

@@ -1,3 +1,4 @@
+import { eventMatcherPolicyKind } from './event-matcher/event-matcher-policy.kind.js';
 import { expressionPolicyKind } from './expression/expression-policy.kind.js';
 import { passwordPolicyKind } from './password/password-policy.kind.js';
 
@@ -11,7 +12,8 @@ export interface PolicyKind {
 }
 
 /** The kinds of policies by discriminator, in the order of their names. */
-export const policyKinds: Readonly<Record<'expression' | 'password', PolicyKind>> = {
+export const policyKinds: Readonly<Record<'event_matcher' | 'expression' | 'password', PolicyKind>> = {
+  event_matcher: eventMatcherPolicyKind,
   expression: expressionPolicyKind,
   password: passwordPolicyKind,
 };

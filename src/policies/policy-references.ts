@@ -21,7 +21,7 @@ export function policyBindingReferences(manager: EntityManager, subject: keyof t
       .where(`pb.${subject}Id = :pk`, { pk })
       .select('pb.pk', 'pk')
       .addSelect(
-        `concat('Binding from PolicyBindingModel ', coalesce(flow.policybindingmodelPtrId , fsb.policybindingmodelPtrId ),
+        `concat('Binding from PolicyBindingModel ', coalesce(flow.policybindingmodelPtrId, fsb.policybindingmodelPtrId, pb.ruleId),
                 ' #', pb.order, ' to ', ${names[subject]})`,
         'name',
       )

@@ -13,6 +13,7 @@ import {
 
 import { oneOf } from '../database/one-of.js';
 import { OutgoingEvent } from '../events/outbox/outgoing-event.entity.js';
+import { NotificationTransport } from './notification-transport.entity.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 
 /**
@@ -25,12 +26,14 @@ import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
-/** An event on its way to an endpoint. */
+/** An event on its way to an endpoint, or a notification on its way to a transport. */
 @Entity()
 @Unique('uq_webhook_delivery_event', ['eventId', 'endpointId'])
+@Check('ck_webhook_delivery_receiver', 'num_nonnulls("endpoint_uuid", "transport_uuid") = 1')
 @Check('ck_webhook_delivery_state', oneOf('state', deliveryStates))
 @Index('ix_webhook_delivery_endpoint', ['endpointId', 'created'])
 @Index('ix_webhook_delivery_pending', ['endpointId', 'nextAttempt'], { where: `state = 'pending'` })
+@Index('ix_webhook_delivery_transport', ['transportId', 'nextAttempt'], { where: 'transport_uuid is not null' })
 export class WebhookDelivery {
   @PrimaryColumn({ type: 'uuid', name: 'delivery_uuid' })
   pk!: string;
@@ -42,12 +45,19 @@ export class WebhookDelivery {
   @JoinColumn({ name: 'event_uuid', foreignKeyConstraintName: 'fk_webhook_delivery_event' })
   event?: Relation<OutgoingEvent>;
 
-  @Column({ type: 'uuid', name: 'endpoint_uuid' })
-  endpointId!: string;
+  @Column({ type: 'uuid', name: 'endpoint_uuid', nullable: true })
+  endpointId!: string | null;
 
-  @ManyToOne(() => WebhookEndpoint, { onDelete: 'CASCADE', nullable: false })
+  @ManyToOne(() => WebhookEndpoint, { onDelete: 'CASCADE', nullable: true })
   @JoinColumn({ name: 'endpoint_uuid', foreignKeyConstraintName: 'fk_webhook_delivery_endpoint' })
-  endpoint?: Relation<WebhookEndpoint>;
+  endpoint?: Relation<WebhookEndpoint> | null;
+
+  @Column({ type: 'uuid', name: 'transport_uuid', nullable: true })
+  transportId!: string | null;
+
+  @ManyToOne(() => NotificationTransport, { onDelete: 'CASCADE', nullable: true })
+  @JoinColumn({ name: 'transport_uuid', foreignKeyConstraintName: 'fk_webhook_delivery_transport' })
+  transport?: Relation<NotificationTransport> | null;
 
   @Column({ type: 'text', default: 'pending' })
   state!: DeliveryState;

@@ -42,7 +42,7 @@ export class WebhookEndpointService extends ResourceStore<
   /** Deletes an endpoint; its deliveries first and in batches, since they can be too many for one statement. */
   override async remove(endpoint: WebhookEndpoint): Promise<void> {
     let deleted = 1;
-    while (deleted > 0) deleted = await this.store.forget(endpoint.pk);
+    while (deleted > 0) deleted = await this.store.forget({ kind: 'endpoint', pk: endpoint.pk });
     await super.remove(endpoint);
   }
 

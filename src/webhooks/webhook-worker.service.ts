@@ -6,31 +6,26 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { Housekeeping } from '../database/housekeeping.js';
 import { secondsToNextAttempt } from './retry-schedule.js';
 import { WebhookMetrics } from './webhook-metrics.js';
+import { type AttemptResult, type DueDelivery, isTaken, type Receiver } from './webhook-receivers.js';
 import { WebhookSender } from './webhook-sender.js';
-import {
-  type AttemptResult,
-  type ClaimedEndpoint,
-  type DueDelivery,
-  type NextState,
-  WebhookStore,
-} from './webhook-store.js';
+import { type NextState, WebhookStore } from './webhook-store.js';
 
 /** Milliseconds between two looks for deliveries that are due. */
 const pollMs = 500;
 
-/** Endpoints that a process sends to at a time. */
-const maxEndpoints = 20;
+/** Receivers that a process sends to at a time. */
+const maxReceivers = 20;
 
-/** Deliveries of an endpoint that are sent at a time. */
+/** Deliveries of a receiver that are sent at a time. */
 const batchSize = 20;
 
-/** Seconds for which an endpoint is left alone that has taken none of several deliveries. */
+/** Seconds for which a receiver is left alone that has taken none of several deliveries. */
 const pauseSeconds = 5;
 
 const gone = 410;
 
 /**
- * Sends deliveries in worker processes: each at least once, always with the id of its event. The deliveries of an endpoint
+ * Sends deliveries in worker processes: each at least once, always with the id of its event. The deliveries of a receiver
  * are sent by one process at a time, those of a subject in the order of their events unless one has to be repeated.
  *
  * Jobs do not fit: a receiver that does not answer would take the place of mails, and one job for an endpoint, which every
@@ -41,7 +36,7 @@ export class WebhookWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Webhooks');
   private readonly stopping = new AbortController();
   private readonly aborting = new AbortController();
-  /** Work by the key of its endpoint. */
+  /** Work by the key of its receiver. */
   private readonly active = new Map<string, Promise<void>>();
   private work: Promise<void> | undefined;
   private isAway = false;
@@ -73,11 +68,11 @@ export class WebhookWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private async run(): Promise<void> {
     while (!this.isStopping()) {
       try {
-        while (this.active.size < maxEndpoints && !this.isStopping()) {
-          const endpoint = await this.store.claim();
+        while (this.active.size < maxReceivers && !this.isStopping()) {
+          const receivers = await this.store.claim();
           this.isAway = false;
-          if (endpoint === undefined) break;
-          this.start(endpoint);
+          if (receivers.length === 0) break;
+          receivers.forEach((receiver) => this.start(receiver));
         }
       } catch (error) {
         // Once for each time that the database is away.
@@ -92,33 +87,33 @@ export class WebhookWorker implements OnApplicationBootstrap, OnModuleDestroy {
     return this.stopping.signal.aborted;
   }
 
-  private start(endpoint: ClaimedEndpoint): void {
-    const work = this.sendWaiting(endpoint)
+  private start(receiver: Receiver): void {
+    const work = this.sendWaiting(receiver)
       // Its lease ends by itself, and a worker tries again.
-      .catch((error: unknown) => this.logger.warn(`cannot deliver to ${hostOf(endpoint)}: ${String(error)}`))
-      .finally(() => this.active.delete(endpoint.pk));
-    this.active.set(endpoint.pk, work);
+      .catch((error: unknown) => this.logger.warn(`cannot deliver to ${hostOf(receiver)}: ${String(error)}`))
+      .finally(() => this.active.delete(receiver.pk));
+    this.active.set(receiver.pk, work);
   }
 
-  /** Sends what is waiting for an endpoint, until nothing is or the receiver takes nothing. */
-  private async sendWaiting(claimed: ClaimedEndpoint): Promise<void> {
-    let endpoint: ClaimedEndpoint | undefined = claimed;
-    while (endpoint !== undefined) {
+  /** Sends what is waiting for a receiver, until nothing is or it takes nothing. */
+  private async sendWaiting(claimed: Receiver): Promise<void> {
+    let receiver: Receiver | undefined = claimed;
+    while (receiver !== undefined) {
       // One delivery finds out whether a receiver that has failed is there again.
-      const limit = endpoint.isFailing ? 1 : batchSize;
-      const due = this.isStopping() ? [] : await this.store.due(endpoint.pk, limit);
-      if (due.length === 0) return this.store.release(endpoint.pk, 0);
-      if (!(await this.sendBatch(endpoint, due))) return this.store.release(endpoint.pk, pauseSeconds);
-      endpoint = await this.store.renew(endpoint.pk);
+      const limit = receiver.isFailing ? 1 : batchSize;
+      const due = this.isStopping() ? [] : await this.store.due(receiver, limit);
+      if (due.length === 0) return this.store.release(receiver, 0);
+      if (!(await this.sendBatch(receiver, due))) return this.store.release(receiver, pauseSeconds);
+      receiver = await this.store.renew(receiver);
     }
   }
 
   /** @returns whether the receiver has taken a delivery */
-  private async sendBatch(endpoint: ClaimedEndpoint, due: readonly DueDelivery[]): Promise<boolean> {
+  private async sendBatch(receiver: Receiver, due: readonly DueDelivery[]): Promise<boolean> {
     const { signal } = this.aborting;
     const results = await Promise.all(
       due.map(async (delivery) => {
-        const result = await this.sender.send(endpoint, delivery, signal);
+        const result = await this.sender.send(receiver, delivery.event, signal);
         // The receiver may have taken it. It is sent again, with the same id.
         if (signal.aborted && result.status === null) return result;
         await this.store.record(delivery.pk, result, nextState(delivery, result));
@@ -127,17 +122,13 @@ export class WebhookWorker implements OnApplicationBootstrap, OnModuleDestroy {
       }),
     );
     const isTaking = results.some(isTaken);
-    if (isTaking) await this.store.succeeded(endpoint.pk);
-    else if (!signal.aborted) await this.store.failed(endpoint.pk);
+    if (isTaking) await this.store.succeeded(receiver);
+    else if (!signal.aborted) await this.store.failed(receiver);
     if (results.some(({ status }) => status === gone)) {
-      await this.store.disable(endpoint.pk, `The receiver answered with status ${gone}.`);
+      await this.store.disable(receiver, `The receiver answered with status ${gone}.`);
     }
     return isTaking;
   }
-}
-
-function isTaken({ status }: AttemptResult): boolean {
-  return status !== null && status >= 200 && status < 300;
 }
 
 function outcomeOf(result: AttemptResult): 'delivered' | 'refused' | 'unreachable' {
@@ -153,6 +144,6 @@ function nextState({ failures, age }: DueDelivery, result: AttemptResult): NextS
 }
 
 /** For the log. The path may contain a secret. */
-function hostOf({ url }: ClaimedEndpoint): string {
+function hostOf({ url }: Receiver): string {
   return new URL(url).host;
 }

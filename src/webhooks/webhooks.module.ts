@@ -22,6 +22,6 @@ import { WebhookWorker } from './webhook-worker.service.js';
     WebhookStore,
     WebhookWorker,
   ],
-  exports: [WebhookMetrics, WebhookStore],
+  exports: [WebhookMetrics, WebhookSender, WebhookStore],
 })
 export class WebhooksModule {}

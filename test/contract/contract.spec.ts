@@ -27,6 +27,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^schema (Paginated|Patched)?(MailMessage|MailContent|MailHeader|MailStatistics|DeliveryAttempt|MailDomain|MailFeedback|(Available)?MailTemplate|NamedTransport|Suppression|TransportServer|Dkim|DnsRecord|SenderFinding)\w* is added$/,
   'sessions, of which authentik’s document in this folder has nothing':
     /^(operation core_authenticated_sessions_\w+|schema (Paginated)?AuthenticatedSession\w*|schema ModelEnum\.enum "authentik_core\.authenticatedsession") is added$/,
+  'notification rules and event matcher policies, of which authentik’s document in this folder has nothing':
+    /^(operation (events_(notifications|rules|transports)|policies_event_matcher)_\w+|schema (AppEnum|SeverityEnum|(Paginated|Patched)?(EventMatcherPolicy|Notification)\w*)|schema ModelEnum\.enum "authentik_(events\.notification(rule|transport)?|policies_event_matcher\.eventmatcherpolicy)") is added$/,
   'settings of the process': /^(operation root_settings_list|schema Setting\w*) is added$/,
   'permissions for webhooks': /^schema ModelEnum\.enum "authentik_webhooks\.webhook(delivery|endpoint)" is added$/,
   'additional paths for webhooks': /^operation webhooks_(endpoints|deliveries)_\w+ is added$/,

@@ -37,6 +37,7 @@ describeSdk('/policies/all/', (sdk) => {
 
   it('lists the kinds that can be created, and reports an empty cache', async () => {
     expect(await policies().policiesAllTypesList()).toMatchObject([
+      { name: 'Event Matcher Policy', component: 'ak-policy-event-matcher-form', modelName: 'eventmatcherpolicy' },
       { name: 'Expression Policy', component: 'ak-policy-expression-form', modelName: 'expressionpolicy' },
       { name: 'Password Policy', component: 'ak-policy-password-form', modelName: 'passwordpolicy' },
     ]);

@@ -255,6 +255,12 @@ const changeNothing = [
   'POST /stages/email/{stage_uuid}/check/',
   'POST /stages/email/{stage_uuid}/test/',
   'POST /stages/prompt/prompts/preview/',
+  // Users see what they were notified of; rules and transports write events.
+  'POST /events/notifications/mark_all_seen/',
+  'PUT /events/notifications/{uuid}/',
+  'PATCH /events/notifications/{uuid}/',
+  'DELETE /events/notifications/{uuid}/',
+  'POST /events/transports/{uuid}/test/',
   'POST /flows/instances/cache_clear/',
   'POST /policies/all/cache_clear/',
   'POST /policies/all/{policy_uuid}/test/',

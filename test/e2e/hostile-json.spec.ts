@@ -73,6 +73,7 @@ beforeAll(async () => {
     '/managed/blueprints/': (await api.post('/managed/blueprints/', blueprint)).body.pk,
     '/policies/all/': (await createPasswordPolicy(api)).pk,
     '/policies/bindings/': (await createPolicyBinding(api, { target: flow.pk, user: user.pk })).pk,
+    '/policies/event_matcher/': (await api.post('/policies/event_matcher/', { name: randomUUID() })).body.pk,
     '/policies/expression/': (await createExpressionPolicy(api)).pk,
     '/policies/password/': (await createPasswordPolicy(api)).pk,
     '/rbac/permissions/assigned_by_roles/': (await createRole(api)).pk,
@@ -84,6 +85,9 @@ beforeAll(async () => {
     '/stages/invitation/invitations/': (await createInvitation(api)).pk,
     '/stages/prompt/prompts/': (await createPrompt(api)).pk,
     '/events/events/': randomUUID(),
+    '/events/notifications/': randomUUID(),
+    '/events/rules/': (await api.post('/events/rules/', { name: randomUUID() })).body.pk,
+    '/events/transports/': (await api.post('/events/transports/', { name: randomUUID() })).body.pk,
     '/webhooks/deliveries/': randomUUID(),
     '/webhooks/endpoints/': (
       await api.post('/webhooks/endpoints/', { name: `endpoint-${randomUUID()}`, url: 'https://example.org/' })

@@ -50,6 +50,18 @@ export const managedKinds = (api: () => ApiClient): Readonly<Record<string, Mana
     body: () => ({ username: `user-${randomUUID()}`, name: '' }),
     change: { name: 'Alice', attributes: { a: 1 } },
   },
+  '/events/rules/': {
+    model: 'authentik_events.notificationrule',
+    key: 'pk',
+    body: async () => ({ ...named(), group: (await createGroup(api())).pk }),
+    change: { severity: 'alert' },
+  },
+  '/events/transports/': {
+    model: 'authentik_events.notificationtransport',
+    key: 'pk',
+    body: () => ({ ...named(), mode: 'webhook', webhook_url: 'https://example.org/notifications' }),
+    change: { send_once: true },
+  },
   '/flows/bindings/': {
     model: 'authentik_flows.flowstagebinding',
     key: 'pk',
@@ -105,6 +117,12 @@ export const managedKinds = (api: () => ApiClient): Readonly<Record<string, Mana
       order: 0,
     }),
     change: { negate: true },
+  },
+  '/policies/event_matcher/': {
+    model: 'authentik_policies_event_matcher.eventmatcherpolicy',
+    key: 'pk',
+    body: () => ({ ...named(), action: 'login' }),
+    change: { action: null, app: 'authentik.core' },
   },
   '/policies/expression/': {
     model: 'authentik_policies_expression.expressionpolicy',

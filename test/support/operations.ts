@@ -13,6 +13,8 @@ export interface Schema {
 
 /** An operation of `schema.yml`. */
 export interface Operation {
+  /** Its `operationId`. */
+  readonly id: string;
   readonly method: string;
   /** Relative to `/api/v3`, with `{parameters}`. */
   readonly path: string;
@@ -28,6 +30,7 @@ interface Document {
 }
 
 interface DocumentedOperation {
+  readonly operationId: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
 }
@@ -36,7 +39,8 @@ const document = parse(readFileSync(new URL('../../schema.yml', import.meta.url)
 
 /** All operations of the document. */
 export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, { parameters = [], requestBody }]) => ({
+  Object.entries(methods).map(([method, { operationId: id, parameters = [], requestBody }]) => ({
+    id,
     method: method.toUpperCase(),
     path: path.replace(/^\/api\/v3/, ''),
     body: requestBody?.content['application/json']?.schema,

@@ -32,8 +32,8 @@ export class WebhookReceiver {
     void text(request).then((body) => {
       const headers = request.headers as Record<string, string>;
       const event = JSON.parse(body) as ReceivedWebhook['event'];
-      // Those of the log are in no document: their data is an event of the API.
-      if (!event.type.startsWith('event.')) this.check(event);
+      // Those of the log are in no document: their data is an event of the API. Notifications have no type.
+      if ('type' in event && !event.type.startsWith('event.')) this.check(event);
       const webhook = { path: request.url ?? '', headers, body, event };
       this.received.push(webhook);
       this.answer(response, webhook);

@@ -24,6 +24,9 @@ const models: Readonly<Record<string, PermissionModel>> = {
     more: ['assign_user_permissions', 'impersonate', 'reset_user_password', 'unassign_user_permissions'],
   },
   'authentik_events.event': { name: 'Event', more: [] },
+  'authentik_events.notification': { name: 'Notification', more: [] },
+  'authentik_events.notificationrule': { name: 'Notification Rule', more: [] },
+  'authentik_events.notificationtransport': { name: 'Notification Transport', more: [] },
   'authentik_flows.flow': {
     name: 'Flow',
     more: ['clear_flow_cache', 'export_flow', 'inspect_flow', 'view_flow_cache'],
@@ -37,6 +40,7 @@ const models: Readonly<Record<string, PermissionModel>> = {
   'authentik_mail.suppression': { name: 'Suppression', more: [] },
   'authentik_policies.policy': { name: 'Policy', more: ['clear_policy_cache', 'view_policy_cache'] },
   'authentik_policies.policybinding': { name: 'Policy Binding', more: [] },
+  'authentik_policies_event_matcher.eventmatcherpolicy': { name: 'Event Matcher Policy', more: [] },
   'authentik_policies_expression.expressionpolicy': { name: 'Expression Policy', more: [] },
   'authentik_policies_password.passwordpolicy': { name: 'Password Policy', more: [] },
   'authentik_rbac.role': { name: 'Role', more: ['assign_role_permissions', 'unassign_role_permissions'] },
@@ -55,6 +59,12 @@ const models: Readonly<Record<string, PermissionModel>> = {
  * when a request is handled.
  */
 export const permissionModels: string[] = [];
+
+/**
+ * The applications of those models as events name them, such as `authentik.stages.email`, sorted. Complete when
+ * `permissionModels` is.
+ */
+export const eventApps: string[] = [];
 
 const codenames = new Map<string, ReadonlySet<string>>();
 
@@ -153,6 +163,12 @@ export function declarePermissionModel(model: string, name: string, more: readon
   permissions.push(...all.map((permission) => describe(permission, model, name)));
   permissionModels.push(model);
   permissionModels.sort();
+  const app = `authentik.${appOf(model)
+    .slice('authentik_'.length)
+    .replace(/^(stages|policies)_/, '$1.')}`;
+  if (eventApps.includes(app)) return;
+  eventApps.push(app);
+  eventApps.sort();
 }
 
 /** Returns the name of a model's entity in lower case. */

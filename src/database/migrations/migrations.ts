@@ -59,6 +59,8 @@ import { SessionNameIndex1795907100000 } from './1795907100000-session-name-inde
 import { SessionGrants1795908000000 } from './1795908000000-session-grants.js';
 import { TransientFeedback1795909500000 } from './1795909500000-transient-feedback.js';
 import { FlowStatistics1795909700000 } from './1795909700000-flow-statistics.js';
+import { EventMatchers1795911000000 } from './1795911000000-event-matchers.js';
+import { Notifications1795911100000 } from './1795911100000-notifications.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -123,4 +125,6 @@ export const migrations = [
   SessionGrants1795908000000,
   TransientFeedback1795909500000,
   FlowStatistics1795909700000,
+  EventMatchers1795911000000,
+  Notifications1795911100000,
 ];

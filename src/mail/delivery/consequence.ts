@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../events/event-log.js';
+import { type NewEvent, notificationsApp } from '../../events/event-log.js';
 import type { FinishedAttempt } from '../outbox/finished-attempt.js';
 import type { DueMessage } from '../outbox/message-store.js';
 import { nextAttempt } from '../outbox/retry-schedule.js';
@@ -48,7 +48,7 @@ export function eventOf(message: DueMessage, sender: MailSender, failure?: strin
   const isSent = failure === undefined;
   return {
     action: isSent ? 'email_sent' : 'email_failed',
-    app: 'authentik.stages.email',
+    app: message.data.isNotification === true ? notificationsApp : 'authentik.stages.email',
     context: {
       message: `Email to ${message.recipientAddress} ${isSent ? 'sent' : 'not sent'}`,
       message_id: message.pk,

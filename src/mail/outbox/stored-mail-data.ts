@@ -29,6 +29,8 @@ export interface StoredMailData {
   readonly expires?: string;
   /** A test mail of an administrator: each attempt takes at most `testTimeoutSeconds`. */
   readonly isTrial?: boolean;
+  /** A notification of a rule: the events about the mail fire no rules. */
+  readonly isNotification?: boolean;
   /** Source of a test mail whose template is not saved. */
   readonly draft?: TemplateContent;
   /** The subject is the default of the template. */

@@ -16,7 +16,7 @@ import { Policy } from '../policy.entity.js';
 const isBoundTo: Condition = (builder, value, parameter) =>
   builder.andWhere(
     `(flow.pk = any(:${parameter}) or flow.policybindingmodelPtrId = any(:${parameter})
-      or fsb.pk = any(:${parameter}) or fsb.policybindingmodelPtrId = any(:${parameter}))`,
+      or fsb.pk = any(:${parameter}) or fsb.policybindingmodelPtrId = any(:${parameter}) or pb.ruleId = any(:${parameter}))`,
     { [parameter]: [value].flat() },
   );
 
@@ -37,7 +37,7 @@ const targetsExist: FieldRule = async (keys: readonly string[], { manager }) => 
 })
 export class PolicyBindingListQuery extends ListQuery {
   @filter({ type: 'string', format: 'uuid' }, uuidOf, isBoundTo, {
-    description: 'Key or `policybindingmodel_ptr_id` of a flow or flow-stage binding.',
+    description: 'Key or `policybindingmodel_ptr_id` of a flow or flow-stage binding, or key of a notification rule.',
     rules: [targetExists],
   })
   target?: string;

@@ -17,6 +17,7 @@ import { PolicyDto } from './policy.dto.js';
 
 describeConstraint('fk_policy_binding_flow', 'target', 'The flow has just been deleted.');
 describeConstraint('fk_policy_binding_fsb', 'target', 'The flow-stage binding has just been deleted.');
+describeConstraint('fk_policy_binding_rule', 'target', 'The notification rule has just been deleted.');
 describeConstraint('fk_policy_binding_policy', 'policy', 'The policy has just been deleted.');
 describeConstraint('fk_policy_binding_group', 'group', 'The group has just been deleted.');
 describeConstraint('fk_policy_binding_user', 'user', 'The user has just been deleted.');
@@ -54,7 +55,8 @@ class PolicyBindingFields {
 
   @UuidField({
     required: true,
-    description: 'Key of a flow or flow-stage binding. Requests may use its `policybindingmodel_ptr_id` instead.',
+    description:
+      'Key of a flow, flow-stage binding or notification rule. Requests may use its `policybindingmodel_ptr_id` instead.',
     rules: [isTarget],
   })
   target!: string;

@@ -7,8 +7,8 @@ const missingParts = [
 /** Resources of authentik 2024.12 that this service does not have, in the parts where it has others. */
 const missingResources: Readonly<Record<string, readonly string[]>> = {
   core: ['application_entitlements', 'applications', 'brands', 'transactional', 'user_consent'],
-  events: ['notifications', 'rules', 'system_tasks', 'transports'],
-  policies: ['dummy', 'event_matcher', 'geoip', 'password_expiry', 'reputation'],
+  events: ['system_tasks'],
+  policies: ['dummy', 'geoip', 'password_expiry', 'reputation'],
   stages: ['authenticator', 'captcha', 'source'],
 };
 

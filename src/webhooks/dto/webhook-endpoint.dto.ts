@@ -1,14 +1,13 @@
 import { eventPatternProblem } from '../../events/outbox/event-pattern.js';
-import { AddressRefusedError, OutgoingNetworks } from '../../outgoing/outgoing-networks.js';
 import { describeConstraint } from '../../rest/errors/database-conflict.js';
 import { eachOf, text } from '../../rest/fields/coercions.js';
 import { PatchOf, RequestOf, ResponseOf } from '../../rest/fields/derived.js';
 import { DefaultsOf } from '../../rest/fields/document-defaults.js';
-import { field, type RuleContext } from '../../rest/fields/field.js';
+import { field } from '../../rest/fields/field.js';
 import { BooleanField, DateTimeField, TextField, UuidField } from '../../rest/fields/fields.js';
 import { unique } from '../../rest/fields/rules.js';
 import { WebhookEndpoint } from '../webhook-endpoint.entity.js';
-import { webhookUrlProblem } from '../webhook-url.js';
+import { isReachable, webhookUrlProblem } from '../webhook-url.js';
 
 const nameTaken = 'webhook endpoint with this name already exists.';
 describeConstraint('uq_webhook_endpoint_name', 'name', nameTaken);
@@ -97,14 +96,3 @@ export class WebhookEndpointRequestDto extends RequestOf(WebhookEndpointFields) 
 
 /** Changes to an endpoint. */
 export class PatchedWebhookEndpointRequestDto extends PatchOf(WebhookEndpointRequestDto) {}
-
-/** Refuses the address of a private network, which every delivery would refuse. Names are looked up by deliveries only. */
-function isReachable(url: string, { resolve }: RuleContext): Promise<string[] | undefined> {
-  try {
-    resolve(OutgoingNetworks).check(new URL(url));
-    return Promise.resolve(undefined);
-  } catch (error) {
-    if (!(error instanceof AddressRefusedError)) throw error;
-    return Promise.resolve([error.message]);
-  }
-}

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { EventLog, type NewEvent } from '../../src/events/event-log.js';
 import { describeSdk, refusal } from './sdk.js';
 
-describeSdk('/events/', (sdk) => {
+describeSdk('/events/events/', (sdk) => {
   const events = (key?: string | null): EventsApi => new EventsApi(sdk().configuration(key));
   const write = async (event: Partial<NewEvent> = {}): Promise<void> => {
     const { nest, dataSource } = sdk().app;
