@@ -128,6 +128,20 @@ describe('The sessions of a user', () => {
     expect(await statusOf(visitors[0]!)).toBe(403);
   });
 
+  it('are found by the names of users that the caller may view', async () => {
+    const { user } = await userWith(1);
+    const reader = await createActor(app, ['authentik_core.view_authenticatedsession']);
+    const both = await createActor(app, ['authentik_core.view_authenticatedsession', 'authentik_core.view_user']);
+    for (const filter of [`user__username=${user.username}`, `search=${user.username}`]) {
+      expect((await reader.api.get(`${path}?${filter}`)).body.results).toEqual([]);
+      expect((await both.api.get(`${path}?${filter}`)).body.results).toMatchObject([{ user: user.pk }]);
+    }
+    const { results } = (await reader.api.get(`${path}?page_size=100`)).body;
+    expect(results).toContainEqual(expect.objectContaining({ user: user.pk }));
+    const owner = await signedIn(app, user);
+    expect((await owner.request('GET', `${path}?search=${user.username}`)).body.results).toHaveLength(2);
+  });
+
   it('are not those of visitors who are not signed in, of replaced keys, or expired', async () => {
     const { user } = await userWith(3);
     const rows = await app.dataSource.query<{ session_uuid: string }[]>(

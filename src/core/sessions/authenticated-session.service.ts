@@ -30,13 +30,13 @@ export class AuthenticatedSessionService {
     visible: VisibleRows,
     caller: Caller,
   ): Promise<Page<AuthenticatedSessionDto>> {
-    const { pagination, results } = await readPage<AuthenticatedSessionRow>(this.sessions(visible), query);
+    const { pagination, results } = await readPage<AuthenticatedSessionRow>(this.sessions(visible, caller), query);
     return { pagination, results: results.map((row) => response(row, caller)) };
   }
 
   /** @throws AppError `notFound` */
   async get(uuid: string, visible: VisibleRows, caller: Caller): Promise<AuthenticatedSessionDto> {
-    const session = this.sessions(visible).andWhere('session.pk = :uuid', { uuid });
+    const session = this.sessions(visible, caller).andWhere('session.pk = :uuid', { uuid });
     const row = await select(session, authenticatedSessionColumns).getRawOne<AuthenticatedSessionRow>();
     if (row === undefined) throw new AppError('notFound');
     return response(row, caller);
@@ -67,11 +67,13 @@ export class AuthenticatedSessionService {
     });
   }
 
-  private sessions(visible: VisibleRows): SelectQueryBuilder<Session> {
+  /** `account` is the user of a session, by whose name it is found, if the caller may know them. */
+  private sessions(visible: VisibleRows, { knownUsers }: Caller): SelectQueryBuilder<Session> {
+    const isKnown = knownUsers === null ? undefined : 'account.pk = any(:knownUsers)';
     const signedIn = this.dataSource.manager
       .createQueryBuilder(Session, 'session')
-      .innerJoin('session.user', 'account')
-      .where('session.expires > now() and not session.replaced');
+      .leftJoin('session.user', 'account', isKnown, { knownUsers })
+      .where('session.userId is not null and session.expires > now() and not session.replaced');
     return restrict(signedIn, visible, 'userId');
   }
 }
