@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { createPasswordUser } from '../factories/password-user.js';
 import { Visitor } from '../support/visitor.js';
 import { closeContexts, inspectScreen, launchBrowser } from './browser.js';
-import { type ConsoleService, markup, startConsoleService } from './console-service.js';
+import { type ConsoleService, expectFewClicks, markup, startConsoleService } from './console-service.js';
 
 let browser: Browser;
 let service: ConsoleService;
@@ -61,6 +61,7 @@ it('An administrator changes the server of a stage, and sees that it works', asy
   await page.getByLabel('Send a test mail to').fill('reader@readers.example');
   await page.getByRole('button', { name: 'Send test mail' }).click();
   await page.getByRole('region', { name: 'Does it work?' }).getByText('Sent', { exact: true }).waitFor();
+  await expectFewClicks(page);
 });
 
 it('The form sends what was changed only, and shows what the service says at its field', async () => {
@@ -169,6 +170,7 @@ it('An administrator sees at which step visitors leave, in a period', async () =
   expect(page.url()).toContain('?since=day');
   await page.getByRole('link', { name: 'Last 30 days' }).click();
   await page.getByText('Started: 4').waitFor();
+  await expectFewClicks(page);
 });
 
 it('A step and a condition are added to a flow, and removed', async () => {
@@ -223,6 +225,7 @@ it('An administrator exports a flow, and imports it after a look at what changes
   expect((await service.api.get('/flows/instances/reading/')).body.title).toBe('Changed since');
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.getByText('Imported.').waitFor();
+  await expectFewClicks(page);
   expect((await service.api.get('/flows/instances/reading/')).body.title).toBe('Read');
 });
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 
 import { createPasswordUser } from '../factories/password-user.js';
 import { closeContexts, expectAccessible, inspectScreen, launchBrowser, takePicture } from './browser.js';
-import { type ConsoleService, markup, newAddress, startConsoleService } from './console-service.js';
+import { type ConsoleService, expectFewClicks, markup, newAddress, startConsoleService } from './console-service.js';
 
 let browser: Browser;
 let service: ConsoleService;
@@ -55,6 +55,7 @@ it('An administrator sends all mails again that failed at one server', async () 
   await takePicture(page, 'console-bulk-1280-light');
   await dialog.getByRole('button', { name: 'Send all again' }).click();
   await dialog.getByText('2 mails are queued again.').waitFor();
+  await expectFewClicks(page);
   const [{ attempts }] = await service.dataSource.query<[{ attempts: number }]>(
     `select count(*)::int as attempts from "mail_message" where earlier_attempts > 0`,
   );

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 
 import { createPasswordUser } from '../factories/password-user.js';
 import { createSendingStage, enqueue, mailFrom } from '../support/mails.js';
@@ -62,10 +62,12 @@ export async function startConsoleService(): Promise<ConsoleService> {
     },
     open: async (browser, path, { options = {}, user = administrator } = {}) => {
       const { context, complaints } = await openContext(browser, { baseURL: app.url, ...options });
+      await context.addInitScript(clickCounter);
       const page = await context.newPage();
       await page.goto(path);
       await signIn(page, user.username, user.password);
       await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.evaluate(`sessionStorage.removeItem('clicks')`);
       return { page, complaints };
     },
     stop: async () => {
@@ -73,6 +75,18 @@ export async function startConsoleService(): Promise<ConsoleService> {
       await sink.close();
     },
   };
+}
+
+/** Counts the clicks of a tab, on all its pages. */
+const clickCounter = `addEventListener('pointerdown', () => {
+  sessionStorage.setItem('clicks', String(Number(sessionStorage.getItem('clicks')) + 1));
+}, true)`;
+
+/** Fails if a task took no click, or more than eight, since the console was opened. */
+export async function expectFewClicks(page: Page): Promise<void> {
+  const clicks = await page.evaluate<number>(`Number(sessionStorage.getItem('clicks'))`);
+  expect(clicks).toBeGreaterThan(0);
+  expect(clicks).toBeLessThanOrEqual(8);
 }
 
 /** Returns the name of a new recipient, who gets no mail otherwise. */

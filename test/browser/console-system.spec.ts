@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 
 import { createPasswordUser } from '../factories/password-user.js';
 import { closeContexts, expectAccessible, inspectScreen, launchBrowser, takePicture } from './browser.js';
-import { type ConsoleService, markup, startConsoleService } from './console-service.js';
+import { type ConsoleService, expectFewClicks, markup, startConsoleService } from './console-service.js';
 
 let browser: Browser;
 let service: ConsoleService;
@@ -25,6 +25,7 @@ it('An administrator blocks the address of a mail, and unblocks it', async () =>
   await page.getByRole('button', { name: 'Block address' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Block address' }).click();
   await page.getByText('nobody@readers.example is blocked.').waitFor();
+  await expectFewClicks(page);
   expect((await service.api.get('/mail/suppressions/')).body.results).toMatchObject([
     { address: 'nobody@readers.example', reason: 'manual' },
   ]);

@@ -6,7 +6,7 @@ import { createEmailStage } from '../factories/email-stage.js';
 import { createMailTemplate } from '../factories/mail-template.js';
 import { createPasswordUser } from '../factories/password-user.js';
 import { closeContexts, inspectScreen, launchBrowser } from './browser.js';
-import { type ConsoleService, markup, startConsoleService } from './console-service.js';
+import { type ConsoleService, expectFewClicks, markup, startConsoleService } from './console-service.js';
 
 let browser: Browser;
 let service: ConsoleService;
@@ -43,7 +43,7 @@ async function changedTemplate(fields: { name?: string } = {}): Promise<{ name: 
 /** What broke the policy or failed, but for the question who the visitor is before the sign-in. */
 const faults = (complaints: readonly string[]): string[] => complaints.filter((text) => !/40[34]/.test(text));
 
-it('An administrator finds in four clicks what a template looks like in German on a phone', async () => {
+it('An administrator finds in few clicks what a template looks like in German on a phone', async () => {
   const { page, complaints } = await service.open(browser, '/console/');
   await page.getByRole('link', { name: 'Templates', exact: true }).click();
   await page.getByRole('list', { name: 'List of templates' }).getByRole('link', { name: 'Password reset' }).click();
@@ -53,9 +53,10 @@ it('An administrator finds in four clicks what a template looks like in German o
   expect((await page.locator('.device').boundingBox())?.width).toBe(375);
   expect(await page.locator('.preview-subject').innerText()).toContain('Neues Passwort festlegen');
   expect(faults(complaints)).toEqual([]);
+  await expectFewClicks(page);
 });
 
-it('An administrator restores an earlier version in six clicks, after seeing what differs', async () => {
+it('An administrator restores an earlier version in few clicks, after seeing what differs', async () => {
   const { pk, name } = await changedTemplate();
   const { page } = await service.open(browser, '/console/');
   await page.getByRole('link', { name: 'Templates', exact: true }).click();
@@ -67,6 +68,7 @@ it('An administrator restores an earlier version in six clicks, after seeing wha
   await version.getByRole('button', { name: 'Restore' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
   await page.getByText('The version is restored.').waitFor();
+  await expectFewClicks(page);
   await mailIn(page).getByText('The first version').waitFor();
   expect((await service.api.get(`/mail/templates/${pk}/`)).body).toMatchObject({
     html: '<p>The first version {{ url }}</p>',
