@@ -206,6 +206,19 @@ describeSdk('/rbac/', (sdk) => {
     expect(await refusal(stages(key).stagesEmailList())).toEqual(forbidden);
   });
 
+  it('lists the users and roles with permissions on an object', async () => {
+    const [{ id }, { pk: uuid }, { pk: objectPk }] = [await createCaller(), await createRole(), await createStage()];
+    const permissionAssignRequest = onStage(objectPk);
+    await rbac().rbacPermissionsAssignedByUsersAssign({ id, permissionAssignRequest });
+    await rbac().rbacPermissionsAssignedByRolesAssign({ uuid, permissionAssignRequest });
+    const wanted = { model: 'authentik_stages_email.emailstage', objectPk } as const;
+    const permissions = [{ codename: 'view_emailstage', objectPk }];
+    const users = await rbac().rbacPermissionsAssignedByUsersList(wanted);
+    expect(users.results.find(({ pk }) => pk === id)).toMatchObject({ permissions });
+    const roles = await rbac().rbacPermissionsAssignedByRolesList(wanted);
+    expect(roles.results.find(({ rolePk }) => rolePk === uuid)).toMatchObject({ permissions });
+  });
+
   it('answers 400 for unknown permissions, and 403 for callers who may not assign', async () => {
     const { id, key } = await createCaller();
     const permissionAssignRequest = { permissions: ['authentik_stages_email.eat_emailstage'] };
