@@ -45,6 +45,8 @@ describe('A blank key of a nullable relation', () => {
   it('is accepted by these kinds of objects', () => {
     expect(Object.fromEntries(kinds.map(({ path, relations }) => [path, relations]))).toEqual({
       '/core/groups/': ['parent'],
+      '/events/rules/': ['group'],
+      '/events/transports/': ['webhook_mapping'],
       '/mail/suppressions/': ['message'],
       '/policies/bindings/': ['policy', 'group', 'user'],
       '/stages/email/': ['transport'],

@@ -4,11 +4,13 @@ import { simpleParser } from 'mailparser';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { NotificationDto } from '../../src/notifications/dto/notification.dto.js';
-import type { EventMatcherPolicyRequestDto } from '../../src/policies/event-matcher/dto/event-matcher-policy.dto.js';
+import { EventNotifier } from '../../src/notifications/event-notifier.service.js';
+import { firingRules } from '../../src/policies/policy-engine.js';
 import type { NotificationMode } from '../../src/webhooks/notification-transport.entity.js';
 import { importEntries } from '../factories/blueprint.js';
 import { created } from '../factories/created.js';
 import { createGroup } from '../factories/group.js';
+import { createMatcher, createRule } from '../factories/notification-rule.js';
 import { createPolicyBinding } from '../factories/policy-binding.js';
 import type { ApiClient } from '../support/api-client.js';
 import { createPlainUser } from '../support/plain-user.js';
@@ -54,24 +56,6 @@ function createTransport(mode: NotificationMode, fields: object = {}): Promise<{
   return created(app.api.post('/events/transports/', { name, mode, ...url, ...fields }));
 }
 
-function createMatcher(fields: Partial<EventMatcherPolicyRequestDto>): Promise<{ pk: string }> {
-  return created(app.api.post('/policies/event_matcher/', { name: `matcher-${randomUUID()}`, ...fields }));
-}
-
-/** Creates a rule for users that a matcher is bound to. */
-async function createRule(
-  users: readonly { pk: number }[],
-  transports: readonly { pk: string }[],
-  matcher: Partial<EventMatcherPolicyRequestDto>,
-  fields: object = {},
-): Promise<{ pk: string }> {
-  const group = await createGroup(app.api, { users: users.map(({ pk }) => pk) });
-  const rule = { name: `rule-${randomUUID()}`, group: group.pk, transports: transports.map(({ pk }) => pk), ...fields };
-  const { pk } = await created<{ pk: string }>(app.api.post('/events/rules/', rule));
-  await createPolicyBinding(app.api, { target: pk, policy: (await createMatcher(matcher)).pk });
-  return { pk };
-}
-
 const roleCreated = { action: 'model_created', model: 'authentik_rbac.role' } as const;
 
 /** Causes an event that `roleCreated` matches. @returns the name of the role */
@@ -109,7 +93,7 @@ describe('A notification rule', () => {
       slack: await createTransport('webhook_slack', { send_once: true }),
       mail: await createTransport('email'),
     };
-    await createRule([ada!, grace!, gone!], Object.values(transports), roleCreated, { severity: 'warning' });
+    await createRule(app.api, [ada!, grace!, gone!], Object.values(transports), roleCreated, { severity: 'warning' });
     const body = `model_created: authentik_rbac.role ${await createRole()}`;
 
     const of = async ({ api }: { api: ApiClient }): Promise<NotificationDto[]> =>
@@ -160,7 +144,7 @@ describe('A notification rule', () => {
     const ada = await createReader();
     const admins = await createGroup(app.api, { users: [(await app.api.get('/core/users/me/')).body.user.pk] });
     const others = await createGroup(app.api);
-    const login = await createMatcher({ action: 'login' });
+    const login = await createMatcher(app.api, { action: 'login' });
     const rules = {
       unbound: [],
       disabled: [{ group: admins.pk, enabled: false }],
@@ -193,7 +177,7 @@ describe('A notification rule', () => {
 
   it('does not fire for a change that is rolled back, and only once for one that is not', async () => {
     const ada = await createReader();
-    await createRule([ada], [], roleCreated);
+    await createRule(app.api, [ada], [], roleCreated);
     const name = await createRole();
     expect((await app.api.post('/rbac/roles/', { name })).status).toBe(400);
     await settle();
@@ -208,7 +192,7 @@ describe('A notification rule', () => {
       await createTransport('webhook'),
     ];
     receiver.answer = (response) => response.writeHead(410).end();
-    await createRule([ada], transports, { execution_logging: true });
+    await createRule(app.api, [ada], transports, { execution_logging: true });
     await settle();
     await app.dataSource.query(`delete from "notification"`);
     const name = await createRole();
@@ -227,6 +211,25 @@ describe('A notification rule', () => {
     }, patience);
     await settle();
     expect(await bodiesOf(ada.api)).toEqual([`model_created: authentik_rbac.role ${name}`]);
+  });
+
+  it('that cannot be evaluated for an event is tried again, and holds up no other event', async () => {
+    const ada = await createReader();
+    await createRule(app.api, [ada], [], roleCreated);
+    await settle();
+    const notifier = app.nest.get(EventNotifier, { strict: false });
+    let broken: string | undefined;
+    notifier.register((manager, rules, event) => {
+      broken ??= event.pk;
+      return event.pk === broken ? Promise.reject(new Error('broken')) : firingRules(manager, rules, event);
+    });
+    const names = [await createRole(), await createRole()];
+    const bodies = names.map((name) => `model_created: authentik_rbac.role ${name}`);
+    await vi.waitFor(async () => expect(await bodiesOf(ada.api)).toEqual(bodies.slice(1)), patience);
+    notifier.register(firingRules);
+    await app.dataSource.query(`update "event_for_rules" set not_before = now()`);
+    await settle();
+    expect((await bodiesOf(ada.api)).sort()).toEqual(bodies.sort());
   });
 
   it('comes with its transports, matchers and bindings from a file', async () => {
@@ -267,7 +270,7 @@ describe('A webhook of a transport', () => {
   it('is repeated with the same id until it is taken, at the URL of that time', async () => {
     const ada = await createReader();
     const transport = await createTransport('webhook');
-    await createRule([ada], [transport], roleCreated);
+    await createRule(app.api, [ada], [transport], roleCreated);
     receiver.answer = (response) => response.writeHead(500).end();
     await createRole();
     await vi.waitFor(() => expect(receivedBy(transport)).toHaveLength(1), patience);
@@ -289,7 +292,7 @@ describe('A webhook of a transport', () => {
   it('that is waiting is discarded when the transport gets another mode', async () => {
     const ada = await createReader();
     const transport = await createTransport('webhook');
-    await createRule([ada], [transport], roleCreated);
+    await createRule(app.api, [ada], [transport], roleCreated);
     receiver.answer = (response) => response.writeHead(500).end();
     await createRole();
     await vi.waitFor(() => expect(receivedBy(transport)).toHaveLength(1), patience);
