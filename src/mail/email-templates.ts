@@ -50,6 +50,12 @@ export class EmailTemplates {
     return (await this.choices(manager)).some((template) => template.path === path);
   }
 
+  /** As `has`; a template in the database is not deleted or renamed until the caller's transaction ends. */
+  async hold(path: string, manager: EntityManager): Promise<boolean> {
+    const rows = await manager.query<unknown[]>('select from "mail_template" where name = $1 for key share', [path]);
+    return rows.length > 0 || this.has(path, manager);
+  }
+
   private async customPaths(): Promise<string[]> {
     try {
       const folder = await realpath(this.settings.emailTemplateDir);

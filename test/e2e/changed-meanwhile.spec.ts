@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { UserDto } from '../../src/core/users/dto/user.dto.js';
 import { User } from '../../src/core/users/user.entity.js';
+import { MailTemplate } from '../../src/mail/stored-templates/mail-template.entity.js';
 import { createAddressFlow, createEnrollmentFlow, createRecoveryFlow } from '../factories/account-flows.js';
 import { createDummyStage } from '../factories/dummy-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
+import { createMailTemplate } from '../factories/mail-template.js';
 import { createPasswordUser } from '../factories/password-user.js';
 import { createStage } from '../factories/stage.js';
 import { proofMail } from '../support/proof-mail.js';
@@ -128,17 +130,38 @@ it('A recovery link confirmed before a password change cannot set a password aft
   expect(await hashOf(user.pk)).toBe(hash);
 });
 
+/** How many statements wait for the lock of another transaction. */
+async function waiting(): Promise<number> {
+  const rows = await app.dataSource.query<unknown[]>(
+    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows.length;
+}
+
 it('A sign-in concurrent with a password change is refused', async () => {
   const user = await createPasswordUser(app.api);
   const visitor = await withPassword(user);
   const answer = await app.dataSource.transaction(async (manager) => {
     await manager.update(User, { pk: user.pk }, { passwordHash: '', passwordChangeDate: () => 'now()' });
     const asked = visitor.answer(signIn, {});
-    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    await expect.poll(async () => (await app.dataSource.query<unknown[]>(waiting)).length).toBe(1);
+    await expect.poll(waiting).toBe(1);
     return { asked };
   });
   expect(await answer.asked).toMatchObject(refused);
+});
+
+it('An email stage does not choose a template that is deleted meanwhile', async () => {
+  const { pk, name: template } = await createMailTemplate(app.api);
+  const chosen = await app.dataSource.transaction(async (manager) => {
+    await manager.delete(MailTemplate, { pk });
+    const asked = app.api.post('/stages/email/', { name: randomUUID(), template });
+    await expect.poll(waiting).toBe(1);
+    return { asked };
+  });
+  expect(await chosen.asked).toMatchObject({
+    status: 400,
+    body: { template: [`Invalid template '${template}' specified.`] },
+  });
 });
 
 it('A run that sets a new password and address itself continues, and its visitor stays signed in', async () => {

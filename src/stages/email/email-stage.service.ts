@@ -7,11 +7,13 @@ import { EventLog } from '../../events/event-log.js';
 import { FlowSetReader } from '../../flows/flow-set.js';
 import { StageStore } from '../../flows/stage-store.js';
 import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.js';
+import { EmailTemplates } from '../../mail/email-templates.js';
 import type { SmtpSettings } from '../../mail/transport/smtp/smtp-settings.js';
 import { NamedSenders } from '../../mail/transports/named-senders.js';
 import type { ProofSource } from '../../proofs/proof-sources.js';
+import { ValidationError } from '../../rest/errors/validation-error.js';
 import { fieldsExposingPassword, changesConnection } from './connection-change.js';
-import type { EmailStageDto, EmailStageRequestDto } from './dto/email-stage.dto.js';
+import { type EmailStageDto, type EmailStageRequestDto, unknownTemplate } from './dto/email-stage.dto.js';
 import { emailStage } from './email-stage.definition.js';
 import { EmailStage } from './email-stage.entity.js';
 import { mailLimitOf } from './link-mail.js';
@@ -30,6 +32,7 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
     private readonly senders: MailSenders,
     private readonly named: NamedSenders,
     private readonly events: EventLog,
+    private readonly templates: EmailTemplates,
     authority: Authority,
   ) {
     super(emailStage, dataSource, flowSets, authority);
@@ -104,6 +107,18 @@ export class EmailStageService extends StageStore<EmailStage, EmailStageDto, Ema
       app: 'authentik.stages.email',
       context: { message: 'The password was removed, because the connection settings changed.', stage: pk, fields },
     });
+  }
+
+  /** @throws ValidationError if the template was deleted since the request was read */
+  protected override async valuesOf(
+    manager: EntityManager,
+    request: Partial<EmailStageRequestDto>,
+  ): Promise<Partial<EmailStage>> {
+    const { template } = request;
+    if (template !== undefined && !(await this.templates.hold(template, manager))) {
+      throw new ValidationError({ template: [unknownTemplate(template)] });
+    }
+    return super.valuesOf(manager, request);
   }
 
   /** Returns the fields of a request that expose the stored password. Locks the row until the change is written. */

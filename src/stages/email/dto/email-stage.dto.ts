@@ -132,5 +132,10 @@ function sendable(problemOf: (value: string) => string | undefined): FieldRule {
 }
 
 async function templateExists(path: string, { resolve, manager }: RuleContext): Promise<string[] | undefined> {
-  return (await resolve(EmailTemplates).has(path, manager)) ? undefined : [`Invalid template '${path}' specified.`];
+  return (await resolve(EmailTemplates).has(path, manager)) ? undefined : [unknownTemplate(path)];
+}
+
+/** Returns the message about a template that does not exist. */
+export function unknownTemplate(path: string): string {
+  return `Invalid template '${path}' specified.`;
 }
