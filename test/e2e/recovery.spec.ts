@@ -3,11 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { User } from '../../src/core/users/user.entity.js';
 import { createRecoveryFlow } from '../factories/account-flows.js';
+import { createFurtherAddress, proveAddress } from '../factories/further-address.js';
 import { createReader } from '../factories/proof-flow.js';
+import { PageBrowser } from '../support/page-browser.js';
 import { proofMail } from '../support/proof-mail.js';
+import { type QueuedMail, queuedMails } from '../support/queued-mails.js';
 import { SdkBrowser } from '../support/sdk-browser.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { Visitor } from '../support/visitor.js';
 
 let app: TestApp;
 let sink: SmtpSink;
@@ -70,6 +74,34 @@ describe('A password recovery with authentik’s SDK', () => {
     expect(await asking.answer({ component: 'ak-stage-email' })).toMatchObject({
       component: 'ak-stage-email',
       responseErrors: { non_field_errors: [{ string: 'email-sent', code: 'email-sent' }] },
+    });
+  });
+});
+
+describe('A proved further address', () => {
+  it('recovers the account in place of an unproved primary address, which the page does not reveal', async () => {
+    const slug = await createRecoveryFlow(app.api, { port, recovery_max_attempts: 1000 });
+    const { pk, username, email: proved } = await createReader(app.api);
+    await proveAddress(app, pk, proved);
+    const unproved = await createFurtherAddress(app, pk);
+    await app.api.post(`/core/users/${pk}/addresses/make_primary/`, { address: unproved });
+    const linksTo = async (address: string): Promise<QueuedMail[]> =>
+      (await queuedMails(app, address)).filter(({ path }) => path === `/if/flow/${slug}/`);
+    for (const [number, typed] of [username, unproved].entries()) {
+      const page = new PageBrowser(app.url);
+      await page.open(`/if/flow/${slug}/`);
+      const { html } = await page.submit({ uid_field: typed });
+      expect(html).toContain('Check your inbox');
+      expect(html).toContain(typed);
+      for (const other of [proved, unproved]) if (other !== typed) expect(html).not.toContain(other);
+      expect(await linksTo(proved)).toHaveLength(number + 1);
+      expect(await linksTo(unproved)).toEqual([]);
+    }
+    const visitor = new Visitor(app.url);
+    await visitor.answer(slug, { uid_field: username });
+    const { code } = (await linksTo(proved)).at(-1)!;
+    expect(await visitor.answer(slug, { component: 'ak-stage-email', code })).toMatchObject({
+      component: 'ak-stage-prompt',
     });
   });
 });

@@ -57,6 +57,27 @@ export async function provedSpelling(
   return row?.address;
 }
 
+/**
+ * Returns the address of a user that mails to recover the account go to, among those that the user has proved: the one that
+ * was typed, else the primary one, else the one that was proved first; undefined if they have proved none.
+ *
+ * @param user null for an unknown user: the same statement runs
+ */
+export async function provedForRecovery(
+  manager: EntityManager,
+  user: number | null,
+  typed: string,
+): Promise<string | undefined> {
+  const [row] = await manager.query<{ address: string }[]>(
+    `select a.address from "account_address" a join "user" u on u.id = a.user_id
+      where a.user_id = $1 and a.until is null and a.proved is not null
+      order by ${nameKey('a.address')} = ${nameKey('$2::text')} desc, a.address = u.email desc, a.proved, a.address
+      limit 1`,
+    [user, typed],
+  );
+  return row?.address;
+}
+
 /** How many earlier addresses of a user are kept. */
 const maxEarlierAddresses = 20;
 

@@ -119,14 +119,15 @@ function planFor(plan: FlowPlan, { pk }: Choice): FlowPlan {
 }
 
 /**
- * The accounts with the address $1, as their primary one or as a further one that they have proved, best first: the
- * account $2, then those that proved the address first.
+ * The accounts that can be recovered by the address $1, best first: the account $2, then those that proved the address
+ * first. They have proved it, or have it as their primary one and have proved none.
  */
 const accountsWithAddress = `
   select u.id as pk, u.username, u.email
     from "account_address" a join "user" u on u.id = a.user_id
    where ${nameKey('a.address')} = ${nameKey('$1::text')} and a.address = $1 and a.until is null
-     and (u.email = $1 or a.proved is not null) and u.is_active
+     and u.is_active and (a.proved is not null or u.email = $1 and not exists (
+       select from "account_address" p where p.user_id = u.id and p.until is null and p.proved is not null))
      and not exists (
        select from "flow_stage_binding" current
               join "flow_stage_binding" b on b.target_uuid = current.target_uuid

@@ -1,5 +1,4 @@
-import { provedSpelling } from '../../core/addresses/proved-addresses.js';
-import { isAddress } from '../../core/users/names/account-names.js';
+import { provedForRecovery } from '../../core/addresses/proved-addresses.js';
 import type { User } from '../../core/users/user.entity.js';
 import type { Execution, PendingUser } from '../../flow-execution/execution.js';
 import type { PlanContext } from '../../flow-execution/plan.js';
@@ -22,7 +21,7 @@ export interface Recipient {
  * Returns the recipient of a stage's mail. The address is the pending user's, or the one that the server has put into the
  * plan; it never comes from the current request.
  *
- * @param recovered the proved address of the user that the visitor typed to recover the account, as it is stored
+ * @param recovered the address that the user recovers the account by (`recoveredAddress`)
  */
 export function recipientOf(
   pending: PendingUser,
@@ -39,16 +38,17 @@ export function recipientOf(
 }
 
 /**
- * Returns the address that the visitor typed to recover their account, if the account has proved it: it may be another than
- * the primary one. Runs the same statement for unknown users.
+ * Returns the proved address that a mail to recover the account goes to: the one that the visitor typed, which may be
+ * another than the primary one. An unproved primary address gets such a mail only if the account has proved none: it may
+ * be a typing error of an administrator. Undefined then, and in other flows. Runs the same statement for unknown users.
  */
 export async function recoveredAddress(
   { manager, plan, flow }: Pick<Execution, 'manager' | 'plan' | 'flow'>,
   pending: PendingUser,
 ): Promise<string | undefined> {
   const { typed_identifier: typed = '' } = plan.context;
-  if (flow.designation !== 'recovery' || !isAddress(typed)) return undefined;
-  return provedSpelling(manager, pending.kind === 'known' ? pending.user.pk : null, typed);
+  if (flow.designation !== 'recovery') return undefined;
+  return provedForRecovery(manager, pending.kind === 'known' ? pending.user.pk : null, typed);
 }
 
 /**
