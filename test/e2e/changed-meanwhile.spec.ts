@@ -144,7 +144,7 @@ it('A sign-in concurrent with a password change is refused', async () => {
   const answer = await app.dataSource.transaction(async (manager) => {
     await manager.update(User, { pk: user.pk }, { passwordHash: '', passwordChangeDate: () => 'now()' });
     const asked = visitor.answer(signIn, {});
-    await expect.poll(waiting).toBe(1);
+    await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
     return { asked };
   });
   expect(await answer.asked).toMatchObject(refused);
@@ -155,7 +155,7 @@ it('An email stage does not choose a template that is deleted meanwhile', async 
   const chosen = await app.dataSource.transaction(async (manager) => {
     await manager.delete(MailTemplate, { pk });
     const asked = app.api.post('/stages/email/', { name: randomUUID(), template });
-    await expect.poll(waiting).toBe(1);
+    await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
     return { asked };
   });
   expect(await chosen.asked).toMatchObject({
