@@ -141,16 +141,18 @@ export class EventNotifier implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-/** Removes the next event from the queue, in the caller's transaction. */
+/** Removes the next event from the queue, in the caller's transaction. An empty queue does not touch the table of events. */
 async function take(manager: EntityManager): Promise<FiringEvent | undefined> {
-  const [rows] = await manager.query<[FiringEvent[], number]>(
-    `with next as (
+  const [[next]] = await manager.query<[{ pk: string }[], number]>(
+    `delete from "event_for_rules" where event_uuid = (
        select event_uuid from "event_for_rules" where not_before <= now()
         order by not_before limit 1 for update skip locked
-     )
-     delete from "event_for_rules" queued using next, "event" e
-      where queued.event_uuid = next.event_uuid and e.event_uuid = next.event_uuid
-     returning e.event_uuid as pk, e.action, e.app, e.client_ip as "clientIp", e.context, e."user"`,
+     ) returning event_uuid as pk`,
   );
-  return rows[0];
+  if (next === undefined) return undefined;
+  const [event] = await manager.query<FiringEvent[]>(
+    `select event_uuid as pk, action, app, client_ip as "clientIp", context, "user" from "event" where event_uuid = $1`,
+    [next.pk],
+  );
+  return event;
 }
