@@ -57,6 +57,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^schema (GroupMember|User|UserAssignedObjectPermission|UserSelf|(Patched)?UserRequest)\.properties\.email\.format is missing$/,
   'whether addresses are verified':
     /^(operation core_users_(addresses_(list|create|remove_create|make_primary_create|verify_create) is|list\.parameters\.query email_verified is) added|schema (AddressProofMethodEnum|UserAddress|UserAddressRequest|UserAddressVerificationRequest) is added|schema User(Self)?\.(properties\.email_verified is added|required is .*"email_verified"))/,
+  'whether users have a password, and sign-ups that await confirmation':
+    /^(operation core_users_confirmation_email_create is added|schema User\.(properties\.(has_password|awaits_confirmation) is added|required is .*"awaits_confirmation"))/,
   'YAML as the type of an export': /^operation flows_instances_export_retrieve\.responses\.200\./,
   'minItems of lists that cannot be empty':
     /^schema (Patched)?(Identification|Password|Prompt)Stage(Request)?\.properties\.(user_fields|backends|fields)\.minItems is added$/,

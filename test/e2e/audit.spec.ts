@@ -238,6 +238,7 @@ async function deleteGrant(holder: keyof typeof holders): Promise<[Call, ...stri
 /** Operations without events: they change no API object. */
 const changeNothing = [
   // Mails and links.
+  'POST /core/users/{id}/confirmation_email/',
   'POST /core/users/{id}/recovery/',
   'POST /core/users/{id}/recovery_email/',
   'POST /mail/domains/{domain_uuid}/check/',

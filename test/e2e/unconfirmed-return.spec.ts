@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { User } from '../../src/core/users/user.entity.js';
 import { createRecoveryFlow } from '../factories/account-flows.js';
+import { createActor } from '../factories/actor.js';
 import { createEmailStage } from '../factories/email-stage.js';
 import { createFlowWith } from '../factories/flow-with.js';
 import { createPasswordFlow } from '../factories/password-flow.js';
@@ -118,6 +119,61 @@ describe.each([
     const plain = (answers: unknown): unknown => JSON.stringify(answers).replaceAll(/data:image[^"\\]*/g, '');
     expect(plain(await attempt(email, 'another password'))).toBe(plain(unknown));
     expect(plain(await attempt(deactivated.email, first))).toBe(plain(unknown));
+  });
+});
+
+describe('/core/users/{id}/confirmation_email/', () => {
+  const resend = async (email: string, headers = {}): Promise<{ status: number; body: any }> => {
+    const [user] = await usersOf(email);
+    return app.api.post(`/core/users/${user!.pk}/confirmation_email/`, undefined, { headers });
+  };
+
+  it('mails a link that confirms the sign-up, once for an idempotency key and within the limits of the stage', async () => {
+    const visitor = new Visitor(app.url);
+    const { email } = await signUp(undefined, first, visitor);
+    const [user] = await usersOf(email);
+    expect((await app.api.get(`/core/users/${user!.pk}/`)).body).toMatchObject({
+      has_password: true,
+      awaits_confirmation: true,
+    });
+    const headers = { 'Idempotency-Key': randomUUID() };
+    expect([(await resend(email, headers)).status, (await resend(email, headers)).status]).toEqual([204, 204]);
+    const mail = await proofMail(sink, email, 2);
+    const refused = await resend(email);
+    expect(refused.status).toBe(429);
+    expect(await confirm(visitor, mail)).toMatchObject(end);
+    expect((await app.api.get(`/core/users/${user!.pk}/`)).body).toMatchObject({
+      is_active: true,
+      email_verified: true,
+      awaits_confirmation: false,
+    });
+    await app.dataSource.query('delete from "request_limit"');
+    expect(await resend(email)).toMatchObject({
+      status: 400,
+      body: { non_field_errors: ['The user does not await confirmation.'] },
+    });
+  });
+
+  it('lets the reader of the mail choose the password in another browser', async () => {
+    const { email } = await signUp();
+    await resend(email);
+    const answer = await confirm(new Visitor(app.url), await proofMail(sink, email, 2));
+    expect(answer).toMatchObject({ component: 'ak-stage-prompt' });
+  });
+
+  it('needs a flow that confirms the address, and the permission to change users', async () => {
+    const { email } = await signUp();
+    const { pk } = (await app.api.get(`/flows/instances/${slug}/`)).body;
+    const [user] = await usersOf(email);
+    const reader = await createActor(app, ['authentik_core.view_user']);
+    expect((await reader.api.post(`/core/users/${user!.pk}/confirmation_email/`)).status).toBe(403);
+    await app.dataSource.query(`update "flow" set designation = 'stage_configuration' where flow_uuid = $1`, [pk]);
+    const { status, body } = await resend(email);
+    await app.dataSource.query(`update "flow" set designation = 'enrollment' where flow_uuid = $1`, [pk]);
+    expect([status, body]).toEqual([
+      400,
+      { non_field_errors: ['No enrollment flow confirms the address of the user.'] },
+    ]);
   });
 });
 

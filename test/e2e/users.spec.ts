@@ -57,6 +57,8 @@ describe('A new user', () => {
         uuid: id,
         password_change_date: changed,
         email_verified: false,
+        has_password: false,
+        awaits_confirmation: false,
       }),
     );
     expect((await stored(pk)).passwordHash).toBe('');

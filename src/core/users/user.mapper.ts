@@ -26,6 +26,8 @@ export const userColumns = {
   uuid: 'account.uuid',
   password_change_date: 'account.passwordChangeDate',
   email_verified: hasProvedAddress,
+  has_password: `(account.passwordHash <> '')`,
+  awaits_confirmation: 'account.awaitsConfirmation',
 } satisfies Columns;
 
 /** A row of `userColumns`. */
@@ -67,6 +69,8 @@ export function userResponse(
     uuid: row.uuid,
     password_change_date: row.password_change_date,
     email_verified: row.email_verified,
+    has_password: row.has_password,
+    awaits_confirmation: row.awaits_confirmation,
   };
 }
 

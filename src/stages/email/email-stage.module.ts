@@ -34,13 +34,21 @@ import { mailTemplateTransfer, stagesWithTemplate, templatesOfFlow } from './mai
 import { namedTransportTransfer } from './named-transport-transfer.js';
 import { ProofMail } from './proof-mail.js';
 import { TemplateCheck } from './template-check.js';
+import { UserConfirmationController } from './user-confirmation.controller.js';
+import { UserConfirmationService } from './user-confirmation.service.js';
 import { UserRecoveryController } from './user-recovery.controller.js';
 import { UserRecoveryService } from './user-recovery.service.js';
 
 /** The email stage. */
 @Module({
   imports: [EventsModule, FlowExecutionModule, FlowsModule, MailModule, ProofsModule, TransferModule],
-  controllers: [EmailStageController, EmailStageMailController, MailTemplatePreviewController, UserRecoveryController],
+  controllers: [
+    EmailStageController,
+    EmailStageMailController,
+    MailTemplatePreviewController,
+    UserConfirmationController,
+    UserRecoveryController,
+  ],
   providers: [
     AccountChoice,
     AddressCorrection,
@@ -52,6 +60,7 @@ import { UserRecoveryService } from './user-recovery.service.js';
     MailTemplatePreviews,
     ProofMail,
     TemplateCheck,
+    UserConfirmationService,
     UserRecoveryService,
   ],
   exports: [EmailStageMailService, EmailStageService],

@@ -121,8 +121,8 @@ function isNewAddress({ context }: FlowPlan, { user, address }: Recipient): bool
   return isTyped || context.prompt_data?.['email'] === address;
 }
 
-/** Returns the plan that the link restores: it starts at this stage, with the mail marked as sent. */
-function planOfLink(plan: FlowPlan): FlowPlan {
+/** Returns the plan that the link of an email stage restores: it starts at this stage, with the mail marked as sent. */
+export function planOfLink(plan: FlowPlan): FlowPlan {
   const { is_restored: _, email_link: __, ...context } = plan.context;
   return { ...plan, context: { ...context, email_sent: true } };
 }

@@ -100,6 +100,16 @@ class UserFields {
     description: 'Whether a mail to the current address has reached the user. A change of the address ends it.',
   })
   email_verified!: boolean;
+
+  @BooleanField({ readOnly: true, description: 'Whether the user has a password.' })
+  has_password!: boolean;
+
+  @BooleanField({
+    readOnly: true,
+    description:
+      'Whether the user has signed up and not confirmed the address yet; the account is inactive until then.',
+  })
+  awaits_confirmation!: boolean;
 }
 
 /** A user. */
