@@ -112,6 +112,8 @@ describe('/mail/messages/', () => {
     }
     const found = {
       'subject=Reset': ['old'],
+      'subject__icontains=rESe': ['old'],
+      'subject__icontains=r%25e': [],
       'server=first:25': ['new'],
       'server=second:25': ['old'],
       'transport_name=Newsroom': ['old'],

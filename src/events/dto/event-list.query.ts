@@ -1,5 +1,6 @@
 import { pythonTrim } from '../../rest/fields/python-text.js';
 import { filter, textOf } from '../../rest/list/filters.js';
+import { containing } from '../../rest/list/like-pattern.js';
 import { type Condition, ListOf, ListQuery } from '../../rest/list/list-query.js';
 import { eventColumns } from '../event.mapper.js';
 
@@ -16,8 +17,7 @@ function textAt(column: string, path: string): Condition {
 }
 
 const actionContains: Condition = (builder, value, parameter) => {
-  const pattern = `%${String(value).replace(/[\\%_]/g, '\\$&')}%`;
-  builder.andWhere(`event.action ilike :${parameter}`, { [parameter]: pattern });
+  builder.andWhere(`event.action ilike :${parameter}`, { [parameter]: containing(String(value)) });
 };
 
 const clientIpEquals: Condition = (builder, value, parameter) =>

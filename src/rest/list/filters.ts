@@ -6,6 +6,7 @@ import { field, type FieldOptions, type FieldRule } from '../fields/field.js';
 import { pythonTrim } from '../fields/python-text.js';
 import { parseUuid } from '../fields/uuid.js';
 import { message } from '../messages/messages.js';
+import { containing } from './like-pattern.js';
 import { type Condition, declareCondition } from './list-query.js';
 
 export interface FilterOptions {
@@ -36,6 +37,14 @@ function equals(property: string): Condition {
 /** Equal text, case-sensitive, trimmed. */
 export function TextFilter({ on, ...options }: FilterOptions): PropertyDecorator {
   return filter({ type: 'string' }, unlessBlank(textOf), equals(on), options);
+}
+
+/** Part of a text, in any case. */
+export function ContainsFilter({ on, ...options }: FilterOptions): PropertyDecorator {
+  const condition: Condition = (builder, value, parameter) => {
+    builder.andWhere(`${on} ilike :${parameter}`, { [parameter]: containing(String(value)) });
+  };
+  return filter({ type: 'string' }, unlessBlank(textOf), condition, options);
 }
 
 const truthWords = new Map([

@@ -4,6 +4,7 @@ import type { RowCounts } from '../cache/row-counts.js';
 import { cachedStatement, shapeOf } from '../cache/statement-cache.js';
 import { pythonTrim } from '../fields/python-text.js';
 import { queryForClient } from '../http/abandoned-statement.js';
+import { containing } from './like-pattern.js';
 import { type Columns, conditionsOf, listOf, type ListQuery, wordsOf } from './list-query.js';
 import { type Page, paginationOf, rangeOf } from './page.js';
 
@@ -179,7 +180,7 @@ function applySearch(from: Builder, text: string | undefined, properties: readon
   wordsOf(text ?? '').forEach((term, index) => {
     const parameter = `search_${index}`;
     const matches = properties.map((property) => `(${property})::text ilike :${parameter}`);
-    from.andWhere(`(${matches.join(' or ')})`, { [parameter]: `%${term.replace(/[\\%_]/g, '\\$&')}%` });
+    from.andWhere(`(${matches.join(' or ')})`, { [parameter]: containing(term) });
   });
 }
 

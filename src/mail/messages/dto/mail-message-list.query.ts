@@ -1,5 +1,11 @@
 import { FieldsWithout } from '../../../rest/fields/derived.js';
-import { IntegerFilter, MultiChoiceFilter, TextFilter, UuidFilter } from '../../../rest/list/filters.js';
+import {
+  ContainsFilter,
+  IntegerFilter,
+  MultiChoiceFilter,
+  TextFilter,
+  UuidFilter,
+} from '../../../rest/list/filters.js';
 import { ListOf, ListQuery } from '../../../rest/list/list-query.js';
 import { NotAfterFilter, NotBeforeFilter } from '../../../rest/list/time-filters.js';
 import { messageStates } from '../../outbox/message-states.js';
@@ -45,6 +51,9 @@ export class MailMessageListQuery extends ListQuery {
 
   @TextFilter({ on: 'message.subject', description: 'As configured, before translation.', isAddition: true })
   subject?: string;
+
+  @ContainsFilter({ on: 'message.subject', description: 'Part of the subject, in any case.', isAddition: true })
+  subject__icontains?: string;
 
   @TextFilter({
     on: ofLastAttempt('server'),
