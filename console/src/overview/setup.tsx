@@ -20,7 +20,9 @@ interface Item {
 
 /** What should be set up, as far as the API says whether it is. */
 export function Setup(): ReactNode {
-  const items = [useServer(), useDomain(), addressOfService(), useAdministrator()].filter((item) => item !== undefined);
+  const items = [useServer(), useDomain(), addressOfService(), ...useAdministrator()].filter(
+    (item) => item !== undefined,
+  );
   return (
     <Panel title={t('overview.setup')}>
       <ul className="checks">
@@ -77,15 +79,23 @@ function addressOfService(): Item {
   return { title, state: 'open', text: t(isHere ? 'setup.urlLocal' : 'setup.urlOpen') };
 }
 
-function useAdministrator(): Item | undefined {
+/** Whether akadmin can sign in, and get back into the account. */
+function useAdministrator(): readonly Item[] {
   const isSeen = useSession().can('view_user');
   const { data } = useQuery({ ...usersQuery({ username: administrator }), enabled: isSeen });
   const [user] = data?.results ?? [];
-  if (user === undefined) return undefined;
-  const isDone = user.email_verified;
-  return {
-    title: 'setup.address',
-    state: isDone ? 'done' : 'open',
-    text: t(isDone ? 'setup.addressDone' : 'setup.addressOpen'),
-  };
+  if (user === undefined) return [];
+  const { has_password: hasPassword, email_verified: isVerified } = user;
+  return [
+    {
+      title: 'setup.password',
+      state: hasPassword ? 'done' : 'open',
+      text: t(hasPassword ? 'setup.passwordDone' : 'setup.passwordOpen'),
+    },
+    {
+      title: 'setup.address',
+      state: isVerified ? 'done' : 'open',
+      text: t(isVerified ? 'setup.addressDone' : 'setup.addressOpen'),
+    },
+  ];
 }

@@ -13,7 +13,7 @@ import { useSession } from '../session';
 import { t } from '../texts/texts';
 
 type User = Schema<'User'>;
-type Action = 'activate' | 'deactivate' | 'delete' | 'edit' | 'link' | 'mail';
+type Action = 'activate' | 'confirm' | 'deactivate' | 'delete' | 'edit' | 'link' | 'mail';
 
 /** What the visitor may do with a user. */
 export function UserActions({ user }: { readonly user: User }): ReactNode {
@@ -58,6 +58,11 @@ export function UserActions({ user }: { readonly user: User }): ReactNode {
             {mayRecover && user.email !== '' && can('view_stage') && (
               <Menu.Item leftSection={<Icon name="mail" />} onClick={() => setOpen('mail')}>
                 {t('users.recoveryMail')}
+              </Menu.Item>
+            )}
+            {mayEdit && user.awaits_confirmation && user.email !== '' && (
+              <Menu.Item leftSection={<Icon name="mail" />} onClick={() => setOpen('confirm')}>
+                {t('users.confirm')}
               </Menu.Item>
             )}
             {mayEdit && me.pk !== user.pk && (
@@ -116,6 +121,15 @@ export function UserActions({ user }: { readonly user: User }): ReactNode {
         what={t('users.recoveryLink')}
         value={link}
         close={() => setLink(undefined)}
+      />
+      <Dialog
+        title={t('users.confirmAsk')}
+        text={t('users.confirmText', { address: user.email ?? '' })}
+        label={t('users.confirmSend')}
+        isOpen={open === 'confirm'}
+        close={close}
+        act={() => done(api.POST('/core/users/{id}/confirmation_email/', { params: { path } }))}
+        done={() => void client.invalidateQueries({ queryKey: ['mails'] })}
       />
       <RecoveryMail user={user} isOpen={open === 'mail'} close={close} />
       <Dialog

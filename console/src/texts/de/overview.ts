@@ -55,6 +55,10 @@ export const overview: Record<keyof typeof english, string> = {
   'setup.urlLocal':
     'Sie erreichen den Dienst nur auf diesem Rechner. Für andere setzen Sie PUBLIC_URL auf eine https-Adresse.',
   'setup.urlOpen': 'Die Konsole wird unverschlüsselt aufgerufen. Setzen Sie PUBLIC_URL auf eine https-Adresse.',
+  'setup.password': 'Passwort von akadmin',
+  'setup.passwordDone': 'Gesetzt.',
+  'setup.passwordOpen':
+    'akadmin hat kein Passwort. Setzen Sie eines mit einem Wiederherstellungslink oder dem Link des ersten Starts.',
   'setup.address': 'Adresse von akadmin',
   'setup.addressDone': 'Bestätigt: Das Konto lässt sich per E-Mail wiederherstellen.',
   'setup.addressOpen':

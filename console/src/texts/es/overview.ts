@@ -52,6 +52,10 @@ export const overview = {
   'setup.urlLocal':
     'Solo se accede al servicio desde este equipo. Para los demás, defina PUBLIC_URL con una dirección https.',
   'setup.urlOpen': 'Se accede a la consola sin cifrado. Defina PUBLIC_URL con una dirección https.',
+  'setup.password': 'Contraseña de akadmin',
+  'setup.passwordDone': 'Establecida.',
+  'setup.passwordOpen':
+    'akadmin no tiene contraseña. Establézcala con un enlace de recuperación o el enlace del primer arranque.',
   'setup.address': 'Dirección de akadmin',
   'setup.addressDone': 'Verificada: la cuenta se puede recuperar por correo.',
   'setup.addressOpen': 'akadmin no tiene una dirección verificada: una recuperación podría no llegar a su titular.',

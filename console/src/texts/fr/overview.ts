@@ -53,6 +53,10 @@ export const overview = {
   'setup.urlLocal':
     'Le service n’est accessible que sur cette machine. Pour les autres, définissez PUBLIC_URL avec une adresse https.',
   'setup.urlOpen': 'La console est accessible sans chiffrement. Définissez PUBLIC_URL avec une adresse https.',
+  'setup.password': 'Mot de passe d’akadmin',
+  'setup.passwordDone': 'Défini.',
+  'setup.passwordOpen':
+    'akadmin n’a pas de mot de passe. Définissez-le avec un lien de récupération ou le lien du premier démarrage.',
   'setup.address': 'Adresse d’akadmin',
   'setup.addressDone': 'Vérifiée : le compte peut être récupéré par e-mail.',
   'setup.addressOpen': 'akadmin n’a pas d’adresse vérifiée : une récupération pourrait ne pas atteindre son titulaire.',
