@@ -121,7 +121,7 @@ it('An administrator creates a token, whose key is shown once', async () => {
   expect(await page.content()).not.toContain(key);
 });
 
-it('An administrator invites a person by a link that works', async () => {
+it('An administrator invites a person by a link that works, and by mail', async () => {
   const { page } = await service.open(browser, '/console/');
   await follow(page, 'Invitations');
   await page.getByRole('button', { name: 'Create invitation' }).click();
@@ -133,6 +133,20 @@ it('An administrator invites a person by a link that works', async () => {
   expect(body.results[0].single_use).toBe(true);
   expect((await fetch(link)).status).toBe(200);
   await expectFewClicks(page);
+  const mail = page.getByRole('region', { name: 'Mail the invitation' });
+  await mail.getByText('Limit the invitation to a flow').waitFor();
+  const { body: flow } = await service.api.get('/flows/instances/default-enrollment-flow/');
+  await service.api.patch(`/stages/invitation/invitations/${body.results[0].pk}/`, { flow: flow.pk });
+  await page.reload();
+  await mail.getByLabel('Address').fill('not an address');
+  await mail.getByRole('button', { name: 'Send' }).click();
+  await mail.locator('input[aria-invalid="true"]').waitFor();
+  await mail.getByLabel('Address').fill('colleague@readers.example');
+  await mail.getByLabel('Language of the mail').selectOption('Deutsch');
+  await mail.getByRole('button', { name: 'Send' }).click();
+  await mail.getByText('colleague@readers.example gets the invitation by mail.').waitFor();
+  const { body: mails } = await service.api.get('/mail/messages/?recipient=colleague@readers.example');
+  expect(mails.results).toMatchObject([{ template: 'email/invitation.html' }]);
 });
 
 it('An administrator renames, recovers, deactivates and deletes a user, whose name confirms it', async () => {
@@ -150,6 +164,21 @@ it('An administrator renames, recovers, deactivates and deletes a user, whose na
   await page.getByRole('button', { name: 'Create link' }).click();
   expect(await page.getByRole('dialog').locator('.secret code').textContent()).toContain('/if/flow/');
   await page.getByRole('button', { name: 'I have copied it' }).click();
+  await service.dataSource.query('update "user" set is_active = false, awaits_confirmation = true where id = $1', [
+    user.pk,
+  ]);
+  await page.reload();
+  await choose('Send confirmation again');
+  await page.getByRole('dialog').getByRole('button', { name: 'Send mail' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  const { body: mails } = await service.api.get('/mail/messages/?recipient=leaver@readers.example');
+  expect(mails.results).toMatchObject([{ template: 'email/account_confirmation.html' }]);
+  await choose('Activate');
+  await page.getByRole('dialog').getByRole('button', { name: 'Activate' }).click();
+  await page.getByText('Active', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Actions' }).click();
+  expect(await page.getByRole('menuitem', { name: 'Send confirmation again' }).count()).toBe(0);
+  await page.keyboard.press('Escape');
   await choose('Deactivate');
   await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
   await page.getByText('Deactivated').waitFor();
@@ -172,7 +201,15 @@ it('An administrator gives an application events, and sees what it answered', as
   await page.getByRole('button', { name: 'I have copied it' }).click();
   await page.getByRole('button', { name: 'Send test event' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Send test event' }).click();
-  await page.getByRole('region', { name: 'Deliveries' }).getByRole('link', { name: 'webhook.test' }).click();
+  const deliveries = page.getByRole('region', { name: 'Deliveries' });
+  await deliveries.getByLabel('Type of the event').selectOption('user.created');
+  await deliveries.getByText('Nothing matches').waitFor();
+  await page.waitForURL(/kind=user\.created/);
+  await deliveries.getByLabel('Type of the event').selectOption('webhook.test');
+  await deliveries.getByLabel('State').selectOption('Delivered');
+  await deliveries.getByText('Nothing matches').waitFor();
+  await deliveries.getByLabel('State').selectOption('Any state');
+  await deliveries.getByRole('link', { name: 'webhook.test' }).click();
   await page.getByRole('region', { name: 'Attempts' }).getByText('No answer').first().waitFor();
 });
 

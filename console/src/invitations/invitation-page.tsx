@@ -12,6 +12,7 @@ import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
+import { MailPanel } from './mail-panel';
 import { enrollmentFlowsQuery, invitationQuery, linkOf } from './queries';
 
 const route = getRouteApi('/invitations/$pk');
@@ -56,6 +57,7 @@ function FoundInvitation({ invitation }: { readonly invitation: Schema<'Invitati
       <div className="columns">
         <div>
           <LinkPanel invitation={invitation} />
+          {can('change_invitation') && <MailPanel invitation={invitation} />}
         </div>
         {can('change_invitation') && (
           <Panel title={t('groups.settings')}>
