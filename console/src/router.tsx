@@ -13,12 +13,25 @@ export interface ListSearch {
   readonly since?: string | undefined;
   readonly server?: string | undefined;
   readonly transport?: string | undefined;
+  readonly subject?: string | undefined;
   readonly user?: string | undefined;
   readonly verified?: string | undefined;
   readonly page?: string | undefined;
 }
 
-const kept = ['q', 'state', 'stage', 'kind', 'since', 'server', 'transport', 'user', 'verified', 'page'] as const;
+const kept = [
+  'q',
+  'state',
+  'stage',
+  'kind',
+  'since',
+  'server',
+  'transport',
+  'subject',
+  'user',
+  'verified',
+  'page',
+] as const;
 
 /** Keeps the texts among the known values, and drops empty ones. */
 function listSearch(given: Record<string, unknown>): ListSearch {

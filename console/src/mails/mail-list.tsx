@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
 import { statisticsQuery } from '../overview/queries';
-import { ChoiceFilter, TabFilter } from '../parts/filters';
+import { ChoiceFilter, SearchFilter, TabFilter } from '../parts/filters';
+import { ReferenceFilter } from '../parts/form/reference-input';
 import { ListPage, useList } from '../parts/list-page';
 import { transportsQuery } from '../senders/queries';
 import { useSession } from '../session';
@@ -37,6 +38,8 @@ export function MailList(): ReactNode {
       ...(search.q !== undefined && { search: search.q }),
       ...(search.stage !== undefined && { stage: search.stage }),
       ...(search.server !== undefined && { server: search.server }),
+      ...(search.subject !== undefined && { subject__icontains: search.subject }),
+      ...(search.user !== undefined && { user: Number(search.user) }),
       ...(search.transport !== undefined && { transport_name: search.transport }),
       ...(start !== undefined && { created__gte: start }),
     };
@@ -54,6 +57,8 @@ export function MailList(): ReactNode {
         <>
           {stages.length > 0 && (
             <ChoiceFilter
+          <SearchFilter name="subject" label={t('mails.subject')} />
+          {can('view_user') && <ReferenceFilter name="user" label={t('mails.anyUser')} />}
               name="stage"
               label={t('mails.stage')}
               any={t('mails.anyStage')}

@@ -11,6 +11,8 @@ export const waitingStates: Schema<'MailMessageStateEnum'>[] = ['queued', 'sendi
 
 /** Which mails are listed. */
 export interface MailFilter {
+  readonly subject__icontains?: string;
+  readonly user?: number;
   readonly state?: Schema<'MailMessageStateEnum'>[];
   readonly search?: string;
   readonly stage?: string;

@@ -63,7 +63,7 @@ function Shown({ user }: { readonly user: User }): ReactNode {
           <Panel title={t('users.addresses')}>
             <Addresses user={user} />
           </Panel>
-          {can('view_mailmessage') && user.email !== '' && <Mails address={user.email ?? ''} />}
+          {can('view_mailmessage') && user.email !== '' && <Mails user={user.pk} />}
           {(isSelf || can('view_authenticatedsession')) && <Sessions user={user} />}
           {can('view_event') && <Events user={user} />}
         </div>
@@ -114,10 +114,11 @@ function Addresses({ user }: { readonly user: User }): ReactNode {
   );
 }
 
-function Mails({ address }: { readonly address: string }): ReactNode {
-  const mails = useQuery(mailsQuery(() => ({ recipient: address, page_size: 5 }), ['to', address]));
+/** Mails to the addresses that a user has or had. */
+function Mails({ user }: { readonly user: number }): ReactNode {
+  const mails = useQuery(mailsQuery(() => ({ user, page_size: 5 }), ['to', user]));
   const all = (
-    <Link to="/mails" search={{ q: address }} className="text-link">
+    <Link to="/mails" search={{ user: String(user) }} className="text-link">
       {t('mailPage.back')}
     </Link>
   );

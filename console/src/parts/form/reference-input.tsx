@@ -1,11 +1,12 @@
-import { MultiSelect, Select } from '@mantine/core';
+import { MultiSelect, Select, type SelectProps } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 
 import { t } from '../../texts/texts';
+import { useList } from '../list-page';
 import type { InputProps } from './field-input';
-import type { Option, Reference } from './references';
+import { type Option, type Reference, referenceOf } from './references';
 import { textOf } from './values';
 
 /** The choices for terms, and the chosen ones, whose names are read one by one. */
@@ -42,18 +43,36 @@ interface ReferenceProps extends InputProps {
 
 /** Chooses an object by searching for it. */
 export function ReferenceInput({ reference, field, value, change, common }: ReferenceProps): ReactNode {
-  const chosen = [textOf(value)].filter((key) => key !== '');
+  return (
+    <Chosen
+      {...common}
+      reference={reference}
+      value={textOf(value)}
+      change={(key) => change(key === null ? null : asKey(key))}
+      placeholder={t('form.choose')}
+      clearable={field.isRequired !== true}
+    />
+  );
+}
+
+interface ChosenProps extends Omit<SelectProps, 'data' | 'onChange' | 'value'> {
+  readonly reference: Reference;
+  /** Key of the chosen object; empty for none. */
+  readonly value: string | undefined;
+  readonly change: (key: string | null) => void;
+}
+
+function Chosen({ reference, value = '', change, ...props }: ChosenProps): ReactNode {
+  const chosen = [value].filter((key) => key !== '');
   const { options, search } = useOptions(reference, chosen);
   const [terms, setTerms] = useState<string>();
   const label = options.find((option) => option.value === chosen[0])?.label ?? '';
   return (
     <Select
-      {...common}
+      {...props}
       data={options}
       value={chosen[0] ?? null}
       searchable
-      clearable={field.isRequired !== true}
-      placeholder={t('form.choose')}
       nothingFoundMessage={t('form.nothingFound')}
       clearButtonProps={{ 'aria-label': t('form.clear') }}
       // The service has searched already.
@@ -66,9 +85,33 @@ export function ReferenceInput({ reference, field, value, change, common }: Refe
       onChange={(key) => {
         setTerms(undefined);
         search('');
-        change(key === null ? null : asKey(key));
+        change(key);
       }}
     />
+  );
+}
+
+interface ReferenceFilterProps {
+  /** Name of a field that refers to the same objects, and where the address keeps the key. */
+  readonly name: 'user';
+  readonly label: string;
+}
+
+/** Filters a list by an object that is found by a search. */
+export function ReferenceFilter({ name, label }: ReferenceFilterProps): ReactNode {
+  const { search, change } = useList();
+  const reference = referenceOf(name);
+  return (
+    reference !== undefined && (
+      <Chosen
+        reference={reference}
+        value={search[name]}
+        change={(key) => change({ [name]: key ?? undefined })}
+        aria-label={label}
+        placeholder={label}
+        clearable
+      />
+    )
   );
 }
 

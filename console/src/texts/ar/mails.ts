@@ -13,6 +13,8 @@ export const mails = {
   'mails.states': 'الحالة',
   'mails.all': 'الكل',
   'mails.waiting': 'منتظرة',
+  'mails.subject': 'البحث في الموضوع',
+  'mails.anyUser': 'كل المستخدمين',
   'mails.since': 'الفترة',
   'mails.anyTime': 'أي وقت',
   'mails.hour': 'آخر ساعة',

@@ -15,6 +15,8 @@ export const mails: Record<keyof typeof english, string> = {
   'mails.states': 'Zustand',
   'mails.all': 'Alle',
   'mails.waiting': 'Wartend',
+  'mails.subject': 'Betreff suchen',
+  'mails.anyUser': 'Alle Benutzer',
   'mails.since': 'Zeit',
   'mails.anyTime': 'Jederzeit',
   'mails.hour': 'Letzte Stunde',

@@ -13,6 +13,8 @@ export const mails = {
   'mails.states': 'State',
   'mails.all': 'All',
   'mails.waiting': 'Waiting',
+  'mails.subject': 'Search the subject',
+  'mails.anyUser': 'Any user',
   'mails.since': 'Time',
   'mails.anyTime': 'Any time',
   'mails.hour': 'Last hour',

@@ -13,6 +13,8 @@ export const mails = {
   'mails.states': 'Estado',
   'mails.all': 'Todos',
   'mails.waiting': 'En espera',
+  'mails.subject': 'Buscar en el asunto',
+  'mails.anyUser': 'Todos los usuarios',
   'mails.since': 'Período',
   'mails.anyTime': 'Cualquier momento',
   'mails.hour': 'Última hora',

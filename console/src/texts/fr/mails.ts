@@ -13,6 +13,8 @@ export const mails = {
   'mails.states': 'État',
   'mails.all': 'Tous',
   'mails.waiting': 'En attente',
+  'mails.subject': 'Rechercher dans l’objet',
+  'mails.anyUser': 'Tous les utilisateurs',
   'mails.since': 'Période',
   'mails.anyTime': 'Toute la période',
   'mails.hour': 'Dernière heure',

@@ -13,6 +13,8 @@ export const mails = {
   'mails.states': '状态',
   'mails.all': '全部',
   'mails.waiting': '等待中',
+  'mails.subject': '搜索主题',
+  'mails.anyUser': '所有用户',
   'mails.since': '时间',
   'mails.anyTime': '任意时间',
   'mails.hour': '最近 1 小时',
