@@ -41,7 +41,7 @@ it('A deep link survives the sign-in', async () => {
   const path = `/console/mails?q=nobody&state=failed`;
   const { page, complaints } = await service.open(browser, path);
   expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(path);
-  expect(await page.getByRole('searchbox').inputValue()).toBe('nobody');
+  expect(await page.getByRole('searchbox', { name: 'Search by address' }).inputValue()).toBe('nobody');
   await page
     .getByRole('list', { name: 'List of mails' })
     .getByText('nobody@readers.example', { exact: true })
@@ -53,7 +53,7 @@ it('A deep link survives the sign-in', async () => {
 it('An administrator finds in few clicks why a mail did not arrive, and sends it again', async () => {
   const { page } = await service.open(browser, '/console/');
   await page.getByRole('link', { name: 'Mails', exact: true }).click();
-  await page.getByRole('searchbox').fill('nobody');
+  await page.getByRole('searchbox', { name: 'Search by address' }).fill('nobody');
   await page.getByRole('list', { name: 'List of mails' }).getByRole('link', { name: 'nobody@readers' }).first().click();
   const verdict = page.getByRole('region', { name: 'Why it did not arrive' });
   await verdict.getByText('refused the mail and would refuse it again').waitFor();

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
+import { useLive } from '../live';
 import { ChoiceFilter, SearchFilter } from '../parts/filters';
 import { ListPage, useList } from '../parts/list-page';
 import { t } from '../texts/texts';
@@ -35,6 +36,7 @@ export function EventList(): ReactNode {
     search: { kind, user },
     filter,
   } = useList();
+  useLive();
   return (
     <ListPage
       title={t('nav.events')}

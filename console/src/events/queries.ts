@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 
 import { api, contentOf } from '../api/client';
 import { pageSize } from '../api/queries';
+import { polled } from '../live';
 
 /** Which events are listed. */
 export interface EventFilter {
@@ -20,6 +21,7 @@ export const eventsQuery = (filter: EventFilter) =>
   queryOptions({
     queryKey: ['events', filter],
     queryFn: () => contentOf(api.GET('/events/events/', { params: { query: { page_size: pageSize, ...filter } } })),
+    refetchInterval: polled(10_000),
     placeholderData: keepPreviousData,
   });
 

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
+import { useLive } from '../live';
 import { statisticsQuery } from '../overview/queries';
 import { ChoiceFilter, SearchFilter, TabFilter } from '../parts/filters';
 import { ReferenceFilter } from '../parts/form/reference-input';
@@ -28,6 +29,7 @@ const stateFilters = [
 export function MailList(): ReactNode {
   const { search, filter: found } = useList();
   const { can } = useSession();
+  useLive();
   const states: readonly Schema<'MailMessageStateEnum'>[] | undefined = stateFilters.find(
     ([name]) => name === search.state,
   )?.[2];
@@ -36,10 +38,10 @@ export function MailList(): ReactNode {
     return {
       ...(states !== undefined && { state: [...states] }),
       ...(search.q !== undefined && { search: search.q }),
-      ...(search.stage !== undefined && { stage: search.stage }),
-      ...(search.server !== undefined && { server: search.server }),
       ...(search.subject !== undefined && { subject__icontains: search.subject }),
       ...(search.user !== undefined && { user: Number(search.user) }),
+      ...(search.stage !== undefined && { stage: search.stage }),
+      ...(search.server !== undefined && { server: search.server }),
       ...(search.transport !== undefined && { transport_name: search.transport }),
       ...(start !== undefined && { created__gte: start }),
     };
@@ -55,10 +57,10 @@ export function MailList(): ReactNode {
       find={t('mails.search')}
       filters={
         <>
-          {stages.length > 0 && (
-            <ChoiceFilter
           <SearchFilter name="subject" label={t('mails.subject')} />
           {can('view_user') && <ReferenceFilter name="user" label={t('mails.anyUser')} />}
+          {stages.length > 0 && (
+            <ChoiceFilter
               name="stage"
               label={t('mails.stage')}
               any={t('mails.anyStage')}

@@ -2,19 +2,17 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 
 import { api, contentOf, type Schema } from '../api/client';
 import { pageSize } from '../api/queries';
-
-/** Milliseconds between two looks at what changes by itself. */
-const polled = 5_000;
+import { polled } from '../live';
 
 /** States of mails that the service still attempts to send. */
 export const waitingStates: Schema<'MailMessageStateEnum'>[] = ['queued', 'sending', 'retrying'];
 
 /** Which mails are listed. */
 export interface MailFilter {
-  readonly subject__icontains?: string;
-  readonly user?: number;
   readonly state?: Schema<'MailMessageStateEnum'>[];
   readonly search?: string;
+  readonly subject__icontains?: string;
+  readonly user?: number;
   readonly stage?: string;
   readonly recipient?: string;
   readonly server?: string;
@@ -30,7 +28,7 @@ export const mailsQuery = (filter: () => MailFilter, key: unknown) =>
   queryOptions({
     queryKey: ['mails', key],
     queryFn: () => contentOf(api.GET('/mail/messages/', { params: { query: { page_size: pageSize, ...filter() } } })),
-    refetchInterval: polled,
+    refetchInterval: polled(5_000),
     placeholderData: keepPreviousData,
   });
 

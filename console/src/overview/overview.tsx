@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
+import { useLive } from '../live';
 import { Page, Panel } from '../parts/page';
 import { Loaded, Note } from '../parts/states';
 import { useSession } from '../session';
@@ -42,6 +43,7 @@ export function Overview(): ReactNode {
 
 function Mails(): ReactNode {
   const { since } = route.useSearch();
+  useLive();
   const period: Period = periods.find((name) => name === since) ?? 'day';
   const figures = useQuery(statisticsQuery(period));
   return (

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 
 import { api, contentOf } from '../api/client';
+import { polled } from '../live';
 import { startOfTime } from '../mails/since';
 
 /** Lengths of the period that the overview shows; the first one is the default. */
@@ -15,7 +16,7 @@ export const statisticsQuery = (period: Period) =>
       const created__gte = startOfTime(period) ?? '';
       return contentOf(api.GET('/mail/messages/statistics/', { params: { query: { created__gte } } }));
     },
-    refetchInterval: 10_000,
+    refetchInterval: polled(10_000),
     placeholderData: keepPreviousData,
   });
 
