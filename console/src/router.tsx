@@ -198,11 +198,13 @@ const token = createRoute({
 const webhooks = createRoute({
   getParentRoute: () => root,
   path: '/webhooks',
+  validateSearch: listSearch,
   component: lazyRouteComponent(() => import('./webhooks/webhook-list'), 'WebhookList'),
 });
 const webhook = createRoute({
   getParentRoute: () => root,
   path: '/webhooks/$pk',
+  validateSearch: listSearch,
   component: lazyRouteComponent(() => import('./webhooks/webhook-page'), 'WebhookPage'),
 });
 const delivery = createRoute({

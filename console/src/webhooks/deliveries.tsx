@@ -1,7 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 
+import { eventTypes } from '../live';
+import { ChoiceFilter } from '../parts/filters';
+import { useList } from '../parts/list-page';
 import { Line } from '../parts/listing';
 import { Moment } from '../parts/moment';
 import { Panel } from '../parts/page';
@@ -11,6 +14,8 @@ import { counted, t } from '../texts/texts';
 import { DeliveryState } from './delivery-state';
 import { deliveriesQuery } from './queries';
 
+const states = ['pending', 'delivered', 'failed'] as const;
+
 interface DeliveriesProps {
   readonly title: string;
   /** UUID of the endpoint; without one, deliveries to all. */
@@ -19,14 +24,38 @@ interface DeliveriesProps {
 
 /** What was delivered, or is to be, the newest first. */
 export function Deliveries({ title, endpoint }: DeliveriesProps): ReactNode {
-  const [page, setPage] = useState(1);
-  const deliveries = useQuery(deliveriesQuery({ ...(endpoint !== undefined && { endpoint }), page }));
+  const { search, filter, change } = useList();
+  const state = states.find((each) => each === search.state);
+  const type = eventTypes.find((each) => each === search.kind);
+  const deliveries = useQuery(
+    deliveriesQuery({
+      ...(endpoint !== undefined && { endpoint }),
+      ...(state !== undefined && { state: [state] }),
+      ...(type !== undefined && { type }),
+      page: filter.page,
+    }),
+  );
+  const isFiltered = state !== undefined || type !== undefined;
   return (
     <Panel title={title}>
+      <div className="filters panel-filters">
+        <ChoiceFilter
+          name="state"
+          label={t('webhooks.state')}
+          any={t('webhooks.anyState')}
+          choices={states.map((value) => ({ value, label: t(`webhooks.${value}`) }))}
+        />
+        <ChoiceFilter
+          name="kind"
+          label={t('webhooks.eventType')}
+          any={t('webhooks.allEvents')}
+          choices={eventTypes.map((value) => ({ value, label: value }))}
+        />
+      </div>
       <Loaded query={deliveries} lines={4}>
         {({ results, pagination }) =>
           results.length === 0 ? (
-            <p className="panel-text">{t('webhooks.noDeliveries')}</p>
+            <p className="panel-text">{t(isFiltered ? 'list.noneFound' : 'webhooks.noDeliveries')}</p>
           ) : (
             <>
               <ul className="rows" aria-label={title}>
@@ -51,7 +80,7 @@ export function Deliveries({ title, endpoint }: DeliveriesProps): ReactNode {
               </ul>
               {pagination.total_pages > 1 && (
                 <div className="panel-foot-actions">
-                  <Pager position={pagination} go={setPage} />
+                  <Pager position={pagination} go={(page) => change({ page: String(page) })} />
                 </div>
               )}
             </>

@@ -19,7 +19,7 @@ export const endpointQuery = (pk: string) =>
 export interface DeliveryFilter {
   readonly endpoint?: string;
   readonly state?: Schema<'WebhookDeliveryStateEnum'>[];
-  readonly search?: string;
+  readonly type?: string;
   readonly page?: number;
 }
 
