@@ -82,6 +82,26 @@ it('Ctrl-K finds screens, users and mails, by the keyboard alone', async () => {
   await takePicture(page, 'console-finder-1280-light');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/console\/mails\/[0-9a-f-]{36}/);
+  const { body: group } = await service.api.post('/core/groups/', { name: 'Everything library' });
+  await service.api.post('/rbac/roles/', { name: 'Everything role' });
+  await service.api.post('/stages/invitation/invitations/', { name: 'everything-invited' });
+  await service.api.post('/stages/dummy/', { name: 'Everything stage' });
+  await service.api.post('/core/tokens/', { identifier: 'everything-token' });
+  await service.api.post('/webhooks/endpoints/', { name: 'Everything hook', url: 'https://hooks.example/everything' });
+  await service.api.post('/flows/instances/', {
+    name: 'Everything flow',
+    slug: 'everything',
+    title: 'All',
+    designation: 'authentication',
+  });
+  await service.api.post('/mail/templates/', { name: 'email/everything.html', html: '<p>All</p>' });
+  await page.keyboard.press('Control+k');
+  await input.fill('everything');
+  for (const name of ['library', 'role', '-invited', 'stage', '-token', 'hook', 'flow', '.html']) {
+    await finder.getByRole('option', { name: new RegExp(`everything ?${name}`, 'i') }).waitFor();
+  }
+  await finder.getByRole('option', { name: 'Everything library' }).click();
+  await page.waitForURL(`**/console/groups/${group.pk}`);
   await page.keyboard.press('Control+k');
   await input.fill('nothing at all');
   await finder.getByText('Nothing found').waitFor();
@@ -101,6 +121,8 @@ it('A user without rights finds no screens and rows that they may not see', asyn
   await page.getByRole('button', { name: 'Search' }).click();
   const finder = page.getByRole('dialog', { name: 'Search' });
   await finder.getByPlaceholder('Search screens').fill('nobody');
+  await finder.getByText('Nothing found').waitFor();
+  await finder.getByPlaceholder('Search screens').fill('everything');
   await finder.getByText('Nothing found').waitFor();
   await finder.getByPlaceholder('Search screens').fill('');
   expect(await finder.getByRole('option').allInnerTexts()).toEqual(['Overview', 'Tokens']);

@@ -105,7 +105,7 @@ function useFound(typed: string): { readonly groups: readonly Group[]; readonly 
   const [settled] = useDebouncedValue(terms, 200);
   const { can } = useSession();
   const entries = useSections().flatMap((section) => section.entries);
-  const allowed = finders.filter(({ needs }) => can(needs));
+  const allowed = finders.filter(({ needs }) => needs === undefined || can(needs));
   const answers = useQueries({
     queries: allowed.map(({ label, find }) => ({
       queryKey: ['find', label, settled],

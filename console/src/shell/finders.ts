@@ -3,6 +3,7 @@ import type { LinkProps } from '@tanstack/react-router';
 import { api, contentOf } from '../api/client';
 import type { IconName } from '../parts/icon';
 import type { Permission } from '../session';
+import { titleOf } from '../templates/titles';
 import { t, type TextKey } from '../texts/texts';
 
 /** A row that was found. */
@@ -17,12 +18,25 @@ export interface Found {
 interface FinderSource {
   readonly label: TextKey;
   readonly icon: IconName;
-  readonly needs: Permission;
+  /** Undefined: every user has some. */
+  readonly needs: Permission | undefined;
   readonly find: (search: string) => Promise<Found[]>;
 }
 
 /** Rows of each list. */
 const page_size = 5;
+
+/** The query of a list. */
+const first = (search: string): { params: { query: { search: string; page_size: number } } } => ({
+  params: { query: { search, page_size } },
+});
+
+const byKey = (to: LinkProps['to'], { pk, name }: { pk: string; name: string }, text = ''): Found => ({
+  key: pk,
+  name,
+  text,
+  link: { to, params: { pk } },
+});
 
 /** What is searched apart from the screens, in this order. A further list is one entry. */
 export const finders: readonly FinderSource[] = [
@@ -30,46 +44,126 @@ export const finders: readonly FinderSource[] = [
     label: 'nav.users',
     icon: 'users',
     needs: 'view_user',
-    find: async (search: string): Promise<Found[]> => {
-      const { results } = await contentOf(api.GET('/core/users/', { params: { query: { search, page_size } } }));
-      return results.map(({ pk, username, name, email = '' }) => ({
+    find: async (search) =>
+      (await contentOf(api.GET('/core/users/', first(search)))).results.map(({ pk, username, name, email = '' }) => ({
         key: String(pk),
         name: name === '' ? username : name,
         text: email,
         link: { to: '/users/$id', params: { id: String(pk) } },
-      }));
-    },
+      })),
   },
   {
     label: 'nav.mails',
     icon: 'mail',
     needs: 'view_mailmessage',
-    find: async (search: string): Promise<Found[]> => {
-      const { results } = await contentOf(api.GET('/mail/messages/', { params: { query: { search, page_size } } }));
-      return results.map(({ pk, recipient, subject }) => ({
-        key: pk,
-        name: recipient,
-        text: subject === '' ? t('mails.noSubject') : subject,
-        link: { to: '/mails/$pk', params: { pk } },
-      }));
-    },
+    find: async (search) =>
+      (await contentOf(api.GET('/mail/messages/', first(search)))).results.map(({ pk, recipient, subject }) =>
+        byKey('/mails/$pk', { pk, name: recipient }, subject === '' ? t('mails.noSubject') : subject),
+      ),
+  },
+  {
+    label: 'nav.templates',
+    icon: 'templates',
+    needs: 'view_mailtemplate',
+    find: async (search) =>
+      (await contentOf(api.GET('/mail/templates/available/')))
+        .filter((template) => hasWords(`${template.name} ${titleOf(template)} ${template.subject}`, search))
+        .slice(0, page_size)
+        .map((template) => ({
+          key: template.name,
+          name: titleOf(template),
+          text: template.name,
+          link: { to: '/templates/edit/$', params: { _splat: template.name } },
+        })),
+  },
+  {
+    label: 'nav.flows',
+    icon: 'flows',
+    needs: 'view_flow',
+    find: async (search) =>
+      (await contentOf(api.GET('/flows/instances/', first(search)))).results.map(({ slug, name }) => ({
+        key: slug,
+        name,
+        text: slug,
+        link: { to: '/flows/$slug', params: { slug } },
+      })),
+  },
+  {
+    label: 'nav.stages',
+    icon: 'stages',
+    needs: 'view_stage',
+    find: async (search) =>
+      (await contentOf(api.GET('/stages/all/', first(search)))).results.map((stage) =>
+        byKey('/stages/$pk', stage, stage.verbose_name),
+      ),
+  },
+  {
+    label: 'nav.groups',
+    icon: 'groups',
+    needs: 'view_group',
+    find: async (search) =>
+      (
+        await contentOf(api.GET('/core/groups/', { params: { query: { search, page_size, include_users: false } } }))
+      ).results.map((group) => byKey('/groups/$pk', group, group.parent_name ?? '')),
+  },
+  {
+    label: 'nav.roles',
+    icon: 'roles',
+    needs: 'view_role',
+    find: async (search) =>
+      (await contentOf(api.GET('/rbac/roles/', first(search)))).results.map((role) => byKey('/roles/$pk', role)),
+  },
+  {
+    label: 'nav.invitations',
+    icon: 'invitations',
+    needs: 'view_invitation',
+    find: async (search) =>
+      (await contentOf(api.GET('/stages/invitation/invitations/', first(search)))).results.map((invitation) =>
+        byKey('/invitations/$pk', invitation, invitation.flow_obj?.name),
+      ),
+  },
+  {
+    label: 'nav.tokens',
+    icon: 'tokens',
+    needs: undefined,
+    find: async (search) =>
+      (await contentOf(api.GET('/core/tokens/', first(search)))).results.map(({ identifier, description = '' }) => ({
+        key: identifier,
+        name: identifier,
+        text: description,
+        link: { to: '/tokens/$identifier', params: { identifier } },
+      })),
+  },
+  {
+    label: 'nav.webhooks',
+    icon: 'webhooks',
+    needs: 'view_webhookendpoint',
+    find: async (search) =>
+      (await contentOf(api.GET('/webhooks/endpoints/', first(search)))).results.map((endpoint) =>
+        byKey('/webhooks/$pk', endpoint, endpoint.url),
+      ),
   },
   {
     label: 'nav.settings',
     icon: 'settings',
     needs: 'superuser',
-    find: async (search: string): Promise<Found[]> => {
-      const settings = await contentOf(api.GET('/root/settings/'));
-      const words = search.toLowerCase();
-      return settings
-        .filter(({ name, description }) => `${name} ${description}`.toLowerCase().includes(words))
+    find: async (search) =>
+      (await contentOf(api.GET('/root/settings/')))
+        .filter(({ name, description }) => hasWords(`${name} ${description}`, search))
         .slice(0, page_size)
         .map(({ name, description }) => ({
           key: name,
           name,
           text: description,
           link: { to: '/settings', search: { q: name } },
-        }));
-    },
+        })),
   },
 ];
+
+/** Whether each word is in a text, in any case. */
+function hasWords(text: string, words: string): boolean {
+  return words
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.toLowerCase().includes(word));
+}
