@@ -6,6 +6,7 @@ import { createPasswordUser } from '../factories/password-user.js';
 import { Visitor } from '../support/visitor.js';
 import { closeContexts, inspectScreen, launchBrowser } from './browser.js';
 import { type ConsoleService, expectFewClicks, markup, startConsoleService } from './console-service.js';
+import { timeOfFirstRow } from './first-row.js';
 
 let browser: Browser;
 let service: ConsoleService;
@@ -294,3 +295,14 @@ it('The screens of flows and stages fit, and are accessible in light and dark mo
   }
   expect(complaints).toEqual([]);
 }, 300_000);
+
+it('With 1,000 stages, the first row is there 300 ms after the answer', async () => {
+  await service.dataSource.query(
+    `insert into "stage" (stage_uuid, name, kind, throw_error)
+     select gen_random_uuid(), 'Many ' || number, 'dummy', false from generate_series(1, 1000) number`,
+  );
+  const { page } = await service.open(browser, '/console/stages');
+  const list = page.getByRole('list', { name: 'List of stages' });
+  const rows = { 'many 1': /^Many \d*1\d*$/, 'many 2': /^Many \d*2\d*$/, 'many 3': /^Many \d*3\d*$/ };
+  expect(await timeOfFirstRow(page, list, page.getByRole('searchbox'), rows)).toBeLessThanOrEqual(300);
+});
