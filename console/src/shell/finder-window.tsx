@@ -38,17 +38,18 @@ export function FinderWindow({ isOpen, close }: FinderWindowProps): ReactNode {
       <Modal.Overlay />
       <Modal.Content aria-label={t('finder.find')}>
         <Modal.Body>
-          <Contents close={close} />
+          <Contents isOpen={isOpen} close={close} />
         </Modal.Body>
       </Modal.Content>
     </Modal.Root>
   );
 }
 
-function Contents({ close }: { readonly close: () => void }): ReactNode {
+function Contents({ isOpen, close }: FinderWindowProps): ReactNode {
   const [typed, setTyped] = useState('');
   const navigate = useNavigate();
-  const combobox = useCombobox({ opened: true });
+  // Escape in the input closes the list, which is the whole window.
+  const combobox = useCombobox({ opened: true, onDropdownClose: close });
   const { groups, isSearching } = useFound(typed);
   const rows = groups.flatMap((group) => group.rows);
   const keys = rows.map(({ key }) => key).join(' ');
@@ -74,6 +75,10 @@ function Contents({ close }: { readonly close: () => void }): ReactNode {
           leftSection={<Icon name="search" />}
           value={typed}
           onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+          // A page that is loaded meanwhile takes the focus to its title.
+          onBlur={({ currentTarget, relatedTarget }) => {
+            if (isOpen && relatedTarget?.closest('[role="dialog"]') === null) currentTarget.focus();
+          }}
         />
       </Combobox.EventsTarget>
       <Combobox.Options className="finder-list" aria-label={t('finder.find')}>
