@@ -79,7 +79,12 @@ export interface ActionDeclaration {
   readonly form?: { readonly type: Class; readonly largestFile: number };
   /** Media type of a response that ends with its client. */
   readonly streams?: string;
+  /** Media type that the response can have in place of JSON, if the client asks for it. */
+  readonly alsoAs?: string;
 }
+
+/** What the requests and responses of a route consist of, other than JSON. */
+type RouteMedia = Pick<ActionDeclaration, 'form' | 'streams' | 'alsoAs'>;
 
 /** An action on one row. */
 export interface DetailActionDeclaration extends Omit<ActionDeclaration, 'access'> {
@@ -161,7 +166,7 @@ export class Resource {
     const access = this.access(everywhere === undefined ? lookup : { ...lookup, everywhere });
     return applyDecorators(
       HttpCode(action.status ?? 200),
-      this.detail(method, action.path, action.operation, action.description, access, action.responses, action.form),
+      this.detail(method, action.path, action.operation, action.description, access, action.responses, action),
     );
   }
 
@@ -215,14 +220,14 @@ export class Resource {
     description: string,
     access: RouteAccess,
     responses: readonly ApiResponseOptions[],
-    form?: ActionDeclaration['form'],
+    media: RouteMedia = {},
   ): MethodDecorator {
     const { parameter, format, description: about } = this.declaration.lookup;
     const schema = format === 'uuid' ? { type: 'string', format } : { type: format === 'text' ? 'string' : format };
     const suffix = path === '' ? '' : `/${path}`;
     return applyDecorators(
       ApiParam({ name: parameter, schema, ...(about !== undefined && { description: about }) }),
-      this.route(method(`:${parameter}${suffix}`), operation, description, access, withDefaults(responses), form),
+      this.route(method(`:${parameter}${suffix}`), operation, description, access, withDefaults(responses), media),
     );
   }
 
@@ -232,9 +237,9 @@ export class Resource {
     description: string,
     access: RouteAccess,
     responses: readonly ApiResponseOptions[],
-    form?: ActionDeclaration['form'],
+    media: RouteMedia = {},
   ): MethodDecorator {
-    return documented(method, `${this.declaration.operations}_${operation}`, description, access, responses, form);
+    return documented(method, `${this.declaration.operations}_${operation}`, description, access, responses, media);
   }
 }
 
@@ -244,7 +249,7 @@ export function Action(action: ActionDeclaration): MethodDecorator {
   const responses = withDefaults(action.responses, [invalid, denied]);
   return applyDecorators(
     HttpCode(action.status ?? 200),
-    documented(method, action.operation, action.description, action.access, responses, action.form, action.streams),
+    documented(method, action.operation, action.description, action.access, responses, action),
   );
 }
 
@@ -268,10 +273,12 @@ function documented(
   description: string,
   access: RouteAccess,
   responses: readonly ApiResponseOptions[],
-  form: ActionDeclaration['form'],
-  streams?: string,
+  { form, streams, alsoAs }: RouteMedia,
 ): MethodDecorator {
-  const stream = streams === undefined ? {} : { produces: [streams], isStream: true };
+  const stream = {
+    ...(streams !== undefined && { produces: [streams], isStream: true }),
+    ...(alsoAs !== undefined && { produces: ['application/json', alsoAs] }),
+  };
   return applyDecorators(
     method,
     RouteConfig({ access, ...(form && { largestFile: form.largestFile }), ...stream }),

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -122,6 +124,18 @@ describe('/stages/email/{id}/test/', () => {
   });
 });
 
+const checkAsEvents = (stage: string): Promise<Response> =>
+  fetch(`${app.url}/api/v3/stages/email/${stage}/check/`, {
+    method: 'POST',
+    headers: { accept: 'text/event-stream', authorization: `Bearer ${adminKey}` },
+  });
+
+const eventsIn = (text: string): { event: string; data: any }[] =>
+  [...text.matchAll(/^event: (\w+)\ndata: (.*)\n\n/gm)].map(([, event = '', data = '']) => ({
+    event,
+    data: JSON.parse(data),
+  }));
+
 describe('/stages/email/{id}/check/', () => {
   it('reports a working server', async () => {
     const { status, body } = await app.api.post(`/stages/email/${await createSendingStage(app, port)}/check/`);
@@ -142,6 +156,31 @@ describe('/stages/email/{id}/check/', () => {
     const { status, body } = await app.api.post(`/stages/email/${created.body.pk}/check/`);
     expect([status, body.ok]).toEqual([200, false]);
     expect(JSON.stringify(body)).not.toContain('hunter2');
+  });
+
+  it('streams each step as it ends to clients that ask for events, and then the result', async () => {
+    const response = await checkAsEvents(await createSendingStage(app, port));
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    const events = eventsIn(await response.text());
+    const result = events.pop();
+    expect(result).toMatchObject({ event: 'result', data: { ok: true } });
+    expect(new Set(events.map(({ event }) => event))).toEqual(new Set(['step']));
+    expect(events.map(({ data }) => data)).toEqual(result!.data.steps);
+  });
+
+  it('streams no text of a service that does not speak SMTP, and refuses bad settings as JSON', async () => {
+    const ftp = createServer((socket) => {
+      socket.on('error', () => undefined).write('220 internal-name FTP ready\r\n');
+      socket.on('data', () => socket.write('500 unknown command\r\n'));
+    });
+    await once(ftp.listen(0, '127.0.0.1'), 'listening');
+    const stage = await createSendingStage(app, (ftp.address() as AddressInfo).port);
+    const text = await (await checkAsEvents(stage)).text();
+    ftp.close();
+    expect(eventsIn(text).map(({ event }) => event)).toContain('step');
+    expect(text).not.toContain('internal-name');
+    const refused = await checkAsEvents(await createSendingStage(app, port, { useTls: true, useSsl: true }));
+    expect([refused.status, await refused.json()]).toEqual([400, { non_field_errors: [expect.any(String)] }]);
   });
 
   it('answers 400 for use_tls together with use_ssl', async () => {

@@ -9,13 +9,15 @@ interface CheckProps<Result> {
   /** What is checked, for the label of the button. */
   readonly name: string;
   readonly check: () => Promise<Result>;
+  /** Is shown while it checks. */
+  readonly progress?: ReactNode;
   /** A button beside. */
   readonly beside?: ReactNode;
   readonly children: (result: Result) => ReactNode;
 }
 
 /** A button that checks something, and the result. */
-export function Check<Result>({ name, check, beside, children }: CheckProps<Result>): ReactNode {
+export function Check<Result>({ name, check, progress, beside, children }: CheckProps<Result>): ReactNode {
   const { mutate, isPending, data, error } = useMutation({ mutationFn: check });
   return (
     <div className="sender-check">
@@ -31,7 +33,12 @@ export function Check<Result>({ name, check, beside, children }: CheckProps<Resu
         {beside}
       </div>
       <div role="status">
-        {isPending && <p className="check-text">{t('senders.checking')}</p>}
+        {isPending && (
+          <>
+            <p className="check-text">{t('senders.checking')}</p>
+            {progress}
+          </>
+        )}
         {error !== null && (
           <Alert color="red" mt="xs">
             {t('action.failed', { reason: error.message || t('state.unreachable') })}

@@ -1,37 +1,37 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 
-import type { Schema } from '../api/client';
+import { contentOf, type Schema } from '../api/client';
 import { t } from '../texts/texts';
 import { Check, Findings } from './check';
+import { readCheck, type Step } from './check-steps';
+
+/** Asks the API for a check step by step. */
+export const asEvents = { headers: { accept: 'text/event-stream' }, parseAs: 'stream' } as const;
 
 interface ServerCheckProps {
   readonly name: string;
-  readonly check: () => Promise<Schema<'EmailStageCheck'>>;
+  /** Starts the check, with `asEvents`. */
+  readonly check: () => Promise<{ data?: ReadableStream<Uint8Array<ArrayBuffer>> | null; response: Response }>;
   readonly beside?: ReactNode;
 }
 
-/** Checks a mail server: the verdict, each step with its duration, and what was said. */
+/** Checks a mail server: each step with its duration as it ends, the verdict, and what was said. */
 export function ServerCheck({ name, check, beside }: ServerCheckProps): ReactNode {
+  const [steps, setSteps] = useState<readonly Step[]>([]);
+  const run = async (): Promise<Schema<'EmailStageCheck'>> => {
+    setSteps([]);
+    const events = await contentOf(check());
+    if (events === null) throw new Error('');
+    return readCheck(events, (step) => setSteps((before) => [...before, step]));
+  };
   return (
-    <Check name={name} check={check} beside={beside}>
-      {({ ok, verdict, steps, sender, transcript }) => (
+    <Check name={name} check={run} beside={beside} progress={<Steps steps={steps} />}>
+      {({ ok, verdict, steps: all, sender, transcript }) => (
         <>
           <p className="sender-verdict" data-ok={ok}>
             {verdict}
           </p>
-          <ul className="findings">
-            {steps.map((step) => (
-              <li key={step.name}>
-                <span className="state" data-state={step.ok ? 'good' : 'failed'}>
-                  {step.name}
-                  <span className="unseen">{`: ${t(step.ok ? 'senders.level.ok' : 'senders.level.error')}`}</span>
-                </span>
-                <span dir="auto">
-                  {step.detail} <span className="row-soft">{t('stages.ms', { count: step.milliseconds })}</span>
-                </span>
-              </li>
-            ))}
-          </ul>
+          <Steps steps={all} />
           <Findings findings={sender} />
           {transcript.length > 0 && (
             <details className="transcript">
@@ -42,5 +42,23 @@ export function ServerCheck({ name, check, beside }: ServerCheckProps): ReactNod
         </>
       )}
     </Check>
+  );
+}
+
+function Steps({ steps }: { readonly steps: readonly Step[] }): ReactNode {
+  return (
+    <ul className="findings">
+      {steps.map((step, index) => (
+        <li key={`${index} ${step.name}`}>
+          <span className="state" data-state={step.ok ? 'good' : 'failed'}>
+            {step.name}
+            <span className="unseen">{`: ${t(step.ok ? 'senders.level.ok' : 'senders.level.error')}`}</span>
+          </span>
+          <span dir="auto">
+            {step.detail} <span className="row-soft">{t('stages.ms', { count: step.milliseconds })}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

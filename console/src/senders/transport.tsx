@@ -8,7 +8,7 @@ import { Icon } from '../parts/icon';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { transportsQuery } from './queries';
-import { ServerCheck } from './server-check';
+import { asEvents, ServerCheck } from './server-check';
 import { TestMail } from './test-mail';
 import { TransportDialog } from './transport-dialog';
 
@@ -33,7 +33,7 @@ export function Transport({ transport }: { readonly transport: Schema<'NamedTran
         <>
           <ServerCheck
             name={name}
-            check={() => contentOf(api.POST('/mail/transports/{transport_uuid}/check/', { params }))}
+            check={() => api.POST('/mail/transports/{transport_uuid}/check/', { params, ...asEvents })}
             beside={
               <>
                 <Button variant="default" leftSection={<Icon name="edit" />} onClick={() => setOpen(true)}>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 import { api, contentOf } from '../api/client';
 import { Panel } from '../parts/page';
-import { ServerCheck } from '../senders/server-check';
+import { asEvents, ServerCheck } from '../senders/server-check';
 import { TestMail } from '../senders/test-mail';
 import { t } from '../texts/texts';
 
@@ -12,7 +12,7 @@ export function EmailTests({ pk, name }: { readonly pk: string; readonly name: s
   return (
     <Panel title={t('stages.tests')}>
       <div className="tests">
-        <ServerCheck name={name} check={() => contentOf(api.POST('/stages/email/{stage_uuid}/check/', { params }))} />
+        <ServerCheck name={name} check={() => api.POST('/stages/email/{stage_uuid}/check/', { params, ...asEvents })} />
         <TestMail send={(to) => contentOf(api.POST('/stages/email/{stage_uuid}/test/', { params, body: { to } }))} />
       </div>
     </Panel>

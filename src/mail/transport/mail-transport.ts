@@ -3,7 +3,7 @@ import type { Provider, Type } from '@nestjs/common';
 import type { Settings } from '../../config/settings.js';
 import type { Outcome } from './outcome.js';
 import type { OutgoingMail } from './outgoing-mail.js';
-import type { Report } from './report.js';
+import type { Report, StepListener } from './report.js';
 
 /** How mails are sent, such as the server and the login. Each kind adds its own settings. */
 export interface TransportSettings {
@@ -39,8 +39,9 @@ export interface MailTransport {
    * never thrown.
    *
    * @param sender address of the sender
+   * @param onStep is called by transports whose check takes several steps
    */
-  check(sender: string): Promise<Report>;
+  check(sender: string, onStep?: StepListener): Promise<Report>;
 
   /** Waits for the mails in flight, and closes the connections. */
   close(): Promise<void>;

@@ -11,7 +11,7 @@ import type { MailTransport, TransportDescription, TransportSettings } from './m
 import type { Outcome } from './outcome.js';
 import type { OutgoingMail } from './outgoing-mail.js';
 import { PoolCache } from './pool-cache.js';
-import type { Report } from './report.js';
+import type { Report, StepListener } from './report.js';
 import { kindOf } from './transport-kinds.js';
 import { mailProblem } from './validation.js';
 
@@ -65,10 +65,10 @@ export class MailTransports implements OnModuleDestroy {
    *
    * @param sender address of the sender
    */
-  async check(settings: TransportSettings, sender: string): Promise<Report> {
+  async check(settings: TransportSettings, sender: string, onStep?: StepListener): Promise<Report> {
     const problem = kindOf(settings).problem(settings) ?? addressProblem('sender', sender);
     if (problem !== undefined) return { ok: false, verdict: problem, steps: [], transcript: [] };
-    return this.open(settings).check(sender);
+    return this.open(settings).check(sender, onStep);
   }
 
   /**
@@ -76,8 +76,8 @@ export class MailTransports implements OnModuleDestroy {
    *
    * @param sender address of the sender
    */
-  async checkAll(all: readonly TransportSettings[], sender: string): Promise<Report> {
-    const reports = await Promise.all(all.map((settings) => this.check(settings, sender)));
+  async checkAll(all: readonly TransportSettings[], sender: string, onStep?: StepListener): Promise<Report> {
+    const reports = await Promise.all(all.map((settings) => this.check(settings, sender, onStep)));
     const [only] = reports;
     if (only !== undefined && reports.length === 1) return only;
     return {

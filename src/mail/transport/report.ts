@@ -9,6 +9,9 @@ export interface Step {
   readonly detail: string;
 }
 
+/** Is called with each step of a check as it ends. The report may have others: a session without TLS begins with the first step. */
+export type StepListener = (step: Step) => void;
+
 /** Result of a check of a transport. */
 export interface Report {
   /** Whether a mail would be accepted now. */

@@ -1,5 +1,8 @@
-import { Body, Controller, Inject } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import type { Readable } from 'node:stream';
+
+import { Body, Controller, Inject, Req, Res } from '@nestjs/common';
+import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { ResourceController } from '../../core/access/resource-controller.js';
 import { Idempotent, type IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
@@ -7,6 +10,7 @@ import { LimitedPerUser } from '../../core/limits/limited-per-user.js';
 import { Current } from '../../rest/access/visible.js';
 import { ValidationErrorDto } from '../../rest/openapi/error.dto.js';
 import { Resource } from '../../rest/resource.js';
+import { checkContent, eventStream, respondToCheck } from './check-stream.js';
 import { NamedTransportListQuery } from './dto/named-transport-list.query.js';
 import {
   NamedTransportDto,
@@ -49,16 +53,23 @@ export class NamedTransportController extends ResourceController(transports, {
     path: 'check',
     operation: 'check_create',
     description:
-      'Connect and log in to the servers of a transport, without sending a mail, and look up the domain of its sender.',
+      'Connect and log in to the servers of a transport, without sending a mail, and look up the domain of its sender. ' +
+      'With `Accept: text/event-stream` each step is an event `step` as it ends; the event `result` is the answer.',
     permissions: [transports.permission('change')],
+    alsoAs: eventStream,
     responses: [
-      { status: 200, type: NamedTransportCheckDto },
+      { status: 200, content: checkContent(NamedTransportCheckDto) },
       { status: 400, type: ValidationErrorDto },
     ],
   })
   @LimitedPerUser({ name: 'mail_transports_check', times: 30, seconds: 300 })
-  check(@Current() transport: NamedTransport): Promise<NamedTransportCheckDto> {
-    return this.transports.check(transport);
+  @ApiExtraModels(NamedTransportCheckDto)
+  check(
+    @Current() transport: NamedTransport,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<NamedTransportCheckDto | Readable> {
+    return respondToCheck(request, reply, (onStep) => this.transports.check(transport, onStep));
   }
 
   @transports.detailAction({

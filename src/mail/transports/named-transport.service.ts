@@ -11,6 +11,7 @@ import { ValidationError } from '../../rest/errors/validation-error.js';
 import { Referrers } from '../../rest/referrers.js';
 import type { Reference } from '../../rest/used-by.js';
 import { MailTransports } from '../transport/mail-transports.js';
+import type { StepListener } from '../transport/report.js';
 import type { NamedTransportDto, NamedTransportRequestDto } from './dto/named-transport.dto.js';
 import type { NamedTransportCheckDto } from './dto/transport-check.dto.js';
 import type { NamedTransportTestDto, NamedTransportTestRequestDto } from './dto/transport-test.dto.js';
@@ -81,8 +82,8 @@ export class NamedTransportService extends ResourceStore<
   }
 
   /** Checks whether a mail through the transport would be accepted, without sending one. */
-  check(transport: NamedTransport): Promise<NamedTransportCheckDto> {
-    return this.checks.check(this.senders.senderOf(transport));
+  check(transport: NamedTransport, onStep?: StepListener): Promise<NamedTransportCheckDto> {
+    return this.checks.check(this.senders.senderOf(transport), onStep);
   }
 
   /** Queues a test mail that goes through the transport. */

@@ -1,8 +1,12 @@
-import { Body, Controller } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import type { Readable } from 'node:stream';
+
+import { Body, Controller, Req, Res } from '@nestjs/common';
+import { ApiExtraModels, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { Idempotent, type IdempotentRequest } from '../../core/idempotency/idempotent-request.js';
 import { LimitedPerUser } from '../../core/limits/limited-per-user.js';
+import { checkContent, eventStream, respondToCheck } from '../../mail/transports/check-stream.js';
 import { Current } from '../../rest/access/visible.js';
 import { ValidationErrorDto } from '../../rest/openapi/error.dto.js';
 import {
@@ -56,13 +60,20 @@ export class EmailStageMailController {
     path: 'check',
     operation: 'check_create',
     description:
-      'Connect and log in to the mail server of a stage, without sending a mail, and look up the domain of its sender.',
+      'Connect and log in to the mail server of a stage, without sending a mail, and look up the domain of its sender. ' +
+      'With `Accept: text/event-stream` each step is an event `step` as it ends; the event `result` is the answer.',
     permissions: mayChange,
-    responses: [{ status: 200, type: EmailStageCheckDto }, invalid],
+    alsoAs: eventStream,
+    responses: [{ status: 200, content: checkContent(EmailStageCheckDto) }, invalid],
   })
   @Limited('check')
-  check(@Current() stage: EmailStage): Promise<EmailStageCheckDto> {
-    return this.service.check(stage);
+  @ApiExtraModels(EmailStageCheckDto)
+  check(
+    @Current() stage: EmailStage,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EmailStageCheckDto | Readable> {
+    return respondToCheck(request, reply, (onStep) => this.service.check(stage, onStep));
   }
 
   @emailStages.collectionAction({

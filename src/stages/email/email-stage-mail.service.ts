@@ -7,6 +7,7 @@ import { type MailSender, MailSenders } from '../../mail/delivery/mail-senders.j
 import { MailRenderer } from '../../mail/rendering/mail-renderer.js';
 import { sampleMail } from '../../mail/rendering/sample-mail.js';
 import { declaredNames } from '../../mail/rendering/template-scope.js';
+import type { StepListener } from '../../mail/transport/report.js';
 import { TransportChecks } from '../../mail/transports/transport-checks.service.js';
 import { TransportTests } from '../../mail/transports/transport-tests.service.js';
 import { nonField, ValidationError } from '../../rest/errors/validation-error.js';
@@ -57,13 +58,13 @@ export class EmailStageMailService {
    *
    * @throws ValidationError if the stage has both kinds of TLS enabled
    */
-  async check(stage: EmailStage): Promise<EmailStageCheckDto> {
+  async check(stage: EmailStage, onStep?: StepListener): Promise<EmailStageCheckDto> {
     if (stage.transportId === null && !stage.useGlobalSettings && stage.useTls && stage.useSsl) {
       throw new ValidationError({
         [nonField]: ['use_tls and use_ssl exclude each other: one is STARTTLS, the other TLS from the first byte.'],
       });
     }
-    return this.checks.check(await this.senderOf(stage));
+    return this.checks.check(await this.senderOf(stage), onStep);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Step } from '../report.js';
+import type { Step, StepListener } from '../report.js';
 import { sanitize } from '../sanitize.js';
 import { redacted, type SecretMask } from '../secret-mask.js';
 import { parseReply, replyText } from './reply.js';
@@ -8,6 +8,7 @@ export interface SessionRecord {
   readonly steps: Step[];
   /** Lines prefixed with `C: ` (client), `S: ` (server) or `* ` (events such as TLS); without secrets. */
   readonly transcript: string[];
+  readonly onStep?: StepListener | undefined;
 }
 
 /** nodemailer's replacement for a secret in its log, in base64 together with what surrounds it. */
@@ -24,6 +25,8 @@ export class SessionLog {
   private opening: { readonly name: string; readonly done: (ok: boolean, detail: string) => void } | undefined;
   private describeTls: () => string = () => '';
   private readonly first: { readonly step: number; readonly line: number };
+  /** Steps that the listener knows. */
+  private announced: number;
 
   /** @param record receives steps and lines */
   constructor(
@@ -31,11 +34,13 @@ export class SessionLog {
     private readonly mask: SecretMask,
   ) {
     this.first = { step: record.steps.length, line: record.transcript.length };
+    this.announced = record.steps.length;
   }
 
   /** Forgets what was recorded. */
   clear(): void {
     this.lastCommand = '';
+    this.announced = 0;
     this.record.steps.length = 0;
     this.record.transcript.length = 0;
   }
@@ -66,7 +71,18 @@ export class SessionLog {
     const started = performance.now();
     return (ok, detail) => {
       this.record.steps.push({ name, ok, milliseconds: Math.round(performance.now() - started), detail });
+      this.announce();
     };
+  }
+
+  /** Passes new steps to the listener; the greeting only when it is certain that it needs no redaction. */
+  private announce(isRedacted = false): void {
+    const { steps, onStep } = this.record;
+    for (const step of steps.slice(this.announced)) {
+      if (step.name === 'greeting' && !this.speaksSmtp && !isRedacted) return;
+      this.announced += 1;
+      onStep?.(step);
+    }
   }
 
   /**
@@ -100,6 +116,7 @@ export class SessionLog {
     else if (this.opening?.name === 'ehlo') this.opening.done(true, this.replyText());
     this.opening = undefined;
     if (!this.speaksSmtp) this.redactReplies();
+    this.announce(true);
   }
 
   private take(entry: unknown, text: unknown): void {

@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { toAsciiAddress } from '../../../syntax/email-address.js';
 import { MailProxy } from '../mail-proxy.js';
 import { TokenSources } from '../oauth/token-sources.js';
-import { type Report, testTimeoutSeconds } from '../report.js';
+import { type Report, type StepListener, testTimeoutSeconds } from '../report.js';
 import { sanitize } from '../sanitize.js';
 import { SecretMask } from '../secret-mask.js';
 import { outcomeOfReply } from './failures.js';
@@ -33,8 +33,8 @@ export class SmtpCheck {
    *
    * @param sender address of the mail that is begun
    */
-  async check(settings: SmtpSettings, sender: string): Promise<Report> {
-    const record: SessionRecord = { steps: [], transcript: [] };
+  async check(settings: SmtpSettings, sender: string, onStep?: StepListener): Promise<Report> {
+    const record: SessionRecord = { steps: [], transcript: [], onStep };
     const deadline = performance.now() + testTimeoutSeconds * 1000;
     const [ok, verdict] = await this.beginMail(settings, sender, record, deadline).then(
       (success) => [true, success] as const,

@@ -5,7 +5,7 @@ import type { MailTransport } from '../mail-transport.js';
 import type { TokenSource } from '../oauth/token-source.js';
 import type { Outcome } from '../outcome.js';
 import type { OutgoingMail } from '../outgoing-mail.js';
-import type { Report } from '../report.js';
+import type { Report, StepListener } from '../report.js';
 import { ConnectionPool } from './connection-pool.js';
 import { SessionError } from './session-error.js';
 import type { SmtpCheck } from './smtp-check.js';
@@ -47,8 +47,8 @@ export class SmtpTransport implements MailTransport {
     return this.pool.send(mail);
   }
 
-  check(sender: string): Promise<Report> {
-    return this.options.checker.check(this.settings, sender);
+  check(sender: string, onStep?: StepListener): Promise<Report> {
+    return this.options.checker.check(this.settings, sender, onStep);
   }
 
   async close(): Promise<void> {
