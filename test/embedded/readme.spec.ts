@@ -31,6 +31,7 @@ beforeAll(async () => {
   const names = [
     'src',
     'console',
+    'scripts',
     'blueprints',
     'schema.yml',
     'package.json',
