@@ -12,6 +12,7 @@ import './styles/system.css';
 import './styles/form.css';
 import './styles/flows.css';
 import './styles/flow-figures.css';
+import './styles/access.css';
 import './styles/settings.css';
 import './styles/suppressions.css';
 

@@ -11,6 +11,7 @@ import { ResourceForm } from '../parts/form/resource-form';
 import { Icon } from '../parts/icon';
 import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
+import { Access } from '../permissions/access';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { Guards } from './guards';
@@ -62,6 +63,7 @@ function FoundFlow({ flow }: { readonly flow: Schema<'Flow'> }): ReactNode {
               <Guards target={flow.policybindingmodel_ptr_id} mode={flow.policy_engine_mode} of={name} />
             </Panel>
           )}
+          <Access model="authentik_flows.flow" object_pk={flow.pk} name={name} />
         </div>
       </div>
     </Page>

@@ -69,7 +69,8 @@ interface ChipProps {
   readonly remove: (() => void) | undefined;
 }
 
-function Chip({ label, what, remove }: ChipProps): ReactNode {
+/** A permission, with a button that takes it away. */
+export function Chip({ label, what, remove }: ChipProps): ReactNode {
   return (
     <span className="chip wraps">
       {label}

@@ -37,19 +37,46 @@ export const objectPermissionsQuery = (holder: Holder) =>
           ),
   });
 
-/** Gives permissions on every object. */
-export function assign(holder: Holder, permissions: string[]): Promise<unknown> {
+/** An object that permissions are on. */
+export interface AccessTarget {
+  readonly model: Schema<'ModelEnum'>;
+  readonly object_pk: string;
+}
+
+/** Start of the keys of queries about who has permissions on an object. */
+export const accessQuery = ({ model, object_pk: pk }: AccessTarget) => ['access', model, pk] as const;
+
+/** Users with permissions on an object, and superusers. */
+export const usersWithAccessQuery = (target: AccessTarget) =>
+  queryOptions({
+    queryKey: [...accessQuery(target), 'users'],
+    queryFn: () =>
+      contentOf(
+        api.GET('/rbac/permissions/assigned_by_users/', { params: { query: { ...target, page_size: everything } } }),
+      ),
+  });
+
+/** Roles with permissions on an object. */
+export const rolesWithAccessQuery = (target: AccessTarget) =>
+  queryOptions({
+    queryKey: [...accessQuery(target), 'roles'],
+    queryFn: () =>
+      contentOf(
+        api.GET('/rbac/permissions/assigned_by_roles/', { params: { query: { ...target, page_size: everything } } }),
+      ),
+  });
+
+/** Gives permissions on every object, or on one. */
+export function assign(holder: Holder, permissions: string[], on?: AccessTarget): Promise<unknown> {
+  const body = { permissions, ...on };
   return 'user' in holder
     ? contentOf(
-        api.POST('/rbac/permissions/assigned_by_users/{id}/assign/', {
-          params: { path: { id: holder.user } },
-          body: { permissions },
-        }),
+        api.POST('/rbac/permissions/assigned_by_users/{id}/assign/', { params: { path: { id: holder.user } }, body }),
       )
     : contentOf(
         api.POST('/rbac/permissions/assigned_by_roles/{uuid}/assign/', {
           params: { path: { uuid: holder.role } },
-          body: { permissions },
+          body,
         }),
       );
 }

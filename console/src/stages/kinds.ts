@@ -1,3 +1,4 @@
+import type { Schema } from '../api/client';
 import type { RequestName } from '../parts/form/requests';
 import type { Permission } from '../session';
 
@@ -8,6 +9,8 @@ export interface StageKind {
   /** List of its stages. The types of all kinds are alike, as far as the console reads them. */
   readonly path: '/stages/dummy/';
   readonly request: RequestName;
+  /** Model of its permissions. */
+  readonly model: Schema<'ModelEnum'>;
   readonly permission: (action: 'add' | 'change' | 'delete' | 'view') => Permission;
 }
 
@@ -32,6 +35,7 @@ export function kindNamed(name: string): StageKind {
     name,
     path: `/stages/${name}/${nested.includes(name) ? 'stages/' : ''}` as '/stages/dummy/',
     request: `${schema}StageRequest` as RequestName,
+    model: `authentik_stages_${name}.${model}` as Schema<'ModelEnum'>,
     permission: (action) => `${action}_${model}`,
   };
 }

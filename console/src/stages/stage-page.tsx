@@ -9,6 +9,7 @@ import { ResourceForm } from '../parts/form/resource-form';
 import { Icon } from '../parts/icon';
 import { Page, Panel } from '../parts/page';
 import { Loaded, Note } from '../parts/states';
+import { Access } from '../permissions/access';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { EmailTests } from './email-tests';
@@ -68,6 +69,7 @@ function FoundStage({ stage }: { readonly stage: Schema<'Stage'> }): ReactNode {
         <div>
           <Flows flows={stage.flow_set ?? []} />
           {kind.name === 'email' && can('change_emailstage') && <EmailTests pk={stage.pk} name={stage.name} />}
+          <Access model={kind.model} object_pk={stage.pk} name={stage.name} />
         </div>
       </div>
     </Page>

@@ -1,3 +1,4 @@
+import { access } from './ar/access';
 import { finder } from './ar/finder';
 import { flows } from './ar/flows';
 import { form } from './ar/form';
@@ -17,6 +18,7 @@ import type { Catalog } from './texts';
 
 /** Every text of the console in Arabic. */
 export const ar: Catalog = {
+  ...access,
   ...finder,
   ...flows,
   ...form,

@@ -1,3 +1,4 @@
+import { access } from './de/access';
 import { finder } from './de/finder';
 import { flows } from './de/flows';
 import { form } from './de/form';
@@ -17,6 +18,7 @@ import type { Catalog } from './texts';
 
 /** Every text of the console in German. */
 export const de: Catalog = {
+  ...access,
   ...finder,
   ...flows,
   ...form,

@@ -1,3 +1,4 @@
+import { access } from './en/access';
 import { finder } from './en/finder';
 import { flows } from './en/flows';
 import { form } from './en/form';
@@ -16,6 +17,7 @@ import { users } from './en/users';
 
 /** Every text of the console in English, one file for each area. */
 export const en = {
+  ...access,
   ...finder,
   ...flows,
   ...form,

@@ -1,3 +1,4 @@
+import { access } from './es/access';
 import { finder } from './es/finder';
 import { flows } from './es/flows';
 import { form } from './es/form';
@@ -17,6 +18,7 @@ import type { Catalog } from './texts';
 
 /** Every text of the console in Spanish. */
 export const es: Catalog = {
+  ...access,
   ...finder,
   ...flows,
   ...form,

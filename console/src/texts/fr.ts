@@ -1,3 +1,4 @@
+import { access } from './fr/access';
 import { finder } from './fr/finder';
 import { flows } from './fr/flows';
 import { form } from './fr/form';
@@ -17,6 +18,7 @@ import type { Catalog } from './texts';
 
 /** Every text of the console in French. */
 export const fr: Catalog = {
+  ...access,
   ...finder,
   ...flows,
   ...form,

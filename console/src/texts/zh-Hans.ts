@@ -1,4 +1,5 @@
 import type { Catalog } from './texts';
+import { access } from './zh-Hans/access';
 import { finder } from './zh-Hans/finder';
 import { flows } from './zh-Hans/flows';
 import { form } from './zh-Hans/form';
@@ -17,6 +18,7 @@ import { users } from './zh-Hans/users';
 
 /** Every text of the console in Simplified Chinese. */
 export const zhHans: Catalog = {
+  ...access,
   ...finder,
   ...flows,
   ...form,

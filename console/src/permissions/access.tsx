@@ -1,0 +1,145 @@
+import { Alert } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+
+import type { Schema } from '../api/client';
+import { Panel } from '../parts/page';
+import { Loaded } from '../parts/states';
+import { type Permission, useSession } from '../session';
+import { t } from '../texts/texts';
+import { GiveAccess } from './give-access';
+import { Chip } from './grants';
+import { actionName } from './names';
+import {
+  accessQuery,
+  type AccessTarget,
+  type Holder,
+  rolesWithAccessQuery,
+  unassignObject,
+  usersWithAccessQuery,
+} from './queries';
+
+interface AccessProps extends AccessTarget {
+  /** Name of the object. */
+  readonly name: string;
+}
+
+/** Users and roles that may view, change or delete an object, and why, with buttons to give and take permissions. */
+export function Access({ name, ...target }: AccessProps): ReactNode {
+  const { can } = useSession();
+  if (!can('view_user') && !can('view_role')) return null;
+  const mayGive =
+    (can('view_user') && can('assign_user_permissions')) || (can('view_role') && can('assign_role_permissions'));
+  return (
+    <Panel title={t('access.title')}>
+      <div className="grants">
+        {can('view_user') && <Users {...target} />}
+        {can('view_role') && <Roles {...target} />}
+      </div>
+      {mayGive && (
+        <div className="panel-foot-actions">
+          <GiveAccess target={target} name={name} />
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function Users(target: AccessTarget): ReactNode {
+  const { can } = useSession();
+  return (
+    <Loaded query={useQuery(usersWithAccessQuery(target))} lines={2}>
+      {({ results }) =>
+        results.map(({ pk, username, name, is_superuser: isSuperuser, permissions }) => (
+          <Row
+            key={pk}
+            name={
+              <Link to="/users/$id" params={{ id: String(pk) }} className="text-link" dir="auto">
+                {name === '' ? username : name}
+              </Link>
+            }
+            why={isSuperuser ? t('access.superuser') : ''}
+            holder={{ user: pk }}
+            permissions={permissions}
+            mayTake={can('unassign_user_permissions')}
+            target={target}
+          />
+        ))
+      }
+    </Loaded>
+  );
+}
+
+function Roles(target: AccessTarget): ReactNode {
+  const { can } = useSession();
+  return (
+    <Loaded query={useQuery(rolesWithAccessQuery(target))} lines={1}>
+      {({ results }) =>
+        results.map(({ role_pk: pk, name, permissions }) => (
+          <Row
+            key={pk}
+            name={
+              <Link to="/roles/$pk" params={{ pk }} className="text-link" dir="auto">
+                {name}
+              </Link>
+            }
+            why={t('access.role')}
+            holder={{ role: pk }}
+            permissions={permissions}
+            mayTake={can('unassign_role_permissions')}
+            target={target}
+          />
+        ))
+      }
+    </Loaded>
+  );
+}
+
+interface RowProps {
+  readonly name: ReactNode;
+  readonly why: string;
+  readonly holder: Holder;
+  readonly permissions: readonly Schema<'UserObjectPermission'>[];
+  readonly mayTake: boolean;
+  readonly target: AccessTarget;
+}
+
+function Row({ name, why, holder, permissions, mayTake, target }: RowProps): ReactNode {
+  const client = useQueryClient();
+  const { can } = useSession();
+  const removal = useMutation({
+    mutationFn: (id: number) => unassignObject(holder, { id }),
+    onSettled: () => client.invalidateQueries({ queryKey: accessQuery(target) }),
+  });
+  return (
+    <div className="grant">
+      <span className="grant-name">
+        {name}
+        {why !== '' && <span className="access-why">{why}</span>}
+      </span>
+      <span className="grant-list">
+        {permissions.map((permission) => {
+          const isHere = permission.object_pk !== '';
+          const action = actionName({ ...permission, model_verbose: '' });
+          const label = t(isHere ? 'access.here' : 'access.everywhere', { action });
+          // One for every object is taken where all of the holder are shown.
+          const mayRemove = isHere && mayTake && can(permission.codename as Permission);
+          return (
+            <Chip
+              key={permission.id}
+              label={label}
+              what={label}
+              remove={mayRemove ? () => removal.mutate(permission.id) : undefined}
+            />
+          );
+        })}
+      </span>
+      {removal.error !== null && (
+        <Alert color="red" role="alert">
+          {t('action.failed', { reason: removal.error.message || t('state.unreachable') })}
+        </Alert>
+      )}
+    </div>
+  );
+}
