@@ -129,6 +129,24 @@ const flow = createRoute({
   component: lazyRouteComponent(() => import('./flows/flow-page'), 'FlowPage'),
 });
 
+const policies = createRoute({
+  getParentRoute: () => root,
+  path: '/policies',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./policies/policy-list'), 'PolicyList'),
+});
+const newPolicy = createRoute({
+  getParentRoute: () => root,
+  path: '/policies/new',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./policies/new-policy'), 'NewPolicy'),
+});
+const policy = createRoute({
+  getParentRoute: () => root,
+  path: '/policies/$pk',
+  component: lazyRouteComponent(() => import('./policies/policy-page'), 'PolicyPage'),
+});
+
 const templates = createRoute({
   getParentRoute: () => root,
   path: '/templates',
@@ -244,6 +262,9 @@ export const router = createRouter({
     newFlow,
     importFlow,
     flow,
+    policies,
+    newPolicy,
+    policy,
     groups,
     group,
     roles,

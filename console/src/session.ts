@@ -7,6 +7,7 @@ import { meQuery } from './api/queries';
 export type Permission =
   | `${'add' | 'change' | 'delete' | 'view'}_${'flow' | 'flowstagebinding' | 'policybinding'}`
   | `${'add' | 'change' | 'delete' | 'view'}_${string}stage`
+  | `${'add' | 'change' | 'delete' | 'view'}_${string}policy`
   // No permission of the API: superusers only.
   | 'superuser'
   | 'add_suppression'

@@ -174,35 +174,6 @@ it('An administrator sees at which step visitors leave, in a period', async () =
   await expectFewClicks(page);
 });
 
-it('An administrator sees who may change a flow, and gives and takes permissions on it', async () => {
-  const user = await createPasswordUser(service.api, {
-    username: 'ada',
-    name: 'Ada Lovelace',
-    email: 'l@readers.example',
-  });
-  const { body: role } = await service.api.post('/rbac/roles/', { name: 'Flow editors' });
-  await service.api.post(`/rbac/permissions/assigned_by_roles/${role.pk}/assign/`, {
-    permissions: ['authentik_flows.change_flow'],
-  });
-  const { page } = await service.open(browser, '/console/flows/reading');
-  const access = page.getByRole('region', { name: 'Who may view or change it' });
-  const rowOf = (name: string) => access.locator('.grant').filter({ has: page.getByRole('link', { name }) });
-  expect(await rowOf('Grace Hopper').innerText()).toContain('Superuser: may do everything');
-  expect(await rowOf('Flow editors').innerText()).toMatch(/Role: the members of its groups\s+change: all/);
-  await access.getByRole('button', { name: 'Add permission' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Permissions on Reading' });
-  await dialog.getByRole('textbox', { name: 'User or role' }).fill('Ada');
-  await page.getByRole('option', { name: /Ada Lovelace/ }).click();
-  await dialog.getByLabel('change').check();
-  await dialog.getByRole('button', { name: 'Give' }).click();
-  await rowOf('Ada Lovelace').getByText('change: this one').waitFor();
-  await rowOf('Ada Lovelace').getByRole('button', { name: 'Remove view: this one' }).click();
-  await rowOf('Ada Lovelace').getByText('view: this one').waitFor({ state: 'detached' });
-  const { body: grants } = await service.api.get(`/rbac/permissions/users/?user_id=${user.pk}`);
-  expect(grants.results).toMatchObject([{ codename: 'change_flow', object_pk: flow.pk }]);
-  expect(grants.results).toHaveLength(1);
-});
-
 it('A step and a condition are added to a flow, and removed', async () => {
   const { page } = await service.open(browser, '/console/flows/reading');
   await page.getByRole('button', { name: 'Add step' }).click();

@@ -22,6 +22,7 @@ import MailPlus from 'lucide-react/icons/mail-plus';
 import Pencil from 'lucide-react/icons/pencil';
 import Plus from 'lucide-react/icons/plus';
 import RotateCw from 'lucide-react/icons/rotate-cw';
+import Scale from 'lucide-react/icons/scale';
 import ScrollText from 'lucide-react/icons/scroll-text';
 import Search from 'lucide-react/icons/search';
 import Send from 'lucide-react/icons/send';
@@ -63,6 +64,7 @@ const icons = {
   lock: Lock,
   mail: Mail,
   next: ChevronRight,
+  policies: Scale,
   open: ExternalLink,
   overview: LayoutDashboard,
   previous: ChevronLeft,

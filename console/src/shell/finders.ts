@@ -144,6 +144,20 @@ export const finders: readonly FinderSource[] = [
       ),
   },
   {
+    label: 'nav.policies',
+    icon: 'policies',
+    needs: 'view_policy',
+    find: async (search: string): Promise<Found[]> => {
+      const { results } = await contentOf(api.GET('/policies/all/', { params: { query: { search, page_size } } }));
+      return results.map(({ pk, name, verbose_name: text }) => ({
+        key: pk,
+        name,
+        text,
+        link: { to: '/policies/$pk', params: { pk } },
+      }));
+    },
+  },
+  {
     label: 'nav.settings',
     icon: 'settings',
     needs: 'superuser',

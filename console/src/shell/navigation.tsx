@@ -35,6 +35,7 @@ const sections: readonly Section[] = [
     entries: [
       { to: '/flows', icon: 'flows', label: 'nav.flows', needs: ['view_flow'] },
       { to: '/stages', icon: 'stages', label: 'nav.stages', needs: ['view_stage'] },
+      { to: '/policies', icon: 'policies', label: 'nav.policies', needs: ['view_policy'] },
     ],
   },
   {

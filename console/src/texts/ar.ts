@@ -6,6 +6,7 @@ import { mails } from './ar/mails';
 import { overview } from './ar/overview';
 import { parts } from './ar/parts';
 import { people } from './ar/people';
+import { policies } from './ar/policies';
 import { senders } from './ar/senders';
 import { settings } from './ar/settings';
 import { shell } from './ar/shell';
@@ -25,6 +26,7 @@ export const ar: Catalog = {
   ...mails,
   ...overview,
   ...parts,
+  ...policies,
   ...senders,
   ...settings,
   ...shell,

@@ -6,6 +6,7 @@ import { mails } from './de/mails';
 import { overview } from './de/overview';
 import { parts } from './de/parts';
 import { people } from './de/people';
+import { policies } from './de/policies';
 import { senders } from './de/senders';
 import { settings } from './de/settings';
 import { shell } from './de/shell';
@@ -25,6 +26,7 @@ export const de: Catalog = {
   ...mails,
   ...overview,
   ...parts,
+  ...policies,
   ...senders,
   ...settings,
   ...shell,

@@ -6,6 +6,7 @@ import { mails } from './en/mails';
 import { overview } from './en/overview';
 import { parts } from './en/parts';
 import { people } from './en/people';
+import { policies } from './en/policies';
 import { senders } from './en/senders';
 import { settings } from './en/settings';
 import { shell } from './en/shell';
@@ -24,6 +25,7 @@ export const en = {
   ...mails,
   ...overview,
   ...parts,
+  ...policies,
   ...senders,
   ...settings,
   ...shell,

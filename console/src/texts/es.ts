@@ -6,6 +6,7 @@ import { mails } from './es/mails';
 import { overview } from './es/overview';
 import { parts } from './es/parts';
 import { people } from './es/people';
+import { policies } from './es/policies';
 import { senders } from './es/senders';
 import { settings } from './es/settings';
 import { shell } from './es/shell';
@@ -25,6 +26,7 @@ export const es: Catalog = {
   ...mails,
   ...overview,
   ...parts,
+  ...policies,
   ...senders,
   ...settings,
   ...shell,

@@ -6,6 +6,7 @@ import { mails } from './fr/mails';
 import { overview } from './fr/overview';
 import { parts } from './fr/parts';
 import { people } from './fr/people';
+import { policies } from './fr/policies';
 import { senders } from './fr/senders';
 import { settings } from './fr/settings';
 import { shell } from './fr/shell';
@@ -25,6 +26,7 @@ export const fr: Catalog = {
   ...mails,
   ...overview,
   ...parts,
+  ...policies,
   ...senders,
   ...settings,
   ...shell,

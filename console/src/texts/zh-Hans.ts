@@ -7,6 +7,7 @@ import { mails } from './zh-Hans/mails';
 import { overview } from './zh-Hans/overview';
 import { parts } from './zh-Hans/parts';
 import { people } from './zh-Hans/people';
+import { policies } from './zh-Hans/policies';
 import { senders } from './zh-Hans/senders';
 import { settings } from './zh-Hans/settings';
 import { shell } from './zh-Hans/shell';
@@ -25,6 +26,7 @@ export const zhHans: Catalog = {
   ...mails,
   ...overview,
   ...parts,
+  ...policies,
   ...senders,
   ...settings,
   ...shell,

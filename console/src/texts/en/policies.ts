@@ -1,0 +1,25 @@
+/** Texts of the policies in English. */
+export const policies = {
+  'nav.policies': 'Policies',
+  'policies.list': 'List of policies',
+  'policies.empty': 'No policies yet',
+  'policies.emptyText': 'A policy decides who comes through a flow or a step, or which passwords are accepted.',
+  'policies.create': 'Create policy',
+  'policies.createKind': 'New policy: {kind}',
+  'policies.back': 'All policies',
+  'policies.unused': 'Unused',
+  'policies.uses.one': '{count} use',
+  'policies.uses.other': '{count} uses',
+  'policies.usedIn': 'Where it is used',
+  'policies.unusedText': 'Nothing uses it yet.',
+  'policies.stepOf': '{stage} in {flow}',
+  'policies.hidden': 'another object',
+  'policies.bind': 'Bind to a flow or step',
+  'policies.target': 'Flow or step',
+  'policies.test': 'Test',
+  'policies.testText':
+    'Evaluates the saved policy for a user. Nothing is changed. A password to check goes into the context: {example}',
+  'policies.testRun': 'Run test',
+  'policies.passes': 'Passes',
+  'policies.fails': 'Does not pass',
+} as const satisfies Record<string, string>;

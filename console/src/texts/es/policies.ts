@@ -1,0 +1,26 @@
+/** Texts of the policies in Spanish. */
+export const policies = {
+  'nav.policies': 'Políticas',
+  'policies.list': 'Lista de políticas',
+  'policies.empty': 'Aún no hay políticas',
+  'policies.emptyText': 'Una política decide quién pasa por un flujo o un paso, o qué contraseñas se aceptan.',
+  'policies.create': 'Crear política',
+  'policies.createKind': 'Nueva política: {kind}',
+  'policies.back': 'Todas las políticas',
+  'policies.unused': 'Sin uso',
+  'policies.uses.one': '{count} uso',
+  'policies.uses.many': '{count} de usos',
+  'policies.uses.other': '{count} usos',
+  'policies.usedIn': 'Dónde se usa',
+  'policies.unusedText': 'Nada la usa todavía.',
+  'policies.stepOf': '{stage} en {flow}',
+  'policies.hidden': 'otro objeto',
+  'policies.bind': 'Vincular a un flujo o paso',
+  'policies.target': 'Flujo o paso',
+  'policies.test': 'Probar',
+  'policies.testText':
+    'Evalúa la política guardada para un usuario. No cambia nada. La contraseña que se comprueba va en el contexto: {example}',
+  'policies.testRun': 'Ejecutar prueba',
+  'policies.passes': 'Se cumple',
+  'policies.fails': 'No se cumple',
+};

@@ -1,0 +1,26 @@
+/** Texts of the policies in French. */
+export const policies = {
+  'nav.policies': 'Politiques',
+  'policies.list': 'Liste des politiques',
+  'policies.empty': 'Aucune politique pour l’instant',
+  'policies.emptyText': 'Une politique décide qui franchit un flux ou une étape, ou quels mots de passe sont acceptés.',
+  'policies.create': 'Créer une politique',
+  'policies.createKind': 'Nouvelle politique : {kind}',
+  'policies.back': 'Toutes les politiques',
+  'policies.unused': 'Inutilisée',
+  'policies.uses.one': '{count} utilisation',
+  'policies.uses.many': '{count} d’utilisations',
+  'policies.uses.other': '{count} utilisations',
+  'policies.usedIn': 'Où elle est utilisée',
+  'policies.unusedText': 'Rien ne l’utilise encore.',
+  'policies.stepOf': '{stage} dans {flow}',
+  'policies.hidden': 'un autre objet',
+  'policies.bind': 'Lier à un flux ou une étape',
+  'policies.target': 'Flux ou étape',
+  'policies.test': 'Tester',
+  'policies.testText':
+    'Évalue la politique enregistrée pour un utilisateur. Rien n’est modifié. Le mot de passe à vérifier se met dans le contexte : {example}',
+  'policies.testRun': 'Lancer le test',
+  'policies.passes': 'Satisfaite',
+  'policies.fails': 'Non satisfaite',
+};

@@ -1,0 +1,23 @@
+/** Texts of the policies in Simplified Chinese. */
+export const policies = {
+  'nav.policies': '策略',
+  'policies.list': '策略列表',
+  'policies.empty': '还没有策略',
+  'policies.emptyText': '策略决定谁可以通过流程或步骤，或接受哪些密码。',
+  'policies.create': '创建策略',
+  'policies.createKind': '新策略：{kind}',
+  'policies.back': '所有策略',
+  'policies.unused': '未使用',
+  'policies.uses.other': '{count} 处使用',
+  'policies.usedIn': '使用位置',
+  'policies.unusedText': '尚未使用。',
+  'policies.stepOf': '{flow} 中的 {stage}',
+  'policies.hidden': '其他对象',
+  'policies.bind': '绑定到流程或步骤',
+  'policies.target': '流程或步骤',
+  'policies.test': '测试',
+  'policies.testText': '针对用户评估已保存的策略，不会更改任何内容。要检查的密码写在上下文中：{example}',
+  'policies.testRun': '运行测试',
+  'policies.passes': '通过',
+  'policies.fails': '未通过',
+};

@@ -1,0 +1,100 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+
+import { createPasswordUser } from '../factories/password-user.js';
+import { closeContexts, inspectScreen, launchBrowser } from './browser.js';
+import { type ConsoleService, startConsoleService } from './console-service.js';
+
+let browser: Browser;
+let service: ConsoleService;
+let flow: string;
+
+beforeAll(async () => {
+  [browser, service] = await Promise.all([launchBrowser(), startConsoleService()]);
+  const fields = { name: 'Reading', slug: 'reading', title: 'Read', designation: 'enrollment' };
+  flow = (await service.api.post('/flows/instances/', fields)).body.pk;
+});
+afterAll(async () => {
+  await browser.close();
+  await service.stop();
+});
+beforeEach(() => service.dataSource.query('delete from "request_limit"'));
+afterEach(() => closeContexts(browser));
+
+it('An administrator sees who may change a flow, and gives and takes permissions on it', async () => {
+  const user = await createPasswordUser(service.api, {
+    username: 'ada',
+    name: 'Ada Lovelace',
+    email: 'l@readers.example',
+  });
+  const { body: role } = await service.api.post('/rbac/roles/', { name: 'Flow editors' });
+  await service.api.post(`/rbac/permissions/assigned_by_roles/${role.pk}/assign/`, {
+    permissions: ['authentik_flows.change_flow'],
+  });
+  const { page } = await service.open(browser, '/console/flows/reading');
+  const access = page.getByRole('region', { name: 'Who may view or change it' });
+  const rowOf = (name: string) => access.locator('.grant').filter({ has: page.getByRole('link', { name }) });
+  expect(await rowOf('Grace Hopper').innerText()).toContain('Superuser: may do everything');
+  expect(await rowOf('Flow editors').innerText()).toMatch(/Role: the members of its groups\s+change: all/);
+  await access.getByRole('button', { name: 'Add permission' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Permissions on Reading' });
+  await dialog.getByLabel('User or role').first().fill('Ada');
+  await page.getByRole('option', { name: /Ada Lovelace/ }).click();
+  await dialog.getByLabel('change').check();
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await rowOf('Ada Lovelace').getByText('change: this one').waitFor();
+  await rowOf('Ada Lovelace').getByRole('button', { name: 'Remove view: this one' }).click();
+  await rowOf('Ada Lovelace').getByText('view: this one').waitFor({ state: 'detached' });
+  const { body: grants } = await service.api.get(`/rbac/permissions/users/?user_id=${user.pk}`);
+  expect(grants.results).toMatchObject([{ codename: 'change_flow', object_pk: flow }]);
+  expect(grants.results).toHaveLength(1);
+});
+
+it('A policy is created, tested and bound to a flow, found by the search, and deleted after a look at what uses it', async () => {
+  const { page } = await service.open(browser, '/console/policies');
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('link', { name: 'Create policy' }).click();
+  await page.getByRole('link', { name: /^Password/ }).click();
+  await page.getByLabel('Name').fill('Long passwords');
+  await page.locator('[data-field="length_min"] input').fill('12');
+  await page.getByRole('button', { name: 'Create policy' }).click();
+  await page.getByRole('heading', { name: 'Long passwords' }).waitFor();
+  const test = page.getByRole('region', { name: 'Test' });
+  await test.getByLabel('User').first().fill('grace');
+  await page.getByRole('option', { name: /Grace Hopper/ }).click();
+  await test.getByLabel('Context').fill('{"password": "short"}');
+  await test.getByRole('button', { name: 'Run test' }).click();
+  await test.getByText('Does not pass').waitFor();
+  await page.getByRole('button', { name: 'Bind to a flow or step' }).click();
+  await dialog.locator('[data-field="target"] input').first().fill('Reading');
+  await page.getByRole('option', { name: 'Reading', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Bind to a flow or step' }).click();
+  await page.getByRole('region', { name: 'Where it is used' }).getByRole('link', { name: 'Reading' }).waitFor();
+  await page.getByRole('link', { name: 'All policies' }).click();
+  const row = page.getByRole('list', { name: 'List of policies' }).getByRole('link', { name: /^Long passwords/ });
+  await row.getByText('Reading').waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder('Search screens').fill('Long passw');
+  await page.getByRole('option', { name: /Long passwords/ }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await dialog.getByText('is deleted too').waitFor();
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('heading', { name: 'Policies', level: 1 }).waitFor();
+  expect((await service.api.get('/policies/all/?search=Long')).body.results).toEqual([]);
+});
+
+it('The screens of policies fit, and are accessible in light and dark mode', async () => {
+  const { body: policies } = await service.api.get('/policies/all/');
+  const { page, complaints } = await service.open(browser, '/console/');
+  complaints.length = 0;
+  const screens = {
+    policies: '/console/policies',
+    'policy-new': '/console/policies/new',
+    policy: `/console/policies/${policies.results[0].pk}`,
+  };
+  for (const [name, path] of Object.entries(screens)) {
+    await page.goto(path, { waitUntil: 'networkidle' });
+    await inspectScreen(page, name);
+  }
+  expect(complaints).toEqual([]);
+}, 300_000);
