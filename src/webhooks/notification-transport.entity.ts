@@ -15,6 +15,7 @@ export function isByWebhook(mode: NotificationMode | undefined): boolean {
 @Entity()
 @Unique('uq_notification_transport_name', ['name'])
 @Check('ck_notification_transport_mode', oneOf('mode', notificationModes))
+@Check('ck_notification_transport_url', `"mode" NOT IN ('webhook', 'webhook_slack') OR "webhook_url" <> ''`)
 export class NotificationTransport {
   @PrimaryColumn({ type: 'uuid', name: 'transport_uuid' })
   pk!: string;

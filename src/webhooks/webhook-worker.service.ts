@@ -143,7 +143,7 @@ function nextState({ failures, age }: DueDelivery, result: AttemptResult): NextS
   return seconds === undefined ? { state: 'failed' } : { state: 'pending', seconds };
 }
 
-/** For the log. The path may contain a secret. */
-function hostOf({ url }: Receiver): string {
-  return new URL(url).host;
+/** For the log. The path may contain a secret. Never throws: an error in the handler of an error would end the process. */
+function hostOf({ kind, pk, url }: Receiver): string {
+  return URL.canParse(url) ? new URL(url).host : `the ${kind} ${pk}`;
 }

@@ -13,6 +13,16 @@ import { createGroup } from '../factories/group.js';
 import { createMatcher, createRule } from '../factories/notification-rule.js';
 import { createPolicyBinding } from '../factories/policy-binding.js';
 import type { ApiClient } from '../support/api-client.js';
+import {
+  bodiesOf,
+  createReader as createReaderIn,
+  createRole as createRoleIn,
+  notificationsOf,
+  patience,
+  type Reader,
+  roleCreated,
+  settled,
+} from '../support/notified.js';
 import { createPlainUser } from '../support/plain-user.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -39,44 +49,15 @@ afterEach(async () => {
   await app.dataSource.query(`update "notification_rule" set group_uuid = null`);
 });
 
-const patience = { timeout: 20_000, interval: 50 };
-
-/** A user with an API token. */
-async function createReader(): Promise<{ pk: number; username: string; email: string; api: ApiClient }> {
-  const api = app.client(await createPlainUser(app.dataSource));
-  const { pk, username } = (await api.get('/core/users/me/')).body.user;
-  const email = `${username}@example.org`;
-  await app.api.patch(`/core/users/${pk}/`, { email });
-  return { pk, username, email, api };
-}
-
 function createTransport(mode: NotificationMode, fields: object = {}): Promise<{ pk: string; name: string }> {
   const name = `${mode}-${randomUUID()}`;
   const url = mode.startsWith('webhook') ? { webhook_url: `${base}/${name}` } : {};
   return created(app.api.post('/events/transports/', { name, mode, ...url, ...fields }));
 }
 
-const roleCreated = { action: 'model_created', model: 'authentik_rbac.role' } as const;
-
-/** Causes an event that `roleCreated` matches. @returns the name of the role */
-async function createRole(): Promise<string> {
-  const name = `role-${randomUUID()}`;
-  await created(app.api.post('/rbac/roles/', { name }));
-  return name;
-}
-
-async function notificationsOf(api: ApiClient): Promise<NotificationDto[]> {
-  return (await api.get('/events/notifications/?ordering=created')).body.results;
-}
-
-const bodiesOf = async (api: ApiClient): Promise<string[]> => (await notificationsOf(api)).map(({ body }) => body);
-
-/** Waits until no event waits for rules. */
-async function settle(): Promise<void> {
-  await vi.waitFor(async () => {
-    expect(await app.dataSource.query(`select * from "event_for_rules"`)).toEqual([]);
-  }, patience);
-}
+const createReader = (): Promise<Reader> => createReaderIn(app);
+const createRole = (): Promise<string> => createRoleIn(app.api);
+const settle = (): Promise<void> => settled(app.dataSource);
 
 const receivedBy = ({ name }: { name: string }): WebhookReceiver['received'] =>
   receiver.received.filter(({ path }) => path === `/${name}`);

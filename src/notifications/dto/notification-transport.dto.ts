@@ -17,6 +17,8 @@ import { isReachable, webhookUrlProblem } from '../../webhooks/webhook-url.js';
 
 const nameTaken = 'Notification Transport with this name already exists.';
 describeConstraint('uq_notification_transport_name', 'name', nameTaken);
+const urlMissing = 'Webhook URL may not be empty.';
+describeConstraint('ck_notification_transport_url', 'webhook_url', urlMissing);
 
 class NotificationTransportFields {
   @UuidField({ readOnly: true, description: 'UUID of the transport.' })
@@ -94,6 +96,6 @@ function hasUrl(request: Partial<NotificationTransportFields>, { current }: Rule
   const stored = current as NotificationTransport | undefined;
   const url = request.webhook_url ?? stored?.webhookUrl ?? '';
   if (isByWebhook(request.mode ?? stored?.mode) && url === '') {
-    throw new ValidationError({ webhook_url: ['Webhook URL may not be empty.'] });
+    throw new ValidationError({ webhook_url: [urlMissing] });
   }
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { asDatabaseConflict, describeConstraint } from './database-conflict.js';
 
 describeConstraint('uq_thing_name', 'name', 'thing with this name already exists.');
+describeConstraint('ck_thing_url', 'url', 'A thing needs a URL.');
 describeConstraint('uq_thing_place', undefined, 'The fields a, b must make a unique set.');
 
 const tryAgain = 'Something that this refers to has just been changed by another request. Try again.';
@@ -18,6 +19,7 @@ describe('A database error', () => {
     ['23505', 'uq_thing_place', { non_field_errors: ['The fields a, b must make a unique set.'] }],
     ['23505', 'uq_unheard_of', { non_field_errors: [tryAgain] }],
     ['23503', 'fk_unheard_of', { non_field_errors: [tryAgain] }],
+    ['23514', 'ck_thing_url', { url: ['A thing needs a URL.'] }],
     ['40P01', undefined, { non_field_errors: [tryAgain] }],
   ])('with the code %s and the constraint %s is a conflict of concurrent requests', (code, constraint, errors) => {
     expect(asDatabaseConflict(failure(code, constraint))?.errors).toEqual(errors);

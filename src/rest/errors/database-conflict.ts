@@ -19,8 +19,9 @@ export function describeConstraint(constraint: string, field: string | undefined
 export function asDatabaseConflict(error: unknown): ValidationError | undefined {
   if (!(error instanceof QueryFailedError)) return undefined;
   const { code, constraint } = error.driverError as { code?: string; constraint?: string };
-  if (!conflicts.includes(code ?? '')) return undefined;
-  return messages.get(constraint ?? '') ?? conflictingWrites();
+  const described = messages.get(constraint ?? '');
+  if (code === checkViolation) return described;
+  return conflicts.includes(code ?? '') ? (described ?? conflictingWrites()) : undefined;
 }
 
 /** The client's error if a concurrent request won. */
@@ -30,4 +31,7 @@ export function conflictingWrites(): ValidationError {
 
 /** PostgreSQL's codes: unique violation, foreign key violation, deadlock. */
 const conflicts = ['23505', '23503', '40P01'];
+
+/** Two changes can together break a check that each of them keeps. A check without a description is a fault of the code. */
+const checkViolation = '23514';
 const conflictMessage = 'Something that this refers to has just been changed by another request. Try again.';
