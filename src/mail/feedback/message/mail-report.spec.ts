@@ -73,8 +73,15 @@ describe('readReport', () => {
     expect(await read(source)).toBeUndefined();
   });
 
-  it('ends with a mail of too many parts', async () => {
-    const parts = Array.from({ length: 1_001 }, () => ['text/plain', 'x'] as const);
+  it('reads no more than a report has: 20 parts, headers of 16 kB, and 128 kB in all', async () => {
+    const parts = Array.from({ length: 21 }, () => ['text/plain', 'x'] as const);
     await expect(read(multipart(parts))).rejects.toThrow();
+    for (const header of [`To: ${'a,'.repeat(8_192)}`, `Content-Type: text/plain${';a=b'.repeat(4_096)}`]) {
+      await expect(read(`${header}\n${deliveryStatus(mail)}`)).rejects.toThrow();
+      await expect(read(multipart([[`text/plain\n${header}`, 'x']]))).rejects.toThrow();
+    }
+    const padding = (bytes: number) => deliveryStatus(mail).replace('\n\n--', `\n\n${'x\n'.repeat(bytes / 2)}--`);
+    expect(await read(padding(100_000))).toMatchObject({ kind: 'bounce' });
+    expect(await read(padding(131_072))).toBeUndefined();
   });
 });

@@ -37,6 +37,12 @@ const statuses = ['message/delivery-status', 'message/global-delivery-status'];
  */
 const otherCauses = /^5\.(?:2\.[2-4]|[3567]\.\d+)$/;
 
+/**
+ * Bytes of a mail that are read: the report comes before the original mail (RFC 6522, 3). Anyone can send mails here, and the
+ * parser takes a second for 1 MB of addresses.
+ */
+const mostBytes = 131_072;
+
 /** Mails in a mail that are read, for mailbox rules that forward a report as an attachment. */
 const mostForwarded = 3;
 
@@ -48,7 +54,7 @@ const mostForwarded = 3;
  * @throws Error if it is not MIME within the limits of the parser
  */
 export async function readReport(source: Buffer): Promise<MailReport | undefined> {
-  const mail = await parse(source);
+  const mail = await parse(source.subarray(0, mostBytes));
   const report = reportIn(mail);
   if (report !== undefined) return report;
   const forwarded = mail.attachments.filter(({ contentType }) => contentType === 'message/rfc822');
@@ -68,6 +74,8 @@ function parse(source: Buffer): Promise<ParsedMail> {
     skipTextToHtml: true,
     skipTextLinks: true,
     checksumAlgo: false,
+    maxHeadSize: 16_384,
+    maxChildNodes: 20,
   });
 }
 
