@@ -48,7 +48,7 @@ export function readSnsMessage(body: Buffer): SnsMessage | undefined {
     topic: textIn(content, 'TopicArn'),
     text: typeof text === 'string' ? text : '',
     certificateUrl: urlOf(content['SigningCertURL'], /^\/SimpleNotificationService-[\da-f]{32}\.pem$/),
-    subscribeUrl: urlOf(content['SubscribeURL'], /^\/$/),
+    subscribeUrl: urlOf(content['SubscribeURL'], /^\/(?:\?[^#]*)?$/),
     content,
   };
 }
@@ -57,11 +57,11 @@ function isType(type: string): type is SnsMessage['type'] {
   return Object.hasOwn(signedMembers, type);
 }
 
-/** Returns a URL with this path on a server of Amazon SNS: certificates of other servers prove nothing. */
+/** Returns a URL with this path and query on a server of Amazon SNS: certificates of other servers prove nothing. */
 function urlOf(text: unknown, path: RegExp): URL | undefined {
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' || url.port !== '' || url.username !== '' || url.password !== '') return undefined;
-  return snsHost.test(url.hostname) && path.test(url.pathname) ? url : undefined;
+  return snsHost.test(url.hostname) && path.test(url.href.slice(url.origin.length)) ? url : undefined;
 }
 
 /**
