@@ -11,6 +11,7 @@ import { Flow } from '../flows/flow.entity.js';
 import { AppError } from '../rest/errors/app-error.js';
 import { asDatabaseOutage } from '../rest/errors/database-outage.js';
 import { statusOf } from '../rest/errors/status-of.js';
+import { truncated } from '../syntax/truncated.js';
 import { hasEnded } from './confirm-stage.executor.js';
 import type { ExecutorOutcome } from './executor-outcome.js';
 import { confirmedOutcome } from './executor-outcomes.js';
@@ -203,7 +204,7 @@ export class FlowExecutor {
     const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
     if (statusOf(error) === 500) {
       this.logger.error({ message: 'a flow failed', flow: slug, requestId, error: stack });
-      const shortened = message.slice(0, maxMessageLength).toWellFormed();
+      const shortened = truncated(message, maxMessageLength);
       await this.writeEvent({ flow: slug, message: shortened, request_id: requestId }, clientIp);
     }
     const details = (await this.isSuperuserSession(visit)) ? { error: message, traceback: stack } : {};

@@ -1,3 +1,4 @@
+import { truncated } from '../syntax/truncated.js';
 import type { Notification } from '../webhooks/notification-body.js';
 
 /** An event as rules read it. */
@@ -30,10 +31,10 @@ export function notificationOf({ action, context, user }: FiringEvent): Omit<Not
 
 /** Returns the message of an event; without one, its action and the object that was changed. */
 function summaryOf(action: string, { message, model }: FiringEvent['context']): string {
-  if (typeof message === 'string' && message !== '') return message.slice(0, maxSummary);
+  if (typeof message === 'string' && message !== '') return truncated(message, maxSummary);
   if (typeof model !== 'object' || model === null) return action;
   const { app, model_name: kind, name = '' } = model as Record<string, unknown>;
-  return `${action}: ${String(app)}.${String(kind)} ${String(name)}`.trim().slice(0, maxSummary);
+  return truncated(`${action}: ${String(app)}.${String(kind)} ${String(name)}`.trim(), maxSummary);
 }
 
 function isText(entry: [string, unknown]): entry is [string, string] {

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
 import * as socks from 'socks';
 
+import { truncated } from '../syntax/truncated.js';
+
 /** A connection to open. */
 export interface Destination {
   /** The proxy looks up the name. */
@@ -22,7 +24,7 @@ export class ProxyError extends Error {
   override readonly name = 'ProxyError';
 
   constructor(cause: Error) {
-    super(`The proxy says: ${cause.message.slice(0, 200)}.`, { cause });
+    super(`The proxy says: ${truncated(cause.message, 200)}.`, { cause });
   }
 }
 

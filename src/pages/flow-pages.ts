@@ -12,6 +12,7 @@ import type { FlowDesignation } from '../flows/flow-choices.js';
 import { Flow } from '../flows/flow.entity.js';
 import { NotMeLinks } from '../mail/not-me/not-me-links.service.js';
 import { AppError } from '../rest/errors/app-error.js';
+import { truncated } from '../syntax/truncated.js';
 import { challengePage } from './challenge-page.js';
 import { FlowAddress } from './flow-address.js';
 import type { EntryFlow } from './page-context.js';
@@ -133,7 +134,7 @@ export class FlowPages {
   private async storeLink(address: FlowAddress, token: string, { visit }: PageVisitor): Promise<PageResponse> {
     const { slug } = address;
     await this.requireFlow(slug);
-    const created = await this.notes.save(visit, { link: { slug, token: token.slice(0, maxTokenLength) } });
+    const created = await this.notes.save(visit, { link: { slug, token: truncated(token, maxTokenLength) } });
     return {
       kind: 'redirect',
       to: created === undefined ? address.withoutLink() : address.cookieCheck(),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { queryOf } from '../rest/http/query.js';
+import { truncated } from '../syntax/truncated.js';
 import { cookieCheckParameter } from './flow-address.js';
 import type { PageResponse } from './flow-pages.js';
 import { PageNotes } from './page-notes.js';
@@ -63,7 +64,7 @@ export class SecretPages {
     { visit, notes }: PageVisitor,
     { path, parameter, note }: SecretPage,
   ): Promise<PageResponse> {
-    const session = await this.notes.save(visit, { ...notes, [note]: secret.slice(0, maxSecretLength) });
+    const session = await this.notes.save(visit, { ...notes, [note]: truncated(secret, maxSecretLength) });
     query.delete(parameter);
     if (session !== undefined) query.set(cookieCheckParameter, '');
     return { kind: 'redirect', to: addressOf(path, query), session };

@@ -1,3 +1,4 @@
+import { truncated } from '../syntax/truncated.js';
 import type { NotificationMode } from './notification-transport.entity.js';
 
 /** The severities of notifications. */
@@ -71,8 +72,8 @@ function attachmentOf({ body, severity, user_username, event }: SentNotification
     fields.push({ title: 'Event', value: action, short: true });
     if (user !== undefined) fields.push({ title: 'Event user', value: slackText(user.username), short: true });
     const texts = Object.entries(details).map(([name, value]) => ({
-      title: slackText(name.slice(0, 256)),
-      value: slackText(value.slice(0, 1024)),
+      title: slackText(truncated(name, 256)),
+      value: slackText(truncated(value, 1024)),
     }));
     fields.push(...texts.slice(0, maxFields - fields.length));
   }

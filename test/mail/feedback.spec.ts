@@ -228,6 +228,13 @@ describe('Feedback', () => {
     await keeping.stop();
   });
 
+  it('has a reason that is cut inside a character', async () => {
+    const mail = await sentMail('postmark');
+    const { proven, bounce } = reportsOf('postmark');
+    const report = proven({ ...bounce(mail), Description: '😀'.repeat(300), Details: '' });
+    expect(await postReport(app, 'postmark', report)).toEqual({ status: 200, body: { recorded: 1 } });
+  });
+
   it('keeps the suppression of an administrator, and replaces one that has expired', async () => {
     const { proven, bounce } = reportsOf('postmark');
     const blocked = await sentMail('postmark');

@@ -1,3 +1,4 @@
+import { truncated } from '../../../syntax/truncated.js';
 import type { OAuthSettings } from '../oauth/oauth-settings.js';
 import { demandsTls, quoteReply, type Reply, replyText } from './reply.js';
 import { SessionError } from './session-error.js';
@@ -87,7 +88,7 @@ export function mechanismNotOffered(offered: readonly string[], server: string):
     'login',
     offered.length === 0
       ? `${server} does not offer authentication, but a user name is set.`
-      : `${server} offers no supported authentication mechanism, only ${offered.join(', ').slice(0, 100)}.`,
+      : `${server} offers no supported authentication mechanism, only ${truncated(offered.join(', '), 100)}.`,
     {
       advice: 'Many servers offer authentication only over TLS: set use_tls or use_ssl. Or leave the user name empty.',
     },

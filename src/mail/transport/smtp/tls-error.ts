@@ -1,5 +1,6 @@
 import type { PeerCertificate } from 'node:tls';
 
+import { truncated } from '../../../syntax/truncated.js';
 import { sanitize } from '../sanitize.js';
 import { SessionError } from './session-error.js';
 
@@ -65,5 +66,5 @@ export function tlsError(error: TlsFailure, server: string): SessionError {
 /** Returns the subject alternative names of a certificate, or else its common name. */
 export function certificateNames(certificate: PeerCertificate | undefined): string {
   const names = certificate?.subjectaltname?.replaceAll(/\b(DNS|IP Address):/g, '') ?? '';
-  return sanitize(names === '' ? [certificate?.subject.CN ?? 'no name'].flat().join(', ') : names).slice(0, 200);
+  return truncated(sanitize(names === '' ? [certificate?.subject.CN ?? 'no name'].flat().join(', ') : names), 200);
 }
