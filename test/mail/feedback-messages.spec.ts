@@ -17,7 +17,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp(feedbackSecrets);
+  app = await startTestApp({ ...feedbackSecrets, TRUST_PROXY: '127.0.0.1' });
   await created<WebhookEndpointDto>(
     app.api.post('/webhooks/endpoints/', {
       name: 'feedback',
@@ -61,16 +61,22 @@ describe('A large report', () => {
     expect((await postReport(app, 'postmark', proven(filler))).status).toBe(400);
   });
 
-  it('waits while strangers send four others', async () => {
+  it('waits while one from the same network is read, and not for those of others', async () => {
     const { port } = new URL(app.url);
-    const head = `POST /api/v3/mail/feedback/sendgrid/ HTTP/1.1\r\nHost: x\r\nContent-Length: 700000\r\n\r\n`;
     const strangers = Array.from({ length: 4 }, () => connect(Number(port), '127.0.0.1').on('error', () => undefined));
-    for (const stranger of strangers) stranger.write(head);
-    const { proven } = reports['sendgrid']!;
-    const statusOf = (): Promise<number> => postReport(app, 'sendgrid', proven(filler)).then(({ status }) => status);
-    await expect.poll(statusOf, { timeout: 20_000 }).toBe(503);
+    for (const [index, stranger] of strangers.entries()) {
+      stranger.write('POST /api/v3/mail/feedback/sendgrid/ HTTP/1.1\r\nHost: x\r\nContent-Length: 700000\r\n');
+      stranger.write(`X-Forwarded-For: 192.0.2.${index}\r\n\r\n`);
+    }
+    const { body, headers } = reports['sendgrid']!.proven(filler);
+    const statusFrom = async (ip: string): Promise<number> =>
+      (await postReport(app, 'sendgrid', { body, headers: { ...headers, 'x-forwarded-for': ip } })).status;
+    for (const index of strangers.keys()) {
+      await expect.poll(() => statusFrom(`192.0.2.${index}`), { timeout: 20_000 }).toBe(503);
+    }
+    expect(await statusFrom('192.0.2.9')).toBe(200);
     for (const stranger of strangers) stranger.destroy();
-    await expect.poll(statusOf, { timeout: 20_000 }).toBe(200);
+    await expect.poll(() => statusFrom('192.0.2.1'), { timeout: 20_000 }).toBe(200);
   });
 });
 

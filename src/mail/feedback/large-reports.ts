@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
+import { clientNetwork } from '../../core/limits/client-network.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { FeedbackService } from './feedback.service.js';
 
-/** Large bodies at a time whose proof is inside them, or covers them: until they are read, anyone may have sent them. */
-const mostUnproven = 4;
+/**
+ * Large bodies at a time whose proof is inside them, or covers them, one of each client network: until they are read, anyone
+ * may have sent them.
+ */
+const mostUnproven = 16;
 
 /**
  * Accepts reports above 64 kB: SendGrid sends events in batches of up to 768 kB
@@ -13,7 +17,8 @@ const mostUnproven = 4;
  */
 @Injectable()
 export class LargeReports {
-  private unproven = 0;
+  /** Networks that send one. */
+  private readonly unproven = new Set<string>();
 
   constructor(private readonly service: FeedbackService) {}
 
@@ -27,13 +32,14 @@ export class LargeReports {
   }
 
   /** @throws AppError `overloaded` */
-  private admits({ params, headers, raw }: FastifyRequest): boolean {
+  private admits({ params, headers, raw, ip }: FastifyRequest): boolean {
     const { provider = '' } = params as { provider?: string };
     const isProven = this.service.isProven(provider, headers);
     if (isProven !== undefined) return isProven;
-    if (this.unproven >= mostUnproven) throw new AppError('overloaded');
-    this.unproven += 1;
-    raw.once('close', () => (this.unproven -= 1));
+    const network = clientNetwork(ip);
+    if (this.unproven.has(network) || this.unproven.size >= mostUnproven) throw new AppError('overloaded');
+    this.unproven.add(network);
+    raw.once('close', () => this.unproven.delete(network));
     return true;
   }
 }
