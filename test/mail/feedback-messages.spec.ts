@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WebhookEndpointDto } from '../../src/webhooks/dto/webhook-endpoint.dto.js';
 import { created } from '../factories/created.js';
 import { nothing, postReport, tracesOf } from '../support/feedback.js';
-import { complaintMail, deliveryStatus } from '../support/mail-reports.js';
+import { complaintMail, deliveryStatus, multipart } from '../support/mail-reports.js';
 import { messageOf } from '../support/mails.js';
 import { basic, feedbackSecrets, messageLogin, reports, type SentMail } from '../support/provider-reports.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -28,12 +28,23 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** Queues a mail. Which server takes it, if any, does not matter here. */
+/** Queues a mail. No server accepts it. */
 async function queuedMail(): Promise<SentMail> {
   const to = `${randomUUID()}@library.example`;
   const { message: pk } = (await app.api.post('/verifications/', { email: to })).body;
   const { messageId } = await messageOf(app, pk);
   return { pk, to, id: randomUUID(), messageId };
+}
+
+/** Queues a mail with an attempt whose server has accepted it some days ago. Which server does not matter here. */
+async function sentMail(days = 0): Promise<SentMail> {
+  const mail = await queuedMail();
+  await app.dataSource.query(
+    `insert into delivery_attempt (attempt_uuid, message_uuid, number, started, ended, outcome, provider)
+     select $1::uuid, $2::uuid, 99, ended, ended, 'accepted', 'smtp' from (select now() - $3::int * interval '1 day' as ended) past`,
+    [randomUUID(), mail.pk, days],
+  );
+  return mail;
 }
 
 const traces = (mail: SentMail) => tracesOf(app, mail);
@@ -57,7 +68,7 @@ describe('A large report', () => {
 
   it('is not read if its header would have to prove it and does not', async () => {
     const { proven, forged } = reports['postmark']!;
-    for (const report of forged(filler)) expect((await postReport(app, 'postmark', report)).status).toBe(413);
+    for (const report of forged(filler)) expect((await postReport(app, 'postmark', report)).status).toBe(403);
     expect((await postReport(app, 'postmark', proven(filler))).status).toBe(400);
   });
 
@@ -86,7 +97,7 @@ describe('A bounce that arrives as a mail', () => {
   const recorded = (number: number) => ({ status: 200, body: { recorded: number } });
 
   it('is shown at its mail, suppresses its address and is an event, once', async () => {
-    const mail = await queuedMail();
+    const mail = await sentMail();
     const delayed = deliveryStatus(mail, { action: 'delayed', status: '4.4.1' });
     expect(await send(delayed)).toEqual(recorded(1));
     expect(await traces(mail)).toMatchObject({ ...nothing, feedback: [{ kind: 'transient' }] });
@@ -104,7 +115,7 @@ describe('A bounce that arrives as a mail', () => {
   });
 
   it('finds its mail by the ENVID, and can be a complaint', async () => {
-    const [bounced, complained] = [await queuedMail(), await queuedMail()];
+    const [bounced, complained] = [await sentMail(), await sentMail()];
     const source = deliveryStatus(bounced, { original: '', envelopeId: bounced.pk });
     expect(await send(source)).toEqual(recorded(1));
     expect(await send(complaintMail(complained))).toEqual(recorded(1));
@@ -112,7 +123,7 @@ describe('A bounce that arrives as a mail', () => {
   });
 
   it('suppresses no address without the Message-ID of a mail to it', async () => {
-    const [mail, own] = [await queuedMail(), await queuedMail()];
+    const [mail, own] = [await sentMail(), await sentMail()];
     // Everything but the Message-ID is right.
     const guesses = [`${randomUUID()}@localhost`, mail.pk.slice(0, 8), `%@localhost`, mail.id];
     for (const messageId of guesses) expect(await send(deliveryStatus({ ...mail, messageId }))).toEqual(recorded(0));
@@ -123,7 +134,7 @@ describe('A bounce that arrives as a mail', () => {
   });
 
   it('is not read without the login, and other mails change nothing', async () => {
-    const mail = await queuedMail();
+    const mail = await sentMail();
     for (const headers of [{}, basic('bounces:another-password')]) {
       expect((await send(deliveryStatus(mail), headers)).status).toBe(403);
     }
@@ -135,14 +146,54 @@ describe('A bounce that arrives as a mail', () => {
   });
 
   it('can contain the whole mail, up to 1 MB', async () => {
-    const mail = await queuedMail();
+    const mail = await sentMail();
     const source = deliveryStatus(mail).replace('\nHello\n', `\n${'Hello, Ada!\n'.repeat(30_000)}`);
-    expect((await send(source, {})).status).toBe(413);
+    expect((await send(source, {})).status).toBe(403);
     expect(await send(source)).toEqual(recorded(1));
   });
 
+  it('is accepted and skipped if it cannot be read, so that it keeps no other from being read', async () => {
+    const mail = await sentMail();
+    const parts = Array.from({ length: 1_001 }, () => ['text/plain', 'x'] as const);
+    const unreadable = [
+      multipart(parts),
+      `To: ${'a,'.repeat(40_000)}\n\nHello`,
+      deliveryStatus(mail) + 'x'.repeat(1_100_000),
+    ];
+    for (const source of unreadable) {
+      expect(await send(source)).toEqual(recorded(0));
+      expect((await send(source, {})).status).toBe(403);
+    }
+    // An identifier of Amazon SES that is unknown, while a mail is sent.
+    await app.dataSource.query(
+      `update mail_message set state = 'sending', next_attempt = now(), lease_until = now() + interval '1 minute'
+        where message_uuid = $1`,
+      [mail.pk],
+    );
+    const messageId = `${randomUUID()}@eu-west-1.amazonses.com`;
+    expect(await send(deliveryStatus({ ...mail, messageId }))).toEqual(recorded(0));
+  });
+
+  it('counts only for a mail that a server has accepted in the last 14 days', async () => {
+    const ignored = [await queuedMail(), await sentMail(15)];
+    for (const mail of ignored) {
+      expect(await send(deliveryStatus(mail))).toEqual(recorded(0));
+      expect(await send(deliveryStatus(mail, { original: '', envelopeId: mail.pk }))).toEqual(recorded(0));
+      expect(await traces(mail)).toEqual(nothing);
+    }
+    expect(await send(deliveryStatus(await sentMail(13)))).toEqual(recorded(1));
+  });
+
+  it('counts for no mail if its Message-ID and its ENVID name different ones', async () => {
+    const [mail, own] = [await sentMail(), await sentMail()];
+    expect(await send(deliveryStatus(mail, { envelopeId: own.pk }))).toEqual(recorded(0));
+    expect(await send(deliveryStatus(own, { envelopeId: mail.pk }))).toEqual(recorded(0));
+    expect(await traces(mail)).toEqual(nothing);
+    expect(await send(deliveryStatus(mail, { envelopeId: mail.pk }))).toEqual(recorded(1));
+  });
+
   it('is handed over by the line for Postfix in docs/mail.md', async () => {
-    const mail = await queuedMail();
+    const mail = await sentMail();
     const docs = await readFile('docs/mail.md', 'utf8');
     const folder = await mkdtemp(join(tmpdir(), 'feedback-'));
     const [, command = ''] = /^ +noreply: "\|(.+)"$/m.exec(docs) ?? [];

@@ -6,6 +6,7 @@ import type { FeedbackKind } from './feedback.entity.js';
 /** A request that claims to come from a provider. */
 export interface FeedbackRequest {
   readonly headers: IncomingHttpHeaders;
+  /** @throws AppError `bodyTooLarge` when it is read */
   readonly body: Buffer;
   /** The body as JSON. */
   json(): unknown;
@@ -32,6 +33,11 @@ export interface FeedbackProvider {
   readonly name: string;
   /** `provider` of the delivery attempts whose identifiers it reports, such as `http/postmark`. */
   readonly attempts: readonly string[];
+  /**
+   * Anyone can make its reports. One counts only for a mail that a server has accepted in the last 14 days, and only if all
+   * identifiers in it are those of this mail; one on an unknown mail is not asked for again.
+   */
+  readonly isOpen?: boolean;
   /** Returns the setting with the secrets, separated by blanks; undefined if nothing is accepted. */
   secrets(settings: Settings): string | undefined;
   /** Whether the header proves that the provider has sent the request, for one that proves itself there. */

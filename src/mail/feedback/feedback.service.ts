@@ -120,7 +120,8 @@ export class FeedbackService {
         const mail = await this.mailOf(manager, provider, event);
         if (mail !== undefined) found.push([mail, event]);
         // The response to the mail may not be recorded yet. The provider repeats the request.
-        else if (event.ids.length > 0 && (await this.isSending(manager))) throw new AppError('overloaded');
+        else if (!provider.isOpen && event.ids.length > 0 && (await this.isSending(manager)))
+          throw new AppError('overloaded');
         else this.logger.debug({ message: 'feedback on an unknown mail', provider: provider.name, event: event.event });
       }
       // In the order of their keys, so that two requests do not wait for each other.
@@ -133,21 +134,25 @@ export class FeedbackService {
 
   private async mailOf(
     manager: EntityManager,
-    { attempts }: FeedbackProvider,
+    { attempts, isOpen = false }: FeedbackProvider,
     { ids, messageId, envelopeId = '' }: FeedbackEvent,
   ): Promise<ReportedMail | undefined> {
-    const [mail] = await manager.query<ReportedMail[]>(
+    const [mail, another] = await manager.query<ReportedMail[]>(
       `select message_uuid as pk, message_id, recipient_address as recipient, template, attempts
-         from "mail_message"
+         from "mail_message" m
         where message_uuid in (
           select message_uuid from "mail_message" where message_id = $1
           union all select message_uuid from "delivery_attempt"
            where provider_message_id <> '' and provider_message_id = any($2) and provider = any($3)
           union all select $4::uuid
-        ) limit 1`,
-      [messageId?.replace(/^<|>$/g, '') ?? null, ids, attempts, parseUuid(envelopeId) ?? null],
+        ) and (not $5 or exists (
+          select from "delivery_attempt" a
+           where a.message_uuid = m.message_uuid and outcome = 'accepted' and ended > now() - interval '14 days'
+        )) limit 2`,
+      [messageId?.replace(/^<|>$/g, '') ?? null, ids, attempts, parseUuid(envelopeId) ?? null, isOpen],
     );
-    return mail;
+    // Its identifiers name two mails, of which a forger may know one.
+    return isOpen && another !== undefined ? undefined : mail;
   }
 
   private async isSending(manager: EntityManager): Promise<boolean> {

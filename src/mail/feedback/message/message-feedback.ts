@@ -1,5 +1,6 @@
+import { AppError } from '../../../rest/errors/app-error.js';
 import { hasLogin } from '../feedback-login.js';
-import { FeedbackFormatError, type FeedbackProvider } from '../feedback-provider.js';
+import { FeedbackFormatError, type FeedbackProvider, type FeedbackRequest } from '../feedback-provider.js';
 import { type MailReport, readReport } from './mail-report.js';
 
 /**
@@ -11,17 +12,18 @@ const givenId = /^[\w.+-]{20,}@[\w.-]+\.(?:amazonses|outlook)\.com$/;
 /**
  * Bounces and complaints that arrive as mails. The login proves only who hands the mail over: anyone can send a bounce. What
  * proves a report is that it names a mail by its `Message-ID` or ENVID, which contain a random UUID; it counts for the
- * recipient of that mail, regardless of the address in the report.
+ * recipient of that mail, regardless of the address in the report. A mail that cannot be read is accepted and changes nothing:
+ * refused, it would be handed over again, before all others.
  */
 export const messageFeedback: FeedbackProvider = {
   name: 'message',
+  isOpen: true,
   attempts: ['smtp'],
   secrets: ({ emailFeedbackMessage }) => emailFeedbackMessage,
   isProven: hasLogin,
   isAuthentic: ({ headers }, secret) => hasLogin(headers, secret),
-  read: async ({ body }, now) => {
-    if (body.length === 0) throw new FeedbackFormatError('The body is not a mail.');
-    const report = await reportOf(body);
+  read: async (request, now) => {
+    const report = await reportOf(request);
     if (report === undefined) return [];
     const { kind, messageId, envelopeId, reason, date } = report;
     const mail = messageId ?? envelopeId;
@@ -33,11 +35,20 @@ export const messageFeedback: FeedbackProvider = {
   },
 };
 
-async function reportOf(body: Buffer): Promise<MailReport | undefined> {
+async function reportOf(request: FeedbackRequest): Promise<MailReport | undefined> {
+  const source = bytesOf(request);
+  if (source?.length === 0) throw new FeedbackFormatError('The body is not a mail.');
+  // What the parser refuses is no report.
+  return source && readReport(source).catch(() => undefined);
+}
+
+/** Returns undefined for a mail that is too large. */
+function bytesOf(request: FeedbackRequest): Buffer | undefined {
   try {
-    return await readReport(body);
-  } catch {
-    throw new FeedbackFormatError('The body is not a mail.');
+    return request.body;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'bodyTooLarge') return undefined;
+    throw error;
   }
 }
 
