@@ -15,15 +15,23 @@ export interface FiringEvent {
 /** Characters of a summary at most. */
 const maxSummary = 500;
 
+/** Texts of an event at most, and the characters of their names and values: as many as a message in a chat shows. */
+const maxDetails = 25;
+const maxName = 256;
+const maxValue = 1024;
+
 /** Returns the notification of an event. */
 export function notificationOf({ action, context, user }: FiringEvent): Omit<Notification, 'severity'> {
   const { username, email } = user;
-  const details = Object.fromEntries(Object.entries(context).filter(isText));
+  const details = Object.entries(context)
+    .filter(isText)
+    .slice(0, maxDetails)
+    .map(([name, value]) => [truncated(name, maxName), truncated(value, maxValue)]);
   return {
     body: summaryOf(action, context),
     event: {
       action,
-      details,
+      details: Object.fromEntries(details) as Record<string, string>,
       ...(typeof username === 'string' && { user: { username, email: typeof email === 'string' ? email : '' } }),
     },
   };
