@@ -33,7 +33,7 @@ export class NotificationTransportService extends ResourceStore<
   /** Deletes a transport; its deliveries first and in batches, since they can be too many for one statement. */
   override async remove({ pk }: { readonly pk: string }, manager?: EntityManager): Promise<void> {
     let deleted = 1;
-    while (deleted > 0) deleted = await this.webhooks.forget({ kind: 'transport', pk });
+    while (deleted > 0) deleted = await this.webhooks.forget({ kind: 'transport', pk }, manager);
     await super.remove({ pk }, manager);
   }
 

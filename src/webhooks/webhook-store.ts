@@ -198,7 +198,10 @@ export class WebhookStore {
     return pk;
   }
 
-  /** Queues a notification for a transport, one delivery for each user. */
+  /**
+   * Queues a notification for a transport, one delivery for each user; none if the transport was deleted or changed to a mode
+   * without a webhook meanwhile. Such changes wait for the caller's transaction, and then discard what it has queued.
+   */
   async addNotifications(
     manager: EntityManager,
     transport: string,
@@ -206,9 +209,11 @@ export class WebhookStore {
     users: readonly NotifiedUser[],
   ): Promise<void> {
     await manager.query(
-      `with notified as materialized (
+      `with open as materialized (
+         select from "notification_transport" where transport_uuid = $1 and ${receiverTables.transport.isOpen} for share
+       ), notified as materialized (
          select gen_random_uuid() as event_uuid, pk, jsonb_build_object('user_email', email, 'user_username', username) as who
-           from jsonb_to_recordset($3) as account (pk integer, email text, username text)
+           from jsonb_to_recordset($3) as account (pk integer, email text, username text), open
        ), event as (
          insert into "outgoing_event" (event_uuid, type, subject, data)
          select event_uuid, 'notification', 'user/' || pk, $2::jsonb || who from notified
@@ -225,8 +230,8 @@ export class WebhookStore {
   }
 
   /** Deletes a batch of the deliveries of a receiver. @returns the number deleted */
-  async forget({ kind, pk }: ReceiverKey): Promise<number> {
-    const deleted = await this.dataSource.query<[unknown[], number]>(
+  async forget({ kind, pk }: ReceiverKey, manager = this.dataSource.manager): Promise<number> {
+    const deleted = await manager.query<[unknown[], number]>(
       `delete from "webhook_delivery" where delivery_uuid in (
          select delivery_uuid from "webhook_delivery" where ${receiverTables[kind].key} = $1 limit 5000
        )`,
