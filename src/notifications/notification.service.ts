@@ -17,6 +17,9 @@ interface NotificationRow extends Omit<NotificationDto, 'event'> {
   readonly event: string | null;
 }
 
+/** Notifications of a user that are kept, also without EVENT_RETENTION. */
+const maxPerUser = 1000;
+
 /** Reads the notifications of users, and deletes those that are as old as expired events. */
 @Injectable()
 export class NotificationService extends ResourceStore<
@@ -37,6 +40,7 @@ export class NotificationService extends ResourceStore<
       creator: 'userId',
     });
     housekeeping.register('old notifications', () => this.purge());
+    housekeeping.register('notifications beyond the newest ones of a user', () => this.purgeSurplus());
   }
 
   /** Marks every notification of the caller as seen. */
@@ -54,6 +58,20 @@ export class NotificationService extends ResourceStore<
       const event = byKey.get(key ?? '');
       return { ...row, ...(event !== undefined && { event }) };
     });
+  }
+
+  /** Deletes a batch of what users have beyond their newest notifications. @returns the number deleted */
+  private async purgeSurplus(): Promise<number> {
+    const deleted = await this.dataSource.query<[unknown[], number]>(
+      `delete from "notification" where notification_uuid in (
+         select surplus.notification_uuid
+           from (select user_id from "notification" group by user_id having count(*) > $1) as crowded,
+                lateral (select notification_uuid from "notification" n where n.user_id = crowded.user_id
+                          order by created desc, notification_uuid offset $1 limit 500) as surplus
+          limit 500)`,
+      [maxPerUser],
+    );
+    return deleted[1];
   }
 
   /** Deletes a batch of old notifications. @returns the number deleted */

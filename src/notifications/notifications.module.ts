@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { CoreModule } from '../core/core.module.js';
+import { EventsModule } from '../events/events.module.js';
 import type { TransferModel } from '../flows/transfer/transfer-model.js';
 import { TransferModels } from '../flows/transfer/transfer-models.js';
 import { TransferModule } from '../flows/transfer/transfer.module.js';
@@ -26,7 +27,7 @@ import { NotificationService } from './notification.service.js';
 
 /** Notifications of users: rules, transports, and what users were notified of. */
 @Module({
-  imports: [CoreModule, MailModule, TransferModule, WebhooksModule],
+  imports: [CoreModule, EventsModule, MailModule, TransferModule, WebhooksModule],
   controllers: [NotificationController, NotificationRuleController, NotificationTransportController],
   providers: [
     EventNotifier,

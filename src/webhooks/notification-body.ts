@@ -80,7 +80,10 @@ function attachmentOf({ body, severity, user_username, event }: SentNotification
   return { title: slackText(body), fallback: slackText(body), color: colors[severity], fields };
 }
 
-/** Values can be of visitors: without this, `<!channel>` in a user name would call everyone. */
+/**
+ * Values can be of visitors: without this, `<!channel>` in a user name would call everyone. Not for Markdown, which Slack
+ * shows as it is; Discord makes links and bold text of it.
+ */
 function slackText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -98,6 +98,7 @@ const tables = [
     "lease_until" TIMESTAMP WITH TIME ZONE,
     CONSTRAINT "uq_notification_transport_name" UNIQUE ("name"),
     CONSTRAINT "ck_notification_transport_mode" CHECK ("mode" IN ('local', 'webhook', 'webhook_slack', 'email')),
+    CONSTRAINT "ck_notification_transport_url" CHECK ("mode" NOT IN ('webhook', 'webhook_slack') OR "webhook_url" <> ''),
     CONSTRAINT "pk_notification_transport" PRIMARY KEY ("transport_uuid")
   )`,
   `CREATE TABLE "notification_rule" (
@@ -150,6 +151,8 @@ const tables = [
   `CREATE TABLE "event_for_rules" (
     "event_uuid" uuid NOT NULL,
     "not_before" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+    "failures" integer NOT NULL DEFAULT 0,
+    "rules" uuid[],
     CONSTRAINT "pk_event_for_rules" PRIMARY KEY ("event_uuid"),
     CONSTRAINT "fk_event_for_rules_event" FOREIGN KEY ("event_uuid") REFERENCES "event"("event_uuid") ON DELETE CASCADE
   )`,
@@ -162,6 +165,8 @@ const tables = [
       INSERT INTO "event_for_rules" ("event_uuid")
       SELECT a."event_uuid" FROM "added" a
        WHERE a."app" <> 'authentik.notifications'
+         -- The release before, whose workers may send the mails during an update, writes another app for them.
+         AND a."context"->>'template' IS DISTINCT FROM 'email/event_notification.html'
          AND EXISTS (SELECT FROM "notification_rule" r WHERE r."group_uuid" IS NOT NULL);
       RETURN NULL;
     END $$`,

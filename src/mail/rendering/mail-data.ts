@@ -51,7 +51,7 @@ export interface MailData {
   readonly key_value?: Readonly<Record<string, unknown>>;
   /** `event_notification`: the sender. */
   readonly source?: { readonly from: string };
-  /** Notices: no further changes of this kind are mailed for a day. */
+  /** Notices: no further changes of this kind are mailed for a day; `event_notification`: no further events within the hour. */
   readonly is_last?: boolean;
   /** `address_changed`: the earlier address is still one of the account. */
   readonly is_kept?: boolean;
