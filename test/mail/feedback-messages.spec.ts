@@ -1,18 +1,22 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { WebhookEndpointDto } from '../../src/webhooks/dto/webhook-endpoint.dto.js';
 import { created } from '../factories/created.js';
 import { nothing, postReport, tracesOf } from '../support/feedback.js';
+import { ImapMailbox } from '../support/imap-mailbox.js';
+import { MailProviderServer } from '../support/mail-provider-server.js';
 import { complaintMail, deliveryStatus, multipart } from '../support/mail-reports.js';
 import { messageOf } from '../support/mails.js';
 import { basic, feedbackSecrets, messageLogin, reports, type SentMail } from '../support/provider-reports.js';
+import { authorityFile } from '../support/smtp/certificates.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
@@ -209,5 +213,37 @@ describe('A bounce that arrives as a mail', () => {
     expect(await run(here)).toBe('{"recorded":1}');
     expect(await run(here.replace(/\/message\/ /, '/unknown/ '))).toBe(75);
     await rm(folder, { recursive: true });
+  });
+
+  const hasPython = spawnSync('python3', ['-c', '']).status === 0;
+  it.runIf(hasPython)('is handed over by the script in docs/mail.md, past mails that are refused', async () => {
+    const mail = await sentMail();
+    const [, script = ''] = /^```python\n(.+?)^```/ms.exec(await readFile('docs/mail.md', 'utf8')) ?? [];
+    const box = new ImapMailbox(['busy', 'malformed', deliveryStatus(mail)]);
+    // In front of the service: it refuses two mails, as the service may.
+    const refusals = new Map([
+      ['busy', 503],
+      ['malformed', 400],
+    ]);
+    const front = new MailProviderServer(({ body }) => ({ status: refusals.get(body) ?? 200 }));
+    const env = {
+      PATH: process.env['PATH'],
+      SSL_CERT_FILE: authorityFile,
+      IMAP_HOST: '127.0.0.1',
+      IMAP_PORT: String(await box.listen()),
+      IMAP_USER: 'service',
+      IMAP_PASSWORD: 'secret',
+      EMAIL_FEEDBACK_MESSAGE: messageLogin,
+    };
+    const runs = (url: string): Promise<unknown> =>
+      promisify(execFile)('python3', ['-c', script], { env: { ...env, FEEDBACK_URL: url } });
+    await runs(`http://${await front.listen()}/`);
+    expect([...box.seen]).toEqual([2, 3]);
+    box.seen.clear();
+    await runs(`${app.url}/api/v3/mail/feedback/message/`);
+    expect([...box.seen]).toEqual([1, 2, 3]);
+    expect(await traces(mail)).toMatchObject({ feedback: [{ kind: 'bounce' }] });
+    front.close();
+    box.close();
   });
 });
