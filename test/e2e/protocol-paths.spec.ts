@@ -35,7 +35,7 @@ describe('An unknown path', () => {
   });
 
   it.each([
-    ...['providers/oauth2/', 'sources/all/?page=1', 'admin/version/', 'core/applications/x/', 'events/rules/'],
+    ...['providers/oauth2/', 'sources/all/?page=1', 'admin/version/', 'core/applications/x/', 'outposts/instances/'],
     ...['stages/authenticator/totp/', 'propertymappings/all'],
   ])('names the authentik resource that this service does not have: %s', async (path) => {
     const { status, body } = await send(`/api/v3/${path}`);

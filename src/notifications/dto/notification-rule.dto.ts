@@ -40,7 +40,7 @@ class NotificationRuleFields {
     nullable: true,
     description: 'Its active members are notified; null: nobody is.',
     rules: [exists(() => Group)],
-    example: '7f3c1d52-6a0e-4f0b-9d57-2c8f1e6b4a90',
+    example: null,
   })
   group!: string | null;
 
