@@ -58,7 +58,7 @@ export default defineConfig({
           ...app,
           name: 'app',
           include: ['test/**/*.spec.ts'],
-          exclude: ['test/browser/**', 'test/embedded/**', 'test/slow/**', 'test/timing/**'],
+          exclude: ['test/{browser,embedded,pictures,slow,timing}/**'],
         },
       },
       {
@@ -125,6 +125,21 @@ export default defineConfig({
           ],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        plugins: [decorators],
+        test: {
+          // Writes the pictures of docs/console.md: `npm run pictures`.
+          name: 'pictures',
+          include: ['test/pictures/**/*.spec.ts'],
+          globalSetup: [
+            'test/support/database-server.ts',
+            'test/support/compiled-sources.ts',
+            'test/support/built-console.ts',
+          ],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
         },
       },
     ],
