@@ -106,7 +106,7 @@ export function dataSourceOptions(url: string, settings: DatabaseSettings = defa
       Invitation,
       Consent,
       FlowStatistic,
-  FlowToken,
+      FlowToken,
       Policy,
       EventMatcherPolicy,
       ExpressionPolicy,
