@@ -83,15 +83,17 @@ export class AssignedPermissions {
     const { codenames, objectPk } = parametersOf(query);
     const rows = await this.dataSource.query<{ holder: string; id: number; codename: string; object_pk: string }[]>(
       `select ${holder}::text as holder, number as id, codename, object_pk from "permission_grant"
-        where ${holder}::text = any($1) and codename = any($2) and ($3::text is null or object_pk in ('', $3))
+        where ${holder} = any($1::${holder === 'user_id' ? 'integer' : 'uuid'}[]) and codename = any($2) and ($3::text is null or object_pk in ('', $3))
         order by codename, object_pk`,
-      [holders.map(({ pk }) => String(pk)), codenames, objectPk],
+      [holders.map(({ pk }) => pk), codenames, objectPk],
     );
     const found = new Map<string, UserObjectPermissionDto[]>();
     for (const { holder: key, id, codename, object_pk } of rows) {
       const { codename: action, model, app_label, name } = descriptionOf(codename);
       const permission = { id, codename: action, model, app_label, object_pk, name };
-      found.set(key, [...(found.get(key) ?? []), permission]);
+      const permissions = found.get(key);
+      if (permissions === undefined) found.set(key, [permission]);
+      else permissions.push(permission);
     }
     return found;
   }
