@@ -159,6 +159,18 @@ describe.each([
   });
 });
 
+it('At most 1,000 permissions of a user are listed for a model', async () => {
+  const { pk, username } = await createUser(app.api);
+  await app.dataSource.query(
+    `insert into "permission_grant" (grant_uuid, user_id, codename, object_pk)
+     select gen_random_uuid(), $1, $2, gen_random_uuid()::text from generate_series(1, 1001)`,
+    [pk, view],
+  );
+  const path = `/rbac/permissions/assigned_by_users/?model=authentik_flows.flow&search=${username}`;
+  const [user] = (await app.api.get(path)).body.results;
+  expect(user.permissions).toHaveLength(1000);
+});
+
 it('The users with permissions on an object include the superusers', async () => {
   const { pk } = await createFlow(app.api);
   const { body } = await app.api.get(

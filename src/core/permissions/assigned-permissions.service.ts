@@ -23,6 +23,9 @@ import { Role } from './role.entity.js';
 
 type Query = UserAssignedPermissionListQuery | RoleAssignedPermissionListQuery;
 
+/** Permissions of a holder that are listed; without an object, they can be many. */
+const maxPerHolder = 1000;
+
 /** Lists who may do what with an object: by a grant on it, or on every object of its model. */
 @Injectable()
 export class AssignedPermissions {
@@ -82,10 +85,13 @@ export class AssignedPermissions {
   ): Promise<ReadonlyMap<string, UserObjectPermissionDto[]>> {
     const { codenames, objectPk } = parametersOf(query);
     const rows = await this.dataSource.query<{ holder: string; id: number; codename: string; object_pk: string }[]>(
-      `select ${holder}::text as holder, number as id, codename, object_pk from "permission_grant"
-        where ${holder} = any($1::${holder === 'user_id' ? 'integer' : 'uuid'}[]) and codename = any($2) and ($3::text is null or object_pk in ('', $3))
+      `select holder::text, number as id, codename, object_pk
+         from unnest($1::${holder === 'user_id' ? 'integer' : 'uuid'}[]) as holder,
+              lateral (select number, codename, object_pk from "permission_grant"
+                        where ${holder} = holder and codename = any($2) and ($3::text is null or object_pk in ('', $3))
+                        order by codename, object_pk limit $4) as own
         order by codename, object_pk`,
-      [holders.map(({ pk }) => pk), codenames, objectPk],
+      [holders.map(({ pk }) => pk), codenames, objectPk, maxPerHolder],
     );
     const found = new Map<string, UserObjectPermissionDto[]>();
     for (const { holder: key, id, codename, object_pk } of rows) {
