@@ -27,6 +27,7 @@ export type Permission =
   | 'delete_maildomain'
   | 'delete_namedtransport'
   | 'export_flow'
+  | 'inspect_flow'
   | 'reset_user_password'
   | 'view_event'
   | 'view_maildomain'

@@ -174,6 +174,21 @@ it('An administrator sees at which step visitors leave, in a period', async () =
   await expectFewClicks(page);
 });
 
+it('The inspector shows where the own run of a flow is', async () => {
+  const { page } = await service.open(browser, '/console/flows/reading');
+  const inspector = page.getByRole('region', { name: 'Inspector' });
+  await inspector.getByRole('button', { name: 'Show my run' }).click();
+  await inspector.getByText('There is no run of this flow in this browser.').waitFor();
+  const [visit] = await Promise.all([
+    page.context().waitForEvent('page'),
+    page.getByRole('link', { name: 'Try as a visitor' }).click(),
+  ]);
+  await visit.getByRole('button', { name: 'Continue' }).waitFor();
+  await inspector.getByRole('button', { name: 'Show my run' }).click();
+  await inspector.getByRole('listitem').filter({ hasText: 'is here' }).waitFor();
+  await inspector.getByLabel('What the run knows').waitFor();
+});
+
 it('A step and a condition are added to a flow, and removed', async () => {
   const { page } = await service.open(browser, '/console/flows/reading');
   await page.getByRole('button', { name: 'Add step' }).click();

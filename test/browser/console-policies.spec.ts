@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 
 import { createPasswordUser } from '../factories/password-user.js';
 import { closeContexts, inspectScreen, launchBrowser } from './browser.js';
-import { type ConsoleService, startConsoleService } from './console-service.js';
+import { type ConsoleService, expectFewClicks, startConsoleService } from './console-service.js';
 
 let browser: Browser;
 let service: ConsoleService;
@@ -31,11 +31,14 @@ it('An administrator sees who may change a flow, and gives and takes permissions
   await service.api.post(`/rbac/permissions/assigned_by_roles/${role.pk}/assign/`, {
     permissions: ['authentik_flows.change_flow'],
   });
-  const { page } = await service.open(browser, '/console/flows/reading');
+  const { page } = await service.open(browser, '/console/');
+  await page.getByRole('link', { name: 'Flows', exact: true }).click();
+  await page.getByRole('list', { name: 'List of flows' }).getByRole('link', { name: 'Reading' }).click();
   const access = page.getByRole('region', { name: 'Who may view or change it' });
   const rowOf = (name: string) => access.locator('.grant').filter({ has: page.getByRole('link', { name }) });
   expect(await rowOf('Grace Hopper').innerText()).toContain('Superuser: may do everything');
   expect(await rowOf('Flow editors').innerText()).toMatch(/Role: the members of its groups\s+change: all/);
+  await expectFewClicks(page);
   await access.getByRole('button', { name: 'Add permission' }).click();
   const dialog = page.getByRole('dialog', { name: 'Permissions on Reading' });
   await dialog.getByLabel('User or role').first().fill('Ada');

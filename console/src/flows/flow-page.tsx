@@ -15,6 +15,7 @@ import { Access } from '../permissions/access';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { Guards } from './guards';
+import { Inspector } from './inspector';
 import { flowLayout } from './new-flow';
 import { flowQuery } from './queries';
 import { Steps } from './steps';
@@ -63,6 +64,7 @@ function FoundFlow({ flow }: { readonly flow: Schema<'Flow'> }): ReactNode {
               <Guards target={flow.policybindingmodel_ptr_id} mode={flow.policy_engine_mode} of={name} />
             </Panel>
           )}
+          {can('inspect_flow') && <Inspector slug={slug} />}
           <Access model="authentik_flows.flow" object_pk={flow.pk} name={name} />
         </div>
       </div>
