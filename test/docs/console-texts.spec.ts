@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 
 import { expect, it } from 'vitest';
 
@@ -11,7 +12,7 @@ const folder = new URL('../../console/src/texts/', import.meta.url);
 /** Returns the catalog of a language of the console. */
 async function textsIn(language: string): Promise<Texts> {
   // By a name that TypeScript does not follow: the console is compiled with settings of its own.
-  const module = (await import(new URL(`${language}.ts`, folder).pathname)) as Readonly<Record<string, Texts>>;
+  const module = (await import(fileURLToPath(new URL(`${language}.ts`, folder)))) as Readonly<Record<string, Texts>>;
   return module[language.replace('-', '')] ?? {};
 }
 
