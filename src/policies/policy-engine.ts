@@ -60,9 +60,9 @@ export async function firingRules(
 }
 
 /**
- * Evaluates the enabled policy bindings of flows, flow-stage bindings or notification rules, as authentik does: members of a group also
- * belong to its ancestors, `negate` inverts a result, and the target's mode combines the results. Without enabled
- * bindings, flows and stages pass, and rules do not. Runs one statement, and two more if a policy is bound.
+ * Evaluates the enabled policy bindings of flows, flow-stage bindings or notification rules with authentik's rules: members
+ * of a group also belong to its ancestors, `negate` inverts a result, and the target's mode combines the results. Without
+ * enabled bindings, flows and stages pass, and rules do not. Runs one statement, and two more if a policy is bound.
  *
  * @param keys of targets of one kind
  * @param user undefined for anonymous visitors; like them, inactive and deleted users match no user or group
