@@ -25,8 +25,15 @@ declare module 'vitest' {
   }
 }
 
+/** Settings of all projects. */
+const common = {
+  // By default `expect.poll` gives up after one second, which a busy machine exceeds.
+  expect: { poll: { timeout: 20_000 } },
+};
+
 /** Tests of the whole application on a database server. */
 const app = {
+  ...common,
   // The files of a worker share what they import: importing the application takes longer than most tests take.
   // A file that changes a global restores it.
   isolate: false,
@@ -45,6 +52,7 @@ export default defineConfig({
       {
         plugins: [decorators],
         test: {
+          ...common,
           name: 'unit',
           isolate: false,
           include: ['src/**/*.spec.ts', 'scripts/**/*.spec.ts'],
@@ -80,6 +88,7 @@ export default defineConfig({
         plugins: [decorators],
         test: {
           // Tests that start the embedded database themselves, regardless of the server of the other tests.
+          ...common,
           name: 'embedded',
           include: ['test/embedded/**/*.spec.ts'],
           globalSetup: ['test/support/compiled-sources.ts'],
@@ -91,6 +100,7 @@ export default defineConfig({
         plugins: [decorators],
         test: {
           // Timing tests run alone, one file at a time, after all other projects.
+          ...common,
           name: 'timing',
           sequence: { groupOrder: 1 },
           fileParallelism: false,
@@ -104,6 +114,7 @@ export default defineConfig({
         plugins: [decorators],
         test: {
           // Tests that take minutes, run before a release: `npm run test:slow`. Property tests check many cases.
+          ...common,
           name: 'slow',
           fileParallelism: false,
           provide: { isSweep: true },
@@ -116,6 +127,7 @@ export default defineConfig({
       {
         plugins: [decorators],
         test: {
+          ...common,
           name: 'browser',
           include: ['test/browser/**/*.spec.ts'],
           globalSetup: [
@@ -131,6 +143,7 @@ export default defineConfig({
         plugins: [decorators],
         test: {
           // Writes the pictures of docs/console.md: `npm run pictures`.
+          ...common,
           name: 'pictures',
           include: ['test/pictures/**/*.spec.ts'],
           globalSetup: [

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { Configuration, CoreApi } from '@goauthentik/api';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createActor } from '../factories/actor.js';
 import { createPasswordUser } from '../factories/password-user.js';
@@ -42,7 +42,7 @@ describe('The sessions of a user', () => {
     ]);
     const agent = 'Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0';
     await visitors[0]!.request('GET', '/core/users/me/', { headers: { 'user-agent': agent } });
-    await vi.waitFor(async () => expect((await sessionsOf(user))[0].last_user_agent).toBe(agent));
+    await expect.poll(async () => (await sessionsOf(user))[0].last_user_agent).toBe(agent);
     const [session] = await sessionsOf(user);
     expect(session).toEqual({
       uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),

@@ -91,7 +91,7 @@ describe('The stream of events', () => {
     await emit(2, 'verification/70');
     await reads(repeated, [1, 2]);
     await reads(patterns, [1]);
-    await vi.waitFor(() => expect(subjects.messages.map(({ data }) => data.subject)).toEqual([`user/${pk}`]));
+    await expect.poll(() => subjects.messages.map(({ data }) => data.subject)).toEqual([`user/${pk}`]);
     expect(repeated.messages.map(({ event }) => event)).toEqual([
       'user.created',
       'verification.approved',
@@ -184,7 +184,7 @@ describe('A client that was away', () => {
     ['999999999999999-1', 'unknown_id'],
   ])('gets stream.reset after the id %s', async (id, reason) => {
     const reader = await open({ headers: { 'last-event-id': id } });
-    await vi.waitFor(() => expect(reader.messages).toHaveLength(1));
+    await expect.poll(() => reader.messages).toHaveLength(1);
     expect(reader.messages[0]).toMatchObject({ event: 'stream.reset', data: { reason } });
     await emit(1);
     await reads(reader, [1]);
@@ -229,18 +229,13 @@ describe('Events', () => {
     const opens = (service: TestApp): Promise<EventReader> =>
       open({ headers: { 'last-event-id': before.lastId } }, service).finally(() => (isOpen = true));
     const first = opens(third);
-    await vi.waitFor(async () => {
-      const [row] = await app.dataSource.query(`select kept_until > now() as kept from "event_stream"`);
-      expect(row.kept).toBe(true);
-    });
+    const readers = 'select kept_until > now() as kept from "event_stream"';
+    await expect.poll(() => app.dataSource.query(readers)).toEqual([{ kept: true }]);
     // Another process waits too, although it was not the first.
     const other = opens(fourth);
     const waits = `select count(*)::int as count from pg_stat_activity
                     where datname = current_database() and query like '%pg_snapshot_xmin%' and state = 'idle'`;
-    await vi.waitFor(async () => {
-      const [row] = await app.dataSource.query(waits);
-      expect(row.count).toBeGreaterThanOrEqual(2);
-    });
+    await expect.poll(async () => (await app.dataSource.query(waits))[0].count).toBeGreaterThanOrEqual(2);
     // The client would not see the change elsewhere yet.
     expect(isOpen).toBe(false);
     await late.commitTransaction();

@@ -86,9 +86,7 @@ describe('An endpoint is disabled, with an event in the log,', () => {
     receiver.answer = (response) => response.writeHead(410).end();
     const { pk } = await hooks.test(endpoint);
     await hooks.reaches(pk, { state: 'failed', attempts: 1 });
-    await vi.waitFor(async () => {
-      expect((await app.api.get(`/webhooks/endpoints/${endpoint.pk}/`)).body.enabled).toBe(false);
-    });
+    await expect.poll(async () => (await app.api.get(`/webhooks/endpoints/${endpoint.pk}/`)).body.enabled).toBe(false);
     expect(await lastEvent()).toEqual({
       message: `The webhook endpoint "${endpoint.name}" was disabled. The receiver answered with status 410.`,
       endpoint: endpoint.pk,

@@ -98,11 +98,10 @@ describe('A delivery', () => {
   it('is a signed message of Standard Webhooks with the event', async () => {
     const endpoint = await hooks.createEndpoint({ event_types: ['user.created'] });
     const user = await createUser(app.api, { name: 'Zoë' });
-    const [delivery] = await vi.waitFor(async () => {
-      const deliveries = await hooks.deliveriesOf(endpoint);
-      expect(deliveries).toMatchObject([{ state: 'delivered', attempts: 1, next_attempt: null }]);
-      return deliveries;
-    });
+    await expect
+      .poll(() => hooks.deliveriesOf(endpoint))
+      .toMatchObject([{ state: 'delivered', attempts: 1, next_attempt: null }]);
+    const [delivery] = await hooks.deliveriesOf(endpoint);
     const [webhook, ...more] = hooks.receivedBy(endpoint);
     expect(more).toEqual([]);
     expect(webhook).toMatchObject({

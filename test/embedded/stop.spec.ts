@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 
 import { findEmbeddedDatabase } from '../../src/database/embedded-database.js';
 import { ServiceProcess } from '../support/service-process.js';
@@ -22,6 +22,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function start(more: Record<string, string> = {}): Promise<{ service: ServiceProcess; url: string }> {
   const service = ServiceProcess.start({ DATA_DIR: join(folder, 'data'), PORT: '0', BOOTSTRAP_TOKEN, ...more });
+  // Of a failed test: the next one starts on the same folder.
+  onTestFinished(() => service.signal('SIGKILL'));
   const [, url] = await service.prints(/email-stage +(http:\S+)/);
   return { service, url: url! };
 }

@@ -86,8 +86,8 @@ describe('connections', () => {
     const server = await servers.collecting();
     expect(await send(server.port, { ...login, password: 'wrong' })).toMatchObject({ kind: 'deferred', code: 535 });
     expect(await send(server.port, login)).toMatchObject({ kind: 'accepted' });
-    await vi.waitFor(() => expect(server.open).toBe(1));
-    const closed = vi.waitFor(() => expect(server.open).toBe(0));
+    await expect.poll(() => server.open).toBe(1);
+    const closed = vi.waitFor(() => expect(server.open).toBe(0), { timeout: 20_000 });
     expect(await send(server.port, { ...login, password: 'wrong again' })).toMatchObject({
       kind: 'deferred',
       code: 535,
@@ -104,7 +104,7 @@ describe('connections', () => {
     await received;
     expect(await send(server.port, { username: 'ada', password: 'new' })).toMatchObject({ kind: 'accepted' });
     expect(await first).toMatchObject({ kind: 'accepted' });
-    await vi.waitFor(() => expect(server.open).toBe(1));
+    await expect.poll(() => server.open).toBe(1);
   });
 
   it('are not shared between different settings', async () => {

@@ -46,9 +46,7 @@ it('reports the holder once while waiting', async () => {
   let second: Promise<string> | undefined;
   await withStartLock(directory, failOnWait, async () => {
     second = withStartLock(directory, onWait, () => Promise.resolve('in'));
-    await vi.waitFor(() => {
-      expect(onWait).toHaveBeenCalled();
-    });
+    await expect.poll(() => onWait).toHaveBeenCalled();
   });
   expect(await second).toBe('in');
   expect(onWait.mock.calls).toEqual([[process.pid]]);
