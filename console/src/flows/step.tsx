@@ -5,9 +5,9 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import type { Schema } from '../api/client';
+import { shortKind } from '../kinds/family';
 import { Icon } from '../parts/icon';
 import { useSession } from '../session';
-import { shortKind } from '../stages/stage-list';
 import { counted, t } from '../texts/texts';
 import { guardsQuery } from './queries';
 import { StepDialog } from './step-dialog';

@@ -11,7 +11,7 @@ import { Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
-import { bindingsQuery, policyQuery, type Target, targetsQuery, usesQuery } from './queries';
+import { bindingsQuery, type Target, targetsQuery, usesQuery } from './queries';
 import { TargetInput, targetName } from './targets';
 
 const layout = {
@@ -32,7 +32,7 @@ export function Bindings({ policy: { pk, name } }: { readonly policy: Schema<'Po
   const finish = (): void => {
     setAdding(false);
     for (const key of ['policy bindings', 'policy list']) void client.invalidateQueries({ queryKey: [key] });
-    void client.invalidateQueries(policyQuery(pk));
+    void client.invalidateQueries({ queryKey: ['policy', pk] });
   };
   const all = bindings.data ?? [];
   return (

@@ -1,50 +1,9 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 
 import { api, contentOf, type Schema } from '../api/client';
-import { pageSize } from '../api/queries';
-import type { PolicyKind } from './kinds';
-
-/** Which policies are listed. */
-interface PolicyFilter {
-  readonly search?: string;
-  readonly page?: number;
-}
 
 /** Large enough for the flows, steps and bindings that are matched here. */
 const everything = 1000;
-
-/** Policies of all kinds, or of one. */
-export const policyListQuery = (filter: PolicyFilter, kind?: PolicyKind) =>
-  queryOptions({
-    queryKey: ['policy list', kind?.name, filter],
-    queryFn: () => {
-      const params = { query: { page_size: pageSize, ordering: 'name', ...filter } };
-      return kind === undefined
-        ? contentOf(api.GET('/policies/all/', { params }))
-        : contentOf(api.GET(kind.path, { params }));
-    },
-    placeholderData: keepPreviousData,
-  });
-
-/** What all kinds have. */
-export const policyQuery = (pk: string) =>
-  queryOptions({
-    queryKey: ['policy', pk],
-    queryFn: () => contentOf(api.GET('/policies/all/{policy_uuid}/', { params: { path: { policy_uuid: pk } } })),
-  });
-
-/** A policy with the fields of its kind. */
-export const policyOfKindQuery = (kind: PolicyKind, pk: string) =>
-  queryOptions({
-    queryKey: ['policy', pk, kind.name],
-    queryFn: () => contentOf(api.GET(`${kind.path}{policy_uuid}/`, { params: { path: { policy_uuid: pk } } })),
-  });
-
-export const policyTypesQuery = queryOptions({
-  queryKey: ['policy types'],
-  queryFn: () => contentOf(api.GET('/policies/all/types/')),
-  staleTime: Infinity,
-});
 
 /** What uses a policy, apart from its bindings. */
 export const usesQuery = (pk: string) =>
