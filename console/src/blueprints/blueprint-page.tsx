@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import { api, contentOf, done, type Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { Confirmed } from '../parts/confirm';
 import { Facts } from '../parts/facts';
 import { DeleteButton } from '../parts/form/delete-button';
@@ -39,12 +40,7 @@ function FoundBlueprint({ blueprint }: { readonly blueprint: Schema<'BlueprintIn
   return (
     <Page
       title={blueprint.name}
-      above={
-        <Link to="/blueprints" className="back">
-          <Icon name="back" />
-          {t('blueprints.back')}
-        </Link>
-      }
+      above={<Back to="/blueprints">{t('blueprints.back')}</Back>}
       below={
         <p className="page-below">
           <Status blueprint={blueprint} />

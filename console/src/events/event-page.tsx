@@ -3,9 +3,9 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { Facts } from '../parts/facts';
 import { labelOf } from '../parts/form/field';
-import { Icon } from '../parts/icon';
 import { Moment } from '../parts/moment';
 import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
@@ -37,15 +37,7 @@ function FoundEvent({ event }: { readonly event: Schema<'Event'> }): ReactNode {
     </Link>
   );
   return (
-    <Page
-      title={actionText(event.action)}
-      above={
-        <Link to="/events" className="back">
-          <Icon name="back" />
-          {t('events.back')}
-        </Link>
-      }
-    >
+    <Page title={actionText(event.action)} above={<Back to="/events">{t('events.back')}</Back>}>
       <Panel title={t('mailPage.details')}>
         <Facts
           facts={[

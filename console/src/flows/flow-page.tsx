@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import { api, contentOf, done, type Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { DeleteButton } from '../parts/form/delete-button';
 import { choiceLabel } from '../parts/form/field';
 import { ResourceFacts } from '../parts/form/resource-facts';
@@ -38,12 +39,7 @@ function FoundFlow({ flow }: { readonly flow: Schema<'Flow'> }): ReactNode {
   return (
     <Page
       title={name}
-      above={
-        <Link to="/flows" className="back">
-          <Icon name="back" size={14} />
-          {t('flows.back')}
-        </Link>
-      }
+      above={<Back to="/flows">{t('flows.back')}</Back>}
       below={
         <p className="page-below">
           {choiceLabel(flow.designation)} <span>·</span> <span dir="auto">{slug}</span>

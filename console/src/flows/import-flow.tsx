@@ -1,9 +1,8 @@
 import { Alert, Button, FileButton } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
-import { Icon } from '../parts/icon';
+import { Back } from '../parts/back';
 import { Page, Panel } from '../parts/page';
 import { t } from '../texts/texts';
 import { Plan } from './plan';
@@ -27,15 +26,7 @@ export function ImportFlow(): ReactNode {
   const error = plan.error ?? run.error;
   const isDone = run.data?.success === true;
   return (
-    <Page
-      title={t('flows.import')}
-      above={
-        <Link to="/flows" className="back">
-          <Icon name="back" size={14} />
-          {t('flows.back')}
-        </Link>
-      }
-    >
+    <Page title={t('flows.import')} above={<Back to="/flows">{t('flows.back')}</Back>}>
       <Panel title={file?.name ?? t('flows.importFile')}>
         <div className="tests">
           <p className="row-soft">{t('flows.importText')}</p>

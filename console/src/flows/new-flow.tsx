@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { ResourceForm } from '../parts/form/resource-form';
-import { Icon } from '../parts/icon';
 import { Page, Panel } from '../parts/page';
 import { t } from '../texts/texts';
 
@@ -13,15 +13,7 @@ export function NewFlow(): ReactNode {
   const navigate = useNavigate();
   const client = useQueryClient();
   return (
-    <Page
-      title={t('flows.create')}
-      above={
-        <Link to="/flows" className="back">
-          <Icon name="back" size={14} />
-          {t('flows.back')}
-        </Link>
-      }
-    >
+    <Page title={t('flows.create')} above={<Back to="/flows">{t('flows.back')}</Back>}>
       <Panel title={t('stages.settings')}>
         <ResourceForm
           request="FlowRequest"

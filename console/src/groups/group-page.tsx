@@ -3,9 +3,9 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import { api, contentOf, done, type Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { DeleteButton } from '../parts/form/delete-button';
 import { ResourceForm } from '../parts/form/resource-form';
-import { Icon } from '../parts/icon';
 import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
 import { useSession } from '../session';
@@ -38,12 +38,7 @@ function FoundGroup({ group }: { readonly group: Schema<'Group'> }): ReactNode {
   return (
     <Page
       title={group.name}
-      above={
-        <Link to="/groups" className="back">
-          <Icon name="back" />
-          {t('groups.back')}
-        </Link>
-      }
+      above={<Back to="/groups">{t('groups.back')}</Back>}
       below={group.is_superuser === true && <p className="page-below">{t('groups.superuserText')}</p>}
       actions={
         mayManage &&

@@ -1,13 +1,13 @@
 import { NativeSelect } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import { api, contentOf, done, type Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { Copy } from '../parts/copy';
 import { DeleteButton } from '../parts/form/delete-button';
 import { ResourceForm } from '../parts/form/resource-form';
-import { Icon } from '../parts/icon';
 import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
 import { useSession } from '../session';
@@ -35,12 +35,7 @@ function FoundInvitation({ invitation }: { readonly invitation: Schema<'Invitati
   return (
     <Page
       title={invitation.name}
-      above={
-        <Link to="/invitations" className="back">
-          <Icon name="back" />
-          {t('invitations.back')}
-        </Link>
-      }
+      above={<Back to="/invitations">{t('invitations.back')}</Back>}
       actions={
         can('delete_invitation') && (
           <DeleteButton

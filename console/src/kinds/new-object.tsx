@@ -3,8 +3,8 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { ResourceForm } from '../parts/form/resource-form';
-import { Icon } from '../parts/icon';
 import { useList } from '../parts/list-page';
 import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
@@ -23,10 +23,9 @@ export function NewObject({ family }: { readonly family: Family }): ReactNode {
     <Page
       title={chosen === undefined ? t(`${all}.create`) : t(`${all}.createKind`, { kind: shortKind(chosen.name) })}
       above={
-        <Link to={chosen === undefined ? `/${all}` : `/${all}/new`} className="back">
-          <Icon name="back" size={14} />
+        <Back to={chosen === undefined ? `/${all}` : `/${all}/new`}>
           {t(chosen === undefined ? `${all}.back` : 'stages.otherKind')}
-        </Link>
+        </Back>
       }
       below={chosen !== undefined && <p className="page-below">{chosen.description}</p>}
     >

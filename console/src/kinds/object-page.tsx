@@ -1,12 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import { api, contentOf, done, type Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { DeleteButton } from '../parts/form/delete-button';
 import { ResourceFacts } from '../parts/form/resource-facts';
 import { ResourceForm } from '../parts/form/resource-form';
-import { Icon } from '../parts/icon';
 import { Page, Panel } from '../parts/page';
 import { Loaded, Note } from '../parts/states';
 import { Access } from '../permissions/access';
@@ -53,12 +53,7 @@ function Found({ family, kind, object, children }: FoundProps & { readonly child
   return (
     <Page
       title={name}
-      above={
-        <Link to={`/${all}`} className="back">
-          <Icon name="back" size={14} />
-          {t(`${all}.back`)}
-        </Link>
-      }
+      above={<Back to={`/${all}`}>{t(`${all}.back`)}</Back>}
       below={<p className="page-below">{shortKind(object.verbose_name)}</p>}
       actions={
         can(kind.permission('delete')) && (

@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { Confirmed } from '../parts/confirm';
 import { Copy } from '../parts/copy';
 import { type Fact, Facts } from '../parts/facts';
@@ -39,12 +40,7 @@ function Shown({ mail }: { readonly mail: Mail }): ReactNode {
   return (
     <Page
       title={mail.subject === '' ? t('mails.noSubject') : mail.subject}
-      above={
-        <Link to="/mails" className="back">
-          <Icon name="back" />
-          {t('mailPage.back')}
-        </Link>
-      }
+      above={<Back to="/mails">{t('mailPage.back')}</Back>}
       below={
         <p className="page-below">
           <MailState state={mail.state} />

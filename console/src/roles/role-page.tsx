@@ -3,9 +3,9 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import { api, contentOf, done, type Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { DeleteButton } from '../parts/form/delete-button';
 import { ResourceForm } from '../parts/form/resource-form';
-import { Icon } from '../parts/icon';
 import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
 import { HeldPermissions } from '../permissions/held';
@@ -33,12 +33,7 @@ function FoundRole({ role }: { readonly role: Schema<'Role'> }): ReactNode {
   return (
     <Page
       title={role.name}
-      above={
-        <Link to="/roles" className="back">
-          <Icon name="back" />
-          {t('roles.back')}
-        </Link>
-      }
+      above={<Back to="/roles">{t('roles.back')}</Back>}
       actions={
         can('delete_role') && (
           <DeleteButton

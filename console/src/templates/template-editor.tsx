@@ -7,6 +7,7 @@ import { type ReactNode, useCallback, useMemo, useState } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
 import { stagesQuery } from '../mails/queries';
+import { Back } from '../parts/back';
 import { Confirmed } from '../parts/confirm';
 import { LeaveGuard } from '../parts/form/leave-guard';
 import { Icon } from '../parts/icon';
@@ -129,12 +130,7 @@ export function TemplateEditor({ source, isNew, note, reopen }: TemplateEditorPr
     <Page
       title={titleOf(source)}
       isWide
-      above={
-        <Link to="/templates" className="back">
-          <Icon name="back" />
-          {t('templates.back')}
-        </Link>
-      }
+      above={<Back to="/templates">{t('templates.back')}</Back>}
       below={
         <p className="page-below">
           <code>{name}</code>

@@ -4,6 +4,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import { api, contentOf, done, type Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { Confirmed } from '../parts/confirm';
 import { Dialog } from '../parts/dialog';
 import { Facts } from '../parts/facts';
@@ -45,12 +46,7 @@ function FoundToken({ token }: { readonly token: Schema<'Token'> }): ReactNode {
   return (
     <Page
       title={identifier}
-      above={
-        <Link to="/tokens" className="back">
-          <Icon name="back" />
-          {t('tokens.back')}
-        </Link>
-      }
+      above={<Back to="/tokens">{t('tokens.back')}</Back>}
       below={token.description !== '' && <p className="page-below">{token.description}</p>}
       actions={
         <>

@@ -5,9 +5,9 @@ import type { ReactNode } from 'react';
 import type { Schema } from '../api/client';
 import { MailRows } from '../mails/mail-rows';
 import { mailsQuery } from '../mails/queries';
+import { Back } from '../parts/back';
 import { Facts } from '../parts/facts';
 import { choiceLabel } from '../parts/form/field';
-import { Icon } from '../parts/icon';
 import { Moment } from '../parts/moment';
 import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
@@ -42,12 +42,7 @@ function Shown({ user }: { readonly user: User }): ReactNode {
   return (
     <Page
       title={user.name === '' ? user.username : user.name}
-      above={
-        <Link to="/users" className="back">
-          <Icon name="back" />
-          {t('users.back')}
-        </Link>
-      }
+      above={<Back to="/users">{t('users.back')}</Back>}
       below={
         user.email !== '' && (
           <p className="page-below">

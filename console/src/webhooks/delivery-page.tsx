@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { Confirmed } from '../parts/confirm';
 import { Facts } from '../parts/facts';
 import { Icon } from '../parts/icon';
@@ -34,14 +35,9 @@ function FoundDelivery({ delivery }: { readonly delivery: Schema<'WebhookDeliver
     <Page
       title={delivery.type}
       above={
-        <Link
-          to={can('view_webhookendpoint') ? '/webhooks/$pk' : '/webhooks'}
-          params={{ pk: delivery.endpoint }}
-          className="back"
-        >
-          <Icon name="back" />
+        <Back to={can('view_webhookendpoint') ? '/webhooks/$pk' : '/webhooks'} params={{ pk: delivery.endpoint }}>
           {delivery.endpoint_name}
-        </Link>
+        </Back>
       }
       below={
         <p className="page-below">

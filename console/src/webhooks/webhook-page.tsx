@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import { api, contentOf, done, type Schema } from '../api/client';
+import { Back } from '../parts/back';
 import { Confirmed } from '../parts/confirm';
 import { DeleteButton } from '../parts/form/delete-button';
 import { ResourceForm } from '../parts/form/resource-form';
@@ -42,12 +43,7 @@ function FoundEndpoint({ endpoint }: { readonly endpoint: Schema<'WebhookEndpoin
   return (
     <Page
       title={endpoint.name}
-      above={
-        <Link to="/webhooks" className="back">
-          <Icon name="back" />
-          {t('webhooks.back')}
-        </Link>
-      }
+      above={<Back to="/webhooks">{t('webhooks.back')}</Back>}
       below={
         <p className="page-below">
           <EndpointState endpoint={endpoint} />
