@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Modal } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useId, useState } from 'react';
 
 import type { Schema } from '../../api/client';
 import { t } from '../../texts/texts';
+import { Dialog } from '../dialog';
 import { Icon } from '../icon';
 import { Loaded } from '../states';
 
@@ -38,17 +39,6 @@ export function DeleteButton({
     staleTime: 0,
     gcTime: 0,
   });
-  const { mutate, isPending, error, reset } = useMutation({
-    mutationFn: remove,
-    onSuccess: () => {
-      setOpen(false);
-      removed();
-    },
-  });
-  const close = (): void => {
-    setOpen(false);
-    reset();
-  };
   return (
     <>
       <Button
@@ -59,29 +49,20 @@ export function DeleteButton({
       >
         {action}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
+      <Dialog
         title={t('form.deleteAsk', { name })}
-        closeButtonProps={{ 'aria-label': t('action.cancel') }}
+        label={action}
+        isOpen={isOpen}
+        isDangerous
+        isDisabled={uses.isPending}
+        close={() => setOpen(false)}
+        act={remove}
+        done={removed}
       >
         <Loaded query={uses} lines={2}>
           {(users) => <Uses uses={users} />}
         </Loaded>
-        {error !== null && (
-          <Alert color="red" mt="md" role="alert">
-            {t('action.failed', { reason: error.message || t('state.unreachable') })}
-          </Alert>
-        )}
-        <Group justify="flex-end" mt="lg" gap="xs">
-          <Button variant="default" onClick={close}>
-            {t('action.cancel')}
-          </Button>
-          <Button color="red" loading={isPending} disabled={uses.isPending} onClick={() => mutate()}>
-            {action}
-          </Button>
-        </Group>
-      </Modal>
+      </Dialog>
     </>
   );
 }
