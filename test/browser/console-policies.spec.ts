@@ -47,6 +47,9 @@ it('An administrator sees who may change a flow, and gives and takes permissions
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await rowOf('Ada Lovelace').getByText('change: this one').waitFor();
   await rowOf('Ada Lovelace').getByRole('button', { name: 'Remove view: this one' }).click();
+  const question = page.getByRole('dialog', { name: 'Remove view: this one?' });
+  await question.getByText('Ada Lovelace loses this permission at once').waitFor();
+  await question.getByRole('button', { name: 'Remove', exact: true }).click();
   await rowOf('Ada Lovelace').getByText('view: this one').waitFor({ state: 'detached' });
   const { body: grants } = await service.api.get(`/rbac/permissions/users/?user_id=${user.pk}`);
   expect(grants.results).toMatchObject([{ codename: 'change_flow', object_pk: flow }]);

@@ -141,6 +141,10 @@ it('What is typed is not lost: the page asks before it is left, and the tab keep
   await page.getByText('These are your changes from before').waitFor();
   expect(await editorOf(page).innerText()).toContain('Typed and not saved');
   await page.getByRole('button', { name: 'Discard them' }).click();
+  await page
+    .getByRole('dialog', { name: 'Discard your changes?' })
+    .getByRole('button', { name: 'Discard changes' })
+    .click();
   await expect.poll(() => editorOf(page).innerText()).toContain('The second version');
 });
 

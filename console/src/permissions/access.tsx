@@ -1,6 +1,5 @@
-import { Alert } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
@@ -54,11 +53,8 @@ function Users(target: AccessTarget): ReactNode {
         results.map(({ pk, username, name, is_superuser: isSuperuser, permissions }) => (
           <Row
             key={pk}
-            name={
-              <Link to="/users/$id" params={{ id: String(pk) }} className="text-link" dir="auto">
-                {name === '' ? username : name}
-              </Link>
-            }
+            name={name === '' ? username : name}
+            link={{ to: '/users/$id', params: { id: String(pk) } }}
             why={isSuperuser ? t('access.superuser') : ''}
             holder={{ user: pk }}
             permissions={permissions}
@@ -79,11 +75,8 @@ function Roles(target: AccessTarget): ReactNode {
         results.map(({ role_pk: pk, name, permissions }) => (
           <Row
             key={pk}
-            name={
-              <Link to="/roles/$pk" params={{ pk }} className="text-link" dir="auto">
-                {name}
-              </Link>
-            }
+            name={name}
+            link={{ to: '/roles/$pk', params: { pk } }}
             why={t('access.role')}
             holder={{ role: pk }}
             permissions={permissions}
@@ -97,7 +90,8 @@ function Roles(target: AccessTarget): ReactNode {
 }
 
 interface RowProps {
-  readonly name: ReactNode;
+  readonly name: string;
+  readonly link: Pick<LinkProps, 'params' | 'to'>;
   readonly why: string;
   readonly holder: Holder;
   readonly permissions: readonly Schema<'UserObjectPermission'>[];
@@ -105,17 +99,15 @@ interface RowProps {
   readonly target: AccessTarget;
 }
 
-function Row({ name, why, holder, permissions, mayTake, target }: RowProps): ReactNode {
+function Row({ name, link, why, holder, permissions, mayTake, target }: RowProps): ReactNode {
   const client = useQueryClient();
   const { can } = useSession();
-  const removal = useMutation({
-    mutationFn: (id: number) => unassignObject(holder, { id }),
-    onSettled: () => client.invalidateQueries({ queryKey: accessQuery(target) }),
-  });
   return (
     <div className="grant">
       <span className="grant-name">
-        {name}
+        <Link {...link} className="text-link" dir="auto">
+          {name}
+        </Link>
         {why !== '' && <span className="access-why">{why}</span>}
       </span>
       <span className="grant-list">
@@ -130,16 +122,13 @@ function Row({ name, why, holder, permissions, mayTake, target }: RowProps): Rea
               key={permission.id}
               label={label}
               what={label}
-              remove={mayRemove ? () => removal.mutate(permission.id) : undefined}
+              holder={name}
+              remove={mayRemove ? () => unassignObject(holder, permission) : undefined}
+              removed={() => void client.invalidateQueries({ queryKey: accessQuery(target) })}
             />
           );
         })}
       </span>
-      {removal.error !== null && (
-        <Alert color="red" role="alert">
-          {t('action.failed', { reason: removal.error.message || t('state.unreachable') })}
-        </Alert>
-      )}
     </div>
   );
 }

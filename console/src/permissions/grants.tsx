@@ -1,8 +1,7 @@
-import { Alert } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 
 import type { Schema } from '../api/client';
+import { Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
 import { t } from '../texts/texts';
 import { actionName, byResource, type Named, resourceName } from './names';
@@ -10,6 +9,8 @@ import { actionName, byResource, type Named, resourceName } from './names';
 type OnObject = Schema<'ExtraUserObjectPermission'>;
 
 interface GrantsProps {
+  /** Name of the user or role that has them. */
+  readonly holder: string;
   /** Permissions on every object. */
   readonly permissions: readonly Named[];
   /** Permissions on single objects. */
@@ -17,11 +18,11 @@ interface GrantsProps {
   /** Takes a permission away; without it, the list is only shown. */
   readonly remove?: ((codename: string) => Promise<unknown>) | undefined;
   readonly removeObject?: ((grant: OnObject) => Promise<unknown>) | undefined;
+  readonly removed?: () => void;
 }
 
 /** Permissions by what they are on. */
-export function Grants({ permissions, objects = [], remove, removeObject }: GrantsProps): ReactNode {
-  const removal = useMutation({ mutationFn: (act: () => Promise<unknown>) => act() });
+export function Grants({ holder, permissions, objects = [], remove, removeObject, removed }: GrantsProps): ReactNode {
   return (
     <div className="grants">
       {byResource(permissions).map(({ name, permissions: on }) => (
@@ -33,9 +34,9 @@ export function Grants({ permissions, objects = [], remove, removeObject }: Gran
                 key={permission.codename}
                 label={actionName(permission)}
                 what={`${name}: ${actionName(permission)}`}
-                remove={
-                  remove && (() => removal.mutate(() => remove(`${permission.app_label}.${permission.codename}`)))
-                }
+                holder={holder}
+                remove={remove && (() => remove(`${permission.app_label}.${permission.codename}`))}
+                removed={removed}
               />
             ))}
           </span>
@@ -48,42 +49,58 @@ export function Grants({ permissions, objects = [], remove, removeObject }: Gran
             <Chip
               label={`${actionName(grant)} · ${grant.object_pk}`}
               what={`${resourceName(grant)}: ${actionName(grant)}`}
-              remove={removeObject && (() => removal.mutate(() => removeObject(grant)))}
+              holder={holder}
+              remove={removeObject && (() => removeObject(grant))}
+              removed={removed}
             />
           </span>
         </div>
       ))}
-      {removal.error !== null && (
-        <Alert color="red" role="alert">
-          {t('action.failed', { reason: removal.error.message || t('state.unreachable') })}
-        </Alert>
-      )}
     </div>
   );
 }
 
 interface ChipProps {
   readonly label: string;
-  /** What is removed, for assistive technology. */
+  /** What is removed. */
   readonly what: string;
-  readonly remove: (() => void) | undefined;
+  /** Name of the user or role that loses it. */
+  readonly holder: string;
+  readonly remove: (() => Promise<unknown>) | undefined;
+  readonly removed?: (() => void) | undefined;
 }
 
 /** A permission, with a button that takes it away. */
-export function Chip({ label, what, remove }: ChipProps): ReactNode {
+export function Chip({ label, what, holder, remove, removed }: ChipProps): ReactNode {
+  const [isAsking, setAsking] = useState(false);
+  const action = t('permissions.remove', { what });
   return (
     <span className="chip wraps">
       {label}
       {remove !== undefined && (
-        <button
-          type="button"
-          className="chip-remove"
-          aria-label={t('permissions.remove', { what })}
-          title={t('permissions.remove', { what })}
-          onClick={remove}
-        >
-          <Icon name="cross" size={12} />
-        </button>
+        <>
+          <button
+            type="button"
+            className="chip-remove"
+            aria-label={action}
+            title={action}
+            onClick={() => setAsking(true)}
+          >
+            <Icon name="cross" size={12} />
+          </button>
+          {isAsking && (
+            <Dialog
+              title={t('permissions.removeAsk', { what })}
+              text={t('permissions.removeText', { name: holder })}
+              label={t('permissions.take')}
+              isOpen
+              isDangerous
+              close={() => setAsking(false)}
+              act={remove}
+              done={removed}
+            />
+          )}
+        </>
       )}
     </span>
   );

@@ -8,6 +8,8 @@ import { type Holder, objectPermissionsQuery, permissionsQuery, unassign, unassi
 
 interface HeldProps {
   readonly holder: Holder;
+  /** Name of the user or role. */
+  readonly name: string;
   readonly mayGive: boolean;
   readonly mayTake: boolean;
   /** Said if there are none. */
@@ -15,14 +17,14 @@ interface HeldProps {
 }
 
 /** The permissions that a user or a role itself has, with buttons to give and take them. */
-export function HeldPermissions({ holder, mayGive, mayTake, none }: HeldProps): ReactNode {
+export function HeldPermissions({ holder, name, mayGive, mayTake, none }: HeldProps): ReactNode {
   const client = useQueryClient();
   const everywhere = useQuery(permissionsQuery(holder));
   const objects = useQuery(objectPermissionsQuery(holder)).data?.results ?? [];
-  const refresh = async (): Promise<void> => {
-    await client.invalidateQueries(permissionsQuery(holder));
-    await client.invalidateQueries(objectPermissionsQuery(holder));
-    await client.invalidateQueries({ queryKey: ['me'] });
+  const refresh = (): void => {
+    void client.invalidateQueries(permissionsQuery(holder));
+    void client.invalidateQueries(objectPermissionsQuery(holder));
+    void client.invalidateQueries({ queryKey: ['me'] });
   };
   return (
     <Loaded query={everywhere} lines={3}>
@@ -30,17 +32,19 @@ export function HeldPermissions({ holder, mayGive, mayTake, none }: HeldProps): 
         <>
           {results.length + objects.length === 0 && <p className="panel-text">{none}</p>}
           <Grants
+            holder={name}
             permissions={results}
             objects={objects}
-            remove={mayTake ? (codename) => unassign(holder, [codename]).then(refresh) : undefined}
-            removeObject={mayTake ? (grant) => unassignObject(holder, grant).then(refresh) : undefined}
+            remove={mayTake ? (codename) => unassign(holder, [codename]) : undefined}
+            removeObject={mayTake ? (grant) => unassignObject(holder, grant) : undefined}
+            removed={refresh}
           />
           {mayGive && (
             <div className="panel-foot-actions">
               <PermissionPicker
                 holder={holder}
                 held={new Set(results.map(({ app_label: app, codename }) => `${app}.${codename}`))}
-                done={() => void refresh()}
+                done={refresh}
               />
             </div>
           )}

@@ -53,6 +53,7 @@ function FoundRole({ role }: { readonly role: Schema<'Role'> }): ReactNode {
           <Panel title={t('permissions.title')}>
             <HeldPermissions
               holder={{ role: role.pk }}
+              name={role.name}
               mayGive={can('assign_role_permissions')}
               mayTake={can('unassign_role_permissions')}
               none={t('roles.noPermissions')}

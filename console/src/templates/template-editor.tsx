@@ -18,6 +18,7 @@ import { CodeEditor, type Mark } from './code-editor';
 import { keepDraft, keptDraft } from './draft';
 import { Findings, PreviewPane, type View, wordsOf } from './preview';
 import { save, type Source, sourceQuery, templatesQuery } from './queries';
+import { RestoredNote } from './restored-note';
 import { titleOf } from './titles';
 import { Versions } from './versions';
 
@@ -188,19 +189,12 @@ export function TemplateEditor({ source, isNew, note, reopen }: TemplateEditorPr
     >
       {place === 'folder' && <Alert className="editor-note">{t('templates.inFolder')}</Alert>}
       {isRestored && isDirty && (
-        <Alert className="editor-note" role="status">
-          {t('templates.restored')}{' '}
-          <button
-            type="button"
-            className="text-link"
-            onClick={() => {
-              keepDraft(name, undefined);
-              reopen('');
-            }}
-          >
-            {t('templates.discard')}
-          </button>
-        </Alert>
+        <RestoredNote
+          discard={() => {
+            keepDraft(name, undefined);
+            reopen('');
+          }}
+        />
       )}
       {error !== null && (
         <Alert color="red" className="editor-note" role="alert">

@@ -23,6 +23,7 @@ export function UserPermissions({ user }: { readonly user: User }): ReactNode {
       {user.is_superuser && <p className="panel-text">{t('permissions.superuser')}</p>}
       <HeldPermissions
         holder={{ user: user.pk }}
+        name={user.username}
         mayGive={mayManage && can('assign_user_permissions')}
         mayTake={mayManage && can('unassign_user_permissions')}
         none={t(user.is_superuser ? 'permissions.noneDirect' : 'permissions.none')}
@@ -48,7 +49,7 @@ function Inherited({ user }: { readonly user: User }): ReactNode {
           {group.name}
         </Link>
       </p>
-      <Grants permissions={grants[index]?.data?.results ?? []} />
+      <Grants holder={role.name} permissions={grants[index]?.data?.results ?? []} />
     </section>
   ));
 }

@@ -40,6 +40,7 @@ export const templates = {
   'templates.inFolder': 'يوجد ملف على الخادم بهذا الاسم، وللملفات الأولوية. عدّله هناك.',
   'templates.restored': 'هذه تغييراتك السابقة التي لم تُحفظ بعد.',
   'templates.discard': 'تجاهلها',
+  'templates.discardAsk': 'هل تريد تجاهل تغييراتك؟',
   'templates.pane': 'المصدر أو المعاينة',
   'templates.pane.source': 'المصدر',
   'templates.pane.preview': 'المعاينة',

@@ -92,6 +92,10 @@ export const people: Record<keyof typeof english, string> = {
   'permissions.giveCount.one': '{count} Recht hinzufügen',
   'permissions.giveCount.other': '{count} Rechte hinzufügen',
   'permissions.remove': '{what} entfernen',
+  'permissions.removeAsk': '{what} entfernen?',
+  'permissions.removeText':
+    '{name} verliert dieses Recht sofort, sofern es nicht auch aus einer Rolle oder einem anderen Recht folgt.',
+  'permissions.take': 'Entfernen',
   'permissions.none': 'Keine eigenen Rechte.',
   'permissions.noneDirect': 'Keine weiteren Rechte.',
   'permissions.superuser': 'Eine Gruppe gibt diesem Konto alle Rechte.',

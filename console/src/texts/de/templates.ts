@@ -35,6 +35,7 @@ export const templates: Record<keyof typeof english, string> = {
   'templates.inFolder': 'Eine Datei des Servers hat diesen Namen, und Dateien gehen vor. Ändern Sie sie dort.',
   'templates.restored': 'Das sind Ihre Änderungen von vorhin. Sie sind noch nicht gespeichert.',
   'templates.discard': 'Verwerfen',
+  'templates.discardAsk': 'Ihre Änderungen verwerfen?',
   'templates.pane': 'Quelltext oder Vorschau',
   'templates.pane.source': 'Quelltext',
   'templates.pane.preview': 'Vorschau',

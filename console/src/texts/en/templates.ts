@@ -32,6 +32,7 @@ export const templates = {
   'templates.inFolder': 'A file of the server has this name, and files come first. Change it there.',
   'templates.restored': 'These are your changes from before, which are not saved yet.',
   'templates.discard': 'Discard them',
+  'templates.discardAsk': 'Discard your changes?',
   'templates.pane': 'Source or preview',
   'templates.pane.source': 'Source',
   'templates.pane.preview': 'Preview',

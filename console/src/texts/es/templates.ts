@@ -34,6 +34,7 @@ export const templates = {
   'templates.inFolder': 'Un archivo del servidor tiene este nombre y los archivos tienen prioridad. Cámbielo allí.',
   'templates.restored': 'Estos son sus cambios anteriores, aún sin guardar.',
   'templates.discard': 'Descartarlos',
+  'templates.discardAsk': '¿Descartar sus cambios?',
   'templates.pane': 'Código o vista previa',
   'templates.pane.source': 'Código',
   'templates.pane.preview': 'Vista previa',

@@ -98,6 +98,10 @@ export const people = {
   'permissions.giveCount.many': 'Ajouter {count} d’autorisations',
   'permissions.giveCount.other': 'Ajouter {count} autorisations',
   'permissions.remove': 'Retirer {what}',
+  'permissions.removeAsk': 'Retirer {what} ?',
+  'permissions.removeText':
+    '{name} perd aussitôt cette autorisation, à moins qu’un rôle ou une autre autorisation ne la comprenne.',
+  'permissions.take': 'Retirer',
   'permissions.none': 'Aucune autorisation propre.',
   'permissions.noneDirect': 'Aucune autre autorisation.',
   'permissions.superuser': 'Un groupe fait de cet utilisateur un super-utilisateur, qui peut tout faire.',

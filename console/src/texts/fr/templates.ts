@@ -36,6 +36,7 @@ export const templates = {
     'Un fichier du serveur porte ce nom, et les fichiers ont la priorité. Modifiez-le à cet endroit.',
   'templates.restored': 'Voici vos modifications précédentes, pas encore enregistrées.',
   'templates.discard': 'Les abandonner',
+  'templates.discardAsk': 'Abandonner vos modifications ?',
   'templates.pane': 'Source ou aperçu',
   'templates.pane.source': 'Source',
   'templates.pane.preview': 'Aperçu',

@@ -30,6 +30,7 @@ export const templates = {
   'templates.inFolder': '服务器上有同名文件，文件优先。请在那里修改。',
   'templates.restored': '这是您之前尚未保存的更改。',
   'templates.discard': '放弃更改',
+  'templates.discardAsk': '放弃您的更改？',
   'templates.pane': '源码或预览',
   'templates.pane.source': '源码',
   'templates.pane.preview': '预览',
