@@ -38,23 +38,34 @@ export async function isProved(manager: EntityManager, user: number, address: st
   return found.length > 0;
 }
 
+/** A person's account, for a mail to its owner. */
+export interface NotifiedOwner {
+  /** The address of the account that was asked for, in its stored spelling, if it is proved; else the primary one. */
+  readonly address: string;
+  readonly attributes: Record<string, unknown>;
+}
+
 /**
- * Returns the stored spelling of an address that a user has and has proved, primary or not; undefined if they have not.
- *
- * @param user null for an unknown user: the same statement runs
+ * Returns where to tell the owner of an account about a use of one of its addresses. Undefined for deactivated accounts
+ * and service accounts. One statement, so that it takes no longer than what other visitors get.
  */
-export async function provedSpelling(
+export async function ownerToNotify(
   manager: EntityManager,
-  user: number | null,
+  user: number,
   typed: string,
-): Promise<string | undefined> {
-  const [row] = await manager.query<{ address: string }[]>(
-    `select address from "account_address" a
-      where a.user_id = $1 and ${nameKey('a.address')} = ${nameKey('$2::text')} and a.until is null
-        and a.proved is not null`,
+): Promise<NotifiedOwner | undefined> {
+  const [row] = await manager.query<NotifiedOwner[]>(
+    `select coalesce(
+              (select a.address from "account_address" a
+                where a.user_id = u.id and ${nameKey('a.address')} = ${nameKey('$2::text')} and a.until is null
+                  and a.proved is not null limit 1),
+              u.email) as address,
+            u.attributes
+       from "user" u
+      where u.id = $1 and (u.is_active or u.awaits_confirmation) and u.type in ('internal', 'external')`,
     [user, typed],
   );
-  return row?.address;
+  return row;
 }
 
 /**

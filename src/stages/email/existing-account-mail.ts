@@ -2,9 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
 import { publicUrl, SETTINGS, type Settings } from '../../config/settings.js';
-import { provedSpelling } from '../../core/addresses/proved-addresses.js';
+import { ownerToNotify } from '../../core/addresses/proved-addresses.js';
 import { localeOf } from '../../core/users/settings-of.js';
-import { User } from '../../core/users/user.entity.js';
 import { Outbox } from '../../mail/outbox/outbox.service.js';
 import { addressProblem } from '../../syntax/email-address.js';
 import { negotiateLanguage } from '../../templating/language/locale.js';
@@ -40,11 +39,9 @@ export class ExistingAccountMail {
    */
   async send(manager: EntityManager, signUp: SignUpWithTakenAddress): Promise<void> {
     const { stage, owner: pk, locales, deadline } = signUp;
-    const owner = await manager.findOneBy(User, { pk });
-    if (owner === null || !(owner.isActive || owner.awaitsConfirmation)) return;
-    if (!['internal', 'external'].includes(owner.type)) return;
-    const address = (await provedSpelling(manager, pk, signUp.address)) ?? owner.email;
-    if (addressProblem('recipient', address) !== undefined) return;
+    const owner = await ownerToNotify(manager, pk, signUp.address);
+    if (owner === undefined || addressProblem('recipient', owner.address) !== undefined) return;
+    const { address, attributes } = owner;
     const site = publicUrl(this.settings);
     await this.outbox.enqueue(manager, {
       stage: stage.pk,
@@ -52,7 +49,7 @@ export class ExistingAccountMail {
       recipient: { name: '', address },
       template,
       subject: null,
-      locale: negotiateLanguage([...localeOf(owner.attributes), ...locales]),
+      locale: negotiateLanguage([...localeOf(attributes), ...locales]),
       data: {
         user: { username: address, name: '', email: address },
         values: {

@@ -7,7 +7,7 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Authority } from '../../core/authority/authority.service.js';
 import { Credentials } from '../../core/users/credentials.service.js';
 import { claimNames, isAddress, NamesRefused, reservesForeignAddress } from '../../core/users/names/account-names.js';
-import { isReserved, isReservedUsername, reserveUsername } from '../../core/users/names/reserved-usernames.js';
+import { isReservedUsername, reserveUsername } from '../../core/users/names/reserved-usernames.js';
 import { User, type UserType, userTypes } from '../../core/users/user.entity.js';
 import { inSavepoint } from '../../database/savepoint.js';
 import { SealBrokenError, SecretBox } from '../../database/secret-box.js';
@@ -154,11 +154,10 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const isHeld = isAddress(username) || unconfirmed !== undefined;
     // Another sign-up with this name waits for the claim, and then finds it reserved. An account may have it already.
     const names = await claimNames(manager, { username: isHeld ? randomUUID() : username });
-    const reserve = (within: EntityManager): Promise<void> =>
+    const reserve = (within: EntityManager): Promise<boolean> =>
       reserveUsername(within, { username, email }, this.settings.unconfirmedRetention || maxReservationDays);
     const held = lastSignUp(execution);
-    const wasReserved = !isHeld && (await isReserved(manager, { username, email }));
-    if (!isHeld) await reserve(manager);
+    const wasReserved = !isHeld && (await reserve(manager));
     await inSavepoint(manager, async (nested) => {
       if (isHeld) await reserve(nested);
       const user = await create(execution, nested, { ...columns, ...names });

@@ -14,14 +14,20 @@ export interface WantedNames {
  * Reserves a user name that a sign-up chose without getting an account, as an account that waits for confirmation
  * does. Otherwise a second sign-up with the name would reveal that the first one was not carried out. One with the same
  * address may have it, as it would continue such an account.
+ *
+ * @returns whether the name, or one that looks like it, was reserved before, for any sign-up
  */
-export async function reserveUsername(manager: EntityManager, wanted: WantedNames, days: number): Promise<void> {
-  await manager.query(
-    `insert into "request_limit" as l (key, count, ends)
-     select key, 1, now() + $2 * interval '1 day' from unnest($1::text[]) as key order by key
-     on conflict (key) do update set ends = greatest(l.ends, excluded.ends)`,
-    [[keyOf(wanted), keyWithAddress(wanted)], days],
+export async function reserveUsername(manager: EntityManager, wanted: WantedNames, days: number): Promise<boolean> {
+  const [row] = await manager.query<[{ reserved: boolean }]>(
+    `with reservation as (
+       insert into "request_limit" as l (key, count, ends)
+       select key, 1, now() + $3 * interval '1 day' from unnest(array[$1, $2]) as key order by key
+       on conflict (key) do update set ends = greatest(l.ends, excluded.ends)
+     )
+     select exists (select from "request_limit" where key = $1 and ends > now()) as reserved`,
+    [keyOf(wanted), keyWithAddress(wanted), days],
   );
+  return row.reserved;
 }
 
 /** Whether a user name, or one that looks like it, is reserved for sign-ups with another address. */
@@ -32,14 +38,6 @@ export async function isReservedUsername(manager: EntityManager, wanted: WantedN
     [keyOf(wanted), keyWithAddress(wanted)],
   );
   return row.reserved;
-}
-
-/** Whether a user name, or one that looks like it, is reserved for any sign-up. */
-export async function isReserved(manager: EntityManager, wanted: WantedNames): Promise<boolean> {
-  const [row] = await manager.query<unknown[]>('select from "request_limit" where key = $1 and ends > now()', [
-    keyOf(wanted),
-  ]);
-  return row !== undefined;
 }
 
 /** Ends the reservation of a user name. */
