@@ -49,7 +49,7 @@ export class ConfirmStageExecutor implements InMemoryStageExecutor {
     const challenge = {
       component,
       ...(await execution.userInfo()),
-      header_text: message('confirmMail'),
+      header_text: message(execution.plan.context.shown_link === undefined ? 'confirmMail' : 'useLink'),
       permissions: [],
       additional_permissions: [],
       token: this.buttonToken(execution),

@@ -51,6 +51,7 @@ export class FirstSignIn {
     const user = await manager.findOne(User, { where: { username: administrator, passwordHash: '' }, lock });
     if (user === null) return undefined;
     const { flow, plan } = await this.recovery.plan(manager, user);
+    plan.context.shown_link = 'first_sign_in';
     await this.tokens.supersedeShown(manager, user.pk);
     const { pk } = await this.tokens.issue(manager, {
       purpose: 'recovery',

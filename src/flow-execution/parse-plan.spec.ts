@@ -27,6 +27,7 @@ const full: Required<PlanContext> = {
     notBefore: 1_700_000_000_000,
   },
   is_restored: randomUUID(),
+  shown_link: 'recovery',
   redirect: '/there',
   is_redirected: true,
   invitation_in_effect: true,

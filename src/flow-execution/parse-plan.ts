@@ -28,6 +28,7 @@ const contextChecks: Readonly<Record<keyof PlanContext, Check>> = {
   email: isText,
   email_sent: isFlag,
   email_link: isSentLink,
+  shown_link: (value) => value === 'recovery' || value === 'first_sign_in',
   is_restored: isText,
   redirect: isText,
   is_redirected: isFlag,

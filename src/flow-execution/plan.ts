@@ -89,6 +89,8 @@ export interface PlanContext {
   email_sent?: boolean;
   /** The last link that an email stage sent. */
   email_link?: SentLink;
+  /** Set if the link of the plan was not mailed: an administrator got it, or the first start showed it. */
+  shown_link?: 'recovery' | 'first_sign_in';
   /** Key of the flow token that restored the plan. */
   is_restored?: string;
   /** Where to redirect at the end of the flow. */

@@ -63,6 +63,7 @@ export class Recovery {
     return this.dataSource.transaction(async (manager) => {
       await this.authority.requireSignInChange(manager, by, user.pk);
       const { flow, plan } = await this.plan(manager, user);
+      plan.context.shown_link = 'recovery';
       // Concurrent requests would create two links.
       await manager.query('select from "user" where id = $1 for no key update', [user.pk]);
       const shown = await this.tokens.replaceShownPlan(manager, { user: user.pk, address: user.email, plan });

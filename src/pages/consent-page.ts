@@ -5,7 +5,7 @@ import type { Wording } from './wording.js';
 /** Returns the page of a consent stage, or the one behind a mailed link. */
 export function renderConsent(challenge: FullChallenge, context: PageContext, wording: Wording): Content {
   const { header_text: header } = challenge;
-  if (header !== undefined && 'code' in header && header.code === 'confirmMail') {
+  if (header !== undefined && 'code' in header && ['confirmMail', 'useLink'].includes(header.code)) {
     return confirmPage(challenge, context, wording);
   }
   return {

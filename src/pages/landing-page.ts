@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 
-import { isSuperuser } from '../core/authority/membership.js';
+import { readStanding } from '../core/authority/read-standings.js';
 import { SessionCookies } from '../core/sessions/session-cookies.js';
 import type { User } from '../core/users/user.entity.js';
 import { FlowPlanner } from '../flow-execution/flow-planner.js';
@@ -50,7 +50,8 @@ export class LandingPage {
   /** Returns the page. Visitors get the links to flows; the system status is for administrators. */
   async of(request: FastifyRequest, visitor: PageVisitor, wording: Wording): Promise<Page> {
     const { user, visit, notes } = visitor;
-    const canSeeStatus = await this.canSeeStatus(request, visitor);
+    const rights = await this.rightsOf(user);
+    const canSeeStatus = rights === 'superuser' || (await this.mailboxAccess.hasKeyCookie(request));
     return {
       template: 'landing.html',
       status: 200,
@@ -65,16 +66,18 @@ export class LandingPage {
         // The visitor comes from the end of a flow.
         confirmed: (notes.messages ?? []).some(({ level }) => level === 'success'),
         links: user === undefined ? await this.entries(wording) : await this.settings(user, wording),
-        tools: this.tools(canSeeStatus, wording),
+        tools: this.tools(canSeeStatus, rights !== 'none', wording),
         state: canSeeStatus ? await this.state(wording) : [],
       },
     };
   }
 
-  /** Whether the visitor is a superuser or holds the key of the mailbox. */
-  private async canSeeStatus(request: FastifyRequest, { user }: PageVisitor): Promise<boolean> {
-    if (await this.mailboxAccess.hasKeyCookie(request)) return true;
-    return user !== undefined && isSuperuser(this.dataSource.manager, user.pk);
+  /** Returns what a visitor may do: everything, something (permissions of their own or of groups), or nothing. */
+  private async rightsOf(user: User | undefined): Promise<'superuser' | 'some' | 'none'> {
+    const standing = user && (await readStanding(this.dataSource.manager, { user: user.pk }));
+    if (standing === undefined) return 'none';
+    if (standing.superuserBy.length > 0) return 'superuser';
+    return standing.permissions.size > 0 ? 'some' : 'none';
   }
 
   private async entries(wording: Wording): Promise<Entry[]> {
@@ -93,11 +96,15 @@ export class LandingPage {
     return [entry(flow.slug, wording.text('changeAddress'), wording.text('changeAddressText'), 'mail')];
   }
 
-  private tools(canSeeStatus: boolean, wording: Wording): Entry[] {
-    const docs = { href: '/api/v3/docs/', label: wording.text('docs'), text: wording.text('docsText'), icon: 'code' };
-    if (!canSeeStatus || !this.globalTransport.isMailbox) return [docs];
+  private tools(canSeeStatus: boolean, mayUseConsole: boolean, wording: Wording): Entry[] {
+    const console = { href: '/console/', label: wording.text('console'), text: wording.text('consoleText') };
     const mailbox = { href: '/dev/mailbox/', label: wording.text('mailbox'), text: wording.text('mailboxText') };
-    return [{ ...mailbox, icon: 'mail' }, docs];
+    const docs = { href: '/api/v3/docs/', label: wording.text('docs'), text: wording.text('docsText'), icon: 'code' };
+    return [
+      ...(mayUseConsole ? [{ ...console, icon: 'pulse' }] : []),
+      ...(canSeeStatus && this.globalTransport.isMailbox ? [{ ...mailbox, icon: 'mail' }] : []),
+      docs,
+    ];
   }
 
   private async state(wording: Wording): Promise<StatusLine[]> {

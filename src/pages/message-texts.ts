@@ -87,6 +87,7 @@ export const messageTexts = {
   confirmedElsewhere:
     'The link was opened in another tab or on another device. Continue there. You can close this page.',
   confirmMail: 'Please confirm that you received our email.',
+  useLink: 'Continue to access your account.',
   acceptInvitation: 'Accept the invitation to create your account.',
   codeWrong: 'This code is incorrect or has expired.',
   codeMalformed: 'Please enter the 6-digit code from the email.',

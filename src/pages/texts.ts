@@ -90,6 +90,8 @@ export const texts = {
   changeAddress: 'Change your email address',
   changeAddressText: 'We mail the new address before it counts.',
   signInText: 'With your username or email address and your password.',
+  console: 'Open the console',
+  consoleText: 'See mails, flows and users, and change settings.',
   mailbox: 'Open the mailbox',
   mailboxText: 'Emails stay here until a mail server is configured.',
   docs: 'API documentation',

@@ -60,6 +60,7 @@ async function openLink(link: string): Promise<Page> {
 it('The first start shows a link that signs the administrator in, asks for a password, and leads to the console', async () => {
   const first = await startOnTerminal();
   const ended = linkIn(first.text);
+  const [, token] = /Bearer (\w+)/.exec(first.text)!;
   expect(ended).toBeDefined();
   await first.stop();
 
@@ -73,13 +74,20 @@ it('The first start shows a link that signs the administrator in, asks for a pas
   expect(await old.getByRole('button', { name: 'Continue' }).count()).toBe(0);
 
   const page = await openLink(link);
+  // Nothing was mailed.
+  expect(await page.getByRole('main').textContent()).toContain('Continue to access your account.');
   await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('Repeat new password').waitFor();
+  expect(await page.getByRole('main').textContent()).not.toContain('confirmed');
   await page.getByLabel('New password', { exact: true }).fill('correct horse battery staple');
   await page.getByLabel('Repeat new password').fill('correct horse battery staple');
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.waitForURL(`${origin}/console/`);
   const me = await page.request.get(`${origin}/api/v3/core/users/me/`);
   expect((await me.json()).user).toMatchObject({ username: 'akadmin', is_superuser: true });
+  // The token that was shown with the link still works.
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await fetch(`${origin}/api/v3/core/users/me/`, { headers })).status).toBe(200);
 
   const again = await openLink(link);
   await again.waitForLoadState();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { MailboxAccess } from '../../src/mail/mailbox/mailbox-access.js';
+import { allow } from '../factories/actor.js';
 import { createDummyFlow } from '../factories/dummy-flow.js';
 import { createUser } from '../factories/user.js';
 import { PageBrowser } from '../support/page-browser.js';
@@ -61,6 +62,18 @@ describe('The landing page', () => {
     expect((await (await browserOf(admin)).open('/')).html).toContain('System status');
     const user = await createUser(app.api);
     expect((await (await browserOf(user)).open('/')).html).not.toContain('System status');
+  });
+
+  it('links to the console for superusers and for users with a permission, and for nobody else', async () => {
+    const linksFor = async (user: { readonly pk: number }): Promise<boolean> =>
+      (await (await browserOf(user)).open('/')).html.includes('href="/console/"');
+    const [admin] = (await app.api.get('/core/users/?username=akadmin')).body.results;
+    expect(await linksFor(admin)).toBe(true);
+    const user = await createUser(app.api);
+    expect(await linksFor(user)).toBe(false);
+    await allow(app, user.pk, { permissions: ['authentik_core.view_user'] });
+    expect(await linksFor(user)).toBe(true);
+    expect((await new PageBrowser(app.url).open('/')).html).not.toContain('/console/');
   });
 
   it('links to the first flow of a designation that the visitor may use', async () => {

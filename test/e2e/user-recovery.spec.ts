@@ -57,7 +57,10 @@ describe('/core/users/{id}/recovery/', () => {
     const { status, body } = await recovery(pk);
     expect(status).toBe(200);
     expect(body.link).toMatch(new RegExp(`^${publicUrl}/if/flow/${flow.slug}/\\?flow_token=[0-9a-f]{64}$`));
-    expect(await follow(body.link)).toMatchObject({ component: 'ak-stage-dummy', name: flow.behind });
+    const visitor = new Visitor(app.url);
+    const confirmation = await visitor.see(flow.slug, new URL(body.link).search.slice(1));
+    expect(confirmation.header_text).toBe('Continue to access your account.');
+    expect(await follow(body.link, visitor)).toMatchObject({ component: 'ak-stage-dummy', name: flow.behind });
     expect(await mailsTo(email)).toEqual([]);
   });
 

@@ -12,6 +12,8 @@ export interface KeptAccess {
   readonly session?: Buffer | undefined;
   /** Key of the token. */
   readonly token?: string | undefined;
+  /** Whether all tokens of the user stay. */
+  readonly keepsTokens?: boolean;
   /** Whether the token with the key `BOOTSTRAP_TOKEN` ends too; the next start with that setting creates it again. */
   readonly endsBootstrapToken?: boolean;
 }
@@ -50,7 +52,7 @@ export class Credentials {
     await manager.update(User, { pk: user.pk }, { passwordHash, passwordChangeDate: () => 'now()' });
     // Again, for a sign-in that held the row until now.
     await this.endAccess(manager, user, true, kept);
-    await this.endTokens(manager, user, kept);
+    if (kept.keepsTokens !== true) await this.endTokens(manager, user, kept);
     if (passwordHash !== '') await this.changes.announce(manager, { kind: 'password', user: user.pk, locales });
   }
 

@@ -80,6 +80,7 @@ export const messageTexts = {
   addressConfirmed: 'Successfully verified Email.',
   confirmedElsewhere: 'The link was opened in another window or on another device. Continue there.',
   confirmMail: 'Confirm that you received this email.',
+  useLink: 'Continue to access your account.',
   acceptInvitation: 'Accept the invitation to create your account.',
   codeWrong: 'This code is wrong or no longer valid.',
   codeMalformed: 'Enter the six digits of the code in the email.',

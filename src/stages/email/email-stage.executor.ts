@@ -169,7 +169,7 @@ export class EmailStageExecutor implements StageExecutor<EmailStage> {
         [user],
       );
     }
-    execution.message('success', message('addressConfirmed'));
+    if (proved !== undefined) execution.message('success', message('addressConfirmed'));
     return { kind: 'passed' };
   }
 

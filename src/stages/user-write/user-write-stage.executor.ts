@@ -231,7 +231,9 @@ export class UserWriteStageExecutor implements StageExecutor<UserWriteStage> {
     const { locales } = visitor;
     // Before the address changes, so that the notice goes to the trusted address.
     if (passwordHash !== undefined) {
-      await this.credentials.setPassword(manager, stored, passwordHash, { session, locales });
+      // The tokens of the first start belong to the installation, and the link was shown beside one of them.
+      const keepsTokens = execution.plan.context.shown_link === 'first_sign_in';
+      await this.credentials.setPassword(manager, stored, passwordHash, { session, locales, keepsTokens });
     }
     if (Object.keys(columns).length > 0) await manager.update(User, { pk: stored.pk }, columns as object);
     if (columns.email !== undefined && columns.email !== from) {
