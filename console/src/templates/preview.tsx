@@ -131,13 +131,15 @@ function Shown({ preview, view: { look, isDark } }: { readonly preview: Preview;
         </pre>
       )}
       {look === 'headers' && (
-        <Facts
-          facts={[
-            ...headers.map(({ name, value }) => [name, value] as const),
-            [t('templates.size'), kilobytes(size)],
-            [t('templates.htmlSize'), kilobytes(htmlSize)],
-          ]}
-        />
+        <div className="preview-headers" role="group" aria-label={t('templates.look.headers')} tabIndex={0}>
+          <Facts
+            facts={[
+              ...headers.map(({ name, value }) => [name, value] as const),
+              [t('templates.size'), kilobytes(size)],
+              [t('templates.htmlSize'), kilobytes(htmlSize)],
+            ]}
+          />
+        </div>
       )}
     </>
   );
