@@ -73,7 +73,7 @@ it('The form sends what was changed only, and shows what the service says at its
   await page.getByRole('button', { name: 'Save changes' }).click();
   await page.locator('[data-field="host"] .mantine-InputWrapper-error').waitFor();
   expect(sent).toEqual([{ host: 'not a host' }]);
-  expect(await page.evaluate('document.activeElement.name')).toBe('host');
+  await expect.poll(() => page.evaluate('document.activeElement.name')).toBe('host');
 });
 
 it('Unsaved changes warn before they are lost', async () => {

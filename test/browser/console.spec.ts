@@ -175,7 +175,7 @@ it('The keyboard leads to the content, through the list and back to the title of
   await page.getByRole('list', { name: 'List of mails' }).getByRole('link').first().focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Attempts' }).waitFor();
-  expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
+  await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('H1');
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Mails' }).waitFor();

@@ -144,7 +144,7 @@ describe.each([320, 1280])('At a width of %d pixels', (width) => {
     await page.getByLabel('Email address').fill(email);
     await repeatPassword(page, 'another password');
     await page.locator('.wrong', { hasText: 'The passwords do not match.' }).nth(1).waitFor();
-    expect(await page.evaluate('document.activeElement.name')).toBe('password');
+    await expect.poll(() => page.evaluate('document.activeElement.name')).toBe('password');
     expect(await page.getByLabel('Username').inputValue()).toBe(username);
     await repeatPassword(page, 'one password');
     await reach(page, 'Check your inbox');
