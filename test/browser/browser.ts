@@ -43,7 +43,9 @@ export async function closeContexts(browser: Browser): Promise<void> {
   await Promise.race([closed, wait(10_000, undefined, { ref: false })]);
 }
 
+/** Writes a picture for a person to look at, if SCREENSHOTS is set: no test reads it. */
 export async function takePicture(page: Page, name: string): Promise<void> {
+  if (process.env['SCREENSHOTS'] === undefined) return;
   await mkdir(pictures, { recursive: true });
   await page.screenshot({ path: `${pictures}${name}.png`, fullPage: true });
 }
