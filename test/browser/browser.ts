@@ -51,7 +51,7 @@ export async function takePicture(page: Page, name: string): Promise<void> {
 }
 
 /** The rules of axe-core that depend on colours. */
-const colourRules = ['color-contrast', 'link-in-text-block'];
+export const colourRules = ['color-contrast', 'link-in-text-block'];
 
 /**
  * Fails if axe-core finds an accessibility violation. The mail in a frame is left out: no script runs there, so axe-core
