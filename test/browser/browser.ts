@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,10 +10,13 @@ import { expect } from 'vitest';
 /** Folder of the screenshots. */
 const pictures = fileURLToPath(new URL('screenshots/', import.meta.url));
 
+/** Debian's Chromium: first without the user interface, which starts faster, opens pages faster and shows the same pages. */
+const browsers = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
+
 /** Starts Debian's Chromium, or the executable in CHROMIUM. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: process.env['CHROMIUM'] ?? browsers.find((path) => existsSync(path)),
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
 }
