@@ -129,6 +129,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'browser',
+          isolate: false,
           include: ['test/browser/**/*.spec.ts'],
           globalSetup: [
             'test/support/database-server.ts',
