@@ -176,6 +176,16 @@ describe('A server', () => {
     expect(await eventsOf(pk!)).toMatchObject([{ action: 'email_failed' }]);
   });
 
+  it('that is tried again later tells why the last mail to it failed', async () => {
+    const { port } = await servers.collecting();
+    const stage = await createSendingStage(app, port, { useTls: true });
+    const mails = await enqueue(app, ...Array.from({ length: 8 }, () => mailFrom(stage, 'e@example.org')));
+    const waiting = /^127\.0\.0\.1:\d+ is tried again later\. It failed: .* does not offer STARTTLS/;
+    const reasons = async (): Promise<string[]> =>
+      (await Promise.all(mails.map((pk) => messageOf(app, pk)))).map(({ reason }) => reason);
+    await expect.poll(reasons).toContainEqual(expect.stringMatching(waiting));
+  });
+
   it('that accepts connections and stays silent does not delay the mails of other stages', async ({ annotate }) => {
     const silent = await servers.raw();
     // Longer than this test waits for mails.

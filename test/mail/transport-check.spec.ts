@@ -95,7 +95,9 @@ describe('a working server', () => {
     const server = await servers.scripted();
     expect(await check(server)).toMatchObject({
       ok: true,
-      verdict: expect.stringContaining('Warning: mails and the password are sent unencrypted. Set use_tls or use_ssl'),
+      verdict: expect.stringContaining(
+        'Warning: mails and the password are sent unencrypted. Set use_tls (in a URL: require_tls=true) or use_ssl (in a URL: smtps://)',
+      ),
     });
   });
 
@@ -124,7 +126,7 @@ describe('an error verdict explains the problem and its fix', () => {
       'missing implicit TLS',
       {},
       { useSsl: true },
-      /does not use implicit TLS on this port\. Set use_tls \(STARTTLS\) instead of use_ssl/,
+      /does not use implicit TLS on this port\. Set use_tls \(in a URL: require_tls=true\) instead of use_ssl/,
     ],
     ['no STARTTLS', {}, { useTls: true }, /does not offer STARTTLS, so nothing was sent\. If it uses implicit TLS/],
     [

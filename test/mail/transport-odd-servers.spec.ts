@@ -81,7 +81,9 @@ describe('a server that requires TLS', () => {
     const server = await servers.scripted(script);
     expect(await send(server, login)).toMatchObject({
       kind: 'deferred',
-      reason: expect.stringMatching(/has no TLS, so the password was not sent\. TLS failed: .* Set use_tls or use_ssl/),
+      reason: expect.stringMatching(
+        /has no TLS, so the password was not sent\. TLS failed: .* Set use_tls \(in a URL: require_tls=true\) or use_ssl \(in a URL: smtps:\/\/\)/,
+      ),
     });
   });
 
@@ -98,7 +100,9 @@ describe('a server that requires TLS', () => {
     async (reply) => {
       const server = await servers.scripted({ answers: { AUTH: reply } });
       const { verdict } = await check(server, login);
-      expect(verdict).toMatch(/requires TLS for the authentication: .*Set use_tls or use_ssl/);
+      expect(verdict).toMatch(
+        /requires TLS for the authentication: .*Set use_tls \(in a URL: require_tls=true\) or use_ssl \(in a URL: smtps:\/\/\)/,
+      );
       expect(verdict).not.toContain('Check user name');
     },
   );

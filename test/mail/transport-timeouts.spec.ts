@@ -110,7 +110,7 @@ describe('a timeout verdict explains the problem and its fix', () => {
       'unexpected implicit TLS',
       { tls: 'implicit' },
       {},
-      /^localhost:\d+ expects implicit TLS on this port: set use_ssl instead of use_tls\.$/,
+      /^localhost:\d+ expects implicit TLS on this port: set use_ssl \(in a URL: smtps:\/\/\) instead of use_tls \(in a URL: require_tls=true\)\.$/,
     ],
     [
       'implicit TLS instead of STARTTLS',

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 
 import type { TransportSettings } from '../transport/mail-transport.js';
 import type { MailTransports, OutgoingMail, Outcome } from '../transport/mail-transports.js';
-import type { Admission, ServerCircuits } from './server-circuits.js';
+import type { Admission, Contact, ServerCircuits } from './server-circuits.js';
 import type { TransportRates } from './transport-rates.js';
 import type { Release, TransportSlots } from './transport-slots.js';
 
@@ -28,7 +28,7 @@ interface Entered {
   readonly settings: TransportSettings;
   /** The transports after this one. */
   readonly others: readonly TransportSettings[];
-  readonly done: (reachable: boolean | undefined) => void;
+  readonly done: (contact: Contact) => void;
 }
 
 /** Chooses the transports of mails: the first one of a sender whose circuit is closed. A mail waits for rate and concurrency. */
@@ -55,20 +55,21 @@ export class MailRoutes {
     const entrance = await this.enter(list);
     if ('reason' in entrance) return entrance;
     let current = entrance;
-    let reachable = true;
+    let contact: Contact = 'reached';
     const send = async (mail: OutgoingMail): Promise<Outcome> => {
       const reasons: string[] = [];
       for (;;) {
         const outcome = await this.transports.send(current.settings, mail);
-        reachable = !(outcome.kind === 'deferred' && outcome.unreachable);
+        const isAway = outcome.kind === 'deferred' && outcome.unreachable;
+        contact = isAway ? { failure: outcome.reason } : 'reached';
         if (outcome.kind === 'accepted' || outcome.kind === 'captured') return outcome;
         reasons.push(outcome.reason);
         // Without an answer the server may have the mail, and another one would send it twice.
-        const next = reachable || isDoubtful(outcome) ? undefined : await this.next(current);
+        const next = !isAway || isDoubtful(outcome) ? undefined : await this.next(current);
         if (next === undefined) return { ...outcome, reason: reasons.join(' ') };
         this.logger.warn({ message: 'handed over', id: mail.pk, reason: outcome.reason });
-        current.done(reachable);
-        [current, reachable] = [next, true];
+        current.done(contact);
+        [current, contact] = [next, 'reached'];
       }
     };
     const { transports } = this;
@@ -81,7 +82,7 @@ export class MailRoutes {
     try {
       await work(route);
     } finally {
-      current.done(reachable);
+      current.done(contact);
     }
     return undefined;
   }
@@ -101,7 +102,8 @@ export class MailRoutes {
       if (admission.admitted) return this.limited(settings, others, admission.done);
       const { retryAfterMs, reason } = admission;
       const isEarlier = closed === undefined || retryAfterMs < closed.retryAfterMs;
-      const why = reason === 'busy' ? '' : `${server} does not respond; retries are paused.`;
+      const why =
+        reason === 'busy' ? '' : `${server} is tried again later. It failed: ${this.circuits.failureOf(server)}`;
       if (isEarlier) closed = { retryAfterMs, reason: why };
       // A server that answers will soon be free.
       if (!this.circuits.isFailing(server)) break;
@@ -137,8 +139,8 @@ export class MailRoutes {
 }
 
 function leave(done: Entered['done'], release: Release | undefined): Entered['done'] {
-  return (reachable) => {
-    done(reachable);
+  return (contact) => {
+    done(contact);
     void release?.();
   };
 }

@@ -5,7 +5,7 @@ import { type Admission, ServerCircuits } from './server-circuits.js';
 function setup(concurrency = 7): { circuits: ServerCircuits; clock: { now: number }; fail: (server: string) => void } {
   const clock = { now: 1_000_000 };
   const circuits = new ServerCircuits(concurrency, () => clock.now);
-  const fail = (server: string): void => admitted(circuits.admit(server)).done(false);
+  const fail = (server: string): void => admitted(circuits.admit(server)).done({ failure: 'It is silent.' });
   return { circuits, clock, fail };
 }
 
@@ -20,7 +20,7 @@ describe('ServerCircuits', () => {
     const first = admitted(circuits.admit('a:25'));
     admitted(circuits.admit('a:25'));
     expect(circuits.admit('a:25')).toMatchObject({ admitted: false, reason: 'busy' });
-    first.done(true);
+    first.done('reached');
     for (let slot = 1; slot < 5; slot += 1) admitted(circuits.admit('a:25'));
     expect(circuits.admit('a:25')).toMatchObject({ admitted: false, reason: 'busy' });
   });
@@ -43,7 +43,7 @@ describe('ServerCircuits', () => {
     clock.now += 15_001;
     const probe = admitted(circuits.admit('a:25'));
     expect(circuits.admit('a:25')).toMatchObject({ admitted: false, reason: 'busy' });
-    probe.done(true);
+    probe.done('reached');
     admitted(circuits.admit('a:25'));
     admitted(circuits.admit('a:25'));
     admitted(circuits.admit('a:25'));
@@ -67,7 +67,7 @@ describe('ServerCircuits', () => {
     const { circuits } = setup();
     const [first] = [admitted(circuits.admit('a:25')), admitted(circuits.admit('a:25'))];
     const later = circuits.enter('a:25');
-    first.done(true);
+    first.done('reached');
     admitted(await later);
   });
 
@@ -80,14 +80,14 @@ describe('ServerCircuits', () => {
       return refused.admitted ? undefined : refused.retryAfterMs;
     });
     expect(delays).toEqual([250, 1_000, 5_000]);
-    first.done(true);
+    first.done('reached');
     for (let slot = 1; slot < 5; slot += 1) admitted(circuits.admit('a:25'));
     expect(circuits.admit('a:25')).toMatchObject({ retryAfterMs: 1000 });
   });
 
   it('reserves half of the slots for proven servers', () => {
     const { circuits } = setup(10);
-    admitted(circuits.admit('well:25')).done(true);
+    admitted(circuits.admit('well:25')).done('reached');
     const silent = Array.from({ length: 10 }, (_, index) => circuits.admit(`silent${index}:25`));
     expect(silent.filter((admission) => admission.admitted)).toHaveLength(5);
     for (let slot = 0; slot < 5; slot += 1) admitted(circuits.admit('well:25'));
@@ -102,7 +102,7 @@ describe('ServerCircuits', () => {
     for (const server of ['a:25', 'c:25']) {
       expect(await circuits.enter(server)).toMatchObject({ admitted: false, reason: 'busy' });
     }
-    for (const each of first) each.done(true);
+    for (const each of first) each.done('reached');
     for (const each of waiting) admitted(await each);
   });
 });

@@ -26,6 +26,8 @@ interface Circuit {
   /** Whether it has answered since its last failure. */
   proven: boolean;
   openUntil: number;
+  /** Why the last failure happened, for administrators. */
+  reason: string;
   inFlight: number;
   /** Start of the current unanswered attempts, for unproven servers. */
   silentSince: number;
@@ -33,9 +35,12 @@ interface Circuit {
   readonly waiting: Set<() => void>;
 }
 
-/** Admission to a server. If admitted, the caller must call `done` with the result; undefined if nothing was sent. */
+/** What came of an admission: the server was reached, or why it was not; undefined if nothing was sent. */
+export type Contact = 'reached' | { readonly failure: string } | undefined;
+
+/** Admission to a server. If admitted, the caller must call `done`. */
 export type Admission =
-  | { readonly admitted: true; readonly done: (reachable: boolean | undefined) => void }
+  | { readonly admitted: true; readonly done: (contact: Contact) => void }
   | { readonly admitted: false; readonly retryAfterMs: number; readonly reason: 'busy' | 'open' };
 
 /**
@@ -92,12 +97,17 @@ export class ServerCircuits {
     }
     if (circuit.inFlight === 0) circuit.silentSince = now;
     circuit.inFlight += 1;
-    return { admitted: true, done: (reachable) => this.report(server, circuit, reachable) };
+    return { admitted: true, done: (contact) => this.report(server, circuit, contact) };
   }
 
   /** Whether the circuit of a server has opened, and no mail has reached the server since. */
   isFailing(server: string): boolean {
     return (this.circuits.get(server)?.failures ?? 0) >= failuresToOpen;
+  }
+
+  /** Why the last failure of a server happened; empty if there was none. */
+  failureOf(server: string): string {
+    return this.circuits.get(server)?.reason ?? '';
   }
 
   /** Returns the servers with an open circuit. */
@@ -138,11 +148,12 @@ export class ServerCircuits {
     this.waiting -= 1;
   }
 
-  private report(server: string, circuit: Circuit, reachable: boolean | undefined): void {
+  private report(server: string, circuit: Circuit, contact: Contact): void {
     circuit.inFlight -= 1;
-    if (reachable !== undefined) {
-      circuit.proven = reachable;
-      circuit.failures = reachable ? 0 : circuit.failures + 1;
+    if (contact !== undefined) {
+      circuit.proven = contact === 'reached';
+      circuit.failures = circuit.proven ? 0 : circuit.failures + 1;
+      if (contact !== 'reached') circuit.reason = contact.failure;
       circuit.openUntil = this.now() + pauseAfter(circuit.failures) * 1000;
     }
     for (const wake of circuit.waiting) wake();
@@ -152,7 +163,15 @@ export class ServerCircuits {
 }
 
 function newCircuit(): Circuit {
-  return { failures: 0, proven: false, openUntil: -Infinity, inFlight: 0, silentSince: 0, waiting: new Set() };
+  return {
+    failures: 0,
+    proven: false,
+    openUntil: -Infinity,
+    reason: '',
+    inFlight: 0,
+    silentSince: 0,
+    waiting: new Set(),
+  };
 }
 
 function pauseAfter(failures: number): number {

@@ -2,7 +2,7 @@ import { truncated } from '../../../syntax/truncated.js';
 import type { OAuthSettings } from '../oauth/oauth-settings.js';
 import { demandsTls, quoteReply, type Reply, replyText } from './reply.js';
 import { SessionError } from './session-error.js';
-import { hostAndPort, type SmtpSettings } from './smtp-settings.js';
+import { hostAndPort, implicitTls, type SmtpSettings, startTls } from './smtp-settings.js';
 
 /** Mechanisms that nodemailer knows, in order of preference (RFC 4616, draft-murchison-sasl-login, RFC 2195). */
 const mechanisms = ['PLAIN', 'LOGIN', 'CRAM-MD5'] as const;
@@ -51,7 +51,7 @@ export async function authenticate(
 export function loginError(reply: Reply, server: string, oauth: OAuthSettings | undefined): SessionError {
   if (demandsTls(reply)) {
     return new SessionError('login', `${server} requires TLS for the authentication: ${quoteReply(reply)}.`, {
-      advice: 'Set use_tls or use_ssl.',
+      advice: `Set ${startTls} or ${implicitTls}.`,
       reply,
     });
   }
@@ -90,7 +90,7 @@ export function mechanismNotOffered(offered: readonly string[], server: string):
       ? `${server} does not offer authentication, but a user name is set.`
       : `${server} offers no supported authentication mechanism, only ${truncated(offered.join(', '), 100)}.`,
     {
-      advice: 'Many servers offer authentication only over TLS: set use_tls or use_ssl. Or leave the user name empty.',
+      advice: `Many servers offer authentication only over TLS: set ${startTls} or ${implicitTls}. Or leave the user name empty.`,
     },
   );
 }

@@ -4,7 +4,7 @@ import type { SecretMask } from '../secret-mask.js';
 import { loginError } from './login.js';
 import { parseReply, quoteReply, type Reply } from './reply.js';
 import { SessionError } from './session-error.js';
-import { hostAndPort, type SmtpSettings } from './smtp-settings.js';
+import { hostAndPort, implicitTls, type SmtpSettings, startTls } from './smtp-settings.js';
 import { tlsError } from './tls-error.js';
 
 /** What is known when a session fails. */
@@ -58,7 +58,7 @@ export function insecureLogin(settings: SmtpSettings, tlsFailure: SessionError |
     `The connection to ${hostAndPort(settings)} has no TLS, so the ${secret} was not sent.${why}`,
     {
       advice:
-        'Set use_tls or use_ssl. If the server does not support TLS and the network is trusted, ' +
+        `Set ${startTls} or ${implicitTls}. If the server does not support TLS and the network is trusted, ` +
         'set EMAIL_ALLOW_CLEAR_LOGIN=true for the service, or leave the user name empty.',
     },
   );
@@ -102,7 +102,7 @@ function timeoutError({ timeoutType }: ConnectionError, server: string, context:
   return new SessionError('time', `${server} did not answer within ${timeout} s (${what}).`, {
     ...(lastCommand === '' &&
       !useSsl && {
-        advice: 'A server with implicit TLS, usually on port 465, stays silent: in that case set use_ssl.',
+        advice: `A server with implicit TLS, usually on port 465, stays silent: in that case set ${implicitTls}.`,
       }),
   });
 }
@@ -127,7 +127,7 @@ function withoutText({ code }: Reply): Reply {
 function startTlsNotOffered(server: string): SessionError {
   return new SessionError('tls', `${server} does not offer STARTTLS, so nothing was sent.`, {
     advice:
-      'If it uses implicit TLS (usually on port 465), set use_ssl instead of use_tls. ' +
+      `If it uses implicit TLS (usually on port 465), set ${implicitTls} instead of ${startTls}. ` +
       'If it offered STARTTLS before, a man in the middle may have removed it.',
   });
 }

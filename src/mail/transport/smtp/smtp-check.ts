@@ -13,7 +13,7 @@ import { quoteReply, type Reply, replyText } from './reply.js';
 import { SessionError } from './session-error.js';
 import type { SessionRecord } from './session-log.js';
 import { openSession, type ServerAccess, type Session } from './session.js';
-import { hostAndPort, type SmtpSettings, totalTimeoutMs } from './smtp-settings.js';
+import { hostAndPort, implicitTls, type SmtpSettings, startTls, totalTimeoutMs } from './smtp-settings.js';
 import { certificateNames } from './tls-error.js';
 import { TlsTrust } from './tls-trust.js';
 
@@ -67,7 +67,7 @@ export class SmtpCheck {
         ? `${server} accepts the login.`
         : `${server} is ready. No user name is set, so authentication was skipped.`,
       tls === null
-        ? `Warning: mails${isLoggedIn ? ' and the password' : ''} are sent unencrypted. Set use_tls or use_ssl if the server supports TLS.`
+        ? `Warning: mails${isLoggedIn ? ' and the password' : ''} are sent unencrypted. Set ${startTls} or ${implicitTls} if the server supports TLS.`
         : `Connections are secured with ${tls}.`,
       ...(tls !== null && !isVerified ? [this.unverifiedWarning()] : []),
     ].join(' ');
@@ -75,7 +75,7 @@ export class SmtpCheck {
 
   private unverifiedWarning(): string {
     if (!this.trust.verifies) return 'Warning: its certificate is not verified, because EMAIL_TLS_INSECURE is set.';
-    return 'TLS is opportunistic: the certificate is not verified. Set use_tls to require TLS.';
+    return `TLS is opportunistic: the certificate is not verified. Set ${startTls} to require TLS.`;
   }
 
   /** Describes the error, with details from a second connection if they help. */
@@ -90,7 +90,7 @@ export class SmtpCheck {
     if (steps.at(-1)?.name === 'greeting' && !settings.useSsl && error.fault !== 'busy') {
       const certificate = await this.fetchCertificate({ ...settings, useSsl: true, useTls: false }, deadline);
       if (certificate !== undefined) {
-        return `${server} expects implicit TLS on this port: set use_ssl instead of use_tls.`;
+        return `${server} expects implicit TLS on this port: set ${implicitTls} instead of ${startTls}.`;
       }
     }
     const certificate = error.fault === 'certificate' ? await this.fetchCertificate(settings, deadline) : undefined;

@@ -58,6 +58,10 @@ export function stepTimeoutMs({ timeout }: SmtpSettings): number {
   return Math.min(timeout, 3600) * 1000;
 }
 
+/** How to ask for TLS, by a field of a stage or in the URL of a transport: with STARTTLS, and from the first byte. */
+export const startTls = 'use_tls (in a URL: require_tls=true)';
+export const implicitTls = 'use_ssl (in a URL: smtps://)';
+
 /**
  * Returns the timeout from connect to the last reply in milliseconds. It bounds servers that reply to each step just in
  * time, or send byte by byte.

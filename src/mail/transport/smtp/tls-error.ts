@@ -3,6 +3,7 @@ import type { PeerCertificate } from 'node:tls';
 import { truncated } from '../../../syntax/truncated.js';
 import { sanitize } from '../sanitize.js';
 import { SessionError } from './session-error.js';
+import { implicitTls, startTls } from './smtp-settings.js';
 
 /** OpenSSL's error codes for servers that do not start with TLS. */
 const nonTlsErrors = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|RECORD_OVERFLOW/;
@@ -25,7 +26,7 @@ export function tlsError(error: TlsFailure, server: string): SessionError {
     new SessionError('certificate', `The certificate of ${server} ${what}.`, { advice, ...cause });
   if (nonTlsErrors.test(code)) {
     return new SessionError('tls', `${server} does not use implicit TLS on this port.`, {
-      advice: 'Set use_tls (STARTTLS) instead of use_ssl, or use the port for implicit TLS, usually 465.',
+      advice: `Set ${startTls} instead of ${implicitTls}, or use the port for implicit TLS, usually 465.`,
       ...cause,
     });
   }
