@@ -6,6 +6,7 @@ import type { TransferModel } from '../flows/transfer/transfer-model.js';
 import { TransferModels } from '../flows/transfer/transfer-models.js';
 import { TransferModule } from '../flows/transfer/transfer.module.js';
 import { MailModule } from '../mail/mail.module.js';
+import { everyRow } from '../rest/access/route-access.js';
 import { Referrers } from '../rest/referrers.js';
 import { NotificationTransport } from '../webhooks/notification-transport.entity.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
@@ -63,6 +64,7 @@ function ruleTransfer(store: NotificationRuleService): TransferModel {
     request: NotificationRuleRequestDto,
     patch: PatchedNotificationRuleRequestDto,
     store,
+    exported: { identifiers: ['name'], read: (manager, pk) => store.read(manager, pk, everyRow) },
   };
 }
 

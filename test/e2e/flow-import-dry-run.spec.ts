@@ -46,6 +46,30 @@ it('compares references, and names a secret without its values', async () => {
   expect(JSON.stringify(body)).not.toMatch(/the (stored|new) one/);
 });
 
+it('compares the references of a list in any order', async () => {
+  const prompt = async (name: string): Promise<string> => {
+    const fields = { name, field_key: name, label: name, type: 'text', order: 0 };
+    return (await app.api.post('/stages/prompt/prompts/', fields)).body.pk as string;
+  };
+  const [one, two, three] = [await prompt('one'), await prompt('two'), await prompt('three')];
+  const form = await app.api.post('/stages/prompt/stages/', { name: 'form', fields: [one, two] });
+  expect(form.status).toBe(201);
+  const changesBy = async (...fields: string[]): Promise<unknown> => {
+    const entry = { model: 'authentik_stages_prompt.promptstage', identifiers: { name: 'form' }, attrs: { fields } };
+    return (await dryRun(entry)).body.logs[0]?.attributes['changes'];
+  };
+  expect(await changesBy(two, one)).toEqual({});
+  expect(await changesBy(three)).toEqual({ fields: [[one, two], [three]] });
+});
+
+it('compares the transports of a notification rule', async () => {
+  const { body: transport } = await app.api.post('/events/transports/', { name: 'local', mode: 'local' });
+  await app.api.post('/events/rules/', { name: 'watching', transports: [] });
+  const model = 'authentik_events.notificationrule';
+  const { body } = await dryRun({ model, identifiers: { name: 'watching' }, attrs: { transports: [transport.pk] } });
+  expect(body.logs[0]?.attributes['changes']).toEqual({ transports: [[], [transport.pk]] });
+});
+
 it('reports what is wrong as the import does', async () => {
   const { body } = await dryRun(flowEntry('wrong', { designation: 'nothing' }));
   expect([body.success, body.logs[0]?.event]).toEqual([false, expect.stringContaining('"nothing\\" is not a valid')]);

@@ -210,9 +210,10 @@ export class ImportRun {
     const { manager } = this.scope;
     this.requireOn(transfer.model, pk, 'view', 'change');
     const current = await manager.findOneByOrFail(transfer.entity, { pk });
+    const answer = this.scope.listsChanges ? await transfer.exported?.read(manager, pk) : undefined;
     const request = await this.request(entry, transfer.patch, current);
     await this.authorized(transfer, pk, () => transfer.store.change(manager, pk, request));
-    return changedFields(transfer.patch, current, request);
+    return changedFields(transfer.patch, current, request, answer);
   }
 
   /** Reads the attributes and identifiers of an entry with the rules of the API. */

@@ -74,7 +74,7 @@ export interface TransferModel extends FindableModel {
   readonly adapt?: (attrs: Readonly<Record<string, unknown>>) => Record<string, unknown>;
   /** Warnings for the log of the import about the fields that an entry sets. */
   readonly warnings?: (request: object) => readonly string[];
-  /** How an object is exported; models without it are not exported. */
+  /** How an object is exported and compared; models without it are never exported. */
   readonly exported?: {
     /** Its identifiers in the file, apart from its `pk`. */
     readonly identifiers: readonly string[];

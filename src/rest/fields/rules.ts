@@ -1,7 +1,7 @@
 import { type EntityTarget, Not, type ObjectLiteral } from 'typeorm';
 
 import { noSuchRow } from './coercions.js';
-import type { FieldRule, RuleContext } from './field.js';
+import type { FieldDeclaration, FieldRule, RuleContext } from './field.js';
 import type { Check } from './read-object.js';
 
 type Entity = () => EntityTarget<ObjectLiteral>;
@@ -12,9 +12,12 @@ export function unique(entity: Entity, property: string, message: string): Field
     (await anotherExists(entity, { [property]: value }, context)) ? [message] : undefined;
 }
 
+/** A rule that a value is the key of a row. */
+type ReferenceRule = FieldRule & { readonly entity: Entity };
+
 /** Rule: the value is the primary key `pk` of a row of `entity`; of a list, each value. */
-export function exists(entity: Entity): FieldRule {
-  return async (value: unknown, { manager }, raw) => {
+export function exists(entity: Entity): ReferenceRule {
+  const rule: FieldRule = async (value: unknown, { manager }, raw) => {
     const keys = [value].flat();
     const rows = await manager
       .createQueryBuilder(entity(), 'row')
@@ -25,6 +28,13 @@ export function exists(entity: Entity): FieldRule {
     const missing = keys.findIndex((key) => !known.has(key));
     return missing === -1 ? undefined : [noSuchRow([raw].flat()[missing])];
   };
+  return Object.assign(rule, { entity });
+}
+
+/** Returns the entity whose keys the values of a field are; undefined for other fields. */
+export function referredEntity({ options }: FieldDeclaration): EntityTarget<ObjectLiteral> | undefined {
+  const rule = options.rules?.find((each): each is ReferenceRule => 'entity' in each);
+  return rule?.entity();
 }
 
 /**
