@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { FlowImportResultDto } from '../../src/flows/transfer/dto/flow-import.dto.js';
 import { importFile } from '../factories/blueprint.js';
+import { createDummyStage } from '../factories/dummy-stage.js';
 import { createStage } from '../factories/stage.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -34,7 +35,7 @@ describe('A file with several invalid entries', () => {
 
   it.each([{}, { on_unknown: 'skip' }])('is refused with the errors of all of them: %j', async (fields) => {
     const slug = randomUUID();
-    const { name: taken } = await createStage(app.api, 'deny');
+    const { name: taken } = await createDummyStage(app.api);
     const result = await imported(file(slug, taken), fields);
     expect([result.success, entriesOf(result), events(result)]).toEqual([
       false,

@@ -20,6 +20,7 @@ export function flowTransfer(service: FlowService): TransferModel {
       title: { on: 'row.title', type: 'text' },
       designation: { on: 'row.designation', type: 'text' },
     },
+    naturalKey: 'slug',
     request: FlowRequestDto,
     patch: PatchedFlowRequestDto,
     store: {

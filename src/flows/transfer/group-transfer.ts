@@ -12,6 +12,7 @@ export const groupTransfer: TransferModel = {
     name: { on: 'row.name', type: 'text' },
     attributes: { on: 'row.attributes', type: 'json' },
   },
+  naturalKey: 'name',
   request: GroupRequestDto,
   patch: PatchedGroupRequestDto,
   withheld: {
@@ -37,4 +38,5 @@ export const userReference: FindableModel = {
     email: { on: 'row.email', type: 'text' },
     uuid: { on: 'row.uuid', type: 'uuid' },
   },
+  naturalKey: 'username',
 };

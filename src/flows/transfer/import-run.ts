@@ -163,12 +163,18 @@ export class ImportRun {
 
   /**
    * Returns the key of the object of an entry, if it exists. Entries with different keys have different objects, even if
-   * their other identifiers are the same.
+   * their other identifiers are the same. A key means nothing in another service, so an object that an export names by
+   * its key alone is also found by the unique name among its attributes.
    */
-  private async existing({ model, pk, identifiers }: ModelEntry): Promise<string | undefined> {
+  private async existing({ model, pk, state, identifiers, attrs }: ModelEntry): Promise<string | undefined> {
     const exceptFor = pk === undefined ? [] : this.reader.knownKeys;
     const search = { pk, fields: identifiers, exceptFor, visible: everyRow };
-    return (await findObject(this.scope.manager, model, search)) as string | undefined;
+    const found = await findObject(this.scope.manager, model, search);
+    const { naturalKey = '' } = model;
+    const isNamed = pk !== undefined && !Object.hasOwn(identifiers, naturalKey) && Object.hasOwn(attrs, naturalKey);
+    if (found !== undefined || !isNamed || state === 'absent') return found as string | undefined;
+    const fields = { [naturalKey]: attrs[naturalKey] };
+    return (await findObject(this.scope.manager, model, { ...search, pk: undefined, fields })) as string | undefined;
   }
 
   private async writeState(entry: ModelEntry): Promise<EntryOutcome> {

@@ -9,6 +9,7 @@ export function stageTransfer(store: StageStore): TransferModel {
     model,
     entity,
     identifiers: { name: { on: 'row.name', type: 'text' } },
+    naturalKey: 'name',
     request,
     patch,
     store,

@@ -17,13 +17,15 @@ export interface FindableModel {
   readonly entity: EntityTarget<ObjectLiteral>;
   /** Fields that identify an object, in addition to its `pk` and the readable columns of `request`. */
   readonly identifiers: Readonly<Record<string, Identifier>>;
+  /** The identifier whose value no two objects share: it names the same object in every service. */
+  readonly naturalKey?: string;
   /** The fields of an entry for a new object: the request of the API, with its rules. */
   readonly request?: abstract new () => object;
 }
 
 /** Returns the base model of several kinds, such as all stages: files refer to an object of any kind by its name. */
 export function anyOf(model: string, entity: FindableModel['entity']): FindableModel {
-  return { model, entity, identifiers: { name: { on: 'row.name', type: 'text' } } };
+  return { model, entity, identifiers: { name: { on: 'row.name', type: 'text' } }, naturalKey: 'name' };
 }
 
 /** What denies in place of a stage or a policy that was left out. */

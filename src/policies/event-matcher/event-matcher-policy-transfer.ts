@@ -13,6 +13,7 @@ export function eventMatcherPolicyTransfer(service: EventMatcherPolicyService): 
     model,
     entity: EventMatcherPolicy,
     identifiers: { name: { on: 'row.name', type: 'text' } },
+    naturalKey: 'name',
     request: EventMatcherPolicyRequestDto,
     patch: PatchedEventMatcherPolicyRequestDto,
     store: service,

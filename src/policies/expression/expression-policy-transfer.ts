@@ -13,6 +13,7 @@ export function expressionPolicyTransfer(service: ExpressionPolicyService): Tran
     model,
     entity: ExpressionPolicy,
     identifiers: { name: { on: 'row.name', type: 'text' } },
+    naturalKey: 'name',
     request: ExpressionPolicyRequestDto,
     patch: PatchedExpressionPolicyRequestDto,
     store: service,

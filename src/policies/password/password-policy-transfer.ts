@@ -13,6 +13,7 @@ export function passwordPolicyTransfer(service: PasswordPolicyService): Transfer
     model,
     entity: PasswordPolicy,
     identifiers: { name: { on: 'row.name', type: 'text' } },
+    naturalKey: 'name',
     request: PasswordPolicyRequestDto,
     patch: PatchedPasswordPolicyRequestDto,
     store: service,

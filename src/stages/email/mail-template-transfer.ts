@@ -18,6 +18,7 @@ export function mailTemplateTransfer(service: MailTemplateService): TransferMode
     model: mailTemplateModel,
     entity: MailTemplate,
     identifiers: { name: { on: 'row.name', type: 'text' } },
+    naturalKey: 'name',
     request: MailTemplateRequestDto,
     patch: PatchedMailTemplateRequestDto,
     store: {

@@ -12,6 +12,7 @@ export function namedTransportTransfer(service: NamedTransportService): Transfer
     model: namedTransportModel,
     entity: NamedTransport,
     identifiers: { name: { on: 'row.name', type: 'text' } },
+    naturalKey: 'name',
     request: NamedTransportRequestDto,
     patch: PatchedNamedTransportRequestDto,
     store: {

@@ -20,6 +20,7 @@ export function promptTransfer(service: PromptService): TransferModel {
       type: { on: 'row.type', type: 'text' },
       order: { on: 'row.order', type: 'integer' },
     },
+    naturalKey: 'name',
     request: PromptRequestDto,
     patch: PatchedPromptRequestDto,
     store: service,
@@ -27,7 +28,7 @@ export function promptTransfer(service: PromptService): TransferModel {
       const { placeholder_expression: placeholder, initial_value_expression: value } = request as PromptRequestDto;
       return placeholder || value ? ['expressions are not evaluated: the field is shown empty'] : [];
     },
-    exported: { identifiers: [], read: (manager, pk) => service.read(manager, pk, everyRow) },
+    exported: { identifiers: ['name'], read: (manager, pk) => service.read(manager, pk, everyRow) },
   };
 }
 
