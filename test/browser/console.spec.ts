@@ -154,6 +154,25 @@ it('An administrator reads the records of a domain, and checks a transport', asy
   await transport.getByText('connect: good').first().waitFor();
 });
 
+it('The overview says how mails leave, whatever was kept last, and links to where one sets things up', async () => {
+  const { page } = await service.open(browser, '/console/');
+  const setup = page.getByRole('region', { name: 'Set-up' });
+  const item = setup.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'Mail server' }) });
+  await item.getByText('Email stages send by mail servers of their own.').waitFor();
+  const { body: flow } = await service.api.get('/flows/instances/default-enrollment-flow/');
+  const { body } = await service.api.post('/stages/invitation/invitations/', { name: 'kept', flow: flow.pk });
+  await service.api.post(`/stages/invitation/invitations/${body.pk}/send_email/`, { email: 'kept@readers.example' });
+  const kept = '/mail/messages/?state=captured&recipient=kept@readers.example';
+  await expect.poll(async () => (await service.api.get(kept)).body.results.length, { timeout: 20_000 }).toBe(1);
+  await page.reload();
+  await item.getByText(': Done').waitFor({ state: 'attached' });
+  await setup.getByRole('link', { name: 'Domain of the sender' }).click();
+  await page.getByRole('article', { name: 'library.example' }).waitFor();
+  await page.goBack();
+  await setup.getByRole('link', { name: 'Mail server' }).click();
+  await page.getByText('EMAIL_URL', { exact: true }).waitFor();
+});
+
 it('The visitor signs out', async () => {
   const { page } = await service.open(browser, '/console/mails');
   await page.getByRole('button', { name: 'Sign out' }).click();

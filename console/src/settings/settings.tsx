@@ -1,21 +1,17 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
-import { api, contentOf, type Schema } from '../api/client';
+import type { Schema } from '../api/client';
 import { Page } from '../parts/page';
 import { Search } from '../parts/search';
 import { Loaded, Note } from '../parts/states';
 import { t } from '../texts/texts';
+import { settingsQuery } from './queries';
 
 type Setting = Schema<'Setting'>;
 
 const route = getRouteApi('/settings');
-
-const settingsQuery = queryOptions({
-  queryKey: ['settings'],
-  queryFn: () => contentOf(api.GET('/root/settings/')),
-});
 
 /** Every setting of the service as it is in use, with what it does. */
 export function Settings(): ReactNode {

@@ -43,8 +43,12 @@ export const overview = {
     'أنت مسجَّل الدخول، لكن لا يمكنك عرض الرسائل أو المستخدمين أو المرسلين. اطلب الأذونات من أحد المسؤولين.',
 
   'setup.server': 'خادم البريد',
+  'setup.serverSet': 'تُرسل الرسائل إلى خادم البريد في {name}.',
+  'setup.serverOfStages':
+    'ترسل مراحل البريد عبر خوادم بريد خاصة بها. تبقى الدعوات وإشعارات الحسابات في صندوق البريد المحلي حتى يُعيَّن EMAIL_URL.',
   'setup.serverDone': 'قبل خادم رسائل.',
-  'setup.serverLocal': 'تبقى الرسائل في صندوق البريد المحلي. عيّن EMAIL_HOST أو EMAIL_URL، أو أضف قناة إرسال.',
+  'setup.serverLocal':
+    'تبقى الرسائل في صندوق البريد المحلي. عيّن EMAIL_URL، مثل ‎smtp://user:password@mail.example.com:587‎، أو اختر خادم بريد في مراحل البريد.',
   'setup.serverUnknown': 'لم تُرسل أي رسالة بعد.',
   'setup.domain': 'نطاق المرسل',
   'setup.domainDone': 'تُوقَّع الرسائل باسم {name}.',

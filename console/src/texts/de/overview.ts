@@ -41,9 +41,12 @@ export const overview: Record<keyof typeof english, string> = {
     'Sie sind angemeldet, dürfen aber weder E-Mails noch Personen oder Absender sehen. Bitten Sie um Rechte dafür.',
 
   'setup.server': 'Mailserver',
+  'setup.serverSet': 'E-Mails gehen an den Mailserver aus {name}.',
+  'setup.serverOfStages':
+    'E-Mail-Stufen senden über eigene Mailserver. Einladungen und Kontohinweise bleiben im lokalen Postfach, bis EMAIL_URL gesetzt ist.',
   'setup.serverDone': 'Ein Server hat E-Mails angenommen.',
   'setup.serverLocal':
-    'E-Mails bleiben im lokalen Postfach. Setzen Sie EMAIL_HOST oder EMAIL_URL, oder legen Sie einen Transport an.',
+    'E-Mails bleiben im lokalen Postfach. Setzen Sie EMAIL_URL, etwa smtp://user:password@mail.example.com:587, oder wählen Sie in den E-Mail-Stufen einen Mailserver.',
   'setup.serverUnknown': 'Bisher wurde keine E-Mail verschickt.',
   'setup.domain': 'Domain des Absenders',
   'setup.domainDone': 'E-Mails werden für {name} signiert.',

@@ -39,8 +39,12 @@ export const overview = {
     'You are signed in, but you may not view mails, users or senders. Ask an administrator for permissions.',
 
   'setup.server': 'Mail server',
+  'setup.serverSet': 'Mails go to the mail server of {name}.',
+  'setup.serverOfStages':
+    'Email stages send by mail servers of their own. Invitations and account notices stay in the local mailbox until EMAIL_URL is set.',
   'setup.serverDone': 'A server has accepted mails.',
-  'setup.serverLocal': 'Mails stay in the local mailbox. Set EMAIL_HOST or EMAIL_URL, or add a transport.',
+  'setup.serverLocal':
+    'Mails stay in the local mailbox. Set EMAIL_URL, such as smtp://user:password@mail.example.com:587, or choose a mail server in the email stages.',
   'setup.serverUnknown': 'No mail has been sent yet.',
   'setup.domain': 'Domain of the sender',
   'setup.domainDone': 'Mails are signed for {name}.',

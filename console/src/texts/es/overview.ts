@@ -40,8 +40,12 @@ export const overview = {
     'Ha iniciado sesión, pero no puede ver correos, usuarios ni remitentes. Pida permisos a un administrador.',
 
   'setup.server': 'Servidor de correo',
+  'setup.serverSet': 'Los correos van al servidor de correo de {name}.',
+  'setup.serverOfStages':
+    'Las etapas de correo envían por sus propios servidores de correo. Las invitaciones y los avisos de cuenta se quedan en el buzón local hasta que se defina EMAIL_URL.',
   'setup.serverDone': 'Un servidor ha aceptado correos.',
-  'setup.serverLocal': 'Los correos se quedan en el buzón local. Defina EMAIL_HOST o EMAIL_URL, o añada un transporte.',
+  'setup.serverLocal':
+    'Los correos se quedan en el buzón local. Defina EMAIL_URL, por ejemplo smtp://user:password@mail.example.com:587, o elija un servidor de correo en las etapas de correo.',
   'setup.serverUnknown': 'Aún no se ha enviado ningún correo.',
   'setup.domain': 'Dominio del remitente',
   'setup.domainDone': 'Los correos se firman para {name}.',

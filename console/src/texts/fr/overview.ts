@@ -40,9 +40,12 @@ export const overview = {
     'Vous êtes connecté, mais vous ne pouvez voir ni les e-mails, ni les utilisateurs, ni les expéditeurs. Demandez les autorisations à un administrateur.',
 
   'setup.server': 'Serveur de messagerie',
+  'setup.serverSet': 'Les e-mails vont au serveur de messagerie de {name}.',
+  'setup.serverOfStages':
+    'Les étapes d’e-mail envoient par leurs propres serveurs de messagerie. Les invitations et les avis de compte restent dans la boîte aux lettres locale tant que EMAIL_URL n’est pas défini.',
   'setup.serverDone': 'Un serveur a accepté des e-mails.',
   'setup.serverLocal':
-    'Les e-mails restent dans la boîte aux lettres locale. Définissez EMAIL_HOST ou EMAIL_URL, ou ajoutez un transport.',
+    'Les e-mails restent dans la boîte aux lettres locale. Définissez EMAIL_URL, par exemple smtp://user:password@mail.example.com:587, ou choisissez un serveur de messagerie dans les étapes d’e-mail.',
   'setup.serverUnknown': 'Aucun e-mail n’a encore été envoyé.',
   'setup.domain': 'Domaine de l’expéditeur',
   'setup.domainDone': 'Les e-mails sont signés pour {name}.',

@@ -37,8 +37,11 @@ export const overview = {
   'overview.nothingText': '您已登录，但无权查看邮件、用户或发件人。请向管理员申请权限。',
 
   'setup.server': '邮件服务器',
+  'setup.serverSet': '邮件通过 {name} 中的邮件服务器发送。',
+  'setup.serverOfStages': '邮件阶段使用各自的邮件服务器发送。在设置 EMAIL_URL 之前，邀请和账户通知保留在本地邮箱中。',
   'setup.serverDone': '已有服务器接受邮件。',
-  'setup.serverLocal': '邮件保留在本地邮箱中。请设置 EMAIL_HOST 或 EMAIL_URL，或添加发送通道。',
+  'setup.serverLocal':
+    '邮件保留在本地邮箱中。请设置 EMAIL_URL，例如 smtp://user:password@mail.example.com:587，或在邮件阶段中选择邮件服务器。',
   'setup.serverUnknown': '尚未发送过邮件。',
   'setup.domain': '发件人域名',
   'setup.domainDone': '邮件已为 {name} 签名。',
