@@ -121,32 +121,56 @@ it('An administrator creates a token, whose key is shown once', async () => {
   expect(await page.content()).not.toContain(key);
 });
 
-it('An administrator invites a person by a link that works, and by mail', async () => {
+it('An administrator invites a person by name and address, and sees where the mail is', async () => {
   const { page } = await service.open(browser, '/console/');
   await follow(page, 'Invitations');
   await page.getByRole('button', { name: 'Create invitation' }).click();
-  await page.locator('input[name="name"]').fill('new-colleague');
-  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('has no invitation stage').waitFor();
+  await dialog.getByLabel('Name').fill('Eva Lind');
+  await dialog.getByText('Stored as eva-lind').waitFor();
+  await dialog.getByLabel('Address').fill('not an address');
+  await dialog.getByLabel('Language of the mail').selectOption('Deutsch');
+  await dialog.getByRole('button', { name: 'Send invitation' }).click();
+  await dialog.locator('input[name="email"][aria-invalid="true"]').waitFor();
+  await dialog.getByLabel('Address').fill('eva@readers.example');
+  await dialog.getByRole('button', { name: 'Send invitation' }).click();
   const link = (await page.getByRole('region', { name: 'Link' }).locator('code').textContent()) ?? '';
-  const { body } = await service.api.get('/stages/invitation/invitations/?name=new-colleague');
-  expect(link).toBe(`${service.url}/if/flow/default-enrollment-flow/?itoken=${body.results[0].pk}`);
-  expect(body.results[0].single_use).toBe(true);
-  expect((await fetch(link)).status).toBe(200);
   await expectFewClicks(page);
+  const { body } = await service.api.get('/stages/invitation/invitations/?search=eva-lind');
+  expect(body.results).toMatchObject([{ single_use: true, mailed_to: 'eva@readers.example' }]);
+  expect(link).toBe(`${service.url}/if/flow/default-enrollment-flow/?itoken=${body.results[0].pk}`);
+  expect((await fetch(link)).status).toBe(200);
   const mail = page.getByRole('region', { name: 'Mail the invitation' });
-  await mail.getByText('Limit the invitation to a flow').waitFor();
-  const { body: flow } = await service.api.get('/flows/instances/default-enrollment-flow/');
-  await service.api.patch(`/stages/invitation/invitations/${body.results[0].pk}/`, { flow: flow.pk });
-  await page.reload();
-  await mail.getByLabel('Address').fill('not an address');
-  await mail.getByRole('button', { name: 'Send' }).click();
-  await mail.locator('input[aria-invalid="true"]').waitFor();
+  await mail.getByText('Last mail to eva@readers.example').waitFor();
+  await mail.getByRole('link', { name: 'Open the local mailbox' }).waitFor({ timeout: 20_000 });
+  const { body: mails } = await service.api.get('/mail/messages/?recipient=eva@readers.example');
+  expect(mails.results).toMatchObject([{ template: 'email/invitation.html', locale: 'de', state: 'captured' }]);
   await mail.getByLabel('Address').fill('colleague@readers.example');
-  await mail.getByLabel('Language of the mail').selectOption('Deutsch');
   await mail.getByRole('button', { name: 'Send' }).click();
-  await mail.getByText('colleague@readers.example gets the invitation by mail.').waitFor();
-  const { body: mails } = await service.api.get('/mail/messages/?recipient=colleague@readers.example');
-  expect(mails.results).toMatchObject([{ template: 'email/invitation.html' }]);
+  await mail.getByText('Last mail to colleague@readers.example').waitFor();
+  await follow(page, 'Invitations');
+  await page.getByText('Last mail to colleague@readers.example').waitFor();
+});
+
+it('An invitation without an address is a link, and a flow with an invitation stage is preset', async () => {
+  const { body: flow } = await service.api.post('/flows/instances/', {
+    name: 'Members',
+    title: 'Members',
+    slug: 'members',
+    designation: 'enrollment',
+  });
+  const { body: stage } = await service.api.post('/stages/invitation/stages/', { name: 'members-only' });
+  await service.api.post('/flows/bindings/', { target: flow.pk, stage: stage.pk, order: 0 });
+  const { page } = await service.open(browser, '/console/invitations');
+  await page.getByRole('button', { name: 'Create invitation' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect.poll(() => dialog.locator('select[name="flow"]').inputValue()).toBe(flow.pk);
+  expect(await dialog.getByText('has no invitation stage').count()).toBe(0);
+  await dialog.getByLabel('Name').fill('new-colleague');
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+  const link = await page.getByRole('region', { name: 'Link' }).locator('code').textContent();
+  expect(link).toContain('/if/flow/members/?itoken=');
 });
 
 it('An administrator renames, recovers, deactivates and deletes a user, whose name confirms it', async () => {

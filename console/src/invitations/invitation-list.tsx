@@ -1,40 +1,31 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
 
-import { api, contentOf, type Schema } from '../api/client';
-import { NewButton } from '../parts/form/form-dialog';
+import type { Schema } from '../api/client';
+import { Icon } from '../parts/icon';
 import { ListPage, useList } from '../parts/list-page';
 import { Line } from '../parts/listing';
 import { Moment } from '../parts/moment';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
+import { InviteDialog } from './invite-dialog';
 import { invitationsQuery } from './queries';
 
 /** The invitations that were not redeemed yet, or can be redeemed several times. */
 export function InvitationList(): ReactNode {
   const { filter } = useList();
-  const navigate = useNavigate();
   const { can } = useSession();
-  const client = useQueryClient();
+  const [isInviting, setInviting] = useState(false);
   return (
     <ListPage
       title={t('nav.invitations')}
       actions={
         can('add_invitation') && (
-          <NewButton
-            title={t('invitations.create')}
-            request="InvitationRequest"
-            initial={{ single_use: true }}
-            layout={{ first: ['name', 'flow', 'expires', 'single_use'] }}
-            save={(body: Schema<'InvitationRequest'>) =>
-              contentOf(api.POST('/stages/invitation/invitations/', { body }))
-            }
-            saved={({ pk }) => {
-              void client.invalidateQueries({ queryKey: ['invitations'] });
-              void navigate({ to: '/invitations/$pk', params: { pk } });
-            }}
-          />
+          <Button leftSection={<Icon name="add" />} onClick={() => setInviting(true)}>
+            {t('invitations.create')}
+          </Button>
         )
       }
       find={t('invitations.search')}
@@ -43,20 +34,27 @@ export function InvitationList(): ReactNode {
       keyOf={({ pk }) => pk}
       row={(invitation) => <InvitationRow invitation={invitation} />}
       empty={{ icon: 'invitations', title: t('invitations.empty'), text: t('invitations.emptyText') }}
-    />
+    >
+      {isInviting && <InviteDialog close={() => setInviting(false)} />}
+    </ListPage>
   );
 }
 
 function InvitationRow({ invitation }: { readonly invitation: Schema<'Invitation'> }): ReactNode {
-  const { expires = null, flow_obj: flow, created_by: creator } = invitation;
+  const { expires = null, flow_obj: flow, created_by: creator, mailed_to: mailedTo } = invitation;
   return (
     <Link to="/invitations/$pk" params={{ pk: invitation.pk }} className="row line">
       <Line
         main={invitation.name}
-        below={flow === null ? t('invitations.anyFlow') : flow.name}
-        middle={[creator.username, t(invitation.single_use === true ? 'invitations.once' : 'invitations.often')].join(
-          ' · ',
-        )}
+        below={[
+          flow === null ? t('invitations.anyFlow') : flow.name,
+          t(invitation.single_use === true ? 'invitations.once' : 'invitations.often'),
+        ].join(' · ')}
+        middle={
+          mailedTo === null
+            ? t('invitations.byUser', { name: creator.username })
+            : t('invitations.lastMail', { address: mailedTo })
+        }
         end={
           expires === null ? (
             t('invitations.lasting')

@@ -7,13 +7,27 @@ import { api, contentOf, done, type Schema } from '../api/client';
 import { Back } from '../parts/back';
 import { Copy } from '../parts/copy';
 import { DeleteButton } from '../parts/form/delete-button';
-import { ResourceForm } from '../parts/form/resource-form';
+import { ReferenceInput } from '../parts/form/reference-input';
+import { referenceOf } from '../parts/form/references';
+import { type FormLayout, ResourceForm } from '../parts/form/resource-form';
+import { SlugInput } from '../parts/form/slug-input';
 import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
+import { FlowWarning } from './flow-warning';
 import { MailPanel } from './mail-panel';
 import { enrollmentFlowsQuery, invitationQuery, linkOf } from './queries';
+
+const signUps = referenceOf('enrollment_flow');
+
+const layout: FormLayout = {
+  first: ['name', 'flow', 'expires', 'single_use', 'fixed_data'],
+  inputs: {
+    name: SlugInput,
+    ...(signUps !== undefined && { flow: (props) => <ReferenceInput {...props} reference={signUps} /> }),
+  },
+};
 
 const route = getRouteApi('/invitations/$pk');
 
@@ -60,7 +74,7 @@ function FoundInvitation({ invitation }: { readonly invitation: Schema<'Invitati
               request="InvitationRequest"
               label={t('groups.settings')}
               value={invitation}
-              layout={{ first: ['name', 'flow', 'expires', 'single_use', 'fixed_data'] }}
+              layout={layout}
               save={(body: Schema<'PatchedInvitationRequest'>) =>
                 contentOf(api.PATCH('/stages/invitation/invitations/{invite_uuid}/', { params: { path }, body }))
               }
@@ -81,7 +95,8 @@ function LinkPanel({ invitation }: { readonly invitation: Schema<'Invitation'> }
   const { flow_obj: fixed } = invitation;
   const flows = useQuery({ ...enrollmentFlowsQuery, enabled: fixed === null && can('view_flow') }).data?.results ?? [];
   const [chosen, setChosen] = useState<string>();
-  const slug = fixed?.slug ?? chosen ?? flows[0]?.slug;
+  const flow = fixed ?? flows.find(({ slug: each }) => each === chosen) ?? flows[0];
+  const slug = flow?.slug;
   return (
     <Panel title={t('invitations.link')}>
       <div className="panel-text">
@@ -93,6 +108,7 @@ function LinkPanel({ invitation }: { readonly invitation: Schema<'Invitation'> }
             data={flows.map(({ slug: value, name }) => ({ value, label: name }))}
           />
         )}
+        {flow !== undefined && <FlowWarning flow={flow} />}
         {slug === undefined ? (
           <p>{t('invitations.noFlow')}</p>
         ) : (

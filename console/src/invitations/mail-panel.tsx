@@ -1,11 +1,15 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, TextInput } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 
 import { api, done, type Schema } from '../api/client';
+import { FollowedMail } from '../mails/followed-mail';
+import { mailsQuery } from '../mails/queries';
 import { problemsOf } from '../parts/form/problems';
 import { Panel } from '../parts/page';
-import { currentLanguage, languageNames, t } from '../texts/texts';
+import { useSession } from '../session';
+import { currentLanguage, t } from '../texts/texts';
+import { LanguageSelect } from './language-select';
 
 /** Mails an invitation, in a language that the administrator chooses. */
 export function MailPanel({ invitation }: { readonly invitation: Schema<'Invitation'> }): ReactNode {
@@ -14,13 +18,14 @@ export function MailPanel({ invitation }: { readonly invitation: Schema<'Invitat
       {invitation.flow_obj === null ? (
         <p className="panel-text">{t('invitations.mailNoFlow')}</p>
       ) : (
-        <MailForm pk={invitation.pk} />
+        <MailForm invitation={invitation} />
       )}
     </Panel>
   );
 }
 
-function MailForm({ pk }: { readonly pk: string }): ReactNode {
+function MailForm({ invitation }: { readonly invitation: Schema<'Invitation'> }): ReactNode {
+  const { pk } = invitation;
   const [email, setEmail] = useState('');
   const [locale, setLocale] = useState<string>(currentLanguage());
   const client = useQueryClient();
@@ -34,7 +39,7 @@ function MailForm({ pk }: { readonly pk: string }): ReactNode {
       ),
     onSuccess: () => {
       setEmail('');
-      void client.invalidateQueries({ queryKey: ['mails'] });
+      for (const key of ['mails', 'invitation', 'invitations']) void client.invalidateQueries({ queryKey: [key] });
     },
   });
   const problems = error === null ? undefined : problemsOf(error, (name) => name === 'email', t('state.unreachable'));
@@ -56,12 +61,7 @@ function MailForm({ pk }: { readonly pk: string }): ReactNode {
         error={problems?.fields['email']?.join(' ')}
         onChange={({ currentTarget }) => setEmail(currentTarget.value)}
       />
-      <NativeSelect
-        label={t('invitations.mailLanguage')}
-        value={locale}
-        onChange={({ currentTarget }) => setLocale(currentTarget.value)}
-        data={Object.entries(languageNames).map(([value, label]) => ({ value, label }))}
-      />
+      <LanguageSelect value={locale} change={setLocale} />
       <Button type="submit" variant="default" loading={isPending} disabled={email.trim() === ''}>
         {t('invitations.mailSend')}
       </Button>
@@ -69,6 +69,24 @@ function MailForm({ pk }: { readonly pk: string }): ReactNode {
         {isSuccess && t('invitations.mailed', { address: variables })}
         {problems?.general.join(' ')}
       </p>
+      {invitation.mailed_to !== null && <LastMail address={invitation.mailed_to} />}
     </form>
+  );
+}
+
+/** What became of the last mail with the invitation. */
+function LastMail({ address }: { readonly address: string }): ReactNode {
+  const { can } = useSession();
+  const filter = { recipient: address, template: 'email/invitation.html', ordering: '-created', page_size: 1 };
+  const mails = useQuery({
+    ...mailsQuery(() => filter, ['invitation', address]),
+    enabled: can('view_mailmessage'),
+  });
+  const [mail] = mails.data?.results ?? [];
+  return (
+    <div className="last-mail">
+      <p>{t('invitations.lastMail', { address })}</p>
+      {mail !== undefined && <FollowedMail pk={mail.pk} />}
+    </div>
   );
 }

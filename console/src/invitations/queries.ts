@@ -29,3 +29,12 @@ export const enrollmentFlowsQuery = queryOptions({
 export function linkOf({ pk }: Pick<Schema<'Invitation'>, 'pk'>, slug: string): string {
   return `${window.location.origin}/if/flow/${encodeURIComponent(slug)}/?itoken=${pk}`;
 }
+
+/** Keys of the flows with a step that redeems invitations. */
+export const flowsWithInvitationsQuery = queryOptions({
+  queryKey: ['flows', 'with invitations'],
+  queryFn: async () => {
+    const stages = await contentOf(api.GET('/stages/invitation/stages/', { params: { query: { page_size: 500 } } }));
+    return stages.results.flatMap(({ flow_set: flows = [] }) => flows.map(({ pk }) => pk));
+  },
+});

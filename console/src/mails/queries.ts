@@ -15,6 +15,7 @@ export interface MailFilter {
   readonly user?: number;
   readonly stage?: string;
   readonly recipient?: string;
+  readonly template?: string;
   readonly server?: string;
   readonly transport_name?: string;
   readonly created__gte?: string;

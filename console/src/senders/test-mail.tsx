@@ -1,10 +1,8 @@
 import { Alert, Button, TextInput } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 
-import { MailState } from '../mails/mail-state';
-import { mailQuery } from '../mails/queries';
+import { FollowedMail } from '../mails/followed-mail';
 import { problemsOf } from '../parts/form/problems';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
@@ -42,27 +40,8 @@ export function TestMail({ send }: TestMailProps): ReactNode {
         {problems !== undefined && problems.general.length > 0 && (
           <Alert color="red">{t('action.failed', { reason: problems.general.join(' ') })}</Alert>
         )}
-        {data !== undefined && (can('view_mailmessage') ? <Sent pk={data.message} /> : t('stages.testQueued'))}
+        {data !== undefined && (can('view_mailmessage') ? <FollowedMail pk={data.message} /> : t('stages.testQueued'))}
       </div>
     </form>
-  );
-}
-
-/** The state of the mail, as it changes. */
-function Sent({ pk }: { readonly pk: string }): ReactNode {
-  const mail = useQuery(mailQuery(pk)).data;
-  const reply = mail?.timeline.at(-1)?.reply;
-  return (
-    <p className="test-sent">
-      {mail === undefined ? t('stages.testQueued') : <MailState state={mail.state} />}{' '}
-      <Link to="/mails/$pk" params={{ pk }} className="text-link">
-        {t('stages.openMail')}
-      </Link>
-      {reply !== undefined && reply !== '' && (
-        <span className="row-soft wraps" dir="auto">
-          {reply}
-        </span>
-      )}
-    </p>
   );
 }

@@ -14,6 +14,8 @@ export const form = {
   'form.clear': 'مسح',
   'form.nothingFound': 'لا توجد نتائج',
   'form.noJson': 'هذا ليس JSON صالحًا: {reason}',
+  'form.slug': 'يُحفظ باسم {slug}',
+  'form.noSlug': 'استخدم حروفًا لاتينية أو أرقامًا.',
   'form.secretSet': 'محدَّد. اكتب لاستبداله.',
   'form.secretNone': 'غير محدَّد',
   'form.secretRemoved': 'سيُزال',

@@ -16,6 +16,8 @@ export const form: Record<keyof typeof english, string> = {
   'form.clear': 'Leeren',
   'form.nothingFound': 'Nichts gefunden',
   'form.noJson': 'Das ist kein gültiges JSON: {reason}',
+  'form.slug': 'Wird als {slug} gespeichert',
+  'form.noSlug': 'Verwenden Sie lateinische Buchstaben oder Ziffern.',
   'form.secretSet': 'Gesetzt. Zum Ersetzen tippen.',
   'form.secretNone': 'Nicht gesetzt',
   'form.secretRemoved': 'Wird entfernt',

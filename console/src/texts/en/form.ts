@@ -14,6 +14,8 @@ export const form = {
   'form.clear': 'Clear',
   'form.nothingFound': 'Nothing found',
   'form.noJson': 'This is not valid JSON: {reason}',
+  'form.slug': 'Stored as {slug}',
+  'form.noSlug': 'Use Latin letters or digits.',
   'form.secretSet': 'Set. Type to replace it.',
   'form.secretNone': 'Not set',
   'form.secretRemoved': 'Will be removed',

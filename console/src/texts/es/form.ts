@@ -14,6 +14,8 @@ export const form = {
   'form.clear': 'Borrar',
   'form.nothingFound': 'Sin resultados',
   'form.noJson': 'No es JSON válido: {reason}',
+  'form.slug': 'Se guarda como {slug}',
+  'form.noSlug': 'Use letras latinas o cifras.',
   'form.secretSet': 'Definido. Escriba para reemplazarlo.',
   'form.secretNone': 'Sin definir',
   'form.secretRemoved': 'Se eliminará',

@@ -14,6 +14,8 @@ export const form = {
   'form.clear': 'Effacer',
   'form.nothingFound': 'Aucun résultat',
   'form.noJson': 'Ce n’est pas du JSON valide : {reason}',
+  'form.slug': 'Enregistré sous {slug}',
+  'form.noSlug': 'Utilisez des lettres latines ou des chiffres.',
   'form.secretSet': 'Défini. Saisissez une valeur pour le remplacer.',
   'form.secretNone': 'Non défini',
   'form.secretRemoved': 'Sera supprimé',
