@@ -58,7 +58,7 @@ function Row({ suppression }: { readonly suppression: Schema<'Suppression'> }): 
       {can('delete_suppression') && (
         <Confirmed
           label={t('suppressions.remove')}
-          icon={<Icon name="bin" />}
+          icon={<Icon name="check" />}
           question={t('suppressions.removeAsk')}
           text={t('suppressions.removeText', { address })}
           act={() => unblock(pk)}
