@@ -41,13 +41,27 @@ const dark: MantineColorsTuple = [
   '#08090b',
 ];
 
+/** The red of the pages. White on it has a contrast of at least 5. */
+const red: MantineColorsTuple = [
+  '#fdf0ef',
+  '#f9dcd9',
+  '#f2b8b3',
+  '#ea938b',
+  '#e2685e',
+  '#d94a3f',
+  '#c2332a',
+  '#b3261e',
+  '#98190f',
+  '#7d1109',
+];
+
 const font = "Inter, 'Inter stand-in', system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif";
 
 /** Colours, fonts and sizes of the console. */
 export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 7, dark: 6 },
-  colors: { brand, gray, dark },
+  colors: { brand, gray, dark, red },
   black: '#15181e',
   fontFamily: font,
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace",

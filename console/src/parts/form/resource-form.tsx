@@ -140,14 +140,14 @@ export function ResourceForm<Result>(props: ResourceFormProps<Result>): ReactNod
         </Alert>
       )}
       <div className="form-actions">
-        <Button type="submit" loading={isPending} disabled={value !== undefined && !isChanged}>
-          {action ?? t('form.save')}
-        </Button>
         {cancel !== undefined && (
           <Button variant="default" onClick={cancel}>
             {t('action.cancel')}
           </Button>
         )}
+        <Button type="submit" loading={isPending} disabled={value !== undefined && !isChanged}>
+          {action ?? t('form.save')}
+        </Button>
         {cancel === undefined && isChanged && (
           <Button
             variant="default"
