@@ -49,7 +49,7 @@ it('An administrator changes the server of a stage, and sees that it works', asy
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect.poll(async () => (await service.api.get(`/stages/email/${stages['mail']}/`)).body.port).toBe(1);
   await page.getByRole('button', { name: 'Check Library sign-up now' }).click();
-  await page.getByText('connect: error').waitFor();
+  await page.getByText('Connection: error').waitFor();
   const { body: transports } = await service.api.get('/mail/transports/');
   const port = /:(\d+)/.exec(transports.results[0].url)?.[1] ?? '';
   await field(page, 'Port').fill(port);
@@ -58,7 +58,7 @@ it('An administrator changes the server of a stage, and sees that it works', asy
     .poll(async () => (await service.api.get(`/stages/email/${stages['mail']}/`)).body.port)
     .toBe(Number(port));
   await page.getByRole('button', { name: 'Check Library sign-up now' }).click();
-  await page.getByText('connect: good').waitFor();
+  await page.getByText('Connection: good').waitFor();
   await page.getByLabel('Send a test mail to').fill('reader@readers.example');
   await page.getByRole('button', { name: 'Send test mail' }).click();
   await page.getByRole('region', { name: 'Does it work?' }).getByText('Sent', { exact: true }).waitFor();

@@ -151,7 +151,7 @@ it('An administrator reads the records of a domain, and checks a transport', asy
     .waitFor();
   const transport = page.getByRole('article', { name: 'Library mail' });
   await transport.getByRole('button', { name: 'Check Library mail now' }).click();
-  await transport.getByText('connect: good').first().waitFor();
+  await transport.getByText('Connection: good').first().waitFor();
 });
 
 it('The overview says how mails leave, whatever was kept last, and links to where one sets things up', async () => {

@@ -28,7 +28,7 @@ export function ImportFlow(): ReactNode {
   return (
     <Page title={t('flows.import')} above={<Back to="/flows">{t('flows.back')}</Back>}>
       <Panel title={file?.name ?? t('flows.importFile')}>
-        <div className="tests">
+        <div className="import">
           <p className="row-soft">{t('flows.importText')}</p>
           <div className="form-actions">
             <FileButton accept=".yaml,.yml,.json" onChange={choose}>

@@ -59,7 +59,7 @@ export function Findings({ findings }: { readonly findings: readonly Schema<'Sen
       {findings.map(({ check, level, message }) => (
         <li key={check + message}>
           <span className="state" data-state={tones[level]}>
-            {check.toUpperCase()}
+            {check === 'domain' ? t('check.domain') : check.toUpperCase()}
             <span className="unseen">{`: ${t(`senders.level.${level}`)}`}</span>
           </span>
           <span dir="auto">{message}</span>

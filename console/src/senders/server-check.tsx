@@ -1,7 +1,8 @@
 import { type ReactNode, useState } from 'react';
 
 import { contentOf, type Schema } from '../api/client';
-import { t } from '../texts/texts';
+import { Icon } from '../parts/icon';
+import { catalogHas, t, type TextKey } from '../texts/texts';
 import { Check, Findings } from './check';
 import { readCheck, type Step } from './check-steps';
 
@@ -35,7 +36,10 @@ export function ServerCheck({ name, check, beside }: ServerCheckProps): ReactNod
           <Findings findings={sender} />
           {transcript.length > 0 && (
             <details className="transcript">
-              <summary>{t('stages.transcript')}</summary>
+              <summary>
+                <Icon name="next" />
+                {t('stages.transcript')}
+              </summary>
               <pre tabIndex={0}>{transcript.join('\n')}</pre>
             </details>
           )}
@@ -51,7 +55,7 @@ function Steps({ steps }: { readonly steps: readonly Step[] }): ReactNode {
       {steps.map((step, index) => (
         <li key={`${index} ${step.name}`}>
           <span className="state" data-state={step.ok ? 'good' : 'failed'}>
-            {step.name}
+            {wordOf(step.name)}
             <span className="unseen">{`: ${t(step.ok ? 'senders.level.ok' : 'senders.level.error')}`}</span>
           </span>
           <span dir="auto">
@@ -61,4 +65,10 @@ function Steps({ steps }: { readonly steps: readonly Step[] }): ReactNode {
       ))}
     </ul>
   );
+}
+
+/** Returns what a step is, in words. */
+function wordOf(step: string): string {
+  const key = `check.${step}`;
+  return catalogHas(key) ? t(key as TextKey) : step;
 }

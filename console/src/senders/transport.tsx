@@ -52,7 +52,10 @@ export function Transport({ transport }: { readonly transport: Schema<'NamedTran
             }
           />
           <details className="transcript">
-            <summary>{t('stages.test')}</summary>
+            <summary>
+              <Icon name="next" />
+              {t('stages.test')}
+            </summary>
             <TestMail
               send={(to) => contentOf(api.POST('/mail/transports/{transport_uuid}/test/', { params, body: { to } }))}
             />
