@@ -40,6 +40,8 @@ it('docs/console.md has a picture of each screen, for desktop, dark mode and pho
       const file = fileURLToPath(new URL(`console/${name}${ending}.png`, docs));
       // Frames of mails load while the page is in view.
       await page.waitForLoadState('networkidle');
+      // The navigation slides in when the window becomes wide.
+      await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
       await page.screenshot({ path: file, fullPage: true });
       // A third of the size. Without pngquant the pictures are the same, but larger.
       spawnSync('pngquant', ['--force', '--ext', '.png', '--strip', '--speed', '1', '96', file]);
