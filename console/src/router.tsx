@@ -202,6 +202,22 @@ const event = createRoute({
   path: '/events/$pk',
   component: lazyRouteComponent(() => import('./events/event-page'), 'EventPage'),
 });
+const notifications = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./notifications/notification-list'), 'NotificationList'),
+});
+const notificationRule = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications/rules/$pk',
+  component: lazyRouteComponent(() => import('./notifications/rule-page'), 'RulePage'),
+});
+const notificationTransport = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications/transports/$pk',
+  component: lazyRouteComponent(() => import('./notifications/transport-page'), 'TransportPage'),
+});
 const tokens = createRoute({
   getParentRoute: () => root,
   path: '/tokens',
@@ -273,6 +289,9 @@ export const router = createRouter({
     invitation,
     events,
     event,
+    notifications,
+    notificationRule,
+    notificationTransport,
     tokens,
     token,
     webhooks,

@@ -12,7 +12,7 @@ export type Permission =
   | 'superuser'
   | 'add_suppression'
   | 'add_maildomain'
-  | `${'add' | 'change' | 'delete' | 'view'}_${'blueprintinstance' | 'group' | 'invitation' | 'role' | 'user' | 'webhookendpoint'}`
+  | `${'add' | 'change' | 'delete' | 'view'}_${'blueprintinstance' | 'group' | 'invitation' | 'notificationrule' | 'notificationtransport' | 'role' | 'user' | 'webhookendpoint'}`
   | `${'add_user_to' | 'remove_user_from'}_group`
   | `${'assign' | 'unassign'}_${'role' | 'user'}_permissions`
   | `${'change' | 'view'}_webhookdelivery`

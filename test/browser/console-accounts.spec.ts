@@ -72,7 +72,7 @@ it('An administrator lets a colleague read mails and nothing more, in few clicks
   visit.complaints.length = 0;
   await visit.page.getByRole('link', { name: 'Mails', exact: true }).waitFor();
   const seen = await visit.page.getByRole('navigation').locator('.nav-link').allInnerTexts();
-  expect(seen).toEqual(['Overview', 'Mails', 'Tokens', 'API documentation']);
+  expect(seen).toEqual(['Overview', 'Mails', 'Notifications', 'Tokens', 'API documentation']);
   await follow(visit.page, 'Tokens');
   await visit.page.getByText('No tokens').waitFor();
   expect(visit.complaints).toEqual([]);

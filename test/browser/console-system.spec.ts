@@ -125,7 +125,7 @@ it('A user without rights finds no screens and rows that they may not see', asyn
   await finder.getByPlaceholder('Search screens').fill('everything');
   await finder.getByText('Nothing found').waitFor();
   await finder.getByPlaceholder('Search screens').fill('');
-  expect(await finder.getByRole('option').allInnerTexts()).toEqual(['Overview', 'Tokens']);
+  expect(await finder.getByRole('option').allInnerTexts()).toEqual(['Overview', 'Notifications', 'Tokens']);
   expect(complaints).toEqual([]);
 });
 

@@ -24,6 +24,7 @@ export async function stockLibrary(service: ConsoleService): Promise<Readonly<Re
     `update "account_address" set proved = now() - interval '3 days', method = 'link' where user_id = any($1)`,
     [users.slice(0, 4).map(({ pk }) => pk)],
   );
+  const { rule, transport } = await notifyOfFailures(service);
   const mails = await sendMails(service);
   const flow = '/console/flows/default-enrollment-flow';
   await leadVisitors(service);
@@ -88,6 +89,9 @@ export async function stockLibrary(service: ConsoleService): Promise<Readonly<Re
     invitation: `/console/invitations/${invitation.pk}`,
     events: '/console/events',
     event: `/console/events/${event.pk}`,
+    notifications: '/console/notifications',
+    'notification-rule': `/console/notifications/rules/${rule}`,
+    'notification-transport': `/console/notifications/transports/${transport}`,
     tokens: '/console/tokens',
     token: `/console/tokens/${token.identifier}`,
     webhooks: '/console/webhooks',
@@ -96,6 +100,19 @@ export async function stockLibrary(service: ConsoleService): Promise<Readonly<Re
     blueprint: `/console/blueprints/${blueprint.pk}`,
     settings: '/console/settings',
   };
+}
+
+/** Has the administrator notified of mails that fail. @returns keys of the rule and of a transport */
+async function notifyOfFailures({ api, administrator }: ConsoleService): Promise<{ rule: string; transport: string }> {
+  const { body: found } = await api.get(`/core/users/?username=${administrator.username}`);
+  const { body: group } = await api.post('/core/groups/', { name: 'Operators', users: [found.results[0].pk] });
+  const { body: transport } = await api.post('/events/transports/', { name: 'Console', mode: 'local' });
+  await api.post('/events/transports/', { name: 'Operators by mail', mode: 'email' });
+  const fields = { name: 'Failed mails', severity: 'alert', group: group.pk, transports: [transport.pk] };
+  const { body: rule } = await api.post('/events/rules/', fields);
+  const { body: matcher } = await api.post('/policies/event_matcher/', { name: 'Mail failed', action: 'email_failed' });
+  await api.post('/policies/bindings/', { target: rule.pk, policy: matcher.pk, order: 0 });
+  return { rule: rule.pk, transport: transport.pk };
 }
 
 /** Sends mails that arrive, are refused or wait, and moves most of them into the hours before. @returns keys of two */

@@ -1,10 +1,11 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import { api, contentOf, done, type Schema } from '../api/client';
 import { DeleteButton } from '../parts/form/delete-button';
-import { ResourceForm } from '../parts/form/resource-form';
+import { FormDialog } from '../parts/form/form-dialog';
 import type { Values } from '../parts/form/values';
 import { Icon } from '../parts/icon';
 import { Loaded } from '../parts/states';
@@ -18,6 +19,12 @@ interface GuardsProps {
   readonly mode?: Schema<'PolicyEngineMode'> | undefined;
   /** Name of what they decide about. */
   readonly of: string;
+  /** Said above them; by default whether one or all must pass. */
+  readonly intro?: string;
+  /** Said if there are none; by default that nothing restricts it. */
+  readonly none?: string;
+  /** Stands beside the button that adds one. */
+  readonly beside?: ReactNode;
 }
 
 /** One of them is bound. */
@@ -36,13 +43,14 @@ function isSet(value: unknown): boolean {
 }
 
 /** The policies, groups and users that decide who passes: list, add, remove. */
-export function Guards({ target, mode, of }: GuardsProps): ReactNode {
+export function Guards(props: GuardsProps): ReactNode {
+  const { target, mode, of, beside } = props;
+  const { intro = t(mode === 'all' ? 'flows.modeAll' : 'flows.modeAny'), none = t('flows.noGuards') } = props;
   const { can } = useSession();
   const client = useQueryClient();
   const [isAdding, setAdding] = useState(false);
   const guards = useQuery(guardsQuery(target));
   const finish = (): void => {
-    setAdding(false);
     void client.invalidateQueries({ queryKey: guardsQuery(target).queryKey });
     void client.invalidateQueries({ queryKey: flowQuery('').queryKey.slice(0, 1) });
   };
@@ -51,10 +59,10 @@ export function Guards({ target, mode, of }: GuardsProps): ReactNode {
       <Loaded query={guards} lines={2}>
         {(all) =>
           all.length === 0 ? (
-            <p className="row-soft">{t('flows.noGuards')}</p>
+            <p className="row-soft">{none}</p>
           ) : (
             <>
-              <p className="row-soft">{t(mode === 'all' ? 'flows.modeAll' : 'flows.modeAny')}</p>
+              <p className="row-soft">{intro}</p>
               <ul className="uses">
                 {all.map((guard) => (
                   <li key={guard.pk}>
@@ -82,29 +90,24 @@ export function Guards({ target, mode, of }: GuardsProps): ReactNode {
         }
       </Loaded>
       {can('add_policybinding') && (
-        <Button size="xs" variant="default" leftSection={<Icon name="add" />} onClick={() => setAdding(true)}>
-          {t('flows.addGuard')}
-        </Button>
+        <div className="line-actions">
+          {beside}
+          <Button size="xs" variant="default" leftSection={<Icon name="add" />} onClick={() => setAdding(true)}>
+            {t('flows.addGuard')}
+          </Button>
+        </div>
       )}
-      {isAdding && (
-        <Modal
-          opened
-          onClose={() => setAdding(false)}
-          title={t('flows.addGuard')}
-          closeButtonProps={{ 'aria-label': t('action.cancel') }}
-        >
-          <ResourceForm
-            request="PolicyBindingRequest"
-            label={t('flows.addGuard')}
-            initial={{ target, order: (guards.data?.at(-1)?.order ?? 0) + 10 }}
-            layout={layout}
-            action={t('flows.addGuard')}
-            cancel={() => setAdding(false)}
-            save={(body: Schema<'PolicyBindingRequest'>) => contentOf(api.POST('/policies/bindings/', { body }))}
-            saved={finish}
-          />
-        </Modal>
-      )}
+      <FormDialog
+        title={t('flows.addGuard')}
+        action={t('flows.addGuard')}
+        request="PolicyBindingRequest"
+        initial={{ target, order: (guards.data?.at(-1)?.order ?? 0) + 10 }}
+        layout={layout}
+        isOpen={isAdding}
+        close={() => setAdding(false)}
+        save={(body: Schema<'PolicyBindingRequest'>) => contentOf(api.POST('/policies/bindings/', { body }))}
+        saved={finish}
+      />
     </div>
   );
 }
@@ -114,10 +117,19 @@ function nameOf({ policy_obj, group_obj, user_obj }: Schema<'PolicyBinding'>): s
 }
 
 function Guard({ guard }: { readonly guard: Schema<'PolicyBinding'> }): ReactNode {
-  const kind = isSet(guard.policy) ? 'flows.policy' : isSet(guard.group) ? 'flows.group' : 'flows.user';
+  const { can } = useSession();
+  const { policy, policy_obj: seen } = guard;
+  const kind = isSet(policy) ? 'flows.policy' : isSet(guard.group) ? 'flows.group' : 'flows.user';
   return (
     <span>
-      <span className="row-soft">{t(kind)}</span> <bdi>{nameOf(guard)}</bdi>
+      <span className="row-soft">{t(kind)}</span>{' '}
+      {seen === null || !can('view_policy') ? (
+        <bdi>{nameOf(guard)}</bdi>
+      ) : (
+        <Link to="/policies/$pk" params={{ pk: seen.pk }} className="text-link" dir="auto">
+          {nameOf(guard)}
+        </Link>
+      )}
       {guard.negate === true && <span className="row-soft"> · {t('flows.negated')}</span>}
       {guard.enabled === false && <span className="row-soft"> · {t('flows.disabled')}</span>}
     </span>

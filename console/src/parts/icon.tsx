@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import ArrowLeft from 'lucide-react/icons/arrow-left';
 import Ban from 'lucide-react/icons/ban';
+import Bell from 'lucide-react/icons/bell';
 import Check from 'lucide-react/icons/check';
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
@@ -64,6 +65,7 @@ const icons = {
   lock: Lock,
   mail: Mail,
   next: ChevronRight,
+  notifications: Bell,
   policies: Scale,
   open: ExternalLink,
   overview: LayoutDashboard,

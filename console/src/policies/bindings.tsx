@@ -1,11 +1,11 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import { api, contentOf, done, type Schema } from '../api/client';
 import { DeleteButton } from '../parts/form/delete-button';
-import { ResourceForm } from '../parts/form/resource-form';
+import { FormDialog } from '../parts/form/form-dialog';
 import { Icon } from '../parts/icon';
 import { Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
@@ -30,7 +30,6 @@ export function Bindings({ policy: { pk, name } }: { readonly policy: Schema<'Po
   const seesTargets = can('view_flow') && can('view_flowstagebinding');
   const targets = useQuery({ ...targetsQuery, enabled: seesTargets }).data ?? [];
   const finish = (): void => {
-    setAdding(false);
     for (const key of ['policy bindings', 'policy list']) void client.invalidateQueries({ queryKey: [key] });
     void client.invalidateQueries({ queryKey: ['policy', pk] });
   };
@@ -68,25 +67,17 @@ export function Bindings({ policy: { pk, name } }: { readonly policy: Schema<'Po
           </Button>
         )}
       </div>
-      {isAdding && (
-        <Modal
-          opened
-          onClose={() => setAdding(false)}
-          title={t('policies.bind')}
-          closeButtonProps={{ 'aria-label': t('action.cancel') }}
-        >
-          <ResourceForm
-            request="PolicyBindingRequest"
-            label={t('policies.bind')}
-            initial={{ policy: pk, order: 0 }}
-            layout={layout}
-            action={t('policies.bind')}
-            cancel={() => setAdding(false)}
-            save={(body: Schema<'PolicyBindingRequest'>) => contentOf(api.POST('/policies/bindings/', { body }))}
-            saved={finish}
-          />
-        </Modal>
-      )}
+      <FormDialog
+        title={t('policies.bind')}
+        action={t('policies.bind')}
+        request="PolicyBindingRequest"
+        initial={{ policy: pk, order: 0 }}
+        layout={layout}
+        isOpen={isAdding}
+        close={() => setAdding(false)}
+        save={(body: Schema<'PolicyBindingRequest'>) => contentOf(api.POST('/policies/bindings/', { body }))}
+        saved={finish}
+      />
     </Panel>
   );
 }

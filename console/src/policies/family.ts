@@ -11,6 +11,7 @@ export const policyFamily: Family<Schema<'Policy'>> = {
       // They have no effect.
       hidden: ['check_have_i_been_pwned', 'hibp_allowed_count'],
     },
+    event_matcher: { first: ['name', 'action', 'app', 'model', 'client_ip'] },
     expression: { first: ['name', 'expression'] },
   },
   list: (query) => contentOf(api.GET('/policies/all/', { params: { query } })),

@@ -144,6 +144,24 @@ export const finders: readonly FinderSource[] = [
       ),
   },
   {
+    label: 'notifications.rules',
+    icon: 'notifications',
+    needs: 'view_notificationrule',
+    find: async (search) =>
+      (await contentOf(api.GET('/events/rules/', first(search)))).results.map((rule) =>
+        byKey('/notifications/rules/$pk', rule, rule.group_obj?.name),
+      ),
+  },
+  {
+    label: 'notifications.transports',
+    icon: 'notifications',
+    needs: 'view_notificationtransport',
+    find: async (search) =>
+      (await contentOf(api.GET('/events/transports/', first(search)))).results.map((transport) =>
+        byKey('/notifications/transports/$pk', transport, transport.webhook_url),
+      ),
+  },
+  {
     label: 'nav.policies',
     icon: 'policies',
     needs: 'view_policy',

@@ -51,7 +51,8 @@ const sections: readonly Section[] = [
     title: 'nav.system',
     entries: [
       { to: '/events', icon: 'events', label: 'nav.events', needs: ['view_event'] },
-      // Every user has tokens of their own.
+      // Every user has notifications and tokens of their own.
+      { to: '/notifications', icon: 'notifications', label: 'nav.notifications', needs: [] },
       { to: '/tokens', icon: 'tokens', label: 'nav.tokens', needs: [] },
       {
         to: '/webhooks',

@@ -3,6 +3,7 @@ import { finder } from './ar/finder';
 import { flows } from './ar/flows';
 import { form } from './ar/form';
 import { mails } from './ar/mails';
+import { notifications } from './ar/notifications';
 import { overview } from './ar/overview';
 import { parts } from './ar/parts';
 import { people } from './ar/people';
@@ -24,6 +25,7 @@ export const ar: Catalog = {
   ...flows,
   ...form,
   ...mails,
+  ...notifications,
   ...overview,
   ...parts,
   ...policies,

@@ -3,6 +3,7 @@ import { finder } from './de/finder';
 import { flows } from './de/flows';
 import { form } from './de/form';
 import { mails } from './de/mails';
+import { notifications } from './de/notifications';
 import { overview } from './de/overview';
 import { parts } from './de/parts';
 import { people } from './de/people';
@@ -24,6 +25,7 @@ export const de: Catalog = {
   ...flows,
   ...form,
   ...mails,
+  ...notifications,
   ...overview,
   ...parts,
   ...policies,

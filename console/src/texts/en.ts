@@ -3,6 +3,7 @@ import { finder } from './en/finder';
 import { flows } from './en/flows';
 import { form } from './en/form';
 import { mails } from './en/mails';
+import { notifications } from './en/notifications';
 import { overview } from './en/overview';
 import { parts } from './en/parts';
 import { people } from './en/people';
@@ -23,6 +24,7 @@ export const en = {
   ...flows,
   ...form,
   ...mails,
+  ...notifications,
   ...overview,
   ...parts,
   ...policies,

@@ -3,6 +3,7 @@ import { finder } from './es/finder';
 import { flows } from './es/flows';
 import { form } from './es/form';
 import { mails } from './es/mails';
+import { notifications } from './es/notifications';
 import { overview } from './es/overview';
 import { parts } from './es/parts';
 import { people } from './es/people';
@@ -24,6 +25,7 @@ export const es: Catalog = {
   ...flows,
   ...form,
   ...mails,
+  ...notifications,
   ...overview,
   ...parts,
   ...policies,

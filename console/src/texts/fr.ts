@@ -3,6 +3,7 @@ import { finder } from './fr/finder';
 import { flows } from './fr/flows';
 import { form } from './fr/form';
 import { mails } from './fr/mails';
+import { notifications } from './fr/notifications';
 import { overview } from './fr/overview';
 import { parts } from './fr/parts';
 import { people } from './fr/people';
@@ -24,6 +25,7 @@ export const fr: Catalog = {
   ...flows,
   ...form,
   ...mails,
+  ...notifications,
   ...overview,
   ...parts,
   ...policies,

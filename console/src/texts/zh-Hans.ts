@@ -4,6 +4,7 @@ import { finder } from './zh-Hans/finder';
 import { flows } from './zh-Hans/flows';
 import { form } from './zh-Hans/form';
 import { mails } from './zh-Hans/mails';
+import { notifications } from './zh-Hans/notifications';
 import { overview } from './zh-Hans/overview';
 import { parts } from './zh-Hans/parts';
 import { people } from './zh-Hans/people';
@@ -24,6 +25,7 @@ export const zhHans: Catalog = {
   ...flows,
   ...form,
   ...mails,
+  ...notifications,
   ...overview,
   ...parts,
   ...policies,

@@ -5,7 +5,10 @@ import { t } from '../../texts/texts';
 import { Icon } from '../icon';
 import { ResourceForm, type ResourceFormProps } from './resource-form';
 
-type FormProps<Result> = Pick<ResourceFormProps<Result>, 'request' | 'initial' | 'layout' | 'save' | 'saved'> & {
+type FormProps<Result> = Pick<
+  ResourceFormProps<Result>,
+  'action' | 'request' | 'initial' | 'layout' | 'save' | 'saved'
+> & {
   readonly title: string;
 };
 
@@ -15,7 +18,14 @@ interface FormDialogProps<Result> extends FormProps<Result> {
 }
 
 /** A dialog with the form of a new object. It closes when the object is stored. */
-export function FormDialog<Result>({ isOpen, close, title, saved, ...form }: FormDialogProps<Result>): ReactNode {
+export function FormDialog<Result>({
+  isOpen,
+  close,
+  title,
+  action = t('form.create'),
+  saved,
+  ...form
+}: FormDialogProps<Result>): ReactNode {
   return (
     <Modal
       opened={isOpen}
@@ -27,7 +37,7 @@ export function FormDialog<Result>({ isOpen, close, title, saved, ...form }: For
       <ResourceForm
         {...form}
         label={title}
-        action={t('form.create')}
+        action={action}
         saved={(result) => {
           close();
           saved(result);

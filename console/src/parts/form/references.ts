@@ -97,6 +97,13 @@ const transports: Reference = {
   one: async (key) => named(await contentOf(api.GET('/mail/transports/{transport_uuid}/', at('transport_uuid', key)))),
 };
 
+const notificationTransports: Reference = {
+  list: 'notification transports',
+  search: async (terms) =>
+    (await contentOf(api.GET('/events/transports/', { params: { query: page(terms) } }))).results.map(named),
+  one: async (key) => named(await contentOf(api.GET('/events/transports/{uuid}/', at('uuid', key)))),
+};
+
 /** What the fields of requests refer to, by their name. Add a line for a new field: the document names no lists. */
 const references: Readonly<Record<string, Reference>> = {
   configure_flow: flows('stage_configuration'),
@@ -116,6 +123,7 @@ const references: Readonly<Record<string, Reference>> = {
   stage: stages,
   target_flow: flows(),
   transport: transports,
+  transports: notificationTransports,
   user: users,
   users,
   validation_policies: policies,

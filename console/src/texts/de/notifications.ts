@@ -1,0 +1,40 @@
+import type { notifications as english } from '../en/notifications';
+
+/** Texts of notifications in German. */
+export const notifications: Record<keyof typeof english, string> = {
+  'nav.notifications': 'Benachrichtigungen',
+  'notifications.list': 'Ihre Benachrichtigungen',
+  'notifications.empty': 'Keine Benachrichtigungen',
+  'notifications.emptyText': 'Wenn eine Regel eine Ihrer Gruppen benachrichtigt, steht es hier.',
+  'notifications.new': 'Neu',
+  'notifications.see': 'Als gelesen markieren: {what}',
+  'notifications.allSeen': 'Alle als gelesen markieren',
+  'notifications.deleteAsk': 'Die Benachrichtigung löschen?',
+  'notifications.deleteText': '„{what}“ kann nicht wiederhergestellt werden.',
+  'notifications.back': 'Alle Benachrichtigungen',
+  'notifications.rules': 'Benachrichtigungsregeln',
+  'notifications.noRules': 'Noch keine Regeln',
+  'notifications.noRulesText':
+    'Eine Regel benachrichtigt eine Gruppe über Ereignisse, etwa über E-Mails, die nicht zugestellt wurden.',
+  'notifications.createRule': 'Regel anlegen',
+  'notifications.noGroup': 'Benachrichtigt niemanden: ohne Gruppe',
+  'notifications.notifies': 'Benachrichtigt {group}',
+  'notifications.conditions': 'Wann sie benachrichtigt',
+  'notifications.conditionsText': 'Sie benachrichtigt über ein Ereignis, wenn eines davon zutrifft:',
+  'notifications.noConditions': 'Sie benachrichtigt noch über nichts. Fügen Sie ein Ereignis hinzu.',
+  'notifications.addEvent': 'Ereignis hinzufügen',
+  'notifications.transports': 'Benachrichtigungswege',
+  'notifications.noTransports': 'Noch keine Wege',
+  'notifications.noTransportsText':
+    'Ein Weg benachrichtigt per E-Mail oder Webhook. Ohne einen finden Benutzer ihre Benachrichtigungen hier.',
+  'notifications.createTransport': 'Weg anlegen',
+  'notifications.test': 'Test an mich senden',
+  'notifications.testText': 'Benachrichtigt Sie einmal mit den gespeicherten Einstellungen.',
+  'notifications.tested': 'Gesendet',
+  'choice.notice': 'Hinweis',
+  'choice.warning': 'Warnung',
+  'choice.alert': 'Alarm',
+  'choice.local': 'In der Konsole',
+  'choice.webhook': 'Webhook',
+  'choice.webhook_slack': 'Slack oder Discord',
+};
