@@ -63,10 +63,7 @@ function FoundBlueprint({ blueprint }: { readonly blueprint: Schema<'BlueprintIn
               name={blueprint.name}
               usedBy={() => contentOf(api.GET('/managed/blueprints/{instance_uuid}/used_by/', { params: { path } }))}
               remove={() => done(api.DELETE('/managed/blueprints/{instance_uuid}/', { params: { path } }))}
-              removed={() => {
-                refresh();
-                void navigate({ to: '/blueprints' });
-              }}
+              removed={() => void navigate({ to: '/blueprints' }).then(refresh)}
             />
           )}
         </>

@@ -4,7 +4,8 @@ import type { ReactNode } from 'react';
 
 import { api, contentOf, type Schema } from '../api/client';
 import { Back } from '../parts/back';
-import { ResourceForm } from '../parts/form/resource-form';
+import { type FormLayout, ResourceForm } from '../parts/form/resource-form';
+import { SlugInput } from '../parts/form/slug-input';
 import { Page, Panel } from '../parts/page';
 import { t } from '../texts/texts';
 
@@ -32,4 +33,7 @@ export function NewFlow(): ReactNode {
 }
 
 /** The form of flows, new or not. */
-export const flowLayout = { first: ['name', 'title', 'slug', 'designation', 'authentication'] };
+export const flowLayout: FormLayout = {
+  first: ['name', 'title', 'slug', 'designation', 'authentication'],
+  inputs: { slug: SlugInput },
+};

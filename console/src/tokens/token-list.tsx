@@ -10,6 +10,7 @@ import { ShownOnce } from '../parts/shown-once';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { type TokenFilter, tokensQuery } from './queries';
+import { tokenLayout } from './token-layout';
 import { TokenRow } from './token-row';
 
 const intents = ['api', 'app_password', 'recovery', 'verification'] as const;
@@ -69,7 +70,9 @@ function NewToken(): ReactNode {
       <NewButton
         title={t('tokens.create')}
         request="TokenRequest"
+        initial={{ intent: 'api' }}
         layout={{
+          ...tokenLayout,
           first: ['identifier', 'description', 'intent'],
           hidden: me.is_superuser ? ['managed'] : ['managed', 'user', 'expiring'],
         }}

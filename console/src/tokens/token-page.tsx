@@ -9,7 +9,7 @@ import { Confirmed } from '../parts/confirm';
 import { Dialog } from '../parts/dialog';
 import { Facts } from '../parts/facts';
 import { choiceLabel } from '../parts/form/field';
-import { ResourceForm } from '../parts/form/resource-form';
+import { type FormLayout, ResourceForm } from '../parts/form/resource-form';
 import { Icon } from '../parts/icon';
 import { Page, Panel } from '../parts/page';
 import { ShownOnce } from '../parts/shown-once';
@@ -18,7 +18,14 @@ import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { newKey } from './new-key';
 import { tokenQuery } from './queries';
+import { tokenLayout } from './token-layout';
 import { Expiry } from './token-row';
+
+const layout: FormLayout = {
+  ...tokenLayout,
+  first: ['identifier', 'description', 'expiring', 'expires'],
+  hidden: ['managed', 'user', 'intent'],
+};
 
 const route = getRouteApi('/tokens/$identifier');
 
@@ -74,10 +81,8 @@ function FoundToken({ token }: { readonly token: Schema<'Token'> }): ReactNode {
             text={t('tokens.revokeText')}
             isDangerous
             act={() => done(api.DELETE('/core/tokens/{identifier}/', { params }))}
-            done={() => {
-              refresh();
-              void navigate({ to: '/tokens' });
-            }}
+            // The page asks for the token as long as it is shown.
+            done={() => void navigate({ to: '/tokens' }).then(refresh)}
           />
         </>
       }
@@ -107,17 +112,13 @@ function FoundToken({ token }: { readonly token: Schema<'Token'> }): ReactNode {
             request="TokenRequest"
             label={t('groups.settings')}
             value={token}
-            layout={{
-              first: ['identifier', 'description', 'expiring', 'expires'],
-              hidden: ['managed', 'user', 'intent'],
-            }}
+            layout={layout}
             save={(body: Schema<'PatchedTokenRequest'>) =>
               contentOf(api.PATCH('/core/tokens/{identifier}/', { params, body }))
             }
-            saved={({ identifier: name }) => {
-              refresh();
-              void navigate({ to: '/tokens/$identifier', params: { identifier: name } });
-            }}
+            saved={({ identifier: name }) =>
+              void navigate({ to: '/tokens/$identifier', params: { identifier: name } }).then(refresh)
+            }
           />
         </Panel>
       </div>

@@ -47,7 +47,9 @@ export function UserActions({ user }: { readonly user: User }): ReactNode {
       {(mayRecover || mayDelete || (mayEdit && me.pk !== user.pk)) && (
         <Menu position="bottom-end" shadow="md">
           <Menu.Target>
-            <Button variant="default">{t('users.actions')}</Button>
+            <Button variant="default" rightSection={<Icon name="down" />}>
+              {t('users.actions')}
+            </Button>
           </Menu.Target>
           <Menu.Dropdown>
             {mayRecover && (
@@ -160,10 +162,8 @@ export function UserActions({ user }: { readonly user: User }): ReactNode {
         isDangerous
         close={close}
         act={() => done(api.DELETE('/core/users/{id}/', { params: { path } }))}
-        done={() => {
-          void refresh();
-          void navigate({ to: '/users' });
-        }}
+        // The page asks for the user as long as it is shown.
+        done={() => void navigate({ to: '/users' }).then(refresh)}
       />
     </>
   );

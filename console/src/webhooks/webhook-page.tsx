@@ -84,10 +84,7 @@ function FoundEndpoint({ endpoint }: { readonly endpoint: Schema<'WebhookEndpoin
               name={endpoint.name}
               usedBy={() => contentOf(api.GET('/webhooks/endpoints/{endpoint_uuid}/used_by/', { params }))}
               remove={() => done(api.DELETE('/webhooks/endpoints/{endpoint_uuid}/', { params }))}
-              removed={() => {
-                refresh();
-                void navigate({ to: '/webhooks' });
-              }}
+              removed={() => void navigate({ to: '/webhooks' }).then(refresh)}
             />
           )}
         </>

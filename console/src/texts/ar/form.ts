@@ -16,6 +16,7 @@ export const form = {
   'form.noJson': 'هذا ليس JSON صالحًا: {reason}',
   'form.slug': 'يُحفظ باسم {slug}',
   'form.noSlug': 'استخدم حروفًا لاتينية أو أرقامًا.',
+  'field.intent': 'الغرض',
   'form.secretSet': 'محدَّد. اكتب لاستبداله.',
   'form.secretNone': 'غير محدَّد',
   'form.secretRemoved': 'سيُزال',

@@ -18,6 +18,7 @@ export const form: Record<keyof typeof english, string> = {
   'form.noJson': 'Das ist kein gültiges JSON: {reason}',
   'form.slug': 'Wird als {slug} gespeichert',
   'form.noSlug': 'Verwenden Sie lateinische Buchstaben oder Ziffern.',
+  'field.intent': 'Zweck',
   'form.secretSet': 'Gesetzt. Zum Ersetzen tippen.',
   'form.secretNone': 'Nicht gesetzt',
   'form.secretRemoved': 'Wird entfernt',

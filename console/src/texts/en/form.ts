@@ -16,6 +16,7 @@ export const form = {
   'form.noJson': 'This is not valid JSON: {reason}',
   'form.slug': 'Stored as {slug}',
   'form.noSlug': 'Use Latin letters or digits.',
+  'field.intent': 'Purpose',
   'form.secretSet': 'Set. Type to replace it.',
   'form.secretNone': 'Not set',
   'form.secretRemoved': 'Will be removed',

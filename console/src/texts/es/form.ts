@@ -16,6 +16,7 @@ export const form = {
   'form.noJson': 'No es JSON válido: {reason}',
   'form.slug': 'Se guarda como {slug}',
   'form.noSlug': 'Use letras latinas o cifras.',
+  'field.intent': 'Finalidad',
   'form.secretSet': 'Definido. Escriba para reemplazarlo.',
   'form.secretNone': 'Sin definir',
   'form.secretRemoved': 'Se eliminará',

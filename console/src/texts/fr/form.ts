@@ -16,6 +16,7 @@ export const form = {
   'form.noJson': 'Ce n’est pas du JSON valide : {reason}',
   'form.slug': 'Enregistré sous {slug}',
   'form.noSlug': 'Utilisez des lettres latines ou des chiffres.',
+  'field.intent': 'Usage',
   'form.secretSet': 'Défini. Saisissez une valeur pour le remplacer.',
   'form.secretNone': 'Non défini',
   'form.secretRemoved': 'Sera supprimé',

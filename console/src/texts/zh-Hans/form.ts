@@ -16,6 +16,7 @@ export const form = {
   'form.noJson': '不是有效的 JSON：{reason}',
   'form.slug': '将保存为 {slug}',
   'form.noSlug': '请使用拉丁字母或数字。',
+  'field.intent': '用途',
   'form.secretSet': '已设置。输入新值即可替换。',
   'form.secretNone': '未设置',
   'form.secretRemoved': '将被移除',
