@@ -57,8 +57,11 @@ it('An administrator finds in few clicks why a mail did not arrive, and sends it
   await page.getByRole('list', { name: 'List of mails' }).getByRole('link', { name: 'nobody@readers' }).first().click();
   const verdict = page.getByRole('region', { name: 'Why it did not arrive' });
   await verdict.getByText('refused the mail and would refuse it again').waitFor();
+  await verdict.getByText('550 5.1.1 <nobody@readers.example>: No such mailbox here').waitFor();
   await verdict.getByText('the address does not exist').waitFor();
-  await page.getByText('No such mailbox here').first().waitFor();
+  const details = page.getByRole('region', { name: 'Details' });
+  await details.getByRole('link', { name: 'Library sign-up' }).waitFor();
+  await details.getByRole('link', { name: 'nobody@readers.example' }).waitFor();
   await page.getByRole('button', { name: 'Send again' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();
   await page.getByText('The mail is queued again.').waitFor();

@@ -9,6 +9,8 @@ export interface Explanation {
   readonly title: string;
   /** What is the case. */
   readonly text: string;
+  /** What the server said, if it did not accept the mail. */
+  readonly reply?: string;
   /** What the reply most likely means, and what to do; undefined if the service does not know. */
   readonly advice: string | undefined;
 }
@@ -38,12 +40,12 @@ export function explain(mail: Mail): Explanation {
       return { title: t('mailPage.whatNow'), text: t(`why.${mail.state}`), advice: undefined };
     case 'retrying': {
       const text = server === '' ? t('why.retryingNoServer') : t('why.retrying', { server });
-      return { title: t('mailPage.whatNow'), text, advice: adviceOf(last) };
+      return { title: t('mailPage.whatNow'), text, reply: replyOf(last), advice: adviceOf(last) };
     }
     case 'discarded':
       return { title: t('mailPage.whyNot'), text: t('why.discarded'), advice: undefined };
     case 'failed':
-      return { title: t('mailPage.whyNot'), text: failureOf(last), advice: adviceOf(last) };
+      return { title: t('mailPage.whyNot'), text: failureOf(last), reply: replyOf(last), advice: adviceOf(last) };
   }
 }
 
@@ -52,6 +54,11 @@ function failureOf(last: Attempt | undefined): string {
   // Without a server, the service itself refused to send: its reason says why.
   if (last.outcome === 'refused') return last.server === '' ? last.reason : t('why.refused', { server: last.server });
   return t('why.expired');
+}
+
+/** Returns the code and the words of a server; empty if it said nothing. */
+function replyOf(last: Attempt | undefined): string {
+  return [last?.code ?? '', last?.reply ?? ''].join(' ').trim();
 }
 
 function adviceOf(last: Attempt | undefined): string | undefined {

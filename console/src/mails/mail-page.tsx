@@ -5,19 +5,18 @@ import { type ReactNode, useState } from 'react';
 import { api, contentOf, type Schema } from '../api/client';
 import { Back } from '../parts/back';
 import { Confirmed } from '../parts/confirm';
-import { Copy } from '../parts/copy';
-import { type Fact, Facts } from '../parts/facts';
 import { Icon } from '../parts/icon';
 import { Moment } from '../parts/moment';
 import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
 import { useSession } from '../session';
 import { Block } from '../suppressions/block';
-import { currentLanguage, t } from '../texts/texts';
+import { t } from '../texts/texts';
 import { Content } from './content';
+import { Details } from './details';
 import { explain } from './explain';
 import { MailState } from './mail-state';
-import { mailQuery, stagesQuery, waitingStates } from './queries';
+import { mailQuery, waitingStates } from './queries';
 import { Timeline } from './timeline';
 
 type Mail = Schema<'MailMessageDetail'>;
@@ -35,7 +34,7 @@ export function MailPage(): ReactNode {
 }
 
 function Shown({ mail }: { readonly mail: Mail }): ReactNode {
-  const { title, text, advice } = explain(mail);
+  const { title, text, reply = '', advice } = explain(mail);
   const [done, setDone] = useState('');
   return (
     <Page
@@ -61,6 +60,11 @@ function Shown({ mail }: { readonly mail: Mail }): ReactNode {
       <section className="verdict" data-state={mail.state} aria-label={title}>
         <h2>{title}</h2>
         <p dir="auto">{text}</p>
+        {reply !== '' && (
+          <p className="verdict-reply" dir="auto">
+            {reply}
+          </p>
+        )}
         {advice !== undefined && <p>{advice}</p>}
         {mail.state === 'captured' && (
           <a href={`/dev/mailbox/${mail.pk}/`} className="text-link">
@@ -118,43 +122,4 @@ function Actions({ mail, done }: { readonly mail: Mail; readonly done: (text: st
       )}
     </>
   );
-}
-
-function Details({ mail }: { readonly mail: Mail }): ReactNode {
-  const { can } = useSession();
-  const stages = useQuery({ ...stagesQuery, enabled: can('view_stage') }).data?.results ?? [];
-  const stage = mail.stage === null ? t('mails.ofService') : stages.find(({ pk }) => pk === mail.stage)?.name;
-  const atServer = mail.timeline.at(-1)?.provider_message_id ?? '';
-  const name = mail.recipient_name === '' ? '' : ` (${mail.recipient_name})`;
-  const facts: Fact[] = [
-    [t('mailPage.from'), mail.from_address],
-    [t('mailPage.recipient'), mail.recipient + name],
-    [t('mailPage.stage'), stage],
-    [t('mailPage.template'), mail.template],
-    [t('mailPage.locale'), languageName(mail.locale)],
-    [t('mailPage.messageId'), <Id key="id" value={mail.message_id} what={t('mailPage.messageId')} />],
-    [t('mailPage.providerId'), atServer === '' ? '' : <Id key="id" value={atServer} what={t('mailPage.providerId')} />],
-    [t('mailPage.created'), <Moment key="created" time={mail.created} exact />],
-    [t('mailPage.finished'), mail.finished !== null && <Moment key="finished" time={mail.finished} exact />],
-    [t('mailPage.deadline'), mail.deadline !== null && <Moment key="deadline" time={mail.deadline} exact />],
-  ];
-  return <Facts facts={facts} />;
-}
-
-function Id({ value, what }: { readonly value: string; readonly what: string }): ReactNode {
-  return (
-    <span className="id">
-      <code>{value}</code>
-      <Copy value={value} what={what} />
-    </span>
-  );
-}
-
-/** Returns the name of a language in the language of the console. */
-function languageName(tag: string): string {
-  try {
-    return new Intl.DisplayNames(currentLanguage(), { type: 'language' }).of(tag) ?? tag;
-  } catch {
-    return tag;
-  }
 }

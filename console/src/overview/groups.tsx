@@ -27,7 +27,8 @@ export function Flows({
     const stageName = stages.find(({ pk }) => pk === stage)?.name;
     const names = [known.find(({ pk }) => pk === flow)?.name, stageName].filter((name) => name !== undefined);
     if (names.length > 0) return names.join(' · ');
-    return stage === null ? t('mails.ofService') : t('mails.stageUnknown');
+    if (stage === null) return t('mails.ofService');
+    return t(can('view_stage') ? 'mails.stageUnknown' : 'mails.stageHidden');
   };
   return (
     <Groups

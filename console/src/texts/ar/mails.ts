@@ -32,6 +32,7 @@ export const mails = {
   'mails.noSubject': '(بلا موضوع)',
   'mails.ofService': 'إشعار حساب',
   'mails.stageUnknown': 'مرحلة محذوفة',
+  'mails.stageHidden': 'مرحلة لا يمكنك عرضها',
   'mails.attempts.zero': 'بلا محاولات',
   'mails.attempts.one': 'محاولة واحدة',
   'mails.attempts.two': 'محاولتان',

@@ -34,6 +34,7 @@ export const mails: Record<keyof typeof english, string> = {
   'mails.noSubject': '(kein Betreff)',
   'mails.ofService': 'Hinweis zum Konto',
   'mails.stageUnknown': 'Gelöschte Stufe',
+  'mails.stageHidden': 'Eine Stufe, die Sie nicht sehen dürfen',
   'mails.attempts.one': '{count} Versuch',
   'mails.attempts.other': '{count} Versuche',
 

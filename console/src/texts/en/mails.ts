@@ -32,6 +32,7 @@ export const mails = {
   'mails.noSubject': '(no subject)',
   'mails.ofService': 'Account notice',
   'mails.stageUnknown': 'Deleted stage',
+  'mails.stageHidden': 'A stage that you may not view',
   'mails.attempts.one': '{count} attempt',
   'mails.attempts.other': '{count} attempts',
 

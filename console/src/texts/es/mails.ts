@@ -32,6 +32,7 @@ export const mails = {
   'mails.noSubject': '(sin asunto)',
   'mails.ofService': 'Aviso de cuenta',
   'mails.stageUnknown': 'Etapa eliminada',
+  'mails.stageHidden': 'Una etapa que no puede ver',
   'mails.attempts.one': '{count} intento',
   'mails.attempts.many': '{count} de intentos',
   'mails.attempts.other': '{count} intentos',

@@ -32,6 +32,7 @@ export const mails = {
   'mails.noSubject': '(sans objet)',
   'mails.ofService': 'Avis de compte',
   'mails.stageUnknown': 'Étape supprimée',
+  'mails.stageHidden': 'Une étape que vous ne pouvez pas voir',
   'mails.attempts.one': '{count} tentative',
   'mails.attempts.many': '{count} de tentatives',
   'mails.attempts.other': '{count} tentatives',

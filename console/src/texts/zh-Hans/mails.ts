@@ -32,6 +32,7 @@ export const mails = {
   'mails.noSubject': '（无主题）',
   'mails.ofService': '账户通知',
   'mails.stageUnknown': '已删除的阶段',
+  'mails.stageHidden': '您无权查看的阶段',
   'mails.attempts.other': '{count} 次尝试',
 
   'bulk.requeue': '全部重新发送',
