@@ -177,6 +177,19 @@ it('An invitation without an address is a link, and a flow with an invitation st
   expect(link).toContain('/if/flow/members/?itoken=');
 });
 
+it('An administrator creates a user', async () => {
+  const { page } = await service.open(browser, '/console/users');
+  await page.getByRole('button', { name: 'Create user' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.locator('input[name="username"]').fill('mary');
+  await dialog.locator('input[name="name"]').fill('Mary Kenneth Keller');
+  await dialog.locator('input[name="email"]').fill('mary@readers.example');
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByRole('heading', { name: 'Mary Kenneth Keller' }).waitFor();
+  const { body } = await service.api.get('/core/users/?username=mary');
+  expect(body.results).toMatchObject([{ email: 'mary@readers.example', is_active: true }]);
+});
+
 it('An administrator renames, recovers, deactivates and deletes a user, whose name confirms it', async () => {
   const user = await createUser(service.api, { username: 'leaver', name: 'Leaver', email: 'leaver@readers.example' });
   const { page } = await service.open(browser, `/console/users/${user.pk}`);

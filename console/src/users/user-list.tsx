@@ -1,11 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
-import type { Schema } from '../api/client';
+import { api, contentOf, type Schema } from '../api/client';
 import { TabFilter } from '../parts/filters';
+import { NewButton } from '../parts/form/form-dialog';
 import { ListPage, useList } from '../parts/list-page';
 import { Moment } from '../parts/moment';
+import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { usersQuery } from './queries';
 import { Verified } from './verified';
@@ -13,9 +15,26 @@ import { Verified } from './verified';
 /** The users that the API shows to the visitor. */
 export function UserList(): ReactNode {
   const { search, filter } = useList();
+  const { can } = useSession();
+  const navigate = useNavigate();
+  const client = useQueryClient();
   return (
     <ListPage
       title={t('nav.users')}
+      actions={
+        can('add_user') && (
+          <NewButton
+            title={t('users.create')}
+            request="UserRequest"
+            layout={{ first: ['username', 'name', 'email'], hidden: ['last_login', 'is_active', 'path'] }}
+            save={(body: Schema<'UserRequest'>) => contentOf(api.POST('/core/users/', { body }))}
+            saved={({ pk }) => {
+              void client.invalidateQueries({ queryKey: ['users'] });
+              void navigate({ to: '/users/$id', params: { id: String(pk) } });
+            }}
+          />
+        )
+      }
       find={t('users.search')}
       tabs={
         <TabFilter

@@ -1,6 +1,7 @@
 /** Texts of the users in Arabic. */
 export const users = {
   'users.search': 'البحث بالاسم أو اسم المستخدم أو العنوان',
+  'users.create': 'إنشاء مستخدم',
   'users.address': 'العنوان',
   'users.empty': 'لا مستخدمين',
   'users.emptyText': 'يظهر هنا المستخدمون الذين يمكنك رؤيتهم.',

@@ -3,6 +3,7 @@ import type { users as english } from '../en/users';
 /** Texts of the users in German. */
 export const users: Record<keyof typeof english, string> = {
   'users.search': 'Name, Benutzername oder Adresse suchen',
+  'users.create': 'Person anlegen',
   'users.address': 'Adresse',
   'users.empty': 'Keine Benutzer',
   'users.emptyText': 'Hier erscheinen die Benutzer, die Sie sehen dürfen.',

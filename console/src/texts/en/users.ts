@@ -1,6 +1,7 @@
 /** Texts of the users in English. */
 export const users = {
   'users.search': 'Search by name, user name or address',
+  'users.create': 'Create user',
   'users.address': 'Address',
   'users.empty': 'No users',
   'users.emptyText': 'The users that you may see appear here.',

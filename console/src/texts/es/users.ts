@@ -1,6 +1,7 @@
 /** Texts of the users in Spanish. */
 export const users = {
   'users.search': 'Buscar por nombre, nombre de usuario o dirección',
+  'users.create': 'Crear usuario',
   'users.address': 'Dirección',
   'users.empty': 'No hay usuarios',
   'users.emptyText': 'Aquí aparecen los usuarios que puede ver.',

@@ -1,6 +1,7 @@
 /** Texts of the users in French. */
 export const users = {
   'users.search': 'Rechercher par nom, nom d’utilisateur ou adresse',
+  'users.create': 'Créer un utilisateur',
   'users.address': 'Adresse',
   'users.empty': 'Aucun utilisateur',
   'users.emptyText': 'Les utilisateurs que vous pouvez voir apparaissent ici.',

@@ -1,6 +1,7 @@
 /** Texts of the users in Simplified Chinese. */
 export const users = {
   'users.search': '按姓名、用户名或地址搜索',
+  'users.create': '创建用户',
   'users.address': '地址',
   'users.empty': '没有用户',
   'users.emptyText': '您可以查看的用户显示在这里。',
