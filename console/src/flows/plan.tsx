@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 import type { Schema } from '../api/client';
 import { labelOf } from '../parts/form/field';
-import { t, type TextKey } from '../texts/texts';
+import { catalogHas, t, type TextKey } from '../texts/texts';
 
 type Changes = Readonly<Record<string, readonly [unknown, unknown] | null>>;
 
@@ -49,7 +49,7 @@ function Entry({ line: { event, attributes } }: { readonly line: Schema<'LogEven
   const [done = '', ...notes] = event.split('; ');
   const isUnchanged = done === 'updated' && Object.keys(changes).length === 0;
   const known = isUnchanged ? (['flows.same', 'none'] as const) : outcomes[done];
-  const place = [model?.split('.')[1], id, line !== undefined && t('flows.line', { line })].filter(Boolean).join(' · ');
+  const place = [modelText(model), id, line !== undefined && t('flows.line', { line })].filter(Boolean).join(' · ');
   return (
     <>
       <span className="plan-head">
@@ -79,6 +79,13 @@ function Entry({ line: { event, attributes } }: { readonly line: Schema<'LogEven
       ))}
     </>
   );
+}
+
+/** Returns what a model of a file is, such as "Password policies" for `authentik_policies_password.passwordpolicy`. */
+function modelText(model: string | undefined): string | undefined {
+  const name = model?.split('.')[1];
+  const key = `model.${name}`;
+  return catalogHas(key) ? t(key as TextKey) : name;
 }
 
 function shown(value: unknown): string {

@@ -14,7 +14,7 @@ export const senders = {
   'senders.rotateText': 'تُوقَّع الرسائل بالمفتاح النشط حتى تنشر سجل المفتاح الجديد وتفعّله.',
   'senders.domains': 'النطاقات',
   'senders.noDomains': 'لا يوقّع أي نطاق الرسائل',
-  'senders.noDomainsText': 'أضف نطاق المرسل في ‎/mail/domains/‎ ليثق المستلمون برسائله.',
+  'senders.noDomainsText': 'أضف نطاق المرسل ليثق المستلمون برسائله.',
   'senders.signing': 'تُوقَّع رسائل هذا النطاق بمفاتيحه النشطة.',
   'senders.noActiveKey': 'انشر هذه السجلات لدى مزوّد النطاق، ثم فعّل المفاتيح.',
   'senders.notSigning': 'التوقيع معطَّل.',

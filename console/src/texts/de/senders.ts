@@ -18,8 +18,7 @@ export const senders: Record<keyof typeof english, string> = {
     'E-Mails werden mit dem aktiven Schlüssel signiert, bis Sie den Eintrag des neuen veröffentlichen und ihn aktivieren.',
   'senders.domains': 'Domains',
   'senders.noDomains': 'Keine Domain signiert E-Mails',
-  'senders.noDomainsText':
-    'Legen Sie die Domain Ihres Absenders unter /mail/domains/ an, damit Empfänger ihren E-Mails trauen.',
+  'senders.noDomainsText': 'Legen Sie die Domain Ihres Absenders an, damit Empfänger ihren E-Mails trauen.',
   'senders.signing': 'E-Mails dieser Domain werden mit ihren aktiven Schlüsseln signiert.',
   'senders.noActiveKey':
     'Veröffentlichen Sie diese Einträge beim Anbieter der Domain, dann aktivieren Sie die Schlüssel.',

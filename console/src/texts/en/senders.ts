@@ -16,7 +16,7 @@ export const senders = {
     'Mails are signed with the active key until you publish the record of the new one and activate it.',
   'senders.domains': 'Domains',
   'senders.noDomains': 'No domain signs mails',
-  'senders.noDomainsText': 'Add the domain of your sender at /mail/domains/, so that receivers trust its mails.',
+  'senders.noDomainsText': 'Add the domain of your sender, so that receivers trust its mails.',
   'senders.signing': 'Mails from this domain are signed with its active keys.',
   'senders.noActiveKey': 'Publish these records with the provider of the domain, then activate the keys.',
   'senders.notSigning': 'Signing is switched off.',

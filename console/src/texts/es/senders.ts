@@ -15,8 +15,7 @@ export const senders = {
     'Los correos se firman con la clave activa hasta que publique el registro de la nueva y la active.',
   'senders.domains': 'Dominios',
   'senders.noDomains': 'Ningún dominio firma los correos',
-  'senders.noDomainsText':
-    'Añada el dominio de su remitente en /mail/domains/ para que los destinatarios confíen en sus correos.',
+  'senders.noDomainsText': 'Añada el dominio de su remitente para que los destinatarios confíen en sus correos.',
   'senders.signing': 'Los correos de este dominio se firman con sus claves activas.',
   'senders.noActiveKey': 'Publique estos registros en el proveedor del dominio y luego active las claves.',
   'senders.notSigning': 'La firma está desactivada.',

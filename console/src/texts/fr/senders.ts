@@ -17,7 +17,7 @@ export const senders = {
   'senders.domains': 'Domaines',
   'senders.noDomains': 'Aucun domaine ne signe les e-mails',
   'senders.noDomainsText':
-    'Ajoutez le domaine de votre expéditeur sous /mail/domains/ pour que les destinataires fassent confiance à ses e-mails.',
+    'Ajoutez le domaine de votre expéditeur pour que les destinataires fassent confiance à ses e-mails.',
   'senders.signing': 'Les e-mails de ce domaine sont signés avec ses clés actives.',
   'senders.noActiveKey': 'Publiez ces enregistrements chez le fournisseur du domaine, puis activez les clés.',
   'senders.notSigning': 'La signature est désactivée.',

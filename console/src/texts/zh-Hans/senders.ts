@@ -14,7 +14,7 @@ export const senders = {
   'senders.rotateText': '在您发布新密钥的记录并启用它之前，邮件仍使用当前密钥签名。',
   'senders.domains': '域名',
   'senders.noDomains': '没有域名为邮件签名',
-  'senders.noDomainsText': '请在 /mail/domains/ 添加发件人的域名，使收件方信任其邮件。',
+  'senders.noDomainsText': '请添加发件人的域名，使收件方信任其邮件。',
   'senders.signing': '来自此域名的邮件使用其启用的密钥签名。',
   'senders.noActiveKey': '请在域名服务商处发布这些记录，然后启用密钥。',
   'senders.notSigning': '签名已关闭。',
