@@ -2,7 +2,6 @@ import type { EntityManager } from 'typeorm';
 
 import type { ExportPart } from '../flows/transfer/exporter.service.js';
 import type { TransferModel } from '../flows/transfer/transfer-model.js';
-import { Tag } from '../flows/transfer/tree.js';
 import { select } from '../rest/list/read-page.js';
 import { PatchedPolicyBindingRequestDto, PolicyBindingRequestDto } from './dto/policy-binding.dto.js';
 import { PolicyBinding } from './policy-binding.entity.js';
@@ -49,17 +48,9 @@ export const policyBindingsOfFlow: ExportPart = {
   },
 };
 
-/** Exports users by name, because their numeric keys differ between installations. */
 async function read(manager: EntityManager, pk: string): Promise<object> {
-  const binding = manager
-    .createQueryBuilder(PolicyBinding, 'pb')
-    .leftJoin('pb.user', 'account')
-    .where('pb.pk = :pk', { pk });
-  const columns = { ...policyBindingColumns, username: 'account.username' };
-  const row = await select(binding, columns).getRawOne<PolicyBindingRow & { username: string | null }>();
+  const binding = manager.createQueryBuilder(PolicyBinding, 'pb').where('pb.pk = :pk', { pk });
+  const row = await select(binding, policyBindingColumns).getRawOne<PolicyBindingRow>();
   if (row === undefined) throw new Error('a policy binding is missing from its own snapshot');
-  const { username, ...fields } = row;
-  return username === null
-    ? fields
-    : { ...fields, user: new Tag('!Find', ['authentik_core.user', ['username', username]], 0) };
+  return row;
 }

@@ -5,9 +5,16 @@ import { isJson } from './merge.js';
 import { isStageOrPolicy, type Lack } from './missing-kinds.js';
 import { asText } from './percent-format.js';
 import { isTrue, TagResolver, type TagScope } from './tag-resolver.js';
-import { isMap, Tag } from './tree.js';
+import { isMap, Tag, type TreeMap } from './tree.js';
 
 export type Json = Record<string, unknown>;
+
+/** A reference that is null because `!Find` has found nothing. */
+export interface EmptyReference {
+  readonly field: string;
+  /** What was not found, for the author of the file. */
+  readonly reason: string;
+}
 
 /** An entry after its tags are resolved. */
 export interface ReadEntry {
@@ -18,6 +25,8 @@ export interface ReadEntry {
   readonly attrs: Json;
   /** The objects that the entry refers to and that cannot be here. References to them are null. */
   readonly lacks: readonly Lack[];
+  /** The references to objects that were looked for and are not here. They are null. */
+  readonly empty: readonly EmptyReference[];
   /** Whether a reference among the identifiers is null: no object has it. */
   readonly isAboutNothing: boolean;
 }
@@ -34,6 +43,9 @@ export class EntryReader {
   /** Models of invalid entries: `!Find` may look for an object that only they would have written. */
   private readonly invalidModels = new Set<string>();
   private lacks: Lack[] = [];
+  private empty: EmptyReference[] = [];
+  /** What `!Find` has not found in the field that is read. */
+  private notFound: string[] = [];
 
   /** @param scope `find` returns undefined for a kind that is not here */
   constructor(
@@ -48,7 +60,10 @@ export class EntryReader {
       find: async (model, conditions) => {
         const found = await scope.find(model, this.withRealKeys(Object.fromEntries(conditions)) as Json);
         const kind = model.toLowerCase();
-        if (found !== undefined && !(found === null && this.invalidModels.has(kind))) return found;
+        if (found !== undefined && !(found === null && this.invalidModels.has(kind))) {
+          if (found === null) this.notFound.push(notFoundText(kind, conditions));
+          return found;
+        }
         const [name = ''] = conditions.values();
         const kinds = found === undefined ? [kind] : [];
         this.lack({ model: kind, kinds, name: asText(name), isLeftOut: false, isGuard: isStageOrPolicy(kind) });
@@ -82,6 +97,7 @@ export class EntryReader {
     const permissions = await this.tags.resolve(entry.permissions);
     if (isTrue(permissions)) throw new BlueprintError('Permissions cannot be imported.');
     this.lacks = [];
+    this.empty = [];
     const { pk, ...identifiers } = await this.mapping(entry.identifiers, 'identifiers');
     const isAboutNothing = this.lacks.length > 0 || refersToNothing(entry.identifiers, identifiers);
     const attrs = await this.mapping(entry.attrs ?? {}, 'attrs');
@@ -93,6 +109,7 @@ export class EntryReader {
       identifiers: Object.fromEntries(named) as Json,
       attrs: this.lacks.length > 0 && !this.lacks.some(({ isGuard }) => isGuard) ? withoutNullItems(attrs) : attrs,
       lacks: this.lacks,
+      empty: this.empty,
       isAboutNothing,
     };
   }
@@ -124,9 +141,21 @@ export class EntryReader {
   }
 
   private async mapping(tree: BlueprintEntry['attrs'], what: string): Promise<Json> {
-    const value = await this.tags.resolve(tree);
+    const value = isMap(tree) ? await this.fields(tree) : await this.tags.resolve(tree);
     if (!isJson(value)) throw new BlueprintError(`${what} must be a mapping.`);
     return this.withRealKeys(value) as Json;
+  }
+
+  private async fields(tree: TreeMap): Promise<Json> {
+    const values: [string, unknown][] = [];
+    for (const [field, item] of Object.entries(tree)) {
+      this.notFound = [];
+      const [[, value] = []] = Object.entries((await this.tags.resolve({ [field]: item })) as Json);
+      const reason = this.notFound.at(-1);
+      if (reason !== undefined && [value].flat().includes(null)) this.empty.push({ field, reason });
+      values.push([field, value]);
+    }
+    return Object.fromEntries(values);
   }
 
   /** Replaces the keys of the file by those of the stored objects. */
@@ -147,6 +176,12 @@ export class EntryReader {
     this.lacks.push(lack);
     return null;
   }
+}
+
+/** `no flow here has the slug “sign-up”` */
+function notFoundText(model: string, conditions: ReadonlyMap<string, unknown>): string {
+  const wanted = [...conditions].map(([field, value]) => `the ${field} “${asText(value).slice(0, 100)}”`);
+  return `no ${model.split('.')[1] ?? model} here has ${wanted.join(' and ')}`;
 }
 
 function keyIn(value: unknown): unknown {

@@ -51,17 +51,17 @@ const specialCharacters = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 /** Strings with a special meaning in YAML 1.1 that the library does not quote. */
 const ambiguousStrings = ['=', '<<'];
 
-/** Writes references as `!Find` with the natural key of the object. */
-const findTag: CollectionTag = {
-  tag: '!Find',
+/** The tags of references to objects outside of the file, on one line. */
+const referenceTags = ['!Find', '!If'].map((tag): CollectionTag => ({
+  tag,
   collection: 'seq',
-  identify: (value) => value instanceof Tag,
+  identify: (value) => value instanceof Tag && value.name === tag,
   createNode: (schema, value, context) => {
     const list = YAMLSeq.from(schema, (value as Tag).argument, context);
     list.flow = true;
     return list;
   },
-};
+}));
 
 /** Returns the text of a file with these entries: mappings sorted, ambiguous strings quoted. */
 export function exportText(entries: readonly ExportedEntry[], now: Date): string {
@@ -72,7 +72,7 @@ export function exportText(entries: readonly ExportedEntry[], now: Date): string
     version: '1.1',
     // Without the merge tag, `<<` stays a string.
     customTags: (tags) => [
-      findTag,
+      ...referenceTags,
       ...tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:merge'),
     ],
     sortMapEntries: true,

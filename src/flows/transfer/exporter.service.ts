@@ -7,6 +7,7 @@ import { Flow } from '../flow.entity.js';
 import { StageKinds } from '../stage-kinds.js';
 import { Stage } from '../stage.entity.js';
 import { type ExportedEntry, entryOf, exportText } from './export-document.js';
+import { withOutsideReferences } from './outside-references.js';
 import type { TransferModel } from './transfer-model.js';
 import { TransferModels } from './transfer-models.js';
 
@@ -63,7 +64,7 @@ export class Exporter {
         ...(await this.entries(manager, 'authentik_flows.flowstagebinding', scope.bindings)),
         ...(await this.partsAt(manager, 'after bindings', scope)),
       ];
-      return exportText(entries, new Date());
+      return exportText(await withOutsideReferences(manager, this.models, entries), new Date());
     });
   }
 

@@ -10,6 +10,7 @@ import type { LogEventDto } from './dto/flow-import.dto.js';
 import type { EntryOutcome } from './import-run.js';
 import { limits } from './limits.js';
 import type { MissingKinds } from './missing-kinds.js';
+import { InvalidEntry } from './read-request.js';
 
 export function log(log_level: LogEventDto['log_level'], event: string, attributes: object): LogEventDto {
   const logger = 'authentik.blueprints.v1.importer';
@@ -63,7 +64,9 @@ export function failureLog(entry: BlueprintEntry | undefined, error: unknown): L
   const known = asDatabaseConflict(error) ?? error;
   const place = placeOf(entry);
   if (known instanceof ValidationError) {
-    return log('warning', `entry invalid: Serializer errors ${JSON.stringify(englishErrors(known.errors))}`, place);
+    const errors = `Serializer errors ${JSON.stringify(englishErrors(known.errors))}`;
+    const reasons = known instanceof InvalidEntry ? known.reasons : [];
+    return log('warning', `entry invalid: ${[errors, ...reasons].join('; ')}`, place);
   }
   if (known instanceof BlueprintError || known instanceof AppError) {
     const line = known instanceof BlueprintError && known.line !== undefined ? { line: known.line } : {};

@@ -7,17 +7,15 @@ import type { Authority } from '../../core/authority/authority.service.js';
 import { codename, everyRow } from '../../rest/access/route-access.js';
 import { AppError } from '../../rest/errors/app-error.js';
 import { ValidationError } from '../../rest/errors/validation-error.js';
-import { parseDuration } from '../../rest/fields/duration.js';
 import { fieldsOf, type RuleContext } from '../../rest/fields/field.js';
-import { readObject } from '../../rest/fields/read-object.js';
 import { parseUuid } from '../../rest/fields/uuid.js';
 import { BlueprintError } from './blueprint-error.js';
 import type { BlueprintEntry } from './blueprint.js';
 import { changedFields, type FieldChanges } from './changed-fields.js';
 import { EntryReader, type Json, keyText, type ReadEntry } from './entry-reader.js';
 import { findObject } from './find-object.js';
-import { merge } from './merge.js';
 import type { Lack } from './missing-kinds.js';
+import { readRequest, without } from './read-request.js';
 import { standInFor } from './stand-ins.js';
 import type { TransferModel } from './transfer-model.js';
 import type { TransferModels } from './transfer-models.js';
@@ -157,7 +155,15 @@ export class ImportRun {
     const { model: name, ...values } = standInFor(kind, lack);
     const model = this.scope.models.find(name);
     if (model === undefined) throw new Error(`${name} is not registered`);
-    const entry = { model, state: 'present', pk: undefined, lacks: [], isAboutNothing: false, ...values } as const;
+    const entry = {
+      model,
+      state: 'present',
+      pk: undefined,
+      lacks: [],
+      empty: [],
+      isAboutNothing: false,
+      ...values,
+    } as const;
     return (await this.existing(entry)) ?? (await this.create(entry));
   }
 
@@ -188,7 +194,8 @@ export class ImportRun {
       return { done: 'deleted', model, pk: found };
     }
     const withoutEffect = Object.keys(entry.attrs).filter((field) => !fieldsOf(transfer.request).has(field));
-    const warnings = transfer.warnings?.(entry.attrs) ?? [];
+    const empty = entry.empty.map(({ field, reason }) => `${field} is empty: ${reason}`);
+    const warnings = [...(transfer.warnings?.(entry.attrs) ?? []), ...empty];
     if (found === undefined) return { done: 'created', model, pk: await this.create(entry), withoutEffect, warnings };
     if (state === 'must_created') throw new BlueprintError('State is set to must_created and object exists already');
     if (state === 'present') {
@@ -202,45 +209,24 @@ export class ImportRun {
 
   private async create(entry: ModelEntry): Promise<string> {
     const { model: transfer, pk: wanted } = entry;
-    const { caller, manager } = this.scope;
+    const { caller, manager, resolve } = this.scope;
     if (caller?.mayEverywhere(codename(transfer.model, 'add')) === false) throw new AppError('forbidden');
     const pk = wanted === undefined || transfer.isKeySecret ? randomUUID() : parseUuid(wanted);
     if (pk === undefined) throw new BlueprintError(`“${keyText(wanted)}” is not a valid UUID.`);
-    const request = await this.request(entry, transfer.request, undefined);
+    const request = await readRequest(entry, transfer.request, { manager, current: undefined, resolve });
     await this.authorized(transfer, pk, () => transfer.store.insert(manager, request, pk, caller));
     return pk;
   }
 
   private async change(entry: ModelEntry, pk: string): Promise<FieldChanges> {
     const { model: transfer } = entry;
-    const { manager } = this.scope;
+    const { manager, resolve, listsChanges } = this.scope;
     this.requireOn(transfer.model, pk, 'view', 'change');
     const current = await manager.findOneByOrFail(transfer.entity, { pk });
-    const answer = this.scope.listsChanges ? await transfer.exported?.read(manager, pk) : undefined;
-    const request = await this.request(entry, transfer.patch, current);
+    const answer = listsChanges ? await transfer.exported?.read(manager, pk) : undefined;
+    const request = await readRequest(entry, transfer.patch, { manager, current, resolve });
     await this.authorized(transfer, pk, () => transfer.store.change(manager, pk, request));
     return changedFields(transfer.patch, current, request, answer);
-  }
-
-  /** Reads the attributes and identifiers of an entry with the rules of the API. */
-  private async request(
-    { model, attrs, identifiers }: ModelEntry,
-    type: abstract new () => object,
-    current: object | undefined,
-  ): Promise<object> {
-    const { manager, resolve } = this.scope;
-    const data = inMinutes(type, merge(model.adapt?.(attrs) ?? attrs, identifiers));
-    const withheld = Object.entries(model.withheld ?? {}).filter(([field]) => Object.hasOwn(data, field));
-    const changed = withheld.filter(([field, isUnchanged]) => !isUnchanged(data[field], current));
-    if (changed.length > 0) {
-      const errors = changed.map(([field]) => [field, ['This cannot be set by a file.']]);
-      throw new ValidationError(Object.fromEntries(errors) as Record<string, string[]>);
-    }
-    const settable = without(
-      data,
-      withheld.map(([field]) => field),
-    );
-    return readObject(type, settable, { manager, current, resolve });
   }
 
   /** @throws AppError `forbidden` if the object hands on more rights than the caller has */
@@ -265,25 +251,13 @@ export class ImportRun {
       if (models.isHere(name.toLowerCase())) throw new BlueprintError(`!Find: ${name} cannot be looked up.`);
       return undefined;
     }
-    const visible = caller?.viewable(model.model) ?? everyRow;
+    // Whether an object has a key is no secret: a reference without `!Find` shows it too.
+    const isByKey = Object.keys(fields).join() === 'pk';
+    const visible = isByKey ? everyRow : (caller?.viewable(model.model) ?? everyRow);
     return (await findObject(manager, model, { fields, visible })) ?? null;
   }
 }
 
-/** Converts durations where minutes are expected: later versions of authentik write `minutes=30` for 30. */
-function inMinutes(type: abstract new () => object, data: Json): Json {
-  const entries = Object.entries(data).map(([name, value]) => {
-    const isMinutes = fieldsOf(type).get(name)?.options.isMinutes === true;
-    const seconds = isMinutes && typeof value === 'string' ? parseDuration(value) : undefined;
-    return [name, seconds === undefined ? value : Math.ceil(seconds / 60)] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
 function kindsOf(lacks: readonly Lack[]): string[] {
   return [...new Set(lacks.flatMap(({ kinds }) => kinds))];
-}
-
-function without(values: Json, fields: readonly string[]): Json {
-  return Object.fromEntries(Object.entries(values).filter(([field]) => !fields.includes(field)));
 }

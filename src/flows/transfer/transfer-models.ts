@@ -62,6 +62,11 @@ export class TransferModels implements OnModuleInit {
     return this.found.get(model);
   }
 
+  /** The model whose objects files can refer to and that an entity stores; undefined if there is none. */
+  findableBy(entity: FindableModel['entity']): FindableModel | undefined {
+    return [...this.found.values()].find((model) => model.entity === entity);
+  }
+
   /** Whether objects of this model exist in this service. */
   isHere(model: string): boolean {
     return permissionModels.includes(model) || credentials.includes(model);
