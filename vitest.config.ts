@@ -7,8 +7,9 @@ import { swcOptions } from './test/support/swc-options.js';
 
 const decorators = swc.vite({ tsconfigFile: false, ...swcOptions });
 
-/** Property tests that check few cases (`test/support/runs.ts`), and many in a sweep. */
+/** Tests that check few cases (`test/support/runs.ts`), and many in a sweep. */
 const sweeps = [
+  'docs/recipes',
   'e2e/address-model',
   'e2e/authority-model',
   'e2e/broken-plans',
@@ -113,7 +114,7 @@ export default defineConfig({
       {
         plugins: [decorators],
         test: {
-          // Tests that take minutes, run before a release: `npm run test:slow`. Property tests check many cases.
+          // Tests that take minutes, run before a release: `npm run test:slow`. Sweeps check many cases.
           ...common,
           name: 'slow',
           fileParallelism: false,

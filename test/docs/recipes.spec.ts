@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import ts from 'typescript';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { compile } from '../support/compiled-sources.js';
 import { ServiceProcess } from '../support/service-process.js';
@@ -15,6 +15,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const token = 'a-token-for-the-recipes-of-CONTRIBUTING';
 
 let folder: string;
+/** The files that the recipes create or change. */
+const touched: string[] = [];
 let database: TestDatabase;
 let service: ServiceProcess;
 let url: string;
@@ -54,6 +56,7 @@ async function followRecipes(): Promise<void> {
   const text = await readFile(join(root, 'CONTRIBUTING.md'), 'utf8');
   for (const [, kind, path = '', code = ''] of text.matchAll(/^```(ts|diff) (\S+)\n([^]*?)^```$/gm)) {
     const file = join(folder, path);
+    touched.push(file);
     if (kind === 'ts') {
       if (existsSync(file)) throw new Error(`${path} exists already`);
       await mkdir(dirname(file), { recursive: true });
@@ -82,14 +85,21 @@ function changed(source: string, hunk: string, path: string): string {
   return parts.join(`\n${without('-')}\n`).slice(1);
 }
 
-/** Returns what the compiler reports about the changed sources. */
+/** Returns what the compiler reports about the files that the recipes touch; in a sweep, about all sources. */
 function errors(): string[] {
   const { config } = ts.readConfigFile(join(folder, 'tsconfig.json'), (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, folder);
   const files = ['src/main.ts', 'test/support/managed-kinds.ts'].map((name) => join(folder, name));
-  return ts
-    .getPreEmitDiagnostics(ts.createProgram(files, { ...options, noEmit: true }))
-    .map(({ file, messageText }) => `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
+  const program = ts.createProgram(files, { ...options, noEmit: true });
+  const sources = new Set(touched.filter((path) => path.endsWith('.ts')));
+  // Without a file, the compiler checks all of them.
+  for (const path of sources) expect(program.getSourceFile(path), path).toBeDefined();
+  const diagnostics = inject('isSweep')
+    ? ts.getPreEmitDiagnostics(program)
+    : [...sources].flatMap((path) => ts.getPreEmitDiagnostics(program, program.getSourceFile(path)));
+  return diagnostics.map(
+    ({ file, messageText }) => `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+  );
 }
 
 async function send(method: string, path: string, json?: object): Promise<any> {
