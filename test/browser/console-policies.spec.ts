@@ -89,6 +89,74 @@ it('A policy is created, tested and bound to a flow, found by the search, and de
   expect((await service.api.get('/policies/all/?search=Long')).body.results).toEqual([]);
 });
 
+it('A user with few rights sees no button of a policy, of its access and of its tests that does not work', async () => {
+  const { api } = service;
+  const reader = await createPasswordUser(api, { username: 'rear', name: 'Rear Reader', email: 'r@readers.example' });
+  const { body: group } = await api.post('/core/groups/', { name: 'Readers' });
+  await api.post('/mail/transports/', {
+    name: 'Spare',
+    url: 'smtp://mail.library.example',
+  });
+  const { body: policy } = await api.post('/policies/password/', { name: 'Read only', length_min: 8 });
+  const { body: stage } = await api.post('/stages/dummy/', { name: 'Read only stage' });
+  const give = (...permissions: string[]): unknown =>
+    api.post(`/rbac/permissions/assigned_by_users/${reader.pk}/assign/`, { permissions });
+  await give(
+    'authentik_policies.view_policy',
+    'authentik_policies_password.view_passwordpolicy',
+    'authentik_flows.view_stage',
+    'authentik_core.view_group',
+    'authentik_mail.view_namedtransport',
+  );
+  const screens = {
+    '/console/policies': 'Policies',
+    '/console/policies/new': 'Create policy',
+    [`/console/policies/${policy.pk}`]: 'Read only',
+    [`/console/stages/${stage.pk}`]: 'Read only stage',
+    [`/console/groups/${group.pk}`]: 'Readers',
+    '/console/senders': 'Senders',
+  };
+  const { page, complaints } = await service.open(browser, '/console/', { user: reader });
+  complaints.length = 0;
+  const access = page.getByRole('region', { name: 'Who may view or change it' });
+  const buttons = page.getByRole('main').getByRole('button', { name: /Add|Bind|Create|Delete|Remove|Run|Save/ });
+  const visit = async (): Promise<void> => {
+    for (const [path, name] of Object.entries(screens)) {
+      await page.goto(path, { waitUntil: 'networkidle' });
+      await page.getByRole('heading', { name, level: 1 }).waitFor();
+      expect(await buttons.allInnerTexts(), path).toEqual([]);
+    }
+  };
+  await visit();
+  await page.goto(`/console/policies/${policy.pk}`, { waitUntil: 'networkidle' });
+  expect(await access.count()).toBe(0);
+  await give('authentik_core.view_user', 'authentik_rbac.view_role');
+  await visit();
+  await page.goto('/console/senders', { waitUntil: 'networkidle' });
+  const sender = page.getByRole('article', { name: 'Spare' });
+  await sender.getByText('Who may view or change it').click();
+  await sender.getByRole('link', { name: 'Rear Reader' }).waitFor();
+  await give(
+    'authentik_core.assign_user_permissions',
+    'authentik_core.unassign_user_permissions',
+    'authentik_policies_password.change_passwordpolicy',
+  );
+  // The settings of the stage may not be viewed: there is nothing to give.
+  await page.goto(`/console/stages/${stage.pk}`, { waitUntil: 'networkidle' });
+  await access.getByRole('link', { name: 'Grace Hopper' }).waitFor();
+  expect(await access.getByRole('button').count()).toBe(0);
+  await page.goto(`/console/policies/${policy.pk}`, { waitUntil: 'networkidle' });
+  await access.getByRole('button', { name: 'Add permission' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Permissions on Read only' });
+  await dialog.getByLabel('view').waitFor();
+  expect(await dialog.getByRole('checkbox').count()).toBe(2);
+  await dialog.getByLabel('User or role').first().fill('Grace');
+  await page.getByRole('option', { name: /Grace Hopper/ }).click();
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await access.getByText('view: this one').waitFor();
+  expect(complaints).toEqual([]);
+});
+
 it('The screens of policies fit, and are accessible in light and dark mode', async () => {
   const { body: policies } = await service.api.get('/policies/all/');
   const { page, complaints } = await service.open(browser, '/console/');

@@ -8,6 +8,7 @@ import { DeleteButton } from '../parts/form/delete-button';
 import { ResourceForm } from '../parts/form/resource-form';
 import { Page, Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
+import { Access } from '../permissions/access';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { Members } from './members';
@@ -90,6 +91,7 @@ function FoundGroup({ group }: { readonly group: Schema<'Group'> }): ReactNode {
               />
             </Panel>
           )}
+          {mayManage && <Access model="authentik_core.group" object_pk={group.pk} name={group.name} />}
         </div>
       </div>
     </Page>

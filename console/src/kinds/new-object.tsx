@@ -7,7 +7,7 @@ import { Back } from '../parts/back';
 import { ResourceForm } from '../parts/form/resource-form';
 import { useList } from '../parts/list-page';
 import { Page, Panel } from '../parts/page';
-import { Loaded } from '../parts/states';
+import { Loaded, Note } from '../parts/states';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { type Family, kindOf, shortKind } from './family';
@@ -49,21 +49,24 @@ interface KindsProps {
 
 function Kinds({ family, types }: KindsProps): ReactNode {
   const { can } = useSession();
+  const possible = types
+    .map((type) => ({ ...type, kind: kindOf(family, type.component) }))
+    .filter(({ kind }) => can(kind.permission('add')));
+  if (possible.length === 0) {
+    return <Note icon="lock" title={t('state.forbidden')} text={t('state.forbiddenText')} />;
+  }
   return (
     <ul className="kinds">
-      {types
-        .map((type) => ({ ...type, kind: kindOf(family, type.component) }))
-        .filter(({ kind }) => can(kind.permission('add')))
-        .map(({ name, description, kind }) => (
-          <li key={kind.name}>
-            <Link to={`/${family.all}/new`} search={{ kind: kind.name }} className="kind">
-              <span className="row-main">{shortKind(name)}</span>
-              <span className="row-soft wraps" lang="en">
-                {description}
-              </span>
-            </Link>
-          </li>
-        ))}
+      {possible.map(({ name, description, kind }) => (
+        <li key={kind.name}>
+          <Link to={`/${family.all}/new`} search={{ kind: kind.name }} className="kind">
+            <span className="row-main">{shortKind(name)}</span>
+            <span className="row-soft wraps" lang="en">
+              {description}
+            </span>
+          </Link>
+        </li>
+      ))}
     </ul>
   );
 }

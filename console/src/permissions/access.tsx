@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 
 import type { Schema } from '../api/client';
 import { Panel } from '../parts/page';
@@ -25,23 +25,44 @@ interface AccessProps extends AccessTarget {
 }
 
 /** Users and roles that may view, change or delete an object, and why, with buttons to give and take permissions. */
-export function Access({ name, ...target }: AccessProps): ReactNode {
+export function Access(props: AccessProps): ReactNode {
+  if (!useSeesHolders()) return null;
+  return (
+    <Panel title={t('access.title')}>
+      <Holders {...props} />
+    </Panel>
+  );
+}
+
+/** As `Access`, for an object without a page of its own: read when it is opened. */
+export function FoldedAccess(props: AccessProps): ReactNode {
+  const [isOpen, setOpen] = useState(false);
+  if (!useSeesHolders()) return null;
+  return (
+    <details className="transcript" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{t('access.title')}</summary>
+      {isOpen && <Holders {...props} />}
+    </details>
+  );
+}
+
+function useSeesHolders(): boolean {
   const { can } = useSession();
-  if (!can('view_user') && !can('view_role')) return null;
+  return can('view_user') || can('view_role');
+}
+
+function Holders({ name, ...target }: AccessProps): ReactNode {
+  const { can } = useSession();
   const mayGive =
     (can('view_user') && can('assign_user_permissions')) || (can('view_role') && can('assign_role_permissions'));
   return (
-    <Panel title={t('access.title')}>
+    <>
       <div className="grants">
         {can('view_user') && <Users {...target} />}
         {can('view_role') && <Roles {...target} />}
       </div>
-      {mayGive && (
-        <div className="panel-foot-actions">
-          <GiveAccess target={target} name={name} />
-        </div>
-      )}
-    </Panel>
+      {mayGive && <GiveAccess target={target} name={name} />}
+    </>
   );
 }
 

@@ -18,15 +18,19 @@ export function GiveAccess({ target, name }: { readonly target: AccessTarget; re
   const client = useQueryClient();
   const [isOpen, setOpen] = useState(false);
   const [holder, setHolder] = useState<string | null>(null);
-  const [chosen, setChosen] = useState<readonly string[]>(['view']);
   const [, model = ''] = target.model.split('.');
+  const offered = actions.filter((action) => can(`${action}_${model}` as Permission));
+  // The weakest one of them.
+  const usual = offered.slice(0, 1);
+  const [chosen, setChosen] = useState<readonly string[]>(usual);
   const close = (): void => {
     setOpen(false);
     setHolder(null);
-    setChosen(['view']);
+    setChosen(usual);
   };
+  if (offered.length === 0) return null;
   return (
-    <>
+    <div className="panel-foot-actions">
       <Button variant="default" size="xs" leftSection={<Icon name="add" size={14} />} onClick={() => setOpen(true)}>
         {t('permissions.add')}
       </Button>
@@ -48,23 +52,21 @@ export function GiveAccess({ target, name }: { readonly target: AccessTarget; re
         {isOpen && <HolderInput value={holder} change={setHolder} />}
         <fieldset className="access-actions">
           <legend>{t('access.what')}</legend>
-          {actions
-            .filter((action) => can(`${action}_${model}` as Permission))
-            .map((action) => (
-              <label key={action} className="choice">
-                <input
-                  type="checkbox"
-                  checked={chosen.includes(action)}
-                  onChange={({ currentTarget: { checked } }) =>
-                    setChosen(checked ? [...chosen, action] : chosen.filter((each) => each !== action))
-                  }
-                />
-                {t(`permission.${action}` satisfies TextKey)}
-              </label>
-            ))}
+          {offered.map((action) => (
+            <label key={action} className="choice">
+              <input
+                type="checkbox"
+                checked={chosen.includes(action)}
+                onChange={({ currentTarget: { checked } }) =>
+                  setChosen(checked ? [...chosen, action] : chosen.filter((each) => each !== action))
+                }
+              />
+              {t(`permission.${action}` satisfies TextKey)}
+            </label>
+          ))}
         </fieldset>
       </Dialog>
-    </>
+    </div>
   );
 }
 

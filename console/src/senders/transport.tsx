@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { api, contentOf, done, type Schema } from '../api/client';
 import { DeleteButton } from '../parts/form/delete-button';
 import { Icon } from '../parts/icon';
+import { FoldedAccess } from '../permissions/access';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
 import { transportsQuery } from './queries';
@@ -63,6 +64,7 @@ export function Transport({ transport }: { readonly transport: Schema<'NamedTran
           {isOpen && <TransportDialog transport={transport} close={() => setOpen(false)} />}
         </>
       )}
+      <FoldedAccess model="authentik_mail.namedtransport" object_pk={pk} name={name} />
     </article>
   );
 }
