@@ -10,6 +10,7 @@ type Changes = Readonly<Record<string, readonly [unknown, unknown] | null>>;
 interface Attributes {
   readonly model?: string;
   readonly id?: string;
+  readonly name?: string;
   readonly line?: number;
   readonly changes?: Changes;
 }
@@ -45,11 +46,11 @@ export function Plan({ result, isDone = false }: PlanProps): ReactNode {
 }
 
 function Entry({ line: { event, attributes } }: { readonly line: Schema<'LogEvent'> }): ReactNode {
-  const { model, id, line, changes = {} } = attributes as Attributes;
+  const { model, id, name = id, line, changes = {} } = attributes as Attributes;
   const [done = '', ...notes] = event.split('; ');
   const isUnchanged = done === 'updated' && Object.keys(changes).length === 0;
   const known = isUnchanged ? (['flows.same', 'none'] as const) : outcomes[done];
-  const place = [modelText(model), id, line !== undefined && t('flows.line', { line })].filter(Boolean).join(' · ');
+  const place = [modelText(model), name, line !== undefined && t('flows.line', { line })].filter(Boolean).join(' · ');
   return (
     <>
       <span className="plan-head">

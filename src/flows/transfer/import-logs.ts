@@ -11,6 +11,7 @@ import type { EntryOutcome } from './import-run.js';
 import { limits } from './limits.js';
 import type { MissingKinds } from './missing-kinds.js';
 import { InvalidEntry } from './read-request.js';
+import { isMap } from './tree.js';
 
 export function log(log_level: LogEventDto['log_level'], event: string, attributes: object): LogEventDto {
   const logger = 'authentik.blueprints.v1.importer';
@@ -79,12 +80,20 @@ export function failureLog(entry: BlueprintEntry | undefined, error: unknown): L
 function placeOf(entry: BlueprintEntry | undefined): object {
   if (entry === undefined) return {};
   const { position, id, model, line } = entry;
+  const name = nameOf(entry);
   return {
     entry: position,
+    ...(name !== undefined && { name }),
     ...(typeof id === 'string' && { id }),
     ...(typeof model === 'string' && { model }),
     ...(line !== undefined && { line }),
   };
+}
+
+/** Returns the slug or name of the object of an entry, if the file says it without a tag. */
+function nameOf({ identifiers, attrs }: BlueprintEntry): string | undefined {
+  const named = [identifiers, attrs].filter(isMap).flatMap(({ slug, name }) => [slug, name]);
+  return named.find((each) => typeof each === 'string')?.slice(0, 100);
 }
 
 /** Whether the error is a statement timeout. */
