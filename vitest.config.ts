@@ -49,6 +49,8 @@ export default defineConfig({
     // By default Vitest leaves one core idle. Tests often wait, so one worker more than cores is faster; with more
     // workers, the database runs out of connections.
     maxWorkers: Math.min(availableParallelism() + 1, 4),
+    // Keeps compiled modules in node_modules: a run after the first one needs a third less time for them.
+    experimental: { fsModuleCache: true },
     projects: [
       {
         plugins: [decorators],
