@@ -76,13 +76,20 @@ export default defineConfig({
         plugins: [decorators],
         test: {
           // For another PostgreSQL server: without tests that do not depend on the server or only repeat statements of others.
+          // A log of all statements, with a database for each file, showed which do. What depends on locks stays.
           ...app,
           name: 'server',
           include: ['test/{database,e2e,mail}/**/*.spec.ts'],
           exclude: [
             ...sweeps,
             'test/e2e/*{page,protocol,hostile-json,template,background}*.spec.ts',
-            'test/e2e/{flow-queue,mailbox,operation,request-limits,route-access}.spec.ts',
+            'test/e2e/{account-choice,accounts,address-owner,default-flows}.spec.ts',
+            'test/e2e/{email-discretion,email-limits,email-proof,email-stage-mail,flow-authority,flow-executor}.spec.ts',
+            'test/e2e/{flow-import-access,flow-inspector,flow-policies,flow-queue,form-errors,further-addresses}.spec.ts',
+            'test/e2e/{guess-limits,invitation-stage,known-browsers,mailbox,older-links,operation}.spec.ts',
+            'test/e2e/{pre-hijacking,prompt-stage,request-limits,return-to-application,route-access}.spec.ts',
+            'test/e2e/{sign-in-security,taken-address,user-login-stage,user-logout-stage,waiting-tab}.spec.ts',
+            'test/mail/{email-proxy,email-url,failover,header-fields,mail-providers,senders}.spec.ts',
             'test/mail/transport-*.spec.ts',
           ],
         },
