@@ -100,15 +100,36 @@ it('A stage is created with the defaults of the service, and deleted after a loo
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).last().click();
 });
 
-it('A transport and a domain are added, changed and deleted', async () => {
+it('A mail server is described without a URL, and checked as soon as it is stored', async () => {
   const { page } = await service.open(browser, '/console/senders');
-  await page.getByRole('button', { name: 'Add transport' }).click();
+  await page.getByRole('button', { name: 'Add mail server' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Name').fill('Postmark of the library');
+  await dialog.locator('input[name="name"]').fill('Own server');
+  await dialog.getByLabel('Encryption').selectOption('TLS from the start');
+  expect(await dialog.getByLabel('Port').inputValue()).toBe('465');
+  await dialog.getByLabel('Encryption').selectOption('STARTTLS');
+  await dialog.getByRole('button', { name: 'Add mail server' }).click();
+  await dialog.locator('input[name="host"][aria-invalid="true"]').waitFor();
+  await dialog.locator('input[name="host"]').fill('127.0.0.1');
+  await dialog.getByLabel('Port').fill('1');
+  await dialog.getByLabel('User name').fill('ada@library');
+  await dialog.getByLabel('Password').fill('p/w:');
+  await dialog.getByRole('button', { name: 'Add mail server' }).click();
+  const server = page.getByRole('article', { name: 'Own server' });
+  await server.getByText('Connection: error').waitFor();
+  await server.getByRole('button', { name: 'Edit' }).click();
+  expect(await dialog.getByLabel('URL').inputValue()).toBe('smtp://ada%40library:***@127.0.0.1:1?require_tls=true');
+});
+
+it('A mail server and a domain are added, changed and deleted', async () => {
+  const { page } = await service.open(browser, '/console/senders');
+  await page.getByRole('button', { name: 'Add mail server' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.locator('input[name="name"]').fill('Postmark of the library');
   await dialog.getByLabel('Provider').selectOption('Postmark');
   expect(await dialog.getByLabel('URL').inputValue()).toBe('postmark://<server token>@default');
   await dialog.getByLabel('URL').fill('postmark://the-token@default');
-  await dialog.getByRole('button', { name: 'Add transport' }).click();
+  await dialog.getByRole('button', { name: 'Add mail server' }).click();
   const transport = page.getByRole('article', { name: 'Postmark of the library' });
   await transport.getByRole('button', { name: 'Edit' }).click();
   expect(await dialog.getByLabel('URL').inputValue()).toBe('postmark://***@default');

@@ -1,6 +1,6 @@
 import { Alert, Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 
 import type { Schema } from '../api/client';
 import { t } from '../texts/texts';
@@ -13,12 +13,17 @@ interface CheckProps<Result> {
   readonly progress?: ReactNode;
   /** A button beside. */
   readonly beside?: ReactNode;
+  /** How often a check is due without the button: it starts each time that the number grows. */
+  readonly due?: number | undefined;
   readonly children: (result: Result) => ReactNode;
 }
 
 /** A button that checks something, and the result. */
-export function Check<Result>({ name, check, progress, beside, children }: CheckProps<Result>): ReactNode {
+export function Check<Result>({ name, check, progress, beside, due = 0, children }: CheckProps<Result>): ReactNode {
   const { mutate, isPending, data, error } = useMutation({ mutationFn: check });
+  useEffect(() => {
+    if (due > 0) mutate();
+  }, [due, mutate]);
   return (
     <div className="sender-check">
       <div className="sender-buttons">

@@ -31,6 +31,7 @@ export function Senders(): ReactNode {
 function Transports(): ReactNode {
   const { user } = useSession();
   const [isAdding, setAdding] = useState(false);
+  const [added, setAdded] = useState<string>();
   return (
     <Panel
       title={t('senders.transports')}
@@ -42,7 +43,7 @@ function Transports(): ReactNode {
         )
       }
     >
-      {isAdding && <TransportDialog close={() => setAdding(false)} />}
+      {isAdding && <TransportDialog close={() => setAdding(false)} saved={setAdded} />}
       <Loaded query={useQuery(transportsQuery)} lines={3}>
         {({ results }) =>
           results.length === 0 ? (
@@ -51,13 +52,14 @@ function Transports(): ReactNode {
             <ul className="rows">
               {results.map((transport) => (
                 <li key={transport.pk}>
-                  <Transport transport={transport} />
+                  <Transport transport={transport} isNew={transport.pk === added} />
                 </li>
               ))}
             </ul>
           )
         }
       </Loaded>
+      <p className="panel-foot">{t('senders.transportsText')}</p>
     </Panel>
   );
 }

@@ -14,10 +14,12 @@ interface ServerCheckProps {
   /** Starts the check, with `asEvents`. */
   readonly check: () => Promise<{ data?: ReadableStream<Uint8Array<ArrayBuffer>> | null; response: Response }>;
   readonly beside?: ReactNode;
+  /** As of `Check`. */
+  readonly due?: number | undefined;
 }
 
 /** Checks a mail server: each step with its duration as it ends, the verdict, and what was said. */
-export function ServerCheck({ name, check, beside }: ServerCheckProps): ReactNode {
+export function ServerCheck({ name, check, beside, due }: ServerCheckProps): ReactNode {
   const [steps, setSteps] = useState<readonly Step[]>([]);
   const run = async (): Promise<Schema<'EmailStageCheck'>> => {
     setSteps([]);
@@ -26,10 +28,10 @@ export function ServerCheck({ name, check, beside }: ServerCheckProps): ReactNod
     return readCheck(events, (step) => setSteps((before) => [...before, step]));
   };
   return (
-    <Check name={name} check={run} beside={beside} progress={<Steps steps={steps} />}>
+    <Check name={name} check={run} beside={beside} due={due} progress={<Steps steps={steps} />}>
       {({ ok, verdict, steps: all, sender, transcript }) => (
         <>
-          <p className="sender-verdict" data-ok={ok}>
+          <p className="sender-verdict" data-tone={ok ? (isFlawless(all, sender) ? 'good' : 'warning') : 'bad'}>
             {verdict}
           </p>
           <Steps steps={all} />
@@ -47,6 +49,12 @@ export function ServerCheck({ name, check, beside }: ServerCheckProps): ReactNod
       )}
     </Check>
   );
+}
+
+/** Whether mails are encrypted and nothing about the sender is wrong. */
+function isFlawless(steps: readonly Step[], sender: readonly Schema<'SenderFinding'>[]): boolean {
+  const isPlain = steps.some(({ name }) => name === 'ehlo') && !steps.some(({ name, ok }) => name === 'tls' && ok);
+  return !isPlain && sender.every(({ level }) => level !== 'warning' && level !== 'error');
 }
 
 function Steps({ steps }: { readonly steps: readonly Step[] }): ReactNode {

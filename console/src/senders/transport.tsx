@@ -13,11 +13,18 @@ import { asEvents, ServerCheck } from './server-check';
 import { TestMail } from './test-mail';
 import { TransportDialog } from './transport-dialog';
 
-/** A named transport: its servers, and whether they would accept mails. */
-export function Transport({ transport }: { readonly transport: Schema<'NamedTransport'> }): ReactNode {
+interface TransportProps {
+  readonly transport: Schema<'NamedTransport'>;
+  /** It was just added, so it is checked. */
+  readonly isNew: boolean;
+}
+
+/** A named transport: its servers, and whether they would accept mails. It is checked after it is saved. */
+export function Transport({ transport, isNew }: TransportProps): ReactNode {
   const { can } = useSession();
   const client = useQueryClient();
   const [isOpen, setOpen] = useState(false);
+  const [saves, setSaves] = useState(isNew ? 1 : 0);
   const { pk, name, servers, from_address: from, problem } = transport;
   const params = { path: { transport_uuid: pk } };
   return (
@@ -34,6 +41,7 @@ export function Transport({ transport }: { readonly transport: Schema<'NamedTran
         <>
           <ServerCheck
             name={name}
+            due={saves}
             check={() => api.POST('/mail/transports/{transport_uuid}/check/', { params, ...asEvents })}
             beside={
               <>
@@ -61,7 +69,9 @@ export function Transport({ transport }: { readonly transport: Schema<'NamedTran
               send={(to) => contentOf(api.POST('/mail/transports/{transport_uuid}/test/', { params, body: { to } }))}
             />
           </details>
-          {isOpen && <TransportDialog transport={transport} close={() => setOpen(false)} />}
+          {isOpen && (
+            <TransportDialog transport={transport} close={() => setOpen(false)} saved={() => setSaves(saves + 1)} />
+          )}
         </>
       )}
       <FoldedAccess model="authentik_mail.namedtransport" object_pk={pk} name={name} />

@@ -40,7 +40,8 @@ export function FieldInput({ errors, input: Input = UsualInput, ...props }: Fiel
   const common = {
     name: field.name,
     label: labelOf(field.name),
-    description: field.help === '' ? undefined : <Help text={field.help} />,
+    description:
+      field.help === '' ? undefined : <Help text={field.help} isTranslated={field.isHelpTranslated === true} />,
     error: errors.length > 0 ? errors.join(' ') : undefined,
     withAsterisk: field.isRequired === true,
   };

@@ -9,6 +9,8 @@ export interface Field {
   readonly name: string;
   readonly kind: FieldKind;
   readonly help: string;
+  /** The help is in the language of the console, not in the words of the API. */
+  readonly isHelpTranslated?: boolean;
   readonly isRequired?: boolean;
   readonly isNullable?: boolean;
   /** It is in no response: `<name>_set` says whether it has a value. */

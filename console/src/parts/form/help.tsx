@@ -3,12 +3,18 @@ import { type ReactNode, useState } from 'react';
 import { t } from '../../texts/texts';
 import { splitHelp } from './field';
 
+interface HelpProps {
+  readonly text: string;
+  /** It is in the language of the console, not in the English of the API. */
+  readonly isTranslated: boolean;
+}
+
 /** The help of a field in the words of the API: the first sentence, and the rest on demand. */
-export function Help({ text }: { readonly text: string }): ReactNode {
+export function Help({ text, isTranslated }: HelpProps): ReactNode {
   const [isOpen, setOpen] = useState(false);
   const [first, rest] = splitHelp(text);
   return (
-    <span className="help" lang="en" dir="auto">
+    <span className="help" lang={isTranslated ? undefined : 'en'} dir="auto">
       <Marked text={isOpen ? text : first} />
       {rest !== '' && (
         <button

@@ -19,6 +19,12 @@ export const form: Record<keyof typeof english, string> = {
   'form.slug': 'Wird als {slug} gespeichert',
   'form.noSlug': 'Verwenden Sie lateinische Buchstaben oder Ziffern.',
   'field.intent': 'Zweck',
+  'field.transport': 'Mailserver',
+  'help.NamedTransportRequest.url':
+    'Etwa `smtp://user:password@mail.example.com:587`. Wo das Geheimnis als `***` steht, bleibt es erhalten.',
+  'help.InvitationRequest.expires': 'Leer: läuft nicht ab.',
+  'help.InvitationRequest.single_use': 'Gilt nur für eine Registrierung.',
+  'help.TokenRequest.identifier': 'Eindeutiger Name des Tokens.',
   'form.secretSet': 'Gesetzt. Zum Ersetzen tippen.',
   'form.secretNone': 'Nicht gesetzt',
   'form.secretRemoved': 'Wird entfernt',

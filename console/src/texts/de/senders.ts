@@ -2,16 +2,27 @@ import type { senders as english } from '../en/senders';
 
 /** Texts of the senders in German. */
 export const senders: Record<keyof typeof english, string> = {
-  'senders.transports': 'Transporte',
-  'senders.noTransports': 'Keine benannten Transporte',
+  'senders.transports': 'Mailserver',
+  'senders.noTransports': 'Noch keine Mailserver',
   'senders.noTransportsText':
     'E-Mails gehen an den Server ihrer Stufe oder an den der Einstellungen (EMAIL_HOST, EMAIL_URL).',
-  'senders.addTransport': 'Transport hinzufügen',
+  'senders.transportsText':
+    'E-Mail-Stufen wählen einen davon. E-Mails des Dienstes selbst, etwa Einladungen und Kontohinweise, gehen an den Mailserver der Einstellung EMAIL_URL.',
+  'senders.addTransport': 'Mailserver hinzufügen',
   'senders.addDomain': 'Domain hinzufügen',
   'senders.edit': 'Bearbeiten',
   'senders.editOf': '{name} bearbeiten',
   'senders.deleteOf': '{name} löschen',
   'senders.providerText': 'Füllt die URL aus. Ersetzen Sie, was in spitzen Klammern steht.',
+  'senders.host': 'Server',
+  'senders.port': 'Port',
+  'senders.user': 'Benutzername',
+  'senders.userText': 'Leer: ohne Anmeldung.',
+  'senders.password': 'Passwort',
+  'senders.encryption': 'Verschlüsselung',
+  'senders.encryption.starttls': 'STARTTLS',
+  'senders.encryption.tls': 'TLS von Anfang an',
+  'senders.encryption.plain': 'Keine',
   'senders.rotate': 'Neuer Schlüssel',
   'senders.rotateAsk': 'Neuen Schlüssel für {name} erzeugen?',
   'senders.rotateText':

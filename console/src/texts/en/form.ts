@@ -17,6 +17,12 @@ export const form = {
   'form.slug': 'Stored as {slug}',
   'form.noSlug': 'Use Latin letters or digits.',
   'field.intent': 'Purpose',
+  'field.transport': 'Mail server',
+  'help.NamedTransportRequest.url':
+    'Such as `smtp://user:password@mail.example.com:587`. Where the secret stands as `***`, it is kept.',
+  'help.InvitationRequest.expires': 'Empty: it does not expire.',
+  'help.InvitationRequest.single_use': 'It works for one sign-up only.',
+  'help.TokenRequest.identifier': 'Unique name of the token.',
   'form.secretSet': 'Set. Type to replace it.',
   'form.secretNone': 'Not set',
   'form.secretRemoved': 'Will be removed',

@@ -1,15 +1,26 @@
 /** Texts of the senders in English. */
 export const senders = {
-  'senders.transports': 'Transports',
-  'senders.noTransports': 'No named transports',
+  'senders.transports': 'Mail servers',
+  'senders.noTransports': 'No mail servers yet',
   'senders.noTransportsText':
     'Mails go to the server of their stage, or to the one of the settings (EMAIL_HOST, EMAIL_URL).',
-  'senders.addTransport': 'Add transport',
+  'senders.transportsText':
+    'Email stages choose one of these. Mails of the service itself, such as invitations and account notices, go to the mail server of the setting EMAIL_URL.',
+  'senders.addTransport': 'Add mail server',
   'senders.addDomain': 'Add domain',
   'senders.edit': 'Edit',
   'senders.editOf': 'Edit {name}',
   'senders.deleteOf': 'Delete {name}',
   'senders.providerText': 'Fills in the URL. Replace what stands in angle brackets.',
+  'senders.host': 'Server',
+  'senders.port': 'Port',
+  'senders.user': 'User name',
+  'senders.userText': 'Empty: without a login.',
+  'senders.password': 'Password',
+  'senders.encryption': 'Encryption',
+  'senders.encryption.starttls': 'STARTTLS',
+  'senders.encryption.tls': 'TLS from the start',
+  'senders.encryption.plain': 'None',
   'senders.rotate': 'New key',
   'senders.rotateAsk': 'Make a new key for {name}?',
   'senders.rotateText':

@@ -17,6 +17,12 @@ export const form = {
   'form.slug': 'Se guarda como {slug}',
   'form.noSlug': 'Use letras latinas o cifras.',
   'field.intent': 'Finalidad',
+  'field.transport': 'Servidor de correo',
+  'help.NamedTransportRequest.url':
+    'Por ejemplo, `smtp://user:password@mail.example.com:587`. Donde el secreto aparece como `***`, se conserva.',
+  'help.InvitationRequest.expires': 'Vacío: no caduca.',
+  'help.InvitationRequest.single_use': 'Solo sirve para un registro.',
+  'help.TokenRequest.identifier': 'Nombre único del token.',
   'form.secretSet': 'Definido. Escriba para reemplazarlo.',
   'form.secretNone': 'Sin definir',
   'form.secretRemoved': 'Se eliminará',

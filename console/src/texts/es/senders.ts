@@ -1,14 +1,25 @@
 /** Texts of the senders in Spanish. */
 export const senders = {
-  'senders.transports': 'Transportes',
-  'senders.noTransports': 'No hay transportes con nombre',
+  'senders.transports': 'Servidores de correo',
+  'senders.noTransports': 'Aún no hay servidores de correo',
   'senders.noTransportsText': 'Los correos van al servidor de su etapa o al de los ajustes (EMAIL_HOST, EMAIL_URL).',
-  'senders.addTransport': 'Añadir transporte',
+  'senders.transportsText':
+    'Las etapas de correo eligen uno de ellos. Los correos del propio servicio, como invitaciones y avisos de cuenta, van al servidor del ajuste EMAIL_URL.',
+  'senders.addTransport': 'Añadir servidor de correo',
   'senders.addDomain': 'Añadir dominio',
   'senders.edit': 'Editar',
   'senders.editOf': 'Editar {name}',
   'senders.deleteOf': 'Eliminar {name}',
   'senders.providerText': 'Rellena la URL. Sustituya lo que está entre corchetes angulares.',
+  'senders.host': 'Servidor',
+  'senders.port': 'Puerto',
+  'senders.user': 'Nombre de usuario',
+  'senders.userText': 'Vacío: sin autenticación.',
+  'senders.password': 'Contraseña',
+  'senders.encryption': 'Cifrado',
+  'senders.encryption.starttls': 'STARTTLS',
+  'senders.encryption.tls': 'TLS desde el inicio',
+  'senders.encryption.plain': 'Ninguno',
   'senders.rotate': 'Clave nueva',
   'senders.rotateAsk': '¿Crear una clave nueva para {name}?',
   'senders.rotateText':

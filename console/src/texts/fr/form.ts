@@ -17,6 +17,12 @@ export const form = {
   'form.slug': 'Enregistré sous {slug}',
   'form.noSlug': 'Utilisez des lettres latines ou des chiffres.',
   'field.intent': 'Usage',
+  'field.transport': 'Serveur de messagerie',
+  'help.NamedTransportRequest.url':
+    'Par exemple `smtp://user:password@mail.example.com:587`. Là où le secret est affiché `***`, il est conservé.',
+  'help.InvitationRequest.expires': 'Vide : n’expire pas.',
+  'help.InvitationRequest.single_use': 'Elle ne vaut que pour une inscription.',
+  'help.TokenRequest.identifier': 'Nom unique du jeton.',
   'form.secretSet': 'Défini. Saisissez une valeur pour le remplacer.',
   'form.secretNone': 'Non défini',
   'form.secretRemoved': 'Sera supprimé',

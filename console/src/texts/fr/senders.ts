@@ -1,15 +1,26 @@
 /** Texts of the senders in French. */
 export const senders = {
-  'senders.transports': 'Transports',
-  'senders.noTransports': 'Aucun transport nommé',
+  'senders.transports': 'Serveurs de messagerie',
+  'senders.noTransports': 'Aucun serveur de messagerie',
   'senders.noTransportsText':
     'Les e-mails passent par le serveur de leur étape ou par celui des paramètres (EMAIL_HOST, EMAIL_URL).',
-  'senders.addTransport': 'Ajouter un transport',
+  'senders.transportsText':
+    'Les étapes d’e-mail choisissent l’un d’eux. Les e-mails du service lui-même, comme les invitations et les avis de compte, passent par le serveur du paramètre EMAIL_URL.',
+  'senders.addTransport': 'Ajouter un serveur de messagerie',
   'senders.addDomain': 'Ajouter un domaine',
   'senders.edit': 'Modifier',
   'senders.editOf': 'Modifier {name}',
   'senders.deleteOf': 'Supprimer {name}',
   'senders.providerText': 'Remplit l’URL. Remplacez ce qui est entre chevrons.',
+  'senders.host': 'Serveur',
+  'senders.port': 'Port',
+  'senders.user': 'Nom d’utilisateur',
+  'senders.userText': 'Vide : sans authentification.',
+  'senders.password': 'Mot de passe',
+  'senders.encryption': 'Chiffrement',
+  'senders.encryption.starttls': 'STARTTLS',
+  'senders.encryption.tls': 'TLS dès le début',
+  'senders.encryption.plain': 'Aucun',
   'senders.rotate': 'Nouvelle clé',
   'senders.rotateAsk': 'Créer une nouvelle clé pour {name} ?',
   'senders.rotateText':
