@@ -29,8 +29,8 @@ it('An administrator blocks the address of a mail, and unblocks it', async () =>
   expect((await service.api.get('/mail/suppressions/')).body.results).toMatchObject([
     { address: 'nobody@readers.example', reason: 'manual' },
   ]);
-  await page.getByRole('link', { name: 'Blocked' }).click();
-  const list = page.getByRole('list', { name: 'List of suppressions' });
+  await page.getByRole('link', { name: 'Blocked', exact: true }).click();
+  const list = page.getByRole('list', { name: 'List of blocked addresses' });
   await list.getByText('nobody@readers.example').waitFor();
   await list.getByRole('button', { name: 'Unblock' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Unblock' }).click();
@@ -48,7 +48,7 @@ it('An administrator blocks a domain, and learns what is wrong with an address a
   await dialog.getByLabel('Address or domain').fill('spam.example');
   await dialog.getByLabel('Note').fill(markup);
   await dialog.getByRole('button', { name: 'Block an address' }).click();
-  const list = page.getByRole('list', { name: 'List of suppressions' });
+  const list = page.getByRole('list', { name: 'List of blocked addresses' });
   await list.getByText('spam.example').waitFor();
   await list.getByText(markup).waitFor();
 });
@@ -71,8 +71,12 @@ it('Ctrl-K finds screens, users and mails, by the keyboard alone', async () => {
   await page.keyboard.press('Control+k');
   const finder = page.getByRole('dialog', { name: 'Search' });
   const input = finder.getByPlaceholder('Search screens');
-  await input.fill('send');
-  await finder.getByRole('option', { name: 'Senders' }).waitFor();
+  await input.fill('block');
+  await finder.getByRole('option', { name: 'Blocked addresses' }).waitFor();
+  await input.fill('Library mail');
+  await finder.getByRole('option', { name: /Library mail/ }).waitFor();
+  await input.fill('dkim');
+  await finder.getByRole('option', { name: 'Servers and domains' }).waitFor();
   await expectAccessible(page, 'finder');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/console/senders');

@@ -7,7 +7,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { Icon, type IconName } from '../parts/icon';
 import { useSession } from '../session';
 import { t } from '../texts/texts';
-import { type Found, finders } from './finders';
+import { type Found, finders, hasWords } from './finders';
 import { useSections } from './navigation';
 
 /** Shortest text that the lists are searched for. */
@@ -23,7 +23,7 @@ interface FinderWindowProps {
   readonly close: () => void;
 }
 
-/** Finds screens by their names, and rows by the search of the lists that the visitor may see. */
+/** Finds screens by their names and other words for them, and rows by the search of the lists that the visitor may see. */
 export function FinderWindow({ isOpen, close }: FinderWindowProps): ReactNode {
   return (
     <Modal.Root
@@ -120,8 +120,8 @@ function useFound(typed: string): { readonly groups: readonly Group[]; readonly 
     })),
   });
   const screens = entries
-    .map(({ to, icon, label }) => ({ key: to, name: t(label), text: '', icon, link: { to } }))
-    .filter(({ name }) => name.toLowerCase().includes(terms.toLowerCase()));
+    .filter(({ label, words }) => hasWords(`${t(label)} ${words === undefined ? '' : t(words)}`, terms))
+    .map(({ to, icon, label }) => ({ key: to, name: t(label), text: '', icon, link: { to } }));
   const lists = allowed.map(({ label, icon }, index) => ({
     label: t(label),
     rows: (settled.length < shortest ? [] : (answers[index]?.data ?? [])).map((row) => ({

@@ -77,6 +77,18 @@ export const finders: readonly FinderSource[] = [
         })),
   },
   {
+    label: 'senders.transports',
+    icon: 'senders',
+    needs: 'view_namedtransport',
+    find: async (search) =>
+      (await contentOf(api.GET('/mail/transports/', first(search)))).results.map(({ pk, name, servers }) => ({
+        key: pk,
+        name,
+        text: servers.map(({ server }) => server).join(', '),
+        link: { to: '/senders' },
+      })),
+  },
+  {
     label: 'nav.flows',
     icon: 'flows',
     needs: 'view_flow',
@@ -193,7 +205,7 @@ export const finders: readonly FinderSource[] = [
 ];
 
 /** Whether each word is in a text, in any case. */
-function hasWords(text: string, words: string): boolean {
+export function hasWords(text: string, words: string): boolean {
   return words
     .toLowerCase()
     .split(/\s+/)

@@ -9,6 +9,8 @@ interface Entry {
   readonly to: NonNullable<LinkProps['to']>;
   readonly icon: IconName;
   readonly label: TextKey;
+  /** Other words that the screen is searched by. */
+  readonly words?: TextKey;
   /** One of them is enough to see the entry. */
   readonly needs: readonly Permission[];
 }
@@ -24,16 +26,34 @@ const sections: readonly Section[] = [
   {
     title: 'nav.mail',
     entries: [
-      { to: '/mails', icon: 'mail', label: 'nav.mails', needs: ['view_mailmessage'] },
-      { to: '/templates', icon: 'templates', label: 'nav.templates', needs: ['view_mailtemplate'] },
-      { to: '/senders', icon: 'senders', label: 'nav.senders', needs: ['view_namedtransport', 'view_maildomain'] },
-      { to: '/suppressions', icon: 'blocked', label: 'nav.suppressions', needs: ['view_suppression'] },
+      { to: '/mails', icon: 'mail', label: 'nav.mails', words: 'finder.words.mails', needs: ['view_mailmessage'] },
+      {
+        to: '/templates',
+        icon: 'templates',
+        label: 'nav.templates',
+        words: 'finder.words.templates',
+        needs: ['view_mailtemplate'],
+      },
+      {
+        to: '/senders',
+        icon: 'senders',
+        label: 'nav.senders',
+        words: 'finder.words.senders',
+        needs: ['view_namedtransport', 'view_maildomain'],
+      },
+      {
+        to: '/suppressions',
+        icon: 'blocked',
+        label: 'nav.suppressions',
+        words: 'finder.words.suppressions',
+        needs: ['view_suppression'],
+      },
     ],
   },
   {
     title: 'nav.flowSection',
     entries: [
-      { to: '/flows', icon: 'flows', label: 'nav.flows', needs: ['view_flow'] },
+      { to: '/flows', icon: 'flows', label: 'nav.flows', words: 'finder.words.flows', needs: ['view_flow'] },
       { to: '/stages', icon: 'stages', label: 'nav.stages', needs: ['view_stage'] },
       { to: '/policies', icon: 'policies', label: 'nav.policies', needs: ['view_policy'] },
     ],
@@ -41,27 +61,45 @@ const sections: readonly Section[] = [
   {
     title: 'nav.people',
     entries: [
-      { to: '/users', icon: 'users', label: 'nav.users', needs: ['view_user'] },
-      { to: '/groups', icon: 'groups', label: 'nav.groups', needs: ['view_group'] },
-      { to: '/roles', icon: 'roles', label: 'nav.roles', needs: ['view_role'] },
-      { to: '/invitations', icon: 'invitations', label: 'nav.invitations', needs: ['view_invitation'] },
+      { to: '/users', icon: 'users', label: 'nav.users', words: 'finder.words.users', needs: ['view_user'] },
+      { to: '/groups', icon: 'groups', label: 'nav.groups', words: 'finder.words.groups', needs: ['view_group'] },
+      { to: '/roles', icon: 'roles', label: 'nav.roles', words: 'finder.words.roles', needs: ['view_role'] },
+      {
+        to: '/invitations',
+        icon: 'invitations',
+        label: 'nav.invitations',
+        words: 'finder.words.invitations',
+        needs: ['view_invitation'],
+      },
     ],
   },
   {
     title: 'nav.system',
     entries: [
-      { to: '/events', icon: 'events', label: 'nav.events', needs: ['view_event'] },
+      { to: '/events', icon: 'events', label: 'nav.events', words: 'finder.words.events', needs: ['view_event'] },
       // Every user has notifications and tokens of their own.
       { to: '/notifications', icon: 'notifications', label: 'nav.notifications', needs: [] },
-      { to: '/tokens', icon: 'tokens', label: 'nav.tokens', needs: [] },
+      { to: '/tokens', icon: 'tokens', label: 'nav.tokens', words: 'finder.words.tokens', needs: [] },
       {
         to: '/webhooks',
         icon: 'webhooks',
         label: 'nav.webhooks',
         needs: ['view_webhookendpoint', 'view_webhookdelivery'],
       },
-      { to: '/blueprints', icon: 'blueprints', label: 'nav.blueprints', needs: ['view_blueprintinstance'] },
-      { to: '/settings', icon: 'settings', label: 'nav.settings', needs: ['superuser'] },
+      {
+        to: '/blueprints',
+        icon: 'blueprints',
+        label: 'nav.blueprints',
+        words: 'finder.words.blueprints',
+        needs: ['view_blueprintinstance'],
+      },
+      {
+        to: '/settings',
+        icon: 'settings',
+        label: 'nav.settings',
+        words: 'finder.words.settings',
+        needs: ['superuser'],
+      },
     ],
   },
 ];

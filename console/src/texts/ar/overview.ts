@@ -5,7 +5,7 @@ export const overview = {
   'overview.waiting': 'منتظرة',
   'overview.failed': 'فشلت',
   'overview.sent': 'أُرسلت',
-  'overview.captured': 'محفوظة محليًا',
+  'overview.captured': 'في الصندوق المحلي',
   'overview.oldest': 'أقدمها {time}',
   'overview.noneWaiting': 'لا شيء ينتظر',
   'overview.share': '{percent} من كل ما انتهى',
@@ -40,7 +40,7 @@ export const overview = {
   'overview.unknown': 'غير معروف بعد',
   'overview.nothing': 'لا شيء يُعرض هنا',
   'overview.nothingText':
-    'أنت مسجَّل الدخول، لكن لا يمكنك عرض الرسائل أو المستخدمين أو المرسلين. اطلب الأذونات من أحد المسؤولين.',
+    'أنت مسجَّل الدخول، لكن لا يمكنك عرض الرسائل أو المستخدمين أو خوادم البريد. اطلب الأذونات من أحد المسؤولين.',
 
   'setup.server': 'خادم البريد',
   'setup.serverSet': 'تُرسل الرسائل إلى خادم البريد في {name}.',

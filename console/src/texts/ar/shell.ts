@@ -20,7 +20,7 @@ export const shell = {
   'nav.tokens': 'رموز الوصول',
   'nav.webhooks': 'Webhooks',
   'nav.blueprints': 'المخططات',
-  'nav.senders': 'المرسلون',
+  'nav.senders': 'الخوادم والنطاقات',
   'nav.flows': 'المسارات',
   'nav.stages': 'المراحل',
   'nav.docs': 'توثيق واجهة البرمجة',

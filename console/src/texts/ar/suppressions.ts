@@ -1,8 +1,8 @@
 /** Texts of the suppressions in Arabic. */
 export const suppressions = {
-  'nav.suppressions': 'قائمة الحظر',
+  'nav.suppressions': 'العناوين المحظورة',
   'suppressions.search': 'البحث بالعنوان أو الملاحظة',
-  'suppressions.list': 'العناوين المحظورة',
+  'suppressions.list': 'قائمة العناوين المحظورة',
   'suppressions.empty': 'لا توجد عناوين محظورة',
   'suppressions.emptyText': 'تظهر هنا العناوين التي ترتدّ رسائلها والعناوين التي تحظرها.',
   'suppressions.manual': 'حظره أحد المسؤولين',

@@ -24,10 +24,10 @@ export const mails: Record<keyof typeof english, string> = {
   'mails.week': 'Letzte 7 Tage',
   'mails.stage': 'Stufe',
   'mails.anyStage': 'Alle Stufen',
-  'mails.server': 'Server',
-  'mails.anyServer': 'Alle Server',
-  'mails.transport': 'Transport',
-  'mails.anyTransport': 'Alle Transporte',
+  'mails.server': 'Host',
+  'mails.anyServer': 'Alle Hosts',
+  'mails.transport': 'Mailserver',
+  'mails.anyTransport': 'Alle Mailserver',
   'mails.list': 'Liste der E-Mails',
   'mails.empty': 'Noch keine E-Mails',
   'mails.emptyText': 'Hier erscheinen E-Mails, sobald ein Ablauf eine verschickt.',
@@ -119,9 +119,9 @@ export const mails: Record<keyof typeof english, string> = {
   'why.code421': 'Der Server ist ausgelastet oder begrenzt, wie viel er annimmt.',
   'why.code45x': 'Das Postfach ist belegt oder voll, oder der Server prüft neue Absender durch Warten (Greylisting).',
   'why.code530':
-    'Der Server verlangt eine Anmeldung. Prüfen Sie Benutzername und Passwort der Stufe oder des Transports.',
+    'Der Server verlangt eine Anmeldung. Prüfen Sie Benutzername und Passwort der Stufe oder des Mailservers.',
   'why.code535':
-    'Der Server lehnt die Anmeldung ab. Prüfen Sie Benutzername und Passwort der Stufe oder des Transports.',
+    'Der Server lehnt die Anmeldung ab. Prüfen Sie Benutzername und Passwort der Stufe oder des Mailservers.',
   'why.code550':
     'Wahrscheinlich gibt es die Adresse nicht, oder der Server nimmt von diesem Absender keine E-Mails an.',
   'why.code552': 'Das Postfach der Empfängerin oder des Empfängers ist voll.',

@@ -7,7 +7,7 @@ export const overview: Record<keyof typeof english, string> = {
   'overview.waiting': 'Wartend',
   'overview.failed': 'Gescheitert',
   'overview.sent': 'Gesendet',
-  'overview.captured': 'Lokal abgelegt',
+  'overview.captured': 'Im lokalen Postfach',
   'overview.oldest': 'älteste {time}',
   'overview.noneWaiting': 'nichts wartet',
   'overview.share': '{percent} aller abgeschlossenen',
@@ -38,7 +38,7 @@ export const overview: Record<keyof typeof english, string> = {
   'overview.unknown': 'Noch unbekannt',
   'overview.nothing': 'Hier gibt es nichts zu sehen',
   'overview.nothingText':
-    'Sie sind angemeldet, dürfen aber weder E-Mails noch Personen oder Absender sehen. Bitten Sie um Rechte dafür.',
+    'Sie sind angemeldet, dürfen aber weder E-Mails noch Personen oder Mailserver sehen. Bitten Sie um Rechte dafür.',
 
   'setup.server': 'Mailserver',
   'setup.serverSet': 'E-Mails gehen an den Mailserver aus {name}.',

@@ -22,7 +22,7 @@ export const shell: Record<keyof typeof english, string> = {
   'nav.tokens': 'Token',
   'nav.webhooks': 'Webhooks',
   'nav.blueprints': 'Blueprints',
-  'nav.senders': 'Absender',
+  'nav.senders': 'Server und Domains',
   'nav.flows': 'Abläufe',
   'nav.stages': 'Stufen',
   'nav.docs': 'API-Dokumentation',

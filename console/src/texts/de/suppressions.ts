@@ -2,9 +2,9 @@ import type { suppressions as english } from '../en/suppressions';
 
 /** Texts of the suppressions in German. */
 export const suppressions: Record<keyof typeof english, string> = {
-  'nav.suppressions': 'Sperrliste',
+  'nav.suppressions': 'Gesperrte Adressen',
   'suppressions.search': 'Adresse oder Notiz suchen',
-  'suppressions.list': 'Gesperrte Adressen',
+  'suppressions.list': 'Liste der gesperrten Adressen',
   'suppressions.empty': 'Keine Adresse ist gesperrt',
   'suppressions.emptyText': 'Hier erscheinen Adressen, deren E-Mails zurückkommen, und solche, die Sie sperren.',
   'suppressions.manual': 'Von der Verwaltung gesperrt',

@@ -5,7 +5,7 @@ export const overview = {
   'overview.waiting': 'Waiting',
   'overview.failed': 'Failed',
   'overview.sent': 'Sent',
-  'overview.captured': 'Kept locally',
+  'overview.captured': 'In local mailbox',
   'overview.oldest': 'oldest {time}',
   'overview.noneWaiting': 'nothing waits',
   'overview.share': '{percent} of all finished',
@@ -36,7 +36,7 @@ export const overview = {
   'overview.unknown': 'Not known yet',
   'overview.nothing': 'Nothing to see here',
   'overview.nothingText':
-    'You are signed in, but you may not view mails, users or senders. Ask an administrator for permissions.',
+    'You are signed in, but you may not view mails, users or mail servers. Ask an administrator for permissions.',
 
   'setup.server': 'Mail server',
   'setup.serverSet': 'Mails go to the mail server of {name}.',

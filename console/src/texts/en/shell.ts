@@ -20,7 +20,7 @@ export const shell = {
   'nav.tokens': 'Tokens',
   'nav.webhooks': 'Webhooks',
   'nav.blueprints': 'Blueprints',
-  'nav.senders': 'Senders',
+  'nav.senders': 'Servers and domains',
   'nav.flows': 'Flows',
   'nav.stages': 'Stages',
   'nav.docs': 'API documentation',

@@ -1,8 +1,8 @@
 /** Texts of the suppressions in English. */
 export const suppressions = {
-  'nav.suppressions': 'Suppressions',
+  'nav.suppressions': 'Blocked addresses',
   'suppressions.search': 'Search address or note',
-  'suppressions.list': 'List of suppressions',
+  'suppressions.list': 'List of blocked addresses',
   'suppressions.empty': 'No address is blocked',
   'suppressions.emptyText': 'Addresses whose mails come back, and those that you block, appear here.',
   'suppressions.manual': 'Blocked by an administrator',

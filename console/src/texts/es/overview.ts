@@ -5,7 +5,7 @@ export const overview = {
   'overview.waiting': 'En espera',
   'overview.failed': 'Fallidos',
   'overview.sent': 'Enviados',
-  'overview.captured': 'Guardados localmente',
+  'overview.captured': 'Buzón local',
   'overview.oldest': 'el más antiguo {time}',
   'overview.noneWaiting': 'ninguno en espera',
   'overview.share': '{percent} de los terminados',
@@ -37,7 +37,7 @@ export const overview = {
   'overview.unknown': 'Aún no se sabe',
   'overview.nothing': 'No hay nada que ver aquí',
   'overview.nothingText':
-    'Ha iniciado sesión, pero no puede ver correos, usuarios ni remitentes. Pida permisos a un administrador.',
+    'Ha iniciado sesión, pero no puede ver correos, usuarios ni servidores de correo. Pida permisos a un administrador.',
 
   'setup.server': 'Servidor de correo',
   'setup.serverSet': 'Los correos van al servidor de correo de {name}.',

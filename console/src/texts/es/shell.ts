@@ -20,7 +20,7 @@ export const shell = {
   'nav.tokens': 'Tokens',
   'nav.webhooks': 'Webhooks',
   'nav.blueprints': 'Blueprints',
-  'nav.senders': 'Remitentes',
+  'nav.senders': 'Servidores y dominios',
   'nav.flows': 'Flujos',
   'nav.stages': 'Etapas',
   'nav.docs': 'Documentación de la API',

@@ -1,8 +1,8 @@
 /** Texts of the suppressions in Spanish. */
 export const suppressions = {
-  'nav.suppressions': 'Lista de bloqueo',
+  'nav.suppressions': 'Direcciones bloqueadas',
   'suppressions.search': 'Buscar dirección o nota',
-  'suppressions.list': 'Direcciones bloqueadas',
+  'suppressions.list': 'Lista de direcciones bloqueadas',
   'suppressions.empty': 'No hay direcciones bloqueadas',
   'suppressions.emptyText': 'Aquí aparecen las direcciones cuyos correos se devuelven y las que usted bloquee.',
   'suppressions.manual': 'Bloqueada por un administrador',

@@ -5,7 +5,7 @@ export const overview = {
   'overview.waiting': 'En attente',
   'overview.failed': 'En échec',
   'overview.sent': 'Envoyés',
-  'overview.captured': 'Conservés localement',
+  'overview.captured': 'Boîte locale',
   'overview.oldest': 'le plus ancien {time}',
   'overview.noneWaiting': 'aucun en attente',
   'overview.share': '{percent} des e-mails terminés',
@@ -37,7 +37,7 @@ export const overview = {
   'overview.unknown': 'Pas encore connu',
   'overview.nothing': 'Rien à voir ici',
   'overview.nothingText':
-    'Vous êtes connecté, mais vous ne pouvez voir ni les e-mails, ni les utilisateurs, ni les expéditeurs. Demandez les autorisations à un administrateur.',
+    'Vous êtes connecté, mais vous ne pouvez voir ni les e-mails, ni les utilisateurs, ni les serveurs de messagerie. Demandez les autorisations à un administrateur.',
 
   'setup.server': 'Serveur de messagerie',
   'setup.serverSet': 'Les e-mails vont au serveur de messagerie de {name}.',

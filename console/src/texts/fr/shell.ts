@@ -20,7 +20,7 @@ export const shell = {
   'nav.tokens': 'Jetons',
   'nav.webhooks': 'Webhooks',
   'nav.blueprints': 'Blueprints',
-  'nav.senders': 'Expéditeurs',
+  'nav.senders': 'Serveurs et domaines',
   'nav.flows': 'Flux',
   'nav.stages': 'Étapes',
   'nav.docs': 'Documentation de l’API',

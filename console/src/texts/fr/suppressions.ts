@@ -1,8 +1,8 @@
 /** Texts of the suppressions in French. */
 export const suppressions = {
-  'nav.suppressions': 'Liste de blocage',
+  'nav.suppressions': 'Adresses bloquées',
   'suppressions.search': 'Rechercher une adresse ou une note',
-  'suppressions.list': 'Adresses bloquées',
+  'suppressions.list': 'Liste des adresses bloquées',
   'suppressions.empty': 'Aucune adresse bloquée',
   'suppressions.emptyText': 'Les adresses dont les e-mails reviennent et celles que vous bloquez apparaissent ici.',
   'suppressions.manual': 'Bloquée par un administrateur',

@@ -5,7 +5,7 @@ export const overview = {
   'overview.waiting': '等待中',
   'overview.failed': '失败',
   'overview.sent': '已发送',
-  'overview.captured': '本地保留',
+  'overview.captured': '在本地邮箱',
   'overview.oldest': '最早：{time}',
   'overview.noneWaiting': '没有等待的邮件',
   'overview.share': '占已完成的 {percent}',
@@ -34,7 +34,7 @@ export const overview = {
   'overview.open': '待完成',
   'overview.unknown': '尚不清楚',
   'overview.nothing': '这里没有可显示的内容',
-  'overview.nothingText': '您已登录，但无权查看邮件、用户或发件人。请向管理员申请权限。',
+  'overview.nothingText': '您已登录，但无权查看邮件、用户或邮件服务器。请向管理员申请权限。',
 
   'setup.server': '邮件服务器',
   'setup.serverSet': '邮件通过 {name} 中的邮件服务器发送。',

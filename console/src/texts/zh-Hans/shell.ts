@@ -20,7 +20,7 @@ export const shell = {
   'nav.tokens': '令牌',
   'nav.webhooks': 'Webhook',
   'nav.blueprints': '蓝图',
-  'nav.senders': '发件人',
+  'nav.senders': '服务器和域名',
   'nav.flows': '流程',
   'nav.stages': '阶段',
   'nav.docs': 'API 文档',

@@ -1,8 +1,8 @@
 /** Texts of the suppressions in Simplified Chinese. */
 export const suppressions = {
-  'nav.suppressions': '屏蔽列表',
+  'nav.suppressions': '被屏蔽的地址',
   'suppressions.search': '搜索地址或备注',
-  'suppressions.list': '被屏蔽的地址',
+  'suppressions.list': '被屏蔽地址的列表',
   'suppressions.empty': '没有被屏蔽的地址',
   'suppressions.emptyText': '被退信的地址和您屏蔽的地址会显示在这里。',
   'suppressions.manual': '由管理员屏蔽',
