@@ -177,6 +177,18 @@ it('An invitation without an address is a link, and a flow with an invitation st
   expect(link).toContain('/if/flow/members/?itoken=');
 });
 
+it('A role shows the name of an object that it has a permission on', async () => {
+  const role = await createRole(service.api, []);
+  const { body: flow } = await service.api.get('/flows/instances/default-enrollment-flow/');
+  await service.api.post(`/rbac/permissions/assigned_by_roles/${role.pk}/assign/`, {
+    permissions: ['authentik_flows.change_flow'],
+    model: 'authentik_flows.flow',
+    object_pk: flow.pk,
+  });
+  const { page } = await service.open(browser, `/console/roles/${role.pk}`);
+  await page.getByRole('region', { name: 'Permissions' }).getByText(`change · ${flow.name}`).waitFor();
+});
+
 it('An administrator creates a user', async () => {
   const { page } = await service.open(browser, '/console/users');
   await page.getByRole('button', { name: 'Create user' }).click();

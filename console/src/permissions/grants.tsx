@@ -5,6 +5,7 @@ import { Dialog } from '../parts/dialog';
 import { Icon } from '../parts/icon';
 import { t } from '../texts/texts';
 import { actionName, byResource, type Named, resourceName } from './names';
+import { ObjectName } from './object-name';
 
 type OnObject = Schema<'ExtraUserObjectPermission'>;
 
@@ -47,7 +48,11 @@ export function Grants({ holder, permissions, objects = [], remove, removeObject
           <span className="grant-name">{resourceName(grant)}</span>
           <span className="grant-list">
             <Chip
-              label={`${actionName(grant)} · ${grant.object_pk}`}
+              label={
+                <>
+                  {actionName(grant)} · <ObjectName model={grant.model} pk={grant.object_pk} />
+                </>
+              }
               what={`${resourceName(grant)}: ${actionName(grant)}`}
               holder={holder}
               remove={removeObject && (() => removeObject(grant))}
@@ -61,7 +66,7 @@ export function Grants({ holder, permissions, objects = [], remove, removeObject
 }
 
 interface ChipProps {
-  readonly label: string;
+  readonly label: ReactNode;
   /** What is removed. */
   readonly what: string;
   /** Name of the user or role that loses it. */
