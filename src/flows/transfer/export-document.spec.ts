@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { type ExportedEntry, exportText } from './export-document.js';
-import type { TreeMap } from './tree.js';
+import { Tag, type TreeMap } from './tree.js';
 import { readTree } from './yaml-reader.js';
 
 const entry = (attrs: Record<string, unknown>): ExportedEntry => ({
@@ -71,6 +71,23 @@ version: 1
     const { tree } = readTree(Buffer.from(text({ value, [value]: 'key' })));
     const [read] = (tree as { entries: { attrs: TreeMap }[] }).entries;
     expect(read?.attrs).toEqual({ value, [value]: 'key' });
+  });
+
+  it.each(texts)('round-trips a reference to an object with the name %j', (name) => {
+    const find = new Tag('!Find', ['authentik_core.group', ['name', name]], 0);
+    const reference = new Tag('!If', [find, 'a key', find], 0);
+    const { tree } = readTree(Buffer.from(text({ reference })));
+    const [read] = (tree as { entries: { attrs: TreeMap }[] }).entries;
+    expect(read?.attrs).toMatchObject({
+      reference: {
+        name: '!If',
+        argument: [
+          { name: '!Find', argument: ['authentik_core.group', ['name', name]] },
+          'a key',
+          { name: '!Find', argument: ['authentik_core.group', ['name', name]] },
+        ],
+      },
+    });
   });
 
   it('writes no anchors or aliases', () => {
