@@ -3,6 +3,7 @@ import { Link, type LinkProps } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 
 import type { Schema } from '../api/client';
+import { Icon } from '../parts/icon';
 import { Panel } from '../parts/page';
 import { Loaded } from '../parts/states';
 import { type Permission, useSession } from '../session';
@@ -40,7 +41,10 @@ export function FoldedAccess(props: AccessProps): ReactNode {
   if (!useSeesHolders()) return null;
   return (
     <details className="transcript" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>{t('access.title')}</summary>
+      <summary>
+        <Icon name="next" />
+        {t('access.title')}
+      </summary>
       {isOpen && <Holders {...props} />}
     </details>
   );
