@@ -48,7 +48,8 @@ export async function evaluate(
   policy: AnyPolicy,
   request: PolicyRequest,
 ): Promise<PolicyResult> {
-  const { isUndecided = false, ...result } = await resultOf(policy, request);
+  // Events keep what visitors are shown.
+  const { isUndecided = false, reasons: _, ...result } = await resultOf(policy, request);
   const about = { policy: described(policy), ...(request.user !== undefined && { user: request.user.pk }) };
   if (isUndecided) {
     const context = { message: `Expression policy “${policy.name}” denies: ${notRun}`, ...about };

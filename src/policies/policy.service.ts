@@ -4,7 +4,9 @@ import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import type { Caller } from '../core/access/caller.js';
 import { passwordStrength } from '../core/passwords/password-strength.js';
 import { User } from '../core/users/user.entity.js';
+import { DatabaseClock } from '../database/database-clock.js';
 import type { TypeCreateDto } from '../flows/dto/stage.dto.js';
+import type { LogEventDto } from '../flows/transfer/dto/flow-import.dto.js';
 import { everyRow, type VisibleRows } from '../rest/access/route-access.js';
 import { restrict } from '../rest/access/visible.js';
 import { AppError } from '../rest/errors/app-error.js';
@@ -25,7 +27,10 @@ import { PromptStagePolicy } from './prompt-stage-policy.entity.js';
 /** Reads and deletes policies of all kinds through their common fields, and tests them. */
 @Injectable()
 export class PolicyService {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: DatabaseClock,
+  ) {}
 
   async list(query: PolicyListQuery, visible: VisibleRows): Promise<Page<PolicyDto>> {
     const { pagination, results } = await readPage<PolicyListRow>(this.policies(visible), query);
@@ -80,8 +85,9 @@ export class PolicyService {
     const { prompt_data: promptData } = { prompt_data: undefined, ...context };
     const answers = { ...context, ...(typeof promptData === 'object' ? promptData : {}) } as Record<string, unknown>;
     const personal = [user.username, user.name, user.email];
-    const { passing, messages } = await resultOf(policy, { answers, personal, strength: passwordStrength });
-    return { passing, messages: messages.map(englishOf), log_messages: [] };
+    const result = await resultOf(policy, { answers, personal, strength: passwordStrength });
+    const { passing, messages, reasons = [] } = result;
+    return { passing, messages: messages.map(englishOf), log_messages: reasons.map((reason) => this.logged(reason)) };
   }
 
   /**
@@ -103,6 +109,11 @@ export class PolicyService {
       policyBindingReferences(manager, 'policy', pk),
       { app: 'authentik_stages_prompt', model: 'promptstage', action: 'cascade_many', rows: stages },
     ];
+  }
+
+  private logged(event: string): LogEventDto {
+    const timestamp = this.clock.date();
+    return { timestamp, log_level: 'info', logger: 'authentik.policies.process', event, attributes: {} };
   }
 
   private policies(visible: VisibleRows): SelectQueryBuilder<Policy> {

@@ -71,6 +71,7 @@ it('A policy is created, tested and bound to a flow, found by the search, and de
   await test.getByLabel('Context').fill('{"password": "short"}');
   await test.getByRole('button', { name: 'Run test' }).click();
   await test.getByText('Does not pass').waitFor();
+  await test.getByRole('list', { name: 'What is not met' }).getByText('length_min 12 is not met').waitFor();
   await page.getByRole('button', { name: 'Bind to a flow or step' }).click();
   await dialog.locator('[data-field="target"] input').first().fill('Reading');
   await page.getByRole('option', { name: 'Reading', exact: true }).click();

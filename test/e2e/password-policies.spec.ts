@@ -164,8 +164,13 @@ describe('/policies/all/', () => {
     const { pk: user } = await createUser(app.api);
     const test = async (context: object): Promise<unknown> =>
       (await app.api.post(`/policies/all/${policy.pk}/test/`, { user, context })).body;
-    expect(await test({ password: 'short' })).toEqual({ passing: false, messages: ['Longer.'], log_messages: [] });
-    expect(await test({ prompt_data: { password: 'long enough this' } })).toMatchObject({ passing: true });
+    expect(await test({ password: 'short' })).toMatchObject({
+      passing: false,
+      messages: ['Longer.'],
+      log_messages: [{ log_level: 'info', event: 'length_min 12 is not met' }],
+    });
+    const passed = await test({ prompt_data: { password: 'long enough this' } });
+    expect(passed).toEqual({ passing: true, messages: [], log_messages: [] });
     const found = async (query: string): Promise<boolean> =>
       (await app.api.get(`/policies/all/?page_size=100&${query}`)).body.results.some(
         ({ pk }: { pk: string }) => pk === policy.pk,

@@ -5,7 +5,7 @@ import { ResourceForm } from '../parts/form/resource-form';
 import { Panel } from '../parts/page';
 import { t } from '../texts/texts';
 
-/** Tries a policy with a user and answers, and shows whether it passes and what it says. */
+/** Tries a policy with a user and answers, and shows whether it passes, what it says to visitors, and why. */
 export function PolicyTest({ pk }: { readonly pk: string }): ReactNode {
   // What was tested stays in the form.
   const [tested, setTested] = useState<Schema<'PolicyTestRequest'>>();
@@ -36,6 +36,15 @@ export function PolicyTest({ pk }: { readonly pk: string }): ReactNode {
               {message}
             </p>
           ))}
+          {result.log_messages.length > 0 && (
+            <ul className="uses" lang="en" aria-label={t('policies.why')}>
+              {result.log_messages.map(({ event }) => (
+                <li key={event} className="row-soft wraps">
+                  {event}
+                </li>
+              ))}
+            </ul>
+          )}
         </div>
       )}
     </Panel>

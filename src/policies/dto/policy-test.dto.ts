@@ -28,7 +28,7 @@ class PolicyTestResultFields {
   @TextListField({ readOnly: true, description: 'Messages for the visitor.' })
   messages!: string[];
 
-  @ObjectField(LogEventDto, { isArray: true, description: 'Always empty: policies write no logs.' })
+  @ObjectField(LogEventDto, { isArray: true, description: 'Each rule of a password policy that is not met.' })
   log_messages!: LogEventDto[];
 }
 

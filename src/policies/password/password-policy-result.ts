@@ -24,29 +24,40 @@ export async function passwordPolicyResult(
   const value = Object.hasOwn(answers, field) ? answers[field] : undefined;
   const password = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   if (password === '') return refused(message('passwordMissing'));
-  if (policy.checkStaticRules && !satisfiesStaticRules(policy, password)) {
-    return refused(policy.errorMessage === '' ? message('passwordRefused') : { written: policy.errorMessage });
+  const unmet = policy.checkStaticRules ? unmetRules(policy, password) : [];
+  if (unmet.length > 0) {
+    return refused(policy.errorMessage === '' ? message('passwordRefused') : { written: policy.errorMessage }, unmet);
   }
   if (policy.checkZxcvbn && strength !== undefined) {
-    if ((await strength(password, personal)) <= policy.zxcvbnScoreThreshold) return refused(message('passwordTooWeak'));
+    const { zxcvbnScoreThreshold: threshold } = policy;
+    const score = await strength(password, personal);
+    if (score <= threshold) {
+      return refused(message('passwordTooWeak'), [
+        `strength ${score} is not above zxcvbn_score_threshold ${threshold}`,
+      ]);
+    }
   }
   return { passing: true, messages: [] };
 }
 
-/** Only ASCII letters and digits count, as in authentik. The length is in code points. */
-function satisfiesStaticRules(policy: PasswordPolicyRules, password: string): boolean {
+/**
+ * Returns the rules that a password violates, by the names of their fields, and no part of the password. Only ASCII
+ * letters and digits count, as in authentik. The length is in code points.
+ */
+function unmetRules(policy: PasswordPolicyRules, password: string): string[] {
   const characters = [...password];
   const symbols = new Set(policy.symbolCharset);
   const count = (pattern: RegExp): number => characters.filter((character) => pattern.test(character)).length;
-  return (
-    characters.length >= policy.lengthMin &&
-    count(/^[0-9]$/) >= policy.amountDigits &&
-    count(/^[a-z]$/) >= policy.amountLowercase &&
-    count(/^[A-Z]$/) >= policy.amountUppercase &&
-    characters.filter((character) => symbols.has(character)).length >= policy.amountSymbols
-  );
+  const rules = [
+    ['length_min', policy.lengthMin, characters.length],
+    ['amount_digits', policy.amountDigits, count(/^[0-9]$/)],
+    ['amount_lowercase', policy.amountLowercase, count(/^[a-z]$/)],
+    ['amount_uppercase', policy.amountUppercase, count(/^[A-Z]$/)],
+    ['amount_symbols', policy.amountSymbols, characters.filter((character) => symbols.has(character)).length],
+  ] as const;
+  return rules.filter(([, least, found]) => found < least).map(([name, least]) => `${name} ${least} is not met`);
 }
 
-function refused(problem: MessageOrText): PolicyResult {
-  return { passing: false, messages: [problem] };
+function refused(problem: MessageOrText, reasons: readonly string[] = []): PolicyResult {
+  return { passing: false, messages: [problem], reasons };
 }

@@ -26,4 +26,5 @@ export const policies = {
   'policies.testRun': 'تشغيل الاختبار',
   'policies.passes': 'مستوفاة',
   'policies.fails': 'غير مستوفاة',
+  'policies.why': 'ما لم يتحقق',
 };

@@ -25,4 +25,5 @@ export const policies: Record<keyof typeof english, string> = {
   'policies.testRun': 'Test ausführen',
   'policies.passes': 'Bestanden',
   'policies.fails': 'Nicht bestanden',
+  'policies.why': 'Was nicht erfüllt ist',
 };

@@ -22,4 +22,5 @@ export const policies = {
   'policies.testRun': 'Run test',
   'policies.passes': 'Passes',
   'policies.fails': 'Does not pass',
+  'policies.why': 'What is not met',
 } as const satisfies Record<string, string>;

@@ -23,4 +23,5 @@ export const policies = {
   'policies.testRun': 'Ejecutar prueba',
   'policies.passes': 'Se cumple',
   'policies.fails': 'No se cumple',
+  'policies.why': 'Lo que no se cumple',
 };

@@ -23,4 +23,5 @@ export const policies = {
   'policies.testRun': 'Lancer le test',
   'policies.passes': 'Satisfaite',
   'policies.fails': 'Non satisfaite',
+  'policies.why': 'Ce qui n’est pas rempli',
 };

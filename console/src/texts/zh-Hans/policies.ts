@@ -20,4 +20,5 @@ export const policies = {
   'policies.testRun': '运行测试',
   'policies.passes': '通过',
   'policies.fails': '未通过',
+  'policies.why': '未满足的规则',
 };
