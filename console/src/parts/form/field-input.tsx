@@ -105,6 +105,8 @@ function UsualInput(props: InputProps): ReactNode {
     ...(field.maxLength !== undefined && { maxLength: field.maxLength }),
     onChange: ({ currentTarget }: { currentTarget: { value: string } }) => change(currentTarget.value),
   };
+  // A description is read by people, other long texts by programs.
+  if (field.name === 'description') return <Textarea {...texts} rows={3} />;
   return isLong ? <Textarea {...texts} rows={6} className="long" spellCheck={false} /> : <TextInput {...texts} />;
 }
 
