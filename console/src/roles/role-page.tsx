@@ -71,7 +71,7 @@ function FoundRole({ role }: { readonly role: Schema<'Role'> }): ReactNode {
                     {uses.map(({ pk, name }) => (
                       <li key={pk}>
                         <Link to="/groups/$pk" params={{ pk }} className="row line">
-                          {name.replace(/^Group /, '')}
+                          <span className="text-link">{name.replace(/^Group /, '')}</span>
                         </Link>
                       </li>
                     ))}
