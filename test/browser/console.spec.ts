@@ -157,7 +157,7 @@ it('An administrator reads the records of a domain, and checks a transport', asy
   await transport.getByText('Connection: good').first().waitFor();
 });
 
-it('The overview says how mails leave, whatever was kept last, and links to the screens that change it', async () => {
+it('The overview says how mails leave, also after a mail was kept, and links to the screens that change it', async () => {
   const { page } = await service.open(browser, '/console/');
   const setup = page.getByRole('region', { name: 'Set-up' });
   const item = setup.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'Mail server' }) });

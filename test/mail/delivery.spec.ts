@@ -176,7 +176,7 @@ describe('A server', () => {
     expect(await eventsOf(pk!)).toMatchObject([{ action: 'email_failed' }]);
   });
 
-  it('that is tried again later tells why the last mail to it failed', async () => {
+  it('that is tried again later names why the last mail to it failed', async () => {
     const { port } = await servers.collecting();
     const stage = await createSendingStage(app, port, { useTls: true });
     const mails = await enqueue(app, ...Array.from({ length: 8 }, () => mailFrom(stage, 'e@example.org')));

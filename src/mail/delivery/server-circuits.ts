@@ -35,7 +35,7 @@ interface Circuit {
   readonly waiting: Set<() => void>;
 }
 
-/** What came of an admission: the server was reached, or why it was not; undefined if nothing was sent. */
+/** The result of an admission: the server was reached, or why it was not; undefined if nothing was sent. */
 export type Contact = 'reached' | { readonly failure: string } | undefined;
 
 /** Admission to a server. If admitted, the caller must call `done`. */
