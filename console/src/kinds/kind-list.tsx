@@ -12,7 +12,7 @@ import { type Family, kindNamed, kindOf, type OfKind, shortKind } from './family
 import { kindListQuery, kindsQuery } from './queries';
 
 /** Where an object is used. */
-export interface Uses {
+interface Uses {
   /** Names of the places that the visitor sees. */
   readonly places: readonly string[];
   /** How many there are; by default as many as are seen. */
