@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
 
 import { languages } from '../../src/templating/language/locale.js';
 
@@ -56,4 +57,16 @@ it.each(catalogs)('The texts in $language have the names in braces of the Englis
       : names.join() !== wanted.join();
   });
   expect(wrong).toEqual([]);
+});
+
+it('Each name of a field in the texts is one of a request of the API', async () => {
+  const document = parse(await readFile(new URL('../../schema.yml', import.meta.url), 'utf8')) as {
+    readonly components: { readonly schemas: Readonly<Record<string, { readonly properties?: object }>> };
+  };
+  const fields = Object.entries(document.components.schemas)
+    .filter(([name]) => name.endsWith('Request'))
+    .flatMap(([, { properties = {} }]) => Object.keys(properties));
+  const named = Object.keys(english).filter((key) => key.startsWith('field.'));
+  expect(named).not.toEqual([]);
+  expect(named.filter((key) => !fields.includes(key.replace('field.', '')))).toEqual([]);
 });
