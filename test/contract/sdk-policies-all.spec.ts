@@ -28,7 +28,15 @@ describeSdk('/policies/all/', (sdk) => {
     expect(await policies().policiesAllTestCreate({ policyUuid, policyTestRequest })).toEqual({
       passing: false,
       messages: ['Longer.'],
-      logMessages: [],
+      logMessages: [
+        {
+          timestamp: expect.any(Date),
+          logLevel: 'info',
+          logger: 'authentik.policies.process',
+          event: 'length_min 12 is not met',
+          attributes: {},
+        },
+      ],
     });
     expect(await policies().policiesAllUsedByList({ policyUuid })).toEqual([]);
     await policies().policiesAllDestroy({ policyUuid });

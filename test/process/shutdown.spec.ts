@@ -66,6 +66,7 @@ it('answers a request that arrives while the server closes as usual', async () =
   const blocker = new Client({ connectionString: (closing.dataSource.options as { url: string }).url });
   await blocker.connect();
   await blocker.query('begin; lock table "event" in access exclusive mode');
+  const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
   const { hostname, port } = new URL(closing.url);
   const open = connect({ host: hostname, port: Number(port) });
   let answers = '';
@@ -73,9 +74,7 @@ it('answers a request that arrives while the server closes as usual', async () =
   const send = (path: string): unknown =>
     open.write(`GET ${path} HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer ${adminKey}\r\n\r\n`);
   send('/api/v3/events/events/');
-  await expect
-    .poll(async () => (await blocker.query(`select from pg_stat_activity where wait_event_type = 'Lock'`)).rowCount)
-    .toBe(1);
+  await expect.poll(async () => (await blocker.query(waiting)).rowCount).toBe(1);
   const stopped = closing.stop();
   await expect.poll(() => request(closing.url).catch(String)).toContain('ECONNREFUSED');
   send('/-/health/live/');
