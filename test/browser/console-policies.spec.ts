@@ -115,7 +115,7 @@ it('A user with few rights sees no button of a policy, of its access and of its 
     [`/console/policies/${policy.pk}`]: 'Read only',
     [`/console/stages/${stage.pk}`]: 'Read only stage',
     [`/console/groups/${group.pk}`]: 'Readers',
-    '/console/senders': 'Senders',
+    '/console/senders': 'Servers and domains',
   };
   const { page, complaints } = await service.open(browser, '/console/', { user: reader });
   complaints.length = 0;
