@@ -268,7 +268,9 @@ class AddressHistory {
     const mails = (await queuedMails(app, address)).filter((mail) => !this.received.has(mail.pk) && mail.path === path);
     for (const mail of mails) {
       this.received.add(mail.pk);
-      this.mails.push({ ...mail, source, visitor, address, slug: flow?.slug ?? '', account });
+      // A run of another account may have mailed the address, once it became the account's own.
+      const recipient = account === undefined ? undefined : (mail.user ?? account);
+      this.mails.push({ ...mail, source, visitor, address, slug: flow?.slug ?? '', account: recipient });
     }
     return mails.length;
   }

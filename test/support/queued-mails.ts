@@ -12,20 +12,25 @@ export interface QueuedMail {
   readonly query: string;
   /** Six-digit code; empty if the mail has none. */
   readonly code: string;
+  /** ID of the user whose flow the link continues; null for other links. */
+  readonly user: number | null;
 }
 
 /** Returns the mails with links to an address from the outbox; of a mail with several links the first one. */
 export async function queuedMails(app: TestApp, address: string): Promise<QueuedMail[]> {
   const secrets = app.nest.get(SecretBox, { strict: false });
-  const rows = await app.dataSource.query<{ pk: string; data: StoredMailData }[]>(
-    `select message_uuid as pk, data from "mail_message" where recipient_address = $1 order by created`,
+  const rows = await app.dataSource.query<{ pk: string; data: StoredMailData; user: number | null }[]>(
+    `select m.message_uuid as pk, m.data, t.user_id as user
+       from "mail_message" m left join "flow_token" t on t.token_uuid::text = m.data #>> '{link,key}'
+      where m.recipient_address = $1 order by m.created`,
     [address],
   );
-  return rows.flatMap(({ pk, data }) => {
+  return rows.flatMap(({ pk, data, user }) => {
     const link = data.link ?? data.choices?.[0]?.link;
     if (link === undefined) return [];
     const secret = `${link.parameter}=${linkSecret(link.key, secrets)}`;
     const query = link.query === '' ? secret : `${link.query}&${secret}`;
-    return [{ pk, path: link.path, query, code: data.codeKey === undefined ? '' : oneTimeCode(data.codeKey, secrets) }];
+    const code = data.codeKey === undefined ? '' : oneTimeCode(data.codeKey, secrets);
+    return [{ pk, path: link.path, query, code, user }];
   });
 }
