@@ -165,12 +165,24 @@ it('An invitation without an address is a link, and a flow with an invitation st
     designation: 'enrollment',
   });
   const { body: stage } = await service.api.post('/stages/invitation/stages/', { name: 'members-only' });
+  const { body: write } = await service.api.post('/stages/user_write/', { name: 'members-write' });
   await service.api.post('/flows/bindings/', { target: flow.pk, stage: stage.pk, order: 0 });
+  await service.api.post('/flows/bindings/', { target: flow.pk, stage: write.pk, order: 1 });
+  const { body: late } = await service.api.post('/flows/instances/', {
+    ...{ name: 'Late', title: 'Late', slug: 'late', designation: 'enrollment' },
+  });
+  await service.api.post('/flows/bindings/', { target: late.pk, stage: write.pk, order: 0 });
+  await service.api.post('/flows/bindings/', { target: late.pk, stage: stage.pk, order: 1 });
   const { page } = await service.open(browser, '/console/invitations');
   await page.getByRole('button', { name: 'Create invitation' }).click();
   const dialog = page.getByRole('dialog');
   await expect.poll(() => dialog.locator('select[name="flow"]').inputValue()).toBe(flow.pk);
   expect(await dialog.getByText('has no invitation stage').count()).toBe(0);
+  // A stage after the account is written keeps nobody out.
+  await dialog.locator('select[name="flow"]').selectOption(late.pk);
+  await dialog.getByText('“Late” has no invitation stage before the account is written').waitFor();
+  await dialog.locator('select[name="flow"]').selectOption(flow.pk);
+  await dialog.getByText('has no invitation stage').waitFor({ state: 'detached' });
   await dialog.getByLabel('Name').fill('new-colleague');
   await dialog.getByRole('button', { name: 'Create', exact: true }).click();
   const link = await page.getByRole('region', { name: 'Link' }).locator('code').textContent();

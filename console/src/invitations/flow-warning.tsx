@@ -11,10 +11,13 @@ interface FlowWarningProps {
   readonly flow: Pick<Schema<'Flow'>, 'name' | 'pk' | 'slug'>;
 }
 
-/** Says that a flow has no step that redeems invitations, and what to do. Shown to those who may see such steps. */
+/** Says that a flow has no step that redeems invitations before it writes an account, and what to do. Shown to those who may see such steps. */
 export function FlowWarning({ flow: { pk, name, slug } }: FlowWarningProps): ReactNode {
   const { can } = useSession();
-  const able = useQuery({ ...flowsWithInvitationsQuery, enabled: can('view_invitationstage') }).data;
+  const able = useQuery({
+    ...flowsWithInvitationsQuery(can('view_flowstagebinding')),
+    enabled: can('view_invitationstage'),
+  }).data;
   if (able === undefined || able.includes(pk)) return null;
   return (
     <p className="caution" role="note">

@@ -23,7 +23,11 @@ export function InviteDialog({ close }: { readonly close: () => void }): ReactNo
   const navigate = useNavigate();
   const client = useQueryClient();
   const flows = useQuery({ ...enrollmentFlowsQuery, enabled: can('view_flow') }).data?.results ?? [];
-  const able = useQuery({ ...flowsWithInvitationsQuery, enabled: can('view_invitationstage') }).data ?? [];
+  const able =
+    useQuery({
+      ...flowsWithInvitationsQuery(can('view_flowstagebinding')),
+      enabled: can('view_invitationstage'),
+    }).data ?? [];
   const [email, setEmail] = useState('');
   const [locale, setLocale] = useState<string>(currentLanguage());
   const [name, setName] = useState('');

@@ -168,7 +168,7 @@ export const people: Record<keyof typeof english, string> = {
   'invitations.linkText': 'Wer den Link hat, kann ihn benutzen. Senden Sie ihn nur der eingeladenen Person.',
   'invitations.flow': 'Ablauf',
   'invitations.noStage':
-    '„{name}“ hat keine Einladungsstufe: Der Ablauf beachtet die Einladung nicht, einmalige Nutzung und Ablaufzeit wirken nicht, und der Link steht allen offen. Fügen Sie dem Ablauf eine Stufe der Art Invitation hinzu.',
+    '„{name}“ hat keine Einladungsstufe, bevor das Konto geschrieben wird: Der Ablauf beachtet die Einladung nicht, einmalige Nutzung und Ablaufzeit wirken nicht, und der Link steht allen offen. Erstellen Sie eine Stufe der Art Invitation, und machen Sie sie zum ersten Schritt des Ablaufs.',
   'invitations.toFlow': 'Ablauf öffnen',
   'invitations.noFlow': 'Es gibt keinen Ablauf zur Registrierung.',
 };

@@ -171,7 +171,7 @@ export const people = {
   'invitations.linkText': 'Anyone with the link can use it. Send it to the invited person only.',
   'invitations.flow': 'Flow',
   'invitations.noStage':
-    '“{name}” has no invitation stage: it ignores the invitation, so that single use and expiry have no effect, and its link stays open to everyone. Add a stage of the kind Invitation to the flow.',
+    '“{name}” has no invitation stage before the account is written: it ignores the invitation, so that single use and expiry have no effect, and its link stays open to everyone. Create a stage of the kind Invitation, and make it the first step of the flow.',
   'invitations.toFlow': 'Open the flow',
   'invitations.noFlow': 'There is no flow to sign up with.',
 } as const satisfies Record<string, string>;

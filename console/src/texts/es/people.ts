@@ -175,7 +175,7 @@ export const people = {
   'invitations.linkText': 'Cualquiera que tenga el enlace puede usarlo. Envíelo solo a la persona invitada.',
   'invitations.flow': 'Flujo',
   'invitations.noStage':
-    '«{name}» no tiene etapa de invitación: no tiene en cuenta la invitación, el uso único y la caducidad no tienen efecto, y el enlace queda abierto a todos. Añada al flujo una etapa de tipo Invitation.',
+    '«{name}» no tiene etapa de invitación antes de escribir la cuenta: no tiene en cuenta la invitación, el uso único y la caducidad no tienen efecto, y el enlace queda abierto a todos. Cree una etapa de tipo Invitation y hágala el primer paso del flujo.',
   'invitations.toFlow': 'Abrir el flujo',
   'invitations.noFlow': 'No hay ningún flujo para registrarse.',
 };

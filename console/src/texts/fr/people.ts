@@ -176,7 +176,7 @@ export const people = {
   'invitations.linkText': 'Quiconque a le lien peut l’utiliser. Ne l’envoyez qu’à la personne invitée.',
   'invitations.flow': 'Flux',
   'invitations.noStage':
-    '« {name} » n’a pas d’étape d’invitation : il ignore l’invitation, l’usage unique et l’expiration n’ont pas d’effet, et son lien reste ouvert à tous. Ajoutez au flux une étape de type Invitation.',
+    '« {name} » n’a pas d’étape d’invitation avant l’écriture du compte : il ignore l’invitation, l’usage unique et l’expiration n’ont pas d’effet, et son lien reste ouvert à tous. Créez une étape de type Invitation et faites-en la première étape du flux.',
   'invitations.toFlow': 'Ouvrir le flux',
   'invitations.noFlow': 'Aucun flux ne permet de s’inscrire.',
 };

@@ -166,7 +166,7 @@ export const people = {
   'invitations.linkText': '任何拥有此链接的人都可以使用它。请只发送给受邀者。',
   'invitations.flow': '流程',
   'invitations.noStage':
-    '“{name}”没有邀请阶段：流程会忽略邀请，单次使用和过期时间不起作用，链接对所有人开放。请在流程中添加 Invitation 类型的阶段。',
+    '“{name}”在写入账户之前没有邀请阶段：流程会忽略邀请，单次使用和过期时间不起作用，链接对所有人开放。请创建 Invitation 类型的阶段，并将其设为流程的第一步。',
   'invitations.toFlow': '打开流程',
   'invitations.noFlow': '没有可用于注册的流程。',
 };
