@@ -18,7 +18,11 @@ let world: AddressWorld;
 
 beforeAll(async () => {
   // Without a worker, and without passwords: the histories neither wait for mails nor hash.
-  const app = await startTestApp({ ROLE: 'api', VERIFICATION_CALLER_LIMIT: '1000000' });
+  const app = await startTestApp({
+    ROLE: 'api',
+    VERIFICATION_CALLER_LIMIT: '1000000',
+    INVITATIONS_PER_USER: '1000000',
+  });
   const { api } = app;
   const email = (activates: boolean): ReturnType<typeof createEmailStage> =>
     createEmailStage(api, {
