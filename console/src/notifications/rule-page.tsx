@@ -55,10 +55,7 @@ function FoundRule({ rule }: { readonly rule: Schema<'NotificationRule'> }): Rea
             name={name}
             usedBy={() => contentOf(api.GET('/events/rules/{pbm_uuid}/used_by/', { params }))}
             remove={() => done(api.DELETE('/events/rules/{pbm_uuid}/', { params }))}
-            removed={() => {
-              refresh();
-              void navigate({ to: '/notifications' });
-            }}
+            removed={() => void navigate({ to: '/notifications' }).then(refresh)}
           />
         )
       }

@@ -51,10 +51,7 @@ function FoundTransport({ transport }: { readonly transport: Schema<'Notificatio
             name={name}
             usedBy={() => contentOf(api.GET('/events/transports/{uuid}/used_by/', { params }))}
             remove={() => done(api.DELETE('/events/transports/{uuid}/', { params }))}
-            removed={() => {
-              refresh();
-              void navigate({ to: '/notifications' });
-            }}
+            removed={() => void navigate({ to: '/notifications' }).then(refresh)}
           />
         )
       }
