@@ -14,7 +14,7 @@ export interface KindFilter {
 
 /** Objects of several kinds in one list: stages, or policies. The API names what belongs to them alike. */
 export interface Family<Row extends OfKind = OfKind> {
-  /** What one of them is in names of the API. */
+  /** Singular of their name in the API. */
   readonly one: 'policy' | 'stage';
   /** Their list in addresses of the API and of the console, and in the keys of texts. */
   readonly all: 'policies' | 'stages';

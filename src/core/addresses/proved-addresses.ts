@@ -46,8 +46,8 @@ export interface NotifiedOwner {
 }
 
 /**
- * Returns where to tell the owner of an account about a use of one of its addresses. Undefined for deactivated accounts
- * and service accounts. One statement, so that it takes no longer than what other visitors get.
+ * Returns the recipient of a mail to the owner of an account about a use of one of its addresses; undefined for deactivated
+ * accounts and service accounts. One statement, so that it takes no longer than a sign-up with a free address.
  */
 export async function ownerToNotify(
   manager: EntityManager,
